@@ -1,0 +1,1 @@
+"""The domain: cleaning, entities and quotes in German news. Record in, record out; no Kafka here."""

@@ -1,0 +1,24 @@
+"""The choices a user has about the domain."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class PipelineConfig:
+    """Settings of the three stages.
+
+    Attributes:
+        model_de: the German entity model: "redefluss", "redefluss-fast",
+            "redefluss-open", "rules", or any spaCy pipeline by name or path.
+        quote_model: "redefluss" (trained model and rules) or "rules".
+        gazetteer: CSV or JSON lines of entities that win over the model.
+        max_article_bytes: a larger raw message is refused as too large.
+        languages: ISO 639-1 codes of the languages that are processed.
+    """
+
+    model_de: str = "redefluss"
+    quote_model: str = "redefluss"
+    gazetteer: Path | None = None
+    max_article_bytes: int = 5_000_000
+    languages: tuple[str, ...] = ("de",)

@@ -1,0 +1,1 @@
+"""The records that travel on the topics: typed, validated, versioned."""
