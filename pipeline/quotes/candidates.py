@@ -1,0 +1,60 @@
+"""The common currency of everything that finds quotes: rules, the learned model, their combination."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+QuoteType = Literal["Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect"]
+Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
+Source = Literal["rules", "learned"]
+Range = tuple[int, int]
+"""Half-open code points into the article's text."""
+
+
+@dataclass(slots=True)
+class QuoteCandidate:
+    """A quote somebody found, before it is linked to entities and becomes part of a record.
+
+    All spans are half-open code points into the article's text, in text order and without overlap within a role.
+    `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source.
+    """
+
+    spans: list[Range]
+    type: QuoteType
+    medium: Medium = "Speech"
+    speaker_spans: list[Range] = field(default_factory=list)
+    cue_spans: list[Range] = field(default_factory=list)
+    frame_spans: list[Range] = field(default_factory=list)
+    addressee_spans: list[Range] = field(default_factory=list)
+    confidence: float = 0.5
+    source: Source = "rules"
+
+    @property
+    def begin(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1][1]
+
+
+def covered(spans: Iterable[Range]) -> int:
+    """The number of code points in `spans`, which must not overlap."""
+    return sum(end - begin for begin, end in spans)
+
+
+def shared(first: Iterable[Range], second: Iterable[Range]) -> int:
+    """The number of code points that two lists of spans have in common."""
+    second = list(second)
+    return sum(
+        max(0, min(end, other_end) - max(begin, other_begin))
+        for begin, end in first
+        for other_begin, other_end in second
+    )
+
+
+def overlap(first: Iterable[Range], second: Iterable[Range]) -> float:
+    """How alike two lists of spans are: F1 over code points, 0 (disjoint) to 1 (equal)."""
+    first, second = list(first), list(second)
+    total = covered(first) + covered(second)
+    return 2 * shared(first, second) / total if total else 0.0
