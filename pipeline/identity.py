@@ -1,6 +1,7 @@
 """The id of an article that came without one."""
 
 import hashlib
+from urllib.parse import urldefrag
 
 from courlan import normalize_url
 
@@ -18,9 +19,15 @@ def article_id(article: RawArticle, *, key: str | None) -> str:
     if key:
         return key
     if article.url and article.url.strip():
-        normalised = normalize_url(article.url.strip(), strict=False).rstrip("/")
-        return f"url-{_digest(normalised)}"
+        return f"url-{_digest(_normalised(article.url.strip()))}"
     return f"content-{_digest(article.title or '', article.text or '', article.html or '')}"
+
+
+def _normalised(url: str) -> str:
+    try:
+        return normalize_url(urldefrag(url).url).rstrip("/")
+    except ValueError:  # "http://[": no URL, but still a name that its producer gave
+        return url
 
 
 def _digest(*parts: str) -> str:

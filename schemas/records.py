@@ -245,6 +245,43 @@ class DeadLetter(Model):
     headers: dict[str, str] = Field(default_factory=dict)
     attempts: int = Field(ge=1)
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        stage: StageName,
+        reason: FailureReason,
+        detail: str,
+        topic: str,
+        partition: int,
+        offset: int,
+        timestamp: int,
+        key: bytes | None,
+        value: bytes | None,
+        headers: dict[str, str],
+        attempts: int,
+    ) -> Self:
+        """The dead letter of a message, from its bytes as they stood on the topic."""
+        try:
+            name, undecodable = None if key is None else key.decode(), None
+        except UnicodeDecodeError:
+            name, undecodable = None, b64encode(key or b"").decode("ascii")
+        return cls(
+            stage=stage,
+            reason=reason,
+            detail=detail,
+            topic=topic,
+            partition=partition,
+            offset=offset,
+            timestamp=timestamp,
+            key=name,
+            key_base64=undecodable,
+            value=b64encode(value or b"").decode("ascii"),
+            tombstone=value is None,
+            headers=headers,
+            attempts=attempts,
+        )
+
     @property
     def value_bytes(self) -> bytes | None:
         """The failed message's value as it was on the topic; None for a tombstone."""
@@ -256,8 +293,3 @@ class DeadLetter(Model):
         if self.key_base64 is not None:
             return b64decode(self.key_base64)
         return None if self.key is None else self.key.encode()
-
-
-def as_base64(value: bytes | None) -> str:
-    """`value` in base64; "" for None."""
-    return b64encode(value or b"").decode("ascii")

@@ -1,0 +1,49 @@
+"""The same article always gets the same id."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.identity import article_id
+from schemas.records import RawArticle
+
+URL = "https://zeitung.example/politik/artikel-17.html"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "HTTPS://ZEITUNG.example/politik/artikel-17.html",
+        "https://zeitung.example/politik/artikel-17.html#kommentare",
+        "https://zeitung.example/politik/artikel-17.html?utm_source=newsletter&utm_medium=email",
+        " https://zeitung.example/politik/artikel-17.html\n",
+    ],
+)
+def test_spellings_of_one_url_are_one_article(other: str) -> None:
+    assert article_id(RawArticle(url=other, text="a"), key=None) == article_id(RawArticle(url=URL, text="b"), key=None)
+
+
+def test_another_page_is_another_article() -> None:
+    other = article_id(RawArticle(url=URL + "?seite=2", text="a"), key=None)
+    assert other != article_id(RawArticle(url=URL, text="a"), key=None)
+
+
+def test_own_id_wins_then_key_then_url_then_content() -> None:
+    assert article_id(RawArticle(id="x", url=URL, text="a"), key="k") == "x"
+    assert article_id(RawArticle(url=URL, text="a"), key="k") == "k"
+    assert article_id(RawArticle(url=URL, text="a"), key="").startswith("url-")
+    assert article_id(RawArticle(url=" ", text="a"), key=None).startswith("content-")
+
+
+def test_content_ids_tell_title_from_text() -> None:
+    assert article_id(RawArticle(title="a", text="b"), key=None) != article_id(RawArticle(text="ab"), key=None)
+
+
+@given(url=st.text() | st.text().map("https://".__add__))
+def test_any_url_gives_one_id(url: str) -> None:
+    article = RawArticle(url=url, text="a")
+    assert article_id(article, key=None) == article_id(article, key=None) != ""
+
+
+def test_what_only_looks_like_a_url_is_still_a_name() -> None:
+    assert article_id(RawArticle(url="https://[", text="a"), key=None).startswith("url-")

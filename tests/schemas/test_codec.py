@@ -1,0 +1,161 @@
+"""Bytes to record and back: what is refused, what is carried through, and that writing is deterministic."""
+
+from contextlib import suppress
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from schemas.codec import RecordError, decode, encode
+from schemas.records import CleanArticle, DeadLetter, EntityArticle, QuoteArticle, RawArticle
+
+REFUSED = [
+    (None, "empty", "tombstone"),
+    (b"", "empty", "empty value"),
+    (b"{", "malformed-json", ""),
+    (b'{"text": "\xff"}', "malformed-json", "UTF-8"),
+    (b'{"text": "\\ud800"}', "malformed-json", ""),
+    (b"[" * 5000, "malformed-json", ""),
+    (b'"text"', "schema", "expected an object, got str"),
+    (b"null", "schema", "expected an object, got NoneType"),
+    (b"{}", "schema", "text or html"),
+    (b'{"text": 5}', "schema", "text: "),
+    (b'{"id": 5, "text": "a"}', "schema", "id: "),
+    (b'{"id": "", "text": "a"}', "schema", "id: "),
+    (b'{"text": "a", "meta": [1]}', "schema", "meta: "),
+    (b'{"text": "a", "published_at": "gestern"}', "schema", "published_at: 'gestern' is not an RFC 3339 time"),
+    (b'{"text": "a", "published_at": "2022-01-10"}', "schema", "published_at: "),
+    (b'{"text": "a", "language": "Deutsch, glaube ich"}', "schema", "language: "),
+    (b'{"schema": "raw-article/7", "text": "a"}', "unsupported-schema", "'raw-article/7'"),
+    (b'{"schema": ["raw-article/1"], "text": "a"}', "unsupported-schema", "raw-article/1"),
+]
+
+
+@pytest.mark.parametrize(("data", "reason", "detail"), REFUSED)
+def test_refused_in_one_line_that_names_the_field(data: bytes | None, reason: str, detail: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        decode(data, RawArticle)
+    assert caught.value.reason == reason
+    assert detail in caught.value.detail
+    assert "\n" not in caught.value.detail
+
+
+def test_a_huge_wrong_value_does_not_swell_the_message() -> None:
+    with pytest.raises(RecordError) as caught:
+        decode(orjson.dumps({"text": ["x" * 100_000]}), RawArticle)
+    assert len(caught.value.detail) < 500
+
+
+def test_unknown_fields_go_into_meta_and_overwrite_nothing_there() -> None:
+    article = decode(b'{"text": "a", "ressort": "Lokales", "meta": {"ressort": 1}}', RawArticle)
+    assert article.meta == {"ressort": 1, "ressort_": "Lokales"}
+
+
+def test_null_meta_counts_as_none_given() -> None:
+    assert decode(b'{"text": "a", "meta": null}', RawArticle).meta == {}
+
+
+def test_meta_that_json_cannot_carry_is_an_error_of_the_record() -> None:
+    nested: object = "x"
+    for _ in range(500):
+        nested = [nested]
+    article = RawArticle(text="a", meta={"deep": nested})
+    with pytest.raises(RecordError, match="meta"):
+        encode(article)
+
+
+def clean_article(**changes: object) -> dict[str, object]:
+    return {
+        "schema": "clean-article/1",
+        "id": "a",
+        "language": "de",
+        "text": "Die Lage ist gut.",
+        "content_hash": "x",
+        "simhash": "0" * 16,
+    } | changes
+
+
+@pytest.mark.parametrize("span", [{"begin": 0, "end": 99}, {"begin": 5, "end": 5}, {"begin": -1, "end": 3}])
+def test_blocks_outside_the_text_are_refused(span: dict[str, int]) -> None:
+    with pytest.raises(RecordError) as caught:
+        decode(orjson.dumps(clean_article(blocks=[span | {"kind": "paragraph"}])), CleanArticle)
+    assert caught.value.reason == "schema"
+
+
+def test_a_mention_must_cover_the_text_it_claims() -> None:
+    entity = {
+        "id": "misc/lage",
+        "name": "Lage",
+        "type": "MISC",
+        "mentions": [{"begin": 4, "end": 8, "text": "Lang", "kind": "name"}],
+        "salience": 0.5,
+    }
+    with pytest.raises(RecordError, match=r"entities\.misc/lage"):
+        decode(orjson.dumps(clean_article(schema="entity-article/1", entities=[entity])), EntityArticle)
+
+
+def test_a_quotes_text_must_be_that_of_its_spans() -> None:
+    quote = {
+        "id": "a#0",
+        "type": "Direct",
+        "medium": "Speech",
+        "spans": [{"begin": 0, "end": 3}, {"begin": 13, "end": 16}],
+        "text": "Die gut",
+        "confidence": 1.0,
+    }
+    fields = {"schema": "quote-article/1", "quotes": [quote]}
+    with pytest.raises(RecordError, match="a#0"):
+        decode(orjson.dumps(clean_article(**fields)), QuoteArticle)
+    quote["text"] = "Die … gut"
+    assert decode(orjson.dumps(clean_article(**fields)), QuoteArticle).quotes[0].text == "Die … gut"
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(), lambda inner: st.lists(inner, max_size=3)
+)
+
+
+@given(
+    text=st.text(),
+    title=st.none() | st.text(),
+    meta=st.dictionaries(st.text(max_size=10), JSON_VALUES, max_size=4),
+)
+def test_what_is_written_is_read_back_and_written_the_same(
+    text: str, title: str | None, meta: dict[str, object]
+) -> None:
+    article = RawArticle(id="a", text=text, title=title, meta=meta)
+    data = encode(article)
+    assert decode(data, RawArticle) == article
+    assert encode(decode(data, RawArticle)) == data
+
+
+@given(value=JSON_VALUES | st.dictionaries(st.text(), JSON_VALUES))
+def test_any_json_is_a_record_or_a_record_error(value: object) -> None:
+    with suppress(RecordError):
+        assert isinstance(decode(orjson.dumps(value), RawArticle), RawArticle)
+
+
+@given(data=st.binary())
+def test_any_bytes_are_a_record_or_a_record_error(data: bytes) -> None:
+    with suppress(RecordError):
+        assert isinstance(decode(data, RawArticle), RawArticle)
+
+
+@given(value=st.none() | st.binary(), key=st.none() | st.binary())
+def test_a_dead_letter_gives_back_key_and_value_to_the_byte(value: bytes | None, key: bytes | None) -> None:
+    letter = DeadLetter.of(
+        stage="clean",
+        reason="empty",
+        detail="…",
+        topic="articles.raw",
+        partition=0,
+        offset=0,
+        timestamp=0,
+        key=key,
+        value=value,
+        headers={},
+        attempts=1,
+    )
+    again = decode(encode(letter), DeadLetter)
+    assert (again.key_bytes, again.value_bytes) == (key, value)
