@@ -1,0 +1,1 @@
+"""The encoder at run time: word pieces, embeddings and ONNX graphs, without PyTorch."""

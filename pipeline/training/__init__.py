@@ -1,0 +1,1 @@
+"""The recipes behind `redefluss train`. PyTorch is imported here alone."""

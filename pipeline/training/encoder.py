@@ -1,0 +1,98 @@
+"""The encoder as a PyTorch module, its weights taken from the packed pretrained model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from pipeline.training.e5 import PackedModel
+
+POSITIONS = 512
+
+
+class Layer(nn.Module):
+    """One transformer layer, normalised after each half."""
+
+    def __init__(self, hidden: int, heads: int, intermediate: int, eps: float, dropout: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query = nn.Linear(hidden, hidden)
+        self.key = nn.Linear(hidden, hidden)
+        self.value = nn.Linear(hidden, hidden)
+        self.attended = nn.Linear(hidden, hidden)
+        self.attended_norm = nn.LayerNorm(hidden, eps)
+        self.inner = nn.Linear(hidden, intermediate)
+        self.outer = nn.Linear(intermediate, hidden)
+        self.outer_norm = nn.LayerNorm(hidden, eps)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, states: Tensor, bias: Tensor) -> Tensor:
+        batch, length, hidden = states.shape
+
+        def split(projected: Tensor) -> Tensor:
+            return projected.view(batch, length, self.heads, hidden // self.heads).transpose(1, 2)
+
+        # Spelt out: on CPUs the fused attention has a slow backward pass.
+        scale = (hidden // self.heads) ** -0.5
+        scores = (split(self.query(states)) * scale) @ split(self.key(states)).transpose(2, 3) + bias
+        context = scores.softmax(-1).to(states.dtype) @ split(self.value(states))
+        context = context.transpose(1, 2).reshape(batch, length, hidden)
+        states = self.attended_norm(states + self.attended(context))
+        return self.outer_norm(states + self.dropout(self.outer(functional.gelu(self.inner(states)))))
+
+
+class Encoder(nn.Module):
+    """Word-piece embeddings in, hidden states out.
+
+    The embeddings of the pieces are looked up outside and are never trained, so that all models share one table. What
+    is trained here: positions, layers and norms. `layers` picks the pretrained layers to build on, in order.
+    """
+
+    def __init__(self, pretrained: PackedModel, layers: Sequence[int] | None = None, dropout: float = 0.1) -> None:
+        super().__init__()
+        picked = list(range(pretrained.layers)) if layers is None else list(layers)
+        hidden = pretrained.hidden
+        self.hidden = hidden
+        self.positions = nn.Parameter(torch.zeros(POSITIONS, hidden))
+        self.norm = nn.LayerNorm(hidden, pretrained.eps)
+        self.dropout = nn.Dropout(dropout)
+        self.layers = nn.ModuleList(
+            Layer(hidden, pretrained.heads, pretrained.intermediate, pretrained.eps, dropout) for _ in picked
+        )
+        self._load(pretrained, picked)
+
+    def _load(self, pretrained: PackedModel, picked: list[int]) -> None:
+        hidden, floats = pretrained.hidden, pretrained.floats
+
+        def put(parameter: Tensor, values: object) -> None:
+            parameter.data.copy_(torch.as_tensor(values).view_as(parameter))
+
+        put(self.positions, floats["emb.pos"].reshape(-1, hidden) + floats["emb.type"][:hidden])
+        put(self.norm.weight, floats["emb.ln.w"].copy())
+        put(self.norm.bias, floats["emb.ln.b"].copy())
+        names = {"query": "q", "key": "k", "value": "v", "attended": "ao", "inner": "fi", "outer": "fo"}
+        norms = {"attended_norm": "aln", "outer_norm": "oln"}
+        for layer, number in zip(self.layers, picked, strict=True):
+            for name, short in names.items():
+                linear = getattr(layer, name)
+                put(linear.weight, pretrained.matrix(f"l{number}.{short}.w", linear.in_features))
+                put(linear.bias, floats[f"l{number}.{short}.b"].copy())
+            for name, short in norms.items():
+                put(getattr(layer, name).weight, floats[f"l{number}.{short}.w"].copy())
+                put(getattr(layer, name).bias, floats[f"l{number}.{short}.b"].copy())
+
+    def forward(self, embedded: Tensor, mask: Tensor) -> list[Tensor]:
+        """Hidden states after the embedding and after every layer, each of shape (batch, length, hidden).
+
+        `embedded` holds the pieces' embeddings, (batch, length, hidden); `mask` is 1 for pieces, 0 for padding.
+        """
+        states = self.dropout(self.norm(embedded + self.positions[: embedded.shape[1]]))
+        bias = ((1.0 - mask.to(states.dtype)) * -1e4)[:, None, None, :]
+        outputs = [states]
+        for layer in self.layers:
+            states = layer(states, bias)
+            outputs.append(states)
+        return outputs

