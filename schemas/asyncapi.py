@@ -1,0 +1,190 @@
+"""The wire format as documents: a JSON Schema for the value of each topic, and all topics in AsyncAPI 3."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from schemas.records import CleanArticle, DeadLetter, EntityArticle, QuoteArticle, QuoteRecord, RawArticle
+
+DIRECTORY = Path(__file__).parent / "json"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+ASYNCAPI = "asyncapi"
+
+_Mode = Literal["validation", "serialization"]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A topic and what travels on it.
+
+    Attributes:
+        topic: the name, without prefix.
+        record: the model of its values.
+        key: what the message key is, in words.
+        keyed: whether every message has a key.
+        summary: one line on what the topic is for.
+        read_by: the stages that consume it.
+        written_by: the stages that produce to it.
+    """
+
+    topic: str
+    record: type[BaseModel]
+    key: str
+    keyed: bool
+    summary: str
+    read_by: tuple[str, ...]
+    written_by: tuple[str, ...]
+
+    @property
+    def schema_name(self) -> str:
+        """The record's wire name without its version, such as "clean-article"."""
+        return _schema_id(self.record).split("/")[0]
+
+    @property
+    def mode(self) -> _Mode:
+        """Producers may leave out what has a default; the stages write every field."""
+        return "serialization" if self.written_by else "validation"
+
+
+CHANNELS: tuple[Channel, ...] = (
+    Channel("articles.raw", RawArticle, "article id, or none", False, "Articles as a crawler delivers them.",
+            ("clean",), ()),
+    Channel("articles.cleaned", CleanArticle, "article id", True, "The body and the fields of an article.",
+            ("entities",), ("clean",)),
+    Channel("articles.entities", EntityArticle, "article id", True, "The article and who and what is in it.",
+            ("quotes",), ("entities",)),
+    Channel("articles.quotes", QuoteArticle, "article id", True, "The article, its entities and its quotes.",
+            (), ("quotes",)),
+    Channel("quotes", QuoteRecord, "the speaker's entity id, else the article id", True, "One quote a message.",
+            (), ("quotes",)),
+    Channel("articles.dead-letter", DeadLetter, "the key of the failed message", False,
+            "Messages that a stage could not process: their bytes and the reason.",
+            (), ("clean", "entities", "quotes")),
+)  # fmt: skip
+
+
+def documents() -> dict[str, dict[str, Any]]:
+    """Every document by its name: the JSON Schemas by their record's name, and "asyncapi"."""
+    return {channel.schema_name: _json_schema(channel) for channel in CHANNELS} | {ASYNCAPI: asyncapi()}
+
+
+def rendered(document: dict[str, Any]) -> str:
+    """The document as it stands in its file."""
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+def write(directory: Path = DIRECTORY) -> Iterator[Path]:
+    """Write every document as `NAME.json` into `directory` and yield the paths.
+
+    Raises:
+        OSError: if the directory cannot be written to.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, document in documents().items():
+        path = directory / f"{name}.json"
+        path.write_text(rendered(document), encoding="utf-8")
+        yield path
+
+
+def asyncapi(*, prefix: str = "", host: str = "127.0.0.1:9092") -> dict[str, Any]:
+    """The AsyncAPI 3.0 document of all topics, named with `prefix`, on the broker at `host`."""
+    _, definitions = models_json_schema(
+        [(channel.record, channel.mode) for channel in CHANNELS], ref_template="#/components/schemas/{model}"
+    )
+    schemas = definitions["$defs"]
+    for channel in CHANNELS:
+        _pin_schema(schemas[channel.record.__name__], channel.record)
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Redefluss",
+            "version": "1.0.0",
+            "description": "Who is in the German news, and who said what. Spans are half-open ranges of Unicode code "
+            "points into the `text` of the record.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "servers": {"broker": {"host": host, "protocol": "kafka"}},
+        "channels": {channel.topic: _channel(channel, prefix) for channel in CHANNELS},
+        "operations": dict(_operations()),
+        "components": {
+            "messages": {channel.schema_name: _message(channel) for channel in CHANNELS},
+            "schemas": schemas,
+        },
+    }
+
+
+def _json_schema(channel: Channel) -> dict[str, Any]:
+    schema = channel.record.model_json_schema(mode=channel.mode)
+    _pin_schema(schema, channel.record)
+    return {"$schema": DIALECT, **schema}
+
+
+def _schema_id(record: type[BaseModel]) -> str:
+    return str(record.model_fields["schema_"].default)
+
+
+def _pin_schema(schema: dict[str, Any], record: type[BaseModel]) -> None:
+    """A record can be read under the names of its extensions as well; it is written under its own alone."""
+    schema["properties"]["schema"] = {"const": _schema_id(record), "title": "Schema", "type": "string"}
+
+
+def _channel(channel: Channel, prefix: str) -> dict[str, Any]:
+    name = channel.schema_name
+    return {
+        "address": prefix + channel.topic,
+        "summary": channel.summary,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"}},
+        "bindings": {"kafka": {"topic": prefix + channel.topic}},
+    }
+
+
+def _message(channel: Channel) -> dict[str, Any]:
+    key = {"type": "string" if channel.keyed else ["string", "null"], "description": channel.key}
+    message: dict[str, Any] = {
+        "name": channel.schema_name,
+        "summary": channel.summary,
+        "contentType": "application/json",
+        "payload": {"$ref": f"#/components/schemas/{channel.record.__name__}"},
+        "bindings": {"kafka": {"key": key}},
+    }
+    if channel.written_by:
+        message["headers"] = _HEADERS
+    return message
+
+
+_HEADERS = {
+    "type": "object",
+    "description": "What differs from run to run and so has no place in the value.",
+    "properties": {
+        "stage": {"type": "string", "enum": ["clean", "entities", "quotes"]},
+        "version": {"type": "string", "description": "of Redefluss"},
+        "produced_at": {"type": "string", "format": "date-time"},
+        "took_ms": {"type": "string", "description": "milliseconds of work, in decimal"},
+        "attempt": {"type": "string", "description": "1 for the first, in decimal"},
+    },
+}
+
+
+def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
+    for channel in CHANNELS:
+        verbs: tuple[tuple[str, Literal["receive", "send"], tuple[str, ...]], ...] = (
+            ("reads", "receive", channel.read_by),
+            ("writes", "send", channel.written_by),
+        )
+        for verb, action, stages in verbs:
+            for stage in stages:
+                yield (
+                    f"{stage}.{verb}.{channel.topic}",
+                    {
+                        "action": action,
+                        "channel": {"$ref": f"#/channels/{channel.topic}"},
+                        "summary": f"The stage {stage} {verb} {channel.topic}.",
+                        "messages": [{"$ref": f"#/channels/{channel.topic}/messages/{channel.schema_name}"}],
+                    },
+                )

@@ -1,0 +1,103 @@
+"""The documents in schemas/json/ say what the code does."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import orjson
+import pytest
+
+from pipeline.stages import DEAD_LETTER_TOPIC, STAGES, TOPICS
+from schemas import asyncapi
+from schemas.codec import RecordError, decode, encode
+from schemas.records import CleanArticle, DeadLetter, RawArticle
+
+
+@pytest.mark.parametrize("name", sorted(asyncapi.documents()))
+def test_a_file_is_what_the_code_generates(name: str) -> None:
+    written = (asyncapi.DIRECTORY / f"{name}.json").read_text(encoding="utf-8")
+    assert written == asyncapi.rendered(asyncapi.documents()[name]), "run `redefluss schema --write`"
+
+
+def test_no_other_file_lies_beside_them() -> None:
+    assert {path.stem for path in asyncapi.DIRECTORY.iterdir()} == set(asyncapi.documents())
+
+
+def test_the_channels_are_the_topics_of_the_stages() -> None:
+    assert tuple(channel.topic for channel in asyncapi.CHANNELS) == TOPICS
+    channels = {channel.topic: channel for channel in asyncapi.CHANNELS}
+    for stage in STAGES:
+        assert channels[stage.source].read_by == (stage.name,)
+        assert channels[stage.source].record is stage.reads
+        assert stage.name in channels[stage.target].written_by
+        assert stage.name in channels[DEAD_LETTER_TOPIC].written_by
+
+
+@pytest.mark.parametrize("name", sorted(set(asyncapi.documents()) - {asyncapi.ASYNCAPI}))
+def test_a_json_schema_is_valid(name: str) -> None:
+    jsonschema.Draft202012Validator.check_schema(asyncapi.documents()[name])
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    document = asyncapi.asyncapi()
+    references = list(_references(document))
+    assert references
+    for reference in references:
+        target: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            target = target[part]
+
+
+def test_prefix_and_host_are_those_of_the_settings() -> None:
+    document = asyncapi.asyncapi(prefix="probe-", host="kafka:9092")
+    assert document["servers"]["broker"]["host"] == "kafka:9092"
+    assert {channel["address"] for channel in document["channels"].values()} == {f"probe-{topic}" for topic in TOPICS}
+
+
+def test_what_the_codec_writes_is_valid() -> None:
+    article = CleanArticle(
+        id="a", language="de", text="Hallo.", content_hash="0" * 64, simhash="0" * 16, infobox={"Name": "X"}
+    )
+    _validate("clean-article", article)
+    letter = DeadLetter.of(
+        stage="clean", reason="empty", detail="nichts", topic="articles.raw", partition=0, offset=3, timestamp=1,
+        key=b"k", value=None, headers={}, attempts=1,
+    )  # fmt: skip
+    _validate("dead-letter", letter)
+
+
+@pytest.mark.parametrize(
+    ("value", "good"),
+    [
+        ({"text": "Hallo."}, True),
+        ({"html": "<p>Hallo.</p>", "language": "de", "published_at": "2024-05-01T09:00:00Z"}, True),
+        ({"text": 7}, False),
+        ({"text": "Hallo.", "meta": []}, False),
+        ({"text": "Hallo.", "schema": "raw-article/9"}, False),
+    ],
+)
+def test_schema_and_codec_agree_on_a_raw_article(value: dict[str, Any], good: bool) -> None:
+    validator = jsonschema.Draft202012Validator(asyncapi.documents()["raw-article"])
+    assert validator.is_valid(value) is good
+    if good:
+        decode(orjson.dumps(value), RawArticle)
+    else:
+        with pytest.raises(RecordError):
+            decode(orjson.dumps(value), RawArticle)
+
+
+def _validate(name: str, record: CleanArticle | DeadLetter) -> None:
+    jsonschema.validate(json.loads(encode(record)), asyncapi.documents()[name])
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, item in node.items():
+            if key == "$ref":
+                yield item
+            else:
+                yield from _references(item)
+    elif isinstance(node, list):
+        for item in node:
+            yield from _references(item)
