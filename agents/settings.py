@@ -1,0 +1,199 @@
+"""Every setting of the stream: read from the environment (`REDEFLUSS_*`) and from `.env`.
+
+Units stand in the names. `Settings.model_fields` carries each one's default and
+description, which is what `redefluss settings` prints.
+"""
+
+import os
+import ssl
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from pipeline.config import PipelineConfig
+
+DEFAULT_BROKER = "kafka://127.0.0.1:9092"
+
+
+def available_cores() -> int:
+    """Cores that this process may run on."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on Linux
+        return os.cpu_count() or 1
+
+
+class Settings(BaseSettings):
+    """The settings of one worker and of the commands."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="REDEFLUSS_", env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore"
+    )
+
+    broker: str = Field(DEFAULT_BROKER, description="Kafka address; several are separated by commas")
+    tls: bool = Field(False, description="encrypt the connection to the broker")
+    tls_ca_file: Path | None = Field(None, description="certificate authorities to trust; else the system's")
+    tls_certificate_file: Path | None = Field(None, description="client certificate (PEM)")
+    tls_key_file: Path | None = Field(None, description="key of the client certificate (PEM)")
+    tls_key_password: SecretStr | None = Field(None, description="password of the key file")
+    tls_check_hostname: bool = Field(True, description="refuse a broker whose certificate is for another name")
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+        None, description="log in to the broker by this mechanism"
+    )
+    sasl_username: str | None = Field(None, description="user name for SASL")
+    sasl_password: SecretStr | None = Field(None, description="password for SASL")
+
+    topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$")
+    partitions: int = Field(8, ge=1, description="partitions of a topic that is created")
+    replication_factor: int = Field(1, ge=1, description="copies of each partition of a topic that is created")
+    min_insync_replicas: int = Field(1, ge=1, description="copies that must have a message before it counts as sent")
+    retention_hours: float = Field(168, gt=0, description="how long the broker keeps messages, in hours")
+    dead_letter_retention_hours: float = Field(720, gt=0, description="the same for dead letters, in hours")
+    max_message_bytes: int = Field(
+        33_554_432, ge=1_000_000, description="largest message on a topic, in bytes; raw ones may have 3/4 of it"
+    )
+
+    data_dir: Path = Field(
+        Path("~/.local/share/redefluss"), description="folder for tables and stores; each worker takes a free part of it"
+    )
+    processes: int = Field(default_factory=available_cores, ge=1, description="pool processes; default: the cores")
+    time_limit_seconds: float = Field(60, gt=0, description="longest time for one article in one stage, in seconds")
+    process_memory_bytes: int = Field(
+        1_500_000_000, ge=100_000_000, description="memory a pool process may add to the loaded models, in bytes"
+    )
+    buffer_messages: int = Field(16, ge=1, description="messages of a stage read ahead of their processing")
+    duplicate_hours: float = Field(
+        168, ge=0, description="hours in which the same id and content is not processed again; 0: always process"
+    )
+    drain_seconds: float = Field(30, ge=0, description="longest time to finish what is in flight at SIGTERM, in seconds")
+
+    publish_timeout_seconds: float = Field(
+        30, gt=0, description="time for the broker to confirm a message before it is sent again, in seconds"
+    )
+    retry_initial_seconds: float = Field(0.2, gt=0, description="pause before the first retry, in seconds; doubles")
+    retry_max_seconds: float = Field(15, gt=0, description="longest pause between retries, in seconds")
+    session_timeout_seconds: float = Field(
+        30, ge=1, description="silence after which a worker counts as dead and its partitions move, in seconds"
+    )
+    commit_interval_seconds: float = Field(1, gt=0, description="time between commits of offsets, in seconds")
+    compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field("lz4", description="compression on topics")
+    linger_ms: int = Field(2, ge=0, description="wait for more messages before a send, in milliseconds")
+
+    model_de: str = Field(
+        "redefluss", description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline"
+    )
+    quote_model: Literal["redefluss", "rules"] = Field("redefluss", description="quote model: redefluss or rules")
+    gazetteer: Path | None = Field(None, description="file of entities that win over the model (CSV, JSON lines)")
+    max_article_bytes: int = Field(5_000_000, ge=1, description="a larger raw message is refused, in bytes")
+    languages: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("de",), description="languages processed, ISO 639-1, comma-separated"
+    )
+
+    web_enabled: bool = Field(True, description="serve the web view, metrics and health checks")
+    web_host: str = Field("127.0.0.1", description="address of the web view")
+    web_port: int = Field(6066, ge=0, le=65535, description="port of the web view")
+    web_token: SecretStr | None = Field(None, description="token that the web view asks for; needed off loopback")
+    web_keep_articles: int = Field(20_000, ge=1, description="articles kept for the web view")
+    web_keep_days: float = Field(30, gt=0, description="how long articles are kept for the web view, in days")
+    web_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="further host names under which the web view answers, comma-separated"
+    )
+    stuck_seconds: float = Field(20, gt=0, description="time without progress after which a stage is stuck, in seconds")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+
+    @field_validator("languages", "web_allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("broker")
+    @classmethod
+    def _check_broker(cls, value: str) -> str:
+        for address in value.replace(";", ",").split(","):
+            parts = urlsplit(address.strip() if "://" in address else f"kafka://{address.strip()}")
+            try:
+                valid = parts.scheme in {"kafka", "aiokafka"} and bool(parts.hostname) and parts.port != 0
+            except ValueError:
+                valid = False
+            if not valid:
+                raise ValueError(f"{address.strip()!r} is not an address such as {DEFAULT_BROKER}")
+        return value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser()
+
+    @model_validator(mode="after")
+    def _check_together(self) -> "Settings":
+        if self.sasl_mechanism and not (self.sasl_username and self.sasl_password):
+            raise ValueError("sasl_mechanism needs sasl_username and sasl_password")
+        if self.min_insync_replicas > self.replication_factor:
+            raise ValueError("min_insync_replicas cannot be larger than replication_factor")
+        return self
+
+    def topic(self, name: str) -> str:
+        """The name on the broker of the topic that the code calls `name`."""
+        return f"{self.topic_prefix}{name}"
+
+    def group(self, stage: str) -> str:
+        """The consumer group of a stage: the same whether a worker runs all stages or one."""
+        return f"{self.topic_prefix}redefluss-{stage}"
+
+    @cached_property
+    def bootstrap_servers(self) -> list[str]:
+        """Addresses as `host:port`."""
+        servers = []
+        for address in self.broker.replace(";", ",").split(","):
+            parts = urlsplit(address.strip() if "://" in address else f"kafka://{address.strip()}")
+            servers.append(f"{parts.hostname}:{parts.port or 9092}")
+        return servers
+
+    @property
+    def max_raw_bytes(self) -> int:
+        """Largest message on `articles.raw`: its dead letter, in base64, must fit into `max_message_bytes`."""
+        return (self.max_message_bytes - 65_536) // 4 * 3
+
+    @property
+    def pipeline(self) -> PipelineConfig:
+        """What the stages need to know."""
+        return PipelineConfig(
+            model_de=self.model_de,
+            quote_model=self.quote_model,
+            gazetteer=self.gazetteer,
+            max_article_bytes=self.max_article_bytes,
+            languages=self.languages,
+        )
+
+    def ssl_context(self) -> ssl.SSLContext | None:
+        """The TLS context for the broker, or None.
+
+        Raises:
+            OSError: a file is missing or no certificate.
+        """
+        if not self.tls:
+            return None
+        context = ssl.create_default_context(cafile=None if self.tls_ca_file is None else str(self.tls_ca_file))
+        context.check_hostname = self.tls_check_hostname
+        if self.tls_certificate_file:
+            password = None if self.tls_key_password is None else self.tls_key_password.get_secret_value()
+            context.load_cert_chain(self.tls_certificate_file, self.tls_key_file, password)
+        return context
+
+    def client_options(self) -> dict[str, Any]:
+        """How any aiokafka client reaches the cluster: addresses, TLS and SASL."""
+        options: dict[str, Any] = {"bootstrap_servers": self.bootstrap_servers}
+        if self.tls:
+            options["ssl_context"] = self.ssl_context()
+        if self.sasl_mechanism:
+            options["sasl_mechanism"] = self.sasl_mechanism
+            options["sasl_plain_username"] = self.sasl_username
+            options["sasl_plain_password"] = self.sasl_password.get_secret_value() if self.sasl_password else None
+            options["security_protocol"] = "SASL_SSL" if self.tls else "SASL_PLAINTEXT"
+        elif self.tls:
+            options["security_protocol"] = "SSL"
+        return options
