@@ -1,0 +1,182 @@
+"""Every metric of a worker, declared once.
+
+`METRICS` is the list that the documentation, the dashboard and the alert rules
+are checked against; `Metrics` holds the values of one worker. Counters count
+what this worker did since it started and only confirmed publishes, so that over
+all workers they add up to what stands on the topics.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client.exposition import generate_latest
+
+Kind = Literal["counter", "gauge", "histogram"]
+
+LATENCY_BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric as Prometheus sees it; a counter's samples carry `_total` after `name`."""
+
+    name: str
+    kind: Kind
+    unit: str
+    meaning: str
+    labels: tuple[str, ...] = ()
+
+    @property
+    def sample(self) -> str:
+        """The name that queries use."""
+        return f"{self.name}_total" if self.kind == "counter" else self.name
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("redefluss_articles", "counter", "articles", "Articles confirmed on the stage's target topic", ("stage",)),
+    Metric("redefluss_quotes", "counter", "quotes", "Quotes confirmed on the topic quotes"),
+    Metric(
+        "redefluss_entities", "counter", "entities", "Entities in the articles confirmed on articles.quotes", ("type",)
+    ),
+    Metric(
+        "redefluss_dead_letters", "counter", "messages", "Dead letters confirmed on their topic", ("stage", "reason")
+    ),
+    Metric("redefluss_retries", "counter", "attempts", "Second and later attempts at an article", ("stage",)),
+    Metric("redefluss_pool_restarts", "counter", "processes", "Pool processes replaced, by cause", ("cause",)),
+    Metric(
+        "redefluss_stage_seconds", "histogram", "seconds", "Time a stage's function took for one article", ("stage",)
+    ),
+    Metric("redefluss_pool_processes", "gauge", "processes", "Pool processes of this worker", ("state",)),
+    Metric("redefluss_pool_waiting", "gauge", "articles", "Articles waiting for a free pool process"),
+    Metric("redefluss_in_flight", "gauge", "articles", "Articles read and not yet confirmed", ("stage",)),
+    Metric("redefluss_model_load_seconds", "gauge", "seconds", "Time the models took to load; 0 until they have"),
+    Metric("redefluss_models_ready", "gauge", "boolean", "1 when the models of every stage are loaded"),
+    Metric("redefluss_assigned_partitions", "gauge", "partitions", "Partitions assigned to this worker", ("topic",)),
+    Metric(
+        "redefluss_consumer_lag",
+        "gauge",
+        "messages",
+        "End offset minus committed offset, for the whole consumer group",
+        ("stage", "topic", "partition"),
+    ),
+    Metric(
+        "redefluss_stage_stuck", "gauge", "boolean", "1 when a stage has no worker or makes no progress", ("stage",)
+    ),
+    Metric("redefluss_memory_bytes", "gauge", "bytes", "Resident memory of the worker's processes", ("process",)),
+    Metric("redefluss_loop_age_seconds", "gauge", "seconds", "Time since the worker's event loop last turned"),
+    Metric("redefluss_store_articles", "gauge", "articles", "Articles kept for the pages"),
+    Metric("redefluss_store_lag", "gauge", "messages", "Messages on the topics that the pages do not show yet"),
+    Metric("redefluss_ready", "gauge", "boolean", "1 when /health/ready answers 200"),
+    Metric("redefluss_build", "gauge", "info", "Always 1; version and models are in the labels", ("version", "model")),
+)
+
+
+class Metrics:
+    """The metrics of one worker. All methods are thread-safe."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge] = {}
+        self._histograms: dict[str, Histogram] = {}
+        for metric in METRICS:
+            if metric.kind == "counter":
+                self._counters[metric.name] = Counter(
+                    metric.name, metric.meaning, metric.labels, registry=self.registry
+                )
+            elif metric.kind == "gauge":
+                self._gauges[metric.name] = Gauge(metric.name, metric.meaning, metric.labels, registry=self.registry)
+            else:
+                self._histograms[metric.name] = Histogram(
+                    metric.name,
+                    metric.meaning,
+                    metric.labels,
+                    registry=self.registry,
+                    buckets=LATENCY_BUCKETS_SECONDS,
+                )
+
+    def published(self, stage: str, took_seconds: float) -> None:
+        """An article is confirmed on the stage's target topic; its function took `took_seconds`."""
+        self._counters["redefluss_articles"].labels(stage).inc()
+        self._histograms["redefluss_stage_seconds"].labels(stage).observe(took_seconds)
+
+    def extracted(self, *, entities: Mapping[str, int], quotes: int) -> None:
+        """An article's entities (counts by type) and quotes are confirmed."""
+        self._counters["redefluss_quotes"].inc(quotes)
+        for type_, count in entities.items():
+            self._counters["redefluss_entities"].labels(type_).inc(count)
+
+    def dead_letter(self, stage: str, reason: str) -> None:
+        """A dead letter is confirmed."""
+        self._counters["redefluss_dead_letters"].labels(stage, reason).inc()
+
+    def retried(self, stage: str) -> None:
+        """A stage begins a second or later attempt at an article."""
+        self._counters["redefluss_retries"].labels(stage).inc()
+
+    def pool_restarted(self, cause: str) -> None:
+        """A pool process was replaced, because of a "crash" or a "timeout"."""
+        self._counters["redefluss_pool_restarts"].labels(cause).inc()
+
+    def model_loaded(self, seconds: float) -> None:
+        """The models are loaded."""
+        self._gauges["redefluss_model_load_seconds"].set(seconds)
+
+    def latency(self, stage: str) -> dict[float, float]:
+        """Cumulative counts of the stage's latency histogram by upper bound in seconds."""
+        counts: dict[float, float] = {}
+        for family in self._histograms["redefluss_stage_seconds"].collect():
+            for sample in family.samples:
+                if sample.name.endswith("_bucket") and sample.labels["stage"] == stage:
+                    counts[float(sample.labels["le"])] = sample.value
+        return counts
+
+    def count(self, name: str) -> dict[tuple[str, ...], float]:
+        """The values of the counter `name` by its label values."""
+        labels = next(metric.labels for metric in METRICS if metric.name == name)
+        return {
+            tuple(sample.labels[label] for label in labels): sample.value
+            for family in self._counters[name].collect()
+            for sample in family.samples
+            if sample.name.endswith("_total")
+        }
+
+    def set(self, name: str, values: Mapping[tuple[str, ...], float]) -> None:
+        """Set the gauge `name` to `values` by label values; what is not among them is no longer shown."""
+        gauge = self._gauges[name]
+        if () in values:
+            gauge.set(values[()])
+            return
+        gauge.clear()
+        for labels, value in values.items():
+            gauge.labels(*labels).set(value)
+
+    def expose(self) -> bytes:
+        """All values in Prometheus's text format."""
+        return generate_latest(self.registry)
+
+
+def percentiles(buckets: Mapping[float, float], wanted: Iterable[float]) -> list[float | None]:
+    """Estimate percentiles (0 … 1) in seconds from a cumulative histogram, linear within a bucket.
+
+    None where the histogram is empty; what lies above the last finite bound counts as that bound.
+    """
+    bounds = sorted(buckets)
+    total = buckets[bounds[-1]] if bounds else 0.0
+    if not total:
+        return [None for _ in wanted]
+    return [_percentile(buckets, bounds, total * share) for share in wanted]
+
+
+def _percentile(buckets: Mapping[float, float], bounds: list[float], rank: float) -> float:
+    lower, below = 0.0, 0.0
+    for bound in bounds:
+        count = buckets[bound]
+        if count >= rank:
+            if bound == float("inf"):
+                return lower
+            return lower + (bound - lower) * ((rank - below) / (count - below) if count > below else 0.0)
+        lower, below = bound, count
+    return lower
