@@ -1,0 +1,76 @@
+# `make run` and `make test` need Python 3.11 to 3.13 alone; the first use sets up .venv from the locked requirements.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+LOCKS := requirements/bootstrap.lock requirements/dev.lock
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# uv reads neither pip's certificates nor pip's index; where a machine sets those for pip they hold for uv too.
+ifdef PIP_CERT
+export SSL_CERT_FILE ?= $(PIP_CERT)
+endif
+ifdef PIP_INDEX_URL
+export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
+endif
+
+.PHONY: help run test lint format install install-train lock soak benchmark clean
+
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## Broker, worker, sample articles, report, web view (ARTICLES=PATH feeds that; ARGS=--exit ends when all came out)
+	@$(BIN)/redefluss run $(if $(ARTICLES),"$(ARTICLES)") $(ARGS)
+
+test: $(READY) ## All tests (ARGS goes to pytest: make test ARGS="tests/cli -x")
+	@echo "Running the tests"
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(READY) ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY) ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+soak: $(READY) ## The long form of the fault tests, with its report
+	@$(BIN)/python -m tests.faults $(ARGS)
+
+benchmark: $(READY) ## Throughput, latency and memory of the stream
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+install: $(READY) ## Set up .venv
+
+install-train: $(READY) requirements/train.lock ## Add what training needs (PyTorch: 3 GB)
+	@echo "Installing what training needs"
+	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/train.lock
+
+$(READY): $(LOCKS) pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Redefluss needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) (once; about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes -r requirements/bootstrap.lock
+	@echo "Installing $$(grep -c '^[a-z].*==' requirements/dev.lock) locked packages"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.lock \
+	  || { echo "uv could not install them; trying pip" >&2; \
+	       $(BIN)/python -m pip install --quiet --require-hashes -r requirements/dev.lock; }
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+	@echo "Set up: $(BIN)/redefluss"
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
+
+lock: $(READY) ## Renew the locked requirements (ARGS=--upgrade takes the newest)
+	@$(LOCK) $(ARGS) --extra embedded --group dev pyproject.toml -o requirements/dev.lock
+	@$(LOCK) $(ARGS) -c requirements/dev.lock pyproject.toml -o requirements/runtime.lock
+	@$(LOCK) $(ARGS) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
+	@$(LOCK) $(ARGS) -c requirements/dev.lock --extra train pyproject.toml -o requirements/train.lock
+
+clean: ## Remove .venv, caches and the stream's local data
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .redefluss
