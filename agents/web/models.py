@@ -1,0 +1,270 @@
+"""What the pages show and the JSON API answers; the OpenAPI document is made from these."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Window = Literal["hour", "day"]
+StageHealth = Literal["ok", "starting", "stuck"]
+
+
+class Shown(BaseModel):
+    """What all answers have in common."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class QuoteLine(Shown):
+    """A quote as lists show it."""
+
+    id: str
+    text: str
+    type: str
+    medium: str
+    speaker: str | None = Field(description="the name, or the words where no entity could be found")
+    entity: str | None = Field(description="the speaker's entity id")
+    cue: str | None
+    confidence: float
+
+
+class EntityLine(Shown):
+    """An entity as lists show it."""
+
+    id: str
+    name: str
+    type: str
+    mentions: int
+
+
+class ArticleLine(Shown):
+    """An article as lists show it."""
+
+    id: str
+    kicker: str | None
+    title: str | None
+    source: str | None
+    url: str | None
+    published_at: str | None
+    arrived: float = Field(description="when its quotes were confirmed, in seconds since 1970 UTC")
+    quotes: list[QuoteLine] = Field(description="the first few")
+    quote_count: int
+    entities: list[EntityLine] = Field(description="the most salient")
+    sequence: int = Field(0, description="order of arrival in this worker's store")
+
+
+class Hit(Shown):
+    """An article that a search found, with the words around the match."""
+
+    article: ArticleLine
+    snippet: str = Field(description="a part of the text; matches stand between U+0002 and U+0003")
+
+
+class Ranked(Shown):
+    """An entity in a list of the most quoted or most named, with its course over the window."""
+
+    id: str
+    name: str
+    type: str
+    count: int
+    course: list[int] = Field(description="counts in twelve equal parts of the window, oldest first")
+
+
+class Step(Shown):
+    """What one stage did to one article, and on which message it worked."""
+
+    stage: str
+    topic: str
+    partition: int
+    offset: int
+    took_ms: float | None = None
+    produced_at: str | None = None
+    worker: str | None = None
+    model: str | None = None
+
+
+class Article(Shown):
+    """An article's record on `articles.quotes` and its way there."""
+
+    record: dict[str, Any] = Field(description="the QuoteArticle")
+    arrived: float
+    topic: str
+    partition: int
+    offset: int
+    steps: list[Step]
+
+
+class SourceCount(Shown):
+    """How often a source quotes and names an entity."""
+
+    source: str | None
+    quotes: int
+    articles: int
+
+
+class Period(Shown):
+    """Quotes and articles of one day (UTC)."""
+
+    day: str
+    quotes: int
+    articles: int
+
+
+class SaidQuote(Shown):
+    """A quote together with the article it stands in."""
+
+    quote: QuoteLine
+    article_id: str
+    article_title: str | None
+    source: str | None
+    published_at: str | None
+    arrived: float
+
+
+class EntityDetail(Shown):
+    """Everything kept about one entity."""
+
+    id: str
+    name: str
+    type: str
+    roles: list[str]
+    affiliations: list[str]
+    wikidata: str | None
+    quote_count: int
+    article_count: int
+    mention_count: int
+    days: list[Period]
+    sources: list[SourceCount]
+    quotes: list[SaidQuote]
+    articles: list[ArticleLine]
+
+
+class DeadLetterLine(Shown):
+    """A dead letter as lists show it."""
+
+    partition: int
+    offset: int
+    stage: str
+    reason: str
+    detail: str
+    key: str | None
+    topic: str = Field(description="the topic of the failed message")
+    at: float = Field(description="when it was written, in seconds since 1970 UTC")
+    attempts: int
+    replayed_at: float | None
+
+
+class DeadLetterCount(Shown):
+    """How many dead letters a stage has for a reason."""
+
+    stage: str
+    reason: str
+    count: int
+
+
+class DeadLetterList(Shown):
+    """A page of dead letters, newest first, and the counts of all kept."""
+
+    letters: list[DeadLetterLine]
+    counts: list[DeadLetterCount]
+
+
+class PartitionLag(Shown):
+    """One partition of a stage's source topic, for the whole consumer group."""
+
+    partition: int
+    committed: int | None
+    end: int
+    lag: int
+    worker: str | None = Field(description="the worker it is assigned to")
+    still_seconds: float = Field(description="how long there has been lag and no commit")
+
+
+class Latency(Shown):
+    """Percentiles of a stage's time for one article over the last five minutes, in seconds."""
+
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    count: int
+
+
+class StageState(Shown):
+    """A stage over the whole cluster."""
+
+    name: str
+    source: str
+    target: str
+    health: StageHealth
+    why: list[dict[str, Any]] = Field(description="codes with their values; empty while all is well")
+    lag: int
+    rate: float = Field(description="articles a second over the last minute")
+    course: list[float] = Field(description="articles a second in the last thirty minutes, oldest first")
+    latency: Latency
+    dead_letters: int = Field(description="since the workers started")
+    retries: int
+    in_flight: int
+    partitions: list[PartitionLag]
+
+
+class WorkerState(Shown):
+    """What a worker last said of itself."""
+
+    worker: str
+    host: str
+    pid: int
+    version: str
+    model: str | None
+    model_state: str
+    model_detail: str | None
+    model_load_seconds: float | None
+    started_at: float
+    seen_seconds: float = Field(description="age of its last word")
+    alive: bool
+    stages: list[str]
+    assignment: dict[str, list[int]]
+    pool: dict[str, Any]
+    memory_bytes: int
+    errors: list[dict[str, Any]]
+    web: str | None
+
+
+class Operations(Shown):
+    """The state of the stream."""
+
+    at: float = Field(description="when it was taken, in seconds since 1970 UTC")
+    broker: bool
+    broker_detail: str | None
+    stages: list[StageState]
+    workers: list[WorkerState]
+    store_articles: int
+    store_lag: int
+    ready: bool
+
+
+class Check(Shown):
+    """One condition of health."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+class HealthReport(Shown):
+    """The answer of the health pages."""
+
+    ok: bool
+    checks: list[Check]
+
+
+class Replayed(Shown):
+    """Where a replayed message went."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+class Problem(Shown):
+    """Why a request failed."""
+
+    error: str

@@ -1,0 +1,156 @@
+"""An article's record as rows of the store."""
+
+import sqlite3
+import zlib
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+
+from agents.web.models import ArticleLine, EntityLine, QuoteLine
+
+QUOTES_IN_LINE = 3
+ENTITIES_IN_LINE = 8
+
+
+def insert_article(
+    connection: sqlite3.Connection, value: bytes, *, arrived: float, partition: int, offset: int, trail: str
+) -> bool:
+    """Keep a QuoteArticle. The same article again replaces the former one; the same bytes only note the new place.
+
+    Args:
+        value: the record's bytes.
+        arrived: seconds since 1970 UTC.
+        trail: the JSON of the message's `trail` header.
+
+    Returns:
+        Whether there is something new to show.
+
+    Raises:
+        ValueError, KeyError, TypeError: the bytes are no QuoteArticle.
+    """
+    digest = blake2b(value, digest_size=16).digest()
+    record = orjson.loads(value)
+    known = connection.execute("SELECT seq, digest FROM articles WHERE id = ?", (record["id"],)).fetchone()
+    if known is not None:
+        if known[1] == digest:
+            connection.execute(
+                "UPDATE articles SET partition = ?, position = ?, trail = ? WHERE seq = ?",
+                (partition, offset, trail, known[0]),
+            )
+            return False
+        delete_articles(connection, [known[0]])
+    lines = [_quote_line(quote) for quote in record["quotes"]]
+    row = (
+        record["id"],
+        record.get("source"),
+        arrived,
+        _day(record.get("published_at"), arrived),
+        partition,
+        offset,
+        trail,
+        digest,
+        _article_line(record, lines, arrived).model_dump_json(),
+        zlib.compress(value, 1),
+    )
+    cursor = connection.execute(
+        "INSERT INTO articles (id, source, arrived, day, partition, position, trail, digest, line, record)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        row,
+    )
+    assert cursor.lastrowid is not None
+    _insert_parts(connection, cursor.lastrowid, record, lines, arrived)
+    return True
+
+
+def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
+    """Forget articles and what hangs on them."""
+    for table, column in (("articles", "seq"), ("mentions", "article"), ("quotes", "article"), ("search", "rowid")):
+        connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(seq,) for seq in seqs])
+
+
+def _insert_parts(
+    connection: sqlite3.Connection, seq: int, record: dict[str, Any], lines: list[QuoteLine], arrived: float
+) -> None:
+    nums = {entity["id"]: _entity_num(connection, entity) for entity in record["entities"]}
+    connection.executemany(
+        "INSERT OR REPLACE INTO mentions (entity, article, count, arrived) VALUES (?, ?, ?, ?)",
+        [(nums[entity["id"]], seq, len(entity["mentions"]), arrived) for entity in record["entities"]],
+    )
+    connection.executemany(
+        "INSERT INTO quotes (article, entity, arrived, line) VALUES (?, ?, ?, ?)",
+        [(seq, nums.get(line.entity or ""), arrived, line.model_dump_json()) for line in lines],
+    )
+    connection.execute(
+        "INSERT INTO search (rowid, title, text, speakers, entities, source) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            seq,
+            " ".join(filter(None, (record.get("kicker"), record.get("title")))),
+            record["text"],
+            "\n".join(sorted({line.speaker for line in lines if line.speaker})),
+            "\n".join(f"{entity['name']} {entity['id']}" for entity in record["entities"]),
+            record.get("source") or "",
+        ),
+    )
+
+
+def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
+    about = orjson.dumps({key: entity.get(key) for key in ("roles", "affiliations", "wikidata")}).decode()
+    row = connection.execute("SELECT num, name, about FROM entities WHERE id = ?", (entity["id"],)).fetchone()
+    if row is None:
+        cursor = connection.execute(
+            "INSERT INTO entities (id, name, type, about) VALUES (?, ?, ?, ?)",
+            (entity["id"], entity["name"], entity["type"], about),
+        )
+        assert cursor.lastrowid is not None
+        return cursor.lastrowid
+    num, name, known = row
+    says_something = entity.get("roles") or entity.get("affiliations") or entity.get("wikidata")
+    if name != entity["name"] or (says_something and about != known):
+        connection.execute(
+            "UPDATE entities SET name = ?, about = ? WHERE num = ?",
+            (entity["name"], about if says_something else known, num),
+        )
+    return int(num)
+
+
+def _quote_line(quote: dict[str, Any]) -> QuoteLine:
+    speaker = quote.get("speaker") or {}
+    return QuoteLine(
+        id=quote["id"],
+        text=quote["text"],
+        type=quote["type"],
+        medium=quote["medium"],
+        speaker=speaker.get("name") or speaker.get("text"),
+        entity=speaker.get("entity"),
+        cue=(quote.get("cue") or {}).get("text"),
+        confidence=quote["confidence"],
+    )
+
+
+def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float) -> ArticleLine:
+    salient = sorted(record["entities"], key=lambda entity: -entity.get("salience", 0.0))[:ENTITIES_IN_LINE]
+    with_speaker_first = sorted(lines, key=lambda line: line.speaker is None)
+    return ArticleLine(
+        id=record["id"],
+        kicker=record.get("kicker"),
+        title=record.get("title"),
+        source=record.get("source"),
+        url=record.get("url"),
+        published_at=record.get("published_at"),
+        arrived=arrived,
+        quotes=with_speaker_first[:QUOTES_IN_LINE],
+        quote_count=len(lines),
+        entities=[
+            EntityLine(id=entity["id"], name=entity["name"], type=entity["type"], mentions=len(entity["mentions"]))
+            for entity in salient
+        ],
+    )
+
+
+def _day(published_at: str | None, arrived: float) -> str:
+    moment = datetime.fromtimestamp(arrived, UTC)
+    if published_at is not None:
+        moment = datetime.fromisoformat(published_at).astimezone(UTC)
+    return moment.date().isoformat()

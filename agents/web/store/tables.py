@@ -1,0 +1,128 @@
+"""The store's tables, and how to open it."""
+
+import sqlite3
+from pathlib import Path
+
+VERSION = 1
+"""Of the tables; a store of another version is built anew from the topics."""
+
+_TABLES = """
+CREATE TABLE articles (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    source TEXT,
+    arrived REAL NOT NULL,
+    day TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    trail TEXT NOT NULL,
+    digest BLOB NOT NULL,
+    line TEXT NOT NULL,
+    record BLOB NOT NULL
+);
+CREATE INDEX articles_arrived ON articles (arrived);
+CREATE INDEX articles_source ON articles (source, seq);
+
+CREATE TABLE entities (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    about TEXT NOT NULL
+);
+CREATE TABLE mentions (
+    entity INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    arrived REAL NOT NULL,
+    PRIMARY KEY (entity, article)
+) WITHOUT ROWID;
+CREATE INDEX mentions_article ON mentions (article);
+CREATE INDEX mentions_arrived ON mentions (arrived, entity, count);
+
+CREATE TABLE quotes (
+    num INTEGER PRIMARY KEY,
+    article INTEGER NOT NULL,
+    entity INTEGER,
+    arrived REAL NOT NULL,
+    line TEXT NOT NULL
+);
+CREATE INDEX quotes_article ON quotes (article);
+CREATE INDEX quotes_entity ON quotes (entity, article);
+CREATE INDEX quotes_arrived ON quotes (arrived, entity);
+
+CREATE VIRTUAL TABLE search USING fts5 (
+    title, text, speakers, entities, source, tokenize = "unicode61 remove_diacritics 2"
+);
+
+CREATE TABLE dead_letters (
+    partition INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    at REAL NOT NULL,
+    stage TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    key TEXT,
+    topic TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    replayed_at REAL,
+    PRIMARY KEY (partition, position)
+);
+CREATE INDEX dead_letters_at ON dead_letters (at);
+
+CREATE TABLE positions (
+    topic TEXT NOT NULL,
+    partition INTEGER NOT NULL,
+    next INTEGER NOT NULL,
+    mark TEXT NOT NULL,
+    PRIMARY KEY (topic, partition)
+) WITHOUT ROWID;
+CREATE TABLE workers (id TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE states (name TEXT PRIMARY KEY, at REAL NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE samples (
+    stage TEXT NOT NULL,
+    at REAL NOT NULL,
+    committed INTEGER NOT NULL,
+    lag INTEGER NOT NULL,
+    PRIMARY KEY (stage, at)
+) WITHOUT ROWID;
+"""
+
+
+def open_for_writing(path: Path) -> sqlite3.Connection:
+    """Open the store, making or remaking it where that is needed.
+
+    Only one process at a time may do so. WAL lets the readers go on meanwhile;
+    after a power cut the last moments may be missing, and are read from the
+    topics again, since positions are written in the same transactions.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = _connect(path)
+    if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
+        connection.close()
+        for leftover in path.parent.glob(path.name + "*"):
+            leftover.unlink()
+        connection = _connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+        connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+    return connection
+
+
+def open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open a store that exists, for queries only, from any thread.
+
+    Raises:
+        sqlite3.OperationalError: there is no store yet.
+    """
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False)
+    connection.execute("PRAGMA query_only = ON")
+    if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        connection.close()
+        raise sqlite3.OperationalError("the store is being made")
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=10, isolation_level=None)

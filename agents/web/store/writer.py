@@ -1,0 +1,208 @@
+"""Writing into the store, a batch of messages at a time, and keeping it small."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from agents.web.store.article_rows import delete_articles, insert_article
+from agents.web.store.tables import open_for_writing
+from schemas.codec import RecordError, decode
+from schemas.records import DeadLetter
+
+SAMPLES_KEPT_SECONDS = 3600.0
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it stands on its topic.
+
+    Attributes:
+        topic: without the prefix.
+        timestamp: seconds since 1970 UTC, as the broker has it.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: float
+    value: bytes | None
+    headers: Mapping[str, str]
+
+    @property
+    def mark(self) -> str:
+        """By what this very message is known again at its offset."""
+        return f"{self.timestamp:.3f}/{len(self.value or b'')}"
+
+
+class Writer:
+    """The one writer of a store.
+
+    Args:
+        path: the file; made if it is missing.
+        keep_articles: how many articles (and as many dead letters) are kept at most.
+        keep_days: and for how long, counted from their arrival.
+    """
+
+    def __init__(self, path: Path, *, keep_articles: int, keep_days: float) -> None:
+        self._connection = open_for_writing(path)
+        self._keep_articles = keep_articles
+        self._keep_seconds = keep_days * 86400.0
+        self.unreadable = 0
+
+    def close(self) -> None:
+        """Close the store."""
+        self._connection.close()
+
+    def positions(self) -> dict[tuple[str, int], tuple[int, str]]:
+        """By topic and partition: the offset to go on from, and the mark of the message before it."""
+        rows = self._connection.execute("SELECT topic, partition, next, mark FROM positions")
+        return {(topic, partition): (following, mark) for topic, partition, following, mark in rows}
+
+    def add(self, messages: Iterable[Message]) -> None:
+        """Keep `messages`, and the positions after them, in one transaction.
+
+        What cannot be read is counted in `unreadable` and passed over: the topics
+        are open to other writers too.
+        """
+        connection = self._connection
+        positions: dict[tuple[str, int], Message] = {}
+        with _transaction(connection):
+            for message in messages:
+                positions[message.topic, message.partition] = message
+                try:
+                    self._add(message)
+                except (RecordError, ValueError, KeyError, TypeError, AttributeError):
+                    self.unreadable += 1
+            connection.executemany(
+                "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
+                [(topic, partition, last.offset + 1, last.mark) for (topic, partition), last in positions.items()],
+            )
+
+    def _add(self, message: Message) -> None:
+        if message.topic == "articles.dead-letter":
+            self._add_dead_letter(message)
+            return
+        if message.value is None:
+            return
+        self._connection.execute("SAVEPOINT article")
+        try:
+            insert_article(
+                self._connection,
+                message.value,
+                arrived=message.timestamp,
+                partition=message.partition,
+                offset=message.offset,
+                trail=message.headers.get("trail", "[]"),
+            )
+        except BaseException:
+            self._connection.execute("ROLLBACK TO article")
+            raise
+        finally:
+            self._connection.execute("RELEASE article")
+
+    def _add_dead_letter(self, message: Message) -> None:
+        letter = decode(message.value, DeadLetter)
+        self._connection.execute(
+            "INSERT OR REPLACE INTO dead_letters"
+            " (partition, position, at, stage, reason, detail, key, topic, attempts)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                message.partition,
+                message.offset,
+                message.timestamp,
+                letter.stage,
+                letter.reason,
+                letter.detail,
+                letter.key,
+                letter.topic,
+                letter.attempts,
+            ),
+        )
+
+    def replayed(self, partition: int, offset: int, at: float) -> None:
+        """Note that a dead letter was replayed `at` seconds since 1970 UTC."""
+        self._connection.execute(
+            "UPDATE dead_letters SET replayed_at = ? WHERE partition = ? AND position = ?", (at, partition, offset)
+        )
+
+    def forget_positions(self, topic: str, partition: int) -> None:
+        """Begin the partition anew: its messages are not the ones that were read."""
+        if topic == "articles.dead-letter":
+            self._connection.execute("DELETE FROM dead_letters WHERE partition = ?", (partition,))
+        self._connection.execute("DELETE FROM positions WHERE topic = ? AND partition = ?", (topic, partition))
+
+    def put_state(self, name: str, at: float, value: Any) -> None:
+        """Keep a value under a name."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO states (name, at, value) VALUES (?, ?, ?)", (name, at, orjson.dumps(value).decode())
+        )
+
+    def put_worker(self, worker: str, at: float, state: dict[str, Any]) -> None:
+        """Keep what a worker said of itself."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO workers (id, at, state) VALUES (?, ?, ?)",
+            (worker, at, orjson.dumps(state).decode()),
+        )
+
+    def forget_workers(self, before: float) -> None:
+        """Forget the workers that have been silent since `before`."""
+        self._connection.execute("DELETE FROM workers WHERE at < ?", (before,))
+
+    def add_samples(self, at: float, samples: Mapping[str, tuple[int, int]]) -> None:
+        """Keep each stage's committed messages and lag at a moment."""
+        with _transaction(self._connection):
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO samples (stage, at, committed, lag) VALUES (?, ?, ?, ?)",
+                [(stage, at, committed, lag) for stage, (committed, lag) in samples.items()],
+            )
+            self._connection.execute("DELETE FROM samples WHERE at < ?", (at - SAMPLES_KEPT_SECONDS,))
+
+    def prune(self, now: float) -> int:
+        """Forget what is beyond the count or too old.
+
+        Returns:
+            How many articles went.
+        """
+        gone = 0
+        oldest = now - self._keep_seconds
+        while seqs := self._surplus(oldest):
+            with _transaction(self._connection):
+                delete_articles(self._connection, seqs)
+            gone += len(seqs)
+        with _transaction(self._connection):
+            self._connection.execute(
+                "DELETE FROM dead_letters WHERE at < ? OR at <= (SELECT at FROM dead_letters ORDER BY at DESC"
+                " LIMIT 1 OFFSET ?)",
+                (oldest, self._keep_articles),
+            )
+            if gone:
+                self._connection.execute(
+                    "DELETE FROM entities WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE entity = num)"
+                )
+        return gone
+
+    def _surplus(self, oldest: float) -> list[int]:
+        rows = self._connection.execute(
+            "SELECT seq FROM articles WHERE arrived < ? OR seq <= coalesce("
+            "(SELECT seq FROM articles ORDER BY seq DESC LIMIT 1 OFFSET ?), 0) LIMIT ?",
+            (oldest, self._keep_articles, _CHUNK),
+        )
+        return [seq for (seq,) in rows]
+
+
+class _transaction:
+    """All or nothing."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
