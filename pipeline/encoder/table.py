@@ -36,4 +36,5 @@ class EmbeddingTable:
     def lookup(self, ids: npt.NDArray[np.integer]) -> npt.NDArray[np.float32]:
         """Embeddings of `ids`, any shape, as float32 with the hidden size as last axis."""
         distinct, where = np.unique(ids, return_inverse=True)
-        return unpack(self._rows[distinct])[where.reshape(ids.shape)]
+        found: npt.NDArray[np.float32] = unpack(self._rows[distinct])[where.reshape(ids.shape)]
+        return found

@@ -54,8 +54,7 @@ def locate() -> Path:
 
 def read(path: Path | None = None) -> PackedModel:
     """Read the packed model at `path`, by default the one in the installed wheel."""
-    image = np.fromfile(path or locate(), dtype=np.uint8)
-    raw = memoryview(image)
+    raw = memoryview((path or locate()).read_bytes())
     if bytes(raw[:4]) != b"E5S1":
         raise ValueError(f"{path} is no packed e5 model")
     hidden, layers, heads, intermediate, words, positions, _types = struct.unpack_from("<7i", raw, 8)
@@ -89,6 +88,4 @@ def read(path: Path | None = None) -> PackedModel:
         else:
             packed[name] = np.frombuffer(raw, np.uint8, size, offset)
     packed["emb.word"] = packed["emb.word"].reshape(words, -1)
-    return PackedModel(
-        hidden, layers, heads, intermediate, positions, eps, pieces, scores.tolist(), packed, floats
-    )
+    return PackedModel(hidden, layers, heads, intermediate, positions, eps, pieces, scores.tolist(), packed, floats)

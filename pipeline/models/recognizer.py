@@ -1,0 +1,73 @@
+"""The entity recogniser as a spaCy component."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from pipeline.encoder.pieces import PieceTokenizer
+from pipeline.encoder.session import EncoderSession
+from pipeline.encoder.table import EmbeddingTable
+from pipeline.encoder.windows import windows
+from pipeline.encoder.words import first_pieces
+from pipeline.models.catalogue import DATA, NAMED
+from pipeline.models.labels import Labels
+
+WINDOW, OVERLAP = 200, 60
+
+
+@cache
+def shared_encoder() -> tuple[PieceTokenizer, EmbeddingTable]:
+    """The tokenizer and the table of embeddings that all models of this process share."""
+    folder = DATA / "encoder"
+    return PieceTokenizer(folder / "pieces.json"), EmbeddingTable(folder / "pieces.npy")
+
+
+@Language.factory("redefluss_entities", default_config={"model": "entities"})
+def make_recognizer(nlp: Language, name: str, model: str) -> EntityRecognizer:  # noqa: ARG001
+    return EntityRecognizer(DATA / model)
+
+
+class EntityRecognizer:
+    """Sets the entities of a document; it needs sentences and nothing else.
+
+    Every window of sentences is read by itself, so that what is found in a text depends on that text alone.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        settings = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+        self.labels = Labels(settings["types"])
+        self.tokenizer, table = shared_encoder()
+        self.session = EncoderSession(folder / "model.onnx", table)
+
+    def __call__(self, doc: Doc) -> Doc:
+        tokens = [token for token in doc if not token.is_space]
+        scores = self.scores(doc)
+        entities = []
+        for begin, end, kind, _certainty in self.labels.decode(scores):
+            if kind in NAMED:
+                entities.append(Span(doc, tokens[begin].i, tokens[end - 1].i + 1, label=kind))
+        doc.ents = entities
+        return doc
+
+    def scores(self, doc: Doc) -> npt.NDArray[np.float32]:
+        """Log probabilities of the labels, (words, labels), for the tokens of `doc` that are not space."""
+        tokens = [token for token in doc if not token.is_space]
+        pieces = self.tokenizer(doc.text)
+        if not tokens or not len(pieces):
+            return np.zeros((0, len(self.labels)), dtype=np.float32)
+        first = first_pieces(pieces, [(token.idx, token.idx + len(token)) for token in tokens])
+        starts = [int(first[number]) for number, token in enumerate(tokens) if token.is_sent_start]
+        found = np.zeros((len(pieces), len(self.labels)), dtype=np.float32)
+        for window in windows(starts, len(pieces), WINDOW, OVERLAP):
+            (result,) = self.session.run(pieces.ids[window.begin : window.end]).values()
+            found[window.keep_begin : window.keep_end] = result[
+                window.keep_begin - window.begin : window.keep_end - window.begin
+            ]
+        return found[first]

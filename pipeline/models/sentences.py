@@ -1,0 +1,102 @@
+"""Sentences of German news text, as a spaCy component."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from pipeline.models.catalogue import DATA
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset((DATA / "sentences" / f"{name}.txt").read_text(encoding="utf-8").split())
+
+
+ABBREVIATIONS = _words("abbreviations")
+CAN_END = _words("abbreviations-at-end")
+"""Abbreviations that sentences also end with."""
+
+STARTERS = _words("starters")
+"""Words that, with a capital, nearly always begin a sentence."""
+
+CLOSING = "\"'“”»«’)\\]›‹"
+_END = re.compile(rf"(?P<mark>[.!?…]+)(?P<closed>[{CLOSING}]*)(?=\s)")
+_NEXT = re.compile(r"\s+(?P<opened>[\"'„“‚»«›‹(\[–—-]*\s?)(?P<word>\w+)?")
+_LINE = re.compile(r"(?P<before>\S)[^\S\n]*\n(?P<blank>\s*\n)?\s*(?P<after>\S)")
+_LAST_WORD = re.compile(r"[^\W_]+$")
+_ROMAN = re.compile(r"[IVXLC]+")
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Where sentences begin in `text` (code points), in order; the first word begins the first of them.
+
+    A blank line ends a sentence; so does a single line break, unless the line seems to be wrapped. A full stop does not
+    after abbreviations, initials and ordinals, unless the next word is one that begins sentences.
+    """
+    first = len(text) - len(text.lstrip())
+    return sorted({first, *_line_starts(text), *_marked_starts(text)}) if text.strip() else []
+
+
+def _line_starts(text: str) -> Iterator[int]:
+    at = 0
+    while match := _LINE.search(text, at):
+        after = match.start("after")
+        wrapped = (match["before"].isalnum() or match["before"] in ",;-") and match["after"].islower()
+        if match["blank"] or not wrapped:
+            yield after
+        at = after
+
+
+def _marked_starts(text: str) -> Iterator[int]:
+    for match in _END.finditer(text):
+        following = _NEXT.match(text, match.end())
+        if following is None:
+            continue
+        word = following["word"] or ""
+        if not _may_begin(word, opened=bool(following["opened"].strip())):
+            continue
+        if match["mark"] == "." and not match["closed"] and _goes_on(text[: match.start()], word):
+            continue
+        yield following.start("opened") if following["opened"] else following.start("word")
+
+
+def _may_begin(word: str, *, opened: bool) -> bool:
+    return word[:1].isupper() or word[:1].isdigit() or (opened and not word)
+
+
+def _goes_on(before: str, following: str) -> bool:
+    """Whether a full stop behind `before` belongs to an abbreviation, an initial or an ordinal."""
+    found = _LAST_WORD.search(before[-40:])
+    if found is None:
+        return False
+    word = found[0]
+    begins = following in STARTERS
+    if word.isdigit():
+        return len(word) <= 2 and not begins
+    if word in CAN_END:
+        return not begins
+    if word in ABBREVIATIONS or (len(word) == 1 and word.isupper()):
+        return True
+    return _ROMAN.fullmatch(word) is not None and not begins
+
+
+@Language.factory("redefluss_sentences")
+def make_sentences(nlp: Language, name: str) -> Sentences:  # noqa: ARG001
+    return Sentences()
+
+
+class Sentences:
+    """Marks the first token of every sentence."""
+
+    def __call__(self, doc: Doc) -> Doc:
+        starts = sentence_starts(doc.text)
+        following = 0
+        for token in doc:
+            begins = following < len(starts) and token.idx >= starts[following] and not token.is_space
+            token.is_sent_start = begins or token.i == 0
+            while following < len(starts) and not token.is_space and starts[following] <= token.idx:
+                following += 1
+        return doc

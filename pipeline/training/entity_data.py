@@ -1,0 +1,184 @@
+"""Annotated sentences for the entity recogniser: read, split, and cut into examples of word pieces."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import spacy
+from spacy.language import Language
+
+from pipeline.encoder.pieces import FIRST, LAST, PieceTokenizer
+from pipeline.encoder.words import first_pieces
+from pipeline.models.labels import Labels
+
+TYPES = ("PER", "LOC", "ORG", "MISC")
+DERIVED, PART = "DERIV", "PART"
+"""Types of words that are no names themselves: "deutschen", "FIFA-Schiedsrichter". Learned, but never given out."""
+
+UNLABELLED = -100
+
+
+@dataclass(frozen=True)
+class Document:
+    """A text and its mentions as (begin, end, type)."""
+
+    name: str
+    text: str
+    mentions: list[tuple[int, int, str]]
+
+
+@dataclass(frozen=True)
+class Example:
+    """Word pieces between the first and the last sign, where in them each word begins, and the words' labels."""
+
+    corpus: int
+    pieces: npt.NDArray[np.int64]
+    words: npt.NDArray[np.int64]
+    labels: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+
+def read(path: Path) -> list[Document]:
+    """The documents of a JSON lines file, gzipped or not, with GermEval's types spelt as ours."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    documents = []
+    for row in map(json.loads, content.decode("utf-8").rstrip("\n").split("\n")):
+        text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
+        mentions = [(begin, end, _type(kind)) for begin, end, kind in row["entities"]]
+        documents.append(Document(row["name"], text, mentions))
+    return documents
+
+
+def _type(kind: str) -> str:
+    if kind.endswith("deriv"):
+        return DERIVED
+    if kind.endswith("part"):
+        return PART
+    return "MISC" if kind == "OTH" else kind
+
+
+def held_out(document: Document) -> bool:
+    """Whether a document belongs to the fifth that is never trained on: its number is divisible by five."""
+    number = re.search(r"(\d+)$", document.name)
+    return number is not None and int(number[1]) % 5 == 0
+
+
+@dataclass
+class Examples:
+    """Makes examples of documents."""
+
+    tokenizer: PieceTokenizer
+    labels: Labels
+    nlp: Language = field(default_factory=lambda: spacy.blank("de"))
+
+    def make(self, document: Document, corpus: int, limit: int) -> Iterator[Example]:
+        """Examples of at most `limit` pieces, cut between words."""
+        doc = self.nlp.make_doc(document.text)
+        words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
+        pieces = self.tokenizer(document.text)
+        if not words or not len(pieces):
+            return
+        first = first_pieces(pieces, words)
+        labels = self.labels.encode(list(_spans(words, document.mentions)), len(words))
+        begin = 0
+        while begin < len(words):
+            start = int(first[begin])
+            end = (
+                int(np.searchsorted(first, start + limit, side="right")) if len(pieces) - start > limit else len(words)
+            )
+            end = max(end, begin + 1)
+            stop = int(first[end]) if end < len(words) else len(pieces)
+            stop = max(start + 1, min(stop, start + limit))
+            where = np.minimum(first[begin:end] - start, stop - start - 1)
+            yield Example(corpus, pieces.ids[start:stop].astype(np.int64), where, labels[begin:end])
+            begin = end
+
+
+def _spans(
+    words: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, str]]
+) -> Iterator[tuple[int, int, str]]:
+    """Mentions in words. A name that is but a part of one word marks it as PART; a full stop at its end is taken in."""
+    begins = {begin: index for index, (begin, _) in enumerate(words)}
+    ends = {end: index for index, (_, end) in enumerate(words)}
+    covered = -1
+    for begin, end, kind in sorted(mentions):
+        first, last, marked = begins.get(begin), ends.get(end, ends.get(end + 1)), kind
+        if first is None or last is None:
+            touched = [i for i, (b, e) in enumerate(words) if b < end and e > begin]
+            if len(touched) != 1:
+                continue
+            first, last, marked = touched[0], touched[0], PART
+        if first > covered and last >= first:
+            yield first, last + 1, marked
+            covered = last
+
+
+def join(examples: Sequence[Example], limit: int, chance: random.Random) -> list[Example]:
+    """Every other example joined with those that follow it, up to a random length of at most `limit` pieces.
+
+    Sentences alone and texts of several sentences are both met in use.
+    """
+    joined: list[Example] = []
+    waiting: list[Example] = []
+    room = 0
+    for example in examples:
+        if waiting and (room < len(example) or waiting[0].corpus != example.corpus):
+            joined.append(_concatenate(waiting))
+            waiting = []
+        if not waiting:
+            room = chance.randint(limit // 3, limit) if chance.random() < 0.5 else 0
+        waiting.append(example)
+        room -= len(example)
+    if waiting:
+        joined.append(_concatenate(waiting))
+    return joined
+
+
+def _concatenate(examples: Sequence[Example]) -> Example:
+    shifts = np.cumsum([0, *map(len, examples)])
+    return Example(
+        examples[0].corpus,
+        np.concatenate([e.pieces for e in examples]),
+        np.concatenate([e.words + shift for e, shift in zip(examples, shifts[:-1], strict=True)]),
+        np.concatenate([e.labels for e in examples]),
+    )
+
+
+def batches(examples: Sequence[Example], size: int, chance: random.Random) -> list[list[Example]]:
+    """Examples of similar length together, at most `size` pieces a batch with padding, in random order."""
+    ordered = sorted(examples, key=lambda example: (len(example), chance.random()))
+    made: list[list[Example]] = [[]]
+    for example in ordered:
+        if made[-1] and (len(made[-1]) + 1) * (len(example) + 2) > size:
+            made.append([])
+        made[-1].append(example)
+    chance.shuffle(made)
+    return made
+
+
+def collate(batch: Sequence[Example]) -> dict[str, npt.NDArray[np.int64]]:
+    """Padded arrays of a batch: `pieces` and `mask` (batch, length), `words` and `labels` (batch, words), `corpus`."""
+    length, words = max(map(len, batch)) + 2, max(len(example.words) for example in batch)
+    arrays = {
+        "pieces": np.ones((len(batch), length), dtype=np.int64),
+        "mask": np.zeros((len(batch), length), dtype=np.int64),
+        "words": np.zeros((len(batch), words), dtype=np.int64),
+        "labels": np.full((len(batch), words), UNLABELLED, dtype=np.int64),
+        "corpus": np.array([example.corpus for example in batch], dtype=np.int64),
+    }
+    for row, example in enumerate(batch):
+        arrays["pieces"][row, : len(example) + 2] = [FIRST, *example.pieces, LAST]
+        arrays["mask"][row, : len(example) + 2] = 1
+        arrays["words"][row, : len(example.words)] = example.words + 1
+        arrays["labels"][row, : len(example.labels)] = example.labels
+    return arrays
