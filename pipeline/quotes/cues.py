@@ -1,0 +1,454 @@
+"""Cues: the words in a clause that say somebody speaks, and who speaks there."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.quotes.lexicon import Form, Verb, reporting_forms
+from pipeline.quotes.phrases import apposition, is_noun, noun_phrase, prepositional_phrase
+from pipeline.quotes.text import Token
+from pipeline.quotes.words import (
+    ADVERBS,
+    AUXILIARIES,
+    BE,
+    BECOME,
+    CORRELATES,
+    DETERMINERS,
+    HAVE,
+    MEDIA_NOUNS,
+    MODALS,
+    OBJECT_PRONOUNS,
+    OBLIQUE_DETERMINERS,
+    PREPOSITIONS,
+    REFLEXIVES,
+    RELATIVES,
+    SUBJECT_PRONOUNS,
+    SUBORDINATORS,
+)
+
+SEPARATORS = frozenset(",;:–—")
+_OPENING_WORDS = frozenset(["und", "aber", "doch", "denn", "sowie", "oder", "sondern", "auch"])
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Tokens `first` (included) to `last` (excluded) between commas, colons, dashes or quoted speech."""
+
+    first: int
+    last: int
+
+
+@dataclass(slots=True)
+class Cue:
+    """A reporting verb in a clause.
+
+    `tokens` are the indices of its words, `finite` that of the inflected one. `final` is True in clauses with the verb at
+    the end ("wie er sagte"), `passive` where nobody needs to be named.
+    """
+
+    verb: Verb
+    tokens: list[int]
+    finite: int
+    clause: Clause
+    passive: bool = False
+    final: bool = False
+    subjunctive: bool = False
+    speaker: list[tuple[int, int]] = field(default_factory=list)
+    addressee: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def last(self) -> int:
+        return max(self.tokens)
+
+
+def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[tuple[int, int]] = ()) -> list[Clause]:
+    """Splits tokens `first` to `last` at separators; `masked` token ranges (quoted speech) belong to no clause."""
+    found: list[Clause] = []
+    start = at = first
+    depth = 0
+    while at < last:
+        mask = next((m for m in masked if m[0] <= at < m[1]), None)
+        if mask is not None:
+            if at > start:
+                found.append(Clause(start, at))
+            at = start = mask[1]
+            depth = 0
+            continue
+        text = tokens[at].text
+        depth += (text in "([") - (text in ")]" and depth > 0)
+        if depth == 0 and text in SEPARATORS:
+            if at > start:
+                found.append(Clause(start, at))
+            start = at + 1
+        at += 1
+    if last > start:
+        found.append(Clause(start, last))
+    return found
+
+
+def _particle_after(
+    tokens: Sequence[Token], words: list[str], start: int, clause: Clause, limit: int
+) -> list[int] | None:
+    """Indices of a separated particle after `start`: at the end of the clause, or of a later one before `limit`."""
+    size = len(words)
+    at_end = clause.last - size
+    while at_end > start:
+        if [token.lower for token in tokens[at_end : at_end + size]] == words:
+            follows = tokens[at_end + size].lower if at_end + size < clause.last else None
+            if (
+                follows is None
+                or follows in {"und", "oder", "sowie", "als", "wie"}
+                or follows in PREPOSITIONS
+                or not follows[0].isalnum()
+            ):
+                return list(range(at_end, at_end + size))
+        at_end -= 1
+    for at in range(clause.last, limit):
+        ends = at + size >= limit or tokens[at + size].text in ',.:;!?„»"'
+        if [token.lower for token in tokens[at : at + size]] == words and ends and tokens[at - 1].text == ",":
+            return list(range(at, at + size))
+    return None
+
+
+def _apart(tokens: Sequence[Token], words: list[str], clause: Clause) -> list[int] | None:
+    for at in range(clause.first, clause.last - len(words) + 1):
+        if [token.lower for token in tokens[at : at + len(words)]] == words:
+            return list(range(at, at + len(words)))
+    return None
+
+
+def _auxiliary(tokens: Sequence[Token], clause: Clause, participle: int) -> tuple[list[int], bool] | None:
+    """The auxiliaries that go with a participle, and whether they make a passive."""
+    found = [i for i in range(clause.first, clause.last) if tokens[i].lower in HAVE | BECOME | BE and i != participle]
+    found = [i for i in found if i < participle or i <= participle + 2]
+    if not found:
+        return None
+    if any(tokens[i].lower in HAVE for i in found):
+        return [i for i in found if tokens[i].lower in HAVE][:1], False
+    if any(tokens[i].lower in BECOME for i in found) or "zu" not in {tokens[i].lower for i in (participle - 1,)}:
+        return found, True
+    return None
+
+
+def _cue(tokens: Sequence[Token], at: int, form: Form, clause: Clause, limit: int) -> Cue | None:
+    verb = form.verb
+    words = verb.particle.lower().split()
+    extra: list[int] = []
+    if not form.joined:
+        if verb.apart:
+            part = _apart(tokens, words, clause)
+        elif form.kind == "finite":
+            part = _particle_after(tokens, words, at, clause, limit)
+        else:
+            part = None
+        if part is None:
+            return None
+        extra = part
+    if "d" in verb.takes and not any(t.lower in {"davon", "von", "vom"} for t in tokens[clause.first : clause.last]):
+        return None
+    if form.kind == "finite":
+        aux = [i for i in range(clause.first, clause.last) if tokens[i].lower in AUXILIARIES and i != at]
+        participle = any(f.kind == "participle" and f.verb == verb for f in reporting_forms()[tokens[at].lower])
+        if participle and aux and not verb.apart:
+            return None
+        return Cue(verb, sorted([at, *extra]), at, clause, subjunctive=form.subjunctive)
+    if form.kind == "participle":
+        auxiliary = _auxiliary(tokens, clause, at)
+        if auxiliary is None:
+            return None
+        helpers, passive = auxiliary
+        modal = [i for i in range(clause.first, clause.last) if tokens[i].lower in MODALS]
+        finite = modal[0] if modal else helpers[0]
+        if passive and tokens[finite].lower == "worden":
+            return None
+        return Cue(verb, sorted({*helpers, *modal, at, *extra}), finite, clause, passive=passive)
+    if form.kind == "infinitive":
+        modal = [i for i in range(clause.first, clause.last) if tokens[i].lower in MODALS and i != at]
+        if not modal or (at > 0 and tokens[at - 1].lower == "zu"):
+            return None
+        return Cue(verb, sorted([modal[0], at, *extra]), modal[0], clause)
+    return None
+
+
+def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
+    """The reporting verbs of a clause in the order of their inflected words; `limit` is the end of the sentence."""
+    table = reporting_forms()
+    found: dict[int, Cue] = {}
+    for at in range(clause.first, clause.last):
+        token = tokens[at]
+        if token.capital and not _clause_initial(tokens, at, clause):
+            continue
+        best: Cue | None = None
+        for form in table.get(token.lower, ()):
+            if token.capital and form.kind == "infinitive":
+                continue
+            cue = _cue(tokens, at, form, clause, limit)
+            if cue is not None and (best is None or len(cue.tokens) > len(best.tokens)):
+                best = cue
+        if best is not None and best.finite not in found:
+            found[best.finite] = best
+    result = sorted(found.values(), key=lambda cue: cue.finite)
+    particles = {i for cue in result for i in cue.tokens if i != cue.finite}
+    result = [cue for cue in result if cue.finite not in particles or len(cue.tokens) > 1]
+    for cue in result:
+        correlates = [
+            i
+            for i in range(clause.first, clause.last)
+            if tokens[i].lower in CORRELATES and i not in cue.tokens and i > clause.first
+        ]
+        cue.tokens = sorted({*cue.tokens, *correlates})
+        cue.final = _verb_final(tokens, cue)
+    return result
+
+
+def _clause_initial(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
+    return at == clause.first
+
+
+def _verb_final(tokens: Sequence[Token], cue: Cue) -> bool:
+    first = tokens[cue.clause.first].lower
+    at = cue.clause.first
+    if first in {"und", "aber", "doch", "auch"}:
+        at += 1
+        first = tokens[at].lower if at < cue.clause.last else first
+    if cue.finite <= at:
+        return False
+    if first in SUBORDINATORS and cue.finite > at + 1:
+        return not (first in {"wie", "während", "seit", "ohne", "statt", "um"} and cue.finite < cue.clause.last - 3)
+    relative = first in RELATIVES or (
+        first in PREPOSITIONS and at + 1 < cue.clause.last and tokens[at + 1].lower in RELATIVES - {"was"}
+    )
+    return relative and cue.finite >= cue.clause.last - 2 and at > 0 and tokens[at - 1].text == ","
+
+
+def _subject(tokens: Sequence[Token], start: int, limit: int, cue: Cue, *, oblique: bool) -> tuple[int, int] | None:
+    """The first noun phrase from `start` that can be a subject; objects on the way become addressees.
+
+    With `oblique`, phrases in the dative or accusative are what is looked for.
+    """
+    at = start
+    while at < limit:
+        token = tokens[at]
+        lower = token.lower
+        if at in cue.tokens or lower in REFLEXIVES or lower == "es" or (lower in ADVERBS and not token.capital):
+            at += 1
+            continue
+        if lower in PREPOSITIONS and not token.capital:
+            end = prepositional_phrase(tokens, at, limit)
+            if end is None:
+                return None
+            if lower == "gegenüber":
+                cue.addressee = cue.addressee or [(at + 1, end)]
+            at = end
+            continue
+        end = noun_phrase(tokens, at, limit)
+        if end is None:
+            if token.word and not token.capital:
+                at += 1
+                continue
+            return None
+        dative = (lower in OBLIQUE_DETERMINERS or lower in OBJECT_PRONOUNS) and lower not in {"ihr", "ihre"}
+        if dative and not oblique:
+            if lower in OBJECT_PRONOUNS or "a" in cue.verb.takes or "o" in cue.verb.takes:
+                cue.addressee = cue.addressee or [(at, end)]
+            at = end
+            continue
+        if lower in SUBJECT_PRONOUNS or lower in DETERMINERS or is_noun(token) or end > at + 1:
+            return at, end
+        return None
+    return None
+
+
+def _with_apposition(tokens: Sequence[Token], span: tuple[int, int], limit: int) -> tuple[int, int]:
+    begin, end = span
+    further = apposition(tokens, end, limit) if end < limit else None
+    return (begin, further) if further is not None else span
+
+
+def _split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
+    """Takes a medium that was told ("der Agentur X") off the end of a speaker's phrase and makes it the addressee."""
+    begin, end = span
+    for at in range(begin + 1, end):
+        if tokens[at].lower in {"der", "dem", "den"}:
+            following = [token for token in tokens[at + 1 : end] if token.word]
+            if any(token.lower in MEDIA_NOUNS for token in following) or (following and tokens[at + 1].text in '„»"«'):
+                if at - begin == 1 and tokens[begin].lower in DETERMINERS:
+                    continue
+                if is_noun(tokens[at - 1]) or tokens[at - 1].text == ")":
+                    head = tokens[at - 1].lower
+                    if head.endswith(
+                        (
+                            "sprecher",
+                            "sprecherin",
+                            "chef",
+                            "chefin",
+                            "redakteur",
+                            "redakteurin",
+                            "korrespondent",
+                            "herausgeber",
+                            "bericht",
+                        )
+                    ):
+                        continue
+                    cue.addressee = [(at, end)]
+                    return begin, at
+    return span
+
+
+def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> None:
+    """Finds speaker and addressee of `cue`, and writes them into it.
+
+    `limit` is the end of the sentence, `before` its begin: the subject may stand in clauses before the verb's own
+    ("Die Ministerin, die seit Mai im Amt ist, sagte").
+    """
+    clause = cue.clause
+    first = clause.first
+    while first < clause.last and tokens[first].lower in _OPENING_WORDS and first + 1 < cue.finite:
+        first += 1
+    if cue.final:
+        _attribute_final(tokens, cue, first)
+    elif cue.passive:
+        _attribute_passive(tokens, cue, first)
+    else:
+        _attribute_main(tokens, cue, first, limit, before)
+    if cue.speaker and tokens[cue.speaker[0][0]].lower == "es" and cue.speaker[0][1] == cue.speaker[0][0] + 1:
+        cue.speaker = []
+
+
+def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
+    opener = tokens[first].lower
+    if cue.passive:
+        _attribute_passive(tokens, cue, first + 1)
+        return
+    if opener in RELATIVES and opener not in SUBORDINATORS:
+        found = _subject(tokens, first + 1, cue.finite, cue, oblique=False)
+        cue.speaker = [found] if found else [(first, first + 1)]
+    else:
+        found = _subject(tokens, first + 1, cue.clause.last, cue, oblique=False)
+        cue.speaker = [_split_dative(tokens, found, cue)] if found else []
+
+
+def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
+    for at in range(first, cue.clause.last):
+        if tokens[at].lower in {"von", "vom", "durch"}:
+            end = noun_phrase(tokens, at + 1, cue.clause.last)
+            if end is not None and (is_noun(tokens[end - 1]) or end == at + 2 or tokens[end - 1].text in ')“"'):
+                cue.speaker = [(at + 1, end)]
+                break
+    if ("a" in cue.verb.takes or "o" in cue.verb.takes) and first < cue.finite:
+        end = noun_phrase(tokens, first, cue.finite)
+        if end == cue.finite and tokens[first].lower != "es":
+            cue.addressee = [(first, end)]
+
+
+def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, before: int) -> None:
+    clause = cue.clause
+    if first < cue.finite:
+        start = first
+        while start < cue.finite - 1 and tokens[start].lower in {
+            "auch",
+            "nur",
+            "selbst",
+            "sogar",
+            "so",
+            "insbesondere",
+            "allein",
+        }:
+            start += 1
+        token = tokens[start]
+        is_subject = (
+            token.lower not in PREPOSITIONS
+            and token.lower not in (OBLIQUE_DETERMINERS - {"einer", "beiden", "einigen"})
+            and token.lower not in SUBORDINATORS
+            and (token.lower not in ADVERBS or token.lower in SUBJECT_PRONOUNS)
+            and token.lower not in CORRELATES
+            and token.lower not in OBJECT_PRONOUNS - {"ihr", "diese"}
+        )
+        end = noun_phrase(tokens, start, cue.finite) if is_subject else None
+        if end is not None:
+            whole = cue.finite
+            while whole > end and (tokens[whole - 1].lower in ADVERBS and not tokens[whole - 1].capital):
+                whole -= 1
+            span = (start, whole if _same_phrase(tokens, end, whole) else end)
+            cue.speaker = [_widen(tokens, span, clause.first, before)]
+            _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
+            if not cue.addressee:
+                _direct_addressee(tokens, cue)
+            return
+    found = _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
+    if found is None and first == cue.finite:
+        found = _distant_subject(tokens, clause.first, before)
+        cue.speaker = [found] if found else []
+        _direct_addressee(tokens, cue)
+        return
+    if found is not None:
+        found = _split_dative(tokens, found, cue)
+        if not cue.addressee:
+            rest = Cue(cue.verb, cue.tokens, found[1], clause)
+            _subject(tokens, found[1], clause.last, rest, oblique=False)
+            cue.addressee = rest.addressee
+        cue.speaker = [_with_apposition(tokens, found, limit) if found[1] == clause.last else found]
+        if not cue.addressee:
+            _direct_addressee(tokens, cue, found[1])
+
+
+def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
+    """Whether the words between a noun phrase and the verb belong to the phrase (nothing but more of the kind)."""
+    return all(token.lower not in AUXILIARIES for token in tokens[end:whole])
+
+
+def _widen(tokens: Sequence[Token], span: tuple[int, int], clause_first: int, before: int) -> tuple[int, int]:
+    """An apposition's noun before it: "Hugo Salcedo, Kopf einer Gruppe, sagte" begins with the name."""
+    begin, end = span
+    if begin == clause_first and begin - 1 > before and tokens[begin - 1].text == ",":
+        start = begin - 1
+        while start > before and tokens[start - 1].text not in ',;:–„“"':
+            start -= 1
+        head = noun_phrase(tokens, start, begin - 1)
+        if head == begin - 1 and start == before and tokens[start].lower not in SUBJECT_PRONOUNS - DETERMINERS:
+            return start, end
+    return span
+
+
+def _distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[int, int] | None:
+    """The subject of a verb right after a comma: before the relative clause or apposition that the comma closes."""
+    if verb - 1 <= before or tokens[verb - 1].text not in {",", "–", "-"}:
+        return None
+    start = before
+    while start < verb and tokens[start].lower in {"auch", "nur", "und", "aber"}:
+        start += 1
+    if tokens[start].lower in PREPOSITIONS or tokens[start].lower in SUBORDINATORS:
+        return None
+    end = noun_phrase(tokens, start, verb)
+    if end is None or end >= verb or tokens[end].text not in {",", "–", "-"}:
+        return None
+    following = tokens[end + 1].lower if end + 1 < verb else ""
+    if following in RELATIVES or following in PREPOSITIONS:
+        return start, end
+    further = apposition(tokens, end, verb)
+    return (start, further) if further is not None else (start, end)
+
+
+def _direct_addressee(tokens: Sequence[Token], cue: Cue, start: int | None = None) -> None:
+    """Who was told: "gegenüber X", "im Gespräch mit X", an accusative object of "auffordern" and its like."""
+    begin = cue.finite + 1 if start is None else start
+    for at in range(cue.clause.first, cue.clause.last):
+        if tokens[at].lower == "gegenüber":
+            end = noun_phrase(tokens, at + 1, cue.clause.last)
+            if end is not None:
+                cue.addressee = [(at + 1, end)]
+                return
+    if "o" in cue.verb.takes:
+        at = begin
+        while at < cue.clause.last and (tokens[at].lower in ADVERBS or at in cue.tokens):
+            at += 1
+        end = noun_phrase(tokens, at, cue.clause.last)
+        if end is not None and at >= begin and tokens[at].lower not in SUBJECT_PRONOUNS - DETERMINERS:
+            cue.addressee = [(at, end)]
+
+
+def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: int, before: int) -> Iterator[Cue]:
+    """The cues of several clauses, attributed."""
+    for clause in parts:
+        for cue in find_cues(tokens, clause, limit):
+            attribute(tokens, cue, limit, before)
+            yield cue

@@ -1,0 +1,172 @@
+"""Direct speech: which quotation marks hold somebody's words, and which a name, a title or a word used with distance."""
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.cues import Cue
+from pipeline.quotes.lexicon import reporting_forms
+from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.quotes.words import AUXILIARIES, DETERMINERS, NAMING, PREPOSITIONS
+
+_SENTENCE_END = re.compile(r"[.!?…]$")
+
+
+@dataclass(slots=True)
+class Passage:
+    """Quoted words within one sentence: tokens `first` to `last` (marks included).
+
+    `whole` is True where they stand as a clause of their own, so that the words around are their frame.
+    """
+
+    quoted: QuotedText
+    first: int
+    last: int
+    whole: bool
+    words: int
+    taken: bool = False
+    ranges: list[Range] = field(default_factory=list)
+
+
+def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
+    """The outermost quoted passages that begin in `sentence`."""
+    found = []
+    for quoted in analysed.quotes:
+        if quoted.begin >= sentence.end:
+            break
+        if quoted.begin < sentence.begin or quoted.depth > 0 or quoted.single:
+            continue
+        first, last = analysed.token_range(quoted.begin, min(quoted.end, sentence.end))
+        if first >= last:
+            continue
+        words = sum(token.word for token in analysed.tokens[first:last])
+        passage = Passage(quoted, first, last, False, words, ranges=quoted.spans)
+        passage.whole = _stands_alone(analysed, sentence, passage)
+        found.append(passage)
+    return found
+
+
+def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) -> bool:
+    tokens = analysed.tokens
+    before = tokens[passage.first - 1] if passage.first > sentence.first else None
+    after = tokens[passage.last] if passage.last < sentence.last else None
+    inner = analysed.text[passage.quoted.begin : passage.quoted.inner[-1][1]].strip()
+    ends = bool(_SENTENCE_END.search(inner))
+    if passage.words == 0:
+        return False
+    if before is None:
+        if after is None or (ends and after.text in ".,;"):
+            return passage.words >= 2 or ends
+        if after.text in {",", "–", "-"}:
+            return True
+        return after.lower in reporting_forms() and passage.words >= 3
+    if before.text == ":":
+        return passage.words >= 2 or ends
+    if before.text in ",–-;":
+        return ((ends or (after is not None and after.text in ",–-")) and passage.words >= 3) or (
+            ends and passage.words >= 2
+        )
+    if passage.words >= 5 and tokens[passage.first + 1].capital:
+        follows = after is None or after.text in ".,;"
+        reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower, ()))
+        return follows and (ends or reporting) and before.lower not in DETERMINERS
+    return False
+
+
+def is_name(analysed: AnalysedText, passage: Passage) -> bool:
+    """Whether the words in the marks look like a name or a title, by what stands beside them."""
+    tokens = analysed.tokens
+    before = tokens[passage.first - 1] if passage.first else None
+    inner = tokens[passage.first + 1 : passage.last - 1]
+    if not inner or before is None:
+        return False
+    if before.lower in NAMING:
+        return True
+    if any(token.text in ".!?," for token in inner[-1:]) or inner[0].text[0].islower():
+        return False
+    apposition = before.capital and before.word and before.end + 1 == passage.quoted.begin
+    capitals = sum(token.capital for token in inner if token.word)
+    return apposition and capitals * 2 >= sum(token.word for token in inner)
+
+
+def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[Range]) -> list[Range]:
+    """What of a sentence is left beside `spans`, without the full stop: the frame."""
+    text = analysed.text
+    end = sentence.end
+    pieces: list[Range] = []
+    at = sentence.begin
+    for begin, stop in [*spans, (end, end)]:
+        piece_begin, piece_end = at, max(at, min(begin, end))
+        piece = text[piece_begin:piece_end]
+        piece_begin += len(piece) - len(piece.lstrip())
+        piece_end = piece_begin + len(piece.strip())
+        if piece_end == end and piece_end > piece_begin and text[piece_end - 1] in ".!?":
+            piece_end -= 1
+        while piece_end > piece_begin and text[piece_end - 1].isspace():
+            piece_end -= 1
+        if any(c.isalnum() for c in text[piece_begin:piece_end]):
+            pieces.append((piece_begin, piece_end))
+        at = max(at, stop)
+    return pieces
+
+
+def token_spans(analysed: AnalysedText, indices: list[int]) -> list[Range]:
+    """Tokens as character ranges, neighbours joined."""
+    spans: list[Range] = []
+    previous = -2
+    for index in sorted(indices):
+        token = analysed.tokens[index]
+        if index == previous + 1 and spans:
+            spans[-1] = (spans[-1][0], token.end)
+        else:
+            spans.append((token.begin, token.end))
+        previous = index
+    return spans
+
+
+def phrase_spans(analysed: AnalysedText, phrases: list[tuple[int, int]]) -> list[Range]:
+    return [(analysed.tokens[first].begin, analysed.tokens[last - 1].end) for first, last in phrases]
+
+
+def with_roles(analysed: AnalysedText, candidate: QuoteCandidate, cue: Cue | None) -> QuoteCandidate:
+    """`candidate` with the roles that `cue` gives it."""
+    if cue is not None:
+        candidate.speaker_spans = phrase_spans(analysed, cue.speaker)
+        candidate.cue_spans = token_spans(analysed, cue.tokens)
+        candidate.addressee_spans = phrase_spans(analysed, cue.addressee)
+        candidate.medium = cue.verb.medium
+    return candidate
+
+
+def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cues: list[Cue]) -> Cue | None:
+    """The cue that introduces or follows a passage: the clause right behind it, else the one before it."""
+    tokens = analysed.tokens
+    usable = [cue for cue in cues if sentence.first <= cue.finite < sentence.last]
+    after = [cue for cue in usable if cue.clause.first >= passage.last]
+    before = [cue for cue in usable if cue.clause.last <= passage.first]
+    if after and after[0].finite <= passage.last + 3:
+        return after[0]
+    introduced = passage.first > sentence.first and tokens[passage.first - 1].text == ":"
+    if introduced and before:
+        return before[-1]
+    if after and not before:
+        return after[0]
+    if before:
+        return before[-1]
+    return after[0] if after else None
+
+
+def has_predicate(analysed: AnalysedText, passage: Passage) -> bool:
+    """Whether the words hold an auxiliary or a sentence's end: a clause rather than a name."""
+    inner = analysed.tokens[passage.first + 1 : passage.last - 1]
+    return any(token.lower in AUXILIARIES or token.text in "!?" for token in inner)
+
+
+def starts_lower(analysed: AnalysedText, passage: Passage) -> bool:
+    return analysed.tokens[min(passage.first + 1, passage.last - 1)].text[0].islower()
+
+
+def after_preposition(analysed: AnalysedText, passage: Passage) -> bool:
+    before = analysed.tokens[passage.first - 1] if passage.first else None
+    return before is not None and (before.lower in PREPOSITIONS or before.lower in DETERMINERS)

@@ -1,0 +1,77 @@
+"""The third stage: who said what in an article."""
+
+from collections.abc import Sequence
+
+from pipeline.config import PipelineConfig
+from pipeline.errors import ConfigurationError
+from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.linking import Linker
+from pipeline.quotes.rules import RuleQuotes
+from schemas.records import EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
+from schemas.spans import Span, joined
+
+
+class QuoteExtractor:
+    """Makes a QuoteArticle of an EntityArticle; loads its model once, when it is made.
+
+    Raises:
+        ConfigurationError: if the configuration names a quote model that there is not.
+    """
+
+    def __init__(self, config: PipelineConfig) -> None:
+        if config.quote_model not in {"redefluss", "rules"}:
+            raise ConfigurationError(
+                f"quote_model: {config.quote_model!r} is none of the quote models redefluss and rules"
+            )
+        self._rules = RuleQuotes()
+
+    def candidates(self, text: str) -> list[QuoteCandidate]:
+        """The quotes of `text` in text order, not linked to entities."""
+        return self._rules(text)
+
+    def __call__(self, article: EntityArticle) -> QuoteArticle:
+        linker = Linker(article)
+        quotes = [
+            _quote(article, linker, candidate, number) for number, candidate in enumerate(self.candidates(article.text))
+        ]
+        fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
+        return QuoteArticle(**fields, quotes=quotes)
+
+
+def _spans(ranges: Sequence[Range]) -> list[Span]:
+    return [Span(begin=begin, end=end) for begin, end in ranges]
+
+
+def _part(text: str, ranges: Sequence[Range]) -> QuotePart | None:
+    spans = _spans(ranges)
+    return QuotePart(spans=spans, text=joined(text, spans)) if spans else None
+
+
+def _person(text: str, linker: Linker, ranges: Sequence[Range]) -> QuotePerson | None:
+    spans = _spans(ranges)
+    if not spans:
+        return None
+    entity = linker.entity(ranges)
+    return QuotePerson(
+        spans=spans,
+        text=joined(text, spans),
+        entity=entity.id if entity is not None else None,
+        name=entity.name if entity is not None else None,
+    )
+
+
+def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:
+    text = article.text
+    spans = _spans(candidate.spans)
+    return Quote(
+        id=f"{article.id}#{number}",
+        type=candidate.type,
+        medium=candidate.medium,
+        spans=spans,
+        text=joined(text, spans),
+        speaker=_person(text, linker, candidate.speaker_spans),
+        cue=_part(text, candidate.cue_spans),
+        frame=_part(text, candidate.frame_spans),
+        addressee=_person(text, linker, candidate.addressee_spans),
+        confidence=round(candidate.confidence, 3),
+    )

@@ -1,0 +1,58 @@
+"""From the words that name a speaker to the entity they mean."""
+
+from collections.abc import Sequence
+
+from pipeline.quotes.candidates import Range
+from pipeline.quotes.words import SOURCE_NOUNS
+from schemas.records import Entity, EntityArticle, Mention
+
+
+class Linker:
+    """Links spans of one article to its entities."""
+
+    def __init__(self, article: EntityArticle) -> None:
+        self._article = article
+        self._mentions: list[tuple[Mention, Entity]] = sorted(
+            ((mention, entity) for entity in article.entities for mention in entity.mentions),
+            key=lambda pair: (pair[0].begin, -pair[0].end),
+        )
+
+    def entity(self, spans: Sequence[Range]) -> Entity | None:
+        """The entity that the words in `spans` mean, or None."""
+        for begin, end in spans:
+            begin = self._after_source(begin, end)
+            found = self._resolve(begin, end) or self._named(begin, end)
+            if found is not None:
+                return found
+        return None
+
+    def _resolve(self, begin: int, end: int) -> Entity | None:
+        try:
+            from pipeline.entities.coreference import resolve
+        except ImportError:
+            return None
+        return resolve(self._article, begin, end)
+
+    def _after_source(self, begin: int, end: int) -> int:
+        """Where the one who says it begins in "Angaben der Polizei", "den Worten von Frau Müller"."""
+        words = self._article.text[begin:end].split()
+        position = begin
+        for index, word in enumerate(words[:3]):
+            position = self._article.text.index(word, position)
+            if word.lower() in SOURCE_NOUNS and index + 1 < len(words):
+                after = position + len(word)
+                rest = self._article.text[after:end]
+                return after + len(rest) - len(rest.lstrip())
+            position += len(word)
+        return begin
+
+    def _named(self, begin: int, end: int) -> Entity | None:
+        """The person named in the span; without one, what its first words name."""
+        inside = [(m, e) for m, e in self._mentions if m.begin >= begin and m.end <= end]
+        for mention, entity in inside:
+            if entity.type == "PER" and mention.kind == "name":
+                return entity
+        for mention, entity in inside:
+            if mention.end == end or mention.begin == begin:
+                return entity
+        return None

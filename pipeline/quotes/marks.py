@@ -1,0 +1,157 @@
+"""Quotation marks: which opening mark belongs to which closing one.
+
+Newspapers mix „…“, »…«, «…», "…", “…” and their single forms, nest them, forget one, and open a quote anew in every
+paragraph it runs over. Pairing is by a stack within each paragraph, so that one forgotten mark spoils no more than that.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.quotes.candidates import Range
+
+CLOSERS = {
+    "„": '“”"',
+    "»": "«",
+    "«": "»",
+    '"': '"”“',
+    "“": '”"',
+    "‚": "‘’'",
+    "‘": "’'",
+    "'": "'",
+    "›": "‹",
+    "‹": "›",
+}
+SINGLE = frozenset("‚‘'›‹")
+_MARK = re.compile(r"[„“”\"»«‚‘’'›‹]")
+_PARAGRAPH = re.compile(r"[^\n]+")
+_OPENS_AFTER = frozenset(' \t\u00a0([{–—-/:„»«‚›"“')
+_PRIMES = re.compile(r"\d$")
+
+
+@dataclass(slots=True)
+class QuotedText:
+    """Words between quotation marks.
+
+    `spans` include the marks; there is one for each paragraph the quote runs over. `inner` excludes them. `depth` counts
+    the quotes around it. `balanced` is False where the closing mark is missing.
+    """
+
+    spans: list[Range]
+    inner: list[Range]
+    depth: int = 0
+    balanced: bool = True
+    single: bool = False
+    opener: str = field(default="„")
+
+    @property
+    def begin(self) -> int:
+        return self.spans[0][0]
+
+    @property
+    def end(self) -> int:
+        return self.spans[-1][1]
+
+
+def _is_opening(text: str, at: int, start: int, stop: int) -> bool:
+    """Whether a mark that looks the same at both ends opens here, by what stands beside it."""
+    left_free = at == start or text[at - 1] in _OPENS_AFTER
+    right_bound = at + 1 < stop and not text[at + 1].isspace()
+    return left_free and right_bound
+
+
+def _closes(mark: str, stack: list[tuple[int, str]]) -> int | None:
+    """The index in `stack` of the opening mark that `mark` closes."""
+    for index in range(len(stack) - 1, -1, -1):
+        if mark in CLOSERS[stack[index][1]]:
+            return index
+    return None
+
+
+def _event(text: str, at: int, start: int, stop: int, stack: list[tuple[int, str]]) -> str:
+    """What the mark at `at` does: "open", "close" or "none" (an apostrophe, a stray mark)."""
+    mark = text[at]
+    if mark in "„‚":
+        return "open"
+    if mark in "’'‘":
+        inside_word = at > start and text[at - 1].isalnum() and at + 1 < stop and text[at + 1].isalnum()
+        if inside_word:
+            return "none"
+        if _closes(mark, stack) is not None and not _is_opening(text, at, start, stop):
+            return "close"
+        opens = mark != "’" and _is_opening(text, at, start, stop) and text[at + 1].isalnum()
+        closers = CLOSERS.get(mark, "")
+        return "open" if opens and any(c in text[at + 2 : stop] for c in closers) else "none"
+    if mark == "”":
+        return "close"
+    if mark == '"' and _closes(mark, stack) is None and at > start and _PRIMES.match(text[at - 1]):
+        return "none"
+    return "open" if _is_opening(text, at, start, stop) else "close"
+
+
+def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
+    """Pairs (begin, end, depth, opener) within one paragraph, and the opening marks left over."""
+    stack: list[tuple[int, str]] = []
+    pairs: list[tuple[int, int, int, str]] = []
+    for match in _MARK.finditer(text, start, stop):
+        at = match.start()
+        event = _event(text, at, start, stop, stack)
+        if event == "open":
+            stack.append((at, text[at]))
+        elif event == "close":
+            index = _closes(text[at], stack)
+            if index is not None:
+                begin, opener = stack[index]
+                del stack[index:]
+                if text[begin + 1 : at].strip():
+                    pairs.append((begin, at + 1, index, opener))
+    return pairs, stack
+
+
+def _unclosed_end(text: str, begin: int, stop: int, following: list[int]) -> int:
+    """Where a quote without a closing mark ends: at the end of the last sentence before the next quote."""
+    limit = min((other for other in following if other > begin), default=stop)
+    words = text[begin:limit].rstrip()
+    if limit < stop:
+        sentence = max(words.rfind(mark) for mark in ".!?")
+        words = words[: sentence + 1] if sentence > 0 else ""
+    return begin + len(words)
+
+
+def quoted_texts(text: str) -> list[QuotedText]:
+    """All quoted words of `text` in text order, nested ones included, outer before inner."""
+    found: list[QuotedText] = []
+    carried: QuotedText | None = None
+    for paragraph in _PARAGRAPH.finditer(text):
+        start, stop = paragraph.span()
+        start += len(text[start:stop]) - len(text[start:stop].lstrip())
+        stop = start + len(text[start:stop].rstrip())
+        if start >= stop:
+            continue
+        pairs, left_over = _pair_paragraph(text, start, stop)
+        continues = carried is not None and text[start] == carried.opener
+        for begin, end, depth, opener in pairs:
+            quoted = QuotedText([(begin, end)], [(begin + 1, end - 1)], depth, single=opener in SINGLE, opener=opener)
+            if continues and begin == start and carried is not None:
+                carried.spans += quoted.spans
+                carried.inner += quoted.inner
+                carried.balanced = True
+            else:
+                found.append(quoted)
+        carried, before = None, carried
+        starts = [begin for begin, *_ in pairs] + [at for at, _ in left_over]
+        for at, opener in left_over:
+            if opener in SINGLE or opener not in '„»«"“':
+                continue
+            if before is not None and continues and at == start:
+                before.spans.append((at, stop))
+                before.inner.append((at + 1, stop))
+                carried = before
+                continue
+            end = _unclosed_end(text, at, stop, starts)
+            if len(text[at + 1 : end].split()) >= 3:
+                quoted = QuotedText([(at, end)], [(at + 1, end)], 0, balanced=False, opener=opener)
+                found.append(quoted)
+                if end == stop:
+                    carried = quoted
+    found.sort(key=lambda quoted: (quoted.begin, -quoted.end))
+    return found

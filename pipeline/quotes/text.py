@@ -1,0 +1,261 @@
+"""Tokens, sentences and clauses of an article: plain, fast, and aware of quotation marks."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.quotes.marks import QuotedText
+
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:[-–.'’/&@]\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s]")
+_ABBREVIATIONS = frozenset(
+    [
+        "abs",
+        "abk",
+        "allg",
+        "art",
+        "bd",
+        "bzw",
+        "ca",
+        "chr",
+        "co",
+        "d",
+        "dipl",
+        "dr",
+        "e",
+        "etc",
+        "ev",
+        "evtl",
+        "f",
+        "ff",
+        "fr",
+        "ggf",
+        "hl",
+        "hr",
+        "hrsg",
+        "ing",
+        "inc",
+        "inkl",
+        "insb",
+        "jh",
+        "jhd",
+        "jr",
+        "kap",
+        "lt",
+        "max",
+        "med",
+        "mind",
+        "mio",
+        "mr",
+        "mrs",
+        "ms",
+        "mrd",
+        "nr",
+        "o",
+        "op",
+        "p",
+        "pers",
+        "pf",
+        "phil",
+        "prof",
+        "rd",
+        "rer",
+        "s",
+        "sen",
+        "sog",
+        "st",
+        "std",
+        "str",
+        "tel",
+        "u",
+        "usf",
+        "v",
+        "verf",
+        "vgl",
+        "vs",
+        "z",
+        "zb",
+        "zzt",
+        "zt",
+        "u.a",
+        "z.b",
+        "d.h",
+        "o.ä",
+        "u.ä",
+        "i.d.r",
+        "s.o",
+        "s.u",
+        "v.a",
+        "v.l",
+        "u.s",
+        "j",
+        "o.g",
+        "n.chr",
+        "v.chr",
+        "a.d",
+        "b.c",
+        "e.v",
+    ]
+)
+_MONTHS = frozenset(
+    [
+        "januar",
+        "februar",
+        "märz",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "dezember",
+        "jänner",
+    ]
+)
+_AFTER_ORDINAL = frozenset(
+    [
+        "jahrhundert",
+        "jahrhunderts",
+        "jahrestag",
+        "geburtstag",
+        "mal",
+        "platz",
+        "runde",
+        "spieltag",
+        "etage",
+        "stock",
+        "stockwerk",
+        "oktober",
+        "welle",
+        "auflage",
+        "bundestag",
+        "bundestages",
+        "wahlperiode",
+        "legislaturperiode",
+        "weltkrieg",
+        "weltkriegs",
+        "tag",
+        "tage",
+        "klasse",
+        "minute",
+        "liga",
+    ]
+)
+OPENING_MARKS = frozenset("„»«\"“‚‘›‹(['")
+CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a mark: half-open code points, the word as written and in lower case."""
+
+    begin: int
+    end: int
+    text: str
+    lower: str
+
+    @property
+    def capital(self) -> bool:
+        """Whether it is a word that begins with a capital letter."""
+        return self.text[0].isupper()
+
+    @property
+    def word(self) -> bool:
+        return self.text[0].isalnum()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Tokens `first` (included) to `last` (excluded); `paragraph` counts the text's paragraphs from 0."""
+
+    first: int
+    last: int
+    begin: int
+    end: int
+    paragraph: int
+
+
+class AnalysedText:
+    """An article's text with its tokens, its sentences and its quotation marks."""
+
+    def __init__(self, text: str, quotes: Sequence[QuotedText]) -> None:
+        self.text = text
+        self.quotes = quotes
+        self.tokens = [Token(m.start(), m.end(), m.group(), m.group().lower()) for m in _TOKEN.finditer(text)]
+        self._begins = [token.begin for token in self.tokens]
+        self.sentences = list(_sentences(text, self.tokens, quotes))
+        self._sentence_begins = [sentence.begin for sentence in self.sentences]
+
+    def token_range(self, begin: int, end: int) -> tuple[int, int]:
+        """Indices (half-open) of the tokens that begin within code points `begin` to `end`."""
+        return bisect_left(self._begins, begin), bisect_left(self._begins, end)
+
+    def sentence_at(self, position: int) -> int:
+        """The index of the sentence that `position` lies in, or that comes before it; 0 if none does."""
+        return max(0, bisect_right(self._sentence_begins, position) - 1)
+
+
+def _ends_sentence(tokens: Sequence[Token], index: int, text: str) -> bool:
+    """Whether the full stop at `index` ends a sentence, by its neighbours."""
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if following is None:
+        return True
+    if "\n" in text[tokens[index].end : following.begin]:
+        return True
+    if tokens[index].end == following.begin and following.text not in CLOSING_MARKS:
+        return following.capital and index > 0 and tokens[index - 1].text.islower() and len(tokens[index - 1].text) > 3
+    if tokens[index].text != ".":
+        return following.text not in {",", ";"} and not following.text[0].islower()
+    if following.word and following.text[0].islower():
+        return False
+    before = tokens[index - 1] if index else None
+    if before is None or before.end != tokens[index].begin:
+        return True
+    if before.lower in _ABBREVIATIONS or (len(before.text) == 1 and before.text.isalpha() and before.capital):
+        return False
+    if before.text.isdigit() and len(before.text) <= 2:
+        return (
+            following.lower not in _MONTHS
+            and following.lower not in _AFTER_ORDINAL
+            and not (
+                index > 1
+                and tokens[index - 2].lower in {"am", "vom", "zum", "der", "des", "dem", "den", "im", "beim", "bis"}
+            )
+        )
+    return True
+
+
+def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText]) -> list[Sentence]:
+    """Splits at full stops outside quotation marks, after quotes that end a sentence, and at line breaks."""
+    inside: list[tuple[int, int]] = []
+    for quoted in quotes:
+        if quoted.depth == 0 and not quoted.single:
+            inside += quoted.spans
+    found: list[Sentence] = []
+    first = 0
+    paragraph = 0
+    quote_index = 0
+    for index, token in enumerate(tokens):
+        while quote_index < len(inside) and inside[quote_index][1] <= token.begin:
+            quote_index += 1
+        quote = inside[quote_index] if quote_index < len(inside) and inside[quote_index][0] <= token.begin else None
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        gap = text[token.end : following.begin] if following is not None else "\n"
+        broken = "\n" in gap
+        if quote is not None and token.end == quote[1]:
+            closing = text[token.begin - 1] in ".!?…" and following is not None
+            stop = broken or (
+                closing and following is not None and (following.capital or following.text in OPENING_MARKS)
+            )
+        elif quote is not None:
+            stop = broken
+        else:
+            stop = broken or (token.text in ".!?…..." and _ends_sentence(tokens, index, text))
+        if stop:
+            found.append(Sentence(first, index + 1, tokens[first].begin, token.end, paragraph))
+            first = index + 1
+        if broken:
+            paragraph += 1
+    return found

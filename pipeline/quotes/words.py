@@ -1,0 +1,41 @@
+"""Closed classes of German words, in lower case, read from `data/words.txt`."""
+
+from importlib.resources import files
+
+
+def _read() -> dict[str, frozenset[str]]:
+    sections: dict[str, set[str]] = {}
+    current: set[str] = set()
+    for line in (files("pipeline.quotes") / "data" / "words.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            current = sections.setdefault(line.strip("[]"), set())
+        elif not line.startswith("#"):
+            current.update(line.split())
+    return {name: frozenset(words) for name, words in sections.items()}
+
+
+_SECTIONS = _read()
+PREPOSITIONS = _SECTIONS["prepositions"]
+NOMINATIVE_DETERMINERS = _SECTIONS["nominative_determiners"]
+OBLIQUE_DETERMINERS = _SECTIONS["oblique_determiners"]
+GENITIVE_DETERMINERS = _SECTIONS["genitive_determiners"]
+SUBJECT_PRONOUNS = _SECTIONS["subject_pronouns"]
+OBJECT_PRONOUNS = _SECTIONS["object_pronouns"]
+REFLEXIVES = _SECTIONS["reflexives"]
+SUBORDINATORS = _SECTIONS["subordinators"]
+CONTENT_OPENERS = _SECTIONS["content_openers"]
+RELATIVES = _SECTIONS["relatives"]
+COORDINATORS = _SECTIONS["coordinators"]
+HAVE = _SECTIONS["have"]
+BECOME = _SECTIONS["become"]
+BE = _SECTIONS["be"]
+MODALS = _SECTIONS["modals"]
+CORRELATES = _SECTIONS["correlates"]
+ADVERBS = _SECTIONS["adverbs"]
+TIME_NOUNS = _SECTIONS["time_nouns"]
+MEDIA_NOUNS = _SECTIONS["media_nouns"]
+SOURCE_NOUNS = _SECTIONS["source_nouns"]
+NOT_SUBJUNCTIVE = _SECTIONS["not_subjunctive"]
+NAMING = _SECTIONS["naming"]
+DETERMINERS = NOMINATIVE_DETERMINERS | OBLIQUE_DETERMINERS
+AUXILIARIES = HAVE | BECOME | BE | MODALS
