@@ -1,0 +1,117 @@
+"""The cleaning stage: a raw article in, its body and fields out."""
+
+from dataclasses import dataclass
+
+from pipeline.cleaning import shapes
+from pipeline.cleaning.fingerprint import content_hash, simhash
+from pipeline.cleaning.head import find_title
+from pipeline.cleaning.language import detect
+from pipeline.cleaning.lines import Line, text_lines
+from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.page import read_page
+from pipeline.cleaning.rules import find_infobox, read, split_glued
+from pipeline.cleaning.verdicts import classify, mark_fields, mark_repeated
+from pipeline.config import PipelineConfig
+from pipeline.errors import Rejected
+from pipeline.identity import article_id
+from schemas.records import Block, CleanArticle, RawArticle, Removed
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a line, for people to read.
+
+    Attributes:
+        text: the line, normalised.
+        verdict: "keep", "field" or "remove".
+        detail: the block kind, the field's name or the reason.
+        rule: the rule or model that decided.
+    """
+
+    text: str
+    verdict: str
+    detail: str
+    rule: str
+
+
+class Cleaner:
+    """Cleans articles; a pure function of the article and the installed version."""
+
+    def __init__(self, config: PipelineConfig) -> None:
+        self._config = config
+
+    def __call__(self, article: RawArticle) -> CleanArticle:
+        """Clean one article.
+
+        Raises:
+            Rejected: "too-large", "empty" or "unsupported-language".
+        """
+        return self._clean(article)[0]
+
+    def explain(self, article: RawArticle) -> tuple[CleanArticle, list[Verdict]]:
+        """The cleaned article, and what became of each of its lines, in their order."""
+        clean, lines = self._clean(article)
+        return clean, [_verdict(line) for line in lines]
+
+    def _clean(self, article: RawArticle) -> tuple[CleanArticle, list[Line]]:
+        size = len((article.html or article.text or "").encode("utf-8", "replace"))
+        if size > self._config.max_article_bytes:
+            raise Rejected("too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed")
+        metadata, lines = read_page(article) if article.html else (None, text_lines(article.text or ""))
+        lines = split_glued(lines)
+        readings = [read(line) for line in lines]
+        given = line_text(article.title) if article.title else None
+        title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
+        mark_fields(lines, readings)
+        infobox = find_infobox(lines)
+        mark_repeated(lines, title)
+        classify(lines, readings)
+        kept = [line for line in lines if line.kind is not None]
+        if not kept:
+            raise Rejected("empty", "no text of an article is left after cleaning")
+        text = "\n\n".join(line.text for line in kept)
+        language = self._language(article, text)
+        blocks, position = [], 0
+        for line in kept:
+            blocks.append(Block(begin=position, end=position + len(line.text), kind=line.kind or "paragraph"))
+            position += len(line.text) + 2
+        paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
+        place = next((found for line in paragraphs if (found := shapes.dateline(line.text))), None)
+        authors = metadata.authors if metadata and metadata.authors else [
+            name for line, reading in zip(lines, readings, strict=True) if line.field == "authors" for name in reading.authors
+        ]
+        agencies = [name for line in lines if line.kind or line.field == "agencies" for name in shapes.agencies_in(line.text)]
+        return CleanArticle(
+            id=article_id(article, key=None),
+            url=article.url,
+            source=article.source,
+            language=language,
+            published_at=article.published_at or (metadata.published_at if metadata else None),
+            meta=article.meta,
+            kicker=kicker or (metadata.kicker if metadata else None),
+            title=title,
+            authors=list(dict.fromkeys(authors)),
+            dateline=place[0] if place else None,
+            text=text,
+            blocks=blocks,
+            infobox=infobox,
+            credits=list(dict.fromkeys(r.credit[1] for line, r in zip(lines, readings, strict=True) if line.reason == "credit" and r.credit)),
+            agencies=list(dict.fromkeys(agencies)),
+            removed=[Removed(text=line.text, reason=line.reason) for line in lines if line.reason is not None],
+            content_hash=content_hash(text),
+            simhash=simhash(text),
+        ), lines
+
+    def _language(self, article: RawArticle, text: str) -> str:
+        language = article.language.lower()[:2] if article.language else detect(text)[0]
+        if language not in self._config.languages:
+            raise Rejected("unsupported-language", f"the article is in {language!r}; processed are {', '.join(self._config.languages)}")
+        return language
+
+
+def _verdict(line: Line) -> Verdict:
+    if line.kind is not None:
+        return Verdict(line.text, "keep", line.kind, line.rule)
+    if line.field is not None:
+        return Verdict(line.text, "field", line.field, line.rule)
+    return Verdict(line.text, "remove", line.reason or "other", line.rule)

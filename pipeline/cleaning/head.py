@@ -1,0 +1,76 @@
+"""Title and kicker of an article that came as text: among the lines before its first paragraph."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.cleaning import shapes
+from pipeline.cleaning.lines import Line
+from pipeline.cleaning.rules import Reading
+
+_HEAD_LINES = 14
+
+
+def is_paragraph(line: Line) -> bool:
+    """Whether the line reads like a paragraph of text: long enough and ended like a sentence."""
+    words = len(line.words)
+    return words >= 30 or (words >= 11 and not line.bullet and shapes.ends_sentence(line.text) and line.text[-1] != ":")
+
+
+def is_headline(line: Line) -> bool:
+    """Whether the line could be a headline."""
+    return 2 <= len(line.words) <= 26 and not line.bullet and line.text[-1] not in ".:,;|" and line.text[0] not in "|©"
+
+
+def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | None) -> tuple[str | None, str | None]:
+    """Title and kicker, their lines made fields.
+
+    Args:
+        lines: all lines of the article.
+        readings: what `rules.read` says of each.
+        given: the title that the record came with, which wins.
+    """
+    if given is not None:
+        position = _positions(lines, given)
+        for index in position[:1]:
+            lines[index].become("title", "is the record's title")
+        kicker = _kicker(lines, readings, position[0]) if position else None
+        return given, kicker
+    start = next((n for n, line in enumerate(lines) if is_paragraph(line) and _is_free(line, readings[n])), len(lines))
+    candidates = [
+        n
+        for n in range(max(0, start - _HEAD_LINES), start)
+        if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open
+    ]
+    if not candidates:
+        return None, None
+    counts = Counter(line.text for line in lines)
+    best = max(candidates, key=lambda n: _title_score(lines[n], counts[lines[n].text], start - n))
+    lines[best].become("title", "headline before the first paragraph")
+    return lines[best].text, _kicker(lines, readings, best)
+
+
+def _positions(lines: Sequence[Line], title: str) -> list[int]:
+    wanted = Line(title).words if title.strip() else []
+    return [n for n, line in enumerate(lines) if wanted and line.words == wanted and line.open]
+
+
+def _title_score(line: Line, repeated: int, distance: int) -> float:
+    words = len(line.words)
+    return min(words, 9) + 2 * (repeated > 1) + 2 * (":" in line.text) - 0.8 * distance - 4 * (words < 3)
+
+
+def _kicker(lines: Sequence[Line], readings: Sequence[Reading], title: int) -> str | None:
+    before = title - 1
+    if before < 0 or not lines[before].open or not _is_free(lines[before], readings[before]):
+        return None
+    line = lines[before]
+    if not 1 <= len(line.words) <= 6 or line.bullet or line.text[-1] in ".!," or line.text == lines[title].text:
+        return None
+    if before >= 1 and len(lines[before - 1].words) <= 8 and lines[before - 1].open and before > 4:
+        return None
+    line.become("kicker", "short line over the headline")
+    return line.text.rstrip(" :")
+
+
+def _is_free(line: Line, reading: Reading) -> bool:
+    return reading.hit is None and not reading.authors and reading.credit is None and not shapes.is_time(line.text)

@@ -1,0 +1,115 @@
+"""The lines of an article on their way to a verdict."""
+
+import re
+from dataclasses import dataclass, field
+
+from pipeline.cleaning.normalise import normalise
+from schemas.records import BlockKind, RemovalReason
+
+_BULLET = re.compile(r"(?:[•·▪◦‣●○■–—*-]|\d{1,3}[.)])\s+(?=\S)")
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Markup:
+    """What the page's HTML says about a line.
+
+    Attributes:
+        tag: the block element it stands in.
+        link_share: share of its characters inside links, 0 to 1.
+        hints: words for what its element and those around it call themselves.
+        group: number of the container it shares with its siblings.
+        depth: how deep its element is nested.
+    """
+
+    tag: str
+    link_share: float
+    hints: frozenset[str]
+    group: int
+    depth: int
+
+
+@dataclass(slots=True)
+class Line:
+    """A line or block and what was decided about it.
+
+    Attributes:
+        text: its normalised text, never empty.
+        bullet: whether a bullet or number stood before it; that mark is not in `text`.
+        gap: whether a blank line stands before it.
+        markup: its HTML, if it came from a page.
+        words: lower-case words of `text`.
+        kind: what it is in the text, if it is kept.
+        field: name of the field it became, if it did.
+        reason: why it was removed, if it was.
+        rule: which rule or model gave the verdict.
+    """
+
+    text: str
+    bullet: bool = False
+    gap: bool = False
+    markup: Markup | None = None
+    words: list[str] = field(default_factory=list)
+    kind: BlockKind | None = None
+    field: str | None = None
+    reason: RemovalReason | None = None
+    rule: str = ""
+
+    def __post_init__(self) -> None:
+        self.words = _WORD.findall(self.text.lower())
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing has been decided yet."""
+        return self.kind is None and self.field is None and self.reason is None
+
+    def keep(self, kind: BlockKind, rule: str) -> None:
+        """Make it part of the text."""
+        self.kind, self.field, self.reason, self.rule = kind, None, None, rule
+
+    def become(self, name: str, rule: str) -> None:
+        """Make it the article's field `name`."""
+        self.kind, self.field, self.reason, self.rule = None, name, None, rule
+
+    def remove(self, reason: RemovalReason, rule: str) -> None:
+        """Take it out of the text."""
+        self.kind, self.field, self.reason, self.rule = None, None, reason, rule
+
+
+def text_lines(text: str) -> list[Line]:
+    """The non-empty lines of a plain text, normalised, hard-wrapped paragraphs joined."""
+    lines: list[Line] = []
+    gap = False
+    for raw in _unwrapped(normalise(text).split("\n")):
+        stripped = raw.strip()
+        if not stripped:
+            gap = True
+            continue
+        lines.append(line_of(stripped, gap=gap))
+        gap = False
+    return lines
+
+
+def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bullet: bool = False) -> Line:
+    """A Line of a stripped, normalised text; a list mark at its start is taken off."""
+    mark = _BULLET.match(text)
+    if mark and not (mark.group().strip()[0].isdigit() and mark.group().strip().endswith(".") and len(text) > 240):
+        return Line(text[mark.end() :], bullet=True, gap=gap, markup=markup)
+    return Line(text, bullet=bullet, gap=gap, markup=markup)
+
+
+def _unwrapped(lines: list[str]) -> list[str]:
+    """Paragraphs of hard-wrapped text as one line each; other text as it is."""
+    filled = [line for line in lines if line.strip()]
+    if len(filled) < 4 or max(map(len, filled)) > 100:
+        return lines
+    inner = [a for a, b in zip(lines, lines[1:], strict=False) if a.strip() and b.strip()]
+    if len(inner) < 0.4 * len(filled) or sum(45 <= len(line) for line in inner) < 0.8 * len(inner):
+        return lines
+    paragraphs: list[list[str]] = [[]]
+    for line in lines:
+        if line.strip():
+            paragraphs[-1].append(line.strip())
+        else:
+            paragraphs.append([])
+    return [part for paragraph in paragraphs for part in (" ".join(paragraph), "")]

@@ -1,0 +1,66 @@
+"""Text normalisation that never invents: what is unreadable or invisible goes, words stay as they were."""
+
+import re
+import unicodedata
+
+import ftfy
+from ftfy.badness import is_bad
+
+_INVISIBLE = dict.fromkeys(
+    [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+)
+_CONTROL = {code: None for code in [*range(0x00, 0x09), 0x0E, 0x0F, *range(0x10, 0x20), *range(0x7F, 0xA0)]}
+_SPACES = {code: " " for code in (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
+_BREAKS = {code: "\n" for code in (0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029)}
+_CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
+_PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
+_RUN_OF_SPACES = re.compile(r"  +")
+_BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)")
+_MOJIBAKE = ftfy.TextFixerConfig(
+    unescape_html=False,
+    remove_terminal_escapes=True,
+    fix_encoding=True,
+    restore_byte_a0=True,
+    replace_lossy_sequences=True,
+    decode_inconsistent_utf8=True,
+    fix_c1_controls=True,
+    fix_latin_ligatures=False,
+    fix_character_width=False,
+    uncurl_quotes=False,
+    fix_line_breaks=False,
+    fix_surrogates=True,
+    remove_control_chars=False,
+    normalization=None,
+    explain=False,
+)
+
+
+def normalise(text: str) -> str:
+    """Repair and unify a text; its lines stay lines, apart from words that were hyphenated at a line's end.
+
+    NFC; broken UTF-8 repaired; soft hyphens, zero-width and control characters
+    out; every kind of space one space; every kind of line end "\\n". Quotation
+    marks and dashes are left as they are.
+    """
+    if "\r" in text:
+        text = text.replace("\r\n", "\n")
+    if _PLAIN.fullmatch(text) is None:
+        text = _repaired(text)
+    if "  " in text:
+        text = _RUN_OF_SPACES.sub(" ", text)
+    return _BROKEN_WORD.sub("", text) if "-\n" in text else text
+
+
+def line_text(line: str) -> str:
+    """`line` normalised into a single line without space around it."""
+    return " ".join(normalise(line).split())
+
+
+def _repaired(text: str) -> str:
+    if is_bad(text) or "�" in text:
+        text = "\n".join(
+            ftfy.fix_text(line, _MOJIBAKE) if len(line) < 20_000 and is_bad(line) else line for line in text.split("\n")
+        )
+    if not text.isprintable():
+        text = text.encode("utf-8", "replace").decode("utf-8").translate(_CHARACTERS)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

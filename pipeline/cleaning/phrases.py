@@ -1,0 +1,123 @@
+"""The lexicon of what pages put around an article, and its matching against lines."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import get_args
+
+from schemas.records import RemovalReason
+
+_AROUND = " \t.:;,!?-–—|•·*…>»«\"'()[]"
+_COUNT = re.compile(r"\(?\d{1,5}\)?$|^\d{1,5} ")
+_LONGEST_LINE = 1200
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseHit:
+    """A line that the lexicon knows.
+
+    Attributes:
+        reason: why such a line is removed.
+        how: the kind of entry that matched: line, section, start or contains.
+        phrase: the entry, or for "contains" and "start" the words that matched.
+    """
+
+    reason: RemovalReason
+    how: str
+    phrase: str
+
+    @property
+    def certain(self) -> bool:
+        """Whether the whole line is boilerplate beyond doubt."""
+        return self.how in ("line", "section")
+
+
+@dataclass(frozen=True)
+class _Table:
+    reason: RemovalReason
+    max_words: int
+    whole: dict[str, str]
+    start: re.Pattern[str] | None
+    contains: re.Pattern[str] | None
+    tails: tuple[re.Pattern[str], ...]
+
+
+@cache
+def lexicon() -> tuple[_Table, ...]:
+    """The shipped phrases, in the order of the file.
+
+    Raises:
+        ValueError: if a table is named after no removal reason.
+    """
+    source = tomllib.loads((files(__package__) / "data" / "phrases.toml").read_text(encoding="utf-8"))
+    return tuple(_table(reason, entries) for reason, entries in source.items())
+
+
+def match(line: str, words: int) -> PhraseHit | None:
+    """The first entry that knows `line`, a single normalised line of `words` words."""
+    if len(line) > _LONGEST_LINE:
+        return None
+    lowered = line.lower()
+    bare = bare_line(lowered)
+    if words <= 8:
+        for table in lexicon():
+            how = table.whole.get(bare)
+            if how is not None:
+                return PhraseHit(table.reason, how, bare)
+    for table in lexicon():
+        if words <= table.max_words:
+            if table.start is not None and (found := table.start.match(lowered)):
+                return PhraseHit(table.reason, "start", found.group().strip())
+            if table.contains is not None and (found := table.contains.search(lowered)):
+                return PhraseHit(table.reason, "contains", found.group().strip())
+    return None
+
+
+def split_tail(paragraph: str) -> tuple[str, str, RemovalReason] | None:
+    """A paragraph and the boilerplate glued to its end, with the reason to remove that; None if there is none."""
+    end = paragraph[-240:]
+    if "*" not in end and "©" not in end and "(c)" not in end:
+        return None
+    offset = len(paragraph) - len(end)
+    for table in lexicon():
+        for tail in table.tails:
+            found = tail.search(end)
+            if found and offset + found.start() > 0:
+                begin = offset + found.start()
+                return paragraph[:begin].rstrip(), paragraph[begin:].strip(), table.reason
+    return None
+
+
+def bare_line(lowered: str) -> str:
+    """A lower-case line without the punctuation around it and without a count such as "(12)"."""
+    bare = lowered.strip(_AROUND)
+    return _COUNT.sub("", bare).strip(_AROUND) or bare
+
+
+def _table(reason: str, entries: dict[str, object]) -> _Table:
+    if reason not in get_args(RemovalReason):
+        raise ValueError(f"phrases.toml: [{reason}] is no removal reason; they are {', '.join(get_args(RemovalReason))}")
+
+    def listed(name: str) -> list[str]:
+        value = entries.get(name, [])
+        if not isinstance(value, list):
+            raise ValueError(f"phrases.toml: [{reason}] {name} is no list")
+        return [str(entry) for entry in value]
+
+    whole = {bare_line(entry): kind for kind in ("line", "section") for entry in listed(kind)}
+    return _Table(
+        reason=reason,  # type: ignore[arg-type]
+        max_words=int(str(entries.get("max_words", 20))),
+        whole=whole,
+        start=_alternatives(listed("start"), r"[^\w>»→►▶©]{0,6}(?:", ")"),
+        contains=_alternatives(listed("contains"), r"(?<!\w)(?:", ")"),
+        tails=tuple(re.compile(pattern, re.IGNORECASE) for pattern in listed("tail")),
+    )
+
+
+def _alternatives(entries: list[str], before: str, after: str) -> re.Pattern[str] | None:
+    if not entries:
+        return None
+    return re.compile(before + "|".join(re.escape(entry) for entry in sorted(entries, key=len, reverse=True)) + after)

@@ -1,0 +1,148 @@
+"""What single lines look like: bylines, times, datelines, credits, key-value lines."""
+
+import re
+
+AGENCIES = (
+    "dpa", "AFP", "Reuters", "AP", "KNA", "epd", "SID", "APA", "sda", "Keystone-SDA", "dts", "dapd", "ddp", "Interfax",
+    "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid", "spot on news",
+)  # fmt: skip
+_AGENCY_BY_NAME = {name.lower(): name for name in AGENCIES}
+_AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
+
+_NAME_PART = r"(?:[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*|(?:von|van|de|del|der|den|zu|la|le|di|da|bin|al|ter|ten|dos|do)\b)"
+_NAME = rf"[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*(?: {_NAME_PART}){{1,4}}"
+_LEAD_IN = (
+    r"(?:(?:ein(?:e)? )?(?:kommentar|kolumne|gastbeitrag|analyse|reportage|interview|essay|kritik|rezension|bericht|"
+    r"portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?(?:von:?|autor(?:in|en)?:|text:|by|aufgezeichnet von|"
+    r"interview:|geschrieben von|verfasst von)"
+)
+_BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
+_ONE_NAME = re.compile(_NAME)
+_NAME_SEPARATOR = re.compile(r" ?(?:,|;|\||/|&|•| und | and | mit ) ?")
+_TIME = re.compile(
+    r"(?:\d{1,2}\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|"
+    r"apr|jun|jul|aug|sep|sept|okt|nov|dez)\.?(?: \d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|"
+    r"\d{1,2}[:.]\d{2}(?: ?uhr| ?h)?|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|"
+    r"sa|so)\.?,?|\d{1,3} (?:min|minuten?|std|stunden?|tagen?|sek|sekunden?)\.?|\d{1,2}:\d{2}(?::\d{2})?|uhr|um|am|vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
+    r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
+    r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+",
+    re.IGNORECASE,
+)
+_DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:", re.IGNORECASE)
+_DATELINE = re.compile(
+    rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜa-zäöü(][\w.'’)-]*){{0,4}}?)"
+    rf"(?:,? ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\))? ?(?:[–—]|-(?= )) ?(?=\S)"
+)
+_DATELINE_COLON = re.compile(
+    rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?) ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\)[.:]? ?(?=\S)"
+)
+_DATELINE_STOP = re.compile(r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])")
+_NO_PLACE = frozenset(
+    "der die das ein eine und oder aber im in am an auf bei mit von zu zum zur es er sie wir ich so nein ja doch nach vor "
+    "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen".split()
+)
+_CREDIT = re.compile(
+    r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|illustration|karte|"
+    r"video|montage|screenshot)(?:er|s|quelle|rechte|nachweis|material)?|quelle|credits?|copyright|infografik|photo|bildcredit|"
+    r"imago|picture alliance)(?: ?(?::|©|\(c\)|credit:)| (?=©))|©|\(c\)|\bcopyright )",
+    re.IGNORECASE,
+)
+_PHOTO_AGENCY_LINE = re.compile(
+    r"(?:[\w.’'-]+ ){0,6}?[\w.’'-]*(?: ?/ ?|via )(?:dpa|afp|ap|reuters|imago|getty images|epa|picture alliance|keystone|apa|"
+    r"shutterstock|istock|adobe stock|unsplash|pixabay|haaretz)(?:[ /|,-][\w.’'-]*){0,6}$",
+    re.IGNORECASE,
+)
+_AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
+_AGENCY_LINE = re.compile(rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$", re.IGNORECASE)
+_KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
+_SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
+_ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«][.!?]?$")
+
+
+def byline_authors(line: str) -> list[str]:
+    """The people a byline ("Von Ida Muster und Max Beispiel") names; none if the line is no byline."""
+    if len(line) > 180:
+        return []
+    found = _BYLINE.match(line)
+    if found is None:
+        return []
+    names = [name.strip(" .:|") for name in _NAME_SEPARATOR.split(found["names"])]
+    people = [match.group() for name in names if (match := _ONE_NAME.match(name)) and name[0].isupper()]
+    return people if people and _ONE_NAME.match(names[0]) else []
+
+
+def is_time(line: str) -> bool:
+    """Whether the line is nothing but a date, a time or a reading time."""
+    return len(line) <= 90 and _TIME.fullmatch(line) is not None and _DIGIT_OR_TIME_WORD.search(line) is not None
+
+
+def dateline(paragraph: str) -> tuple[str, str | None] | None:
+    """Place and agencies of "Berlin (dpa) – …", "Genf – …" or "Riad. Die …"; None without a dateline."""
+    start = paragraph[:90]
+    found = _DATELINE.match(start) or _DATELINE_COLON.match(start) or _DATELINE_STOP.match(start)
+    if found is None:
+        return None
+    place = found["place"].strip()
+    if place.lower() in _NO_PLACE or place.split()[0].lower() in _NO_PLACE or len(place.split()) > 4 or len(place) > 40:
+        return None
+    source = found.groupdict().get("source")
+    return place, source
+
+
+def credit_of(line: str, words: int) -> tuple[str, str] | None:
+    """Caption (may be empty) and credit of a line that ends in or is an image credit; None if it is none."""
+    if words > 90:
+        return None
+    last = None
+    for found in _CREDIT.finditer(line):
+        last = found
+        if len(line) - found.end() <= 160:
+            break
+    if last is None or len(line) - last.end() > 160 or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2):
+        return None
+    credit = line[last.start() :].strip(" ()|")
+    if not credit.strip("©:"):
+        return None
+    return line[: last.start()].strip(), credit
+
+
+def is_photo_agency(line: str, words: int) -> bool:
+    """Whether the line is a photographer and an agency ("Lukas Muster/dpa")."""
+    return words <= 9 and _PHOTO_AGENCY_LINE.match(line) is not None
+
+
+def agencies_in(text: str) -> list[str]:
+    """The agencies named in brackets in `text` or, if it is a short line, as all of it."""
+    named: list[str] = []
+    for found in _AGENCY_IN_BRACKETS.finditer(text):
+        named += _agency_names(found["names"])
+    if len(text) <= 60 and (line := _AGENCY_LINE.match(text)):
+        named += _agency_names(line["names"])
+    return named
+
+
+def is_agency_line(line: str) -> bool:
+    """Whether the line is nothing but the agencies that an article comes from."""
+    return len(line) <= 60 and _AGENCY_LINE.match(line) is not None
+
+
+def key_value(line: str) -> tuple[str, str] | None:
+    """Key and value of a line such as "Partei:SPD"; None for anything else."""
+    if len(line) > 160:
+        return None
+    found = _KEY_VALUE.match(line)
+    return (found["key"], found["value"].strip()) if found else None
+
+
+def sentence_count(line: str) -> int:
+    """How many sentence ends the line has."""
+    return len(_SENTENCE_END.findall(line))
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether the line ends as a sentence does."""
+    return _ENDS_SENTENCE.search(line[-8:]) is not None
+
+
+def _agency_names(text: str) -> list[str]:
+    return [_AGENCY_BY_NAME[name.lower()] for name in re.split(r"[/, &|]+", text) if name.lower() in _AGENCY_BY_NAME]
