@@ -1,0 +1,184 @@
+"""Whether the stream is healthy: judgements on what the broker and the workers say.
+
+Nothing here asks anyone; all of it can be tried with made-up facts.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pipeline.stages import STAGES, Stage
+
+SILENT_SECONDS = 10.0
+"""A worker speaks every three seconds; after so long it counts as gone."""
+
+LOOP_SECONDS = 10.0
+"""The loop is asked to turn every second; after so long it hangs."""
+
+FACTS_SECONDS = 12.0
+"""Facts about the broker are fetched every two seconds; older ones prove nothing."""
+
+PARTITION_PATIENCE = 3.0
+"""A single partition may stand still this many times as long as a whole stage."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker's last word.
+
+    Attributes:
+        said: the status that it gave of itself.
+        age_seconds: how old that is.
+    """
+
+    said: Mapping[str, Any]
+    age_seconds: float
+
+    @property
+    def name(self) -> str:
+        return str(self.said["worker"])
+
+    @property
+    def alive(self) -> bool:
+        return self.age_seconds < SILENT_SECONDS
+
+    @property
+    def models(self) -> Mapping[str, Any]:
+        models: Mapping[str, Any] = self.said.get("models") or {}
+        return models
+
+    def runs(self, stage: Stage) -> bool:
+        return stage.name in self.said.get("stages", ())
+
+    def partitions(self, stage: Stage) -> list[int]:
+        return list((self.said.get("assignment") or {}).get(stage.source, ()))
+
+    def stopped_processes(self) -> list[int]:
+        """The pool's processes, if the system has stopped all of them."""
+        processes = (self.said.get("pool") or {}).get("processes", ())
+        stopped = [int(process["pid"]) for process in processes if process.get("state") == "stopped"]
+        return stopped if len(stopped) == len(processes) else []
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known at one moment.
+
+    Attributes:
+        broker_age_seconds: since the broker was last asked; None if never.
+        broker_detail: what it said if it did not answer well.
+        places: by stage, for every partition `partition`, `lag` and `still_seconds`.
+        own: this worker.
+        others: the others, and how long ago each spoke.
+    """
+
+    broker_age_seconds: float | None
+    broker_detail: str | None
+    places: Mapping[str, Sequence[Mapping[str, Any]]]
+    own: Worker
+    others: Sequence[Worker] = ()
+    stuck_seconds: float = 20.0
+
+    @property
+    def workers(self) -> list[Worker]:
+        return [self.own, *self.others]
+
+    @property
+    def broker_answers(self) -> bool:
+        return self.broker_detail is None and self.facts_are_fresh
+
+    @property
+    def facts_are_fresh(self) -> bool:
+        return self.broker_age_seconds is not None and self.broker_age_seconds < FACTS_SECONDS
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A stage's health and the reasons, as codes with their values."""
+
+    health: Literal["ok", "starting", "stuck"]
+    why: list[dict[str, Any]] = field(default_factory=list)
+
+
+def judge(stage: Stage, facts: Facts) -> Judgement:
+    """Whether a stage gets on anywhere in the cluster."""
+    running = [worker for worker in facts.workers if worker.alive and worker.runs(stage)]
+    why = _standing_still(facts.places.get(stage.name, ()), facts.stuck_seconds)
+    stopped = [pid for worker in running for pid in worker.stopped_processes()]
+    if stopped and all(worker.stopped_processes() for worker in running):
+        why.append({"code": "processes-stopped", "pids": stopped})
+    why.extend(
+        {"code": "models-failed", "worker": worker.name, "detail": worker.models.get("detail")}
+        for worker in running
+        if worker.models.get("state") == "failed"
+    )
+    if not running:
+        why.append({"code": "no-worker"})
+        why.extend(
+            {"code": "silent-worker", "worker": worker.name, "seconds": round(worker.age_seconds)}
+            for worker in facts.workers
+            if not worker.alive and worker.runs(stage)
+        )
+    if why:
+        return Judgement("stuck", why)
+    if not any(worker.models.get("state") == "ready" for worker in running):
+        return Judgement("starting", [{"code": "models-loading"}])
+    assigned = {partition for worker in running for partition in worker.partitions(stage)}
+    missing = {place["partition"] for place in facts.places.get(stage.name, ())} - assigned
+    if missing or not assigned:
+        return Judgement("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
+    return Judgement("ok")
+
+
+def _standing_still(places: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
+    behind = [place for place in places if place["lag"]]
+    if not behind:
+        return []
+    least = min(place["still_seconds"] for place in behind)
+    if least > patience_seconds:
+        return [{"code": "no-progress", "seconds": round(least), "lag": sum(place["lag"] for place in behind)}]
+    still = [place for place in behind if place["still_seconds"] > PARTITION_PATIENCE * patience_seconds]
+    if still:
+        return [
+            {
+                "code": "partitions-still",
+                "partitions": [place["partition"] for place in still],
+                "seconds": round(min(place["still_seconds"] for place in still)),
+            }
+        ]
+    return []
+
+
+def live(loop_age_seconds: float) -> list[tuple[str, bool, str]]:
+    """Name, outcome and detail of what must hold for a worker not to need a restart."""
+    return [("loop", loop_age_seconds < LOOP_SECONDS, f"turned {loop_age_seconds:.1f} s ago")]
+
+
+def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
+    """Name, outcome and detail of what must hold for the stream to be working.
+
+    Args:
+        whole_stream: judge all stages, wherever they run, not only this worker's.
+    """
+    own = facts.own
+    checks = live(loop_age_seconds)
+    if facts.facts_are_fresh:
+        checks.append(("broker", facts.broker_detail is None, facts.broker_detail or "answers"))
+    else:
+        checks.append(("broker", False, "has not been asked lately: the web view's collector is not running"))
+    count = sum(len(partitions) for partitions in (own.said.get("assignment") or {}).values())
+    checks.append(("assigned", count > 0, f"{count} partitions"))
+    state = str(own.models.get("state"))
+    detail = own.models.get("detail")
+    checks.append(("models", state == "ready", f"{state}: {detail}" if detail else state))
+    for stage in STAGES:
+        if whole_stream or own.runs(stage):
+            judgement = judge(stage, facts)
+            reasons = "; ".join(_in_words(reason) for reason in judgement.why)
+            checks.append((f"stage {stage.name}", judgement.health == "ok", reasons or "gets on"))
+    return checks
+
+
+def _in_words(reason: Mapping[str, Any]) -> str:
+    values = ", ".join(f"{key} {value}" for key, value in reason.items() if key != "code" and value is not None)
+    return f"{reason['code']} ({values})" if values else str(reason["code"])

@@ -1,0 +1,5 @@
+"""The process beside each worker that fills the store and carries the workers' words to each other.
+
+It is a process of its own so that neither decoding articles nor a slow disk
+takes time from the worker's event loop or its interpreter lock.
+"""

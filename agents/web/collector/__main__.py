@@ -1,0 +1,101 @@
+"""Entry of the collector's process.
+
+Reads JSON lines from standard input: first the settings, then whatever the
+worker has to say to the others. The end of the input is the end of the worker,
+and of this process.
+"""
+
+import asyncio
+import fcntl
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from agents.settings import Settings
+from agents.web.collector.feed import WORKERS_TOPIC, Feed
+from agents.web.store.writer import Writer
+
+RETRY_SECONDS = 2.0
+NICENESS = 5
+"""The stream goes first: a page may be a moment late."""
+
+log = logging.getLogger("agents.web.collector")
+
+
+async def collect(settings: Settings, path: Path) -> None:
+    """Fill the store at `path`; where another process of this host does so already, wait until it ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path.with_suffix(".lock"), "ab") as lock:
+        while not _locked(lock):
+            await asyncio.sleep(RETRY_SECONDS)
+        writer = Writer(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
+        while True:
+            try:
+                await Feed(settings, writer).run()
+            except* (KafkaError, OSError) as errors:
+                log.warning("the web view's reader begins again: %s", errors.exceptions[0])
+            await asyncio.sleep(RETRY_SECONDS)
+
+
+async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
+    """Send each line on to the other workers. What cannot be sent is dropped: the next line says it again."""
+    while True:
+        producer = AIOKafkaProducer(**settings.client_options(), request_timeout_ms=5000, acks=1)
+        try:
+            await producer.start()
+            while True:
+                line = await lines.get()
+                await producer.send_and_wait(settings.topic(WORKERS_TOPIC), line)
+        except (KafkaError, OSError) as error:
+            log.debug("could not tell the other workers: %s", error)
+        finally:
+            await producer.stop()
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def main() -> None:
+    """Run until standard input ends."""
+    reader = asyncio.StreamReader(limit=16_000_000)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    first = orjson.loads(await reader.readline())
+    settings = Settings.model_validate(first["settings"])
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("aiokafka").setLevel(logging.ERROR)
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
+    tasks = [
+        asyncio.create_task(collect(settings, Path(first["path"]))),
+        asyncio.create_task(announce(settings, lines)),
+        asyncio.create_task(_listen(reader, lines)),
+    ]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
+
+
+async def _listen(reader: asyncio.StreamReader, lines: asyncio.Queue[bytes]) -> None:
+    while line := await reader.readline():
+        while lines.qsize() > 100:
+            lines.get_nowait()
+        lines.put_nowait(line.rstrip(b"\n"))
+
+
+def _locked(lock: IO[Any]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+if __name__ == "__main__":
+    os.nice(NICENESS)
+    asyncio.run(main())

@@ -1,0 +1,84 @@
+"""What the broker knows about the stream: offsets and how far each stage's group has come."""
+
+import time
+from dataclasses import asdict
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+from agents.settings import Settings
+from agents.web.collector.progress import Place, ProgressWatch
+from pipeline.stages import STAGES
+
+
+class Cluster:
+    """Asks the broker, over clients that stay open."""
+
+    def __init__(self, settings: Settings, consumer: AIOKafkaConsumer) -> None:
+        self._settings = settings
+        self._consumer = consumer
+        self._admin = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=5000)
+        self._watch = ProgressWatch()
+
+    async def start(self) -> None:
+        """Connect."""
+        await self._admin.start()
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._admin.close()
+
+    async def ensure_topic(self, name: str, retention_seconds: float) -> None:
+        """Make a topic of one partition, if it is missing and the broker allows it."""
+        topic = self._settings.topic(name)
+        if topic in await self._admin.list_topics():
+            return
+        milliseconds = str(int(retention_seconds * 1000))
+        await self._admin.create_topics(
+            [
+                NewTopic(
+                    topic,
+                    num_partitions=1,
+                    replication_factor=self._settings.replication_factor,
+                    topic_configs={"retention.ms": milliseconds, "segment.ms": milliseconds},
+                )
+            ]
+        )
+
+    async def places(self) -> dict[str, list[Place]]:
+        """By stage, where its group stands in each partition of its source topic.
+
+        Raises:
+            KafkaError: the broker does not answer, or not with that.
+        """
+        found: dict[str, list[Place]] = {}
+        for stage in STAGES:
+            topic = self._settings.topic(stage.source)
+            partitions = [TopicPartition(topic, number) for number in self._consumer.partitions_for_topic(topic) or ()]
+            if not partitions:
+                found[stage.name] = []
+                continue
+            begins = await self._consumer.beginning_offsets(partitions)
+            ends = await self._consumer.end_offsets(partitions)
+            offsets = await self._admin.list_consumer_group_offsets(
+                self._settings.group(stage.name), partitions=partitions
+            )
+            now = time.monotonic()
+            found[stage.name] = [
+                self._watch.see(
+                    stage.name,
+                    tp.partition,
+                    committed=None if offsets[tp].offset < 0 else offsets[tp].offset,
+                    begin=begins[tp],
+                    end=ends[tp],
+                    now=now,
+                )
+                for tp in sorted(partitions)
+            ]
+        return found
+
+
+def as_state(places: dict[str, list[Place]]) -> dict[str, Any]:
+    """As it is kept in the store."""
+    return {stage: [asdict(place) | {"lag": place.lag} for place in found] for stage, found in places.items()}

@@ -1,0 +1,196 @@
+"""From the topics into the store."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from agents.settings import Settings
+from agents.web.collector.cluster import Cluster, as_state
+from agents.web.store.writer import Message, Writer
+from pipeline.stages import DEAD_LETTER_TOPIC
+
+WORKERS_TOPIC = "workers"
+"""On it the workers tell each other what they do; nothing else reads it."""
+
+READ_TOPICS = ("articles.quotes", DEAD_LETTER_TOPIC)
+BATCH_MESSAGES = 200
+PAUSE_SECONDS = 0.1
+LOOK_SECONDS = 2.0
+SAMPLE_SECONDS = 5.0
+PRUNE_SECONDS = 60.0
+WORKER_FORGOTTEN_SECONDS = 600.0
+WORKERS_RETENTION_SECONDS = 3600.0
+
+log = logging.getLogger(__name__)
+
+
+class Feed:
+    """Reads on from where the store left off, for as long as the process lives.
+
+    It belongs to no consumer group: every host keeps all that the pages show, so
+    that any worker can answer for the whole cluster, and reading moves no offsets
+    that the stream's own groups depend on.
+    """
+
+    def __init__(self, settings: Settings, writer: Writer) -> None:
+        self._settings = settings
+        self._writer = writer
+        self._names = {settings.topic(name): name for name in (*READ_TOPICS, WORKERS_TOPIC)}
+        self._positions = writer.positions()
+        self._unproven = set(self._positions)
+        self._consumer = AIOKafkaConsumer(
+            **settings.client_options(),
+            group_id=None,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=250,
+            request_timeout_ms=10_000,
+            metadata_max_age_ms=15_000,
+            max_partition_fetch_bytes=settings.max_message_bytes,
+        )
+
+    async def run(self) -> None:
+        """Read until cancelled.
+
+        Raises:
+            KafkaError: the broker went away for longer than the client waits.
+        """
+        await self._consumer.start()
+        cluster = Cluster(self._settings, self._consumer)
+        try:
+            await cluster.start()
+            await cluster.ensure_topic(WORKERS_TOPIC, WORKERS_RETENTION_SECONDS)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._read())
+                tasks.create_task(self._look(cluster))
+        finally:
+            await cluster.stop()
+            await self._consumer.stop()
+
+    async def _read(self) -> None:
+        pruned = 0.0
+        while True:
+            if time.monotonic() - pruned > PRUNE_SECONDS:
+                self._writer.prune(time.time())
+                self._writer.forget_workers(time.time() - WORKER_FORGOTTEN_SECONDS)
+                pruned = time.monotonic()
+            await self._assign()
+            if not self._consumer.assignment():
+                await asyncio.sleep(1)
+                continue
+            batches = await self._consumer.getmany(timeout_ms=500, max_records=BATCH_MESSAGES)
+            messages: list[Message] = []
+            for partition, records in batches.items():
+                name = self._names[partition.topic]
+                if name == WORKERS_TOPIC:
+                    self._hear(records)
+                else:
+                    messages.extend(self._fresh(name, partition, records))
+            if messages:
+                self._writer.add(messages)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _assign(self) -> None:
+        present = {
+            TopicPartition(topic, number)
+            for topic in self._names
+            for number in self._consumer.partitions_for_topic(topic) or ()
+        }
+        if len({partition.topic for partition in present}) < len(self._names):
+            await self._consumer.topics()
+        added = present - self._consumer.assignment()
+        if not added:
+            return
+        kept = {tp: await self._consumer.position(tp) for tp in self._consumer.assignment()}
+        self._consumer.assign(list(present))
+        for partition, position in kept.items():
+            self._consumer.seek(partition, position)
+        for partition in added:
+            name = self._names[partition.topic]
+            known = self._positions.get((name, partition.partition))
+            if name == WORKERS_TOPIC:
+                await self._consumer.seek_to_end(partition)
+            elif known is None:
+                await self._consumer.seek_to_beginning(partition)
+            else:
+                self._consumer.seek(partition, max(0, known[0] - 1))
+
+    def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[Message]:
+        """The records that the store does not have yet; notices when the topic is no longer the one it knew."""
+        key = name, partition.partition
+        found: list[Message] = []
+        for record in records:
+            message = Message(
+                topic=name,
+                partition=record.partition,
+                offset=record.offset,
+                timestamp=record.timestamp / 1000,
+                value=record.value,
+                headers={header: value.decode("utf-8", "replace") for header, value in record.headers},
+            )
+            following, mark = self._positions.get(key, (0, ""))
+            if record.offset < following:
+                proven = key in self._unproven and record.offset == following - 1 and message.mark == mark
+                self._unproven.discard(key)
+                if proven:
+                    continue
+                log.warning("%s/%s is not what it was: read from the beginning", name, partition.partition)
+                self._writer.forget_positions(name, partition.partition)
+                self._positions.pop(key, None)
+                if record.offset > 0:
+                    self._consumer.seek(partition, 0)
+                    return found
+            self._unproven.discard(key)
+            self._positions[key] = record.offset + 1, message.mark
+            found.append(message)
+        return found
+
+    def _hear(self, records: Iterable[Any]) -> None:
+        for record in records:
+            try:
+                said = orjson.loads(record.value)
+                for partition, offset, at in said.get("replayed", ()):
+                    self._writer.replayed(partition, offset, at)
+                if "worker" in said:
+                    self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
+            except (ValueError, TypeError, AttributeError):
+                log.warning("a word on the topic %s that is none", WORKERS_TOPIC)
+
+    async def _look(self, cluster: Cluster) -> None:
+        sampled = 0.0
+        while True:
+            now = time.time()
+            try:
+                places = await asyncio.wait_for(cluster.places(), timeout=8)
+                store_lag = await asyncio.wait_for(self._lag(), timeout=8)
+            except (KafkaError, TimeoutError, OSError) as error:
+                detail = str(error) or type(error).__name__
+                self._writer.put_state("broker", now, {"ok": False, "detail": detail[:300]})
+            else:
+                self._writer.put_state("broker", now, {"ok": True, "detail": None})
+                self._writer.put_state("places", now, as_state(places))
+                self._writer.put_state("store", now, {"lag": store_lag, "unreadable": self._writer.unreadable})
+                if now - sampled >= SAMPLE_SECONDS:
+                    sampled = now
+                    self._writer.add_samples(
+                        now,
+                        {
+                            stage: (sum(p.committed or 0 for p in found), sum(p.lag for p in found))
+                            for stage, found in places.items()
+                        },
+                    )
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _lag(self) -> int:
+        partitions = [tp for tp in self._consumer.assignment() if self._names[tp.topic] != WORKERS_TOPIC]
+        ends = await self._consumer.end_offsets(partitions) if partitions else {}
+        lag = 0
+        for partition, end in ends.items():
+            lag += max(0, end - await self._consumer.position(partition))
+        return lag

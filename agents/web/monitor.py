@@ -1,0 +1,151 @@
+"""The worker's side of the collector: keeps its process alive and tells it how the worker is."""
+
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+import psutil
+from mode import Service
+from pydantic import SecretStr
+
+from agents.metrics import Metrics
+from agents.settings import Settings
+from agents.web.recent import RecentLatency
+from pipeline.stages import STAGES
+
+SAY_SECONDS = 3.0
+RESTART_SECONDS = 2.0
+
+
+class Status(Protocol):
+    """What the stream lets the web view know of a worker. Thread-safe."""
+
+    metrics: Metrics
+
+    def snapshot(self) -> dict[str, Any]:
+        """How the worker is, as plain JSON values."""
+        ...
+
+
+class Monitor(Service):
+    """Runs with the app: a collector process, and word of this worker every few seconds."""
+
+    def __init__(self, settings: Settings, status: Status, store: Path, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._settings = settings
+        self._status = status
+        self._store = store
+        self._latency = RecentLatency()
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def on_start(self) -> None:
+        """Start the process."""
+        await self._spawn()
+
+    async def on_stop(self) -> None:
+        """Let the process end by itself, or end it."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        if process.stdin is not None:
+            process.stdin.close()
+        try:
+            await asyncio.wait_for(process.wait(), timeout=5)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+    @Service.task
+    async def _keep_running(self) -> None:
+        while not self.should_stop:
+            process = self._process
+            if process is not None:
+                code = await process.wait()
+                if not self.should_stop:
+                    self.log.warning("the web view's collector ended with %s: started again", code)
+            await self.sleep(RESTART_SECONDS)
+            if not self.should_stop:
+                await self._spawn()
+
+    @Service.task
+    async def _say(self) -> None:
+        while not self.should_stop:
+            self._write(self.word())
+            await self.sleep(SAY_SECONDS)
+
+    def replayed(self, partition: int, offset: int) -> None:
+        """Tell all stores that a dead letter was replayed. Thread-safe."""
+        word = {"replayed": [[partition, offset, time.time()]]}
+        self.loop.call_soon_threadsafe(self._write, word)
+
+    def word(self) -> dict[str, Any]:
+        """What is said of this worker."""
+        said = self._status.snapshot()
+        metrics = self._status.metrics
+        said["latency"] = {
+            stage.name: {str(bound): count for bound, count in counts.items()}
+            for stage in STAGES
+            if (counts := self._latency.over_window(stage.name, metrics.latency(stage.name), time.monotonic()))
+        }
+        said["dead_letters"] = _by_stage(metrics.count("redefluss_dead_letters"))
+        said["retries"] = _by_stage(metrics.count("redefluss_retries"))
+        said["memory"] = memory_bytes(said)
+        said["web"] = f"http://{self._settings.web_host}:{self._settings.web_port}/"
+        _note_stopped(said)
+        return said
+
+    def _write(self, word: dict[str, Any]) -> None:
+        process = self._process
+        if process is None or process.stdin is None or process.stdin.is_closing():
+            return
+        process.stdin.write(orjson.dumps(word) + b"\n")
+
+    async def _spawn(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "agents.web.collector", stdin=asyncio.subprocess.PIPE
+        )
+        self._write({"settings": _plain(self._settings), "path": str(self._store)})
+
+
+def memory_bytes(said: dict[str, Any]) -> dict[str, int]:
+    """Resident memory of the worker's own process ("main") and of its pool's ("pool")."""
+    pool = [process["pid"] for process in said.get("pool", {}).get("processes", ())]
+    return {"main": _resident(os.getpid()), "pool": sum(_resident(pid) for pid in pool)}
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _note_stopped(said: dict[str, Any]) -> None:
+    """A pool process that the system has stopped says nothing itself; the system does."""
+    for process in said.get("pool", {}).get("processes", ()):
+        try:
+            stopped = psutil.Process(process["pid"]).status() == psutil.STATUS_STOPPED
+        except psutil.Error:
+            stopped = False
+        if stopped:
+            process["state"] = "stopped"
+
+
+def _by_stage(counts: dict[tuple[str, ...], float]) -> dict[str, int]:
+    stages: dict[str, int] = {}
+    for (stage, *_), count in counts.items():
+        stages[stage] = stages.get(stage, 0) + int(count)
+    return stages
+
+
+def _plain(settings: Settings) -> dict[str, Any]:
+    revealed = (
+        (name, value.get_secret_value() if isinstance(value, SecretStr) else value)
+        for name, value in settings
+        if name != "web_token"
+    )
+    return {name: str(value) if isinstance(value, Path) else value for name, value in revealed}

@@ -1,0 +1,215 @@
+"""The state of the stream, put together from the store and from this worker."""
+
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from agents import health
+from agents.metrics import Metrics, percentiles
+from agents.settings import Settings
+from agents.web.models import Check, HealthReport, Latency, Operations, PartitionLag, StageState, WorkerState
+from agents.web.monitor import Monitor
+from agents.web.store.reader import Reader, StoreUnavailable
+from pipeline.stages import STAGES, Stage
+
+RATE_SECONDS = 60.0
+COURSE_SECONDS = 1800.0
+COURSE_PARTS = 30
+
+
+class Observatory:
+    """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
+
+    def __init__(self, settings: Settings, reader: Reader, monitor: Monitor, metrics: Metrics) -> None:
+        self._settings = settings
+        self._reader = reader
+        self._monitor = monitor
+        self._metrics = metrics
+
+    def readiness(self, *, whole_stream: bool = True) -> HealthReport:
+        """What `/health/ready` answers."""
+        facts = self._facts()
+        return _report(health.ready(facts, _loop_age(facts.own.said), whole_stream=whole_stream))
+
+    def life(self) -> HealthReport:
+        """What `/health/live` answers."""
+        return _report(health.live(_loop_age(self._monitor.word())))
+
+    def operations(self) -> Operations:
+        """What the operations page shows."""
+        now = time.time()
+        facts = self._facts()
+        samples = self._read(lambda: self._reader.samples(now - COURSE_SECONDS), {})
+        _, store = self._state("store", {})
+        ready = health.ready(facts, _loop_age(facts.own.said), whole_stream=True)
+        return Operations(
+            at=now,
+            broker=facts.broker_answers,
+            broker_detail=facts.broker_detail,
+            stages=[_stage(stage, facts, samples.get(stage.name, []), now) for stage in STAGES],
+            workers=[_worker(worker) for worker in facts.workers],
+            store_articles=self._read(self._reader.article_count, 0),
+            store_lag=store.get("lag", 0),
+            ready=all(ok for _, ok, _ in ready),
+        )
+
+    def exposition(self) -> bytes:
+        """All metrics in Prometheus's text format."""
+        operations = self.operations()
+        own = self._monitor.word()
+        metrics = self._metrics
+        pool: dict[str, Any] = own.get("pool") or {}
+        models: dict[str, Any] = own.get("models") or {}
+        states = [str(process.get("state")) for process in pool.get("processes", ())]
+        metrics.set("redefluss_pool_processes", {(state,): states.count(state) for state in states})
+        metrics.set("redefluss_pool_waiting", {(): pool.get("waiting", 0)})
+        in_flight = [str(entry["stage"]) for entry in own.get("in_flight", ())]
+        metrics.set("redefluss_in_flight", {(stage.name,): in_flight.count(stage.name) for stage in STAGES})
+        metrics.set("redefluss_models_ready", {(): float(models.get("state") == "ready")})
+        assignment: dict[str, list[int]] = own.get("assignment") or {}
+        metrics.set("redefluss_assigned_partitions", {(topic,): len(parts) for topic, parts in assignment.items()})
+        metrics.set(
+            "redefluss_consumer_lag",
+            {
+                (stage.name, stage.source, str(place.partition)): place.lag
+                for stage in operations.stages
+                for place in stage.partitions
+            },
+        )
+        metrics.set(
+            "redefluss_stage_stuck", {(stage.name,): float(stage.health == "stuck") for stage in operations.stages}
+        )
+        metrics.set("redefluss_memory_bytes", {(name,): size for name, size in own["memory"].items()})
+        metrics.set("redefluss_loop_age_seconds", {(): _loop_age(own)})
+        metrics.set("redefluss_store_articles", {(): operations.store_articles})
+        metrics.set("redefluss_store_lag", {(): operations.store_lag})
+        metrics.set("redefluss_ready", {(): float(operations.ready)})
+        metrics.set("redefluss_build", {(str(own.get("version")), str(models.get("name"))): 1})
+        return metrics.expose()
+
+    def _facts(self) -> health.Facts:
+        now = time.time()
+        own = health.Worker(self._monitor.word(), 0.0)
+        asked, broker = self._state("broker", {"detail": None})
+        _, places = self._state("places", {})
+        others = [
+            health.Worker(said, max(0.0, now - at))
+            for at, said in self._read(self._reader.workers, [])
+            if said["worker"] != own.name
+        ]
+        return health.Facts(
+            broker_age_seconds=None if asked is None else max(0.0, now - asked),
+            broker_detail=broker["detail"],
+            places=places,
+            own=own,
+            others=others,
+            stuck_seconds=self._settings.stuck_seconds,
+        )
+
+    def _state(self, name: str, default: dict[str, Any]) -> tuple[float | None, dict[str, Any]]:
+        state = self._read(lambda: self._reader.state(name), None)
+        return (None, default) if state is None else state
+
+    @staticmethod
+    def _read(read: Any, default: Any) -> Any:
+        """Without a store there are no facts, and that is what the judgement is about."""
+        try:
+            return read()
+        except StoreUnavailable:
+            return default
+
+
+def _loop_age(said: dict[str, Any] | Any) -> float:
+    return float(time.monotonic() - said["loop_beat"])
+
+
+def _report(checks: Sequence[tuple[str, bool, str]]) -> HealthReport:
+    return HealthReport(
+        ok=all(ok for _, ok, _ in checks),
+        checks=[Check(name=name, ok=ok, detail=detail) for name, ok, detail in checks],
+    )
+
+
+def _stage(stage: Stage, facts: health.Facts, samples: list[tuple[float, int]], now: float) -> StageState:
+    judgement = health.judge(stage, facts)
+    alive = [worker for worker in facts.workers if worker.alive]
+    assigned = {partition: worker.name for worker in alive for partition in worker.partitions(stage)}
+    partitions = [
+        PartitionLag(
+            partition=place["partition"],
+            committed=place["committed"],
+            end=place["end"],
+            lag=place["lag"],
+            worker=assigned.get(place["partition"]),
+            still_seconds=round(place["still_seconds"], 1),
+        )
+        for place in facts.places.get(stage.name, ())
+    ]
+    buckets: dict[float, float] = {}
+    for worker in alive:
+        for bound, count in (worker.said.get("latency") or {}).get(stage.name, {}).items():
+            buckets[float(bound)] = buckets.get(float(bound), 0.0) + count
+    p50, p95, p99 = percentiles(buckets, (0.5, 0.95, 0.99))
+    return StageState(
+        name=stage.name,
+        source=stage.source,
+        target=stage.target,
+        health=judgement.health,
+        why=judgement.why,
+        lag=sum(place.lag for place in partitions),
+        rate=rate(samples, now - RATE_SECONDS, now),
+        course=course(samples, now),
+        latency=Latency(p50=p50, p95=p95, p99=p99, count=int(max(buckets.values(), default=0))),
+        dead_letters=sum((worker.said.get("dead_letters") or {}).get(stage.name, 0) for worker in facts.workers),
+        retries=sum((worker.said.get("retries") or {}).get(stage.name, 0) for worker in facts.workers),
+        in_flight=sum(entry["stage"] == stage.name for worker in alive for entry in worker.said.get("in_flight", ())),
+        partitions=partitions,
+    )
+
+
+def _worker(worker: health.Worker) -> WorkerState:
+    said = worker.said
+    return WorkerState(
+        worker=worker.name,
+        host=said["host"],
+        pid=said["pid"],
+        version=said["version"],
+        model=worker.models.get("name"),
+        model_state=str(worker.models.get("state")),
+        model_detail=worker.models.get("detail"),
+        model_load_seconds=worker.models.get("load_seconds"),
+        started_at=said["started_at"],
+        seen_seconds=round(worker.age_seconds, 1),
+        alive=worker.alive,
+        stages=list(said.get("stages", ())),
+        assignment=dict(said.get("assignment") or {}),
+        pool=dict(said.get("pool") or {}),
+        memory_bytes=sum((said.get("memory") or {}).values()),
+        errors=list(said.get("errors", ())),
+        web=said.get("web"),
+    )
+
+
+def rate(samples: Sequence[tuple[float, int]], since: float, until: float) -> float:
+    """Messages committed a second between two moments; 0 where nothing is known.
+
+    Args:
+        samples: moments (seconds) and the messages committed by then, in order.
+    """
+    inside = [sample for sample in samples if since <= sample[0] <= until]
+    if len(inside) < 2:
+        return 0.0
+    (begin, first), (end, last) = inside[0], inside[-1]
+    return max(0.0, (last - first) / (end - begin)) if end > begin else 0.0
+
+
+def course(samples: Sequence[tuple[float, int]], now: float) -> list[float]:
+    """Rates of the last half hour, in parts of a minute, oldest first."""
+    rates = [0.0] * COURSE_PARTS
+    part_seconds = COURSE_SECONDS / COURSE_PARTS
+    for (_, former), (moment, later) in pairwise(samples):
+        part = int((moment - (now - COURSE_SECONDS)) / part_seconds)
+        if 0 <= part < COURSE_PARTS:
+            rates[part] += max(0, later - former) / part_seconds
+    return [round(value, 2) for value in rates]
