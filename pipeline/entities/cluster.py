@@ -1,0 +1,54 @@
+"""An entity while it is being put together."""
+
+from dataclasses import dataclass, field
+
+from pipeline.entities.gazetteer import Entry, Known
+from schemas.records import EntityType, MentionKind
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NameSpan:
+    """A name in the text: code points `begin` to `end` (excluded), its type, and what the gazetteer knows of it."""
+
+    begin: int
+    end: int
+    type: EntityType
+    known: Known | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A mention: code points `begin` to `end` (excluded) and its kind."""
+
+    begin: int
+    end: int
+    kind: MentionKind = "name"
+
+
+@dataclass(slots=True)
+class Cluster:
+    """What is known of one entity so far; `names` are its forms in the text, undeclined, the first one first."""
+
+    type: EntityType
+    name: str
+    places: list[Place] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    entry: Entry | None = None
+    roles: list[str] = field(default_factory=list)
+    affiliations: list[str] = field(default_factory=list)
+
+    def add(self, begin: int, end: int, name: str) -> None:
+        """Take in a mention by name."""
+        self.places.append(Place(begin, end))
+        if name not in self.names:
+            self.names.append(name)
+
+    def say_role(self, role: str) -> None:
+        """Note a role, each once."""
+        if role and role not in self.roles:
+            self.roles.append(role)
+
+    def say_affiliation(self, name: str) -> None:
+        """Note an affiliation, each once."""
+        if name and name not in self.affiliations:
+            self.affiliations.append(name)

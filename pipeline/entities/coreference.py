@@ -1,0 +1,124 @@
+"""Who is meant by words that need not be a name: "er", "die Ministerin", "Baerbock"."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from pipeline.entities.cluster import Cluster, Place
+from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
+from pipeline.entities.nominals import (
+    ARTICLES,
+    nominals,
+    organisation_of_nominal,
+    person_of_nominal,
+    read_nominal,
+)
+from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, pronoun_gender
+from pipeline.entities.referents import Referent, referent
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.words import Words
+from pipeline.models.sentences import sentence_starts
+from schemas.records import Entity, EntityArticle
+
+
+def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
+    """Add to the persons in `clusters` the nominals and pronouns outside quotation marks that mean them."""
+    referents = [
+        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.places) for n, c in enumerate(clusters)
+    ]
+    taken = [False] * len(words.words)
+    for cluster in clusters:
+        for place in cluster.places:
+            for index in range(words.at(place.begin), words.at(place.end)):
+                taken[index] = True
+    phrases = {phrase.begin: phrase for phrase in nominals(words, taken)}
+    for index, word in enumerate(words.words):
+        phrase = phrases.get(word.begin)
+        if phrase is not None:
+            meant, place = person_of_nominal(words, phrase, referents, gazetteer), Place(phrase.begin, phrase.end, "nominal")
+        elif word.text.lower() in SUBJECT_PRONOUNS and not taken[index] and not words.in_quotes(word.begin):
+            gender = pronoun_gender(words, index)
+            meant = person_meant(words, word.begin, gender, referents) if gender else None
+            place = Place(word.begin, word.end, "pronoun")
+        else:
+            continue
+        if meant is not None:
+            clusters[meant.number].places.append(place)
+            meant.places.append(place)
+            meant.places.sort()
+    for cluster in clusters:
+        cluster.places.sort()
+
+
+class Resolver:
+    """Answers for one article who is meant where; make it once, ask it often."""
+
+    def __init__(self, article: EntityArticle, gazetteer: Gazetteer | None = None) -> None:
+        self._entities = article.entities
+        self._words = Words(article.text, sentence_starts(article.text))
+        self._gazetteer = gazetteer or _starter()
+        self._referents = [
+            referent(
+                self._words, n, e.name, e.type, e.roles, e.affiliations, [Place(m.begin, m.end, m.kind) for m in e.mentions]
+            )
+            for n, e in enumerate(article.entities)
+        ]
+
+    def resolve(self, begin: int, end: int) -> Entity | None:
+        """The entity meant by the article's text from `begin` to `end` (excluded), or None."""
+        meant = self._mentioned(begin, end) or self._referred(begin, end)
+        return self._entities[meant.number] if meant is not None else None
+
+    def _mentioned(self, begin: int, end: int) -> Referent | None:
+        """By a mention that is the head of the words: the last one that nothing subordinates."""
+        inside = sorted(
+            ((p, r) for r in self._referents for p in r.places if p.begin < end and begin < p.end), key=lambda pair: pair[0]
+        )
+        heads = [(p, r) for p, r in inside if not self._subordinate(begin, end, p)]
+        persons = [r for _, r in heads if r.type == "PER"]
+        return persons[0] if persons else heads[0][1] if heads else None
+
+    def _subordinate(self, begin: int, end: int, place: Place) -> bool:
+        """Whether a mention only specifies the noun of the phrase ("Putins Sprecher", "der Sprecher von Putin")."""
+        words = self._words
+        after = words.at(place.end)
+        if after < len(words.words) and words.words[after].begin < end and words.gap(after - 1, after) == " ":
+            following = words.words[after].text
+            if following[0].isupper() and role_word(following) is not None:
+                return True
+        index = words.at(max(place.begin, begin))
+        if index and words.words[index - 1].begin >= begin:
+            before = words.words[index - 1]
+            if before.text in ("von", "vom", "des", "der", "für", "bei", "aus", "im", "in", "am") and index >= 2 and (
+                words.words[index - 2].begin >= begin and words.words[index - 2].capitalised
+            ):
+                return True
+        return False
+
+    def _referred(self, begin: int, end: int) -> Referent | None:
+        words = self._words
+        for index in range(words.at(begin), words.at(end)):
+            word = words.words[index]
+            gender = pronoun_gender(words, index)
+            if gender is not None:
+                return person_meant(words, word.begin, gender, self._referents)
+            if word.text.lower() in ARTICLES:
+                phrase = read_nominal(words, index)
+                if phrase is not None:
+                    return person_of_nominal(words, phrase, self._referents, self._gazetteer)
+        nouns = [word for word in words.within(begin, end) if word.capitalised]
+        return organisation_of_nominal(words, nouns[0].text, begin, self._referents) if nouns else None
+
+
+def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:
+    """The entity meant by `article.text[begin:end]`: a name, a surname, "der Minister", "sie"; None if none is."""
+    return Resolver(article).resolve(begin, end)
+
+
+@lru_cache(maxsize=1)
+def _starter() -> Gazetteer:
+    return load_gazetteer(None)
+
+
+def mentions_sorted(places: Iterable[Place]) -> list[Place]:
+    """`places` in text order, none twice."""
+    return sorted(set(places))

@@ -1,0 +1,85 @@
+"""The second stage: who and what an article is about."""
+
+from pipeline.config import PipelineConfig
+from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.coreference import add_references
+from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.persons import cluster_persons
+from pipeline.entities.roles import read_infobox, read_roles
+from pipeline.entities.salience import saliences
+from pipeline.entities.slugs import entity_id
+from pipeline.entities.spans import ModelSpan, name_spans
+from pipeline.entities.things import acronyms, cluster_things
+from pipeline.entities.words import Words
+from pipeline.models import load_pipeline
+from schemas.records import CleanArticle, Entity, EntityArticle, EntityType, Mention
+
+_TYPES: dict[str, EntityType] = {
+    "PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": "LOC", "FAC": "LOC", "MISC": "MISC",
+    "OTH": "MISC",
+}
+
+
+class EntityExtractor:
+    """Finds the entities of an article and resolves them within it; the same article gives the same entities.
+
+    Raises:
+        ConfigurationError: if the model or the gazetteer cannot be loaded.
+    """
+
+    def __init__(self, config: PipelineConfig) -> None:
+        self._nlp = load_pipeline(config.model_de)
+        self._gazetteer = load_gazetteer(config.gazetteer)
+
+    def __call__(self, article: CleanArticle) -> EntityArticle:
+        """The article with its entities, in the order of their first mention."""
+        doc = self._nlp(article.text)
+        words = Words(article.text, (sentence.start_char for sentence in doc.sents))
+        model: list[ModelSpan] = [
+            (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
+        ]
+        clusters = self._clusters(article, words, model)
+        entities = _records(article, words, clusters)
+        fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
+        return EntityArticle(**fields, entities=entities)
+
+    def _clusters(self, article: CleanArticle, words: Words, model: list[ModelSpan]) -> list[Cluster]:
+        names = name_spans(words, model, self._gazetteer)
+        persons = cluster_persons(words, [span for span in names if span.type == "PER"])
+        things: list[NameSpan] = [span for span in names if span.type != "PER"]
+        clusters = [*persons, *cluster_things(words, things, acronyms(words, things))]
+        for cluster in clusters:
+            if cluster.entry is not None:
+                for role in cluster.entry.roles:
+                    cluster.say_role(role)
+        read_roles(words, persons, names, self._gazetteer)
+        read_infobox(article.infobox, persons, self._gazetteer)
+        add_references(words, clusters, self._gazetteer)
+        return sorted(clusters, key=lambda c: (c.places[0], c.name))
+
+
+def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> list[Entity]:
+    entities: list[Entity] = []
+    used: set[str] = set()
+    for cluster, salience in zip(clusters, saliences(article, words, clusters), strict=True):
+        own = cluster.entry.id if cluster.entry is not None else entity_id(cluster.type, cluster.name)
+        identifier, number = own, 2
+        while identifier in used:
+            identifier, number = f"{own}-{number}", number + 1
+        used.add(identifier)
+        entities.append(
+            Entity(
+                id=identifier,
+                name=cluster.name,
+                type=cluster.type,
+                roles=cluster.roles,
+                affiliations=cluster.affiliations,
+                wikidata=cluster.entry.wikidata if cluster.entry is not None else None,
+                mentions=[
+                    Mention(begin=p.begin, end=p.end, text=article.text[p.begin : p.end], kind=p.kind)
+                    for p in cluster.places
+                ],
+                salience=salience,
+            )
+        )
+    return entities

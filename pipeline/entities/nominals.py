@@ -1,0 +1,149 @@
+"""Which person or organisation "die Außenministerin", "der 45-Jährige" and "die Behörde" mean."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.person_words import Gender
+from pipeline.entities.pronouns import presence
+from pipeline.entities.referents import Referent
+from pipeline.entities.roles_lexicon import RoleWord, role_word
+from pipeline.entities.words import Words
+
+ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
+_AGED = re.compile(r"^\d{1,3}-?[Jj]ährige[rnms]?$")
+_ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
+_MOST_ADJECTIVES = 2
+_ORGANISATION_NOUNS = frozenset(
+    """behörde unternehmen konzern firma partei ministerium verband gewerkschaft organisation institut universität
+    hochschule bank agentur kommission regierung verein klub club zeitung sender hersteller amt gericht polizei
+    staatsanwaltschaft stiftung fraktion kirche miliz gruppe nachrichtenagentur bündnis""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Nominal:
+    """A noun phrase that can mean someone named elsewhere: its place, its noun and the gender of whom it means."""
+
+    begin: int
+    end: int
+    noun: str
+    role: RoleWord | None
+    gender: Gender | None
+
+
+def nominals(words: Words, taken: Sequence[bool]) -> Iterator[Nominal]:
+    """The definite noun phrases about one person, outside quotation marks. `taken`: which words belong to names."""
+    for index, word in enumerate(words.words):
+        if word.text.lower() in ARTICLES and not words.in_quotes(word.begin):
+            found = read_nominal(words, index)
+            if found is not None and not any(taken[i] for i in range(index, words.at(found.end))):
+                following = words.at(found.end)
+                if following < len(taken) and taken[following] and words.gap(following - 1, following) in (" ", ". "):
+                    continue
+                yield found
+
+
+def read_nominal(words: Words, index: int) -> Nominal | None:
+    """The noun phrase about one person whose article stands at `index`."""
+    article = words.words[index].text.lower()
+    position = index + 1
+    while position < len(words.words) and words.gap(position - 1, position) == " ":
+        word = words.words[position].text
+        gender = _person_gender(article, word)
+        if gender is not None:
+            role = role_word(word)
+            return Nominal(words.words[index].begin, words.words[position].end, word, role, gender[0])
+        if position - index > _MOST_ADJECTIVES or _ADJECTIVE.match(word) is None:
+            return None
+        position += 1
+    return None
+
+
+def _person_gender(article: str, word: str) -> tuple[Gender | None] | None:
+    """A gender in brackets if article and noun can mean one person, else None."""
+    feminine = article in ("die", "diese")
+    masculine = article in ("dem", "des", "diesem", "dieses")
+    if _AGED.match(word):
+        return ("f",) if feminine and not word.endswith("n") else ("m",) if article == "der" and word.endswith("e") or (
+            masculine or article == "den") else (None,) if not feminine else None
+    role = role_word(word)
+    if role is None or not role.singular or word.endswith("innen"):
+        return None
+    if role.gender == "f":
+        return ("f",) if not masculine and article not in ("das", "den") else None
+    if role.gender is None:
+        return ("f",) if feminine and word.endswith("e") else None if feminine else ("m",) if article != "das" else (None,)
+    if feminine or article == "das" or (article == "den" and role.head.endswith("er") and word.endswith("n")):
+        return None
+    return ("m",)
+
+
+def person_of_nominal(
+    words: Words, nominal: Nominal, referents: Sequence[Referent], gazetteer: Gazetteer
+) -> Referent | None:
+    """The person meant: by role and party first, else the one who is most present; None if nobody fits."""
+    best: Referent | None = None
+    best_score = 0.0
+    party = _party(nominal.noun, gazetteer)
+    for candidate in referents:
+        if candidate.type != "PER" or (nominal.gender and candidate.gender not in (nominal.gender, None)):
+            continue
+        fit = _fit(nominal, candidate, party)
+        last = candidate.last_before(nominal.begin)
+        near = presence(words, nominal.begin, candidate, last) if last is not None else 0.0
+        if fit <= 0 and (near <= 1.2 or candidate.gender is None and nominal.gender == "f"):
+            continue
+        if last is None and fit < 4:
+            continue
+        score = 2 * fit + near
+        if score > best_score:
+            best, best_score = candidate, score
+    return best
+
+
+def _fit(nominal: Nominal, candidate: Referent, party: str | None) -> float:
+    noun = nominal.noun.lower()
+    fit = 0.0
+    if noun in candidate.role_words:
+        fit = 5
+    elif any(own.endswith(noun) or noun.endswith(own) for own in candidate.role_words):
+        fit = 4
+    elif nominal.role is not None and nominal.role.head in candidate.role_heads:
+        fit = 3 if nominal.role.head not in ("mann", "politiker") else 1
+    if party is not None:
+        if party in candidate.affiliations:
+            fit += 2
+        elif candidate.affiliations:
+            return -3
+    elif nominal.role is not None and nominal.role.head == "politiker" and candidate.affiliations:
+        fit += 0.5
+    if fit == 0 and nominal.role is not None and candidate.role_heads and "-" in noun:
+        return -0.5
+    return fit
+
+
+def _party(noun: str, gazetteer: Gazetteer) -> str | None:
+    """The organisation in a compound ("CDU-Politiker", "Grünenpolitikerin")."""
+    prefix = noun.split("-")[0] if "-" in noun else ""
+    candidates = [prefix] if prefix else [noun[:length] for length in range(3, len(noun) - 3)]
+    for candidate in candidates:
+        known = gazetteer.look_up(candidate)
+        if known is not None and known.entry.type == "ORG" and (prefix or role_word(noun[len(candidate) :].capitalize())):
+            return known.entry.name
+    return None
+
+
+def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequence[Referent]) -> Referent | None:
+    """The organisation that "die Landesregierung" or "die Behörde" means: by its name, else the one last mentioned."""
+    lowered = noun.lower().removesuffix("s") if len(noun) > 5 else noun.lower()
+    named = [r for r in referents if r.type == "ORG" and any(
+        part.endswith(lowered) for part in re.split(r"[\s-]", r.name.lower())) and len(lowered) > 3]
+    if named:
+        return max(named, key=lambda r: (p.begin if (p := r.last_before(begin)) else -1, -r.number))
+    if not any(lowered.endswith(kind) for kind in _ORGANISATION_NOUNS):
+        return None
+    near = [(p.begin, r) for r in referents if r.type == "ORG" and (p := r.last_before(begin)) is not None]
+    near = [(b, r) for b, r in near if words.sentence(begin) - words.sentence(b) <= 2]
+    return max(near, key=lambda pair: pair[0])[1] if near else None

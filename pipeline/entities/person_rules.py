@@ -1,0 +1,93 @@
+"""Names of persons by what they look like and what stands around them."""
+
+from collections.abc import Iterator
+
+from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.words import Words
+
+_NO_SURNAME = frozenset(
+    """Der Die Das Den Dem Des Ein Eine Einen Er Sie Es Wir Ich Und Oder Aber In Im Am An Auf Mit Von Vom Zu Zum Zur Nach
+    Bei Seit Für Als Wie Wenn Dass Da So Auch Nur Nicht Noch Schon Jetzt Heute Gestern Montag Dienstag Mittwoch
+    Donnerstag Freitag Samstag Sonntag Januar Februar März April Mai Juni Juli August September Oktober November Dezember
+    Uhr Prozent Euro Dollar Millionen Milliarden Jahre Jahr Jahren Tag Tage Woche Wochen Monat Ende Anfang Mitte
+    Partei Regierung Konferenz Straße Platz Allee Weg Gruppe Fraktion Klasse Seite Teil Mal Foto Bild Archiv Newsletter
+    Link Video Quelle Interview Kommentar Update Nummer Kapitel Artikel Paragraf Sprecher""".split()
+)
+_LONGEST_NAME = 5
+
+
+def person_spans(words: Words, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+    """Begin and end of persons' names in reading order, without titles and roles before them."""
+    index, count = 0, len(words.words)
+    while index < count:
+        end = _name_end(words, index, gazetteer)
+        if end > index:
+            yield words.words[index].begin, words.words[end - 1].end
+            index = end
+        else:
+            index += 1
+
+
+def _name_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
+    """Index behind the name that begins at `index`, or `index` if none does."""
+    word = words.words[index].text
+    if not word[0].isupper() or word in TITLES or _known(word, gazetteer):
+        return index
+    if is_given_name(word) and role_word(word) is None:
+        end = _surname_end(words, index + 1, gazetteer)
+        if end > index + 1:
+            return end
+    if index and _introduces(words, index - 1) and _can_be_surname(word, gazetteer):
+        return max(_surname_end(words, index, gazetteer), index)
+    return index
+
+
+def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
+    """Index behind the last word of a name that goes on at `index`."""
+    end = position = index
+    while position < len(words.words) and position - index < _LONGEST_NAME:
+        if position > 0 and words.gap(position - 1, position) not in (" ", ". ", "\u00a0"):
+            break
+        word = words.words[position].text
+        initial = len(word) == 1 and word.isupper()
+        if words.gap(position - 1, position) == ". " and len(words.words[position - 1].text) > 1:
+            break
+        if not initial and word not in PARTICLES and not (word[0].isupper() and _can_be_surname(word, gazetteer)):
+            break
+        if word in ("und", "der") and position == index:
+            break
+        position += 1
+        if not initial and word not in PARTICLES:
+            end = position
+            if not is_given_name(word):
+                break
+    return end
+
+
+def _can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
+    return (
+        len(word) > 1
+        and word[0].isupper()
+        and word not in _NO_SURNAME
+        and word not in TITLES
+        and not (word.isupper() and len(word) < 6)
+        and role_word(word) is None
+        and not _known(word, gazetteer)
+    )
+
+
+def _known(word: str, gazetteer: Gazetteer) -> bool:
+    known = gazetteer.by_words.get((word,))
+    return known is not None and not known.weak and known.entry.type != "PER"
+
+
+def _introduces(words: Words, index: int) -> bool:
+    """Whether the word at `index` stands right before a person's name: a title or a role."""
+    gap = words.gap(index, index + 1)
+    word = words.words[index].text
+    if word in TITLES:
+        return gap in (" ", ". ", "\u00a0")
+    role = role_word(word)
+    return gap in (" ", "\u00a0") and role is not None and role.singular and word.lower() not in ("frau", "mann")

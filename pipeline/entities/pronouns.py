@@ -1,0 +1,136 @@
+"""Which person "er" and "sie" mean."""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.entities.cluster import Place
+from pipeline.entities.person_words import Gender
+from pipeline.entities.referents import Referent
+from pipeline.entities.words import Words
+
+PRONOUNS: dict[str, Gender] = {
+    "er": "m", "sie": "f", "ihm": "m", "ihn": "m", "seiner": "m", "sein": "m", "seine": "m", "seinen": "m",
+    "seinem": "m", "ihr": "f", "ihre": "f", "ihrer": "f", "ihren": "f", "ihrem": "f", "dieser": "m", "diese": "f",
+    "jener": "m",
+}
+SUBJECT_PRONOUNS = frozenset({"er", "sie"})
+_LOOK_BACK_SENTENCES = 4
+_OBLIQUE = frozenset(
+    """mit von vom für gegen bei beim nach über um durch ohne an am auf aus zu zum zur seit neben zwischen vor hinter
+    unter dem den des wegen trotz laut gegenüber als wie ins im in""".split()
+)
+_SPEAKING = (
+    "sag", "erklär", "beton", "mein", "mahn", "warn", "forder", "kritisier", "äußer", "schreib", "schrieb", "sprach",
+    "spricht", "berichte", "erzähl", "ergänz", "füg", "antwort", "sieht", "verwies", "verweis", "kündig", "glaub", "hoff",
+    "nann", "nenn", "bezeichn", "teilt", "rief", "appell", "vermut", "rechne", "erwart", "bekräftig", "räum", "gab", "gib",
+)
+_SUBORDINATING = frozenset(
+    """dass weil ob wenn als die der das den dem denen was wie wo nachdem bevor damit obwohl während indem sodass da
+    deren dessen welche bis sobald solange""".split()
+)
+
+
+def pronoun_gender(words: Words, index: int) -> Gender | None:
+    """Gender of the one person that the pronoun at `index` can mean; None if it is none, polite or a plural."""
+    word = words.words[index].text
+    gender = PRONOUNS.get(word.lower())
+    if gender is None or (word[0].isupper() and not _begins_sentence(words, index)):
+        return None
+    return None if word.lower() == "sie" and _plural(words, index) else gender
+
+
+def person_meant(
+    words: Words, begin: int, gender: Gender, referents: Sequence[Referent], exclude: Iterable[int] = ()
+) -> Referent | None:
+    """The person of that gender who is most present before `begin`; None if nobody is near."""
+    excluded = {*exclude, *_joined_with(words, begin, referents)}
+    best: Referent | None = None
+    best_score = 0.0
+    for candidate in referents:
+        if candidate.type != "PER" or candidate.number in excluded or candidate.gender not in (gender, None):
+            continue
+        last = candidate.last_before(begin)
+        if last is None:
+            continue
+        score = presence(words, begin, candidate, last)
+        if candidate.gender is None:
+            score -= 0.7
+        if score > best_score:
+            best, best_score = candidate, score
+    return best
+
+
+def presence(words: Words, begin: int, candidate: Referent, last: Place) -> float:
+    """How much the reader has `candidate` in mind at `begin`; 0 or less if hardly."""
+    here = words.sentence(begin)
+    score = 0.0
+    for place in reversed(candidate.places):
+        if place.begin >= begin:
+            continue
+        distance = here - words.sentence(place.begin)
+        if distance > _LOOK_BACK_SENTENCES:
+            break
+        score = max(score, _weight(words, place) + 3.0 - 0.75 * max(distance, 0))
+    return score + 0.05 * min(len(candidate.places), 10) + last.begin / (100.0 * max(len(words.text), 1))
+
+
+def _weight(words: Words, place: Place) -> float:
+    """More for subjects and speakers, less for objects and for those mentioned within quotes."""
+    weight = 0.0
+    index = words.at(place.begin)
+    last = max(words.at(place.end) - 1, index)
+    if words.in_quotes(place.begin):
+        return -1.5
+    before = words.words[index - 1] if index else None
+    after = words.words[last + 1] if last + 1 < len(words.words) else None
+    if _begins_sentence(words, index):
+        weight += 0.5
+    if before is not None and words.sentence(before.begin) == words.sentence(place.begin) and (
+        before.text.lower() in _OBLIQUE
+    ):
+        weight -= 0.9
+    if any(w is not None and w.text[0].islower() and w.text.startswith(_SPEAKING) for w in (before, after)):
+        weight += 1.0
+    owned = after is not None and after.text[0].isupper() and words.text[place.end : after.begin] == " "
+    if owned and words.text[place.end - 1] == "s" and place.kind == "name":
+        weight -= 0.8
+    return weight
+
+
+def _joined_with(words: Words, begin: int, referents: Sequence[Referent]) -> list[int]:
+    """Who is named beside the pronoun with "und" ("Weber und er")."""
+    before = words.text[max(0, begin - 5) : begin]
+    if not before.endswith(" und "):
+        return []
+    return [r.number for r in referents if any(p.end == begin - 5 for p in r.places)]
+
+
+def _begins_sentence(words: Words, index: int) -> bool:
+    position = words.words[index].begin
+    start, _ = words.sentence_span(position)
+    between = words.text[start:position].rstrip()
+    return not any(c.isalnum() for c in between) or between.endswith((":", "–", "„", "“", "»", "."))
+
+
+def _plural(words: Words, index: int) -> bool:
+    """Whether the verb of "sie" stands in the plural, as far as its neighbours and the clause's end tell."""
+    here = words.words[index]
+    before = words.words[index - 1] if index and words.gap(index - 1, index) == " " else None
+    after = words.words[index + 1] if index + 1 < len(words.words) and words.gap(index, index + 1) == " " else None
+    if before is not None and _plural_verb(before.text):
+        return True
+    if before is not None and before.text.lower() in _SUBORDINATING:
+        end = next((i for i in range(index + 1, len(words.words)) if words.gap(i - 1, i).strip()), None)
+        final = words.words[end - 1] if end is not None else words.words[-1]
+        return final.begin > here.begin and _plural_verb(final.text)
+    return after is not None and _plural_verb(after.text)
+
+
+def _plural_verb(word: str) -> bool:
+    return word[0].islower() and (word.endswith(("en", "ern", "eln")) or word in ("sind", "tun")) and word not in _NO_VERBS
+
+
+_NO_VERBS = frozenset(
+    """gegen wegen neben zwischen einen keinen den allen ihren seinen meinen morgen zusammen oben unten außen innen eben
+    dagegen hingegen indessen unterdessen vielen wenigen anderen beiden inzwischen deswegen daneben dazwischen mitten
+    selten offen eigenen ersten letzten nächsten neuen großen kleinen guten denen wen deren einigen mehreren""".split()
+)

@@ -1,0 +1,159 @@
+"""Roles and affiliations of persons, as the text and the infobox give them."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.person_words import TITLES
+from pipeline.entities.roles_lexicon import role_word, undeclined
+from pipeline.entities.words import Words
+
+STATUS = re.compile(
+    r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
+    r"künftig|neu gewählt|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|außenpolitisch|innenpolitisch|"
+    r"verteidigungspolitisch|finanzpolitisch|gesundheitspolitisch|umweltpolitisch|wirtschaftspolitisch|sozialpolitisch|"
+    r"rechtspolitisch|bildungspolitisch|energiepolitisch|verkehrspolitisch)(?:e|er|en|em|es)?$"
+)
+_BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,3})?\)")
+_CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
+_COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
+_LONGEST_COMPLEMENT_WORDS = 12
+_ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der|der|des)(?: [A-ZÄÖÜ][\w-]+)? $")
+_INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
+
+
+def read_roles(words: Words, persons: Iterable[Cluster], names: list[NameSpan], gazetteer: Gazetteer) -> None:
+    """Note in each of `persons` the roles and affiliations that stand around its names."""
+    organisations = {span.begin: span for span in names if span.type == "ORG"}
+    for person in persons:
+        for place in person.places:
+            _before(words, person, place.begin, gazetteer)
+            _in_brackets(words, person, place.end, gazetteer)
+            _apposition(words, person, place.end, organisations, gazetteer)
+            _organisation_behind(words, person, place.end, organisations)
+
+
+def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazetteer: Gazetteer) -> None:
+    """Note what the infobox says of the person it names."""
+    fields = {key.strip().rstrip(":").lower(): value.strip() for key, value in infobox.items()}
+    name = next((fields[key] for key in _INFOBOX_NAME if key in fields), None)
+    person = next((p for p in persons if name and (p.name == name or p.name.split()[-1] == name.split()[-1])), None)
+    if person is None:
+        return
+    for key in _INFOBOX_ROLE:
+        if fields.get(key):
+            person.say_role(fields[key].split(",")[0].strip())
+    for key in _INFOBOX_PARTY:
+        if fields.get(key):
+            person.say_affiliation(_organisation(fields[key], gazetteer) or fields[key])
+
+
+def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> None:
+    """"Der frühere US-Außenminister" before the name."""
+    index = words.at(begin) - 1
+    while index >= 0 and words.words[index].text in TITLES and "\n" not in words.gap(index, index + 1):
+        index -= 1
+    if index < 0 or words.gap(index, index + 1).strip(" .\u00a0"):
+        return
+    word = words.words[index].text
+    role = role_word(word)
+    if role is None or not role.singular or word in ("Frau", "Mann", "Herr"):
+        return
+    person.say_role(_with_status(words, index, undeclined(word)))
+    _party_in_compound(word, person, gazetteer)
+
+
+def _with_status(words: Words, index: int, role: str) -> str:
+    """The role with "frühere", "stellvertretende" before it, in the nominative."""
+    if index == 0 or words.gap(index - 1, index) != " ":
+        return role
+    before = words.words[index - 1].text
+    if STATUS.match(before) is None:
+        return role
+    found = role_word(role)
+    stem = re.sub(r"(?:e|er|en|em|es)$", "", before) if before[-1] in "ernms" else before
+    return f"{stem}{'e' if found is not None and found.gender == 'f' else 'er'} {role}"
+
+
+def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
+    """"Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" give the affiliation."""
+    parts = word.split("-")
+    for count in range(len(parts) - 1, 0, -1):
+        name = _organisation("-".join(parts[:count]), gazetteer)
+        if name is not None:
+            person.say_affiliation(name)
+            return
+    for length in range(3, len(parts[0]) - 3):
+        if role_word(parts[0][length:].capitalize()) is not None:
+            name = _organisation(parts[0][:length], gazetteer)
+            if name is not None:
+                person.say_affiliation(name)
+                return
+
+
+def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
+    """The canonical name of a known organisation."""
+    known = gazetteer.look_up(name)
+    return known.entry.name if known is not None and known.entry.type == "ORG" else None
+
+
+def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) -> None:
+    """"(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
+    match = _BRACKETS.match(words.text, end)
+    if match is None:
+        return
+    content = match.group(1).strip()
+    name = _organisation(content, gazetteer)
+    if name is not None:
+        person.say_affiliation(name)
+    elif " " not in content and role_word(content) is not None:
+        person.say_role(undeclined(content))
+
+
+def _apposition(
+    words: Words, person: Cluster, end: int, organisations: Mapping[int, NameSpan], gazetteer: Gazetteer
+) -> None:
+    """", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
+    bracket = _BRACKETS.match(words.text, end)
+    begin = bracket.end() if bracket is not None else end
+    if words.text[begin : begin + 2] != ", ":
+        return
+    index = words.at(begin)
+    last = min(index + 4, len(words.words))
+    while index < last:
+        word = words.words[index]
+        role = role_word(word.text)
+        if role is not None:
+            break
+        if word.text[0].isupper() or words.gap(index, index + 1).strip():
+            return
+        index += 1
+    else:
+        return
+    role_begin = words.words[index]
+    stop = _CLAUSE_END.search(words.text, role_begin.end)
+    complement_end = stop.start() if stop is not None else len(words.text)
+    complement = words.text[role_begin.end : complement_end]
+    # Only what a comma closes is an apposition: else the role is the subject of what follows.
+    if stop is None or stop.group() not in (",", ".", ";", "\n", "(", " – ") or (
+        complement and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS)
+    ):
+        return
+    person.say_role(_with_status(words, index, undeclined(role_begin.text)) + complement.rstrip())
+    _party_in_compound(role_begin.text, person, gazetteer)
+    for begin_of in sorted(organisations):
+        if role_begin.end <= begin_of < complement_end:
+            span = organisations[begin_of]
+            person.say_affiliation(span.known.entry.name if span.known else words.text[span.begin : span.end])
+
+
+def _organisation_behind(words: Words, person: Cluster, end: int, organisations: Mapping[int, NameSpan]) -> None:
+    """"vom Vermögensverwalter BNY", "von der Charité" right behind the name."""
+    for index in range(words.at(end), min(words.at(end) + 4, len(words.words))):
+        span = organisations.get(words.words[index].begin)
+        if span is not None and _ORGANISATION_BEHIND.search(words.text, end, span.begin) is not None and (
+            _ORGANISATION_BEHIND.fullmatch(words.text, end, span.begin)
+        ):
+            person.say_affiliation(span.known.entry.name if span.known else words.text[span.begin : span.end])
+            return

@@ -1,0 +1,91 @@
+"""Which words say what someone is ("US-Außenministerin", "Abgeordneter"), and of which gender."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.entities.data import FOLDER
+from pipeline.entities.person_words import Gender
+
+_SHORT_LAST_PARTS = frozenset({"chef", "arzt", "star"})  # other short heads end too many words: "Paragraf"
+_ADJECTIVE_ENDINGS = ("e", "er", "en", "em", "es")
+
+
+@dataclass(frozen=True, slots=True)
+class RoleWord:
+    """What a role word says.
+
+    Attributes:
+        head: the masculine base form of its last part ("minister").
+        gender: of the person; None where the form serves for both.
+        singular: whether the form can be a singular.
+    """
+
+    head: str
+    gender: Gender | None
+    singular: bool
+
+
+@cache
+def _forms() -> dict[str, RoleWord]:
+    forms: dict[str, RoleWord] = {}
+    with (FOLDER / "role_nouns.txt").open(encoding="utf-8") as lines:
+        for line in lines:
+            masculine, _, feminine = line.strip().partition(" ")
+            if not masculine.startswith("#"):
+                _add(forms, masculine, feminine)
+    return forms
+
+
+def _add(forms: dict[str, RoleWord], masculine: str, feminine: str) -> None:
+    def put(form: str, head: str, gender: Gender | None, singular: bool = True) -> None:
+        forms.setdefault(form, RoleWord(head, gender, singular))
+
+    if feminine == "adj":
+        stem = masculine.removesuffix("er")
+        for ending in _ADJECTIVE_ENDINGS:
+            put(stem + ending, masculine, "m" if ending in ("er", "em") else None)
+        return
+    if feminine == "-":
+        gender: Gender | None = "f" if masculine.endswith(("in", "frau", "mutter", "schwester", "tochter", "nonne",
+                                                           "tante", "witwe", "hebamme")) else None
+        if masculine.endswith(("mann", "vater", "bruder", "sohn", "onkel", "bischof", "kardinal", "mönch", "junge")):
+            gender = "m"
+        for form in (masculine, masculine + "s"):
+            put(form, masculine, gender)
+        return
+    put(masculine, masculine, "m")
+    for ending in ("n", "en", "s", "es", "ns"):
+        put(masculine + ending, masculine, "m")
+    female = feminine or masculine + "in"
+    put(female, masculine, "f")
+    put(female + ("nen" if female.endswith("in") else "en"), masculine, "f", singular=False)
+
+
+@cache
+def role_word(word: str) -> RoleWord | None:
+    """What `word` says about a person, by its last part; None if it is no role word."""
+    if not word[0].isupper() or len(word) < 3:
+        return None
+    lowered = word.lower()
+    last = lowered.rsplit("-", 1)[-1]
+    forms = _forms()
+    for start in range(len(last) - 2):
+        found = forms.get(last[start:])
+        if found is not None and (start == 0 or len(found.head) > 4 or found.head in _SHORT_LAST_PARTS):
+            return found
+    return None
+
+
+def undeclined(word: str) -> str:
+    """A role word as it stands for one person in the nominative ("Abgeordneten" becomes "Abgeordneter")."""
+    found = role_word(word)
+    if found is None:
+        return word
+    lowered = word.lower()
+    for tail in ("ns", "es", "en", "n", "s"):
+        cut = word[: -len(tail)]
+        if lowered.endswith(found.head + tail) and found.gender == "m":
+            return cut
+    if found.gender is None and found.head.endswith("er") and not lowered.endswith(("er", "e")):
+        return word[:-2] + "er"
+    return word

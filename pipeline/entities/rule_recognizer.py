@@ -1,0 +1,63 @@
+"""The recogniser of names that needs no trained model, as a spaCy component."""
+
+from collections.abc import Iterable
+
+from spacy.language import Language
+from spacy.tokens import Doc
+from spacy.util import filter_spans
+
+from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
+from pipeline.entities.organisation_rules import thing_spans
+from pipeline.entities.person_rules import person_spans
+from pipeline.entities.words import Words
+from schemas.records import EntityType
+
+Found = tuple[int, int, EntityType]
+
+
+@Language.factory("redefluss_rules_ner")
+def make_rules(nlp: Language, name: str) -> "RuleRecognizer":  # noqa: ARG001
+    """The component; it needs sentences and the starter gazetteer, nothing else."""
+    return RuleRecognizer(load_gazetteer(None))
+
+
+class RuleRecognizer:
+    """Sets `doc.ents` (PER, ORG, LOC, MISC) by the gazetteer, given names, titles, roles and shapes of names."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self.gazetteer = gazetteer
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the entities of `doc`, replacing those it has."""
+        words = Words(doc.text, (sentence.start_char for sentence in doc.sents))
+        spans = []
+        for begin, end, label in self.find(words):
+            span = doc.char_span(begin, end, label=label, alignment_mode="expand")
+            if span is not None:
+                spans.append(span)
+        doc.ents = filter_spans(spans)
+        return doc
+
+    def find(self, words: Words) -> list[Found]:
+        """Begin, end and type of every name, in reading order, without overlaps."""
+        persons: list[Found] = [(begin, end, "PER") for begin, end in person_spans(words, self.gazetteer)]
+        known: list[Found] = [
+            (begin, end, known.entry.type)
+            for begin, end, known in self.gazetteer.matches(words)
+            if not known.weak or _named_by_context(words, begin, end)
+        ]
+        return sorted(_without_overlaps((*persons, *known, *thing_spans(words.text))))
+
+
+def _without_overlaps(found: Iterable[Found]) -> list[Found]:
+    taken: list[Found] = []
+    for span in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
+        if all(span[1] <= other[0] or span[0] >= other[1] for other in taken):
+            taken.append(span)
+    return taken
+
+
+def _named_by_context(words: Words, begin: int, end: int) -> bool:
+    """Whether a name that is an ordinary word too stands as parties do: "(Grüne)", "die Grünen", "SPD und Grüne"."""
+    before, after = words.text[max(0, begin - 5) : begin], words.text[end : end + 1]
+    return (before.endswith("(") and after == ")") or before.endswith((" die ", "Die ", " den ", " der ", " und "))

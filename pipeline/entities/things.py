@@ -1,0 +1,107 @@
+"""Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.words import Words
+from schemas.records import EntityType
+
+_ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
+_SMALL = frozenset({"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"})
+_INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
+
+
+def acronyms(words: Words, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
+    """Short forms that the text introduces in brackets behind a name: short form to the span of the long one."""
+    found: dict[str, NameSpan] = {}
+    for span in spans:
+        if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
+            match = _ACRONYM.match(words.text, span.end)
+            if match is not None and stands_for(match.group(1), words.text[span.begin : span.end]):
+                found.setdefault(match.group(1), span)
+    return found
+
+
+def stands_for(short: str, long: str) -> bool:
+    """Whether `short` can be the acronym of `long`: its capitals in order begin words or parts of words of it."""
+    capitals = [c.lower() for c in short if c.isalpha()]
+    if len(capitals) < 2 or len(short) >= len(long):
+        return False
+    position, lowered = -1, long.lower()
+    for number, capital in enumerate(capitals):
+        position = lowered.find(capital, position + 1)
+        if position < 0 or (number == 0 and position > 0 and not long[position].isupper()):
+            return False
+    return sum(c.isupper() for c in short) >= 2
+
+
+def cluster_things(words: Words, spans: Iterable[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
+    """One cluster an entity, in the order of the first mention. `short_forms` as from `acronyms`."""
+    spans = list(spans)
+    forms = {span: _form(words, span, spans) for span in spans}
+    homes: dict[tuple[str, str], Cluster] = {}
+    clusters: list[Cluster] = []
+    for span in spans:
+        short = words.text[span.begin : span.end]
+        meant = short_forms.get(short) or short_forms.get(short.removesuffix("s"))
+        if meant is not None and meant in forms:
+            key = _key(meant, forms[meant])
+        else:
+            key = _key(span, forms[span])
+        cluster = homes.get(key)
+        if cluster is None:
+            cluster = homes[key] = Cluster(span.type, forms[span])
+            clusters.append(cluster)
+        cluster.add(span.begin, span.end, forms[span])
+        if span.known is not None and cluster.entry is None:
+            cluster.entry = span.known.entry
+    for cluster in clusters:
+        cluster.name = _best_name(cluster)
+    return clusters
+
+
+def _key(span: NameSpan, form: str) -> tuple[str, str]:
+    if span.known is not None:
+        return ("known", span.known.entry.id)
+    return (span.type, re.sub(r"[\W_]+", "", form).lower())
+
+
+def _best_name(cluster: Cluster) -> str:
+    """The gazetteer's name for places and for a user's entries; for organisations the fullest name in the text."""
+    entry = cluster.entry
+    if entry is None:
+        return max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
+    if entry.users or entry.type != "ORG" or entry.name in cluster.names:
+        return entry.name
+    return max(cluster.names, key=len)
+
+
+def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
+    """The name undeclined: as the gazetteer has it, else without article and genitive."""
+    if span.known is not None:
+        return span.known.form
+    name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
+    others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
+    for ending in ("es", "s"):
+        bare = name.removesuffix(ending)
+        if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):
+            return bare
+    return name
+
+
+def _genitive_likely(words: Words, span: NameSpan, bare: str) -> bool:
+    last = bare.split()[-1]
+    if last in words.vocabulary and " " not in bare:
+        return True
+    before = words.text[max(0, span.begin - 4) : span.begin].lower()
+    compound = last.endswith(("ministerium", "amt", "rat", "verband", "bund", "institut", "gericht", "parlament", "hof"))
+    return compound and before.endswith(("des ", "es ", " im"))
+
+
+def majority_type(types: Iterable[EntityType]) -> EntityType:
+    """The commonest of `types`; at a tie the one that comes first."""
+    counted: dict[EntityType, int] = {}
+    for entity_type in types:
+        counted[entity_type] = counted.get(entity_type, 0) + 1
+    return max(counted, key=lambda t: counted[t])

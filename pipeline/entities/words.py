@@ -1,0 +1,92 @@
+"""A text as words, sentences and quoted stretches: what the rules of this stage look at."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
+_QUOTED = re.compile(r"„[^„“”]*(?:„[^“”]*[“”][^„“”]*)*[“”]|»[^»«\n]*«|“[^“”]*”|«[^«»\n]*»|(?<!\w)\"[^\"\n]*\"")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word and its place: code points `begin` to `end` (excluded) of the text."""
+
+    begin: int
+    end: int
+    text: str
+
+    @property
+    def capitalised(self) -> bool:
+        """Whether it starts with a capital letter (names, nouns, first words of sentences)."""
+        return self.text[0].isupper()
+
+
+class Words:
+    """The words of one text in order, with the sentences given and the quotation marks found.
+
+    Args:
+        text: the article's text.
+        sentence_starts: code points at which sentences begin.
+    """
+
+    def __init__(self, text: str, sentence_starts: Iterable[int]) -> None:
+        self.text = text
+        self.words = [Word(m.start(), m.end(), m.group()) for m in WORD.finditer(text)]
+        self._begins = [word.begin for word in self.words]
+        self._sentences = sorted({0, *sentence_starts, *_paragraph_starts(text)})
+
+    def at(self, position: int) -> int:
+        """Index of the first word that begins at `position` or after it."""
+        return bisect_left(self._begins, position)
+
+    def within(self, begin: int, end: int) -> Sequence[Word]:
+        """The words that begin between `begin` and `end` (excluded)."""
+        return self.words[self.at(begin) : self.at(end)]
+
+    def sentence(self, position: int) -> int:
+        """Number of the sentence that `position` lies in, from 0."""
+        return bisect_right(self._sentences, position) - 1
+
+    def sentence_span(self, position: int) -> tuple[int, int]:
+        """Begin and end of the sentence that `position` lies in."""
+        number = self.sentence(position)
+        after = self._sentences[number + 1] if number + 1 < len(self._sentences) else len(self.text)
+        return self._sentences[number], after
+
+    def gap(self, left: int, right: int) -> str:
+        """What stands between the words of two neighbouring indices."""
+        return self.text[self.words[left].end : self.words[right].begin]
+
+    @cached_property
+    def quoted(self) -> list[tuple[int, int]]:
+        """Stretches between quotation marks, the marks included."""
+        return [m.span() for m in _QUOTED.finditer(self.text)]
+
+    @cached_property
+    def _quoted_begins(self) -> list[int]:
+        return [begin for begin, _ in self.quoted]
+
+    def in_quotes(self, position: int) -> bool:
+        """Whether `position` lies between quotation marks."""
+        index = bisect_right(self._quoted_begins, position) - 1
+        return index >= 0 and position < self.quoted[index][1]
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word form of the text."""
+        return frozenset(word.text for word in self.words)
+
+    @cached_property
+    def places(self) -> dict[str, list[int]]:
+        """For every word form the indices at which it stands."""
+        found: dict[str, list[int]] = {}
+        for index, word in enumerate(self.words):
+            found.setdefault(word.text, []).append(index)
+        return found
+
+
+def _paragraph_starts(text: str) -> list[int]:
+    return [m.end() for m in re.finditer(r"\n+", text)]
