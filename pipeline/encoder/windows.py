@@ -18,9 +18,9 @@ class Window:
 
 
 def windows(starts: Sequence[int], pieces: int, size: int, overlap: int) -> list[Window]:
-    """Windows of at most `size` pieces over a text of `pieces` pieces, its sentences starting at the pieces `starts`.
+    """Windows of at most `size` pieces over a text of `pieces` pieces, its sentences starting at `starts`.
 
-    As many whole sentences as fit go into a window. Only a sentence that is longer than a window is cut, and its windows
+    As many whole sentences as fit go into a window. Only a sentence that is longer than a window is cut; its windows
     overlap by `overlap` pieces, half of which are kept from each side.
     """
     bounds = sorted({0, pieces, *(start for start in starts if 0 < start < pieces)})

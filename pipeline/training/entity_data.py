@@ -81,10 +81,13 @@ class Examples:
     labels: Labels
     nlp: Language = field(default_factory=lambda: spacy.blank("de"))
 
+    def words(self, text: str) -> list[tuple[int, int]]:
+        """Where the words of `text` begin and end."""
+        return [(token.idx, token.idx + len(token)) for token in self.nlp.make_doc(text) if not token.is_space]
+
     def make(self, document: Document, corpus: int, limit: int) -> Iterator[Example]:
         """Examples of at most `limit` pieces, cut between words."""
-        doc = self.nlp.make_doc(document.text)
-        words = [(token.idx, token.idx + len(token)) for token in doc if not token.is_space]
+        words = self.words(document.text)
         pieces = self.tokenizer(document.text)
         if not words or not len(pieces):
             return

@@ -1,8 +1,8 @@
 """Trained encoders as ONNX graphs, in float or with 8-bit matrices.
 
-The graphs are put together operator by operator, with the fused operators of ONNX Runtime, so that nothing depends
-on how an exporter reads Python. A graph takes the embeddings of the pieces of one window, (1, pieces, hidden). There are no
-batches and no padding: the scale by which 8-bit operators round activations is taken from all of their input, and a
+The graphs are put together operator by operator, with the fused operators of ONNX Runtime, so that nothing depends on
+how an exporter reads Python. A graph takes the embeddings of the pieces of one window, (1, pieces, hidden). There are
+no batches and no padding: the scale by which 8-bit operators round activations is taken from all of their input, and a
 window's result must not depend on what else is computed with it.
 """
 
@@ -38,7 +38,7 @@ class Graph:
         return name
 
     def node(self, operator: str, *inputs: str, outputs: int = 1, domain: str = "", **attributes: object) -> str:
-        """An operator on named values; returns the name of its result (`name`, then `name_1`, … if there are several)."""
+        """An operator on named values; returns the name of its result (`name`; of several, then `name_1`, …)."""
         name = f"n{len(self._nodes)}"
         names = [name, *(f"{name}_{number}" for number in range(1, outputs))]
         self._nodes.append(helper.make_node(operator, list(inputs), names, domain=domain, **attributes))

@@ -1,0 +1,35 @@
+"""The trained entity recogniser as the graph and the settings that the run-time component reads."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.models.labels import Labels
+from pipeline.training.entity_model import EntityTagger
+from pipeline.training.export import Graph
+
+
+def export(model: EntityTagger, labels: Labels, guideline: int, folder: Path, *, eight_bit: bool = True) -> None:
+    """Write `model.onnx` and `model.json` into `folder`; names are marked by the guidelines of corpus `guideline`.
+
+    The graph gives the log probabilities of the labels at every piece. The matrices of the encoder are in 8 bits, the
+    small one of the labels stays in float.
+    """
+    graph = Graph(eight_bit=eight_bit)
+    upper = graph.encoder(model.encoder)[-model.mixed :]
+    shares = model.mix.detach().softmax(0).numpy()
+    mixed = ""
+    for states, share in zip(upper, shares, strict=True):
+        part = graph.node("Mul", states, graph.constant(np.array(share, dtype=np.float32)))
+        mixed = graph.node("Add", mixed, part) if mixed else part
+    own = model.own[guideline].detach().numpy()
+    weight = (model.shared.weight.detach().numpy() + own[:, :-1]).T
+    bias = model.shared.bias.detach().numpy() + own[:, -1] - 1e4 * model.unused[guideline].numpy()
+    scores = graph.linear(mixed, weight, bias.astype(np.float32), exact=True)
+    graph.output("labels", graph.node("LogSoftmax", scores, axis=-1))
+    graph.save(folder / "model.onnx", model.encoder.hidden)
+    settings = {"types": list(labels.types)}
+    (folder / "model.json").write_text(json.dumps(settings) + "\n", encoding="utf-8")
