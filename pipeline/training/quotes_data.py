@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import orjson
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
+from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.quotes.learned.roles import ROLES
 from pipeline.quotes.learned.tags import Segment, layer_of, to_tags
-from pipeline.quotes.learned.windows import Pieces, Window, align, cut
+from pipeline.quotes.learned.windows import Window, WordPieces, align, cut
 from pipeline.quotes.learned.words import Words, normalise_marks, split_words
 
 
@@ -32,7 +32,7 @@ class Example:
 
     name: str
     words: Words
-    pieces: Pieces
+    pieces: WordPieces
     windows: list[Window]
     tags: NDArray[np.int64]
     quotes: list[LabelledQuote]
@@ -45,17 +45,16 @@ def read(path: Path) -> list[dict[str, Any]]:
     return [orjson.loads(line) for line in content.splitlines() if line.strip()]
 
 
-def prepare(records: Iterable[dict[str, Any]], tokenizer: Tokenizer) -> list[Example]:
+def prepare(records: Iterable[dict[str, Any]], tokenizer: PieceTokenizer) -> list[Example]:
     """Examples for the documents that have any words."""
     return [example(record, tokenizer) for record in records if record["text"].strip()]
 
 
-def example(record: dict[str, Any], tokenizer: Tokenizer) -> Example:
+def example(record: dict[str, Any], tokenizer: PieceTokenizer) -> Example:
     """The document in words, pieces and tags; its quotes are put on the model's own words by their offsets."""
     text = normalise_marks(record["text"])
     words = split_words(text)
-    encoded = tokenizer.encode(text)
-    pieces = align(encoded.ids, encoded.offsets, words)
+    pieces = align(tokenizer(text), words)
     quotes = []
     for quote in record["quotes"]:
         covered = words.overlapping(quote["spans"])

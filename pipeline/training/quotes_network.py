@@ -8,8 +8,10 @@ from torch import Tensor, nn
 from pipeline.quotes.learned.roles import DISTANCES, MEDIA, PLACES, POINTED, ROLES, SENTENCES
 from pipeline.quotes.learned.tags import LAYERS, QUOTE_TYPES, TAGS, allowed
 from pipeline.quotes.learned.words import FEATURE_SIZES
+from pipeline.training.encoder import Layer
 
 FORBIDDEN = -1e4
+ROLE_HEADS = 4
 
 
 class Tagger(nn.Module):
@@ -87,11 +89,7 @@ class RoleDecoder(nn.Module):
         self.sentence = nn.Embedding(SENTENCES, width)
         self.whole = nn.Parameter(torch.randn(width) * 0.02)
         self.norm = nn.LayerNorm(width)
-        self.layers = nn.ModuleList(
-            nn.TransformerEncoderLayer(width, 4, 2 * width, dropout, "gelu", batch_first=True, norm_first=True)
-            for _ in range(depth)
-        )
-        self.out_norm = nn.LayerNorm(width)
+        self.layers = nn.ModuleList(Layer(width, ROLE_HEADS, 2 * width, 1e-5, dropout) for _ in range(depth))
         self.dropout = nn.Dropout(dropout)
         self.members = nn.Linear(width, len(ROLES))
         self.pointers = nn.Linear(width, 2 * len(POINTED))
@@ -100,9 +98,11 @@ class RoleDecoder(nn.Module):
     def forward(
         self, words: Tensor, place: Tensor, distance: Tensor, sentence: Tensor, mask: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Logits of the roles' words (quotes, seen, ROLES), of pointers to the first and last words of the POINTED roles
-        (quotes, 1 + seen, 2 * POINTED; first all firsts, place 0 for "nothing") and of the quote as a whole (quotes,
-        QUOTE_TYPES + MEDIA + 1, the last its soundness).
+        """Logits of words, of pointers and of whole quotes.
+
+        Of the roles' words: (quotes, seen, ROLES). Of the first and last words of the POINTED roles, first all firsts:
+        (quotes, 1 + seen, 2 * POINTED), place 0 standing for "nothing". Of the quotes: (quotes,
+        QUOTE_TYPES + MEDIA + 1), the last being the soundness.
 
         `words` are (quotes, seen, words), the others (quotes, seen); `mask` is 1 for words, 0 for padding.
         """
@@ -112,8 +112,7 @@ class RoleDecoder(nn.Module):
         seen = torch.cat([torch.ones_like(mask[:, :1]), mask], dim=1)
         bias = (1.0 - seen) * FORBIDDEN
         for layer in self.layers:
-            inner = layer(inner, src_key_padding_mask=bias)
-        inner = self.out_norm(inner)
+            inner = layer(inner, bias[:, None, None, :])
         own = ((place == 1) | (place == 2) | (place == 5)).to(inner.dtype) * mask
         pooled = (inner[:, 1:] * own[:, :, None]).sum(1) / own.sum(1, keepdim=True).clamp(min=1.0)
         whole_quote = self.whole_quote(self.dropout(torch.cat([inner[:, 0], pooled], dim=1)))

@@ -1,0 +1,209 @@
+"""How well quotes and their roles are found: the report behind `redefluss evaluate quotes`."""
+
+import gzip
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+
+from pipeline.config import PipelineConfig
+from pipeline.evaluation.quote_scores import (
+    ROLES,
+    Pair,
+    Score,
+    TokenQuote,
+    intervals,
+    overlap,
+    pair_documents,
+    score,
+    tally,
+)
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.extractor import QuoteExtractor
+
+QUOTE_TYPES = ("Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect")
+NOTHING = "–"
+"""Stands in the confusion table for no quote."""
+_CONTEXT = 60
+_EXAMPLES = 5
+
+
+@dataclass(frozen=True)
+class QuoteError:
+    """A kind of error, the gold type (or the predicted one, where there is no gold quote) it happens to, how often,
+    and examples with the words around them, the quote in brackets."""
+
+    kind: str
+    type: str
+    count: int
+    examples: list[str]
+
+
+@dataclass(frozen=True)
+class QuoteReport:
+    """Scores by row (quote, speaker, …, joint, type, medium), the 95 % intervals of their F1, the same rows for quotes
+    of each type alone, gold by predicted types, and the errors, the commonest first."""
+
+    documents: int
+    scores: dict[str, Score]
+    intervals: dict[str, tuple[float, float]]
+    by_type: dict[str, dict[str, Score]]
+    confusion: dict[str, dict[str, int]]
+    errors: list[QuoteError]
+    predictions: dict[str, list[dict[str, Any]]]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report without its predictions, in types that JSON knows."""
+        return {
+            "documents": self.documents,
+            "scores": _rows(self.scores),
+            "intervals": {row: list(bounds) for row, bounds in self.intervals.items()},
+            "by_type": {name: _rows(scores) for name, scores in self.by_type.items()},
+            "confusion": self.confusion,
+            "errors": [asdict(error) for error in self.errors],
+        }
+
+    def prediction_rows(self) -> list[dict[str, Any]]:
+        """What was predicted, a document a row: {"name", "quotes": [{"spans", roles, "type", "medium"}]}."""
+        return [{"name": name, "quotes": quotes} for name, quotes in self.predictions.items()]
+
+
+def _rows(scores: Mapping[str, Score]) -> dict[str, dict[str, float]]:
+    return {row: {"precision": s.precision, "recall": s.recall, "f1": s.f1} for row, s in scores.items()}
+
+
+def read_gold(path: Path) -> list[dict[str, Any]]:
+    """Gold documents of a JSON lines file, gzipped or not; raises ValueError naming the line that is none."""
+    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    documents = []
+    for number, line in enumerate(content.split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            document = orjson.loads(line)
+            missing = {"name", "text", "tokens", "quotes"} - set(document)
+        except (ValueError, TypeError) as problem:
+            raise ValueError(f"{path}, line {number}: {problem}") from problem
+        if missing:
+            raise ValueError(f"{path}, line {number}: {', '.join(sorted(missing))} missing")
+        documents.append(document)
+    return documents
+
+
+def evaluate(
+    gold_path: Path, config: PipelineConfig, progress: Callable[[int, int], None] | None = None
+) -> QuoteReport:
+    """Find the quotes of the texts in `gold_path` as `config` says, and score them.
+
+    `progress` is called with the number of documents done and that of all. Raises ValueError for other files.
+    """
+    documents = read_gold(gold_path)
+    return report(documents, predict(documents, QuoteExtractor(config).candidates, progress))
+
+
+def predict(
+    documents: Sequence[Mapping[str, Any]],
+    find: Callable[[str], Sequence[QuoteCandidate]],
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, list[dict[str, Any]]]:
+    """What `find` finds in the documents' texts, by document name."""
+    predictions = {}
+    for number, document in enumerate(documents, start=1):
+        predictions[document["name"]] = [as_row(quote) for quote in find(document["text"])]
+        if progress is not None:
+            progress(number, len(documents))
+    return predictions
+
+
+def as_row(quote: QuoteCandidate) -> dict[str, Any]:
+    """The quote as the gold data has quotes."""
+    return {
+        "spans": [list(span) for span in quote.spans],
+        "speaker": [list(span) for span in quote.speaker_spans],
+        "cue": [list(span) for span in quote.cue_spans],
+        "frame": [list(span) for span in quote.frame_spans],
+        "addressee": [list(span) for span in quote.addressee_spans],
+        "type": quote.type,
+        "medium": quote.medium,
+    }
+
+
+def report(documents: Sequence[Mapping[str, Any]], predictions: dict[str, list[dict[str, Any]]]) -> QuoteReport:
+    """Score `predictions` (by document name) against gold `documents`."""
+    pairs = pair_documents(documents, predictions)
+    tallies = np.array([tally(found) for found in pairs.values()])
+    by_type = {}
+    for name in QUOTE_TYPES:
+        alone = pair_documents(documents, predictions, only=name)
+        by_type[name] = score(sum((tally(found) for found in alone.values()), tally([])))
+    return QuoteReport(
+        documents=len(documents),
+        scores=score(tallies.sum(axis=0) if len(tallies) else tally([])),
+        intervals=intervals(tallies),
+        by_type=by_type,
+        confusion=_confusion([one for found in pairs.values() for one in found]),
+        errors=_errors({document["name"]: document["text"] for document in documents}, pairs),
+        predictions=predictions,
+    )
+
+
+def _confusion(pairs: Sequence[Pair]) -> dict[str, dict[str, int]]:
+    counts: dict[str, Counter[str]] = {name: Counter() for name in (*QUOTE_TYPES, NOTHING)}
+    for gold, predicted in pairs:
+        together = gold is not None and predicted is not None and overlap(gold, predicted) > 0
+        if gold is not None:
+            counts[gold.type][predicted.type if together and predicted is not None else NOTHING] += 1
+        if predicted is not None and not together:
+            counts[NOTHING][predicted.type] += 1
+    return {name: dict(row) for name, row in counts.items()}
+
+
+def _errors(texts: Mapping[str, str], pairs: Mapping[str, Sequence[Pair]]) -> list[QuoteError]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for name, paired in pairs.items():
+        for gold, predicted in paired:
+            for kind, one, detail in _kinds(gold, predicted, texts[name]):
+                found.setdefault((kind, one.type), []).append(
+                    f"{_in_context(texts[name], one.record['spans'])}{detail}"
+                )
+    errors = [
+        QuoteError(kind, quote_type, len(examples), examples[:_EXAMPLES])
+        for (kind, quote_type), examples in found.items()
+    ]
+    return sorted(errors, key=lambda error: (-error.count, error.kind, error.type))
+
+
+def _kinds(gold: TokenQuote | None, predicted: TokenQuote | None, text: str) -> list[tuple[str, TokenQuote, str]]:
+    """The errors of a pair: kind, the quote to show, and what else to say."""
+    if gold is None or predicted is None or not overlap(gold, predicted):
+        missed = [] if gold is None else [("missed", gold, "")]
+        return missed + ([] if predicted is None else [("invented", predicted, "")])
+    kinds = []
+    mine, other = gold.tokens["quote"], predicted.tokens["quote"]
+    if mine != other:
+        shape = "too long" if mine < other else "too short" if other < mine else "shifted"
+        kinds.append((shape, gold, f" ≠ {_words(text, predicted.record['spans'])}"))
+    if gold.type != predicted.type:
+        kinds.append((f"taken for {predicted.type}", gold, ""))
+    for role in ROLES[1:]:
+        want, got = gold.tokens[role], predicted.tokens[role]
+        if not want & got and (want or got):
+            shown = [_words(text, quote.record.get(role) or []) or NOTHING for quote in (gold, predicted)]
+            kind = f"{role} invented" if not want else f"{role} missed" if not got else f"wrong {role}"
+            kinds.append((kind, gold, f" {shown[0]} ≠ {shown[1]}"))
+    return kinds
+
+
+def _words(text: str, spans: Sequence[Sequence[int]]) -> str:
+    return " … ".join(" ".join(text[begin:end].split()) for begin, end in spans)
+
+
+def _in_context(text: str, spans: Sequence[Sequence[int]]) -> str:
+    begin, end = spans[0][0], spans[-1][1]
+    before, after = text[max(0, begin - _CONTEXT) : begin], text[end : end + _CONTEXT]
+    inside = text[begin:end] if len(spans) == 1 else _words(text, spans)
+    return " ".join(f"{before}[{inside}]{after}".split())

@@ -1,0 +1,1 @@
+"""The learned quote model at run time: onnxruntime and numpy, no PyTorch."""
