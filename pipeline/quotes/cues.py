@@ -4,7 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.quotes.lexicon import Form, Verb, reporting_forms
-from pipeline.quotes.phrases import apposition, is_noun, noun_phrase, prepositional_phrase
+from pipeline.quotes.phrases import (
+    apposition,
+    is_finite_reporting,
+    is_noun,
+    noun_phrase,
+    prepositional_phrase,
+)
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
     ADVERBS,
@@ -23,6 +29,7 @@ from pipeline.quotes.words import (
     RELATIVES,
     SUBJECT_PRONOUNS,
     SUBORDINATORS,
+    TIME_NOUNS,
 )
 
 SEPARATORS = frozenset(",;:–—")
@@ -143,6 +150,8 @@ def _cue(tokens: Sequence[Token], at: int, form: Form, clause: Clause, limit: in
         if part is None:
             return None
         extra = part
+    if "e" in verb.takes and not any(t.lower == "es" for t in tokens[clause.first : clause.last]):
+        return None
     if "d" in verb.takes and not any(t.lower in {"davon", "von", "vom"} for t in tokens[clause.first : clause.last]):
         return None
     if form.kind == "finite":
@@ -175,7 +184,7 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
     found: dict[int, Cue] = {}
     for at in range(clause.first, clause.last):
         token = tokens[at]
-        if token.capital and not _clause_initial(tokens, at, clause):
+        if token.capital and at != clause.first:
             continue
         best: Cue | None = None
         for form in table.get(token.lower, ()):
@@ -193,15 +202,11 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
         correlates = [
             i
             for i in range(clause.first, clause.last)
-            if tokens[i].lower in CORRELATES and i not in cue.tokens and i > clause.first
+            if tokens[i].lower in CORRELATES and i not in cue.tokens and i > cue.finite
         ]
         cue.tokens = sorted({*cue.tokens, *correlates})
         cue.final = _verb_final(tokens, cue)
     return result
-
-
-def _clause_initial(tokens: Sequence[Token], at: int, clause: Clause) -> bool:
-    return at == clause.first
 
 
 def _verb_final(tokens: Sequence[Token], cue: Cue) -> bool:
@@ -342,44 +347,33 @@ def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
 
 def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, before: int) -> None:
     clause = cue.clause
+    if tokens[cue.finite - 1].lower in _OPENING_WORDS and cue.finite > clause.first:
+        _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
+        return
     if first < cue.finite:
-        start = first
-        while start < cue.finite - 1 and tokens[start].lower in {
-            "auch",
-            "nur",
-            "selbst",
-            "sogar",
-            "so",
-            "insbesondere",
-            "allein",
-        }:
-            start += 1
-        token = tokens[start]
-        is_subject = (
-            token.lower not in PREPOSITIONS
-            and token.lower not in (OBLIQUE_DETERMINERS - {"einer", "beiden", "einigen"})
-            and token.lower not in SUBORDINATORS
-            and (token.lower not in ADVERBS or token.lower in SUBJECT_PRONOUNS)
-            and token.lower not in CORRELATES
-            and token.lower not in OBJECT_PRONOUNS - {"ihr", "diese"}
-        )
-        end = noun_phrase(tokens, start, cue.finite) if is_subject else None
-        if end is not None:
-            whole = cue.finite
-            while whole > end and (tokens[whole - 1].lower in ADVERBS and not tokens[whole - 1].capital):
-                whole -= 1
-            span = (start, whole if _same_phrase(tokens, end, whole) else end)
-            cue.speaker = [_widen(tokens, span, clause.first, before)]
+        found = _forefield(tokens, cue, first, before)
+        if found is not None:
+            cue.speaker = [found]
+            behind = Cue(cue.verb, cue.tokens, cue.finite, clause)
+            other = _subject(tokens, cue.finite + 1, clause.last, behind, oblique=False)
+            cue.addressee = behind.addressee
+            if other is not None and _is_plural(tokens, found) and not tokens[cue.finite].lower.endswith("n"):
+                cue.speaker = [other]
+            elif not cue.addressee:
+                _direct_addressee(tokens, cue)
+            return
+    elif first == cue.finite:
+        distant = _distant_subject(tokens, clause.first, before)
+        if distant is not None:
+            cue.speaker = [distant]
             _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
             if not cue.addressee:
                 _direct_addressee(tokens, cue)
             return
-    found = _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
-    if found is None and first == cue.finite:
-        found = _distant_subject(tokens, clause.first, before)
-        cue.speaker = [found] if found else []
-        _direct_addressee(tokens, cue)
+    if "e" in cue.verb.takes:
+        _place_of_words(tokens, cue)
         return
+    found = _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
     if found is not None:
         found = _split_dative(tokens, found, cue)
         if not cue.addressee:
@@ -391,9 +385,62 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
             _direct_addressee(tokens, cue, found[1])
 
 
+def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tuple[int, int] | None:
+    """The subject in front of the inflected verb, or None if something else stands there."""
+    start = first
+    while start < cue.finite - 1 and tokens[start].lower in _FOCUS:
+        start += 1
+    token = tokens[start]
+    if (
+        token.lower in PREPOSITIONS
+        or token.lower in SUBORDINATORS
+        or token.lower in TIME_NOUNS
+        or token.lower in CORRELATES
+        or token.lower in OBLIQUE_DETERMINERS - {"einer", "einige"}
+        or token.lower in OBJECT_PRONOUNS - {"ihr", "diese"}
+        or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
+        or (token.lower in {"das", "dies"} and start + 1 == cue.finite)
+    ):
+        return None
+    end = noun_phrase(tokens, start, cue.finite)
+    if end is None:
+        return None
+    whole = cue.finite
+    while whole > end and tokens[whole - 1].lower in ADVERBS and not tokens[whole - 1].capital:
+        whole -= 1
+    return _widen(tokens, (start, whole if _same_phrase(tokens, end, whole) else end), cue.clause.first, before)
+
+
+def _is_plural(tokens: Sequence[Token], phrase: tuple[int, int]) -> bool:
+    """Whether a phrase is a plural by its looks: "die Äußerungen"."""
+    first, last = phrase
+    return tokens[first].lower in {"die", "diese", "alle"} and any(
+        is_noun(token) and token.lower.endswith(("en", "ern", "eln")) for token in tokens[first + 1 : first + 3]
+    )
+
+
+def _place_of_words(tokens: Sequence[Token], cue: Cue) -> None:
+    """ "heißt es in der Mitteilung", "hieß es aus dem Ministerium": the place where the words stand speaks."""
+    for at in range(cue.clause.first, cue.clause.last):
+        if tokens[at].lower in {"in", "im", "aus", "bei", "auf", "beim", "vom", "von", "seitens"}:
+            end = noun_phrase(tokens, at + 1, cue.clause.last)
+            if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
+                cue.speaker = [(at + 1, end)]
+                return
+
+
+_FOCUS = frozenset({"auch", "nur", "selbst", "sogar", "so", "insbesondere", "allein"})
+
+
 def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
-    """Whether the words between a noun phrase and the verb belong to the phrase (nothing but more of the kind)."""
-    return all(token.lower not in AUXILIARIES for token in tokens[end:whole])
+    """Whether the words between a noun phrase and the verb belong to the phrase: "… nach der Festnahme", no verb."""
+    if end == whole:
+        return True
+    opens = tokens[end].lower in PREPOSITIONS or tokens[end].text in "(,"
+    return opens and not any(
+        token.lower in AUXILIARIES or token.lower in _OPENING_WORDS or is_finite_reporting(token)
+        for token in tokens[end:whole]
+    )
 
 
 def _widen(tokens: Sequence[Token], span: tuple[int, int], clause_first: int, before: int) -> tuple[int, int]:
@@ -414,18 +461,26 @@ def _distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[i
     if verb - 1 <= before or tokens[verb - 1].text not in {",", "–", "-"}:
         return None
     start = before
-    while start < verb and tokens[start].lower in {"auch", "nur", "und", "aber"}:
+    while start < verb and tokens[start].lower in _FOCUS | {"und", "aber"}:
         start += 1
-    if tokens[start].lower in PREPOSITIONS or tokens[start].lower in SUBORDINATORS:
+    opener = tokens[start].lower
+    if opener in PREPOSITIONS or opener in SUBORDINATORS or opener in TIME_NOUNS:
         return None
     end = noun_phrase(tokens, start, verb)
     if end is None or end >= verb or tokens[end].text not in {",", "–", "-"}:
         return None
     following = tokens[end + 1].lower if end + 1 < verb else ""
-    if following in RELATIVES or following in PREPOSITIONS:
-        return start, end
-    further = apposition(tokens, end, verb)
-    return (start, further) if further is not None else (start, end)
+    if following in RELATIVES and apposition(tokens, end, verb) is None:
+        closing = tokens[verb - 2]
+        return (start, end) if not closing.capital else None
+    if following in PREPOSITIONS:
+        return (start, end) if tokens[end + 2].lower in RELATIVES else None
+    while end < verb - 1:
+        further = apposition(tokens, end, verb)
+        if further is None:
+            return None
+        end = further
+    return start, end
 
 
 def _direct_addressee(tokens: Sequence[Token], cue: Cue, start: int | None = None) -> None:
@@ -447,8 +502,18 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, start: int | None = Non
 
 
 def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: int, before: int) -> Iterator[Cue]:
-    """The cues of several clauses, attributed."""
+    """The cues of several clauses, attributed; a verb after "und" has the subject of the one before it."""
+    previous: Cue | None = None
     for clause in parts:
         for cue in find_cues(tokens, clause, limit):
             attribute(tokens, cue, limit, before)
+            coordinated = cue.finite > before and tokens[cue.finite - 1].lower in _OPENING_WORDS
+            if coordinated and not cue.speaker and not cue.final:
+                if previous is not None:
+                    cue.speaker = list(previous.speaker)
+                elif clause.first < cue.finite:
+                    end = noun_phrase(tokens, clause.first, cue.finite)
+                    subject = tokens[clause.first].lower not in PREPOSITIONS | ADVERBS | OBLIQUE_DETERMINERS
+                    cue.speaker = [(clause.first, end)] if end is not None and subject else []
+            previous = cue
             yield cue

@@ -70,7 +70,7 @@ def _stem(infinitive: str) -> str:
 
 
 def _epenthesis(stem: str) -> str:
-    consonant_nasal = len(stem) > 2 and stem[-1] in "mn" and stem[-2] not in "aeiouäöülrhmn"
+    consonant_nasal = len(stem) > 2 and stem[-1] in "mn" and (stem[-2] not in "aeiouäöülrhmn" or stem[-3:-1] == "ch")
     return "e" if stem.endswith(("t", "d")) or consonant_nasal else ""
 
 
@@ -148,11 +148,12 @@ def subjunctive_first() -> frozenset[str]:
     verbs |= {verb.lemma for verb, _ in _reporting_verbs() if not verb.apart}
     for verb in verbs:
         stem = _stem(verb)
-        if stem.endswith(("er", "el")) or verb in {"sein", "tun"}:
+        if verb in {"sein", "tun"}:
             continue
-        form = stem + "e"
-        if form not in NOT_SUBJUNCTIVE:
-            found.add(form)
+        forms = {stem + "e"}
+        if verb.endswith("eln"):
+            forms.add(stem[:-2] + "le")
+        found |= forms - NOT_SUBJUNCTIVE
     return frozenset(found)
 
 

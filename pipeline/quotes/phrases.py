@@ -6,10 +6,12 @@ from pipeline.quotes.lexicon import reporting_forms
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
     ADVERBS,
+    ATTACHING,
     AUXILIARIES,
     COORDINATORS,
     DETERMINERS,
     GENITIVE_DETERMINERS,
+    NAME_PARTICLES,
     OBJECT_PRONOUNS,
     PREPOSITIONS,
     SUBJECT_PRONOUNS,
@@ -17,42 +19,13 @@ from pipeline.quotes.words import (
 )
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
-_NAME_PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "del",
-        "della",
-        "di",
-        "da",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "abu",
-        "ben",
-        "zu",
-        "zur",
-        "der",
-        "den",
-        "ter",
-        "dos",
-        "le",
-        "la",
-        "ul",
-    ]
-)
-_ATTACHING = frozenset(["von", "vom", "beim", "bei", "aus", "für", "der", "des", "zur", "zum", "im", "in"])
 _OPEN_QUOTES = '„»«"‚“'
 _NOT_ADJECTIVES = (
-    ADVERBS
-    | AUXILIARIES
-    | COORDINATORS
-    | PREPOSITIONS
-    | OBJECT_PRONOUNS
-    | frozenset(["sich", "nicht", "dass", "wie", "wenn", "als"])
+    ADVERBS | AUXILIARIES | COORDINATORS | PREPOSITIONS | OBJECT_PRONOUNS | {"sich", "nicht", "dass", "wie", "wenn", "als"}
 )
+_OCCASIONS = (
+    "interview", "gespräch", "beitrag", "bericht", "artikel", "sendung", "mitteilung", "stellungnahme", "erklärung", "rede"
+)  # fmt: skip
 
 
 def is_adjective(token: Token) -> bool:
@@ -69,7 +42,7 @@ def is_noun(token: Token) -> bool:
     return token.capital and token.lower not in DETERMINERS
 
 
-def _quoted_name(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+def name_in_marks(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     """End of a short name in quotation marks that begins at `index` („Bild am Sonntag“)."""
     if index < limit and tokens[index].text in _OPEN_QUOTES:
         for end in range(index + 2, min(limit, index + 8)):
@@ -87,86 +60,85 @@ def _bracket(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     return None
 
 
-def _core(tokens: Sequence[Token], index: int, limit: int) -> int | None:
-    """End of determiner, attributes and nouns from `index`; None where no noun follows."""
-    at = index
-    if at < limit and tokens[at].lower in DETERMINERS:
-        at += 1
+def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+    """Index of the first noun behind a determiner and attributes from `index`; None where something else comes first."""
+    at = index + (tokens[index].lower in DETERMINERS)
     started = at
-    while at < limit:
+    while at < limit and not is_noun(tokens[at]):
         token = tokens[at]
-        quoted = _quoted_name(tokens, at, limit)
-        if quoted is not None and at > index:
-            at = quoted
-            if at >= limit or not (is_noun(tokens[at]) or tokens[at].text.startswith("-")):
-                return at
-            continue
-        if is_noun(token):
-            break
-        follows_adjective = at + 1 < limit and (is_noun(tokens[at + 1]) or is_adjective(tokens[at + 1]))
-        if (
-            is_adjective(token)
-            or (token.text[0].isdigit() and follows_adjective)
-            or (
-                token.lower in {"und", "sowie", ",", "sehr", "so", "genannte", "genannten"}
-                and at > started
-                and follows_adjective
-            )
-        ):
-            at += 1
-        elif token.lower == "so" and at + 1 < limit and tokens[at + 1].lower.startswith("genannt"):
+        quoted = name_in_marks(tokens, at, limit)
+        if quoted is not None:
+            return at if at > index else None
+        goes_on = at + 1 < limit and (is_noun(tokens[at + 1]) or is_adjective(tokens[at + 1]))
+        if token.lower == "so" and at + 1 < limit and tokens[at + 1].lower.startswith("genannt"):
             at += 2
+        elif token.text.isdigit() and at + 2 < limit and tokens[at + 2].lower.startswith("alt"):
+            at += 3
+        elif is_adjective(token) or (goes_on and (token.text[0].isdigit() or (at > started and token.lower in _LINKS))):
+            at += 1
         else:
             return None
-    if at >= limit:
+    return at if at < limit else None
+
+
+_LINKS = frozenset({"und", "sowie", ",", "sehr", "wie"})
+
+
+def _core(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+    """End of determiner, attributes and nouns from `index`; None where no noun follows."""
+    at = _attributes(tokens, index, limit)
+    if at is None:
         return None
-    while at < limit:
-        token = tokens[at]
-        if (
-            (
-                is_noun(token)
-                and not (at > index and token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS)
-            )
-            or (token.lower in _NAME_PARTICLES and at + 1 < limit and _name_goes_on(tokens, index, at, limit))
-            or (
-                token.text in "&/-–"
-                and at + 1 < limit
-                and is_noun(tokens[at + 1])
-                and token.end == tokens[at + 1].begin
-            )
-            or (token.text == "." and at + 1 < limit and is_noun(tokens[at + 1]) and len(tokens[at - 1].text) <= 4)
-            or (
-                token.text[0].isdigit()
-                and at > started
-                and tokens[at - 1].end + 1 == token.begin
-                and len(token.text) <= 2
-            )
-        ):
-            at += 1
-        else:
-            break
+    quoted = name_in_marks(tokens, at, limit)
+    if quoted is not None:
+        at = quoted
+    while at < limit and _goes_on(tokens, index, at, limit):
+        at += 1
     return at
+
+
+def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
+    """Whether token `at` belongs to the nouns of a phrase that begins at `index`."""
+    token = tokens[at]
+    if is_noun(token):
+        return not (at > index and token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS)
+    if at == index or at + 1 > limit:
+        return False
+    following = tokens[at + 1] if at + 1 < limit else None
+    if following is not None and is_noun(following):
+        if token.lower in NAME_PARTICLES or following.lower in NAME_PARTICLES:
+            return _name_goes_on(tokens, index, at, limit)
+        if token.text in "&/-–":
+            return token.end == following.begin
+        if token.text == ".":
+            return len(tokens[at - 1].text) <= 4
+    if token.lower in NAME_PARTICLES and following is not None and following.lower in NAME_PARTICLES:
+        return _name_goes_on(tokens, index, at, limit)
+    return token.text[0].isdigit() and len(token.text) <= 2 and tokens[at - 1].end + 1 == token.begin
 
 
 def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> bool:
     """Whether a particle ("von", "al") stands within a name: "Ursula von der Leyen", not "Sprecher von Siemens"."""
-    following = tokens[at + 1]
-    if following.lower in _NAME_PARTICLES and at + 2 < limit:
+    before, following = tokens[at - 1], tokens[at + 1]
+    if following.lower in NAME_PARTICLES and at + 2 < limit:
         following = tokens[at + 2]
-    if not is_noun(following) or at == first:
+    if not is_noun(following):
         return False
-    before = tokens[at - 1]
+    if before.lower in NAME_PARTICLES and not is_noun(before):
+        return True
     if tokens[at].lower in {"von", "der", "den", "zu", "zur", "da"}:
-        plain = tokens[first].lower not in DETERMINERS
-        return plain and is_noun(before) and at - first <= 3 and not before.lower.endswith(("sprecher", "sprecherin"))
+        plain = tokens[first].lower not in DETERMINERS and at - first <= 3
+        return plain and is_noun(before) and not before.lower.endswith(("sprecher", "sprecherin"))
     return is_noun(before)
 
 
-def noun_phrase(tokens: Sequence[Token], index: int, limit: int, *, attach: bool = True) -> int | None:
+def noun_phrase(
+    tokens: Sequence[Token], index: int, limit: int, *, attach: bool = True, places: bool = True
+) -> int | None:
     """The end (exclusive) of the noun phrase that begins at token `index`, or None if none does.
 
-    With `attach`, what belongs to it is included: genitives, "von …", brackets, quoted names, coordination. Nothing at
-    or after `limit` is looked at.
+    With `attach`, what belongs to it is included: genitives, "von …", brackets, quoted names, coordination; and with
+    `places` also "in …", "aus …" and their like. Nothing at or after `limit` is looked at.
     """
     if index >= limit:
         return None
@@ -178,9 +150,9 @@ def noun_phrase(tokens: Sequence[Token], index: int, limit: int, *, attach: bool
         return None
     while at < limit:
         token = tokens[at]
-        end = _bracket(tokens, at, limit) or _quoted_name(tokens, at, limit)
+        end = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
         if end is None and attach:
-            end = _attachment(tokens, index, at, limit)
+            end = _attachment(tokens, index, at, limit, places)
         if end is None:
             break
         at = end
@@ -189,41 +161,26 @@ def noun_phrase(tokens: Sequence[Token], index: int, limit: int, *, attach: bool
     return at
 
 
-def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int) -> int | None:
+def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int, places: bool) -> int | None:
     """End of a genitive, a prepositional phrase or a second conjunct that begins at `at` and belongs to the phrase."""
     lower = tokens[at].lower
-    nominal = tokens[first].lower in DETERMINERS or not is_noun(tokens[first]) or at - first == 1
-    if lower in GENITIVE_DETERMINERS and is_noun(tokens[at - 1]) and nominal:
-        return _core(tokens, at, limit)
-    if lower in {"und", "sowie", "bzw", "oder"} and at + 1 < limit:
-        return (
-            noun_phrase(tokens, at + 1, limit, attach=False) if tokens[at + 1].lower not in SUBJECT_PRONOUNS else None
-        )
-    if lower in _ATTACHING and nominal and at + 1 < limit:
-        if lower in {"im", "in"} and tokens[first].lower not in DETERMINERS:
-            return None
+    determined = tokens[first].lower in DETERMINERS
+    if lower in GENITIVE_DETERMINERS:
+        nominal = determined or not is_noun(tokens[first]) or at - first == 1
+        return _core(tokens, at, limit) if is_noun(tokens[at - 1]) and nominal else None
+    if at + 1 >= limit:
+        return None
+    if lower in {"und", "sowie", "bzw", "oder"}:
+        pronoun = tokens[at + 1].lower in SUBJECT_PRONOUNS - DETERMINERS
+        return None if pronoun else noun_phrase(tokens, at + 1, limit, attach=False)
+    if lower in {"von", "vom"} or (places and lower in ATTACHING and determined):
         end = _core(tokens, at + 1, limit)
         if end is None or any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
             return None
-        if lower in {"im", "in"} and any(
-            t.lower.endswith(
-                (
-                    "interview",
-                    "gespräch",
-                    "beitrag",
-                    "bericht",
-                    "artikel",
-                    "sendung",
-                    "mitteilung",
-                    "stellungnahme",
-                    "erklärung",
-                    "rede",
-                )
-            )
-            for t in tokens[at + 1 : end]
-        ):
-            return None
-        return end
+        occasion = lower in {"im", "in", "bei", "beim"} and any(
+            token.lower.endswith(_OCCASIONS) for token in tokens[at + 1 : end]
+        )
+        return None if occasion else end
     return None
 
 

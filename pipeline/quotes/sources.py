@@ -4,43 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.quotes.candidates import Medium
-from pipeline.quotes.phrases import apposition, noun_phrase
+from pipeline.quotes.phrases import apposition, is_adjective, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText
-from pipeline.quotes.words import DETERMINERS, RELATIVES, SOURCE_NOUNS
+from pipeline.quotes.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 
-_THOUGHT = frozenset(
-    [
-        "ansicht",
-        "auffassung",
-        "meinung",
-        "einschätzung",
-        "einschätzungen",
-        "eindruck",
-        "überzeugung",
-        "dafürhalten",
-        "erachtens",
-        "vermutung",
-        "vermutungen",
-        "empfinden",
-        "vorstellung",
-        "vorstellungen",
-        "schätzung",
-        "schätzungen",
-        "verständnis",
-        "sicht",
-        "wahrnehmung",
-    ]
-)
-_NAMED_SOURCES = (
-    "angaben",
-    "berichten",
-    "meldungen",
-    "informationen",
-    "aussagen",
-    "schätzungen",
-    "prognosen",
-    "umfragen",
-)
+_SOURCE_ENDINGS = ("angaben", "berichten", "meldungen", "informationen", "aussagen", "schätzungen", "prognosen", "umfragen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +23,7 @@ class SourcePhrase:
 
 
 def _is_source(word: str) -> bool:
-    return word in SOURCE_NOUNS or word.endswith(_NAMED_SOURCES)
+    return word in SOURCE_NOUNS or word.endswith(_SOURCE_ENDINGS)
 
 
 def source_phrases(analysed: AnalysedText, first: int, last: int) -> Iterator[SourcePhrase]:
@@ -65,20 +33,13 @@ def source_phrases(analysed: AnalysedText, first: int, last: int) -> Iterator[So
     while at < last:
         lower = tokens[at].lower
         found: SourcePhrase | None = None
-        if lower == "laut" or (lower == "gemäß" and at + 1 < last):
-            end = noun_phrase(tokens, at + 1, last)
-            if end is not None and not (lower == "gemäß" and not _sourcelike(analysed, at + 1, end)):
-                further = apposition(tokens, end, last)
-                if further is not None and further < last and tokens[further].text == ",":
-                    end = further
-                found = SourcePhrase(at, end, (at + 1, end), (at,), "SW")
+        if lower in {"laut", "gemäß"} and at + 1 < last:
+            found = _after_laut(analysed, at, last)
         elif lower in {"nach", "aus", "entsprechend"} and at + 1 < last:
             found = _with_noun(analysed, at, last, needs_sight=lower == "aus")
-        elif lower in {"zufolge", "nach"} or (lower == "zu" and at + 1 < last and tokens[at + 1].lower == "folge"):
-            found = _behind(analysed, at, first)
-        elif lower == "folge" and at > first and tokens[at - 1].lower == "zu":
-            found = None
-        if found is None and lower == "nach":
+        if found is None and (
+            lower in {"zufolge", "nach"} or (lower == "zu" and at + 1 < last and tokens[at + 1].lower == "folge")
+        ):
             found = _behind(analysed, at, first)
         if found is not None:
             yield found
@@ -87,50 +48,82 @@ def source_phrases(analysed: AnalysedText, first: int, last: int) -> Iterator[So
             at += 1
 
 
-def _sourcelike(analysed: AnalysedText, begin: int, end: int) -> bool:
-    return any(_is_source(token.lower) for token in analysed.tokens[begin:end])
+def _after_laut(analysed: AnalysedText, at: int, last: int) -> SourcePhrase | None:
+    tokens = analysed.tokens
+    end = source_end(analysed, at + 1, last)
+    if end is None:
+        token = tokens[at + 1]
+        if tokens[at].lower == "laut" and "." in token.text and len(token.text) > 3:
+            end = at + 2
+        else:
+            return None
+    if tokens[at].lower == "gemäß" and not any(
+        _is_source(token.lower) or token.lower.endswith(("sprecher", "sprecherin", "bericht"))
+        for token in tokens[at + 1 : end]
+    ):
+        return None
+    return SourcePhrase(at, end, (at + 1, end), (at,), "SW")
+
+
+def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
+    """The end of the phrase that names a source, with the genitive, the "von …" or the apposition that belongs to it."""
+    tokens = analysed.tokens
+    end = name_in_marks(tokens, begin, last) or noun_phrase(tokens, begin, last, places=False)
+    if end is None:
+        return None
+    if end < last and tokens[end].lower in {"von", "vom"}:
+        further = noun_phrase(tokens, end + 1, last, places=False)
+        end = further if further is not None else end
+    elif end + 1 < last and tokens[end].lower.endswith("er") and is_adjective(tokens[end]) and _is_source(tokens[end - 1].lower):
+        further = noun_phrase(tokens, end, last, places=False)
+        end = further if further is not None else end
+    further = apposition(tokens, end, last) if end < last else None
+    if further is not None and further < last and tokens[further].text == ",":
+        end = further
+    return end
 
 
 def _with_noun(analysed: AnalysedText, at: int, last: int, *, needs_sight: bool) -> SourcePhrase | None:
     """ "nach Angaben der Polizei", "nach den Worten von X", "aus Sicht des Ministers"."""
     tokens = analysed.tokens
+    if at > 0 and tokens[at - 1].lower in TIME_NOUNS:
+        return None
     head = at + 1
     while head < last and head < at + 5 and not tokens[head].capital:
+        head += 1
+    if head < last and not _is_source(tokens[head].lower) and tokens[head].lower.endswith("s") and head + 1 < last:
         head += 1
     if head >= last:
         return None
     word = tokens[head].lower
-    if needs_sight:
-        if word != "sicht":
-            return None
-    elif not (_is_source(word) and word not in {"plan", "wort", "gesetz", "sicht"}):
+    if word != "sicht" if needs_sight else not _is_source(word):
         return None
-    end = noun_phrase(tokens, at + 1, last)
+    end = source_end(analysed, at + 1, last)
     if end is None or end <= head:
         return None
-    if end < last and tokens[end].lower in {"von", "vom", "aus", "der", "des"}:
-        further = noun_phrase(tokens, end + 1 if tokens[end].lower in {"von", "vom", "aus"} else end, last)
-        if further is not None:
-            end = further
-    further = apposition(tokens, end, last)
-    if further is not None and further < last and tokens[further].text == ",":
-        end = further
-    medium: Medium = "ST" if word in _THOUGHT else "SW"
+    medium: Medium = "ST" if word in THOUGHT_NOUNS else "SW"
     return SourcePhrase(at, end, (at + 1, end), (at,), medium)
 
 
 def _behind(analysed: AnalysedText, at: int, first: int) -> SourcePhrase | None:
     """ "X zufolge", "meiner Meinung nach"."""
     tokens = analysed.tokens
-    for start in range(max(first, at - 12), at):
-        if noun_phrase(tokens, start, at) == at:
-            if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
-                return None
-            if tokens[start].lower in DETERMINERS or tokens[start].capital or start == first:
-                cue = (at, at + 1) if tokens[at].lower == "zu" else (at,)
-                medium: Medium = "ST" if tokens[at - 1].lower in _THOUGHT else "SW"
-                return SourcePhrase(start, cue[-1] + 1, (start, at), cue, medium)
-    return None
+    if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
+        return None
+    best: int | None = None
+    for start in range(at - 1, max(first, at - 14) - 1, -1):
+        end = noun_phrase(tokens, start, at)
+        if end == at and (tokens[start].lower in DETERMINERS or is_noun(tokens[start]) or is_adjective(tokens[start])):
+            best = start
+            if tokens[start].lower in DETERMINERS and start > first and tokens[start - 1].text != "und":
+                following = noun_phrase(tokens, start - 1, at)
+                if following != at:
+                    break
+    if best is None:
+        return None
+    cue = (at, at + 1) if tokens[at].lower == "zu" else (at,)
+    medium: Medium = "ST" if tokens[at - 1].lower in THOUGHT_NOUNS else "SW"
+    return SourcePhrase(best, cue[-1] + 1, (best, at), cue, medium)
 
 
 def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> SourcePhrase | None:
@@ -139,8 +132,10 @@ def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> Source
     if tokens[first].lower != "so" or first + 1 >= last:
         return None
     start = first + 1
-    if tokens[start].lower in {"jedenfalls", "zumindest", "etwa", "auch", "weiter"}:
+    if tokens[start].lower in {"jedenfalls", "zumindest", "etwa", "weiter"}:
         start += 1
+    if start >= last or tokens[start].lower in {"auch", "dass", "mancher", "manche", "viele", "viel", "wie"}:
+        return None
     end = noun_phrase(tokens, start, last)
     if end is None:
         return None

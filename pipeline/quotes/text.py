@@ -6,142 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 
-_TOKEN = re.compile(r"\d+(?:[.,:]\d+)+|\w+(?:[-–.'’/&@]\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s]")
-_ABBREVIATIONS = frozenset(
-    [
-        "abs",
-        "abk",
-        "allg",
-        "art",
-        "bd",
-        "bzw",
-        "ca",
-        "chr",
-        "co",
-        "d",
-        "dipl",
-        "dr",
-        "e",
-        "etc",
-        "ev",
-        "evtl",
-        "f",
-        "ff",
-        "fr",
-        "ggf",
-        "hl",
-        "hr",
-        "hrsg",
-        "ing",
-        "inc",
-        "inkl",
-        "insb",
-        "jh",
-        "jhd",
-        "jr",
-        "kap",
-        "lt",
-        "max",
-        "med",
-        "mind",
-        "mio",
-        "mr",
-        "mrs",
-        "ms",
-        "mrd",
-        "nr",
-        "o",
-        "op",
-        "p",
-        "pers",
-        "pf",
-        "phil",
-        "prof",
-        "rd",
-        "rer",
-        "s",
-        "sen",
-        "sog",
-        "st",
-        "std",
-        "str",
-        "tel",
-        "u",
-        "usf",
-        "v",
-        "verf",
-        "vgl",
-        "vs",
-        "z",
-        "zb",
-        "zzt",
-        "zt",
-        "u.a",
-        "z.b",
-        "d.h",
-        "o.ä",
-        "u.ä",
-        "i.d.r",
-        "s.o",
-        "s.u",
-        "v.a",
-        "v.l",
-        "u.s",
-        "j",
-        "o.g",
-        "n.chr",
-        "v.chr",
-        "a.d",
-        "b.c",
-        "e.v",
-    ]
-)
-_MONTHS = frozenset(
-    [
-        "januar",
-        "februar",
-        "märz",
-        "april",
-        "mai",
-        "juni",
-        "juli",
-        "august",
-        "september",
-        "oktober",
-        "november",
-        "dezember",
-        "jänner",
-    ]
-)
-_AFTER_ORDINAL = frozenset(
-    [
-        "jahrhundert",
-        "jahrhunderts",
-        "jahrestag",
-        "geburtstag",
-        "mal",
-        "platz",
-        "runde",
-        "spieltag",
-        "etage",
-        "stock",
-        "stockwerk",
-        "oktober",
-        "welle",
-        "auflage",
-        "bundestag",
-        "bundestages",
-        "wahlperiode",
-        "legislaturperiode",
-        "weltkrieg",
-        "weltkriegs",
-        "tag",
-        "tage",
-        "klasse",
-        "minute",
-        "liga",
-    ]
+_TOKEN = re.compile(
+    r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@]|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s]"
 )
 OPENING_MARKS = frozenset("„»«\"“‚‘›‹(['")
 CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
@@ -213,17 +81,11 @@ def _ends_sentence(tokens: Sequence[Token], index: int, text: str) -> bool:
     before = tokens[index - 1] if index else None
     if before is None or before.end != tokens[index].begin:
         return True
-    if before.lower in _ABBREVIATIONS or (len(before.text) == 1 and before.text.isalpha() and before.capital):
+    if before.lower in ABBREVIATIONS or (len(before.text) == 1 and before.text.isalpha() and before.capital):
         return False
-    if before.text.isdigit() and len(before.text) <= 2:
-        return (
-            following.lower not in _MONTHS
-            and following.lower not in _AFTER_ORDINAL
-            and not (
-                index > 1
-                and tokens[index - 2].lower in {"am", "vom", "zum", "der", "des", "dem", "den", "im", "beim", "bis"}
-            )
-        )
+    if before.text.isdigit() and len(before.text) <= 3:
+        counted = following.lower in MONTHS or following.lower in AFTER_ORDINAL
+        return not counted and not (index > 1 and tokens[index - 2].lower in DETERMINERS | PREPOSITIONS)
     return True
 
 
