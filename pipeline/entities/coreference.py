@@ -1,6 +1,5 @@
 """Who is meant by words that need not be a name: "er", "die Ministerin", "Baerbock"."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 
 from pipeline.entities.cluster import Cluster, Place
@@ -23,14 +22,14 @@ from schemas.records import Entity, EntityArticle
 def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
     """Add to the persons in `clusters` the nominals and pronouns outside quotation marks that mean them."""
     referents = [
-        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.places) for n, c in enumerate(clusters)
+        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.places, gazetteer) for n, c in enumerate(clusters)
     ]
     taken = [False] * len(words.words)
     for cluster in clusters:
         for place in cluster.places:
             for index in range(words.at(place.begin), words.at(place.end)):
-                taken[index] = True
-    phrases = {phrase.begin: phrase for phrase in nominals(words, taken)}
+                taken[index] = words.words[index].end <= place.end
+    phrases = {phrase.begin: phrase for phrase in nominals(words, taken, gazetteer)}
     for index, word in enumerate(words.words):
         phrase = phrases.get(word.begin)
         if phrase is not None:
@@ -58,7 +57,14 @@ class Resolver:
         self._gazetteer = gazetteer or _starter()
         self._referents = [
             referent(
-                self._words, n, e.name, e.type, e.roles, e.affiliations, [Place(m.begin, m.end, m.kind) for m in e.mentions]
+                self._words,
+                n,
+                e.name,
+                e.type,
+                e.roles,
+                e.affiliations,
+                [Place(m.begin, m.end, m.kind) for m in e.mentions],
+                self._gazetteer,
             )
             for n, e in enumerate(article.entities)
         ]
@@ -102,9 +108,9 @@ class Resolver:
             if gender is not None:
                 return person_meant(words, word.begin, gender, self._referents)
             if word.text.lower() in ARTICLES:
-                phrase = read_nominal(words, index)
+                phrase = read_nominal(words, index, self._gazetteer)
                 if phrase is not None:
-                    return person_of_nominal(words, phrase, self._referents, self._gazetteer)
+                    return person_of_nominal(words, phrase, self._referents, self._gazetteer, speaker=True)
         nouns = [word for word in words.within(begin, end) if word.capitalised]
         return organisation_of_nominal(words, nouns[0].text, begin, self._referents) if nouns else None
 
@@ -118,7 +124,3 @@ def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:
 def _starter() -> Gazetteer:
     return load_gazetteer(None)
 
-
-def mentions_sorted(places: Iterable[Place]) -> list[Place]:
-    """`places` in text order, none twice."""
-    return sorted(set(places))

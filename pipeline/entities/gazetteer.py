@@ -74,6 +74,8 @@ class Gazetteer:
 
     def _put(self, entry: Entry, name: str, *, weak: bool) -> None:
         base = tuple(WORD.findall(name))
+        if name.endswith("n") and name[:-1] in (entry.name, *entry.aliases, *entry.weak_aliases):
+            name = name[:-1]  # "Grünen" is declined from "Grüne"
         for declined in _declined(base):
             known = self.by_words.get(declined)
             if known is None or entry.users or declined == base or known.entry is entry:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import Gender
 from pipeline.entities.pronouns import presence
-from pipeline.entities.referents import Referent
+from pipeline.entities.referents import Referent, demonym, nations
 from pipeline.entities.roles_lexicon import RoleWord, role_word
+from pipeline.entities.speaking import speaks
 from pipeline.entities.words import Words
 
 ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
 _AGED = re.compile(r"^\d{1,3}-?[Jj]ährige[rnms]?$")
+_COMPLEMENT = re.compile(r" (?:der|des|von|vom) (?:[a-zäöü]+e[nrs] )?(?P<noun>[A-ZÄÖÜ][\w-]+)")
+_POLITICAL = frozenset({"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"})
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
 _MOST_ADJECTIVES = 2
+_LEAD_SENTENCES = 4
 _ORGANISATION_NOUNS = frozenset(
     """behörde unternehmen konzern firma partei ministerium verband gewerkschaft organisation institut universität
     hochschule bank agentur kommission regierung verein klub club zeitung sender hersteller amt gericht polizei
@@ -33,11 +37,11 @@ class Nominal:
     gender: Gender | None
 
 
-def nominals(words: Words, taken: Sequence[bool]) -> Iterator[Nominal]:
+def nominals(words: Words, taken: Sequence[bool], gazetteer: Gazetteer) -> Iterator[Nominal]:
     """The definite noun phrases about one person, outside quotation marks. `taken`: which words belong to names."""
     for index, word in enumerate(words.words):
         if word.text.lower() in ARTICLES and not words.in_quotes(word.begin):
-            found = read_nominal(words, index)
+            found = read_nominal(words, index, gazetteer)
             if found is not None and not any(taken[i] for i in range(index, words.at(found.end))):
                 following = words.at(found.end)
                 if following < len(taken) and taken[following] and words.gap(following - 1, following) in (" ", ". "):
@@ -45,13 +49,13 @@ def nominals(words: Words, taken: Sequence[bool]) -> Iterator[Nominal]:
                 yield found
 
 
-def read_nominal(words: Words, index: int) -> Nominal | None:
+def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | None:
     """The noun phrase about one person whose article stands at `index`."""
     article = words.words[index].text.lower()
     position = index + 1
     while position < len(words.words) and words.gap(position - 1, position) == " ":
         word = words.words[position].text
-        gender = _person_gender(article, word)
+        gender = _person_gender(article, word, gazetteer)
         if gender is not None:
             role = role_word(word)
             return Nominal(words.words[index].begin, words.words[position].end, word, role, gender[0])
@@ -61,7 +65,7 @@ def read_nominal(words: Words, index: int) -> Nominal | None:
     return None
 
 
-def _person_gender(article: str, word: str) -> tuple[Gender | None] | None:
+def _person_gender(article: str, word: str, gazetteer: Gazetteer) -> tuple[Gender | None] | None:
     """A gender in brackets if article and noun can mean one person, else None."""
     feminine = article in ("die", "diese")
     masculine = article in ("dem", "des", "diesem", "dieses")
@@ -69,33 +73,52 @@ def _person_gender(article: str, word: str) -> tuple[Gender | None] | None:
         return ("f",) if feminine and not word.endswith("n") else ("m",) if article == "der" and word.endswith("e") or (
             masculine or article == "den") else (None,) if not feminine else None
     role = role_word(word)
+    if role is None and demonym(word, gazetteer) is not None:
+        return _demonym_gender(article, word)
     if role is None or not role.singular or word.endswith("innen"):
         return None
     if role.gender == "f":
         return ("f",) if not masculine and article not in ("das", "den") else None
     if role.gender is None:
         return ("f",) if feminine and word.endswith("e") else None if feminine else ("m",) if article != "das" else (None,)
-    if feminine or article == "das" or (article == "den" and role.head.endswith("er") and word.endswith("n")):
-        return None
+    if feminine or article == "das" or (article == "den" and word.endswith("n")):
+        return None  # "den Patienten" is a plural far more often than not
     return ("m",)
 
 
+def _demonym_gender(article: str, word: str) -> tuple[Gender | None] | None:
+    if word.endswith("in"):
+        return ("f",) if article in ("die", "der", "diese", "dieser") else None
+    if article in ("der", "dieser"):
+        return ("m",) if not word.endswith("n") else None
+    return ("m",) if article in ("dem", "diesem") else None
+
+
 def person_of_nominal(
-    words: Words, nominal: Nominal, referents: Sequence[Referent], gazetteer: Gazetteer
+    words: Words, nominal: Nominal, referents: Sequence[Referent], gazetteer: Gazetteer, *, speaker: bool = False
 ) -> Referent | None:
-    """The person meant: by role and party first, else the one who is most present; None if nobody fits."""
+    """The person meant: by role, party and nation first, else the one who is most present; None if nobody fits.
+
+    A noun that nothing said of the person supports ("der Trainer", of whom no
+    role is known) counts only where it is a `speaker` or says no more than
+    that it is a person ("der 45-Jährige", "die Frau").
+    """
+    speaker = speaker or speaks(words, nominal.begin, nominal.end)
+    party, nation = _party(nominal.noun, gazetteer), _nation(words, nominal, gazetteer)
     best: Referent | None = None
     best_score = 0.0
-    party = _party(nominal.noun, gazetteer)
     for candidate in referents:
         if candidate.type != "PER" or (nominal.gender and candidate.gender not in (nominal.gender, None)):
             continue
-        fit = _fit(nominal, candidate, party)
+        fit = _fit(words, nominal, candidate, party)
+        if nation is not None and candidate.nations:
+            fit += 1.5 if nation in candidate.nations else -2
         last = candidate.last_before(nominal.begin)
         near = presence(words, nominal.begin, candidate, last) if last is not None else 0.0
-        if fit <= 0 and (near <= 1.2 or candidate.gender is None and nominal.gender == "f"):
+        unsupported = fit < 1 and ((last is not None and near <= 1.2) or fit < 0 or not (speaker or _says_only_person(nominal)))
+        if unsupported or (fit < 1 and candidate.gender is None and nominal.gender == "f"):
             continue
-        if last is None and fit < 4:
+        if last is None and fit < 4 and not (speaker and _named_soon(words, nominal, candidate)):
             continue
         score = 2 * fit + near
         if score > best_score:
@@ -103,25 +126,48 @@ def person_of_nominal(
     return best
 
 
-def _fit(nominal: Nominal, candidate: Referent, party: str | None) -> float:
-    noun = nominal.noun.lower()
+def _named_soon(words: Words, nominal: Nominal, candidate: Referent) -> bool:
+    """Whether a lead's "Der Beauftragte erklärt" is followed by the name in one of the next sentences."""
+    first = candidate.places[0].begin
+    return words.sentence(nominal.begin) < _LEAD_SENTENCES and words.sentence(first) - words.sentence(nominal.begin) <= 3
+
+
+def _says_only_person(nominal: Nominal) -> bool:
+    return _AGED.match(nominal.noun) is not None or nominal.noun in ("Mann", "Frau", "Politiker", "Politikerin")
+
+
+def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None) -> float:
+    noun, head = nominal.noun.lower(), nominal.role.head if nominal.role is not None else ""
     fit = 0.0
     if noun in candidate.role_words:
         fit = 5
+    elif head == "politiker":
+        fit = 1 if candidate.affiliations or candidate.role_heads & _POLITICAL else 0
     elif any(own.endswith(noun) or noun.endswith(own) for own in candidate.role_words):
         fit = 4
-    elif nominal.role is not None and nominal.role.head in candidate.role_heads:
-        fit = 3 if nominal.role.head not in ("mann", "politiker") else 1
+    elif head and head in candidate.role_heads:
+        fit = 3
     if party is not None:
         if party in candidate.affiliations:
             fit += 2
         elif candidate.affiliations:
             return -3
-    elif nominal.role is not None and nominal.role.head == "politiker" and candidate.affiliations:
-        fit += 0.5
-    if fit == 0 and nominal.role is not None and candidate.role_heads and "-" in noun:
+    if fit >= 3 and _complement(words, nominal) is not None:
+        fit -= 1 if _complement(words, nominal) not in candidate.role_complements else -1
+    if fit == 0 and head and candidate.role_heads and "-" in noun:
         return -0.5
     return fit
+
+
+def _complement(words: Words, nominal: Nominal) -> str | None:
+    """The name or noun in "der Präsident der Ukraine", in lower case."""
+    match = _COMPLEMENT.match(words.text, nominal.end)
+    return match["noun"].lower() if match is not None else None
+
+
+def _nation(words: Words, nominal: Nominal, gazetteer: Gazetteer) -> str | None:
+    """Id of the country whose adjective or demonym stands in the noun phrase ("der französische Gesandte")."""
+    return next(iter(nations(words, nominal.begin, nominal.end, gazetteer)), None)
 
 
 def _party(noun: str, gazetteer: Gazetteer) -> str | None:

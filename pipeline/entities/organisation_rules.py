@@ -3,9 +3,16 @@
 import re
 from collections.abc import Iterator
 
+from pipeline.entities.things import stands_for
 from schemas.records import EntityType
 
 _PLACE = r"[A-ZÄÖÜ][\w.-]+(?:[ -](?:am|an der|im|bei)? ?[A-ZÄÖÜ][\w.-]+)?"
+_KINDS = (
+    "konzern|hersteller|unternehmen|firma|bank|agentur|plattform|verwalter|vermittler|anbieter|dienst|gewerkschaft|sender|"
+    "zeitung|magazin|airline|gesellschaft|versicherer|bauer|verlag|organisation|stiftung|miliz|institut|händler|portal|"
+    "kette|netzwerk|start-up|startup|club|klub|verein|verband|bündnis|initiative|gruppe|brauerei|marke|partei|büro"
+)
+_NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
     ("ORG", re.compile(r"\b(?:[A-ZÄÖÜ][\w&.-]*|\d+)(?: (?:[A-ZÄÖÜ&][\w&.-]*|und|für|der))*? "
                        r"(?:GmbH|AG|SE|KG|KGaA|Inc|Ltd|LLC|Corp|AB|SA|NV|e\.\s?V|eG|Holding|Group|Foundation)\b")),
@@ -24,6 +31,8 @@ _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
     ("ORG", re.compile(r"(?<![\w-])(?!(?:TV|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"
                        r"IV|VI|VII|VIII|IX|XI|XII|XX|XXL|DM|UHD|HD|CD|DVD|SMS|PIN|QR|FAQ|MRT|CT|EKG|HIV|ICE|RB|CEO|CFO|COO|"
                        r"PR|VIP|DJ|UFO|UKW|BIP|ETF|URL|APP|ISBN|MEZ|UTC|AM|PM)\b)[A-ZÄÖÜ]{2,5}(?![\w-])")),
+    ("ORG", re.compile(rf"(?<=[a-zäöü] )(?:[A-ZÄÖÜ][\w-]*)?(?i:{_KINDS})s? (?P<name>{_NAME})")),
+    ("ORG", re.compile(rf"(?P<name>(?:[A-ZÄÖÜ]\w+e[rsn]? )?{_NAME}) \((?P<short>[A-ZÄÖÜ]{{2,6}})\)")),
     ("LOC", re.compile(r"(?<=\b[Ii]n )[A-ZÄÖÜ][a-zäöüß]+(?:burg|stadt|heim|hausen|dorf|ingen|hofen|bach|feld|furt|kirchen|"
                        r"hagen|rode|stedt|brück|brücken|münde|zell|roda|witz|itz|grad|ow|shire|ville|istan|ien)\b(?! [a-z])")),
 )
@@ -33,4 +42,7 @@ def thing_spans(text: str) -> Iterator[tuple[int, int, EntityType]]:
     """Begin, end and type of what looks like the name of an organisation or a place; they may overlap."""
     for entity_type, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            yield match.start(), match.end(), entity_type
+            begin, end = match.span("name" if "name" in pattern.groupindex else 0)
+            if "short" in pattern.groupindex and not stands_for(match["short"], match["name"]):
+                continue
+            yield begin, end, entity_type

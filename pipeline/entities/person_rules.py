@@ -16,6 +16,8 @@ _NO_SURNAME = frozenset(
     Link Video Quelle Interview Kommentar Update Nummer Kapitel Artikel Paragraf Sprecher""".split()
 )
 _LONGEST_NAME = 5
+_GAPS = (" ", ". ", "\u00a0")
+_GERMAN_PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "und"})
 
 
 def person_spans(words: Words, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
@@ -47,19 +49,27 @@ def _name_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
 def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
     """Index behind the last word of a name that goes on at `index`."""
     end = position = index
+    after_given_name = index > 0 and is_given_name(words.words[index - 1].text)
     while position < len(words.words) and position - index < _LONGEST_NAME:
-        if position > 0 and words.gap(position - 1, position) not in (" ", ". ", "\u00a0"):
-            break
+        gap = words.gap(position - 1, position) if position else " "
         word = words.words[position].text
         initial = len(word) == 1 and word.isupper()
-        if words.gap(position - 1, position) == ". " and len(words.words[position - 1].text) > 1:
+        if gap not in _GAPS or (gap == ". " and len(words.words[position - 1].text) > 1):
             break
-        if not initial and word not in PARTICLES and not (word[0].isupper() and _can_be_surname(word, gazetteer)):
-            break
-        if word in ("und", "der") and position == index:
+        if word in PARTICLES:
+            if word in _GERMAN_PARTICLES and position > index + (not after_given_name):
+                # "Eva Maria vom Verband": after two names "von" begins what they belong to.
+                if position - index > 0 and words.words[position - 1].text not in PARTICLES:
+                    break
+            if word in ("und", "der") and position == index:
+                break
+            position += 1
+            continue
+        town = after_given_name and position == index and _is_town(word, gazetteer)
+        if not initial and not town and not _can_be_surname(word, gazetteer):
             break
         position += 1
-        if not initial and word not in PARTICLES:
+        if not initial:
             end = position
             if not is_given_name(word):
                 break
@@ -81,6 +91,12 @@ def _can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
 def _known(word: str, gazetteer: Gazetteer) -> bool:
     known = gazetteer.by_words.get((word,))
     return known is not None and not known.weak and known.entry.type != "PER"
+
+
+def _is_town(word: str, gazetteer: Gazetteer) -> bool:
+    """Whether `word` is a town, as many surnames are ("Jack London"); countries and states are no surnames."""
+    known = gazetteer.by_words.get((word,))
+    return known is not None and known.entry.type == "LOC" and known.form == word and known.entry.wikidata is None
 
 
 def _introduces(words: Words, index: int) -> bool:

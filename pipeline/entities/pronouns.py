@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from pipeline.entities.cluster import Place
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
+from pipeline.entities.speaking import speaks
 from pipeline.entities.words import Words
 
 PRONOUNS: dict[str, Gender] = {
@@ -17,11 +18,6 @@ _LOOK_BACK_SENTENCES = 4
 _OBLIQUE = frozenset(
     """mit von vom für gegen bei beim nach über um durch ohne an am auf aus zu zum zur seit neben zwischen vor hinter
     unter dem den des wegen trotz laut gegenüber als wie ins im in""".split()
-)
-_SPEAKING = (
-    "sag", "erklär", "beton", "mein", "mahn", "warn", "forder", "kritisier", "äußer", "schreib", "schrieb", "sprach",
-    "spricht", "berichte", "erzähl", "ergänz", "füg", "antwort", "sieht", "verwies", "verweis", "kündig", "glaub", "hoff",
-    "nann", "nenn", "bezeichn", "teilt", "rief", "appell", "vermut", "rechne", "erwart", "bekräftig", "räum", "gab", "gib",
 )
 _SUBORDINATING = frozenset(
     """dass weil ob wenn als die der das den dem denen was wie wo nachdem bevor damit obwohl während indem sodass da
@@ -88,7 +84,7 @@ def _weight(words: Words, place: Place) -> float:
         before.text.lower() in _OBLIQUE
     ):
         weight -= 0.9
-    if any(w is not None and w.text[0].islower() and w.text.startswith(_SPEAKING) for w in (before, after)):
+    if speaks(words, place.begin, place.end):
         weight += 1.0
     owned = after is not None and after.text[0].isupper() and words.text[place.end : after.begin] == " "
     if owned and words.text[place.end - 1] == "s" and place.kind == "name":

@@ -1,10 +1,11 @@
 """Entities as candidates for "er", "die Ministerin", "die Behörde": what is known of each and where it was mentioned."""
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pipeline.entities.cluster import Place
+from pipeline.entities.gazetteer import Entry, Gazetteer
 from pipeline.entities.person_words import GENDERED_TITLES, TITLES, Gender, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, Words
@@ -19,6 +20,8 @@ class Referent:
         number: its index among the entities.
         role_words: the words of its roles in lower case.
         role_heads: last parts of its role words ("minister").
+        role_complements: what its roles are of ("ukraine"), in lower case.
+        nations: ids of the countries whose adjectives stand with its names.
         places: its mentions so far, sorted.
     """
 
@@ -28,7 +31,9 @@ class Referent:
     gender: Gender | None
     role_words: frozenset[str]
     role_heads: frozenset[str]
+    role_complements: frozenset[str]
     affiliations: frozenset[str]
+    nations: frozenset[str]
     places: list[Place]
 
     def last_before(self, position: int) -> Place | None:
@@ -45,9 +50,10 @@ def referent(
     roles: Iterable[str],
     affiliations: Iterable[str],
     places: Iterable[Place],
+    gazetteer: Gazetteer,
 ) -> Referent:
     """Put together what matters of one entity."""
-    places = sorted(places)
+    places, roles = sorted(places), list(roles)
     role_words = [word for role in roles for word in WORD.findall(role)[:3] if role_word(word) is not None]
     found = [role for word in role_words if (role := role_word(word)) is not None]
     gender = None
@@ -61,7 +67,9 @@ def referent(
         gender,
         frozenset(word.lower() for word in role_words),
         frozenset(role.head for role in found),
+        frozenset(word.lower() for role in roles for word in WORD.findall(role)[1:] if word[0].isupper()),
         frozenset(affiliations),
+        _nations_of(words, places, gazetteer) if entity_type == "PER" else frozenset(),
         places,
     )
 
@@ -75,4 +83,39 @@ def _gender_by_title(words: Words, places: Iterable[Place]) -> Gender | None:
             if title is not None:
                 return title
             index -= 1
+    return None
+
+
+def _nations_of(words: Words, places: Iterable[Place], gazetteer: Gazetteer) -> frozenset[str]:
+    """Countries by the words before a name ("der Brite Fury") and in the apposition after it."""
+    found: set[str] = set()
+    for place in places:
+        if place.kind == "name":
+            first, last = words.at(place.begin), words.at(place.end)
+            begin = max(first - 3, words.at(words.sentence_span(place.begin)[0]), 0)
+            found.update(nations(words, words.words[begin].begin, place.begin, gazetteer))
+            if words.text[place.end : place.end + 2] == ", " and last < len(words.words):
+                behind = words.words[min(last + 3, len(words.words) - 1)]
+                found.update(nations(words, place.end, behind.end, gazetteer))
+    return frozenset(found)
+
+
+def nations(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> Iterator[str]:
+    """Ids of the countries whose adjectives or demonyms stand from `begin` to `end`."""
+    for word in words.within(begin, end):
+        stem = word.text.rstrip("enrms") if word.text[0].islower() else ""
+        entry = gazetteer.adjectives.get(stem) or (demonym(word.text, gazetteer) if word.capitalised else None)
+        if entry is not None:
+            yield entry.id
+
+
+def demonym(word: str, gazetteer: Gazetteer) -> Entry | None:
+    """The country of "Brite", "Briten", "Britin", "Deutsch-Israeli"."""
+    if not word[0].isupper():
+        return None
+    last = word.rsplit("-", 1)[-1]
+    for form in (last, last.removesuffix("n"), last.removesuffix("in"), last.removesuffix("in") + "e", last.removesuffix("s")):
+        entry = gazetteer.demonyms.get(form)
+        if entry is not None:
+            return entry
     return None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 
-from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.cluster import Cluster, NameSpan, Place
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import TITLES
 from pipeline.entities.roles_lexicon import role_word, undeclined
@@ -19,7 +19,7 @@ _BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
 _LONGEST_COMPLEMENT_WORDS = 12
-_ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der|der|des)(?: [A-ZÄÖÜ][\w-]+)? $")
+_ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
 
 
@@ -28,10 +28,19 @@ def read_roles(words: Words, persons: Iterable[Cluster], names: list[NameSpan], 
     organisations = {span.begin: span for span in names if span.type == "ORG"}
     for person in persons:
         for place in person.places:
-            _before(words, person, place.begin, gazetteer)
+            if not _is_genitive(words, person, place):
+                _before(words, person, place.begin, gazetteer)
             _in_brackets(words, person, place.end, gazetteer)
             _apposition(words, person, place.end, organisations, gazetteer)
             _organisation_behind(words, person, place.end, organisations)
+
+
+def _is_genitive(words: Words, person: Cluster, place: Place) -> bool:
+    """Whether the name stands in the genitive, so that the role before it is someone else's ("Berater Trumps")."""
+    text = words.text[place.begin : place.end]
+    return text.endswith("s") and not person.name.endswith("s") and text.removesuffix("s") in (
+        person.name, person.name.rsplit(maxsplit=1)[-1]
+    )
 
 
 def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazetteer: Gazetteer) -> None:

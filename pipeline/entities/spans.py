@@ -32,6 +32,7 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     spans = _merged(repaired, known)
     spans = _with_short_forms(words, spans)
     spans = _repeated(words, spans)
+    spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     return sorted(_of_one_type(words, spans))
 
 
@@ -97,7 +98,7 @@ def _repeated(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
         text = words.text[span.begin : span.end]
         if span.type == "PER":
             tokens = person_tokens(text)
-            if tokens and (len(tokens) > 1 or not is_given_name(tokens[-1])) and len(tokens[-1]) > 2:
+            if tokens and (len(tokens) > 1 or not is_given_name(tokens[-1])) and len(tokens[-1]) > 1:
                 forms.setdefault(tokens[-1], "PER")
         elif span.known is None and " " not in text and len(text) > 2 and text[0].isupper():
             forms.setdefault(text, span.type)
@@ -123,6 +124,22 @@ def _stands_alone(words: Words, index: int) -> bool:
     """Whether the word is no part of another name ("Müller Milch") as far as its neighbours tell."""
     word = words.words[index]
     return not word.text.isdigit() and words.text[word.end : word.end + 1] != "-"
+
+
+def _in_compounds(words: Words, spans: list[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
+    """Known organisations and countries that begin a hyphenated word ("EZB-Präsidentin", "US-Zölle")."""
+    found = []
+    for word in words.words:
+        if "-" not in word.text or _covered(spans, word.begin, word.end):
+            continue
+        parts = word.text.split("-")
+        for count in range(len(parts) - 1, 0, -1):
+            first = "-".join(parts[:count])
+            known = gazetteer.by_words.get((first,))
+            if known is not None and known.entry.type in ("ORG", "LOC"):
+                found.append(NameSpan(word.begin, word.begin + len(first), known.entry.type, known))
+                break
+    return found
 
 
 def _of_one_type(words: Words, spans: list[NameSpan]) -> list[NameSpan]:

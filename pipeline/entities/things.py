@@ -18,7 +18,7 @@ def acronyms(words: Words, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
     for span in spans:
         if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
             match = _ACRONYM.match(words.text, span.end)
-            if match is not None and stands_for(match.group(1), words.text[span.begin : span.end]):
+            if match is not None and (match.group(1).isupper() or stands_for(match.group(1), words.text[span.begin : span.end])):
                 found.setdefault(match.group(1), span)
     return found
 

