@@ -5,99 +5,31 @@ from collections.abc import Sequence
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.cues import Clause, Cue
 from pipeline.quotes.direct import frame_around, phrase_spans, token_spans, with_roles
-from pipeline.quotes.lexicon import reporting_forms, subjunctive_first, subjunctive_second
+from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
+from pipeline.quotes.nouns import noun_cue
+from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.sources import SourcePhrase, says_so, source_phrases
-from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import (
     AUXILIARIES,
-    BECOME,
     CONTENT_OPENERS,
     COORDINATORS,
+    PREPOSITIONS,
     RELATIVES,
+    SAYING,
     SUBORDINATORS,
 )
 
-_NOT_CONTENT = (SUBORDINATORS - {"dass", "ob", "wie", "wo", "wenn"}) | frozenset(["sondern"])
-_SAYING = frozenset(
-    [
-        "sagen",
-        "erklären",
-        "behaupten",
-        "meinen",
-        "glauben",
-        "melden",
-        "berichten",
-        "betonen",
-        "versichern",
-        "hoffen",
-        "fürchten",
-        "befürchten",
-        "vermuten",
-        "erzählen",
-        "schreiben",
-        "finden",
-        "antworten",
-        "mitteilen",
-        "bestätigen",
-        "angeben",
-        "bekanntgeben",
-        "feststellen",
-        "äußern",
-    ]
-)
-
-
-def is_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a Konjunktiv form of the third person stands among the tokens."""
-    for index in range(first, last):
-        token = tokens[index]
-        if token.capital and index > first:
-            continue
-        if token.lower in subjunctive_first():
-            following = tokens[index + 1] if index + 1 < last else None
-            if following is None or not following.capital or token.lower in AUXILIARIES:
-                return True
-            if index > first and tokens[index - 1].lower not in {"und", "ein", "eine", "der", "die", "das", "des"}:
-                return True
-        if token.lower in subjunctive_second():
-            return True
-    return False
-
-
-def has_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether an infinitive with zu stands among the tokens ("zu gehen", "anzufangen")."""
-    for index in range(first, last):
-        token = tokens[index]
-        if token.capital or not token.word:
-            continue
-        if (
-            token.lower == "zu"
-            and index + 1 < last
-            and tokens[index + 1].lower.endswith("n")
-            and not tokens[index + 1].capital
-        ):
-            ends = index + 2 >= last or tokens[index + 2].text in ",;.–und" or not tokens[index + 2].capital
-            if ends:
-                return True
-        if "zu" in token.lower[2:-3] and token.lower.endswith("n") and token.lower.startswith(_PARTICLES):
-            return True
-    return False
-
-
-_PARTICLES = (
-    "ab", "an", "auf", "aus", "bei", "durch", "ein", "fest", "fort", "frei", "her", "hin", "los", "mit", "nach", "nieder",
-    "statt", "teil", "um", "vor", "weg", "weiter", "wieder", "zu", "zurück", "zusammen", "über", "unter", "bekannt", "dar",
-    "entgegen", "sicher", "bereit", "heraus", "hervor", "hinaus", "heran", "voran", "voraus", "wahr",
-)  # fmt: skip
+_NOT_CONTENT = (SUBORDINATORS - {"dass", "ob", "wie", "wo", "wenn"}) | {"sondern"}
+_NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
+_SEPARATORS = ",;:–—"
 
 
 def _stripped(text: str, begin: int, end: int) -> Range | None:
     """The range without spaces, and without separators and the full stop at its ends."""
-    while begin < end and (text[begin].isspace() or text[begin] in ",;:–—"):
+    while begin < end and (text[begin].isspace() or text[begin] in _SEPARATORS):
         begin += 1
-    while end > begin and (text[end - 1].isspace() or text[end - 1] in ",;:–—.!?"):
-        if text[end - 1] == "." and text[max(0, end - 4) : end].lower() in {"z.b.", "u.a.", "usw."}:
-            break
+    while end > begin and (text[end - 1].isspace() or text[end - 1] in _SEPARATORS + ".!?"):
         end -= 1
     return (begin, end) if end - begin > 1 else None
 
@@ -119,18 +51,37 @@ class IndirectSpeech:
         self.parts = parts
         self.cues = list(cues)
         self.masked = masked
+        self.found: list[QuoteCandidate] = []
 
     def find(self, used: set[int]) -> list[QuoteCandidate]:
         """The candidates of the sentence; `used` holds the inflected words of cues that direct speech has taken."""
-        found: list[QuoteCandidate] = []
-        for cue in self.cues:
-            candidate = None if cue.finite in used else self._by_verb(cue)
+        if not self.masked:
+            self._by_saying_so()
+        for cue in sorted(self.cues, key=lambda cue: (cue.subjunctive or self._helped_by_subjunctive(cue), cue.finite)):
+            if cue.finite in used or self._within_found(cue.finite) or self._is_denied(cue):
+                continue
+            candidate = self._by_verb(cue)
             if candidate is not None:
                 used.add(cue.finite)
-                found.append(candidate)
+                self.found.append(candidate)
         if not self.masked:
-            found += self._by_source()
-        return found
+            self._by_source()
+            self._by_noun()
+        return self.found
+
+    def _helped_by_subjunctive(self, cue: Cue) -> bool:
+        return is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+
+    def _within_found(self, index: int) -> bool:
+        token = self.tokens[index]
+        return any(begin <= token.begin < end for c in self.found for begin, end in c.spans)
+
+    def _is_denied(self, cue: Cue) -> bool:
+        """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""
+        words = {token.lower for token in self.tokens[cue.clause.first : cue.clause.last]}
+        if cue.verb.lemma in _NEGATABLE and words & {"nicht", "niemand", "kein", "keine"}:
+            return True
+        return any(self.tokens[first].lower in {"ich", "wir"} and last == first + 1 for first, last in cue.speaker)
 
     def _candidate(self, spans: list[Range], confidence: float, frame: list[Range] | None = None) -> QuoteCandidate:
         frame = frame_around(self.analysed, self.sentence, spans) if frame is None else frame
@@ -139,40 +90,76 @@ class IndirectSpeech:
     def _by_verb(self, cue: Cue) -> QuoteCandidate | None:
         index = self.parts.index(cue.clause)
         if cue.final and self.tokens[cue.clause.first].lower in {"wie", "so"}:
-            return self._around(cue, index)
+            return self._around(cue, 0.8)
         behind = self._content_behind(cue, index)
         if behind is not None:
             return with_roles(self.analysed, behind, cue)
-        if "w" in cue.verb.takes and not cue.final and index > 0 and cue.finite <= cue.clause.first + 1:
-            return self._around(cue, index)
-        return None
+        return self._follows(cue, index)
+
+    def _follows(self, cue: Cue, index: int) -> QuoteCandidate | None:
+        """ "…, sagte X": the verb stands first behind what was said."""
+        tokens = self.tokens
+        first = cue.clause.first
+        starts = cue.finite == first or (tokens[first].lower == "so" and cue.finite == first + 1)
+        if index == 0 or not starts or cue.final or "w" not in cue.verb.takes or tokens[first - 1].text == ":":
+            return None
+        if cue.speaker and cue.speaker[0][0] < first:
+            return None
+        report = is_subjunctive(tokens, self.sentence.first, first)
+        if cue.passive and not report:
+            return None
+        if not (report or cue.verb.lemma in SAYING or "e" in cue.verb.takes):
+            return None
+        if self._only_names(self.sentence.first, first - 1):
+            return None
+        return self._around(cue, 0.85 if report else 0.7)
+
+    def _only_names(self, first: int, last: int) -> bool:
+        """Whether the tokens are a noun phrase with appositions and relative clauses: no statement of their own."""
+        end = noun_phrase(self.tokens, first, last)
+        while end is not None and end < last:
+            part = next((p for p in self.parts if p.first == end + 1), None)
+            further = apposition(self.tokens, end, last)
+            if further is None and part is not None and is_relative(self.tokens, part.first, part.last):
+                further = part.last
+            end = further
+        return end is not None
 
     def _content_behind(self, cue: Cue, index: int) -> QuoteCandidate | None:
         """The clauses behind a cue, if they are what was said."""
         within = self._content_within(cue)
         if within is not None:
-            return self._candidate([within], 0.6)
+            return self._candidate([within], 0.7)
+        spoken = max((last for _, last in cue.speaker), default=0)
+        adjacent = True
         for following in range(index + 1, len(self.parts)):
             part = self.parts[following]
             if any(self.parts[index].last <= mask[0] < part.first for mask in self.masked):
                 return None
-            kind = self._content_kind(cue, part, following == index + 1)
-            if kind is None:
-                if following > index + 2:
-                    return None
-                opener = self.tokens[part.first].lower
-                if opener in COORDINATORS or not (
-                    opener in _NOT_CONTENT or opener in RELATIVES or following > index + 1
-                ):
-                    return None
+            if part.first < spoken:
                 continue
-            end = self._content_end(following, cue)
-            span = _stripped(self.analysed.text, self.tokens[part.first].begin, end)
-            return None if span is None else self._candidate([span], kind)
+            kind = self._content_kind(cue, part, adjacent)
+            if kind is not None:
+                end = self._content_end(following, cue)
+                span = _stripped(self.analysed.text, self.tokens[part.first].begin, end)
+                return None if span is None else self._candidate([span], kind)
+            opener = self.tokens[part.first].lower
+            skippable = (
+                opener in _NOT_CONTENT
+                or is_relative(self.tokens, part.first, part.last)
+                or self._is_apposition(part)
+                or not adjacent
+            )
+            if opener in COORDINATORS or not skippable or following > index + 3:
+                return None
+            adjacent = False
         return None
 
+    def _is_apposition(self, part: Clause) -> bool:
+        return apposition(self.tokens, part.first - 1, part.last) == part.last
+
     def _content_within(self, cue: Cue) -> Range | None:
-        """Content that follows its verb without a comma: "Er sagte dass …", "bat darum zu prüfen"."""
+        """Content that follows its verb without a comma: "Er sagte dass …"."""
         for at in range(cue.finite + 1, cue.clause.last):
             if self.tokens[at].lower in {"dass", "daß"} and "s" in cue.verb.takes and not cue.final:
                 end = self._content_end(self.parts.index(cue.clause), cue)
@@ -181,127 +168,60 @@ class IndirectSpeech:
 
     def _content_kind(self, cue: Cue, part: Clause, adjacent: bool) -> float | None:
         """How surely a clause is what `cue` reports (0 to 1); None if it is not."""
-        tokens = self.tokens
+        tokens, takes = self.tokens, cue.verb.takes
         first = part.first
         opener = tokens[first].lower
         if opener in COORDINATORS and first + 1 < part.last:
             return None
-        takes = cue.verb.takes
         if opener in {"dass", "daß", "ob"}:
-            return 0.9 if "s" in takes else (0.6 if "z" in takes else None)
-        if opener in _NOT_CONTENT:
-            return None
-        if self._is_relative(part):
+            if "s" in takes or ("D" in takes and opener != "ob"):
+                return 0.9
+            return 0.7 if "z" in takes else None
+        if opener in _NOT_CONTENT or is_relative(tokens, part.first, part.last):
             return None
         if opener in CONTENT_OPENERS and opener not in RELATIVES:
-            return (
-                0.6
-                if ("s" in takes and adjacent and opener != "wie")
-                or (opener == "wie" and "s" in takes and tokens[part.last - 1].lower not in reporting_forms())
-                else None
-            )
-        stop = self._reach(part)
-        if has_infinitive(tokens, first, stop) and not self._verb_second(part):
+            final = opener == "wie" and any(other.clause == part and other.final for other in self.cues)
+            return 0.6 if "s" in takes and adjacent and not final else None
+        stop = self.sentence.last
+        if has_infinitive(tokens, first, stop) and not verb_second(tokens, first, part.last):
             return 0.8 if "z" in takes and adjacent else None
-        if "s" not in takes or cue.verb.lemma in {"sehen"}:
+        if "s" not in takes and "D" not in takes:
             return None
         if is_subjunctive(tokens, first, stop):
-            return 0.85
-        if (
-            adjacent
-            and not cue.passive
-            and cue.verb.lemma in _SAYING
-            and self._verb_second(part)
-            and cue.last >= part.first - 6
-        ):
-            return 0.6
-        return None
-
-    def _reach(self, part: Clause) -> int:
-        """How far to look for a clause's verb: over inserted relative clauses, up to the sentence's end."""
-        return self.sentence.last
-
-    def _is_relative(self, part: Clause) -> bool:
-        tokens = self.tokens
-        opener = tokens[part.first].lower
-        if opener not in RELATIVES and not (
-            part.first + 1 < part.last
-            and tokens[part.first + 1].lower in RELATIVES - {"was"}
-            and opener in {"in", "mit", "auf", "für", "bei", "von", "an", "aus", "nach", "durch", "zu", "über", "unter"}
-        ):
-            return False
-        last = tokens[part.last - 1]
-        if last.text in ".!?" and part.last - 2 > part.first:
-            last = tokens[part.last - 2]
-        if opener in {"was", "wo", "wobei"}:
-            return True
-        verbish = last.lower in AUXILIARIES or (
-            not last.capital and last.word and last.lower.endswith(("t", "te", "ten", "en", "e"))
-        )
-        second = any(
-            token.lower in AUXILIARIES for token in tokens[part.first + 1 : min(part.last - 2, part.first + 5)]
-        )
-        return verbish and not second and not (part.first + 1 < part.last and self._noun_then_verb(part))
-
-    def _noun_then_verb(self, part: Clause) -> bool:
-        """ "die Union benötige …": a noun phrase right before a Konjunktiv form that is not the last word."""
-        tokens = self.tokens
-        for at in range(part.first + 1, part.last - 2):
-            token = tokens[at]
-            if token.lower in subjunctive_first() | subjunctive_second() and not token.capital:
-                return True
-        return False
-
-    def _verb_second(self, part: Clause) -> bool:
-        return any(
-            token.lower in AUXILIARIES or token.lower in subjunctive_first()
-            for token in self.tokens[part.first : max(part.first + 1, part.last - 2)]
-        )
+            return 0.9
+        plain = adjacent and not cue.passive and cue.verb.lemma in SAYING
+        return 0.6 if plain and verb_second(tokens, first, part.last) and cue.last >= first - 8 else None
 
     def _content_end(self, following: int, cue: Cue) -> int:
         """Where the words end that begin with clause `following`: before a clause that goes on reporting."""
-        end = self.sentence.end
+        tokens = self.tokens
         for part in self.parts[following + 1 :]:
-            opener = self.tokens[part.first].lower
+            opener = tokens[part.first].lower
             at = part.first + (opener in {"und", "aber", "sowie", "doch"})
             if any(mask[1] <= part.first for mask in self.masked if mask[0] >= cue.finite):
-                return self.tokens[part.first - 1].begin
-            for other in self.cues:
-                if (
-                    other.clause == part
-                    and not other.final
-                    and not other.subjunctive
-                    and other.finite <= at + 1
-                    and other.finite != cue.finite
-                ):
-                    return self.tokens[part.first].begin
-            if opener == "so" and part is self.parts[-1]:
-                return self.tokens[part.first].begin
+                return tokens[part.first - 1].begin
+            if any(other.clause == part and self._goes_on(other, cue, at) for other in self.cues):
+                return tokens[part.first].begin
+            if opener == "so" and part is self.parts[-1] and not is_subjunctive(tokens, part.first, part.last):
+                return tokens[part.first].begin
             if opener == "wie" and any(other.clause == part and other.final for other in self.cues):
-                return self.tokens[part.first].begin
+                return tokens[part.first].begin
         for other in self.cues:
-            if (
-                other.finite > cue.last
-                and other.clause.first >= cue.clause.first
-                and not other.final
-                and not other.subjunctive
-            ):
-                before = self.tokens[other.finite - 1]
-                if (
-                    before.lower in {"und", "sowie"}
-                    and other.finite > other.clause.first + 1
-                    and other.clause.first >= self.parts[following].first
-                ):
-                    return before.begin
-        return end
+            joined = tokens[other.finite - 1].lower in {"und", "sowie"} and other.finite > other.clause.first + 1
+            behind = other.finite > cue.last and other.clause.first >= self.parts[following].first
+            if joined and behind and not other.final and not other.subjunctive:
+                return tokens[other.finite - 1].begin
+        return self.sentence.end
 
-    def _around(self, cue: Cue, index: int) -> QuoteCandidate | None:
-        """Content before a cue, or on both sides of it: "…, sagte X", "Wie X mitteilte, …", "…, so X, …"."""
-        first = cue.clause.first
+    def _goes_on(self, other: Cue, cue: Cue, at: int) -> bool:
+        return other.finite != cue.finite and not other.final and not other.subjunctive and other.finite <= at + 1
+
+    def _around(self, cue: Cue, confidence: float) -> QuoteCandidate | None:
+        """Content before a cue, or on both sides of it: "…, sagte X", "Wie X mitteilte, …"."""
         last = cue.clause.last
         if cue.speaker and cue.speaker[-1][1] > last:
             last = cue.speaker[-1][1]
-        candidate = self._split_content(first, last, 0.8)
+        candidate = self._split_content(cue.clause.first, last, confidence)
         return None if candidate is None else with_roles(self.analysed, candidate, cue)
 
     def _split_content(self, first: int, last: int, confidence: float) -> QuoteCandidate | None:
@@ -309,51 +229,58 @@ class IndirectSpeech:
         tokens, text = self.tokens, self.analysed.text
         if any(self.sentence.first <= mask[0] < first for mask in self.masked):
             return None
+        start = self._statement_begin(first)
         frame_end = last
         while frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             part = next((p for p in self.parts if p.first == frame_end + 1), None)
-            if (
-                part is None
-                or not (self._is_relative(part) or tokens[part.first].lower in _NOT_CONTENT)
-                or first == self.sentence.first
-            ):
+            if part is None or start >= first or not self._belongs_to_frame(part):
                 break
             frame_end = part.last
-        begin = (
-            tokens[first - 1].begin
-            if first > self.sentence.first and tokens[first - 1].text in ",–-"
-            else tokens[first].begin
-        )
-        final = tokens[frame_end - 1].end
-        if tokens[frame_end - 1].text in ".!?":
-            final = tokens[frame_end - 1].begin
+        before = tokens[first - 1].text if first > self.sentence.first else ""
+        begin = tokens[first - 1].begin if before and before in ",–-" else tokens[first].begin
+        final = tokens[frame_end - 1].begin if tokens[frame_end - 1].text in ".!?" else tokens[frame_end - 1].end
         if frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             final = tokens[frame_end].end
-        spans = [
-            span
-            for span in (
-                _stripped(text, self.sentence.begin, begin),
-                _stripped(text, final, self.sentence.end),
-            )
-            if span is not None
-        ]
-        if not spans:
-            return None
-        return self._candidate(spans, confidence, [(begin, final)])
+        pieces = (_stripped(text, tokens[start].begin, begin), _stripped(text, final, self.sentence.end))
+        spans = [span for span in pieces if span is not None]
+        return self._candidate(spans, confidence, [(begin, final)]) if spans else None
 
-    def _by_source(self) -> list[QuoteCandidate]:
-        found = []
+    def _statement_begin(self, first: int) -> int:
+        """Where the statement that a frame at `first` belongs to begins: after a colon or a semicolon."""
+        start = self.sentence.first
+        for index in range(self.sentence.first, first):
+            if self.tokens[index].text in ":;" and index + 1 <= first and not self._is_masked(index):
+                start = index + 1
+        return start
+
+    def _is_masked(self, index: int) -> bool:
+        return any(first <= index < last for first, last in self.masked)
+
+    def _belongs_to_frame(self, part: Clause) -> bool:
+        """Whether a clause behind the speaker says more of the speaker or of the occasion, not of what was said."""
+        tokens = self.tokens
+        opener = tokens[part.first].lower
+        if is_relative(tokens, part.first, part.last) or opener in _NOT_CONTENT:
+            return True
+        verbless = not any(token.lower in AUXILIARIES for token in tokens[part.first : part.last])
+        return verbless and part.last == self.sentence.last and (opener in PREPOSITIONS or part.last - part.first <= 2)
+
+    def _by_saying_so(self) -> None:
         for part in self.parts:
             phrase = says_so(self.analysed, part.first, part.last, self.sentence.last)
             if phrase is not None and part.first > self.sentence.first:
-                candidate = self._split_content(phrase.first, max(phrase.last, part.last), 0.8)
+                candidate = self._split_content(phrase.first, max(phrase.last, part.last), 0.85)
                 if candidate is not None:
-                    found.append(self._sourced(candidate, phrase))
+                    self.found.append(self._sourced(candidate, phrase))
+                    return
+
+    def _by_source(self) -> None:
         for phrase in source_phrases(self.analysed, self.sentence.first, self.sentence.last):
-            candidate = self._source_content(phrase)
-            if candidate is not None:
-                found.append(self._sourced(candidate, phrase))
-        return found + self._by_adverb()
+            if not self._within_found(phrase.first):
+                candidate = self._source_content(phrase)
+                if candidate is not None:
+                    self.found.append(self._sourced(candidate, phrase))
+        self._by_adverb()
 
     def _sourced(self, candidate: QuoteCandidate, phrase: SourcePhrase) -> QuoteCandidate:
         candidate.medium = phrase.medium
@@ -366,55 +293,70 @@ class IndirectSpeech:
         tokens, text = self.tokens, self.analysed.text
         begin, end = self.sentence.begin, self.sentence.end
         part = next((p for p in self.parts if p.first <= phrase.first < p.last), None)
-        if part is not None and phrase.first > part.first and self._is_relative(part):
+        if part is not None and phrase.first > part.first and is_relative(tokens, part.first, part.last):
             begin, end = tokens[part.first].begin, tokens[part.last - 1].end
+        elif part is not None:
+            begin = tokens[self._statement_begin(phrase.first)].begin
         first, last = tokens[phrase.first].begin, tokens[phrase.last - 1].end
-        commas = (phrase.first > self.sentence.first and tokens[phrase.first - 1].text == ",") and (
-            phrase.last < self.sentence.last and tokens[phrase.last].text in ",."
-        )
-        if commas:
+        opens = phrase.last < self.sentence.last and tokens[phrase.last].text == ","
+        if phrase.first == self.sentence.first and opens:
+            behind = next((p for p in self.parts if p.first == phrase.last + 1), None)
+            if behind is not None and is_relative(tokens, behind.first, behind.last):
+                last = tokens[min(behind.last, self.sentence.last - 1)].end
+        between = phrase.first > self.sentence.first and tokens[phrase.first - 1].text in ",–("
+        if between and phrase.last < self.sentence.last and tokens[phrase.last].text in ",.–)":
             first = tokens[phrase.first - 1].begin
-            last = tokens[phrase.last].end if tokens[phrase.last].text == "," else last
-        spans = [s for s in (_stripped(text, begin, first), _stripped(text, last, end)) if s is not None]
-        return self._candidate(spans, 0.75, [(first, last)]) if spans else None
+            last = tokens[phrase.last].end if tokens[phrase.last].text != "." else last
+        pieces = (_stripped(text, begin, first), _stripped(text, last, end))
+        spans = [span for span in pieces if span is not None]
+        return self._candidate(spans, 0.8, [(first, last)]) if spans else None
 
-    def _by_adverb(self) -> list[QuoteCandidate]:
+    def _by_adverb(self) -> None:
         """ "Demnach sei …", "…, wonach …"."""
         tokens, text = self.tokens, self.analysed.text
         for part in self.parts:
             opener = tokens[part.first]
-            if opener.lower == "wonach" or (
-                opener.lower in {"demnach", "demzufolge", "danach"} and part.first == self.sentence.first
-            ):
-                if opener.lower == "danach" and not is_subjunctive(tokens, part.first, self.sentence.last):
-                    continue
-                span = _stripped(text, opener.end, self.sentence.end)
-                if span is None:
-                    continue
+            leads = part.first == self.sentence.first and opener.lower in {"demnach", "demzufolge", "danach"}
+            if not (leads or opener.lower == "wonach") or self._within_found(part.first):
+                continue
+            if opener.lower == "danach" and not is_subjunctive(tokens, part.first, self.sentence.last):
+                continue
+            span = _stripped(text, opener.end, self.sentence.end)
+            if span is not None:
                 candidate = self._candidate([span], 0.6, [(self.sentence.begin, opener.end)])
                 candidate.cue_spans = [(opener.begin, opener.end)]
                 candidate.medium = "SW"
-                if part.first == self.sentence.first:
-                    candidate.speaker_spans = [(opener.begin, opener.end)]
-                return [candidate]
-        return []
+                candidate.speaker_spans = [(opener.begin, opener.end)] if leads else []
+                self.found.append(candidate)
+            return
 
-
-def carried_on(analysed: AnalysedText, sentence: Sentence) -> bool:
-    """Whether a sentence's own verb is in the Konjunktiv, so that it goes on with what someone said before."""
-    tokens = analysed.tokens
-    depth = 0
-    for index in range(sentence.first, sentence.last):
-        token = tokens[index]
-        if token.text in '„»«"“”':
-            depth += token.text in "„»" or (token.text in '«"“' and depth == 0)
-            depth -= token.text in "“”" and depth > 0
-        if token.capital and index > sentence.first:
-            continue
-        if token.lower in subjunctive_first() or token.lower in subjunctive_second():
-            if token.lower in {"würde", "würden"} | BECOME and token.lower not in {"werde", "würde", "würden"}:
+    def _by_noun(self) -> None:
+        """ "die Forderung, dass …", "mit dem Hinweis, man sei …"."""
+        for index, part in enumerate(self.parts[:-1]):
+            following = self.parts[index + 1]
+            cue = noun_cue(self.tokens, part)
+            if cue is None or self._within_found(part.last - 1) or self._within_found(following.first):
                 continue
-            following = tokens[index + 1] if index + 1 < sentence.last else None
-            if token.lower in AUXILIARIES or following is None or not following.capital or index == sentence.first:
-                return True
-    return False
+            tokens = self.tokens
+            opener = tokens[following.first].lower
+            subjunctive = is_subjunctive(tokens, following.first, following.last)
+            infinitive = has_infinitive(tokens, following.first, following.last)
+            if opener in {"dass", "daß", "ob"} or (
+                opener not in _NOT_CONTENT
+                and not is_relative(tokens, following.first, following.last)
+                and (subjunctive or (infinitive and not verb_second(tokens, following.first, following.last)))
+            ):
+                end = self.sentence.end
+                for later in self.parts[index + 2 :]:
+                    if tokens[later.first].lower in AUXILIARIES or any(
+                        c.clause == later and c.finite == later.first for c in self.cues
+                    ):
+                        end = tokens[later.first].begin
+                        break
+                span = _stripped(self.analysed.text, tokens[following.first].begin, end)
+                if span is not None:
+                    candidate = self._candidate([span], 0.5)
+                    candidate.cue_spans = phrase_spans(self.analysed, [cue.words])
+                    candidate.speaker_spans = phrase_spans(self.analysed, [cue.speaker]) if cue.speaker else []
+                    candidate.medium = cue.medium
+                    self.found.append(candidate)

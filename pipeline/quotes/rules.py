@@ -14,8 +14,9 @@ from pipeline.quotes.direct import (
     token_spans,
     with_roles,
 )
-from pipeline.quotes.indirect import IndirectSpeech, carried_on
+from pipeline.quotes.indirect import IndirectSpeech
 from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.mood import carried_on
 from pipeline.quotes.sources import says_so
 from pipeline.quotes.text import AnalysedText, Sentence
 
@@ -157,7 +158,7 @@ class _Reader:
         return result
 
     def _carried_on(self, sentence: Sentence) -> QuoteCandidate | None:
-        if self.last is None or self.last_sentence is None or not carried_on(self.analysed, sentence):
+        if self.last is None or self.last_sentence is None or not carried_on(self.tokens, sentence.first, sentence.last):
             return None
         if sentence.paragraph - self.last_sentence.paragraph > 1:
             return None

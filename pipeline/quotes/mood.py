@@ -1,0 +1,125 @@
+"""Verb forms that show whose words a clause holds: Konjunktiv, infinitives with zu, relative clauses."""
+
+from collections.abc import Sequence
+
+from pipeline.quotes.lexicon import subjunctive_first, subjunctive_second
+from pipeline.quotes.phrases import is_adjective, is_noun
+from pipeline.quotes.text import Token
+from pipeline.quotes.words import (
+    AUXILIARIES,
+    BECOME,
+    DETERMINERS,
+    FINITE_AUXILIARIES,
+    PREPOSITIONS,
+    RELATIVES,
+    SEPARABLE_PREFIXES,
+)
+
+_BEFORE_NOUNS = frozenset({"und", "ein", "eine", "der", "die", "das", "des", "keine", "seine", "ihre"})
+_PREFIXES = tuple(sorted(SEPARABLE_PREFIXES))
+_VERB_ENDINGS = ("t", "te", "ten", "en", "e", "rn", "ln")
+
+
+def is_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a Konjunktiv form of the third person stands among tokens `first` to `last`."""
+    for index in range(first, last):
+        token = tokens[index]
+        if token.capital and index > first:
+            continue
+        if token.lower in subjunctive_second():
+            return True
+        if token.lower in subjunctive_first():
+            following = tokens[index + 1] if index + 1 < last else None
+            if following is None or not following.capital or token.lower in AUXILIARIES:
+                return True
+            if index > first and tokens[index - 1].lower not in _BEFORE_NOUNS:
+                return True
+    return False
+
+
+def carried_on(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a sentence's own verb is in the Konjunktiv, so that it goes on with what someone said before."""
+    for index in range(first, last):
+        token = tokens[index]
+        if token.capital and index > first:
+            continue
+        if token.lower in BECOME - {"werde", "würde", "würden"}:
+            continue
+        if token.lower in subjunctive_first() or token.lower in subjunctive_second():
+            following = tokens[index + 1] if index + 1 < last else None
+            if token.lower in AUXILIARIES or following is None or not following.capital or index == first:
+                return True
+    return False
+
+
+def has_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether an infinitive with zu stands among the tokens ("zu gehen", "anzufangen")."""
+    for index in range(first, last):
+        token = tokens[index]
+        if token.capital or not token.word:
+            continue
+        if token.lower == "zu" and index + 1 < last:
+            verb = tokens[index + 1]
+            after = tokens[index + 2] if index + 2 < last else None
+            if verb.lower.endswith("n") and not verb.capital and (after is None or not after.capital or not is_adjective(verb)):
+                return True
+        if "zu" in token.lower[2:-3] and token.lower.endswith("n") and token.lower.startswith(_PREFIXES):
+            return True
+    return False
+
+
+def ends_in_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the clause closes with an infinitive with zu."""
+    end = last
+    while end > first and not tokens[end - 1].word:
+        end -= 1
+    return has_infinitive(tokens, max(first, end - 3), end)
+
+
+def verb_second(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether an inflected auxiliary or Konjunktiv form stands before the end of the clause: a main clause."""
+    end = last
+    while end > first and not tokens[end - 1].word:
+        end -= 1
+    return any(
+        token.lower in FINITE_AUXILIARIES or (token.lower in subjunctive_first() and not token.capital)
+        for token in tokens[first : max(first + 1, end - 1)]
+    )
+
+
+def is_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether the clause of tokens `first` to `last` is a relative clause: pronoun first, verb last."""
+    opener = tokens[first].lower
+    if opener in PREPOSITIONS:
+        if first + 2 >= last or tokens[first + 1].lower not in RELATIVES - {"was", "das"}:
+            return False
+        after = tokens[first + 2]
+        if is_noun(after) or is_adjective(after):
+            return False
+    elif opener not in RELATIVES:
+        return False
+    if opener in {"was", "wo", "wobei"}:
+        return True
+    end = last
+    while end > first and not tokens[end - 1].word:
+        end -= 1
+    if ends_in_infinitive(tokens, first, last) or end - first < 2:
+        return False
+    closing = tokens[end - 1]
+    verbal = closing.lower in AUXILIARIES or (not closing.capital and closing.lower.endswith(_VERB_ENDINGS))
+    if not verbal:
+        return False
+    second = next(
+        (i for i in range(first + 1, end - 1) if _finite(tokens[i]) and not (i + 1 == end - 1 and _finite(tokens[end - 1]))),
+        None,
+    )
+    if second is None:
+        return True
+    return tokens[first + 1].lower in DETERMINERS and second > first + 4
+
+
+def _finite(token: Token) -> bool:
+    if token.capital:
+        return False
+    lower = token.lower
+    return lower in FINITE_AUXILIARIES or lower in subjunctive_first() or lower in subjunctive_second()
