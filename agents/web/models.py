@@ -256,12 +256,19 @@ class HealthReport(Shown):
     checks: list[Check]
 
 
-class Replayed(Shown):
-    """Where a replayed message went."""
+class StoredDeadLetter(Shown):
+    """A dead letter and where it stands."""
 
-    topic: str
     partition: int
     offset: int
+    letter: dict[str, Any] = Field(description="the DeadLetter; `value` holds the message's bytes in base64")
+
+
+class Replayed(Shown):
+    """What became of a replay."""
+
+    topic: str = Field(description="where the message failed, and was sent again")
+    sent: bool = Field(description="false: it had been replayed already, and was not sent once more")
 
 
 class Problem(Shown):

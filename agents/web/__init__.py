@@ -1,0 +1,1 @@
+"""The web view: newsroom, articles, entities, operations, dead letters, metrics, health and the JSON API."""

@@ -1,0 +1,101 @@
+"""The pages' languages: German and English, by what the browser asks for.
+
+English is written in the code and the templates; German stands in
+`locale/de.po`, read as it is, without a compiling step.
+"""
+
+import io
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+Language = Literal["de", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+def negotiate(accept_language: str) -> Language:
+    """The language that an Accept-Language header likes best; German where it says nothing."""
+    wishes: list[tuple[float, int, str]] = []
+    for position, part in enumerate(accept_language.split(",")):
+        tag, *parameters = part.strip().split(";")
+        quality = next((p.strip()[2:] for p in parameters if p.strip().startswith("q=")), "1")
+        try:
+            wishes.append((-float(quality), position, tag.strip().partition("-")[0].lower()))
+        except ValueError:
+            continue
+    for wish, _, tag in sorted(wishes):
+        for language in LANGUAGES:
+            if wish < 0 and tag == language:
+                return language
+    return "de"
+
+
+@cache
+def translations(language: Language) -> NullTranslations:
+    """The messages of a language."""
+    if language == "en":
+        return NullTranslations()
+    with files("agents.web").joinpath("locale", f"{language}.po").open("rb") as source:
+        catalog = read_po(source, locale=language)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+class Formats:
+    """Numbers and times as people of a language write them; times in the worker's time zone."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """With separators, and so many digits after the decimal point."""
+        return str(format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=self._language))
+
+    def time(self, value: float | str | None) -> str:
+        """Date and time; of seconds since 1970 UTC, or of an RFC 3339 time."""
+        moment = _moment(value)
+        return "" if moment is None else str(format_datetime(moment, "short", locale=self._language))
+
+    def iso(self, value: float | str | None) -> str:
+        """The same for machines, in UTC."""
+        moment = _moment(value)
+        return "" if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+    def day(self, value: str) -> str:
+        """A day, given as YYYY-MM-DD."""
+        return str(format_date(datetime.fromisoformat(value), "medium", locale=self._language))
+
+    def seconds(self, value: float | None) -> str:
+        """A duration in the unit that suits it."""
+        if value is None:
+            return "–"
+        if value < 1:
+            return f"{self.number(value * 1000)} ms"
+        if value < 120:
+            return f"{self.number(value, 1)} s"
+        return f"{self.number(value / 60)} min" if value < 7200 else f"{self.number(value / 3600, 1)} h"
+
+    def size(self, value: float) -> str:
+        """Bytes in the unit that suits them."""
+        for unit in ("B", "kB", "MB"):
+            if value < 1000:
+                return f"{self.number(value)} {unit}"
+            value /= 1000
+        return f"{self.number(value, 1)} GB"
+
+
+def _moment(value: float | str | None) -> datetime | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).astimezone()
+    return datetime.fromtimestamp(value, UTC).astimezone()

@@ -1,0 +1,105 @@
+"""What every request passes through: headers, Host names, the token, and errors as pages or JSON."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp.typedefs import Middleware
+from aiohttp.web import HTTPException, HTTPFound, Request, Response, StreamResponse, middleware
+from aiohttp.web_urldispatcher import AbstractResource
+
+from agents.web.languages import translations
+from agents.web.models import Problem
+from agents.web.site import json_response, language_of, site_of
+from agents.web.store.reader import StoreUnavailable
+
+log = logging.getLogger("redefluss.web")
+Handler = Callable[[Request], Awaitable[StreamResponse]]
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+OPEN_PATHS = ("/login", "/static/", "/health/")
+"""Reachable without the token wherever the web view listens."""
+
+
+@middleware
+async def headers(request: Request, handler: Handler) -> StreamResponse:
+    """Tell browsers to trust nothing but this server's own files."""
+    try:
+        response = await handler(request)
+    except HTTPException as error:
+        error.headers.update(HEADERS)
+        raise
+    if not response.prepared:
+        response.headers.update(HEADERS)
+        cache = "public, max-age=600" if request.path.startswith("/static/") else "no-store"
+        response.headers.setdefault("Cache-Control", cache)
+    return response
+
+
+@middleware
+async def errors(request: Request, handler: Handler) -> StreamResponse:
+    """Say what went wrong in the form that was asked for, and nothing of the inside."""
+    try:
+        return await handler(request)
+    except HTTPException as error:
+        if error.status < 400:
+            raise
+        response = _problem(request, error.status, error.text or error.reason)
+        if "Retry-After" in error.headers:
+            response.headers["Retry-After"] = error.headers["Retry-After"]
+        if "Allow" in error.headers:
+            response.headers["Allow"] = error.headers["Allow"]
+        return response
+    except StoreUnavailable as error:
+        return _problem(request, 503, str(error))
+    except Exception:
+        log.exception("%s %s failed", request.method, request.path)
+        return _problem(request, 500, "an error inside; it is in the worker's log")
+
+
+def guard(own: frozenset[AbstractResource]) -> Middleware:
+    """A middleware that asks for the token.
+
+    Args:
+        own: this web view's resources. All others are Faust's built-in pages, which show
+            the inside of tables and the like: they need the token even on loopback.
+    """
+
+    @middleware
+    async def check(request: Request, handler: Handler) -> StreamResponse:
+        rules = site_of(request).guard
+        if not rules.host_is_right(request):
+            return _problem(request, 421, "this server is not known under that name")
+        resource = request.match_info.route.resource
+        builtin = resource is not None and resource not in own
+        closed = not rules.local and not request.path.startswith(OPEN_PATHS)
+        if (builtin or closed) and not rules.knows(request):
+            if closed and "text/html" in request.headers.get("Accept", "") and request.method == "GET":
+                raise HTTPFound(request.rel_url.with_path("/login").with_query(next=request.raw_path))
+            return _unauthorized(request)
+        if request.method not in {"GET", "HEAD", "OPTIONS"} and not rules.origin_is_right(request):
+            return _problem(request, 403, "the request comes from another site")
+        return await handler(request)
+
+    return check
+
+
+def _unauthorized(request: Request) -> Response:
+    response = _problem(request, 401, "this needs the token (REDEFLUSS_WEB_TOKEN)")
+    response.headers["WWW-Authenticate"] = 'Bearer realm="redefluss"'
+    return response
+
+
+def _problem(request: Request, status: int, detail: str) -> Response:
+    if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", "/health/")):
+        said = translations(language_of(request)).gettext(detail)
+        return site_of(request).page("error.html", request, status=status, code=status, detail=said)
+    return json_response(Problem(error=detail), status=status)

@@ -1,0 +1,99 @@
+"""The OpenAPI document, made from the routes and the models of their answers."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import orjson
+from pydantic import TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from agents.headers import installed_version
+from agents.web import models
+from agents.web.models import Problem
+
+_SCHEMAS = "#/components/schemas/{model}"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter of a route, with its JSON schema."""
+
+    name: str
+    place: Literal["path", "query"]
+    meaning: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route of the API; `handler`'s docstring is its summary, `answers` the type of what it answers."""
+
+    path: str
+    handler: Callable[..., Any]
+    answers: Any
+    parameters: Sequence[Parameter] = ()
+    method: Literal["get", "post"] = "get"
+    media_type: str = "application/json"
+    token: bool = False
+
+
+def document(routes: Sequence[Route]) -> bytes:
+    """The document as JSON."""
+    shown = [(model, "serialization") for model in vars(models).values() if _is_model(model)]
+    _, definitions = models_json_schema(shown, ref_template=_SCHEMAS)  # type: ignore[arg-type]
+    paths: dict[str, dict[str, Any]] = {}
+    for route in routes:
+        paths.setdefault(route.path, {})[route.method] = _operation(route)
+    return orjson.dumps(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": "Redefluss",
+                "version": installed_version(),
+                "description": "Who is in the news, and who said what. Where the web view listens beyond loopback, "
+                "all of it needs the token.",
+            },
+            "paths": paths,
+            "components": {
+                "schemas": definitions["$defs"],
+                "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+    )
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    schema = TypeAdapter(route.answers).json_schema(mode="serialization", ref_template=_SCHEMAS)
+    schema.pop("$defs", None)
+    if "title" in schema and "$ref" not in schema and route.answers is not dict:
+        name = schema["title"]
+        schema = {"$ref": _SCHEMAS.format(model=name)} if hasattr(models, name) else schema
+    problem = {"application/json": {"schema": {"$ref": _SCHEMAS.format(model=Problem.__name__)}}}
+    operation: dict[str, Any] = {
+        "summary": (route.handler.__doc__ or "").strip(),
+        "operationId": f"{route.method}-{route.path.removeprefix('/api/').replace('{', '').replace('}', '')}".replace(
+            "/", "-"
+        ),
+        "parameters": [
+            {
+                "name": parameter.name,
+                "in": parameter.place,
+                "required": parameter.place == "path",
+                "description": parameter.meaning,
+                "schema": parameter.schema,
+            }
+            for parameter in route.parameters
+        ],
+        "responses": {
+            "200": {"description": "as asked for", "content": {route.media_type: {"schema": schema}}},
+            "default": {"description": "what is wrong", "content": problem},
+        },
+    }
+    if route.token:
+        operation["security"] = [{"token": []}]
+    return operation
+
+
+def _is_model(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, models.Shown) and value is not models.Shown

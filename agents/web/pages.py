@@ -1,0 +1,24 @@
+"""Faust's blueprints, with aiohttp's requests and responses as their types."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from faust import web
+
+Handler = TypeVar("Handler")
+
+
+class Pages:
+    """A blueprint whose routes take aiohttp's `Request`, which is what Faust's web view passes on."""
+
+    def __init__(self, name: str) -> None:
+        self.blueprint = web.Blueprint(name)
+
+    def page(self, path: str, *, name: str) -> Callable[[Handler], Handler]:
+        """Register a function `(view, request, **path parameters)` or a View class for a path."""
+
+        def register(handler: Handler) -> Handler:
+            self.blueprint.route(path, name=name)(cast(Any, handler))
+            return handler
+
+        return register

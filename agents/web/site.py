@@ -1,0 +1,179 @@
+"""What all views share."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from urllib.parse import quote, urlsplit
+
+from aiohttp.web import (
+    AppKey,
+    HTTPBadRequest,
+    HTTPTooManyRequests,
+    Request,
+    Response,
+)
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+from pydantic import BaseModel
+
+from agents.settings import Settings
+from agents.web.auth import Guard
+from agents.web.charts import bars
+from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
+from agents.web.limits import Allowance, Limiter
+from agents.web.operations import Observatory
+from agents.web.store.reader import Reader
+
+Value = TypeVar("Value")
+CACHE_SECONDS = 2.0
+
+
+@dataclass
+class Site:
+    """The pages' surroundings, one for each app."""
+
+    settings: Settings
+    reader: Reader
+    observatory: Observatory
+    guard: Guard
+    limiter: Limiter = field(default_factory=Limiter)
+    streams: int = 0
+    closing: asyncio.Event = field(default_factory=asyncio.Event)
+    _environments: dict[Language, Environment] = field(default_factory=dict)
+    _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
+    _making: dict[Any, asyncio.Lock] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for language in LANGUAGES:
+            self._environments[language] = _environment(language)
+
+    def render(self, template: str, request: Request, **values: Any) -> str:
+        """A template in the language of the request."""
+        return (
+            self._environments[language_of(request)]
+            .get_template(template)
+            .render(
+                language=language_of(request),
+                path=request.path,
+                can_log_in=self.guard.has_token,
+                logged_in=self.guard.knows(request),
+                **values,
+            )
+        )
+
+    def page(self, template: str, request: Request, *, status: int = 200, **values: Any) -> Response:
+        """A template as the answer."""
+        response = Response(text=self.render(template, request, **values), content_type="text/html", status=status)
+        response.headers["Vary"] = "Accept-Language, Cookie"
+        return response
+
+    async def cached(self, key: Any, make: Callable[[], Value], *, seconds: float = CACHE_SECONDS) -> Value:
+        """What `make` gave at most `seconds` ago; else it is called in a thread, once for all who wait."""
+        async with self._making.setdefault(key, asyncio.Lock()):
+            known = self._cache.get(key)
+            if known is not None and time.monotonic() - known[0] < seconds:
+                value: Value = known[1]
+                return value
+            value = await asyncio.to_thread(make)
+            self._cache[key] = time.monotonic(), value
+            return value
+
+    def forget(self, kind: Any, *, keep: Any) -> None:
+        """Drop what is cached under `(kind, …)`, but for `(kind, keep)`."""
+        for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind and key[1] != keep]:
+            del self._cache[key]
+            self._making.pop(key, None)
+
+    def limit(self, request: Request, allowance: Allowance) -> None:
+        """Refuse the request if its client asks too often.
+
+        Raises:
+            HTTPTooManyRequests: with the time to wait.
+        """
+        wait = self.limiter.wait_seconds(request.remote or "", allowance)
+        if wait:
+            raise HTTPTooManyRequests(headers={"Retry-After": str(int(wait) + 1)})
+
+
+SITE: AppKey[Site] = AppKey("site", Site)
+
+
+def site_of(request: Request) -> Site:
+    """The site that a request was made to."""
+    return request.config_dict[SITE]
+
+
+def language_of(request: Request) -> Language:
+    """The language that the request's browser likes best."""
+    return negotiate(request.headers.get("Accept-Language", ""))
+
+
+def json_response(value: BaseModel | list[Any], *, status: int = 200) -> Response:
+    """A model, or a list of models, as JSON."""
+    if isinstance(value, BaseModel):
+        text = value.model_dump_json()
+    else:
+        text = "[" + ",".join(item.model_dump_json() for item in value) + "]"
+    return Response(text=text, content_type="application/json", status=status)
+
+
+def number_in(request: Request, name: str, default: int, *, least: int = 1, most: int) -> int:
+    """A whole number from the query.
+
+    Raises:
+        HTTPBadRequest: it is none, or out of bounds.
+    """
+    given = request.query.get(name)
+    if given is None:
+        return default
+    if not given.isascii() or not given.isdigit() or not least <= int(given[:18]) <= most:
+        raise HTTPBadRequest(text=f"{name}: a number from {least} to {most}")
+    return int(given)
+
+
+def article_path(id_: str) -> str:
+    """The address of an article's page. Dots alone would be taken for a folder, so such ids go into the query."""
+    return f"/articles/?id={quote(id_, safe='')}" if id_ in {".", ".."} else f"/articles/{quote(id_, safe='')}"
+
+
+def entity_path(id_: str) -> str:
+    """The address of an entity's page."""
+    parts = [quote(part, safe="") for part in id_.split("/")]
+    if any(part in {"", ".", ".."} for part in parts):
+        return f"/entities/?id={quote(id_, safe='')}"
+    return "/entities/" + "/".join(parts)
+
+
+def web_address(url: str | None) -> str | None:
+    """An article's address, if it is one that may become a link."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def marked(snippet: str) -> Markup:
+    """A search's snippet with its matches marked; everything else escaped."""
+    return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=PackageLoader("agents.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(formats=Formats(language), bars=bars)
+    environment.filters.update(
+        article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked
+    )
+    return environment

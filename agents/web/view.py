@@ -1,0 +1,90 @@
+"""The web view of a worker, on a Faust app of its own.
+
+The stages' apps come and go with the connection to the broker; the pages must be
+there just then. So they are on an app without agents, of which only the web
+server is started, in its own thread and event loop.
+"""
+
+from typing import Any
+
+import faust
+from aiohttp.web import Application
+
+from agents.settings import Settings
+from agents.web import middleware
+from agents.web.auth import Guard
+from agents.web.monitor import Monitor, Status
+from agents.web.operations import Observatory
+from agents.web.site import SITE, Site
+from agents.web.store.place import store_path
+from agents.web.store.reader import Reader
+from agents.web.views import PAGES
+
+
+class WebView:
+    """Serves a worker's pages from `start` to `stop`.
+
+    Args:
+        settings: all of them.
+        status: the worker to tell of.
+
+    Raises:
+        UnsafeListening: the settings would show everything to everyone.
+    """
+
+    def __init__(self, settings: Settings, status: Status) -> None:
+        token = settings.web_token
+        guard = Guard(
+            token=None if token is None else token.get_secret_value(),
+            host=settings.web_host,
+            allowed_hosts=settings.web_allowed_hosts,
+        )
+        path = store_path(settings)
+        self._monitor = Monitor(settings, status, path)
+        reader = Reader(path)
+        observatory = Observatory(settings, reader, self._monitor, status.metrics)
+        self._app = _web_app(settings)
+        install(self._app, Site(settings, reader, observatory, guard))
+
+    async def start(self) -> None:
+        """Listen, and start the collector.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        await self._monitor.start()
+        await self._app.web.start()
+
+    async def stop(self) -> None:
+        """End what `start` began."""
+        await self._app.web.stop()
+        await self._monitor.stop()
+
+
+def install(app: Any, site: Site) -> None:
+    """Put the pages and their rules on a Faust app whose web server has not started."""
+    server: Application = app.web.web_app
+    server[SITE] = site
+    for pages in PAGES:
+        pages.blueprint.register(app)
+    own = frozenset(server.router.resources())
+    server.middlewares.extend([middleware.headers, middleware.errors, middleware.guard(own)])
+    server.on_shutdown.append(_end_streams)
+
+
+async def _end_streams(server: Application) -> None:
+    """Pages that listen would keep the server open."""
+    server[SITE].closing.set()
+
+
+def _web_app(settings: Settings) -> Any:
+    return faust.App(
+        settings.group("web"),
+        store="memory://",
+        datadir=settings.data_dir / "faust",
+        autodiscover=False,
+        web_bind=settings.web_host,
+        web_host=settings.web_host,
+        web_port=settings.web_port,
+        web_in_thread=True,
+    )

@@ -1,0 +1,15 @@
+"""The web view's pages, one blueprint a file."""
+
+from agents.web.views import api, articles, dead_letters, entities, login, machines, newsroom, operations, static
+
+PAGES = (
+    newsroom.pages,
+    articles.pages,
+    entities.pages,
+    operations.pages,
+    dead_letters.pages,
+    machines.pages,
+    login.pages,
+    api.pages,
+    static.pages,
+)

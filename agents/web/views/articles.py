@@ -1,0 +1,59 @@
+"""An article: its text with quotes and entities, and how it came about."""
+
+import asyncio
+
+from aiohttp.web import HTTPNotFound, Request, Response
+from faust import web
+
+from agents.web.annotate import hues, paragraphs
+from agents.web.models import Article
+from agents.web.pages import Pages
+from agents.web.site import Site, site_of
+from schemas.codec import RecordError, from_object
+from schemas.records import QuoteArticle
+
+pages = Pages("articles")
+
+
+@pages.page("/articles/", name="article-by-query")
+async def article_by_query(_: web.View, request: Request) -> Response:
+    """The article whose id stands in the query."""
+    return await _page(request, request.query.get("id", ""))
+
+
+@pages.page("/articles/{id:.+}", name="article")
+async def article(_: web.View, request: Request, id: str) -> Response:
+    """The article with that id, which may hold anything, also slashes."""
+    return await _page(request, id)
+
+
+async def find_article(site: Site, id_: str) -> Article:
+    """The article from the store.
+
+    Raises:
+        HTTPNotFound: it is not there (any more).
+    """
+    found = await asyncio.to_thread(site.reader.article, id_)
+    if found is None:
+        raise HTTPNotFound(text="no such article is kept")
+    return found
+
+
+async def _page(request: Request, id_: str) -> Response:
+    site = site_of(request)
+    found = await find_article(site, id_)
+    try:
+        record = from_object(found.record, QuoteArticle)
+    except RecordError as error:
+        raise HTTPNotFound(text=f"the article's record is of another version ({error.detail})") from None
+    total = sum(step.took_ms or 0.0 for step in found.steps)
+    return site.page(
+        "article.html",
+        request,
+        article=record,
+        found=found,
+        paragraphs=paragraphs(record),
+        hues=hues(record),
+        names={entity.id: entity.name for entity in record.entities},
+        total_ms=total,
+    )

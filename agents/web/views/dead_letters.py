@@ -1,0 +1,101 @@
+"""Dead letters: what failed, why, its bytes, and sending it again."""
+
+import asyncio
+
+from aiohttp.web import HTTPFound, HTTPNotFound, HTTPSeeOther, Request, Response
+from faust import web
+
+from agents import dead_letters as letters
+from agents.web.limits import RECORDS, REPLAYS
+from agents.web.models import DeadLetterLine
+from agents.web.pages import Pages
+from agents.web.site import Site, number_in, site_of
+from schemas.records import FAILURE_REASONS
+
+SHOWN = 100
+PREVIEW_BYTES = 4096
+BYTES_IN_ROW = 16
+
+pages = Pages("dead-letters")
+
+
+@pages.page("/dead-letters", name="dead-letters")
+async def dead_letters(_: web.View, request: Request) -> Response:
+    """The latest, perhaps of one stage or for one reason."""
+    site = site_of(request)
+    stage, reason = request.query.get("stage") or None, request.query.get("reason") or None
+    limit = number_in(request, "limit", SHOWN, most=1000)
+    found = await asyncio.to_thread(site.reader.dead_letters, stage=stage, reason=reason, limit=limit)
+    return site.page("dead_letters.html", request, found=found, stage=stage, reason=reason, reasons=FAILURE_REASONS)
+
+
+@pages.page("/dead-letters/{partition:[0-9]{1,9}}/{offset:[0-9]{1,18}}", name="dead-letter")
+class DeadLetterPage(web.View):
+    """One dead letter."""
+
+    async def get(self, request: Request, partition: str, offset: str) -> Response:
+        """Its message as text and as bytes."""
+        site = site_of(request)
+        site.limit(request, RECORDS)
+        line = await find_letter(site, int(partition), int(offset))
+        letter = (await load_letter(site, line.partition, line.offset)).letter
+        value = letter.value_bytes or b""
+        return site.page(
+            "dead_letter.html",
+            request,
+            line=line,
+            letter=letter,
+            size=len(value),
+            text=value[:PREVIEW_BYTES].decode("utf-8", "backslashreplace"),
+            rows=hex_rows(value[:PREVIEW_BYTES]),
+            cut=len(value) > PREVIEW_BYTES,
+            replayed={"0": False, "1": True}.get(request.query.get("replayed", "")),
+        )
+
+    async def post(self, request: Request, partition: str, offset: str) -> Response:
+        """Replay it, and show it again."""
+        site = site_of(request)
+        if not site.guard.knows(request):
+            raise HTTPFound(request.rel_url.with_path("/login").with_query(next=request.raw_path))
+        line = await find_letter(site, int(partition), int(offset))
+        site.limit(request, REPLAYS)
+        sent = await replay_letter(site, line)
+        raise HTTPSeeOther(f"{request.path}?replayed={int(sent)}")
+
+
+async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine:
+    """The dead letter at that place.
+
+    Raises:
+        HTTPNotFound: there is none.
+    """
+    found = await asyncio.to_thread(site.reader.dead_letter, partition, offset)
+    if found is None:
+        raise HTTPNotFound(text="no such dead letter is kept")
+    return found
+
+
+async def load_letter(site: Site, partition: int, offset: int) -> letters.StoredLetter:
+    """The dead letter with its message, from its topic.
+
+    Raises:
+        HTTPNotFound: the broker no longer has it.
+    """
+    return await letters.show(site.settings, f"{partition}:{offset}")
+
+
+async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
+    """Send the message once more to where it failed; whether it was sent, or had been before."""
+    letter = await load_letter(site, line.partition, line.offset)
+    report = await letters.replay(site.settings, [letter])
+    return report.sent > 0
+
+
+def hex_rows(value: bytes) -> list[tuple[str, str, str]]:
+    """Rows of a hex dump: offset, bytes, and the ASCII characters among them."""
+    rows = []
+    for start in range(0, len(value), BYTES_IN_ROW):
+        part = value[start : start + BYTES_IN_ROW]
+        readable = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
+        rows.append((f"{start:06x}", part.hex(" "), readable))
+    return rows

@@ -1,0 +1,46 @@
+"""A speaker, or anyone or anything else in the news."""
+
+import asyncio
+
+from aiohttp.web import HTTPNotFound, Request, Response
+from faust import web
+
+from agents.web.limits import SEARCHES
+from agents.web.models import EntityDetail
+from agents.web.pages import Pages
+from agents.web.site import Site, site_of
+
+SHOWN = 50
+
+pages = Pages("entities")
+
+
+@pages.page("/entities/", name="entity-by-query")
+async def entity_by_query(_: web.View, request: Request) -> Response:
+    """The entity whose id stands in the query."""
+    return await _page(request, request.query.get("id", ""))
+
+
+@pages.page("/entities/{id:.+}", name="entity")
+async def entity(_: web.View, request: Request, id: str) -> Response:
+    """The entity with that id."""
+    return await _page(request, id)
+
+
+async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
+    """The entity from the store.
+
+    Raises:
+        HTTPNotFound: no kept article names it.
+        HTTPTooManyRequests: the client asks too often.
+    """
+    site.limit(request, SEARCHES)
+    found = await asyncio.to_thread(site.reader.entity, id_, limit=SHOWN)
+    if found is None:
+        raise HTTPNotFound(text="no article that is kept names it")
+    return found
+
+
+async def _page(request: Request, id_: str) -> Response:
+    site = site_of(request)
+    return site.page("entity.html", request, entity=await find_entity(request, site, id_), most=SHOWN)

@@ -1,0 +1,28 @@
+"""Operations: whether the stream is healthy, and where it is stuck."""
+
+from aiohttp.web import Request, Response
+from faust import web
+
+from agents.web.pages import Pages
+from agents.web.site import site_of
+
+pages = Pages("operations")
+FRESH_SECONDS = 1.0
+
+
+@pages.page("/operations", name="operations")
+async def operations(_: web.View, request: Request) -> Response:
+    """Stages, partitions and workers."""
+    return await _answer(request, "operations.html")
+
+
+@pages.page("/fragments/operations", name="operations-fragment")
+async def fragment(_: web.View, request: Request) -> Response:
+    """The part of the page that changes, to be put into it."""
+    return await _answer(request, "_operations.html")
+
+
+async def _answer(request: Request, template: str) -> Response:
+    site = site_of(request)
+    state = await site.cached("operations", site.observatory.operations, seconds=FRESH_SECONDS)
+    return site.page(template, request, state=state)
