@@ -28,9 +28,9 @@ _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
     ("ORG", re.compile(r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]+-(?:Ministerium|\w*ministerium|Kommission|Parlament|Sicherheitsrat|"
                        r"Regierung|\w*[rR]egierung|Rat|Bank|Konzern|Fraktion|Bundestagsfraktion|Landtagsfraktion|Institut|"
                        r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Gipfel|Koalition)(?:s|es)?\b(?!-)")),
-    ("ORG", re.compile(r"(?<![\w-])(?!(?:TV|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"
+    ("ORG", re.compile(r"(?<![\w-])(?!(?:TV|GB|MB|LTE|GPT|AGB|IC|EC|BMI|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"
                        r"IV|VI|VII|VIII|IX|XI|XII|XX|XXL|DM|UHD|HD|CD|DVD|SMS|PIN|QR|FAQ|MRT|CT|EKG|HIV|ICE|RB|CEO|CFO|COO|"
-                       r"PR|VIP|DJ|UFO|UKW|BIP|ETF|URL|APP|ISBN|MEZ|UTC|AM|PM)\b)[A-ZÄÖÜ]{2,5}(?![\w-])")),
+                       r"PR|VIP|DJ|UFO|UKW|BIP|ETF|URL|APP|ISBN|MEZ|UTC|AM|PM)\b)[A-ZÄÖÜ]{2,5}(?![\w-])(?! [A-ZÄÖÜ]{2,}\b)")),
     ("ORG", re.compile(rf"(?<=[a-zäöü] )(?:[A-ZÄÖÜ][\w-]*)?(?i:{_KINDS})s? (?P<name>{_NAME})")),
     ("ORG", re.compile(rf"(?P<name>(?:[A-ZÄÖÜ]\w+e[rsn]? )?{_NAME}) \((?P<short>[A-ZÄÖÜ]{{2,6}})\)")),
     ("LOC", re.compile(r"(?<=\b[Ii]n )[A-ZÄÖÜ][a-zäöüß]+(?:burg|stadt|heim|hausen|dorf|ingen|hofen|bach|feld|furt|kirchen|"

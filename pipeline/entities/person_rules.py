@@ -65,13 +65,16 @@ def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
                 break
             position += 1
             continue
+        if position > index and words.words[position - 1].text in _GERMAN_PARTICLES and is_given_name(word):
+            break
         town = after_given_name and position == index and _is_town(word, gazetteer)
         if not initial and not town and not _can_be_surname(word, gazetteer):
             break
         position += 1
         if not initial:
             end = position
-            if not is_given_name(word):
+            introduced = not after_given_name and position == index + 1
+            if not is_given_name(word) and not (introduced and _second_word(words, position, gazetteer)):
                 break
     return end
 
@@ -91,6 +94,16 @@ def _can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
 def _known(word: str, gazetteer: Gazetteer) -> bool:
     known = gazetteer.by_words.get((word,))
     return known is not None and not known.weak and known.entry.type != "PER"
+
+
+def _second_word(words: Words, index: int, gazetteer: Gazetteer) -> bool:
+    """Whether a rare given name is followed by its surname ("Trainer Nicolej Krickau")."""
+    return (
+        index < len(words.words)
+        and words.gap(index - 1, index) == " "
+        and _can_be_surname(words.words[index].text, gazetteer)
+        and not words.words[index - 1].text.endswith(("s", "ung", "heit", "keit", "ion"))
+    )
 
 
 def _is_town(word: str, gazetteer: Gazetteer) -> bool:

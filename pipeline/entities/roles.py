@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 
 from pipeline.entities.cluster import Cluster, NameSpan, Place
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.person_words import TITLES
-from pipeline.entities.roles_lexicon import role_word, undeclined
-from pipeline.entities.words import Words
+from pipeline.entities.person_words import TITLES, gender_of_name
+from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
+from pipeline.entities.words import WORD, Words
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
@@ -18,6 +18,9 @@ STATUS = re.compile(
 _BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,3})?\)")
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
+_WITHIN_COMPLEMENT = frozenset(
+    "der des die das dem den von vom für bei beim am im in an zur zum und of the für auf aus".split()
+)
 _LONGEST_COMPLEMENT_WORDS = 12
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
@@ -69,7 +72,8 @@ def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> 
     role = role_word(word)
     if role is None or not role.singular or word in ("Frau", "Mann", "Herr"):
         return
-    person.say_role(_with_status(words, index, undeclined(word)))
+    if role.head not in RELATIONS:
+        person.say_role(_with_status(words, index, undeclined(word, gender_of_name(person.name))))
     _party_in_compound(word, person, gazetteer)
 
 
@@ -87,7 +91,7 @@ def _with_status(words: Words, index: int, role: str) -> str:
 
 def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
     """"Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" give the affiliation."""
-    parts = word.split("-")
+    parts = word.removeprefix("Ex-").split("-")
     for count in range(len(parts) - 1, 0, -1):
         name = _organisation("-".join(parts[:count]), gazetteer)
         if name is not None:
@@ -117,7 +121,7 @@ def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) 
     if name is not None:
         person.say_affiliation(name)
     elif " " not in content and role_word(content) is not None:
-        person.say_role(undeclined(content))
+        person.say_role(undeclined(content, gender_of_name(person.name)))
 
 
 def _apposition(
@@ -144,17 +148,31 @@ def _apposition(
     stop = _CLAUSE_END.search(words.text, role_begin.end)
     complement_end = stop.start() if stop is not None else len(words.text)
     complement = words.text[role_begin.end : complement_end]
+    if stop is not None and stop.group() != "\n":
+        complement_end = role_begin.end + _nominal_part(complement)
+        complement = words.text[role_begin.end : complement_end]
     # Only what a comma closes is an apposition: else the role is the subject of what follows.
     if stop is None or stop.group() not in (",", ".", ";", "\n", "(", " – ") or (
         complement and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS)
     ):
         return
-    person.say_role(_with_status(words, index, undeclined(role_begin.text)) + complement.rstrip())
+    if role.head not in RELATIONS:
+        said = _with_status(words, index, undeclined(role_begin.text, gender_of_name(person.name)))
+        person.say_role(said + complement.rstrip())
     _party_in_compound(role_begin.text, person, gazetteer)
     for begin_of in sorted(organisations):
         if role_begin.end <= begin_of < complement_end:
             span = organisations[begin_of]
             person.say_affiliation(span.known.entry.name if span.known else words.text[span.begin : span.end])
+
+
+def _nominal_part(complement: str) -> int:
+    """How much of the words behind a role still belongs to it: nouns, adjectives, articles and a few prepositions."""
+    for match in WORD.finditer(complement):
+        word = match.group()
+        if word[0].islower() and word not in _WITHIN_COMPLEMENT and not word.endswith(("en", "er", "e")):
+            return match.start()
+    return len(complement)
 
 
 def _organisation_behind(words: Words, person: Cluster, end: int, organisations: Mapping[int, NameSpan]) -> None:

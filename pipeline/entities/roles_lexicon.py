@@ -6,7 +6,9 @@ from functools import cache
 from pipeline.entities.data import FOLDER
 from pipeline.entities.person_words import Gender
 
-_SHORT_LAST_PARTS = frozenset({"chef", "arzt", "star"})  # other short heads end too many words: "Paragraf"
+# Other short heads end too many words: "Paragraf", "Fahrzeuge", "Privater".
+_SHORT_LAST_PARTS = frozenset({"chef", "arzt", "star", "autor", "profi", "coach", "maler", "jäger", "pilot", "könig", "prinz"})
+_NOT_PERSONS = frozenset({"bretter", "trichter"})
 _ADJECTIVE_ENDINGS = ("e", "er", "en", "em", "es")
 
 
@@ -68,16 +70,29 @@ def role_word(word: str) -> RoleWord | None:
         return None
     lowered = word.lower()
     last = lowered.rsplit("-", 1)[-1]
+    if last in _NOT_PERSONS:
+        return None
     forms = _forms()
     for start in range(len(last) - 2):
         found = forms.get(last[start:])
-        if found is not None and (start == 0 or len(found.head) > 4 or found.head in _SHORT_LAST_PARTS):
+        if found is not None and (start == 0 or len(found.head) > 5 or found.head in _SHORT_LAST_PARTS):
             return found
     return None
 
 
-def undeclined(word: str) -> str:
-    """A role word as it stands for one person in the nominative ("Abgeordneten" becomes "Abgeordneter")."""
+RELATIONS = frozenset(
+    """kontrahent konkurrent gegner rivale freund partner nachbar kollege ehemann ehefrau tochter sohn vater mutter bruder
+    schwester onkel tante neffe enkel großvater großmutter mann kind bekannter verwandter angehöriger mitschüler frau
+    herausforderer opfer person""".split()
+)
+"""Heads that say how someone stands to another and not what they are."""
+
+
+def undeclined(word: str, gender: Gender | None = None) -> str:
+    """A role word as it stands for one person in the nominative ("Abgeordneten" becomes "Abgeordneter").
+
+    `gender` is the person's, where the word alone does not tell it.
+    """
     found = role_word(word)
     if found is None:
         return word
@@ -86,6 +101,7 @@ def undeclined(word: str) -> str:
         cut = word[: -len(tail)]
         if lowered.endswith(found.head + tail) and found.gender == "m":
             return cut
-    if found.gender is None and found.head.endswith("er") and not lowered.endswith(("er", "e")):
-        return word[:-2] + "er"
+    if found.gender is None and found.head.endswith("er") and lowered.endswith(("en", "em", "es", "e")):
+        stem = word[:-1] if lowered.endswith("e") else word[:-2]
+        return stem + {"m": "er", "f": "e"}.get(gender or "", "e" if lowered.endswith("e") else "er")
     return word

@@ -44,7 +44,7 @@ class RuleRecognizer:
         known: list[Found] = [
             (begin, end, known.entry.type)
             for begin, end, known in self.gazetteer.matches(words)
-            if not known.weak or _named_by_context(words, begin, end)
+            if not known.weak or _named_by_context(words, begin, end, known.entry.type)
         ]
         return sorted(_without_overlaps((*persons, *known, *thing_spans(words.text))))
 
@@ -57,7 +57,9 @@ def _without_overlaps(found: Iterable[Found]) -> list[Found]:
     return taken
 
 
-def _named_by_context(words: Words, begin: int, end: int) -> bool:
-    """Whether a name that is an ordinary word too stands as parties do: "(Grüne)", "die Grünen", "SPD und Grüne"."""
-    before, after = words.text[max(0, begin - 5) : begin], words.text[end : end + 1]
-    return (before.endswith("(") and after == ")") or before.endswith((" die ", "Die ", " den ", " der ", " und "))
+def _named_by_context(words: Words, begin: int, end: int, entity_type: EntityType) -> bool:
+    """Whether a name that is an ordinary word too stands as names do: "(Grüne)", "die Grünen", "in Essen"."""
+    before, after = words.text[max(0, begin - 6) : begin], words.text[end : end + 1]
+    if entity_type == "LOC":
+        return before.endswith((" in ", "In ", " aus ", " nach ", "Nach ", "Aus "))
+    return (before.endswith("(") and after == ")") or before.endswith((" die ", "Die ", " den ", " der ", " und ", "\n\n"))

@@ -2,10 +2,12 @@
 
 import gzip
 import pickle
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+zipf_frequency = import_module("wordfreq").zipf_frequency
 GERMAN_SPEAKING = ("DE", "AT", "CH")
 IN_THE_NEWS = (
     *("US", "GB", "IE", "CA", "FR", "BE", "NL", "LU", "IT", "ES", "PT", "PL", "CZ", "HU", "RU", "TR", "GR", "HR", "RS"),
@@ -15,6 +17,7 @@ IN_THE_NEWS = (
 GERMAN_RANK, FOREIGN_RANK = 5500, 1000
 SURE, MIXED_RANK = 0.85, 150
 UNRANKED = 10**6
+COMMON_WORD = 4.6
 SURE_RANK, RATHER_A_SURNAME = 300, 4
 
 GENDER_IN_GERMAN = {
@@ -26,7 +29,7 @@ GENDER_IN_GERMAN = {
 }
 SHORT_GIVEN_NAMES = ("Bo", "Jo", "Xi", "Li", "Yu", "Ed")
 NOT_GIVEN_NAMES = frozenset(
-    """Alle Alles Als Am An Auf Aus Bad Bank Bei Berlin Best Beste Bis Box Bund Burg China Christ Da Dann Das Dein Dem
+    """Art Gabe Dieser Diese Dieses Alle Alles Als Am An Auf Aus Bad Bank Bei Berlin Best Beste Bis Box Bund Burg China Christ Da Dann Das Dein Dem
     Den Denn Der Des Die Doch Dr Ein Eine Einer Er Es Europa Euro Fan Frau Für Gut Haus Heim Herr Herz Hier Im In Ja
     Jahr Jetzt Kaiser Kanzler König Land Leben Licht Love Mai Mal Man Mann Mama Mehr Mein Meine Mit Mond Mutter Nach
     Name Nein Neu Neue Nord Nur Ohne Ost Papa Papst Park Prinz Rat Real Rot Schatz Schatzi Schwarz Sie So Sonne Stadt
@@ -46,7 +49,9 @@ def given_names() -> list[tuple[str, str]]:
     found = {
         name: gender
         for name, entry in _packaged("first_names").items()
-        if (gender := _gender(name, entry)) and not _rather_a_surname(entry, surnames.get(name))
+        if (gender := _gender(name, entry))
+        and not _rather_a_surname(entry, surnames.get(name))
+        and not _rather_a_word(name, entry)
     }
     found.update(GENDER_IN_GERMAN)
     found.update(dict.fromkeys(SHORT_GIVEN_NAMES, "u"))
@@ -86,6 +91,11 @@ def _rather_a_surname(entry: dict[str, Any], surname: dict[str, Any] | None) -> 
     given = min(_rank(entry, GERMAN_SPEAKING), _rank(entry, IN_THE_NEWS))
     own = min(_rank(surname, GERMAN_SPEAKING), _rank(surname, IN_THE_NEWS))
     return given > SURE_RANK and own * RATHER_A_SURNAME < given
+
+
+def _rather_a_word(name: str, entry: dict[str, Any]) -> bool:
+    common = zipf_frequency(name, "de") > COMMON_WORD
+    return bool(common) and min(_rank(entry, GERMAN_SPEAKING), _rank(entry, IN_THE_NEWS)) > SURE_RANK
 
 
 def _latin(name: str) -> bool:
