@@ -1,0 +1,264 @@
+"""Articles as they lie in files: plain text, HTML, JSON, JSON lines, gzip of these, and folders of them.
+
+What is no article is yielded as refused, with the reason, and reading goes on.
+"""
+
+import gzip
+import io
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import IO, cast
+
+import orjson
+
+from agents.cli.errors import CommandError
+from pipeline.identity import article_id
+from schemas.codec import RecordError, decode, encode, one_line
+from schemas.records import RawArticle
+
+STDIN = "-"
+
+
+class Kind(Enum):
+    """What a file holds."""
+
+    TEXT = "text"
+    HTML = "html"
+    JSON = "json"
+    JSON_LINES = "json lines"
+
+
+KIND_OF_ENDING = {
+    ".txt": Kind.TEXT,
+    ".text": Kind.TEXT,
+    ".html": Kind.HTML,
+    ".htm": Kind.HTML,
+    ".xhtml": Kind.HTML,
+    ".json": Kind.JSON,
+    ".jsonl": Kind.JSON_LINES,
+    ".ndjson": Kind.JSON_LINES,
+}
+
+_GZIP_MAGIC = b"\x1f\x8b"
+_HTML_START = re.compile(
+    rb"<(!--|(!doctype|\?xml|html|head|body|meta|div|article|section|main|p|h[1-6])\b)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A raw article that can be sent. `origin` is the file and, where it holds several, the line or number in it."""
+
+    origin: str
+    key: str
+    value: bytes
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What cannot be sent, and why in one line."""
+
+    origin: str
+    reason: str
+
+
+def found(paths: Iterable[str]) -> list[str]:
+    """Every file meant by `paths`: files as named, and from folders those whose ending is known, in order of name.
+
+    Raises:
+        CommandError: a path does not exist, or a folder has no article in it.
+    """
+    files: list[str] = []
+    for name in paths:
+        path = Path(name)
+        if name == STDIN or path.is_file() or path.is_fifo() or path.is_char_device():
+            files.append(name)
+        elif path.is_dir():
+            inside = [str(file) for file in sorted(path.rglob("*")) if _is_article_file(file, path)]
+            if not inside:
+                raise CommandError(
+                    f"{name}: no file in it ends in {', '.join(KIND_OF_ENDING)} (or one of these and .gz)"
+                )
+            files += inside
+        else:
+            raise CommandError(f"{name}: no such file or folder")
+    return files
+
+
+def size_bytes(files: Iterable[str]) -> int | None:
+    """The files' size on disk in bytes; None where one of them is no regular file."""
+    sizes = [Path(name).stat().st_size if Path(name).is_file() else None for name in files]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
+
+
+def messages(
+    files: Iterable[str], *, limit_bytes: int, advance: Callable[[int], None] = lambda _: None
+) -> Iterator[Message | Refused]:
+    """The articles in `files`, one at a time.
+
+    Args:
+        limit_bytes: a larger message is refused.
+        advance: told how many bytes on disk were read since the last call.
+    """
+    for name in files:
+        try:
+            with _opened(name) as raw:
+                at = 0
+                for item in _in_file(name, raw, limit_bytes):
+                    yield item
+                    at = _advanced(raw, at, advance)
+                _advanced(raw, at, advance)
+        except OSError as error:
+            yield Refused(name, error.strerror or one_line(str(error)))
+
+
+def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[Message | Refused]:
+    """The articles in what was read from the file `name`, gzipped or not."""
+    yield from _in_file(name, io.BufferedReader(io.BytesIO(data)), limit_bytes)
+
+
+def decoded(data: bytes) -> str:
+    """Text of a file: UTF-8, else UTF-16 by its mark, else the likeliest of the older encodings."""
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        from trafilatura.utils import decode_file
+
+        return decode_file(data)
+
+
+def kind_of(name: str, head: bytes) -> Kind:
+    """What a file holds: by its ending, else by how it begins."""
+    if kind := KIND_OF_ENDING.get(_ending(name)):
+        return kind
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] in (b"{", b"["):
+        return Kind.JSON
+    return Kind.HTML if _HTML_START.match(start) else Kind.TEXT
+
+
+def _ending(name: str) -> str:
+    return Path(name.removesuffix(".gz")).suffix.lower()
+
+
+def _is_article_file(file: Path, top: Path) -> bool:
+    hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
+    return not hidden and _ending(file.name) in KIND_OF_ENDING and file.is_file()
+
+
+def _opened(name: str) -> io.BufferedReader:
+    return cast(io.BufferedReader, sys.stdin.buffer) if name == STDIN else Path(name).open("rb")
+
+
+def _advanced(raw: IO[bytes], before: int, advance: Callable[[int], None]) -> int:
+    if raw is sys.stdin.buffer or not raw.seekable():
+        return before
+    at = raw.tell()
+    advance(at - before)
+    return at
+
+
+def _in_file(name: str, raw: io.BufferedReader, limit_bytes: int) -> Iterator[Message | Refused]:
+    try:
+        if raw.peek(2)[:2] != _GZIP_MAGIC:
+            yield from _in_stream(name, raw, limit_bytes)
+            return
+        with gzip.GzipFile(fileobj=raw) as unzipped:
+            yield from _in_stream(name, cast(IO[bytes], unzipped), limit_bytes)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        yield Refused(name, f"the gzip data is damaged: {one_line(str(error))}")
+
+
+def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[Message | Refused]:
+    first = stream.readline(limit_bytes + 1)
+    kind = kind_of(name, first)
+    if kind is Kind.JSON_LINES or (kind is Kind.JSON and _is_json(first)):
+        yield from _json_lines(name, first, stream, limit_bytes)
+        return
+    if kind is Kind.JSON:
+        yield from _json_document(name, first + stream.read(), limit_bytes)
+        return
+    data = first + stream.read(max(0, limit_bytes + 1 - len(first)))
+    yield _document(name, data, kind, limit_bytes)
+
+
+def _json_lines(name: str, line: bytes, stream: IO[bytes], limit_bytes: int) -> Iterator[Message | Refused]:
+    number = 0
+    while line:
+        number += 1
+        origin = f"{name}:{number}"
+        if len(line) > limit_bytes:
+            yield Refused(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(limit_bytes)
+        elif value := line.strip().removeprefix(b"\xef\xbb\xbf"):
+            yield from _value(origin, value, limit_bytes)
+        line = stream.readline(limit_bytes + 1)
+
+
+def _json_document(name: str, data: bytes, limit_bytes: int) -> Iterator[Message | Refused]:
+    """A file that is one JSON value over several lines, or JSON lines of which the first is broken."""
+    data = data.removeprefix(b"\xef\xbb\xbf").strip()
+    if _is_json(data):
+        yield from _value(name, data, limit_bytes)
+        return
+    lines = data.splitlines()
+    if len(lines) > 1 and any(_is_json(line) for line in lines[1:] if line.startswith(b"{")):
+        for number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield from _value(f"{name}:{number}", line.strip(), limit_bytes)
+        return
+    yield from _value(name, data, limit_bytes)
+
+
+def _value(origin: str, value: bytes, limit_bytes: int) -> Iterator[Message | Refused]:
+    if not value.startswith(b"["):
+        yield _record(origin, value, limit_bytes)
+        return
+    try:
+        items = orjson.loads(value)
+    except orjson.JSONDecodeError as error:
+        yield Refused(origin, f"no JSON: {one_line(str(error))}")
+        return
+    for number, item in enumerate(items, start=1):
+        yield _record(f"{origin}[{number}]", orjson.dumps(item), limit_bytes)
+
+
+def _record(origin: str, value: bytes, limit_bytes: int) -> Message | Refused:
+    try:
+        article = decode(value, RawArticle)
+    except RecordError as error:
+        return Refused(origin, str(error))
+    return _sendable(origin, article, value, limit_bytes)
+
+
+def _document(origin: str, data: bytes, kind: Kind, limit_bytes: int) -> Message | Refused:
+    if b"\x00" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+        return Refused(origin, "neither text, HTML nor JSON")
+    if len(data) > limit_bytes:
+        return Refused(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
+    text = decoded(data)
+    if not text.strip():
+        return Refused(origin, "empty")
+    article = RawArticle(html=text) if kind is Kind.HTML else RawArticle(text=text)
+    return _sendable(origin, article, encode(article), limit_bytes)
+
+
+def _sendable(origin: str, article: RawArticle, value: bytes, limit_bytes: int) -> Message | Refused:
+    if len(value) > limit_bytes:
+        return Refused(origin, f"{len(value):,} bytes; the limit of a message is {limit_bytes:,}")
+    return Message(origin, article_id(article, key=None), value)
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return False
+    return True

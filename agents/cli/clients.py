@@ -1,0 +1,50 @@
+"""Kafka clients for the commands: they come up at once, or say in one line that no broker answers."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
+from agents import kafka, topics
+from agents.cli.console import note, quiet_clients
+from agents.settings import Settings
+
+ANSWER_SECONDS = 5.0
+
+
+async def reach_broker(settings: Settings, seconds: float = ANSWER_SECONDS) -> None:
+    """Return once the broker answers.
+
+    Raises:
+        agents.kafka.BrokerUnavailable: it does not within `seconds`, or refuses.
+        OSError: a file for TLS is missing or of no use.
+    """
+    quiet_clients()
+    settings.ssl_context()
+    await kafka.wait_for_broker(settings, timeout_seconds=seconds, report=note)
+
+
+@asynccontextmanager
+async def connected_producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """A started producer; the topics exist."""
+    await reach_broker(settings)
+    await topics.ensure(settings)
+    producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
+    await producer.start()
+    try:
+        yield producer
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def connected_consumer(settings: Settings, **options: Any) -> AsyncIterator[AIOKafkaConsumer]:
+    """A started consumer without a group; what it reads is assigned by hand."""
+    await reach_broker(settings)
+    consumer = kafka.consumer(settings, **options)
+    await consumer.start()
+    try:
+        yield consumer
+    finally:
+        await consumer.stop()

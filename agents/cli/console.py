@@ -1,0 +1,83 @@
+"""Where output goes: results to stdout (tables on a terminal, JSON in a pipe), everything else to stderr."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+PIPE_WIDTH = 140
+
+
+def for_people() -> bool:
+    """Whether stdout is a terminal."""
+    return sys.stdout.isatty()
+
+
+def out() -> Console:
+    """The console of results; a pipe gets lines of a fixed width rather than those of an unknown terminal."""
+    return Console(width=None if for_people() else PIPE_WIDTH, highlight=False, emoji=False)
+
+
+def err() -> Console:
+    """The console of progress, notes and errors."""
+    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+
+
+def note(message: str) -> None:
+    """Tell the person at the terminal what is going on."""
+    err().print(message, markup=False)
+
+
+def write_json(value: Any) -> None:
+    """One value on stdout: a line of JSON in a pipe, indented on a terminal."""
+    option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if for_people() else 0)
+    write_bytes([orjson.dumps(value, option=option)])
+
+
+def write_bytes(lines: Iterable[bytes]) -> None:
+    """Lines on stdout, out at once so that the reader of a pipe has them."""
+    sys.stdout.flush()
+    sys.stdout.buffer.writelines(lines)
+    sys.stdout.buffer.flush()
+
+
+def show(rows: list[dict[str, Any]], *, title: str, columns: dict[str, str]) -> None:
+    """Rows as a table on a terminal, as JSON lines in a pipe.
+
+    Args:
+        columns: heading by key of the row; a pipe gets every key.
+    """
+    if not for_people():
+        option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
+        write_bytes(orjson.dumps(row, option=option) for row in rows)
+        return
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for key, heading in columns.items():
+        numeric = bool(rows) and all(isinstance(row[key], int | float) for row in rows)
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(plain(row[key]) for key in columns))
+    out().print(table)
+
+
+def plain(value: Any) -> str:
+    """A cell of a table; markup in it is shown as it stands."""
+    from rich.markup import escape
+
+    return "–" if value is None else escape(f"{value:,}" if isinstance(value, int) and value > 9999 else str(value))
+
+
+def quiet_clients() -> None:
+    """Keep the Kafka client's own log lines off the terminal: the commands say in one line what they mean."""
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+
+def abandon_stdout() -> None:
+    """After a broken pipe: nothing more can be written, and Python shall not try when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

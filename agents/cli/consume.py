@@ -1,0 +1,146 @@
+"""`redefluss consume`: what is on a topic, as a table on a terminal and as JSON lines in a pipe."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import orjson
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from agents.cli import console
+from agents.cli.errors import ExitCode, load_settings
+from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from aiokafka import ConsumerRecord
+
+TEXT_CHARACTERS = 400
+
+
+def consume(
+    topic: Annotated[str, typer.Argument(help="its name without the prefix")],
+    from_beginning: Annotated[
+        bool, typer.Option("--from-beginning", help="and not only what comes from now on")
+    ] = False,
+    until_caught_up: Annotated[
+        bool, typer.Option("--until-caught-up", help="end where the topic ended at the start")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="end after so many messages")] = None,
+    repeats: Annotated[
+        bool, typer.Option("--repeats", help="show repeats too: articles.quotes and quotes drop them otherwise")
+    ] = False,
+) -> int:
+    """Print the messages of a topic: a table on a terminal, one JSON object a line in a pipe."""
+    settings = load_settings()
+    try:
+        return asyncio.run(_consume(settings, topic, from_beginning, until_caught_up, limit, drop_repeats=not repeats))
+    except BrokenPipeError:  # the reader of the pipe has enough
+        console.abandon_stdout()
+        return ExitCode.OK
+
+
+async def _consume(
+    settings: Settings,
+    topic: str,
+    from_beginning: bool,
+    until_caught_up: bool,
+    limit: int | None,
+    *,
+    drop_repeats: bool,
+) -> int:
+    from agents.cli.clients import connected_consumer
+    from agents.cli.receiving import batches, partitions_of
+    from agents.repeats import Repeats
+
+    shown = 0
+    printer = TablePrinter() if console.for_people() else JsonPrinter()
+    async with connected_consumer(settings) as consumer:
+        partitions = await partitions_of(consumer, settings, topic)
+        names = {settings.topic(name) for name in ("articles.quotes", "quotes")}
+        seen = Repeats() if drop_repeats and partitions[0].topic in names else None
+        async for batch in batches(
+            consumer, partitions, from_beginning=from_beginning, until_caught_up=until_caught_up
+        ):
+            fresh = [record for record in batch if seen is None or not seen.is_repeat(record)]
+            wanted = fresh if limit is None else fresh[: limit - shown]
+            printer.show(wanted)
+            shown += len(wanted)
+            if limit is not None and shown >= limit:
+                break
+    return ExitCode.OK
+
+
+class JsonPrinter:
+    """One JSON object a line."""
+
+    def show(self, records: "list[ConsumerRecord]") -> None:
+        from agents.cli.receiving import as_json
+
+        console.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_APPEND_NEWLINE) for record in records)
+
+
+class TablePrinter:
+    """Rows under one heading, printed as they come."""
+
+    def __init__(self) -> None:
+        self._console = console.out()
+        self._begun = False
+
+    def show(self, records: "list[ConsumerRecord]") -> None:
+        from agents.cli.receiving import as_json
+
+        table = Table(box=None, pad_edge=False, header_style="bold", expand=True, show_header=not self._begun)
+        table.add_column("time", width=8, no_wrap=True)
+        table.add_column("place", width=9, no_wrap=True)
+        table.add_column("key", ratio=1, overflow="fold")
+        table.add_column("message", ratio=4, overflow="fold")
+        for record in records:
+            message = as_json(record)
+            time = datetime.fromtimestamp(message["timestamp"] / 1000).astimezone()
+            place = f"{message['partition']}:{message['offset']}"
+            table.add_row(f"{time:%H:%M:%S}", place, escape(message["key"] or "–"), escape(in_words(message)))
+        self._begun = True
+        self._console.print(table)
+
+
+def in_words(message: Mapping[str, Any]) -> str:
+    """A message's value as a person wants to read it in a table: a line or two."""
+    value = message.get("value")
+    if not isinstance(value, dict):
+        return _short(
+            f"base64 {message['value_base64']}" if "value_base64" in message else orjson.dumps(value).decode()
+        )
+    match str(value.get("schema", "")).split("/")[0]:
+        case "quote":
+            quote = value["quote"]
+            words = f"{_speaker(quote)} ({quote['type']}): {quote['text']}"
+        case "quote-article":
+            names = sorted({_speaker(quote) for quote in value["quotes"]})
+            words = f"{_title(value)} – {len(value['quotes'])} quotes: {', '.join(names)}"
+        case "entity-article":
+            names = [entity["name"] for entity in value["entities"]]
+            words = f"{_title(value)} – {len(names)} entities: {', '.join(names)}"
+        case "clean-article":
+            words = f"{_title(value)} – {len(value['text']):,} characters, {len(value['removed'])} lines removed"
+        case "dead-letter":
+            words = f"{value['stage']}, {value['reason']}: {value['detail']}"
+        case _:
+            words = _title(value) if value.get("title") else str(value.get("text") or value.get("url") or value)
+    return _short(words)
+
+
+def _title(value: Mapping[str, Any]) -> str:
+    return str(value.get("title") or value.get("text") or value.get("url") or "")[:120]
+
+
+def _speaker(quote: Mapping[str, Any]) -> str:
+    speaker = quote.get("speaker") or {}
+    return str(speaker.get("name") or speaker.get("text") or "–")
+
+
+def _short(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= TEXT_CHARACTERS else words[: TEXT_CHARACTERS - 1] + "…"

@@ -1,0 +1,179 @@
+"""`redefluss dead-letters`: look at what could not be processed, and send it through again."""
+
+import asyncio
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
+
+import orjson
+import typer
+
+from agents.cli import console
+from agents.cli.errors import CommandError, ExitCode, load_settings
+from pipeline.stages import STAGES
+from schemas.records import FAILURE_REASONS
+
+if TYPE_CHECKING:
+    from agents.dead_letters import StoredLetter
+
+app = typer.Typer(help="What could not be processed: list, show, replay.", no_args_is_help=True)
+
+Stage = Annotated[str | None, typer.Option("--stage", help=", ".join(stage.name for stage in STAGES))]
+Reason = Annotated[str | None, typer.Option("--reason", help=", ".join(FAILURE_REASONS))]
+Since = Annotated[
+    str | None,
+    typer.Option("--since", help="written at or after: 2026-05-01T12:00, or 30m, 2h, 7d ago", metavar="TIME"),
+]
+Until = Annotated[str | None, typer.Option("--until", help="written before; as --since", metavar="TIME")]
+
+_AGO = re.compile(r"(\d+)\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+class Filters(TypedDict):
+    """What `agents.dead_letters.read` selects by."""
+
+    stage: str | None
+    reason: str | None
+    since: datetime | None
+    until: datetime | None
+
+
+@app.command("list")
+def list_letters(stage: Stage = None, reason: Reason = None, since: Since = None, until: Until = None) -> int:
+    """The dead letters, oldest first."""
+    letters = asyncio.run(_read(filters(stage, reason, since, until)))
+    rows = [_row(letter) for letter in letters]
+    headings = {name: name for name in ("id", "stage", "reason", "key", "detail", "replayed")}
+    console.show(rows, title=f"{len(rows):,} dead letters", columns=headings)
+    return ExitCode.OK
+
+
+@app.command("show")
+def show_letter(
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="as the list gives it: PARTITION:OFFSET")],
+    raw: Annotated[bool, typer.Option("--bytes", help="only the failed message, byte for byte")] = False,
+) -> int:
+    """One dead letter: why, where it stood, and the message itself."""
+    letter = asyncio.run(_show(identifier))
+    value = letter.letter.value_bytes
+    if raw:
+        console.write_bytes([value or b""])
+        return ExitCode.OK
+    record = letter.letter.model_dump(by_alias=True)
+    console.write_json({"id": letter.id, "replayed_at": _time(letter.replayed_at)} | record | _readable(value))
+    return ExitCode.OK
+
+
+@app.command("replay")
+def replay_letters(
+    identifiers: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]…", help="some; else all that are selected")
+    ] = None,
+    *,
+    stage: Stage = None,
+    reason: Reason = None,
+    since: Since = None,
+    until: Until = None,
+    to: Annotated[Literal["stage", "start"], typer.Option(help="the stage that failed, or the first one")] = "stage",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be sent, and send nothing")] = False,
+) -> int:
+    """Send dead letters through again. What was replayed before is left alone."""
+    selected = filters(stage, reason, since, until)
+    return asyncio.run(_replay(identifiers or [], selected, to="start" if to == "start" else "failed", dry_run=dry_run))
+
+
+def filters(stage: str | None, reason: str | None, since: str | None, until: str | None) -> Filters:
+    """Checked selections.
+
+    Raises:
+        CommandError: naming what there is.
+    """
+    stages = [known.name for known in STAGES]
+    if stage is not None and stage not in stages:
+        raise CommandError(f"no stage {stage!r}; there are {', '.join(stages)}")
+    if reason is not None and reason not in FAILURE_REASONS:
+        raise CommandError(f"no reason {reason!r}; there are {', '.join(FAILURE_REASONS)}")
+    return Filters(stage=stage, reason=reason, since=moment(since), until=moment(until))
+
+
+def moment(words: str | None) -> datetime | None:
+    """A time in ISO 8601 (local, if it names no zone), or so long ago ("30m", "2h", "7d")."""
+    if words is None:
+        return None
+    if match := _AGO.fullmatch(words.strip().removesuffix("ago").strip()):
+        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
+    try:
+        return datetime.fromisoformat(words).astimezone()
+    except ValueError:
+        raise CommandError(f"{words!r} is no time such as 2026-05-01T12:00 or 2h") from None
+
+
+async def _read(selected: Filters) -> "list[StoredLetter]":
+    from agents import dead_letters
+    from agents.cli.clients import reach_broker
+
+    settings = load_settings()
+    await reach_broker(settings)
+    return [letter async for letter in dead_letters.read(settings, **selected)]
+
+
+async def _show(identifier: str) -> "StoredLetter":
+    from agents import dead_letters
+    from agents.cli.clients import reach_broker
+
+    settings = load_settings()
+    await reach_broker(settings)
+    return await dead_letters.show(settings, identifier)
+
+
+async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["failed", "start"], dry_run: bool) -> int:
+    from agents import dead_letters
+
+    settings = load_settings()
+    letters = await _read(selected)
+    if identifiers:
+        by_id = {letter.id: letter for letter in letters}
+        if missing := [name for name in identifiers if name not in by_id]:
+            raise CommandError(f"no dead letter {', '.join(missing)} among those selected")
+        letters = [by_id[name] for name in dict.fromkeys(identifiers)]
+    report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run)
+    verb = "Would send" if dry_run else "Sent"
+    console.note(f"{verb} {report.sent:,} through again; {report.skipped_already_replayed:,} were replayed before")
+    return ExitCode.OK
+
+
+def _row(stored: "StoredLetter") -> dict[str, Any]:
+    letter = stored.letter
+    return {
+        "id": stored.id,
+        "stage": letter.stage,
+        "reason": letter.reason,
+        "key": letter.key,
+        "detail": letter.detail,
+        "topic": letter.topic,
+        "partition": letter.partition,
+        "offset": letter.offset,
+        "timestamp": letter.timestamp,
+        "attempts": letter.attempts,
+        "replayed": _time(stored.replayed_at),
+    }
+
+
+def _time(value: Any) -> Any:
+    return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
+
+
+def _readable(value: bytes | None) -> Mapping[str, Any]:
+    """The failed message as JSON or text beside its base64, where it is that."""
+    if value is None:
+        return {}
+    try:
+        return {"value_json": orjson.loads(value)}
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return {"value_text": value.decode()}
+    except UnicodeDecodeError:
+        return {}

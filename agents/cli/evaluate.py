@@ -1,0 +1,176 @@
+"""`redefluss evaluate`: how good the stages are, against annotated files."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Protocol
+
+import orjson
+import typer
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from agents.cli import console
+from agents.cli.errors import CommandError, ExitCode, load_settings
+from pipeline.config import PipelineConfig
+
+app = typer.Typer(help="Score the stages against annotated files (JSON lines, gzipped or not).", no_args_is_help=True)
+
+Gold = Annotated[Path, typer.Argument(metavar="GOLD", help="the annotated file")]
+Predictions = Annotated[Path | None, typer.Option("--predictions", help="write what was predicted, as JSON lines")]
+AsJson = Annotated[bool, typer.Option("--json", help="the report as JSON")]
+Errors = Annotated[
+    int, typer.Option("--errors", min=0, help="show so many of the commonest kinds of errors, in context")
+]
+Worst = Annotated[int, typer.Option("--worst", min=0, help="show so many of the worst documents")]
+
+ProgressCall = Callable[[int, int], None]
+
+
+class Report(Protocol):
+    """What the scorers give back."""
+
+    def as_json(self) -> Mapping[str, Any]:
+        """Scores by row, and what else there is to say."""
+
+    def prediction_rows(self) -> list[dict[str, Any]]:
+        """What was predicted, one document a row."""
+
+
+@app.command("cleaning")
+def cleaning(
+    gold: Gold,
+    *,
+    source: Annotated[
+        Literal["html", "page_text", "extracted_text"],
+        typer.Option("--input", help="which of the gold file's inputs is cleaned"),
+    ] = "html",
+    predictions: Predictions = None,
+    as_json: AsJson = False,
+    errors: Errors = 0,
+    worst: Worst = 0,
+) -> int:
+    """How much of the articles' text is found, and how much besides."""
+    from pipeline.evaluation.cleaning import evaluate
+
+    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+        return evaluate(gold, config, progress=progress, source=source)
+
+    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors, worst=worst)
+
+
+@app.command("entities")
+def entities(gold: Gold, predictions: Predictions = None, as_json: AsJson = False, errors: Errors = 0) -> int:
+    """How many names are found, with the right bounds and type."""
+    from pipeline.evaluation.entities import evaluate
+
+    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+        return evaluate(gold, config, progress=progress)
+
+    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
+
+
+@app.command("quotes")
+def quotes(gold: Gold, predictions: Predictions = None, as_json: AsJson = False, errors: Errors = 0) -> int:
+    """How many quotes are found, with their speakers, cues and types."""
+    from pipeline.evaluation.quotes import evaluate
+
+    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+        return evaluate(gold, config, progress=progress)
+
+    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
+
+
+@app.command("speakers")
+def speakers(gold: Gold, predictions: Predictions = None, as_json: AsJson = False, errors: Errors = 0) -> int:
+    """Whole articles through all stages: quotes, speakers by full name, and entities."""
+    from pipeline.evaluation.speakers import evaluate
+
+    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+        return evaluate(gold, config, progress=progress)
+
+    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
+
+
+def _evaluate(
+    gold: Path,
+    score: Callable[[PipelineConfig, ProgressCall], Report],
+    predictions: Path | None,
+    *,
+    as_json: bool,
+    errors: int,
+    worst: int = 0,
+) -> int:
+    if not gold.is_file():
+        raise CommandError(f"{gold}: no such file")
+    settings = load_settings()
+    with Progress(console=console.err(), transient=True) as bar:
+        task = bar.add_task(gold.name, total=None)
+        try:
+            report = score(settings.pipeline, lambda done, total: bar.update(task, completed=done, total=total))
+        except ValueError as error:
+            raise CommandError(" ".join(str(error).split())) from None
+    if predictions is not None:
+        lines = (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in report.prediction_rows())
+        predictions.write_bytes(b"".join(lines))
+    content = report.as_json()
+    if as_json:
+        console.write_json(content)
+    else:
+        _print(content, errors=errors, worst=worst)
+    return ExitCode.OK
+
+
+def _print(content: Mapping[str, Any], *, errors: int, worst: int) -> None:
+    out = console.out()
+    intervals = content.get("intervals") or {"all": content.get("interval")}
+    out.print(_scores(f"Scores over {_count(content['documents'])} documents", content["scores"], intervals))
+    for name, scores in content.get("by_type", {}).items():
+        out.print(_scores(name, scores, {}))
+    if confusion := content.get("confusion"):
+        out.print(_confusion(confusion))
+    for error in content.get("errors", ())[:errors]:
+        words = ", ".join(
+            f"{key} {value}" for key, value in error.items() if key not in {"count", "examples"} and value
+        )
+        out.print(f"\n[bold]{error['count']} × {escape(words)}[/bold]")
+        for example in error["examples"]:
+            out.print(f"  {example}", markup=False)
+    if worst and isinstance(content["documents"], Mapping):
+        ranked = sorted(content["documents"].items(), key=lambda item: (item[1]["f1"], item[0]))
+        out.print(_scores("Worst documents", dict(ranked[:worst]), {}))
+
+
+def _count(documents: Any) -> int:
+    return documents if isinstance(documents, int) else len(documents)
+
+
+def _scores(title: str, scores: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Any]) -> Table:
+    columns = list(dict.fromkeys(column for row in scores.values() for column in row))
+    table = Table(
+        title=escape(title), title_justify="left", box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
+    )
+    table.add_column("")
+    for column in columns:
+        table.add_column(column, justify="right")
+    table.add_column("95 % of f1" if any(intervals.values()) else "")
+    for name, row in scores.items():
+        bounds = intervals.get(name)
+        cells = [_number(row.get(column)) for column in columns]
+        table.add_row(escape(name), *cells, "" if not bounds else f"{bounds[0]:.3f} – {bounds[1]:.3f}")
+    return table
+
+
+def _confusion(confusion: Mapping[str, Mapping[str, int]]) -> Table:
+    predicted = list(dict.fromkeys([*confusion, *(name for row in confusion.values() for name in row)]))
+    table = Table(title="Gold by predicted", title_justify="left", box=None, header_style="dim", pad_edge=False)
+    table.add_column("")
+    for name in predicted:
+        table.add_column(name, justify="right")
+    for name, row in confusion.items():
+        table.add_row(name, *(str(row.get(column, 0)) for column in predicted))
+    return table
+
+
+def _number(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else str(value)

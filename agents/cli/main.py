@@ -1,0 +1,78 @@
+"""The command `redefluss`: its commands, and what becomes of their errors."""
+
+import signal
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from agents.cli import (
+    console,
+    consume,
+    dead_letters,
+    evaluate,
+    produce,
+    run,
+    schema,
+    settings,
+    stages,
+    topics,
+    train,
+    worker,
+)
+from agents.cli.errors import ExitCode, explained
+
+app = typer.Typer(
+    help="Who is in the German news, and who said what: an event-driven pipeline over Kafka.",
+    epilog="Exit codes: 0 all is well; 1 something was refused, not confirmed or did not come out; 2 wrong arguments, "
+    "settings or files; 3 no broker answers; 130 interrupted.",
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("run")(run.run)
+app.command("broker")(worker.broker)
+app.command("worker")(worker.worker)
+app.command("produce")(produce.produce)
+app.command("consume")(consume.consume)
+app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
+app.command("settings")(settings.settings)
+app.command("schema")(schema.schema)
+app.command("clean")(stages.clean)
+app.command("entities")(stages.entities)
+app.command("quotes")(stages.quotes)
+app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(train.app, name="train")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code (`agents.cli.errors.ExitCode`)."""
+    sys.exit(execute(arguments))
+
+
+def execute(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. Mistakes are told in one line on stderr, bugs raise."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        result = app(None if arguments is None else list(arguments), standalone_mode=False, prog_name="redefluss")
+    except TyperException as error:
+        return _failed(error.format_message(), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:  # the reader of the pipe has enough
+        console.abandon_stdout()
+        return ExitCode.OK
+    except Exception as error:
+        mistake = explained(error)
+        if mistake is None:
+            raise
+        return _failed(str(mistake), mistake.code)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _failed(message: str, code: int) -> int:
+    console.note(message if message.startswith("Usage:") else f"redefluss: {message}")
+    return code

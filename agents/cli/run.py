@@ -1,0 +1,141 @@
+"""`redefluss run`: broker, worker, feed and report in one go."""
+
+import asyncio
+import contextlib
+import signal
+import time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from agents.cli import articles, console
+from agents.cli.errors import ExitCode, load_settings
+from agents.cli.samples import SAMPLES
+from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaConsumer, TopicPartition
+
+    from agents.cli.following import Following
+    from agents.cli.sending import Sent
+
+IDLE_CHECK_SECONDS = 2.0
+
+
+def run(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]…", help="files or folders; else the samples")
+    ] = None,
+    leave: Annotated[bool, typer.Option("--exit", help="end when all came out; else go on until Ctrl-C")] = False,
+) -> int:
+    """Start a broker (unless one answers) and a worker, feed them articles, and show who said what.
+
+    Exit code 1 if an article was refused or did not come out.
+    """
+    settings = load_settings()
+    files = articles.found(paths or [str(SAMPLES)])
+    try:
+        return asyncio.run(_run(settings, files, leave))
+    except asyncio.CancelledError:  # SIGTERM
+        return ExitCode.INTERRUPTED
+
+
+async def _run(settings: Settings, files: list[str], leave: bool) -> int:
+    from agents import topics
+    from agents.cli import children
+    from agents.cli.clients import reach_broker
+
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with children.broker(settings) as own, children.data_dir(settings, fresh=own) as folder:
+        await reach_broker(settings)
+        await topics.ensure(settings)
+        console.note(f"Starting the worker: {settings.processes} processes load the models")
+        try:
+            async with children.worker(settings, folder) as worker:
+                watch = asyncio.create_task(children.ended(worker))
+                work = asyncio.create_task(_feed_and_report(settings, files))
+                code = await _first(work, watch)
+                if not leave:
+                    console.note("The stream goes on; Ctrl-C ends it" + _web(settings))
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await watch
+                watch.cancel()
+                console.note("Stopping the worker")
+        except asyncio.CancelledError:
+            console.note("Interrupted")
+            raise
+    console.note("Stopped")
+    return code
+
+
+async def _first(work: asyncio.Task[int], watch: asyncio.Task[None]) -> int:
+    """The work's result; what `watch` raises, if that comes first."""
+    try:
+        await asyncio.wait((work, watch), return_when=asyncio.FIRST_COMPLETED)
+        if watch.done():
+            await watch
+        return await work
+    finally:
+        work.cancel()
+
+
+async def _feed_and_report(settings: Settings, files: list[str]) -> int:
+    from agents.cli.clients import connected_consumer, connected_producer
+    from agents.cli.following import Following
+    from agents.cli.report import print_report
+    from agents.cli.sending import RAW_TOPIC, send
+
+    started = time.monotonic()
+    progress = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
+        console=console.err(), transient=True,
+    )  # fmt: skip
+    task = progress.add_task("came out", total=None)
+    following = Following(settings, came_out=lambda: progress.advance(task))
+    async with connected_consumer(settings) as consumer, connected_producer(settings) as producer:
+        places = await following.assign(consumer)
+        result = await send(
+            producer,
+            settings.topic(RAW_TOPIC),
+            articles.messages(files, limit_bytes=settings.max_raw_bytes),
+            confirmed=lambda message, place: following.sent.update({(place.partition, place.offset): message}),
+            refused=lambda problem: console.note(f"refused: {problem.origin}: {problem.reason}"),
+        )
+        console.note(f"Sent {result.confirmed:,} articles to {settings.topic(RAW_TOPIC)}")
+        progress.update(task, total=result.confirmed)
+        with progress:
+            await _until_all_came_out(following, consumer, places)
+        if following.missing:
+            await following.look_back(consumer)
+    print_report(following, result, seconds=time.monotonic() - started)
+    return _exit_code(following, result)
+
+
+async def _until_all_came_out(
+    following: "Following", consumer: "AIOKafkaConsumer", places: "list[TopicPartition]"
+) -> None:
+    """Take in what comes out until nothing is missing, or every stage has done all and that does not change it."""
+    came, idle_since = time.monotonic(), None
+    while following.missing:
+        lots = await consumer.getmany(*places, timeout_ms=200)
+        for records in lots.values():
+            for record in records:
+                following.take(record)
+        now = time.monotonic()
+        if lots:
+            came, idle_since = now, None
+        elif now - came > IDLE_CHECK_SECONDS and await following.idle():
+            idle_since = idle_since or now
+            if now - idle_since > IDLE_CHECK_SECONDS:
+                return
+
+
+def _exit_code(following: "Following", result: "Sent") -> int:
+    return ExitCode.OK if result.complete and result.confirmed and not following.missing else ExitCode.INCOMPLETE
+
+
+def _web(settings: Settings) -> str:
+    return f" – web view: http://{settings.web_host}:{settings.web_port}/" if settings.web_enabled else ""

@@ -1,0 +1,87 @@
+"""Sending articles to the first topic, each one confirmed by the broker."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+from aiokafka.structs import RecordMetadata
+
+from agents.cli.articles import Message, Refused
+from agents.cli.errors import one_line
+
+RAW_TOPIC = "articles.raw"
+IN_FLIGHT = 256
+
+
+@dataclass
+class Sent:
+    """What became of a number of articles.
+
+    Attributes:
+        confirmed: how many the broker has confirmed.
+        refused: what was never sent, and why.
+        unconfirmed: what was sent and not confirmed, and why; it may or may not be on the topic.
+    """
+
+    confirmed: int = 0
+    refused: list[Refused] = field(default_factory=list)
+    unconfirmed: list[Refused] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything was sent and confirmed."""
+        return not (self.refused or self.unconfirmed)
+
+
+async def send(
+    producer: AIOKafkaProducer,
+    topic: str,
+    items: Iterable[Message | Refused],
+    *,
+    confirmed: Callable[[Message, RecordMetadata], None] = lambda _message, _place: None,
+    refused: Callable[[Refused], None] = lambda _: None,
+) -> Sent:
+    """Send what can be sent; return when the broker has answered for all of it.
+
+    Args:
+        producer: started.
+        topic: by its name on the broker.
+        items: read one at a time, never further ahead than IN_FLIGHT messages.
+        confirmed: told each message and its place on the topic.
+        refused: told what could not be sent or was not confirmed.
+    """
+    result = Sent()
+    room = asyncio.Semaphore(IN_FLIGHT)
+
+    async def confirm(message: Message, answer: asyncio.Future[RecordMetadata]) -> None:
+        try:
+            place = await answer
+        except KafkaError as error:
+            problem = Refused(message.origin, f"not confirmed by the broker: {one_line(error)}")
+            result.unconfirmed.append(problem)
+            refused(problem)
+        else:
+            result.confirmed += 1
+            confirmed(message, place)
+        finally:
+            room.release()
+
+    async with asyncio.TaskGroup() as answers:
+        for item in items:
+            if isinstance(item, Refused):
+                result.refused.append(item)
+                refused(item)
+                continue
+            await room.acquire()
+            try:
+                answer = await producer.send(topic, item.value, key=item.key.encode())
+            except KafkaError as error:
+                room.release()
+                problem = Refused(item.origin, f"not sent: {one_line(error)}")
+                result.unconfirmed.append(problem)
+                refused(problem)
+            else:
+                answers.create_task(confirm(item, answer))
+    return result

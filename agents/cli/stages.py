@@ -1,0 +1,112 @@
+"""`redefluss clean`, `entities`, `quotes`: one article through the stages, without a broker."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from itertools import islice
+from pathlib import Path
+from typing import Annotated, Any
+
+import orjson
+import typer
+from rich.console import RenderableType
+
+from agents.cli import articles, console, display
+from agents.cli.errors import CommandError, ExitCode, load_settings
+from agents.settings import Settings
+from pipeline.stages import STAGES
+from schemas.codec import RecordError, decode, encode
+from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
+
+Record = RawArticle | CleanArticle
+
+LATER: dict[str, type[CleanArticle]] = {
+    "clean-article/1": CleanArticle,
+    "entity-article/1": EntityArticle,
+    "quote-article/1": QuoteArticle,
+}
+DONE: dict[type[Record], int] = {RawArticle: 0, CleanArticle: 1, EntityArticle: 2, QuoteArticle: 3}
+"""How many of the stages a record has behind it."""
+
+File = Annotated[str, typer.Argument(metavar="FILE", help="text, HTML or a JSON record; - for standard input")]
+
+
+def clean(
+    file: File,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="each line with its verdict and the rule that gave it")
+    ] = False,
+) -> int:
+    """Clean one article: readable on a terminal, JSON in a pipe."""
+    settings = load_settings()
+    if not explain:
+        return _through(settings, file, 1, display.article)
+    from pipeline.cleaning import Cleaner
+
+    record = read_record(file, settings)
+    if not isinstance(record, RawArticle):
+        raise CommandError(f"{file} is cleaned already: {record.schema_}")
+    _, lines = Cleaner(settings.pipeline).explain(record)
+    if console.for_people():
+        console.out().print(display.verdicts(lines))
+    else:
+        console.write_bytes(orjson.dumps(asdict(line), option=orjson.OPT_APPEND_NEWLINE) for line in lines)
+    return ExitCode.OK
+
+
+def entities(file: File) -> int:
+    """The people, organisations and places in one article: readable on a terminal, JSON in a pipe."""
+    return _through(load_settings(), file, 2, display.entities)
+
+
+def quotes(file: File) -> int:
+    """Who says what in one article: readable on a terminal, JSON in a pipe."""
+    return _through(load_settings(), file, 3, display.quotes)
+
+
+def read_record(name: str, settings: Settings) -> Record:
+    """The one article in a file: a raw one in any form, or the record of a later stage.
+
+    Raises:
+        CommandError: the file holds no article, or several.
+    """
+    (file,) = articles.found([name])
+    data = sys.stdin.buffer.read() if file == articles.STDIN else Path(file).read_bytes()
+    if record := _later_record(file, data):
+        return record
+    items = list(islice(articles.in_bytes(file, data, limit_bytes=settings.max_raw_bytes), 2))
+    if len(items) != 1:
+        raise CommandError(f"{name}: {'several articles' if items else 'no article'} in it, one is needed")
+    if isinstance(items[0], articles.Refused):
+        raise CommandError(f"{items[0].origin}: {items[0].reason}")
+    return decode(items[0].value, RawArticle)
+
+
+def _later_record(name: str, data: bytes) -> CleanArticle | None:
+    if not data.lstrip().startswith(b"{"):
+        return None
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
+    record_class = LATER.get(str(value.get("schema")))
+    if record_class is None:
+        return None
+    try:
+        return decode(data, record_class)
+    except RecordError as error:
+        raise CommandError(f"{name}: {error}") from None
+
+
+def _through(settings: Settings, file: str, stages: int, shown: Callable[[Any], RenderableType]) -> int:
+    record: Any = read_record(file, settings)
+    done = DONE[type(record)]
+    if done > stages:
+        raise CommandError(f"{file} is past that stage: {record.schema_}")
+    for stage in STAGES[done:stages]:
+        record = stage.load(settings.pipeline)(record)
+    if console.for_people():
+        console.out().print(shown(record))
+    else:
+        console.write_bytes([encode(record), b"\n"])
+    return ExitCode.OK

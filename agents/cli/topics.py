@@ -1,0 +1,72 @@
+"""`redefluss topics`: which there are, making them, and how far behind their readers are."""
+
+import asyncio
+from dataclasses import asdict
+
+import typer
+
+from agents.cli import console
+from agents.cli.errors import ExitCode, load_settings
+
+app = typer.Typer(help="The topics on the broker: list (default), create, lag.", invoke_without_command=True)
+
+
+@app.callback()
+def topics(context: typer.Context) -> int:
+    """The topics on the broker: list (default), create, lag."""
+    return list_topics() if context.invoked_subcommand is None else ExitCode.OK
+
+
+@app.command("list")
+def list_topics() -> int:
+    """The stream's topics on the broker, with their partitions and messages."""
+    return asyncio.run(_list())
+
+
+@app.command("create")
+def create_topics() -> int:
+    """Create the topics that are missing, with the partitions, replication and retention of the settings."""
+    return asyncio.run(_create())
+
+
+@app.command("lag")
+def show_lag() -> int:
+    """How many messages each stage has yet to process, by partition of the topic that it reads."""
+    return asyncio.run(_lag())
+
+
+async def _list() -> int:
+    from agents.cli.clients import reach_broker
+    from agents.topics import listing
+
+    settings = load_settings()
+    await reach_broker(settings)
+    rows = [asdict(info) | {"messages": info.messages} for info in await listing(settings)]
+    if not rows:
+        console.note("The broker has none of the topics yet: redefluss topics create")
+    headings = {"name": "topic", "partitions": "partitions", "replication_factor": "copies", "messages": "messages"}
+    console.show(rows, title="Topics", columns=headings)
+    return ExitCode.OK
+
+
+async def _create() -> int:
+    from agents.cli.clients import reach_broker
+    from agents.topics import ensure
+
+    settings = load_settings()
+    await reach_broker(settings)
+    rows = [asdict(report) for report in await ensure(settings)]
+    console.show(rows, title="Topics", columns={"name": "topic", "partitions": "partitions", "created": "created now"})
+    return ExitCode.OK
+
+
+async def _lag() -> int:
+    from agents.cli.clients import reach_broker
+    from agents.topics import lag
+
+    settings = load_settings()
+    await reach_broker(settings)
+    rows = [asdict(place) | {"lag": place.lag} for place in await lag(settings)]
+    headings = {name: name for name in ("stage", "group", "topic", "partition", "committed", "end", "lag")}
+    console.show(rows, title="Lag in messages", columns=headings)
+    return ExitCode.OK

@@ -1,0 +1,48 @@
+"""`redefluss worker` and `redefluss broker`: the long-running processes, in the foreground."""
+
+import signal
+from typing import Annotated
+
+import typer
+
+from agents.cli import console
+from agents.cli.errors import CommandError, ExitCode, load_settings
+from pipeline.stages import STAGES, stage_named
+
+STAGE_NAMES = ", ".join(stage.name for stage in STAGES)
+
+
+def worker(
+    stage: Annotated[
+        list[str] | None,
+        typer.Option("--stage", help=f"run this stage alone ({STAGE_NAMES}); can be given several times"),
+    ] = None,
+) -> int:
+    """Run all stages, or some. Ctrl-C and SIGTERM finish what is in flight, commit and leave."""
+    from agents import logs
+    from agents.worker import run
+
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    names = list(dict.fromkeys(stage)) if stage else [known.name for known in STAGES]
+    for name in names:
+        try:
+            stage_named(name)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+    return run(settings, names)
+
+
+def broker(port: Annotated[int, typer.Option(min=1, max=65535, help="where it listens, on 127.0.0.1")] = 9092) -> int:
+    """Run the embedded broker, for trying things out: it speaks Kafka's protocol and keeps everything in memory."""
+    from agents.broker import EmbeddedBroker
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with EmbeddedBroker(port=port) as running:
+        console.note(f"Broker at {running.address} (in memory; Ctrl-C ends it)")
+        try:
+            code = running.wait()
+        except KeyboardInterrupt:
+            console.note("Broker stopped")
+            return ExitCode.OK
+    raise CommandError(f"the broker ended by itself with exit code {code}", ExitCode.INCOMPLETE)
