@@ -16,7 +16,8 @@ class QuoteCandidate:
     """A quote somebody found, before it is linked to entities and becomes part of a record.
 
     All spans are half-open code points into the article's text, in text order and without overlap within a role.
-    `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source.
+    `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source; `rule` names what found
+    it where that was a rule.
     """
 
     spans: list[Range]
@@ -28,6 +29,7 @@ class QuoteCandidate:
     addressee_spans: list[Range] = field(default_factory=list)
     confidence: float = 0.5
     source: Source = "rules"
+    rule: str = ""
 
     @property
     def begin(self) -> int:

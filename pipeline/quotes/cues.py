@@ -193,8 +193,8 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
             cue = _cue(tokens, at, form, clause, limit)
             if cue is not None and (best is None or len(cue.tokens) > len(best.tokens)):
                 best = cue
-        if best is not None and best.finite not in found:
-            found[best.finite] = best
+        if best is not None and best.last not in found:
+            found[best.last] = best
     result = sorted(found.values(), key=lambda cue: cue.finite)
     particles = {i for cue in result for i in cue.tokens if i != cue.finite}
     result = [cue for cue in result if cue.finite not in particles or len(cue.tokens) > 1]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
+from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.errors import ConfigurationError
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.linking import Linker
@@ -24,13 +25,14 @@ class QuoteExtractor:
                 f"quote_model: {config.quote_model!r} is none of the quote models redefluss and rules"
             )
         self._rules = RuleQuotes()
+        self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` in text order, not linked to entities."""
         return self._rules(text)
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
-        linker = Linker(article)
+        linker = Linker(article, self._gazetteer)
         quotes = [
             _quote(article, linker, candidate, number) for number, candidate in enumerate(self.candidates(article.text))
         ]

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.confidence import ruled
 from pipeline.quotes.cues import Clause, Cue
 from pipeline.quotes.direct import frame_around, phrase_spans, token_spans, with_roles
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
@@ -83,14 +84,14 @@ class IndirectSpeech:
             return True
         return any(self.tokens[first].lower in {"ich", "wir"} and last == first + 1 for first, last in cue.speaker)
 
-    def _candidate(self, spans: list[Range], confidence: float, frame: list[Range] | None = None) -> QuoteCandidate:
+    def _candidate(self, spans: list[Range], rule: str, frame: list[Range] | None = None) -> QuoteCandidate:
         frame = frame_around(self.analysed, self.sentence, spans) if frame is None else frame
-        return QuoteCandidate(spans, "Indirect", frame_spans=frame, confidence=confidence)
+        return ruled(QuoteCandidate(spans, "Indirect", frame_spans=frame), rule)
 
     def _by_verb(self, cue: Cue) -> QuoteCandidate | None:
         index = self.parts.index(cue.clause)
         if cue.final and self.tokens[cue.clause.first].lower in {"wie", "so"}:
-            return self._around(cue, 0.8)
+            return self._around(cue, "as-said")
         behind = self._content_behind(cue, index)
         if behind is not None:
             return with_roles(self.analysed, behind, cue)
@@ -112,7 +113,7 @@ class IndirectSpeech:
             return None
         if self._only_names(self.sentence.first, first - 1):
             return None
-        return self._around(cue, 0.85 if report else 0.7)
+        return self._around(cue, "said-behind" if report else "said-behind-plain")
 
     def _only_names(self, first: int, last: int) -> bool:
         """Whether the tokens are a noun phrase with appositions and relative clauses: no statement of their own."""
@@ -127,9 +128,11 @@ class IndirectSpeech:
 
     def _content_behind(self, cue: Cue, index: int) -> QuoteCandidate | None:
         """The clauses behind a cue, if they are what was said."""
+        if any(c.clause == cue.clause and c.last > cue.last and not c.subjunctive for c in self.cues):
+            return None
         within = self._content_within(cue)
         if within is not None:
-            return self._candidate([within], 0.7)
+            return self._candidate([within], "verb-that")
         spoken = max((last for _, last in cue.speaker), default=0)
         adjacent = True
         for following in range(index + 1, len(self.parts)):
@@ -166,8 +169,8 @@ class IndirectSpeech:
                 return _stripped(self.analysed.text, self.tokens[at].begin, end)
         return None
 
-    def _content_kind(self, cue: Cue, part: Clause, adjacent: bool) -> float | None:
-        """How surely a clause is what `cue` reports (0 to 1); None if it is not."""
+    def _content_kind(self, cue: Cue, part: Clause, adjacent: bool) -> str | None:
+        """The rule by which a clause is what `cue` reports; None if it is not."""
         tokens, takes = self.tokens, cue.verb.takes
         first = part.first
         opener = tokens[first].lower
@@ -175,22 +178,23 @@ class IndirectSpeech:
             return None
         if opener in {"dass", "daß", "ob"}:
             if "s" in takes or ("D" in takes and opener != "ob"):
-                return 0.9
-            return 0.7 if "z" in takes else None
+                return "verb-that"
+            return "verb-that-demand" if "z" in takes else None
         if opener in _NOT_CONTENT or is_relative(tokens, part.first, part.last):
             return None
         if opener in CONTENT_OPENERS and opener not in RELATIVES:
             final = opener == "wie" and any(other.clause == part and other.final for other in self.cues)
-            return 0.6 if "s" in takes and adjacent and not final else None
+            asked = cue.verb.lemma in {"fragen", "erklären", "erläutern", "schildern"} and opener != "wie"
+            return "verb-question" if asked and adjacent and not final else None
         stop = self.sentence.last
         if has_infinitive(tokens, first, stop) and not verb_second(tokens, first, part.last):
-            return 0.8 if "z" in takes and adjacent else None
+            return "verb-infinitive" if "z" in takes and adjacent else None
         if "s" not in takes and "D" not in takes:
             return None
         if is_subjunctive(tokens, first, stop):
-            return 0.9
+            return "verb-subjunctive"
         plain = adjacent and not cue.passive and cue.verb.lemma in SAYING
-        return 0.6 if plain and verb_second(tokens, first, part.last) and cue.last >= first - 8 else None
+        return "verb-plain" if plain and verb_second(tokens, first, part.last) and cue.last >= first - 8 else None
 
     def _content_end(self, following: int, cue: Cue) -> int:
         """Where the words end that begin with clause `following`: before a clause that goes on reporting."""
@@ -216,15 +220,15 @@ class IndirectSpeech:
     def _goes_on(self, other: Cue, cue: Cue, at: int) -> bool:
         return other.finite != cue.finite and not other.final and not other.subjunctive and other.finite <= at + 1
 
-    def _around(self, cue: Cue, confidence: float) -> QuoteCandidate | None:
+    def _around(self, cue: Cue, rule: str) -> QuoteCandidate | None:
         """Content before a cue, or on both sides of it: "…, sagte X", "Wie X mitteilte, …"."""
         last = cue.clause.last
         if cue.speaker and cue.speaker[-1][1] > last:
             last = cue.speaker[-1][1]
-        candidate = self._split_content(cue.clause.first, last, confidence)
+        candidate = self._split_content(cue.clause.first, last, rule)
         return None if candidate is None else with_roles(self.analysed, candidate, cue)
 
-    def _split_content(self, first: int, last: int, confidence: float) -> QuoteCandidate | None:
+    def _split_content(self, first: int, last: int, rule: str) -> QuoteCandidate | None:
         """The sentence without the frame in tokens `first` to `last`, and without clauses that belong to the frame."""
         tokens, text = self.tokens, self.analysed.text
         if any(self.sentence.first <= mask[0] < first for mask in self.masked):
@@ -243,7 +247,7 @@ class IndirectSpeech:
             final = tokens[frame_end].end
         pieces = (_stripped(text, tokens[start].begin, begin), _stripped(text, final, self.sentence.end))
         spans = [span for span in pieces if span is not None]
-        return self._candidate(spans, confidence, [(begin, final)]) if spans else None
+        return self._candidate(spans, rule, [(begin, final)]) if spans else None
 
     def _statement_begin(self, first: int) -> int:
         """Where the statement that a frame at `first` belongs to begins: after a colon or a semicolon."""
@@ -269,7 +273,7 @@ class IndirectSpeech:
         for part in self.parts:
             phrase = says_so(self.analysed, part.first, part.last, self.sentence.last)
             if phrase is not None and part.first > self.sentence.first:
-                candidate = self._split_content(phrase.first, max(phrase.last, part.last), 0.85)
+                candidate = self._split_content(phrase.first, max(phrase.last, part.last), "so-said")
                 if candidate is not None:
                     self.found.append(self._sourced(candidate, phrase))
                     return
@@ -309,7 +313,7 @@ class IndirectSpeech:
             last = tokens[phrase.last].end if tokens[phrase.last].text != "." else last
         pieces = (_stripped(text, begin, first), _stripped(text, last, end))
         spans = [span for span in pieces if span is not None]
-        return self._candidate(spans, 0.8, [(first, last)]) if spans else None
+        return self._candidate(spans, "source", [(first, last)]) if spans else None
 
     def _by_adverb(self) -> None:
         """ "Demnach sei …", "…, wonach …"."""
@@ -323,7 +327,7 @@ class IndirectSpeech:
                 continue
             span = _stripped(text, opener.end, self.sentence.end)
             if span is not None:
-                candidate = self._candidate([span], 0.6, [(self.sentence.begin, opener.end)])
+                candidate = self._candidate([span], "adverb", [(self.sentence.begin, opener.end)])
                 candidate.cue_spans = [(opener.begin, opener.end)]
                 candidate.medium = "SW"
                 candidate.speaker_spans = [(opener.begin, opener.end)] if leads else []
@@ -355,7 +359,7 @@ class IndirectSpeech:
                         break
                 span = _stripped(self.analysed.text, tokens[following.first].begin, end)
                 if span is not None:
-                    candidate = self._candidate([span], 0.5)
+                    candidate = self._candidate([span], "noun")
                     candidate.cue_spans = phrase_spans(self.analysed, [cue.words])
                     candidate.speaker_spans = phrase_spans(self.analysed, [cue.speaker]) if cue.speaker else []
                     candidate.medium = cue.medium

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from pipeline.entities.coreference import Resolver
+from pipeline.entities.gazetteer import Gazetteer
 from pipeline.quotes.candidates import Range
 from pipeline.quotes.words import SOURCE_NOUNS
 from schemas.records import Entity, EntityArticle, Mention
@@ -10,8 +12,9 @@ from schemas.records import Entity, EntityArticle, Mention
 class Linker:
     """Links spans of one article to its entities."""
 
-    def __init__(self, article: EntityArticle) -> None:
+    def __init__(self, article: EntityArticle, gazetteer: Gazetteer | None = None) -> None:
         self._article = article
+        self._resolver = Resolver(article, gazetteer)
         self._mentions: list[tuple[Mention, Entity]] = sorted(
             ((mention, entity) for entity in article.entities for mention in entity.mentions),
             key=lambda pair: (pair[0].begin, -pair[0].end),
@@ -20,18 +23,11 @@ class Linker:
     def entity(self, spans: Sequence[Range]) -> Entity | None:
         """The entity that the words in `spans` mean, or None."""
         for begin, end in spans:
-            begin = self._after_source(begin, end)
-            found = self._resolve(begin, end) or self._named(begin, end)
+            start = self._after_source(begin, end)
+            found = self._resolver.resolve(start, end) or self._named(start, end)
             if found is not None:
                 return found
         return None
-
-    def _resolve(self, begin: int, end: int) -> Entity | None:
-        try:
-            from pipeline.entities.coreference import resolve
-        except ImportError:
-            return None
-        return resolve(self._article, begin, end)
 
     def _after_source(self, begin: int, end: int) -> int:
         """Where the one who says it begins in "Angaben der Polizei", "den Worten von Frau Müller"."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate, Range, shared
+from pipeline.quotes.confidence import ruled
 from pipeline.quotes.cues import Cue, all_cues, clauses
 from pipeline.quotes.direct import (
     Passage,
@@ -17,6 +18,8 @@ from pipeline.quotes.direct import (
 from pipeline.quotes.indirect import IndirectSpeech
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.mood import carried_on
+from pipeline.quotes.phrases import noun_phrase
+from pipeline.quotes.reported import referring_back, reported, said_to
 from pipeline.quotes.sources import says_so
 from pipeline.quotes.text import AnalysedText, Sentence
 
@@ -44,28 +47,34 @@ class _Reader:
         self.found: list[QuoteCandidate] = []
         self.last: QuoteCandidate | None = None
         self.last_sentence: Sentence | None = None
-        self.free: QuoteCandidate | None = None
+        self.before: Sentence | None = None
 
     def read(self, sentence: Sentence) -> None:
         quoted = passages(self.analysed, sentence)
         masked = [(p.first, p.last) for p in quoted if p.whole]
-        masked += [m for m in self._running(sentence) if m not in masked]
-        masked.sort()
+        masked = sorted({*masked, *self._running(sentence)})
         parts = clauses(self.tokens, sentence.first, sentence.last, masked)
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
-        found: list[QuoteCandidate] = []
-        for passage in quoted:
-            if passage.whole:
-                found.append(self._whole(sentence, passage, cues, masked, used))
-        indirect = IndirectSpeech(self.analysed, sentence, parts, cues, masked).find(used)
-        found += indirect
+        found = [self._whole(sentence, p, cues, masked, used) for p in quoted if p.whole]
+        found += IndirectSpeech(self.analysed, sentence, parts, cues, masked).find(used)
         if not found and not masked:
-            free = self._carried_on(sentence)
-            if free is not None:
-                found.append(free)
+            found += self._single(sentence, cues)
         found += self._partial(sentence, quoted, cues, found)
+        self.found += found
         self._remember(sentence, found)
+
+    def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
+        """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
+        for candidate in (
+            referring_back(self.analysed, sentence, self.before, cues),
+            self._carried_on(sentence),
+            reported(self.analysed, sentence, cues),
+            self._said_to(sentence),
+        ):
+            if candidate is not None:
+                return [candidate]
+        return []
 
     def _running(self, sentence: Sentence) -> list[tuple[int, int]]:
         """Tokens of this sentence that lie in a quote begun in an earlier paragraph."""
@@ -86,38 +95,37 @@ class _Reader:
         masked: Sequence[tuple[int, int]],
         used: set[int],
     ) -> QuoteCandidate:
-        text = self.analysed.text
-        candidate = QuoteCandidate(list(passage.quoted.spans), "Direct", confidence=0.95)
+        candidate = QuoteCandidate(list(passage.quoted.spans), "Direct")
         cue = cue_beside(self.analysed, sentence, passage, cues)
-        all_spans: list[Range] = [
-            (self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked if last > first
-        ]
-        frame = frame_around(self.analysed, sentence, all_spans)
+        spans: list[Range] = [(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked]
+        candidate.frame_spans = frame_around(self.analysed, sentence, spans)
         if cue is not None:
             used.add(cue.finite)
-            with_roles(self.analysed, candidate, cue)
-            candidate.frame_spans = frame
-            return candidate
-        if passage.last < sentence.last:
-            start = passage.last + (self.tokens[passage.last].text in ",–-")
-            if start < sentence.last:
-                phrase = says_so(self.analysed, start, sentence.last, sentence.last)
-                if phrase is not None and phrase.speaker is not None:
-                    candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])
-                    candidate.cue_spans = token_spans(self.analysed, list(phrase.cue))
-                    candidate.frame_spans = frame
-                    return candidate
-        candidate.frame_spans = frame
-        before = text[sentence.begin : passage.quoted.begin].strip()
-        if before and len(before.split()) <= 6 and before.endswith(":"):
-            from pipeline.quotes.phrases import noun_phrase
-
-            end = noun_phrase(self.tokens, sentence.first, passage.first - 1)
-            if end == passage.first - 1:
-                candidate.speaker_spans = phrase_spans(self.analysed, [(sentence.first, end)])
-                return candidate
+            return ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
+        if self._without_verb(sentence, passage, candidate):
+            return ruled(candidate, "marks-framed")
         self._inherit(candidate, sentence)
-        return candidate
+        return ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
+
+    def _without_verb(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+        """ "„…“, so X", "X wörtlich: „…“", "X („…“)": a speaker without a verb; written into `candidate`."""
+        tokens = self.tokens
+        if passage.last < sentence.last:
+            start = passage.last + (tokens[passage.last].text in ",–-")
+            phrase = says_so(self.analysed, start, sentence.last, sentence.last) if start < sentence.last else None
+            if phrase is not None and phrase.speaker is not None:
+                candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])
+                candidate.cue_spans = token_spans(self.analysed, list(phrase.cue))
+                return True
+        if passage.first > sentence.first and tokens[passage.first - 1].text == ":":
+            first = sentence.first
+            while first < passage.first and tokens[first].lower in {"und", "auch", "so", "dazu", "aber"}:
+                first += 1
+            end = noun_phrase(tokens, first, passage.first - 1)
+            if end is not None:
+                candidate.speaker_spans = phrase_spans(self.analysed, [(first, end)])
+                return True
+        return False
 
     def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
         """Whoever spoke last in this or the paragraph before goes on speaking."""
@@ -133,62 +141,93 @@ class _Reader:
         """Quoted words inside what is reported, or as the object of a reporting verb."""
         result = []
         for passage in quoted:
+            spans = list(passage.quoted.spans)
             if passage.whole or is_name(self.analysed, passage):
                 continue
-            spans = list(passage.quoted.spans)
-            parent = next((c for c in found if c.type != "Direct" and shared(c.spans, spans) > 0), None)
-            candidate = QuoteCandidate(spans, "Direct", confidence=0.7)
-            if parent is not None:
-                candidate.speaker_spans = list(parent.speaker_spans)
-                candidate.cue_spans = list(parent.cue_spans)
-                candidate.frame_spans = list(parent.frame_spans)
-                candidate.addressee_spans = list(parent.addressee_spans)
-                candidate.medium = parent.medium
-                if parent.type == "IndirectFreeIndirect" and self.last is not None:
-                    candidate.cue_spans = list(self.last.cue_spans)
-                    candidate.frame_spans = list(self.last.frame_spans)
-                result.append(candidate)
+            if any(shared(spans, c.speaker_spans + c.addressee_spans) for c in found):
                 continue
-            near = [c for c in cues if c.clause.first <= passage.first < c.clause.last and "q" in c.verb.takes]
-            if near:
-                with_roles(self.analysed, candidate, near[0])
+            parent = next((c for c in found if c.type != "Direct" and shared(c.spans, spans) > 0), None)
+            candidate = QuoteCandidate(spans, "Direct")
+            if parent is not None:
+                roles = self.last if parent.type == "IndirectFreeIndirect" and self.last is not None else parent
+                candidate.speaker_spans = list(parent.speaker_spans)
+                candidate.addressee_spans = list(parent.addressee_spans)
+                candidate.cue_spans = list(roles.cue_spans)
+                candidate.frame_spans = list(roles.frame_spans)
+                candidate.medium = parent.medium
+                result.append(ruled(candidate, "part-of-indirect"))
+                continue
+            cue = self._cue_around(passage, cues)
+            if cue is not None:
+                with_roles(self.analysed, candidate, cue)
+                if shared(spans, candidate.speaker_spans + candidate.addressee_spans):
+                    continue
                 candidate.frame_spans = frame_around(self.analysed, sentence, spans)
-                candidate.confidence = 0.6
-                result.append(candidate)
+                result.append(ruled(candidate, "part-of-clause"))
         return result
 
+    def _cue_around(self, passage: Passage, cues: Sequence[Cue]) -> Cue | None:
+        """The verb whose object or complement a partial quote is."""
+        usable = [cue for cue in cues if "q" in cue.verb.takes]
+        same = [cue for cue in usable if cue.clause.first <= passage.first < cue.clause.last]
+        if same:
+            return same[0]
+        before = [cue for cue in usable if cue.clause.last <= passage.first and not cue.final]
+        return before[-1] if before else None
+
     def _carried_on(self, sentence: Sentence) -> QuoteCandidate | None:
-        if self.last is None or self.last_sentence is None or not carried_on(self.tokens, sentence.first, sentence.last):
+        if not self._near(sentence) or not carried_on(self.tokens, sentence.first, sentence.last):
             return None
-        if sentence.paragraph - self.last_sentence.paragraph > 1:
+        return self._free(sentence, "IndirectFreeIndirect", "carried-on")
+
+    def _said_to(self, sentence: Sentence) -> QuoteCandidate | None:
+        """ "Er soll die Tat geplant haben": somebody says so, and the sentence before tells who."""
+        if not said_to(self.tokens, sentence.first, sentence.last):
             return None
-        return QuoteCandidate(
-            [(sentence.begin, sentence.end)],
-            "IndirectFreeIndirect",
-            self.last.medium,
-            speaker_spans=list(self.last.speaker_spans),
-            confidence=0.7,
+        return self._free(sentence, "FreeIndirect", "carried-on-said-to")
+
+    def _near(self, sentence: Sentence) -> bool:
+        """Whether somebody spoke in this or the paragraph before."""
+        return (
+            self.last is not None
+            and self.last_sentence is not None
+            and sentence.paragraph - self.last_sentence.paragraph <= 1
         )
 
+    def _free(self, sentence: Sentence, kind: str, rule: str) -> QuoteCandidate:
+        candidate = QuoteCandidate([(sentence.begin, sentence.end)], kind)  # type: ignore[arg-type]
+        if self._near(sentence) and self.last is not None:
+            candidate.speaker_spans = list(self.last.speaker_spans)
+            candidate.medium = self.last.medium
+        return ruled(candidate, rule)
+
     def _remember(self, sentence: Sentence, found: Sequence[QuoteCandidate]) -> None:
-        for candidate in found:
-            if candidate.type == "IndirectFreeIndirect":
-                free = self.free
-                if (
-                    free is not None
-                    and free.speaker_spans == candidate.speaker_spans
-                    and self._adjoins(free, candidate)
-                ):
-                    free.spans = [(free.begin, candidate.end)]
-                    continue
-                self.free = candidate
-            self.found.append(candidate)
-        outer = [c for c in found if c.type != "IndirectFreeIndirect"]
+        outer = [c for c in found if c.type not in {"IndirectFreeIndirect", "FreeIndirect"}]
         if outer:
             self.last = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
         if found:
             self.last_sentence = sentence
+        self.before = sentence
 
-    def _adjoins(self, free: QuoteCandidate, candidate: QuoteCandidate) -> bool:
-        between = self.analysed.text[free.end : candidate.begin]
-        return not between.strip() and "\n" not in between
+
+def merged(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Candidates with neighbouring sentences of carried-on speech of one speaker made one."""
+    result: list[QuoteCandidate] = []
+    previous: QuoteCandidate | None = None
+    for candidate in candidates:
+        if candidate.rule not in {"carried-on", "carried-on-said-to"}:
+            result.append(candidate)
+            continue
+        between = text[previous.end : candidate.begin] if previous is not None else "\n"
+        if (
+            previous is not None
+            and previous.type == candidate.type
+            and previous.speaker_spans == candidate.speaker_spans
+            and not between.strip()
+            and "\n" not in between
+        ):
+            previous.spans = [(previous.begin, candidate.end)]
+        else:
+            result.append(candidate)
+            previous = candidate
+    return result
