@@ -24,7 +24,8 @@ class Piece:
         begins: numbers of the quotes that begin with it.
         roles: for each role in ROLES that it plays, the numbers of the quotes.
         entity: id of the entity mentioned, or None.
-        hue: the number of the speaker's colour, or None.
+        hue: the number of the colour of who says it, or None.
+        speaker_hue: the number of the colour of whom it names as a speaker, or None.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Piece:
     roles: dict[str, list[int]] = field(default_factory=dict)
     entity: str | None = None
     hue: int | None = None
+    speaker_hue: int | None = None
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,6 @@ def _pieces(
             piece.entity = article.entities[min(mentions, key=lambda mark: mark.end - mark.begin).number].id
         if piece.quotes:
             piece.hue = colours[piece.quotes[-1]]
-        elif "speaker" in piece.roles:
-            piece.hue = colours[piece.roles["speaker"][0]]
+        if "speaker" in piece.roles:
+            piece.speaker_hue = colours[piece.roles["speaker"][0]]
         yield piece

@@ -1,16 +1,19 @@
 """A speaker, or anyone or anything else in the news."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web.limits import SEARCHES
-from agents.web.models import EntityDetail
+from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
 from agents.web.site import Site, site_of
 
 SHOWN = 50
+DAYS = 60
 
 pages = Pages("entities")
 
@@ -43,4 +46,16 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
 
 async def _page(request: Request, id_: str) -> Response:
     site = site_of(request)
-    return site.page("entity.html", request, entity=await find_entity(request, site, id_), most=SHOWN)
+    found = await find_entity(request, site, id_)
+    return site.page("entity.html", request, entity=found, days=without_gaps(found.days), most=SHOWN)
+
+
+def without_gaps(periods: Sequence[Period]) -> list[Period]:
+    """The last `DAYS` days up to the last of `periods`, from the first of them on, also those on which nothing was."""
+    if not periods:
+        return []
+    known = {period.day: period for period in periods}
+    last = date.fromisoformat(periods[-1].day)
+    first = max(date.fromisoformat(periods[0].day), last - timedelta(days=DAYS - 1))
+    days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
+    return [known.get(day) or Period(day=day, quotes=0, articles=0) for day in days]

@@ -1,0 +1,155 @@
+"""Judgements on the stream, from made-up facts."""
+
+from typing import Any
+
+import pytest
+
+from agents import health
+from agents.health import Facts, Worker, judge, ready
+from agents.web.collector.progress import ProgressWatch
+from agents.web.recent import RecentLatency
+from pipeline.stages import STAGES
+
+CLEAN, ENTITIES, QUOTES = STAGES
+
+
+def worker(
+    name: str = "w1", *, age: float = 0.0, stages: tuple[str, ...] = ("clean", "entities", "quotes"), **said: Any
+) -> Worker:
+    topics = {stage.source: [0, 1] for stage in STAGES if stage.name in stages}
+    status = {
+        "worker": name,
+        "stages": list(stages),
+        "assignment": topics,
+        "models": {"state": "ready"},
+        "pool": {"processes": [{"pid": 7, "state": "idle"}]},
+    }
+    return Worker(status | said, age)
+
+
+def place(partition: int = 0, *, lag: int = 0, still: float = 0.0) -> dict[str, Any]:
+    return {"partition": partition, "lag": lag, "still_seconds": still}
+
+
+def facts(own: Worker, *others: Worker, **places: list[dict[str, Any]]) -> Facts:
+    known = {stage.name: [place(0), place(1)] for stage in STAGES}
+    return Facts(1.0, None, known | places, own, others)
+
+
+def codes(stage: Any, of: Facts) -> tuple[str, list[str]]:
+    judgement = judge(stage, of)
+    return judgement.health, [why["code"] for why in judgement.why]
+
+
+def outcome(of: Facts, loop_age: float = 0.0, *, whole: bool = True) -> dict[str, bool]:
+    return {name: ok for name, ok, _ in ready(of, loop_age, whole_stream=whole)}
+
+
+def test_all_is_well() -> None:
+    assert codes(CLEAN, facts(worker())) == ("ok", [])
+    assert all(outcome(facts(worker())).values())
+
+
+def test_lag_alone_is_no_trouble() -> None:
+    assert codes(CLEAN, facts(worker(), clean=[place(0, lag=5000, still=3.0)])) == ("ok", [])
+
+
+def test_lag_without_progress_is() -> None:
+    stuck = facts(worker(), entities=[place(0, lag=3, still=21.0), place(1, lag=4, still=30.0), place(2)])
+    judgement = judge(ENTITIES, stuck)
+    assert judgement.health == "stuck"
+    assert judgement.why == [{"code": "no-progress", "seconds": 21, "lag": 7}]
+    assert codes(CLEAN, stuck)[0] == "ok"
+    checks = outcome(stuck)
+    assert not checks["stage entities"]
+    assert checks["stage clean"]
+
+
+def test_one_partition_may_stand_still_for_longer_but_not_for_ever() -> None:
+    assert codes(CLEAN, facts(worker(), clean=[place(0, lag=1, still=50.0), place(1, lag=1)])) == ("ok", [])
+    assert codes(CLEAN, facts(worker(), clean=[place(0, lag=1, still=61.0), place(1, lag=1)])) == (
+        "stuck",
+        ["partitions-still"],
+    )
+
+
+def test_a_stage_that_no_worker_runs_is_stuck_even_without_lag() -> None:
+    some = worker(stages=("clean", "quotes"))
+    assert codes(ENTITIES, facts(some)) == ("stuck", ["no-worker"])
+    assert not all(outcome(facts(some)).values())
+    assert all(outcome(facts(some), whole=False).values())
+    assert codes(ENTITIES, facts(some, worker("w2", stages=("entities",)))) == ("ok", [])
+
+
+def test_a_silent_worker_counts_as_gone_and_is_named() -> None:
+    gone = worker("w2", age=11.0, stages=("entities",))
+    assert codes(ENTITIES, facts(worker(stages=("clean",)), gone)) == ("stuck", ["no-worker", "silent-worker"])
+
+
+def test_stopped_processes_stop_their_stages() -> None:
+    stopped = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "stopped"}]})
+    assert codes(QUOTES, facts(stopped)) == ("stuck", ["processes-stopped"])
+    half = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "busy"}]})
+    assert codes(QUOTES, facts(half)) == ("ok", [])
+    assert codes(QUOTES, facts(stopped, worker("w2"))) == ("ok", [])
+
+
+def test_a_pool_without_processes_is_not_a_stopped_one() -> None:
+    assert codes(CLEAN, facts(worker(pool={"processes": []}))) == ("ok", [])
+
+
+@pytest.mark.parametrize(("state", "expected"), [("loading", "starting"), ("failed", "stuck")])
+def test_models(state: str, expected: str) -> None:
+    of = facts(worker(models={"state": state, "detail": "no such model"}))
+    assert codes(CLEAN, of)[0] == expected
+    assert not outcome(of)["models"]
+
+
+def test_partitions_that_nobody_has_are_a_start_not_a_standstill() -> None:
+    assert codes(CLEAN, facts(worker(), clean=[place(n) for n in range(3)])) == ("starting", ["unassigned"])
+    idle = worker(assignment={})
+    assert not outcome(facts(idle, worker("w2")))["assigned"]
+
+
+@pytest.mark.parametrize(
+    ("age", "detail", "ok"), [(1.0, None, True), (13.0, None, False), (None, None, False), (1.0, "timed out", False)]
+)
+def test_the_broker_must_have_answered_lately(age: float | None, detail: str | None, ok: bool) -> None:
+    of = Facts(age, detail, {}, worker())
+    assert outcome(of)["broker"] is ok
+    assert of.broker_answers is ok
+
+
+def test_a_hanging_loop_is_neither_live_nor_ready() -> None:
+    assert health.live(0.5)[0][1]
+    assert not health.live(11.0)[0][1]
+    assert not outcome(facts(worker()), loop_age=11.0)["loop"]
+
+
+def test_standing_still_is_measured_from_the_last_commit_or_the_first_lag() -> None:
+    watch = ProgressWatch()
+
+    def see(committed: int | None, end: int, now: float) -> float:
+        return watch.see("clean", 0, committed=committed, begin=0, end=end, now=now).still_seconds
+
+    assert see(10, 10, 0.0) == 0.0
+    assert see(10, 12, 100.0) == 0.0
+    assert see(10, 15, 130.0) == 30.0
+    assert see(11, 15, 140.0) == 0.0
+    assert see(11, 15, 145.0) == 5.0
+    assert see(15, 15, 150.0) == 0.0
+    assert see(15, 16, 500.0) == 0.0
+
+
+def test_a_group_that_never_committed_lags_from_the_beginning_that_is_left() -> None:
+    watch = ProgressWatch()
+    assert watch.see("clean", 0, committed=None, begin=90, end=100, now=0.0).lag == 10
+    assert watch.see("clean", 0, committed=50, begin=90, end=100, now=0.0).lag == 10
+
+
+def test_recent_latency_forgets_what_is_old() -> None:
+    recent = RecentLatency()
+    assert recent.over_window("clean", {1.0: 5.0, float("inf"): 5.0}, 0.0) == {1.0: 5.0, float("inf"): 5.0}
+    for step in range(1, 60):
+        found = recent.over_window("clean", {1.0: 5.0 + step, float("inf"): 5.0 + step}, step * 10.0)
+    assert 28 <= found[1.0] <= 31

@@ -1,0 +1,100 @@
+"""Metrics: declared, exposed and used under the same names."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from agents.metrics import METRICS, Metrics, percentiles
+
+ROOT = Path(__file__).parents[2]
+
+
+def families(metrics: Metrics) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
+    return {
+        family.name: {
+            tuple(sorted(sample.labels.items())): sample.value
+            for sample in family.samples
+            if not sample.name.endswith("_created")
+        }
+        for family in text_string_to_metric_families(metrics.expose().decode())
+    }
+
+
+def test_every_metric_is_declared_with_kind_unit_and_meaning() -> None:
+    assert len({metric.name for metric in METRICS}) == len(METRICS)
+    for metric in METRICS:
+        assert re.fullmatch(r"redefluss_[a-z_]+", metric.name)
+        assert metric.kind in {"counter", "gauge", "histogram"}
+        assert metric.unit
+        assert metric.meaning
+        assert not metric.name.endswith("_total")
+
+
+def test_what_is_exposed_is_what_is_declared() -> None:
+    exposed = {family.name: family.type for family in text_string_to_metric_families(Metrics().expose().decode())}
+    declared = {metric.name: metric.kind for metric in METRICS}
+    exposed = {name: kind for name, kind in exposed.items() if not name.endswith("_created")}
+    assert exposed == declared
+
+
+def test_counting() -> None:
+    metrics = Metrics()
+    metrics.published("quotes", 0.02)
+    metrics.published("quotes", 0.3)
+    metrics.extracted(entities={"PER": 2, "LOC": 1}, quotes=3)
+    metrics.dead_letter("clean", "empty")
+    metrics.retried("clean")
+    metrics.pool_restarted("crash")
+    found = families(metrics)
+    assert found["redefluss_articles"] == {(("stage", "quotes"),): 2.0}
+    assert found["redefluss_quotes"] == {(): 3.0}
+    assert found["redefluss_entities"] == {(("type", "PER"),): 2.0, (("type", "LOC"),): 1.0}
+    assert found["redefluss_dead_letters"] == {(("reason", "empty"), ("stage", "clean")): 1.0}
+    assert metrics.count("redefluss_dead_letters") == {("clean", "empty"): 1.0}
+    assert metrics.latency("quotes")[0.5] == 2.0
+    assert metrics.latency("clean") == {}
+
+
+def test_gauges_show_only_what_is_set_now() -> None:
+    metrics = Metrics()
+    metrics.set("redefluss_pool_processes", {("busy",): 2.0, ("idle",): 1.0})
+    metrics.set("redefluss_pool_processes", {("idle",): 3.0})
+    assert families(metrics)["redefluss_pool_processes"] == {(("state", "idle"),): 3.0}
+
+
+def test_percentiles() -> None:
+    infinite = float("inf")
+    assert percentiles({0.1: 0.0, 1.0: 100.0, infinite: 100.0}, (0.5,)) == [pytest.approx(0.55)]
+    assert percentiles({0.1: 0.0, 1.0: 0.0, infinite: 4.0}, (0.5,)) == [1.0]
+    assert percentiles({}, (0.5, 0.9)) == [None, None]
+    assert percentiles({0.1: 0.0, infinite: 0.0}, (0.5,)) == [None]
+
+
+def used_names(text: str) -> set[str]:
+    return set(re.findall(r"redefluss_[a-z_]+", text))
+
+
+def known_names() -> set[str]:
+    names = set()
+    for metric in METRICS:
+        names.add(metric.sample)
+        if metric.kind == "histogram":
+            names |= {f"{metric.name}_bucket", f"{metric.name}_count", f"{metric.name}_sum"}
+    return names
+
+
+def test_the_alert_rules_use_declared_metrics_only() -> None:
+    assert used_names((ROOT / "monitoring" / "alerts.yml").read_text()) <= known_names()
+
+
+def test_the_dashboard_uses_declared_metrics_only_and_each_counter() -> None:
+    dashboard = json.loads((ROOT / "monitoring" / "grafana" / "dashboards" / "redefluss.json").read_text())
+    used: set[str] = set()
+    for panel in dashboard["panels"]:
+        for target in panel.get("targets", ()):
+            used |= used_names(target["expr"])
+    assert used <= known_names()
+    assert {metric.sample for metric in METRICS if metric.kind == "counter"} <= used

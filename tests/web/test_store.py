@@ -1,0 +1,261 @@
+"""The store: what is put in comes out, once, and not for ever."""
+
+import base64
+import sqlite3
+import time
+from pathlib import Path
+
+import orjson
+import pytest
+
+from agents.web.store.reader import Reader, StoreUnavailable, search_expression
+from agents.web.store.writer import Message, Writer
+from schemas.codec import encode
+from schemas.records import DeadLetter, QuoteArticle
+from tests.web.articles import hostile_article, quote_article
+
+NOW = 1_770_000_000.0
+
+
+def message(article: QuoteArticle, *, offset: int = 0, at: float = NOW, trail: str = "[]") -> Message:
+    return Message("articles.quotes", 0, offset, at, encode(article), {"trail": trail})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "web" / "store.sqlite"
+
+
+@pytest.fixture
+def writer(path: Path) -> Writer:
+    return Writer(path, keep_articles=100, keep_days=30)
+
+
+@pytest.fixture
+def reader(path: Path, writer: Writer) -> Reader:
+    return Reader(path)
+
+
+def test_an_article_comes_back_with_all_its_parts(writer: Writer, reader: Reader) -> None:
+    article = quote_article()
+    writer.add(
+        [message(article, trail='[{"stage":"clean","topic":"articles.raw","partition":3,"offset":7,"took_ms":1.5}]')]
+    )
+    found = reader.article("a-1")
+    assert found is not None
+    assert found.record == article.model_dump(by_alias=True)
+    assert [(step.stage, step.topic, step.partition, step.offset, step.took_ms) for step in found.steps] == [
+        ("clean", "articles.raw", 3, 7, 1.5)
+    ]
+    (line,) = reader.articles(limit=10)
+    assert (line.id, line.quote_count, line.source) == ("a-1", 3, "Küstenbote")
+    assert [quote.speaker for quote in line.quotes] == ["Karla Brinkmeier", "Tobias Ahlgrimm", "die Behörde"]
+
+
+def test_the_same_bytes_again_are_not_news_but_other_bytes_replace(writer: Writer, reader: Reader) -> None:
+    writer.add([message(quote_article(), offset=0)])
+    first = reader.last_sequence()
+    writer.add([message(quote_article(), offset=1)])
+    assert reader.last_sequence() == first
+    found = reader.article("a-1")
+    assert found is not None
+    assert found.offset == 1
+    writer.add([message(quote_article(title="Berichtigt"), offset=2)])
+    assert [line.title for line in reader.articles(limit=10)] == ["Berichtigt"]
+    assert reader.last_sequence() > first
+    assert len(reader.search(search_expression(words="Haltestelle") or "", limit=10)) == 1
+    entity = reader.entity("per/karla-brinkmeier", limit=10)
+    assert entity is not None
+    assert (entity.quote_count, entity.article_count, entity.mention_count) == (1, 1, 2)
+
+
+def test_a_restart_loses_nothing_and_goes_on_where_it_was(writer: Writer, path: Path) -> None:
+    writer.add([message(quote_article(), offset=41)])
+    writer.close()
+    again = Writer(path, keep_articles=100, keep_days=30)
+    following, mark = again.positions()["articles.quotes", 0]
+    assert following == 42
+    assert mark == message(quote_article(), offset=41).mark
+    assert Reader(path).article("a-1") is not None
+
+
+def test_a_store_of_another_version_is_made_anew(writer: Writer, path: Path) -> None:
+    writer.add([message(quote_article())])
+    writer.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    connection.close()
+    with pytest.raises(StoreUnavailable):
+        Reader(path).articles(limit=1)
+    assert Writer(path, keep_articles=1, keep_days=1).positions() == {}
+    assert Reader(path).articles(limit=1) == []
+
+
+def test_what_is_kept_is_bounded_by_count(path: Path) -> None:
+    writer = Writer(path, keep_articles=20, keep_days=30)
+    writer.add([message(quote_article(f"a-{n}"), offset=n) for n in range(50)])
+    assert writer.prune(NOW) == 30
+    reader = Reader(path)
+    assert [line.id for line in reader.articles(limit=100)] == [f"a-{n}" for n in range(49, 29, -1)]
+    entity = reader.entity("per/karla-brinkmeier", limit=100)
+    assert entity is not None
+    assert entity.article_count == 20
+    assert len(reader.search(search_expression(words="Kiel") or "", limit=100)) == 20
+
+
+def test_what_is_kept_is_bounded_by_age(writer: Writer, reader: Reader) -> None:
+    writer.add([message(quote_article("alt"), at=NOW - 31 * 86400), message(quote_article("neu"), offset=1, at=NOW)])
+    assert writer.prune(NOW) == 1
+    assert [line.id for line in reader.articles(limit=10)] == ["neu"]
+
+
+def test_entities_that_nothing_names_any_more_go_too(writer: Writer, reader: Reader) -> None:
+    writer.add([message(quote_article(), at=NOW - 31 * 86400)])
+    writer.prune(NOW)
+    assert reader.entity("per/karla-brinkmeier", limit=1) is None
+
+
+def test_unreadable_messages_are_counted_and_passed_over(writer: Writer, reader: Reader) -> None:
+    broken = [
+        Message("articles.quotes", 0, 0, NOW, b"{", {}),
+        Message("articles.quotes", 0, 1, NOW, b'{"id": "x"}', {}),
+        Message("articles.quotes", 0, 2, NOW, b"[]", {}),
+        Message("articles.quotes", 0, 3, NOW, None, {}),
+        Message("articles.dead-letter", 0, 0, NOW, b"no", {}),
+    ]
+    writer.add([*broken, message(quote_article(), offset=4)])
+    assert writer.unreadable == 4
+    assert [line.id for line in reader.articles(limit=10)] == ["a-1"]
+    assert writer.positions()["articles.quotes", 0][0] == 5
+
+
+def test_a_half_written_article_leaves_nothing_behind(writer: Writer, reader: Reader) -> None:
+    record = quote_article("halb").model_dump(by_alias=True)
+    del record["quotes"][1]["medium"]
+    writer.add([Message("articles.quotes", 0, 0, NOW, orjson.dumps(record), {})])
+    assert writer.unreadable == 1
+    assert reader.article("halb") is None
+    assert reader.search(search_expression(words="Kiel") or "", limit=5) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"words": "haltestelle"}, True),
+        ({"words": "halteste"}, True),
+        ({"words": "umbau kiel"}, True),
+        ({"words": "kundigt umbau"}, True),
+        ({"words": "umbau passau"}, False),
+        ({"speaker": "brinkmeier"}, True),
+        ({"speaker": "ahlgrimm", "words": "herbst"}, True),
+        ({"speaker": "kiel"}, False),
+        ({"entity": "loc/kiel"}, True),
+        ({"source": "küstenbote"}, True),
+        ({"source": "tagblatt"}, False),
+        ({"words": 'x" OR "kiel'}, False),
+        ({"words": "NEAR( * ^ : -"}, False),
+        ({"words": '"'}, False),
+    ],
+)
+def test_search(writer: Writer, reader: Reader, asked: dict[str, str], found: bool) -> None:
+    writer.add([message(quote_article())])
+    expression = search_expression(**asked)
+    assert expression is not None
+    assert bool(reader.search(expression, limit=5)) is found
+
+
+def test_searching_for_nothing_is_no_search() -> None:
+    assert search_expression(words="  ", speaker="") is None
+
+
+def test_ranks_count_within_the_window_only(writer: Writer, reader: Reader) -> None:
+    writer.add(
+        [
+            message(quote_article("alt"), offset=0, at=NOW - 7200),
+            message(quote_article("neu"), offset=1, at=NOW - 60),
+            message(quote_article("jetzt"), offset=2, at=NOW - 3000),
+        ]
+    )
+    hour = reader.ranked("quotes", "hour", limit=8, now=NOW)
+    assert {(ranked.name, ranked.count) for ranked in hour} == {("Karla Brinkmeier", 2), ("Tobias Ahlgrimm", 2)}
+    assert all(len(ranked.course) == 12 and sum(ranked.course) == ranked.count for ranked in hour)
+    assert hour[0].course[-1] == 1
+    named = reader.ranked("mentions", "day", limit=8, now=NOW)
+    assert (named[0].name, named[0].count) == ("Karla Brinkmeier", 6)
+
+
+def test_an_entity_over_time_and_by_source(writer: Writer, reader: Reader) -> None:
+    writer.add(
+        [
+            message(quote_article("a", published_at="2026-03-01T23:30:00-02:00"), offset=0),
+            message(quote_article("b", published_at="2026-03-02T10:00:00Z", source="Tagblatt"), offset=1),
+            message(quote_article("c", published_at="2026-03-04T10:00:00Z", source=None), offset=2),
+        ]
+    )
+    entity = reader.entity("per/karla-brinkmeier", limit=2)
+    assert entity is not None
+    assert [(period.day, period.quotes, period.articles) for period in entity.days] == [
+        ("2026-03-02", 2, 2),
+        ("2026-03-04", 1, 1),
+    ]
+    assert {(source.source, source.quotes) for source in entity.sources} == {
+        ("Küstenbote", 1),
+        ("Tagblatt", 1),
+        (None, 1),
+    }
+    assert len(entity.quotes) == len(entity.articles) == 2
+    assert entity.roles == ["Verkehrsministerin"]
+
+
+def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> None:
+    def letter(offset: int, stage: str, reason: str) -> Message:
+        record = DeadLetter.model_validate(
+            {
+                "stage": stage,
+                "reason": reason,
+                "detail": "line 1",
+                "topic": "articles.raw",
+                "partition": 0,
+                "offset": offset,
+                "timestamp": 0,
+                "key": "k",
+                "value": base64.b64encode(b"x").decode(),
+                "attempts": 1,
+            }
+        )
+        return Message("articles.dead-letter", 1, offset, NOW + offset, encode(record), {})
+
+    writer.add([letter(0, "clean", "empty"), letter(1, "quotes", "timeout"), letter(2, "clean", "empty")])
+    found = reader.dead_letters(stage="clean", reason=None, limit=10)
+    assert [(line.partition, line.offset) for line in found.letters] == [(1, 2), (1, 0)]
+    assert {(count.stage, count.reason, count.count) for count in found.counts} == {
+        ("clean", "empty", 2),
+        ("quotes", "timeout", 1),
+    }
+    writer.replayed(1, 2, NOW + 9)
+    line = reader.dead_letter(1, 2)
+    assert line is not None
+    assert line.replayed_at == NOW + 9
+    assert reader.dead_letter(9, 9) is None
+
+
+def test_hostile_text_is_data_like_any_other(writer: Writer, reader: Reader) -> None:
+    article = hostile_article()
+    writer.add([message(article)])
+    found = reader.article(article.id)
+    assert found is not None
+    assert found.record["title"] == article.title
+    assert reader.entity(article.entities[0].id, limit=1) is not None
+
+
+def test_without_a_store_a_query_says_so(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable):
+        Reader(tmp_path / "none.sqlite").articles(limit=1)
+
+
+def test_filling_the_store_costs_little(writer: Writer) -> None:
+    messages = [message(quote_article(f"a-{n}"), offset=n) for n in range(400)]
+    started = time.process_time()
+    for begin in range(0, len(messages), 20):
+        writer.add(messages[begin : begin + 20])
+    assert (time.process_time() - started) / len(messages) < 0.003
