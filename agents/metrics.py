@@ -43,6 +43,7 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "redefluss_dead_letters", "counter", "messages", "Dead letters confirmed on their topic", ("stage", "reason")
     ),
+    Metric("redefluss_duplicates", "counter", "articles", "Articles not processed again: id and content known", ("stage",)),
     Metric("redefluss_retries", "counter", "attempts", "Second and later attempts at an article", ("stage",)),
     Metric("redefluss_pool_restarts", "counter", "processes", "Pool processes replaced, by cause", ("cause",)),
     Metric(
@@ -111,6 +112,10 @@ class Metrics:
     def dead_letter(self, stage: str, reason: str) -> None:
         """A dead letter is confirmed."""
         self._counters["redefluss_dead_letters"].labels(stage, reason).inc()
+
+    def duplicate(self, stage: str) -> None:
+        """An article was not processed again because its id and content were already."""
+        self._counters["redefluss_duplicates"].labels(stage).inc()
 
     def retried(self, stage: str) -> None:
         """A stage begins a second or later attempt at an article."""

@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(
-        Path("~/.local/share/redefluss"), description="folder for tables and stores; each worker takes a free part of it"
+        Path("~/.local/share/redefluss"),
+        description="folder of local state; each worker takes a part of it",
     )
     processes: int = Field(default_factory=available_cores, ge=1, description="pool processes; default: the cores")
     time_limit_seconds: float = Field(60, gt=0, description="longest time for one article in one stage, in seconds")
@@ -69,7 +70,7 @@ class Settings(BaseSettings):
     duplicate_hours: float = Field(
         168, ge=0, description="hours in which the same id and content is not processed again; 0: always process"
     )
-    drain_seconds: float = Field(30, ge=0, description="longest time to finish what is in flight at SIGTERM, in seconds")
+    drain_seconds: float = Field(30, ge=0, description="time to finish what is in flight at SIGTERM, in seconds")
 
     publish_timeout_seconds: float = Field(
         30, gt=0, description="time for the broker to confirm a message before it is sent again, in seconds"

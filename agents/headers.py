@@ -1,0 +1,93 @@
+"""The headers of the stream's messages: what is not a pure function of the article."""
+
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import orjson
+
+RawHeaders = Sequence[tuple[str, bytes]]
+
+OURS = frozenset({"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"})
+"""Headers that each stage writes anew; any other that a producer gave is carried along."""
+REPLAYED_FROM = "replayed_from"
+"""On a message that was a dead letter: `topic/partition/offset` of it."""
+
+
+@cache
+def installed_version() -> str:
+    """The version of this distribution."""
+    try:
+        return version("redefluss")
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return "0"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an article's way: what a stage read, and what it took.
+
+    `topic` is without prefix, `took_ms` in milliseconds, `worker` a name of the worker process.
+    """
+
+    stage: str
+    topic: str
+    partition: int
+    offset: int
+    took_ms: float
+    produced_at: str
+    worker: str
+    model: str
+
+
+def now_rfc3339() -> str:
+    """The time in UTC, to the millisecond."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def text_of(headers: RawHeaders, name: str) -> str | None:
+    """The last header of that name as text, or None."""
+    for key, value in reversed(headers):
+        if key == name and value is not None:
+            return value.decode("utf-8", "replace")
+    return None
+
+
+def trail_of(headers: RawHeaders) -> list[Any]:
+    """The steps that a message's `trail` header lists; none where it has no valid one."""
+    try:
+        trail = orjson.loads(text_of(headers, "trail") or "[]")
+    except orjson.JSONDecodeError:
+        return []
+    return trail if isinstance(trail, list) else []
+
+
+def as_text(headers: RawHeaders) -> dict[str, str]:
+    """All headers as text, for a dead letter; the last of a name counts."""
+    return {key: ("" if value is None else value.decode("utf-8", "backslashreplace")) for key, value in headers}
+
+
+def after(
+    incoming: RawHeaders, step: Step, *, attempt: int, more: Mapping[str, str] | None = None
+) -> list[tuple[str, bytes]]:
+    """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
+    carried = [(key, value) for key, value in incoming if key not in OURS and value is not None]
+    own = {
+        "stage": step.stage,
+        "version": installed_version(),
+        "produced_at": step.produced_at,
+        "took_ms": f"{step.took_ms:.1f}",
+        "attempt": str(attempt),
+        **(more or {}),
+    }
+    trail = orjson.dumps([*trail_of(incoming), vars(step)])
+    return [*carried, *((key, value.encode()) for key, value in own.items()), ("trail", trail)]
+
+
+def worker_name(pid: int) -> str:
+    """How this worker process calls itself in headers and on pages."""
+    return f"{socket.gethostname()}-{pid}"

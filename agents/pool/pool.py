@@ -1,0 +1,430 @@
+"""The worker's side of the pool: hands out jobs, watches the clock, replaces what died.
+
+Each process runs one job and has at most one more waiting in its socket, so
+that it never idles between two; jobs of the stages take turns, so that a flood
+at one leaves the others their share.
+"""
+
+import asyncio
+import contextlib
+import logging
+import os
+import pickle
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from agents.pool.nursery import MESSAGE_BYTES, Order
+from agents.pool.protocol import LENGTH, OUT_OF_MEMORY_EXIT, Job, Outcome, pack
+
+log = logging.getLogger("redefluss.pool")
+
+MAX_CRASHES = 2
+"""A job that ended this many processes is given up."""
+JOBS_PER_PROCESS = 2
+
+SINGLE_THREADED = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+) | {"TOKENIZERS_PARALLELISM": "false"}
+"""One thread a process: the processes are the parallelism, and a fork must not lose threads."""
+
+
+class PoolError(Exception):
+    """The pool cannot work at all: one line that says why (a model that cannot be loaded, a dead nursery)."""
+
+
+class JobFailed(Exception):
+    """A job that got no outcome.
+
+    Attributes:
+        reason: "timeout" or "worker-crash".
+        detail: one line.
+        attempts: how often it was begun.
+    """
+
+    def __init__(self, reason: Literal["timeout", "worker-crash"], detail: str, attempts: int) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason: Literal["timeout", "worker-crash"] = reason
+        self.detail = detail
+        self.attempts = attempts
+
+
+@dataclass(eq=False)
+class Ticket:
+    """A job on its way through the pool."""
+
+    job: Job
+    future: asyncio.Future[Outcome]
+    crashes: int = 0
+    begun: int = 0
+
+
+@dataclass(eq=False)
+class Process:
+    """One process of the pool as the worker sees it."""
+
+    slot: int
+    pid: int | None = None
+    writer: asyncio.StreamWriter | None = None
+    tickets: deque[Ticket] = field(default_factory=deque)
+    head_since: float = 0.0
+    overdue: Ticket | None = None
+    generation: int = 0
+    reader_task: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> str:
+        """For people: starting, busy or idle."""
+        if self.writer is None:
+            return "starting"
+        return "busy" if self.tickets else "idle"
+
+
+class Pool:
+    """Runs jobs in processes forked from a nursery.
+
+    Args:
+        loader: `module:function` that the nursery calls for what performs jobs.
+        argument: what the loader is called with; pickled.
+        processes: how many.
+        time_limit_seconds: longest time for one job.
+        memory_bytes: what one process may allocate beyond the loaded models.
+        on_restart: called with "crash" or "timeout" when a process is replaced.
+        on_retry: called with the stage when a job is begun again.
+    """
+
+    def __init__(
+        self,
+        *,
+        loader: str,
+        argument: Any,
+        processes: int,
+        time_limit_seconds: float,
+        memory_bytes: int,
+        on_restart: Callable[[str], None] = lambda _: None,
+        on_retry: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._order = Order(loader, argument, memory_bytes, os.getpid())
+        self._time_limit_seconds = time_limit_seconds
+        self._on_restart = on_restart
+        self._on_retry = on_retry
+        self._processes = [Process(slot) for slot in range(processes)]
+        self._waiting: dict[str, deque[Ticket]] = {}
+        self._turns: deque[str] = deque()
+        self._nursery: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._ready: asyncio.Future[float] | None = None
+        self._causes: dict[int, str] = {}
+        self._watch_task: asyncio.Task[None] | None = None
+        self._stopping = False
+        self._generation = 0
+        self._nursery_ready = False
+        self.broken: asyncio.Future[str] | None = None
+        """Resolves, with a line that says why, when the pool can no longer work."""
+        self.restarts = 0
+        self.load_seconds = 0.0
+
+    @property
+    def processes(self) -> Iterable[Process]:
+        """The processes, for status pages."""
+        return self._processes
+
+    @property
+    def waiting(self) -> int:
+        """Jobs not yet given to a process."""
+        return sum(len(queue) for queue in self._waiting.values())
+
+    @property
+    def nursery_pid(self) -> int | None:
+        """The process that holds the models."""
+        return None if self._nursery is None else self._nursery.pid
+
+    @property
+    def ready(self) -> bool:
+        """Whether the models are loaded."""
+        return self._ready is not None and self._ready.done() and not self._ready.exception()
+
+    async def start(self) -> None:
+        """Start the nursery; models load in the background (`loaded`), jobs may be submitted meanwhile."""
+        loop = asyncio.get_running_loop()
+        self._ready = loop.create_future()
+        self.broken = loop.create_future()
+        self._open_nursery()
+        self._watch_task = loop.create_task(self._watch_clock())
+
+    def _open_nursery(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "agents.pool.nursery", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env=SINGLE_THREADED | dict(os.environ),
+            stdin=subprocess.DEVNULL,
+        )
+        theirs.close()
+        ours.setblocking(False)
+        ours.send(pickle.dumps(self._order))
+        self._control = ours
+        self._generation += 1
+        self._nursery_ready = False
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
+
+    async def loaded(self) -> float:
+        """Wait for the models; the seconds they took.
+
+        Raises:
+            PoolError: they cannot be loaded.
+        """
+        assert self._ready is not None
+        return await asyncio.shield(self._ready)
+
+    async def run(self, job: Job) -> tuple[Outcome, int]:
+        """Do a job in some process; a process that dies of it is replaced and the job begun again, once.
+
+        Gives the outcome and how often the job was begun.
+
+        Raises:
+            JobFailed: it ran past the time limit, or ended its process twice.
+        """
+        ticket = Ticket(job, asyncio.get_running_loop().create_future())
+        self._enqueue(ticket)
+        self._hand_out()
+        return await ticket.future, ticket.begun
+
+    async def stop(self) -> None:
+        """End all processes at once; jobs under way are cancelled."""
+        self._stopping = True
+        if self._watch_task:
+            self._watch_task.cancel()
+        for process in self._processes:
+            for ticket in process.tickets:
+                ticket.future.cancel()
+            if process.pid is not None:
+                self._tell("kill", process.pid)
+        for queue in self._waiting.values():
+            for ticket in queue:
+                ticket.future.cancel()
+        tasks = [process.reader_task for process in self._processes if process.reader_task]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._control:
+            asyncio.get_running_loop().remove_reader(self._control.fileno())
+            self._control.close()
+        if self._nursery:
+            try:
+                await asyncio.to_thread(self._nursery.wait, 2)
+            except subprocess.TimeoutExpired:
+                self._nursery.kill()
+                await asyncio.to_thread(self._nursery.wait)
+
+    # -- queues
+
+    def _enqueue(self, ticket: Ticket, *, first: bool = False) -> None:
+        queue = self._waiting.get(ticket.job.stage)
+        if queue is None:
+            queue = self._waiting[ticket.job.stage] = deque()
+            self._turns.append(ticket.job.stage)
+        if first:
+            queue.appendleft(ticket)
+        else:
+            queue.append(ticket)
+
+    def _next(self) -> Ticket | None:
+        for _ in range(len(self._turns)):
+            stage = self._turns[0]
+            self._turns.rotate(-1)
+            queue = self._waiting[stage]
+            while queue:
+                ticket = queue.popleft()
+                if not ticket.future.done():
+                    return ticket
+        return None
+
+    def _hand_out(self) -> None:
+        for depth in range(JOBS_PER_PROCESS):
+            for process in self._processes:
+                if process.writer is None or len(process.tickets) > depth or process.overdue:
+                    continue
+                ticket = self._next()
+                if ticket is None:
+                    return
+                process.tickets.append(ticket)
+                if len(process.tickets) == 1:
+                    self._begin_head(process)
+                process.writer.write(pack(ticket.job))
+
+    def _begin_head(self, process: Process) -> None:
+        ticket = process.tickets[0]
+        process.head_since = time.monotonic()
+        ticket.begun += 1
+        if ticket.begun > 1:
+            self._on_retry(ticket.job.stage)
+
+    # -- processes
+
+    def _tell(self, verb: str, number: int, fds: tuple[int, ...] = ()) -> None:
+        if self._control is None:
+            return
+        with contextlib.suppress(OSError):
+            socket.send_fds(self._control, [pickle.dumps((verb, number))], fds)
+
+    def _hear(self) -> None:
+        assert self._control is not None
+        while True:
+            try:
+                message = self._control.recv(MESSAGE_BYTES)
+            except BlockingIOError:
+                return
+            except OSError:
+                message = b""
+            if not message:
+                self._on_nursery_gone()
+                return
+            self._on_report(*pickle.loads(message))
+
+    def _on_report(self, kind: str, *values: Any) -> None:
+        assert self._ready is not None
+        if kind == "ready":
+            self._nursery_ready = True
+            self.load_seconds = values[0]
+            if not self._ready.done():
+                self._ready.set_result(values[0])
+            for process in self._processes:
+                if process.reader_task is None:
+                    self._fork(process)
+        elif kind == "failed":
+            self._break(values[0])
+        elif kind == "born":
+            self._processes[values[0]].pid = values[1]
+        elif kind == "died":
+            self._causes[values[0]] = _cause(values[1])
+
+    def _on_nursery_gone(self) -> None:
+        assert self._control is not None
+        asyncio.get_running_loop().remove_reader(self._control.fileno())
+        self._control.close()
+        self._control = None
+        if self._nursery is not None:
+            self._nursery.poll()
+        if self._stopping:
+            return
+        if not self.ready:
+            self._break("the process that loads the models died")
+            return
+        log.warning("the process that holds the models died; started again")
+        self._open_nursery()
+
+    def _break(self, why: str) -> None:
+        assert self._ready is not None
+        assert self.broken is not None
+        if not self._ready.done():
+            self._ready.set_exception(PoolError(why))
+            self._ready.exception()  # someone may never ask
+        if not self.broken.done():
+            self.broken.set_result(why)
+
+    def _fork(self, process: Process) -> None:
+        ours, theirs = socket.socketpair()
+        self._tell("fork", process.slot, (theirs.fileno(),))
+        theirs.close()
+        process.pid = None
+        process.overdue = None
+        process.generation = self._generation
+        process.reader_task = asyncio.get_running_loop().create_task(self._converse(process, ours))
+
+    async def _converse(self, process: Process, connection: socket.socket) -> None:
+        reader, process.writer = await asyncio.open_connection(sock=connection)
+        self._hand_out()
+        try:
+            while True:
+                (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
+                outcome = pickle.loads(await reader.readexactly(length))
+                ticket = process.tickets.popleft()
+                if process.tickets:
+                    self._begin_head(process)
+                if not ticket.future.done():
+                    ticket.future.set_result(outcome)
+                self._hand_out()
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            writer, process.writer = process.writer, None
+            if writer is not None:
+                writer.close()
+        if not self._stopping:
+            await self._bury(process)
+
+    async def _bury(self, process: Process) -> None:
+        cause = await self._cause_of_death(process.pid)
+        tickets = list(process.tickets)
+        process.tickets.clear()
+        timed_out = process.overdue is not None
+        # Not at fault: those it had not begun, and one that began after the overdue one came back just in time.
+        at_fault = tickets[0] if tickets and process.overdue in (None, tickets[0]) else None
+        nursery_died = process.generation != self._generation or self._control is None
+        if nursery_died and not timed_out:
+            at_fault = None
+        for ticket in reversed(tickets):
+            if ticket is not at_fault:
+                self._enqueue(ticket, first=True)
+        if at_fault is not None:
+            self._settle(at_fault, cause, timed_out=timed_out)
+        self.restarts += 1
+        self._on_restart("timeout" if timed_out else "crash")
+        if not timed_out:
+            log.warning("a pool process died (%s); replaced", cause)
+        process.reader_task = None
+        if self._nursery_ready:  # else it is forked when the nursery is
+            self._fork(process)
+
+    def _settle(self, ticket: Ticket, cause: str, *, timed_out: bool) -> None:
+        if ticket.future.done():
+            return
+        if timed_out:
+            detail = f"stopped after {self._time_limit_seconds:g} s, the time limit for one article in one stage"
+            ticket.future.set_exception(JobFailed("timeout", detail, ticket.begun))
+            return
+        ticket.crashes += 1
+        if ticket.crashes < MAX_CRASHES:
+            self._enqueue(ticket, first=True)
+            return
+        detail = f"ended the process that worked on it {ticket.crashes} times, last by {cause}"
+        ticket.future.set_exception(JobFailed("worker-crash", detail, ticket.begun))
+
+    async def _cause_of_death(self, pid: int | None) -> str:
+        """Its socket closes a moment before the nursery has buried it."""
+        for _ in range(50):
+            if pid is None:
+                break
+            if pid in self._causes:
+                return self._causes.pop(pid)
+            await asyncio.sleep(0.01)
+        return "an unknown cause"
+
+    async def _watch_clock(self) -> None:
+        while True:
+            await asyncio.sleep(min(0.5, self._time_limit_seconds / 4))
+            now = time.monotonic()
+            for process in self._processes:
+                if process.writer is None or process.pid is None or process.overdue or not process.tickets:
+                    continue
+                if now - process.head_since > self._time_limit_seconds:
+                    process.overdue = process.tickets[0]
+                    self._tell("kill", process.pid)
+
+
+def _cause(exit_code: int) -> str:
+    if exit_code == OUT_OF_MEMORY_EXIT:
+        return "reaching its memory limit"
+    if exit_code < 0:
+        try:
+            return signal.Signals(-exit_code).name
+        except ValueError:
+            return f"signal {-exit_code}"
+    return f"exit code {exit_code}"

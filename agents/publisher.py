@@ -1,0 +1,168 @@
+"""Sends that count only when the broker has confirmed them, repeated until it does."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import (
+    InvalidMessageError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    UnknownTopicOrPartitionError,
+)
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_never, wait_exponential_jitter
+
+from agents import kafka, topics
+from agents.headers import RawHeaders
+from agents.settings import Settings
+
+log = logging.getLogger("redefluss.publisher")
+
+TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
+
+
+class TooLarge(Exception):
+    """The broker will never take this message: it is larger than the topic allows. One line."""
+
+
+class Publisher:
+    """One producer for the whole worker.
+
+    What can pass (broker away, too few replicas, a topic deleted, a disk full)
+    is retried with growing, jittered pauses for as long as it takes, so that
+    whoever waits for the confirmation reads no further meanwhile.
+
+    Args:
+        settings: where, and how patiently.
+        embedded: whether the broker is the embedded one.
+    """
+
+    def __init__(self, settings: Settings, *, embedded: bool) -> None:
+        self._settings = settings
+        self._embedded = embedded
+        self._producer: AIOKafkaProducer | None = None
+        self._renewing = asyncio.Lock()
+        self._background: set[asyncio.Task[None]] = set()
+        self.unconfirmed = 0
+        """Sends under way."""
+
+    async def start(self) -> None:
+        """Connect.
+
+        Raises:
+            KafkaError: the broker does not answer.
+        """
+        self._producer = await self._connect()
+
+    async def stop(self) -> None:
+        """Send what background sends are left, briefly, and disconnect."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=5)
+        for task in self._background:
+            task.cancel()
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await _close(producer)
+
+    async def send(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders = ()) -> None:
+        """Send to `topic` (named with prefix) and wait until all in-sync copies have it.
+
+        Raises:
+            TooLarge: it is larger than the topic allows.
+        """
+        self.unconfirmed += 1
+        try:
+            async for attempt in self._attempts(topic):
+                with attempt:
+                    await self._send_once(topic, key, value, headers)
+        finally:
+            self.unconfirmed -= 1
+
+    def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+        """Send what may be lost with the worker; `stop` waits for it briefly."""
+        task = asyncio.create_task(self.send(topic, key, value))
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    def _attempts(self, topic: str) -> AsyncRetrying:
+        return AsyncRetrying(
+            retry=retry_if_exception(lambda error: isinstance(error, (KafkaError, OSError))),
+            wait=wait_exponential_jitter(
+                initial=self._settings.retry_initial_seconds,
+                max=self._settings.retry_max_seconds,
+                jitter=self._settings.retry_initial_seconds,
+            ),
+            stop=stop_never,
+            before_sleep=self._say(topic),
+            reraise=True,
+        )
+
+    def _say(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
+        async def say(state: RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            pause = state.next_action.sleep if state.next_action else 0.0
+            if state.attempt_number in (1, 2, 4, 8) or state.attempt_number % 10 == 0:
+                log.warning(
+                    "%s does not confirm (%s); nothing more is read meanwhile, next try in %.1f s",
+                    *(topic, type(error).__name__, pause),
+                )
+            await self._mend(topic, error)
+
+        return say
+
+    async def _send_once(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders) -> None:
+        producer = self._producer
+        if producer is None:
+            producer = await self._renew(None)
+        try:
+            await producer.send_and_wait(topic, value, key, headers=list(headers))
+        except TOO_LARGE as error:
+            raise TooLarge(f"{len(value or b'')} bytes are more than {topic} allows ({type(error).__name__})") from None
+
+    async def _mend(self, topic: str, error: BaseException | None) -> None:
+        """After a failed send: a new producer unless the old one can go on; a deleted topic made again."""
+        if isinstance(error, KafkaError) and error.retriable and not isinstance(error, UnknownTopicOrPartitionError):
+            return
+        producer = self._producer
+        try:
+            await self._ensure_topic(topic)
+            await self._renew(producer)
+        except (KafkaError, OSError, topics.TopicError) as problem:
+            log.debug("mending failed: %r", problem)
+
+    async def _ensure_topic(self, topic: str) -> None:
+        names = (*topics.TOPICS, *topics.INTERNAL_TOPICS)
+        for name in names:
+            if self._settings.topic(name) == topic:
+                for report in await topics.ensure(self._settings, [name]):
+                    if report.created:
+                        log.warning("topic %s was gone; created again", topic)
+
+    async def _renew(self, failed: AIOKafkaProducer | None) -> AIOKafkaProducer:
+        async with self._renewing:
+            if self._producer is not None and self._producer is not failed:
+                return self._producer  # another send did it meanwhile
+            old, self._producer = self._producer, None
+            if old is not None:
+                await _close(old)
+            self._producer = await self._connect()
+            return self._producer
+
+    async def _connect(self) -> AIOKafkaProducer:
+        producer = kafka.producer(self._settings, embedded=self._embedded)
+        try:
+            await producer.start()
+        except BaseException:
+            await _close(producer)
+            raise
+        return producer
+
+
+async def _close(producer: AIOKafkaProducer) -> None:
+    """Stop a producer that may not be able to flush."""
+    try:
+        await asyncio.wait_for(producer.stop(), 5)
+    except (TimeoutError, KafkaError, OSError) as error:
+        log.debug("a producer did not close: %r", error)

@@ -1,0 +1,138 @@
+"""What a worker knows about itself, for its pages, health checks and metrics."""
+
+import os
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from agents.headers import installed_version, worker_name
+from agents.metrics import Metrics
+from agents.pool.pool import Pool
+
+ERRORS_KEPT = 20
+
+
+@dataclass(frozen=True)
+class InFlight:
+    """A message that is read and not yet confirmed; `since` is of the monotonic clock."""
+
+    stage: str
+    topic: str
+    partition: int
+    offset: int
+    since: float
+
+
+class WorkerStatus:
+    """The state of one worker process; `snapshot` may be called from any thread."""
+
+    def __init__(self, stages: Sequence[str], model: str, metrics: Metrics | None = None) -> None:
+        self.stages = tuple(stages)
+        self.model = model
+        self.metrics = metrics or Metrics()
+        self.pool: Pool | None = None
+        self.worker = worker_name(os.getpid())
+        self.loop_beat = time.monotonic()
+        self.assignment: Callable[[], Mapping[str, Sequence[int]]] = dict
+        self._model_detail: str | None = None
+        self._lock = threading.Lock()
+        self._in_flight: dict[object, InFlight] = {}
+        self._errors: deque[dict[str, Any]] = deque(maxlen=ERRORS_KEPT)
+        self._started_at = time.time()
+
+    @contextmanager
+    def handling(self, stage: str, topic: str, partition: int, offset: int) -> Iterator[None]:
+        """Count a message as in flight for the length of a `with` block."""
+        token = object()
+        with self._lock:
+            self._in_flight[token] = InFlight(stage, topic, partition, offset, time.monotonic())
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._in_flight[token]
+
+    @property
+    def in_flight(self) -> int:
+        """Messages read and not yet confirmed."""
+        return len(self._in_flight)
+
+    def error(self, stage: str, text: str) -> None:
+        """Remember an error for the pages."""
+        with self._lock:
+            self._errors.append({"at": time.time(), "stage": stage, "text": text})
+
+    def models_failed(self, detail: str) -> None:
+        """The models cannot be loaded."""
+        self._model_detail = detail
+
+    def snapshot(self) -> dict[str, Any]:
+        """Everything as plain JSON values; times in seconds."""
+        now = time.monotonic()
+        with self._lock:
+            in_flight, errors = list(self._in_flight.values()), list(self._errors)
+        return {
+            "worker": self.worker,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "version": installed_version(),
+            "started_at": self._started_at,
+            "stages": list(self.stages),
+            "assignment": {topic: list(partitions) for topic, partitions in self.assignment().items()},
+            "loop_beat": self.loop_beat,
+            "models": self._models(),
+            "pool": self._pool(now),
+            "in_flight": [
+                {
+                    "stage": item.stage,
+                    "topic": item.topic,
+                    "partition": item.partition,
+                    "offset": item.offset,
+                    "since_seconds": now - item.since,
+                }
+                for item in in_flight
+            ],
+            "errors": errors,
+        }
+
+    def _models(self) -> dict[str, Any]:
+        pool = self.pool
+        state: Literal["loading", "ready", "failed"] = "loading"
+        if self._model_detail is not None:
+            state = "failed"
+        elif pool is not None and pool.ready:
+            state = "ready"
+        return {
+            "state": state,
+            "name": self.model,
+            "detail": self._model_detail,
+            "load_seconds": 0.0 if pool is None else pool.load_seconds,
+        }
+
+    def _pool(self, now: float) -> dict[str, Any]:
+        if self.pool is None:
+            return {"size": 0, "busy": 0, "waiting": 0, "restarts": 0, "nursery_pid": None, "processes": []}
+        processes = []
+        for process in list(self.pool.processes):
+            head = process.tickets[0] if process.tickets else None
+            processes.append(
+                {
+                    "pid": process.pid,
+                    "state": process.state,
+                    "busy_seconds": now - process.head_since if head else 0.0,
+                    "stage": head.job.stage if head else None,
+                }
+            )
+        return {
+            "size": len(processes),
+            "busy": sum(process["state"] == "busy" for process in processes),
+            "waiting": self.pool.waiting,
+            "restarts": self.pool.restarts,
+            "nursery_pid": self.pool.nursery_pid,
+            "processes": processes,
+        }

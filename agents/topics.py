@@ -1,0 +1,178 @@
+"""The topics on the broker: made as the settings say, checked, listed, and how far behind their readers are."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from aiokafka import TopicPartition
+from aiokafka.admin import NewTopic
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from agents.kafka import admin, consumer
+from agents.settings import Settings
+from pipeline.stages import DEAD_LETTER_TOPIC, STAGES, TOPICS
+
+log = logging.getLogger("redefluss.topics")
+
+SEEN_TOPIC = "articles.seen"
+"""Which articles were processed, by id; what duplicates are recognised by."""
+REPLAYED_TOPIC = "articles.replayed"
+"""Which dead letters were replayed, by where they stand."""
+INTERNAL_TOPICS = (SEEN_TOPIC, REPLAYED_TOPIC)
+
+HOUR_MS = 3_600_000
+
+
+class TopicError(Exception):
+    """A topic cannot be made, or is not as the stream needs it: one line."""
+
+
+@dataclass(frozen=True)
+class TopicReport:
+    """What `ensure` found or did: `created`, else the topic was there with `partitions`."""
+
+    name: str
+    partitions: int
+    created: bool
+
+
+@dataclass(frozen=True)
+class TopicInfo:
+    """A topic of the stream; offsets by partition, `messages` is what lies between them (compacted ones included)."""
+
+    name: str
+    partitions: int
+    replication_factor: int
+    begin_offsets: dict[int, int]
+    end_offsets: dict[int, int]
+
+    @property
+    def messages(self) -> int:
+        """End minus begin over all partitions."""
+        return sum(self.end_offsets.values()) - sum(self.begin_offsets.values())
+
+
+@dataclass(frozen=True)
+class Lag:
+    """How far a stage's consumer group is behind in one partition, in messages; `committed` None: never committed."""
+
+    stage: str
+    group: str
+    topic: str
+    partition: int
+    committed: int | None
+    begin: int
+    end: int
+
+    @property
+    def lag(self) -> int:
+        """Messages not yet done."""
+        return max(0, self.end - max(self.begin, self.committed or 0))
+
+
+def specification(settings: Settings, name: str) -> NewTopic:
+    """How the topic `name` (without prefix) is made."""
+    configs = {"min.insync.replicas": str(settings.min_insync_replicas)}
+    if name == SEEN_TOPIC:
+        retention_ms = round(max(settings.duplicate_hours, 1) * HOUR_MS)
+        configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(retention_ms)}
+    elif name == REPLAYED_TOPIC:
+        configs |= {"cleanup.policy": "compact"}
+    else:
+        dead = name == DEAD_LETTER_TOPIC
+        hours = settings.dead_letter_retention_hours if dead else settings.retention_hours
+        size = settings.max_message_bytes if dead else settings.max_raw_bytes
+        configs |= {
+            "cleanup.policy": "delete",
+            "retention.ms": str(round(hours * HOUR_MS)),
+            "max.message.bytes": str(size),
+        }
+    return NewTopic(settings.topic(name), settings.partitions, settings.replication_factor, topic_configs=configs)
+
+
+async def ensure(settings: Settings, names: Iterable[str] = (*TOPICS, *INTERNAL_TOPICS)) -> list[TopicReport]:
+    """Create the topics that are missing; look at those that are there.
+
+    Raises:
+        TopicError: the broker refuses to create one.
+    """
+    wanted = {settings.topic(name): name for name in names}
+    reports = []
+    async with admin(settings) as client:
+        existing = set(await client.list_topics())
+        present = [name for name in wanted if name in existing]
+        for description in await client.describe_topics(present) if present else []:
+            partitions = len(description["partitions"])
+            reports.append(TopicReport(description["topic"], partitions, created=False))
+            if partitions != settings.partitions:
+                log.warning(
+                    "topic %s has %d partitions, the settings say %d",
+                    description["topic"],
+                    partitions,
+                    settings.partitions,
+                )
+        missing = [specification(settings, wanted[name]) for name in wanted if name not in existing]
+        if missing:
+            try:
+                response = await client.create_topics(missing)
+            except KafkaError as error:
+                raise TopicError(f"cannot create topics: {error}") from None
+            for name, code, *message in response.topic_errors:
+                error = for_code(code)
+                if code and error is not TopicAlreadyExistsError:
+                    raise TopicError(f"cannot create topic {name}: {(message or [''])[0] or error.__name__}")
+                reports.append(TopicReport(name, settings.partitions, created=not code))
+    return sorted(reports, key=lambda report: report.name)
+
+
+async def partition_count(settings: Settings, name: str) -> int:
+    """Partitions of the topic `name` (without prefix) on the broker; 0 if it is not there."""
+    async with admin(settings) as client:
+        (description,) = await client.describe_topics([settings.topic(name)])
+        return len(description["partitions"])
+
+
+async def listing(settings: Settings) -> list[TopicInfo]:
+    """The stream's topics that exist, in the order of the stream."""
+    async with admin(settings) as client:
+        existing = set(await client.list_topics())
+        names = [name for name in map(settings.topic, (*TOPICS, *INTERNAL_TOPICS)) if name in existing]
+        described = {item["topic"]: item["partitions"] for item in await client.describe_topics(names)} if names else {}
+    reader = consumer(settings)
+    await reader.start()
+    try:
+        infos = []
+        for name in names:
+            partitions = [TopicPartition(name, item["partition"]) for item in described[name]]
+            begin, end = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
+            infos.append(
+                TopicInfo(
+                    name,
+                    len(partitions),
+                    len(described[name][0]["replicas"]) if partitions else 0,
+                    {tp.partition: offset for tp, offset in sorted(begin.items())},
+                    {tp.partition: offset for tp, offset in sorted(end.items())},
+                )
+            )
+        return infos
+    finally:
+        await reader.stop()
+
+
+async def lag(settings: Settings) -> list[Lag]:
+    """How far every stage is behind, by partition of its source topic."""
+    infos = {info.name: info for info in await listing(settings)}
+    lags = []
+    async with admin(settings) as client:
+        for stage in STAGES:
+            topic, group = settings.topic(stage.source), settings.group(stage.name)
+            if topic not in infos:
+                continue
+            partitions = [TopicPartition(topic, number) for number in infos[topic].end_offsets]
+            committed = await client.list_consumer_group_offsets(group, partitions=partitions)
+            for tp in partitions:
+                position = committed.get(tp)
+                offset = None if position is None or position.offset < 0 else position.offset
+                begin, end = infos[topic].begin_offsets[tp.partition], infos[topic].end_offsets[tp.partition]
+                lags.append(Lag(stage.name, group, topic, tp.partition, offset, begin, end))
+    return lags

@@ -1,0 +1,87 @@
+"""What a pool process does with a job: bytes to record, the stage's function, record to bytes.
+
+Runs in the pool's processes alone. Nothing here raises for what a message
+contains: every way out is `Done` or `Refused`. Only a lack of memory passes
+through, so that the process ends and the pool deals with it as with a crash.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from agents.pool.protocol import Done, Job, Outcome, Refused
+from pipeline.config import PipelineConfig
+from pipeline.errors import Rejected
+from pipeline.identity import article_id
+from pipeline.stages import Stage, StageFunction, stage_named
+from schemas.codec import RecordError, decode, encode, one_line
+from schemas.records import CleanArticle, EntityArticle, QuoteArticle, QuoteRecord, RawArticle
+
+
+@dataclass(frozen=True)
+class WorkOrder:
+    """Which stages a process serves, and how."""
+
+    stages: tuple[str, ...]
+    config: PipelineConfig
+
+
+def load(order: WorkOrder) -> Callable[[Job], Outcome]:
+    """Load the stages' models; what is returned performs a job.
+
+    Raises:
+        ConfigurationError: a model or file cannot be loaded.
+    """
+    functions = {name: (stage_named(name), stage_named(name).load(order.config)) for name in order.stages}
+    if "quotes" in functions:
+        import_quote_records()
+    return lambda job: perform(job, *functions[job.stage])
+
+
+def import_quote_records() -> Callable[[QuoteArticle], Iterable[QuoteRecord]]:
+    """What makes the records of the topic `quotes`; imported before the processes fork, since it brings all of spaCy."""
+    from pipeline.quotes.records import quote_records
+
+    return quote_records
+
+
+def perform(job: Job, stage: Stage, function: StageFunction) -> Outcome:
+    """Do one job and measure it."""
+    started = time.perf_counter()
+    try:
+        outcome = _perform(job, stage, function)
+    except (RecordError, Rejected) as error:
+        return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
+    except MemoryError:
+        raise
+    except Exception as error:
+        detail = one_line(f"{stage.name}: {type(error).__name__}: {error}")
+        return Refused("processing-error", detail, time.perf_counter() - started)
+    return Done(**outcome, took_seconds=time.perf_counter() - started)
+
+
+def _perform(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
+    article = decode(job.value, stage.reads)
+    if isinstance(article, RawArticle) and article.id is None:
+        key = None if job.key is None else job.key.decode("utf-8", "backslashreplace")
+        article = article.model_copy(update={"id": article_id(article, key=key)})
+    result: CleanArticle = function(article)
+    fields: dict[str, Any] = {
+        "key": result.id.encode("utf-8"),
+        "value": encode(result),
+        "content_hash": result.content_hash,
+    }
+    if isinstance(result, EntityArticle):
+        fields["entities"] = dict(Counter(entity.type for entity in result.entities))
+    if isinstance(result, QuoteArticle):
+        quote_records = import_quote_records()
+        from pipeline.quotes import quote_records, record_key
+
+        fields["records"] = tuple((record_key(record).encode(), encode(record)) for record in quote_records(result))
+    return fields
+
+
+def _key(record: QuoteRecord) -> str:
+    return record.article.id if record.speaker is None else record.speaker.id

@@ -1,0 +1,229 @@
+"""The worker: pool, publisher and one app a stage in one process, from start to drained end."""
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import uvloop
+from aiokafka.errors import KafkaError
+
+from agents import app as apps
+from agents import kafka, topics
+from agents.app import StageApp
+from agents.pool.pool import Pool, PoolError
+from agents.publisher import Publisher
+from agents.runner import StageRunner
+from agents.settings import Settings
+from agents.status import WorkerStatus
+from agents.work import WorkOrder
+from pipeline.stages import STAGES, stage_named
+
+log = logging.getLogger("redefluss.worker")
+
+LOADER = "agents.work:load"
+TICK_SECONDS = 1.0
+STOP_APP_SECONDS = 15.0
+RESTART_SECONDS = 2.0
+
+
+class WorkerError(Exception):
+    """The worker cannot run as it is told to: one line for the user."""
+
+
+def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER) -> int:
+    """Run the named stages (none: all) until SIGTERM or SIGINT; the exit code.
+
+    Waits for a broker that is not there yet, creates missing topics, and
+    restarts what the loss of a connection has ended.
+
+    Args:
+        settings: all of them.
+        stages: names of stages.
+        loader: `module:function` that a pool process calls with a `WorkOrder` for what performs jobs.
+
+    Raises:
+        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a refused log-in.
+    """
+    try:
+        names = tuple(dict.fromkeys(stage_named(name).name for name in stages)) or tuple(s.name for s in STAGES)
+    except ValueError as error:
+        raise WorkerError(str(error)) from None
+    apps.check_faust_version()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(Worker(settings, names, loader).main())
+
+
+class Worker:
+    """One worker process.
+
+    Args:
+        settings: all of them.
+        stages: names of the stages to run.
+        loader: what a pool process calls.
+    """
+
+    def __init__(self, settings: Settings, stages: Sequence[str], loader: str) -> None:
+        self._settings = settings
+        self._stages = [stage_named(name) for name in stages]
+        self.status = WorkerStatus(stages, settings.model_de)
+        self.status.assignment = self._assignment
+        self._pool = Pool(
+            loader=loader,
+            argument=WorkOrder(tuple(stages), settings.pipeline),
+            processes=settings.processes,
+            time_limit_seconds=settings.time_limit_seconds,
+            memory_bytes=settings.process_memory_bytes,
+            on_restart=self.status.metrics.pool_restarted,
+            on_retry=self.status.metrics.retried,
+        )
+        self.status.pool = self._pool
+        self._apps: list[StageApp] = []
+        self._publisher: Publisher | None = None
+        self._stop = asyncio.Event()
+
+    async def main(self) -> int:
+        """Run until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        self._check_port()
+        await self._pool.start()
+        ticking = loop.create_task(self._tick())
+        try:
+            while not self._stop.is_set():
+                if not await self._until_stopped(self._prepare()):
+                    break
+                await self._serve()
+        finally:
+            ticking.cancel()
+            await self._pool.stop()
+        log.info("stopped")
+        return 0
+
+    async def _until_stopped(self, coroutine: Any) -> bool:
+        """Await `coroutine`, unless stopping comes first; whether it ended by itself."""
+        task = asyncio.ensure_future(coroutine)
+        stop = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({task, stop}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        if task.done():
+            task.result()
+            return True
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return False
+
+    async def _prepare(self) -> None:
+        """Wait for the broker; topics and connection made."""
+        while True:
+            try:
+                await kafka.wait_for_broker(self._settings)
+                for report in await topics.ensure(self._settings):
+                    if report.created:
+                        log.info("created topic %s with %d partitions", report.name, report.partitions)
+                embedded = await kafka.is_embedded(self._settings)
+                publisher = Publisher(self._settings, embedded=embedded)
+                await publisher.start()
+            except kafka.BrokerUnavailable as error:
+                raise WorkerError(str(error)) from None
+            except (KafkaError, OSError, topics.TopicError) as error:
+                log.warning("the broker is not ready (%s); trying again", error)
+                await asyncio.sleep(RESTART_SECONDS)
+                continue
+            self._publisher = publisher
+            self._apps = [self._make_app(number, publisher, embedded) for number in range(len(self._stages))]
+            return
+
+    def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
+        stage = self._stages[number]
+        runner = StageRunner(stage, settings=self._settings, pool=self._pool, publisher=publisher, status=self.status)
+        web = self._settings.web_enabled and number == 0
+        app = apps.create_app(self._settings, runner, embedded=embedded, web=web)
+        if web:
+            from agents.web import install
+
+            install(app, self._settings, self.status)
+        return app
+
+    async def _serve(self) -> None:
+        """Run the apps until told to stop or one of them breaks."""
+        assert self._publisher is not None
+        try:
+            await asyncio.gather(*(app.start() for app in self._apps))
+            log.info("running %s on %s", ", ".join(stage.name for stage in self._stages), self._settings.broker)
+            while not self._stop.is_set():
+                if self._pool.broken is not None and self._pool.broken.done():
+                    self.status.models_failed(self._pool.broken.result())
+                    raise WorkerError(self._pool.broken.result())
+                broken = [app for app in self._apps if app.crashed]
+                if broken:
+                    log.warning("%s lost its connection; starting again", ", ".join(app.conf.id for app in broken))
+                    break
+                await self._until_stopped(asyncio.sleep(TICK_SECONDS / 2))
+        finally:
+            await self._wind_down()
+
+    async def _wind_down(self) -> None:
+        """Finish what is in flight, commit, leave the groups."""
+        started = time.monotonic()
+        limit = self._settings.drain_seconds if self._stop.is_set() else 1.0
+        drained = await asyncio.gather(*(app.drain(limit) for app in self._apps))
+        if not all(drained):
+            log.warning("%d messages were still in flight after %.0f s", self.status.in_flight, limit)
+        await asyncio.gather(*(app.commit_done() for app in self._apps))
+        for app in self._apps:
+            try:
+                await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
+            except TimeoutError:
+                log.warning("%s did not stop in time", app.conf.id)
+            except Exception as error:
+                log.warning("%s stopped with %r", app.conf.id, error)
+        self._apps = []
+        if self._publisher is not None:
+            await self._publisher.stop()
+        log.debug("wound down in %.1f s", time.monotonic() - started)
+
+    async def _tick(self) -> None:
+        """Every second: a sign of life, and commits."""
+        loaded = False
+        while True:
+            self.status.loop_beat = time.monotonic()
+            if not loaded and self._pool.ready:
+                loaded = True
+                self.status.metrics.model_loaded(self._pool.load_seconds)
+                log.info("models ready after %.1f s", self._pool.load_seconds)
+            await asyncio.sleep(min(TICK_SECONDS, self._settings.commit_interval_seconds))
+            for app in list(self._apps):
+                if app.started:
+                    await app.commit_done()
+
+    def _assignment(self) -> dict[str, list[int]]:
+        assigned: dict[str, list[int]] = {}
+        for app in list(self._apps):
+            if not app.started or app.should_stop:
+                continue
+            source = app.runner.stage.source
+            mine = {tp.partition for tp in app.consumer.assignment() if tp.topic == self._settings.topic(source)}
+            assigned[source] = sorted(mine)
+        return assigned
+
+    def _check_port(self) -> None:
+        if not self._settings.web_enabled or not self._settings.web_port:
+            return
+        host, port = self._settings.web_host, self._settings.web_port
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError as error:
+                raise WorkerError(
+                    f"the web view cannot listen on {host}:{port} ({error.strerror}): set REDEFLUSS_WEB_PORT, "
+                    "or REDEFLUSS_WEB_ENABLED=false"
+                ) from None
+
+
+__all__ = ["PoolError", "Worker", "WorkerError", "run"]

@@ -1,0 +1,91 @@
+"""Stages for tests of the stream: quick, and obedient to words in the text that make them fail.
+
+CRASH ends the process, LOOP never returns, EAT allocates without end, RAISE
+raises, SLOW takes 0.2 s, STEP takes as many milliseconds as the number after it.
+"""
+
+import hashlib
+import os
+import re
+import time
+from collections.abc import Callable
+from typing import Any
+
+from agents.pool.protocol import Job, Outcome
+from agents.work import WorkOrder, import_quote_records, perform
+from pipeline.errors import Rejected
+from pipeline.stages import stage_named
+from schemas.records import CleanArticle, EntityArticle, Quote, QuoteArticle, RawArticle
+from schemas.spans import Span
+
+
+def load(order: WorkOrder) -> Callable[[Job], Outcome]:
+    """What a pool process does in these tests."""
+    import_quote_records()
+    functions = {"clean": clean, "entities": entities, "quotes": quotes}
+    return lambda job: perform(job, stage_named(job.stage), functions[job.stage])
+
+
+def obey(text: str, stage: str) -> None:
+    """Do what the text tells this stage to: `CRASH@entities`, or `CRASH` for the stage clean."""
+    for word in re.findall(rf"\b([A-Z]+(?:\d+)?)@{stage}\b", text + (f" {text}@clean" if text.isupper() else "")):
+        if word == "CRASH":
+            os.kill(os.getpid(), 11)
+        elif word == "LOOP":
+            while True:
+                pass
+        elif word == "EAT":
+            hoard: list[Any] = []
+            while True:
+                hoard.append(bytearray(50_000_000))
+        elif word == "RAISE":
+            raise ZeroDivisionError("told to")
+        elif word == "SLOW":
+            time.sleep(0.2)
+        elif word.startswith("STEP"):
+            time.sleep(int(word[4:]) / 1000)
+
+
+def clean(article: RawArticle) -> CleanArticle:
+    """The text as it is."""
+    text = article.text or article.html or ""
+    if not text.strip():
+        raise Rejected("empty", "no text")
+    obey(text, "clean")
+    assert article.id is not None
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return CleanArticle(
+        id=article.id,
+        language="de",
+        text=text,
+        title=article.title,
+        meta=article.meta,
+        content_hash=digest,
+        simhash=digest[:16],
+    )
+
+
+def entities(article: CleanArticle) -> EntityArticle:
+    """No entities."""
+    obey(article.text, "entities")
+    fields = article.model_dump(by_alias=True) | {"schema": "entity-article/1", "entities": []}
+    return EntityArticle.model_validate(fields, by_alias=True)
+
+
+def quotes(article: EntityArticle) -> QuoteArticle:
+    """The whole text is one quote of nobody."""
+    obey(article.text, "quotes")
+    quote = Quote(
+        id=f"{article.id}#0",
+        type="Direct",
+        medium="Speech",
+        spans=[Span(begin=0, end=len(article.text))],
+        text=article.text,
+        speaker=None,
+        cue=None,
+        frame=None,
+        addressee=None,
+        confidence=1.0,
+    )
+    fields = article.model_dump(by_alias=True) | {"schema": "quote-article/1", "quotes": [quote.model_dump()]}
+    return QuoteArticle.model_validate(fields, by_alias=True)
