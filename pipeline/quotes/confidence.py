@@ -23,6 +23,7 @@ CONFIDENCE = {
     "noun": 0.5,
     "back-reference": 0.7,
     "carried-on": 0.7,
+    "carried-on-perhaps": 0.4,
     "carried-on-said-to": 0.4,
     "reported": 0.4,
 }

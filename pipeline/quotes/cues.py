@@ -13,12 +13,15 @@ from pipeline.quotes.phrases import (
 )
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
+    ADVERB_ENDINGS,
     ADVERBS,
     AUXILIARIES,
     BE,
     BECOME,
     CORRELATES,
     DETERMINERS,
+    DOCUMENTS,
+    FOCUS,
     HAVE,
     MEDIA_NOUNS,
     MODALS,
@@ -82,7 +85,12 @@ def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[tup
             continue
         text = tokens[at].text
         depth += (text in "([") - (text in ")]" and depth > 0)
-        if depth == 0 and text in SEPARATORS:
+        inserted = _inserted(tokens, at, start, last) if text == "," and depth == 0 else None
+        if inserted is not None and tokens[inserted + 1].lower not in RELATIVES:
+            at = inserted
+        elif inserted is not None:
+            at = inserted - 1
+        elif depth == 0 and text in SEPARATORS:
             if at > start:
                 found.append(Clause(start, at))
             start = at + 1
@@ -90,6 +98,18 @@ def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[tup
     if last > start:
         found.append(Clause(start, last))
     return found
+
+
+def _inserted(tokens: Sequence[Token], comma: int, start: int, last: int) -> int | None:
+    """The comma that closes an apposition in the middle of a clause ("Anna Berg, Leiterin des Amtes, sagte")."""
+    if comma <= start or not (is_noun(tokens[comma - 1]) or tokens[comma - 1].text in ")“\""):
+        return None
+    end = apposition(tokens, comma, last)
+    if end is None or end >= last or tokens[end].text != ",":
+        return None
+    telling = tokens[comma + 1].lower in DETERMINERS or end - comma > 2
+    relative = tokens[comma + 1].lower in RELATIVES and not is_noun(tokens[comma + 2])
+    return end if telling and not relative else None
 
 
 def _particle_after(
@@ -329,7 +349,9 @@ def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
         cue.speaker = [found] if found else [(first, first + 1)]
     else:
         found = _subject(tokens, first + 1, cue.clause.last, cue, oblique=False)
-        cue.speaker = [_split_dative(tokens, found, cue)] if found else []
+        if found is not None:
+            found = _with_apposition(tokens, _split_dative(tokens, found, cue), cue.clause.last)
+        cue.speaker = [found] if found else []
 
 
 def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
@@ -339,6 +361,11 @@ def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
             if end is not None and (is_noun(tokens[end - 1]) or end == at + 2 or tokens[end - 1].text in ')“"'):
                 cue.speaker = [(at + 1, end)]
                 break
+    else:
+        if tokens[first].lower in {"in", "im"}:
+            end = noun_phrase(tokens, first + 1, cue.finite)
+            if end is not None and any(t.lower.endswith(DOCUMENTS) for t in tokens[first + 1 : end]):
+                cue.speaker = [(first + 1, end)]
     if ("a" in cue.verb.takes or "o" in cue.verb.takes) and first < cue.finite:
         end = noun_phrase(tokens, first, cue.finite)
         if end == cue.finite and tokens[first].lower != "es":
@@ -364,13 +391,15 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
             return
     elif first == cue.finite:
         distant = _distant_subject(tokens, clause.first, before)
+        if distant is not None and _is_plural(tokens, distant) and not tokens[cue.finite].lower.endswith("n"):
+            distant = None
         if distant is not None:
             cue.speaker = [distant]
             _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
             if not cue.addressee:
                 _direct_addressee(tokens, cue)
             return
-    if "e" in cue.verb.takes:
+    if "e" in cue.verb.takes or cue.verb.lemma in {"hervorgehen", "stehen"}:
         _place_of_words(tokens, cue)
         return
     found = _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
@@ -380,7 +409,7 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
             rest = Cue(cue.verb, cue.tokens, found[1], clause)
             _subject(tokens, found[1], clause.last, rest, oblique=False)
             cue.addressee = rest.addressee
-        cue.speaker = [_with_apposition(tokens, found, limit) if found[1] == clause.last else found]
+        cue.speaker = [_with_apposition(tokens, found, limit)]
         if not cue.addressee:
             _direct_addressee(tokens, cue, found[1])
 
@@ -388,7 +417,7 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
 def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tuple[int, int] | None:
     """The subject in front of the inflected verb, or None if something else stands there."""
     start = first
-    while start < cue.finite - 1 and tokens[start].lower in _FOCUS:
+    while start < cue.finite - 1 and tokens[start].lower in FOCUS:
         start += 1
     token = tokens[start]
     if (
@@ -400,13 +429,15 @@ def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tu
         or token.lower in OBJECT_PRONOUNS - {"ihr", "diese"}
         or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
         or (token.lower in {"das", "dies"} and start + 1 == cue.finite)
+        or (token.lower.endswith(ADVERB_ENDINGS) and (start + 1 == cue.finite or tokens[start + 1].lower in PREPOSITIONS))
+        or tokens[cue.finite + 1 : cue.finite + 2][0].lower in {"er", "man"}
     ):
         return None
     end = noun_phrase(tokens, start, cue.finite)
     if end is None:
         return None
     whole = cue.finite
-    while whole > end and tokens[whole - 1].lower in ADVERBS and not tokens[whole - 1].capital:
+    while whole > end and (tokens[whole - 1].text == "," or tokens[whole - 1].lower in ADVERBS):
         whole -= 1
     return _widen(tokens, (start, whole if _same_phrase(tokens, end, whole) else end), cue.clause.first, before)
 
@@ -427,9 +458,6 @@ def _place_of_words(tokens: Sequence[Token], cue: Cue) -> None:
             if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
                 cue.speaker = [(at + 1, end)]
                 return
-
-
-_FOCUS = frozenset({"auch", "nur", "selbst", "sogar", "so", "insbesondere", "allein"})
 
 
 def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
@@ -461,7 +489,7 @@ def _distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[i
     if verb - 1 <= before or tokens[verb - 1].text not in {",", "–", "-"}:
         return None
     start = before
-    while start < verb and tokens[start].lower in _FOCUS | {"und", "aber"}:
+    while start < verb and tokens[start].lower in FOCUS | {"und", "aber"}:
         start += 1
     opener = tokens[start].lower
     if opener in PREPOSITIONS or opener in SUBORDINATORS or opener in TIME_NOUNS:
@@ -478,7 +506,7 @@ def _distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[i
     while end < verb - 1:
         further = apposition(tokens, end, verb)
         if further is None:
-            return None
+            return (start, end) if tokens[end + 1].lower in RELATIVES | PREPOSITIONS else None
         end = further
     return start, end
 
@@ -515,5 +543,20 @@ def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: int, befor
                     end = noun_phrase(tokens, clause.first, cue.finite)
                     subject = tokens[clause.first].lower not in PREPOSITIONS | ADVERBS | OBLIQUE_DETERMINERS
                     cue.speaker = [(clause.first, end)] if end is not None and subject else []
+            if not cue.speaker and cue.last == clause.last - 1 and clause.last - clause.first <= 4:
+                _as_said_by(tokens, cue, parts)
             previous = cue
             yield cue
+
+
+def _as_said_by(tokens: Sequence[Token], cue: Cue, parts: Sequence[Clause]) -> None:
+    """ "Wie Anna Berg, die das Amt leitet, erklärte, …": the speaker stands in the clause with "wie"."""
+    index = parts.index(cue.clause)
+    for part in reversed(parts[max(0, index - 2) : index]):
+        if tokens[part.first].lower == "wie":
+            end = noun_phrase(tokens, part.first + 1, part.last)
+            if end == part.last:
+                cue.speaker = [(part.first + 1, end)]
+                cue.clause = Clause(part.first, cue.clause.last)
+                cue.final = True
+            return

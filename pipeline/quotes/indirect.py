@@ -89,9 +89,9 @@ class IndirectSpeech:
         return ruled(QuoteCandidate(spans, "Indirect", frame_spans=frame), rule)
 
     def _by_verb(self, cue: Cue) -> QuoteCandidate | None:
-        index = self.parts.index(cue.clause)
         if cue.final and self.tokens[cue.clause.first].lower in {"wie", "so"}:
             return self._around(cue, "as-said")
+        index = self.parts.index(cue.clause)
         behind = self._content_behind(cue, index)
         if behind is not None:
             return with_roles(self.analysed, behind, cue)

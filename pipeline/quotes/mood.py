@@ -1,13 +1,13 @@
 """Verb forms that show whose words a clause holds: Konjunktiv, infinitives with zu, relative clauses."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from pipeline.quotes.lexicon import subjunctive_first, subjunctive_second
 from pipeline.quotes.phrases import is_adjective, is_noun
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
     AUXILIARIES,
-    BECOME,
     DETERMINERS,
     FINITE_AUXILIARIES,
     PREPOSITIONS,
@@ -37,19 +37,25 @@ def is_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
     return False
 
 
-def carried_on(tokens: Sequence[Token], first: int, last: int) -> bool:
-    """Whether a sentence's own verb is in the Konjunktiv, so that it goes on with what someone said before."""
+def carried_on(tokens: Sequence[Token], first: int, last: int) -> Literal["clearly", "perhaps"] | None:
+    """Whether a sentence's verb is in the Konjunktiv, so that it goes on with what someone said before.
+
+    "clearly" by the first Konjunktiv; "perhaps" by the second one in a main clause, which may as well be the writer's.
+    """
+    perhaps = False
     for index in range(first, last):
         token = tokens[index]
-        if token.capital and index > first:
+        if token.lower in {"ich", "wir"}:
+            return None
+        if token.capital and not (index == first and token.lower in FINITE_AUXILIARIES):
             continue
-        if token.lower in BECOME - {"werde", "würde", "würden"}:
-            continue
-        if token.lower in subjunctive_first() or token.lower in subjunctive_second():
-            following = tokens[index + 1] if index + 1 < last else None
-            if token.lower in AUXILIARIES or following is None or not following.capital or index == first:
-                return True
-    return False
+        following = tokens[index + 1] if index + 1 < last else None
+        if token.lower in subjunctive_first():
+            if token.lower in FINITE_AUXILIARIES or following is None or not following.capital:
+                return "clearly"
+        elif token.lower in subjunctive_second() and following is not None and following.text not in ",.;:":
+            perhaps = True
+    return "perhaps" if perhaps else None
 
 
 def has_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:

@@ -14,6 +14,7 @@ from pipeline.quotes.words import (
     NAME_PARTICLES,
     OBJECT_PRONOUNS,
     PREPOSITIONS,
+    SMALL_NAMES,
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
 )
@@ -39,7 +40,11 @@ def is_adjective(token: Token) -> bool:
 
 
 def is_noun(token: Token) -> bool:
-    return token.capital and token.lower not in DETERMINERS
+    """Whether a word is written like a noun or a name: capital, or a name in small letters ("dpa", "eBay", "ndr.de")."""
+    if token.capital:
+        return token.lower not in DETERMINERS
+    text = token.text
+    return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or "al-" == text[:3]))
 
 
 def name_in_marks(tokens: Sequence[Token], index: int, limit: int) -> int | None:
@@ -74,6 +79,8 @@ def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
             at += 2
         elif token.text.isdigit() and at + 2 < limit and tokens[at + 2].lower.startswith("alt"):
             at += 3
+        elif started > index and token.lower in ADVERBS and goes_on and not is_noun(tokens[at + 1]):
+            at += 1
         elif is_adjective(token) or (goes_on and (token.text[0].isdigit() or (at > started and token.lower in _LINKS))):
             at += 1
         else:
@@ -86,12 +93,12 @@ _LINKS = frozenset({"und", "sowie", ",", "sehr", "wie"})
 
 def _core(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     """End of determiner, attributes and nouns from `index`; None where no noun follows."""
-    at = _attributes(tokens, index, limit)
+    particle = index + 1 < limit and tokens[index].lower in {"de", "al", "van", "el", "di"} and is_noun(tokens[index + 1])
+    at = index + 1 if particle else _attributes(tokens, index, limit)
     if at is None:
         return None
     quoted = name_in_marks(tokens, at, limit)
-    if quoted is not None:
-        at = quoted
+    at = quoted if quoted is not None else at + 1
     while at < limit and _goes_on(tokens, index, at, limit):
         at += 1
     return at
@@ -114,7 +121,8 @@ def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
             return len(tokens[at - 1].text) <= 4
     if token.lower in NAME_PARTICLES and following is not None and following.lower in NAME_PARTICLES:
         return _name_goes_on(tokens, index, at, limit)
-    return token.text[0].isdigit() and len(token.text) <= 2 and tokens[at - 1].end + 1 == token.begin
+    numbered = token.text[0].isdigit() and (len(token.text) <= 2 or "/" in token.text)
+    return numbered and tokens[at - 1].end + 1 == token.begin
 
 
 def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> bool:
@@ -145,9 +153,10 @@ def noun_phrase(
     first = tokens[index]
     at = _core(tokens, index, limit)
     if at is None:
-        if first.lower in SUBJECT_PRONOUNS or first.lower in OBJECT_PRONOUNS:
-            return index + 1
-        return None
+        if first.lower not in SUBJECT_PRONOUNS and first.lower not in OBJECT_PRONOUNS:
+            return None
+        counted = index + 1 < limit and first.lower in DETERMINERS and tokens[index + 1].lower in GENITIVE_DETERMINERS
+        return (_core(tokens, index + 1, limit) if counted else None) or index + 1
     while at < limit:
         token = tokens[at]
         end = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)

@@ -18,7 +18,7 @@ from pipeline.quotes.direct import (
 from pipeline.quotes.indirect import IndirectSpeech
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.mood import carried_on
-from pipeline.quotes.phrases import noun_phrase
+from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.reported import referring_back, reported, said_to
 from pipeline.quotes.sources import says_so
 from pipeline.quotes.text import AnalysedText, Sentence
@@ -123,6 +123,7 @@ class _Reader:
                 first += 1
             end = noun_phrase(tokens, first, passage.first - 1)
             if end is not None:
+                end = apposition(tokens, end, passage.first) or end
                 candidate.speaker_spans = phrase_spans(self.analysed, [(first, end)])
                 return True
         return False
@@ -176,9 +177,10 @@ class _Reader:
         return before[-1] if before else None
 
     def _carried_on(self, sentence: Sentence) -> QuoteCandidate | None:
-        if not self._near(sentence) or not carried_on(self.tokens, sentence.first, sentence.last):
+        sure = carried_on(self.tokens, sentence.first, sentence.last)
+        if sure is None or not self._near(sentence):
             return None
-        return self._free(sentence, "IndirectFreeIndirect", "carried-on")
+        return self._free(sentence, "IndirectFreeIndirect", "carried-on" if sure == "clearly" else "carried-on-perhaps")
 
     def _said_to(self, sentence: Sentence) -> QuoteCandidate | None:
         """ "Er soll die Tat geplant haben": somebody says so, and the sentence before tells who."""
@@ -215,7 +217,7 @@ def merged(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandida
     result: list[QuoteCandidate] = []
     previous: QuoteCandidate | None = None
     for candidate in candidates:
-        if candidate.rule not in {"carried-on", "carried-on-said-to"}:
+        if candidate.rule not in {"carried-on", "carried-on-perhaps", "carried-on-said-to"}:
             result.append(candidate)
             continue
         between = text[previous.end : candidate.begin] if previous is not None else "\n"

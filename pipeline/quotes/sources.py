@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.quotes.candidates import Medium
-from pipeline.quotes.phrases import apposition, is_adjective, is_noun, name_in_marks, noun_phrase
+from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText
 from pipeline.quotes.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 
@@ -135,6 +135,8 @@ def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> Source
     if tokens[start].lower in {"jedenfalls", "zumindest", "etwa", "weiter"}:
         start += 1
     if start >= last or tokens[start].lower in {"auch", "dass", "mancher", "manche", "viele", "viel", "wie"}:
+        return None
+    if is_finite_reporting(tokens[start]) and not tokens[start].capital:
         return None
     end = noun_phrase(tokens, start, last)
     if end is None:
