@@ -3,6 +3,7 @@
 from pipeline.config import PipelineConfig
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.coreference import add_references
+from pipeline.entities.evidence import evident_names
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.persons import cluster_persons
 from pipeline.entities.roles import read_infobox, read_roles
@@ -38,6 +39,7 @@ class EntityExtractor:
         model: list[ModelSpan] = [
             (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
         ]
+        model += [name for name in evident_names(words, self._gazetteer) if not _overlaps(name, model)]
         clusters = self._clusters(article, words, model)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
@@ -56,6 +58,10 @@ class EntityExtractor:
         read_infobox(article.infobox, persons, self._gazetteer)
         add_references(words, clusters, self._gazetteer)
         return sorted(clusters, key=lambda c: (c.places[0], c.name))
+
+
+def _overlaps(name: ModelSpan, others: list[ModelSpan]) -> bool:
+    return any(name[0] < end and begin < name[1] for begin, end, _ in others)
 
 
 def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> list[Entity]:

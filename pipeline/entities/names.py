@@ -41,17 +41,24 @@ def without_genitive(words: Words, end: int, word: str, known: frozenset[str]) -
     bare = word[:-1]
     if bare in known:
         return bare
-    if word in known or is_given_name(word):
+    if is_given_name(word):
         return word
     if bare in words.vocabulary and bare[0].isupper():
         return bare
+    # A surname that ends in s ("Maas") stands before verbs and commas somewhere, a genitive only before what it owns.
+    stands = words.places.get(word, [])
+    owning = _owns(words, end) and all(_owns(words, words.words[index].end) for index in stands)
+    return bare if owning else word
+
+
+def _owns(words: Words, end: int) -> bool:
+    """Whether a noun, or an adjective and its noun, follows the name that ends at `end`."""
     following = words.words[words.at(end)] if words.at(end) < len(words.words) else None
     if following is None or words.text[end : following.begin] != " ":
-        return word
-    owned = following.text[0].isupper() and not is_given_name(following.text)
-    return bare if owned or following.text.endswith(("em", "er", "en", "es")) and following.text[0].islower() and (
-        _noun_behind(words, end)
-    ) else word
+        return False
+    if following.capitalised:
+        return not is_given_name(following.text)
+    return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
 
 
 def _noun_behind(words: Words, end: int) -> bool:

@@ -50,7 +50,7 @@ def cluster_persons(words: Words, spans: Iterable[NameSpan]) -> list[Cluster]:
 
 def _undeclined(words: Words, spans: list[NameSpan]) -> list[_Named]:
     split = [(span, person_tokens(words.text[span.begin : span.end])) for span in spans]
-    known = frozenset(tokens[-1] for _, tokens in split if tokens)
+    known = frozenset(token for _, tokens in split for token in (tokens[:1] if len(tokens) > 1 else []) + tokens[-1:])
     named = []
     for span, tokens in split:
         if span.known is not None:

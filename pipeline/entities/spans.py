@@ -14,6 +14,10 @@ from pipeline.entities.words import Words
 from schemas.records import EntityType
 
 ModelSpan = tuple[int, int, EntityType]
+_DESCRIBING = frozenset(
+    """Republik Stadt Land Bundesland Insel Region Provinz Agentur Nachrichtenagentur Partei Gewerkschaft Hauptstadt
+    Halbinsel Landkreis Kreis Gemeinde Präsident Freistaat Metropole Sender Zeitung Konzern""".split()
+)
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -23,24 +27,24 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     A name that the gazetteer knows wins over what the model says of the same
     words; a longer name of the model keeps a known one inside it ("Universität Bremen").
     """
-    repaired = [span for found in model if (span := _repaired(words, *found)) is not None]
+    repaired = [span for found in model if (span := _repaired(words, *found, gazetteer)) is not None]
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
         if not match.weak or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
     ]
-    spans = _merged(repaired, known)
+    spans = _merged(words, repaired, known)
     spans = _with_short_forms(words, spans)
     spans = _repeated(words, spans)
     spans = [*spans, *_in_compounds(words, spans, gazetteer)]
-    return sorted(_of_one_type(words, spans))
+    return _with_places(words, sorted(_of_one_type(words, spans)))
 
 
 def _overlap(begin: int, end: int, other_begin: int, other_end: int) -> bool:
     return begin < other_end and other_begin < end
 
 
-def _repaired(words: Words, begin: int, end: int, entity_type: EntityType) -> NameSpan | None:
+def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazetteer: Gazetteer) -> NameSpan | None:
     inside = words.within(begin, end)
     if not inside:
         return None
@@ -54,15 +58,29 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType) -> Na
     article = _ARTICLE.match(words.text, begin, end)
     if article is not None and entity_type != "MISC":
         begin = article.end()
+    if entity_type == "LOC" and len(inside) == 1 and _place_adjective(words, end, gazetteer):
+        return None
     if begin >= end or (len(inside) == 1 and role_word(inside[0].text) is not None):
         return None
     return NameSpan(begin, end, entity_type)
 
 
-def _merged(model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
+def _place_adjective(words: Words, end: int, gazetteer: Gazetteer) -> bool:
+    """Whether the word that ends at `end` only says where its noun is ("Erfurter Dom")."""
+    index = words.at(end)
+    word = words.words[index - 1].text
+    if not word.endswith("er") or index >= len(words.words) or words.gap(index - 1, index) not in (" ", " „"):
+        return False
+    stem = word.removesuffix("er")
+    return words.words[index].capitalised and any(
+        gazetteer.look_up(stem + ending) is not None for ending in ("", "e", "en", "er")
+    ) and gazetteer.look_up(word) is None
+
+
+def _merged(words: Words, model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
     kept = []
     for span in known:
-        larger = [m for m in model if m.begin <= span.begin and span.end <= m.end and m.end - m.begin > span.end - span.begin]
+        larger = [m for m in model if _says_more(words, m, span)]
         if not larger or (span.known is not None and span.known.entry.users and len(larger) == 1 and (
             larger[0].type == span.type
         )):
@@ -72,6 +90,15 @@ def _merged(model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
         if not any(_overlap(found.begin, found.end, k.begin, k.end) for k in spans):
             spans.append(found)
     return sorted(spans)
+
+
+def _says_more(words: Words, found: NameSpan, known: NameSpan) -> bool:
+    """Whether the model's span is a longer name than the known one in it, not just described ("Berliner Charité")."""
+    if not (found.begin <= known.begin and known.end <= found.end) or found.end - found.begin == known.end - known.begin:
+        return False
+    before = words.text[found.begin : known.begin].split()
+    behind = words.text[known.end : found.end].strip(" .,")
+    return bool(behind) or not all(w in _DESCRIBING or w.endswith("er") for w in before)
 
 
 def _with_short_forms(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
@@ -132,24 +159,53 @@ def _in_compounds(words: Words, spans: list[NameSpan], gazetteer: Gazetteer) -> 
     for word in words.words:
         if "-" not in word.text or _covered(spans, word.begin, word.end):
             continue
-        parts = word.text.split("-")
+        former = len("Ex-") if word.text.startswith("Ex-") else 0
+        parts = word.text[former:].split("-")
         for count in range(len(parts) - 1, 0, -1):
             first = "-".join(parts[:count])
             known = gazetteer.by_words.get((first,))
             if known is not None and known.entry.type in ("ORG", "LOC"):
-                found.append(NameSpan(word.begin, word.begin + len(first), known.entry.type, known))
+                begin = word.begin + former
+                found.append(NameSpan(begin, begin + len(first), known.entry.type, known))
                 break
     return found
 
 
 def _of_one_type(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
-    """The same words get the same type everywhere: the commonest one."""
+    """The same words get the same type everywhere: the commonest one; surnames are persons whatever the model said."""
     counts: dict[str, Counter[EntityType]] = {}
+    surnames: set[str] = set()
     for span in spans:
-        counts.setdefault(words.text[span.begin : span.end], Counter())[span.type] += 1
+        text = words.text[span.begin : span.end]
+        counts.setdefault(text, Counter())[span.type] += 1
+        if span.type == "PER" and " " in text:
+            surnames.add(person_tokens(text)[-1])
     result = []
     for span in spans:
-        types = counts[words.text[span.begin : span.end]]
-        best = max(types, key=lambda t: (types[t], t == span.type))
-        result.append(span if span.known is not None or best == span.type else NameSpan(span.begin, span.end, best))
+        text = words.text[span.begin : span.end]
+        if span.known is not None:
+            result.append(span)
+            continue
+        best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
+        if text in surnames or text.removesuffix("s") in surnames:
+            best = "PER"
+        result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
+    return result
+
+
+def _with_places(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
+    """A place right behind an organisation belongs to its name ("Städtetag NRW"); acronyms stand for themselves."""
+    result: list[NameSpan] = []
+    for span in spans:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and (last.type, span.type) == ("ORG", "LOC")
+            and words.text[last.end : span.begin] == " "
+            and not words.text[last.begin : last.end].isupper()
+            and words.text[span.end : span.end + 1] != "-"
+        ):
+            result[-1] = NameSpan(last.begin, span.end, "ORG")
+        else:
+            result.append(span)
     return result

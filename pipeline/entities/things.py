@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.organisation_names import with_nominative_adjective
 from pipeline.entities.words import Words
 from schemas.records import EntityType
 
@@ -58,7 +59,26 @@ def cluster_things(words: Words, spans: Iterable[NameSpan], short_forms: dict[st
             cluster.entry = span.known.entry
     for cluster in clusters:
         cluster.name = _best_name(cluster)
-    return clusters
+    return _shorter_joined(clusters)
+
+
+def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:
+    """An organisation named without its place is the one named with it ("Städtetag" and "Städtetag NRW")."""
+    kept = []
+    organisations = [c for c in clusters if c.type == "ORG"]
+    for cluster in clusters:
+        own = cluster.name.split()
+        official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
+        longer = [
+            c for c in organisations if c is not cluster and len(c.name.split()) == len(own) + 1 and c.name.split()[:-1] == own
+        ]
+        if cluster.type == "ORG" and not official and len(longer) == 1:
+            longer[0].places.extend(cluster.places)
+            longer[0].places.sort()
+            longer[0].names.extend(name for name in cluster.names if name not in longer[0].names)
+        else:
+            kept.append(cluster)
+    return kept
 
 
 def _key(span: NameSpan, form: str) -> tuple[str, str]:
@@ -82,6 +102,8 @@ def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
     if span.known is not None:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
+    if span.type == "ORG":
+        name = with_nominative_adjective(name)
     others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s"):
         bare = name.removesuffix(ending)
@@ -98,10 +120,3 @@ def _genitive_likely(words: Words, span: NameSpan, bare: str) -> bool:
     compound = last.endswith(("ministerium", "amt", "rat", "verband", "bund", "institut", "gericht", "parlament", "hof"))
     return compound and before.endswith(("des ", "es ", " im"))
 
-
-def majority_type(types: Iterable[EntityType]) -> EntityType:
-    """The commonest of `types`; at a tie the one that comes first."""
-    counted: dict[EntityType, int] = {}
-    for entity_type in types:
-        counted[entity_type] = counted.get(entity_type, 0) + 1
-    return max(counted, key=lambda t: counted[t])

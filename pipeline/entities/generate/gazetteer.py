@@ -18,7 +18,7 @@ NO_NAME_TO_FIND = frozenset({"ZZ", "EU", "EZ", "UN", "XA", "XB", "QO", "HM", "UM
 # Ordinary words, given names or surnames as well: they count only where a name is found by other means.
 WEAK = frozenset(
     """Grüne Grünen Linke Linken Union Bild Spiegel Meta Apple Amazon Bayer Wagner Oder Harz Mosel Franken Schwaben IS
-    AP Tass Guardian Telekom DB SZ Fed US Jordan Georgia Orange Mobile Split Bath Reading Nice Eon Caritas Diakonie Favoriten
+    AP Tass Guardian Telekom DB SZ Fed US Jordan Georgia Essen Halle Westend Orange Mobile Split Bath Reading Nice Eon Caritas Diakonie Favoriten
     Norden Heide Linden Landau Horn Zug Stein Roth Wedel""".split()
 )
 # A town so much commoner as a word than its size lets expect is a word first (Lage, Singen, Waren).

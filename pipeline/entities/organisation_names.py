@@ -1,0 +1,43 @@
+"""Names of organisations in the nominative."""
+
+import re
+
+_ADJECTIVE = re.compile(
+    r"^((?:Deutsch|Europäisch|International|National|Bayerisch|Sächsisch|Österreichisch|Schweizerisch|Statistisch|"
+    r"Technisch|Evangelisch|Katholisch|Christlich|Sozialdemokratisch|Demokratisch|Islamisch|Jüdisch|Zentral|Oberst|"
+    r"Auswärtig|Rot|Weiß|Grün|Frei|Neu|Allgemein|Öffentlich|Vereint|Russisch|Britisch|Französisch|Amerikanisch|"
+    r"Norddeutsch|Süddeutsch|Westdeutsch|Mitteldeutsch|[A-ZÄÖÜ]\w+lich|[A-ZÄÖÜ]\w+isch))(e|en|er|es|em) (?=[A-ZÄÖÜ])"
+)
+_FEMININE = (
+    "gesellschaft", "bank", "union", "partei", "ung", "heit", "keit", "schaft", "tion", "agentur", "behörde", "kirche",
+    "bahn", "post", "liga", "universität", "hochschule", "akademie", "börse", "kammer", "zeitung", "welle", "hilfe",
+    "klinik", "stelle", "zentrale", "kasse", "versicherung", "allianz", "garde", "armee", "wehr", "polizei", "bibliothek",
+)
+_NEUTER = (
+    "institut", "amt", "ministerium", "parlament", "kreuz", "werk", "zentrum", "museum", "theater", "gericht", "komitee",
+    "netzwerk", "orchester", "bündnis", "haus", "forum", "büro", "hilfswerk", "archiv", "radio", "fernsehen", "kollegium",
+)
+_MASCULINE = (
+    "bund", "verband", "rat", "tag", "verein", "hof", "dienst", "club", "klub", "fonds", "kongress", "konzern", "rundfunk",
+    "senat", "ausschuss", "staat", "orden", "sender", "chor", "ring",
+)
+
+
+def with_nominative_adjective(name: str) -> str:
+    """`name` with the ending that its leading adjective has in the nominative ("Deutschen Bahn" becomes "Deutsche Bahn")."""
+    match = _ADJECTIVE.match(name)
+    if match is None:
+        return name
+    noun = re.split(r"[\s,]", name[match.end() :])[0].lower()
+    bare = noun.removesuffix("es").removesuffix("s")
+    if noun.endswith(_FEMININE):
+        ending = "e"
+    elif noun.endswith(_NEUTER) or bare.endswith(_NEUTER):
+        ending = "es"
+    elif noun.endswith(_MASCULINE) or bare.endswith(_MASCULINE):
+        ending = "er"
+    elif noun.endswith("en"):
+        ending = "e"
+    else:
+        return name
+    return f"{match.group(1)}{ending} {name[match.end() :]}"
