@@ -6,7 +6,6 @@ from typing import Any
 from aiohttp.web import HTTPBadRequest, HTTPNotFound, HTTPUnauthorized, Request, Response, StreamResponse
 from faust import web
 
-from agents.dead_letters import StoredLetter
 from agents.web.fetch import MessageGone, fetch
 from agents.web.limits import RECORDS, REPLAYS, SEARCHES
 from agents.web.models import (
@@ -45,13 +44,13 @@ async def articles(_: web.View, request: Request) -> Response:
     return json_response(await asyncio.to_thread(site_of(request).reader.articles, limit=limit, before=before))
 
 
-@pages.page("/api/articles/{id:.+}", name="article")
+@pages.page(r"/api/articles/{id:[\s\S]+}", name="article")
 async def article(_: web.View, request: Request, id: str) -> Response:
     """An article's record and its way through the stages."""
     return json_response(await find_article(site_of(request), id))
 
 
-@pages.page("/api/records/{stage}/{id:.+}", name="record")
+@pages.page(r"/api/records/{stage}/{id:[\s\S]+}", name="record")
 async def record(_: web.View, request: Request, stage: str, id: str) -> Response:
     """What a stage wrote about an article, byte for byte from its topic."""
     site = site_of(request)
@@ -80,7 +79,7 @@ async def ranked(_: web.View, request: Request) -> Response:
     return json_response(found["hour" if window == "hour" else "day"][by])
 
 
-@pages.page("/api/entities/{id:.+}", name="entity")
+@pages.page(r"/api/entities/{id:[\s\S]+}", name="entity")
 async def entity(_: web.View, request: Request, id: str) -> Response:
     """All about a speaker or another entity."""
     return json_response(await find_entity(request, site_of(request), id))
@@ -129,11 +128,10 @@ class OneDeadLetter(web.View):
         """With the failed message's bytes in base64."""
         site = site_of(request)
         site.limit(request, RECORDS)
-        stored: StoredLetter = await load_letter(site, int(partition), int(offset))
+        line = await find_letter(site, int(partition), int(offset))
+        letter = await load_letter(site, line)
         return json_response(
-            StoredDeadLetter(
-                partition=stored.partition, offset=stored.offset, letter=stored.letter.model_dump(by_alias=True)
-            )
+            StoredDeadLetter(partition=line.partition, offset=line.offset, letter=letter.model_dump(by_alias=True))
         )
 
     async def post(self, request: Request, partition: str, offset: str) -> Response:

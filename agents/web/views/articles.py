@@ -21,7 +21,7 @@ async def article_by_query(_: web.View, request: Request) -> Response:
     return await _page(request, request.query.get("id", ""))
 
 
-@pages.page("/articles/{id:.+}", name="article")
+@pages.page(r"/articles/{id:[\s\S]+}", name="article")
 async def article(_: web.View, request: Request, id: str) -> Response:
     """The article with that id, which may hold anything, also slashes."""
     return await _page(request, id)

@@ -5,12 +5,15 @@ import asyncio
 from aiohttp.web import HTTPFound, HTTPNotFound, HTTPSeeOther, Request, Response
 from faust import web
 
-from agents import dead_letters as letters
+from agents.dead_letters import StoredLetter, replay
+from agents.web.fetch import MessageGone, fetch
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine
 from agents.web.pages import Pages
 from agents.web.site import Site, number_in, site_of
-from schemas.records import FAILURE_REASONS
+from pipeline.stages import DEAD_LETTER_TOPIC
+from schemas.codec import RecordError, decode
+from schemas.records import FAILURE_REASONS, DeadLetter
 
 SHOWN = 100
 PREVIEW_BYTES = 4096
@@ -38,7 +41,7 @@ class DeadLetterPage(web.View):
         site = site_of(request)
         site.limit(request, RECORDS)
         line = await find_letter(site, int(partition), int(offset))
-        letter = (await load_letter(site, line.partition, line.offset)).letter
+        letter = await load_letter(site, line)
         value = letter.value_bytes or b""
         return site.page(
             "dead_letter.html",
@@ -75,20 +78,24 @@ async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine
     return found
 
 
-async def load_letter(site: Site, partition: int, offset: int) -> letters.StoredLetter:
+async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:
     """The dead letter with its message, from its topic.
 
     Raises:
         HTTPNotFound: the broker no longer has it.
     """
-    return await letters.show(site.settings, f"{partition}:{offset}")
+    try:
+        message = await fetch(site.settings, DEAD_LETTER_TOPIC, line.partition, line.offset)
+        return decode(message.value, DeadLetter)
+    except (MessageGone, RecordError) as error:
+        raise HTTPNotFound(text=str(error)) from None
 
 
 async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
     """Send the message once more to where it failed; whether it was sent, or had been before."""
-    letter = await load_letter(site, line.partition, line.offset)
-    report = await letters.replay(site.settings, [letter])
-    return report.sent > 0
+    letter = StoredLetter(line.partition, line.offset, await load_letter(site, line), line.replayed_at)
+    report = await replay(site.settings, [letter])
+    return bool(report.sent)
 
 
 def hex_rows(value: bytes) -> list[tuple[str, str, str]]:

@@ -24,7 +24,7 @@ async def entity_by_query(_: web.View, request: Request) -> Response:
     return await _page(request, request.query.get("id", ""))
 
 
-@pages.page("/entities/{id:.+}", name="entity")
+@pages.page(r"/entities/{id:[\s\S]+}", name="entity")
 async def entity(_: web.View, request: Request, id: str) -> Response:
     """The entity with that id."""
     return await _page(request, id)

@@ -1,0 +1,128 @@
+"""A web view over a filled store, without a broker."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import faust
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from agents.metrics import Metrics
+from agents.settings import Settings
+from agents.web.auth import Guard
+from agents.web.monitor import Monitor
+from agents.web.operations import Observatory
+from agents.web.site import Site
+from agents.web.store.place import store_path
+from agents.web.store.reader import Reader
+from agents.web.store.writer import Message, Writer
+from agents.web.view import install
+from pipeline.stages import STAGES
+from schemas.codec import encode
+from tests.web.articles import hostile_article, quote_article
+
+TOKEN = "ein-geheimes-wort"
+
+
+class FakeStatus:
+    """A worker that is well, unless a test says otherwise."""
+
+    def __init__(self) -> None:
+        self.metrics = Metrics()
+        self.said: dict[str, Any] = {}
+
+    def snapshot(self) -> dict[str, Any]:
+        return {
+            "worker": "this-1",
+            "host": "this",
+            "pid": 1,
+            "version": "0.1.0",
+            "started_at": time.time(),
+            "stages": [stage.name for stage in STAGES],
+            "assignment": {stage.source: [0, 1] for stage in STAGES},
+            "loop_beat": time.monotonic(),
+            "models": {"state": "ready", "name": "redefluss", "detail": None, "load_seconds": 2.0},
+            "pool": {
+                "size": 1,
+                "busy": 0,
+                "waiting": 0,
+                "restarts": 0,
+                "processes": [{"pid": 4_000_000_000, "state": "idle", "busy_seconds": 0.0, "stage": None}],
+            },
+            "in_flight": [],
+            "errors": [],
+        } | self.said
+
+
+@pytest.fixture
+def status() -> FakeStatus:
+    return FakeStatus()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, web_token=TOKEN, broker="kafka://127.0.0.1:1")
+
+
+@pytest.fixture
+def writer(settings: Settings) -> Writer:
+    """A store with three articles, and a broker that has just answered."""
+    writer = Writer(store_path(settings), keep_articles=100, keep_days=30)
+    articles = [
+        quote_article("a-1"),
+        quote_article("a/2 ü", title="Zweiter Artikel", source="Tagblatt"),
+        hostile_article(),
+    ]
+    now = time.time()
+    writer.add(
+        Message("articles.quotes", 0, number, now - 60 + number, encode(article), {})
+        for number, article in enumerate(articles)
+    )
+    all_is_well(writer)
+    return writer
+
+
+def all_is_well(writer: Writer, **stages: list[dict[str, Any]]) -> None:
+    """Facts about the broker as of now; `stages` replaces the places of some."""
+    places = {
+        stage.name: [
+            {"partition": n, "committed": 5, "begin": 0, "end": 5, "lag": 0, "still_seconds": 0.0} for n in range(2)
+        ]
+        for stage in STAGES
+    }
+    writer.put_state("broker", time.time(), {"ok": True, "detail": None})
+    writer.put_state("places", time.time(), places | stages)
+    writer.put_state("store", time.time(), {"lag": 0, "unreadable": 0})
+
+
+Serve = Callable[..., Any]
+
+
+@pytest.fixture
+async def serve(settings: Settings, writer: Writer, status: FakeStatus) -> AsyncIterator[Serve]:
+    """Make a client for a web view; `host` and `token` as in the settings."""
+    clients: list[TestClient[Any, Any]] = []
+
+    async def make(*, host: str = "127.0.0.1", token: str | None = TOKEN) -> TestClient[Any, Any]:
+        app = faust.App(f"web-{len(clients)}", store="memory://", autodiscover=False, datadir=settings.data_dir)
+        reader = Reader(store_path(settings))
+        monitor = Monitor(settings, status, store_path(settings))
+        observatory = Observatory(settings, reader, monitor, status.metrics)
+        install(app, Site(settings, reader, observatory, Guard(token=token, host=host)))
+        app.web.init_server()
+        client: TestClient[Any, Any] = TestClient(TestServer(app.web.web_app))
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield make
+    for client in clients:
+        await client.close()
+
+
+@pytest.fixture
+async def client(serve: Serve) -> TestClient[Any, Any]:
+    made: TestClient[Any, Any] = await serve()
+    return made

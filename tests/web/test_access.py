@@ -1,0 +1,126 @@
+"""Who may see and do what, over HTTP."""
+
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from yarl import URL
+
+from agents.web.auth import COOKIE
+from tests.web.conftest import TOKEN, Serve
+
+Client = TestClient[Any, Any]
+HTML = {"Accept": "text/html"}
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+BUILT_IN = ["/table/", "/table/x/", "/router/", "/router/x/", "/assignment/", "/graph/", "/performance/"]
+
+
+async def code(client: Client, path: str, method: str = "GET", **options: Any) -> int:
+    async with client.request(method, URL(path, encoded=True), allow_redirects=False, **options) as response:
+        return response.status
+
+
+async def log_in(client: Client, token: str) -> Any:
+    return await client.post("/login", data={"token": token, "next": "/operations"}, allow_redirects=False)
+
+
+@pytest.mark.parametrize("path", ["/", "/operations", "/api/articles", "/metrics", "/articles/a-1", "/live", "/search"])
+async def test_beyond_loopback_nothing_is_open(serve: Serve, path: str) -> None:
+    client = await serve(host="0.0.0.0")
+    assert await code(client, path) == 401
+    assert await code(client, path, headers={"Authorization": "Bearer falsch"}) == 401
+    assert await code(client, path, headers=HTML) == 302
+    if path != "/live":
+        assert await code(client, path, headers=BEARER) == 200
+
+
+async def test_but_health_and_login(serve: Serve) -> None:
+    client = await serve(host="0.0.0.0")
+    for path in ("/health/live", "/health/ready", "/login", "/static/style.css"):
+        assert await code(client, path) == 200
+
+
+@pytest.mark.parametrize("path", BUILT_IN)
+async def test_fausts_own_pages_need_the_token_even_on_loopback(serve: Serve, path: str) -> None:
+    client = await serve()
+    assert await code(client, path) in {401, 404}
+    none = await serve(token=None)
+    assert await code(none, path) in {401, 404}
+
+
+async def test_the_tables_page_is_there_but_closed(serve: Serve) -> None:
+    client = await serve()
+    assert await code(client, "/table/") == 401
+    assert await code(client, "/table/", headers=BEARER) == 200
+
+
+async def test_the_login_form(serve: Serve) -> None:
+    client = await serve(host="0.0.0.0")
+    wrong = await log_in(client, "falsch")
+    assert wrong.status == 403
+    assert "Set-Cookie" not in wrong.headers
+    assert await code(client, "/", headers=HTML) == 302
+    right = await log_in(client, TOKEN)
+    assert (right.status, right.headers["Location"]) == (303, "/operations")
+    cookie = right.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert TOKEN not in cookie
+    assert await code(client, "/", headers=HTML) == 200
+    await client.post("/logout")
+    assert await code(client, "/", headers=HTML) == 302
+
+
+@pytest.mark.parametrize("cookie", ["", "1.x", "99999999999.", "99999999999.00", "²", "x.y", "9" * 5000 + ".a"])
+async def test_forged_sessions(serve: Serve, cookie: str) -> None:
+    client = await serve(host="0.0.0.0")
+    assert await code(client, "/", headers={"Cookie": f"{COOKIE}={cookie}".encode().decode("latin-1")}) == 401
+
+
+async def test_a_session_of_another_token_is_none(serve: Serve) -> None:
+    client = await serve(host="0.0.0.0", token="ein anderes")
+    response = await log_in(client, "ein anderes")
+    cookie = response.headers["Set-Cookie"].split(";")[0]
+    other = await serve(host="0.0.0.0")
+    assert await code(other, "/", headers={"Cookie": cookie}) == 401
+
+
+async def test_guessing_is_slowed_down(serve: Serve) -> None:
+    client = await serve()
+    codes = [(await log_in(client, f"versuch {n}")).status for n in range(8)]
+    assert codes.count(403) == 5
+    assert codes[-1] == 429
+
+
+@pytest.mark.parametrize(
+    ("host", "right"),
+    [
+        ("127.0.0.1:6066", True),
+        ("localhost:6066", True),
+        ("[::1]:6066", True),
+        ("evil.example", False),
+        ("evil.example:6066", False),
+        ("127.0.0.1.evil.example", False),
+        ("", False),
+    ],
+)
+async def test_on_loopback_other_names_are_refused(serve: Serve, host: str, right: bool) -> None:
+    client = await serve()
+    assert await code(client, "/api/articles", headers={"Host": host}) == (200 if right else 421)
+
+
+@pytest.mark.parametrize("path", ["/api/dead-letters/0/0", "/dead-letters/0/0"])
+async def test_a_replay_needs_the_token_and_the_own_site(serve: Serve, path: str) -> None:
+    client = await serve()
+    assert await code(client, path, "POST") in {401, 302}
+    assert await code(client, path, "POST", headers=BEARER | {"Origin": "https://evil.example"}) == 403
+    assert await code(client, path, "POST", headers=BEARER | {"Sec-Fetch-Site": "cross-site"}) == 403
+    assert await code(client, path, "POST", headers=BEARER) == 404
+    none = await serve(token=None)
+    assert await code(none, path, "POST", headers=BEARER) in {401, 302}
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
+async def test_pages_are_for_reading(serve: Serve, method: str) -> None:
+    client = await serve()
+    assert await code(client, "/", method) == 405

@@ -1,0 +1,101 @@
+"""The API answers as its own description says."""
+
+from typing import Any
+
+import jsonschema
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.openapi import document
+from agents.web.views import PAGES
+from agents.web.views.api import ROUTES
+
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+def description() -> dict[str, Any]:
+    import orjson
+
+    read: dict[str, Any] = orjson.loads(document(ROUTES))
+    return read
+
+
+def test_every_route_is_described(description: dict[str, Any]) -> None:
+    (api,) = [pages for pages in PAGES if pages.blueprint.name == "api"]
+    served = {
+        route.uri.replace(":[\\s\\S]+", "").replace(":[0-9]{1,9}", "").replace(":[0-9]{1,18}", "")
+        for route in api.blueprint.routes
+    }
+    assert served == set(description["paths"]) | {"/api/openapi.json"}
+    for path, operations in description["paths"].items():
+        for operation in operations.values():
+            assert operation["summary"]
+            named = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
+            assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+def test_all_references_lead_somewhere(description: dict[str, Any]) -> None:
+    def references(value: Any) -> set[str]:
+        if isinstance(value, dict):
+            found = {value["$ref"]} if "$ref" in value else set()
+            return found.union(*(references(item) for item in value.values()))
+        if isinstance(value, list):
+            return set().union(*(references(item) for item in value))
+        return set()
+
+    schemas = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+    assert references(description) <= schemas
+
+
+@pytest.mark.parametrize(
+    ("address", "path"),
+    [
+        ("/api/articles", "/api/articles"),
+        ("/api/articles/a-1", "/api/articles/{id}"),
+        ("/api/ranks?window=day&by=mentions", "/api/ranks"),
+        ("/api/entities/per/karla-brinkmeier", "/api/entities/{id}"),
+        ("/api/search?words=umbau", "/api/search"),
+        ("/api/operations", "/api/operations"),
+        ("/api/dead-letters", "/api/dead-letters"),
+    ],
+)
+async def test_answers_are_as_described(client: Client, description: dict[str, Any], address: str, path: str) -> None:
+    async with client.get(address) as response:
+        assert response.status == 200
+        answer = await response.json()
+    schema = description["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    jsonschema.Draft202012Validator(schema | {"components": description["components"]}).validate(answer)
+    assert answer
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("/api/articles/nirgends", 404),
+        ("/api/entities/per/niemand", 404),
+        ("/api/records/nix/a-1", 404),
+        ("/api/records/clean/a-1", 404),
+        ("/api/dead-letters/0/0", 404),
+        ("/api/search", 400),
+        ("/api/ranks?window=week", 400),
+        ("/api/nix", 404),
+    ],
+)
+async def test_what_is_wrong_is_said_in_json(client: Client, address: str, code: int) -> None:
+    async with client.get(address, headers={"Accept": "text/html"}) as response:
+        assert response.status == code
+        assert (await response.json())["error"]
+
+
+async def test_articles_can_be_read_page_by_page(client: Client) -> None:
+    seen: list[str] = []
+    before = ""
+    while True:
+        async with client.get(f"/api/articles?limit=2{before}") as response:
+            page = await response.json()
+        if not page:
+            break
+        seen += [line["id"] for line in page]
+        before = f"&before={page[-1]['sequence']}"
+    assert len(seen) == len(set(seen)) == 3
