@@ -93,7 +93,6 @@ class StageApp(faust.App):
     async def commit_done(self) -> None:
         """Commit what has reached its end in the partitions that are still ours."""
         async with self._commit_lock:
-            thread = getattr(self.consumer, "_thread", None)
             try:
                 assignment = self.consumer.assignment()
             except ConsumerNotStarted:
@@ -108,6 +107,7 @@ class StageApp(faust.App):
             offsets = {
                 TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "") for tp, offset in pending.items()
             }
+            thread: Any = self.consumer._thread
             try:
                 await thread.call_thread(_commit, thread, offsets)
             except (KafkaError, OSError, TimeoutError) as error:
@@ -115,7 +115,7 @@ class StageApp(faust.App):
                 return
             self._committed |= pending
 
-    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:
+    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002
         """Called by Faust before partitions are given up, at a rebalance and at the end."""
         limit = self.settings_of_stream.drain_seconds
         if not await self._wait_idle(min(limit, self.conf.broker_rebalance_timeout / 2)):
@@ -145,8 +145,8 @@ def incoming(message: Any) -> Incoming:
     )
 
 
-def create_app(settings: Settings, runner: StageRunner, *, embedded: bool, web: bool) -> StageApp:
-    """The app of a stage, with its one agent; `web`: whether it carries the web server."""
+def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> StageApp:
+    """The app of a stage, with its one agent. Pages are on an app of their own."""
     state = settings.data_dir / "faust"
     state.mkdir(parents=True, exist_ok=True)
     session_seconds = settings.session_timeout_seconds
@@ -178,16 +178,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool, web: 
         value_serializer="raw",
         autodiscover=False,
         debug=False,
-        web_enabled=web,
-        web_bind=settings.web_host,
-        web_host=settings.web_host,
-        web_port=settings.web_port,
-        web_in_thread=True,
-        web_tables_enabled=False,
-        web_router_enabled=False,
-        web_graph_enabled=False,
-        web_stats_enabled=False,
-        web_metrics_enabled=False,
+        web_enabled=False,
     )
     app.settings_of_stream = settings
     app.runner = runner

@@ -19,6 +19,8 @@ from agents.publisher import Publisher
 from agents.runner import StageRunner
 from agents.settings import Settings
 from agents.status import WorkerStatus
+from agents.web.auth import UnsafeListening
+from agents.web.view import WebView
 from agents.work import WorkOrder
 from pipeline.stages import STAGES, stage_named
 
@@ -91,15 +93,20 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         self._check_port()
+        view = self._make_view()
         await self._pool.start()
         ticking = loop.create_task(self._tick())
         try:
+            if view is not None:
+                await view.start()
             while not self._stop.is_set():
                 if not await self._until_stopped(self._prepare()):
                     break
                 await self._serve()
         finally:
             ticking.cancel()
+            if view is not None:
+                await view.stop()
             await self._pool.stop()
         log.info("stopped")
         return 0
@@ -141,13 +148,15 @@ class Worker:
     def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
         stage = self._stages[number]
         runner = StageRunner(stage, settings=self._settings, pool=self._pool, publisher=publisher, status=self.status)
-        web = self._settings.web_enabled and number == 0
-        app = apps.create_app(self._settings, runner, embedded=embedded, web=web)
-        if web:
-            from agents.web import install
+        return apps.create_app(self._settings, runner, embedded=embedded)
 
-            install(app, self._settings, self.status)
-        return app
+    def _make_view(self) -> WebView | None:
+        if not self._settings.web_enabled:
+            return None
+        try:
+            return WebView(self._settings, self.status)
+        except UnsafeListening as error:
+            raise WorkerError(str(error)) from None
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
