@@ -5,7 +5,6 @@ import asyncio
 from aiohttp.web import HTTPFound, HTTPNotFound, HTTPSeeOther, Request, Response
 from faust import web
 
-from agents.dead_letters import StoredLetter, replay
 from agents.web.fetch import MessageGone, fetch
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine
@@ -93,6 +92,8 @@ async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:
 
 async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
     """Send the message once more to where it failed; whether it was sent, or had been before."""
+    from agents.dead_letters import StoredLetter, replay
+
     letter = StoredLetter(line.partition, line.offset, await load_letter(site, line), line.replayed_at)
     report = await replay(site.settings, [letter])
     return bool(report.sent)
