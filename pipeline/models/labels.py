@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 OUTSIDE = 0
+CERTAIN = float(np.log(0.995))
 
 
 class Labels:
@@ -16,6 +17,8 @@ class Labels:
     def __init__(self, types: Sequence[str]) -> None:
         self.types = tuple(types)
         self.names = ["O", *(f"{place}-{kind}" for kind in self.types for place in "BILU")]
+        self._inner = np.array([name[0] in "IL" for name in self.names])
+        self._opened = np.array([name[0] in "BI" for name in self.names])
         self._allowed = self._transitions()
 
     def __len__(self) -> int:
@@ -23,8 +26,7 @@ class Labels:
 
     def _transitions(self) -> npt.NDArray[np.bool_]:
         """Whether the label of the column may follow the label of the row."""
-        inner = np.array([name[0] in "IL" for name in self.names])
-        opened = np.array([name[0] in "BI" for name in self.names])
+        inner, opened = self._inner, self._opened
         kinds = np.array([name[2:] for name in self.names])
         same: npt.NDArray[np.bool_] = kinds[:, None] == kinds[None, :]
         return np.where(opened[:, None], inner[None, :] & same, ~inner[None, :])
@@ -47,7 +49,7 @@ class Labels:
         """
         if not len(scores):
             return []
-        path = self._best(scores)
+        path = self._path(scores)
         spans: list[tuple[int, int, str, float]] = []
         begin = 0
         for word, label in enumerate(path):
@@ -59,9 +61,17 @@ class Labels:
                 spans.append((begin, word + 1, self.names[label][2:], certainty))
         return spans
 
+    def _path(self, scores: npt.NDArray[np.float32]) -> list[int]:
+        """The best sequence. Words that are outside for certain divide it, so that little is left to search."""
+        path = [OUTSIDE] * len(scores)
+        open_words = np.flatnonzero(scores[:, OUTSIDE] < CERTAIN)
+        for group in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
+            if len(group):
+                path[group[0] : group[-1] + 1] = self._best(scores[group[0] : group[-1] + 1])
+        return path
+
     def _best(self, scores: npt.NDArray[np.float32]) -> list[int]:
-        opened = np.array([name[0] in "BI" for name in self.names])
-        inner = np.array([name[0] in "IL" for name in self.names])
+        opened, inner = self._opened, self._inner
         penalty = np.where(self._allowed, 0.0, -1e9)
         total = np.where(inner, -1e9, scores[0])
         back = np.zeros(scores.shape, dtype=np.int64)

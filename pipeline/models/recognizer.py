@@ -18,8 +18,16 @@ from pipeline.encoder.windows import windows
 from pipeline.encoder.words import first_pieces
 from pipeline.models.catalogue import DATA, NAMED
 from pipeline.models.labels import Labels
+from pipeline.models.sentences import CAN_END
 
 WINDOW, OVERLAP = 200, 60
+
+
+def _ends_with_full_stop(doc: Doc, index: int) -> bool:
+    """Whether the tokenizer left the full stop of the sentence on the token at `index` ("Hannover 96.")."""
+    text = doc[index].text
+    last = index + 1 == len(doc) or doc[index + 1].is_sent_start or doc[index + 1].is_space
+    return last and text.endswith(".") and (text[:-1].isdigit() or (text[:-1].isalpha() and text[:-1] not in CAN_END))
 
 
 @cache
@@ -48,11 +56,20 @@ class EntityRecognizer:
 
     def __call__(self, doc: Doc) -> Doc:
         tokens = [token for token in doc if not token.is_space]
-        scores = self.scores(doc)
+        found = [
+            (tokens[begin].i, tokens[end - 1].i, kind)
+            for begin, end, kind, _certainty in self.labels.decode(self.scores(doc))
+            if kind in NAMED
+        ]
+        glued = [last for _, last, _ in found if _ends_with_full_stop(doc, last)]
+        with doc.retokenize() as retokenizer:
+            for last in glued:
+                token = doc[last]
+                retokenizer.split(token, [token.text[:-1], "."], heads=[(token, 0), (token, 1)])
         entities = []
-        for begin, end, kind, _certainty in self.labels.decode(scores):
-            if kind in NAMED:
-                entities.append(Span(doc, tokens[begin].i, tokens[end - 1].i + 1, label=kind))
+        for first, last, kind in found:
+            shift = sum(index < first for index in glued)
+            entities.append(Span(doc, first + shift, last + shift + 1, label=kind))
         doc.ents = entities
         return doc
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import random
 import time
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import spacy
 import torch
-from torch import Tensor
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.table import EmbeddingTable
 from pipeline.evaluation.entity_scores import Mention, Score, score
 from pipeline.models.catalogue import DATA
 from pipeline.models.labels import Labels
+from pipeline.models.recognizer import EntityRecognizer
 from pipeline.training import e5
 from pipeline.training.encoder import Encoder
 from pipeline.training.entity_data import (
@@ -34,55 +36,20 @@ from pipeline.training.entity_data import (
     join,
     read,
 )
+from pipeline.training.entity_export import export
 from pipeline.training.entity_model import EntityTagger, loss
+from pipeline.training.entity_recipe import Recipe
 from pipeline.training.loop import Loop, parameter_groups
 
 LABELS = Labels((*TYPES, DERIVED, PART))
+SCORED = 1100
+"""Held-out texts of a corpus that are scored after training, at most."""
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """A file to learn from: the types it marks, and the share of it that is read in each epoch."""
-
-    file: str
-    types: tuple[str, ...]
-    shares: tuple[float, ...]
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides what comes out of a training run."""
-
-    name: str
-    seed: int
-    layers: tuple[int, ...]
-    mixed_layers: int
-    dropout: float
-    rate: float
-    head_rate: float
-    layer_decay: float
-    weight_decay: float
-    warmup: float
-    average: float
-    smoothing: float
-    batch_pieces: int
-    joined_pieces: int
-    longest: int
-    corpora: tuple[Corpus, ...]
-
-    @staticmethod
-    def read(path: Path) -> Recipe:
-        """The recipe in the TOML file `path`; raises TypeError if a setting is missing or unknown."""
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        corpora = tuple(
-            Corpus(row["file"], tuple(row["types"]), tuple(row["shares"])) for row in settings.pop("corpora")
-        )
-        settings["layers"] = tuple(settings["layers"])
-        return Recipe(**settings, corpora=corpora)
-
-    @property
-    def epochs(self) -> int:
-        return max(len(corpus.shares) for corpus in self.corpora)
+def _tagger(recipe: Recipe) -> EntityTagger:
+    unused = [[name != "O" and name[2:] not in corpus.types for name in LABELS.names] for corpus in recipe.corpora]
+    encoder = Encoder(e5.read(), recipe.layers, recipe.dropout)
+    return EntityTagger(encoder, len(LABELS), torch.tensor(unused), recipe.mixed_layers)
 
 
 class EntityTraining:
@@ -97,21 +64,12 @@ class EntityTraining:
         self.examples = Examples(PieceTokenizer(DATA / "encoder" / "pieces.json"), LABELS)
         table = EmbeddingTable(DATA / "encoder" / "pieces.npy")
         self.embeddings = torch.from_numpy(table.lookup(np.arange(len(table))))
-        learned = [
-            [
-                example
-                for document in documents
-                if not held_out(document)
-                for example in self.examples.make(document, number, recipe.longest)
-            ]
-            for number, documents in enumerate(self.documents)
-        ]
+        learned = [self._learned(number) for number in range(len(recipe.corpora))]
         self.plan = [self._epoch(number, learned) for number in range(recipe.epochs)]
-        encoder = Encoder(e5.read(), recipe.layers, recipe.dropout)
-        self.model = EntityTagger(encoder, len(LABELS), self._unused(), recipe.mixed_layers)
-        inner = {id(parameter) for parameter in encoder.parameters()}
+        self.model = _tagger(recipe)
+        inner = {id(parameter) for parameter in self.model.encoder.parameters()}
         groups = parameter_groups(
-            encoder,
+            self.model.encoder,
             [parameter for parameter in self.model.parameters() if id(parameter) not in inner],
             rate=recipe.rate,
             head_rate=recipe.head_rate,
@@ -127,11 +85,13 @@ class EntityTraining:
             folder=output,
         )
 
-    def _unused(self) -> Tensor:
-        rows = [
-            [name != "O" and name[2:] not in corpus.types for name in LABELS.names] for corpus in self.recipe.corpora
+    def _learned(self, number: int) -> list[Example]:
+        return [
+            example
+            for document in self.documents[number]
+            if not held_out(document)
+            for example in self.examples.make(document, number, self.recipe.longest)
         ]
-        return torch.tensor(rows)
 
     def _epoch(self, number: int, learned: Sequence[Sequence[Example]]) -> list[list[Example]]:
         """The batches of an epoch. A corpus of which only shares are read is read on where the last epoch stopped."""
@@ -163,7 +123,7 @@ class EntityTraining:
                 scores = self.model(
                     self.embeddings[arrays["pieces"]], arrays["mask"], arrays["words"], arrays["corpus"]
                 )
-            value = loop.learn(loss(scores, arrays["labels"], self.recipe.smoothing))
+            value = loop.learn(loss(scores, arrays["targets"], self.recipe.smoothing))
             progress(loop.step, loop.steps, value)
             if time.monotonic() - saved > 120:
                 loop.save()
@@ -178,12 +138,7 @@ class EntityTraining:
             made = list(self.examples.make(Document("", document.text, []), corpus, self.recipe.longest))
             places[document.name] = list(range(len(parts), len(parts) + len(made)))
             parts += made
-        rows: dict[int, npt.NDArray[np.float32]] = {}
-        order = sorted(range(len(parts)), key=lambda number: len(parts[number]))
-        for begin in range(0, len(order), 16):
-            numbers = order[begin : begin + 16]
-            for number, row in zip(numbers, self._log_probabilities([parts[n] for n in numbers]), strict=True):
-                rows[number] = row
+        rows = self._log_probabilities(self.loop.averaged.module, parts)
         found: dict[str, list[Mention]] = {}
         for document in documents:
             words = self.examples.words(document.text)
@@ -191,21 +146,79 @@ class EntityTraining:
             found[document.name] = [(words[b][0], words[e - 1][1], kind) for b, e, kind, _ in spans if kind in TYPES]
         return found
 
-    def _log_probabilities(self, batch: Sequence[Example]) -> list[npt.NDArray[np.float32]]:
-        model: EntityTagger = self.loop.averaged.module
+    def _log_probabilities(self, model: EntityTagger, examples: Sequence[Example]) -> list[npt.NDArray[np.float32]]:
+        """Log probabilities of labels, (words, labels), for every example."""
         model.eval()
-        arrays = {name: torch.from_numpy(array) for name, array in collate(batch).items()}
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            embedded = self.embeddings[arrays["pieces"]]
-            scores = model(embedded, arrays["mask"], arrays["words"], arrays["corpus"]).float().numpy()
-        return [row[: len(example.words)] for row, example in zip(scores, batch, strict=True)]
+        rows: dict[int, npt.NDArray[np.float32]] = {}
+        order = sorted(range(len(examples)), key=lambda number: len(examples[number]))
+        for begin in range(0, len(order), 16):
+            numbers = order[begin : begin + 16]
+            arrays = {name: torch.from_numpy(array) for name, array in collate([examples[n] for n in numbers]).items()}
+            with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+                embedded = self.embeddings[arrays["pieces"]]
+                scores = model(embedded, arrays["mask"], arrays["words"], arrays["corpus"]).float().numpy()
+            rows.update((n, row[: len(examples[n].words)]) for n, row in zip(numbers, scores, strict=True))
+        return [rows[number] for number in range(len(examples))]
 
     def scores(self) -> dict[str, dict[str, Score]]:
-        """Scores on the held-out fifth of every corpus (its first thousand or so texts), by file."""
+        """Scores on what is held out, by file, each by the guidelines of its own corpus."""
+        return self._score(self.predict)
+
+    def export(self) -> None:
+        """Write the averaged weights in 8 bits, as the run-time component reads them."""
+        export(self.loop.averaged.module, LABELS, self.recipe.numbered_guidelines, self.output)
+
+    def shipped_scores(self) -> dict[str, dict[str, Score]]:
+        """Scores of what was exported, by file, all by the guidelines that the recipe chose."""
+        nlp = spacy.blank("de")
+        nlp.add_pipe("redefluss_sentences")
+        recognizer = EntityRecognizer(self.output)
+
+        def predict(documents: Sequence[Document], _corpus: int) -> dict[str, list[Mention]]:
+            found = {}
+            for document in documents:
+                entities = recognizer(nlp(document.text)).ents
+                found[document.name] = [(span.start_char, span.end_char, span.label_) for span in entities]
+            return found
+
+        return self._score(predict)
+
+    def _score(
+        self, predict: Callable[[Sequence[Document], int], dict[str, list[Mention]]]
+    ) -> dict[str, dict[str, Score]]:
         result = {}
         for number, (corpus, documents) in enumerate(zip(self.recipe.corpora, self.documents, strict=True)):
-            kept = [document for document in documents if held_out(document)][:1100]
+            kept = [document for document in documents if held_out(document)][:SCORED]
             gold = {document.name: document.mentions for document in kept}
-            types = [kind for kind in corpus.types if kind in TYPES and kind != "MISC"]
-            result[corpus.file] = score(gold, self.predict(kept, number), types)
+            result[corpus.file] = score(gold, predict(kept, number))
         return result
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Scores on what was held out, by file: of the averaged weights in float, and as they are shipped, in 8 bits."""
+
+    float_scores: dict[str, dict[str, Score]]
+    shipped_scores: dict[str, dict[str, Score]]
+
+
+def train(
+    recipe_path: Path,
+    data: Path,
+    output: Path,
+    *,
+    resume: bool = False,
+    console: Console | None = None,
+) -> Outcome:
+    """Train by the recipe at `recipe_path` on the files in `data`, and write the model into `output`.
+
+    A run that was broken off goes on from its checkpoint in `output` with `resume`. With twelve layers it takes about
+    half an hour on one core.
+    """
+    training = EntityTraining(Recipe.read(recipe_path), data, output)
+    columns = (TextColumn("step {task.completed:.0f} of {task.total:.0f}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("loss {task.fields[loss]:.3f}"), console=console) as bar:
+        task = bar.add_task("training", total=training.loop.steps, loss=float("nan"))
+        training.run(resume, lambda step, _steps, value: bar.update(task, completed=step, loss=value))
+    training.export()
+    return Outcome(training.scores(), training.shipped_scores())

