@@ -1,0 +1,29 @@
+# syntax=docker/dockerfile:1
+# Built in one stage, run in another that has neither compiler nor package manager caches; not as root.
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /src
+RUN python -m venv /opt/redefluss
+COPY requirements/bootstrap.lock requirements/runtime.lock requirements/
+RUN pip install --require-hashes -r requirements/bootstrap.lock \
+ && uv pip install --no-cache --python /opt/redefluss/bin/python --compile-bytecode --require-hashes -r requirements/runtime.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY schemas schemas
+COPY pipeline pipeline
+COPY agents agents
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
+ && uv pip install --no-cache --python /opt/redefluss/bin/python --compile-bytecode --no-deps /dist/*.whl
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --create-home redefluss && install -d -o redefluss -g redefluss /data
+COPY --from=build /opt/redefluss /opt/redefluss
+ENV PATH=/opt/redefluss/bin:$PATH PYTHONUNBUFFERED=1 REDEFLUSS_DATA_DIR=/data
+USER redefluss
+WORKDIR /home/redefluss
+VOLUME /data
+EXPOSE 6066
+HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=3 \
+  CMD ["python", "-c", "import os, urllib.request as r; r.urlopen(f'http://127.0.0.1:{os.environ.get(\"REDEFLUSS_WEB_PORT\", 6066)}/health/live', timeout=4)"]
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["redefluss"]
+CMD ["worker"]
