@@ -283,6 +283,16 @@ def _subject(tokens: Sequence[Token], start: int, limit: int, cue: Cue, *, obliq
     return None
 
 
+def _without_topic(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
+    """Takes what is spoken of ("von einem Erfolg") off the end of a speaker's phrase."""
+    if cue.verb.lemma in {"sprechen", "ausgehen", "berichten"}:
+        outside = {token.lower for token in tokens[span[1] : cue.clause.last]}
+        for at in range(span[0] + 1, span[1]):
+            if tokens[at].lower in {"von", "vom"} and not outside & {"von", "vom", "davon"}:
+                return span[0], at
+    return span
+
+
 def _with_apposition(tokens: Sequence[Token], span: tuple[int, int], limit: int) -> tuple[int, int]:
     begin, end = span
     further = apposition(tokens, end, limit) if end < limit else None
@@ -391,7 +401,9 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
             return
     elif first == cue.finite:
         distant = _distant_subject(tokens, clause.first, before)
-        if distant is not None and _is_plural(tokens, distant) and not tokens[cue.finite].lower.endswith("n"):
+        following = tokens[cue.finite + 1].lower if cue.finite + 1 < clause.last else ""
+        singular = not tokens[cue.finite].lower.endswith("n")
+        if distant is not None and (following in {"er", "man"} or (_is_plural(tokens, distant) and singular)):
             distant = None
         if distant is not None:
             cue.speaker = [distant]
@@ -404,7 +416,7 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
         return
     found = _subject(tokens, cue.finite + 1, clause.last, cue, oblique=False)
     if found is not None:
-        found = _split_dative(tokens, found, cue)
+        found = _without_topic(tokens, _split_dative(tokens, found, cue), cue)
         if not cue.addressee:
             rest = Cue(cue.verb, cue.tokens, found[1], clause)
             _subject(tokens, found[1], clause.last, rest, oblique=False)
@@ -430,7 +442,7 @@ def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tu
         or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
         or (token.lower in {"das", "dies"} and start + 1 == cue.finite)
         or (token.lower.endswith(ADVERB_ENDINGS) and (start + 1 == cue.finite or tokens[start + 1].lower in PREPOSITIONS))
-        or tokens[cue.finite + 1 : cue.finite + 2][0].lower in {"er", "man"}
+        or (cue.finite + 1 < cue.clause.last and tokens[cue.finite + 1].lower in {"er", "man"})
     ):
         return None
     end = noun_phrase(tokens, start, cue.finite)

@@ -7,6 +7,7 @@ from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.lexicon import reporting_forms
 from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.phrases import is_finite_reporting
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import AUXILIARIES, DETERMINERS, NAMING, PREPOSITIONS
 
@@ -63,6 +64,9 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
         return after.lower in reporting_forms() and passage.words >= 3
     if before.text == ":":
         return passage.words >= 2 or ends
+    if before.text in ",–-;" and tokens[passage.first + 1].text[0].islower():
+        spoken = tokens[sentence.first : passage.first]
+        return passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
     if before.text in ",–-;":
         return ((ends or (after is not None and after.text in ",–-")) and passage.words >= 3) or (
             ends and passage.words >= 2

@@ -79,10 +79,11 @@ class IndirectSpeech:
 
     def _is_denied(self, cue: Cue) -> bool:
         """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""
-        words = {token.lower for token in self.tokens[cue.clause.first : cue.clause.last]}
+        words = {token.lower for token in self.tokens[cue.finite : cue.clause.last]}
         if cue.verb.lemma in _NEGATABLE and words & {"nicht", "niemand", "kein", "keine"}:
             return True
-        return any(self.tokens[first].lower in {"ich", "wir"} and last == first + 1 for first, last in cue.speaker)
+        nobody = {"ich", "wir", "man"} if cue.final else {"ich", "wir"}
+        return any(self.tokens[first].lower in nobody and last == first + 1 for first, last in cue.speaker)
 
     def _candidate(self, spans: list[Range], rule: str, frame: list[Range] | None = None) -> QuoteCandidate:
         frame = frame_around(self.analysed, self.sentence, spans) if frame is None else frame
@@ -91,6 +92,8 @@ class IndirectSpeech:
     def _by_verb(self, cue: Cue) -> QuoteCandidate | None:
         if cue.final and self.tokens[cue.clause.first].lower in {"wie", "so"}:
             return self._around(cue, "as-said")
+        if self.tokens[cue.clause.first].lower == "so" and cue.finite == cue.clause.first + 1:
+            return self._around(cue, "so-said")
         index = self.parts.index(cue.clause)
         behind = self._content_behind(cue, index)
         if behind is not None:
@@ -177,6 +180,9 @@ class IndirectSpeech:
         if opener in COORDINATORS and first + 1 < part.last:
             return None
         if opener in {"dass", "daß", "ob"}:
+            owned = noun_cue(tokens, cue.clause) if cue.clause.last == first - 1 else None
+            if owned is not None and owned.speaker is not None:
+                return None
             if "s" in takes or ("D" in takes and opener != "ob"):
                 return "verb-that"
             return "verb-that-demand" if "z" in takes else None

@@ -107,10 +107,13 @@ def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, i
     return pairs, stack
 
 
-def _unclosed_end(text: str, begin: int, stop: int, following: list[int]) -> int:
-    """Where a quote without a closing mark ends: at the end of the last sentence before the next quote."""
+def _unclosed_end(text: str, begin: int, stop: int, following: list[int], pairs: list[tuple[int, int, int, str]]) -> int:
+    """Where a quote without a closing mark ends: with a quote inside it that ends a sentence, else before the next one."""
     limit = min((other for other in following if other > begin), default=stop)
     words = text[begin:limit].rstrip()
+    inner = next((end for first, end, *_ in pairs if first == limit), None)
+    if inner is not None and not any(mark in words for mark in ".!?") and text[inner - 2] in ".!?":
+        return inner
     if limit < stop:
         sentence = max(words.rfind(mark) for mark in ".!?")
         words = words[: sentence + 1] if sentence > 0 else ""
@@ -147,7 +150,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
                 before.inner.append((at + 1, stop))
                 carried = before
                 continue
-            end = _unclosed_end(text, at, stop, starts)
+            end = _unclosed_end(text, at, stop, starts, pairs)
             if len(text[at + 1 : end].split()) >= 3:
                 quoted = QuotedText([(at, end)], [(at + 1, end)], 0, balanced=False, opener=opener)
                 found.append(quoted)

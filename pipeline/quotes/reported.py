@@ -36,6 +36,11 @@ def reported(analysed: AnalysedText, sentence: Sentence, cues: Sequence[Cue]) ->
     for cue in cues:
         if "r" not in cue.verb.takes or cue.final or not (cue.speaker or cue.passive):
             continue
+        topic = {token.lower for token in analysed.tokens[cue.clause.first : cue.clause.last]}
+        if cue.verb.lemma == "sprechen" and not topic & {"von", "vom", "davon"}:
+            continue
+        if analysed.text[sentence.end - 1] == "?":
+            continue
         candidate = QuoteCandidate([(sentence.begin, sentence.end)], "Reported", cue.verb.medium)
         candidate.speaker_spans = phrase_spans(analysed, cue.speaker)
         candidate.addressee_spans = phrase_spans(analysed, cue.addressee)

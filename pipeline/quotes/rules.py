@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pipeline.quotes.candidates import QuoteCandidate, Range, shared
+from pipeline.quotes.candidates import QuoteCandidate, QuoteType, Range, shared
 from pipeline.quotes.confidence import ruled
 from pipeline.quotes.cues import Cue, all_cues, clauses
 from pipeline.quotes.direct import (
@@ -17,11 +17,12 @@ from pipeline.quotes.direct import (
 )
 from pipeline.quotes.indirect import IndirectSpeech
 from pipeline.quotes.marks import quoted_texts
-from pipeline.quotes.mood import carried_on
+from pipeline.quotes.mood import carried_on, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.reported import referring_back, reported, said_to
 from pipeline.quotes.sources import says_so
 from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.quotes.words import ADVERBS, COORDINATORS
 
 
 class RuleQuotes:
@@ -45,8 +46,8 @@ class _Reader:
         self.analysed = analysed
         self.tokens = analysed.tokens
         self.found: list[QuoteCandidate] = []
-        self.last: QuoteCandidate | None = None
-        self.last_sentence: Sentence | None = None
+        self.voice: QuoteCandidate | None = None
+        self.spoke: Sentence | None = None
         self.before: Sentence | None = None
 
     def read(self, sentence: Sentence) -> None:
@@ -60,9 +61,11 @@ class _Reader:
         found += IndirectSpeech(self.analysed, sentence, parts, cues, masked).find(used)
         if not found and not masked:
             found += self._single(sentence, cues)
+        elif masked and not any(c.rule == "marks-framed" or c.type != "Direct" for c in found):
+            found += self._introduction(sentence, masked[0][0])
         found += self._partial(sentence, quoted, cues, found)
         self.found += found
-        self._remember(sentence, found)
+        self._remember(sentence, found, cues)
 
     def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
@@ -97,6 +100,9 @@ class _Reader:
     ) -> QuoteCandidate:
         candidate = QuoteCandidate(list(passage.quoted.spans), "Direct")
         cue = cue_beside(self.analysed, sentence, passage, cues)
+        if cue is not None and self._goes_on(sentence, passage, cue):
+            self._inherit(candidate, sentence)
+            return ruled(candidate, "marks-inherited")
         spans: list[Range] = [(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked]
         candidate.frame_spans = frame_around(self.analysed, sentence, spans)
         if cue is not None:
@@ -106,6 +112,12 @@ class _Reader:
             return ruled(candidate, "marks-framed")
         self._inherit(candidate, sentence)
         return ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
+
+    def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
+        """ "Er sehe darin eine Chance: „…“": the words before the colon are the same speaker's, in the Konjunktiv."""
+        introduced = passage.first > sentence.first and self.tokens[passage.first - 1].text == ":"
+        before = introduced and cue.clause.last <= passage.first
+        return before and self._near(sentence) and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
 
     def _without_verb(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """ "„…“, so X", "X wörtlich: „…“", "X („…“)": a speaker without a verb; written into `candidate`."""
@@ -119,7 +131,7 @@ class _Reader:
                 return True
         if passage.first > sentence.first and tokens[passage.first - 1].text == ":":
             first = sentence.first
-            while first < passage.first and tokens[first].lower in {"und", "auch", "so", "dazu", "aber"}:
+            while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
                 first += 1
             end = noun_phrase(tokens, first, passage.first - 1)
             if end is not None:
@@ -130,11 +142,9 @@ class _Reader:
 
     def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
         """Whoever spoke last in this or the paragraph before goes on speaking."""
-        if self.last is None or self.last_sentence is None:
-            return
-        if sentence.paragraph - self.last_sentence.paragraph <= 1:
-            candidate.speaker_spans = list(self.last.speaker_spans)
-            candidate.medium = self.last.medium
+        if self.voice is not None and self._near(sentence):
+            candidate.speaker_spans = list(self.voice.speaker_spans)
+            candidate.medium = self.voice.medium
 
     def _partial(
         self, sentence: Sentence, quoted: Sequence[Passage], cues: Sequence[Cue], found: Sequence[QuoteCandidate]
@@ -150,7 +160,8 @@ class _Reader:
             parent = next((c for c in found if c.type != "Direct" and shared(c.spans, spans) > 0), None)
             candidate = QuoteCandidate(spans, "Direct")
             if parent is not None:
-                roles = self.last if parent.type == "IndirectFreeIndirect" and self.last is not None else parent
+                carried = parent.type == "IndirectFreeIndirect" and self.voice is not None
+                roles = self.voice if carried and self.voice is not None else parent
                 candidate.speaker_spans = list(parent.speaker_spans)
                 candidate.addressee_spans = list(parent.addressee_spans)
                 candidate.cue_spans = list(roles.cue_spans)
@@ -178,9 +189,20 @@ class _Reader:
 
     def _carried_on(self, sentence: Sentence) -> QuoteCandidate | None:
         sure = carried_on(self.tokens, sentence.first, sentence.last)
-        if sure is None or not self._near(sentence):
-            return None
-        return self._free(sentence, "IndirectFreeIndirect", "carried-on" if sure == "clearly" else "carried-on-perhaps")
+        if sure == "clearly" and self._near(sentence, paragraphs=2):
+            return self._free(sentence, "IndirectFreeIndirect", "carried-on")
+        if sure == "perhaps" and self._near(sentence, paragraphs=0) and self.spoke == self.before:
+            return self._free(sentence, "IndirectFreeIndirect", "carried-on-perhaps")
+        return None
+
+    def _introduction(self, sentence: Sentence, end: int) -> list[QuoteCandidate]:
+        """Konjunktiv carried on in the words before a colon and a quote."""
+        introduced = end > sentence.first and self.tokens[end - 1].text == ":"
+        if not introduced or carried_on(self.tokens, sentence.first, end) != "clearly" or not self._near(sentence):
+            return []
+        candidate = self._free(sentence, "IndirectFreeIndirect", "carried-on")
+        candidate.spans = [(sentence.begin, self.tokens[end - 1].begin)]
+        return [candidate]
 
     def _said_to(self, sentence: Sentence) -> QuoteCandidate | None:
         """ "Er soll die Tat geplant haben": somebody says so, and the sentence before tells who."""
@@ -188,27 +210,28 @@ class _Reader:
             return None
         return self._free(sentence, "FreeIndirect", "carried-on-said-to")
 
-    def _near(self, sentence: Sentence) -> bool:
-        """Whether somebody spoke in this or the paragraph before."""
-        return (
-            self.last is not None
-            and self.last_sentence is not None
-            and sentence.paragraph - self.last_sentence.paragraph <= 1
-        )
+    def _near(self, sentence: Sentence, paragraphs: int = 1) -> bool:
+        """Whether somebody spoke in this paragraph or at most so many before."""
+        return self.spoke is not None and sentence.paragraph - self.spoke.paragraph <= paragraphs
 
-    def _free(self, sentence: Sentence, kind: str, rule: str) -> QuoteCandidate:
-        candidate = QuoteCandidate([(sentence.begin, sentence.end)], kind)  # type: ignore[arg-type]
-        if self._near(sentence) and self.last is not None:
-            candidate.speaker_spans = list(self.last.speaker_spans)
-            candidate.medium = self.last.medium
+    def _free(self, sentence: Sentence, kind: QuoteType, rule: str) -> QuoteCandidate:
+        candidate = QuoteCandidate([(sentence.begin, sentence.end)], kind)
+        if self.voice is not None and self._near(sentence, paragraphs=2):
+            candidate.speaker_spans = list(self.voice.speaker_spans)
+            candidate.medium = self.voice.medium
         return ruled(candidate, rule)
 
-    def _remember(self, sentence: Sentence, found: Sequence[QuoteCandidate]) -> None:
+    def _remember(self, sentence: Sentence, found: Sequence[QuoteCandidate], cues: Sequence[Cue]) -> None:
+        """Keeps whose voice the next sentences may go on with, also where a verb reports nothing by itself."""
         outer = [c for c in found if c.type not in {"IndirectFreeIndirect", "FreeIndirect"}]
+        speaking = [cue for cue in cues if cue.speaker and not cue.final and not cue.subjunctive]
         if outer:
-            self.last = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
-        if found:
-            self.last_sentence = sentence
+            self.voice = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
+        elif not found and speaking:
+            self.voice = with_roles(self.analysed, QuoteCandidate([(sentence.begin, sentence.end)], "Reported"), speaking[-1])
+            self.voice.frame_spans = [(sentence.begin, sentence.end)]
+        if found or speaking:
+            self.spoke = sentence
         self.before = sentence
 
 
