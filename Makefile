@@ -42,7 +42,7 @@ format: $(READY) ## Format the code
 soak: $(READY) ## The long form of the fault tests, with its report
 	@$(BIN)/python -m tests.faults $(ARGS)
 
-benchmark: $(READY) ## Throughput, latency and memory of the stream
+benchmark: $(VENV)/.benchmarks ## Throughput, latency and memory of the stream
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 install: $(READY) ## Set up .venv
@@ -50,6 +50,11 @@ install: $(READY) ## Set up .venv
 install-train: $(READY) requirements/train.lock ## Add what training needs (PyTorch: 3 GB)
 	@echo "Installing what training needs"
 	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/train.lock
+
+$(VENV)/.benchmarks: requirements/benchmarks.lock $(READY)
+	@echo "Installing what the benchmarks compare with"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/benchmarks.lock
+	@touch $@
 
 $(READY): $(LOCKS) pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; (3, 11) <= v <= (3, 13) or sys.exit("Redefluss needs Python 3.11 to 3.13; this is %d.%d. Name another: make PYTHON=python3.12 ..." % v)'
@@ -71,6 +76,7 @@ lock: $(READY) ## Renew the locked requirements (ARGS=--upgrade takes the newest
 	@$(LOCK) $(ARGS) -c requirements/dev.lock pyproject.toml -o requirements/runtime.lock
 	@$(LOCK) $(ARGS) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(LOCK) $(ARGS) -c requirements/dev.lock --extra train pyproject.toml -o requirements/train.lock
+	@$(LOCK) $(ARGS) -c requirements/dev.lock --group benchmarks pyproject.toml -o requirements/benchmarks.lock
 
 clean: ## Remove .venv, caches and the stream's local data
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .redefluss
