@@ -1,11 +1,14 @@
 """Who is meant by words that need not be a name: "er", "die Ministerin", "Baerbock"."""
 
+import re
 from functools import lru_cache
+from itertools import pairwise
 
 from pipeline.entities.cluster import Cluster, Place
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.nominals import (
     ARTICLES,
+    bare_nominal,
     nominals,
     organisation_of_nominal,
     person_of_nominal,
@@ -48,6 +51,9 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
         cluster.places.sort()
 
 
+_COORDINATION = re.compile(r",? (?:und|sowie|oder|und die|und der|und das) |, ")
+
+
 class Resolver:
     """Answers for one article who is meant where; make it once, ask it often."""
 
@@ -74,12 +80,32 @@ class Resolver:
         meant = self._mentioned(begin, end) or self._referred(begin, end)
         return self._entities[meant.number] if meant is not None else None
 
+    def speaker(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
+        """Who speaks by the words from `begin` to `end`: the entity and its name.
+
+        Of several joined by "und" there is no one entity, but a name of them
+        all ("Verdi und Komba").
+        """
+        joined = self._joined(begin, end)
+        if len(joined) > 1:
+            return None, ", ".join(joined[:-1]) + " und " + joined[-1]
+        entity = self.resolve(begin, end)
+        return entity, entity.name if entity is not None else None
+
+    def _joined(self, begin: int, end: int) -> list[str]:
+        """Names of different entities with nothing but commas and "und" between them."""
+        inside = sorted((p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin < p.end <= end)
+        names = [name for _, _, name in inside]
+        gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
+        return names if len(set(names)) == len(names) and all(_COORDINATION.fullmatch(gap) for gap in gaps) else []
+
     def _mentioned(self, begin: int, end: int) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
         inside = sorted(
             ((p, r) for r in self._referents for p in r.places if p.begin < end and begin < p.end), key=lambda pair: pair[0]
         )
-        heads = [(p, r) for p, r in inside if not self._subordinate(begin, end, p)]
+        whole = [(p, r) for p, r in inside if self._words.text[p.end : p.end + 1] != "-"]
+        heads = [(p, r) for p, r in whole if not self._subordinate(begin, end, p)]
         persons = [r for _, r in heads if r.type == "PER"]
         return persons[0] if persons else heads[0][1] if heads else None
 
@@ -111,6 +137,9 @@ class Resolver:
                 phrase = read_nominal(words, index, self._gazetteer)
                 if phrase is not None:
                     return person_of_nominal(words, phrase, self._referents, self._gazetteer, speaker=True)
+        bare = bare_nominal(words, begin, end, self._gazetteer)
+        if bare is not None:
+            return person_of_nominal(words, bare, self._referents, self._gazetteer, speaker=True)
         nouns = [word for word in words.within(begin, end) if word.capitalised]
         return organisation_of_nominal(words, nouns[0].text, begin, self._referents) if nouns else None
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.entities.cluster import Place
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import Gender
 from pipeline.entities.pronouns import presence
@@ -18,7 +19,8 @@ _COMPLEMENT = re.compile(r" (?:der|des|von|vom) (?:[a-zäöü]+e[nrs] )?(?P<noun
 _POLITICAL = frozenset({"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"})
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
 _MOST_ADJECTIVES = 2
-_LEAD_SENTENCES = 4
+_LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
+_SIMILAR = 4.0
 _ORGANISATION_NOUNS = frozenset(
     """behörde unternehmen konzern firma partei ministerium verband gewerkschaft organisation institut universität
     hochschule bank agentur kommission regierung verein klub club zeitung sender hersteller amt gericht polizei
@@ -62,6 +64,17 @@ def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | No
         if position - index > _MOST_ADJECTIVES or _ADJECTIVE.match(word) is None:
             return None
         position += 1
+    return None
+
+
+def bare_nominal(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> Nominal | None:
+    """The first word from `begin` to `end` that says what someone is, also without article ("Thüringens AfD-Chef")."""
+    for word in words.within(begin, end):
+        role = role_word(word.text)
+        if role is not None and role.singular:
+            return Nominal(begin, end, word.text, role, role.gender)
+        if role is None and word.capitalised and demonym(word.text, gazetteer) is not None:
+            return Nominal(begin, end, word.text, None, "f" if word.text.endswith("in") else "m")
     return None
 
 
@@ -110,15 +123,17 @@ def person_of_nominal(
     for candidate in referents:
         if candidate.type != "PER" or (nominal.gender and candidate.gender not in (nominal.gender, None)):
             continue
+        last = candidate.last_before(nominal.begin)
         fit = _fit(words, nominal, candidate, party)
+        if fit == _SIMILAR and last is not None and _far(words, nominal, last):
+            fit = 1.5
         if nation is not None and candidate.nations:
             fit += 1.5 if nation in candidate.nations else -2
-        last = candidate.last_before(nominal.begin)
-        near = presence(words, nominal.begin, candidate, last) if last is not None else 0.0
+        near = presence(words, nominal.begin, candidate, last) if last is not None else 0.5
         unsupported = fit < 1 and ((last is not None and near <= 1.2) or fit < 0 or not (speaker or _says_only_person(nominal)))
         if unsupported or (fit < 1 and candidate.gender is None and nominal.gender == "f"):
             continue
-        if last is None and fit < 4 and not (speaker and _named_soon(words, nominal, candidate)):
+        if last is None and fit < 4 and not (speaker and _named_soon(words, nominal, candidate, supported=fit >= 3)):
             continue
         score = 2 * fit + near
         if score > best_score:
@@ -126,10 +141,14 @@ def person_of_nominal(
     return best
 
 
-def _named_soon(words: Words, nominal: Nominal, candidate: Referent) -> bool:
-    """Whether a lead's "Der Beauftragte erklärt" is followed by the name in one of the next sentences."""
+def _far(words: Words, nominal: Nominal, last: Place) -> bool:
+    return words.sentence(nominal.begin) - words.sentence(last.begin) > _NEAR_SENTENCES
+
+
+def _named_soon(words: Words, nominal: Nominal, candidate: Referent, *, supported: bool) -> bool:
+    """Whether the name comes in one of the next sentences, as after a lead's "Der Beauftragte erklärt"."""
     first = candidate.places[0].begin
-    return words.sentence(nominal.begin) < _LEAD_SENTENCES and words.sentence(first) - words.sentence(nominal.begin) <= 3
+    return (supported or words.sentence(nominal.begin) < _LEAD_SENTENCES) and words.sentence(first) - words.sentence(nominal.begin) <= 5
 
 
 def _says_only_person(nominal: Nominal) -> bool:
@@ -144,7 +163,7 @@ def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None)
     elif head == "politiker":
         fit = 1 if candidate.affiliations or candidate.role_heads & _POLITICAL else 0
     elif any(own.endswith(noun) or noun.endswith(own) for own in candidate.role_words):
-        fit = 4
+        fit = _SIMILAR
     elif head and head in candidate.role_heads:
         fit = 3
     if party is not None:
@@ -186,6 +205,7 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
     lowered = noun.lower().removesuffix("s") if len(noun) > 5 else noun.lower()
     named = [r for r in referents if r.type == "ORG" and any(
         part.endswith(lowered) for part in re.split(r"[\s-]", r.name.lower())) and len(lowered) > 3]
+    named = named or [r for r in referents if r.type == "ORG" and _called(words, r, noun)]
     if named:
         return max(named, key=lambda r: (p.begin if (p := r.last_before(begin)) else -1, -r.number))
     if not any(lowered.endswith(kind) for kind in _ORGANISATION_NOUNS):
@@ -193,3 +213,9 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
     near = [(p.begin, r) for r in referents if r.type == "ORG" and (p := r.last_before(begin)) is not None]
     near = [(b, r) for b, r in near if words.sentence(begin) - words.sentence(b) <= 2]
     return max(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _called(words: Words, candidate: Referent, noun: str) -> bool:
+    """Whether the text says what the organisation is right before its name ("die Gewerkschaft Komba")."""
+    indices = (words.at(place.begin) for place in candidate.places if place.kind == "name")
+    return any(index and words.words[index - 1].text == noun and words.gap(index - 1, index) == " " for index in indices)

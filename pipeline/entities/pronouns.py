@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from pipeline.entities.cluster import Place
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
-from pipeline.entities.speaking import speaks
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.speaking import announces_quote, speaks
 from pipeline.entities.words import Words
 
 PRONOUNS: dict[str, Gender] = {
@@ -15,6 +16,7 @@ PRONOUNS: dict[str, Gender] = {
 }
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
+_LONGEST_PREFIX = 4
 _OBLIQUE = frozenset(
     """mit von vom für gegen bei beim nach über um durch ohne an am auf aus zu zum zur seit neben zwischen vor hinter
     unter dem den des wegen trotz laut gegenüber als wie ins im in""".split()
@@ -65,7 +67,7 @@ def presence(words: Words, begin: int, candidate: Referent, last: Place) -> floa
         distance = here - words.sentence(place.begin)
         if distance > _LOOK_BACK_SENTENCES:
             break
-        score = max(score, _weight(words, place) + 3.0 - 0.75 * max(distance, 0))
+        score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0))
     return score + 0.05 * min(len(candidate.places), 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 
@@ -78,13 +80,13 @@ def _weight(words: Words, place: Place) -> float:
         return -1.5
     before = words.words[index - 1] if index else None
     after = words.words[last + 1] if last + 1 < len(words.words) else None
-    if _begins_sentence(words, index):
+    if _early_in_sentence(words, index):
         weight += 0.5
     if before is not None and words.sentence(before.begin) == words.sentence(place.begin) and (
         before.text.lower() in _OBLIQUE
     ):
         weight -= 0.9
-    if speaks(words, place.begin, place.end):
+    if speaks(words, place.begin, place.end) or announces_quote(words, place.end):
         weight += 1.0
     owned = after is not None and after.text[0].isupper() and words.text[place.end : after.begin] == " "
     if owned and words.text[place.end - 1] == "s" and place.kind == "name":
@@ -98,6 +100,15 @@ def _joined_with(words: Words, begin: int, referents: Sequence[Referent]) -> lis
     if not before.endswith(" und "):
         return []
     return [r.number for r in referents if any(p.end == begin - 5 for p in r.places)]
+
+
+def _early_in_sentence(words: Words, index: int) -> bool:
+    """Whether no more than the subject's own article, adjective and role stand before the word at `index`."""
+    if _begins_sentence(words, index):
+        return True
+    first = words.at(words.sentence_span(words.words[index].begin)[0])
+    before = [word.text for word in words.words[first:index]]
+    return 0 < len(before) <= _LONGEST_PREFIX and role_word(before[-1]) is not None and before[0].lower() not in _OBLIQUE
 
 
 def _begins_sentence(words: Words, index: int) -> bool:

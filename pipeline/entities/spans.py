@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer
@@ -27,7 +27,8 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     A name that the gazetteer knows wins over what the model says of the same
     words; a longer name of the model keeps a known one inside it ("Universität Bremen").
     """
-    repaired = [span for found in model if (span := _repaired(words, *found, gazetteer)) is not None]
+    lines = (part for found in model for part in _in_lines(words, *found))
+    repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
@@ -38,6 +39,12 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     spans = _repeated(words, spans)
     spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     return _with_places(words, sorted(_of_one_type(words, spans)))
+
+
+def _in_lines(words: Words, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
+    """The span, or its parts where it goes over the end of a line (a heading's last word and the next one's first)."""
+    for match in re.compile(r"[^\n]+").finditer(words.text, begin, end):
+        yield match.start(), match.end(), entity_type
 
 
 def _overlap(begin: int, end: int, other_begin: int, other_end: int) -> bool:

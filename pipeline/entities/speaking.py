@@ -1,5 +1,7 @@
 """Words near a mention that show that it says something."""
 
+import re
+
 from pipeline.entities.words import Words
 
 _VERBS = (
@@ -9,6 +11,14 @@ _VERBS = (
     "gib", "lobt", "lobe", "versicher", "bestätig", "dement", "bestreit", "bestritt", "wünsch", "frag", "find", "fand",
     "bilanzier", "resümier", "erinner", "urteil", "zeigt", "prophezei", "plädier", "vertritt", "argumentier",
 )
+
+
+_QUOTE_FOLLOWS = re.compile(r"[^\n.!?„“»]{0,80}:\s*[„“»\"«]")
+
+
+def announces_quote(words: Words, end: int) -> bool:
+    """Whether a colon and a quotation follow in the sentence of the mention that ends at `end`."""
+    return _QUOTE_FOLLOWS.match(words.text, end) is not None
 
 
 def speaks(words: Words, begin: int, end: int) -> bool:
