@@ -9,9 +9,13 @@ from pipeline.quotes.lexicon import reporting_forms
 from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.phrases import is_finite_reporting
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.quotes.words import AUXILIARIES, DETERMINERS, NAMING, PREPOSITIONS
+from pipeline.quotes.words import DETERMINERS, NAMING, PREPOSITIONS
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
+
+
+_SMALL = DETERMINERS | PREPOSITIONS | {"und"}
+_OPEN_ARTICLES = frozenset("ein eine einen einem einer eines kein keine keinen als wie für".split())
 
 
 @dataclass(slots=True)
@@ -79,19 +83,26 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
 
 
 def is_name(analysed: AnalysedText, passage: Passage) -> bool:
-    """Whether the words in the marks look like a name or a title, by what stands beside them."""
+    """Whether the words in the marks look like a name or a title, by their capitals and by what stands beside them."""
     tokens = analysed.tokens
     before = tokens[passage.first - 1] if passage.first else None
-    inner = tokens[passage.first + 1 : passage.last - 1]
+    after = tokens[passage.last] if passage.last < len(tokens) else None
+    inner = [token for token in tokens[passage.first + 1 : passage.last] if token.word]
     if not inner or before is None:
         return False
-    if before.lower in NAMING:
+    if before.lower in NAMING or (after is not None and after.text == "-" and after.begin == passage.quoted.end):
         return True
-    if any(token.text in ".!?," for token in inner[-1:]) or inner[0].text[0].islower():
+    capitals = all(token.capital or token.lower in _SMALL for token in inner)
+    beside_noun = before.capital and before.word and before.end + 1 == passage.quoted.begin
+    if inner[0].text[0].islower():
+        return before.text == "(" or (beside_noun and len(inner) == 1 and not inner[0].lower.endswith("t"))
+    if before.text in "(:":
+        return capitals
+    if beside_noun:
+        return capitals or len(inner) < 4
+    if before.lower in _OPEN_ARTICLES:
         return False
-    apposition = before.capital and before.word and before.end + 1 == passage.quoted.begin
-    capitals = sum(token.capital for token in inner if token.word)
-    return apposition and capitals * 2 >= sum(token.word for token in inner)
+    return capitals and len(inner) <= 3
 
 
 def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[Range]) -> list[Range]:
@@ -159,18 +170,3 @@ def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue
     if before:
         return before[-1]
     return after[0] if after else None
-
-
-def has_predicate(analysed: AnalysedText, passage: Passage) -> bool:
-    """Whether the words hold an auxiliary or a sentence's end: a clause rather than a name."""
-    inner = analysed.tokens[passage.first + 1 : passage.last - 1]
-    return any(token.lower in AUXILIARIES or token.text in "!?" for token in inner)
-
-
-def starts_lower(analysed: AnalysedText, passage: Passage) -> bool:
-    return analysed.tokens[min(passage.first + 1, passage.last - 1)].text[0].islower()
-
-
-def after_preposition(analysed: AnalysedText, passage: Passage) -> bool:
-    before = analysed.tokens[passage.first - 1] if passage.first else None
-    return before is not None and (before.lower in PREPOSITIONS or before.lower in DETERMINERS)
