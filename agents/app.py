@@ -7,9 +7,9 @@ workers that run some share a cluster. Verified against the Faust version that
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 import faust
 from aiokafka.errors import KafkaError
@@ -51,6 +51,7 @@ class StageApp(faust.App):
 
     settings_of_stream: Settings
     runner: StageRunner
+    on_assignment: Callable[[Iterable[int]], None] | None = None
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -107,13 +108,19 @@ class StageApp(faust.App):
             offsets = {
                 TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "") for tp, offset in pending.items()
             }
-            thread: Any = self.consumer._thread
+            thread: Any = cast(Any, self.consumer)._thread
             try:
                 await thread.call_thread(_commit, thread, offsets)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("%s: commit failed (%s); tried again", self.conf.id, type(error).__name__)
                 return
             self._committed |= pending
+
+    async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        if self.on_assignment is not None:
+            source = self.settings_of_stream.topic(self.runner.stage.source)
+            self.on_assignment(tp.partition for tp in assigned if tp.topic == source)
+        await super()._on_partitions_assigned(assigned, generation_id)
 
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002
         """Called by Faust before partitions are given up, at a rebalance and at the end."""

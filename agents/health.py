@@ -123,6 +123,8 @@ def judge(stage: Stage, facts: Facts) -> Judgement:
         return Judgement("stuck", why)
     if not any(worker.models.get("state") == "ready" for worker in running):
         return Judgement("starting", [{"code": "models-loading"}])
+    if not facts.places.get(stage.name):
+        return Judgement("starting", [{"code": "no-topic", "topic": stage.source}])
     assigned = {partition for worker in running for partition in worker.partitions(stage)}
     missing = {place["partition"] for place in facts.places.get(stage.name, ())} - assigned
     if missing or not assigned:

@@ -43,7 +43,9 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "redefluss_dead_letters", "counter", "messages", "Dead letters confirmed on their topic", ("stage", "reason")
     ),
-    Metric("redefluss_duplicates", "counter", "articles", "Articles not processed again: id and content known", ("stage",)),
+    Metric(
+        "redefluss_duplicates", "counter", "articles", "Articles not processed again: id and content known", ("stage",)
+    ),
     Metric("redefluss_retries", "counter", "attempts", "Second and later attempts at an article", ("stage",)),
     Metric("redefluss_pool_restarts", "counter", "processes", "Pool processes replaced, by cause", ("cause",)),
     Metric(

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -17,6 +17,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_nev
 from agents import kafka, topics
 from agents.headers import RawHeaders
 from agents.settings import Settings
+from pipeline.stages import TOPICS
 
 log = logging.getLogger("redefluss.publisher")
 
@@ -133,7 +134,7 @@ class Publisher:
             log.debug("mending failed: %r", problem)
 
     async def _ensure_topic(self, topic: str) -> None:
-        names = (*topics.TOPICS, *topics.INTERNAL_TOPICS)
+        names = (*TOPICS, *topics.INTERNAL_TOPICS)
         for name in names:
             if self._settings.topic(name) == topic:
                 for report in await topics.ensure(self._settings, [name]):

@@ -19,7 +19,7 @@ from agents.settings import Settings
 from agents.status import WorkerStatus
 from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC, Stage
 from schemas.codec import encode, one_line
-from schemas.records import DeadLetter, FailureReason, RawArticle
+from schemas.records import DeadLetter, EntityArticle, FailureReason, RawArticle
 
 log = logging.getLogger("redefluss.runner")
 
@@ -69,6 +69,11 @@ class StageRunner:
         self._status = status
         self._duplicates = duplicates
         self._model = {"entities": settings.model_de, "quotes": settings.quote_model}.get(stage.name, "")
+
+    @property
+    def deduplicates(self) -> bool:
+        """Whether this stage looks for duplicates."""
+        return self._duplicates is not None
 
     async def handle(self, message: Incoming) -> None:
         """Bring `message` to its end: published or dead-lettered, and confirmed."""
@@ -163,7 +168,7 @@ class StageRunner:
                 encode(letter.model_copy(update={"value": "", "headers": {}, "detail": note})),
                 headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more),
             )
-        if self._duplicates is None:
+        if self.stage.reads is EntityArticle:
             Duplicates.forget(self._publisher, self._settings, message)
         self._status.metrics.dead_letter(self.stage.name, reason)
         self._status.error(self.stage.name, f"{reason}: {detail}")

@@ -118,9 +118,9 @@ async def ensure(settings: Settings, names: Iterable[str] = (*TOPICS, *INTERNAL_
             except KafkaError as error:
                 raise TopicError(f"cannot create topics: {error}") from None
             for name, code, *message in response.topic_errors:
-                error = for_code(code)
-                if code and error is not TopicAlreadyExistsError:
-                    raise TopicError(f"cannot create topic {name}: {(message or [''])[0] or error.__name__}")
+                failure = for_code(code)
+                if code and failure is not TopicAlreadyExistsError:
+                    raise TopicError(f"cannot create topic {name}: {(message or [''])[0] or failure.__name__}")
                 reports.append(TopicReport(name, settings.partitions, created=not code))
     return sorted(reports, key=lambda report: report.name)
 

@@ -7,8 +7,9 @@ through, so that the process ends and the pool deals with it as with a crash.
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from agents.pool.protocol import Done, Job, Outcome, Refused
@@ -17,7 +18,7 @@ from pipeline.errors import Rejected
 from pipeline.identity import article_id
 from pipeline.stages import Stage, StageFunction, stage_named
 from schemas.codec import RecordError, decode, encode, one_line
-from schemas.records import CleanArticle, EntityArticle, QuoteArticle, QuoteRecord, RawArticle
+from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
 
 
 @dataclass(frozen=True)
@@ -40,11 +41,11 @@ def load(order: WorkOrder) -> Callable[[Job], Outcome]:
     return lambda job: perform(job, *functions[job.stage])
 
 
-def import_quote_records() -> Callable[[QuoteArticle], Iterable[QuoteRecord]]:
-    """What makes the records of the topic `quotes`; imported before the processes fork, since it brings all of spaCy."""
-    from pipeline.quotes.records import quote_records
+def import_quote_records() -> ModuleType:
+    """The module that makes the records of the topic `quotes`; imported before the fork, for it brings spaCy."""
+    from pipeline import quotes
 
-    return quote_records
+    return quotes
 
 
 def perform(job: Job, stage: Stage, function: StageFunction) -> Outcome:
@@ -76,12 +77,7 @@ def _perform(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
     if isinstance(result, EntityArticle):
         fields["entities"] = dict(Counter(entity.type for entity in result.entities))
     if isinstance(result, QuoteArticle):
-        quote_records = import_quote_records()
-        from pipeline.quotes import quote_records, record_key
-
-        fields["records"] = tuple((record_key(record).encode(), encode(record)) for record in quote_records(result))
+        quotes = import_quote_records()
+        made = quotes.quote_records(result)
+        fields["records"] = tuple((quotes.record_key(record).encode("utf-8"), encode(record)) for record in made)
     return fields
-
-
-def _key(record: QuoteRecord) -> str:
-    return record.article.id if record.speaker is None else record.speaker.id

@@ -14,6 +14,8 @@ from aiokafka.errors import KafkaError
 from agents import app as apps
 from agents import kafka, topics
 from agents.app import StageApp
+from agents.duplicates import Duplicates
+from agents.marks import MarkStore, TopicMarks
 from agents.pool.pool import Pool, PoolError
 from agents.publisher import Publisher
 from agents.runner import StageRunner
@@ -27,6 +29,8 @@ from pipeline.stages import STAGES, stage_named
 log = logging.getLogger("redefluss.worker")
 
 LOADER = "agents.work:load"
+DEDUPLICATING_STAGE = "entities"
+"""The first whose topic is partitioned by article id, and the first that costs much."""
 TICK_SECONDS = 1.0
 STOP_APP_SECONDS = 15.0
 RESTART_SECONDS = 2.0
@@ -85,6 +89,8 @@ class Worker:
         self.status.pool = self._pool
         self._apps: list[StageApp] = []
         self._publisher: Publisher | None = None
+        self._mark_store: MarkStore | None = None
+        self._marks: TopicMarks | None = None
         self._stop = asyncio.Event()
 
     async def main(self) -> int:
@@ -147,7 +153,14 @@ class Worker:
 
     def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
         stage = self._stages[number]
-        runner = StageRunner(stage, settings=self._settings, pool=self._pool, publisher=publisher, status=self.status)
+        runner = StageRunner(
+            stage,
+            settings=self._settings,
+            pool=self._pool,
+            publisher=publisher,
+            status=self.status,
+            duplicates=self._duplicates(publisher) if stage.name == DEDUPLICATING_STAGE else None,
+        )
         return apps.create_app(self._settings, runner, embedded=embedded)
 
     def _make_view(self) -> WebView | None:
@@ -157,6 +170,16 @@ class Worker:
             return WebView(self._settings, self.status)
         except UnsafeListening as error:
             raise WorkerError(str(error)) from None
+
+    def _duplicates(self, publisher: Publisher) -> Duplicates | None:
+        if not self._settings.duplicate_hours:
+            return None
+        if self._mark_store is None:
+            keep_seconds = self._settings.duplicate_hours * 3600
+            self._mark_store = MarkStore(self._settings.data_dir / "seen", keep_seconds)
+        self._marks = TopicMarks(self._settings, self._mark_store)
+        self._marks.start()
+        return Duplicates(self._settings, self._marks, publisher)
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
@@ -192,6 +215,8 @@ class Worker:
             except Exception as error:
                 log.warning("%s stopped with %r", app.conf.id, error)
         self._apps = []
+        if self._marks is not None:
+            await self._marks.stop()
         if self._publisher is not None:
             await self._publisher.stop()
         log.debug("wound down in %.1f s", time.monotonic() - started)

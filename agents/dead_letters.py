@@ -1,0 +1,246 @@
+"""Dead letters as a place to work in: read, filter, and send through again.
+
+What was replayed stands on the compacted topic `articles.replayed`, so that no
+letter is replayed twice by accident, from whichever machine. It is written
+after the message is confirmed: if the connection is lost between the two, the
+letter can be replayed again, and what comes out is the same bytes.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from agents import headers, kafka
+from agents.publisher import Publisher
+from agents.settings import Settings
+from agents.topics import REPLAYED_TOPIC, ensure
+from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
+from schemas.codec import RecordError, decode
+from schemas.records import DeadLetter
+
+Target = Literal["failed", "start"]
+RAW_TOPIC = STAGES[0].source
+READ_SECONDS = 10.0
+
+
+class DeadLetterError(Exception):
+    """A letter that is not there, or cannot be replayed: one line."""
+
+
+@dataclass(frozen=True)
+class StoredLetter:
+    """A dead letter and its place on the topic; `replayed_at` is None if it never was."""
+
+    partition: int
+    offset: int
+    letter: DeadLetter
+    replayed_at: datetime | None = None
+    written_at: datetime | None = None
+    trail: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def id(self) -> str:
+        """`partition:offset`, as the commands name it."""
+        return f"{self.partition}:{self.offset}"
+
+
+@dataclass(frozen=True)
+class ReplayReport:
+    """How many letters were (or would be) sent, were left because they had been, or cannot be and why."""
+
+    sent: int
+    skipped_already_replayed: int
+    impossible: tuple[str, ...] = ()
+
+
+async def read(
+    settings: Settings,
+    *,
+    stage: str | None = None,
+    reason: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> AsyncIterator[StoredLetter]:
+    """All dead letters that are there now, by partition and offset, filtered; one in memory at a time.
+
+    Args:
+        settings: where.
+        stage: only of this stage.
+        reason: only for this reason.
+        since: only written at or after.
+        until: only written before.
+    """
+    replayed = await _replayed(settings)
+    async for message in _all_messages(settings, DEAD_LETTER_TOPIC):
+        written = datetime.fromtimestamp(message.timestamp / 1000, UTC)
+        if (since is not None and written < since) or (until is not None and written >= until):
+            continue
+        stored = _stored(message, replayed)
+        if stored is None or (stage is not None and stored.letter.stage != stage):
+            continue
+        if reason is None or stored.letter.reason == reason:
+            yield stored
+
+
+async def show(settings: Settings, identifier: str) -> StoredLetter:
+    """The letter with the id `partition:offset`.
+
+    Raises:
+        DeadLetterError: no such letter.
+    """
+    partition, _, offset = identifier.partition(":")
+    if not (partition.isdecimal() and offset.isdecimal()):
+        raise DeadLetterError(f"{identifier!r} is not an id such as 3:17")
+    message = await _message_at(settings, DEAD_LETTER_TOPIC, int(partition), int(offset))
+    stored = None if message is None else _stored(message, await _replayed(settings))
+    if stored is None:
+        raise DeadLetterError(f"there is no dead letter {identifier}")
+    return stored
+
+
+async def replay(
+    settings: Settings, letters: Iterable[StoredLetter], *, to: Target = "failed", dry_run: bool = False
+) -> ReplayReport:
+    """Send letters through again; those replayed before are left alone.
+
+    Args:
+        settings: where.
+        letters: which.
+        to: "failed": the failed message to the topic it was read from; "start": the
+            article it came from to `articles.raw`, as its trail tells.
+        dry_run: only count.
+    """
+    await ensure(settings)
+    done = await _replayed(settings)
+    publisher = Publisher(settings, embedded=await kafka.is_embedded(settings))
+    await publisher.start()
+    sent, skipped, impossible = 0, 0, []
+    try:
+        for stored in letters:
+            if stored.id in done:
+                skipped += 1
+                continue
+            try:
+                topic, key, value = await _source(settings, stored, to)
+            except DeadLetterError as error:
+                impossible.append(f"{stored.id}: {error}")
+                continue
+            sent += 1
+            if dry_run:
+                continue
+            await publisher.send(settings.topic(topic), key, value, _headers(settings, stored, topic))
+            mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic})
+            await publisher.send(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark)
+            done[stored.id] = datetime.now(UTC)
+    finally:
+        await publisher.stop()
+    return ReplayReport(sent, skipped, tuple(impossible))
+
+
+def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes]]:
+    """The failed message's headers, and where it comes from now. On `articles.raw` its way begins anew."""
+    kept = dict(stored.letter.headers)
+    if topic == RAW_TOPIC:
+        kept = {name: value for name, value in kept.items() if name not in headers.OURS}
+    kept[headers.REPLAYED_FROM] = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
+    return [(name, value.encode()) for name, value in kept.items()]
+
+
+async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple[str, bytes | None, bytes | None]:
+    """Topic (without prefix), key and value to send."""
+    letter = stored.letter
+    topic = letter.topic.removeprefix(settings.topic_prefix)
+    key, value = letter.key_bytes, letter.value_bytes
+    if to == "start" and topic != RAW_TOPIC:
+        first = next((step for step in stored.trail if step.get("topic") == RAW_TOPIC), None)
+        if first is None:
+            raise DeadLetterError("its way from articles.raw is not known")
+        message = await _message_at(settings, RAW_TOPIC, int(first["partition"]), int(first["offset"]))
+        if message is None:
+            raise DeadLetterError("the article is no longer on articles.raw")
+        topic, key, value = RAW_TOPIC, message.key, message.value
+    if key is None and value is None:
+        raise DeadLetterError("a message without key and value cannot be sent")
+    return topic, key, value
+
+
+def _stored(message: Any, replayed: dict[str, datetime]) -> StoredLetter | None:
+    try:
+        letter = decode(message.value, DeadLetter)
+    except RecordError:
+        return None
+    identifier = f"{message.partition}:{message.offset}"
+    return StoredLetter(
+        message.partition,
+        message.offset,
+        letter,
+        replayed.get(identifier),
+        datetime.fromtimestamp(message.timestamp / 1000, UTC),
+        tuple(step for step in headers.trail_of(message.headers) if isinstance(step, dict)),
+    )
+
+
+async def _replayed(settings: Settings) -> dict[str, datetime]:
+    """When each letter was replayed, by its id."""
+    times = {}
+    async for message in _all_messages(settings, REPLAYED_TOPIC):
+        if message.key is not None and message.value is not None:
+            times[message.key.decode()] = datetime.fromtimestamp(message.timestamp / 1000, UTC)
+    return times
+
+
+async def _all_messages(settings: Settings, topic: str) -> AsyncIterator[Any]:
+    """Every message from the beginning to what is the end now; nothing if the topic is not there."""
+    consumer = kafka.consumer(settings, max_poll_records=50)
+    await consumer.start()
+    try:
+        partitions = await _partitions(consumer, settings.topic(topic))
+        if not partitions:
+            return
+        consumer.assign(partitions)
+        begin, end = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
+        open_ones = {partition for partition in partitions if begin[partition] < end[partition]}
+        for partition in partitions:
+            consumer.seek(partition, begin[partition])
+        consumer.pause(*(set(partitions) - open_ones))
+        while open_ones:
+            batches = await consumer.getmany(timeout_ms=500)
+            for partition, messages in batches.items():
+                for message in messages:
+                    if message.offset < end[partition]:
+                        yield message
+            for partition in list(open_ones):
+                if await consumer.position(partition) >= end[partition]:
+                    open_ones.discard(partition)
+                    consumer.pause(partition)
+    finally:
+        await consumer.stop()
+
+
+async def _message_at(settings: Settings, topic: str, partition: int, offset: int) -> Any:
+    consumer = kafka.consumer(settings, max_poll_records=1)
+    await consumer.start()
+    try:
+        wanted = TopicPartition(settings.topic(topic), partition)
+        if wanted not in await _partitions(consumer, settings.topic(topic)):
+            return None
+        consumer.assign([wanted])
+        begin, end = await consumer.beginning_offsets([wanted]), await consumer.end_offsets([wanted])
+        if not begin[wanted] <= offset < end[wanted]:
+            return None
+        consumer.seek(wanted, offset)
+        batches = await consumer.getmany(wanted, timeout_ms=round(READ_SECONDS * 1000), max_records=1)
+        message = next(iter(batches.get(wanted, ())), None)
+        return message if message is not None and message.offset == offset else None
+    finally:
+        await consumer.stop()
+
+
+async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
+    if topic not in await consumer.topics():
+        return []
+    return [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]

@@ -1,0 +1,235 @@
+"""The local copy of the topic `articles.seen`: what duplicates are recognised by.
+
+A worker keeps the partitions that belong to the articles it is assigned. When
+it is assigned one, it first reads on to where that partition ended then, so
+that it knows what the partition's former owner did.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, TextIO
+
+import orjson
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+from rocksdict import AccessType, Options, Rdict
+
+from agents import kafka
+from agents.duplicates import Mark
+from agents.settings import Settings
+from agents.topics import SEEN_TOPIC
+
+log = logging.getLogger("redefluss.marks")
+
+RETRY_SECONDS = 1.0
+CHECK_SECONDS = 0.5
+WRITE_BUFFER_BYTES = 4_000_000
+
+
+class MarkStore:
+    """Marks by article id in RocksDB, in the first folder under `folder` that no other worker uses.
+
+    Args:
+        folder: holds one folder a worker: `0`, `1`, ….
+        keep_seconds: marks older than this are dropped.
+    """
+
+    def __init__(self, folder: Path, keep_seconds: float) -> None:
+        self._path, self._lock = _claim(folder)
+        self._keep_seconds = keep_seconds
+        self._db = self._open()
+
+    def get(self, key: bytes) -> Mark | None:
+        """The mark of an article id."""
+        data = self._db.get(b"m" + key)
+        return None if data is None else Mark.decode(data)
+
+    def put(self, key: bytes, data: bytes) -> None:
+        """Set the mark of an article id, encoded."""
+        self._db[b"m" + key] = data
+
+    def checkpoint(self, partition: int) -> dict[str, Any] | None:
+        """How far the partition was read: `offset` of the next message, and what the one before was."""
+        data = self._db.get(b"c%d" % partition)
+        return None if data is None else orjson.loads(data)
+
+    def set_checkpoint(self, partition: int, checkpoint: dict[str, Any]) -> None:
+        """Note how far the partition is read."""
+        self._db[b"c%d" % partition] = orjson.dumps(checkpoint)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._db.close()
+        shutil.rmtree(self._path / "marks", ignore_errors=True)
+        self._db = self._open()
+
+    def close(self) -> None:
+        """Flush, and leave the folder to others."""
+        self._db.close()
+        self._lock.close()
+
+    def _open(self) -> Rdict:
+        options = Options(raw_mode=True)
+        options.create_if_missing(True)
+        options.set_write_buffer_size(WRITE_BUFFER_BYTES)
+        options.set_max_background_jobs(1)
+        access = AccessType.with_ttl(max(1, round(self._keep_seconds)))
+        return Rdict(str(self._path / "marks"), options, access_type=access)
+
+
+def _claim(folder: Path) -> tuple[Path, TextIO]:
+    number = 0
+    while True:
+        path = folder / str(number)
+        path.mkdir(parents=True, exist_ok=True)
+        lock = (path / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            number += 1
+            continue
+        return path, lock
+
+
+class TopicMarks:
+    """The marks of the assigned partitions, kept up to date from the topic.
+
+    Args:
+        settings: where the topic is.
+        store: the local copy.
+    """
+
+    def __init__(self, settings: Settings, store: MarkStore) -> None:
+        self._settings = settings
+        self._topic = settings.topic(SEEN_TOPIC)
+        self._store = store
+        self._wanted: frozenset[int] = frozenset()
+        self._assigned: frozenset[int] = frozenset()
+        self._goal: dict[int, int] = {}
+        self._caught_up = asyncio.Event()
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to follow the topic."""
+        self._task = asyncio.create_task(self._follow())
+
+    async def stop(self) -> None:
+        """Follow no more."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+
+    def assign(self, partitions: Iterable[int]) -> None:
+        """The partitions of the source topic that are this worker's now; at each assignment, even an equal one."""
+        self._wanted = frozenset(partitions)
+        self._caught_up.clear()
+        self._changed.set()
+
+    async def get(self, key: bytes) -> Mark | None:
+        """The mark of an article id, once the copy is as far as the topic was at the assignment."""
+        await self._caught_up.wait()
+        return self._store.get(key)
+
+    def put(self, key: bytes, mark: Mark) -> None:
+        """Set a mark here; its way to the topic is the caller's."""
+        self._store.put(key, mark.encode())
+
+    async def _follow(self) -> None:
+        while True:
+            consumer = kafka.consumer(self._settings)
+            try:
+                await consumer.start()
+                self._assigned = frozenset()
+                self._changed.set()
+                while True:
+                    if self._changed.is_set():
+                        self._changed.clear()
+                        await self._reassign(consumer)
+                    await self._read(consumer)
+            except (KafkaError, OSError) as error:
+                log.warning("cannot read %s (%s); trying again", self._topic, type(error).__name__)
+            finally:
+                with contextlib.suppress(KafkaError, OSError):
+                    await consumer.stop()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
+        await consumer.topics()
+        there = sorted(consumer.partitions_for_topic(self._topic) or ())
+        source = await consumer_partitions(consumer, self._settings.topic("articles.cleaned"))
+        needed = self._wanted if source == len(there) else frozenset(there)
+        tps = [TopicPartition(self._topic, number) for number in sorted(needed) if number in there]
+        consumer.assign(tps)
+        if not tps:
+            self._goal = {}
+            self._caught_up.set()
+            return
+        begin, end = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
+        if None in starts.values():
+            log.info("%s is not as it was; its local copy is made anew", self._topic)
+            self._store.clear()
+        for tp, start in starts.items():
+            consumer.seek(tp, begin[tp] if start is None or None in starts.values() else start)
+        self._goal = {tp.partition: end[tp] for tp in tps}
+        await self._check_goal(consumer)
+
+    async def _resume(self, consumer: AIOKafkaConsumer, tp: TopicPartition, begin: int, end: int) -> int | None:
+        """Where to read on: after what is stored; None if the topic is not the one that was read then."""
+        checkpoint = self._store.checkpoint(tp.partition)
+        if checkpoint is None:
+            return begin
+        offset = int(checkpoint["offset"])
+        if offset <= begin:
+            return begin
+        if offset <= end:
+            consumer.seek(tp, offset - 1)
+            batch = (await consumer.getmany(tp, timeout_ms=3000, max_records=1)).get(tp, [])
+            if batch and batch[0].offset == offset - 1 and batch[0].timestamp == checkpoint["timestamp"]:
+                return offset
+        return None
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        if not consumer.assignment():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), CHECK_SECONDS)
+            return
+        batches = await consumer.getmany(timeout_ms=round(CHECK_SECONDS * 1000), max_records=500)
+        for tp, messages in batches.items():
+            for message in messages:
+                if message.key is not None and message.value is not None:
+                    self._take(message.key, message.value)
+            last = messages[-1]
+            self._store.set_checkpoint(tp.partition, {"offset": last.offset + 1, "timestamp": last.timestamp})
+        if not self._caught_up.is_set():
+            await self._check_goal(consumer)
+
+    def _take(self, key: bytes, value: bytes) -> None:
+        """What the topic says, unless this worker knows better: its own marks come back late."""
+        try:
+            said = Mark.decode(value)
+        except (orjson.JSONDecodeError, TypeError):
+            return
+        known = self._store.get(key)
+        if known is None or said.at >= known.at:
+            self._store.put(key, value)
+
+    async def _check_goal(self, consumer: AIOKafkaConsumer) -> None:
+        for partition, end in self._goal.items():
+            if await consumer.position(TopicPartition(self._topic, partition)) < end:
+                return
+        if not self._changed.is_set():
+            self._caught_up.set()
+
+
+async def consumer_partitions(consumer: AIOKafkaConsumer, topic: str) -> int:
+    """Number of a topic's partitions as the client knows it."""
+    return len(consumer.partitions_for_topic(topic) or ())
