@@ -44,6 +44,8 @@ KIND_OF_ENDING = {
     ".ndjson": Kind.JSON_LINES,
 }
 
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)
 _GZIP_MAGIC = b"\x1f\x8b"
 _HTML_START = re.compile(
     rb"<(!--|(!doctype|\?xml|html|head|body|meta|div|article|section|main|p|h[1-6])\b)", re.IGNORECASE
@@ -124,13 +126,15 @@ def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[Message | 
 
 
 def decoded(data: bytes) -> str:
-    """Text of a file: UTF-8, else UTF-16 by its mark, else the likeliest of the older encodings."""
+    """Text of a file: UTF-8, UTF-16 by its mark, what the page declares, else Windows-1252, as browsers do in Germany."""
     try:
-        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return data.decode("utf-16" if data[:2] in _UTF_16_MARKS else "utf-8-sig")
     except UnicodeDecodeError:
-        from trafilatura.utils import decode_file
-
-        return decode_file(data)
+        declared = _CHARSET.search(data[:4096])
+        try:
+            return data.decode(declared[1].decode("ascii") if declared else "cp1252", errors="replace")
+        except LookupError:  # no charset of that name
+            return data.decode("cp1252", errors="replace")
 
 
 def kind_of(name: str, head: bytes) -> Kind:
@@ -176,7 +180,10 @@ def _in_file(name: str, raw: io.BufferedReader, limit_bytes: int) -> Iterator[Me
 
 
 def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[Message | Refused]:
-    first = stream.readline(limit_bytes + 1)
+    first = line = stream.readline(limit_bytes + 1)
+    while line and not line.strip() and len(first) <= limit_bytes:
+        line = stream.readline(limit_bytes + 1)
+        first += line
     kind = kind_of(name, first)
     if kind is Kind.JSON_LINES or (kind is Kind.JSON and _is_json(first)):
         yield from _json_lines(name, first, stream, limit_bytes)
@@ -189,7 +196,7 @@ def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[Messa
 
 
 def _json_lines(name: str, line: bytes, stream: IO[bytes], limit_bytes: int) -> Iterator[Message | Refused]:
-    number = 0
+    number = line[: len(line) - len(line.lstrip())].count(b"\n")
     while line:
         number += 1
         origin = f"{name}:{number}"
@@ -239,7 +246,7 @@ def _record(origin: str, value: bytes, limit_bytes: int) -> Message | Refused:
 
 
 def _document(origin: str, data: bytes, kind: Kind, limit_bytes: int) -> Message | Refused:
-    if b"\x00" in data[:4096] and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if b"\x00" in data[:4096] and data[:2] not in _UTF_16_MARKS:
         return Refused(origin, "neither text, HTML nor JSON")
     if len(data) > limit_bytes:
         return Refused(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
