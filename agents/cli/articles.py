@@ -126,7 +126,7 @@ def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[Message | 
 
 
 def decoded(data: bytes) -> str:
-    """Text of a file: UTF-8, UTF-16 by its mark, what the page declares, else Windows-1252, as browsers do in Germany."""
+    """Text of a file: UTF-8, UTF-16 by its mark, what the page declares, else Windows-1252, as browsers do here."""
     try:
         return data.decode("utf-16" if data[:2] in _UTF_16_MARKS else "utf-8-sig")
     except UnicodeDecodeError:

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
@@ -43,8 +42,7 @@ class Filters(TypedDict):
 @app.command("list")
 def list_letters(stage: Stage = None, reason: Reason = None, since: Since = None, until: Until = None) -> int:
     """The dead letters, oldest first."""
-    letters = asyncio.run(_read(filters(stage, reason, since, until)))
-    rows = [_row(letter) for letter in letters]
+    rows = asyncio.run(_rows(filters(stage, reason, since, until)))
     headings = {name: name for name in ("id", "stage", "reason", "key", "detail", "replayed")}
     console.show(rows, title=f"{len(rows):,} dead letters", columns=headings)
     return ExitCode.OK
@@ -110,13 +108,13 @@ def moment(words: str | None) -> datetime | None:
         raise CommandError(f"{words!r} is no time such as 2026-05-01T12:00 or 2h") from None
 
 
-async def _read(selected: Filters) -> "list[StoredLetter]":
+async def _rows(selected: Filters) -> list[dict[str, Any]]:
     from agents import dead_letters
     from agents.cli.clients import reach_broker
 
     settings = load_settings()
     await reach_broker(settings)
-    return [letter async for letter in dead_letters.read(settings, **selected)]
+    return [_row(letter) async for letter in dead_letters.read(settings, **selected)]
 
 
 async def _show(identifier: str) -> "StoredLetter":
@@ -130,18 +128,22 @@ async def _show(identifier: str) -> "StoredLetter":
 
 async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["failed", "start"], dry_run: bool) -> int:
     from agents import dead_letters
+    from agents.cli.clients import reach_broker
 
+    if identifiers and any(selected.values()):
+        raise CommandError("either ids or --stage, --reason, --since, --until")
     settings = load_settings()
-    letters = await _read(selected)
+    await reach_broker(settings)
     if identifiers:
-        by_id = {letter.id: letter for letter in letters}
-        if missing := [name for name in identifiers if name not in by_id]:
-            raise CommandError(f"no dead letter {', '.join(missing)} among those selected")
-        letters = [by_id[name] for name in dict.fromkeys(identifiers)]
+        letters = [await dead_letters.show(settings, identifier) for identifier in dict.fromkeys(identifiers)]
+    else:
+        letters = [letter async for letter in dead_letters.read(settings, **selected)]
     report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run)
+    for problem in report.impossible:
+        console.note(f"cannot be replayed: {problem}")
     verb = "Would send" if dry_run else "Sent"
     console.note(f"{verb} {report.sent:,} through again; {report.skipped_already_replayed:,} were replayed before")
-    return ExitCode.OK
+    return ExitCode.INCOMPLETE if report.impossible else ExitCode.OK
 
 
 def _row(stored: "StoredLetter") -> dict[str, Any]:
@@ -165,7 +167,7 @@ def _time(value: Any) -> Any:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value
 
 
-def _readable(value: bytes | None) -> Mapping[str, Any]:
+def _readable(value: bytes | None) -> dict[str, Any]:
     """The failed message as JSON or text beside its base64, where it is that."""
     if value is None:
         return {}

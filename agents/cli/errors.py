@@ -49,6 +49,7 @@ def explained(error: Exception) -> CommandError | None:
     from aiokafka.errors import KafkaError
 
     from agents.broker import BrokerError
+    from agents.dead_letters import DeadLetterError
     from agents.kafka import BrokerUnavailable
     from agents.topics import TopicError
     from agents.worker import WorkerError
@@ -58,7 +59,7 @@ def explained(error: Exception) -> CommandError | None:
     match error:
         case CommandError():
             code = error.code
-        case WorkerError() | BrokerError() | ConfigurationError():
+        case WorkerError() | BrokerError() | DeadLetterError() | ConfigurationError():
             pass
         case BrokerUnavailable():
             message, code = f"{message}; REDEFLUSS_BROKER names it", ExitCode.UNREACHABLE

@@ -15,7 +15,8 @@ SHOWN_ARTICLES = 100
 def print_report(following: "Following", sent: "Sent", *, seconds: float) -> None:
     """Tables of speakers and quotes on stdout, then the count of everything that was sent."""
     out = console.out()
-    came = list(following.articles.values()) + list(following.known.values())
+    found = following.articles | following.known
+    came = [found[place] for place in following.sent if place in found]
     display.print_all(out, (display.quotes(article) for article in came[:SHOWN_ARTICLES]))
     if len(came) > SHOWN_ARTICLES:
         out.print(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from agents.cli.sending import Sent
 
 IDLE_CHECK_SECONDS = 2.0
+SAY_SECONDS = 5.0
 
 
 def run(
@@ -91,7 +92,7 @@ async def _feed_and_report(settings: Settings, files: list[str]) -> int:
     started = time.monotonic()
     progress = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=console.err(), transient=True,
+        console=console.err(), transient=True, disable=not console.err().is_terminal,
     )  # fmt: skip
     task = progress.add_task("came out", total=None)
     following = Following(settings, came_out=lambda: progress.advance(task))
@@ -118,13 +119,17 @@ async def _until_all_came_out(
     following: "Following", consumer: "AIOKafkaConsumer", places: "list[TopicPartition]"
 ) -> None:
     """Take in what comes out until nothing is missing, or every stage has done all and that does not change it."""
-    came, idle_since = time.monotonic(), None
+    came = said = time.monotonic()
+    idle_since: float | None = None
     while following.missing:
         lots = await consumer.getmany(*places, timeout_ms=200)
         for records in lots.values():
             for record in records:
                 following.take(record)
         now = time.monotonic()
+        if not console.err().is_terminal and now - said > SAY_SECONDS:
+            said = now
+            console.note(f"{len(following.sent) - len(following.missing):,} of {len(following.sent):,} came out")
         if lots:
             came, idle_since = now, None
         elif now - came > IDLE_CHECK_SECONDS and await following.idle():
