@@ -77,11 +77,6 @@ class Monitor(Service):
             self._write(self.word())
             await self.sleep(SAY_SECONDS)
 
-    def replayed(self, partition: int, offset: int) -> None:
-        """Tell all stores that a dead letter was replayed. Thread-safe."""
-        word = {"replayed": [[partition, offset, time.time()]]}
-        self.loop.call_soon_threadsafe(self._write, word)
-
     def word(self) -> dict[str, Any]:
         """What is said of this worker."""
         said = self._status.snapshot()

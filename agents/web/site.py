@@ -65,7 +65,11 @@ class Site:
 
     def page(self, template: str, request: Request, *, status: int = 200, **values: Any) -> Response:
         """A template as the answer."""
-        response = Response(text=self.render(template, request, **values), content_type="text/html", status=status)
+        return self.answer(self.render(template, request, **values), status=status)
+
+    def answer(self, text: str, *, status: int = 200) -> Response:
+        """A rendered page as the answer."""
+        response = Response(text=text, content_type="text/html", status=status)
         response.headers["Vary"] = "Accept-Language, Cookie"
         return response
 

@@ -81,6 +81,10 @@ def test_a_stage_that_no_worker_runs_is_stuck_even_without_lag() -> None:
     assert codes(ENTITIES, facts(some, worker("w2", stages=("entities",)))) == ("ok", [])
 
 
+def test_a_topic_that_is_not_there_is_a_start() -> None:
+    assert codes(CLEAN, facts(worker(), clean=[])) == ("starting", ["no-topic"])
+
+
 def test_a_silent_worker_counts_as_gone_and_is_named() -> None:
     gone = worker("w2", age=11.0, stages=("entities",))
     assert codes(ENTITIES, facts(worker(stages=("clean",)), gone)) == ("stuck", ["no-worker", "silent-worker"])

@@ -232,7 +232,7 @@ def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> Non
         ("clean", "empty", 2),
         ("quotes", "timeout", 1),
     }
-    writer.replayed(1, 2, NOW + 9)
+    writer.add([Message("articles.replayed", 0, 0, NOW + 9, b"{}", {}, key=b"1:2")])
     line = reader.dead_letter(1, 2)
     assert line is not None
     assert line.replayed_at == NOW + 9

@@ -11,6 +11,8 @@ from agents.settings import Settings
 from agents.web.collector.progress import Place, ProgressWatch
 from pipeline.stages import STAGES
 
+DESCRIBE_SECONDS = 15.0
+
 
 class Cluster:
     """Asks the broker, over clients that stay open."""
@@ -20,6 +22,8 @@ class Cluster:
         self._consumer = consumer
         self._admin = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=5000)
         self._watch = ProgressWatch()
+        self._partitions: dict[str, list[int]] = {}
+        self._described = 0.0
 
     async def start(self) -> None:
         """Connect."""
@@ -52,10 +56,11 @@ class Cluster:
         Raises:
             KafkaError: the broker does not answer, or not with that.
         """
+        await self._describe()
         found: dict[str, list[Place]] = {}
         for stage in STAGES:
             topic = self._settings.topic(stage.source)
-            partitions = [TopicPartition(topic, number) for number in self._consumer.partitions_for_topic(topic) or ()]
+            partitions = [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
             if not partitions:
                 found[stage.name] = []
                 continue
@@ -77,6 +82,19 @@ class Cluster:
                 for tp in sorted(partitions)
             ]
         return found
+
+    async def _describe(self) -> None:
+        """The consumer knows the topics it reads only; the stages' are others, and may grow or come later."""
+        now = time.monotonic()
+        if now - self._described < DESCRIBE_SECONDS and len(self._partitions) == len(STAGES):
+            return
+        wanted = {self._settings.topic(stage.source) for stage in STAGES}
+        present = sorted(wanted & set(await self._admin.list_topics()))
+        self._partitions = {
+            topic["topic"]: sorted(partition["partition"] for partition in topic["partitions"])
+            for topic in (await self._admin.describe_topics(present) if present else ())
+        }
+        self._described = now
 
 
 def as_state(places: dict[str, list[Place]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents.settings import Settings
+from agents.topics import REPLAYED_TOPIC
 from agents.web.collector.cluster import Cluster, as_state
 from agents.web.store.writer import Message, Writer
 from pipeline.stages import DEAD_LETTER_TOPIC
@@ -18,9 +19,10 @@ from pipeline.stages import DEAD_LETTER_TOPIC
 WORKERS_TOPIC = "workers"
 """On it the workers tell each other what they do; nothing else reads it."""
 
-READ_TOPICS = ("articles.quotes", DEAD_LETTER_TOPIC)
+READ_TOPICS = ("articles.quotes", DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES = 200
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.3
+"""Between reads, so that a busy stream is written in batches."""
 LOOK_SECONDS = 2.0
 SAMPLE_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
@@ -133,6 +135,7 @@ class Feed:
                 timestamp=record.timestamp / 1000,
                 value=record.value,
                 headers={header: value.decode("utf-8", "replace") for header, value in record.headers},
+                key=record.key,
             )
             following, mark = self._positions.get(key, (0, ""))
             if record.offset < following:
@@ -155,11 +158,8 @@ class Feed:
         for record in records:
             try:
                 said = orjson.loads(record.value)
-                for partition, offset, at in said.get("replayed", ()):
-                    self._writer.replayed(partition, offset, at)
-                if "worker" in said:
-                    self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
-            except (ValueError, TypeError, AttributeError):
+                self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
+            except (ValueError, TypeError, KeyError):
                 log.warning("a word on the topic %s that is none", WORKERS_TOPIC)
 
     async def _look(self, cluster: Cluster) -> None:

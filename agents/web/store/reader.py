@@ -185,8 +185,8 @@ class Reader:
         """The latest dead letters, newest first, perhaps of one stage or for one reason, and the counts of all."""
         with self._open() as connection:
             rows = connection.execute(
-                f"SELECT {_LETTER} FROM dead_letters WHERE (? IS NULL OR stage = ?) AND (? IS NULL OR reason = ?)"
-                " ORDER BY at DESC, partition, position DESC LIMIT ?",
+                f"{_LETTERS} WHERE (? IS NULL OR stage = ?) AND (? IS NULL OR reason = ?)"
+                " ORDER BY d.at DESC, partition, position DESC LIMIT ?",
                 (stage, stage, reason, reason, limit),
             ).fetchall()
             counts = connection.execute(
@@ -200,9 +200,7 @@ class Reader:
     def dead_letter(self, partition: int, offset: int) -> DeadLetterLine | None:
         """One dead letter, by its place on the topic."""
         with self._open() as connection:
-            row = connection.execute(
-                f"SELECT {_LETTER} FROM dead_letters WHERE partition = ? AND position = ?", (partition, offset)
-            ).fetchone()
+            row = connection.execute(f"{_LETTERS} WHERE partition = ? AND position = ?", (partition, offset)).fetchone()
         return None if row is None else _letter(row)
 
     def state(self, name: str) -> tuple[float, Any] | None:
@@ -242,7 +240,10 @@ def search_expression(*, words: str = "", speaker: str = "", entity: str = "", s
     return " AND ".join(parts) or None
 
 
-_LETTER = "partition, position, stage, reason, detail, key, topic, at, attempts, replayed_at"
+_LETTERS = (
+    "SELECT partition, position, stage, reason, detail, key, topic, d.at, attempts, r.at"
+    " FROM dead_letters d LEFT JOIN replays r USING (partition, position)"
+)
 
 
 def _letter(row: tuple[Any, ...]) -> DeadLetterLine:

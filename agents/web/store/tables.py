@@ -65,10 +65,15 @@ CREATE TABLE dead_letters (
     key TEXT,
     topic TEXT NOT NULL,
     attempts INTEGER NOT NULL,
-    replayed_at REAL,
     PRIMARY KEY (partition, position)
 );
 CREATE INDEX dead_letters_at ON dead_letters (at);
+CREATE TABLE replays (
+    partition INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (partition, position)
+) WITHOUT ROWID;
 
 CREATE TABLE positions (
     topic TEXT NOT NULL,

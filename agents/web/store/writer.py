@@ -8,8 +8,10 @@ from typing import Any
 
 import orjson
 
+from agents.topics import REPLAYED_TOPIC
 from agents.web.store.article_rows import delete_articles, insert_article
 from agents.web.store.tables import open_for_writing
+from pipeline.stages import DEAD_LETTER_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
 
@@ -32,6 +34,7 @@ class Message:
     timestamp: float
     value: bytes | None
     headers: Mapping[str, str]
+    key: bytes | None = None
 
     @property
     def mark(self) -> str:
@@ -84,8 +87,11 @@ class Writer:
             )
 
     def _add(self, message: Message) -> None:
-        if message.topic == "articles.dead-letter":
+        if message.topic == DEAD_LETTER_TOPIC:
             self._add_dead_letter(message)
+            return
+        if message.topic == REPLAYED_TOPIC:
+            self._add_replay(message)
             return
         if message.value is None:
             return
@@ -124,16 +130,18 @@ class Writer:
             ),
         )
 
-    def replayed(self, partition: int, offset: int, at: float) -> None:
-        """Note that a dead letter was replayed `at` seconds since 1970 UTC."""
+    def _add_replay(self, message: Message) -> None:
+        partition, _, offset = (message.key or b"").decode().partition(":")
         self._connection.execute(
-            "UPDATE dead_letters SET replayed_at = ? WHERE partition = ? AND position = ?", (at, partition, offset)
+            "INSERT OR REPLACE INTO replays (partition, position, at) VALUES (?, ?, ?)",
+            (int(partition), int(offset), message.timestamp),
         )
 
     def forget_positions(self, topic: str, partition: int) -> None:
         """Begin the partition anew: its messages are not the ones that were read."""
-        if topic == "articles.dead-letter":
-            self._connection.execute("DELETE FROM dead_letters WHERE partition = ?", (partition,))
+        if topic == DEAD_LETTER_TOPIC:
+            for table in ("dead_letters", "replays"):
+                self._connection.execute(f"DELETE FROM {table} WHERE partition = ?", (partition,))
         self._connection.execute("DELETE FROM positions WHERE topic = ? AND partition = ?", (topic, partition))
 
     def put_state(self, name: str, at: float, value: Any) -> None:

@@ -2,9 +2,12 @@
 
 import asyncio
 
-from aiohttp.web import HTTPFound, HTTPNotFound, HTTPSeeOther, Request, Response
+from aiohttp.web import HTTPFound, HTTPNotFound, HTTPSeeOther, HTTPServiceUnavailable, Request, Response
+from aiokafka.errors import KafkaError
 from faust import web
 
+from agents.dead_letters import StoredLetter, replay
+from agents.topics import TopicError
 from agents.web.fetch import MessageGone, fetch
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine
@@ -91,12 +94,18 @@ async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:
 
 
 async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
-    """Send the message once more to where it failed; whether it was sent, or had been before."""
-    from agents.dead_letters import StoredLetter, replay
+    """Send the message once more to where it failed; whether it was sent, or had been before.
 
-    letter = StoredLetter(line.partition, line.offset, await load_letter(site, line), line.replayed_at)
-    report = await replay(site.settings, [letter])
-    return bool(report.sent)
+    Raises:
+        HTTPNotFound: the broker no longer has it.
+        HTTPServiceUnavailable: the broker does not answer.
+    """
+    letter = StoredLetter(line.partition, line.offset, await load_letter(site, line))
+    try:
+        report = await replay(site.settings, [letter])
+    except (KafkaError, OSError, TopicError) as error:
+        raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
+    return report.sent > 0
 
 
 def hex_rows(value: bytes) -> list[tuple[str, str, str]]:

@@ -15,7 +15,8 @@ from agents.web.pages import Pages
 from agents.web.site import Site, language_of, number_in, site_of
 from agents.web.store.reader import search_expression
 
-LATEST = 40
+LATEST = 30
+PAGE_SECONDS = 1.0
 RANKED = 8
 RANKS_SECONDS = 5.0
 HITS = 50
@@ -31,14 +32,15 @@ pages = Pages("newsroom")
 async def newsroom(_: web.View, request: Request) -> Response:
     """The latest articles and the most quoted and most named."""
     site = site_of(request)
-    articles = await site.cached("latest", lambda: site.reader.articles(limit=LATEST), seconds=0.5)
-    return site.page(
-        "newsroom.html",
-        request,
-        articles=articles,
-        ranks=await ranks(site),
-        sequence=articles[0].sequence if articles else 0,
-    )
+    found = await ranks(site)
+
+    def render() -> str:
+        articles = site.reader.articles(limit=LATEST)
+        sequence = articles[0].sequence if articles else 0
+        return site.render("newsroom.html", request, articles=articles, ranks=found, sequence=sequence)
+
+    key = ("newsroom", language_of(request), site.guard.knows(request))
+    return site.answer(await site.cached(key, render, seconds=PAGE_SECONDS))
 
 
 @pages.page("/fragments/ranks", name="ranks")

@@ -1,10 +1,12 @@
 """Operations: whether the stream is healthy, and where it is stuck."""
 
+from functools import partial
+
 from aiohttp.web import Request, Response
 from faust import web
 
 from agents.web.pages import Pages
-from agents.web.site import site_of
+from agents.web.site import language_of, site_of
 
 pages = Pages("operations")
 FRESH_SECONDS = 1.0
@@ -25,4 +27,6 @@ async def fragment(_: web.View, request: Request) -> Response:
 async def _answer(request: Request, template: str) -> Response:
     site = site_of(request)
     state = await site.cached("operations", site.observatory.operations, seconds=FRESH_SECONDS)
-    return site.page(template, request, state=state)
+    key = (template, language_of(request), site.guard.knows(request))
+    render = partial(site.render, template, request, state=state)
+    return site.answer(await site.cached(key, render, seconds=FRESH_SECONDS))
