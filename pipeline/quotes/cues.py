@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pipeline.quotes.lexicon import Form, Verb, reporting_forms
 from pipeline.quotes.phrases import (
     apposition,
+    is_adjective,
     is_finite_reporting,
     is_noun,
     noun_phrase,
@@ -25,6 +26,7 @@ from pipeline.quotes.words import (
     HAVE,
     MEDIA_NOUNS,
     MODALS,
+    NAME_PARTICLES,
     OBJECT_PRONOUNS,
     OBLIQUE_DETERMINERS,
     PREPOSITIONS,
@@ -218,6 +220,7 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
     result = sorted(found.values(), key=lambda cue: cue.finite)
     particles = {i for cue in result for i in cue.tokens if i != cue.finite}
     result = [cue for cue in result if cue.finite not in particles or len(cue.tokens) > 1]
+    result = [cue for n, cue in enumerate(result) if n == 0 or _stands_for_itself(tokens, cue, result[n - 1])]
     for cue in result:
         correlates = [
             i
@@ -227,6 +230,13 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
         cue.tokens = sorted({*cue.tokens, *correlates})
         cue.final = _verb_final(tokens, cue)
     return result
+
+
+def _stands_for_itself(tokens: Sequence[Token], cue: Cue, earlier: Cue) -> bool:
+    """Whether a second verb in a clause is one: after "und", or at the end of another verb's clause; no adverb."""
+    adverbial = any(form.kind == "participle" for form in reporting_forms().get(tokens[cue.finite].lower, ()))
+    coordinated = tokens[cue.finite - 1].lower in _OPENING_WORDS
+    return coordinated or not adverbial or len(cue.tokens) > 1 or earlier.finite == cue.finite
 
 
 def _verb_final(tokens: Sequence[Token], cue: Cue) -> bool:
@@ -345,8 +355,26 @@ def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> Non
         _attribute_passive(tokens, cue, first)
     else:
         _attribute_main(tokens, cue, first, limit, before)
+    if cue.verb.lemma == "zitieren":
+        _quoted_person(tokens, cue, first)
     if cue.speaker and tokens[cue.speaker[0][0]].lower == "es" and cue.speaker[0][1] == cue.speaker[0][0] + 1:
         cue.speaker = []
+
+
+def _quoted_person(tokens: Sequence[Token], cue: Cue, first: int) -> None:
+    """Who is quoted speaks: the subject of "wird zitiert", the object of "die Zeitung zitiert den Minister"."""
+    if cue.passive:
+        end = noun_phrase(tokens, first, cue.finite)
+        if end is not None and tokens[first].lower not in PREPOSITIONS:
+            cue.speaker = [(first, end)]
+            return
+        found = _subject(tokens, cue.finite + 1, cue.clause.last, cue, oblique=False)
+        cue.speaker = [found] if found is not None else cue.speaker
+    elif cue.speaker:
+        start = max(cue.finite + 1, cue.speaker[-1][1])
+        end = noun_phrase(tokens, start, cue.clause.last) if start < cue.clause.last else None
+        if end is not None and tokens[start].lower not in PREPOSITIONS:
+            cue.speaker = [(start, end)]
 
 
 def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
@@ -432,6 +460,8 @@ def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tu
     while start < cue.finite - 1 and tokens[start].lower in FOCUS:
         start += 1
     token = tokens[start]
+    if _noble(tokens, start, cue):
+        return start, cue.finite
     if (
         token.lower in PREPOSITIONS
         or token.lower in SUBORDINATORS
@@ -441,6 +471,7 @@ def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tu
         or token.lower in OBJECT_PRONOUNS - {"ihr", "diese"}
         or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
         or (token.lower in {"das", "dies"} and start + 1 == cue.finite)
+        or (token.lower == "der" and is_adjective(tokens[start + 1]) and tokens[start + 1].lower.endswith("en"))
         or (token.lower.endswith(ADVERB_ENDINGS) and (start + 1 == cue.finite or tokens[start + 1].lower in PREPOSITIONS))
         or (cue.finite + 1 < cue.clause.last and tokens[cue.finite + 1].lower in {"er", "man"})
     ):
@@ -452,6 +483,14 @@ def _forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tu
     while whole > end and (tokens[whole - 1].text == "," or tokens[whole - 1].lower in ADVERBS):
         whole -= 1
     return _widen(tokens, (start, whole if _same_phrase(tokens, end, whole) else end), cue.clause.first, before)
+
+
+def _noble(tokens: Sequence[Token], start: int, cue: Cue) -> bool:
+    """ "Von der Leyen sagte": a name that begins like a phrase."""
+    words = [token.lower for token in tokens[start : cue.finite]]
+    return len(words) in {2, 3} and words[0] in {"von", "zu", "van", "de"} and all(
+        word in NAME_PARTICLES for word in words[:-1]
+    ) and is_noun(tokens[cue.finite - 1]) and not cue.passive and cue.verb.lemma != "sprechen"
 
 
 def _is_plural(tokens: Sequence[Token], phrase: tuple[int, int]) -> bool:
@@ -478,8 +517,7 @@ def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
         return True
     opens = tokens[end].lower in PREPOSITIONS or tokens[end].text in "(,"
     return opens and not any(
-        token.lower in AUXILIARIES or token.lower in _OPENING_WORDS or is_finite_reporting(token)
-        for token in tokens[end:whole]
+        token.lower in AUXILIARIES or is_finite_reporting(token) for token in tokens[end:whole]
     )
 
 

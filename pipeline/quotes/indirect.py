@@ -94,6 +94,8 @@ class IndirectSpeech:
             return self._around(cue, "as-said")
         if self.tokens[cue.clause.first].lower == "so" and cue.finite == cue.clause.first + 1:
             return self._around(cue, "so-said")
+        if cue.verb.lemma == "stehen" and not cue.speaker:
+            return None
         index = self.parts.index(cue.clause)
         behind = self._content_behind(cue, index)
         if behind is not None:

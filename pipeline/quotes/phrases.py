@@ -44,6 +44,8 @@ def is_noun(token: Token) -> bool:
     if token.capital:
         return token.lower not in DETERMINERS
     text = token.text
+    if text[0].isdigit():
+        return "-J" in text
     return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or "al-" == text[:3]))
 
 
@@ -128,7 +130,7 @@ def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
 def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> bool:
     """Whether a particle ("von", "al") stands within a name: "Ursula von der Leyen", not "Sprecher von Siemens"."""
     before, following = tokens[at - 1], tokens[at + 1]
-    if following.lower in NAME_PARTICLES and at + 2 < limit:
+    if following.lower in NAME_PARTICLES and at + 2 < limit and tokens[at].lower != "zu":
         following = tokens[at + 2]
     if not is_noun(following):
         return False
@@ -175,7 +177,9 @@ def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int, places
     lower = tokens[at].lower
     determined = tokens[first].lower in DETERMINERS
     if lower in GENITIVE_DETERMINERS:
-        nominal = determined or not is_noun(tokens[first]) or at - first == 1
+        nominal = not is_noun(tokens[first]) or at - first == 1
+        chained = [token.lower for token in tokens[first:at] if token.lower in DETERMINERS]
+        nominal = nominal or len(chained) == 1 or (bool(chained) and lower == "des")
         return _core(tokens, at, limit) if is_noun(tokens[at - 1]) and nominal else None
     if at + 1 >= limit:
         return None

@@ -141,7 +141,7 @@ def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> Source
     end = noun_phrase(tokens, start, last)
     if end is None:
         return None
-    further = apposition(tokens, end, limit) if end == last else None
+    further = apposition(tokens, end, limit) if end == last and end < limit else None
     if further is not None and tokens[last + 1].lower not in RELATIVES - DETERMINERS:
         end = further
     return SourcePhrase(first, end, (start, end), (first,), "Speech")
