@@ -130,6 +130,11 @@ def score(totals: NDArray[np.float64]) -> dict[str, Score]:
     return {row: Score(float(precision), float(recall)) for row, (precision, recall) in zip(ROWS, means, strict=True)}
 
 
+def total_score(pairs: Mapping[str, Sequence[Pair]]) -> dict[str, Score]:
+    """Scores by ROWS over all documents."""
+    return score(sum((tally(found) for found in pairs.values()), np.zeros((len(ROWS), 4))))
+
+
 def intervals(tallies: NDArray[np.float64], *, samples: int = 1000, seed: int = 1) -> dict[str, tuple[float, float]]:
     """The middle 95 % of each row's F1 when documents are drawn again and again with replacement.
 

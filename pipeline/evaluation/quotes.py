@@ -19,8 +19,8 @@ from pipeline.evaluation.quote_scores import (
     intervals,
     overlap,
     pair_documents,
-    score,
     tally,
+    total_score,
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.extractor import QuoteExtractor
@@ -138,11 +138,10 @@ def report(documents: Sequence[Mapping[str, Any]], predictions: dict[str, list[d
     tallies = np.array([tally(found) for found in pairs.values()])
     by_type = {}
     for name in QUOTE_TYPES:
-        alone = pair_documents(documents, predictions, only=name)
-        by_type[name] = score(sum((tally(found) for found in alone.values()), tally([])))
+        by_type[name] = total_score(pair_documents(documents, predictions, only=name))
     return QuoteReport(
         documents=len(documents),
-        scores=score(tallies.sum(axis=0) if len(tallies) else tally([])),
+        scores=total_score(pairs),
         intervals=intervals(tallies),
         by_type=by_type,
         confusion=_confusion([one for found in pairs.values() for one in found]),

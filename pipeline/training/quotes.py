@@ -13,16 +13,25 @@ from typing import Any
 
 import numpy as np
 import torch
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from torch import Tensor
 
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.table import EmbeddingTable
+from pipeline.evaluation.quote_scores import Score, pair_documents, total_score
+from pipeline.evaluation.quotes import predict
 from pipeline.models.catalogue import DATA
-from pipeline.quotes.learned.decode import DecodedQuote, DecodeSettings, RoleBatch, RoleScores, decode
+from pipeline.quotes.learned.decode import DecodeSettings, Floats, RoleBatch, RoleScores, decode
+from pipeline.quotes.learned.files import LearnedSettings
+from pipeline.quotes.learned.model import LearnedQuotes
 from pipeline.training import e5
 from pipeline.training.encoder import Encoder
 from pipeline.training.loop import Loop, parameter_groups
 from pipeline.training.quotes_data import Example, prepare, read
+from pipeline.training.quotes_export import export
 from pipeline.training.quotes_loss import QuoteNetwork, loss
+from pipeline.training.quotes_tuning import Found, calibrate, scores, tune
 
 _SAVE_EVERY_SECONDS = 120.0
 
@@ -50,6 +59,8 @@ class QuoteRecipe:
     quote_free: float
     noise: float
     noise_from: int
+    frozen_layers: int
+    frozen_from: int
 
     @staticmethod
     def read(path: Path) -> QuoteRecipe:
@@ -59,7 +70,16 @@ class QuoteRecipe:
 
 def is_held_out(record: dict[str, Any], every: int) -> bool:
     """Whether a document is kept for tuning; decided by its name, whatever else is in the data."""
-    return every > 0 and int(sha256(record["name"].encode()).hexdigest()[:8], 16) % every == 0
+    return int(sha256(record["name"].encode()).hexdigest()[:8], 16) % every == 0
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What the network makes of a document: its words' vectors (words, width) and emissions (LAYERS, words, TAGS)."""
+
+    example: Example
+    vectors: Tensor
+    emissions: Floats
 
 
 class QuoteTraining:
@@ -124,7 +144,11 @@ class QuoteTraining:
         todo = [(number, batch) for number, epoch in enumerate(self.plan) for batch in epoch][loop.step :]
         saved = time.monotonic()
         self.network.train()
+        frozen = False
         for number, batch in todo:
+            if number >= recipe.frozen_from and not frozen:
+                self.network.freeze(recipe.frozen_layers)
+                frozen = True
             chance = np.random.default_rng((recipe.seed, loop.step))
             noise = recipe.noise if number >= recipe.noise_from else 0.0
             value, parts = loss(self.network, batch, noise, chance)
@@ -135,21 +159,82 @@ class QuoteTraining:
                 saved = time.monotonic()
         loop.save()
 
-    def predict(
-        self, examples: Sequence[Example], settings: DecodeSettings, network: QuoteNetwork | None = None
-    ) -> dict[str, list[DecodedQuote]]:
-        """Quotes by document, as `network` finds them, by default the one with averaged weights."""
-        network = network or self.loop.averaged.module
-        network.eval()
-        found: dict[str, list[DecodedQuote]] = {}
+    def finish(self) -> tuple[LearnedSettings, dict[str, Score]]:
+        """Tune and calibrate on the held-out documents; returns the settings and the scores there."""
+        scored = self.score(self.held_out)
+        settings = tune(self.held_out, lambda option: self.decode(scored, option))
+        found = self.decode(scored, settings)
+        calibration = calibrate(self.held_out, found)
+        with torch.inference_mode():
+            transitions = self.averaged.crf.scores().numpy()
+        return LearnedSettings(transitions, settings, calibration), scores(self.held_out, found)
+
+    @property
+    def averaged(self) -> QuoteNetwork:
+        """The network with averaged weights, which is the one that is kept."""
+        network = self.loop.averaged.module
+        assert isinstance(network, QuoteNetwork)
+        return network
+
+    def score(self, examples: Sequence[Example]) -> list[Scored]:
+        """The averaged network's scores of documents."""
+        network = self.averaged.eval()
+        found = []
+        with torch.inference_mode():
+            for example in examples:
+                vectors, emissions = network.tag([example])
+                found.append(Scored(example, vectors[0], emissions[0].numpy()))
+        return found
+
+    def decode(self, scored: Sequence[Scored], settings: DecodeSettings) -> Found:
+        """Quotes by document."""
+        network = self.averaged.eval()
+        found: Found = {}
         with torch.inference_mode():
             transitions = network.crf.scores().numpy()
-            for example in examples:
-                words, emissions = network.tag([example])
+            for one in scored:
 
-                def decode_roles(inputs: RoleBatch, words: torch.Tensor = words[0]) -> RoleScores:
-                    members, pointers, whole = network.decode_roles(words, inputs)
+                def decode_roles(inputs: RoleBatch, vectors: Tensor = one.vectors) -> RoleScores:
+                    members, pointers, whole = network.decode_roles(vectors, inputs)
                     return members.numpy(), pointers.numpy(), whole.numpy()
 
-                found[example.name] = decode(emissions[0].numpy(), transitions, example.words, decode_roles, settings)
+                words = one.example.words
+                found[one.example.name] = decode(one.emissions, transitions, words, decode_roles, settings)
         return found
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Scores on the held-out documents, which decoding was tuned on: in float, and as shipped, in 8 bits."""
+
+    float_scores: dict[str, Score]
+    shipped_scores: dict[str, Score]
+
+
+def train(
+    recipe_path: Path,
+    data: Path,
+    output: Path,
+    *,
+    resume: bool = False,
+    console: Console | None = None,
+) -> Outcome:
+    """Train by the recipe at `recipe_path` on the file `data`, and write the model into `output`.
+
+    A run that was broken off goes on from its checkpoint in `output` with `resume`. It takes about an hour on one core.
+    """
+    training = QuoteTraining(QuoteRecipe.read(recipe_path), data, output)
+    columns = (TextColumn("step {task.completed:.0f} of {task.total:.0f}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("loss {task.fields[loss]:.3f}"), console=console) as bar:
+        task = bar.add_task("training", total=training.loop.steps, loss=float("nan"))
+
+        def show(step: int, _steps: int, parts: dict[str, float]) -> None:
+            bar.update(task, completed=step, loss=sum(parts.values()))
+
+        training.run(resume, show)
+    settings, float_scores = training.finish()
+    export(training.averaged, settings, output, eight_bit=True)
+    find = LearnedQuotes(output)
+    found = predict([example.record for example in training.held_out], find)
+    pairs = pair_documents([example.record for example in training.held_out], found)
+    return Outcome(float_scores, total_score(pairs))

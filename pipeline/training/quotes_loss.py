@@ -33,6 +33,18 @@ class QuoteNetwork(nn.Module):
         self.crf = Crf()
         self.roles = RoleDecoder(width, role_width, role_depth, dropout)
         self.register_buffer("table", table, persistent=False)
+        self._frozen = 0
+        self._lower_states: dict[tuple[str, int], Tensor] = {}
+
+    def freeze(self, layers: int) -> None:
+        """From now on learn only above the encoder's lowest `layers`.
+
+        What these give out is computed once for every window and kept in memory, in half precision.
+        """
+        self._frozen = layers
+        lowest = [self.encoder.positions, *self.encoder.norm.parameters(), *self.encoder.layers[:layers].parameters()]
+        for parameter in lowest:
+            parameter.requires_grad_(False)
 
     def word_states(self, examples: Sequence[Example]) -> list[Tensor]:
         """Encoder states of each document's words, (words, hidden)."""
@@ -46,17 +58,37 @@ class QuoteNetwork(nn.Module):
             ids[row, 1 : length + 1] = examples[number].pieces.ids[window.begin : window.end]
             ids[row, length + 1] = LAST
             mask[row, : length + 2] = 1.0
-        assert isinstance(self.table, Tensor)
         with torch.autocast("cpu", torch.bfloat16, enabled=self.training):
-            states = self.encoder(self.table[torch.as_tensor(ids)], torch.as_tensor(mask))[-1].float()
+            if self.training and self._frozen:
+                keys = [(examples[number].name, window.begin) for number, window in cuts]
+                states = self._upper(keys, torch.as_tensor(ids), torch.as_tensor(mask)).float()
+            else:
+                states = self.encoder(self._embedded(torch.as_tensor(ids)), torch.as_tensor(mask))[-1].float()
         found: list[list[Tensor]] = [[] for _ in examples]
         for row, (number, window) in enumerate(cuts):
-            pieces = examples[number].pieces
-            kept = slice(window.words_begin, window.words_end)
-            first = torch.as_tensor(pieces.first[kept] - window.begin + 1)
-            last = torch.as_tensor(pieces.last[kept] - window.begin + 1)
+            first, last = (torch.as_tensor(places + 1) for places in window.places(examples[number].pieces))
             found[number].append((states[row, first] + states[row, last]) / 2)
         return [torch.cat(parts) for parts in found]
+
+    def _embedded(self, ids: Tensor) -> Tensor:
+        assert isinstance(self.table, Tensor)
+        return self.table[ids]
+
+    def _upper(self, keys: Sequence[tuple[str, int]], ids: Tensor, mask: Tensor) -> Tensor:
+        """Hidden states of the windows `keys`, from the kept states of the lowest layers on."""
+        missing = [row for row, key in enumerate(keys) if key not in self._lower_states]
+        if missing:
+            lower = self.encoder.layers[: self._frozen].eval()
+            with torch.no_grad():
+                states = self.encoder.norm(self._embedded(ids[missing]) + self.encoder.positions[: ids.shape[1]])
+                for layer in lower:
+                    states = layer(states, _attention_bias(mask[missing]))
+            for row, kept in zip(missing, states, strict=True):
+                self._lower_states[keys[row]] = kept[: int(mask[row].sum())].to(torch.bfloat16)
+        states = nn.utils.rnn.pad_sequence([self._lower_states[key] for key in keys], batch_first=True)
+        for layer in self.encoder.layers[self._frozen :]:
+            states = layer(states, _attention_bias(mask))
+        return states
 
     def tag(self, examples: Sequence[Example]) -> tuple[Tensor, Tensor]:
         """Words (documents, words, width) and emissions (documents, LAYERS, words, TAGS), padded to the longest."""
@@ -77,6 +109,10 @@ class QuoteNetwork(nn.Module):
             torch.as_tensor(inputs.mask),
         )
         return scores
+
+
+def _attention_bias(mask: Tensor) -> Tensor:
+    return ((1.0 - mask) * -1e4)[:, None, None, :]
 
 
 @dataclass(frozen=True)

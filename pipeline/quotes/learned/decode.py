@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.quotes.learned.posterior import candidates, select
 from pipeline.quotes.learned.roles import MEDIA, POINTED, ROLES, RoleInput, pointed_span, role_inputs
-from pipeline.quotes.learned.tags import LAYER_TYPES, OUTSIDE, QUOTE_TYPES, Segment, from_tags, viterbi
+from pipeline.quotes.learned.tags import LAYER_TYPES, QUOTE_TYPES, Segment
 from pipeline.quotes.learned.words import Words
 
 Floats = NDArray[np.float32]
@@ -31,19 +32,25 @@ RoleScores = tuple[Floats, Floats, Floats]
 
 @dataclass(frozen=True)
 class DecodeSettings:
-    """What was tuned on held-out training documents. Log-odds, all of them."""
+    """What was tuned on held-out training documents.
 
-    outside_bias: tuple[float, float] = (0.0, 0.0)
-    least_sound: float = 0.0
-    member_bias: tuple[float, float] = (0.0, 0.0)
+    `temperature` divides the tags' scores before readings are drawn. `least_agreement` is what a quote of each layer
+    needs to be kept, 0 to 1. `least_member` is what a word needs to belong to cue or frame, in log-odds.
+    """
+
+    temperature: float = 1.0
+    least_agreement: tuple[float, ...] = (0.3, 0.3)
+    least_member: float = -1.0
 
 
 @dataclass(frozen=True)
 class DecodedQuote:
-    """A quote in words: its segment, medium, soundness (log-odds) and the words of each role."""
+    """A quote in words: its segment, medium and the words of each role, and what speaks for it: its agreement with the
+    readings (0 to 1) and its soundness to the role decoder (log-odds)."""
 
     segment: Segment
     medium: str
+    agreement: float
     soundness: float
     roles: dict[str, list[int]]
 
@@ -74,21 +81,21 @@ def decode(
     `emissions` are LAYERS x words x TAGS, `transitions` LAYERS x (TAGS + 1) x TAGS; `decode_roles` runs the role
     decoder.
     """
-    biased = emissions.copy()
-    biased[:, :, OUTSIDE] += np.array(settings.outside_bias, dtype=np.float32)[:, None]
-    segments = from_tags(viterbi(biased, transitions))
-    if not segments:
+    kept = select(candidates(emissions, transitions, settings.temperature), settings.least_agreement)
+    if not kept:
         return []
+    segments = [segment for segment, _ in kept]
     inputs = role_inputs(segments, segments, words)
     scores = decode_roles(batch(inputs))
-    quotes = [
-        _decoded(segment, one, (members, pointers, whole), settings)
-        for segment, one, members, pointers, whole in zip(segments, inputs, *scores, strict=True)
+    return [
+        _decoded(segment, agreement, one, (members, pointers, whole), settings)
+        for (segment, agreement), one, members, pointers, whole in zip(kept, inputs, *scores, strict=True)
     ]
-    return [quote for quote in quotes if quote.soundness >= settings.least_sound]
 
 
-def _decoded(segment: Segment, seen: RoleInput, scores: RoleScores, settings: DecodeSettings) -> DecodedQuote:
+def _decoded(
+    segment: Segment, agreement: float, seen: RoleInput, scores: RoleScores, settings: DecodeSettings
+) -> DecodedQuote:
     members, pointers, whole = scores
     roles: dict[str, list[int]] = {}
     for number, role in enumerate(ROLES):
@@ -99,14 +106,14 @@ def _decoded(segment: Segment, seen: RoleInput, scores: RoleScores, settings: De
             )
             roles[role] = seen.words[span[0] : span[1]].tolist() if span else []
         else:
-            bias = settings.member_bias[ROLES.index(role) - 1]
-            roles[role] = seen.words[members[: len(seen.words), number] > bias].tolist()
+            roles[role] = seen.words[members[: len(seen.words), number] > settings.least_member].tolist()
     types = LAYER_TYPES[segment.layer]
     best = max(types, key=lambda name: float(whole[QUOTE_TYPES.index(name)]))
     media = whole[len(QUOTE_TYPES) : len(QUOTE_TYPES) + len(MEDIA)]
     return DecodedQuote(
         segment=Segment(words=segment.words, type=best, layer=segment.layer),
         medium=MEDIA[int(media.argmax())],
+        agreement=agreement,
         soundness=float(whole[-1]),
         roles=roles,
     )

@@ -1,6 +1,6 @@
 """The files of a trained quote model."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from pipeline.quotes.learned.decode import DecodeSettings
+from pipeline.quotes.learned.decode import DecodedQuote, DecodeSettings
 
 ENCODER, TAGGER, ROLES, SETTINGS = "encoder.onnx", "tagger.onnx", "roles.onnx", "settings.json"
 STATES = "states"
@@ -16,15 +16,22 @@ STATES = "states"
 
 @dataclass(frozen=True)
 class Calibration:
-    """Soundness (log-odds, ascending) and the share of quotes found with it that were right; between the points the
-    share is interpolated."""
+    """A logistic regression: the weights of what speaks for a quote, fitted on held-out documents."""
 
-    soundness: list[float] = field(default_factory=lambda: [-4.0, 4.0])
-    right: list[float] = field(default_factory=lambda: [0.0, 1.0])
+    constant: float = 0.0
+    agreement: float = 0.0
+    soundness: float = 0.0
+    direct: float = 0.0
 
-    def confidence(self, soundness: float) -> float:
-        """The probability, 0 to 1, that a quote of this soundness is one."""
-        return float(np.interp(soundness, self.soundness, self.right))
+    def confidence(self, quote: DecodedQuote) -> float:
+        """The probability, 0 to 1, that the quote is one: that it shares most of its words with a gold quote."""
+        evidence = np.dot(astuple(self), features(quote))
+        return float(1 / (1 + np.exp(-np.clip(evidence, -30, 30))))
+
+
+def features(quote: DecodedQuote) -> tuple[float, float, float, float]:
+    """What the weights of a Calibration are for, in their order."""
+    return 1.0, quote.agreement, quote.soundness, float(quote.segment.type == "Direct")
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,7 @@ class LearnedQuotes:
         parts = []
         for window in cut(pieces):
             states = self._encoder.run(pieces.ids[window.begin : window.end])[STATES]
-            kept = slice(window.words_begin, window.words_end)
-            first, last = pieces.first[kept] - window.begin, pieces.last[kept] - window.begin
+            first, last = window.places(pieces)
             parts.append((states[first] + states[last]) * np.float32(0.5))
         states = np.concatenate(parts)
         return states[None]
@@ -89,7 +88,7 @@ class LearnedQuotes:
             cue_spans=spans(words, quote.roles["cue"]),
             frame_spans=spans(words, quote.roles["frame"]),
             addressee_spans=spans(words, quote.roles["addressee"]),
-            confidence=self._settings.calibration.confidence(quote.soundness),
+            confidence=self._settings.calibration.confidence(quote),
             source="learned",
         )
 

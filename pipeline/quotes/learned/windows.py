@@ -30,6 +30,15 @@ class Window:
     words_begin: int
     words_end: int
 
+    def places(self, pieces: WordPieces) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where in the window the kept words begin and end: their first and their last pieces, counted from its begin.
+
+        Of a word that is longer than a window the pieces outside are taken for those at the border.
+        """
+        kept = slice(self.words_begin, self.words_end)
+        last = self.end - self.begin - 1
+        return np.clip(pieces.first[kept] - self.begin, 0, last), np.clip(pieces.last[kept] - self.begin, 0, last)
+
 
 def align(pieces: Pieces, words: Words) -> WordPieces:
     """Which pieces make up which word; both come from the same text."""
