@@ -16,8 +16,8 @@ class QuoteCandidate:
     """A quote somebody found, before it is linked to entities and becomes part of a record.
 
     All spans are half-open code points into the article's text, in text order and without overlap within a role.
-    `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source; `rule` names what found
-    it where that was a rule.
+    `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source; `rule` names what
+    found it where that was a rule.
     """
 
     spans: list[Range]

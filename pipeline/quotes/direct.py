@@ -1,4 +1,4 @@
-"""Direct speech: which quotation marks hold somebody's words, and which a name, a title or a word used with distance."""
+"""Direct speech: which quotation marks hold somebody's words, and which a name or a word used with distance."""
 
 import re
 from dataclasses import dataclass, field
@@ -14,8 +14,11 @@ from pipeline.quotes.words import DETERMINERS, NAMING, PREPOSITIONS
 _SENTENCE_END = re.compile(r"[.!?…]$")
 
 
+_DASHES = frozenset({",", "–", "-"})
 _SMALL = DETERMINERS | PREPOSITIONS | {"und"}
-_OPEN_ARTICLES = frozenset("ein eine einen einem einer eines kein keine keinen als wie für".split())
+_OPEN_ARTICLES = frozenset(
+    ["ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen", "als", "wie", "für"]
+)
 
 
 @dataclass(slots=True)
@@ -53,33 +56,28 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
 
 
 def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) -> bool:
+    """Whether the words in the marks are a clause of their own, by their length and by what stands beside them."""
     tokens = analysed.tokens
-    before = tokens[passage.first - 1] if passage.first > sentence.first else None
-    after = tokens[passage.last] if passage.last < sentence.last else None
-    inner = analysed.text[passage.quoted.begin : passage.quoted.inner[-1][1]].strip()
-    ends = bool(_SENTENCE_END.search(inner))
     if passage.words == 0:
         return False
-    if before is None:
-        if after is None or (ends and after.text in ".,;"):
-            return passage.words >= 2 or ends
-        if after.text in {",", "–", "-"}:
-            return True
-        return after.lower in reporting_forms() and passage.words >= 3
-    if before.text == ":":
-        return passage.words >= 2 or ends
-    if before.text in ",–-;" and tokens[passage.first + 1].text[0].islower():
-        spoken = tokens[sentence.first : passage.first]
-        return passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
-    if before.text in ",–-;":
-        return ((ends or (after is not None and after.text in ",–-")) and passage.words >= 3) or (
-            ends and passage.words >= 2
-        )
-    if passage.words >= 5 and tokens[passage.first + 1].capital:
-        follows = after is None or after.text in ".,;"
-        reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower, ()))
-        return follows and (ends or reporting) and before.lower not in DETERMINERS
-    return False
+    before = tokens[passage.first - 1].text if passage.first > sentence.first else ""
+    after = tokens[passage.last].text if passage.last < sentence.last else ""
+    inner = analysed.text[passage.quoted.begin : passage.quoted.inner[-1][1]].strip()
+    ends = bool(_SENTENCE_END.search(inner))
+    enough = passage.words >= 2 or ends
+    if not before:
+        reported = after.lower in reporting_forms() and passage.words >= 3
+        return after in _DASHES or reported or (enough and (not after or (ends and after in ".,;")))
+    if before == ":":
+        return enough
+    if before in {",", ";", *_DASHES}:
+        if tokens[passage.first + 1].text[0].islower():
+            spoken = tokens[sentence.first : passage.first]
+            return passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
+        return enough if ends else passage.words >= 3 and after in _DASHES
+    long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
+    reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower, ()))
+    return long and (ends or reporting) and before.lower not in DETERMINERS
 
 
 def is_name(analysed: AnalysedText, passage: Passage) -> bool:
@@ -90,19 +88,19 @@ def is_name(analysed: AnalysedText, passage: Passage) -> bool:
     inner = [token for token in tokens[passage.first + 1 : passage.last] if token.word]
     if not inner or before is None:
         return False
-    if before.lower in NAMING or (after is not None and after.text == "-" and after.begin == passage.quoted.end):
-        return True
     capitals = all(token.capital or token.lower in _SMALL for token in inner)
     beside_noun = before.capital and before.word and before.end + 1 == passage.quoted.begin
-    if inner[0].text[0].islower():
-        return before.text == "(" or (beside_noun and len(inner) == 1 and not inner[0].lower.endswith("t"))
-    if before.text in "(:":
-        return capitals
-    if beside_noun:
-        return capitals or len(inner) < 4
-    if before.lower in _OPEN_ARTICLES:
-        return False
-    return capitals and len(inner) <= 3
+    if before.lower in NAMING or (after is not None and after.text == "-" and after.begin == passage.quoted.end):
+        named = True
+    elif inner[0].text[0].islower():
+        named = before.text == "(" or (beside_noun and len(inner) == 1 and not inner[0].lower.endswith("t"))
+    elif before.text in "(:":
+        named = capitals
+    elif beside_noun:
+        named = capitals or len(inner) < 4
+    else:
+        named = before.lower not in _OPEN_ARTICLES and capitals and len(inner) <= 3
+    return named
 
 
 def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[Range]) -> list[Range]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.clauses import Clause
 from pipeline.quotes.confidence import ruled
-from pipeline.quotes.cues import Clause, Cue
+from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import frame_around, phrase_spans, token_spans, with_roles
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue

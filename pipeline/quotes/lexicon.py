@@ -22,8 +22,8 @@ _STRESSED = ("unterrichten", "überlegen", "wiederholen")
 class Verb:
     """A reporting verb.
 
-    `particle` is the part that stands apart in a main clause ("mit" of "mitteilen"), else "". It always stands apart where
-    `apart` is True ("deutlich machen"). `takes` is what the verb takes, by the letters explained in `reporting.tsv`.
+    `particle` is the part that stands apart in a main clause ("mit" of "mitteilen"), else "". It always stands apart
+    where `apart` is True ("deutlich machen"). `takes` is what the verb takes, by the letters in `reporting.tsv`.
     """
 
     lemma: str

@@ -1,7 +1,7 @@
 """Quotation marks: which opening mark belongs to which closing one.
 
 Newspapers mix „…“, »…«, «…», "…", “…” and their single forms, nest them, forget one, and open a quote anew in every
-paragraph it runs over. Pairing is by a stack within each paragraph, so that one forgotten mark spoils no more than that.
+paragraph it runs over. Pairing is by a stack within each paragraph: one forgotten mark spoils no more than that.
 """
 
 import re
@@ -25,15 +25,14 @@ SINGLE = frozenset("‚‘'›‹")
 _MARK = re.compile(r"[„“”\"»«‚‘’'›‹]")
 _PARAGRAPH = re.compile(r"[^\n]+")
 _OPENS_AFTER = frozenset(' \t\u00a0([{–—-/:„»«‚›"“')
-_PRIMES = re.compile(r"\d$")
 
 
 @dataclass(slots=True)
 class QuotedText:
     """Words between quotation marks.
 
-    `spans` include the marks; there is one for each paragraph the quote runs over. `inner` excludes them. `depth` counts
-    the quotes around it. `balanced` is False where the closing mark is missing.
+    `spans` include the marks; there is one for each paragraph the quote runs over. `inner` excludes them. `depth`
+    counts the quotes around it. `balanced` is False where the closing mark is missing.
     """
 
     spans: list[Range]
@@ -73,19 +72,23 @@ def _event(text: str, at: int, start: int, stop: int, stack: list[tuple[int, str
     if mark in "„‚":
         return "open"
     if mark in "’'‘":
-        inside_word = at > start and text[at - 1].isalnum() and at + 1 < stop and text[at + 1].isalnum()
-        if inside_word:
-            return "none"
-        if _closes(mark, stack) is not None and not _is_opening(text, at, start, stop):
-            return "close"
-        opens = mark != "’" and _is_opening(text, at, start, stop) and text[at + 1].isalnum()
-        closers = CLOSERS.get(mark, "")
-        return "open" if opens and any(c in text[at + 2 : stop] for c in closers) else "none"
-    if mark == "”":
-        return "close"
-    if mark == '"' and _closes(mark, stack) is None and at > start and _PRIMES.match(text[at - 1]):
+        return _single_event(text, at, start, stop, stack)
+    inches = mark == '"' and at > start and text[at - 1].isdigit() and _closes(mark, stack) is None
+    if inches:
         return "none"
-    return "open" if _is_opening(text, at, start, stop) else "close"
+    return "open" if mark != "”" and _is_opening(text, at, start, stop) else "close"
+
+
+def _single_event(text: str, at: int, start: int, stop: int, stack: list[tuple[int, str]]) -> str:
+    """The same for a single mark, which may be an apostrophe."""
+    mark = text[at]
+    opening = _is_opening(text, at, start, stop)
+    if at > start and text[at - 1].isalnum() and at + 1 < stop and text[at + 1].isalnum():
+        return "none"
+    if _closes(mark, stack) is not None and not opening:
+        return "close"
+    closed = any(closer in text[at + 2 : stop] for closer in CLOSERS.get(mark, ""))
+    return "open" if mark != "’" and opening and text[at + 1].isalnum() and closed else "none"
 
 
 def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
@@ -107,8 +110,10 @@ def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, i
     return pairs, stack
 
 
-def _unclosed_end(text: str, begin: int, stop: int, following: list[int], pairs: list[tuple[int, int, int, str]]) -> int:
-    """Where a quote without a closing mark ends: with a quote inside it that ends a sentence, else before the next one."""
+def _unclosed_end(
+    text: str, begin: int, stop: int, following: list[int], pairs: list[tuple[int, int, int, str]]
+) -> int:
+    """Where a quote without a closing mark ends: with a quote inside that ends a sentence, else before the next."""
     limit = min((other for other in following if other > begin), default=stop)
     words = text[begin:limit].rstrip()
     inner = next((end for first, end, *_ in pairs if first == limit), None)

@@ -67,7 +67,11 @@ def has_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
         if token.lower == "zu" and index + 1 < last:
             verb = tokens[index + 1]
             after = tokens[index + 2] if index + 2 < last else None
-            if verb.lower.endswith("n") and not verb.capital and (after is None or not after.capital or not is_adjective(verb)):
+            if (
+                verb.lower.endswith("n")
+                and not verb.capital
+                and (after is None or not after.capital or not is_adjective(verb))
+            ):
                 return True
         if "zu" in token.lower[2:-3] and token.lower.endswith("n") and token.lower.startswith(_PREFIXES):
             return True
@@ -116,7 +120,11 @@ def is_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
     if not verbal:
         return False
     second = next(
-        (i for i in range(first + 1, end - 1) if _finite(tokens[i]) and not (i + 1 == end - 1 and _finite(tokens[end - 1]))),
+        (
+            i
+            for i in range(first + 1, end - 1)
+            if _finite(tokens[i]) and not (i + 1 == end - 1 and _finite(tokens[end - 1]))
+        ),
         None,
     )
     if second is None:

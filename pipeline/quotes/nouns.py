@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.quotes.candidates import Medium
-from pipeline.quotes.cues import Clause
+from pipeline.quotes.clauses import Clause
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import DETERMINERS, GENITIVE_DETERMINERS, NOUN_CUES, THOUGHT_NOUNS

@@ -22,7 +22,12 @@ from pipeline.quotes.words import (
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
 _OPEN_QUOTES = '„»«"‚“'
 _NOT_ADJECTIVES = (
-    ADVERBS | AUXILIARIES | COORDINATORS | PREPOSITIONS | OBJECT_PRONOUNS | {"sich", "nicht", "dass", "wie", "wenn", "als"}
+    ADVERBS
+    | AUXILIARIES
+    | COORDINATORS
+    | PREPOSITIONS
+    | OBJECT_PRONOUNS
+    | {"sich", "nicht", "dass", "wie", "wenn", "als"}
 )
 _OCCASIONS = (
     "interview", "gespräch", "beitrag", "bericht", "artikel", "sendung", "mitteilung", "stellungnahme", "erklärung", "rede"
@@ -46,7 +51,7 @@ def is_noun(token: Token) -> bool:
     text = token.text
     if text[0].isdigit():
         return "-J" in text
-    return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or "al-" == text[:3]))
+    return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-"))
 
 
 def name_in_marks(tokens: Sequence[Token], index: int, limit: int) -> int | None:
@@ -81,9 +86,11 @@ def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
             at += 2
         elif token.text.isdigit() and at + 2 < limit and tokens[at + 2].lower.startswith("alt"):
             at += 3
-        elif started > index and token.lower in ADVERBS and goes_on and not is_noun(tokens[at + 1]):
-            at += 1
-        elif is_adjective(token) or (goes_on and (token.text[0].isdigit() or (at > started and token.lower in _LINKS))):
+        elif (
+            (started > index and token.lower in ADVERBS and goes_on and not is_noun(tokens[at + 1]))
+            or is_adjective(token)
+            or (goes_on and (token.text[0].isdigit() or (at > started and token.lower in _LINKS)))
+        ):
             at += 1
         else:
             return None
@@ -95,7 +102,9 @@ _LINKS = frozenset({"und", "sowie", ",", "sehr", "wie"})
 
 def _core(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     """End of determiner, attributes and nouns from `index`; None where no noun follows."""
-    particle = index + 1 < limit and tokens[index].lower in {"de", "al", "van", "el", "di"} and is_noun(tokens[index + 1])
+    particle = (
+        index + 1 < limit and tokens[index].lower in {"de", "al", "van", "el", "di"} and is_noun(tokens[index + 1])
+    )
     at = index + 1 if particle else _attributes(tokens, index, limit)
     if at is None:
         return None

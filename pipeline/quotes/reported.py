@@ -22,7 +22,11 @@ def referring_back(
     if before is None or opener.lower not in _REFERRING or sentence.paragraph != before.paragraph:
         return None
     for cue in cues:
-        if cue.finite == sentence.first + 1 and cue.verb.lemma in SAYING | {"hervorgehen", "verkünden", "bekannt geben"}:
+        if cue.finite == sentence.first + 1 and cue.verb.lemma in SAYING | {
+            "hervorgehen",
+            "verkünden",
+            "bekannt geben",
+        }:
             candidate = QuoteCandidate([(before.begin, before.end), (opener.begin, opener.end)], "Indirect")
             with_roles(analysed, candidate, cue)
             end = sentence.end - (analysed.text[sentence.end - 1] in ".!?")

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate, QuoteType, Range, shared
+from pipeline.quotes.clauses import clauses
 from pipeline.quotes.confidence import ruled
-from pipeline.quotes.cues import Cue, all_cues, clauses
+from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import (
     Passage,
     cue_beside,
@@ -21,6 +22,7 @@ from pipeline.quotes.mood import carried_on, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.reported import referring_back, reported, said_to
 from pipeline.quotes.sources import says_so
+from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import ADVERBS, COORDINATORS
 
@@ -228,7 +230,9 @@ class _Reader:
         if outer:
             self.voice = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
         elif not found and speaking:
-            self.voice = with_roles(self.analysed, QuoteCandidate([(sentence.begin, sentence.end)], "Reported"), speaking[-1])
+            self.voice = with_roles(
+                self.analysed, QuoteCandidate([(sentence.begin, sentence.end)], "Reported"), speaking[-1]
+            )
             self.voice.frame_spans = [(sentence.begin, sentence.end)]
         if found or speaking:
             self.spoke = sentence

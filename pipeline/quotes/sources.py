@@ -8,7 +8,16 @@ from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reportin
 from pipeline.quotes.text import AnalysedText
 from pipeline.quotes.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 
-_SOURCE_ENDINGS = ("angaben", "berichten", "meldungen", "informationen", "aussagen", "schätzungen", "prognosen", "umfragen")
+_SOURCE_ENDINGS = (
+    "angaben",
+    "berichten",
+    "meldungen",
+    "informationen",
+    "aussagen",
+    "schätzungen",
+    "prognosen",
+    "umfragen",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,12 @@ def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
     if end < last and tokens[end].lower in {"von", "vom"}:
         further = noun_phrase(tokens, end + 1, last, places=False)
         end = further if further is not None else end
-    elif end + 1 < last and tokens[end].lower.endswith("er") and is_adjective(tokens[end]) and _is_source(tokens[end - 1].lower):
+    elif (
+        end + 1 < last
+        and tokens[end].lower.endswith("er")
+        and is_adjective(tokens[end])
+        and _is_source(tokens[end - 1].lower)
+    ):
         further = noun_phrase(tokens, end, last, places=False)
         end = further if further is not None else end
     further = apposition(tokens, end, last) if end < last else None
