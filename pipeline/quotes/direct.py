@@ -66,7 +66,7 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
     ends = bool(_SENTENCE_END.search(inner))
     enough = passage.words >= 2 or ends
     if not before:
-        reported = after.lower in reporting_forms() and passage.words >= 3
+        reported = after.lower() in reporting_forms() and passage.words >= 3
         return after in _DASHES or reported or (enough and (not after or (ends and after in ".,;")))
     if before == ":":
         return enough
@@ -76,8 +76,8 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
             return passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
         return enough if ends else passage.words >= 3 and after in _DASHES
     long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
-    reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower, ()))
-    return long and (ends or reporting) and before.lower not in DETERMINERS
+    reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower(), ()))
+    return long and (ends or reporting) and before.lower() not in DETERMINERS
 
 
 def is_name(analysed: AnalysedText, passage: Passage) -> bool:

@@ -99,37 +99,29 @@ def verb_second(tokens: Sequence[Token], first: int, last: int) -> bool:
 
 def is_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
     """Whether the clause of tokens `first` to `last` is a relative clause: pronoun first, verb last."""
-    opener = tokens[first].lower
-    if opener in PREPOSITIONS:
-        if first + 2 >= last or tokens[first + 1].lower not in RELATIVES - {"was", "das"}:
-            return False
-        after = tokens[first + 2]
-        if is_noun(after) or is_adjective(after):
-            return False
-    elif opener not in RELATIVES:
+    if not _opens_relative(tokens, first, last):
         return False
-    if opener in {"was", "wo", "wobei"}:
+    if tokens[first].lower in {"was", "wo", "wobei"}:
         return True
     end = last
     while end > first and not tokens[end - 1].word:
         end -= 1
-    if ends_in_infinitive(tokens, first, last) or end - first < 2:
-        return False
     closing = tokens[end - 1]
     verbal = closing.lower in AUXILIARIES or (not closing.capital and closing.lower.endswith(_VERB_ENDINGS))
-    if not verbal:
+    if end - first < 2 or not verbal or ends_in_infinitive(tokens, first, last):
         return False
-    second = next(
-        (
-            i
-            for i in range(first + 1, end - 1)
-            if _finite(tokens[i]) and not (i + 1 == end - 1 and _finite(tokens[end - 1]))
-        ),
-        None,
-    )
-    if second is None:
-        return True
-    return tokens[first + 1].lower in DETERMINERS and second > first + 4
+    chained = _finite(closing) and _finite(tokens[end - 2])
+    inflected = [i for i in range(first + 1, end - 1 - chained) if _finite(tokens[i])]
+    return not inflected or (tokens[first + 1].lower in DETERMINERS and inflected[0] > first + 4)
+
+
+def _opens_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a clause begins with a relative pronoun, perhaps behind a preposition ("mit denen")."""
+    if tokens[first].lower not in PREPOSITIONS:
+        return tokens[first].lower in RELATIVES
+    if first + 2 >= last or tokens[first + 1].lower not in RELATIVES - {"was", "das"}:
+        return False
+    return not (is_noun(tokens[first + 2]) or is_adjective(tokens[first + 2]))
 
 
 def _finite(token: Token) -> bool:

@@ -10,6 +10,7 @@ from pipeline.quotes.words import (
     AUXILIARIES,
     COORDINATORS,
     DETERMINERS,
+    DOCUMENTS,
     GENITIVE_DETERMINERS,
     NAME_PARTICLES,
     OBJECT_PRONOUNS,
@@ -29,9 +30,7 @@ _NOT_ADJECTIVES = (
     | OBJECT_PRONOUNS
     | {"sich", "nicht", "dass", "wie", "wenn", "als"}
 )
-_OCCASIONS = (
-    "interview", "gespräch", "beitrag", "bericht", "artikel", "sendung", "mitteilung", "stellungnahme", "erklärung", "rede"
-)  # fmt: skip
+_OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
 
 
 def is_adjective(token: Token) -> bool:
@@ -45,7 +44,7 @@ def is_adjective(token: Token) -> bool:
 
 
 def is_noun(token: Token) -> bool:
-    """Whether a word is written like a noun or a name: capital, or a name in small letters ("dpa", "eBay", "ndr.de")."""
+    """Whether a word is written like a noun or a name: capital, or a known name in small letters ("dpa", "eBay")."""
     if token.capital:
         return token.lower not in DETERMINERS
     text = token.text
@@ -73,7 +72,7 @@ def _bracket(tokens: Sequence[Token], index: int, limit: int) -> int | None:
 
 
 def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
-    """Index of the first noun behind a determiner and attributes from `index`; None where something else comes first."""
+    """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
     at = index + (tokens[index].lower in DETERMINERS)
     started = at
     while at < limit and not is_noun(tokens[at]):
@@ -120,20 +119,17 @@ def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
     token = tokens[at]
     if is_noun(token):
         return not (at > index and token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS)
-    if at == index or at + 1 > limit:
+    if at == index:
         return False
+    if token.text[0].isdigit():
+        return (len(token.text) <= 2 or "/" in token.text) and tokens[at - 1].end + 1 == token.begin
     following = tokens[at + 1] if at + 1 < limit else None
-    if following is not None and is_noun(following):
-        if token.lower in NAME_PARTICLES or following.lower in NAME_PARTICLES:
-            return _name_goes_on(tokens, index, at, limit)
-        if token.text in "&/-–":
-            return token.end == following.begin
-        if token.text == ".":
-            return len(tokens[at - 1].text) <= 4
-    if token.lower in NAME_PARTICLES and following is not None and following.lower in NAME_PARTICLES:
+    if following is None:
+        return False
+    if token.lower in NAME_PARTICLES and (is_noun(following) or following.lower in NAME_PARTICLES):
         return _name_goes_on(tokens, index, at, limit)
-    numbered = token.text[0].isdigit() and (len(token.text) <= 2 or "/" in token.text)
-    return numbered and tokens[at - 1].end + 1 == token.begin
+    dotted = token.text == "." and len(tokens[at - 1].text) <= 4
+    return is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
 
 
 def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> bool:
@@ -170,7 +166,7 @@ def noun_phrase(
         return (_core(tokens, index + 1, limit) if counted else None) or index + 1
     while at < limit:
         token = tokens[at]
-        end = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
+        end: int | None = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
         if end is None and attach:
             end = _attachment(tokens, index, at, limit, places)
         if end is None:
@@ -229,18 +225,16 @@ def prepositional_phrase(tokens: Sequence[Token], index: int, limit: int) -> int
         return None
     token = tokens[index + 1]
     if token.text[0].isdigit():
-        end = index + 2
-        while end < limit and (tokens[end].text in ".:" or tokens[end].text[0].isdigit() or tokens[end].capital):
-            end += 1
-        return end
+        at = index + 2
+        while at < limit and (tokens[at].text in ".:" or tokens[at].text[0].isdigit() or tokens[at].capital):
+            at += 1
+        return at
     end = noun_phrase(tokens, index + 1, limit)
-    if end is not None:
-        while end < limit and tokens[end].lower in TIME_NOUNS:
-            end += 1
-        return end
-    if token.lower in ADVERBS or token.lower in OBJECT_PRONOUNS:
-        return index + 2
-    return None
+    if end is None:
+        return index + 2 if token.lower in ADVERBS | OBJECT_PRONOUNS else None
+    while end < limit and tokens[end].lower in TIME_NOUNS:
+        end += 1
+    return end
 
 
 def is_finite_reporting(token: Token) -> bool:

@@ -16,11 +16,12 @@ from pipeline.quotes.direct import (
     token_spans,
     with_roles,
 )
-from pipeline.quotes.indirect import IndirectSpeech
+from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.mood import carried_on, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.reported import referring_back, reported, said_to
+from pipeline.quotes.sourced import SourceSpeech
 from pipeline.quotes.sources import says_so
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.text import AnalysedText, Sentence
@@ -60,7 +61,12 @@ class _Reader:
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
         found = [self._whole(sentence, p, cues, masked, used) for p in quoted if p.whole]
-        found += IndirectSpeech(self.analysed, sentence, parts, cues, masked).find(used)
+        indirect: list[QuoteCandidate] = []
+        sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
+        sources.find_said()
+        VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
+        sources.find()
+        found += indirect
         if not found and not masked:
             found += self._single(sentence, cues)
         elif masked and not any(c.rule == "marks-framed" or c.type != "Direct" for c in found):

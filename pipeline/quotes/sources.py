@@ -75,7 +75,7 @@ def _after_laut(analysed: AnalysedText, at: int, last: int) -> SourcePhrase | No
 
 
 def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
-    """The end of the phrase that names a source, with the genitive, the "von …" or the apposition that belongs to it."""
+    """The end of the phrase that names a source, with the genitive, the "von …" or the apposition of it."""
     tokens = analysed.tokens
     end = name_in_marks(tokens, begin, last) or noun_phrase(tokens, begin, last, places=False)
     if end is None:

@@ -67,26 +67,28 @@ class AnalysedText:
 
 def _ends_sentence(tokens: Sequence[Token], index: int, text: str) -> bool:
     """Whether the full stop at `index` ends a sentence, by its neighbours."""
+    mark = tokens[index]
     following = tokens[index + 1] if index + 1 < len(tokens) else None
-    if following is None:
+    if following is None or "\n" in text[mark.end : following.begin]:
         return True
-    if "\n" in text[tokens[index].end : following.begin]:
-        return True
-    if tokens[index].end == following.begin and following.text not in CLOSING_MARKS:
-        return following.capital and index > 0 and tokens[index - 1].text.islower() and len(tokens[index - 1].text) > 3
-    if tokens[index].text != ".":
+    before = tokens[index - 1] if index and tokens[index - 1].end == mark.begin else None
+    if mark.end == following.begin and following.text not in CLOSING_MARKS:
+        forgotten_space = before is not None and before.text.islower() and len(before.text) > 3
+        return following.capital and forgotten_space
+    if mark.text != ".":
         return following.text not in {",", ";"} and not following.text[0].islower()
-    if following.word and following.text[0].islower():
+    if following.text[0].islower():
         return False
-    before = tokens[index - 1] if index else None
-    if before is None or before.end != tokens[index].begin:
-        return True
-    if before.lower in ABBREVIATIONS or (len(before.text) == 1 and before.text.isalpha() and before.capital):
-        return False
-    if before.text.isdigit() and len(before.text) <= 3:
+    return before is None or not _is_abbreviation(tokens, index - 1, following)
+
+
+def _is_abbreviation(tokens: Sequence[Token], index: int, following: Token) -> bool:
+    """Whether the word at `index` has its full stop for itself: "Dr.", "J.", "3." before a month."""
+    word = tokens[index]
+    if word.text.isdigit() and len(word.text) <= 3:
         counted = following.lower in MONTHS or following.lower in AFTER_ORDINAL
-        return not counted and not (index > 1 and tokens[index - 2].lower in DETERMINERS | PREPOSITIONS)
-    return True
+        return counted or (index > 0 and tokens[index - 1].lower in DETERMINERS | PREPOSITIONS)
+    return word.lower in ABBREVIATIONS or (len(word.text) == 1 and word.capital)
 
 
 def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText]) -> list[Sentence]:

@@ -51,6 +51,7 @@ SMALL_NAMES = _SECTIONS["small_names"]
 FOCUS = _SECTIONS["focus"]
 ADVERB_ENDINGS = tuple(sorted(_SECTIONS["adverb_endings"]))
 DOCUMENTS = tuple(sorted(_SECTIONS["documents"]))
+MEDIA_PEOPLE = tuple(sorted(_SECTIONS["media_people"]))
 NAMING = _SECTIONS["naming"]
 DETERMINERS = NOMINATIVE_DETERMINERS | OBLIQUE_DETERMINERS
 FINITE_AUXILIARIES = (HAVE | BECOME | BE | MODALS) - {"sein", "worden"}

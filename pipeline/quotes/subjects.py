@@ -1,0 +1,199 @@
+"""Subjects: the phrases that can say who speaks, before and behind a verb."""
+
+from collections.abc import Sequence
+
+from pipeline.quotes.cues import Cue
+from pipeline.quotes.mood import is_relative
+from pipeline.quotes.phrases import (
+    apposition,
+    is_adjective,
+    is_finite_reporting,
+    is_noun,
+    noun_phrase,
+    prepositional_phrase,
+)
+from pipeline.quotes.text import Token
+from pipeline.quotes.words import (
+    ADVERB_ENDINGS,
+    ADVERBS,
+    AUXILIARIES,
+    CORRELATES,
+    DETERMINERS,
+    FOCUS,
+    MEDIA_NOUNS,
+    MEDIA_PEOPLE,
+    NAME_PARTICLES,
+    OBJECT_PRONOUNS,
+    OBLIQUE_DETERMINERS,
+    PREPOSITIONS,
+    REFLEXIVES,
+    SUBJECT_PRONOUNS,
+    SUBORDINATORS,
+    TIME_NOUNS,
+)
+
+_COMMAS = frozenset({",", "–", "-"})
+_NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
+
+
+def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> tuple[int, int] | None:
+    """The first noun phrase from `start` that can be a subject; objects on the way become addressees."""
+    at = start
+    while at < limit:
+        token = tokens[at]
+        lower = token.lower
+        if at in cue.tokens or lower in REFLEXIVES or lower == "es" or (lower in ADVERBS and not token.capital):
+            at += 1
+            continue
+        if lower in PREPOSITIONS and not token.capital:
+            end = prepositional_phrase(tokens, at, limit)
+            if end is None:
+                return None
+            if lower == "gegenüber":
+                cue.addressee = cue.addressee or [(at + 1, end)]
+            at = end
+            continue
+        end = noun_phrase(tokens, at, limit)
+        if end is None:
+            if token.word and not token.capital:
+                at += 1
+                continue
+            return None
+        dative = (lower in OBLIQUE_DETERMINERS or lower in OBJECT_PRONOUNS) and lower not in {"ihr", "ihre"}
+        if dative:
+            if lower in OBJECT_PRONOUNS or "a" in cue.verb.takes or "o" in cue.verb.takes:
+                cue.addressee = cue.addressee or [(at, end)]
+            at = end
+            continue
+        if lower in SUBJECT_PRONOUNS or lower in DETERMINERS or is_noun(token) or end > at + 1:
+            return at, end
+        return None
+    return None
+
+
+def without_topic(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
+    """Takes what is spoken of ("von einem Erfolg") off the end of a speaker's phrase."""
+    if cue.verb.lemma in {"sprechen", "ausgehen", "berichten"}:
+        outside = {token.lower for token in tokens[span[1] : cue.clause.last]}
+        for at in range(span[0] + 1, span[1]):
+            if tokens[at].lower in {"von", "vom"} and not outside & {"von", "vom", "davon"}:
+                return span[0], at
+    return span
+
+
+def with_apposition(tokens: Sequence[Token], span: tuple[int, int], limit: int) -> tuple[int, int]:
+    begin, end = span
+    further = apposition(tokens, end, limit) if end < limit else None
+    return (begin, further) if further is not None else span
+
+
+def split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
+    """Takes a medium that was told ("der Agentur X") off the end of a speaker's phrase and makes it the addressee."""
+    begin, end = span
+    for at in range(begin + 1, end):
+        if tokens[at].lower not in {"der", "dem", "den"} or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
+            continue
+        told = any(token.lower in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
+        named = at + 1 < end and tokens[at + 1].text in '„»"«'
+        head = tokens[at - 1]
+        if (told or named) and (is_noun(head) or head.text == ")") and not head.lower.endswith(MEDIA_PEOPLE):
+            cue.addressee = [(at, end)]
+            return begin, at
+    return span
+
+
+def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tuple[int, int] | None:
+    """The subject in front of the inflected verb, or None if something else stands there."""
+    start = first
+    while start < cue.finite - 1 and tokens[start].lower in FOCUS:
+        start += 1
+    token = tokens[start]
+    if _noble(tokens, start, cue):
+        return start, cue.finite
+    if (
+        token.lower in _NO_SUBJECTS
+        or token.lower in CORRELATES
+        or token.lower in OBLIQUE_DETERMINERS - {"einer", "einige"}
+        or token.lower in OBJECT_PRONOUNS - {"ihr", "diese"}
+        or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
+        or (token.lower in {"das", "dies"} and start + 1 == cue.finite)
+        or (token.lower == "der" and is_adjective(tokens[start + 1]) and tokens[start + 1].lower.endswith("en"))
+        or (
+            token.lower.endswith(ADVERB_ENDINGS)
+            and (start + 1 == cue.finite or tokens[start + 1].lower in PREPOSITIONS)
+        )
+        or (cue.finite + 1 < cue.clause.last and tokens[cue.finite + 1].lower in {"er", "man"})
+    ):
+        return None
+    end = noun_phrase(tokens, start, cue.finite)
+    if end is None:
+        return None
+    whole = cue.finite
+    while whole > end and (tokens[whole - 1].text == "," or tokens[whole - 1].lower in ADVERBS):
+        whole -= 1
+    return _widen(tokens, (start, whole if _same_phrase(tokens, end, whole) else end), cue.clause.first, before)
+
+
+def _noble(tokens: Sequence[Token], start: int, cue: Cue) -> bool:
+    """ "Von der Leyen sagte": a name that begins like a phrase."""
+    words = [token.lower for token in tokens[start : cue.finite]]
+    return (
+        len(words) in {2, 3}
+        and words[0] in {"von", "zu", "van", "de"}
+        and all(word in NAME_PARTICLES for word in words[:-1])
+        and is_noun(tokens[cue.finite - 1])
+        and not cue.passive
+        and cue.verb.lemma != "sprechen"
+    )
+
+
+def is_plural(tokens: Sequence[Token], phrase: tuple[int, int]) -> bool:
+    """Whether a phrase is a plural by its looks: "die Äußerungen"."""
+    first = phrase[0]
+    return tokens[first].lower in {"die", "diese", "alle"} and any(
+        is_noun(token) and token.lower.endswith(("en", "ern", "eln")) for token in tokens[first + 1 : first + 3]
+    )
+
+
+def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
+    """Whether the words between a noun phrase and the verb belong to the phrase: "… nach der Festnahme", no verb."""
+    if end == whole:
+        return True
+    opens = tokens[end].lower in PREPOSITIONS or tokens[end].text in "(,"
+    return opens and not any(token.lower in AUXILIARIES or is_finite_reporting(token) for token in tokens[end:whole])
+
+
+def _widen(tokens: Sequence[Token], span: tuple[int, int], clause_first: int, before: int) -> tuple[int, int]:
+    """An apposition's noun before it: "Hugo Salcedo, Kopf einer Gruppe, sagte" begins with the name."""
+    begin, end = span
+    if begin == clause_first and begin - 1 > before and tokens[begin - 1].text == ",":
+        start = begin - 1
+        while start > before and tokens[start - 1].text not in ',;:–„“"':
+            start -= 1
+        head = noun_phrase(tokens, start, begin - 1)
+        if head == begin - 1 and start == before and tokens[start].lower not in SUBJECT_PRONOUNS - DETERMINERS:
+            return start, end
+    return span
+
+
+def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[int, int] | None:
+    """The subject of a verb right after a comma: before the relative clause or apposition that the comma closes."""
+    start = before
+    while start < verb and tokens[start].lower in FOCUS | {"und", "aber"}:
+        start += 1
+    if verb - 1 <= before or tokens[verb - 1].text not in _COMMAS or tokens[start].lower in _NO_SUBJECTS:
+        return None
+    end = noun_phrase(tokens, start, verb)
+    if end is None or end >= verb or tokens[end].text not in _COMMAS:
+        return None
+    found: tuple[int, int] | None = None
+    if is_relative(tokens, end + 1, verb - 1):
+        found = start, end
+    else:
+        while end < verb - 1:
+            further = apposition(tokens, end, verb)
+            if further is None:
+                return (start, end) if is_relative(tokens, end + 1, verb - 1) else None
+            end = further
+        found = start, end
+    return found
