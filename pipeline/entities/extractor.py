@@ -48,13 +48,14 @@ class EntityExtractor:
     def _clusters(self, article: CleanArticle, words: Words, model: list[ModelSpan]) -> list[Cluster]:
         names = name_spans(words, model, self._gazetteer)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
-        things: list[NameSpan] = [span for span in names if span.type != "PER"]
-        clusters = [*persons, *cluster_things(words, things, acronyms(words, things))]
+        others: list[NameSpan] = [span for span in names if span.type != "PER"]
+        things = cluster_things(words, others, acronyms(words, others))
+        clusters = [*persons, *things]
         for cluster in clusters:
             if cluster.entry is not None:
                 for role in cluster.entry.roles:
                     cluster.say_role(role)
-        read_roles(words, persons, names, self._gazetteer)
+        read_roles(words, persons, things, self._gazetteer)
         read_infobox(article.infobox, persons, self._gazetteer)
         add_references(words, clusters, self._gazetteer)
         return sorted(clusters, key=lambda c: (c.places[0], c.name))

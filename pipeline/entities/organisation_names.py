@@ -23,8 +23,14 @@ _MASCULINE = (
 )
 
 
-def with_nominative_adjective(name: str) -> str:
-    """`name` with the ending that its leading adjective has in the nominative ("Deutschen Bahn" becomes "Deutsche Bahn")."""
+_GENITIVE_HEAD = re.compile(r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:der|des|für|von|zur|zum|deutscher|in) )")
+
+
+def in_nominative(name: str) -> str:
+    """`name` as it stands in the nominative: "Deutsche Bahn" for "Deutschen Bahn", "Verband der" for "Verbands der"."""
+    head = _GENITIVE_HEAD.match(name)
+    if head is not None and head.group(1).lower().endswith((*_MASCULINE, *_NEUTER)):
+        name = head.group(1) + name[head.end() :]
     match = _ADJECTIVE.match(name)
     if match is None:
         return name

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pipeline.entities.cluster import Cluster, NameSpan, Place
+from pipeline.entities.cluster import Cluster, Place
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
@@ -26,9 +27,22 @@ _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
 
 
-def read_roles(words: Words, persons: Iterable[Cluster], names: list[NameSpan], gazetteer: Gazetteer) -> None:
-    """Note in each of `persons` the roles and affiliations that stand around its names."""
-    organisations = {span.begin: span for span in names if span.type == "ORG"}
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """A mention of an organisation: where it ends and its canonical name."""
+
+    end: int
+    name: str
+
+
+def read_roles(words: Words, persons: Iterable[Cluster], things: Iterable[Cluster], gazetteer: Gazetteer) -> None:
+    """Note in each of `persons` the roles and affiliations that stand around its names; `things` are the rest."""
+    organisations = {
+        place.begin: Organisation(place.end, thing.entry.name if thing.entry is not None else thing.name)
+        for thing in things
+        if thing.type == "ORG"
+        for place in thing.places
+    }
     for person in persons:
         for place in person.places:
             if not _is_genitive(words, person, place):
@@ -125,7 +139,7 @@ def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) 
 
 
 def _apposition(
-    words: Words, person: Cluster, end: int, organisations: Mapping[int, NameSpan], gazetteer: Gazetteer
+    words: Words, person: Cluster, end: int, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
 ) -> None:
     """", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
     bracket = _BRACKETS.match(words.text, end)
@@ -162,8 +176,7 @@ def _apposition(
     _party_in_compound(role_begin.text, person, gazetteer)
     for begin_of in sorted(organisations):
         if role_begin.end <= begin_of < complement_end:
-            span = organisations[begin_of]
-            person.say_affiliation(span.known.entry.name if span.known else words.text[span.begin : span.end])
+            person.say_affiliation(organisations[begin_of].name)
 
 
 def _nominal_part(complement: str) -> int:
@@ -175,12 +188,10 @@ def _nominal_part(complement: str) -> int:
     return len(complement)
 
 
-def _organisation_behind(words: Words, person: Cluster, end: int, organisations: Mapping[int, NameSpan]) -> None:
+def _organisation_behind(words: Words, person: Cluster, end: int, organisations: Mapping[int, Organisation]) -> None:
     """"vom Vermögensverwalter BNY", "von der Charité" right behind the name."""
     for index in range(words.at(end), min(words.at(end) + 4, len(words.words))):
-        span = organisations.get(words.words[index].begin)
-        if span is not None and _ORGANISATION_BEHIND.search(words.text, end, span.begin) is not None and (
-            _ORGANISATION_BEHIND.fullmatch(words.text, end, span.begin)
-        ):
-            person.say_affiliation(span.known.entry.name if span.known else words.text[span.begin : span.end])
+        begin = words.words[index].begin
+        if begin in organisations and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
+            person.say_affiliation(organisations[begin].name)
             return

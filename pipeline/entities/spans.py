@@ -18,6 +18,12 @@ _DESCRIBING = frozenset(
     """Republik Stadt Land Bundesland Insel Region Provinz Agentur Nachrichtenagentur Partei Gewerkschaft Hauptstadt
     Halbinsel Landkreis Kreis Gemeinde Präsident Freistaat Metropole Sender Zeitung Konzern""".split()
 )
+_HAPPENINGS = tuple(
+    """krise gespräche gespräch kandidatur konflikt krieg politik truppen zölle wahl besuch reise beitritt vertrag abkommen
+    sanktionen plan pläne debatte streit studie bericht angriff einsatz kurs verbot affäre skandal frage reform gesetz
+    kritik titel preis erweiterung verhandlungen drohung gegner anhänger soldaten bürger staaten mitglieder metropolen
+    experten serie doku film show auftritt rede""".split()
+)
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -62,14 +68,20 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
         ):
             return None
         return NameSpan(*edges, entity_type)
+    end = min(end, inside[-1].end) if inside[-1].end > begin else end
     article = _ARTICLE.match(words.text, begin, end)
     if article is not None and entity_type != "MISC":
         begin = article.end()
     if entity_type == "LOC" and len(inside) == 1 and _place_adjective(words, end, gazetteer):
         return None
-    if begin >= end or (len(inside) == 1 and role_word(inside[0].text) is not None):
+    if begin >= end or (len(inside) == 1 and (role_word(inside[0].text) is not None or _event(inside[0].text))):
         return None
     return NameSpan(begin, end, entity_type)
+
+
+def _event(word: str) -> bool:
+    """Whether a hyphenated word tells of something that happens around a name ("Ukraine-Krise", "UN-Kandidatur")."""
+    return "-" in word and word.lower().removesuffix("s").endswith(_HAPPENINGS)
 
 
 def _place_adjective(words: Words, end: int, gazetteer: Gazetteer) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
-from pipeline.entities.organisation_names import with_nominative_adjective
+from pipeline.entities.organisation_names import in_nominative
 from pipeline.entities.words import Words
 from schemas.records import EntityType
 
@@ -103,7 +103,7 @@ def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
     if span.type == "ORG":
-        name = with_nominative_adjective(name)
+        name = in_nominative(name)
     others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s"):
         bare = name.removesuffix(ending)

@@ -16,9 +16,9 @@ IN_THE_NEWS = (
 )
 GERMAN_RANK, FOREIGN_RANK = 5500, 1000
 SURE, MIXED_RANK = 0.85, 150
-UNRANKED = 10**6
+UNRANKED, COMMON_SURNAME = 10**6, 40
 COMMON_WORD = 4.6
-SURE_RANK, RATHER_A_SURNAME = 300, 4
+SURE_RANK, RATHER_A_SURNAME = 300, 20
 
 GENDER_IN_GERMAN = {
     "Andrea": "f", "Nicola": "u", "Simone": "f", "Kim": "u", "Robin": "u", "Sascha": "m", "Kai": "m", "Luca": "m",
@@ -90,7 +90,7 @@ def _rather_a_surname(entry: dict[str, Any], surname: dict[str, Any] | None) -> 
         return False
     given = min(_rank(entry, GERMAN_SPEAKING), _rank(entry, IN_THE_NEWS))
     own = min(_rank(surname, GERMAN_SPEAKING), _rank(surname, IN_THE_NEWS))
-    return given > SURE_RANK and own * RATHER_A_SURNAME < given
+    return given > SURE_RANK and (own * RATHER_A_SURNAME < given or _rank(surname, GERMAN_SPEAKING) <= COMMON_SURNAME)
 
 
 def _rather_a_word(name: str, entry: dict[str, Any]) -> bool:

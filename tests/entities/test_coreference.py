@@ -1,0 +1,67 @@
+"""Whom pronouns and nominals mean."""
+
+import pytest
+from tests.entities.articles import RIVER, clean_article
+
+from pipeline.entities import EntityExtractor
+from pipeline.entities.coreference import Resolver, resolve
+
+PAIR = "Ministerin Anna Körber traf den Forscher Falk Ahlers in Genf. "
+
+
+def test_an_article_resolved(extract: EntityExtractor) -> None:
+    found = {e.name: [m.text for m in e.mentions if m.kind != "name"] for e in extract(clean_article(RIVER)).entities}
+    assert found["Wiebke Tannhoff"] == ["Sie", "die Ministerin", "Die Umweltministerin", "die Grünen-Politikerin"]
+    assert found["Oleg Marinow"] == ["Er"]
+    assert found["Falk Ahlers"] == ["der Verbandschef"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "name"),
+    [
+        (PAIR + "Sie lächelte.", "Sie", "Anna Körber"),
+        (PAIR + "Er nickte.", "Er", "Falk Ahlers"),
+        (PAIR + "„Gut“, sagte die Ministerin.", "die Ministerin", "Anna Körber"),
+        (PAIR + "„Gut“, sagte der Forscher.", "der Forscher", "Falk Ahlers"),
+        (PAIR + "Das meint Körber.", "Körber", "Anna Körber"),
+        (PAIR + "Später meinte Ahlers Sprecherin nichts.", "Genf", "Genf"),
+        (PAIR + "Sie haben beide recht.", "Sie", None),
+        (PAIR + "Wie sagten sie später?", "sie", None),
+        ("Die Ministerin zögert. Anna Körber ist Ministerin. Ministerin Anna Körber kam.", "Die Ministerin", "Anna Körber"),
+        ("Anna Körber (CDU) stritt mit Ida Rau (SPD). „Nein“, sagte die CDU-Politikerin.", "die CDU-Politikerin", "Anna Körber"),
+        ("Falk Ahlers siegte. „Toll“, sagte der 45-Jährige.", "der 45-Jährige", "Falk Ahlers"),
+        ("Die Gewerkschaft Komba klagt. Das teilte die Gewerkschaft mit.", "die Gewerkschaft", "Komba"),
+        ("Falk Ahlers und Anna Körber kamen. Ahlers und sie lachten.", "sie", "Anna Körber"),
+        ("Der Brite Gregory Pell traf Falk Ahlers. „Ja“, sagte der Brite.", "der Brite.", "Gregory Pell"),
+    ],
+)
+def test_who_is_meant(extract: EntityExtractor, text: str, words: str, name: str | None) -> None:
+    article = extract(clean_article(text))
+    begin = text.rindex(words)
+    meant = resolve(article, begin, begin + len(words.rstrip(".")))
+    assert (meant.name if meant else None) == name
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [("Anna Körber und Falk Ahlers", "Anna Körber und Falk Ahlers"), ("Ministerin Anna Körber", "Anna Körber")],
+)
+def test_speakers_together(extract: EntityExtractor, words: str, name: str) -> None:
+    text = "Ministerin Anna Körber kam. Das sagten Anna Körber und Falk Ahlers am Montag."
+    article = extract(clean_article(text))
+    begin = text.index(words)
+    assert Resolver(article).speaker(begin, begin + len(words))[1] == name
+
+
+def test_the_owner_of_a_sprecher_does_not_speak(extract: EntityExtractor) -> None:
+    text = "Oleg Marinow schwieg. Marinows Sprecher Piotr Lewandowicz redete."
+    article = extract(clean_article(text))
+    begin = text.index("Marinows")
+    meant = resolve(article, begin, text.index(" redete"))
+    assert meant is not None
+    assert meant.name == "Piotr Lewandowicz"
+
+
+def test_nobody_is_meant_within_quotes(extract: EntityExtractor) -> None:
+    article = extract(clean_article("Falk Ahlers sagte: „Er hat gelogen.“"))
+    assert [m.kind for m in article.entities[0].mentions] == ["name"]

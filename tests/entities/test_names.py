@@ -1,0 +1,65 @@
+"""Names as they are shown: undeclined, merged, told apart."""
+
+import pytest
+from tests.entities.articles import clean_article
+
+from pipeline.entities import EntityExtractor
+
+
+def people(extract: EntityExtractor, text: str) -> dict[str, list[str]]:
+    """Names of the persons in `text` with their mentions by name."""
+    found = extract(clean_article(text)).entities
+    return {e.name: [m.text for m in e.mentions if m.kind == "name"] for e in found if e.type == "PER"}
+
+
+def things(extract: EntityExtractor, text: str) -> dict[str, str]:
+    """Names of everything else in `text` with their types."""
+    return {e.name: e.type for e in extract(clean_article(text)).entities if e.type != "PER"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Dr. Wiebke Tannhoff kam. Tannhoffs Rede war kurz.", {"Wiebke Tannhoff": ["Wiebke Tannhoff", "Tannhoffs"]}),
+        ("Das sagte Heiko Brandis. Brandis lachte.", {"Heiko Brandis": ["Heiko Brandis", "Brandis"]}),
+        ("Thomas Ahlers rief an. Thomas klang müde.", {"Thomas Ahlers": ["Thomas Ahlers", "Thomas"]}),
+        ("Herr Professor Dr. Jens Uhlig ging.", {"Jens Uhlig": ["Jens Uhlig"]}),
+        (
+            "Ursula von der Wieden sprach. Danach ging von der Wieden.",
+            {"Ursula von der Wieden": ["Ursula von der Wieden", "von der Wieden"]},
+        ),
+        ("Karl-Heinz Tamm-Röder schwieg. Tamm-Röder ging.", {"Karl-Heinz Tamm-Röder": ["Karl-Heinz Tamm-Röder", "Tamm-Röder"]}),
+        ("Maria Anna Koller sang. Maria Koller tanzte.", {"Maria Anna Koller": ["Maria Anna Koller", "Maria Koller"]}),
+        (
+            "Peter Sanders und Sabine Sanders kamen. Frau Sanders sprach, Herr Sanders schwieg.",
+            {"Peter Sanders": ["Peter Sanders", "Sanders"], "Sabine Sanders": ["Sabine Sanders", "Sanders"]},
+        ),
+        ("Der Vertraute Marinows, Generalsekretär Marinow schwieg.", {"Marinow": ["Marinows", "Marinow"]}),
+    ],
+)
+def test_persons(extract: EntityExtractor, text: str, expected: dict[str, list[str]]) -> None:
+    assert people(extract, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Russlands Antwort an die Ukraine kam spät.", {"Russland": "LOC", "Ukraine": "LOC"}),
+        ("Die NATO berät. Die Nato schweigt.", {"Nato": "ORG"}),
+        ("Der Rat der Vereinigten Staaten, so die USA.", {"USA": "LOC"}),
+        ("Die Europäische Zentralbank (EZB) tagt. Die EZB zögert.", {"Europäische Zentralbank": "ORG"}),
+        ("Ein Sprecher der Deutschen Bahn schwieg.", {"Deutsche Bahn": "ORG"}),
+        ("Der Bund Deutscher Brückenfreunde (BDB) klagt. Der BDB hofft.", {"Bund Deutscher Brückenfreunde": "ORG"}),
+        ("Ukrainische Truppen und russischer Stahl.", {}),
+        ("In der Ukraine-Krise reiste er nach Paris.", {"Ukraine": "LOC", "Paris": "LOC"}),
+        ("Aus Essen kam das Essen.", {"Essen": "LOC"}),
+        ("Die Linke und die Grünen stimmten zu.", {"Die Linke": "ORG", "Grüne": "ORG"}),
+    ],
+)
+def test_everything_else(extract: EntityExtractor, text: str, expected: dict[str, str]) -> None:
+    assert things(extract, text) == expected
+
+
+def test_the_kreml_is_an_actor_and_moscow_a_place(extract: EntityExtractor) -> None:
+    found = things(extract, "Der Kreml lehnte ab. In Moskau regnete es.")
+    assert found == {"Kreml": "ORG", "Moskau": "LOC"}

@@ -1,0 +1,50 @@
+"""What people are, and to whom they belong, as the text gives it."""
+
+import pytest
+from tests.entities.articles import clean_article
+
+from pipeline.entities import EntityExtractor
+from schemas.records import Entity
+
+
+def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
+    """The first person in `text`."""
+    return next(e for e in extract(clean_article(text, **fields)).entities if e.type == "PER")
+
+
+@pytest.mark.parametrize(
+    ("text", "roles", "affiliations"),
+    [
+        ("US-Außenminister Gregory Pell kam.", ["US-Außenminister"], []),
+        ("Die deutsche Außenministerin Wiebke Tannhoff (Grüne) kam.", ["Außenministerin"], ["Bündnis 90/Die Grünen"]),
+        ("Nato-Generalsekretär Thornquist kam.", ["Nato-Generalsekretär"], ["Nato"]),
+        ("Der russische Vize-Außenminister Oleg Marinow kam.", ["Vize-Außenminister"], []),
+        ("Gregory Pell, Außenminister der USA, kam.", ["Außenminister der USA"], []),
+        ("Das sagte Marinows Sprecher Piotr Lewandowicz.", ["Sprecher"], []),
+        ("Er traf den früheren Bundeskanzler Falk Ahlers.", ["früherer Bundeskanzler"], []),
+        ("Die frühere Ministerin Anna Körber kam.", ["frühere Ministerin"], []),
+        ("Die Grünen-Politikerin Anna Körber kam.", ["Grünen-Politikerin"], ["Bündnis 90/Die Grünen"]),
+        ("Der AfD-Abgeordnete Falk Ahlers kam.", ["AfD-Abgeordneter"], ["AfD"]),
+        ("Anna Körber (52, SPD) kam.", [], ["SPD"]),
+        ("Anna Körber, die stellvertretende Vorsitzende der SPD, kam.", ["stellvertretende Vorsitzende der SPD"], ["SPD"]),
+        ("Das meint Anna Körber von der Commerzbank.", [], ["Commerzbank"]),
+        ("Ein Berater Ahlers', Falk Ahlers, kam mit seiner Tochter Anna.", [], []),
+    ],
+)
+def test_roles_and_affiliations(
+    extract: EntityExtractor, text: str, roles: list[str], affiliations: list[str]
+) -> None:
+    found = person(extract, text)
+    assert (found.roles, found.affiliations) == (roles, affiliations)
+
+
+def test_the_infobox_counts(extract: EntityExtractor) -> None:
+    infobox = {"Name": "Wiebke Tannhoff", "Partei": "Bündnis 90/Die Grünen", "Amt": "Umweltministerin"}
+    found = person(extract, "Wiebke Tannhoff kam zu spät.", infobox=infobox)
+    assert found.roles == ["Umweltministerin"]
+    assert found.affiliations == ["Bündnis 90/Die Grünen"]
+
+
+def test_the_infobox_of_somebody_else_does_not_count(extract: EntityExtractor) -> None:
+    found = person(extract, "Wiebke Tannhoff kam zu spät.", infobox={"Name": "Falk Ahlers", "Amt": "Minister"})
+    assert found.roles == []
