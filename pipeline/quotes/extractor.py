@@ -6,8 +6,11 @@ from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.errors import ConfigurationError
 from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.free import by_sentence, merged
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
+from pipeline.quotes.text import AnalysedText
 from schemas.records import EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
@@ -28,14 +31,17 @@ class QuoteExtractor:
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
-        """The quotes of `text` in text order, not linked to entities."""
-        return self._rules(text)
+        """The quotes of `text` in text order, not linked to entities; carried-on speech of a speaker in one piece."""
+        return merged(text, self._find(AnalysedText(text, quoted_texts(text))))
+
+    def _find(self, analysed: AnalysedText) -> list[QuoteCandidate]:
+        return self._rules(analysed)
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         linker = Linker(article, self._gazetteer)
-        quotes = [
-            _quote(article, linker, candidate, number) for number, candidate in enumerate(self.candidates(article.text))
-        ]
+        analysed = AnalysedText(article.text, quoted_texts(article.text))
+        found = by_sentence(analysed, self._find(analysed))
+        quotes = [_quote(article, linker, candidate, number) for number, candidate in enumerate(found)]
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
         return QuoteArticle(**fields, quotes=quotes)
 

@@ -17,7 +17,6 @@ from pipeline.quotes.direct import (
     with_roles,
 )
 from pipeline.quotes.indirect import VerbSpeech
-from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.mood import carried_on, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.reported import referring_back, reported, said_to
@@ -31,11 +30,11 @@ from pipeline.quotes.words import ADVERBS, COORDINATORS
 class RuleQuotes:
     """Finds quotes by quotation marks, reporting verbs, named sources and Konjunktiv.
 
-    Calling it with a text gives the candidates in text order. It has no state and needs no model.
+    Calling it gives the candidates in text order, carried-on speech sentence by sentence. It has no state and needs no
+    model.
     """
 
-    def __call__(self, text: str) -> list[QuoteCandidate]:
-        analysed = AnalysedText(text, quoted_texts(text))
+    def __call__(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         reader = _Reader(analysed)
         for sentence in analysed.sentences:
             reader.read(sentence)
@@ -243,26 +242,3 @@ class _Reader:
         if found or speaking:
             self.spoke = sentence
         self.before = sentence
-
-
-def merged(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """Candidates with neighbouring sentences of carried-on speech of one speaker made one."""
-    result: list[QuoteCandidate] = []
-    previous: QuoteCandidate | None = None
-    for candidate in candidates:
-        if candidate.rule not in {"carried-on", "carried-on-perhaps", "carried-on-said-to"}:
-            result.append(candidate)
-            continue
-        between = text[previous.end : candidate.begin] if previous is not None else "\n"
-        if (
-            previous is not None
-            and previous.type == candidate.type
-            and previous.speaker_spans == candidate.speaker_spans
-            and not between.strip()
-            and "\n" not in between
-        ):
-            previous.spans = [(previous.begin, candidate.end)]
-        else:
-            result.append(candidate)
-            previous = candidate
-    return result

@@ -1,0 +1,50 @@
+"""Carried-on speech in one piece or sentence by sentence."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.text import AnalysedText
+
+FREE_TYPES = frozenset({"IndirectFreeIndirect", "FreeIndirect"})
+
+
+def merged(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Neighbouring sentences of one type and speaker made one quote, as annotated data has them.
+
+    The candidates come in text order and are not changed.
+    """
+    result: list[QuoteCandidate] = []
+    last: int | None = None
+    for candidate in candidates:
+        if candidate.type not in FREE_TYPES:
+            result.append(candidate)
+            continue
+        if last is not None and _goes_on(text, result[last], candidate):
+            result[last] = replace(result[last], spans=[(result[last].begin, candidate.end)])
+        else:
+            last = len(result)
+            result.append(candidate)
+    return result
+
+
+def _goes_on(text: str, earlier: QuoteCandidate, later: QuoteCandidate) -> bool:
+    between = text[earlier.end : later.begin]
+    same = earlier.type == later.type and earlier.speaker_spans == later.speaker_spans
+    return same and not between.strip() and "\n" not in between
+
+
+def by_sentence(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Carried-on speech with a quote for every sentence, so that each can be found and counted by itself."""
+    result: list[QuoteCandidate] = []
+    for candidate in candidates:
+        if candidate.type not in FREE_TYPES or len(candidate.spans) != 1:
+            result.append(candidate)
+            continue
+        first = analysed.sentence_at(candidate.begin)
+        last = analysed.sentence_at(candidate.end - 1)
+        for sentence in analysed.sentences[first : last + 1]:
+            begin, end = max(sentence.begin, candidate.begin), min(sentence.end, candidate.end)
+            if begin < end:
+                result.append(replace(candidate, spans=[(begin, end)]))
+    return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
