@@ -1,0 +1,33 @@
+"""Bytewax: one dataflow of three branches, a Kafka source and sink each."""
+
+import os
+
+from bytewax import operators as op
+from bytewax.connectors.kafka import KafkaSink, KafkaSinkMessage, KafkaSource, KafkaSourceMessage
+from bytewax.dataflow import Dataflow
+
+from benchmarks.peers.functions import CHAIN, Output, process, warm_up
+
+BROKER = os.environ["BENCHMARK_BROKER"]
+PREFIX = os.environ["BENCHMARK_PREFIX"]
+
+warm_up()
+flow = Dataflow("redefluss")
+
+
+def define(stage: str) -> None:
+    source, target = CHAIN[stage]
+
+    def work(message: KafkaSourceMessage) -> list[Output]:
+        return process(stage, message.key, message.value)
+
+    messages = op.input(f"{stage}-in", flow, KafkaSource([BROKER], [PREFIX + source], batch_size=16))
+    outputs = op.flat_map(f"{stage}-work", messages, work)
+    for topic in (target, "quotes"):
+        mine = op.filter(f"{stage}-{topic}", outputs, lambda output, topic=topic: output.topic == topic)
+        sendable = op.map(f"{stage}-{topic}-message", mine, lambda output: KafkaSinkMessage(output.key, output.value))
+        op.output(f"{stage}-{topic}-out", sendable, KafkaSink([BROKER], PREFIX + topic))
+
+
+for name in CHAIN:
+    define(name)

@@ -1,0 +1,47 @@
+"""The stage functions, bytes to bytes, as every peer calls them."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+from agents.pool.protocol import Done, Job
+from agents.settings import Settings
+from agents.work import WorkOrder, load
+from pipeline.stages import QUOTES_TOPIC, STAGES, stage_named
+
+CHAIN = {stage.name: (stage.source, stage.target) for stage in STAGES}
+
+
+@dataclass(frozen=True)
+class Output:
+    """A message that a stage makes; `topic` without prefix."""
+
+    topic: str
+    key: bytes
+    value: bytes
+
+
+@cache
+def _function(stage: str) -> Callable[[Job], object]:
+    return load(WorkOrder((stage,), Settings().pipeline))
+
+
+def warm_up() -> None:
+    """Load every stage's models in this process."""
+    for stage in CHAIN:
+        _function(stage)
+
+
+def process(stage: str, key: bytes | None, value: bytes) -> list[Output]:
+    """What one message becomes; nothing where the stage refuses it."""
+    outcome = _function(stage)(Job(stage=stage, key=key, value=value))
+    if not isinstance(outcome, Done):
+        return []
+    quotes = [Output(QUOTES_TOPIC, key, record) for key, record in outcome.records]
+    return [*quotes, Output(stage_named(stage).target, outcome.key, outcome.value)]
+
+
+def arguments() -> tuple[str, str]:
+    """Broker address and topic prefix, from the command line."""
+    return sys.argv[1], sys.argv[2]
