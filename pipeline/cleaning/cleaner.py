@@ -4,13 +4,10 @@ from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.fingerprint import content_hash, simhash
-from pipeline.cleaning.head import find_title
 from pipeline.cleaning.language import detect
-from pipeline.cleaning.lines import Line, text_lines
-from pipeline.cleaning.normalise import line_text
-from pipeline.cleaning.page import read_page
-from pipeline.cleaning.rules import find_infobox, read, split_glued
-from pipeline.cleaning.verdicts import classify, mark_fields, mark_repeated
+from pipeline.cleaning.lines import Line
+from pipeline.cleaning.reading import read_article
+from pipeline.cleaning.verdicts import decide
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from pipeline.identity import article_id
@@ -57,15 +54,9 @@ class Cleaner:
         size = len((article.html or article.text or "").encode("utf-8", "replace"))
         if size > self._config.max_article_bytes:
             raise Rejected("too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed")
-        metadata, lines = read_page(article) if article.html else (None, text_lines(article.text or ""))
-        lines = split_glued(lines)
-        readings = [read(line) for line in lines]
-        given = line_text(article.title) if article.title else None
-        title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
-        mark_fields(lines, readings)
-        infobox = find_infobox(lines)
-        mark_repeated(lines, title)
-        classify(lines, readings)
+        read = read_article(html=article.html, text=article.text, title=article.title)
+        infobox = decide(read)
+        lines, readings, metadata = read.lines, read.readings, read.metadata
         kept = [line for line in lines if line.kind is not None]
         if not kept:
             raise Rejected("empty", "no text of an article is left after cleaning")
@@ -88,8 +79,8 @@ class Cleaner:
             language=language,
             published_at=article.published_at or (metadata.published_at if metadata else None),
             meta=article.meta,
-            kicker=kicker or (metadata.kicker if metadata else None),
-            title=title,
+            kicker=read.kicker,
+            title=read.title,
             authors=list(dict.fromkeys(authors)),
             dateline=place[0] if place else None,
             text=text,

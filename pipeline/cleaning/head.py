@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.lines import Line
+from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.rules import Reading
 
 _HEAD_LINES = 14
@@ -50,7 +50,7 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
 
 
 def _positions(lines: Sequence[Line], title: str) -> list[int]:
-    wanted = Line(title).words if title.strip() else []
+    wanted = words_of(title) if title.strip() else []
     return [n for n, line in enumerate(lines) if wanted and line.words == wanted and line.open]
 
 

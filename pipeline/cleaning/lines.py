@@ -17,15 +17,19 @@ class Markup:
     Attributes:
         tag: the block element it stands in.
         link_share: share of its characters inside links, 0 to 1.
-        hints: words for what its element and those around it call themselves.
-        group: number of the container it shares with its siblings.
-        depth: how deep its element is nested.
+        near: words for what its element and the few around it are or call themselves.
+        far: the same of all elements around it.
+        signature: number of its kind of element (tag and class, those of its parent).
+        container: number of the element it shares with its siblings.
+        depth: how many block elements it is nested in.
     """
 
     tag: str
     link_share: float
-    hints: frozenset[str]
-    group: int
+    near: frozenset[str]
+    far: frozenset[str]
+    signature: int
+    container: int
     depth: int
 
 
@@ -56,7 +60,7 @@ class Line:
     rule: str = ""
 
     def __post_init__(self) -> None:
-        self.words = _WORD.findall(self.text.lower())
+        self.words = words_of(self.text)
 
     @property
     def open(self) -> bool:
@@ -74,6 +78,11 @@ class Line:
     def remove(self, reason: RemovalReason, rule: str) -> None:
         """Take it out of the text."""
         self.kind, self.field, self.reason, self.rule = None, None, reason, rule
+
+
+def words_of(text: str) -> list[str]:
+    """The lower-case words of a text."""
+    return _WORD.findall(text.lower())
 
 
 def text_lines(text: str) -> list[Line]:

@@ -1,27 +1,162 @@
-"""From a page's HTML to its lines and metadata."""
+"""From a page's HTML to its lines, each with what the markup says about it."""
 
-from dataclasses import dataclass, field
+import re
+import tomllib
+from functools import cache, lru_cache
+from importlib.resources import files
+from typing import Any
 
-import trafilatura
+from lxml import etree
+from lxml import html as lxml_html
 
-from pipeline.cleaning.lines import Line, text_lines
-from schemas.records import RawArticle
+from pipeline.cleaning.lines import Line, Markup, line_of
+from pipeline.cleaning.normalise import line_text
+
+_SKIPPED = frozenset(
+    "script style noscript template svg iframe object embed select option datalist canvas video audio map head math "
+    "textarea input title meta link source track param".split()
+)
+_BLOCKS = frozenset(
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p picture pre section summary table tbody td tfoot th "
+    "thead tr ul button caption label".split()
+)
+_SECTIONS = frozenset("article main aside nav footer header figure figcaption form ul ol table blockquote button h1 h2 h3".split())
+_NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component", "data-module", "data-type", "data-qa", "aria-label")
+_NEAR_LEVELS = 3
+_LONGEST_NAME = 300
+_HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Metadata:
-    """What a page says about its article."""
+def parse(page: str) -> Any:
+    """The root element of a page; None if there is nothing to parse in it."""
+    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True)
+    try:
+        return etree.fromstring(page.encode("utf-8", "replace"), parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
 
-    title: str | None = None
-    kicker: str | None = None
-    authors: list[str] = field(default_factory=list)
-    published_at: str | None = None
+
+def page_lines(root: Any) -> list[Line]:
+    """The visible text under `root`, one Line for each block element's own text."""
+    return _Walk().run(root)
 
 
-def read_page(article: RawArticle) -> tuple[Metadata, list[Line]]:
-    """Metadata and lines of the article's page."""
-    html = article.html or ""
-    text = trafilatura.extract(html, include_comments=False, favor_precision=False) or ""
-    found = trafilatura.extract_metadata(html)
-    metadata = Metadata(title=found.title, authors=(found.author or "").split("; ")) if found else Metadata()
-    return metadata, text_lines(text)
+class _Walk:
+    """One pass over the tree. A level of `_open` is (element is a block, own hints, near hints, far hints, sections)."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self._parts: list[str] = []
+        self._linked = 0
+        self._anchors = 0
+        self._blocks: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
+        self._containers = 0
+        self._signatures: dict[tuple[str, ...], int] = {}
+
+    def run(self, root: Any) -> list[Line]:
+        skipping = None
+        hints: list[frozenset[str]] = []
+        far: list[frozenset[str]] = [frozenset()]
+        names: list[tuple[str, str]] = [("", "")]
+        for event, element in etree.iterwalk(root, events=("start", "end")):
+            tag = element.tag
+            if event == "start":
+                if skipping is not None:
+                    continue
+                if tag in _SKIPPED or not isinstance(tag, str):
+                    skipping = element
+                    continue
+                is_block = tag in _BLOCKS or "-" in tag
+                own = _hints_of(element) if tag not in ("body", "html") else frozenset()
+                hints.append(own)
+                far.append(far[-1] | own)
+                name = (tag, (element.get("class") or "")[:_LONGEST_NAME])
+                if is_block:
+                    self._flush()
+                    self._containers += 1
+                    near = own.union(*hints[-1 - _NEAR_LEVELS : -1])
+                    signature = self._signatures.setdefault((*names[-1], *name), len(self._signatures))
+                    self._blocks.append((tag, signature, self._containers, near, far[-1]))
+                elif tag == "br":
+                    self._parts.append("\n")
+                elif tag == "a":
+                    self._anchors += 1
+                names.append(name)
+                self._text(element.text)
+                continue
+            if skipping is not None:
+                if element is skipping:
+                    skipping = None
+                    self._text(element.tail)
+                continue
+            hints.pop()
+            far.pop()
+            names.pop()
+            if tag in _BLOCKS or "-" in tag:
+                self._flush()
+                self._blocks.pop()
+            elif tag == "a":
+                self._anchors -= 1
+            self._text(element.tail)
+        self._flush()
+        return self.lines
+
+    def _text(self, text: str | None) -> None:
+        if text:
+            self._parts.append(text)
+            if self._anchors > 0:
+                self._linked += len(text.strip())
+
+    def _flush(self) -> None:
+        if not self._parts:
+            return
+        raw = "".join(part if part == "\n" else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts)
+        linked, self._parts, self._linked = self._linked, [], 0
+        pieces = [piece for piece in re.split(r"\n[ ]*\n+", raw) if piece.strip()] if "\n" in raw else [raw]
+        for piece in pieces:
+            text = line_text(piece)
+            if not text:
+                continue
+            tag, signature, container, near, far = self._blocks[-1] if self._blocks else ("", 0, 0, frozenset(), frozenset())
+            parent = self._blocks[-2][2] if len(self._blocks) > 1 else 0
+            share = min(1.0, linked / max(1, len(raw.strip())))
+            markup = Markup(
+                tag=tag,
+                link_share=share,
+                near=near,
+                far=far,
+                signature=signature,
+                container=parent if tag in ("p", "li", "h2", "h3", "h4", "blockquote") else container,
+                depth=len(self._blocks),
+            )
+            line = line_of(text, gap=True, markup=markup, bullet=tag == "li")
+            if any(character.isalnum() for character in line.text):
+                self.lines.append(line)
+
+
+def _hints_of(element: Any) -> frozenset[str]:
+    found: frozenset[str] = frozenset((element.tag,)) if element.tag in _SECTIONS else frozenset()
+    attributes = element.attrib
+    if not attributes:
+        return found
+    for name in _NAMING:
+        value = attributes.get(name)
+        if value:
+            found |= _hints_in(value[:_LONGEST_NAME])
+    style = attributes.get("style")
+    if "hidden" in attributes or (style and _HIDDEN_STYLE.search(style[:_LONGEST_NAME])):
+        found |= {"hidden"}
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _hints_in(value: str) -> frozenset[str]:
+    lowered = value.lower()
+    return frozenset(category for category, words in _categories() if words.search(lowered))
+
+
+@cache
+def _categories() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    source = tomllib.loads((files(__package__) / "data" / "hints.toml").read_text(encoding="utf-8"))
+    return tuple((category, re.compile("|".join(re.escape(word) for word in words))) for category, words in source.items())

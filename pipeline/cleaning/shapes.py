@@ -55,6 +55,13 @@ _PHOTO_AGENCY_LINE = re.compile(
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$", re.IGNORECASE)
 _KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
+_ABOUT_AUTHOR = re.compile(
+    r"\b(?:ist|war|schreibt|arbeitet|berichtet|leitet|studierte|verantwortet|verantwortlich)\b.{0,80}?"
+    r"(?:redakteur|korrespondent|\bautor|reporter|journalist|volont|kolumnist|ressort|redaktion|schreibt|senior fellow|gründer)|"
+    r"\b(?:redakteur|korrespondent|volontär|reporter)(?:in)?\b.{0,40}\b(?:für|in|bei|der|im)\b|\bzuständig\b|seine artikel finden|"
+    r"erscheint ihre|erscheint seine|folgen sie (?:ihm|ihr)\b",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«][.!?]?$")
 
@@ -132,6 +139,11 @@ def key_value(line: str) -> tuple[str, str] | None:
         return None
     found = _KEY_VALUE.match(line)
     return (found["key"], found["value"].strip()) if found else None
+
+
+def is_about_author(line: str) -> bool:
+    """Whether the line may be a note about the author ("Ida Muster ist Redakteurin im Ressort …")."""
+    return len(line) < 500 and _ABOUT_AUTHOR.search(line) is not None
 
 
 def sentence_count(line: str) -> int:

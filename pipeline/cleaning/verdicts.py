@@ -1,16 +1,75 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from pipeline.cleaning import shapes
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.cleaning import forest, shapes
+from pipeline.cleaning.features import features
 from pipeline.cleaning.head import is_paragraph
-from pipeline.cleaning.lines import Line
-from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.reading import Article
+from pipeline.cleaning.rules import Reading, find_infobox
+from schemas.records import RemovalReason
+
+_ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
+_HINTED: tuple[tuple[str, RemovalReason], ...] = (
+    ("caption", "credit"), ("figcaption", "credit"), ("credit", "credit"), ("newsletter", "newsletter"), ("share", "share"),
+    ("comments", "comments"), ("advert", "advert"), ("teaser", "related"), ("nav", "navigation"), ("footer", "navigation"),
+    ("header", "navigation"), ("navigation", "navigation"), ("tags", "related"), ("video", "related"),
+)  # fmt: skip
 
 
-def mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
-    """Bylines, times, agency lines and image credits."""
+def decide(article: Article) -> dict[str, str]:
+    """Give every line of the article its verdict; returns the infobox."""
+    probabilities = _probabilities(article)
+    _mark_fields(article.lines, article.readings)
+    infobox = find_infobox(article.lines)
+    _mark_repeated(article.lines, article.title)
+    _mark_comments(article.lines, article.readings)
+    for line, reading, probability in zip(article.lines, article.readings, probabilities, strict=True):
+        if line.open:
+            _judge(line, reading, float(probability))
+    _give_reasons(article.lines, article.readings)
+    return infobox
+
+
+def _probabilities(article: Article) -> npt.NDArray[np.float64]:
+    scored = np.zeros(len(article.lines))
+    chosen = [number for number, line in enumerate(article.lines) if line.reason != "repeated"]
+    lines = [article.lines[number] for number in chosen]
+    if lines:
+        rows = features(lines, [article.readings[number] for number in chosen], article.context)
+        model = forest.load("page" if lines[0].markup is not None else "text")
+        scored[chosen] = model.probabilities(rows)
+    return scored
+
+
+def _judge(line: Line, reading: Reading, probability: float) -> None:
+    hit = reading.hit
+    if hit is not None and (hit.certain or (hit.how == "start" and hit.reason in _ALWAYS_REMOVED)):
+        line.remove(hit.reason, f"phrase {hit.phrase!r}")
+        return
+    paragraph = is_paragraph(line)
+    threshold = 0.3 if paragraph and hit is None and shapes.sentence_count(line.text) >= 2 else 0.5
+    rule = f"classifier {probability:.2f}"
+    if probability < threshold:
+        if hit is not None:
+            line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
+        else:
+            line.remove("other", rule)
+    elif line.markup is not None and line.markup.tag in ("h1", "h2", "h3", "h4", "h5", "h6") and not paragraph:
+        line.keep("heading", rule)
+    elif line.bullet:
+        line.keep("list", rule)
+    elif paragraph or line.text[-1] in ".!:,;“\"«" or len(line.words) > 26:
+        line.keep("paragraph", rule)
+    else:
+        line.keep("heading", rule)
+
+
+def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
         if not line.open:
             continue
@@ -30,46 +89,60 @@ def mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.remove("other", "date or reading time")
 
 
-def mark_repeated(lines: Sequence[Line], title: str | None) -> None:
+def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:
     """Lines that stand in the article more than once: all but the first."""
-    seen: Counter[str] = Counter()
-    wanted = Line(title).words if title else None
+    seen: set[str] = set()
+    wanted = words_of(title) if title else None
     for line in lines:
         key = line.text.lower()
-        again = seen[key] > 0
-        seen[key] += 1
-        if line.open and len(line.words) >= 3 and (again or (wanted and line.words == wanted)):
+        if line.open and len(line.words) >= 3 and (key in seen or (wanted and line.words == wanted)):
             line.remove("repeated", "stands in the article before")
+        seen.add(key)
 
 
-def classify(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
-    """Decide every line that is still open."""
-    section = None
-    last = max((n for n, line in enumerate(lines) if line.open and is_paragraph(line) and readings[n].hit is None), default=-1)
-    started = False
-    for number, line in enumerate(lines):
-        hit = readings[number].hit
-        if not line.open:
-            continue
-        if hit is not None and (hit.certain or len(line.words) <= 60):
-            line.remove(hit.reason, f"phrase {hit.phrase!r}")
-            if hit.how == "section":
-                section = hit.reason
-            continue
-        if is_paragraph(line):
+def _mark_comments(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+    """Readers' comments: all that follows their heading, if most of the article stands before it."""
+    sizes = [len(line.words) if is_paragraph(line) else 0 for line in lines]
+    before, total = 0, sum(sizes)
+    for number, (size, reading) in enumerate(zip(sizes, readings, strict=True)):
+        hit = reading.hit
+        if hit is not None and hit.how == "section" and hit.reason == "comments" and before >= max(120, 0.55 * total):
+            for line in lines[number + 1 :]:
+                if line.open:
+                    line.remove("comments", f"after the heading {hit.phrase!r}")
+            return
+        before += size
+
+
+def _give_reasons(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+    """A reason of their own for the lines that the classifier removed, and the lead its name."""
+    kept = [number for number, line in enumerate(lines) if line.kind is not None]
+    if kept and lines[kept[-1]].kind == "heading" and len(kept) > 1:
+        lines[kept.pop()].remove("teaser", "heading with nothing under it")
+    first, last = (kept[0], kept[-1]) if kept else (len(lines), -1)
+    section: RemovalReason | None = None
+    for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
+        if line.kind is not None and is_paragraph(line):
             section = None
-            line.keep("paragraph", "paragraph")
-            started = True
-        elif section is not None:
-            line.remove("related" if section == "related" else "teaser", f"short line after a {section} heading")
-        elif number > last:
-            line.remove("teaser", "short line after the last paragraph")
-        elif not started:
-            line.remove("navigation", "short line before the first paragraph")
-        elif line.bullet:
-            line.keep("list", "list item between paragraphs")
-        else:
-            line.keep("heading", "short line between paragraphs")
-    kept = [line for line in lines if line.kind is not None]
-    if kept and kept[0].kind == "paragraph" and len(kept) > 1 and 8 <= len(kept[0].words) <= 60:
-        kept[0].kind = "lead"
+        elif reading.hit is not None and reading.hit.how == "section":
+            section = reading.hit.reason
+        elif line.reason == "other" and line.rule.startswith("classifier"):
+            line.reason = _reason(line, lines[number + 1] if number + 1 < len(lines) else None, section, first < number < last)
+            if line.reason in ("teaser", "related") and number < first and len(line.words) < 5:
+                line.reason = "navigation"
+    if len(kept) > 1 and lines[first].kind == "paragraph" and 8 <= len(lines[first].words) <= 60:
+        lines[first].kind = "lead"
+
+
+def _reason(line: Line, following: Line | None, section: RemovalReason | None, inside: bool) -> RemovalReason:
+    if section is not None:
+        return section
+    if following is not None and following.reason == "credit":
+        return "credit"
+    if line.markup is not None:
+        for hint, reason in _HINTED:
+            if hint in line.markup.near:
+                return reason
+    if inside:
+        return "other" if is_paragraph(line) else "related"
+    return "teaser" if len(line.words) >= 5 else "navigation"

@@ -1,0 +1,316 @@
+"""What the block classifier sees of each line: its words, its place, its neighbours and, on a page, its markup."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.cleaning import shapes
+from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.rules import Reading
+
+Matrix = npt.NDArray[np.float32]
+
+_REASONS = {
+    reason: number
+    for number, reason in enumerate(
+        ("newsletter", "share", "comments", "related", "teaser", "advert", "legal", "navigation", "credit", "other"), start=1
+    )
+}
+_HOW = {"line": 1, "section": 2, "start": 3, "contains": 4}
+_CAPTION_CUE = re.compile(
+    r"\((?:archiv|symbol|l\.|r\.|m\.|links|rechts|mitte|hinten|vorne|undatiert|archivbild|symbolbild|archivfoto|symbolfoto)|"
+    r"\bv\. ?l\.|\bim bild|\bauf dem (?:foto|bild)|\bzu sehen\b|\bsymbol(?:bild|foto)\b|\barchiv(?:bild|foto)\b",
+    re.IGNORECASE,
+)
+_RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b", re.IGNORECASE)
+_INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [A-ZÄÖÜ„\"»]")
+_YOU = re.compile(r"\b(?:sie|ihre?n?|ihnen|dein|deine|du|dich|unser\w*|wir|uns)\b")
+_TAGS = {"p": 1, "h1": 2, "h2": 3, "h3": 4, "h4": 5, "h5": 5, "h6": 5, "li": 6, "figcaption": 7, "caption": 7, "blockquote": 8,
+         "td": 9, "th": 9, "div": 10, "section": 11, "article": 11, "header": 12, "button": 13, "ul": 6, "dd": 9, "dt": 9,
+         "figure": 7, "summary": 5, "label": 13, "aside": 14, "footer": 14, "nav": 14, "body": 15, "pre": 10, "address": 12}  # fmt: skip
+_HINTS = (
+    "body", "article", "lead", "headline", "kicker", "caption", "credit", "author", "meta", "teaser", "share", "comments",
+    "newsletter", "advert", "navigation", "tags", "video", "box", "hidden",
+)  # fmt: skip
+_ELEMENTS = ("main", "aside", "nav", "footer", "header", "figure", "figcaption", "form", "ul", "ol", "table", "blockquote", "button")
+_NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+_WINDOWS = (2, 5, 10)
+
+
+@dataclass(slots=True)
+class Context:
+    """What is known of the article beside its lines.
+
+    Attributes:
+        title: the headline, if known.
+        extracted: words of what an extractor takes for the article, joined by spaces; empty if none was asked.
+        body: words of the page's JSON-LD `articleBody`, joined by spaces; empty if there is none.
+        summaries: the same of the page's descriptions.
+    """
+
+    title: str | None = None
+    extracted: str = ""
+    body: str = ""
+    summaries: list[str] = field(default_factory=list)
+
+
+def features(lines: Sequence[Line], readings: Sequence[Reading], context: Context) -> Matrix:
+    """One row of numbers for each line; those of markup only where the lines come from a page."""
+    if not lines:
+        return np.zeros((0, len(names(markup=False))), dtype=np.float32)
+    own = np.array([_own(line, reading) for line, reading in zip(lines, readings, strict=True)], dtype=np.float32)
+    parts = [own, _neighbours(own), _places(lines, readings), _words(lines, context)]
+    if lines[0].markup is not None:
+        parts += [_markup(lines), _page(lines, context)]
+    return np.concatenate(parts, axis=1)
+
+
+_OWN = (
+    "characters", "words", "ends_sentence", "sentences", "first", "function_words", "capitals", "digits", "quotes", "end",
+    "bullet", "gap", "paragraph", "commas", "word_length", "reason", "how", "byline", "time", "credit", "photographer",
+    "agency", "key_value", "caption_cue", "running_time", "address", "turn", "you", "pipes",
+    "about_author", "ellipsis", "exclaims",
+)  # fmt: skip
+
+
+def names(*, markup: bool) -> list[str]:
+    """The columns' names, in order."""
+    columns = list(_OWN)
+    columns += [f"{name}{step:+d}" for step in _NEIGHBOURS for name in _NEAR_COLUMNS]
+    columns += list(_PLACES) + list(_WORDS)
+    if markup:
+        columns += ["tag", "link_share", "depth", "same_signature", "same_container", "signature_share", "container_share",
+                    "signature_links", "depth_off", "in_article"]  # fmt: skip
+        columns += [f"near_{name}" for name in (*_HINTS, *_ELEMENTS)] + [f"far_{name}" for name in (*_HINTS, *_ELEMENTS)]
+        columns += list(_PAGE)
+    return columns
+
+
+def _own(line: Line, reading: Reading) -> list[float]:
+    text, words = line.text, line.words
+    count = max(1, len(words))
+    characters = len(text)
+    functions = _function_words()
+    end = text[-1]
+    return [
+        math.log1p(characters),
+        math.log1p(count),
+        shapes.ends_sentence(text),
+        min(8, shapes.sentence_count(text)) if characters > 20 else 0,
+        1 if text[0].isupper() else 2 if text[0] in "„\"»“" else 3 if text[0].isdigit() else 4 if text[0].islower() else 0,
+        sum(word in functions for word in words) / count,
+        sum(word[0].isupper() for word in text.split()) / count,
+        sum(word[0].isdigit() for word in words) / count,
+        any(mark in text for mark in "„“\"»"),
+        ".!?:,;“\"".find(end) + 1,
+        line.bullet,
+        line.gap,
+        is_paragraph(line),
+        text.count(",") / count,
+        characters / count,
+        _REASONS[reading.hit.reason] if reading.hit else 0,
+        _HOW[reading.hit.how] if reading.hit else 0,
+        bool(reading.authors),
+        shapes.is_time(text),
+        0 if reading.credit is None else 1 if reading.credit[0] else 2,
+        shapes.is_photo_agency(text, count),
+        shapes.is_agency_line(text),
+        shapes.key_value(text) is not None,
+        characters < 400 and _CAPTION_CUE.search(text) is not None,
+        characters < 400 and _RUNNING_TIME.search(text) is not None,
+        characters < 400 and _ADDRESS.search(text) is not None,
+        _INTERVIEW_TURN.match(text) is not None,
+        len(_YOU.findall(text.lower())) / count if characters < 600 else 0,
+        "|" in text or "•" in text,
+        shapes.is_about_author(text),
+        text.startswith(("...", "…", "+++")),
+        text.count("!") + text.count("?"),
+    ]
+
+
+_NEAR_COLUMNS = ("characters", "ends_sentence", "function_words", "reason", "credit", "bullet")
+_NEAR_INDEX = [_OWN.index(name) for name in _NEAR_COLUMNS]
+
+
+def _neighbours(own: Matrix) -> Matrix:
+    columns = own[:, _NEAR_INDEX]
+    padded = np.pad(columns, ((3, 3), (0, 0)), constant_values=-1)
+    rows = len(own)
+    return np.concatenate([padded[3 + step : 3 + step + rows] for step in _NEIGHBOURS], axis=1)
+
+
+_PLACES = (
+    "line_share", "text_share", "before_paragraphs", "after_paragraphs", "to_previous", "to_next", "section", "section_distance",
+    *(f"density_{width}" for width in _WINDOWS), *(f"long_{width}" for width in _WINDOWS), "lines", "paragraph_mass",
+    "open_section", "after_comments", "comments_at", "after_lists", "lists_at",
+)  # fmt: skip
+
+
+def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
+    rows = len(lines)
+    lengths = np.array([len(line.text) for line in lines], dtype=np.float32)
+    body = np.array(
+        [is_paragraph(line) and reading.hit is None and reading.credit is None for line, reading in zip(lines, readings, strict=True)],
+        dtype=np.float32,
+    )
+    mass = lengths * body
+    total = max(1.0, float(mass.sum()))
+    indices = np.arange(rows, dtype=np.float32)
+    before = np.cumsum(mass) - mass
+    marked = np.flatnonzero(body)
+    to_previous = np.full(rows, 60.0, dtype=np.float32)
+    to_next = np.full(rows, 60.0, dtype=np.float32)
+    if len(marked):
+        left = np.searchsorted(marked, np.arange(rows), side="left") - 1
+        right = np.searchsorted(marked, np.arange(rows), side="right")
+        to_previous = np.where(left >= 0, indices - marked[np.maximum(left, 0)], 60).astype(np.float32)
+        to_next = np.where(right < len(marked), marked[np.minimum(right, len(marked) - 1)] - indices, 60).astype(np.float32)
+    section = np.zeros(rows, dtype=np.float32)
+    distance = np.full(rows, 60.0, dtype=np.float32)
+    opened = np.zeros(rows, dtype=np.float32)
+    since = np.full((rows, 4), -1.0, dtype=np.float32)
+    last, reason, run = -60, 0, 0
+    headings = {"comments": (-1, 0.0), "lists": (-1, 0.0)}
+    for number, reading in enumerate(readings):
+        section[number], distance[number], opened[number] = reason, min(60, number - last), run
+        for place, (line, share) in enumerate(headings.values()):
+            if line >= 0:
+                since[number, 2 * place : 2 * place + 2] = min(200, number - line), share
+        if reading.hit is not None and reading.hit.how == "section":
+            kind = "comments" if reading.hit.reason == "comments" else "lists"
+            headings[kind] = (number, float(before[number]) / total)
+            last, reason, run = number, _REASONS[reading.hit.reason], 1
+        elif body[number]:
+            run = 0
+    padded_body = np.concatenate([[0.0], np.cumsum(body)])
+    padded_mass = np.concatenate([[0.0], np.cumsum(np.minimum(lengths, 600) * body)])
+    columns = [indices / rows, before / total, padded_body[:-1], padded_body[-1] - padded_body[1:]]
+    columns += [np.minimum(to_previous, 60), np.minimum(to_next, 60), section, distance]
+    low = {width: np.maximum(0, np.arange(rows) - width) for width in _WINDOWS}
+    high = {width: np.minimum(rows, np.arange(rows) + width + 1) for width in _WINDOWS}
+    columns += [(padded_body[high[w]] - padded_body[low[w]]) / (high[w] - low[w]) for w in _WINDOWS]
+    columns += [(padded_mass[high[w]] - padded_mass[low[w]]) / (high[w] - low[w]) for w in _WINDOWS]
+    columns += [np.full(rows, math.log1p(rows)), mass / total, opened, *since.T]
+    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+_WORDS = ("repeats", "seen", "prefix_of_next", "starts_as_previous", "title_share", "in_title", "core_share", "rare_share")
+
+
+def _words(lines: Sequence[Line], context: Context) -> Matrix:
+    counts = Counter(line.text.lower() for line in lines)
+    seen: set[str] = set()
+    core: Counter[str] = Counter()
+    contents: list[set[str]] = []
+    for line in lines:
+        content = {word for word in line.words if len(word) >= 5}
+        contents.append(content)
+        if is_paragraph(line):
+            core.update(content)
+    title = {word for word in words_of(context.title) if len(word) >= 4} if context.title and context.title.strip() else set()
+    rows = []
+    for number, line in enumerate(lines):
+        text = line.text
+        lowered = text.lower()
+        following = lines[number + 1].text if number + 1 < len(lines) else ""
+        previous = lines[number - 1].text if number else ""
+        content = contents[number]
+        others = 2 if is_paragraph(line) else 1
+        size = max(1, len(content))
+        rows.append(
+            [
+                min(6, counts[lowered]),
+                lowered in seen,
+                len(text) > 12 and following.startswith(text),
+                len(previous) > 12 and text.startswith(previous),
+                len(content & title) / len(title) if title else -1,
+                len(content & title) / size if title else -1,
+                sum(core[word] >= others for word in content) / size if content else -1,
+                sum(core[word] >= others + 1 for word in content) / size if content else -1,
+            ]
+        )
+        seen.add(lowered)
+    return np.array(rows, dtype=np.float32)
+
+
+def _markup(lines: Sequence[Line]) -> Matrix:
+    marks = [line.markup for line in lines if line.markup is not None]
+    lengths = np.array([len(line.text) if is_paragraph(line) else 0 for line in lines], dtype=np.float32)
+    total = max(1.0, float(lengths.sum()))
+    by_signature: Counter[int] = Counter()
+    by_container: Counter[int] = Counter()
+    links: Counter[int] = Counter()
+    members: Counter[int] = Counter()
+    depths = []
+    for mark, length in zip(marks, lengths, strict=True):
+        by_signature[mark.signature] += int(length)
+        by_container[mark.container] += int(length)
+        links[mark.signature] += int(100 * mark.link_share)
+        members[mark.signature] += 1
+        if length > 0:
+            depths.append(mark.depth)
+    usual = float(np.median(depths)) if depths else 0.0
+    rows = []
+    for number, mark in enumerate(marks):
+        previous = marks[number - 1] if number else mark
+        near = [name in mark.near for name in (*_HINTS, *_ELEMENTS)]
+        far = [name in mark.far for name in (*_HINTS, *_ELEMENTS)]
+        rows.append(
+            [
+                _TAGS.get(mark.tag, 0),
+                mark.link_share,
+                mark.depth,
+                mark.signature == previous.signature,
+                mark.container == previous.container,
+                by_signature[mark.signature] / total,
+                by_container[mark.container] / total,
+                links[mark.signature] / members[mark.signature],
+                mark.depth - usual,
+                "article" in mark.far,
+                *near,
+                *far,
+            ]
+        )
+    return np.array(rows, dtype=np.float32)
+
+
+_PAGE = ("in_body", "has_body", "is_summary", "in_extracted", "extracted_share")
+
+
+def _page(lines: Sequence[Line], context: Context) -> Matrix:
+    body = f" {context.body} "
+    extracted = f" {context.extracted} "
+    has_body = math.log1p(len(context.body))
+    share = len(context.extracted) / max(1, sum(len(line.text) for line in lines))
+    rows = []
+    for line in lines:
+        joined = " ".join(line.words)
+        inside = -1.0
+        if context.body and joined:
+            inside = float(f" {joined} " in body) or _share_inside(line.words, body)
+        summary = any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries) if len(joined) > 25 else False
+        taken = (float(f" {joined} " in extracted) or _share_inside(line.words, extracted)) if context.extracted and joined else -1.0
+        rows.append([inside, has_body, summary, taken, share])
+    return np.array(rows, dtype=np.float32)
+
+
+def _share_inside(words: list[str], body: str) -> float:
+    if len(words) < 8:
+        return 0.0
+    pieces = [" ".join(words[start : start + 4]) for start in range(0, len(words) - 3, 4)]
+    return sum(f" {piece} " in body for piece in pieces) / len(pieces)
+
+
+@cache
+def _function_words() -> frozenset[str]:
+    source = (files(__package__) / "data" / "function_words.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in source.splitlines() if not line.startswith("#") for word in line.split())

@@ -1,0 +1,104 @@
+"""Recognise what an article came as and read it into lines: page, visible text, or what an extractor left."""
+
+import re
+from dataclasses import dataclass
+
+import trafilatura
+
+from pipeline.cleaning.features import Context
+from pipeline.cleaning.head import find_title
+from pipeline.cleaning.lines import Line, text_lines, words_of
+from pipeline.cleaning.metadata import Metadata, read_metadata
+from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.page import page_lines, parse
+from pipeline.cleaning.rules import Reading, read, split_glued
+
+_PAGE_START = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_CLOSING_TAG = re.compile(r"</(?:p|div|h[1-6]|article|section|ul|body)\s*>", re.IGNORECASE)
+_LONG_LINE_WORDS = 100
+_MOST_BLOCKS_FOR_EXTRACTOR = 8_000
+
+
+@dataclass(slots=True)
+class Article:
+    """An article in lines, not yet classified.
+
+    Attributes:
+        lines: all of it, in order; some have a verdict already.
+        readings: what lexicon and shape say of each line.
+        metadata: what its page says, if it came as one.
+        title: the headline, if one is given or was found.
+        kicker: the line over the headline.
+        context: for the features.
+    """
+
+    lines: list[Line]
+    readings: list[Reading]
+    metadata: Metadata | None
+    title: str | None
+    kicker: str | None
+    context: Context
+
+
+def read_article(*, html: str | None, text: str | None, title: str | None) -> Article:
+    """Read a page or a text; `title` is the headline that the record came with.
+
+    A `text` that is HTML is read as a page, and an `html` without any markup as
+    text. A page without any text in it gives way to `text`.
+    """
+    page, plain = html, text
+    if page is None and plain is not None and _is_page(plain):
+        page, plain = plain, None
+    elif page is not None and "<" not in page:
+        page, plain = None, plain or page
+    metadata, lines, extracted = None, [], ""
+    if page:
+        metadata, lines, extracted = _read_page(page)
+    if not lines and plain:
+        lines = text_lines(plain)
+    lines = split_glued(lines)
+    _mark_retold(lines)
+    readings = [read(line) for line in lines]
+    given = line_text(title) if title else None
+    title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
+    context = Context(
+        title=title,
+        extracted=_words(extracted),
+        body=_words(metadata.body or "") if metadata else "",
+        summaries=[_words(summary) for summary in metadata.descriptions] if metadata else [],
+    )
+    return Article(lines, readings, metadata, title, kicker, context)
+
+
+def _read_page(page: str) -> tuple[Metadata, list[Line], str]:
+    root = parse(page)
+    if root is None:
+        return Metadata(), [], ""
+    metadata, lines = read_metadata(root), page_lines(root)
+    extracted = ""
+    if 1 < len(lines) <= _MOST_BLOCKS_FOR_EXTRACTOR:
+        extracted = trafilatura.extract(root, include_comments=False, include_tables=False) or ""
+    return metadata, lines, extracted
+
+
+def _is_page(text: str) -> bool:
+    return _PAGE_START.match(text[:1000]) is not None or len(_CLOSING_TAG.findall(text[:20_000])) >= 3
+
+
+def _mark_retold(lines: list[Line]) -> None:
+    """Remove a line that holds the whole article once more, as pages do for their players and readers."""
+    long = [line for line in lines if len(line.words) >= _LONG_LINE_WORDS]
+    total = sum(len(line.words) for line in lines)
+    for line in long:
+        if len(line.words) * 4 < total - len(line.words) or len(line.words) < 2 * max(
+            (len(other.words) for other in lines if other is not line), default=0
+        ):
+            continue
+        rest = f" {' '.join(' '.join(other.words) for other in lines if other is not line)} "
+        pieces = [" ".join(line.words[start : start + 5]) for start in range(0, len(line.words) - 4, 5)]
+        if sum(f" {piece} " in rest for piece in pieces[:400]) >= 0.8 * len(pieces[:400]):
+            line.remove("repeated", "tells the other lines once more")
+
+
+def _words(text: str) -> str:
+    return " ".join(words_of(line_text(text))) if text.strip() else ""

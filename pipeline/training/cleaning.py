@@ -1,0 +1,172 @@
+"""The recipe of the block classifier: gold pages in, `blocks-page.npz` and `blocks-text.npz` out.
+
+Every page is read as its HTML, as its visible text, as what an extractor left,
+and as its gold text alone; a line's label is whether its words stand in the
+gold paragraphs. Needs LightGBM.
+"""
+
+import gzip
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+
+from pipeline.cleaning.features import features, names
+from pipeline.cleaning.forest import Forest
+from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.lines import words_of
+from pipeline.cleaning.reading import read_article
+
+_SEEDS = (1, 2, 3)
+_ROUNDS = 120
+_PARAMETERS = {
+    "objective": "binary",
+    "learning_rate": 0.06,
+    "num_leaves": 10,
+    "max_depth": 6,
+    "min_data_in_leaf": 15,
+    "feature_fraction": 0.3,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 8,
+    "verbose": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
+_GOLD_SHARE = 0.6
+_CLEAN_TEXT_WEIGHT = 0.5
+_PIECE = 4
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One reading of a page: features, labels and weights of its lines.
+
+    Attributes:
+        publisher: host of the page's URL.
+        forest: "page" or "text".
+    """
+
+    publisher: str
+    forest: str
+    rows: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float64]
+
+
+def read_gold(path: Path) -> list[dict[str, Any]]:
+    """The pages of a gold file in JSON lines, gzipped or not."""
+    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+    with opened as lines:
+        return [orjson.loads(line) for line in lines]
+
+
+def samples(page: dict[str, Any]) -> Iterator[Sample]:
+    """All readings of a gold page."""
+    publisher = urlsplit(page["url"]).netloc
+    gold = [words_of(line_text(paragraph)) for paragraph in page["gold"]]
+    clean = "\n\n".join(page["gold"])
+    sources = [(page["html"], None, 1.0), (None, page["page_text"], 1.0), (None, page["extracted_text"], 1.0)]
+    sources += [(None, text, _CLEAN_TEXT_WEIGHT) for text in (clean, f"{page['title'].strip()}\n\n{clean}")]
+    for html, text, weight in sources:
+        article = read_article(html=html, text=text, title=None)
+        pairs = [pair for pair in zip(article.lines, article.readings, strict=True) if pair[0].reason != "repeated"]
+        lines = [line for line, _ in pairs]
+        sizes = np.array([len(line.words) for line in lines], dtype=np.float64)
+        shares, even = (sizes + 2) / max(1.0, sizes.sum()), np.sqrt(sizes + 1)
+        yield Sample(
+            publisher,
+            "text" if html is None else "page",
+            features(lines, [reading for _, reading in pairs], article.context),
+            np.array([_in_gold(line.words, gold) for line in lines], dtype=np.int32),
+            50 * weight * (shares + even / even.sum()),
+        )
+
+
+def train(data: Sequence[Sample], forest: str) -> Forest:
+    """A forest of one kind, from the samples of that kind."""
+    return Forest(_arrays(data, forest))
+
+
+def export(data: Sequence[Sample], folder: Path) -> None:
+    """Train both forests and write them where `pipeline.cleaning.forest.load` finds them."""
+    for forest in ("page", "text"):
+        np.savez_compressed(folder / f"blocks-{forest}.npz", **_arrays(data, forest))
+
+
+def leave_one_out(data: Sequence[Sample], publisher: str) -> dict[str, Forest]:
+    """Both forests, trained without a publisher's pages."""
+    others = [sample for sample in data if sample.publisher != publisher]
+    return {forest: train(others, forest) for forest in ("page", "text")}
+
+
+def run(gold: Path, folder: Path, *, report: Callable[[str], None]) -> None:
+    """Train on a gold file and write both forests into `folder`, saying what is done by `report`."""
+    pages = read_gold(gold)
+    report(f"reading {len(pages)} pages of {gold.name}")
+    data = [sample for page in pages for sample in samples(page)]
+    report(f"training on {sum(len(sample.labels) for sample in data)} lines")
+    export(data, folder)
+    report(f"wrote blocks-page.npz and blocks-text.npz to {folder}")
+
+
+def _in_gold(words: list[str], gold: list[list[str]]) -> bool:
+    if len(words) < _PIECE + 1:
+        return words in gold
+    wanted = {tuple(words[start : start + _PIECE]) for start in range(len(words) - _PIECE + 1)}
+    known = {tuple(line[start : start + _PIECE]) for line in gold for start in range(len(line) - _PIECE + 1)}
+    return len(wanted & known) >= _GOLD_SHARE * len(wanted)
+
+
+def _arrays(data: Sequence[Sample], forest: str) -> dict[str, Any]:
+    import lightgbm
+
+    chosen = [sample for sample in data if sample.forest == forest]
+    rows = np.concatenate([sample.rows for sample in chosen])
+    labels = np.concatenate([sample.labels for sample in chosen])
+    weights = np.concatenate([sample.weights for sample in chosen])
+    trees: list[dict[str, Any]] = []
+    for seed in _SEEDS:
+        dataset = lightgbm.Dataset(rows, labels, weight=weights)
+        booster = lightgbm.train({**_PARAMETERS, "seed": seed}, dataset, _ROUNDS)
+        trees += [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
+    return _flattened(trees, names(markup=forest == "page"))
+
+
+def _flattened(trees: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
+    """All trees' nodes in one table; the leaves' values are divided by the number of seeds, so that they average."""
+    feature: list[int] = []
+    threshold: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    value: list[float] = []
+
+    def add(node: dict[str, Any]) -> tuple[int, int]:
+        number = len(feature)
+        for column, start in ((feature, 0), (threshold, np.inf), (left, number), (right, number), (value, 0.0)):
+            column.append(start)  # type: ignore[attr-defined]
+        if "leaf_value" in node:
+            value[number] = node["leaf_value"] / len(_SEEDS)
+            return number, 0
+        feature[number], threshold[number] = node["split_feature"], node["threshold"]
+        left[number], left_depth = add(node["left_child"])
+        right[number], right_depth = add(node["right_child"])
+        return number, 1 + max(left_depth, right_depth)
+
+    placed = [add(tree) for tree in trees]
+    return {
+        "feature": np.array(feature, dtype=np.int16),
+        "threshold": np.array(threshold, dtype=np.float32),
+        "left": np.array(left, dtype=np.int32),
+        "right": np.array(right, dtype=np.int32),
+        "value": np.array(value, dtype=np.float32),
+        "roots": np.array([root for root, _ in placed], dtype=np.int32),
+        "depth": np.array(max(depth for _, depth in placed), dtype=np.int32),
+        "names": np.array(columns),
+    }
