@@ -1,11 +1,13 @@
 """The third stage: who said what in an article."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.errors import ConfigurationError
+from pipeline.models.catalogue import DATA
 from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.combination import combine
 from pipeline.quotes.free import by_sentence, merged
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
@@ -14,28 +16,29 @@ from pipeline.quotes.text import AnalysedText
 from schemas.records import EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
+QUOTE_MODELS = ("redefluss", "rules")
+
 
 class QuoteExtractor:
-    """Makes a QuoteArticle of an EntityArticle; loads its model once, when it is made.
+    """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not.
     """
 
     def __init__(self, config: PipelineConfig) -> None:
-        if config.quote_model not in {"redefluss", "rules"}:
+        if config.quote_model not in QUOTE_MODELS:
             raise ConfigurationError(
-                f"quote_model: {config.quote_model!r} is none of the quote models redefluss and rules"
+                f"quote_model: {config.quote_model!r} is none of the quote models {' and '.join(QUOTE_MODELS)}"
             )
         self._rules = RuleQuotes()
+        trained = config.quote_model == "redefluss" and (DATA / "quotes").is_dir()
+        self._learned = _load_learned() if trained else None
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` in text order, not linked to entities; carried-on speech of a speaker in one piece."""
-        return merged(text, self._find(AnalysedText(text, quoted_texts(text))))
-
-    def _find(self, analysed: AnalysedText) -> list[QuoteCandidate]:
-        return self._rules(analysed)
+        return self._find(AnalysedText(text, quoted_texts(text)))
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         linker = Linker(article, self._gazetteer)
@@ -44,6 +47,17 @@ class QuoteExtractor:
         quotes = [_quote(article, linker, candidate, number) for number, candidate in enumerate(found)]
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
         return QuoteArticle(**fields, quotes=quotes)
+
+    def _find(self, analysed: AnalysedText) -> list[QuoteCandidate]:
+        rules = merged(analysed.text, self._rules(analysed))
+        return combine(rules, self._learned(analysed.text)) if self._learned is not None else rules
+
+
+def _load_learned() -> Callable[[str], list[QuoteCandidate]]:
+    # Imported here, so that the rules need no onnxruntime.
+    from pipeline.quotes.learned.model import LearnedQuotes
+
+    return LearnedQuotes()
 
 
 def _spans(ranges: Sequence[Range]) -> list[Span]:

@@ -1,0 +1,60 @@
+"""Rules and the learned model together: what both find, and what one of them finds surely enough."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.quotes.candidates import QuoteCandidate, overlap
+
+_SAME = 0.4
+"""How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
+_LEARNED_ALONE = 0.6
+"""How sure the learned model must be of a quote that no rule finds; chosen on articles held out from training."""
+_ALONE = 0.7
+"""What is left of a rule's confidence where the learned model does not see the quote."""
+
+
+def combine(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """The quotes of both in text order, an outer one before those inside it.
+
+    Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; the
+    model says its medium, and who speaks where the rules do not know.
+    """
+    partner = _pairs(rules, learned)
+    result = []
+    for index, candidate in enumerate(rules):
+        if index in partner:
+            result.append(_confirmed(candidate, learned[partner[index]]))
+        else:
+            result.append(replace(candidate, confidence=candidate.confidence * _ALONE))
+    taken = set(partner.values())
+    result += [c for index, c in enumerate(learned) if index not in taken and c.confidence >= _LEARNED_ALONE]
+    return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def _pairs(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> dict[int, int]:
+    """For candidates of the rules the one of the model that means the same quote, the most alike first."""
+    alike = []
+    for first, rule in enumerate(rules):
+        for second, other in enumerate(learned):
+            if rule.begin < other.end and other.begin < rule.end:
+                likeness = overlap(rule.spans, other.spans)
+                if likeness >= _SAME:
+                    alike.append((likeness + 0.2 * (rule.type == other.type), first, second))
+    alike.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
+    partner: dict[int, int] = {}
+    taken: set[int] = set()
+    for _, first, second in alike:
+        if first not in partner and second not in taken:
+            partner[first] = second
+            taken.add(second)
+    return partner
+
+
+def _confirmed(rule: QuoteCandidate, learned: QuoteCandidate) -> QuoteCandidate:
+    doubt = (1 - rule.confidence) * (1 - learned.confidence)
+    return replace(
+        rule,
+        medium=learned.medium,
+        speaker_spans=rule.speaker_spans or learned.speaker_spans,
+        confidence=1 - doubt,
+    )
