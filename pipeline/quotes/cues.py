@@ -144,7 +144,7 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
         correlates = [
             i
             for i in range(clause.first, clause.last)
-            if tokens[i].lower in CORRELATES and i not in cue.tokens and i > cue.finite
+            if (tokens[i].lower in CORRELATES and i > cue.finite) or ("e" in cue.verb.takes and tokens[i].lower == "es")
         ]
         cue.tokens = sorted({*cue.tokens, *correlates})
         cue.final = _verb_final(tokens, cue)

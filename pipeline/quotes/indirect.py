@@ -4,7 +4,7 @@ from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import with_roles
-from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
+from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.statements import NOT_CONTENT, Statements, stripped
@@ -147,9 +147,11 @@ class VerbSpeech(Statements):
         elif has_infinitive(tokens, first, self.sentence.last) and not verb_second(tokens, first, part.last):
             kind = "verb-infinitive" if "z" in takes and adjacent else None
         elif "s" in takes or "D" in takes:
-            if is_subjunctive(tokens, first, self.sentence.last):
+            plain = adjacent and not cue.passive and cue.verb.lemma in SAYING
+            loosely = plain and looks_subjunctive(tokens, first, part.last)
+            if loosely or is_subjunctive(tokens, first, self.sentence.last):
                 kind = "verb-subjunctive"
-            elif adjacent and not cue.passive and cue.verb.lemma in SAYING and verb_second(tokens, first, part.last):
+            elif plain and verb_second(tokens, first, part.last):
                 kind = "verb-plain" if cue.last >= first - 8 else None
         return kind
 

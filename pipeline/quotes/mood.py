@@ -7,12 +7,14 @@ from pipeline.quotes.lexicon import subjunctive_first, subjunctive_second
 from pipeline.quotes.phrases import is_adjective, is_noun
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
+    ADVERBS,
     AUXILIARIES,
     DETERMINERS,
     FINITE_AUXILIARIES,
     PREPOSITIONS,
     RELATIVES,
     SEPARABLE_PREFIXES,
+    SUBJECT_PRONOUNS,
 )
 
 _BEFORE_NOUNS = frozenset({"und", "ein", "eine", "der", "die", "das", "des", "keine", "seine", "ihre"})
@@ -34,6 +36,19 @@ def is_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
                 return True
             if index > first and tokens[index - 1].lower not in _BEFORE_NOUNS:
                 return True
+    return False
+
+
+def looks_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a word right behind a noun or a pronoun can be a first Konjunktiv, of whatever verb ("der Bau ruhe")."""
+    for index in range(first + 1, last):
+        token, before = tokens[index], tokens[index - 1]
+        following = tokens[index + 1] if index + 1 < last else None
+        verbal = token.lower.endswith("e") and len(token.text) > 3 and not token.capital and token.word
+        behind = is_noun(before) or before.lower in SUBJECT_PRONOUNS
+        attribute = following is not None and (is_noun(following) or is_adjective(following))
+        if verbal and behind and not attribute and token.lower not in ADVERBS | DETERMINERS | PREPOSITIONS:
+            return True
     return False
 
 
@@ -107,12 +122,13 @@ def is_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
     while end > first and not tokens[end - 1].word:
         end -= 1
     closing = tokens[end - 1]
-    verbal = closing.lower in AUXILIARIES or (not closing.capital and closing.lower.endswith(_VERB_ENDINGS))
+    inflected = not closing.capital and closing.lower.endswith(_VERB_ENDINGS) and closing.lower not in ADVERBS
+    verbal = closing.lower in AUXILIARIES or inflected
     if end - first < 2 or not verbal or ends_in_infinitive(tokens, first, last):
         return False
     chained = _finite(closing) and _finite(tokens[end - 2])
-    inflected = [i for i in range(first + 1, end - 1 - chained) if _finite(tokens[i])]
-    return not inflected or (tokens[first + 1].lower in DETERMINERS and inflected[0] > first + 4)
+    second = [i for i in range(first + 1, end - 1 - chained) if _finite(tokens[i])]
+    return not second or (tokens[first + 1].lower in DETERMINERS and second[0] > first + 4)
 
 
 def _opens_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
