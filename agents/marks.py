@@ -110,7 +110,6 @@ class TopicMarks:
         self._topic = settings.topic(SEEN_TOPIC)
         self._store = store
         self._wanted: frozenset[int] = frozenset()
-        self._assigned: frozenset[int] = frozenset()
         self._goal: dict[int, int] = {}
         self._caught_up = asyncio.Event()
         self._changed = asyncio.Event()
@@ -147,7 +146,6 @@ class TopicMarks:
             consumer = kafka.consumer(self._settings)
             try:
                 await consumer.start()
-                self._assigned = frozenset()
                 self._changed.set()
                 while True:
                     if self._changed.is_set():
@@ -170,7 +168,7 @@ class TopicMarks:
         consumer.assign(tps)
         if not tps:
             self._goal = {}
-            self._caught_up.set()
+            await self._check_goal(consumer)
             return
         begin, end = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
         starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
@@ -226,7 +224,7 @@ class TopicMarks:
         for partition, end in self._goal.items():
             if await consumer.position(TopicPartition(self._topic, partition)) < end:
                 return
-        if not self._changed.is_set():
+        if not self._changed.is_set():  # else there was another assignment meanwhile
             self._caught_up.set()
 
 

@@ -91,7 +91,7 @@ class Publisher:
         return AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, (KafkaError, OSError))),
             wait=wait_exponential_jitter(
-                initial=self._settings.retry_initial_seconds,
+                multiplier=self._settings.retry_initial_seconds,
                 max=self._settings.retry_max_seconds,
                 jitter=self._settings.retry_initial_seconds,
             ),

@@ -1,7 +1,8 @@
 """Stages for tests of the stream: quick, and obedient to words in the text that make them fail.
 
-CRASH ends the process, LOOP never returns, EAT allocates without end, RAISE
-raises, SLOW takes 0.2 s, STEP takes as many milliseconds as the number after it.
+`CRASH@entities` ends the process in that stage, LOOP never returns, EAT
+allocates without end, RAISE raises, SLOW takes 0.2 s, STEP7 takes 7 ms. With
+REDEFLUSS_OBEDIENT=false in the environment the words mean nothing.
 """
 
 import hashlib
@@ -27,8 +28,10 @@ def load(order: WorkOrder) -> Callable[[Job], Outcome]:
 
 
 def obey(text: str, stage: str) -> None:
-    """Do what the text tells this stage to: `CRASH@entities`, or `CRASH` for the stage clean."""
-    for word in re.findall(rf"\b([A-Z]+(?:\d+)?)@{stage}\b", text + (f" {text}@clean" if text.isupper() else "")):
+    """Do what the text tells this stage to."""
+    if os.environ.get("REDEFLUSS_OBEDIENT") == "false":
+        return
+    for word in re.findall(rf"\b([A-Z]+(?:\d+)?)@{stage}\b", text):
         if word == "CRASH":
             os.kill(os.getpid(), 11)
         elif word == "LOOP":

@@ -1,0 +1,39 @@
+"""A Kafka of its own for the tests that mistreat it."""
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.stream import Stream
+
+NewStream = Callable[..., Awaitable[Stream]]
+numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[KafkaBroker]:
+    try:
+        with KafkaBroker() as broker:
+            yield broker
+    except KafkaMissing as error:
+        pytest.skip(str(error))
+
+
+@pytest_asyncio.fixture
+async def new_stream(kafka: KafkaBroker, tmp_path: Path) -> AsyncIterator[NewStream]:
+    streams: list[Stream] = []
+
+    async def make(**options: Any) -> Stream:
+        stream = Stream(kafka.address, f"f{next(numbers)}.", tmp_path, **options)
+        streams.append(stream)
+        await stream.prepare()
+        return stream
+
+    yield make
+    for stream in streams:
+        stream.kill_workers()

@@ -1,0 +1,270 @@
+"""Kill everything that can be killed, at random but repeatably, and account for every message.
+
+    python -m tests.faults.soak --articles 10000 --poison 1000 --kills 50 --seed 1 --report docs/soak.md
+
+Articles are of the tests' own stages unless `--real` is given; the killing,
+the broker and the processes are real.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import orjson
+
+from tests.support.kafka_broker import KafkaBroker
+from tests.support.stream import Outcome, Stream, article, descendants
+
+POISON = {
+    "crash": ("CRASH@{stage}", "worker-crash"),
+    "loop": ("LOOP@{stage}", "timeout"),
+    "eat": ("EAT@{stage}", "worker-crash"),
+    "malformed": (None, "malformed-json"),
+    "huge": (None, "too-large"),
+    "empty": (None, "empty"),
+}
+STAGES = ("clean", "entities", "quotes")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to do to the stream.
+
+    Attributes:
+        seed: decides order and choice of everything.
+        articles: good ones; every tenth is a later version of an earlier one.
+        poison: bad ones among them.
+        kills: SIGKILLs, of a worker, a pool process or the broker by turns of chance.
+        workers: how many at once.
+        pause_seconds: between two kills, least and most.
+        real: the stages that ship, with models by rules, instead of the tests' own.
+    """
+
+    seed: int
+    articles: int
+    poison: int
+    kills: int
+    workers: int
+    pause_seconds: tuple[float, float] = (2.0, 6.0)
+    real: bool = False
+
+
+@dataclass
+class Report:
+    """What came of it; messages and seconds."""
+
+    produced: int = 0
+    good: int = 0
+    out: int = 0
+    dead: int = 0
+    repeated: int = 0
+    lost: int = 0
+    differing: int = 0
+    out_of_order: int = 0
+    wrong_reasons: int = 0
+    kills: int = 0
+    seconds: float = 0.0
+    killed: dict[str, int] = field(default_factory=dict)
+    reasons: dict[str, int] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+def messages(plan: Plan) -> tuple[list[tuple[bytes, bytes]], dict[str, str]]:
+    """Keys and values in the order to send, and the reason expected of each bad key."""
+    generator = random.Random(plan.seed)
+    good = []
+    for number in range(plan.articles):
+        name = f"a-{number - 5 if number % 10 == 9 else number}"
+        text = (
+            f"Fassung {number}. „Das ist Satz {number}“, sagte Petra Lindqvist. STEP{generator.randrange(6)}@entities"
+        )
+        good.append(article(name, text))
+    bad, reasons = [], {}
+    kinds = list(POISON)
+    for number in range(plan.poison):
+        kind = kinds[number % len(kinds)] if number % 50 else "crash"
+        if kind in {"loop", "eat"} and number % 5:  # these take seconds each
+            kind = "malformed"
+        word, reason = POISON[kind]
+        name = f"p-{number}"
+        stage = generator.choice(STAGES)
+        value = {
+            "malformed": b'{"id": "p',
+            "huge": orjson.dumps({"id": name, "text": "x" * 5_100_000}) if kind == "huge" else b"",
+            "empty": b"",
+        }.get(kind)
+        bad.append((name.encode(), value if value is not None else article(name, word.format(stage=stage))[1]))
+        reasons[name] = reason
+    places = sorted(generator.sample(range(len(good) + len(bad)), len(bad)))
+    sequence, rest = [], iter(good)
+    poison = dict(zip(places, bad, strict=True))
+    for place in range(len(good) + len(bad)):
+        sequence.append(poison[place] if place in poison else next(rest))
+    return sequence, reasons
+
+
+async def soak(broker: KafkaBroker, plan: Plan, folder: Path) -> Report:
+    """Carry a plan out; the broker is running and is afterwards."""
+    sequence, reasons = messages(plan)
+    stream = Stream(
+        broker.address,
+        f"soak{plan.seed}.",
+        folder,
+        time_limit_seconds=3 if not plan.real else 30,
+        process_memory_bytes=200_000_000 if not plan.real else 800_000_000,
+        duplicate_hours=24,
+        model_de="rules",
+        quote_model="rules",
+    )
+    await stream.prepare()
+    report = Report(produced=len(sequence), good=plan.articles)
+    started = time.monotonic()
+    for _ in range(plan.workers):
+        stream.start_worker(real=plan.real)
+    feeding = asyncio.create_task(feed(stream, sequence))
+    killing = asyncio.create_task(kill(stream, broker, plan, report))
+    try:
+        await feeding
+        await killing
+        expected = Counter(key.decode() for key, _ in sequence if key.decode() not in reasons)
+        versions = {(key.decode(), value) for key, value in sequence if key.decode() not in reasons}
+
+        def complete(seen: Outcome) -> bool:
+            return len(distinct(seen)) >= len(versions) and len(seen.places) >= len(reasons)
+
+        try:
+            outcome = await stream.collect(complete, seconds=600, settle_seconds=3)
+        except AssertionError:
+            outcome = await stream.collect(lambda _: True, seconds=30, settle_seconds=5)
+        account(report, outcome, expected, reasons)
+        report.seconds = round(time.monotonic() - started, 1)
+        return report
+    finally:
+        stream.kill_workers()
+
+
+async def feed(stream: Stream, sequence: list[tuple[bytes, bytes]]) -> None:
+    """Send everything, confirmed and in order by key, however often the broker dies."""
+    async with stream.producer() as producer:
+        for begin in range(0, len(sequence), 200):
+            futures = [
+                await producer.send(stream.settings.topic("articles.raw"), value, key)
+                for key, value in sequence[begin : begin + 200]
+            ]
+            await asyncio.gather(*futures)
+
+
+async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) -> None:
+    """SIGKILL at random; what is killed is started again (the pool looks after its own)."""
+    generator = random.Random(plan.seed + 1)
+    killed: Counter[str] = Counter()
+    await asyncio.sleep(5)
+    targets = [*["worker", "pool", "pool", "worker", "broker"] * (plan.kills // 5 + 1)][: plan.kills]
+    generator.shuffle(targets)
+    for target in targets:
+        await asyncio.sleep(generator.uniform(*plan.pause_seconds))
+        living = [worker for worker in stream.workers if worker.poll() is None]
+        victim = generator.choice(living)
+        if target == "worker":
+            victim.kill()
+            victim.wait()
+            stream.start_worker(real=plan.real)
+        elif target == "pool":
+            processes = descendants(victim.pid)
+            if processes:
+                os.kill(generator.choice(processes), signal.SIGKILL)
+        else:
+            broker.kill()
+            await asyncio.sleep(generator.uniform(0.5, 3))
+            await asyncio.to_thread(broker.start)
+        killed[target] += 1
+    report.kills = killed.total()
+    report.killed = dict(killed)
+
+
+def distinct(outcome: Outcome) -> set[tuple[bytes, bytes]]:
+    """Article and content of what came out, once each."""
+    return {(message.key, dict(message.headers)["content_hash"]) for message in outcome.articles}
+
+
+def account(report: Report, outcome: Outcome, expected: Counter[str], reasons: dict[str, str]) -> None:
+    """Compare what came out with what went in."""
+    came = Counter(key.decode() for key, _ in distinct(outcome))
+    dead: dict[str, set[str]] = defaultdict(set)
+    for letter in outcome.letters:
+        dead[letter["key"]].add(letter["reason"])
+    report.out = came.total()
+    report.dead = len(outcome.places)
+    report.repeated = outcome.repeats() + len(outcome.letters) - len(outcome.places)
+    innocent = sum(1 for key in dead if key not in reasons)
+    report.missing = [key for key, count in expected.items() if came[key] < count and key not in dead]
+    report.missing += [key for key in reasons if key not in dead]
+    report.lost = len(report.missing)
+    report.differing = len(outcome.differing())
+    report.wrong_reasons = innocent + sum(dead[key] != {reason} for key, reason in reasons.items() if key in dead)
+    report.reasons = dict(Counter(letter["reason"] for letter in outcome.letters))
+    report.out_of_order = disorder(outcome)
+
+
+def disorder(outcome: Outcome) -> int:
+    """Articles whose later version came out first before its earlier one did."""
+    first: dict[bytes, list[int]] = defaultdict(list)
+    for message in outcome.articles:
+        number = int(orjson.loads(message.value)["text"].split()[1].strip("."))
+        if number not in first[message.key]:
+            first[message.key].append(number)
+    return sum(numbers != sorted(numbers) for numbers in first.values())
+
+
+def as_markdown(plan: Plan, report: Report, command: str) -> str:
+    """The report for people."""
+    rows = {
+        "messages in": report.produced,
+        "articles out (distinct)": report.out,
+        "dead letters (distinct)": report.dead,
+        "**lost**": report.lost,
+        "repeated, byte for byte the same": report.repeated,
+        "repeated with other bytes": report.differing,
+        "keys out of order": report.out_of_order,
+        "dead letters with a wrong reason": report.wrong_reasons,
+        "kills": f"{report.kills} ({', '.join(f'{name} {count}' for name, count in sorted(report.killed.items()))})",
+        "time": f"{report.seconds:.0f} s",
+    }
+    lines = [f"`{command}`", "", f"Seed {plan.seed}, {plan.workers} workers.", "", "| | |", "|---|---|"]
+    lines += [f"| {name} | {value} |" for name, value in rows.items()]
+    reasons = ", ".join(f"{name} {count}" for name, count in sorted(report.reasons.items()))
+    return "\n".join([*lines, "", f"Reasons: {reasons or 'none'}.", ""])
+
+
+def main() -> int:
+    """Run from the command line; exit code 1 if something was lost or differs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
+    parser.add_argument("--articles", type=int, default=10_000)
+    parser.add_argument("--poison", type=int, default=0)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--real", action="store_true", help="the stages that ship, by rules")
+    parser.add_argument("--report", type=Path, help="Markdown file to append to")
+    options = parser.parse_args()
+    plan = Plan(options.seed, options.articles, options.poison, options.kills, options.workers, real=options.real)
+    with tempfile.TemporaryDirectory() as folder, KafkaBroker() as broker:
+        report = asyncio.run(soak(broker, plan, Path(folder)))
+    sys.stdout.write(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
+    if options.report:
+        command = f"python -m tests.faults.soak {' '.join(sys.argv[1:])}"
+        with options.report.open("a", encoding="utf-8") as out:
+            out.write("\n" + as_markdown(plan, report, command))
+    return int(bool(report.lost or report.differing or report.out_of_order))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

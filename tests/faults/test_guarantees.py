@@ -1,0 +1,104 @@
+"""What the stream guarantees when things die: nothing lost, repeats the same bytes, order by key kept.
+
+On Apache Kafka, with real processes. The long form is `python -m tests.faults.soak`.
+"""
+
+import asyncio
+import os
+import random
+import signal
+
+import pytest
+
+from agents.kafka import admin
+from pipeline.stages import DEAD_LETTER_TOPIC
+from tests.faults.conftest import NewStream
+from tests.faults.soak import Plan, soak
+from tests.support.stream import article, descendants
+
+pytestmark = [pytest.mark.fault, pytest.mark.kafka]
+
+
+async def test_random_kills_lose_nothing(kafka, tmp_path):
+    """Worker, pool processes and broker killed in random order, with a poison set among the good."""
+    plan = Plan(seed=7, articles=400, poison=20, kills=6, workers=2, pause_seconds=(1.0, 2.5))
+    report = await soak(kafka, plan, tmp_path)
+    assert report.lost == 0
+    assert report.differing == 0
+    assert report.out_of_order == 0
+    assert report.wrong_reasons == 0
+    assert report.kills == 6
+
+
+async def test_a_rolling_restart_repeats_nothing(new_stream: NewStream):
+    stream = await new_stream()
+    stream.start_worker()
+    stream.start_worker()
+    producing = asyncio.create_task(
+        stream.produce([article(f"a-{number}", f"Text {number}. STEP10@entities") for number in range(500)])
+    )
+    await producing
+    for worker in list(stream.workers):
+        await asyncio.sleep(2)
+        worker.send_signal(signal.SIGTERM)
+        assert await asyncio.to_thread(worker.wait, 40) == 0
+        stream.start_worker()
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= 500, seconds=90, settle_seconds=1)
+    assert not outcome.letters
+    assert not outcome.differing()
+    assert outcome.repeats() <= 16, "at most what was in flight"
+
+
+async def test_a_broker_that_is_silent_and_then_gone_is_waited_for(new_stream: NewStream, kafka):
+    stream = await new_stream(publish_timeout_seconds=5)
+    worker = stream.start_worker()
+    await stream.produce([article(f"a-{number}", f"Text {number}. STEP20@quotes") for number in range(300)])
+    await stream.collect(lambda seen: len(seen.articles) >= 20)
+    kafka.pause()
+    await asyncio.sleep(10)
+    kafka.resume()
+    await asyncio.sleep(2)
+    kafka.kill()
+    await asyncio.sleep(5)
+    kafka.start()
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= 300, seconds=120, settle_seconds=1)
+    assert not outcome.letters
+    assert not outcome.differing()
+    assert worker.poll() is None, "it is still the same worker"
+
+
+async def test_a_deleted_target_topic_is_made_again_and_more_partitions_are_taken_up(new_stream: NewStream):
+    stream = await new_stream(partitions=4)
+    worker = stream.start_worker()
+    await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(20)])
+    await stream.collect(lambda seen: len(seen.articles) >= 20)
+    async with admin(stream.settings) as client:
+        await client.delete_topics([stream.settings.topic(DEAD_LETTER_TOPIC)])
+    await stream.produce([article(f"bad-{number}", "RAISE@clean") for number in range(5)])
+    await stream.collect(lambda seen: len(seen.letters) >= 5, seconds=60)
+
+    from aiokafka.admin import NewPartitions
+
+    async with admin(stream.settings) as client:
+        names = ("articles.raw", "articles.cleaned", "articles.entities")
+        await client.create_partitions({stream.settings.topic(name): NewPartitions(8) for name in names})
+    await stream.produce([article(f"b-{number}", f"Neu {number}.") for number in range(60)])
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= 80, seconds=90)
+    assert {f"b-{number}" for number in range(60)} <= outcome.ids
+    assert worker.poll() is None
+
+
+async def test_dying_pool_processes_and_nursery_harm_no_article(new_stream: NewStream):
+    stream = await new_stream()
+    worker = stream.start_worker()
+    await stream.produce([article(f"a-{number}", f"Text {number}. STEP20@entities") for number in range(200)])
+    await stream.collect(lambda seen: len(seen.articles) >= 10)
+    generator = random.Random(3)
+    (nursery,) = descendants(worker.pid)[:1]
+    for _ in range(3):
+        children = descendants(nursery)
+        os.kill(generator.choice(children), signal.SIGKILL)
+        await asyncio.sleep(0.6)
+    os.kill(nursery, signal.SIGKILL)
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= 200, seconds=60)
+    assert not outcome.letters

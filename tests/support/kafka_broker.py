@@ -1,0 +1,212 @@
+"""A real Apache Kafka for tests and measurements: one node in KRaft mode, from Maven Central, no Docker.
+
+Its jars are fetched once into a cache folder (`~/.cache/redefluss/kafka`, or
+`REDEFLUSS_KAFKA_CACHE`). `python -m tests.support.kafka_broker [PORT]` runs one
+in the foreground.
+"""
+
+import base64
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from agents.pool.child import die_with_parent
+
+POM = Path(__file__).with_name("kafka_pom.xml")
+FETCH_SECONDS = 600
+START_SECONDS = 60
+STOP_SECONDS = 20
+
+PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=PLAINTEXT
+log.dirs={folder}/data
+num.partitions=1
+auto.create.topics.enable=false
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
+message.max.bytes=34000000
+replica.fetch.max.bytes=34000000
+log.cleaner.dedupe.buffer.size=2000000
+"""
+
+
+class KafkaMissing(Exception):
+    """What is needed is not there (Java, Maven, or the way to its repository): one line."""
+
+
+def cache_folder() -> Path:
+    """Where the jars are kept."""
+    return Path(os.environ.get("REDEFLUSS_KAFKA_CACHE", "~/.cache/redefluss/kafka")).expanduser()
+
+
+def jars() -> Path:
+    """The folder with Kafka's jars, fetched if they are not there.
+
+    Raises:
+        KafkaMissing: they are not, and cannot be fetched.
+    """
+    folder = cache_folder()
+    libraries = folder / "libs"
+    complete = folder / "pom.xml"
+    if complete.is_file() and complete.read_bytes() == POM.read_bytes():
+        return libraries
+    if shutil.which("mvn") is None:
+        raise KafkaMissing("Maven (mvn) is not installed, which fetches Apache Kafka")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    command = ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={libraries}"]
+    try:
+        subprocess.run(command, check=True, capture_output=True, text=True, timeout=FETCH_SECONDS)
+    except subprocess.TimeoutExpired:
+        raise KafkaMissing(f"Maven did not fetch Apache Kafka within {FETCH_SECONDS} s") from None
+    except subprocess.CalledProcessError as error:
+        lines = (error.stdout + error.stderr).strip().splitlines() or ["no output"]
+        raise KafkaMissing(f"Maven could not fetch Apache Kafka: {lines[0]}") from None
+    shutil.copy(POM, complete)
+    return libraries
+
+
+class KafkaBroker:
+    """One Kafka node with the interface of `agents.broker.EmbeddedBroker`; it can be killed and started again.
+
+    Args:
+        port: where to listen; 0 for any free port.
+        heap: the Java heap, as `-Xmx` has it.
+        folder: where its data lies; a temporary one if None.
+    """
+
+    def __init__(self, port: int = 0, heap: str = "512m", folder: Path | None = None) -> None:
+        self.host = "127.0.0.1"
+        self.port = port or _free_port()
+        self._controller = _free_port()
+        self._heap = heap
+        self._own_folder = folder is None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="redefluss-kafka-"))
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """As in the setting `broker`."""
+        return f"kafka://{self.host}:{self.port}"
+
+    @property
+    def pid(self) -> int | None:
+        """The process, while there is one."""
+        return None if self._process is None else self._process.pid
+
+    def start(self) -> Self:
+        """Format the storage the first time, start, and wait until it takes connections."""
+        properties = self.folder / "server.properties"
+        if not properties.exists():
+            text = PROPERTIES.format(port=self.port, controller=self._controller, folder=self.folder)
+            properties.write_text(text, encoding="utf-8")
+            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+            self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties))
+        with (self.folder / "server.log").open("ab") as output:
+            self._process = subprocess.Popen(
+                [*self._command(), "kafka.Kafka", str(properties)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+                preexec_fn=die_with_parent,  # noqa: PLW1509
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise KafkaMissing(f"Kafka ended with exit code {self._process.returncode}; see {self.folder}")
+            with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), timeout=1):
+                return self
+            time.sleep(0.1)
+        raise KafkaMissing(f"Kafka did not answer within {START_SECONDS} s; see {self.folder}")
+
+    def kill(self) -> None:
+        """SIGKILL; the data stays, `start` goes on with it."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def pause(self) -> None:
+        """Stop it in its tracks, as a cut network would: connections stay open and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """End it and remove its data."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self._process = None
+        if self._own_folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def wait(self) -> int:
+        """Wait until it ends; its exit code."""
+        return 0 if self._process is None else self._process.wait()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _command(self) -> list[str]:
+        java = shutil.which("java")
+        if java is None:
+            raise KafkaMissing("Java (17 or newer) is not installed, which Apache Kafka needs")
+        options = [f"-Xmx{self._heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
+        return [java, *options, "-cp", f"{jars()}/*"]
+
+    def _java(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run([*self._command(), *arguments], check=True, capture_output=True, text=True)
+        except subprocess.CalledProcessError as error:
+            raise KafkaMissing(f"{arguments[0]} failed: {(error.stderr or error.stdout).strip()[:300]}") from None
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    with KafkaBroker(int(sys.argv[1]) if sys.argv[1:] else 9092) as broker:
+        sys.stdout.write(f"{broker.address}\n")
+        sys.stdout.flush()
+        with contextlib.suppress(KeyboardInterrupt):
+            broker.wait()
