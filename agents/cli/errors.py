@@ -54,12 +54,13 @@ def explained(error: Exception) -> CommandError | None:
     from agents.topics import TopicError
     from agents.worker import WorkerError
     from pipeline.errors import ConfigurationError, Rejected
+    from pipeline.models.load import ModelError
 
     message, code = one_line(error), ExitCode.USAGE
     match error:
         case CommandError():
             code = error.code
-        case WorkerError() | BrokerError() | DeadLetterError() | ConfigurationError():
+        case WorkerError() | BrokerError() | DeadLetterError() | ConfigurationError() | ModelError():
             pass
         case BrokerUnavailable():
             message, code = f"{message}; REDEFLUSS_BROKER names it", ExitCode.UNREACHABLE

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 IDLE_CHECK_SECONDS = 2.0
 SAY_SECONDS = 5.0
+CLOSE_SECONDS = 2.0
 
 
 def run(
@@ -81,6 +82,7 @@ async def _first(work: asyncio.Task[int], watch: asyncio.Task[None]) -> int:
         return await work
     finally:
         work.cancel()
+        await asyncio.wait((work,), timeout=CLOSE_SECONDS)
 
 
 async def _feed_and_report(settings: Settings, files: list[str]) -> int:

@@ -1,0 +1,92 @@
+"""The command as people start it: a process with its own environment, and a broker for those that need one."""
+
+import io
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.broker import EmbeddedBroker
+from agents.cli.main import execute
+
+RULES = {"REDEFLUSS_MODEL_DE": "rules", "REDEFLUSS_QUOTE_MODEL": "rules"}
+"""No trained model: these tests are about the commands, not about how well they understand German."""
+
+Cli = Callable[..., subprocess.CompletedProcess[bytes]]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """An environment in which nothing of the machine's own Redefluss counts, and no broker answers."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("REDEFLUSS_")}
+    own = {
+        "REDEFLUSS_BROKER": f"kafka://127.0.0.1:{free_port()}",
+        "REDEFLUSS_WEB_PORT": str(free_port()),
+        "REDEFLUSS_DATA_DIR": str(tmp_path / "data"),
+        "REDEFLUSS_PARTITIONS": "4",
+        "REDEFLUSS_PROCESSES": "1",
+    }
+    return kept | RULES | own
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the command runs: an empty folder."""
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def cli(environment: dict[str, str], folder: Path) -> Cli:
+    """Run one command to its end, as a process."""
+
+    def run(*arguments: str, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "agents.cli", *arguments],
+            input=stdin, capture_output=True, cwd=folder, env=environment | variables, timeout=100, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.fixture
+def quick(
+    environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> Iterator[Cli]:
+    """Run one command to its end within this process, which saves its start."""
+    for name in [*os.environ]:
+        if name.startswith("REDEFLUSS_"):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(folder)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def run(*arguments: str, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
+        for name, value in (environment | variables).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(stdin))))
+        code = execute(arguments)
+        out, err = capfdbinary.readouterr()
+        return subprocess.CompletedProcess(arguments, code, out, err)
+
+    yield run
+    signal.signal(signal.SIGTERM, before)
+
+
+@pytest.fixture
+def broker(environment: dict[str, str]) -> Iterator[EmbeddedBroker]:
+    """A broker at the address of the environment."""
+    with EmbeddedBroker(port=0) as running:
+        environment["REDEFLUSS_BROKER"] = running.address
+        yield running

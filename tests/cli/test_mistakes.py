@@ -1,0 +1,151 @@
+"""Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
+
+import socket
+import threading
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from agents.cli.errors import ExitCode
+from tests.cli.conftest import Cli
+
+
+def told(result: object) -> str:
+    """The one line; fails on a traceback or on more than a line."""
+    text = result.stderr.decode()  # type: ignore[attr-defined]
+    assert "Traceback" not in text
+    (line,) = text.strip().splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["frobnicate"], "No such command 'frobnicate'"),
+        (["produce"], "Missing argument"),
+        (["produce", "nirgends.txt"], "nirgends.txt: no such file"),
+        (["run", "nirgends"], "nirgends: no such file or folder"),
+        (["consume", "quotes", "--limit", "0"], "--limit"),
+        (["worker", "--stage", "kochen"], "no stage 'kochen'; the stages are clean, entities, quotes"),
+        (["schema", "rezept"], "no document 'rezept'; there are asyncapi, clean-article"),
+        (["clean", "nirgends.txt"], "nirgends.txt: no such file"),
+        (["evaluate", "entities", "nirgends.jsonl"], "nirgends.jsonl: no such file"),
+        (["dead-letters", "list", "--stage", "kochen"], "no stage 'kochen'"),
+        (["dead-letters", "list", "--reason", "Laune"], "no reason 'Laune'; there are malformed-json"),
+        (["dead-letters", "list", "--since", "gestern"], "'gestern' is no time"),
+        (["dead-letters", "replay", "3:1", "--stage", "clean"], "either ids or"),
+        (["broker", "--port", "70000"], "--port"),
+    ],
+)
+def test_wrong_usage(quick: Cli, arguments: list[str], words: str) -> None:
+    result = quick(*arguments)
+    assert result.returncode == ExitCode.USAGE
+    assert words in told(result)
+
+
+@pytest.mark.parametrize(
+    ("variables", "words"),
+    [
+        ({"REDEFLUSS_PARTITIONS": "viele"}, "REDEFLUSS_PARTITIONS=viele"),
+        ({"REDEFLUSS_BROKER": "http://anderswo"}, "REDEFLUSS_BROKER=http://anderswo"),
+        ({"REDEFLUSS_SASL_MECHANISM": "PLAIN"}, "sasl_mechanism needs sasl_username"),
+    ],
+)
+def test_wrong_settings_are_named(quick: Cli, variables: dict[str, str], words: str) -> None:
+    result = quick("settings", **variables)
+    assert result.returncode == ExitCode.USAGE
+    assert words in told(result)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["consume", "quotes"], ["produce", "-"]],
+)
+def test_a_broker_that_does_not_answer(quick: Cli, environment: dict[str, str], arguments: list[str]) -> None:
+    result = quick(*arguments, stdin=b"Hallo")
+    assert result.returncode == ExitCode.UNREACHABLE
+    lines = result.stderr.decode().strip().splitlines()
+    assert environment["REDEFLUSS_BROKER"].removeprefix("kafka://") in lines[-1]
+    assert "no broker" in lines[-1]
+    assert len(lines) <= 2, "at most a word that it waits, and the end"
+
+
+def test_a_certificate_that_is_not_there(quick: Cli) -> None:
+    result = quick("topics", REDEFLUSS_TLS="true", REDEFLUSS_TLS_CA_FILE="nirgends.pem")
+    assert result.returncode == ExitCode.USAGE
+    assert "No such file" in told(result)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"{", "malformed-json"),
+        (b"\x1f\x8b\x00", "gzip"),
+        (b'{"text": "a"}\n{"text": "b"}', "several articles"),
+    ],
+)
+def test_a_file_that_is_no_article(quick: Cli, tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    result = quick("quotes", str(path))
+    assert result.returncode == ExitCode.USAGE
+    assert words in told(result)
+
+
+def test_an_article_that_a_stage_refuses(quick: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "english.txt"
+    path.write_text("The mayor said on Monday that the harbour would be closed for the whole winter. " * 5)
+    result = quick("quotes", str(path))
+    assert result.returncode == ExitCode.INCOMPLETE
+    assert "unsupported-language" in told(result)
+
+
+def test_a_model_that_is_not_installed(quick: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("Die Bürgermeisterin sagte am Montag, der Hafen werde geschlossen. " * 5, encoding="utf-8")
+    result = quick("entities", str(path), REDEFLUSS_MODEL_DE="gibt_es_nicht")
+    assert result.returncode == ExitCode.USAGE
+    assert "gibt_es_nicht" in told(result)
+
+
+def test_ports_that_are_taken(quick: Cli) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        result = quick("broker", "--port", port)
+        assert result.returncode == ExitCode.USAGE
+        assert f"cannot listen on 127.0.0.1:{port}" in told(result)
+        result = quick("run", "--exit", REDEFLUSS_WEB_PORT=port)
+        assert result.returncode == ExitCode.USAGE
+        assert f"cannot listen on 127.0.0.1:{port}" in result.stderr.decode().splitlines()[-1]
+
+
+def test_something_else_at_the_brokers_address(quick: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+
+        def answer() -> None:
+            try:
+                while True:
+                    connection, _ = server.accept()
+                    connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
+                    connection.close()
+            except OSError:
+                return
+
+        threading.Thread(target=answer, daemon=True).start()
+        result = quick("topics", REDEFLUSS_BROKER=f"kafka://127.0.0.1:{port}")
+        server.close()
+    assert result.returncode == ExitCode.UNREACHABLE
+    assert f"no broker at 127.0.0.1:{port}" in result.stderr.decode()
+    assert "Traceback" not in result.stderr.decode()
+
+
+def test_training_without_its_extra_names_the_command(quick: Cli) -> None:
+    result = quick("train", "quotes", "nirgends", "--output", "out")
+    assert result.returncode == ExitCode.USAGE
+    expected = "nirgends: no such file" if find_spec("torch") else "make install-train"
+    assert expected in told(result)
