@@ -108,8 +108,12 @@ class SourceSpeech(Statements):
             ):
                 end = self.sentence.end
                 for later in self.parts[index + 2 :]:
-                    if tokens[later.first].lower in AUXILIARIES or any(
-                        c.clause == later and c.finite == later.first for c in self.cues
+                    opens = tokens[later.first]
+                    verbal = not opens.capital and opens.lower.endswith(("t", "te", "ten")) and infinitive
+                    if (
+                        verbal
+                        or opens.lower in AUXILIARIES
+                        or any(c.clause == later and c.finite == later.first for c in self.cues)
                     ):
                         end = tokens[later.first].begin
                         break

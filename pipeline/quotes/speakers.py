@@ -119,6 +119,8 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
     if found is not None and not (other is not None and singular and is_plural(tokens, found)):
         cue.speaker = [found]
         cue.addressee = behind.addressee
+        if other is not None and "a" in cue.verb.takes and tokens[other[0]].lower == "der":
+            cue.addressee = cue.addressee or [other]
         _direct_addressee(tokens, cue, cue.finite + 1)
     elif "e" in cue.verb.takes or cue.verb.lemma in {"hervorgehen", "stehen"}:
         _place_of_words(tokens, cue)

@@ -1,0 +1,52 @@
+from pipeline.quotes.candidates import QuoteCandidate, overlap
+from pipeline.quotes.combination import combine
+from pipeline.quotes.free import by_sentence, merged
+from tests.quotes.reading import analysed
+
+
+def rule(begin: int, end: int, **fields: object) -> QuoteCandidate:
+    return QuoteCandidate([(begin, end)], "Indirect", confidence=0.8, rule="verb-that", **fields)  # type: ignore[arg-type]
+
+
+def learned(begin: int, end: int, confidence: float, **fields: object) -> QuoteCandidate:
+    return QuoteCandidate([(begin, end)], "Indirect", confidence=confidence, source="learned", **fields)  # type: ignore[arg-type]
+
+
+def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
+    (quote,) = combine([rule(10, 50)], [learned(12, 52, 0.7, medium="Writing", speaker_spans=[(0, 5)])])
+    assert quote.spans == [(10, 50)]
+    assert quote.medium == "Writing"
+    assert quote.speaker_spans == [(0, 5)]
+    assert quote.confidence > 0.8
+
+
+def test_the_model_alone_must_be_sure() -> None:
+    assert combine([], [learned(0, 20, 0.3)]) == []
+    (quote,) = combine([], [learned(0, 20, 0.9)])
+    assert quote.source == "learned"
+
+
+def test_a_rule_alone_is_kept_with_less_confidence() -> None:
+    (quote,) = combine([rule(0, 20)], [])
+    assert quote.confidence < 0.8
+
+
+def test_nested_quotes_survive() -> None:
+    outer, inner = rule(0, 100), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)
+    both = combine([outer, inner], [learned(0, 100, 0.9), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)])
+    assert [c.spans for c in both] == [[(0, 100)], [(60, 80)]]
+
+
+def test_carried_on_speech_is_merged_and_split_again() -> None:
+    text = "Es gebe Geld. Es sei genug. Ende."
+    pieces = [QuoteCandidate([span], "IndirectFreeIndirect") for span in ((0, 13), (14, 27))]
+    (one,) = merged(text, pieces)
+    assert one.spans == [(0, 27)]
+    assert pieces[0].spans == [(0, 13)]
+    assert [c.spans for c in by_sentence(analysed(text), [one])] == [[(0, 13)], [(14, 27)]]
+
+
+def test_overlap_is_f1_over_code_points() -> None:
+    assert overlap([(0, 10)], [(0, 10)]) == 1.0
+    assert overlap([(0, 10)], [(10, 20)]) == 0.0
+    assert overlap([(0, 10)], [(5, 10), (12, 17)]) == 0.5

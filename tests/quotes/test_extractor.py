@@ -1,0 +1,149 @@
+from functools import cache
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.config import PipelineConfig
+from pipeline.errors import ConfigurationError
+from pipeline.quotes import QuoteExtractor, quote_records, record_key
+from schemas.codec import decode, encode
+from schemas.records import EntityArticle, QuoteArticle
+from schemas.spans import joined
+
+TEXT = "\n\n".join(
+    [
+        "Bürgermeisterin Hanna Obst hat den Bau verteidigt. „Die Brücke kommt im Mai“, sagte sie am Montag.",
+        "Der Kämmerer Jonas Reif widersprach ihr. Reif erklärte der Agentur Nordpress, das Geld reiche "
+        "„bei weitem nicht“. Es fehlten zwei Millionen Euro. Es gebe keinen Spielraum.",
+        "Nach Angaben der Polizei blieb es ruhig.",
+    ]
+)
+
+
+def mention(text: str, words: str, kind: str = "name", nth: int = 0) -> dict[str, Any]:
+    begin = -1
+    for _ in range(nth + 1):
+        begin = text.index(words, begin + 1)
+    return {"begin": begin, "end": begin + len(words), "text": words, "kind": kind}
+
+
+def article(text: str = TEXT, entities: list[dict[str, Any]] | None = None, **fields: Any) -> EntityArticle:
+    given_ = {"id": "a-1", "language": "de", "text": text, "content_hash": "0", "simhash": "0" * 16, **fields}
+    return EntityArticle.model_validate({**given_, "entities": entities or []})
+
+
+ENTITIES = [
+    {
+        "id": "per/hanna-obst",
+        "name": "Hanna Obst",
+        "type": "PER",
+        "roles": ["Bürgermeisterin"],
+        "mentions": [mention(TEXT, "Hanna Obst"), mention(TEXT, "sie", "pronoun")],
+        "salience": 0.5,
+    },
+    {
+        "id": "per/jonas-reif",
+        "name": "Jonas Reif",
+        "type": "PER",
+        "roles": ["Kämmerer"],
+        "mentions": [mention(TEXT, "Jonas Reif"), mention(TEXT, "Reif", nth=1)],
+        "salience": 0.4,
+    },
+    {
+        "id": "org/nordpress",
+        "name": "Nordpress",
+        "type": "ORG",
+        "mentions": [mention(TEXT, "Nordpress")],
+        "salience": 0.1,
+    },
+]
+
+
+@cache
+def by_rules() -> QuoteExtractor:
+    return QuoteExtractor(PipelineConfig(quote_model="rules"))
+
+
+@pytest.fixture(scope="module")
+def extract() -> QuoteExtractor:
+    return by_rules()
+
+
+@pytest.fixture(scope="module")
+def result(extract: QuoteExtractor) -> QuoteArticle:
+    return extract(article(entities=ENTITIES, title="Streit um die Brücke", url="https://example.org/a-1"))
+
+
+def test_speakers_are_linked_by_full_name(result: QuoteArticle) -> None:
+    speakers = {q.text: (q.speaker.name, q.speaker.entity) for q in result.quotes if q.speaker is not None}
+    assert speakers["„Die Brücke kommt im Mai“"] == ("Hanna Obst", "per/hanna-obst")
+    assert speakers["das Geld reiche „bei weitem nicht“"] == ("Jonas Reif", "per/jonas-reif")
+    assert speakers["„bei weitem nicht“"] == ("Jonas Reif", "per/jonas-reif")
+    assert speakers["Es gebe keinen Spielraum."] == ("Jonas Reif", "per/jonas-reif")
+    assert speakers["blieb es ruhig"] == (None, None)
+
+
+def test_addressees_are_linked(result: QuoteArticle) -> None:
+    told = {q.text: q.addressee for q in result.quotes}["das Geld reiche „bei weitem nicht“"]
+    assert told is not None
+    assert (told.text, told.name) == ("der Agentur Nordpress", "Nordpress")
+
+
+def test_ids_count_in_text_order(result: QuoteArticle) -> None:
+    assert [q.id for q in result.quotes] == [f"a-1#{n}" for n in range(len(result.quotes))]
+    begins = [q.spans[0].begin for q in result.quotes]
+    assert begins == sorted(begins)
+
+
+def test_the_article_is_carried_through(extract: QuoteExtractor) -> None:
+    source = article(entities=ENTITIES, meta={"k": 1}, infobox={"Amt": "Kämmerer"})
+    found = extract(source)
+    assert found.schema_ == "quote-article/1"
+    assert found.entities == source.entities
+    assert found.meta == {"k": 1}
+    assert found.infobox == {"Amt": "Kämmerer"}
+    assert encode(found) == encode(extract(source))
+    assert decode(encode(found), QuoteArticle) == found
+
+
+def test_records_for_the_topic_of_quotes(result: QuoteArticle) -> None:
+    records = quote_records(result)
+    assert [r.quote for r in records] == result.quotes
+    first = records[0]
+    assert first.context == "„Die Brücke kommt im Mai“, sagte sie am Montag."
+    assert first.speaker is not None
+    assert first.speaker.name == "Hanna Obst"
+    assert not hasattr(first.speaker, "mentions")
+    assert first.article.title == "Streit um die Brücke"
+    assert record_key(first) == "per/hanna-obst"
+    assert record_key(records[-1]) == "a-1"
+
+
+def test_an_article_without_quotes_makes_no_records(extract: QuoteExtractor) -> None:
+    assert quote_records(extract(article("Das Wetter bleibt schön."))) == []
+
+
+def test_unknown_models_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="none of the quote models"):
+        QuoteExtractor(PipelineConfig(quote_model="gpt"))
+
+
+MARKS = ["„", "“", "»", "«", '"', "‚", "‘", ", ", ". ", ": ", "\n\n", " – ", "(", ")", "3. ", "\xad", "…"]
+WORDS = ["sagte", "erklärte", "Reif", "dass", "sei", "er", "so", "laut", "Angaben", "nach", "der", "Polizei", "zufolge"]
+WORDS += ["wie", "mitteilte", "hat", "gesagt", "Das", "forderte", "zu", "gehen", "heißt", "es", "und", "Obst", "soll"]
+PIECES = st.one_of(st.sampled_from(MARKS), st.sampled_from([word + " " for word in WORDS]))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_any_text_can_be_read(text: str) -> None:
+    extract = by_rules()
+    found = extract(article(text))
+    for quote in found.quotes:
+        assert quote.text == joined(text, quote.spans)
+        assert all(first.end <= second.begin for first, second in zip(quote.spans, quote.spans[1:], strict=False))
+        assert 0.0 <= quote.confidence <= 1.0
+    assert encode(found) == encode(extract(article(text)))
+    assert len(quote_records(found)) == len(found.quotes)

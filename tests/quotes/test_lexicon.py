@@ -1,0 +1,33 @@
+import pytest
+
+from pipeline.quotes.lexicon import reporting_forms, subjunctive_first, subjunctive_second
+
+FORMS = [
+    ("sagte", "sagen", "finite"),
+    ("teilte", "mitteilen", "finite"),
+    ("mitteilte", "mitteilen", "finite"),
+    ("mitgeteilt", "mitteilen", "participle"),
+    ("mitzuteilen", "mitteilen", "zu"),
+    ("gab", "zugeben", "finite"),
+    ("zugegeben", "zugeben", "participle"),
+    ("widersprochen", "widersprechen", "participle"),
+    ("vorgeworfen", "vorwerfen", "participle"),
+    ("wirft", "vorwerfen", "finite"),
+    ("berichtet", "berichten", "participle"),
+    ("empfahl", "empfehlen", "finite"),
+    ("antwortete", "antworten", "finite"),
+    ("rechnet", "rechnen", "finite"),
+    ("fordere", "fordern", "finite"),
+]
+
+
+@pytest.mark.parametrize(("form", "lemma", "kind"), FORMS)
+def test_forms(form: str, lemma: str, kind: str) -> None:
+    assert (lemma, kind) in {(entry.verb.lemma, entry.kind) for entry in reporting_forms()[form]}
+
+
+def test_konjunktiv_forms_are_told_from_indicative_ones() -> None:
+    assert {"sei", "habe", "gebe", "müsse", "handle", "verkenne"} <= subjunctive_first()
+    assert not {"ist", "gibt", "alle", "heute", "eine"} & subjunctive_first()
+    assert {"wäre", "gäbe", "käme", "könnten"} <= subjunctive_second()
+    assert not {"gab", "hielten", "blieben"} & subjunctive_second()

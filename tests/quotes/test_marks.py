@@ -1,0 +1,56 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.quotes.marks import quoted_texts
+
+PAIRS = [
+    ("Er rief: „Halt!“", ["„Halt!“"]),
+    ("Er rief: »Halt!«", ["»Halt!«"]),
+    ("Er rief: «Halt!»", ["«Halt!»"]),
+    ('Er rief: "Halt!"', ['"Halt!"']),
+    ("Er rief: “Halt!”", ["“Halt!”"]),
+    ("„Sie rief ‚Hilfe!‘ laut“", ["„Sie rief ‚Hilfe!‘ laut“", "‚Hilfe!‘"]),
+    ("„Ein „dreckiger Kampf“ war es.“", ["„Ein „dreckiger Kampf“ war es.“", "„dreckiger Kampf“"]),
+    ("Das ist Klaus’ Rad und 'n Korb.", []),
+    ('Der Bildschirm misst 27" und kostet viel.', []),
+    ("„Das hier endet nie mehr.\nEin neuer Absatz.", ["„Das hier endet nie mehr."]),
+    ("„A b c.“ Dann „d e f.“", ["„A b c.“", "„d e f.“"]),
+]
+
+MARKED = st.lists(
+    st.one_of(
+        st.sampled_from(list("„“”\"»«‚‘’'›‹ .,!?:\n()-–")), st.sampled_from(["Wort", "sagte", "er", "Haus", "ß"])
+    ),
+    max_size=60,
+).map("".join)
+
+
+@pytest.mark.parametrize(("text", "expected"), PAIRS)
+def test_pairs(text: str, expected: list[str]) -> None:
+    assert [text[q.begin : q.end] for q in quoted_texts(text)] == expected
+
+
+def test_a_quote_that_opens_anew_in_every_paragraph_is_one() -> None:
+    text = "„Erster Absatz hier.\n„Zweiter Absatz hier.“"
+    (quoted,) = quoted_texts(text)
+    assert [text[begin:end] for begin, end in quoted.inner] == ["Erster Absatz hier.", "Zweiter Absatz hier."]
+    assert quoted.balanced
+
+
+@given(MARKED)
+def test_any_marks_can_be_paired(text: str) -> None:
+    found = quoted_texts(text)
+    assert found == quoted_texts(text)
+    for quoted in found:
+        assert len(quoted.spans) == len(quoted.inner)
+        for (begin, end), (inner_begin, inner_end) in zip(quoted.spans, quoted.inner, strict=True):
+            assert 0 <= begin < inner_begin <= inner_end <= end <= len(text)
+            assert "\n" not in text[begin:end]
+    assert [q.begin for q in found] == sorted(q.begin for q in found)
+
+
+@given(st.text(max_size=80))
+def test_any_text_can_be_searched(text: str) -> None:
+    for quoted in quoted_texts(text):
+        assert text[quoted.begin : quoted.end].strip()

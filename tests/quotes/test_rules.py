@@ -1,0 +1,123 @@
+import pytest
+
+from tests.quotes.reading import found_by_rules, readable, words
+
+DIRECT = [
+    ("„Wir bauen neu“, sagte Chefin Hanna Obst am Montag.", "„Wir bauen neu“", "Chefin Hanna Obst", "sagte"),
+    ("Hanna Obst sagte: „Wir bauen die Brücke neu.“", "„Wir bauen die Brücke neu.“", "Hanna Obst", "sagte"),
+    ("»Das Geld reicht nicht«, klagte der Kämmerer.", "»Das Geld reicht nicht«", "der Kämmerer", "klagte"),
+    ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
+    ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
+    ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
+    ("Jonas Reif wörtlich: „Wir müssen sparen.“", "„Wir müssen sparen.“", "Jonas Reif", ""),
+    ("Er erzählte: „Sie rief ‚Hilfe!‘ und lief.“", "„Sie rief ‚Hilfe!‘ und lief.“", "Er", "erzählte"),
+]  # fmt: skip
+
+INDIRECT = [
+    ("Obst erklärte, dass die Brücke fertig werde.", "dass die Brücke fertig werde", "Obst", "erklärte"),
+    ("Obst sagte, die Brücke werde fertig.", "die Brücke werde fertig", "Obst", "sagte"),
+    ("Die Stadt teilte mit, der Bau verzögere sich.", "der Bau verzögere sich", "Die Stadt", "teilte mit"),
+    ("Obst gab bekannt, dass sie nicht mehr antritt.", "dass sie nicht mehr antritt", "Obst", "gab bekannt"),
+    ("Obst kündigte an, die Brücke im Mai zu eröffnen.", "die Brücke im Mai zu eröffnen", "Obst", "kündigte an"),
+    ("Reif hat nun gefordert, die Schule zu schließen.", "die Schule zu schließen", "Reif", "hat … gefordert"),
+    ("Reif, der seit Mai im Amt ist, sagte, das Geld reiche nicht.", "das Geld reiche nicht", "Reif", "sagte"),
+    ("Nun hatte Reifs Anwältin Ute Lamm gesagt, er sei da.", "er sei da", "Reifs Anwältin Ute Lamm", "hatte … gesagt"),
+    ("Jonas Reif, Kämmerer der Stadt, sagte, er sei krank.", "er sei krank", "Jonas Reif, Kämmerer der Stadt", "sagte"),
+    ("Von der Weide sagte, sie sei zufrieden.", "sie sei zufrieden", "Von der Weide", "sagte"),
+    ("Den Vorwurf wies Obst zurück und sagte, er sei falsch.", "er sei falsch", "Obst", "sagte"),
+    ("Die Brücke sei sicher, sagte Obst.", "Die Brücke sei sicher", "Obst", "sagte"),
+    ("Laut Jonas Reif fehlen zwei Millionen Euro.", "fehlen zwei Millionen Euro", "Jonas Reif", "Laut"),
+    ("Nach Angaben der Polizei wurde niemand verletzt.", "wurde niemand verletzt", "Angaben der Polizei", "Nach"),
+    ("Der Polizei zufolge wurde niemand verletzt.", "wurde niemand verletzt", "Der Polizei", "zufolge"),
+    ("Wie die Feuerwehr mitteilte, brannte nur das Dach.", "brannte nur das Dach", "die Feuerwehr", "mitteilte"),
+    ("Das Dach, so Obst, wird im Mai erneuert.", "Das Dach … wird im Mai erneuert", "Obst", "so"),
+    ("Der Bau stockt, heißt es in einem Brief der Stadt.", "Der Bau stockt", "einem Brief der Stadt", "heißt es"),
+    ("Der Bau beginnt im Mai. Das sagte Obst am Dienstag.", "Der Bau beginnt im Mai. … Das", "Obst", "sagte"),
+    ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
+]  # fmt: skip
+
+WHOLE = [
+    ("Die Anwohner forderten einen Zebrastreifen vor der Schule.", "Reported", "Die Anwohner"),
+    ("Der Angeklagte soll die Akten vernichtet haben.", "FreeIndirect", ""),
+]
+
+NOTHING = [
+    "Das Wetter bleibt schön.",
+    "Der Film „Die stille Stadt“ läuft im Kino „Apollo“.",
+    "Die sogenannte „Nordroute“ ist gesperrt.",
+    "Die Stadt baut eine Brücke, die sehr lang ist.",
+    "Der Verein feierte sein Fest, obwohl es regnete.",
+]
+
+
+@pytest.mark.parametrize(("text", "quote", "speaker", "cue"), DIRECT)
+def test_direct_speech(text: str, quote: str, speaker: str, cue: str) -> None:
+    assert readable(text) == [("Direct", quote, speaker, cue)]
+
+
+@pytest.mark.parametrize(("text", "quote", "speaker", "cue"), INDIRECT)
+def test_indirect_speech(text: str, quote: str, speaker: str, cue: str) -> None:
+    assert readable(text) == [("Indirect", quote, speaker, cue)]
+
+
+@pytest.mark.parametrize(("text", "type_", "speaker"), WHOLE)
+def test_whole_sentences(text: str, type_: str, speaker: str) -> None:
+    assert readable(text) == [(type_, text, speaker, "")]
+
+
+@pytest.mark.parametrize("text", NOTHING)
+def test_nothing_said(text: str) -> None:
+    assert readable(text) == []
+
+
+def test_a_quote_broken_by_its_frame_has_one_speaker() -> None:
+    assert readable("„Das Geld“, sagte Reif, „reicht nicht für alle Schulen.“") == [
+        ("Direct", "„Das Geld“", "Reif", "sagte"),
+        ("Direct", "„reicht nicht für alle Schulen.“", "Reif", "sagte"),
+    ]
+
+
+def test_a_quote_without_a_frame_goes_on_with_the_speaker() -> None:
+    assert readable("„Das Geld reicht nicht“, sagte Reif. „Wir müssen sparen.“") == [
+        ("Direct", "„Das Geld reicht nicht“", "Reif", "sagte"),
+        ("Direct", "„Wir müssen sparen.“", "Reif", ""),
+    ]
+
+
+def test_a_part_in_quotation_marks_lies_within_indirect_speech() -> None:
+    assert readable("Obst sagte, die Brücke sei „ein Denkmal aus Stahl“.") == [
+        ("Indirect", "die Brücke sei „ein Denkmal aus Stahl“", "Obst", "sagte"),
+        ("Direct", "„ein Denkmal aus Stahl“", "Obst", "sagte"),
+    ]
+
+
+def test_konjunktiv_is_carried_on_over_sentences() -> None:
+    text = "Die Brücke sei sicher, sagte Obst. Es gebe keinen Grund zur Sorge. Das Geld sei da. Im Mai beginnt der Bau."
+    assert readable(text) == [
+        ("Indirect", "Die Brücke sei sicher", "Obst", "sagte"),
+        ("IndirectFreeIndirect", "Es gebe keinen Grund zur Sorge. Das Geld sei da.", "Obst", ""),
+    ]
+
+
+def test_frames_and_addressees() -> None:
+    text = "Der Dachstuhl ist abgebrannt, wie Reif der Agentur Nordpress erklärte."
+    (quote,) = found_by_rules(text)
+    assert words(text, quote.frame_spans) == ", wie Reif der Agentur Nordpress erklärte"
+    assert words(text, quote.addressee_spans) == "der Agentur Nordpress"
+    text = "Reif wurde vorgeworfen, Akten vernichtet zu haben."
+    (quote,) = found_by_rules(text)
+    assert words(text, quote.addressee_spans) == "Reif"
+    assert quote.speaker_spans == []
+
+
+def test_the_name_of_a_paper_is_no_quote() -> None:
+    text = "Der Minister sagte der „Küstenzeitung“, die Fähre fahre wieder."
+    (quote,) = found_by_rules(text)
+    assert quote.type == "Indirect"
+    assert words(text, quote.spans) == "die Fähre fahre wieder"
+
+
+def test_speech_over_several_paragraphs_is_one_quote() -> None:
+    text = "Obst schrieb:\n\n„Wir bauen die Brücke.\n\n„Sie wird schön.“\n\nDann ging sie."
+    (quote,) = [c for c in found_by_rules(text) if c.type == "Direct"]
+    assert words(text, quote.spans) == "„Wir bauen die Brücke. … „Sie wird schön.“"

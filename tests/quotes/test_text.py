@@ -1,0 +1,29 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.quotes.reading import analysed
+
+SENTENCES = [
+    ("Es regnet. Es schneit.", ["Es regnet.", "Es schneit."]),
+    ("Dr. Ute Lamm kam am 3. Mai. Sie blieb.", ["Dr. Ute Lamm kam am 3. Mai.", "Sie blieb."]),
+    ("Das kostet ca. 3,5 Mio. Euro. Mehr nicht.", ["Das kostet ca. 3,5 Mio. Euro.", "Mehr nicht."]),
+    ("„Halt. Stopp“, rief er. Dann ging er.", ["„Halt. Stopp“, rief er.", "Dann ging er."]),
+    ("„Es regnet.“ Er ging.", ["„Es regnet.“", "Er ging."]),
+    ("Eine Überschrift\n\nEin Satz.", ["Eine Überschrift", "Ein Satz."]),
+    ("J. K. Obst kam. Sie sang.", ["J. K. Obst kam.", "Sie sang."]),
+    ("Er gewann den 21. Pokal. Alle jubelten!", ["Er gewann den 21. Pokal.", "Alle jubelten!"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), SENTENCES)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [text[s.begin : s.end] for s in analysed(text).sentences] == expected
+
+
+@given(st.text(alphabet="aAß.!? \n„“»«,:3-", max_size=80))
+def test_sentences_cover_the_tokens(text: str) -> None:
+    reading = analysed(text)
+    covered = [index for s in reading.sentences for index in range(s.first, s.last)]
+    assert covered == list(range(len(reading.tokens)))
+    assert all(text[t.begin : t.end] == t.text for t in reading.tokens)
