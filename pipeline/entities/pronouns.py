@@ -33,7 +33,8 @@ def pronoun_gender(words: Words, index: int) -> Gender | None:
     gender = PRONOUNS.get(word.lower())
     if gender is None or (word[0].isupper() and not _begins_sentence(words, index)):
         return None
-    return None if word.lower() == "sie" and _plural(words, index) else gender
+    joined = index > 1 and words.words[index - 1].text in ("und", "oder") and words.words[index - 2].capitalised
+    return None if word.lower() == "sie" and not joined and _plural(words, index) else gender
 
 
 def person_meant(

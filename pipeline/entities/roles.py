@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pipeline.entities.cluster import Cluster, Place
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.person_words import TITLES, gender_of_name
+from pipeline.entities.person_words import TITLES, Gender, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, Words
 
@@ -19,6 +19,7 @@ STATUS = re.compile(
 _BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,3})?\)")
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
+_TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
 _WITHIN_COMPLEMENT = frozenset(
     "der des die das dem den von vom für bei beim am im in an zur zum und of the für auf aus".split()
 )
@@ -55,6 +56,8 @@ def read_roles(words: Words, persons: Iterable[Cluster], things: Iterable[Cluste
 def _is_genitive(words: Words, person: Cluster, place: Place) -> bool:
     """Whether the name stands in the genitive, so that the role before it is someone else's ("Berater Trumps")."""
     text = words.text[place.begin : place.end]
+    if words.text[place.end : place.end + 1] in ("'", "’"):
+        return True
     return text.endswith("s") and not person.name.endswith("s") and text.removesuffix("s") in (
         person.name, person.name.rsplit(maxsplit=1)[-1]
     )
@@ -86,21 +89,21 @@ def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> 
     role = role_word(word)
     if role is None or not role.singular or word in ("Frau", "Mann", "Herr"):
         return
+    gender = role.gender or gender_of_name(person.name)
     if role.head not in RELATIONS:
-        person.say_role(_with_status(words, index, undeclined(word, gender_of_name(person.name))))
+        person.say_role(_with_status(words, index, undeclined(word, gender), gender))
     _party_in_compound(word, person, gazetteer)
 
 
-def _with_status(words: Words, index: int, role: str) -> str:
+def _with_status(words: Words, index: int, role: str, gender: Gender | None) -> str:
     """The role with "frühere", "stellvertretende" before it, in the nominative."""
     if index == 0 or words.gap(index - 1, index) != " ":
         return role
     before = words.words[index - 1].text
     if STATUS.match(before) is None:
         return role
-    found = role_word(role)
     stem = re.sub(r"(?:e|er|en|em|es)$", "", before) if before[-1] in "ernms" else before
-    return f"{stem}{'e' if found is not None and found.gender == 'f' else 'er'} {role}"
+    return f"{stem}{'e' if gender == 'f' else 'er'} {role}"
 
 
 def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
@@ -171,8 +174,9 @@ def _apposition(
     ):
         return
     if role.head not in RELATIONS:
-        said = _with_status(words, index, undeclined(role_begin.text, gender_of_name(person.name)))
-        person.say_role(said + complement.rstrip())
+        gender = role.gender or gender_of_name(person.name)
+        said = _with_status(words, index, undeclined(role_begin.text, gender), gender)
+        person.say_role(said + _TRAILING.sub("", complement.rstrip()))
     _party_in_compound(role_begin.text, person, gazetteer)
     for begin_of in sorted(organisations):
         if role_begin.end <= begin_of < complement_end:

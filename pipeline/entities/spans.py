@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.names import person_tokens, trimmed
-from pipeline.entities.person_words import is_given_name
+from pipeline.entities.repetition import repeated
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.things import acronyms
 from pipeline.entities.words import Words
@@ -42,7 +42,7 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     ]
     spans = _merged(words, repaired, known)
     spans = _with_short_forms(words, spans)
-    spans = _repeated(words, spans)
+    spans = repeated(words, spans)
     spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     return _with_places(words, sorted(_of_one_type(words, spans)))
 
@@ -135,41 +135,6 @@ def _with_short_forms(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
 
 def _covered(spans: Iterable[NameSpan], begin: int, end: int) -> bool:
     return any(_overlap(begin, end, s.begin, s.end) for s in spans)
-
-
-def _repeated(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
-    """Names found in one place hold in the others: surnames of persons, whole names of the rest."""
-    forms: dict[str, EntityType] = {}
-    for span in spans:
-        text = words.text[span.begin : span.end]
-        if span.type == "PER":
-            tokens = person_tokens(text)
-            if tokens and (len(tokens) > 1 or not is_given_name(tokens[-1])) and len(tokens[-1]) > 1:
-                forms.setdefault(tokens[-1], "PER")
-        elif span.known is None and " " not in text and len(text) > 2 and text[0].isupper():
-            forms.setdefault(text, span.type)
-    result = list(spans)
-    taken = sorted((s.begin, s.end) for s in spans)
-    covered = [False] * len(words.words)
-    for begin, end in taken:
-        for index in range(words.at(begin), words.at(end)):
-            covered[index] = True
-    for form, entity_type in forms.items():
-        if role_word(form) is not None or not form[0].isupper():
-            continue
-        for variant in (form, form + "s"):
-            for index in words.places.get(variant, ()):
-                if not covered[index] and _stands_alone(words, index):
-                    word = words.words[index]
-                    covered[index] = True
-                    result.append(NameSpan(word.begin, word.end, entity_type))
-    return result
-
-
-def _stands_alone(words: Words, index: int) -> bool:
-    """Whether the word is no part of another name ("Müller Milch") as far as its neighbours tell."""
-    word = words.words[index]
-    return not word.text.isdigit() and words.text[word.end : word.end + 1] != "-"
 
 
 def _in_compounds(words: Words, spans: list[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:

@@ -1,0 +1,97 @@
+"""Known entities: the starter gazetteer and a user's own."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.entities.articles import clean_article
+
+from pipeline.config import PipelineConfig
+from pipeline.entities import EntityExtractor
+from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.words import Words
+from pipeline.errors import ConfigurationError
+
+HEADER = "id,name,type,aliases,wikidata,roles\n"
+
+
+def with_gazetteer(path: Path, content: str) -> EntityExtractor:
+    """The stage with a user's gazetteer of that content."""
+    path.write_text(content, encoding="utf-8")
+    return EntityExtractor(PipelineConfig(model_de="rules", gazetteer=path))
+
+
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [
+        ("Deutschlands", "loc/deutschland"),
+        ("Vereinigten Staaten", "loc/usa"),
+        ("Europäischen Zentralbank", "org/ezb"),
+        ("Auswärtigen Amts", "org/auswaertiges-amt"),
+        ("NATO", "org/nato"),
+        ("Weißen Hauses", "loc/weisses-haus"),
+        ("Bundestages", "org/bundestag"),
+    ],
+)
+def test_declined_names_are_known(name: str, identifier: str) -> None:
+    known = load_gazetteer(None).look_up(name)
+    assert known is not None
+    assert known.entry.id == identifier
+
+
+def test_the_longest_name_counts() -> None:
+    text = "Der UN-Sicherheitsrat und die Deutsche Bank."
+    found = load_gazetteer(None).matches(Words(text, [0]))
+    assert [text[begin:end] for begin, end, _ in found] == ["UN-Sicherheitsrat", "Deutsche Bank"]
+
+
+def test_ids_are_unique_and_every_country_has_its_wikidata_id() -> None:
+    gazetteer = load_gazetteer(None)
+    entries = {known.entry.id: known.entry for known in gazetteer.by_words.values()}
+    assert entries["loc/frankreich"].wikidata == "Q142"
+    assert gazetteer.adjectives["französisch"].id == "loc/frankreich"
+    assert gazetteer.demonyms["Franzose"].id == "loc/frankreich"
+
+
+def test_a_users_entry_wins_over_the_rules_and_the_starter(tmp_path: Path) -> None:
+    extract = with_gazetteer(
+        tmp_path / "own.csv",
+        HEADER
+        + "per/the-body,Falk Ahlers,PER,Falle Ahlers|Bodo der Große,Q64,Ringer\n"
+        + "org/nordatlantik,Nordatlantik-Bündnis,ORG,Nato,,\n",
+    )
+    found = {e.id: e for e in extract(clean_article("Die Nato ehrte Bodo der Große. Ahlers weinte.")).entities}
+    assert found["org/nordatlantik"].name == "Nordatlantik-Bündnis"
+    person = found["per/the-body"]
+    assert (person.name, person.wikidata, person.roles) == ("Falk Ahlers", "Q64", ["Ringer"])
+    assert [m.text for m in person.mentions] == ["Bodo der Große", "Ahlers"]
+
+
+def test_json_lines(tmp_path: Path) -> None:
+    row = {"id": "loc/x", "name": "Burg Xanten-Nord", "type": "LOC", "aliases": ["Xantenburg"], "wikidata": None}
+    extract = with_gazetteer(tmp_path / "own.jsonl", json.dumps(row) + "\n\n")
+    assert [e.id for e in extract(clean_article("Die Xantenburg steht noch.")).entities] == ["loc/x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", HEADER + "per/a,,PER,,,\n", "line 2: name is missing"),
+        ("a.csv", HEADER + "per/a,A,PERSON,,,\n", "line 2: type is 'PERSON', not one of PER, ORG, LOC, MISC"),
+        ("a.csv", HEADER + "per/a,A,PER,,64,\n", "line 2: wikidata is '64'"),
+        ("a.csv", HEADER + "per/a,!,PER,,,\n", "line 2: the name '!' has no word"),
+        ("a.jsonl", '{"id": 1}\n', "line 1: id is missing"),
+        ("a.jsonl", "[]\n", "line 1: expected an object"),
+        ("a.jsonl", "{\n", "line 1"),
+    ],
+)
+def test_mistakes_name_the_line(tmp_path: Path, name: str, content: str, message: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=message):
+        load_gazetteer(path)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"none\.csv cannot be read"):
+        load_gazetteer(tmp_path / "none.csv")

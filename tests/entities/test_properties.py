@@ -1,0 +1,90 @@
+"""What holds for every article."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.entities.articles import RIVER, clean_article
+
+from pipeline.entities import EntityExtractor
+from pipeline.entities.coreference import Resolver
+from pipeline.entities.slugs import entity_id, slug
+from schemas.codec import encode
+from schemas.records import CleanArticle
+
+PIECES = [
+    "Annas", "Anna", "Körber", "Dr. ", "von der", "(SPD)", "(IStGH)", "die Ministerin", "Er", "sie", "sagte", "„", "“",
+    "\n\n", ". ", ", ", "Nato-Generalsekretär", "Deutschen Bahn", "der 45-Jährige", "Russlands", "'", "😀", "und", "US-",
+    "Müller", "Frau", "\u00a0", "Ex-", "der Sprecher", "des", "AG", "1. FC", "Grünen", "…", "IStGH", "Straße", "ß", "İ",
+]  # fmt: skip
+TEXTS = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join),
+    st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
+    st.text(max_size=200),
+)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@given(text=TEXTS)
+def test_spans_ids_and_order(extract: EntityExtractor, text: str) -> None:
+    article = extract(clean_article(text))
+    ids = [entity.id for entity in article.entities]
+    assert len(ids) == len(set(ids))
+    firsts = []
+    for entity in article.entities:
+        places = [(mention.begin, mention.end) for mention in entity.mentions]
+        assert places == sorted(set(places))
+        assert places
+        assert all(article.text[m.begin : m.end] == m.text for m in entity.mentions)
+        assert 0 <= entity.salience <= 1
+        firsts.append(places[0])
+    assert firsts == sorted(firsts)
+    every = sorted((m.begin, m.end) for e in article.entities for m in e.mentions if m.kind == "name")
+    assert all(left[1] <= right[0] for left, right in zip(every, every[1:], strict=False)), "names overlap"
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@given(text=TEXTS)
+def test_the_same_article_gives_the_same_bytes(extract: EntityExtractor, text: str) -> None:
+    assert encode(extract(clean_article(text))) == encode(extract(clean_article(text)))
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+@given(text=TEXTS, data=st.data())
+def test_any_span_can_be_asked_for(extract: EntityExtractor, text: str, data: st.DataObject) -> None:
+    article = extract(clean_article(text))
+    resolver = Resolver(article)
+    begin = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(begin, len(text)))
+    meant = resolver.resolve(begin, end)
+    assert meant is None or meant in article.entities
+    entity, name = resolver.speaker(begin, end)
+    assert entity is None or entity.name == name
+
+
+def test_everything_of_the_clean_article_is_carried_over(extract: EntityExtractor) -> None:
+    before = clean_article(RIVER, title="Brückenstreit", dateline="Genf", credits=["© nobody"], meta={"a": 1})
+    after = extract(before)
+    carried = set(CleanArticle.model_fields) - {"schema_"}
+    assert {name: getattr(after, name) for name in carried} == {name: getattr(before, name) for name in carried}
+    assert after.schema_ == "entity-article/1"
+
+
+def test_salience_puts_the_subject_first(extract: EntityExtractor) -> None:
+    found = extract(clean_article(RIVER, title="Tannhoff verteidigt Brücke")).entities
+    assert max(found, key=lambda entity: entity.salience).name == "Wiebke Tannhoff"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Annalena Baerbock", "annalena-baerbock"),
+        ("Bündnis 90/Die Grünen", "buendnis-90-die-gruenen"),
+        ("José Strauß", "jose-strauss"),
+        ("Łukasz Øst", "lukasz-oest"),
+        ("Мир", "мир"),
+        ("!", "x"),
+    ],
+)
+def test_slugs(name: str, expected: str) -> None:
+    assert slug(name) == expected
+    assert entity_id("PER", name) == f"per/{expected}"
