@@ -1,9 +1,11 @@
 """The cleaning stage: a raw article in, its body and fields out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.fingerprint import content_hash, simhash
+from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.reading import read_article
@@ -32,10 +34,16 @@ class Verdict:
 
 
 class Cleaner:
-    """Cleans articles; a pure function of the article and the installed version."""
+    """Cleans articles; a pure function of the article and the installed version.
 
-    def __init__(self, config: PipelineConfig) -> None:
+    Args:
+        config: languages and size limit.
+        forests: the block classifiers "page" and "text"; those that ship, if not given.
+    """
+
+    def __init__(self, config: PipelineConfig, forests: Callable[[str], Forest] = load) -> None:
         self._config = config
+        self._forests = forests
 
     def __call__(self, article: RawArticle) -> CleanArticle:
         """Clean one article.
@@ -55,7 +63,7 @@ class Cleaner:
         if size > self._config.max_article_bytes:
             raise Rejected("too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed")
         read = read_article(html=article.html, text=article.text, title=article.title)
-        infobox = decide(read)
+        infobox = decide(read, self._forests)
         lines, readings, metadata = read.lines, read.readings, read.metadata
         kept = [line for line in lines if line.kind is not None]
         if not kept:

@@ -33,7 +33,9 @@ _CAPTION_CUE = re.compile(
 _RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b", re.IGNORECASE)
 _INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [A-ZÄÖÜ„\"»]")
-_YOU = re.compile(r"\b(?:sie|ihre?n?|ihnen|dein|deine|du|dich|unser\w*|wir|uns)\b")
+_YOU = frozenset("sie ihr ihre ihren ihrn ihnen dein deine du dich wir uns".split())
+_CAPTION_CUES = ("(", "v. l", "v.l", "bild", "foto", "zu sehen")
+_ADDRESS_CUES = ("http", "www.", "@", ".htm", ".jp", ".de", ".com")
 _TAGS = {"p": 1, "h1": 2, "h2": 3, "h3": 4, "h4": 5, "h5": 5, "h6": 5, "li": 6, "figcaption": 7, "caption": 7, "blockquote": 8,
          "td": 9, "th": 9, "div": 10, "section": 11, "article": 11, "header": 12, "button": 13, "ul": 6, "dd": 9, "dt": 9,
          "figure": 7, "summary": 5, "label": 13, "aside": 14, "footer": 14, "nav": 14, "body": 15, "pre": 10, "address": 12}  # fmt: skip
@@ -97,6 +99,7 @@ def names(*, markup: bool) -> list[str]:
 
 def _own(line: Line, reading: Reading) -> list[float]:
     text, words = line.text, line.words
+    lowered = text.lower()
     count = max(1, len(words))
     characters = len(text)
     functions = _function_words()
@@ -125,11 +128,11 @@ def _own(line: Line, reading: Reading) -> list[float]:
         shapes.is_photo_agency(text, count),
         shapes.is_agency_line(text),
         shapes.key_value(text) is not None,
-        characters < 400 and _CAPTION_CUE.search(text) is not None,
-        characters < 400 and _RUNNING_TIME.search(text) is not None,
-        characters < 400 and _ADDRESS.search(text) is not None,
+        characters < 400 and any(cue in lowered for cue in _CAPTION_CUES) and _CAPTION_CUE.search(text) is not None,
+        characters < 400 and (":" in text or " min" in lowered) and _RUNNING_TIME.search(text) is not None,
+        characters < 400 and any(cue in lowered for cue in _ADDRESS_CUES) and _ADDRESS.search(text) is not None,
         _INTERVIEW_TURN.match(text) is not None,
-        len(_YOU.findall(text.lower())) / count if characters < 600 else 0,
+        sum(word in _YOU or word.startswith("unser") for word in words) / count if characters < 600 else 0,
         "|" in text or "•" in text,
         shapes.is_about_author(text),
         text.startswith(("...", "…", "+++")),
@@ -216,6 +219,7 @@ def _words(lines: Sequence[Line], context: Context) -> Matrix:
         contents.append(content)
         if is_paragraph(line):
             core.update(content)
+    common = {times: {word for word, count in core.items() if count >= times} for times in (1, 2, 3)}
     title = {word for word in words_of(context.title) if len(word) >= 4} if context.title and context.title.strip() else set()
     rows = []
     for number, line in enumerate(lines):
@@ -234,8 +238,8 @@ def _words(lines: Sequence[Line], context: Context) -> Matrix:
                 len(previous) > 12 and text.startswith(previous),
                 len(content & title) / len(title) if title else -1,
                 len(content & title) / size if title else -1,
-                sum(core[word] >= others for word in content) / size if content else -1,
-                sum(core[word] >= others + 1 for word in content) / size if content else -1,
+                len(content & common[others]) / size if content else -1,
+                len(content & common[others + 1]) / size if content else -1,
             ]
         )
         seen.add(lowered)

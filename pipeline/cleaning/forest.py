@@ -22,7 +22,7 @@ class Forest:
     def __init__(self, arrays: dict[str, Any]) -> None:
         self._feature = arrays["feature"].astype(np.intp)
         self._threshold = arrays["threshold"].astype(np.float32)
-        self._children = np.stack([arrays["right"], arrays["left"]]).astype(np.intp)
+        self._children = np.stack([arrays["right"], arrays["left"]], axis=1).astype(np.intp).ravel()
         self._value = arrays["value"].astype(np.float64)
         self._roots = arrays["roots"].astype(np.intp)
         self._depth = int(arrays["depth"])
@@ -30,12 +30,13 @@ class Forest:
 
     def probabilities(self, rows: Floats) -> npt.NDArray[np.float64]:
         """The probability of yes for each row of features, in the order of `names`."""
-        lines = np.arange(len(rows))[:, None]
+        cells = np.ascontiguousarray(rows, dtype=np.float32).ravel()
+        starts = np.arange(len(rows), dtype=np.intp)[:, None] * rows.shape[1]
         nodes = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
         for _ in range(self._depth):
-            goes_left = rows[lines, self._feature[nodes]] <= self._threshold[nodes]
-            nodes = self._children[goes_left.astype(np.intp), nodes]
-        score = self._value[nodes].sum(axis=1)
+            goes_left = cells.take(self._feature.take(nodes) + starts) <= self._threshold.take(nodes)
+            nodes = self._children.take(2 * nodes + goes_left)
+        score = self._value.take(nodes).sum(axis=1)
         return np.asarray(1.0 / (1.0 + np.exp(-score)))
 
 

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-_SAMPLE_CHARACTERS = 1500
+_SAMPLE_CHARACTERS = 600
 
 
 @cache

@@ -12,6 +12,7 @@ from schemas.records import RemovalReason
 _AROUND = " \t.:;,!?-–—|•·*…>»«\"'()[]"
 _COUNT = re.compile(r"\(?\d{1,5}\)?$|^\d{1,5} ")
 _LONGEST_LINE = 1200
+_PREFIX = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class _Table:
     max_words: int
     whole: dict[str, str]
     start: re.Pattern[str] | None
-    contains: re.Pattern[str] | None
+    contains: dict[str, tuple[str, ...]]
     tails: tuple[re.Pattern[str], ...]
 
 
@@ -66,12 +67,18 @@ def match(line: str, words: int) -> PhraseHit | None:
             how = table.whole.get(bare)
             if how is not None:
                 return PhraseHit(table.reason, how, bare)
+    tokens = lowered.split()
+    spaced = " " + " ".join(token.lstrip(_AROUND) for token in tokens)
+    known = {token.strip(_AROUND) for token in tokens}
+    known |= {token[:_PREFIX] for token in known}
     for table in lexicon():
         if words <= table.max_words:
             if table.start is not None and (found := table.start.match(lowered)):
                 return PhraseHit(table.reason, "start", found.group().strip())
-            if table.contains is not None and (found := table.contains.search(lowered)):
-                return PhraseHit(table.reason, "contains", found.group().strip())
+            for word in table.contains.keys() & known:
+                for phrase in table.contains[word]:
+                    if f" {phrase}" in spaced:
+                        return PhraseHit(table.reason, "contains", phrase)
     return None
 
 
@@ -112,7 +119,7 @@ def _table(reason: str, entries: dict[str, object]) -> _Table:
         max_words=int(str(entries.get("max_words", 20))),
         whole=whole,
         start=_alternatives(listed("start"), r"[^\w>»→►▶©]{0,6}(?:", ")"),
-        contains=_alternatives(listed("contains"), r"(?<!\w)(?:", ")"),
+        contains=_by_first_word(listed("contains")),
         tails=tuple(re.compile(pattern, re.IGNORECASE) for pattern in listed("tail")),
     )
 
@@ -121,3 +128,13 @@ def _alternatives(entries: list[str], before: str, after: str) -> re.Pattern[str
     if not entries:
         return None
     return re.compile(before + "|".join(re.escape(entry) for entry in sorted(entries, key=len, reverse=True)) + after)
+
+
+def _by_first_word(entries: list[str]) -> dict[str, tuple[str, ...]]:
+    """Entries by what must be among a line's words for them to match: their first word, or a prefix if it is the only one."""
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in entries:
+        words = entry.split()
+        key = words[0].strip(_AROUND) if len(words) > 1 else words[0][:_PREFIX]
+        found[key] = (*found.get(key, ()), " ".join(word.lstrip(_AROUND) for word in words))
+    return found

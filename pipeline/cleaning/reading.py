@@ -12,11 +12,13 @@ from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.rules import Reading, read, split_glued
+from pipeline.errors import Rejected
 
 _PAGE_START = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _CLOSING_TAG = re.compile(r"</(?:p|div|h[1-6]|article|section|ul|body)\s*>", re.IGNORECASE)
 _LONG_LINE_WORDS = 100
 _MOST_BLOCKS_FOR_EXTRACTOR = 8_000
+_MOST_LINES = 20_000
 
 
 @dataclass(slots=True)
@@ -45,6 +47,9 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
 
     A `text` that is HTML is read as a page, and an `html` without any markup as
     text. A page without any text in it gives way to `text`.
+
+    Raises:
+        Rejected: "too-large", for more lines than any article has.
     """
     page, plain = html, text
     if page is None and plain is not None and _is_page(plain):
@@ -56,6 +61,8 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
         metadata, lines, extracted = _read_page(page)
     if not lines and plain:
         lines = text_lines(plain)
+    if len(lines) > _MOST_LINES:
+        raise Rejected("too-large", f"the article has {len(lines)} lines or blocks, more than {_MOST_LINES}")
     lines = split_glued(lines)
     _mark_retold(lines)
     readings = [read(line) for line in lines]

@@ -62,6 +62,10 @@ _ABOUT_AUTHOR = re.compile(
     r"erscheint ihre|erscheint seine|folgen sie (?:ihm|ihr)\b",
     re.IGNORECASE,
 )
+_AUTHOR_CUES = (
+    "redak", "korrespond", "autor", "reporter", "journalist", "volont", "kolumnist", "ressort", "schreibt", "senior fellow",
+    "gründer", "zuständig", "seine artikel", "erscheint", "folgen sie",
+)  # fmt: skip
 _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«][.!?]?$")
 
@@ -98,7 +102,7 @@ def dateline(paragraph: str) -> tuple[str, str | None] | None:
 
 def credit_of(line: str, words: int) -> tuple[str, str] | None:
     """Caption (may be empty) and credit of a line that ends in or is an image credit; None if it is none."""
-    if words > 90:
+    if words > 90 or not ("©" in line or ":" in line or "(c)" in line or "opyright" in line):
         return None
     last = None
     for found in _CREDIT.finditer(line):
@@ -143,7 +147,8 @@ def key_value(line: str) -> tuple[str, str] | None:
 
 def is_about_author(line: str) -> bool:
     """Whether the line may be a note about the author ("Ida Muster ist Redakteurin im Ressort …")."""
-    return len(line) < 500 and _ABOUT_AUTHOR.search(line) is not None
+    lowered = line.lower()
+    return len(line) < 500 and any(cue in lowered for cue in _AUTHOR_CUES) and _ABOUT_AUTHOR.search(line) is not None
 
 
 def sentence_count(line: str) -> int:

@@ -1,12 +1,13 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.cleaning import forest, shapes
+from pipeline.cleaning import shapes
 from pipeline.cleaning.features import features
+from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.reading import Article
@@ -21,9 +22,9 @@ _HINTED: tuple[tuple[str, RemovalReason], ...] = (
 )  # fmt: skip
 
 
-def decide(article: Article) -> dict[str, str]:
-    """Give every line of the article its verdict; returns the infobox."""
-    probabilities = _probabilities(article)
+def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[str, str]:
+    """Give every line of the article its verdict, by the forest "page" or "text"; returns the infobox."""
+    probabilities = _probabilities(article, forests)
     _mark_fields(article.lines, article.readings)
     infobox = find_infobox(article.lines)
     _mark_repeated(article.lines, article.title)
@@ -35,13 +36,13 @@ def decide(article: Article) -> dict[str, str]:
     return infobox
 
 
-def _probabilities(article: Article) -> npt.NDArray[np.float64]:
+def _probabilities(article: Article, forests: Callable[[str], Forest]) -> npt.NDArray[np.float64]:
     scored = np.zeros(len(article.lines))
     chosen = [number for number, line in enumerate(article.lines) if line.reason != "repeated"]
     lines = [article.lines[number] for number in chosen]
     if lines:
         rows = features(lines, [article.readings[number] for number in chosen], article.context)
-        model = forest.load("page" if lines[0].markup is not None else "text")
+        model = forests("page" if lines[0].markup is not None else "text")
         scored[chosen] = model.probabilities(rows)
     return scored
 

@@ -5,7 +5,6 @@ and as its gold text alone; a line's label is whether its words stand in the
 gold paragraphs. Needs LightGBM.
 """
 
-import gzip
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +13,16 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
-import orjson
 
 from pipeline.cleaning.features import features, names
 from pipeline.cleaning.forest import Forest
-from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.lines import words_of
+from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.reading import read_article
+from pipeline.evaluation.gold_pages import read_pages
 
 _SEEDS = (1, 2, 3)
-_ROUNDS = 120
+_ROUNDS = 160
 _PARAMETERS = {
     "objective": "binary",
     "learning_rate": 0.06,
@@ -58,13 +57,6 @@ class Sample:
     rows: npt.NDArray[np.float32]
     labels: npt.NDArray[np.int32]
     weights: npt.NDArray[np.float64]
-
-
-def read_gold(path: Path) -> list[dict[str, Any]]:
-    """The pages of a gold file in JSON lines, gzipped or not."""
-    opened = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
-    with opened as lines:
-        return [orjson.loads(line) for line in lines]
 
 
 def samples(page: dict[str, Any]) -> Iterator[Sample]:
@@ -108,7 +100,7 @@ def leave_one_out(data: Sequence[Sample], publisher: str) -> dict[str, Forest]:
 
 def run(gold: Path, folder: Path, *, report: Callable[[str], None]) -> None:
     """Train on a gold file and write both forests into `folder`, saying what is done by `report`."""
-    pages = read_gold(gold)
+    pages = read_pages(gold)
     report(f"reading {len(pages)} pages of {gold.name}")
     data = [sample for page in pages for sample in samples(page)]
     report(f"training on {sum(len(sample.labels) for sample in data)} lines")
