@@ -14,6 +14,7 @@ from pipeline.quotes.words import DETERMINERS, NAMING, PREPOSITIONS
 _SENTENCE_END = re.compile(r"[.!?…]$")
 
 
+_SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
 _DASHES = frozenset({",", "–", "-"})
 _SMALL = DETERMINERS | PREPOSITIONS | {"und"}
 _OPEN_ARTICLES = frozenset(
@@ -69,11 +70,12 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
         reported = after.lower() in reporting_forms() and passage.words >= 3
         return after in _DASHES or reported or (enough and (not after or (ends and after in ".,;")))
     if before == ":":
-        return enough
+        return enough and tokens[passage.first - 2].lower not in NAMING
     if before in {",", ";", *_DASHES}:
         if tokens[passage.first + 1].text[0].islower():
             spoken = tokens[sentence.first : passage.first]
-            return passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
+            closed = not after or not after[0].isalnum()
+            return closed and passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
         return enough if ends else passage.words >= 3 and after in _DASHES
     long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
     reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower(), ()))
@@ -99,7 +101,10 @@ def is_name(analysed: AnalysedText, passage: Passage) -> bool:
     elif beside_noun:
         named = capitals or len(inner) < 4
     else:
-        named = before.lower not in _OPEN_ARTICLES and capitals and len(inner) <= 3
+        spoken_of = before.lower == "von" and any(
+            token.lower.startswith(_SPEAKING) for token in tokens[max(0, passage.first - 12) : passage.last + 6]
+        )
+        named = before.lower not in _OPEN_ARTICLES and not spoken_of and capitals and len(inner) <= 3
     return named
 
 
