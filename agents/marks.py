@@ -109,7 +109,7 @@ class TopicMarks:
         self._settings = settings
         self._topic = settings.topic(SEEN_TOPIC)
         self._store = store
-        self._wanted: frozenset[int] = frozenset()
+        self._wanted: frozenset[int] | None = None
         self._goal: dict[int, int] = {}
         self._caught_up = asyncio.Event()
         self._changed = asyncio.Event()
@@ -163,7 +163,8 @@ class TopicMarks:
         await consumer.topics()
         there = sorted(consumer.partitions_for_topic(self._topic) or ())
         source = await consumer_partitions(consumer, self._settings.topic("articles.cleaned"))
-        needed = self._wanted if source == len(there) else frozenset(there)
+        wanted = self._wanted or frozenset()
+        needed = wanted if source == len(there) else frozenset(there)
         tps = [TopicPartition(self._topic, number) for number in sorted(needed) if number in there]
         consumer.assign(tps)
         if not tps:
@@ -224,7 +225,7 @@ class TopicMarks:
         for partition, end in self._goal.items():
             if await consumer.position(TopicPartition(self._topic, partition)) < end:
                 return
-        if not self._changed.is_set():  # else there was another assignment meanwhile
+        if self._wanted is not None and not self._changed.is_set():  # else there was another assignment meanwhile
             self._caught_up.set()
 
 

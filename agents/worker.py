@@ -161,7 +161,10 @@ class Worker:
             status=self.status,
             duplicates=self._duplicates(publisher) if stage.name == DEDUPLICATING_STAGE else None,
         )
-        return apps.create_app(self._settings, runner, embedded=embedded)
+        app = apps.create_app(self._settings, runner, embedded=embedded)
+        if runner.deduplicates and self._marks is not None:
+            app.on_assignment = self._marks.assign
+        return app
 
     def _make_view(self) -> WebView | None:
         if not self._settings.web_enabled:
