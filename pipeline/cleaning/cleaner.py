@@ -96,7 +96,12 @@ class Cleaner:
             infobox=infobox,
             credits=list(dict.fromkeys(r.credit[1] for line, r in zip(lines, readings, strict=True) if line.reason == "credit" and r.credit)),
             agencies=list(dict.fromkeys(agencies)),
-            removed=[Removed(text=line.text, reason=line.reason) for line in lines if line.reason is not None],
+            removed=[
+                Removed(text=line.text, reason=line.reason or "other")
+                for line in lines
+                # A byline or agency line holds more words than the field made of it.
+                if line.reason is not None or line.field in ("authors", "agencies")
+            ],
             content_hash=content_hash(text),
             simhash=simhash(text),
         ), lines

@@ -1,0 +1,118 @@
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.config import PipelineConfig
+from pipeline.errors import Rejected
+from schemas.codec import encode
+from schemas.records import CleanArticle, RawArticle
+from tests.cleaning.pages import HEADING, KICKER, PAGE, PARAGRAPHS, TEXT, TITLE
+
+
+@pytest.fixture(scope="module")
+def clean() -> Cleaner:
+    return Cleaner(PipelineConfig())
+
+
+@pytest.fixture(scope="module")
+def from_text(clean: Cleaner) -> CleanArticle:
+    return clean(RawArticle(text=TEXT))
+
+
+@pytest.fixture(scope="module")
+def from_page(clean: Cleaner) -> CleanArticle:
+    return clean(RawArticle(html=PAGE))
+
+
+def test_fields_of_a_text(from_text: CleanArticle) -> None:
+    assert (from_text.kicker, from_text.title, from_text.dateline) == (KICKER, TITLE, "Süderhafen")
+    assert from_text.infobox == {"Name": "Ida Lorenzen", "Partei": "SPD", "Amt": "Bauministerin"}
+    assert from_text.authors == ["Jonas Beispiel", "Ute Muster"]
+    assert from_text.credits == ["Rubriklistenbild: © Ole Knipser/dpa"]
+    assert from_text.agencies == ["dpa"]
+    assert from_text.language == "de"
+
+
+def test_a_text_keeps_the_article_and_nothing_else(from_text: CleanArticle) -> None:
+    assert from_text.text == "\n\n".join([*PARAGRAPHS[:3], HEADING, *PARAGRAPHS[3:]])
+    kinds = [block.kind for block in from_text.blocks]
+    assert kinds == ["lead", "paragraph", "paragraph", "heading", "paragraph", "paragraph"]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Mit unserem Newsletter verpassen Sie keine Nachricht aus Ihrer Stadt – jetzt kostenlos anmelden!", "newsletter"),
+        ("* hafenbote.example ist ein Angebot von NORDBLATT.MEDIEN.", "legal"),
+        ("Rubriklistenbild: © Ole Knipser/dpa", "credit"),
+        ("Das könnte Sie auch interessieren", "related"),
+        ("Fähre fällt aus: Pendler müssen warten", "related"),
+        ("Meistgelesene Artikel", "teaser"),
+        ("Wetter: So wird der Mai", "teaser"),
+        ("Kommentare", "comments"),
+    ],
+)
+def test_removed_lines_have_their_reason(from_text: CleanArticle, line: str, reason: str) -> None:
+    assert reason in [removed.reason for removed in from_text.removed if removed.text == line]
+
+
+def test_repeated_headlines_are_named_so(from_text: CleanArticle) -> None:
+    reasons = [removed.reason for removed in from_text.removed if removed.text == "Wetter: So wird der Mai"]
+    assert reasons == ["teaser", "repeated"]
+
+
+def test_blocks_cover_the_text(from_page: CleanArticle, from_text: CleanArticle) -> None:
+    for article in (from_page, from_text):
+        parts = [article.text[block.begin : block.end] for block in article.blocks]
+        assert "\n\n".join(parts) == article.text
+
+
+def test_a_page_gives_the_same_article(from_page: CleanArticle) -> None:
+    assert from_page.text == "\n\n".join([*PARAGRAPHS[:3], HEADING, *PARAGRAPHS[3:]])
+    assert (from_page.kicker, from_page.title, from_page.dateline) == (KICKER, TITLE, "Süderhafen")
+    assert from_page.authors == ["Jonas Beispiel", "Ute Muster"]
+    assert from_page.published_at == "2024-03-12T16:40:00+01:00"
+
+
+def test_the_records_own_fields_win(clean: Cleaner) -> None:
+    article = clean(RawArticle(html=PAGE, title="Brücke wird gebaut", published_at="2024-01-01T00:00:00Z", language="de"))
+    assert (article.title, article.published_at) == ("Brücke wird gebaut", "2024-01-01T00:00:00Z")
+
+
+def test_a_page_in_the_text_field_is_recognised(clean: Cleaner, from_page: CleanArticle) -> None:
+    assert clean(RawArticle(text=PAGE)).text == from_page.text
+
+
+def test_the_same_article_gives_the_same_bytes(clean: Cleaner, from_page: CleanArticle) -> None:
+    assert encode(Cleaner(PipelineConfig())(RawArticle(html=PAGE))) == encode(from_page)
+
+
+def test_explain_names_a_rule_for_every_line(clean: Cleaner) -> None:
+    _, verdicts = clean.explain(RawArticle(text=TEXT))
+    assert all(verdict.rule for verdict in verdicts)
+    assert {verdict.verdict for verdict in verdicts} == {"keep", "field", "remove"}
+
+
+ENGLISH = (
+    "The minister said on Monday that the bridge would be rebuilt within four years. Residents have announced that they "
+    "will go to court if the city allows work at night. The mayor was relieved and thanked the state for its help.\n"
+) * 3
+
+
+@pytest.mark.parametrize(
+    ("article", "reason"),
+    [
+        (RawArticle(text=""), "empty"),
+        (RawArticle(text=" \n\t\n"), "empty"),
+        (RawArticle(html="<html><body></body></html>"), "empty"),
+        (RawArticle(text="Menü\nStartseite\nImpressum"), "empty"),
+        (RawArticle(text=ENGLISH), "unsupported-language"),
+        (RawArticle(text=TEXT, language="fr"), "unsupported-language"),
+        (RawArticle(text="ä" * 3_000_000), "too-large"),
+        (RawArticle(text="Zeile\n" * 300_000), "too-large"),
+    ],
+)
+def test_refusals(clean: Cleaner, article: RawArticle, reason: str) -> None:
+    with pytest.raises(Rejected) as refused:
+        clean(article)
+    assert refused.value.reason == reason
+    assert "\n" not in refused.value.detail

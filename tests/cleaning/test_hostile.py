@@ -1,0 +1,56 @@
+import time
+
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.config import PipelineConfig
+from pipeline.errors import Rejected
+from schemas.records import RawArticle
+from tests.cleaning.pages import PARAGRAPHS
+
+BODY = "\n".join(PARAGRAPHS)
+LIMIT_SECONDS = 20
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+
+
+@pytest.fixture(scope="module")
+def clean() -> Cleaner:
+    return Cleaner(PipelineConfig(max_article_bytes=30_000_000))
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        RawArticle(html="<p>" + f"{BODY}</p><p>" * 16_000, language="de"),
+        RawArticle(html="<div>" * 1_000_000 + BODY, language="de"),
+        RawArticle(html="<b>" * 1_000_000 + BODY, language="de"),
+        RawArticle(text="wort " * 2_000_000, language="de"),
+        RawArticle(text="a" * 10_000_000, language="de"),
+        RawArticle(text="\x00" + BODY.replace(" ", "\x00 "), language="de"),
+        RawArticle(text=bytes(range(256)).decode("latin-1") * 2_000, language="de"),
+        RawArticle(html=f'<!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]><p>&l9;</p><p>{BODY}</p>', language="de"),
+        RawArticle(html='<script type="application/ld+json">' + "[" * 100_000 + "</script><p>" + BODY, language="de"),
+        RawArticle(text="\n".join(f"{number} {BODY}" for number in range(6_000)), language="de"),
+    ],
+    ids=["20 MB page", "nested blocks", "nested inline", "10 MB line", "10 MB word", "null bytes", "binary", "entities", "json", "lines"],
+)
+def test_ends_with_a_result_or_a_refusal(clean: Cleaner, article: RawArticle) -> None:
+    started = time.process_time()
+    try:
+        assert clean(article).text
+    except Rejected as refused:
+        assert refused.reason in ("empty", "too-large")
+    assert time.process_time() - started < LIMIT_SECONDS
+
+
+ADVERSARIAL = ["-", "Von Anna ", "1.1. ", "A: ", '"', "© ", "Foto: ", "*a.", "A b ", "a/", "(", "| ", "(dpa/", "Aa ", "v. l. ", "? ", "a@", "min 1:"]
+
+
+@pytest.mark.parametrize("piece", ADVERSARIAL)
+@pytest.mark.parametrize("length", [85, 170, 590, 100_000])
+def test_no_line_is_slow(clean: Cleaner, piece: str, length: int) -> None:
+    line = (piece * length)[:length]
+    repeats = 1 if length > 1_000 else 100
+    started = time.process_time()
+    clean(RawArticle(text="\n".join([*(f"{line}{number}" for number in range(repeats)), *PARAGRAPHS]), language="de"))
+    assert time.process_time() - started < 2

@@ -1,0 +1,147 @@
+import pytest
+
+from pipeline.cleaning import shapes
+from pipeline.cleaning.fingerprint import content_hash, distance, simhash
+from pipeline.cleaning.language import detect
+from pipeline.cleaning.lines import text_lines
+from pipeline.cleaning.metadata import read_metadata, rfc3339
+from pipeline.cleaning.normalise import line_text, normalise
+from pipeline.cleaning.page import parse
+from pipeline.cleaning.phrases import match, split_tail
+from tests.cleaning.pages import PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Bundes\u00adregierung", "Bundesregierung"),
+        ("80\u00a0Millionen\u202fEuro", "80 Millionen Euro"),
+        ("u\u0308ber", "über"),
+        ("\ufeffein\u200bs", "eins"),
+        ("Regie-\nrung", "Regierung"),
+        ("Vor-\nund Nachteile", "Vor-\nund Nachteile"),
+        ("fÃ¼r die KÃ¶nigin", "für die Königin"),
+        ("„so“ »so« \"so\" ‚so‘", "„so“ »so« \"so\" ‚so‘"),
+        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+        ("\x00wort\x07", "wort"),
+    ],
+)
+def test_normalise(text: str, expected: str) -> None:
+    assert normalise(text) == expected
+
+
+def test_hard_wrapped_paragraphs_are_joined() -> None:
+    wrapped = "\n\n".join("\n".join(paragraph[at : at + 70].strip() for at in range(0, len(paragraph), 70)) for paragraph in PARAGRAPHS)
+    assert len(text_lines(wrapped)) == len(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    ("paragraph", "place"),
+    [
+        ("Genf – Das Treffen begann.", "Genf"),
+        ("Berlin (dpa) - Die Ministerin kommt.", "Berlin"),
+        ("Bad Neustadt (dpa/lnw) – Am Montag brannte es.", "Bad Neustadt"),
+        ("Riad. Die Boxer sind da.", "Riad"),
+        ("Das Treffen – so hieß es – begann.", None),
+        ("Er kam. Sie ging.", None),
+        ("Heute – nach langer Zeit – regnet es.", None),
+    ],
+)
+def test_dateline(paragraph: str, place: str | None) -> None:
+    found = shapes.dateline(paragraph)
+    assert (found[0] if found else None) == place
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("Von Ida Muster und Max von Beispiel", ["Ida Muster", "Max von Beispiel"]),
+        ("Ein Kommentar von Ida Muster", ["Ida Muster"]),
+        ("Von der Straße in den Rat", []),
+        ("Von Montag an wird gebaut.", []),
+    ],
+)
+def test_byline(line: str, names: list[str]) -> None:
+    assert shapes.byline_authors(line) == names
+
+
+@pytest.mark.parametrize(
+    ("line", "credit"),
+    [
+        ("Die Brücke. © Ole Knipser/dpa", "© Ole Knipser/dpa"),
+        ("Foto: Ole Knipser", "Foto: Ole Knipser"),
+        ("Die Brücke im Mai. Foto: dpa", "Foto: dpa"),
+        ("Die Ministerin sagte: Wir bauen.", None),
+    ],
+)
+def test_credit(line: str, credit: str | None) -> None:
+    found = shapes.credit_of(line, len(line.split()))
+    assert (found[1] if found else None) == credit
+
+
+@pytest.mark.parametrize("line", ["Stand: 12.03.2024, 16:40 Uhr", "12. März 2024", "Lesezeit: 5 Min.", "vor 2 Std."])
+def test_times(line: str) -> None:
+    assert shapes.is_time(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [("Meistgelesene Artikel", "teaser"), ("KOMMENTARE (12)", "comments"), ("Lesen Sie auch: Brücke gesperrt", "related"), ("– Anzeige –", "advert")],
+)
+def test_phrases(line: str, reason: str) -> None:
+    hit = match(line, len(line.split()))
+    assert hit is not None
+    assert hit.reason == reason
+
+
+def test_glued_boilerplate_is_split_off() -> None:
+    assert split_tail("So endet es.* hafenbote.example ist ein Angebot von NORDBLATT.") == (
+        "So endet es.",
+        "* hafenbote.example ist ein Angebot von NORDBLATT.",
+        "legal",
+    )
+    assert split_tail("Der Preis* gilt nur heute.") is None
+
+
+def test_fingerprints_tell_copies_from_other_texts() -> None:
+    text = "\n\n".join(PARAGRAPHS)
+    edited = text.replace("Süderhafen (dpa) – ", "").replace("am Montag", "am Montagabend").replace("erleichtert", "sehr erleichtert")
+    assert content_hash(text) == content_hash(text.replace("\n\n", "\n").upper())
+    assert content_hash(text) != content_hash(edited)
+    assert distance(simhash(text), simhash(edited)) <= 3
+    assert distance(simhash(text), simhash("\n".join(PARAGRAPHS[:2]).replace("Brücke", "Fähre").replace("Stadt", "Kreis"))) > 3
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Ministerin verspricht schnellen Neubau der Brücke", "de"),
+        ("Minister promises to rebuild the bridge quickly", "en"),
+        ("La ministre promet de reconstruire le pont rapidement", "fr"),
+    ],
+)
+def test_language_of_headlines(text: str, language: str) -> None:
+    assert detect(text)[0] == language
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2024-03-12T16:40:00+0100", "2024-03-12T16:40:00+01:00"),
+        ("2024-03-12T15:40:00.000Z", "2024-03-12T15:40:00Z"),
+        ("2024-07-12 16:40", "2024-07-12T16:40:00+02:00"),
+        ("gestern", None),
+        (None, None),
+    ],
+)
+def test_times_are_written_as_rfc_3339(written: str | None, expected: str | None) -> None:
+    assert rfc3339(written) == expected
+
+
+def test_the_sites_name_is_no_part_of_the_title() -> None:
+    page = '<title>Brücke wird gebaut | Hafenbote</title><meta property="og:site_name" content="Hafenbote"><h1>Brücke wird gebaut</h1>'
+    assert read_metadata(parse(page)).title == "Brücke wird gebaut"
+
+
+def test_white_space_is_folded_in_a_line() -> None:
+    assert line_text(" ein\n\tWort ") == "ein Wort"
