@@ -1,0 +1,122 @@
+"""The real system for the tests of the web view: embedded broker, worker process, real models."""
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from agents import kafka
+from agents.settings import Settings
+
+TOKEN = "ein-geheimes-wort"
+START_SECONDS = 90.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def until(true: Callable[[], Any], seconds: float, what: str) -> Any:
+    """What `true` gives as soon as it is true; fails after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := true():
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what}")
+
+
+class System:
+    """A worker with its web view on a free port."""
+
+    def __init__(self, broker: str, folder: Path, **environment: str) -> None:
+        self.port = free_port()
+        self.settings = Settings(
+            broker=broker, data_dir=folder, topic_prefix=environment.get("REDEFLUSS_TOPIC_PREFIX", "")
+        )
+        self._environment = {
+            **os.environ,
+            "REDEFLUSS_BROKER": broker,
+            "REDEFLUSS_DATA_DIR": str(folder),
+            "REDEFLUSS_WEB_PORT": str(self.port),
+            "REDEFLUSS_WEB_TOKEN": TOKEN,
+            "REDEFLUSS_PROCESSES": "2",
+            "REDEFLUSS_STUCK_SECONDS": "6",
+            **environment,
+        }
+        self._log = folder / "worker.log"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "agents.cli", "worker"], env=self._environment, stdout=log, stderr=log
+            )
+        until(lambda: self.code("/health/ready") == 200, START_SECONDS, f"ready; {self._log.read_text()[-2000:]}")
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(60)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+            self.process = None
+
+    def code(self, path: str) -> int:
+        """The status of a page; 0 where nobody listens."""
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=10) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def json(self, path: str) -> Any:
+        with urllib.request.urlopen(self.address + path, timeout=10) as response:
+            return json.load(response)
+
+    def text(self, path: str) -> str:
+        with urllib.request.urlopen(self.address + path, timeout=10) as response:
+            return str(response.read().decode())
+
+    def produce(self, articles: Iterable[dict[str, Any] | bytes]) -> None:
+        """Confirmed sends to articles.raw."""
+
+        async def send() -> None:
+            producer = kafka.producer(self.settings, embedded=await kafka.is_embedded(self.settings))
+            await producer.start()
+            try:
+                for article in articles:
+                    value = article if isinstance(article, bytes) else json.dumps(article).encode()
+                    await producer.send_and_wait(self.settings.topic("articles.raw"), value)
+            finally:
+                await producer.stop()
+
+        asyncio.run(send())
+
+    def signal_pool(self, number: signal.Signals) -> None:
+        """Send a signal to the pool's processes, as the worker names them."""
+        for worker in self.json("/api/operations")["workers"]:
+            for process in worker["pool"]["processes"]:
+                psutil.Process(process["pid"]).send_signal(number)

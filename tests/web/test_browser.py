@@ -1,0 +1,255 @@
+"""What an editor and an operator see, in Chromium, over the real system."""
+
+import importlib.util
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from agents.broker import BrokerError, EmbeddedBroker
+from agents.web.site import article_path
+from tests.web.system import TOKEN, System, until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+PAUSE = "Die Beratungen im Kreistag dauerten bis zum späten Abend, danach gingen alle nach Hause."
+ARTICLE = {
+    "source": "Küstenbote",
+    "title": "Brücke über die Ilse wird gesperrt",
+    "text": "Die Brücke über die Ilse wird vom kommenden Montag an für drei Monate gesperrt.\n\n"
+    "„Die Pfeiler halten den Lastwagen nicht mehr stand“, sagte Verkehrsministerin Karla Brinkmeier am Dienstag in "
+    f"Kiel. {PAUSE}",
+}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    try:
+        with EmbeddedBroker(port=0) as broker:
+            running = System(broker.address, tmp_path_factory.mktemp("system"))
+            try:
+                running.start()
+                running.produce([ARTICLE | {"id": "warm", "title": "Zum Aufwärmen"}])
+                until(lambda: running.code("/articles/warm") == 200, 60, "the first article")
+                yield running
+            finally:
+                running.stop()
+    except BrokerError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    webdriver = pytest.importorskip("selenium.webdriver")
+    from selenium.webdriver.chrome.service import Service
+
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if browser is None or driver is None:
+        pytest.skip("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in ("--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-gpu"):
+        options.add_argument(argument)
+    options.add_argument("--window-size=1280,1000")
+    options.add_experimental_option("prefs", {"intl.accept_languages": "de"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    running = webdriver.Chrome(options=options, service=Service(driver))
+    yield running
+    running.quit()
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Any]:
+    """A browser whose console must stay free of errors: a broken script or a breach of the policy would be there."""
+    chromium.delete_all_cookies()
+    chromium.get_log("browser")
+    yield chromium
+    severe = [entry["message"] for entry in chromium.get_log("browser") if entry["level"] == "SEVERE"]
+    assert not [message for message in severe if "favicon" not in message and "ERR_ABORTED" not in message]
+
+
+def find(browser: Any, selector: str) -> list[Any]:
+    return list(browser.find_elements("css selector", selector))
+
+
+def texts(browser: Any, selector: str) -> list[str]:
+    found = browser.execute_script(
+        "return [...document.querySelectorAll(arguments[0])].map(element => element.textContent)", selector
+    )
+    return [" ".join(text.split()) for text in found]
+
+
+def test_an_article_appears_without_reloading_is_highlighted_and_found(system: System, browser: Any) -> None:
+    browser.get(system.address + "/")
+    until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
+    browser.execute_script("window.notReloaded = true")
+    system.produce([ARTICLE | {"id": "brücke/1", "text": ARTICLE["text"] + " Das ist neu."}])
+    started = time.monotonic()
+    until(lambda: find(browser, '[data-id="brücke/1"]'), 3, "the article on the newsroom page")
+    assert time.monotonic() - started < 3
+    assert browser.execute_script("return window.notReloaded")
+    assert "Karla Brinkmeier" in texts(browser, '[data-id="brücke/1"] .speaker')
+
+    find(browser, '[data-id="brücke/1"] h2 a')[0].click()
+    until(lambda: find(browser, "article.text"), 5, "the article's page")
+    quoted = texts(browser, 'mark[data-quotes="0"]')
+    assert "Die Pfeiler halten den Lastwagen nicht mehr stand" in " ".join(quoted)
+    assert "Karla Brinkmeier" in texts(browser, '[data-card="0"] .who')[0]
+    assert "Brinkmeier" in " ".join(texts(browser, '[data-role-of="0"].speaker'))
+    assert texts(browser, '[data-role-of="0"].cue') == ["sagte"]
+    assert len(texts(browser, ".steps li")) == 3
+
+    find(browser, "body")[0].send_keys("j")
+    assert texts(browser, ".said.on") == texts(browser, '[data-card="0"]')
+    assert browser.execute_script("return document.activeElement.hash") == "#quote-0"
+    assert set(texts(browser, ".text mark.on")) == set(quoted)
+    browser.execute_script("document.querySelector('.record').open = true")
+    until(lambda: '"title"' in texts(browser, ".record pre")[0], 10, "the record as it was sent")
+
+    for query in ("words=Lastwagen", "speaker=Brinkmeier", "entity=Kiel", f"source={quote('Küstenbote')}"):
+        browser.get(f"{system.address}/search?{query}")
+        assert ARTICLE["title"] in texts(browser, ".hits h2"), query
+
+
+def test_the_most_quoted_lead_to_their_pages(system: System, browser: Any) -> None:
+    browser.get(system.address + "/")
+    links = [link for link in find(browser, "#ranks a") if link.text == "Karla Brinkmeier"]
+    links[0].click()
+    until(lambda: texts(browser, "h1") == ["Karla Brinkmeier"], 5, "her page")
+    assert any("Die Pfeiler" in text for text in texts(browser, "blockquote"))
+
+
+def test_a_hostile_article_does_nothing(system: System, browser: Any) -> None:
+    attack = "<script>alert(1)</script><img src=x onerror=alert(2)>"
+    id_ = f'"><svg onload=alert(3)>/../{attack}'
+    hostile = {
+        "id": id_,
+        "title": attack,
+        "source": attack,
+        "url": "javascript:alert(4)",
+        "text": f"„{attack} & das ist alles“, sagte Karla Brinkmeier <b onclick=alert(5)>{attack}</b> in Kiel. {PAUSE}",
+    }
+    browser.get(system.address + "/")
+    until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
+    system.produce([hostile])
+    until(lambda: system.code("/api" + article_path(id_)) == 200, 30, "the hostile article")
+    until(lambda: any(attack in text for text in texts(browser, "#stream h2")), 5, "it on the newsroom page, as text")
+    for path in ("/", article_path(id_), "/search?words=alert", "/entities/per/karla-brinkmeier"):
+        browser.get(system.address + path)
+        time.sleep(0.3)
+        assert not find(browser, "main img, main b, main svg[onload], main script, [onclick], [onerror]")
+        assert not find(browser, '[href^="javascript:"]')
+    browser.get(system.address + article_path(id_))
+    assert attack in texts(browser, "h1")[0]
+
+
+def test_login_and_replay(system: System, browser: Any) -> None:
+    system.produce([b"kein JSON {"])
+    letters = until(lambda: system.json("/api/dead-letters")["letters"], 30, "the dead letter")
+    browser.get(f"{system.address}/dead-letters/{letters[0]['partition']}/{letters[0]['offset']}")
+    assert texts(browser, "pre.message")[0] == "kein JSON {"
+    assert texts(browser, "pre.bytes")[0].startswith("000000 6b 65 69 6e")
+    assert not find(browser, "form.act")
+    find(browser, ".act a")[0].click()
+    find(browser, "#token")[0].send_keys("falsch")
+    find(browser, ".login button")[0].click()
+    until(lambda: find(browser, '[role="alert"]'), 5, "that it was not the token")
+    find(browser, "#token")[0].send_keys(TOKEN)
+    find(browser, ".login button")[0].click()
+    until(lambda: find(browser, "form.act button"), 5, "the way to replay")
+    (cookie,) = browser.get_cookies()
+    assert cookie["httpOnly"]
+    assert cookie["sameSite"] == "Strict"
+    find(browser, "form.act button")[0].click()
+    until(lambda: find(browser, ".banner.ok"), 15, "that it was sent again")
+    until(lambda: len(system.json("/api/dead-letters")["letters"]) == 2, 30, "that it failed again")
+    assert any(letter["replayed_at"] for letter in system.json("/api/dead-letters")["letters"])
+    browser.get_log("browser")
+
+
+def test_a_stopped_stage_is_red_and_recovers(system: System, browser: Any) -> None:
+    browser.get(system.address + "/operations")
+    assert texts(browser, ".banner.ok")
+    system.signal_pool(signal.SIGSTOP)
+    try:
+        system.produce([ARTICLE | {"id": "wartet", "text": ARTICLE["text"] + " Das wartet."}])
+        until(lambda: find(browser, '.stage.stuck[data-health="stuck"]'), 30, "a red stage")
+        assert find(browser, ".banner.bad")
+        assert texts(browser, ".stage.stuck .why")[0]
+        assert system.code("/health/ready") == 503
+        assert system.code("/health/live") == 200
+    finally:
+        system.signal_pool(signal.SIGCONT)
+    until(lambda: system.code("/health/ready") == 200, 60, "readiness")
+    until(lambda: find(browser, ".banner.ok") and not find(browser, ".stage.stuck"), 30, "a green page")
+    until(lambda: system.code("/articles/wartet") == 200, 30, "the article that waited")
+    browser.get_log("browser")
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900), (2560, 1440)])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible_and_fit(system: System, browser: Any, width: int, height: int, scheme: str) -> None:
+    found = importlib.util.find_spec("axe_playwright_python")
+    if found is None or found.origin is None:
+        pytest.skip("axe-core is missing: pip install axe-playwright-python")
+    axe = Path(found.origin).with_name("axe.min.js").read_text()
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    media = {
+        "features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]
+    }
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    try:
+        for path in (
+            "/",
+            "/search?words=der",
+            "/articles/warm",
+            "/entities/per/karla-brinkmeier",
+            "/operations",
+            "/dead-letters",
+            "/login",
+        ):
+            browser.get(system.address + path)
+            assert not browser.execute_script(
+                "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            ), path
+            browser.execute_script(axe)
+            run = "axe.run().then(result => arguments[arguments.length - 1](result.violations))"
+            violations = browser.execute_async_script(run)
+            serious = [v for v in violations if v["impact"] in {"serious", "critical"}]
+            assert not serious, (path, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in serious])
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_nothing_comes_from_elsewhere(system: System, browser: Any) -> None:
+    for path in ("/", "/articles/warm", "/operations"):
+        browser.get(system.address + path)
+        time.sleep(0.5)
+        loaded = browser.execute_script("return performance.getEntriesByType('resource').map(entry => entry.name)")
+        assert loaded
+        assert all(name.startswith(system.address + "/") for name in loaded)
+
+
+def test_a_restart_loses_nothing(system: System, browser: Any) -> None:
+    browser.get("about:blank")
+    before = {line["id"] for line in system.json("/api/articles")}
+    system.stop()
+    system.start()
+    assert {line["id"] for line in system.json("/api/articles")} == before
+    browser.get(system.address + "/")
+    assert texts(browser, "#stream h2")
+
+
+def test_logs_hold_no_surprises(system: System) -> None:
+    log = Path(system.settings.data_dir / "worker.log").read_text()
+    assert "Traceback" not in log
