@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
 from agents import headers, kafka
 from agents.publisher import Publisher
@@ -198,7 +198,7 @@ async def _all_messages(settings: Settings, topic: str) -> AsyncIterator[Any]:
     consumer = kafka.consumer(settings, max_poll_records=50)
     await consumer.start()
     try:
-        partitions = await _partitions(consumer, settings.topic(topic))
+        partitions = await _partitions(settings, settings.topic(topic))
         if not partitions:
             return
         consumer.assign(partitions)
@@ -226,7 +226,7 @@ async def _message_at(settings: Settings, topic: str, partition: int, offset: in
     await consumer.start()
     try:
         wanted = TopicPartition(settings.topic(topic), partition)
-        if wanted not in await _partitions(consumer, settings.topic(topic)):
+        if wanted not in await _partitions(settings, settings.topic(topic)):
             return None
         consumer.assign([wanted])
         begin, end = await consumer.beginning_offsets([wanted]), await consumer.end_offsets([wanted])
@@ -240,7 +240,6 @@ async def _message_at(settings: Settings, topic: str, partition: int, offset: in
         await consumer.stop()
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topic: str) -> list[TopicPartition]:
-    if topic not in await consumer.topics():
-        return []
-    return [TopicPartition(topic, number) for number in sorted(consumer.partitions_for_topic(topic) or ())]
+async def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
+    numbers = (await kafka.partitions_of(settings, topic)).get(topic, [])
+    return [TopicPartition(topic, number) for number in numbers]

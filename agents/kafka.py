@@ -70,6 +70,13 @@ async def is_embedded(settings: Settings) -> bool:
         return bool((await client.describe_cluster())["cluster_id"] == EMBEDDED_CLUSTER_ID)
 
 
+async def partitions_of(settings: Settings, *topics: str) -> dict[str, list[int]]:
+    """The partitions of topics (named with their prefix); none of one that is not there."""
+    async with admin(settings) as client:
+        described = await client.describe_topics(list(topics))
+    return {item["topic"]: sorted(part["partition"] for part in item["partitions"]) for item in described}
+
+
 def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
     """A producer whose sends count once all in-sync copies have them; not started yet.
 

@@ -26,6 +26,8 @@ from agents.topics import SEEN_TOPIC
 
 log = logging.getLogger("redefluss.marks")
 
+SOURCE_TOPIC = "articles.cleaned"
+"""Its partitions are those of the marks, unless their numbers differ: then all are kept."""
 RETRY_SECONDS = 1.0
 CHECK_SECONDS = 0.5
 WRITE_BUFFER_BYTES = 4_000_000
@@ -160,9 +162,10 @@ class TopicMarks:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
-        await consumer.topics()
-        there = sorted(consumer.partitions_for_topic(self._topic) or ())
-        source = await consumer_partitions(consumer, self._settings.topic("articles.cleaned"))
+        source_topic = self._settings.topic(SOURCE_TOPIC)
+        found = await kafka.partitions_of(self._settings, self._topic, source_topic)
+        there = found.get(self._topic, [])
+        source = len(found.get(source_topic, []))
         wanted = self._wanted or frozenset()
         needed = wanted if source == len(there) else frozenset(there)
         tps = [TopicPartition(self._topic, number) for number in sorted(needed) if number in there]
@@ -227,8 +230,3 @@ class TopicMarks:
                 return
         if self._wanted is not None and not self._changed.is_set():  # else there was another assignment meanwhile
             self._caught_up.set()
-
-
-async def consumer_partitions(consumer: AIOKafkaConsumer, topic: str) -> int:
-    """Number of a topic's partitions as the client knows it."""
-    return len(consumer.partitions_for_topic(topic) or ())

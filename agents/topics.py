@@ -125,19 +125,14 @@ async def ensure(settings: Settings, names: Iterable[str] = (*TOPICS, *INTERNAL_
     return sorted(reports, key=lambda report: report.name)
 
 
-async def partition_count(settings: Settings, name: str) -> int:
-    """Partitions of the topic `name` (without prefix) on the broker; 0 if it is not there."""
-    async with admin(settings) as client:
-        (description,) = await client.describe_topics([settings.topic(name)])
-        return len(description["partitions"])
-
-
 async def listing(settings: Settings) -> list[TopicInfo]:
     """The stream's topics that exist, in the order of the stream."""
     async with admin(settings) as client:
         existing = set(await client.list_topics())
         names = [name for name in map(settings.topic, (*TOPICS, *INTERNAL_TOPICS)) if name in existing]
         described = {item["topic"]: item["partitions"] for item in await client.describe_topics(names)} if names else {}
+    if not names:
+        return []
     reader = consumer(settings)
     await reader.start()
     try:

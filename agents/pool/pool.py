@@ -216,6 +216,7 @@ class Pool:
         if self._control:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             self._control.close()
+            self._control = None
         if self._nursery:
             try:
                 await asyncio.to_thread(self._nursery.wait, 2)

@@ -184,7 +184,8 @@ async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) 
         else:
             broker.kill()
             await asyncio.sleep(generator.uniform(0.5, 3))
-            await asyncio.to_thread(broker.start)
+            broker.launch()
+            await asyncio.to_thread(broker.until_ready)
         killed[target] += 1
     report.kills = killed.total()
     report.killed = dict(killed)

@@ -118,7 +118,13 @@ class KafkaBroker:
         return None if self._process is None else self._process.pid
 
     def start(self) -> Self:
-        """Format the storage the first time, start, and wait until it takes connections."""
+        """`launch`, and wait until it takes connections."""
+        self.launch()
+        self.until_ready()
+        return self
+
+    def launch(self) -> None:
+        """Format the storage the first time, and start; it ends with the thread that calls this."""
         properties = self.folder / "server.properties"
         if not properties.exists():
             text = PROPERTIES.format(port=self.port, controller=self._controller, folder=self.folder)
@@ -134,12 +140,16 @@ class KafkaBroker:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509
             )
+
+    def until_ready(self) -> None:
+        """Wait until it takes connections."""
+        assert self._process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise KafkaMissing(f"Kafka ended with exit code {self._process.returncode}; see {self.folder}")
             with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), timeout=1):
-                return self
+                return
             time.sleep(0.1)
         raise KafkaMissing(f"Kafka did not answer within {START_SECONDS} s; see {self.folder}")
 

@@ -1,0 +1,114 @@
+"""The pool: outcomes, limits, deaths, and turns between stages."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from agents.pool.pool import JobFailed, Pool, PoolError
+from agents.pool.protocol import Done, Job, Refused
+from tests.support.stream import alive, descendants
+
+MakePool = Callable[..., Awaitable[Pool]]
+
+
+@pytest_asyncio.fixture
+async def make_pool() -> AsyncIterator[MakePool]:
+    pools: list[Pool] = []
+
+    async def make(**options: Any) -> Pool:
+        fields: dict[str, Any] = {"loader": "tests.support.jobs:load", "processes": 2, "time_limit_seconds": 5.0}
+        pool = Pool(**(fields | {"argument": None, "memory_bytes": 200_000_000} | options))
+        pools.append(pool)
+        await pool.start()
+        return pool
+
+    yield make
+    for pool in pools:
+        await pool.stop()
+
+
+def job(text: str, stage: str = "clean") -> Job:
+    return Job(stage, b"k", text.encode())
+
+
+async def test_gives_what_the_process_gives(make_pool):
+    pool = await make_pool()
+    outcomes = await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(50)))
+    assert [outcome.value for outcome, _ in outcomes if isinstance(outcome, Done)] == [
+        f"echo {number}".encode() for number in range(50)
+    ]
+    assert {attempts for _, attempts in outcomes} == {1}
+    refused, _ = await pool.run(job("refuse"))
+    assert isinstance(refused, Refused)
+    assert refused.reason == "empty"
+
+
+@pytest.mark.parametrize(("word", "cause"), [("crash", "SIGSEGV"), ("leave", "exit code 3"), ("eat", "memory limit")])
+async def test_a_job_that_ends_its_process_twice_is_given_up_and_others_are_not_harmed(make_pool, word, cause):
+    pool = await make_pool()
+    bad = asyncio.ensure_future(pool.run(job(word)))
+    good = await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20)))
+    assert len(good) == 20
+    with pytest.raises(JobFailed, match=cause) as failure:
+        await bad
+    assert (failure.value.reason, failure.value.attempts) == ("worker-crash", 2)
+    assert (await pool.run(job("echo after")))[0].value == b"echo after"
+
+
+async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
+    restarts: list[str] = []
+    pool = await make_pool(time_limit_seconds=0.5, on_restart=restarts.append)
+    bad = asyncio.ensure_future(pool.run(job("loop")))
+    good = await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20)))
+    assert len(good) == 20
+    with pytest.raises(JobFailed) as failure:
+        await bad
+    assert (failure.value.reason, failure.value.attempts) == ("timeout", 1)
+    assert restarts == ["timeout"]
+
+
+async def test_stages_take_turns(make_pool):
+    pool = await make_pool(processes=1)
+    await pool.loaded()
+    order: list[str] = []
+
+    async def run(stage: str) -> None:
+        await pool.run(job("echo", stage))
+        order.append(stage)
+
+    await asyncio.gather(*(run("clean") for _ in range(40)), *(run("quotes") for _ in range(5)))
+    assert order.index("quotes") < 6
+    assert [stage for stage in order[:14] if stage == "quotes"] == ["quotes"] * 5
+
+
+async def test_a_killed_nursery_is_started_again_and_nothing_is_blamed_for_it(make_pool):
+    pool = await make_pool()
+    await pool.loaded()
+    running = [asyncio.ensure_future(pool.run(job("nap"))) for _ in range(6)]
+    await asyncio.sleep(0.1)
+    for _ in range(2):
+        os.kill(pool.nursery_pid, signal.SIGKILL)
+        await asyncio.sleep(1.0)
+    assert len(await asyncio.gather(*running)) == 6
+
+
+async def test_a_loader_that_fails_breaks_the_pool_with_its_reason(make_pool):
+    pool = await make_pool(loader="tests.support.jobs:broken")
+    with pytest.raises(PoolError, match="no such model"):
+        await pool.loaded()
+
+
+async def test_stopping_ends_every_process(make_pool):
+    pool = await make_pool()
+    await pool.loaded()
+    await pool.run(job("echo"))
+    family = [pool.nursery_pid, *descendants(pool.nursery_pid)]
+    assert len(family) == 3
+    await pool.stop()
+    await asyncio.sleep(0.2)
+    assert not [pid for pid in family if alive(pid)]

@@ -1,0 +1,185 @@
+"""Headers, settings, duplicates, repeats: what needs no broker."""
+
+import time
+from types import SimpleNamespace
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from agents import headers
+from agents.duplicates import Duplicates, Mark
+from agents.headers import Step
+from agents.marks import MarkStore
+from agents.pool.protocol import Done, Job, Refused
+from agents.repeats import Repeats
+from agents.runner import Incoming
+from agents.settings import Settings
+from agents.work import perform
+from pipeline.errors import Rejected
+from pipeline.stages import stage_named
+
+STEP = Step("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "")
+
+
+def settings(**options):
+    return Settings(_env_file=None, **options)
+
+
+class FakeMarks:
+    def __init__(self):
+        self.marks = {}
+
+    async def get(self, key):
+        return self.marks.get(key)
+
+    def put(self, key, mark):
+        self.marks[key] = mark
+
+
+class FakePublisher:
+    def __init__(self):
+        self.sent = []
+
+    def send_in_background(self, topic, key, value):
+        self.sent.append((topic, key, value))
+
+
+def message(key=b"a", content_hash="h1", **more):
+    pairs = [("content_hash", content_hash.encode()), *((name, value.encode()) for name, value in more.items())]
+    return Incoming("articles.cleaned", 0, 0, 0, key, b"{}", pairs)
+
+
+def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
+    first = headers.after([("traceparent", b"00-1"), ("stage", b"forged")], STEP, attempt=2, more={"revision": "3"})
+    assert dict(first)["traceparent"] == b"00-1"
+    assert dict(first)["stage"] == b"clean"
+    assert dict(first)["attempt"] == b"2"
+    second = headers.after(first, STEP, attempt=1)
+    assert [step["offset"] for step in headers.trail_of(second)] == [17, 17]
+    assert len([name for name, _ in second if name == "trail"]) == 1
+    assert "revision" not in dict(second)
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), st.one_of(st.none(), st.binary(max_size=20)))))
+def test_any_headers_can_be_carried_and_told(pairs):
+    out = headers.after(pairs, STEP, attempt=1)
+    assert headers.text_of(out, "attempt") == "1"
+    orjson.dumps(headers.as_text(pairs))
+    headers.trail_of(pairs)
+
+
+async def test_the_same_content_is_a_duplicate_within_its_time_and_other_content_a_revision():
+    marks, publisher = FakeMarks(), FakePublisher()
+    duplicates = Duplicates(settings(duplicate_hours=1, topic_prefix="p."), marks, publisher)
+    first = await duplicates.judge(message())
+    assert (first.duplicate, first.revision) == (False, 1)
+    duplicates.remember(Done(b"a", b"{}", "h1"), first.revision)
+    assert publisher.sent[0][:2] == ("p.articles.seen", b"a")
+    assert (await duplicates.judge(message())).duplicate
+    changed = await duplicates.judge(message(content_hash="h2"))
+    assert (changed.duplicate, changed.revision) == (False, 2)
+    replayed = await duplicates.judge(message(replayed_from="articles.dead-letter/0/1"))
+    assert (replayed.duplicate, replayed.revision) == (False, 1)
+    marks.put(b"a", Mark("h1", time.time() - 3601, 1))
+    assert not (await duplicates.judge(message())).duplicate
+    marks.put(b"a", Mark("h1", time.time(), 4, failed=True))
+    failed = await duplicates.judge(message())
+    assert (failed.duplicate, failed.revision) == (False, 4)
+
+
+@pytest.mark.parametrize(
+    "lacking", [Incoming("t", 0, 0, 0, None, b"", [("content_hash", b"h")]), Incoming("t", 0, 0, 0, b"k", b"", [])]
+)
+async def test_what_has_no_key_or_hash_is_no_duplicate(lacking):
+    assert not (await Duplicates(settings(), FakeMarks(), FakePublisher()).judge(lacking)).duplicate
+
+
+def test_a_given_up_article_may_come_again():
+    publisher = FakePublisher()
+    Duplicates.forget(publisher, settings(), message(revision="3"))
+    mark = Mark.decode(publisher.sent[0][2])
+    assert (mark.failed, mark.revision, mark.content_hash) == (True, 3, "h1")
+
+
+def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
+    first, second = MarkStore(tmp_path, 60), MarkStore(tmp_path, 60)
+    first.put(b"a", Mark("h", 1.0, 1).encode())
+    assert first.get(b"a") == Mark("h", 1.0, 1)
+    assert second.get(b"a") is None
+    first.close()
+    again = MarkStore(tmp_path, 60)
+    assert again.get(b"a") == Mark("h", 1.0, 1)
+    again.clear()
+    assert again.get(b"a") is None
+    for store in (second, again):
+        store.close()
+
+
+def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
+    repeats = Repeats(remembered=2)
+
+    def seen(key, value):
+        return repeats.is_repeat(SimpleNamespace(topic="t", key=key, value=value))
+
+    assert [seen(b"a", b"1"), seen(b"a", b"1"), seen(b"a", b"2"), seen(b"1", b"a"), seen(None, None)] == [
+        False,
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert not seen(b"a", b"1"), "forgotten by now"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "names"),
+    [
+        ({"broker": "http://x"}, "broker"),
+        ({"broker": "kafka://host:port"}, "broker"),
+        ({"partitions": 0}, "partitions"),
+        ({"sasl_mechanism": "PLAIN"}, "sasl_username"),
+        ({"min_insync_replicas": 2}, "replication_factor"),
+        ({"topic_prefix": "a b"}, "topic_prefix"),
+    ],
+)
+def test_settings_that_cannot_work_are_named(wrong, names):
+    with pytest.raises(ValidationError, match=names):
+        settings(**wrong)
+
+
+def test_settings_are_documented_and_a_dead_letter_of_the_largest_raw_message_fits():
+    assert all(field.description for field in Settings.model_fields.values())
+    assert settings(broker="kafka://a,kafka://b:9093").bootstrap_servers == ["a:9092", "b:9093"]
+    chosen = settings()
+    assert chosen.max_raw_bytes * 4 // 3 + 50_000 < chosen.max_message_bytes
+    assert chosen.max_raw_bytes > 20_000_000
+    assert settings(languages="de, en").languages == ("de", "en")
+
+
+@given(st.binary(max_size=300) | st.none())
+def test_no_bytes_make_a_stage_raise(value):
+    def reject(_):
+        raise Rejected("empty", "so")
+
+    assert isinstance(perform(Job("clean", b"\xff", value), stage_named("clean"), reject), Refused)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner)
+            | st.dictionaries(st.sampled_from(["id", "text", "html", "meta", "schema", "language", "x"]), inner)
+        ),
+    )
+)
+def test_no_json_makes_a_stage_raise(structure):
+    def fail(_):
+        raise RecursionError("deep\nly")
+
+    outcome = perform(Job("clean", None, orjson.dumps(structure)), stage_named("clean"), fail)
+    assert isinstance(outcome, Refused)
+    assert "\n" not in outcome.detail

@@ -1,0 +1,37 @@
+"""What pool processes do in the tests of the pool: as the job's value says."""
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from agents.pool.protocol import Done, Job, Outcome, Refused
+
+
+def load(argument: Any) -> Callable[[Job], Outcome]:
+    """Performs jobs by their words."""
+    return perform
+
+
+def broken(argument: Any) -> Callable[[Job], Outcome]:
+    """A loader that cannot load."""
+    raise ValueError("no such model")
+
+
+def perform(job: Job) -> Outcome:
+    """Obey the job's word, else echo it."""
+    word = (job.value or b"").decode()
+    if word == "refuse":
+        return Refused("empty", "told to")
+    if word == "crash":
+        os.kill(os.getpid(), 11)
+    if word == "leave":
+        os._exit(3)
+    if word == "nap":
+        time.sleep(0.3)
+    hoard = []
+    while word == "eat":
+        hoard.append(bytearray(20_000_000))
+    while word == "loop":
+        pass
+    return Done(job.key or b"", job.value or b"", "")
