@@ -36,7 +36,10 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
     for index, word in enumerate(words.words):
         phrase = phrases.get(word.begin)
         if phrase is not None:
-            meant, place = person_of_nominal(words, phrase, referents, gazetteer), Place(phrase.begin, phrase.end, "nominal")
+            meant, place = (
+                person_of_nominal(words, phrase, referents, gazetteer),
+                Place(phrase.begin, phrase.end, "nominal"),
+            )
         elif word.text.lower() in SUBJECT_PRONOUNS and not taken[index] and not words.in_quotes(word.begin):
             gender = pronoun_gender(words, index)
             meant = person_meant(words, word.begin, gender, referents) if gender else None
@@ -94,7 +97,9 @@ class Resolver:
 
     def _joined(self, begin: int, end: int) -> list[str]:
         """Names of different entities with nothing but commas and "und" between them."""
-        inside = sorted((p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin < p.end <= end)
+        inside = sorted(
+            (p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin < p.end <= end
+        )
         names = [name for _, _, name in inside]
         gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
         return names if len(set(names)) == len(names) and all(_COORDINATION.fullmatch(gap) for gap in gaps) else []
@@ -102,7 +107,8 @@ class Resolver:
     def _mentioned(self, begin: int, end: int) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
         inside = sorted(
-            ((p, r) for r in self._referents for p in r.places if p.begin < end and begin < p.end), key=lambda pair: pair[0]
+            ((p, r) for r in self._referents for p in r.places if p.begin < end and begin < p.end),
+            key=lambda pair: pair[0],
         )
         whole = [(p, r) for p, r in inside if self._words.text[p.end : p.end + 1] != "-"]
         heads = [(p, r) for p, r in whole if not self._subordinate(begin, end, p)]
@@ -120,8 +126,10 @@ class Resolver:
         index = words.at(max(place.begin, begin))
         if index and words.words[index - 1].begin >= begin:
             before = words.words[index - 1]
-            if before.text in ("von", "vom", "des", "der", "für", "bei", "aus", "im", "in", "am") and index >= 2 and (
-                words.words[index - 2].begin >= begin and words.words[index - 2].capitalised
+            if (
+                before.text in ("von", "vom", "des", "der", "für", "bei", "aus", "im", "in", "am")
+                and index >= 2
+                and (words.words[index - 2].begin >= begin and words.words[index - 2].capitalised)
             ):
                 return True
         return False
@@ -152,4 +160,3 @@ def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:
 @lru_cache(maxsize=1)
 def _starter() -> Gazetteer:
     return load_gazetteer(None)
-

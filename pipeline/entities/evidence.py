@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.organisation_rules import evident_organisations
 from pipeline.entities.person_rules import person_spans
@@ -9,7 +10,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
 from schemas.records import EntityType
 
-_ARTICLES = frozenset("der die dem den des vom beim zum zur dieser diese unser unsere".split())
+_ARTICLES = word_list("evidence", "articles")
 
 
 def evident_names(words: Words, gazetteer: Gazetteer) -> Iterator[tuple[int, int, EntityType]]:

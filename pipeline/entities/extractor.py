@@ -16,7 +16,13 @@ from pipeline.models import load_pipeline
 from schemas.records import CleanArticle, Entity, EntityArticle, EntityType, Mention
 
 _TYPES: dict[str, EntityType] = {
-    "PER": "PER", "PERSON": "PER", "ORG": "ORG", "LOC": "LOC", "GPE": "LOC", "FAC": "LOC", "MISC": "MISC",
+    "PER": "PER",
+    "PERSON": "PER",
+    "ORG": "ORG",
+    "LOC": "LOC",
+    "GPE": "LOC",
+    "FAC": "LOC",
+    "MISC": "MISC",
     "OTH": "MISC",
 }
 

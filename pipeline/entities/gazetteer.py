@@ -102,7 +102,9 @@ class Gazetteer:
 
 
 def _unbroken(words: Words, index: int, length: int) -> bool:
-    return all("\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2 for i in range(index, index + length - 1))
+    return all(
+        "\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2 for i in range(index, index + length - 1)
+    )
 
 
 def _declined(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

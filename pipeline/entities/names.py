@@ -35,7 +35,7 @@ def without_genitive(words: Words, end: int, word: str, known: frozenset[str]) -
     It is one if the name stands without s elsewhere (`known` or in the text),
     or if what follows is owned by it ("Putins Sprecher").
     """
-    if len(word) < 4 or not word.endswith("s") or word.endswith(("ss", "us", "is", "as", "os")) and word not in known:
+    if len(word) < 4 or not word.endswith("s") or (word.endswith(("ss", "us", "is", "as", "os")) and word not in known):
         bare = word[:-1]
         return bare if word.endswith("s") and len(word) > 3 and bare in known and not is_given_name(word) else word
     bare = word[:-1]

@@ -5,7 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.entities.cluster import Place
+from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.nominal_gender import AGED, nominal_gender
 from pipeline.entities.person_words import Gender
 from pipeline.entities.pronouns import presence
 from pipeline.entities.referents import Referent, demonym, nations
@@ -14,18 +16,15 @@ from pipeline.entities.speaking import speaks
 from pipeline.entities.words import Words
 
 ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
-_AGED = re.compile(r"^\d{1,3}-?[Jj]ährige[rnms]?$")
 _COMPLEMENT = re.compile(r" (?:der|des|von|vom) (?:[a-zäöü]+e[nrs] )?(?P<noun>[A-ZÄÖÜ][\w-]+)")
-_POLITICAL = frozenset({"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"})
+_POLITICAL = frozenset(
+    {"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"}
+)
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
 _MOST_ADJECTIVES = 2
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
 _SIMILAR = 4.0
-_ORGANISATION_NOUNS = frozenset(
-    """behörde unternehmen konzern firma partei ministerium verband gewerkschaft organisation institut universität
-    hochschule bank agentur kommission regierung verein klub club zeitung sender hersteller amt gericht polizei
-    staatsanwaltschaft stiftung fraktion kirche miliz gruppe nachrichtenagentur bündnis""".split()
-)
+_ORGANISATION_NOUNS = word_list("nominals", "organisation_nouns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,11 @@ def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | No
     position = index + 1
     while position < len(words.words) and words.gap(position - 1, position) == " ":
         word = words.words[position].text
-        gender = _person_gender(article, word, gazetteer)
+        gender = nominal_gender(article, word, gazetteer)
         if gender is not None:
             role = role_word(word)
-            return Nominal(words.words[index].begin, words.words[position].end, word, role, gender[0])
+            person = None if gender == "either" else gender
+            return Nominal(words.words[index].begin, words.words[position].end, word, role, person)
         if position - index > _MOST_ADJECTIVES or _ADJECTIVE.match(word) is None:
             return None
         position += 1
@@ -76,35 +76,6 @@ def bare_nominal(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> No
         if role is None and word.capitalised and demonym(word.text, gazetteer) is not None:
             return Nominal(begin, end, word.text, None, "f" if word.text.endswith("in") else "m")
     return None
-
-
-def _person_gender(article: str, word: str, gazetteer: Gazetteer) -> tuple[Gender | None] | None:
-    """A gender in brackets if article and noun can mean one person, else None."""
-    feminine = article in ("die", "diese")
-    masculine = article in ("dem", "des", "diesem", "dieses")
-    if _AGED.match(word):
-        return ("f",) if feminine and not word.endswith("n") else ("m",) if article == "der" and word.endswith("e") or (
-            masculine or article == "den") else (None,) if not feminine else None
-    role = role_word(word)
-    if role is None and demonym(word, gazetteer) is not None:
-        return _demonym_gender(article, word)
-    if role is None or not role.singular or word.endswith("innen"):
-        return None
-    if role.gender == "f":
-        return ("f",) if not masculine and article not in ("das", "den") else None
-    if role.gender is None:
-        return ("f",) if feminine and word.endswith("e") else None if feminine else ("m",) if article != "das" else (None,)
-    if feminine or article == "das" or (article == "den" and word.endswith("n")):
-        return None  # "den Patienten" is a plural far more often than not
-    return ("m",)
-
-
-def _demonym_gender(article: str, word: str) -> tuple[Gender | None] | None:
-    if word.endswith("in"):
-        return ("f",) if article in ("die", "der", "diese", "dieser") else None
-    if article in ("der", "dieser"):
-        return ("m",) if not word.endswith("n") else None
-    return ("m",) if article in ("dem", "diesem") else None
 
 
 def person_of_nominal(
@@ -130,7 +101,9 @@ def person_of_nominal(
         if nation is not None and candidate.nations:
             fit += 1.5 if nation in candidate.nations else -2
         near = presence(words, nominal.begin, candidate, last) if last is not None else 0.5
-        unsupported = fit < 1 and ((last is not None and near <= 1.2) or fit < 0 or not (speaker or _says_only_person(nominal)))
+        unsupported = fit < 1 and (
+            (last is not None and near <= 1.2) or fit < 0 or not (speaker or _says_only_person(nominal))
+        )
         if unsupported or (fit < 1 and candidate.gender is None and nominal.gender == "f"):
             continue
         if last is None and fit < 4 and not (speaker and _named_soon(words, nominal, candidate, supported=fit >= 3)):
@@ -148,11 +121,13 @@ def _far(words: Words, nominal: Nominal, last: Place) -> bool:
 def _named_soon(words: Words, nominal: Nominal, candidate: Referent, *, supported: bool) -> bool:
     """Whether the name comes in one of the next sentences, as after a lead's "Der Beauftragte erklärt"."""
     first = candidate.places[0].begin
-    return (supported or words.sentence(nominal.begin) < _LEAD_SENTENCES) and words.sentence(first) - words.sentence(nominal.begin) <= 5
+    return (supported or words.sentence(nominal.begin) < _LEAD_SENTENCES) and words.sentence(first) - words.sentence(
+        nominal.begin
+    ) <= 5
 
 
 def _says_only_person(nominal: Nominal) -> bool:
-    return _AGED.match(nominal.noun) is not None or nominal.noun in ("Mann", "Frau", "Politiker", "Politikerin")
+    return AGED.match(nominal.noun) is not None or nominal.noun in ("Mann", "Frau", "Politiker", "Politikerin")
 
 
 def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None) -> float:
@@ -191,11 +166,15 @@ def _nation(words: Words, nominal: Nominal, gazetteer: Gazetteer) -> str | None:
 
 def _party(noun: str, gazetteer: Gazetteer) -> str | None:
     """The organisation in a compound ("CDU-Politiker", "Grünenpolitikerin")."""
-    prefix = noun.split("-")[0] if "-" in noun else ""
+    prefix = noun.split("-", maxsplit=1)[0] if "-" in noun else ""
     candidates = [prefix] if prefix else [noun[:length] for length in range(3, len(noun) - 3)]
     for candidate in candidates:
         known = gazetteer.look_up(candidate)
-        if known is not None and known.entry.type == "ORG" and (prefix or role_word(noun[len(candidate) :].capitalize())):
+        if (
+            known is not None
+            and known.entry.type == "ORG"
+            and (prefix or role_word(noun[len(candidate) :].capitalize()))
+        ):
             return known.entry.name
     return None
 
@@ -203,8 +182,13 @@ def _party(noun: str, gazetteer: Gazetteer) -> str | None:
 def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequence[Referent]) -> Referent | None:
     """The organisation that "die Landesregierung" or "die Behörde" means: by its name, else the one last mentioned."""
     lowered = noun.lower().removesuffix("s") if len(noun) > 5 else noun.lower()
-    named = [r for r in referents if r.type == "ORG" and any(
-        part.endswith(lowered) for part in re.split(r"[\s-]", r.name.lower())) and len(lowered) > 3]
+    named = [
+        r
+        for r in referents
+        if r.type == "ORG"
+        and any(part.endswith(lowered) for part in re.split(r"[\s-]", r.name.lower()))
+        and len(lowered) > 3
+    ]
     named = named or [r for r in referents if r.type == "ORG" and _called(words, r, noun)]
     if named:
         return max(named, key=lambda r: (p.begin if (p := r.last_before(begin)) else -1, -r.number))
@@ -218,4 +202,6 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
 def _called(words: Words, candidate: Referent, noun: str) -> bool:
     """Whether the text says what the organisation is right before its name ("die Gewerkschaft Komba")."""
     indices = (words.at(place.begin) for place in candidate.places if place.kind == "name")
-    return any(index and words.words[index - 1].text == noun and words.gap(index - 1, index) == " " for index in indices)
+    return any(
+        index and words.words[index - 1].text == noun and words.gap(index - 1, index) == " " for index in indices
+    )

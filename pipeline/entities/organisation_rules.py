@@ -14,31 +14,60 @@ _KINDS = (
 )
 _NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
-    ("ORG", re.compile(r"\b(?:[A-ZÄÖÜ][\w&.-]*|\d+)(?: (?:[A-ZÄÖÜ&][\w&.-]*|und|für|der))*? "
-                       r"(?:GmbH|AG|SE|KG|KGaA|Inc|Ltd|LLC|Corp|AB|SA|NV|e\.\s?V|eG|Holding|Group|Foundation)\b")),
-    ("ORG", re.compile(r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|"
-                       r"Universitätsklinikum|Klinikum|Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|"
-                       r"Sozialgericht|Staatsanwaltschaft|Polizeipräsidium|Landeskriminalamt|Landratsamt|Sparkasse|"
-                       rf"Stadtwerke)s? {_PLACE}")),
-    ("ORG", re.compile(r"\b(?:(?:Deutsche|Europäische|Internationale|Bayerische)[rsn]? )?(?:\w*[Ii]nstitut|\w*[Bb]undesamt|"
-                       r"\w*[Vv]erband|Verein|\w*[Bb]und|\w*[Mm]inisterium|\w*[Aa]kademie|\w*[Ss]tiftung|Zentralrat)(?:s|es)?"
-                       r" (?:für|der|des) [A-ZÄÖÜ][\w-]+(?:(?:,| und) [A-ZÄÖÜ][\w-]+)*(?: (?:NRW|[A-ZÄÖÜ][\w-]+land))?")),
-    ("ORG", re.compile(r"\b(?:1\. |2\. )?(?:FC|SV|SC|VfB|VfL|TSV|TSG|FSV|HSV|SpVgg|BC|RB|AC|AS|Borussia|Eintracht|Fortuna|"
-                       r"Hertha|Real|Dynamo) (?:\d+ )?[A-ZÄÖÜ][\w.-]+(?: \d{2})?")),
+    (
+        "ORG",
+        re.compile(
+            r"\b(?:[A-ZÄÖÜ][\w&.-]*|\d+)(?: (?:[A-ZÄÖÜ&][\w&.-]*|und|für|der))*? "
+            r"(?:GmbH|AG|SE|KG|KGaA|Inc|Ltd|LLC|Corp|AB|SA|NV|e\.\s?V|eG|Holding|Group|Foundation)\b"
+        ),
+    ),
+    (
+        "ORG",
+        re.compile(
+            r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|"
+            r"Universitätsklinikum|Klinikum|Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|"
+            r"Sozialgericht|Staatsanwaltschaft|Polizeipräsidium|Landeskriminalamt|Landratsamt|Sparkasse|"
+            rf"Stadtwerke)s? {_PLACE}"
+        ),
+    ),
+    (
+        "ORG",
+        re.compile(
+            r"\b(?:(?:Deutsche|Europäische|Internationale|Bayerische)[rsn]? )?(?:\w*[Ii]nstitut|\w*[Bb]undesamt|"
+            r"\w*[Vv]erband|Verein|\w*[Bb]und|\w*[Mm]inisterium|\w*[Aa]kademie|\w*[Ss]tiftung|Zentralrat)(?:s|es)?"
+            r" (?:für|der|des) [A-ZÄÖÜ][\w-]+(?:(?:,| und) [A-ZÄÖÜ][\w-]+)*(?: (?:NRW|[A-ZÄÖÜ][\w-]+land))?"
+        ),
+    ),
+    (
+        "ORG",
+        re.compile(
+            r"\b(?:1\. |2\. )?(?:FC|SV|SC|VfB|VfL|TSV|TSG|FSV|HSV|SpVgg|BC|RB|AC|AS|Borussia|Eintracht|Fortuna|"
+            r"Hertha|Real|Dynamo) (?:\d+ )?[A-ZÄÖÜ][\w.-]+(?: \d{2})?"
+        ),
+    ),
     ("ORG", re.compile(rf"(?<=[a-zäöü] )(?:[A-ZÄÖÜ][\w-]*)?(?i:{_KINDS})s? (?P<name>{_NAME})")),
     ("ORG", re.compile(rf"(?P<name>(?:[A-ZÄÖÜ]\w+e[rsn]? )?{_NAME}) \((?P<short>[A-ZÄÖÜ]{{2,6}})\)")),
-    ("LOC", re.compile(r"(?<=\b[Ii]n )[A-ZÄÖÜ][a-zäöüß]+(?:burg|stadt|heim|hausen|dorf|ingen|hofen|bach|feld|furt|kirchen|"
-                       r"hagen|rode|stedt|brück|brücken|münde|zell|roda|witz|itz|grad|ow|shire|ville|istan|ien)\b(?! [a-z])")),
+    (
+        "LOC",
+        re.compile(
+            r"(?<=\b[Ii]n )[A-ZÄÖÜ][a-zäöüß]+(?:burg|stadt|heim|hausen|dorf|ingen|hofen|bach|feld|furt|kirchen|"
+            r"hagen|rode|stedt|brück|brücken|münde|zell|roda|witz|itz|grad|ow|shire|ville|istan|ien)\b(?! [a-z])"
+        ),
+    ),
 )
 
 
 _EVIDENT = (
-    re.compile(r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]+-(?:Ministerium|\w*ministerium|Kommission|Parlament|Sicherheitsrat|"
-                       r"Regierung|\w*[rR]egierung|Rat|Bank|Konzern|Fraktion|Bundestagsfraktion|Landtagsfraktion|Institut|"
-                       r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Gipfel|Koalition)(?:s|es)?\b(?!-)"),
-    re.compile(r"(?<![\w-])(?!(?:ÖPNV|POTUS|TV|GB|MB|LTE|GPT|AGB|IC|EC|BMI|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"
-                       r"IV|VI|VII|VIII|IX|XI|XII|XX|XXL|DM|UHD|HD|CD|DVD|SMS|PIN|QR|FAQ|MRT|CT|EKG|HIV|ICE|RB|CEO|CFO|COO|"
-                       r"PR|VIP|DJ|UFO|UKW|BIP|ETF|URL|APP|ISBN|MEZ|UTC|AM|PM)\b)[A-ZÄÖÜ]{2,5}(?![\w-])(?! [A-ZÄÖÜ]{2,}\b)"),
+    re.compile(
+        r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]+-(?:Ministerium|\w*ministerium|Kommission|Parlament|Sicherheitsrat|"
+        r"Regierung|\w*[rR]egierung|Rat|Bank|Konzern|Fraktion|Bundestagsfraktion|Landtagsfraktion|Institut|"
+        r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Gipfel|Koalition)(?:s|es)?\b(?!-)"
+    ),
+    re.compile(
+        r"(?<![\w-])(?!(?:ÖPNV|POTUS|TV|GB|MB|LTE|GPT|AGB|IC|EC|BMI|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"
+        r"IV|VI|VII|VIII|IX|XI|XII|XX|XXL|DM|UHD|HD|CD|DVD|SMS|PIN|QR|FAQ|MRT|CT|EKG|HIV|ICE|RB|CEO|CFO|COO|"
+        r"PR|VIP|DJ|UFO|UKW|BIP|ETF|URL|APP|ISBN|MEZ|UTC|AM|PM)\b)[A-ZÄÖÜ]{2,5}(?![\w-])(?! [A-ZÄÖÜ]{2,}\b)"
+    ),
 )
 
 

@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator
 
+from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
 
-_NO_SURNAME = frozenset(
-    """Der Die Das Den Dem Des Ein Eine Einen Er Sie Es Wir Ich Und Oder Aber In Im Am An Auf Mit Von Vom Zu Zum Zur Nach
-    Bei Seit Für Als Wie Wenn Dass Da So Auch Nur Nicht Noch Schon Jetzt Heute Gestern Montag Dienstag Mittwoch
-    Donnerstag Freitag Samstag Sonntag Januar Februar März April Mai Juni Juli August September Oktober November Dezember
-    Uhr Prozent Euro Dollar Millionen Milliarden Jahre Jahr Jahren Tag Tage Woche Wochen Monat Ende Anfang Mitte
-    Partei Regierung Konferenz Straße Platz Allee Weg Gruppe Fraktion Klasse Seite Teil Mal Foto Bild Archiv Newsletter
-    Link Video Quelle Interview Kommentar Update Nummer Kapitel Artikel Paragraf Sprecher""".split()
-)
+_NO_SURNAME = word_list("person_rules", "no_surname")
 _LONGEST_NAME = 5
 _GAPS = (" ", ". ", "\u00a0")
 _GERMAN_PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "und"})
@@ -57,11 +51,11 @@ def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
         if gap not in _GAPS or (gap == ". " and len(words.words[position - 1].text) > 1):
             break
         if word in PARTICLES:
-            if word in _GERMAN_PARTICLES and position > index + (not after_given_name):
-                # "Eva Maria vom Verband": after two names "von" begins what they belong to.
-                if position - index > 0 and words.words[position - 1].text not in PARTICLES:
-                    break
-            if word in ("und", "der") and position == index:
+            # "Eva Maria vom Verband": after two names "von" begins what they belong to.
+            belonging = word in _GERMAN_PARTICLES and position > index
+            if (belonging and words.words[position - 1].text not in PARTICLES) or (
+                word in ("und", "der") and position == index
+            ):
                 break
             position += 1
             continue

@@ -54,11 +54,10 @@ def _undeclined(words: Words, spans: list[NameSpan]) -> list[_Named]:
     named = []
     for span, tokens in split:
         if span.known is not None:
-            tokens = person_tokens(span.known.form)
+            named.append(_Named(span, tuple(person_tokens(span.known.form))))
         elif tokens:
-            tokens = [*tokens[:-1], without_genitive(words, span.end, tokens[-1], known)]
-        if tokens:
-            named.append(_Named(span, tuple(tokens)))
+            last = without_genitive(words, span.end, tokens[-1], known)
+            named.append(_Named(span, (*tokens[:-1], last)))
     return named
 
 

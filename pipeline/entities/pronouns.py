@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from pipeline.entities.cluster import Place
+from pipeline.entities.data import word_list
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
 from pipeline.entities.roles_lexicon import role_word
@@ -10,21 +11,29 @@ from pipeline.entities.speaking import announces_quote, speaks
 from pipeline.entities.words import Words
 
 PRONOUNS: dict[str, Gender] = {
-    "er": "m", "sie": "f", "ihm": "m", "ihn": "m", "seiner": "m", "sein": "m", "seine": "m", "seinen": "m",
-    "seinem": "m", "ihr": "f", "ihre": "f", "ihrer": "f", "ihren": "f", "ihrem": "f", "dieser": "m", "diese": "f",
+    "er": "m",
+    "sie": "f",
+    "ihm": "m",
+    "ihn": "m",
+    "seiner": "m",
+    "sein": "m",
+    "seine": "m",
+    "seinen": "m",
+    "seinem": "m",
+    "ihr": "f",
+    "ihre": "f",
+    "ihrer": "f",
+    "ihren": "f",
+    "ihrem": "f",
+    "dieser": "m",
+    "diese": "f",
     "jener": "m",
 }
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
 _LONGEST_PREFIX = 4
-_OBLIQUE = frozenset(
-    """mit von vom für gegen bei beim nach über um durch ohne an am auf aus zu zum zur seit neben zwischen vor hinter
-    unter dem den des wegen trotz laut gegenüber als wie ins im in""".split()
-)
-_SUBORDINATING = frozenset(
-    """dass weil ob wenn als die der das den dem denen was wie wo nachdem bevor damit obwohl während indem sodass da
-    deren dessen welche bis sobald solange""".split()
-)
+_OBLIQUE = word_list("pronouns", "oblique")
+_SUBORDINATING = word_list("pronouns", "subordinating")
 
 
 def pronoun_gender(words: Words, index: int) -> Gender | None:
@@ -83,8 +92,10 @@ def _weight(words: Words, place: Place) -> float:
     after = words.words[last + 1] if last + 1 < len(words.words) else None
     if _early_in_sentence(words, index):
         weight += 0.5
-    if before is not None and words.sentence(before.begin) == words.sentence(place.begin) and (
-        before.text.lower() in _OBLIQUE
+    if (
+        before is not None
+        and words.sentence(before.begin) == words.sentence(place.begin)
+        and (before.text.lower() in _OBLIQUE)
     ):
         weight -= 0.9
     if speaks(words, place.begin, place.end) or announces_quote(words, place.end):
@@ -109,7 +120,9 @@ def _early_in_sentence(words: Words, index: int) -> bool:
         return True
     first = words.at(words.sentence_span(words.words[index].begin)[0])
     before = [word.text for word in words.words[first:index]]
-    return 0 < len(before) <= _LONGEST_PREFIX and role_word(before[-1]) is not None and before[0].lower() not in _OBLIQUE
+    return (
+        0 < len(before) <= _LONGEST_PREFIX and role_word(before[-1]) is not None and before[0].lower() not in _OBLIQUE
+    )
 
 
 def _begins_sentence(words: Words, index: int) -> bool:
@@ -134,11 +147,9 @@ def _plural(words: Words, index: int) -> bool:
 
 
 def _plural_verb(word: str) -> bool:
-    return word[0].islower() and (word.endswith(("en", "ern", "eln")) or word in ("sind", "tun")) and word not in _NO_VERBS
+    return (
+        word[0].islower() and (word.endswith(("en", "ern", "eln")) or word in ("sind", "tun")) and word not in _NO_VERBS
+    )
 
 
-_NO_VERBS = frozenset(
-    """gegen wegen neben zwischen einen keinen den allen ihren seinen meinen morgen zusammen oben unten außen innen eben
-    dagegen hingegen indessen unterdessen vielen wenigen anderen beiden inzwischen deswegen daneben dazwischen mitten
-    selten offen eigenen ersten letzten nächsten neuen großen kleinen guten denen wen deren einigen mehreren""".split()
-)
+_NO_VERBS = word_list("pronouns", "no_verbs")

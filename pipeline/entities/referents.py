@@ -1,4 +1,4 @@
-"""Entities as candidates for "er", "die Ministerin", "die Behörde": what is known of each and where it was mentioned."""
+"""Entities as candidates for "er", "die Ministerin", "die Behörde": what is known of each, and where it stands."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -114,7 +114,13 @@ def demonym(word: str, gazetteer: Gazetteer) -> Entry | None:
     if not word[0].isupper():
         return None
     last = word.rsplit("-", 1)[-1]
-    for form in (last, last.removesuffix("n"), last.removesuffix("in"), last.removesuffix("in") + "e", last.removesuffix("s")):
+    for form in (
+        last,
+        last.removesuffix("n"),
+        last.removesuffix("in"),
+        last.removesuffix("in") + "e",
+        last.removesuffix("s"),
+    ):
         entry = gazetteer.demonyms.get(form)
         if entry is not None:
             return entry

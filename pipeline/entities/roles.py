@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from pipeline.entities.cluster import Cluster, Place
+from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import TITLES, Gender, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
@@ -20,9 +21,7 @@ _BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
-_WITHIN_COMPLEMENT = frozenset(
-    "der des die das dem den von vom für bei beim am im in an zur zum und of the für auf aus".split()
-)
+_WITHIN_COMPLEMENT = word_list("roles", "within_complement")
 _LONGEST_COMPLEMENT_WORDS = 12
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
@@ -58,8 +57,10 @@ def _is_genitive(words: Words, person: Cluster, place: Place) -> bool:
     text = words.text[place.begin : place.end]
     if words.text[place.end : place.end + 1] in ("'", "’"):
         return True
-    return text.endswith("s") and not person.name.endswith("s") and text.removesuffix("s") in (
-        person.name, person.name.rsplit(maxsplit=1)[-1]
+    return (
+        text.endswith("s")
+        and not person.name.endswith("s")
+        and text.removesuffix("s") in (person.name, person.name.rsplit(maxsplit=1)[-1])
     )
 
 
@@ -79,7 +80,7 @@ def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazette
 
 
 def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> None:
-    """"Der frühere US-Außenminister" before the name."""
+    """ "Der frühere US-Außenminister" before the name."""
     index = words.at(begin) - 1
     while index >= 0 and words.words[index].text in TITLES and "\n" not in words.gap(index, index + 1):
         index -= 1
@@ -107,7 +108,7 @@ def _with_status(words: Words, index: int, role: str, gender: Gender | None) -> 
 
 
 def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
-    """"Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" give the affiliation."""
+    """ "Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" give the affiliation."""
     parts = word.removeprefix("Ex-").split("-")
     for count in range(len(parts) - 1, 0, -1):
         name = _organisation("-".join(parts[:count]), gazetteer)
@@ -129,7 +130,7 @@ def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
 
 
 def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) -> None:
-    """"(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
+    """ "(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
     match = _BRACKETS.match(words.text, end)
     if match is None:
         return
@@ -144,7 +145,7 @@ def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) 
 def _apposition(
     words: Words, person: Cluster, end: int, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
 ) -> None:
-    """", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
+    """ ", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
     bracket = _BRACKETS.match(words.text, end)
     begin = bracket.end() if bracket is not None else end
     if words.text[begin : begin + 2] != ", ":
@@ -169,8 +170,13 @@ def _apposition(
         complement_end = role_begin.end + _nominal_part(complement)
         complement = words.text[role_begin.end : complement_end]
     # Only what a comma closes is an apposition: else the role is the subject of what follows.
-    if stop is None or stop.group() not in (",", ".", ";", "\n", "(", " – ") or (
-        complement and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS)
+    if (
+        stop is None
+        or stop.group() not in (",", ".", ";", "\n", "(", " – ")
+        or (
+            complement
+            and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS)
+        )
     ):
         return
     if role.head not in RELATIONS:
@@ -193,7 +199,7 @@ def _nominal_part(complement: str) -> int:
 
 
 def _organisation_behind(words: Words, person: Cluster, end: int, organisations: Mapping[int, Organisation]) -> None:
-    """"vom Vermögensverwalter BNY", "von der Charité" right behind the name."""
+    """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name."""
     for index in range(words.at(end), min(words.at(end) + 4, len(words.words))):
         begin = words.words[index].begin
         if begin in organisations and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):

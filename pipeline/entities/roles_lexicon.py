@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.entities.data import FOLDER
+from pipeline.entities.data import FOLDER, word_list
 from pipeline.entities.person_words import Gender
 
 # Other short heads end too many words: "Paragraf", "Fahrzeuge", "Privater".
-_SHORT_LAST_PARTS = frozenset({"chef", "arzt", "star", "autor", "profi", "coach", "maler", "jäger", "pilot", "könig", "prinz"})
+_SHORT_LAST_PARTS = frozenset(
+    {"chef", "arzt", "star", "autor", "profi", "coach", "maler", "jäger", "pilot", "könig", "prinz"}
+)
 _NOT_PERSONS = frozenset({"bretter", "trichter"})
 _ADJECTIVE_ENDINGS = ("e", "er", "en", "em", "es")
 
@@ -48,8 +50,13 @@ def _add(forms: dict[str, RoleWord], masculine: str, feminine: str) -> None:
             put(stem + ending, masculine, "m" if ending in ("er", "em") else None)
         return
     if feminine == "-":
-        gender: Gender | None = "f" if masculine.endswith(("in", "frau", "mutter", "schwester", "tochter", "nonne",
-                                                           "tante", "witwe", "hebamme")) else None
+        gender: Gender | None = (
+            "f"
+            if masculine.endswith(
+                ("in", "frau", "mutter", "schwester", "tochter", "nonne", "tante", "witwe", "hebamme")
+            )
+            else None
+        )
         if masculine.endswith(("mann", "vater", "bruder", "sohn", "onkel", "bischof", "kardinal", "mönch", "junge")):
             gender = "m"
         for form in (masculine, masculine + "s"):
@@ -80,11 +87,7 @@ def role_word(word: str) -> RoleWord | None:
     return None
 
 
-RELATIONS = frozenset(
-    """kontrahent konkurrent gegner rivale freund partner nachbar kollege ehemann ehefrau tochter sohn vater mutter bruder
-    schwester onkel tante neffe enkel großvater großmutter mann kind bekannter verwandter angehöriger mitschüler frau
-    herausforderer opfer person""".split()
-)
+RELATIONS = word_list("roles_lexicon", "relations")
 """Heads that say how someone stands to another and not what they are."""
 
 

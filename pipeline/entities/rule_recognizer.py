@@ -62,4 +62,6 @@ def _named_by_context(words: Words, begin: int, end: int, entity_type: EntityTyp
     before, after = words.text[max(0, begin - 6) : begin], words.text[end : end + 1]
     if entity_type == "LOC":
         return before.endswith((" in ", "In ", " aus ", " nach ", "Nach ", "Aus "))
-    return (before.endswith("(") and after == ")") or before.endswith((" die ", "Die ", " den ", " der ", " und ", "\n\n"))
+    return (before.endswith("(") and after == ")") or before.endswith(
+        (" die ", "Die ", " den ", " der ", " und ", "\n\n")
+    )

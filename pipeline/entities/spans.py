@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pipeline.entities.cluster import NameSpan
+from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.names import person_tokens, trimmed
 from pipeline.entities.repetition import repeated
@@ -14,16 +15,8 @@ from pipeline.entities.words import Words
 from schemas.records import EntityType
 
 ModelSpan = tuple[int, int, EntityType]
-_DESCRIBING = frozenset(
-    """Republik Stadt Land Bundesland Insel Region Provinz Agentur Nachrichtenagentur Partei Gewerkschaft Hauptstadt
-    Halbinsel Landkreis Kreis Gemeinde Präsident Freistaat Metropole Sender Zeitung Konzern""".split()
-)
-_HAPPENINGS = tuple(
-    """krise gespräche gespräch kandidatur konflikt krieg politik truppen zölle wahl besuch reise beitritt vertrag abkommen
-    sanktionen plan pläne debatte streit studie bericht angriff einsatz kurs verbot affäre skandal frage reform gesetz
-    kritik titel preis erweiterung verhandlungen drohung gegner anhänger soldaten bürger staaten mitglieder metropolen
-    experten serie doku film show auftritt rede""".split()
-)
+_DESCRIBING = word_list("spans", "describing")
+_HAPPENINGS = tuple(sorted(word_list("spans", "happenings")))
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -63,8 +56,10 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
         return None
     if entity_type == "PER":
         edges = trimmed(words, begin, end)
-        if edges is None or not words.text[edges[0]].isupper() and words.text[edges[0]].isalpha() and (
-            " " not in words.text[edges[0] : edges[1]]
+        if edges is None or (
+            not words.text[edges[0]].isupper()
+            and words.text[edges[0]].isalpha()
+            and (" " not in words.text[edges[0] : edges[1]])
         ):
             return None
         return NameSpan(*edges, entity_type)
@@ -91,18 +86,20 @@ def _place_adjective(words: Words, end: int, gazetteer: Gazetteer) -> bool:
     if not word.endswith("er") or index >= len(words.words) or words.gap(index - 1, index) not in (" ", " „"):
         return False
     stem = word.removesuffix("er")
-    return words.words[index].capitalised and any(
-        gazetteer.look_up(stem + ending) is not None for ending in ("", "e", "en", "er")
-    ) and gazetteer.look_up(word) is None
+    return (
+        words.words[index].capitalised
+        and any(gazetteer.look_up(stem + ending) is not None for ending in ("", "e", "en", "er"))
+        and gazetteer.look_up(word) is None
+    )
 
 
 def _merged(words: Words, model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
     kept = []
     for span in known:
         larger = [m for m in model if _says_more(words, m, span)]
-        if not larger or (span.known is not None and span.known.entry.users and len(larger) == 1 and (
-            larger[0].type == span.type
-        )):
+        if not larger or (
+            span.known is not None and span.known.entry.users and len(larger) == 1 and (larger[0].type == span.type)
+        ):
             kept.append(span)
     spans = list(kept)
     for found in model:
@@ -113,7 +110,10 @@ def _merged(words: Words, model: list[NameSpan], known: list[NameSpan]) -> list[
 
 def _says_more(words: Words, found: NameSpan, known: NameSpan) -> bool:
     """Whether the model's span is a longer name than the known one in it, not just described ("Berliner Charité")."""
-    if not (found.begin <= known.begin and known.end <= found.end) or found.end - found.begin == known.end - known.begin:
+    if (
+        not (found.begin <= known.begin and known.end <= found.end)
+        or found.end - found.begin == known.end - known.begin
+    ):
         return False
     before = words.text[found.begin : known.begin].split()
     behind = words.text[known.end : found.end].strip(" .,")

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.organisation_names import in_nominative
 from pipeline.entities.words import Words
-from schemas.records import EntityType
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
-_SMALL = frozenset({"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"})
+_SMALL = frozenset(
+    {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
+)
 _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
 
 
@@ -19,7 +20,9 @@ def acronyms(words: Words, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
     for span in spans:
         if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
             match = _ACRONYM.match(words.text, span.end)
-            if match is not None and (match.group(1).isupper() or stands_for(match.group(1), words.text[span.begin : span.end])):
+            if match is not None and (
+                match.group(1).isupper() or stands_for(match.group(1), words.text[span.begin : span.end])
+            ):
                 found.setdefault(match.group(1), span)
     return found
 
@@ -46,10 +49,8 @@ def cluster_things(words: Words, spans: Iterable[NameSpan], short_forms: dict[st
     for span in spans:
         short = words.text[span.begin : span.end]
         meant = short_forms.get(short) or short_forms.get(short.removesuffix("s"))
-        if meant is not None and meant in forms:
-            key = _key(meant, forms[meant])
-        else:
-            key = _key(span, forms[span])
+        named = meant if meant is not None and meant in forms else span
+        key = _key(named, forms[named])
         cluster = homes.get(key)
         if cluster is None:
             cluster = homes[key] = Cluster(span.type, forms[span])
@@ -70,7 +71,9 @@ def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:
         own = cluster.name.split()
         official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
         longer = [
-            c for c in organisations if c is not cluster and len(c.name.split()) == len(own) + 1 and c.name.split()[:-1] == own
+            c
+            for c in organisations
+            if c is not cluster and len(c.name.split()) == len(own) + 1 and c.name.split()[:-1] == own
         ]
         if cluster.type == "ORG" and not official and len(longer) == 1:
             longer[0].places.extend(cluster.places)
@@ -91,7 +94,9 @@ def _best_name(cluster: Cluster) -> str:
     """The gazetteer's name for places and for a user's entries; for organisations the fullest name in the text."""
     entry = cluster.entry
     if entry is None:
-        return max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
+        return (
+            max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
+        )
     if entry.users or entry.type != "ORG" or entry.name in cluster.names:
         return entry.name
     return max(cluster.names, key=len)
@@ -113,10 +118,11 @@ def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
 
 
 def _genitive_likely(words: Words, span: NameSpan, bare: str) -> bool:
-    last = bare.split()[-1]
+    last = bare.rsplit(maxsplit=1)[-1]
     if last in words.vocabulary and " " not in bare:
         return True
     before = words.text[max(0, span.begin - 4) : span.begin].lower()
-    compound = last.endswith(("ministerium", "amt", "rat", "verband", "bund", "institut", "gericht", "parlament", "hof"))
+    compound = last.endswith(
+        ("ministerium", "amt", "rat", "verband", "bund", "institut", "gericht", "parlament", "hof")
+    )
     return compound and before.endswith(("des ", "es ", " im"))
-

@@ -1,10 +1,10 @@
 """Whom pronouns and nominals mean."""
 
 import pytest
-from tests.entities.articles import RIVER, clean_article
 
 from pipeline.entities import EntityExtractor
 from pipeline.entities.coreference import Resolver, resolve
+from tests.entities.articles import RIVER, clean_article
 
 PAIR = "Ministerin Anna Körber traf den Forscher Falk Ahlers in Genf. "
 
@@ -27,8 +27,16 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         (PAIR + "Später meinte Ahlers Sprecherin nichts.", "Genf", "Genf"),
         (PAIR + "Sie haben beide recht.", "Sie", None),
         (PAIR + "Wie sagten sie später?", "sie", None),
-        ("Die Ministerin zögert. Anna Körber ist Ministerin. Ministerin Anna Körber kam.", "Die Ministerin", "Anna Körber"),
-        ("Anna Körber (CDU) stritt mit Ida Rau (SPD). „Nein“, sagte die CDU-Politikerin.", "die CDU-Politikerin", "Anna Körber"),
+        (
+            "Die Ministerin zögert. Anna Körber ist Ministerin. Ministerin Anna Körber kam.",
+            "Die Ministerin",
+            "Anna Körber",
+        ),
+        (
+            "Anna Körber (CDU) stritt mit Ida Rau (SPD). „Nein“, sagte die CDU-Politikerin.",
+            "die CDU-Politikerin",
+            "Anna Körber",
+        ),
         ("Falk Ahlers siegte. „Toll“, sagte der 45-Jährige.", "der 45-Jährige", "Falk Ahlers"),
         ("Die Gewerkschaft Komba klagt. Das teilte die Gewerkschaft mit.", "die Gewerkschaft", "Komba"),
         ("Falk Ahlers und Anna Körber kamen. Ahlers und sie lachten.", "sie", "Anna Körber"),

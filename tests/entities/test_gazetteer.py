@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.entities.articles import clean_article
 
 from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.words import Words
 from pipeline.errors import ConfigurationError
+from tests.entities.articles import clean_article
 
 HEADER = "id,name,type,aliases,wikidata,roles\n"
 

@@ -1,9 +1,9 @@
 """Names as they are shown: undeclined, merged, told apart."""
 
 import pytest
-from tests.entities.articles import clean_article
 
 from pipeline.entities import EntityExtractor
+from tests.entities.articles import clean_article
 
 
 def people(extract: EntityExtractor, text: str) -> dict[str, list[str]]:
@@ -28,7 +28,10 @@ def things(extract: EntityExtractor, text: str) -> dict[str, str]:
             "Ursula von der Wieden sprach. Danach ging von der Wieden.",
             {"Ursula von der Wieden": ["Ursula von der Wieden", "von der Wieden"]},
         ),
-        ("Karl-Heinz Tamm-Röder schwieg. Tamm-Röder ging.", {"Karl-Heinz Tamm-Röder": ["Karl-Heinz Tamm-Röder", "Tamm-Röder"]}),
+        (
+            "Karl-Heinz Tamm-Röder schwieg. Tamm-Röder ging.",
+            {"Karl-Heinz Tamm-Röder": ["Karl-Heinz Tamm-Röder", "Tamm-Röder"]},
+        ),
         ("Maria Anna Koller sang. Maria Koller tanzte.", {"Maria Anna Koller": ["Maria Anna Koller", "Maria Koller"]}),
         (
             "Peter Sanders und Sabine Sanders kamen. Frau Sanders sprach, Herr Sanders schwieg.",

@@ -1,10 +1,10 @@
 """What people are, and to whom they belong, as the text gives it."""
 
 import pytest
-from tests.entities.articles import clean_article
 
 from pipeline.entities import EntityExtractor
 from schemas.records import Entity
+from tests.entities.articles import clean_article
 
 
 def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
@@ -26,14 +26,16 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Die Grünen-Politikerin Anna Körber kam.", ["Grünen-Politikerin"], ["Bündnis 90/Die Grünen"]),
         ("Der AfD-Abgeordnete Falk Ahlers kam.", ["AfD-Abgeordneter"], ["AfD"]),
         ("Anna Körber (52, SPD) kam.", [], ["SPD"]),
-        ("Anna Körber, die stellvertretende Vorsitzende der SPD, kam.", ["stellvertretende Vorsitzende der SPD"], ["SPD"]),
+        (
+            "Anna Körber, die stellvertretende Vorsitzende der SPD, kam.",
+            ["stellvertretende Vorsitzende der SPD"],
+            ["SPD"],
+        ),
         ("Das meint Anna Körber von der Commerzbank.", [], ["Commerzbank"]),
         ("Ein Berater Ahlers', Falk Ahlers, kam mit seiner Tochter Anna.", [], []),
     ],
 )
-def test_roles_and_affiliations(
-    extract: EntityExtractor, text: str, roles: list[str], affiliations: list[str]
-) -> None:
+def test_roles_and_affiliations(extract: EntityExtractor, text: str, roles: list[str], affiliations: list[str]) -> None:
     found = person(extract, text)
     assert (found.roles, found.affiliations) == (roles, affiliations)
 

