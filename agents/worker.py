@@ -10,6 +10,7 @@ from typing import Any
 
 import uvloop
 from aiokafka.errors import KafkaError
+from faust.exceptions import ConsumerNotStarted
 
 from agents import app as apps
 from agents import kafka, topics
@@ -244,7 +245,11 @@ class Worker:
             if not app.started or app.should_stop:
                 continue
             source = app.runner.stage.source
-            mine = {tp.partition for tp in app.consumer.assignment() if tp.topic == self._settings.topic(source)}
+            try:
+                partitions = app.consumer.assignment()
+            except ConsumerNotStarted:
+                continue
+            mine = {tp.partition for tp in partitions if tp.topic == self._settings.topic(source)}
             assigned[source] = sorted(mine)
         return assigned
 
