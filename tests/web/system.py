@@ -10,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,10 @@ def until(true: Callable[[], Any], seconds: float, what: str) -> Any:
 class System:
     """A worker with its web view on a free port."""
 
-    def __init__(self, broker: str, folder: Path, **environment: str) -> None:
+    def __init__(self, broker: str, folder: Path, command: Sequence[str] = ("-m", "agents.cli", "worker")) -> None:
         self.port = free_port()
-        self.settings = Settings(
-            broker=broker, data_dir=folder, topic_prefix=environment.get("REDEFLUSS_TOPIC_PREFIX", "")
-        )
+        self.settings = Settings(broker=broker, data_dir=folder)
+        self._command = command
         self._environment = {
             **os.environ,
             "REDEFLUSS_BROKER": broker,
@@ -56,7 +55,6 @@ class System:
             "REDEFLUSS_WEB_TOKEN": TOKEN,
             "REDEFLUSS_PROCESSES": "2",
             "REDEFLUSS_STUCK_SECONDS": "6",
-            **environment,
         }
         self._log = folder / "worker.log"
         self.process: subprocess.Popen[bytes] | None = None
@@ -68,7 +66,7 @@ class System:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "agents.cli", "worker"], env=self._environment, stdout=log, stderr=log
+                [sys.executable, *self._command], env=self._environment, stdout=log, stderr=log
             )
         until(lambda: self.code("/health/ready") == 200, START_SECONDS, f"ready; {self._log.read_text()[-2000:]}")
 

@@ -1,0 +1,90 @@
+"""The counters of `/metrics` are what a consumer counts on the topics."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+from aiokafka import TopicPartition
+from prometheus_client.parser import text_string_to_metric_families
+
+from agents import kafka
+from agents.broker import BrokerError, EmbeddedBroker
+from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC
+from tests.web.system import System, until
+
+ARTICLES = 1000
+QUICK_WORKER = (
+    "import sys; from agents import worker; from agents.settings import Settings; "
+    "sys.exit(worker.run(Settings(), (), loader='tests.web.stages:load'))"
+)
+
+
+@pytest.fixture
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    try:
+        with EmbeddedBroker(port=0) as broker:
+            running = System(broker.address, tmp_path_factory.mktemp("counts"), command=("-c", QUICK_WORKER))
+            try:
+                running.start()
+                yield running
+            finally:
+                running.stop()
+    except BrokerError as error:
+        pytest.skip(str(error))
+
+
+async def read_all(system: System, name: str) -> list[Any]:
+    """Every value on a topic."""
+    reader = kafka.consumer(system.settings)
+    await reader.start()
+    try:
+        topic = system.settings.topic(name)
+        places = [TopicPartition(topic, number) for number in range(system.settings.partitions)]
+        reader.assign(places)
+        ends = await reader.end_offsets(places)
+        await reader.seek_to_beginning(*places)
+        values = []
+        while any([await reader.position(place) < ends[place] for place in places]):
+            for records in (await reader.getmany(timeout_ms=500)).values():
+                values += [orjson.loads(record.value) for record in records]
+        return values
+    finally:
+        await reader.stop()
+
+
+def counters(system: System) -> dict[str, dict[tuple[str, ...], float]]:
+    return {
+        family.name: {
+            tuple(value for _, value in sorted(sample.labels.items())): sample.value
+            for sample in family.samples
+            if sample.name.endswith("_total")
+        }
+        for family in text_string_to_metric_families(system.text("/metrics"))
+        if family.type == "counter"
+    }
+
+
+@pytest.mark.timeout(600)
+def test_counters_equal_what_stands_on_the_topics(system: System) -> None:
+    good = [{"id": f"a-{n}", "text": f"Artikel {n}"} for n in range(ARTICLES)]
+    empty = [{"id": f"leer-{n}", "text": "leer"} for n in range(20)]
+    broken = [b"{" for _ in range(10)]
+    system.produce([*good, *empty, *broken])
+    until(lambda: counters(system)["redefluss_articles"].get(("quotes",)) == ARTICLES, 300, "all articles")
+    until(lambda: sum(counters(system)["redefluss_dead_letters"].values()) == 30, 60, "all dead letters")
+    articles = asyncio.run(read_all(system, "articles.quotes"))
+    quotes = asyncio.run(read_all(system, QUOTES_TOPIC))
+    letters = asyncio.run(read_all(system, DEAD_LETTER_TOPIC))
+    found = counters(system)
+    assert found["redefluss_articles"][("quotes",)] == len(articles)
+    assert found["redefluss_articles"][("clean",)] == len(asyncio.run(read_all(system, "articles.cleaned")))
+    assert found["redefluss_quotes"][()] == len(quotes) == sum(len(article["quotes"]) for article in articles)
+    types = Counter(entity["type"] for article in articles for entity in article["entities"])
+    assert found["redefluss_entities"] == {(type_,): count for type_, count in types.items()}
+    reasons = Counter((letter["reason"], letter["stage"]) for letter in letters)
+    assert found["redefluss_dead_letters"] == dict(reasons)
+    until(lambda: system.json("/api/operations")["store_articles"] == ARTICLES, 30, "all articles on the pages")
+    assert len(system.json("/api/dead-letters")["letters"]) == len(letters)
