@@ -3,22 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.quotes.candidates import QuoteCandidate, overlap
+from pipeline.quotes.candidates import QuoteCandidate, Range, overlap
 
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
 _LEARNED_ALONE = 0.6
 """How sure the learned model must be of a quote that no rule finds; chosen on articles held out from training."""
+_BOTH = 0.96
+"""How often a quote is one that both are sure of."""
 _ALONE = 0.7
 """What is left of a rule's confidence where the learned model does not see the quote."""
 
 
-def combine(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """The quotes of both in text order, an outer one before those inside it.
+def combine(text: str, rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """The quotes of `text` that both find, in text order, an outer one before those inside it.
 
     Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; the
     model says its medium, and who speaks where the rules do not know.
     """
+    learned = [_within_lines(text, candidate) for candidate in learned]
     partner = _pairs(rules, learned)
     result = []
     for index, candidate in enumerate(rules):
@@ -29,6 +32,19 @@ def combine(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) 
     taken = set(partner.values())
     result += [c for index, c in enumerate(learned) if index not in taken and c.confidence >= _LEARNED_ALONE]
     return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def _within_lines(text: str, candidate: QuoteCandidate) -> QuoteCandidate:
+    """The model's candidate without speakers and addressees that run over a line's end: no phrase does."""
+
+    def kept(spans: Sequence[Range]) -> list[Range]:
+        return [(begin, end) for begin, end in spans if "\n" not in text[begin:end]]
+
+    return replace(
+        candidate,
+        speaker_spans=kept(candidate.speaker_spans),
+        addressee_spans=kept(candidate.addressee_spans),
+    )
 
 
 def _pairs(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> dict[int, int]:
@@ -52,9 +68,10 @@ def _pairs(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -
 
 def _confirmed(rule: QuoteCandidate, learned: QuoteCandidate) -> QuoteCandidate:
     doubt = (1 - rule.confidence) * (1 - learned.confidence)
+    confidence = _BOTH * (1 - doubt)
     return replace(
         rule,
         medium=learned.medium,
         speaker_spans=rule.speaker_spans or learned.speaker_spans,
-        confidence=1 - doubt,
+        confidence=confidence,
     )

@@ -50,7 +50,7 @@ class QuoteExtractor:
 
     def _find(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         rules = merged(analysed.text, self._rules(analysed))
-        return combine(rules, self._learned(analysed.text)) if self._learned is not None else rules
+        return combine(analysed.text, rules, self._learned(analysed.text)) if self._learned is not None else rules
 
 
 def _load_learned() -> Callable[[str], list[QuoteCandidate]]:

@@ -25,7 +25,7 @@ class VerbSpeech(Statements):
     def find(self, used: set[int]) -> list[QuoteCandidate]:
         """Adds the sentence's candidates to `found`; `used` holds the verbs that direct speech has taken."""
         for cue in sorted(self.cues, key=lambda cue: (cue.subjunctive or self._helped_by_subjunctive(cue), cue.finite)):
-            if cue.finite in used or self.within_found(cue.finite) or self._is_denied(cue):
+            if cue.finite in used or self.within_found(cue.finite) or self._is_denied(cue) or self._is_carried_on(cue):
                 continue
             candidate = self._by_verb(cue)
             if candidate is not None:
@@ -35,6 +35,11 @@ class VerbSpeech(Statements):
 
     def _helped_by_subjunctive(self, cue: Cue) -> bool:
         return is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+
+    def _is_carried_on(self, cue: Cue) -> bool:
+        """ "Er gehe davon aus, dass …" goes on with what somebody said before; it reports nothing anew."""
+        leads = cue.clause is self.parts[0] and not self.masked and not cue.final and not cue.passive
+        return leads and (cue.subjunctive or self._helped_by_subjunctive(cue))
 
     def _is_denied(self, cue: Cue) -> bool:
         """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""

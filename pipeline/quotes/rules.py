@@ -107,45 +107,54 @@ class _Reader:
     ) -> QuoteCandidate:
         candidate = QuoteCandidate(list(passage.quoted.spans), "Direct")
         cue = cue_beside(self.analysed, sentence, passage, cues)
-        if cue is not None and self._goes_on(sentence, passage, cue):
+        if self._goes_on(sentence, passage, cue):
             self._inherit(candidate, sentence)
             return ruled(candidate, "marks-inherited")
         spans: list[Range] = [(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked]
         candidate.frame_spans = frame_around(self.analysed, sentence, spans)
+        if self._says_so(sentence, passage, candidate):
+            return ruled(candidate, "marks-framed")
         if cue is not None:
             used.add(cue.finite)
             return ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
-        if self._without_verb(sentence, passage, candidate):
+        if self._introduced(sentence, passage, candidate):
             return ruled(candidate, "marks-framed")
         self._inherit(candidate, sentence)
         return ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
 
-    def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
+    def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue | None) -> bool:
         """ "Er sehe darin eine Chance: „…“": the words before the colon are the same speaker's, in the Konjunktiv."""
         introduced = passage.first > sentence.first and self.tokens[passage.first - 1].text == ":"
-        before = introduced and cue.clause.last <= passage.first
-        return before and self._near(sentence) and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+        if not introduced or not self._near(sentence):
+            return False
+        if cue is None:
+            return carried_on(self.tokens, sentence.first, passage.first) == "clearly"
+        return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
 
-    def _without_verb(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-        """ "„…“, so X", "X wörtlich: „…“", "X („…“)": a speaker without a verb; written into `candidate`."""
+    def _says_so(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+        """ "„…“, so X": a speaker behind the quote, without a verb; written into `candidate`."""
+        start = passage.last + (passage.last < sentence.last and self.tokens[passage.last].text in ",–-")
+        phrase = says_so(self.analysed, start, sentence.last, sentence.last) if start < sentence.last else None
+        if phrase is None or phrase.speaker is None:
+            return False
+        candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])
+        candidate.cue_spans = token_spans(self.analysed, list(phrase.cue))
+        return True
+
+    def _introduced(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+        """ "X wörtlich: „…“": a speaker in front of a colon, without a verb; written into `candidate`."""
         tokens = self.tokens
-        if passage.last < sentence.last:
-            start = passage.last + (tokens[passage.last].text in ",–-")
-            phrase = says_so(self.analysed, start, sentence.last, sentence.last) if start < sentence.last else None
-            if phrase is not None and phrase.speaker is not None:
-                candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])
-                candidate.cue_spans = token_spans(self.analysed, list(phrase.cue))
-                return True
-        if passage.first > sentence.first and tokens[passage.first - 1].text == ":":
-            first = sentence.first
-            while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
-                first += 1
-            end = noun_phrase(tokens, first, passage.first - 1)
-            if end is not None:
-                end = apposition(tokens, end, passage.first) or end
-                candidate.speaker_spans = phrase_spans(self.analysed, [(first, end)])
-                return True
-        return False
+        if passage.first == sentence.first or tokens[passage.first - 1].text != ":":
+            return False
+        first = sentence.first
+        while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
+            first += 1
+        end = noun_phrase(tokens, first, passage.first - 1)
+        if end is None or tokens[first].lower == "es":
+            return False
+        end = apposition(tokens, end, passage.first) or end
+        candidate.speaker_spans = phrase_spans(self.analysed, [(first, end)])
+        return True
 
     def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
         """Whoever spoke last in this or the paragraph before goes on speaking."""
@@ -231,7 +240,9 @@ class _Reader:
     def _remember(self, sentence: Sentence, found: Sequence[QuoteCandidate], cues: Sequence[Cue]) -> None:
         """Keeps whose voice the next sentences may go on with, also where a verb reports nothing by itself."""
         outer = [c for c in found if c.type not in {"IndirectFreeIndirect", "FreeIndirect"}]
-        speaking = [cue for cue in cues if cue.speaker and not cue.final and not cue.subjunctive]
+        speaking = [
+            cue for cue in cues if cue.speaker and "s" in cue.verb.takes and not cue.final and not cue.subjunctive
+        ]
         if outer:
             self.voice = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
         elif not found and speaking:

@@ -3,6 +3,8 @@ from pipeline.quotes.combination import combine
 from pipeline.quotes.free import by_sentence, merged
 from tests.quotes.reading import analysed
 
+TEXT = "Wort " * 30
+
 
 def rule(begin: int, end: int, **fields: object) -> QuoteCandidate:
     return QuoteCandidate([(begin, end)], "Indirect", confidence=0.8, rule="verb-that", **fields)  # type: ignore[arg-type]
@@ -13,7 +15,7 @@ def learned(begin: int, end: int, confidence: float, **fields: object) -> QuoteC
 
 
 def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
-    (quote,) = combine([rule(10, 50)], [learned(12, 52, 0.7, medium="Writing", speaker_spans=[(0, 5)])])
+    (quote,) = combine(TEXT, [rule(10, 50)], [learned(12, 52, 0.7, medium="Writing", speaker_spans=[(0, 5)])])
     assert quote.spans == [(10, 50)]
     assert quote.medium == "Writing"
     assert quote.speaker_spans == [(0, 5)]
@@ -21,19 +23,24 @@ def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
 
 
 def test_the_model_alone_must_be_sure() -> None:
-    assert combine([], [learned(0, 20, 0.3)]) == []
-    (quote,) = combine([], [learned(0, 20, 0.9)])
+    assert combine(TEXT, [], [learned(0, 20, 0.3)]) == []
+    (quote,) = combine(TEXT, [], [learned(0, 20, 0.9)])
     assert quote.source == "learned"
 
 
+def test_the_model_s_speakers_stay_within_a_line() -> None:
+    (quote,) = combine("Überschrift\n\nObst sagte es.", [], [learned(0, 5, 0.9, speaker_spans=[(0, 17)])])
+    assert quote.speaker_spans == []
+
+
 def test_a_rule_alone_is_kept_with_less_confidence() -> None:
-    (quote,) = combine([rule(0, 20)], [])
+    (quote,) = combine(TEXT, [rule(0, 20)], [])
     assert quote.confidence < 0.8
 
 
 def test_nested_quotes_survive() -> None:
     outer, inner = rule(0, 100), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)
-    both = combine([outer, inner], [learned(0, 100, 0.9), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)])
+    both = combine(TEXT, [outer, inner], [learned(0, 100, 0.9), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)])
     assert [c.spans for c in both] == [[(0, 100)], [(60, 80)]]
 
 
