@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from agents.broker import BrokerError, EmbeddedBroker
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.stream import Stream
 
@@ -37,3 +38,14 @@ async def new_stream(kafka: KafkaBroker, tmp_path: Path) -> AsyncIterator[NewStr
     yield make
     for stream in streams:
         stream.kill_workers()
+
+
+@pytest_asyncio.fixture
+async def embedded_stream(tmp_path: Path) -> AsyncIterator[Stream]:
+    try:
+        with EmbeddedBroker(port=0) as broker:
+            stream = Stream(broker.address, f"e{next(numbers)}.", tmp_path, partitions=2)
+            await stream.prepare()
+            yield stream
+    except BrokerError as error:
+        pytest.skip(str(error))
