@@ -173,7 +173,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
         broker_commit_livelock_soft_timeout=NEVER_SECONDS,  # it watches acks, which are not used
         consumer_auto_offset_reset="earliest",
         consumer_max_fetch_size=kafka.FETCH_BYTES,
-        consumer_metadata_max_age_ms=30_000,
+        consumer_metadata_max_age_ms=10_000,
         producer_request_timeout=settings.publish_timeout_seconds,
         stream_buffer_maxsize=settings.buffer_messages,
         topic_partitions=settings.partitions,

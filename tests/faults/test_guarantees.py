@@ -34,12 +34,9 @@ async def test_a_rolling_restart_repeats_nothing(new_stream: NewStream):
     stream = await new_stream()
     stream.start_worker()
     stream.start_worker()
-    producing = asyncio.create_task(
-        stream.produce([article(f"a-{number}", f"Text {number}. STEP10@entities") for number in range(500)])
-    )
-    await producing
-    for worker in list(stream.workers):
-        await asyncio.sleep(2)
+    await stream.produce([article(f"a-{number}", f"Text {number}. STEP30@entities") for number in range(500)])
+    for came, worker in zip((30, 150), list(stream.workers), strict=True):
+        await stream.collect(lambda seen, came=came: len(seen.ids) >= came, seconds=60)
         worker.send_signal(signal.SIGTERM)
         assert await asyncio.to_thread(worker.wait, 40) == 0
         stream.start_worker()
