@@ -11,6 +11,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -33,27 +34,24 @@ def main() -> None:
     arguments = parser.parse_args()
     pages = read_pages(arguments.gold)
     write = sys.stdout.write
-    write("| input | cleaned by | precision | recall | F1 | below 0.8 | pages/s of CPU |\n|---|---|---|---|---|---|---|\n")
+    write(
+        "| input | cleaned by | precision | recall | F1 | below 0.8 | pages/s of CPU |\n|---|---|---|---|---|---|---|\n"
+    )
     clean = Cleaner(PipelineConfig())
     for source in SOURCES:
-        write(_row(source, "redefluss", pages, lambda page, source=source: _text(clean, page, source)))
+        write(_row(source, "redefluss", pages, partial(_text, lambda _: clean, source)))
         for name, extract in _peers(source):
             write(_row(source, name, pages, extract))
     if arguments.leave_one_out:
         by_publisher = dict(_left_out(pages))
         for source in SOURCES:
             write(
-                _row(
-                    source,
-                    "redefluss, publisher left out",
-                    pages,
-                    lambda page, source=source: _text(by_publisher[_publisher(page)], page, source),
-                )
+                _row(source, "redefluss, publisher left out", pages, partial(_text, by_publisher.__getitem__, source))
             )
 
 
-def _text(clean: Cleaner, page: Page, source: Source) -> str:
-    article = cleaned(clean, page, source)
+def _text(cleaner_of: Callable[[str], Cleaner], source: Source, page: Page) -> str:
+    article = cleaned(cleaner_of(_publisher(page)), page, source)
     return article.text if article else ""
 
 
@@ -65,7 +63,9 @@ def _row(source: str, name: str, pages: list[dict[str, Any]], extract: Callable[
     scores = [compare(text, "\n".join(page["gold"])) for text, page in zip(texts, pages, strict=True)]
     means = [statistics.fmean(getattr(score, part) for score in scores) for part in ("precision", "recall", "f1")]
     below = sum(score.f1 < 0.8 for score in scores)
-    return f"| {source} | {name} | {' | '.join(f'{mean:.4f}' for mean in means)} | {below} | {len(pages) / took:.0f} |\n"
+    return (
+        f"| {source} | {name} | {' | '.join(f'{mean:.4f}' for mean in means)} | {below} | {len(pages) / took:.0f} |\n"
+    )
 
 
 def _peers(source: Source) -> Iterator[tuple[str, Callable[[Page], str]]]:

@@ -61,7 +61,9 @@ class Cleaner:
     def _clean(self, article: RawArticle) -> tuple[CleanArticle, list[Line]]:
         size = len((article.html or article.text or "").encode("utf-8", "replace"))
         if size > self._config.max_article_bytes:
-            raise Rejected("too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed")
+            raise Rejected(
+                "too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed"
+            )
         read = read_article(html=article.html, text=article.text, title=article.title)
         infobox = decide(read, self._forests)
         lines, readings, metadata = read.lines, read.readings, read.metadata
@@ -76,10 +78,19 @@ class Cleaner:
             position += len(line.text) + 2
         paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
         place = next((found for line in paragraphs if (found := shapes.dateline(line.text))), None)
-        authors = metadata.authors if metadata and metadata.authors else [
-            name for line, reading in zip(lines, readings, strict=True) if line.field == "authors" for name in reading.authors
+        authors = (
+            metadata.authors
+            if metadata and metadata.authors
+            else [
+                name
+                for line, reading in zip(lines, readings, strict=True)
+                if line.field == "authors"
+                for name in reading.authors
+            ]
+        )
+        agencies = [
+            name for line in lines if line.kind or line.field == "agencies" for name in shapes.agencies_in(line.text)
         ]
-        agencies = [name for line in lines if line.kind or line.field == "agencies" for name in shapes.agencies_in(line.text)]
         return CleanArticle(
             id=article_id(article, key=None),
             url=article.url,
@@ -94,7 +105,11 @@ class Cleaner:
             text=text,
             blocks=blocks,
             infobox=infobox,
-            credits=list(dict.fromkeys(r.credit[1] for line, r in zip(lines, readings, strict=True) if line.reason == "credit" and r.credit)),
+            credits=list(
+                dict.fromkeys(
+                    r.credit[1] for line, r in zip(lines, readings, strict=True) if line.reason == "credit" and r.credit
+                )
+            ),
             agencies=list(dict.fromkeys(agencies)),
             removed=[
                 Removed(text=line.text, reason=line.reason or "other")
@@ -109,7 +124,10 @@ class Cleaner:
     def _language(self, article: RawArticle, text: str) -> str:
         language = article.language.lower()[:2] if article.language else detect(text)[0]
         if language not in self._config.languages:
-            raise Rejected("unsupported-language", f"the article is in {language!r}; processed are {', '.join(self._config.languages)}")
+            raise Rejected(
+                "unsupported-language",
+                f"the article is in {language!r}; processed are {', '.join(self._config.languages)}",
+            )
         return language
 
 

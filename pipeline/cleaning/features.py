@@ -21,7 +21,8 @@ Matrix = npt.NDArray[np.float32]
 _REASONS = {
     reason: number
     for number, reason in enumerate(
-        ("newsletter", "share", "comments", "related", "teaser", "advert", "legal", "navigation", "credit", "other"), start=1
+        ("newsletter", "share", "comments", "related", "teaser", "advert", "legal", "navigation", "credit", "other"),
+        start=1,
     )
 }
 _HOW = {"line": 1, "section": 2, "start": 3, "contains": 4}
@@ -33,7 +34,7 @@ _CAPTION_CUE = re.compile(
 _RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b", re.IGNORECASE)
 _INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [A-ZÄÖÜ„\"»]")
-_YOU = frozenset("sie ihr ihre ihren ihrn ihnen dein deine du dich wir uns".split())
+_YOU = frozenset(words_of("sie ihr ihre ihren ihrn ihnen dein deine du dich wir uns"))
 _CAPTION_CUES = ("(", "v. l", "v.l", "bild", "foto", "zu sehen")
 _ADDRESS_CUES = ("http", "www.", "@", ".htm", ".jp", ".de", ".com")
 _TAGS = {"p": 1, "h1": 2, "h2": 3, "h3": 4, "h4": 5, "h5": 5, "h6": 5, "li": 6, "figcaption": 7, "caption": 7, "blockquote": 8,
@@ -43,7 +44,21 @@ _HINTS = (
     "body", "article", "lead", "headline", "kicker", "caption", "credit", "author", "meta", "teaser", "share", "comments",
     "newsletter", "advert", "navigation", "tags", "video", "box", "hidden",
 )  # fmt: skip
-_ELEMENTS = ("main", "aside", "nav", "footer", "header", "figure", "figcaption", "form", "ul", "ol", "table", "blockquote", "button")
+_ELEMENTS = (
+    "main",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "figure",
+    "figcaption",
+    "form",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "button",
+)
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
 
@@ -92,7 +107,9 @@ def names(*, markup: bool) -> list[str]:
     if markup:
         columns += ["tag", "link_share", "depth", "same_signature", "same_container", "signature_share", "container_share",
                     "signature_links", "depth_off", "in_article"]  # fmt: skip
-        columns += [f"near_{name}" for name in (*_HINTS, *_ELEMENTS)] + [f"far_{name}" for name in (*_HINTS, *_ELEMENTS)]
+        columns += [f"near_{name}" for name in (*_HINTS, *_ELEMENTS)] + [
+            f"far_{name}" for name in (*_HINTS, *_ELEMENTS)
+        ]
         columns += list(_PAGE)
     return columns
 
@@ -109,12 +126,20 @@ def _own(line: Line, reading: Reading) -> list[float]:
         math.log1p(count),
         shapes.ends_sentence(text),
         min(8, shapes.sentence_count(text)) if characters > 20 else 0,
-        1 if text[0].isupper() else 2 if text[0] in "„\"»“" else 3 if text[0].isdigit() else 4 if text[0].islower() else 0,
+        1
+        if text[0].isupper()
+        else 2
+        if text[0] in '„"»“'
+        else 3
+        if text[0].isdigit()
+        else 4
+        if text[0].islower()
+        else 0,
         sum(word in functions for word in words) / count,
         sum(word[0].isupper() for word in text.split()) / count,
         sum(word[0].isdigit() for word in words) / count,
-        any(mark in text for mark in "„“\"»"),
-        ".!?:,;“\"".find(end) + 1,
+        any(mark in text for mark in '„“"»'),
+        '.!?:,;“"'.find(end) + 1,
         line.bullet,
         line.gap,
         is_paragraph(line),
@@ -162,7 +187,10 @@ def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
     rows = len(lines)
     lengths = np.array([len(line.text) for line in lines], dtype=np.float32)
     body = np.array(
-        [is_paragraph(line) and reading.hit is None and reading.credit is None for line, reading in zip(lines, readings, strict=True)],
+        [
+            is_paragraph(line) and reading.hit is None and reading.credit is None
+            for line, reading in zip(lines, readings, strict=True)
+        ],
         dtype=np.float32,
     )
     mass = lengths * body
@@ -176,7 +204,9 @@ def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
         left = np.searchsorted(marked, np.arange(rows), side="left") - 1
         right = np.searchsorted(marked, np.arange(rows), side="right")
         to_previous = np.where(left >= 0, indices - marked[np.maximum(left, 0)], 60).astype(np.float32)
-        to_next = np.where(right < len(marked), marked[np.minimum(right, len(marked) - 1)] - indices, 60).astype(np.float32)
+        to_next = np.where(right < len(marked), marked[np.minimum(right, len(marked) - 1)] - indices, 60).astype(
+            np.float32
+        )
     section = np.zeros(rows, dtype=np.float32)
     distance = np.full(rows, 60.0, dtype=np.float32)
     opened = np.zeros(rows, dtype=np.float32)
@@ -206,7 +236,16 @@ def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
 
 
-_WORDS = ("repeats", "seen", "prefix_of_next", "starts_as_previous", "title_share", "in_title", "core_share", "rare_share")
+_WORDS = (
+    "repeats",
+    "seen",
+    "prefix_of_next",
+    "starts_as_previous",
+    "title_share",
+    "in_title",
+    "core_share",
+    "rare_share",
+)
 
 
 def _words(lines: Sequence[Line], context: Context) -> Matrix:
@@ -220,7 +259,11 @@ def _words(lines: Sequence[Line], context: Context) -> Matrix:
         if is_paragraph(line):
             core.update(content)
     common = {times: {word for word, count in core.items() if count >= times} for times in (1, 2, 3)}
-    title = {word for word in words_of(context.title) if len(word) >= 4} if context.title and context.title.strip() else set()
+    title = (
+        {word for word in words_of(context.title) if len(word) >= 4}
+        if context.title and context.title.strip()
+        else set()
+    )
     rows = []
     for number, line in enumerate(lines):
         text = line.text
@@ -301,8 +344,16 @@ def _page(lines: Sequence[Line], context: Context) -> Matrix:
         inside = -1.0
         if context.body and joined:
             inside = float(f" {joined} " in body) or _share_inside(line.words, body)
-        summary = any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries) if len(joined) > 25 else False
-        taken = (float(f" {joined} " in extracted) or _share_inside(line.words, extracted)) if context.extracted and joined else -1.0
+        summary = (
+            any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries)
+            if len(joined) > 25
+            else False
+        )
+        taken = (
+            (float(f" {joined} " in extracted) or _share_inside(line.words, extracted))
+            if context.extracted and joined
+            else -1.0
+        )
         rows.append([inside, has_body, summary, taken, share])
     return np.array(rows, dtype=np.float32)
 

@@ -113,7 +113,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     if len(filled) < 4 or max(map(len, filled)) > 100:
         return lines
     inner = [a for a, b in zip(lines, lines[1:], strict=False) if a.strip() and b.strip()]
-    if len(inner) < 0.4 * len(filled) or sum(45 <= len(line) for line in inner) < 0.8 * len(inner):
+    if len(inner) < 0.4 * len(filled) or sum(len(line) >= 45 for line in inner) < 0.8 * len(inner):
         return lines
     paragraphs: list[list[str]] = [[]]
     for line in lines:

@@ -11,11 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.cleaning.normalise import line_text
 
-_ARTICLE_TYPES = frozenset(
-    "newsarticle article reportagenewsarticle analysisnewsarticle opinionnewsarticle backgroundnewsarticle reviewnewsarticle "
-    "askpublicnewsarticle liveblogposting blogposting socialmediaposting report satiricalarticle scholarlyarticle "
-    "advertisercontentarticle".split()
-)
+_POSTINGS = frozenset(("liveblogposting", "blogposting", "socialmediaposting", "report"))
 _LOCAL_TIME = ZoneInfo("Europe/Berlin")
 _DATE_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created",
@@ -52,8 +48,10 @@ def read_metadata(root: Any) -> Metadata:
     """The metadata of a parsed page."""
     found = Metadata()
     metas = _metas(root)
-    linked = [entry for entry in _linked_data(root)]
-    articles = [entry for entry in linked if _types(entry) & _ARTICLE_TYPES]
+    linked = list(_linked_data(root))
+    articles = [
+        entry for entry in linked if any(kind.endswith("article") or kind in _POSTINGS for kind in _types(entry))
+    ]
     articles.sort(key=lambda entry: "author" not in entry)
     found.sites = _sites(metas, linked)
     headings = [text for h1 in root.iter("h1") if (text := line_text("".join(h1.itertext())))][:4]
@@ -63,8 +61,13 @@ def read_metadata(root: Any) -> Metadata:
     found.language = _language(root, articles)
     bodies = [line_text(html.unescape(body)) for entry in articles if isinstance(body := entry.get("articleBody"), str)]
     found.body = max(bodies, key=len, default=None)
-    summaries = [entry.get("description") for entry in articles] + [metas.get("og:description"), metas.get("description")]
-    found.descriptions = [line_text(html.unescape(text)) for text in summaries if isinstance(text, str) and text.strip()]
+    summaries = [entry.get("description") for entry in articles] + [
+        metas.get("og:description"),
+        metas.get("description"),
+    ]
+    found.descriptions = [
+        line_text(html.unescape(text)) for text in summaries if isinstance(text, str) and text.strip()
+    ]
     return found
 
 
@@ -101,7 +104,9 @@ def _linked_data(root: Any) -> Iterator[dict[str, Any]]:
         if "ld+json" not in (script.get("type") or ""):
             continue
         text = (script.text or "").strip()
-        text = text.removeprefix("//<![CDATA[").removeprefix("<![CDATA[").removesuffix("//]]>").removesuffix("]]>").strip()
+        text = (
+            text.removeprefix("//<![CDATA[").removeprefix("<![CDATA[").removesuffix("//]]>").removesuffix("]]>").strip()
+        )
         if not text or len(text) > _LONGEST_LD:
             continue
         try:
@@ -118,7 +123,10 @@ def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
         if "@type" in value:
             yield value
         for key, inner in value.items():
-            if key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart") or "@type" not in value:
+            if (
+                key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
+                or "@type" not in value
+            ):
                 yield from _objects(inner, depth + 1)
     elif isinstance(value, list):
         for inner in value[:200]:
@@ -131,7 +139,9 @@ def _types(entry: dict[str, Any]) -> set[str]:
 
 
 def _sites(metas: dict[str, str], linked: list[dict[str, Any]]) -> list[str]:
-    names = [metas.get(name) for name in ("og:site_name", "application-name", "publisher", "twitter:site", "dc.publisher")]
+    names = [
+        metas.get(name) for name in ("og:site_name", "application-name", "publisher", "twitter:site", "dc.publisher")
+    ]
     for entry in linked:
         publisher = entry.get("publisher")
         if isinstance(publisher, dict):
@@ -141,7 +151,9 @@ def _sites(metas: dict[str, str], linked: list[dict[str, Any]]) -> list[str]:
     return [line_text(name).lstrip("@") for name in names if isinstance(name, str) and name.strip()]
 
 
-def _title(root: Any, metas: dict[str, str], articles: list[dict[str, Any]], headings: list[str], sites: list[str]) -> str | None:
+def _title(
+    root: Any, metas: dict[str, str], articles: list[dict[str, Any]], headings: list[str], sites: list[str]
+) -> str | None:
     """The headline: OpenGraph's, as shown where the article is shared, without the site's name.
 
     JSON-LD's wins where it also gives an alternative headline, since such pages
@@ -167,7 +179,11 @@ def _without_site(title: str, others: list[str], sites: list[str]) -> str:
         if len(parts) == 2 and parts[0]:
             tail = parts[1].strip().lower()
             named = tail in known or any(tail == site.split(".")[0] or tail in site.split() for site in known)
-            if named or re.fullmatch(r"[\w-]+\.(?:de|at|ch|com|net|org)", tail) or (parts[0] in others and len(tail.split()) <= 4):
+            if (
+                named
+                or re.fullmatch(r"[\w-]+\.(?:de|at|ch|com|net|org)", tail)
+                or (parts[0] in others and len(tail.split()) <= 4)
+            ):
                 return _without_site(parts[0].strip(), others, sites)
     return title
 
@@ -187,10 +203,17 @@ def _authors(root: Any, metas: dict[str, str], articles: list[dict[str, Any]], s
     known = {site.lower() for site in sites}
     people = [name for name in people if name.lower() not in known] or people
     if people and any(name.lower() not in known for name in people):
-        return _unique([*people, *organisations] if organisations and not known & {o.lower() for o in organisations} else people)
+        return _unique(
+            [*people, *organisations] if organisations and not known & {o.lower() for o in organisations} else people
+        )
     named = [
         name
-        for content in (metas.get("author"), metas.get("article:author"), metas.get("dc.creator"), metas.get("parsely-author"))
+        for content in (
+            metas.get("author"),
+            metas.get("article:author"),
+            metas.get("dc.creator"),
+            metas.get("parsely-author"),
+        )
         if content and "://" not in content
         for name in _names(content)
         if name.lower() not in known and not any(name.lower() in site or site in name.lower() for site in known)
@@ -213,7 +236,9 @@ def _names(text: str) -> list[str]:
 
 
 def _published(root: Any, metas: dict[str, str], articles: list[dict[str, Any]]) -> str | None:
-    candidates: list[object] = [entry.get(key) for key in ("datePublished", "dateCreated", "uploadDate") for entry in articles]
+    candidates: list[object] = [
+        entry.get(key) for key in ("datePublished", "dateCreated", "uploadDate") for entry in articles
+    ]
     candidates += [metas.get(name) for name in _DATE_METAS]
     candidates += [element.get("datetime") for element in root.iter("time")][:3]
     return next((moment for candidate in candidates if (moment := rfc3339(candidate))), None)

@@ -9,9 +9,9 @@ from ftfy.badness import is_bad
 _INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-_CONTROL = {code: None for code in [*range(0x00, 0x09), 0x0E, 0x0F, *range(0x10, 0x20), *range(0x7F, 0xA0)]}
-_SPACES = {code: " " for code in (0x09, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
-_BREAKS = {code: "\n" for code in (0x0B, 0x0C, 0x0D, 0x1C, 0x1D, 0x1E, 0x85, 0x2028, 0x2029)}
+_CONTROL = dict.fromkeys([*range(0, 9), 14, 15, *range(16, 32), *range(127, 160)])
+_SPACES = dict.fromkeys((9, 160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
+_BREAKS = dict.fromkeys((11, 12, 13, 28, 29, 30, 133, 8232, 8233), "\n")
 _CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
 _PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
 _RUN_OF_SPACES = re.compile(r"  +")

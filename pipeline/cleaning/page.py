@@ -9,20 +9,26 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
-from pipeline.cleaning.lines import Line, Markup, line_of
+from pipeline.cleaning.lines import Line, Markup, line_of, words_of
 from pipeline.cleaning.normalise import line_text
 
 _SKIPPED = frozenset(
-    "script style noscript template svg iframe object embed select option datalist canvas video audio map head math "
-    "textarea input title meta link source track param".split()
+    words_of(
+        "script style noscript template svg iframe object embed select option datalist canvas video audio map head math "
+        "textarea input title meta link source track param"
+    )
 )
 _BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 "
-    "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p picture pre section summary table tbody td tfoot th "
-    "thead tr ul button caption label".split()
+    words_of(
+        "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 "
+        "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p picture pre section summary table tbody td tfoot th "
+        "thead tr ul button caption label"
+    )
 )
-_SECTIONS = frozenset("article main aside nav footer header figure figcaption form ul ol table blockquote button h1 h2 h3".split())
-_NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component", "data-module", "data-type", "data-qa", "aria-label")
+_SECTIONS = frozenset(
+    words_of("article main aside nav footer header figure figcaption form ul ol table blockquote button h1 h2 h3")
+)
+_NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "aria-label")
 _NEAR_LEVELS = 3
 _LONGEST_NAME = 300
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
@@ -118,7 +124,9 @@ class _Walk:
             text = line_text(piece)
             if not text:
                 continue
-            tag, signature, container, near, far = self._blocks[-1] if self._blocks else ("", 0, 0, frozenset(), frozenset())
+            tag, signature, container, near, far = (
+                self._blocks[-1] if self._blocks else ("", 0, 0, frozenset(), frozenset())
+            )
             parent = self._blocks[-2][2] if len(self._blocks) > 1 else 0
             share = min(1.0, linked / max(1, len(raw.strip())))
             markup = Markup(
@@ -159,4 +167,6 @@ def _hints_in(value: str) -> frozenset[str]:
 @cache
 def _categories() -> tuple[tuple[str, re.Pattern[str]], ...]:
     source = tomllib.loads((files(__package__) / "data" / "hints.toml").read_text(encoding="utf-8"))
-    return tuple((category, re.compile("|".join(re.escape(word) for word in words))) for category, words in source.items())
+    return tuple(
+        (category, re.compile("|".join(re.escape(word) for word in words))) for category, words in source.items()
+    )

@@ -105,7 +105,9 @@ def bare_line(lowered: str) -> str:
 
 def _table(reason: str, entries: dict[str, object]) -> _Table:
     if reason not in get_args(RemovalReason):
-        raise ValueError(f"phrases.toml: [{reason}] is no removal reason; they are {', '.join(get_args(RemovalReason))}")
+        raise ValueError(
+            f"phrases.toml: [{reason}] is no removal reason; they are {', '.join(get_args(RemovalReason))}"
+        )
 
     def listed(name: str) -> list[str]:
         value = entries.get(name, [])

@@ -14,7 +14,9 @@ from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.rules import Reading, read, split_glued
 from pipeline.errors import Rejected
 
-_PAGE_START = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_PAGE_START = re.compile(
+    r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--[^>]{0,500}-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE
+)
 _CLOSING_TAG = re.compile(r"</(?:p|div|h[1-6]|article|section|ul|body)\s*>", re.IGNORECASE)
 _LONG_LINE_WORDS = 100
 _MOST_BLOCKS_FOR_EXTRACTOR = 8_000
@@ -56,7 +58,9 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
         page, plain = plain, None
     elif page is not None and "<" not in page:
         page, plain = None, plain or page
-    metadata, lines, extracted = None, [], ""
+    metadata: Metadata | None = None
+    lines: list[Line] = []
+    extracted = ""
     if page:
         metadata, lines, extracted = _read_page(page)
     if not lines and plain:
@@ -84,7 +88,7 @@ def _read_page(page: str) -> tuple[Metadata, list[Line], str]:
     metadata, lines = read_metadata(root), page_lines(root)
     extracted = ""
     if 1 < len(lines) <= _MOST_BLOCKS_FOR_EXTRACTOR:
-        extracted = trafilatura.extract(root, include_comments=False, include_tables=False) or ""
+        extracted = trafilatura.extract(root, include_comments=False, include_tables=False, fast=True) or ""
     return metadata, lines, extracted
 
 

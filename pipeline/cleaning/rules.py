@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.lines import Line
+from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.phrases import PhraseHit, match, split_tail
 
 _INFOBOX_KEYS = frozenset(
-    "name partei amt geboren geburtstag geburtsdatum geburtsort alter beruf einwohner einwohnerzahl bevölkerung fläche sitz "
-    "gründung gegründet gründer land hauptstadt bundesland regierungsform verein position größe gewicht mitarbeiter umsatz "
-    "branche familie ehepartner ehepartnerin kinder funktion mitglieder vorsitz vorsitzender vorsitzende ceo nationalität "
-    "staatsangehörigkeit religion ausbildung studium wohnort trainer stadion liga bürgermeister oberbürgermeister landkreis "
-    "regierungsbezirk postleitzahl vorwahl kennzeichen währung amtssprache staatsoberhaupt regierungschef präsident".split()
+    words_of(
+        "name partei amt geboren geburtstag geburtsdatum geburtsort alter beruf einwohner einwohnerzahl bevölkerung fläche sitz "
+        "gründung gegründet gründer land hauptstadt bundesland regierungsform verein position größe gewicht mitarbeiter umsatz "
+        "branche familie ehepartner ehepartnerin kinder funktion mitglieder vorsitz vorsitzender vorsitzende ceo nationalität "
+        "staatsangehörigkeit religion ausbildung studium wohnort trainer stadion liga bürgermeister oberbürgermeister landkreis "
+        "regierungsbezirk postleitzahl vorwahl kennzeichen währung amtssprache staatsoberhaupt regierungschef präsident"
+    )
 )
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from pipeline.cleaning.lines import words_of
+
 AGENCIES = (
     "dpa", "AFP", "Reuters", "AP", "KNA", "epd", "SID", "APA", "sda", "Keystone-SDA", "dts", "dapd", "ddp", "Interfax",
     "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid", "spot on news",
@@ -36,10 +38,14 @@ _DATELINE = re.compile(
 _DATELINE_COLON = re.compile(
     rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?) ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\)[.:]? ?(?=\S)"
 )
-_DATELINE_STOP = re.compile(r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])")
+_DATELINE_STOP = re.compile(
+    r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])"
+)
 _NO_PLACE = frozenset(
-    "der die das ein eine und oder aber im in am an auf bei mit von zu zum zur es er sie wir ich so nein ja doch nach vor "
-    "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen".split()
+    words_of(
+        "der die das ein eine und oder aber im in am an auf bei mit von zu zum zur es er sie wir ich so nein ja doch nach vor "
+        "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen"
+    )
 )
 _CREDIT = re.compile(
     r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|illustration|karte|"
@@ -53,7 +59,10 @@ _PHOTO_AGENCY_LINE = re.compile(
     re.IGNORECASE,
 )
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
-_AGENCY_LINE = re.compile(rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$", re.IGNORECASE)
+_AGENCY_LINE = re.compile(
+    rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$",
+    re.IGNORECASE,
+)
 _KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
 _ABOUT_AUTHOR = re.compile(
     r"\b(?:ist|war|schreibt|arbeitet|berichtet|leitet|studierte|verantwortet|verantwortlich)\b.{0,80}?"
@@ -109,7 +118,11 @@ def credit_of(line: str, words: int) -> tuple[str, str] | None:
         last = found
         if len(line) - found.end() <= 160:
             break
-    if last is None or len(line) - last.end() > 160 or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2):
+    if (
+        last is None
+        or len(line) - last.end() > 160
+        or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2)
+    ):
         return None
     credit = line[last.start() :].strip(" ()|")
     if not credit.strip("©:"):

@@ -64,7 +64,7 @@ def _judge(line: Line, reading: Reading, probability: float) -> None:
         line.keep("heading", rule)
     elif line.bullet:
         line.keep("list", rule)
-    elif paragraph or line.text[-1] in ".!:,;“\"«" or len(line.words) > 26:
+    elif paragraph or line.text[-1] in '.!:,;“"«' or len(line.words) > 26:
         line.keep("paragraph", rule)
     else:
         line.keep("heading", rule)
@@ -128,7 +128,9 @@ def _give_reasons(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
         elif reading.hit is not None and reading.hit.how == "section":
             section = reading.hit.reason
         elif line.reason == "other" and line.rule.startswith("classifier"):
-            line.reason = _reason(line, lines[number + 1] if number + 1 < len(lines) else None, section, first < number < last)
+            line.reason = _reason(
+                line, lines[number + 1] if number + 1 < len(lines) else None, section, first < number < last
+            )
             if line.reason in ("teaser", "related") and number < first and len(line.words) < 5:
                 line.reason = "navigation"
     if len(kept) > 1 and lines[first].kind == "paragraph" and 8 <= len(lines[first].words) <= 60:

@@ -104,7 +104,9 @@ def report(pages: Sequence[Mapping[str, Any]], articles: Sequence[CleanArticle |
     ]
     names = [page["name"] for page in pages]
     return CleaningReport(
-        mean=TextScore(*(statistics.fmean(getattr(score, part) for score in scores) for part in ("precision", "recall", "f1"))),
+        mean=TextScore(
+            *(statistics.fmean(getattr(score, part) for score in scores) for part in ("precision", "recall", "f1"))
+        ),
         median_f1=statistics.median(score.f1 for score in scores),
         below_08=sum(score.f1 < 0.8 for score in scores),
         titles=statistics.fmean(exact),

@@ -22,7 +22,7 @@ from pipeline.cleaning.reading import read_article
 from pipeline.evaluation.gold_pages import read_pages
 
 _SEEDS = (1, 2, 3)
-_ROUNDS = 160
+_ROUNDS = {"page": 160, "text": 240}
 _PARAMETERS = {
     "objective": "binary",
     "learning_rate": 0.06,
@@ -126,7 +126,7 @@ def _arrays(data: Sequence[Sample], forest: str) -> dict[str, Any]:
     trees: list[dict[str, Any]] = []
     for seed in _SEEDS:
         dataset = lightgbm.Dataset(rows, labels, weight=weights)
-        booster = lightgbm.train({**_PARAMETERS, "seed": seed}, dataset, _ROUNDS)
+        booster = lightgbm.train({**_PARAMETERS, "seed": seed}, dataset, _ROUNDS[forest])
         trees += [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
     return _flattened(trees, names(markup=forest == "page"))
 
@@ -141,8 +141,11 @@ def _flattened(trees: list[dict[str, Any]], columns: list[str]) -> dict[str, Any
 
     def add(node: dict[str, Any]) -> tuple[int, int]:
         number = len(feature)
-        for column, start in ((feature, 0), (threshold, np.inf), (left, number), (right, number), (value, 0.0)):
-            column.append(start)  # type: ignore[attr-defined]
+        feature.append(0)
+        left.append(number)
+        right.append(number)
+        threshold.append(np.inf)
+        value.append(0.0)
         if "leaf_value" in node:
             value[number] = node["leaf_value"] / len(_SEEDS)
             return number, 0

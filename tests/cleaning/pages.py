@@ -36,7 +36,9 @@ TEXT = "\n\n".join(
         "Das könnte Sie auch interessieren",
         "Fähre fällt aus: Pendler müssen warten",
         "Meistgelesene Artikel",
-        *chain.from_iterable([f"{headline}\n{headline}"] for headline in ("Wetter: So wird der Mai", "Markt zieht um: Das ändert sich")),
+        *chain.from_iterable(
+            [f"{headline}\n{headline}"] for headline in ("Wetter: So wird der Mai", "Markt zieht um: Das ändert sich")
+        ),
         "Kommentare",
     ]
 )

@@ -41,7 +41,10 @@ def test_a_text_keeps_the_article_and_nothing_else(from_text: CleanArticle) -> N
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ("Mit unserem Newsletter verpassen Sie keine Nachricht aus Ihrer Stadt – jetzt kostenlos anmelden!", "newsletter"),
+        (
+            "Mit unserem Newsletter verpassen Sie keine Nachricht aus Ihrer Stadt – jetzt kostenlos anmelden!",
+            "newsletter",
+        ),
         ("* hafenbote.example ist ein Angebot von NORDBLATT.MEDIEN.", "legal"),
         ("Rubriklistenbild: © Ole Knipser/dpa", "credit"),
         ("Das könnte Sie auch interessieren", "related"),
@@ -74,7 +77,9 @@ def test_a_page_gives_the_same_article(from_page: CleanArticle) -> None:
 
 
 def test_the_records_own_fields_win(clean: Cleaner) -> None:
-    article = clean(RawArticle(html=PAGE, title="Brücke wird gebaut", published_at="2024-01-01T00:00:00Z", language="de"))
+    article = clean(
+        RawArticle(html=PAGE, title="Brücke wird gebaut", published_at="2024-01-01T00:00:00Z", language="de")
+    )
     assert (article.title, article.published_at) == ("Brücke wird gebaut", "2024-01-01T00:00:00Z")
 
 

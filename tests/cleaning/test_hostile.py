@@ -32,7 +32,18 @@ def clean() -> Cleaner:
         RawArticle(html='<script type="application/ld+json">' + "[" * 100_000 + "</script><p>" + BODY, language="de"),
         RawArticle(text="\n".join(f"{number} {BODY}" for number in range(6_000)), language="de"),
     ],
-    ids=["20 MB page", "nested blocks", "nested inline", "10 MB line", "10 MB word", "null bytes", "binary", "entities", "json", "lines"],
+    ids=[
+        "20 MB page",
+        "nested blocks",
+        "nested inline",
+        "10 MB line",
+        "10 MB word",
+        "null bytes",
+        "binary",
+        "entities",
+        "json",
+        "lines",
+    ],
 )
 def test_ends_with_a_result_or_a_refusal(clean: Cleaner, article: RawArticle) -> None:
     started = time.process_time()
@@ -43,7 +54,26 @@ def test_ends_with_a_result_or_a_refusal(clean: Cleaner, article: RawArticle) ->
     assert time.process_time() - started < LIMIT_SECONDS
 
 
-ADVERSARIAL = ["-", "Von Anna ", "1.1. ", "A: ", '"', "© ", "Foto: ", "*a.", "A b ", "a/", "(", "| ", "(dpa/", "Aa ", "v. l. ", "? ", "a@", "min 1:"]
+ADVERSARIAL = [
+    "-",
+    "Von Anna ",
+    "1.1. ",
+    "A: ",
+    '"',
+    "© ",
+    "Foto: ",
+    "*a.",
+    "A b ",
+    "a/",
+    "(",
+    "| ",
+    "(dpa/",
+    "Aa ",
+    "v. l. ",
+    "? ",
+    "a@",
+    "min 1:",
+]
 
 
 @pytest.mark.parametrize("piece", ADVERSARIAL)

@@ -38,7 +38,19 @@ def lost(text: str) -> list[str]:
 
 LINES = st.one_of(
     st.sampled_from(TEXT.split("\n")),
-    st.sampled_from(["Von Ida Muster", "Foto: dpa", "Alter: 52", "Name: Ida", "- Punkt eins", "1. Kapitel", "dpa", "* * *", "12:30 Uhr"]),
+    st.sampled_from(
+        [
+            "Von Ida Muster",
+            "Foto: dpa",
+            "Alter: 52",
+            "Name: Ida",
+            "- Punkt eins",
+            "1. Kapitel",
+            "dpa",
+            "* * *",
+            "12:30 Uhr",
+        ]
+    ),
     st.text(max_size=60),
 )
 

@@ -21,7 +21,7 @@ from tests.cleaning.pages import PARAGRAPHS
         ("Regie-\nrung", "Regierung"),
         ("Vor-\nund Nachteile", "Vor-\nund Nachteile"),
         ("fÃ¼r die KÃ¶nigin", "für die Königin"),
-        ("„so“ »so« \"so\" ‚so‘", "„so“ »so« \"so\" ‚so‘"),
+        ('„so“ »so« "so" ‚so‘', '„so“ »so« "so" ‚so‘'),
         ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
         ("\x00wort\x07", "wort"),
     ],
@@ -31,7 +31,9 @@ def test_normalise(text: str, expected: str) -> None:
 
 
 def test_hard_wrapped_paragraphs_are_joined() -> None:
-    wrapped = "\n\n".join("\n".join(paragraph[at : at + 70].strip() for at in range(0, len(paragraph), 70)) for paragraph in PARAGRAPHS)
+    wrapped = "\n\n".join(
+        "\n".join(paragraph[at : at + 70].strip() for at in range(0, len(paragraph), 70)) for paragraph in PARAGRAPHS
+    )
     assert len(text_lines(wrapped)) == len(PARAGRAPHS)
 
 
@@ -86,7 +88,12 @@ def test_times(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("line", "reason"),
-    [("Meistgelesene Artikel", "teaser"), ("KOMMENTARE (12)", "comments"), ("Lesen Sie auch: Brücke gesperrt", "related"), ("– Anzeige –", "advert")],
+    [
+        ("Meistgelesene Artikel", "teaser"),
+        ("KOMMENTARE (12)", "comments"),
+        ("Lesen Sie auch: Brücke gesperrt", "related"),
+        ("– Anzeige –", "advert"),
+    ],
 )
 def test_phrases(line: str, reason: str) -> None:
     hit = match(line, len(line.split()))
@@ -105,11 +112,18 @@ def test_glued_boilerplate_is_split_off() -> None:
 
 def test_fingerprints_tell_copies_from_other_texts() -> None:
     text = "\n\n".join(PARAGRAPHS)
-    edited = text.replace("Süderhafen (dpa) – ", "").replace("am Montag", "am Montagabend").replace("erleichtert", "sehr erleichtert")
+    edited = (
+        text.replace("Süderhafen (dpa) – ", "")
+        .replace("am Montag", "am Montagabend")
+        .replace("erleichtert", "sehr erleichtert")
+    )
     assert content_hash(text) == content_hash(text.replace("\n\n", "\n").upper())
     assert content_hash(text) != content_hash(edited)
     assert distance(simhash(text), simhash(edited)) <= 3
-    assert distance(simhash(text), simhash("\n".join(PARAGRAPHS[:2]).replace("Brücke", "Fähre").replace("Stadt", "Kreis"))) > 3
+    assert (
+        distance(simhash(text), simhash("\n".join(PARAGRAPHS[:2]).replace("Brücke", "Fähre").replace("Stadt", "Kreis")))
+        > 3
+    )
 
 
 @pytest.mark.parametrize(
