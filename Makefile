@@ -40,7 +40,7 @@ format: $(READY) ## Format the code
 	@$(BIN)/ruff format .
 
 soak: $(READY) ## The long form of the fault tests, with its report
-	@$(BIN)/python -m tests.faults $(ARGS)
+	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 benchmark: $(VENV)/.benchmarks ## Throughput, latency and memory of the stream
 	@$(BIN)/python -m benchmarks $(ARGS)

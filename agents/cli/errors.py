@@ -30,6 +30,20 @@ class CommandError(Exception):
         self.code = code
 
 
+KNOWN: dict[str, tuple[str, ExitCode]] = {
+    "agents.broker.BrokerError": ("", ExitCode.USAGE),
+    "agents.dead_letters.DeadLetterError": ("", ExitCode.USAGE),
+    "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
+    "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),
+    "agents.worker.WorkerError": ("", ExitCode.USAGE),
+    "aiokafka.errors.KafkaError": ("the broker: ", ExitCode.UNREACHABLE),
+    "pipeline.errors.ConfigurationError": ("", ExitCode.USAGE),
+    "pipeline.errors.Rejected": ("the article was refused: ", ExitCode.INCOMPLETE),
+    "pipeline.models.load.ModelError": ("", ExitCode.USAGE),
+}
+"""Errors that are told, by name, what is put before them, and the exit code: to import them all would take seconds."""
+
+
 def load_settings() -> Settings:
     """The settings from the environment and `.env`.
 
@@ -46,35 +60,16 @@ def load_settings() -> Settings:
 
 def explained(error: Exception) -> CommandError | None:
     """What to tell a person about an error of the libraries or the stream; None for what only a bug can raise."""
-    from aiokafka.errors import KafkaError
-
-    from agents.broker import BrokerError
-    from agents.dead_letters import DeadLetterError
-    from agents.kafka import BrokerUnavailable
-    from agents.topics import TopicError
-    from agents.worker import WorkerError
-    from pipeline.errors import ConfigurationError, Rejected
-    from pipeline.models.load import ModelError
-
-    message, code = one_line(error), ExitCode.USAGE
-    match error:
-        case CommandError():
-            code = error.code
-        case WorkerError() | BrokerError() | DeadLetterError() | ConfigurationError() | ModelError():
-            pass
-        case BrokerUnavailable():
-            message, code = f"{message}; REDEFLUSS_BROKER names it", ExitCode.UNREACHABLE
-        case TopicError():
-            code = ExitCode.UNREACHABLE
-        case KafkaError():
-            message, code = f"the broker: {message}", ExitCode.UNREACHABLE
-        case Rejected():
-            message, code = f"the article was refused, {error.reason}: {error.detail}", ExitCode.INCOMPLETE
-        case OSError():
-            message = message if error.filename is None else f"{error.filename}: {error.strerror}"
-        case _:
-            return None
-    return CommandError(message, code)
+    if isinstance(error, CommandError):
+        return error
+    names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
+    for name in names:
+        if name in KNOWN:
+            before, code = KNOWN[name]
+            return CommandError(f"{before}{one_line(error)}", code)
+    if isinstance(error, OSError):
+        return CommandError(one_line(error) if error.filename is None else f"{error.filename}: {error.strerror}")
+    return None
 
 
 def one_line(error: Exception) -> str:

@@ -63,7 +63,10 @@ def cli(environment: dict[str, str], folder: Path) -> Cli:
 
 @pytest.fixture
 def quick(
-    environment: dict[str, str], folder: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+    environment: dict[str, str],
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfdbinary: pytest.CaptureFixture[bytes],
 ) -> Iterator[Cli]:
     """Run one command to its end within this process, which saves its start."""
     for name in [*os.environ]:

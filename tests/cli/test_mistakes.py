@@ -4,11 +4,17 @@ import socket
 import threading
 from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-from agents.cli.errors import ExitCode
+from agents.cli.errors import KNOWN, ExitCode
 from tests.cli.conftest import Cli
+
+
+@pytest.mark.parametrize("name", KNOWN)
+def test_known_errors_exist(name: str) -> None:
+    assert issubclass(resolve_name(name), Exception)
 
 
 def told(result: object) -> str:

@@ -1,0 +1,126 @@
+"""The commands that talk to a broker, over the embedded one."""
+
+import asyncio
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from agents.broker import EmbeddedBroker
+from agents.cli.errors import ExitCode
+from pipeline.stages import TOPICS
+from tests.cli.conftest import Cli
+
+pytestmark = pytest.mark.usefixtures("broker")
+
+
+def rows(out: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in out.splitlines()]
+
+
+def send(broker: EmbeddedBroker, topic: str, *messages: tuple[bytes | None, bytes | None]) -> None:
+    """Messages as another producer sends them."""
+
+    async def run() -> None:
+        address = broker.address.removeprefix("kafka://")
+        async with AIOKafkaProducer(bootstrap_servers=address, max_batch_size=1) as producer:
+            for key, value in messages:
+                await producer.send_and_wait(topic, value, key=key, partition=0, headers=[("von", b"uns")])
+
+    asyncio.run(run())
+
+
+def consumed(quick: Cli, topic: str, *options: str) -> list[dict[str, Any]]:
+    result = quick("consume", topic, "--from-beginning", "--until-caught-up", *options)
+    assert result.returncode == ExitCode.OK, result.stderr
+    return rows(result.stdout)
+
+
+def test_topics_are_created_listed_and_measured(quick: Cli) -> None:
+    assert quick("topics").stdout == b""
+    created = rows(quick("topics", "create").stdout)
+    assert {row["name"] for row in created} >= set(TOPICS)
+    assert all(row["created"] and row["partitions"] == 4 for row in created)
+    assert not any(row["created"] for row in rows(quick("topics", "create").stdout))
+    assert {row["name"] for row in rows(quick("topics", "list").stdout)} >= set(TOPICS)
+    quick("produce", "-", stdin=b"Hallo, Welt.")
+    lags = rows(quick("topics", "lag").stdout)
+    assert sum(row["lag"] for row in lags if row["stage"] == "clean") == 1
+    assert sum(row["lag"] for row in lags if row["stage"] != "clean") == 0
+
+
+def test_what_is_produced_can_be_consumed(quick: Cli, folder: Path) -> None:
+    (folder / "a.txt").write_text("Guten Morgen.", encoding="utf-8")
+    (folder / "b.jsonl").write_text('{"id": "b-1", "text": "eins"}\nkaputt\n{"id": "b-2", "text": "zwei"}\n')
+    result = quick("produce", ".")
+    assert result.returncode == ExitCode.INCOMPLETE
+    assert "refused: b.jsonl:2: malformed-json" in result.stderr.decode()
+    assert "Sent 3 to articles.raw; refused 1" in result.stderr.decode()
+    got = consumed(quick, "articles.raw")
+    assert {row["key"] for row in got} > {"b-1", "b-2"}
+    first = next(row for row in got if row["key"] == "b-1")
+    assert list(first) == ["topic", "partition", "offset", "timestamp", "key", "headers", "value"]
+    assert first["value"] == {"id": "b-1", "text": "eins"}
+    assert len(consumed(quick, "articles.raw", "--limit", "2")) == 2
+
+
+def test_every_value_is_printed(quick: Cli, broker: EmbeddedBroker) -> None:
+    quick("topics", "create")
+    send(broker, "articles.raw", (b"k", b"\xff\x00"), (b"\xfe", b"[1]"), (None, b""), (b"t", None))
+    binary, array, empty, tombstone = consumed(quick, "articles.raw")
+    assert base64.b64decode(binary["value_base64"]) == b"\xff\x00"
+    assert "value" not in binary
+    assert binary["headers"] == {"von": "uns"}
+    assert (array["key"], array["value"]) == ("\\xfe", [1])
+    assert (empty["key"], empty["value_base64"]) == (None, "")
+    assert tombstone["value"] is None
+
+
+def test_repeats_are_dropped_where_a_crash_can_make_them(quick: Cli, broker: EmbeddedBroker) -> None:
+    quick("topics", "create")
+    for topic in ("quotes", "articles.cleaned"):
+        send(broker, topic, (b"k", b'{"a": 1}'), (b"k", b'{"a": 1}'), (b"k", b'{"a": 2}'))
+    assert len(consumed(quick, "quotes")) == 2
+    assert len(consumed(quick, "quotes", "--repeats")) == 3
+    assert len(consumed(quick, "articles.cleaned")) == 3
+
+
+def test_an_unknown_topic_names_those_there_are(quick: Cli) -> None:
+    quick("topics", "create")
+    result = quick("consume", "zitate")
+    assert result.returncode == ExitCode.USAGE
+    assert b"no topic 'zitate'; there are articles.raw" in result.stderr
+
+
+def test_a_prefix_holds_for_every_command(quick: Cli) -> None:
+    prefix = {"REDEFLUSS_TOPIC_PREFIX": "probe-"}
+    assert b"Sent 1 to probe-articles.raw" in quick("produce", "-", stdin=b"Hallo.", **prefix).stderr
+    (row,) = consumed(quick, "articles.raw")
+    assert row["topic"] == "probe-articles.raw"
+
+
+def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: EmbeddedBroker) -> None:
+    quick("topics", "create")
+    letter = {
+        "schema": "dead-letter/1", "stage": "clean", "reason": "malformed-json", "detail": "kein JSON",
+        "topic": "articles.raw", "partition": 0, "offset": 7, "timestamp": 1, "key": "k",
+        "value": base64.b64encode(b'{"text": ').decode(), "headers": {}, "attempts": 1,
+    }  # fmt: skip
+    send(broker, "articles.dead-letter", (b"k", json.dumps(letter).encode()))
+    assert rows(quick("dead-letters", "list", "--reason", "timeout").stdout) == []
+    (row,) = rows(quick("dead-letters", "list", "--stage", "clean", "--since", "1h").stdout)
+    assert (row["id"], row["detail"], row["replayed"]) == ("0:0", "kein JSON", None)
+    shown = json.loads(quick("dead-letters", "show", "0:0").stdout)
+    assert (shown["value_text"], shown["reason"]) == ('{"text": ', "malformed-json")
+    assert quick("dead-letters", "show", "0:0", "--bytes").stdout == b'{"text": '
+    assert b"Would send 1" in quick("dead-letters", "replay", "--dry-run").stderr
+    assert consumed(quick, "articles.raw") == []
+    assert b"Sent 1 through again; 0" in quick("dead-letters", "replay").stderr
+    assert b"Sent 0 through again; 1" in quick("dead-letters", "replay", "0:0").stderr
+    (again,) = consumed(quick, "articles.raw")
+    assert again["headers"]["replayed_from"] == "articles.dead-letter/0/0"
+    result = quick("dead-letters", "show", "3:99")
+    assert (result.returncode, b"no dead letter 3:99" in result.stderr) == (ExitCode.USAGE, True)
