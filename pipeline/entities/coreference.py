@@ -54,7 +54,10 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
         cluster.places.sort()
 
 
-_COORDINATION = re.compile(r",? (?:und|sowie|oder|und die|und der|und das) |, ")
+_DETERMINERS = ARTICLES | {"ein", "eine", "einem", "einen", "einer", "eines"}
+_LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
+_JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
+_BY_ONESELF = re.compile(r"\beigene[nr] (?:Angaben?|Worten?|Aussagen?|Darstellung|Auskunft|Bekunden)\b")
 
 
 class Resolver:
@@ -96,13 +99,14 @@ class Resolver:
         return entity, entity.name if entity is not None else None
 
     def _joined(self, begin: int, end: int) -> list[str]:
-        """Names of different entities with nothing but commas and "und" between them."""
+        """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
         inside = sorted(
-            (p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin < p.end <= end
+            (p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin <= p.end <= end
         )
         names = [name for _, _, name in inside]
         gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
-        return names if len(set(names)) == len(names) and all(_COORDINATION.fullmatch(gap) for gap in gaps) else []
+        joined = gaps and _LAST_JOINT.fullmatch(gaps[-1]) and all(_JOINT.fullmatch(gap) for gap in gaps)
+        return names if joined and len(set(names)) == len(names) else []
 
     def _mentioned(self, begin: int, end: int) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
@@ -136,20 +140,32 @@ class Resolver:
 
     def _referred(self, begin: int, end: int) -> Referent | None:
         words = self._words
-        for index in range(words.at(begin), words.at(end)):
-            word = words.words[index]
+        if _BY_ONESELF.search(words.text, begin, end):
+            return self._first_of_sentence(begin)
+        first, last = words.at(begin), words.at(end)
+        for index in range(first, last):
             gender = pronoun_gender(words, index)
             if gender is not None:
-                return person_meant(words, word.begin, gender, self._referents)
-            if word.text.lower() in ARTICLES:
-                phrase = read_nominal(words, index, self._gazetteer)
-                if phrase is not None:
-                    return person_of_nominal(words, phrase, self._referents, self._gazetteer, speaker=True)
-        bare = bare_nominal(words, begin, end, self._gazetteer)
-        if bare is not None:
-            return person_of_nominal(words, bare, self._referents, self._gazetteer, speaker=True)
-        nouns = [word for word in words.within(begin, end) if word.capitalised]
-        return organisation_of_nominal(words, nouns[0].text, begin, self._referents) if nouns else None
+                return person_meant(words, words.words[index].begin, gender, self._referents)
+        determined = [index for index in range(first, last) if words.words[index].text.lower() in _DETERMINERS]
+        phrase = read_nominal(words, determined[0], self._gazetteer) if determined else None
+        if phrase is None and not determined:
+            phrase = bare_nominal(words, begin, end, self._gazetteer)
+        if phrase is not None:
+            return person_of_nominal(words, phrase, self._referents, self._gazetteer, speaker=True)
+        nouns = (
+            word for word in words.within(begin, end) if word.capitalised and word.text.lower() not in _DETERMINERS
+        )
+        noun = next(nouns, None)
+        return organisation_of_nominal(words, noun.text, begin, self._referents) if noun is not None else None
+
+    def _first_of_sentence(self, begin: int) -> Referent | None:
+        """Who comes first in the sentence around `begin`: of whom "nach eigenen Angaben" speaks."""
+        start, end = self._words.sentence_span(begin)
+        inside = [
+            (p, r) for r in self._referents if r.type in ("PER", "ORG") for p in r.places if start <= p.begin < end
+        ]
+        return min(inside, key=lambda pair: pair[0])[1] if inside else None
 
 
 def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:

@@ -6,6 +6,7 @@ from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, Words
 
+_NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
 
@@ -26,7 +27,7 @@ def trimmed(words: Words, begin: int, end: int) -> tuple[int, int] | None:
 
 def person_tokens(text: str) -> list[str]:
     """The words of a person's name without titles."""
-    return [word for word in WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
+    return [word for word in _NAME_WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
 
 
 def without_genitive(words: Words, end: int, word: str, known: frozenset[str]) -> str:

@@ -9,10 +9,10 @@ from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_gender import AGED, nominal_gender
 from pipeline.entities.person_words import Gender
-from pipeline.entities.pronouns import presence
+from pipeline.entities.pronouns import early_in_sentence, presence
 from pipeline.entities.referents import Referent, demonym, nations
 from pipeline.entities.roles_lexicon import RoleWord, role_word
-from pipeline.entities.speaking import speaks
+from pipeline.entities.speaking import announces_quote, speaks
 from pipeline.entities.words import Words
 
 ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
@@ -102,7 +102,10 @@ def person_of_nominal(
             fit += 1.5 if nation in candidate.nations else -2
         near = presence(words, nominal.begin, candidate, last) if last is not None else 0.5
         unsupported = fit < 1 and (
-            (last is not None and near <= 1.2) or fit < 0 or not (speaker or _says_only_person(nominal))
+            (last is not None and near <= 1.2)
+            or fit < 0
+            or not (speaker or _says_only_person(nominal))
+            or not _may_be_new(words, nominal, candidate)
         )
         if unsupported or (fit < 1 and candidate.gender is None and nominal.gender == "f"):
             continue
@@ -124,6 +127,21 @@ def _named_soon(words: Words, nominal: Nominal, candidate: Referent, *, supporte
     return (supported or words.sentence(nominal.begin) < _LEAD_SENTENCES) and words.sentence(first) - words.sentence(
         nominal.begin
     ) <= 5
+
+
+def _may_be_new(words: Words, nominal: Nominal, candidate: Referent) -> bool:
+    """Whether a noun may say of `candidate` what was not said before: of speakers and subjects, and in a lead."""
+    if _says_only_person(nominal) or words.sentence(nominal.begin) < _LEAD_SENTENCES:
+        return True
+    return any(
+        speaks(words, place.begin, place.end)
+        or announces_quote(words, place.end)
+        or (
+            0 < words.sentence(nominal.begin) - words.sentence(place.begin) <= 2
+            and early_in_sentence(words, words.at(place.begin))
+        )
+        for place in candidate.places
+    )
 
 
 def _says_only_person(nominal: Nominal) -> bool:
@@ -192,7 +210,7 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
     named = named or [r for r in referents if r.type == "ORG" and _called(words, r, noun)]
     if named:
         return max(named, key=lambda r: (p.begin if (p := r.last_before(begin)) else -1, -r.number))
-    if not any(lowered.endswith(kind) for kind in _ORGANISATION_NOUNS):
+    if lowered not in _ORGANISATION_NOUNS:
         return None
     near = [(p.begin, r) for r in referents if r.type == "ORG" and (p := r.last_before(begin)) is not None]
     near = [(b, r) for b, r in near if words.sentence(begin) - words.sentence(b) <= 2]

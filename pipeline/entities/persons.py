@@ -78,7 +78,7 @@ def _same_person(longer: Sequence[str], shorter: Sequence[str]) -> bool:
     double = longer[-1].split("-")
     if longer[0] == shorter[0] and len(double) > 1 and shorter[-1] in double:
         return True
-    return longer[-1] == shorter[-1] and len(shorter[0]) == 1 and longer[0].startswith(shorter[0])
+    return longer[-1] == shorter[-1] and len(shorter[0].rstrip(".")) == 1 and longer[0].startswith(shorter[0][0])
 
 
 def _owner(words: Words, clusters: list[Cluster], item: _Named) -> Cluster | None:

@@ -90,7 +90,7 @@ def _weight(words: Words, place: Place) -> float:
         return -1.5
     before = words.words[index - 1] if index else None
     after = words.words[last + 1] if last + 1 < len(words.words) else None
-    if _early_in_sentence(words, index):
+    if early_in_sentence(words, index):
         weight += 0.5
     if (
         before is not None
@@ -114,7 +114,7 @@ def _joined_with(words: Words, begin: int, referents: Sequence[Referent]) -> lis
     return [r.number for r in referents if any(p.end == begin - 5 for p in r.places)]
 
 
-def _early_in_sentence(words: Words, index: int) -> bool:
+def early_in_sentence(words: Words, index: int) -> bool:
     """Whether no more than the subject's own article, adjective and role stand before the word at `index`."""
     if _begins_sentence(words, index):
         return True

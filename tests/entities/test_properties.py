@@ -13,11 +13,12 @@ from schemas.codec import encode
 from schemas.records import CleanArticle
 from tests.entities.articles import RIVER, clean_article
 
-PIECES = (
+_PIECES = (
     "Annas|Anna|Körber|Dr. |von der|(SPD)|(IStGH)|die Ministerin|Er|sie|sagte|„|“|\n\n|. |, |Nato-Generalsekretär|"
     "Deutschen Bahn|der 45-Jährige|Russlands|'|😀|und|US-|Müller|Frau|\u00a0|Ex-|der Sprecher|des|AG|1. FC|Grünen|…|"
     "IStGH|Straße|ß|İ"
-).split("|")
+)
+PIECES = _PIECES.split("|")
 TEXTS = st.one_of(
     st.lists(st.sampled_from(PIECES), max_size=40).map(" ".join),
     st.lists(st.sampled_from(PIECES), max_size=40).map("".join),
