@@ -9,7 +9,9 @@ import asyncio
 import fcntl
 import logging
 import os
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
@@ -19,6 +21,7 @@ from aiokafka.errors import KafkaError
 
 from agents.settings import Settings
 from agents.web.collector.feed import WORKERS_TOPIC, Feed
+from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import Writer
 
 RETRY_SECONDS = 2.0
@@ -34,12 +37,14 @@ async def collect(settings: Settings, path: Path) -> None:
     with open(path.with_suffix(".lock"), "ab") as lock:
         while not _locked(lock):
             await asyncio.sleep(RETRY_SECONDS)
-        writer = Writer(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
         while True:
             try:
-                await Feed(settings, writer).run()
-            except* (KafkaError, OSError) as errors:
+                with closing(_writer(settings, path)) as writer:
+                    await Feed(settings, writer).run()
+            except* (KafkaError, OSError, sqlite3.Error) as errors:
                 log.warning("the web view's reader begins again: %s", errors.exceptions[0])
+                if any(is_corrupt(error) for error in errors.exceptions):
+                    remove_store(path)
             await asyncio.sleep(RETRY_SECONDS)
 
 
@@ -86,6 +91,10 @@ async def _listen(reader: asyncio.StreamReader, lines: asyncio.Queue[bytes]) -> 
         while lines.qsize() > 100:
             lines.get_nowait()
         lines.put_nowait(line.rstrip(b"\n"))
+
+
+def _writer(settings: Settings, path: Path) -> Writer:
+    return Writer(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
 
 
 def _locked(lock: IO[Any]) -> bool:

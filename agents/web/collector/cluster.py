@@ -1,6 +1,7 @@
 """What the broker knows about the stream: offsets and how far each stage's group has come."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -56,11 +57,10 @@ class Cluster:
         Raises:
             KafkaError: the broker does not answer, or not with that.
         """
-        await self._describe()
+        known = await self.partitions(stage.source for stage in STAGES)
         found: dict[str, list[Place]] = {}
         for stage in STAGES:
-            topic = self._settings.topic(stage.source)
-            partitions = [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
+            partitions = known[stage.source]
             if not partitions:
                 found[stage.name] = []
                 continue
@@ -83,18 +83,24 @@ class Cluster:
             ]
         return found
 
-    async def _describe(self) -> None:
-        """The consumer knows the topics it reads only; the stages' are others, and may grow or come later."""
+    async def partitions(self, names: Iterable[str]) -> dict[str, list[TopicPartition]]:
+        """The partitions of topics, which may grow or come later; none where a topic is not there yet.
+
+        A consumer knows the topics it reads already, and no others.
+        """
+        wanted = {self._settings.topic(name): name for name in names}
         now = time.monotonic()
-        if now - self._described < DESCRIBE_SECONDS and len(self._partitions) == len(STAGES):
-            return
-        wanted = {self._settings.topic(stage.source) for stage in STAGES}
-        present = sorted(wanted & set(await self._admin.list_topics()))
-        self._partitions = {
-            topic["topic"]: sorted(partition["partition"] for partition in topic["partitions"])
-            for topic in (await self._admin.describe_topics(present) if present else ())
+        if not wanted.keys() <= self._partitions.keys() or now - self._described > DESCRIBE_SECONDS:
+            present = sorted((wanted.keys() | self._partitions.keys()) & set(await self._admin.list_topics()))
+            self._partitions = {
+                topic["topic"]: sorted(partition["partition"] for partition in topic["partitions"])
+                for topic in (await self._admin.describe_topics(present) if present else ())
+            }
+            self._described = now
+        return {
+            name: [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
+            for topic, name in wanted.items()
         }
-        self._described = now
 
 
 def as_state(places: dict[str, list[Place]]) -> dict[str, Any]:

@@ -61,28 +61,35 @@ class Feed:
         """Read until cancelled.
 
         Raises:
-            KafkaError: the broker went away for longer than the client waits.
+            ExceptionGroup: of KafkaError or OSError: the broker is away for longer than the client waits.
         """
+        try:
+            await self._run()
+        except* (KafkaError, OSError) as errors:
+            self._note_broker(errors.exceptions[0])
+            raise
+
+    async def _run(self) -> None:
         await self._consumer.start()
         cluster = Cluster(self._settings, self._consumer)
         try:
             await cluster.start()
             await cluster.ensure_topic(WORKERS_TOPIC, WORKERS_RETENTION_SECONDS)
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read())
+                tasks.create_task(self._read(cluster))
                 tasks.create_task(self._look(cluster))
         finally:
             await cluster.stop()
             await self._consumer.stop()
 
-    async def _read(self) -> None:
+    async def _read(self, cluster: Cluster) -> None:
         pruned = 0.0
         while True:
             if time.monotonic() - pruned > PRUNE_SECONDS:
                 self._writer.prune(time.time())
                 self._writer.forget_workers(time.time() - WORKER_FORGOTTEN_SECONDS)
                 pruned = time.monotonic()
-            await self._assign()
+            await self._assign(cluster)
             if not self._consumer.assignment():
                 await asyncio.sleep(1)
                 continue
@@ -98,14 +105,9 @@ class Feed:
                 self._writer.add(messages)
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _assign(self) -> None:
-        present = {
-            TopicPartition(topic, number)
-            for topic in self._names
-            for number in self._consumer.partitions_for_topic(topic) or ()
-        }
-        if len({partition.topic for partition in present}) < len(self._names):
-            await self._consumer.topics()
+    async def _assign(self, cluster: Cluster) -> None:
+        partitions = await cluster.partitions(self._names.values())
+        present = {partition for found in partitions.values() for partition in found}
         added = present - self._consumer.assignment()
         if not added:
             return
@@ -113,9 +115,13 @@ class Feed:
         self._consumer.assign(list(present))
         for partition, position in kept.items():
             self._consumer.seek(partition, position)
+        ends = await self._consumer.end_offsets(list(added))
         for partition in added:
             name = self._names[partition.topic]
             known = self._positions.get((name, partition.partition))
+            if known is not None and known[0] > ends[partition]:
+                self._begin_anew(name, partition)
+                known = None
             if name == WORKERS_TOPIC:
                 await self._consumer.seek_to_end(partition)
             elif known is None:
@@ -143,9 +149,7 @@ class Feed:
                 self._unproven.discard(key)
                 if proven:
                     continue
-                log.warning("%s/%s is not what it was: read from the beginning", name, partition.partition)
-                self._writer.forget_positions(name, partition.partition)
-                self._positions.pop(key, None)
+                self._begin_anew(name, partition)
                 if record.offset > 0:
                     self._consumer.seek(partition, 0)
                     return found
@@ -153,6 +157,12 @@ class Feed:
             self._positions[key] = record.offset + 1, message.mark
             found.append(message)
         return found
+
+    def _begin_anew(self, name: str, partition: TopicPartition) -> None:
+        log.warning("%s/%s is not what it was: read from the beginning", name, partition.partition)
+        self._writer.forget_positions(name, partition.partition)
+        self._positions.pop((name, partition.partition), None)
+        self._unproven.discard((name, partition.partition))
 
     def _hear(self, records: Iterable[Any]) -> None:
         for record in records:
@@ -170,10 +180,9 @@ class Feed:
                 places = await asyncio.wait_for(cluster.places(), timeout=8)
                 store_lag = await asyncio.wait_for(self._lag(), timeout=8)
             except (KafkaError, TimeoutError, OSError) as error:
-                detail = str(error) or type(error).__name__
-                self._writer.put_state("broker", now, {"ok": False, "detail": detail[:300]})
+                self._note_broker(error)
             else:
-                self._writer.put_state("broker", now, {"ok": True, "detail": None})
+                self._note_broker(None)
                 self._writer.put_state("places", now, as_state(places))
                 self._writer.put_state("store", now, {"lag": store_lag, "unreadable": self._writer.unreadable})
                 if now - sampled >= SAMPLE_SECONDS:
@@ -186,6 +195,10 @@ class Feed:
                         },
                     )
             await asyncio.sleep(LOOK_SECONDS)
+
+    def _note_broker(self, error: BaseException | None) -> None:
+        detail = None if error is None else (str(error) or type(error).__name__)[:300]
+        self._writer.put_state("broker", time.time(), {"ok": error is None, "detail": detail})
 
     async def _lag(self) -> int:
         partitions = [tp for tp in self._consumer.assignment() if self._names[tp.topic] != WORKERS_TOPIC]

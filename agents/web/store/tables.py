@@ -105,8 +105,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     connection = _connect(path)
     if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, VERSION):
         connection.close()
-        for leftover in path.parent.glob(path.name + "*"):
-            leftover.unlink()
+        remove_store(path)
         connection = _connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
@@ -127,6 +126,17 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         connection.close()
         raise sqlite3.OperationalError("the store is being made")
     return connection
+
+
+def is_corrupt(error: BaseException) -> bool:
+    """Whether an error means that the file is no sound store, and not that the disk is full or the store in use."""
+    return isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+
+
+def remove_store(path: Path) -> None:
+    """Delete the store, so that it is filled from the topics again."""
+    for file in path.parent.glob(path.name + "*"):
+        file.unlink()
 
 
 def _connect(path: Path) -> sqlite3.Connection:

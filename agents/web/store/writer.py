@@ -188,6 +188,7 @@ class Writer:
                 " LIMIT 1 OFFSET ?)",
                 (oldest, self._keep_articles),
             )
+            self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
             if gone:
                 self._connection.execute(
                     "DELETE FROM entities WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE entity = num)"

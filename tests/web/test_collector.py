@@ -1,0 +1,167 @@
+"""From the topics into the store, over the embedded broker."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agents import kafka, topics
+from agents.broker import BrokerError, EmbeddedBroker
+from agents.settings import Settings
+from agents.web.collector.__main__ import collect
+from agents.web.collector.feed import WORKERS_TOPIC
+from agents.web.store.place import store_path
+from agents.web.store.reader import Reader, StoreUnavailable
+from schemas.codec import encode
+from tests.web.articles import quote_article
+from tests.web.system import free_port
+
+pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(broker=f"kafka://127.0.0.1:{free_port()}", data_dir=tmp_path, partitions=2)
+
+
+@pytest.fixture
+def reader(settings: Settings) -> Reader:
+    return Reader(store_path(settings))
+
+
+@asynccontextmanager
+async def broker(settings: Settings) -> AsyncIterator[None]:
+    """A fresh broker with empty topics, always at the same address."""
+    try:
+        running = EmbeddedBroker(port=int(settings.bootstrap_servers[0].rpartition(":")[2]))
+        await asyncio.to_thread(running.start)
+    except BrokerError as error:
+        pytest.skip(str(error))
+    try:
+        await topics.ensure(settings)
+        yield
+    finally:
+        await asyncio.to_thread(running.stop)
+
+
+@asynccontextmanager
+async def collecting(settings: Settings) -> AsyncIterator[None]:
+    task = asyncio.create_task(collect(settings, store_path(settings)))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def send(settings: Settings, topic: str, *values: bytes) -> None:
+    producer = kafka.producer(settings, embedded=True)
+    await producer.start()
+    try:
+        for value in values:
+            await producer.send_and_wait(settings.topic(topic), value, partition=0)
+    finally:
+        await producer.stop()
+
+
+async def eventually(true: Callable[[], Any]) -> None:
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                if true():
+                    return
+            except StoreUnavailable:
+                pass
+            await asyncio.sleep(0.1)
+
+
+def ids(reader: Reader) -> set[str]:
+    return {line.id for line in reader.articles(limit=100)}
+
+
+async def test_it_goes_on_where_it_was(settings: Settings, reader: Reader) -> None:
+    async with broker(settings):
+        await send(settings, "articles.quotes", encode(quote_article("a")), encode(quote_article("b")))
+        async with collecting(settings):
+            await eventually(lambda: ids(reader) == {"a", "b"})
+        last = reader.last_sequence()
+        await send(settings, "articles.quotes", encode(quote_article("c")))
+        async with collecting(settings):
+            await eventually(lambda: ids(reader) == {"a", "b", "c"})
+        assert reader.last_sequence() == last + 1
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+async def test_topics_that_were_made_anew_are_read_from_the_beginning(
+    settings: Settings, reader: Reader, count: int
+) -> None:
+    async with broker(settings):
+        await send(settings, "articles.quotes", encode(quote_article("alt-1")), encode(quote_article("alt-2")))
+        async with collecting(settings):
+            await eventually(lambda: len(ids(reader)) == 2)
+    async with broker(settings):
+        fresh = {f"neu-{number}" for number in range(count)}
+        await send(settings, "articles.quotes", *(encode(quote_article(id_)) for id_ in sorted(fresh)))
+        async with collecting(settings):
+            await eventually(lambda: ids(reader) == fresh | {"alt-1", "alt-2"})
+
+
+async def test_a_broken_store_is_filled_again(settings: Settings, reader: Reader) -> None:
+    path = store_path(settings)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
+    async with broker(settings):
+        await send(settings, "articles.quotes", encode(quote_article("a")))
+        async with collecting(settings):
+            await eventually(lambda: ids(reader) == {"a"})
+
+
+async def test_only_one_collector_of_a_host_writes(settings: Settings, reader: Reader) -> None:
+    async with broker(settings), collecting(settings):
+        async with collecting(settings):
+            await send(settings, "articles.quotes", encode(quote_article("a")))
+            await eventually(lambda: ids(reader) == {"a"})
+        await send(settings, "articles.quotes", encode(quote_article("b")))
+        await eventually(lambda: ids(reader) == {"a", "b"})
+
+
+async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, reader: Reader) -> None:
+    async with broker(settings), collecting(settings):
+        await eventually(lambda: reader.state("places"))
+        await send(settings, "articles.raw", b"{}", b"{}")
+        for _ in range(30):
+            await send(settings, WORKERS_TOPIC, b"nonsense", b"[]", b'{"worker": "w1"}')
+            await asyncio.sleep(0.5)
+            if reader.workers():
+                break
+        assert [said["worker"] for _, said in reader.workers()] == ["w1"]
+
+        def lag() -> int:
+            state = reader.state("places")
+            assert state
+            return sum(place["lag"] for place in state[1]["clean"])
+
+        await eventually(lambda: lag() == 2)
+        broker_state = reader.state("broker")
+        assert broker_state
+        assert broker_state[1]["ok"]
+
+
+async def test_a_broker_that_goes_is_noticed(settings: Settings, reader: Reader) -> None:
+    async with collecting(settings):
+        async with broker(settings):
+            await eventually(lambda: reader.state("broker"))
+        await eventually(lambda: (reader.state("broker") or (0, {"ok": True}))[1]["ok"] is False)
+        async with broker(settings):
+            await send(settings, "articles.quotes", encode(quote_article("danach")))
+            await eventually(lambda: "danach" in ids(reader))
+
+
+def test_stores_of_other_clusters_and_prefixes_are_others(settings: Settings) -> None:
+    other = settings.model_copy(update={"topic_prefix": "probe."})
+    assert store_path(other) != store_path(settings)
+    assert sqlite3.sqlite_version_info >= (3, 24)
