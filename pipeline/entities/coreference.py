@@ -5,6 +5,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from pipeline.entities.cluster import Cluster, Place
+from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.nominals import (
     ARTICLES,
@@ -14,7 +15,7 @@ from pipeline.entities.nominals import (
     person_of_nominal,
     read_nominal,
 )
-from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, pronoun_gender
+from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, pronoun_gender, stands_for_a_person
 from pipeline.entities.referents import Referent, referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
@@ -54,7 +55,7 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
         cluster.places.sort()
 
 
-_DETERMINERS = ARTICLES | {"ein", "eine", "einem", "einen", "einer", "eines"}
+_DETERMINERS = ARTICLES | word_list("coreference", "indefinite")
 _LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
 _BY_ONESELF = re.compile(r"\beigene[nr] (?:Angaben?|Worten?|Aussagen?|Darstellung|Auskunft|Bekunden)\b")
@@ -144,11 +145,12 @@ class Resolver:
             return self._first_of_sentence(begin)
         first, last = words.at(begin), words.at(end)
         for index in range(first, last):
-            gender = pronoun_gender(words, index)
+            gender = pronoun_gender(words, index) if stands_for_a_person(words, index, end) else None
             if gender is not None:
                 return person_meant(words, words.words[index].begin, gender, self._referents)
         determined = [index for index in range(first, last) if words.words[index].text.lower() in _DETERMINERS]
-        phrase = read_nominal(words, determined[0], self._gazetteer) if determined else None
+        definite = bool(determined) and words.words[determined[0]].text.lower() in ARTICLES
+        phrase = read_nominal(words, determined[0], self._gazetteer) if definite else None
         if phrase is None and not determined:
             phrase = bare_nominal(words, begin, end, self._gazetteer)
         if phrase is not None:

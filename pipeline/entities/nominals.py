@@ -71,6 +71,8 @@ def bare_nominal(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> No
     """The first word from `begin` to `end` that says what someone is, also without article ("Thüringens AfD-Chef")."""
     for word in words.within(begin, end):
         role = role_word(word.text)
+        if word.begin == words.words[words.at(begin)].begin and "-" not in word.text:
+            continue  # "Experten", "Angehörige": without article one noun alone is a plural
         if role is not None and role.singular:
             return Nominal(begin, end, word.text, role, role.gender)
         if role is None and word.capitalised and demonym(word.text, gazetteer) is not None:

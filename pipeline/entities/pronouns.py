@@ -29,6 +29,8 @@ PRONOUNS: dict[str, Gender] = {
     "diese": "f",
     "jener": "m",
 }
+_STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
+_OPINIONS = word_list("pronouns", "opinions")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
 _LONGEST_PREFIX = 4
@@ -44,6 +46,16 @@ def pronoun_gender(words: Words, index: int) -> Gender | None:
         return None
     joined = index > 1 and words.words[index - 1].text in ("und", "oder") and words.words[index - 2].capitalised
     return None if word.lower() == "sie" and not joined and _plural(words, index) else gender
+
+
+def stands_for_a_person(words: Words, index: int, end: int) -> bool:
+    """Whether the pronoun at `index`, in a phrase that ends at `end`, is no mere companion of a noun.
+
+    "Seiner Meinung" is his, but "seinem Anwalt" and "dieser Entscheidung" are not him.
+    """
+    if words.words[index].text.lower() in _STANDING_ALONE or words.at(end) == index + 1:
+        return True
+    return words.words[index + 1].text in _OPINIONS
 
 
 def person_meant(

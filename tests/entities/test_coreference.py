@@ -73,3 +73,25 @@ def test_the_owner_of_a_sprecher_does_not_speak(extract: EntityExtractor) -> Non
 def test_nobody_is_meant_within_quotes(extract: EntityExtractor) -> None:
     article = extract(clean_article("Falk Ahlers sagte: „Er hat gelogen.“"))
     assert [m.kind for m in article.entities[0].mentions] == ["name"]
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Seiner Meinung", "Falk Ahlers"),
+        ("seinem Anwalt", None),
+        ("Experten", None),
+        ("dieser Entscheidung", None),
+        ("eigenen Angaben", "Falk Ahlers"),
+        ("Hamburgs SPD-Chef", "Falk Ahlers"),
+        ("einem Zeugen", None),
+    ],
+)
+def test_phrases_around_speakers(extract: EntityExtractor, words: str, name: str | None) -> None:
+    text = (
+        "SPD-Chef Falk Ahlers kam. Seiner Meinung nach ist das laut seinem Anwalt und dieser Entscheidung gut. "
+        "Experten zweifeln, wie Hamburgs SPD-Chef sagte. Ahlers hat eigenen Angaben zufolge einem Zeugen geglaubt."
+    )
+    begin = text.index(words)
+    meant = resolve(extract(clean_article(text)), begin, begin + len(words))
+    assert (meant.name if meant else None) == name
