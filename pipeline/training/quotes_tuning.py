@@ -16,10 +16,11 @@ from pipeline.quotes.learned.model import spans
 from pipeline.quotes.learned.words import Words
 from pipeline.training.quotes_data import Example
 
-TEMPERATURES = (0.8, 1.0, 1.25, 1.5, 2.0)
-LEAST_OTHERS = (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45)
+TEMPERATURES = (0.6, 0.8, 1.0, 1.25)
+LEAST_OTHERS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 LEAST_DIRECT = (0.25, 0.35, 0.45, 0.55)
-LEAST_MEMBERS = (-2.0, -1.5, -1.0, -0.5, 0.0)
+LEAST_MEMBERS = (-1.5, -1.0, -0.5, 0.0)
+NOTHING = ((0.0, 0.0), (0.0, -1.0), (0.0, -2.0), (1.0, -2.0))
 _TUNED_FOR = ("quote", "speaker", "joint", "type")
 _RIGHT = 0.5
 Found = dict[str, list[DecodedQuote]]
@@ -32,6 +33,7 @@ def tune(examples: Sequence[Example], predict: Callable[[DecodeSettings], Found]
         lambda best: [replace(best, least_agreement=(best.least_agreement[0], value)) for value in LEAST_OTHERS],
         lambda best: [replace(best, least_agreement=(value, best.least_agreement[1])) for value in LEAST_DIRECT],
         lambda best: [replace(best, least_member=value) for value in LEAST_MEMBERS],
+        lambda best: [replace(best, nothing=value) for value in NOTHING],
     ]
     best = DecodeSettings()
     for change in changes:

@@ -37,8 +37,14 @@ def test_the_middle_of_a_very_long_quote_is_left_out() -> None:
 def test_pointers_pick_a_span_or_nothing() -> None:
     begins = np.array([0.0, 1.0, 5.0, 1.0, 0.0], dtype=np.float32)
     ends = np.array([0.0, 9.0, 1.0, 4.0, 0.0], dtype=np.float32)
-    assert pointed_span(begins, ends) == (0, 1)
+    assert pointed_span(begins, ends, 0.0) == (0, 1)
     ends[1] = 0.0
-    assert pointed_span(begins, ends) == (1, 3)
-    begins[0] = 20.0
-    assert pointed_span(begins, ends) is None
+    assert pointed_span(begins, ends, 0.0) == (1, 3)
+    assert pointed_span(begins, ends, 20.0) is None
+    assert pointed_span(begins[:1], ends[:1], 0.0) is None
+
+
+def test_the_span_that_agrees_with_most_wins() -> None:
+    begins = np.array([-9.0, 2.0, 1.8, 1.7, -9.0], dtype=np.float32)
+    ends = np.array([-9.0, -9.0, -9.0, -9.0, 5.0], dtype=np.float32)
+    assert pointed_span(begins, ends, 0.0) == (1, 4)

@@ -36,11 +36,13 @@ class DecodeSettings:
 
     `temperature` divides the tags' scores before readings are drawn. `least_agreement` is what a quote of each layer
     needs to be kept, 0 to 1. `least_member` is what a word needs to belong to cue or frame, in log-odds.
+    `nothing` is added to the score of there being no speaker and no addressee, likewise.
     """
 
     temperature: float = 1.0
     least_agreement: tuple[float, ...] = (0.3, 0.3)
     least_member: float = -1.0
+    nothing: tuple[float, ...] = (0.0, -2.0)
 
 
 @dataclass(frozen=True)
@@ -101,9 +103,8 @@ def _decoded(
     for number, role in enumerate(ROLES):
         if role in POINTED:
             column = POINTED.index(role)
-            span = pointed_span(
-                pointers[: len(seen.words) + 1, column], pointers[: len(seen.words) + 1, len(POINTED) + column]
-            )
+            scored = pointers[: len(seen.words) + 1]
+            span = pointed_span(scored[:, column], scored[:, len(POINTED) + column], settings.nothing[column])
             roles[role] = seen.words[span[0] : span[1]].tolist() if span else []
         else:
             roles[role] = seen.words[members[: len(seen.words), number] > settings.least_member].tolist()

@@ -18,6 +18,7 @@ PLACES = 6
 _STEPS = np.array([-64, -32, -20, -12, -8, -5, -3, -2, -1, 0, 1, 2, 3, 4, 6, 9, 13, 21, 33], dtype=np.int64)
 DISTANCES = len(_STEPS) + 1
 _SENTENCES = 6
+_LONGEST_POINTED, _LIKELY = 40, 12
 SENTENCES = 2 * _SENTENCES + 1
 
 
@@ -73,17 +74,26 @@ def _role_input(segment: Segment, covered: NDArray[np.int32], equals: int, words
     )
 
 
-def pointed_span(begins: NDArray[np.float32], ends: NDArray[np.float32], longest: int = 40) -> tuple[int, int] | None:
-    """The best half-open span among words, or None where the scores prefer nothing.
+def pointed_span(begins: NDArray[np.float32], ends: NDArray[np.float32], nothing: float) -> tuple[int, int] | None:
+    """The half-open span among words that agrees best with all likely ones, or None where nothing is likelier.
 
-    Scores are logits, the first of each for "nothing", then one a word.
+    Scores are logits, the first of each for "nothing", to which `nothing` is added, then one a word. As with quotes,
+    the single best span is not the best answer where the scores hesitate between "Minister X" and "X".
     """
     count = len(begins) - 1
-    best: tuple[int, int] | None = None
-    best_score = float(begins[0] + ends[0])
-    for length in range(min(longest, count)):
-        scores = begins[1 : count + 1 - length] + ends[1 + length :]
-        at = int(scores.argmax())
-        if scores[at] > best_score:
-            best_score, best = float(scores[at]), (at, at + length + 1)
-    return best
+    likely: list[tuple[float, int, int]] = []
+    for length in range(1, min(_LONGEST_POINTED, count) + 1):
+        scores = begins[1 : count + 2 - length] + ends[length:]
+        likely += [(float(scores[at]), int(at), int(at) + length) for at in np.argsort(-scores)[:_LIKELY]]
+    likely = sorted(likely, key=lambda one: (-one[0], one[1], one[2]))[:_LIKELY]
+    none = float(begins[0] + ends[0]) + nothing
+    highest = max(none, likely[0][0]) if likely else none
+    weights = np.exp(np.array([score for score, _, _ in likely]) - highest)
+    if not likely or np.exp(none - highest) > weights.sum():
+        return None
+    bounds = np.array([(begin, end) for _, begin, end in likely])
+    lengths = bounds[:, 1] - bounds[:, 0]
+    shared = np.minimum(bounds[:, None, 1], bounds[None, :, 1]) - np.maximum(bounds[:, None, 0], bounds[None, :, 0])
+    agreement = (2 * np.maximum(shared, 0) / (lengths[:, None] + lengths[None, :])) @ weights
+    begin, end = bounds[int(agreement.argmax())]
+    return int(begin), int(end)
