@@ -4,19 +4,16 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.page_features import MARKUP_COLUMNS, PAGE_COLUMNS, Context, Matrix, markup_rows, page_rows
 from pipeline.cleaning.rules import Reading
-
-Matrix = npt.NDArray[np.float32]
 
 _REASONS = {
     reason: number
@@ -37,47 +34,8 @@ _INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [
 _YOU = frozenset(words_of("sie ihr ihre ihren ihrn ihnen dein deine du dich wir uns"))
 _CAPTION_CUES = ("(", "v. l", "v.l", "bild", "foto", "zu sehen")
 _ADDRESS_CUES = ("http", "www.", "@", ".htm", ".jp", ".de", ".com")
-_TAGS = {"p": 1, "h1": 2, "h2": 3, "h3": 4, "h4": 5, "h5": 5, "h6": 5, "li": 6, "figcaption": 7, "caption": 7, "blockquote": 8,
-         "td": 9, "th": 9, "div": 10, "section": 11, "article": 11, "header": 12, "button": 13, "ul": 6, "dd": 9, "dt": 9,
-         "figure": 7, "summary": 5, "label": 13, "aside": 14, "footer": 14, "nav": 14, "body": 15, "pre": 10, "address": 12}  # fmt: skip
-_HINTS = (
-    "body", "article", "lead", "headline", "kicker", "caption", "credit", "author", "meta", "teaser", "share", "comments",
-    "newsletter", "advert", "navigation", "tags", "video", "box", "hidden",
-)  # fmt: skip
-_ELEMENTS = (
-    "main",
-    "aside",
-    "nav",
-    "footer",
-    "header",
-    "figure",
-    "figcaption",
-    "form",
-    "ul",
-    "ol",
-    "table",
-    "blockquote",
-    "button",
-)
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
-
-
-@dataclass(slots=True)
-class Context:
-    """What is known of the article beside its lines.
-
-    Attributes:
-        title: the headline, if known.
-        extracted: words of what an extractor takes for the article, joined by spaces; empty if none was asked.
-        body: words of the page's JSON-LD `articleBody`, joined by spaces; empty if there is none.
-        summaries: the same of the page's descriptions.
-    """
-
-    title: str | None = None
-    extracted: str = ""
-    body: str = ""
-    summaries: list[str] = field(default_factory=list)
 
 
 def features(lines: Sequence[Line], readings: Sequence[Reading], context: Context) -> Matrix:
@@ -87,12 +45,13 @@ def features(lines: Sequence[Line], readings: Sequence[Reading], context: Contex
     own = np.array([_own(line, reading) for line, reading in zip(lines, readings, strict=True)], dtype=np.float32)
     parts = [own, _neighbours(own), _places(lines, readings), _words(lines, context)]
     if lines[0].markup is not None:
-        parts += [_markup(lines), _page(lines, context)]
+        parts += [markup_rows(lines), page_rows(lines, context)]
     return np.concatenate(parts, axis=1)
 
 
 _OWN = (
-    "characters", "words", "ends_sentence", "sentences", "first", "function_words", "capitals", "digits", "quotes", "end",
+    "characters", "words", "ends_sentence", "sentences", "first", "function_words", "capitals", "digits", "quotes",
+    "end",
     "bullet", "gap", "paragraph", "commas", "word_length", "reason", "how", "byline", "time", "credit", "photographer",
     "agency", "key_value", "caption_cue", "running_time", "address", "turn", "you", "pipes",
     "about_author", "ellipsis", "exclaims",
@@ -105,12 +64,7 @@ def names(*, markup: bool) -> list[str]:
     columns += [f"{name}{step:+d}" for step in _NEIGHBOURS for name in _NEAR_COLUMNS]
     columns += list(_PLACES) + list(_WORDS)
     if markup:
-        columns += ["tag", "link_share", "depth", "same_signature", "same_container", "signature_share", "container_share",
-                    "signature_links", "depth_off", "in_article"]  # fmt: skip
-        columns += [f"near_{name}" for name in (*_HINTS, *_ELEMENTS)] + [
-            f"far_{name}" for name in (*_HINTS, *_ELEMENTS)
-        ]
-        columns += list(_PAGE)
+        columns += MARKUP_COLUMNS + PAGE_COLUMNS
     return columns
 
 
@@ -177,7 +131,8 @@ def _neighbours(own: Matrix) -> Matrix:
 
 
 _PLACES = (
-    "line_share", "text_share", "before_paragraphs", "after_paragraphs", "to_previous", "to_next", "section", "section_distance",
+    "line_share", "text_share", "before_paragraphs", "after_paragraphs", "to_previous", "to_next", "section",
+    "section_distance",
     *(f"density_{width}" for width in _WINDOWS), *(f"long_{width}" for width in _WINDOWS), "lines", "paragraph_mass",
     "open_section", "after_comments", "comments_at", "after_lists", "lists_at",
 )  # fmt: skip
@@ -287,82 +242,6 @@ def _words(lines: Sequence[Line], context: Context) -> Matrix:
         )
         seen.add(lowered)
     return np.array(rows, dtype=np.float32)
-
-
-def _markup(lines: Sequence[Line]) -> Matrix:
-    marks = [line.markup for line in lines if line.markup is not None]
-    lengths = np.array([len(line.text) if is_paragraph(line) else 0 for line in lines], dtype=np.float32)
-    total = max(1.0, float(lengths.sum()))
-    by_signature: Counter[int] = Counter()
-    by_container: Counter[int] = Counter()
-    links: Counter[int] = Counter()
-    members: Counter[int] = Counter()
-    depths = []
-    for mark, length in zip(marks, lengths, strict=True):
-        by_signature[mark.signature] += int(length)
-        by_container[mark.container] += int(length)
-        links[mark.signature] += int(100 * mark.link_share)
-        members[mark.signature] += 1
-        if length > 0:
-            depths.append(mark.depth)
-    usual = float(np.median(depths)) if depths else 0.0
-    rows = []
-    for number, mark in enumerate(marks):
-        previous = marks[number - 1] if number else mark
-        near = [name in mark.near for name in (*_HINTS, *_ELEMENTS)]
-        far = [name in mark.far for name in (*_HINTS, *_ELEMENTS)]
-        rows.append(
-            [
-                _TAGS.get(mark.tag, 0),
-                mark.link_share,
-                mark.depth,
-                mark.signature == previous.signature,
-                mark.container == previous.container,
-                by_signature[mark.signature] / total,
-                by_container[mark.container] / total,
-                links[mark.signature] / members[mark.signature],
-                mark.depth - usual,
-                "article" in mark.far,
-                *near,
-                *far,
-            ]
-        )
-    return np.array(rows, dtype=np.float32)
-
-
-_PAGE = ("in_body", "has_body", "is_summary", "in_extracted", "extracted_share")
-
-
-def _page(lines: Sequence[Line], context: Context) -> Matrix:
-    body = f" {context.body} "
-    extracted = f" {context.extracted} "
-    has_body = math.log1p(len(context.body))
-    share = len(context.extracted) / max(1, sum(len(line.text) for line in lines))
-    rows = []
-    for line in lines:
-        joined = " ".join(line.words)
-        inside = -1.0
-        if context.body and joined:
-            inside = float(f" {joined} " in body) or _share_inside(line.words, body)
-        summary = (
-            any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries)
-            if len(joined) > 25
-            else False
-        )
-        taken = (
-            (float(f" {joined} " in extracted) or _share_inside(line.words, extracted))
-            if context.extracted and joined
-            else -1.0
-        )
-        rows.append([inside, has_body, summary, taken, share])
-    return np.array(rows, dtype=np.float32)
-
-
-def _share_inside(words: list[str], body: str) -> float:
-    if len(words) < 8:
-        return 0.0
-    pieces = [" ".join(words[start : start + 4]) for start in range(0, len(words) - 3, 4)]
-    return sum(f" {piece} " in body for piece in pieces) / len(pieces)
 
 
 @cache

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pipeline.cleaning.normalise import normalise
 from schemas.records import BlockKind, RemovalReason
@@ -112,7 +113,7 @@ def _unwrapped(lines: list[str]) -> list[str]:
     filled = [line for line in lines if line.strip()]
     if len(filled) < 4 or max(map(len, filled)) > 100:
         return lines
-    inner = [a for a, b in zip(lines, lines[1:], strict=False) if a.strip() and b.strip()]
+    inner = [a for a, b in pairwise(lines) if a.strip() and b.strip()]
     if len(inner) < 0.4 * len(filled) or sum(len(line) >= 45 for line in inner) < 0.8 * len(inner):
         return lines
     paragraphs: list[list[str]] = [[]]

@@ -72,7 +72,7 @@ def read_metadata(root: Any) -> Metadata:
 
 
 def rfc3339(value: object) -> str | None:
-    """A date or time as sites write it, in RFC 3339; German local time where it names no zone. None if it is no time."""
+    """A date or time as sites write it, in RFC 3339; German local time without a zone; None if it is none."""
     if not isinstance(value, str):
         return None
     text = value.strip()[:40]

@@ -14,14 +14,17 @@ from pipeline.cleaning.normalise import line_text
 
 _SKIPPED = frozenset(
     words_of(
-        "script style noscript template svg iframe object embed select option datalist canvas video audio map head math "
+        "script style noscript template svg iframe object embed select option datalist canvas video audio map head "
+        "math "
         "textarea input title meta link source track param"
     )
 )
 _BLOCKS = frozenset(
     words_of(
-        "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form h1 h2 "
-        "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p picture pre section summary table tbody td tfoot th "
+        "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure "
+        "footer form h1 h2 "
+        "h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol p picture pre section summary table tbody td "
+        "tfoot th "
         "thead tr ul button caption label"
     )
 )
@@ -49,7 +52,7 @@ def page_lines(root: Any) -> list[Line]:
 
 
 class _Walk:
-    """One pass over the tree. A level of `_open` is (element is a block, own hints, near hints, far hints, sections)."""
+    """One pass over the tree. `_blocks` holds the open block elements, the innermost last."""
 
     def __init__(self) -> None:
         self.lines: list[Line] = []

@@ -133,7 +133,7 @@ def _alternatives(entries: list[str], before: str, after: str) -> re.Pattern[str
 
 
 def _by_first_word(entries: list[str]) -> dict[str, tuple[str, ...]]:
-    """Entries by what must be among a line's words for them to match: their first word, or a prefix if it is the only one."""
+    """Entries by what must be among a line's words for them to match: their first, a prefix if they have but one."""
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         words = entry.split()

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import trafilatura
 
-from pipeline.cleaning.features import Context
 from pipeline.cleaning.head import find_title
 from pipeline.cleaning.lines import Line, text_lines, words_of
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page import page_lines, parse
+from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.rules import Reading, read, split_glued
 from pipeline.errors import Rejected
 

@@ -9,10 +9,14 @@ from pipeline.cleaning.phrases import PhraseHit, match, split_tail
 
 _INFOBOX_KEYS = frozenset(
     words_of(
-        "name partei amt geboren geburtstag geburtsdatum geburtsort alter beruf einwohner einwohnerzahl bevölkerung fläche sitz "
-        "gründung gegründet gründer land hauptstadt bundesland regierungsform verein position größe gewicht mitarbeiter umsatz "
-        "branche familie ehepartner ehepartnerin kinder funktion mitglieder vorsitz vorsitzender vorsitzende ceo nationalität "
-        "staatsangehörigkeit religion ausbildung studium wohnort trainer stadion liga bürgermeister oberbürgermeister landkreis "
+        "name partei amt geboren geburtstag geburtsdatum geburtsort alter beruf einwohner einwohnerzahl "
+        "bevölkerung fläche sitz "
+        "gründung gegründet gründer land hauptstadt bundesland regierungsform verein position größe gewicht "
+        "mitarbeiter umsatz "
+        "branche familie ehepartner ehepartnerin kinder funktion mitglieder vorsitz vorsitzender vorsitzende ceo "
+        "nationalität "
+        "staatsangehörigkeit religion ausbildung studium wohnort trainer stadion liga bürgermeister "
+        "oberbürgermeister landkreis "
         "regierungsbezirk postleitzahl vorwahl kennzeichen währung amtssprache staatsoberhaupt regierungschef präsident"
     )
 )
@@ -72,9 +76,8 @@ def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
         known = sum(key.lower() in _INFOBOX_KEYS for _, key, _ in run)
         if len(run) >= 2 and known and known * 3 >= len(run):
             for line, key, value in run:
-                while key in box and box[key] != value:
-                    key += " (2)"
-                box[key] = value
+                again = f"{key} ({sum(known.split(' (')[0] == key for known in box) + 1})"
+                box[key if box.get(key, value) == value else again] = value
                 line.become("infobox", "run of key-value lines")
         index += 1
     return box

@@ -6,7 +6,8 @@ from pipeline.cleaning.lines import words_of
 
 AGENCIES = (
     "dpa", "AFP", "Reuters", "AP", "KNA", "epd", "SID", "APA", "sda", "Keystone-SDA", "dts", "dapd", "ddp", "Interfax",
-    "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid", "spot on news",
+    "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid",
+    "spot on news",
 )  # fmt: skip
 _AGENCY_BY_NAME = {name.lower(): name for name in AGENCIES}
 _AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
@@ -15,7 +16,8 @@ _NAME_PART = r"(?:[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*|(?:von|van|de|d
 _NAME = rf"[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*(?: {_NAME_PART}){{1,4}}"
 _LEAD_IN = (
     r"(?:(?:ein(?:e)? )?(?:kommentar|kolumne|gastbeitrag|analyse|reportage|interview|essay|kritik|rezension|bericht|"
-    r"portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?(?:von:?|autor(?:in|en)?:|text:|by|aufgezeichnet von|"
+    r"portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?(?:von:?|autor(?:in|en)?:|text:|by|"
+    r"aufgezeichnet von|"
     r"interview:|geschrieben von|verfasst von)"
 )
 _BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
@@ -24,8 +26,10 @@ _NAME_SEPARATOR = re.compile(r" ?(?:,|;|\||/|&|•| und | and | mit ) ?")
 _TIME = re.compile(
     r"(?:\d{1,2}\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|"
     r"apr|jun|jul|aug|sep|sept|okt|nov|dez)\.?(?: \d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|"
-    r"\d{1,2}[:.]\d{2}(?: ?uhr| ?h)?|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|"
-    r"sa|so)\.?,?|\d{1,3} (?:min|minuten?|std|stunden?|tagen?|sek|sekunden?)\.?|\d{1,2}:\d{2}(?::\d{2})?|uhr|um|am|vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
+    r"\d{1,2}[:.]\d{2}(?: ?uhr| ?h)?|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|"
+    r"mi|do|fr|"
+    r"sa|so)\.?,?|\d{1,3} (?:min|minuten?|std|stunden?|tagen?|sek|sekunden?)\.?|\d{1,2}:\d{2}(?::\d{2})?|uhr|um|am|"
+    r"vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
     r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
     r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+",
     re.IGNORECASE,
@@ -36,43 +40,52 @@ _DATELINE = re.compile(
     rf"(?:,? ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\))? ?(?:[–—]|-(?= )) ?(?=\S)"
 )
 _DATELINE_COLON = re.compile(
-    rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?) ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\)[.:]? ?(?=\S)"
+    rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?) ?\((?P<source>(?:{_AGENCY})"
+    rf"(?:[/, ]+[\w.-]+){{0,3}})\)[.:]? ?(?=\S)"
 )
 _DATELINE_STOP = re.compile(
-    r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])"
+    r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |"
+    r"im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])"
 )
 _NO_PLACE = frozenset(
     words_of(
-        "der die das ein eine und oder aber im in am an auf bei mit von zu zum zur es er sie wir ich so nein ja doch nach vor "
+        "der die das ein eine und oder aber im in am an auf bei mit von zu zum zur es er sie wir ich so nein ja "
+        "doch nach vor "
         "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen"
     )
 )
 _CREDIT = re.compile(
-    r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|illustration|karte|"
+    r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|"
+    r"illustration|karte|"
     r"video|montage|screenshot)(?:er|s|quelle|rechte|nachweis|material)?|quelle|credits?|copyright|infografik|photo|bildcredit|"
     r"imago|picture alliance)(?: ?(?::|©|\(c\)|credit:)| (?=©))|©|\(c\)|\bcopyright )",
     re.IGNORECASE,
 )
 _PHOTO_AGENCY_LINE = re.compile(
-    r"(?:[\w.’'-]+ ){0,6}?[\w.’'-]*(?: ?/ ?|via )(?:dpa|afp|ap|reuters|imago|getty images|epa|picture alliance|keystone|apa|"
+    r"(?:[\w.’'-]+ ){0,6}?[\w.’'-]*(?: ?/ ?|via )(?:dpa|afp|ap|reuters|imago|getty images|epa|picture alliance|"
+    r"keystone|apa|"
     r"shutterstock|istock|adobe stock|unsplash|pixabay|haaretz)(?:[ /|,-][\w.’'-]*){0,6}$",
     re.IGNORECASE,
 )
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
-    rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$",
+    rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
+    rf"der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$",
     re.IGNORECASE,
 )
 _KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
 _ABOUT_AUTHOR = re.compile(
     r"\b(?:ist|war|schreibt|arbeitet|berichtet|leitet|studierte|verantwortet|verantwortlich)\b.{0,80}?"
-    r"(?:redakteur|korrespondent|\bautor|reporter|journalist|volont|kolumnist|ressort|redaktion|schreibt|senior fellow|gründer)|"
-    r"\b(?:redakteur|korrespondent|volontär|reporter)(?:in)?\b.{0,40}\b(?:für|in|bei|der|im)\b|\bzuständig\b|seine artikel finden|"
+    r"(?:redakteur|korrespondent|\bautor|reporter|journalist|volont|kolumnist|ressort|redaktion|schreibt|"
+    r"senior fellow|gründer)|"
+    r"\b(?:redakteur|korrespondent|volontär|reporter)(?:in)?\b.{0,40}\b(?:für|in|bei|der|im)\b|\bzuständig\b|"
+    r"seine artikel finden|"
     r"erscheint ihre|erscheint seine|folgen sie (?:ihm|ihr)\b",
     re.IGNORECASE,
 )
 _AUTHOR_CUES = (
-    "redak", "korrespond", "autor", "reporter", "journalist", "volont", "kolumnist", "ressort", "schreibt", "senior fellow",
+    "redak", "korrespond", "autor", "reporter", "journalist", "volont", "kolumnist", "ressort", "schreibt",
+    "senior fellow",
     "gründer", "zuständig", "seine artikel", "erscheint", "folgen sie",
 )  # fmt: skip
 _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")

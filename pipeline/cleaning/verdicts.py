@@ -16,8 +16,10 @@ from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
 _HINTED: tuple[tuple[str, RemovalReason], ...] = (
-    ("caption", "credit"), ("figcaption", "credit"), ("credit", "credit"), ("newsletter", "newsletter"), ("share", "share"),
-    ("comments", "comments"), ("advert", "advert"), ("teaser", "related"), ("nav", "navigation"), ("footer", "navigation"),
+    ("caption", "credit"), ("figcaption", "credit"), ("credit", "credit"), ("newsletter", "newsletter"),
+    ("share", "share"),
+    ("comments", "comments"), ("advert", "advert"), ("teaser", "related"), ("nav", "navigation"),
+    ("footer", "navigation"),
     ("header", "navigation"), ("navigation", "navigation"), ("tags", "related"), ("video", "related"),
 )  # fmt: skip
 

@@ -98,7 +98,8 @@ def test_explain_names_a_rule_for_every_line(clean: Cleaner) -> None:
 
 
 ENGLISH = (
-    "The minister said on Monday that the bridge would be rebuilt within four years. Residents have announced that they "
+    "The minister said on Monday that the bridge would be rebuilt within four years. Residents have announced that "
+    "they "
     "will go to court if the city allows work at night. The mayor was relieved and thanked the state for its help.\n"
 ) * 3
 

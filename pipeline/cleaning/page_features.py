@@ -1,0 +1,141 @@
+"""What the block classifier sees of a line's markup, and of what the page itself says is its article."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.lines import Line
+
+Matrix = npt.NDArray[np.float32]
+
+_TAG_GROUPS = (
+    "p", "h1", "h2", "h3", "h4 h5 h6 summary", "li ul", "figcaption caption figure", "blockquote", "td th dd dt",
+    "div pre",
+    "section article", "header address", "button label", "aside footer nav", "body",
+)  # fmt: skip
+_TAGS = {tag: number for number, tags in enumerate(_TAG_GROUPS, start=1) for tag in re.findall(r"\w+", tags)}
+_HINTS = (
+    "body", "article", "lead", "headline", "kicker", "caption", "credit", "author", "meta", "teaser", "share",
+    "comments",
+    "newsletter", "advert", "navigation", "tags", "video", "box", "hidden",
+)  # fmt: skip
+_ELEMENTS = (
+    "main",
+    "aside",
+    "nav",
+    "footer",
+    "header",
+    "figure",
+    "figcaption",
+    "form",
+    "ul",
+    "ol",
+    "table",
+    "blockquote",
+    "button",
+)
+MARKUP_COLUMNS = [
+    "tag", "link_share", "depth", "same_signature", "same_container", "signature_share", "container_share",
+    "signature_links", "depth_off", "in_article",
+    *(f"near_{name}" for name in (*_HINTS, *_ELEMENTS)),
+    *(f"far_{name}" for name in (*_HINTS, *_ELEMENTS)),
+]  # fmt: skip
+PAGE_COLUMNS = ["in_body", "has_body", "is_summary", "in_extracted", "extracted_share"]
+
+
+@dataclass(slots=True)
+class Context:
+    """What is known of the article beside its lines.
+
+    Attributes:
+        title: the headline, if known.
+        extracted: words of what an extractor takes for the article, joined by spaces; empty if none was asked.
+        body: words of the page's JSON-LD `articleBody`, joined by spaces; empty if there is none.
+        summaries: the same of the page's descriptions.
+    """
+
+    title: str | None = None
+    extracted: str = ""
+    body: str = ""
+    summaries: list[str] = field(default_factory=list)
+
+
+def markup_rows(lines: Sequence[Line]) -> Matrix:
+    """`MARKUP_COLUMNS` of each line, all of which come from a page."""
+    marks = [line.markup for line in lines if line.markup is not None]
+    lengths = np.array([len(line.text) if is_paragraph(line) else 0 for line in lines], dtype=np.float32)
+    total = max(1.0, float(lengths.sum()))
+    by_signature: Counter[int] = Counter()
+    by_container: Counter[int] = Counter()
+    links: Counter[int] = Counter()
+    members: Counter[int] = Counter()
+    depths = []
+    for mark, length in zip(marks, lengths, strict=True):
+        by_signature[mark.signature] += int(length)
+        by_container[mark.container] += int(length)
+        links[mark.signature] += int(100 * mark.link_share)
+        members[mark.signature] += 1
+        if length > 0:
+            depths.append(mark.depth)
+    usual = float(np.median(depths)) if depths else 0.0
+    rows = []
+    for number, mark in enumerate(marks):
+        previous = marks[number - 1] if number else mark
+        near = [name in mark.near for name in (*_HINTS, *_ELEMENTS)]
+        far = [name in mark.far for name in (*_HINTS, *_ELEMENTS)]
+        rows.append(
+            [
+                _TAGS.get(mark.tag, 0),
+                mark.link_share,
+                mark.depth,
+                mark.signature == previous.signature,
+                mark.container == previous.container,
+                by_signature[mark.signature] / total,
+                by_container[mark.container] / total,
+                links[mark.signature] / members[mark.signature],
+                mark.depth - usual,
+                "article" in mark.far,
+                *near,
+                *far,
+            ]
+        )
+    return np.array(rows, dtype=np.float32)
+
+
+def page_rows(lines: Sequence[Line], context: Context) -> Matrix:
+    """`PAGE_COLUMNS` of each line."""
+    body = f" {context.body} "
+    extracted = f" {context.extracted} "
+    has_body = math.log1p(len(context.body))
+    share = len(context.extracted) / max(1, sum(len(line.text) for line in lines))
+    rows = []
+    for line in lines:
+        joined = " ".join(line.words)
+        inside = -1.0
+        if context.body and joined:
+            inside = float(f" {joined} " in body) or _share_inside(line.words, body)
+        summary = (
+            any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries)
+            if len(joined) > 25
+            else False
+        )
+        taken = (
+            (float(f" {joined} " in extracted) or _share_inside(line.words, extracted))
+            if context.extracted and joined
+            else -1.0
+        )
+        rows.append([inside, has_body, summary, taken, share])
+    return np.array(rows, dtype=np.float32)
+
+
+def _share_inside(words: list[str], body: str) -> float:
+    if len(words) < 8:
+        return 0.0
+    pieces = [" ".join(words[start : start + 4]) for start in range(0, len(words) - 3, 4)]
+    return sum(f" {piece} " in body for piece in pieces) / len(pieces)
