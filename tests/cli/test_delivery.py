@@ -1,7 +1,9 @@
 """What is delivered fits together: locks and declared requirements, samples, compose file and image, README."""
 
 import re
+import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from agents.cli.articles import Message
 from agents.cli.main import app
 from agents.cli.samples import SAMPLES
 from agents.settings import Settings
+from tests.test_architecture import imported as imported_names
 
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -83,3 +86,19 @@ def test_the_readme_names_commands_and_settings_that_there_are() -> None:
     assert set(re.findall(r"REDEFLUSS_([A-Z_]+)", readme)) <= {name.upper() for name in Settings.model_fields}
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z-]+)|^ +make ([a-z-]+)", readme)[0]) - {""} <= targets
+
+
+@pytest.mark.parametrize("package", ["schemas", "pipeline", "agents"])
+def test_what_is_imported_is_locked(package: str) -> None:
+    installed = {*locked("runtime"), *locked("train"), *(Requirement(line).name for line in EMBEDDED)}
+    providers = packages_distributions()
+    imported: set[str] = set()
+    for path in (ROOT / package).rglob("*.py"):
+        imported |= imported_names(path)
+    ours = {"schemas", "pipeline", "agents"}
+    undeclared = {
+        name
+        for name in imported - ours - sys.stdlib_module_names
+        if not {dist.lower().replace("_", "-") for dist in providers.get(name, [name])} & installed
+    }
+    assert not undeclared
