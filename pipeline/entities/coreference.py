@@ -56,6 +56,7 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
 
 
 _DETERMINERS = ARTICLES | word_list("coreference", "indefinite")
+_RELATIVE = frozenset({"der", "die", "das", "welcher", "welche"})
 _LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
 _BY_ONESELF = re.compile(r"\beigene[nr] (?:Angaben?|Worten?|Aussagen?|Darstellung|Auskunft|Bekunden)\b")
@@ -84,7 +85,7 @@ class Resolver:
 
     def resolve(self, begin: int, end: int) -> Entity | None:
         """The entity meant by the article's text from `begin` to `end` (excluded), or None."""
-        meant = self._mentioned(begin, end) or self._referred(begin, end)
+        meant = self._mentioned(begin, end) or self._relative(begin, end) or self._referred(begin, end)
         return self._entities[meant.number] if meant is not None else None
 
     def speaker(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
@@ -160,6 +161,13 @@ class Resolver:
         )
         noun = next(nouns, None)
         return organisation_of_nominal(words, noun.text, begin, self._referents) if noun is not None else None
+
+    def _relative(self, begin: int, end: int) -> Referent | None:
+        """Whom a relative pronoun means: the one named right before its comma ("so Celebi, die auch angab")."""
+        text = self._words.text
+        if text[begin:end] not in _RELATIVE or text[max(0, begin - 2) : begin] != ", ":
+            return None
+        return next((r for r in self._referents for p in r.places if p.end == begin - 2), None)
 
     def _first_of_sentence(self, begin: int) -> Referent | None:
         """Who comes first in the sentence around `begin`: of whom "nach eigenen Angaben" speaks."""

@@ -85,13 +85,15 @@ def test_nobody_is_meant_within_quotes(extract: EntityExtractor) -> None:
         ("eigenen Angaben", "Falk Ahlers"),
         ("Hamburgs SPD-Chef", "Falk Ahlers"),
         ("einem Zeugen", None),
+        ("der selten irrt", "Falk Ahlers"),
     ],
 )
 def test_phrases_around_speakers(extract: EntityExtractor, words: str, name: str | None) -> None:
     text = (
         "SPD-Chef Falk Ahlers kam. Seiner Meinung nach ist das laut seinem Anwalt und dieser Entscheidung gut. "
-        "Experten zweifeln, wie Hamburgs SPD-Chef sagte. Ahlers hat eigenen Angaben zufolge einem Zeugen geglaubt."
+        "Experten zweifeln, wie Hamburgs SPD-Chef sagte. Ahlers hat eigenen Angaben zufolge einem Zeugen geglaubt, so Ahlers, der selten irrt."
     )
     begin = text.index(words)
-    meant = resolve(extract(clean_article(text)), begin, begin + len(words))
+    end = begin + len(words.removesuffix(" selten irrt"))
+    meant = resolve(extract(clean_article(text)), begin, end)
     assert (meant.name if meant else None) == name
