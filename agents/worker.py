@@ -17,7 +17,7 @@ from agents import kafka, topics
 from agents.app import StageApp
 from agents.duplicates import Duplicates
 from agents.marks import MarkStore, TopicMarks
-from agents.pool.pool import Pool, PoolError
+from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
 from agents.settings import Settings
@@ -26,6 +26,7 @@ from agents.web.auth import UnsafeListening
 from agents.web.view import WebView
 from agents.work import WorkOrder
 from pipeline.stages import STAGES, stage_named
+from schemas.codec import one_line
 
 log = logging.getLogger("redefluss.worker")
 
@@ -107,16 +108,27 @@ class Worker:
             if view is not None:
                 await view.start()
             while not self._stop.is_set():
-                if not await self._until_stopped(self._prepare()):
-                    break
-                await self._serve()
+                await self._once()
         finally:
             ticking.cancel()
             if view is not None:
                 await view.stop()
             await self._pool.stop()
+            if self._mark_store is not None:
+                self._mark_store.close()
         log.info("stopped")
         return 0
+
+    async def _once(self) -> None:
+        """Connect and run, until told to stop or the connection breaks; whatever a client raises then can pass."""
+        try:
+            if await self._until_stopped(self._prepare()):
+                await self._serve()
+        except WorkerError:
+            raise
+        except Exception as error:
+            log.warning("the connection failed (%s: %s); starting again", type(error).__name__, one_line(str(error)))
+            await self._until_stopped(asyncio.sleep(RESTART_SECONDS))
 
     async def _until_stopped(self, coroutine: Any) -> bool:
         """Await `coroutine`, unless stopping comes first; whether it ended by itself."""
@@ -189,7 +201,8 @@ class Worker:
         """Run the apps until told to stop or one of them breaks."""
         assert self._publisher is not None
         try:
-            await asyncio.gather(*(app.start() for app in self._apps))
+            if not await self._until_stopped(asyncio.gather(*(app.start() for app in self._apps))):
+                return
             log.info("running %s on %s", ", ".join(stage.name for stage in self._stages), self._settings.broker)
             while not self._stop.is_set():
                 if self._pool.broken is not None and self._pool.broken.done():
@@ -210,14 +223,8 @@ class Worker:
         drained = await asyncio.gather(*(app.drain(limit) for app in self._apps))
         if not all(drained):
             log.warning("%d messages were still in flight after %.0f s", self.status.in_flight, limit)
-        await asyncio.gather(*(app.commit_done() for app in self._apps))
-        for app in self._apps:
-            try:
-                await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
-            except TimeoutError:
-                log.warning("%s did not stop in time", app.conf.id)
-            except Exception as error:
-                log.warning("%s stopped with %r", app.conf.id, error)
+        await asyncio.gather(*(_commit(app) for app in self._apps))
+        await asyncio.gather(*(_stop(app) for app in self._apps))
         self._apps = []
         if self._marks is not None:
             await self._marks.stop()
@@ -237,7 +244,7 @@ class Worker:
             await asyncio.sleep(min(TICK_SECONDS, self._settings.commit_interval_seconds))
             for app in list(self._apps):
                 if app.started:
-                    await app.commit_done()
+                    await _commit(app)
 
     def _assignment(self) -> dict[str, list[int]]:
         assigned: dict[str, list[int]] = {}
@@ -268,4 +275,18 @@ class Worker:
                 ) from None
 
 
-__all__ = ["PoolError", "Worker", "WorkerError", "run"]
+async def _commit(app: StageApp) -> None:
+    """Commit, or say that it failed: what is not committed now is committed later, or repeated."""
+    try:
+        await app.commit_done()
+    except Exception as error:
+        log.warning("%s: commit failed (%r)", app.conf.id, error)
+
+
+async def _stop(app: StageApp) -> None:
+    try:
+        await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
+    except TimeoutError:
+        log.warning("%s did not stop in time", app.conf.id)
+    except Exception as error:
+        log.warning("%s stopped with %r", app.conf.id, error)

@@ -28,6 +28,7 @@ log = logging.getLogger("redefluss.pool")
 MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
 JOBS_PER_PROCESS = 2
+MAX_UNFINISHED_LOADS = 3
 
 SINGLE_THREADED = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
@@ -125,6 +126,7 @@ class Pool:
         self._stopping = False
         self._generation = 0
         self._nursery_ready = False
+        self._unfinished_loads = 0
         self.broken: asyncio.Future[str] | None = None
         """Resolves, with a line that says why, when the pool can no longer work."""
         self.restarts = 0
@@ -293,6 +295,7 @@ class Pool:
         assert self._ready is not None
         if kind == "ready":
             self._nursery_ready = True
+            self._unfinished_loads = 0
             self.load_seconds = values[0]
             if not self._ready.done():
                 self._ready.set_result(values[0])
@@ -315,11 +318,14 @@ class Pool:
             self._nursery.poll()
         if self._stopping:
             return
-        if not self.ready:
-            self._break("the process that loads the models died")
+        if not self._nursery_ready:
+            self._unfinished_loads += 1
+        if self._unfinished_loads >= MAX_UNFINISHED_LOADS:
+            self._break(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
             return
-        log.warning("the process that holds the models died; started again")
-        self._open_nursery()
+        if self.broken is None or not self.broken.done():
+            log.warning("the process that holds the models died; started again")
+            self._open_nursery()
 
     def _break(self, why: str) -> None:
         assert self._ready is not None

@@ -172,6 +172,8 @@ async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) 
     for target in targets:
         await asyncio.sleep(generator.uniform(*plan.pause_seconds))
         living = [worker for worker in stream.workers if worker.poll() is None]
+        if not living:
+            raise AssertionError(f"no worker is alive\n{stream.logs()[-4000:]}")
         victim = generator.choice(living)
         if target == "worker":
             victim.kill()
@@ -254,11 +256,14 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--real", action="store_true", help="the stages that ship, by rules")
+    parser.add_argument("--logs", type=Path, help="folder for the workers' logs and data; else they are not kept")
     parser.add_argument("--report", type=Path, help="Markdown file to append to")
     options = parser.parse_args()
     plan = Plan(options.seed, options.articles, options.poison, options.kills, options.workers, real=options.real)
     with tempfile.TemporaryDirectory() as folder, KafkaBroker() as broker:
-        report = asyncio.run(soak(broker, plan, Path(folder)))
+        if options.logs:
+            options.logs.mkdir(parents=True, exist_ok=True)
+        report = asyncio.run(soak(broker, plan, options.logs or Path(folder)))
     sys.stdout.write(orjson.dumps(asdict(report), option=orjson.OPT_INDENT_2).decode() + "\n")
     if options.report:
         command = f"python -m tests.faults.soak {' '.join(sys.argv[1:])}"
