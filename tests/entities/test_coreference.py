@@ -91,7 +91,8 @@ def test_nobody_is_meant_within_quotes(extract: EntityExtractor) -> None:
 def test_phrases_around_speakers(extract: EntityExtractor, words: str, name: str | None) -> None:
     text = (
         "SPD-Chef Falk Ahlers kam. Seiner Meinung nach ist das laut seinem Anwalt und dieser Entscheidung gut. "
-        "Experten zweifeln, wie Hamburgs SPD-Chef sagte. Ahlers hat eigenen Angaben zufolge einem Zeugen geglaubt, so Ahlers, der selten irrt."
+        "Experten zweifeln, wie Hamburgs SPD-Chef sagte. Ahlers hat eigenen Angaben zufolge einem Zeugen geglaubt. "
+        "Das sagt Ahlers, der selten irrt."
     )
     begin = text.index(words)
     end = begin + len(words.removesuffix(" selten irrt"))
