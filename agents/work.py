@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from pipeline.identity import article_id
 from pipeline.stages import Stage, StageFunction, stage_named
 from schemas.codec import RecordError, decode, encode, one_line
-from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
+from schemas.records import CleanArticle, EntityArticle, Identifier, QuoteArticle, RawArticle
+
+_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def _perform(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
     article = decode(job.value, stage.reads)
     if isinstance(article, RawArticle) and article.id is None:
         key = None if job.key is None else job.key.decode("utf-8", "backslashreplace")
-        article = article.model_copy(update={"id": article_id(article, key=key)})
+        article = article.model_copy(update={"id": _checked(article_id(article, key=key))})
     result: CleanArticle = function(article)
     fields: dict[str, Any] = {
         "key": result.id.encode("utf-8"),
@@ -81,3 +85,11 @@ def _perform(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
         made = quotes.quote_records(result)
         fields["records"] = tuple((quotes.record_key(record).encode("utf-8"), encode(record)) for record in made)
     return fields
+
+
+def _checked(identifier: str) -> str:
+    """An id that was derived, held to the rules for those that are given."""
+    try:
+        return _IDENTIFIER.validate_python(identifier)
+    except ValidationError as error:
+        raise RecordError("schema", f"id from the message key: {error.errors()[0]['msg']}") from None
