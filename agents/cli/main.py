@@ -55,7 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Mistakes are told in one line on stderr, bugs raise."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a script's background jobs are started with SIGINT ignored
+        signal.signal(number, signal.default_int_handler)
     try:
         result = app(None if arguments is None else list(arguments), standalone_mode=False, prog_name="redefluss")
     except TyperException as error:

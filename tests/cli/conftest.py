@@ -73,7 +73,7 @@ def quick(
         if name.startswith("REDEFLUSS_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(folder)
-    before = signal.getsignal(signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def run(*arguments: str, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
         for name, value in (environment | variables).items():
@@ -84,7 +84,8 @@ def quick(
         return subprocess.CompletedProcess(arguments, code, out, err)
 
     yield run
-    signal.signal(signal.SIGTERM, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
