@@ -57,8 +57,10 @@ class Words:
         return self._sentences[number], after
 
     def gap(self, left: int, right: int) -> str:
-        """What stands between the words of two neighbouring indices."""
-        return self.text[self.words[left].end : self.words[right].begin]
+        """What stands between the words of two neighbouring indices; at the edges what is before or behind them."""
+        begin = self.words[left].end if left >= 0 else 0
+        end = self.words[right].begin if right < len(self.words) else len(self.text)
+        return self.text[begin:end]
 
     @cached_property
     def quoted(self) -> list[tuple[int, int]]:

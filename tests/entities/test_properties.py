@@ -16,7 +16,7 @@ from tests.entities.articles import RIVER, clean_article
 _PIECES = (
     "Annas|Anna|Körber|Dr. |von der|(SPD)|(IStGH)|die Ministerin|Er|sie|sagte|„|“|\n\n|. |, |Nato-Generalsekretär|"
     "Deutschen Bahn|der 45-Jährige|Russlands|'|😀|und|US-|Müller|Frau|\u00a0|Ex-|der Sprecher|des|AG|1. FC|Grünen|…|"
-    "IStGH|Straße|ß|İ"
+    "IStGH|Straße|ß|İ|, der selten|, die"
 )
 PIECES = _PIECES.split("|")
 TEXTS = st.one_of(
