@@ -41,10 +41,8 @@ class Passage:
 def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
     """The outermost quoted passages that begin in `sentence`."""
     found = []
-    for quoted in analysed.quotes:
-        if quoted.begin >= sentence.end:
-            break
-        if quoted.begin < sentence.begin or quoted.depth > 0 or quoted.single:
+    for quoted in analysed.quotes_from(sentence.begin, sentence.end):
+        if quoted.depth > 0 or quoted.single:
             continue
         first, last = analysed.token_range(quoted.begin, min(quoted.end, sentence.end))
         if first >= last:

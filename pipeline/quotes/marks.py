@@ -5,6 +5,7 @@ paragraph it runs over. Pairing is by a stack within each paragraph: one forgott
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 
 from pipeline.quotes.candidates import Range
@@ -110,13 +111,12 @@ def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, i
     return pairs, stack
 
 
-def _unclosed_end(
-    text: str, begin: int, stop: int, following: list[int], pairs: list[tuple[int, int, int, str]]
-) -> int:
-    """Where a quote without a closing mark ends: with a quote inside that ends a sentence, else before the next."""
-    limit = min((other for other in following if other > begin), default=stop)
+def _unclosed_end(text: str, begin: int, limit: int, stop: int, inner: int | None) -> int:
+    """Where a quote without a closing mark ends: with a quote inside that ends a sentence, else before the next.
+
+    `limit` is where the next quote begins, else the paragraph's end `stop`; `inner` is where that next quote ends.
+    """
     words = text[begin:limit].rstrip()
-    inner = next((end for first, end, *_ in pairs if first == limit), None)
     if inner is not None and not any(mark in words for mark in ".!?") and text[inner - 2] in ".!?":
         return inner
     if limit < stop:
@@ -146,7 +146,8 @@ def quoted_texts(text: str) -> list[QuotedText]:
             else:
                 found.append(quoted)
         carried, before = None, carried
-        starts = [begin for begin, *_ in pairs] + [at for at, _ in left_over]
+        ends = {begin: end for begin, end, *_ in pairs}
+        starts = sorted([*ends, *(at for at, _ in left_over)])
         for at, opener in left_over:
             if opener in SINGLE or opener not in '„»«"“':
                 continue
@@ -155,7 +156,9 @@ def quoted_texts(text: str) -> list[QuotedText]:
                 before.inner.append((at + 1, stop))
                 carried = before
                 continue
-            end = _unclosed_end(text, at, stop, starts, pairs)
+            following = bisect_right(starts, at)
+            limit = starts[following] if following < len(starts) else stop
+            end = _unclosed_end(text, at, limit, stop, ends.get(limit))
             if len(text[at + 1 : end].split()) >= 3:
                 quoted = QuotedText([(at, end)], [(at + 1, end)], 0, balanced=False, opener=opener)
                 found.append(quoted)

@@ -87,15 +87,10 @@ class _Reader:
         return []
 
     def _running(self, sentence: Sentence) -> list[tuple[int, int]]:
-        """Tokens of this sentence that lie in a quote begun in an earlier paragraph."""
-        found = []
-        for quoted in self.analysed.quotes:
-            if quoted.begin >= sentence.end:
-                break
-            for begin, end in quoted.spans[1:]:
-                if begin < sentence.end and end > sentence.begin:
-                    found.append(self.analysed.token_range(max(begin, sentence.begin), min(end, sentence.end)))
-        return found
+        """Tokens of this sentence that lie in a quote begun in an earlier one: in the paragraph before, as a rule."""
+        starting = {quoted.begin for quoted in self.analysed.quotes_from(sentence.begin, sentence.end)}
+        spans = self.analysed.quoted_before(sentence.begin, sentence.end)
+        return [self.analysed.token_range(begin, end) for begin, end in spans if begin not in starting]
 
     def _whole(
         self,

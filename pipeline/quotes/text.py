@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.quotes.marks import QuotedText
@@ -45,6 +45,11 @@ class Sentence:
     paragraph: int
 
 
+_LONGEST = 300
+_LONGEST_QUOTED = 3000
+"""Tokens after which a sentence ends in any case, outside and inside quotation marks: a text without full stops."""
+
+
 class AnalysedText:
     """An article's text with its tokens, its sentences and its quotation marks."""
 
@@ -55,10 +60,24 @@ class AnalysedText:
         self._begins = [token.begin for token in self.tokens]
         self.sentences = list(_sentences(text, self.tokens, quotes))
         self._sentence_begins = [sentence.begin for sentence in self.sentences]
+        self._quote_begins = [quoted.begin for quoted in quotes]
+        self._outer = sorted(s for quoted in quotes if quoted.depth == 0 and not quoted.single for s in quoted.spans)
 
     def token_range(self, begin: int, end: int) -> tuple[int, int]:
         """Indices (half-open) of the tokens that begin within code points `begin` to `end`."""
         return bisect_left(self._begins, begin), bisect_left(self._begins, end)
+
+    def quotes_from(self, begin: int, end: int) -> Sequence[QuotedText]:
+        """The quotes that begin within code points `begin` to `end`, in text order."""
+        return self.quotes[bisect_left(self._quote_begins, begin) : bisect_left(self._quote_begins, end)]
+
+    def quoted_before(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
+        """Outer quoted ranges that begin before `end` and go on at `begin`, cut to both, the last first."""
+        for index in range(bisect_left(self._outer, (end, 0)) - 1, -1, -1):
+            first, last = self._outer[index]
+            if last <= begin:
+                return
+            yield max(first, begin), min(last, end)
 
     def sentence_at(self, position: int) -> int:
         """The index of the sentence that `position` lies in, or that comes before it; 0 if none does."""
@@ -114,9 +133,10 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
                 closing and following is not None and (following.capital or following.text in OPENING_MARKS)
             )
         elif quote is not None:
-            stop = broken
+            stop = broken or index - first >= _LONGEST_QUOTED
         else:
-            stop = broken or (token.text in ".!?…..." and _ends_sentence(tokens, index, text))
+            ends = token.text in ".!?…..." and _ends_sentence(tokens, index, text)
+            stop = broken or ends or index - first >= _LONGEST
         if stop:
             found.append(Sentence(first, index + 1, tokens[first].begin, token.end, paragraph))
             first = index + 1
