@@ -89,7 +89,7 @@ def _own(line: Line, reading: Reading) -> list[float]:
         else 4
         if text[0].islower()
         else 0,
-        sum(word in functions for word in words) / count,
+        sum(map(functions.__contains__, words)) / count,
         sum(word[0].isupper() for word in text.split()) / count,
         sum(word[0].isdigit() for word in words) / count,
         any(mark in text for mark in '„“"»'),

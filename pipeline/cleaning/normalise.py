@@ -14,6 +14,8 @@ _SPACES = dict.fromkeys((9, 160, 5760, *range(8192, 8203), 8239, 8287, 12288), "
 _BREAKS = dict.fromkeys((11, 12, 13, 28, 29, 30, 133, 8232, 8233), "\n")
 _CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
 _PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
+_CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud800-\udfff]")
+_SUSPICIOUS = re.compile(r"[\xc2-\xcb\xd0\xd1\xe2\xef\ufffd]")
 _RUN_OF_SPACES = re.compile(r"  +")
 _BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)")
 _MOJIBAKE = ftfy.TextFixerConfig(
@@ -57,10 +59,10 @@ def line_text(line: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    if is_bad(text) or "�" in text:
+    if _SUSPICIOUS.search(text) is not None and is_bad(text):
         text = "\n".join(
             ftfy.fix_text(line, _MOJIBAKE) if len(line) < 20_000 and is_bad(line) else line for line in text.split("\n")
         )
-    if not text.isprintable():
+    if _CHANGED.search(text) is not None:
         text = text.encode("utf-8", "replace").decode("utf-8").translate(_CHARACTERS)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)

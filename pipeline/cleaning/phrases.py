@@ -40,7 +40,7 @@ class _Table:
     reason: RemovalReason
     max_words: int
     whole: dict[str, str]
-    start: re.Pattern[str] | None
+    start: dict[str, tuple[str, ...]]
     contains: dict[str, tuple[str, ...]]
     tails: tuple[re.Pattern[str], ...]
 
@@ -68,13 +68,21 @@ def match(line: str, words: int) -> PhraseHit | None:
             if how is not None:
                 return PhraseHit(table.reason, how, bare)
     tokens = lowered.split()
+    begun = lowered.lstrip(_AROUND)
+    first = {
+        word
+        for begin in (tokens[0], begun.partition(" ")[0])
+        for word in (begin.strip(_AROUND) or begin, begin[:_PREFIX])
+    }
     spaced = " " + " ".join(token.lstrip(_AROUND) for token in tokens)
     known = {token.strip(_AROUND) for token in tokens}
     known |= {token[:_PREFIX] for token in known}
     for table in lexicon():
         if words <= table.max_words:
-            if table.start is not None and (found := table.start.match(lowered)):
-                return PhraseHit(table.reason, "start", found.group().strip())
+            for word in table.start.keys() & first:
+                for phrase in table.start[word]:
+                    if lowered.startswith(phrase) or begun.startswith(phrase):
+                        return PhraseHit(table.reason, "start", phrase.strip())
             for word in table.contains.keys() & known:
                 for phrase in table.contains[word]:
                     if f" {phrase}" in spaced:
@@ -120,23 +128,19 @@ def _table(reason: str, entries: dict[str, object]) -> _Table:
         reason=reason,  # type: ignore[arg-type]
         max_words=int(str(entries.get("max_words", 20))),
         whole=whole,
-        start=_alternatives(listed("start"), r"[^\w>»→►▶©]{0,6}(?:", ")"),
-        contains=_by_first_word(listed("contains")),
+        start=_by_first_word(listed("start"), inside=False),
+        contains=_by_first_word(listed("contains"), inside=True),
         tails=tuple(re.compile(pattern, re.IGNORECASE) for pattern in listed("tail")),
     )
 
 
-def _alternatives(entries: list[str], before: str, after: str) -> re.Pattern[str] | None:
-    if not entries:
-        return None
-    return re.compile(before + "|".join(re.escape(entry) for entry in sorted(entries, key=len, reverse=True)) + after)
-
-
-def _by_first_word(entries: list[str]) -> dict[str, tuple[str, ...]]:
+def _by_first_word(entries: list[str], *, inside: bool) -> dict[str, tuple[str, ...]]:
     """Entries by what must be among a line's words for them to match: their first, a prefix if they have but one."""
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         words = entry.split()
-        key = words[0].strip(_AROUND) if len(words) > 1 else words[0][:_PREFIX]
-        found[key] = (*found.get(key, ()), " ".join(word.lstrip(_AROUND) for word in words))
+        whole = len(words) > 1 or entry.endswith(" ")
+        key = (words[0].strip(_AROUND) or words[0]) if whole else words[0][:_PREFIX]
+        phrase = " ".join(word.lstrip(_AROUND) for word in words) if inside else entry
+        found[key] = (*found.get(key, ()), phrase)
     return found

@@ -21,6 +21,8 @@ _CLOSING_TAG = re.compile(r"</(?:p|div|h[1-6]|article|section|ul|body)\s*>", re.
 _LONG_LINE_WORDS = 100
 _MOST_BLOCKS_FOR_EXTRACTOR = 8_000
 _MOST_LINES = 20_000
+_MOST_LINKED_WORDS = 12
+LINKS_RULE = "nothing but links"
 
 
 @dataclass(slots=True)
@@ -42,6 +44,10 @@ class Article:
     title: str | None
     kicker: str | None
     context: Context
+
+    def undecided(self) -> list[int]:
+        """The numbers of the lines that the classifier is to see: all that reading did not remove."""
+        return [number for number, line in enumerate(self.lines) if line.reason is None]
 
 
 def read_article(*, html: str | None, text: str | None, title: str | None) -> Article:
@@ -68,8 +74,9 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
     if len(lines) > _MOST_LINES:
         raise Rejected("too-large", f"the article has {len(lines)} lines or blocks, more than {_MOST_LINES}")
     lines = split_glued(lines)
+    _mark_links(lines)
     _mark_retold(lines)
-    readings = [read(line) for line in lines]
+    readings = [read(line) if line.reason is None else Reading(None, [], None) for line in lines]
     given = line_text(title) if title else None
     title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
     context = Context(
@@ -94,6 +101,20 @@ def _read_page(page: str) -> tuple[Metadata, list[Line], str]:
 
 def _is_page(text: str) -> bool:
     return _PAGE_START.match(text[:1000]) is not None or len(_CLOSING_TAG.findall(text[:20_000])) >= 3
+
+
+def _mark_links(lines: list[Line]) -> None:
+    """Remove short lines that are nothing but links, most of a page: the classifier need not see them."""
+    for line in lines:
+        mark = line.markup
+        if (
+            mark is not None
+            and mark.link_share >= 0.9
+            and len(line.words) <= _MOST_LINKED_WORDS
+            and mark.tag != "h1"
+            and "kicker" not in mark.near
+        ):
+            line.remove("navigation", LINKS_RULE)
 
 
 def _mark_retold(lines: list[Line]) -> None:

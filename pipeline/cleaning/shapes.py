@@ -21,6 +21,7 @@ _LEAD_IN = (
     r"interview:|geschrieben von|verfasst von)"
 )
 _BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
+_BYLINE_CUES = ("von", "text:", "by", "autor", "interview:")
 _ONE_NAME = re.compile(_NAME)
 _NAME_SEPARATOR = re.compile(r" ?(?:,|;|\||/|&|•| und | and | mit ) ?")
 _TIME = re.compile(
@@ -94,7 +95,8 @@ _ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«
 
 def byline_authors(line: str) -> list[str]:
     """The people a byline ("Von Ida Muster und Max Beispiel") names; none if the line is no byline."""
-    if len(line) > 180:
+    lowered = line[:80].lower()
+    if len(line) > 180 or not any(cue in lowered for cue in _BYLINE_CUES):
         return []
     found = _BYLINE.match(line)
     if found is None:

@@ -10,7 +10,7 @@ from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, words_of
-from pipeline.cleaning.reading import Article
+from pipeline.cleaning.reading import LINKS_RULE, Article
 from pipeline.cleaning.rules import Reading, find_infobox
 from schemas.records import RemovalReason
 
@@ -40,7 +40,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
 
 def _probabilities(article: Article, forests: Callable[[str], Forest]) -> npt.NDArray[np.float64]:
     scored = np.zeros(len(article.lines))
-    chosen = [number for number, line in enumerate(article.lines) if line.reason != "repeated"]
+    chosen = article.undecided()
     lines = [article.lines[number] for number in chosen]
     if lines:
         rows = features(lines, [article.readings[number] for number in chosen], article.context)
@@ -129,7 +129,7 @@ def _give_reasons(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             section = None
         elif reading.hit is not None and reading.hit.how == "section":
             section = reading.hit.reason
-        elif line.reason == "other" and line.rule.startswith("classifier"):
+        elif line.rule == LINKS_RULE or (line.reason == "other" and line.rule.startswith("classifier")):
             line.reason = _reason(
                 line, lines[number + 1] if number + 1 < len(lines) else None, section, first < number < last
             )

@@ -68,14 +68,14 @@ def samples(page: dict[str, Any]) -> Iterator[Sample]:
     sources += [(None, text, _CLEAN_TEXT_WEIGHT) for text in (clean, f"{page['title'].strip()}\n\n{clean}")]
     for html, text, weight in sources:
         article = read_article(html=html, text=text, title=None)
-        pairs = [pair for pair in zip(article.lines, article.readings, strict=True) if pair[0].reason != "repeated"]
-        lines = [line for line, _ in pairs]
+        chosen = article.undecided()
+        lines = [article.lines[number] for number in chosen]
         sizes = np.array([len(line.words) for line in lines], dtype=np.float64)
         shares, even = (sizes + 2) / max(1.0, sizes.sum()), np.sqrt(sizes + 1)
         yield Sample(
             publisher,
             "text" if html is None else "page",
-            features(lines, [reading for _, reading in pairs], article.context),
+            features(lines, [article.readings[number] for number in chosen], article.context),
             np.array([_in_gold(line.words, gold) for line in lines], dtype=np.int32),
             50 * weight * (shares + even / even.sum()),
         )
