@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from pipeline.evaluation.quote_scores import Score, overlap, pair, pair_documents, token_quote, total_score
+from pipeline.evaluation.reliability import RIGHT
 from pipeline.quotes.learned.decode import DecodedQuote, DecodeSettings
 from pipeline.quotes.learned.files import Calibration, features
 from pipeline.quotes.learned.model import spans
@@ -22,7 +23,6 @@ LEAST_DIRECT = (0.25, 0.35, 0.45, 0.55)
 LEAST_MEMBERS = (-1.5, -1.0, -0.5, 0.0)
 NOTHING = ((0.0, 0.0), (0.0, -1.0), (0.0, -2.0), (1.0, -2.0))
 _TUNED_FOR = ("quote", "speaker", "joint", "type")
-_RIGHT = 0.5
 Found = dict[str, list[DecodedQuote]]
 
 
@@ -68,7 +68,7 @@ def judged(record: Mapping[str, Any], words: Words, quotes: Sequence[DecodedQuot
     """Of each quote, whether it was paired with a gold one that it shares most of its words with."""
     predicted = [token_quote(row, record["tokens"]) for row in as_rows(words, quotes)]
     gold = [token_quote(quote, record["tokens"]) for quote in record["quotes"]]
-    right = {id(p): overlap(g, p) >= _RIGHT for g, p in pair(gold, predicted) if g is not None and p is not None}
+    right = {id(p): overlap(g, p) >= RIGHT for g, p in pair(gold, predicted) if g is not None and p is not None}
     return [right.get(id(quote), False) for quote in predicted]
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.evaluation.quote_scores import pair_documents, score, tally
 from pipeline.evaluation.quotes import NOTHING, as_row, predict, read_gold, report
+from pipeline.evaluation.reliability import bins, calibration_error, judge, svg
 from pipeline.quotes.candidates import QuoteCandidate
 
 TEXT = "Ilka Brandt sagte, der Bau werde teuer. Sie blieb."
@@ -92,3 +93,14 @@ def test_a_line_that_is_no_document_is_named(tmp_path: Path) -> None:
     path.write_text(json.dumps(DOCUMENT) + '\n{"name": "b"}\n')
     with pytest.raises(ValueError, match="line 2: quotes, text, tokens missing"):
         read_gold(path)
+
+
+def test_reliability_compares_confidence_with_what_is_right() -> None:
+    half = QuoteCandidate(spans=[(19, 26)], type="Indirect", confidence=0.75)
+    extra = QuoteCandidate(spans=[(40, 50)], type="Indirect", confidence=0.25)
+    judged = judge([DOCUMENT], lambda text: [half, extra])
+    assert judged == [(0.75, True), (0.25, False)]
+    found = bins(judged)
+    assert [(one.confidence, one.right, one.count) for one in found] == [(0.25, 0.0, 1), (0.75, 1.0, 1)]
+    assert calibration_error(found) == pytest.approx(0.25)
+    assert svg(found, "Quotes").count("<circle") == 2
