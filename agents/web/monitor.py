@@ -51,7 +51,8 @@ class Monitor(Service):
         process, self._process = self._process, None
         if process is None:
             return
-        if process.stdin is not None:
+        if process.stdin is not None and not process.stdin.is_closing():
+            process.stdin.write(orjson.dumps({"worker": self._status.snapshot()["worker"], "left": True}) + b"\n")
             process.stdin.close()
         try:
             await asyncio.wait_for(process.wait(), timeout=5)

@@ -139,6 +139,8 @@ async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, re
             if reader.workers():
                 break
         assert [said["worker"] for _, said in reader.workers()] == ["w1"]
+        await send(settings, WORKERS_TOPIC, b'{"worker": "w1", "left": true}')
+        await eventually(lambda: not reader.workers())
 
         def lag() -> int:
             state = reader.state("places")

@@ -11,7 +11,7 @@ import logging
 import os
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,6 +25,7 @@ from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import Writer
 
 RETRY_SECONDS = 2.0
+LAST_WORD_SECONDS = 2.0
 NICENESS = 5
 """The stream goes first: a page may be a moment late."""
 
@@ -56,7 +57,10 @@ async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
             await producer.start()
             while True:
                 line = await lines.get()
-                await producer.send_and_wait(settings.topic(WORKERS_TOPIC), line)
+                try:
+                    await producer.send_and_wait(settings.topic(WORKERS_TOPIC), line)
+                finally:
+                    lines.task_done()
         except (KafkaError, OSError) as error:
             log.debug("could not tell the other workers: %s", error)
         finally:
@@ -79,6 +83,8 @@ async def main() -> None:
         asyncio.create_task(_listen(reader, lines)),
     ]
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -90,6 +96,7 @@ async def _listen(reader: asyncio.StreamReader, lines: asyncio.Queue[bytes]) -> 
     while line := await reader.readline():
         while lines.qsize() > 100:
             lines.get_nowait()
+            lines.task_done()
         lines.put_nowait(line.rstrip(b"\n"))
 
 

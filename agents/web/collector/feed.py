@@ -168,8 +168,11 @@ class Feed:
         for record in records:
             try:
                 said = orjson.loads(record.value)
-                self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
-            except (ValueError, TypeError, KeyError):
+                if said.get("left"):
+                    self._writer.forget_worker(said["worker"])
+                else:
+                    self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
+            except (ValueError, TypeError, KeyError, AttributeError):
                 log.warning("a word on the topic %s that is none", WORKERS_TOPIC)
 
     async def _look(self, cluster: Cluster) -> None:

@@ -157,6 +157,10 @@ class Writer:
             (worker, at, orjson.dumps(state).decode()),
         )
 
+    def forget_worker(self, worker: str) -> None:
+        """Forget a worker that has said good-bye."""
+        self._connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
+
     def forget_workers(self, before: float) -> None:
         """Forget the workers that have been silent since `before`."""
         self._connection.execute("DELETE FROM workers WHERE at < ?", (before,))

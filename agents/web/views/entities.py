@@ -14,6 +14,7 @@ from agents.web.site import Site, site_of
 
 SHOWN = 50
 DAYS = 60
+LEAST_DAYS = 14
 
 pages = Pages("entities")
 
@@ -51,11 +52,13 @@ async def _page(request: Request, id_: str) -> Response:
 
 
 def without_gaps(periods: Sequence[Period]) -> list[Period]:
-    """The last `DAYS` days up to the last of `periods`, from the first of them on, also those on which nothing was."""
+    """The days up to the last of `periods`, also those on which nothing was: from the first of them on, two weeks at
+    the least and `DAYS` at most."""
     if not periods:
         return []
     known = {period.day: period for period in periods}
     last = date.fromisoformat(periods[-1].day)
-    first = max(date.fromisoformat(periods[0].day), last - timedelta(days=DAYS - 1))
+    first = min(date.fromisoformat(periods[0].day), last - timedelta(days=LEAST_DAYS - 1))
+    first = max(first, last - timedelta(days=DAYS - 1))
     days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
     return [known.get(day) or Period(day=day, quotes=0, articles=0) for day in days]
