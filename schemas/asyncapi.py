@@ -167,6 +167,14 @@ _HEADERS = {
         "produced_at": {"type": "string", "format": "date-time"},
         "took_ms": {"type": "string", "description": "milliseconds of work, in decimal"},
         "attempt": {"type": "string", "description": "1 for the first, in decimal"},
+        "trail": {
+            "type": "string",
+            "description": "JSON list of the steps so far: stage, topic, partition and offset read, took_ms, "
+            "produced_at, worker, model",
+        },
+        "content_hash": {"type": "string", "description": "of the article, for recognising duplicates"},
+        "revision": {"type": "string", "description": "2 or more: new content of an id already processed, in decimal"},
+        "replayed_from": {"type": "string", "description": "topic/partition/offset of the dead letter it was"},
     },
 }
 

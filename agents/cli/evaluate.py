@@ -125,6 +125,9 @@ def _print(content: Mapping[str, Any], *, errors: int, worst: int) -> None:
     out = console.out()
     intervals = content.get("intervals") or {"all": content.get("interval")}
     out.print(_scores(f"Scores over {_count(content['documents'])} documents", content["scores"], intervals))
+    for name, value in content.items():
+        if isinstance(value, int | float) and name != "documents":
+            out.print(f"{name.replace('_', ' ')} {_number(value)}", markup=False)
     for name, scores in content.get("by_type", {}).items():
         out.print(_scores(name, scores, {}))
     if confusion := content.get("confusion"):
