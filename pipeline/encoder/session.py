@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 from pathlib import Path
 
@@ -24,7 +25,8 @@ class EncoderSession:
         options.intra_op_num_threads = int(os.environ.get(THREADS, "1"))
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+        content = gzip.decompress(graph.read_bytes()) if graph.suffix == ".gz" else graph.read_bytes()
+        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
         self._table = table
         self.outputs = tuple(output.name for output in self._session.get_outputs())
 

@@ -28,7 +28,7 @@ class Model:
     @property
     def installed(self) -> bool:
         """Whether its weights are there."""
-        return self.folder is None or (DATA / self.folder / "model.onnx").exists()
+        return self.folder is None or (DATA / self.folder / "model.onnx.gz").exists()
 
 
 MODELS = {
@@ -44,7 +44,7 @@ MODELS = {
         Model(
             "redefluss-fast",
             "entities-open",
-            "four layers; several times faster",
+            "three layers; four times faster",
             ("multilingual-e5-small", "GermEval 2014", "SmartData"),
             "CC BY 4.0",
         ),

@@ -20,7 +20,7 @@ from pipeline.models.catalogue import DATA, NAMED
 from pipeline.models.labels import Labels
 from pipeline.models.sentences import CAN_END
 
-WINDOW, OVERLAP = 200, 60
+WINDOW, OVERLAP = 250, 60
 
 
 def _ends_with_full_stop(doc: Doc, index: int) -> bool:
@@ -52,7 +52,7 @@ class EntityRecognizer:
         settings = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         self.labels = Labels(settings["types"])
         self.tokenizer, table = shared_encoder()
-        self.session = EncoderSession(folder / "model.onnx", table)
+        self.session = EncoderSession(folder / "model.onnx.gz", table)
 
     def __call__(self, doc: Doc) -> Doc:
         tokens = [token for token in doc if not token.is_space]

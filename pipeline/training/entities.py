@@ -34,7 +34,9 @@ from pipeline.training.entity_data import (
     collate,
     held_out,
     join,
+    name_pool,
     read,
+    swap_names,
 )
 from pipeline.training.entity_export import export
 from pipeline.training.entity_model import EntityTagger, loss
@@ -64,8 +66,9 @@ class EntityTraining:
         self.examples = Examples(PieceTokenizer(DATA / "encoder" / "pieces.json"), LABELS)
         table = EmbeddingTable(DATA / "encoder" / "pieces.npy")
         self.embeddings = torch.from_numpy(table.lookup(np.arange(len(table))))
-        learned = [self._learned(number) for number in range(len(recipe.corpora))]
-        self.plan = [self._epoch(number, learned) for number in range(recipe.epochs)]
+        self.learned = [[d for d in documents if not held_out(d)] for documents in self.documents]
+        self.pool = name_pool(document for documents in self.learned for document in documents)
+        self.plan = [self._epoch(number) for number in range(recipe.epochs)]
         self.model = _tagger(recipe)
         inner = {id(parameter) for parameter in self.model.encoder.parameters()}
         groups = parameter_groups(
@@ -85,28 +88,26 @@ class EntityTraining:
             folder=output,
         )
 
-    def _learned(self, number: int) -> list[Example]:
-        return [
-            example
-            for document in self.documents[number]
-            if not held_out(document)
-            for example in self.examples.make(document, number, self.recipe.longest)
-        ]
+    def _epoch(self, number: int) -> list[list[Example]]:
+        """The batches of an epoch. A corpus of which only shares are read is read on where the last epoch stopped.
 
-    def _epoch(self, number: int, learned: Sequence[Sequence[Example]]) -> list[list[Example]]:
-        """The batches of an epoch. A corpus of which only shares are read is read on where the last epoch stopped."""
+        From the second epoch on, some names are swapped, so that it is the sentence that tells what they are.
+        """
         recipe = self.recipe
         chance = random.Random(f"{recipe.seed} {number}")
         picked: list[Example] = []
-        for corpus, examples in zip(recipe.corpora, learned, strict=True):
+        for place, (corpus, documents) in enumerate(zip(recipe.corpora, self.learned, strict=True)):
             if number >= len(corpus.shares):
                 continue
             before, share = sum(corpus.shares[:number]), corpus.shares[number]
-            begin, end = round(before * len(examples)), round((before + share) * len(examples))
-            chosen = [examples[index % len(examples)] for index in range(begin, end)]
+            begin, end = round(before * len(documents)), round((before + share) * len(documents))
+            chosen = [documents[index % len(documents)] for index in range(begin, end)]
             if share >= 1:
                 chance.shuffle(chosen)
-            picked += join(chosen, recipe.joined_pieces, chance)
+            if number:
+                chosen = [swap_names(document, self.pool, recipe.swapped, chance) for document in chosen]
+            made = [e for document in chosen for e in self.examples.make(document, place, recipe.longest)]
+            picked += join(made, recipe.joined_pieces, chance)
         return batches(picked, recipe.batch_pieces, chance)
 
     def run(self, resume: bool, progress: Callable[[int, int, float], None]) -> None:
@@ -166,7 +167,13 @@ class EntityTraining:
 
     def export(self) -> None:
         """Write the averaged weights in 8 bits, as the run-time component reads them."""
-        export(self.loop.averaged.module, LABELS, self.recipe.numbered_guidelines, self.output)
+        export(
+            self.loop.averaged.module,
+            LABELS,
+            self.recipe.numbered_guidelines,
+            self.output,
+            fine=self.recipe.fine_rounding,
+        )
 
     def shipped_scores(self) -> dict[str, dict[str, Score]]:
         """Scores of what was exported, by file, all by the guidelines that the recipe chose."""

@@ -6,7 +6,7 @@ import gzip
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from pipeline.encoder.words import first_pieces
 from pipeline.models.labels import Labels
 
 TYPES = ("PER", "LOC", "ORG", "MISC")
+SWAPPED = ("PER", "LOC", "ORG")
 DERIVED, PART = "DERIV", "PART"
 """Types of words that are no names themselves: "deutschen", "FIFA-Schiedsrichter". Learned, but never given out."""
 
@@ -72,6 +73,33 @@ def held_out(document: Document) -> bool:
     """Whether a document belongs to the fifth that is never trained on: its number is divisible by five."""
     number = re.search(r"(\d+)$", document.name)
     return number is not None and int(number[1]) % 5 == 0
+
+
+def name_pool(documents: Iterable[Document]) -> dict[str, list[str]]:
+    """The names in `documents` by type, to swap for others. Handles, tags and the like are left out."""
+    pool: dict[str, list[str]] = {kind: [] for kind in SWAPPED}
+    for document in documents:
+        for begin, end, kind in document.mentions:
+            name = document.text[begin:end]
+            if kind in pool and name[0].isalpha() and len(name) < 60:
+                pool[kind].append(name)
+    return pool
+
+
+def swap_names(document: Document, pool: Mapping[str, Sequence[str]], rate: float, chance: random.Random) -> Document:
+    """The document with a share `rate` of its names replaced by others of their type, drawn from `pool`."""
+    text, mentions, at = "", [], 0
+    for begin, end, kind in sorted(document.mentions):
+        if begin < at:
+            continue
+        text += document.text[at:begin]
+        name = document.text[begin:end]
+        if pool.get(kind) and chance.random() < rate:
+            name = chance.choice(pool[kind])
+        mentions.append((len(text), len(text) + len(name), kind))
+        text += name
+        at = end
+    return Document(document.name, text + document.text[at:], mentions)
 
 
 @dataclass

@@ -35,6 +35,8 @@ class Recipe:
     batch_pieces: int
     joined_pieces: int
     longest: int
+    swapped: float
+    fine_rounding: bool
     guidelines: dict[str, float]
     corpora: tuple[Corpus, ...]
 
