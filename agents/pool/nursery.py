@@ -69,6 +69,7 @@ class Nursery:
                 self._wakeup.recv(4096)
                 self._bury()
             if self._control in readable and not self._command():
+                signal.set_wakeup_fd(-1)  # its socket goes before the last children do
                 return
 
     def _command(self) -> bool:
