@@ -10,14 +10,14 @@ import contextlib
 import fcntl
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from rocksdict import AccessType, Options, Rdict
+from rocksdict import AccessType, Options, Rdict, WriteBatch
 
 from agents import kafka
 from agents.duplicates import Mark
@@ -51,18 +51,21 @@ class MarkStore:
         data = self._db.get(b"m" + key)
         return None if data is None else Mark.decode(data)
 
-    def put(self, key: bytes, data: bytes) -> None:
-        """Set the mark of an article id, encoded."""
-        self._db[b"m" + key] = data
+    def take(self, partition: int, marks: Mapping[bytes, bytes], checkpoint: dict[str, Any]) -> None:
+        """Write encoded marks by article id and how far their partition is now read, both or neither.
+
+        What is here thus never lacks the checkpoint by which it is recognised as another topic's.
+        """
+        batch = WriteBatch(raw_mode=True)
+        for key, data in marks.items():
+            batch.put(b"m" + key, data)
+        batch.put(b"c%d" % partition, orjson.dumps(checkpoint))
+        self._db.write(batch)
 
     def checkpoint(self, partition: int) -> dict[str, Any] | None:
         """How far the partition was read: `offset` of the next message, and what the one before was."""
         data = self._db.get(b"c%d" % partition)
         return None if data is None else orjson.loads(data)
-
-    def set_checkpoint(self, partition: int, checkpoint: dict[str, Any]) -> None:
-        """Note how far the partition is read."""
-        self._db[b"c%d" % partition] = orjson.dumps(checkpoint)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -111,6 +114,7 @@ class TopicMarks:
         self._settings = settings
         self._topic = settings.topic(SEEN_TOPIC)
         self._store = store
+        self._own: dict[bytes, Mark] = {}
         self._wanted: frozenset[int] | None = None
         self._goal: dict[int, int] = {}
         self._caught_up = asyncio.Event()
@@ -137,11 +141,12 @@ class TopicMarks:
     async def get(self, key: bytes) -> Mark | None:
         """The mark of an article id, once the copy is as far as the topic was at the assignment."""
         await self._caught_up.wait()
-        return self._store.get(key)
+        known = [mark for mark in (self._own.get(key), self._store.get(key)) if mark is not None]
+        return max(known, key=lambda mark: mark.at, default=None)
 
     def put(self, key: bytes, mark: Mark) -> None:
-        """Set a mark here; its way to the topic is the caller's."""
-        self._store.put(key, mark.encode())
+        """Know a mark until it comes back from the topic; its way there is the caller's."""
+        self._own[key] = mark
 
     async def _follow(self) -> None:
         while True:
@@ -206,23 +211,28 @@ class TopicMarks:
             return
         batches = await consumer.getmany(timeout_ms=round(CHECK_SECONDS * 1000), max_records=500)
         for tp, messages in batches.items():
+            marks: dict[bytes, bytes] = {}
             for message in messages:
                 if message.key is not None and message.value is not None:
-                    self._take(message.key, message.value)
+                    self._judge(message.key, message.value, marks)
             last = messages[-1]
-            self._store.set_checkpoint(tp.partition, {"offset": last.offset + 1, "timestamp": last.timestamp})
+            self._store.take(tp.partition, marks, {"offset": last.offset + 1, "timestamp": last.timestamp})
         if not self._caught_up.is_set():
             await self._check_goal(consumer)
 
-    def _take(self, key: bytes, value: bytes) -> None:
-        """What the topic says, unless this worker knows better: its own marks come back late."""
+    def _judge(self, key: bytes, value: bytes, marks: dict[bytes, bytes]) -> None:
+        """Add what the topic says to `marks`, unless something newer is known."""
         try:
             said = Mark.decode(value)
         except (orjson.JSONDecodeError, TypeError):
             return
-        known = self._store.get(key)
+        own = self._own.get(key)
+        if own is not None and said.at >= own.at:
+            del self._own[key]
+        before = marks.get(key)
+        known = self._store.get(key) if before is None else Mark.decode(before)
         if known is None or said.at >= known.at:
-            self._store.put(key, value)
+            marks[key] = value
 
     async def _check_goal(self, consumer: AIOKafkaConsumer) -> None:
         for partition, end in self._goal.items():

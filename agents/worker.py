@@ -22,6 +22,7 @@ from agents.publisher import Publisher
 from agents.runner import StageRunner
 from agents.settings import Settings
 from agents.status import WorkerStatus
+from agents.topics import SEEN_TOPIC
 from agents.web.auth import UnsafeListening
 from agents.web.view import WebView
 from agents.work import WorkOrder
@@ -192,7 +193,7 @@ class Worker:
             return None
         if self._mark_store is None:
             keep_seconds = self._settings.duplicate_hours * 3600
-            self._mark_store = MarkStore(self._settings.data_dir / "seen", keep_seconds)
+            self._mark_store = MarkStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
         self._marks = TopicMarks(self._settings, self._mark_store)
         self._marks.start()
         return Duplicates(self._settings, self._marks, publisher)

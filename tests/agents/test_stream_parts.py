@@ -106,12 +106,13 @@ def test_a_given_up_article_may_come_again():
 
 def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
     first, second = MarkStore(tmp_path, 60), MarkStore(tmp_path, 60)
-    first.put(b"a", Mark("h", 1.0, 1).encode())
+    first.take(0, {b"a": Mark("h", 1.0, 1).encode()}, {"offset": 1, "timestamp": 5})
     assert first.get(b"a") == Mark("h", 1.0, 1)
     assert second.get(b"a") is None
     first.close()
     again = MarkStore(tmp_path, 60)
     assert again.get(b"a") == Mark("h", 1.0, 1)
+    assert again.checkpoint(0) == {"offset": 1, "timestamp": 5}
     again.clear()
     assert again.get(b"a") is None
     for store in (second, again):
