@@ -7,12 +7,14 @@ from functools import cache
 from importlib.resources import files
 from typing import get_args
 
+from pipeline.cleaning.lines import words_of
 from schemas.records import RemovalReason
 
 _AROUND = " \t.:;,!?-–—|•·*…>»«\"'()[]"
 _COUNT = re.compile(r"\(?\d{1,5}\)?$|^\d{1,5} ")
 _LONGEST_LINE = 1200
 _PREFIX = 5
+_MOST_WHOLE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +58,33 @@ def lexicon() -> tuple[_Table, ...]:
     return tuple(_table(reason, entries) for reason, entries in source.items())
 
 
-def match(line: str, words: int) -> PhraseHit | None:
-    """The first entry that knows `line`, a single normalised line of `words` words."""
+def match(line: str, words: list[str]) -> PhraseHit | None:
+    """The first entry that knows `line`, a single normalised line, and `words`, its words in lower case."""
     if len(line) > _LONGEST_LINE:
         return None
     lowered = line.lower()
-    bare = bare_line(lowered)
-    if words <= 8:
+    count = len(words)
+    if count <= _MOST_WHOLE_WORDS:
+        bare = bare_line(lowered)
         for table in lexicon():
             how = table.whole.get(bare)
             if how is not None:
                 return PhraseHit(table.reason, how, bare)
-    tokens = lowered.split()
     begun = lowered.lstrip(_AROUND)
-    first = {
-        word
-        for begin in (tokens[0], begun.partition(" ")[0])
-        for word in (begin.strip(_AROUND) or begin, begin[:_PREFIX])
-    }
-    spaced = " " + " ".join(token.lstrip(_AROUND) for token in tokens)
-    known = {token.strip(_AROUND) for token in tokens}
-    known |= {token[:_PREFIX] for token in known}
+    first = {lowered[:1], *(key for word in words[:1] for key in (word, word[:_PREFIX]))}
+    known = {*words, *(word[:_PREFIX] for word in words)}
     for table in lexicon():
-        if words <= table.max_words:
-            for word in table.start.keys() & first:
-                for phrase in table.start[word]:
-                    if lowered.startswith(phrase) or begun.startswith(phrase):
-                        return PhraseHit(table.reason, "start", phrase.strip())
-            for word in table.contains.keys() & known:
-                for phrase in table.contains[word]:
-                    if f" {phrase}" in spaced:
-                        return PhraseHit(table.reason, "contains", phrase)
+        if count > table.max_words:
+            continue
+        for key in table.start.keys() & first:
+            for phrase in table.start[key]:
+                if lowered.startswith(phrase) or begun.startswith(phrase):
+                    return PhraseHit(table.reason, "start", phrase.strip())
+        for key in table.contains.keys() & known:
+            for phrase in table.contains[key]:
+                found = lowered.find(phrase)
+                if found == 0 or (found > 0 and not lowered[found - 1].isalnum()):
+                    return PhraseHit(table.reason, "contains", phrase)
     return None
 
 
@@ -128,19 +126,22 @@ def _table(reason: str, entries: dict[str, object]) -> _Table:
         reason=reason,  # type: ignore[arg-type]
         max_words=int(str(entries.get("max_words", 20))),
         whole=whole,
-        start=_by_first_word(listed("start"), inside=False),
-        contains=_by_first_word(listed("contains"), inside=True),
+        start=_by_first_word(listed("start")),
+        contains=_by_first_word(listed("contains")),
         tails=tuple(re.compile(pattern, re.IGNORECASE) for pattern in listed("tail")),
     )
 
 
-def _by_first_word(entries: list[str], *, inside: bool) -> dict[str, tuple[str, ...]]:
-    """Entries by what must be among a line's words for them to match: their first, a prefix if they have but one."""
+def _by_first_word(entries: list[str]) -> dict[str, tuple[str, ...]]:
+    """Entries by what a line that they match has among its words.
+
+    That is their first word, a prefix of it if it is the only one, or their
+    first character if they do not begin with a word.
+    """
     found: dict[str, tuple[str, ...]] = {}
     for entry in entries:
-        words = entry.split()
-        whole = len(words) > 1 or entry.endswith(" ")
-        key = (words[0].strip(_AROUND) or words[0]) if whole else words[0][:_PREFIX]
-        phrase = " ".join(word.lstrip(_AROUND) for word in words) if inside else entry
-        found[key] = (*found.get(key, ()), phrase)
+        words = words_of(entry)
+        whole = len(words) > 1 or not entry[-1].isalnum()
+        key = (words[0] if whole else words[0][:_PREFIX]) if words and entry[0].isalnum() else entry[0]
+        found[key] = (*found.get(key, ()), entry)
     return found

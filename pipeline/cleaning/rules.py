@@ -43,7 +43,7 @@ def read(line: Line) -> Reading:
     if words > 160:
         return Reading(None, [], None)
     return Reading(
-        match(line.text, words),
+        match(line.text, line.words),
         shapes.byline_authors(line.text),
         shapes.credit_of(line.text, words),
     )

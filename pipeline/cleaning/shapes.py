@@ -9,6 +9,7 @@ AGENCIES = (
     "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid",
     "spot on news",
 )  # fmt: skip
+_AGENCY_WORDS = frozenset(word for name in AGENCIES for word in words_of(name))
 _AGENCY_BY_NAME = {name.lower(): name for name in AGENCIES}
 _AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
 
@@ -162,7 +163,7 @@ def agencies_in(text: str) -> list[str]:
 
 def is_agency_line(line: str) -> bool:
     """Whether the line is nothing but the agencies that an article comes from."""
-    return len(line) <= 60 and _AGENCY_LINE.match(line) is not None
+    return len(line) <= 60 and not _AGENCY_WORDS.isdisjoint(words_of(line)) and _AGENCY_LINE.match(line) is not None
 
 
 def key_value(line: str) -> tuple[str, str] | None:

@@ -3,7 +3,7 @@ import pytest
 from pipeline.cleaning import shapes
 from pipeline.cleaning.fingerprint import content_hash, distance, simhash
 from pipeline.cleaning.language import detect
-from pipeline.cleaning.lines import text_lines
+from pipeline.cleaning.lines import text_lines, words_of
 from pipeline.cleaning.metadata import read_metadata, rfc3339
 from pipeline.cleaning.normalise import line_text, normalise
 from pipeline.cleaning.page import parse
@@ -96,7 +96,7 @@ def test_times(line: str) -> None:
     ],
 )
 def test_phrases(line: str, reason: str) -> None:
-    hit = match(line, len(line.split()))
+    hit = match(line, words_of(line))
     assert hit is not None
     assert hit.reason == reason
 
