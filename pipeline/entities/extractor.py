@@ -45,7 +45,9 @@ class EntityExtractor:
         model: list[ModelSpan] = [
             (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
         ]
-        model += [name for name in evident_names(words, self._gazetteer) if not _overlaps(name, model)]
+        evident = list(evident_names(words, self._gazetteer))
+        model = [span for span in model if not any(_body_taken_for_a_place(span, name) for name in evident)]
+        model += [name for name in evident if not _overlaps(name, model)]
         clusters = self._clusters(article, words, model)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
@@ -65,6 +67,10 @@ class EntityExtractor:
         read_infobox(article.infobox, persons, self._gazetteer)
         add_references(words, clusters, self._gazetteer)
         return sorted(clusters, key=lambda c: (c.places[0], c.name))
+
+
+def _body_taken_for_a_place(span: ModelSpan, other: ModelSpan) -> bool:
+    return span[:2] == other[:2] and (span[2], other[2]) == ("LOC", "ORG")
 
 
 def _overlaps(name: ModelSpan, others: list[ModelSpan]) -> bool:

@@ -9,6 +9,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
 
 _NO_SURNAME = word_list("person_rules", "no_surname")
+_COMPANIES = ("vermittler", "verwalter", "händler", "anbieter", "hersteller", "versicherer", "bauer", "betreiber")
 _LONGEST_NAME = 5
 _GAPS = (" ", ". ", "\u00a0")
 _GERMAN_PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "und"})
@@ -113,4 +114,6 @@ def _introduces(words: Words, index: int) -> bool:
     if word in TITLES:
         return gap in (" ", ". ", "\u00a0")
     role = role_word(word)
+    if word.lower().endswith(_COMPANIES):
+        return False
     return gap in (" ", "\u00a0") and role is not None and role.singular and word.lower() not in ("frau", "mann")

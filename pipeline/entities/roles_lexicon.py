@@ -10,7 +10,7 @@ from pipeline.entities.person_words import Gender
 _SHORT_LAST_PARTS = frozenset(
     {"chef", "arzt", "star", "autor", "profi", "coach", "maler", "jäger", "pilot", "könig", "prinz"}
 )
-_NOT_PERSONS = frozenset({"bretter", "trichter"})
+_NOT_PERSONS = frozenset({"bretter", "trichter", "champions"})
 _ADJECTIVE_ENDINGS = ("e", "er", "en", "em", "es")
 
 

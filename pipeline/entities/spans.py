@@ -8,6 +8,7 @@ from pipeline.entities.cluster import NameSpan
 from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.names import person_tokens, trimmed
+from pipeline.entities.referents import demonym
 from pipeline.entities.repetition import repeated
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.things import acronyms
@@ -55,6 +56,8 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
     if not inside:
         return None
     if entity_type == "PER":
+        if len(inside) > 1 and demonym(inside[0].text, gazetteer) is not None:
+            begin = inside[1].begin
         edges = trimmed(words, begin, end)
         if edges is None or (
             not words.text[edges[0]].isupper()
@@ -67,7 +70,7 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
     article = _ARTICLE.match(words.text, begin, end)
     if article is not None and entity_type != "MISC":
         begin = article.end()
-    if entity_type == "LOC" and len(inside) == 1 and _place_adjective(words, end, gazetteer):
+    if entity_type == "LOC" and len(inside) == 1 and _derived(inside[0].text, gazetteer):
         return None
     if begin >= end or (len(inside) == 1 and (role_word(inside[0].text) is not None or _event(inside[0].text))):
         return None
@@ -79,18 +82,16 @@ def _event(word: str) -> bool:
     return "-" in word and word.lower().removesuffix("s").endswith(_HAPPENINGS)
 
 
-def _place_adjective(words: Words, end: int, gazetteer: Gazetteer) -> bool:
-    """Whether the word that ends at `end` only says where its noun is ("Erfurter Dom")."""
-    index = words.at(end)
-    word = words.words[index - 1].text
-    if not word.endswith("er") or index >= len(words.words) or words.gap(index - 1, index) not in (" ", " „"):
+def _derived(word: str, gazetteer: Gazetteer) -> bool:
+    """Whether a word is only derived from a name: "russischen", "Russen", "Thüringer", "Deutsch-Israeli"."""
+    if word[0].islower() or demonym(word, gazetteer) is not None:
+        return True
+    if gazetteer.look_up(word) is not None:
         return False
-    stem = word.removesuffix("er")
-    return (
-        words.words[index].capitalised
-        and any(gazetteer.look_up(stem + ending) is not None for ending in ("", "e", "en", "er"))
-        and gazetteer.look_up(word) is None
-    )
+    if re.sub(r"(?:e[nrms]?)$", "", word.lower()) in gazetteer.adjectives:
+        return True
+    stem = word.removesuffix("er") if word.endswith("er") else word.removesuffix("ern")
+    return stem != word and any(gazetteer.look_up(stem + ending) is not None for ending in ("", "e", "en", "er"))
 
 
 def _merged(words: Words, model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
