@@ -7,7 +7,7 @@ from pipeline.quotes.candidates import QuoteCandidate, Range, overlap
 
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
-_LEARNED_ALONE = 0.6
+_LEARNED_ALONE = 0.7
 """How sure the learned model must be of a quote that no rule finds; chosen on articles held out from training."""
 _BOTH = 0.96
 """How often a quote is one that both are sure of."""
@@ -19,7 +19,7 @@ def combine(text: str, rules: Sequence[QuoteCandidate], learned: Sequence[QuoteC
     """The quotes of `text` that both find, in text order, an outer one before those inside it.
 
     Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; the
-    model says its medium, and who speaks where the rules do not know.
+    model says its medium, and who speaks, the cue and the frame where the rules do not know.
     """
     learned = [_within_lines(text, candidate) for candidate in learned]
     partner = _pairs(rules, learned)
@@ -73,5 +73,7 @@ def _confirmed(rule: QuoteCandidate, learned: QuoteCandidate) -> QuoteCandidate:
         rule,
         medium=learned.medium,
         speaker_spans=rule.speaker_spans or learned.speaker_spans,
+        cue_spans=rule.cue_spans or learned.cue_spans,
+        frame_spans=rule.frame_spans or learned.frame_spans,
         confidence=confidence,
     )

@@ -23,7 +23,7 @@ class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
     Raises:
-        ConfigurationError: if the configuration names a quote model that there is not.
+        ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
     """
 
     def __init__(self, config: PipelineConfig) -> None:
@@ -32,8 +32,7 @@ class QuoteExtractor:
                 f"quote_model: {config.quote_model!r} is none of the quote models {' and '.join(QUOTE_MODELS)}"
             )
         self._rules = RuleQuotes()
-        trained = config.quote_model == "redefluss" and (DATA / "quotes").is_dir()
-        self._learned = _load_learned() if trained else None
+        self._learned = _load_learned() if config.quote_model == "redefluss" else None
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
@@ -55,6 +54,8 @@ class QuoteExtractor:
 
 def _load_learned() -> Callable[[str], list[QuoteCandidate]]:
     # Imported here, so that the rules need no onnxruntime.
+    if not (DATA / "quotes").is_dir():
+        raise ConfigurationError(f"quote_model: redefluss needs its weights in {DATA / 'quotes'}; rules needs none")
     from pipeline.quotes.learned.model import LearnedQuotes
 
     return LearnedQuotes()
