@@ -48,7 +48,8 @@ class LearnedQuotes:
             return self._decode_roles(vectors[0], inputs)
 
         quotes = decode(emissions[0], self._settings.transitions, words, decode_roles, self._settings.decode)
-        return [self._candidate(quote, words) for quote in quotes]
+        found = [self._candidate(quote, words) for quote in quotes]
+        return [one for one in found if any(sign.isalnum() for b, e in one.spans for sign in text[b:e])]
 
     def _states(self, marked: str, words: Words) -> Floats:
         pieces = align(self._tokenizer(marked), words)
