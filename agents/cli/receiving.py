@@ -30,7 +30,9 @@ async def partitions_of(consumer: AIOKafkaConsumer, settings: Settings, name: st
         known = [known for known in (*TOPICS, *INTERNAL_TOPICS) if settings.topic(known) in existing]
         hint = f"there are {', '.join(known)}" if known else "the broker has none yet: redefluss topics create"
         raise CommandError(f"no topic {name!r}; {hint}")
-    numbers = consumer.partitions_for_topic(topic) or set()
+    numbers = consumer.partitions_for_topic(topic)
+    if not numbers:
+        raise CommandError(f"the broker does not say where the partitions of {topic} are; try again in a moment")
     return [TopicPartition(topic, number) for number in sorted(numbers)]
 
 
