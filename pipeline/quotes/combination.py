@@ -14,6 +14,9 @@ _BOTH = 0.96
 _ALONE = 0.7
 """What is left of a rule's confidence where the learned model does not see the quote."""
 
+_NEEDS_BOTH = frozenset({"part-of-indirect", "part-of-clause", "marks-alone"})
+"""Rules that tell quoted words from names and distance less well than the model: alone they do not count."""
+
 
 def combine(text: str, rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """The quotes of `text` that both find, in text order, an outer one before those inside it.
@@ -27,7 +30,7 @@ def combine(text: str, rules: Sequence[QuoteCandidate], learned: Sequence[QuoteC
     for index, candidate in enumerate(rules):
         if index in partner:
             result.append(_confirmed(candidate, learned[partner[index]]))
-        else:
+        elif candidate.rule not in _NEEDS_BOTH:
             result.append(replace(candidate, confidence=candidate.confidence * _ALONE))
     taken = set(partner.values())
     result += [c for index, c in enumerate(learned) if index not in taken and c.confidence >= _LEARNED_ALONE]

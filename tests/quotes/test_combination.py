@@ -38,6 +38,12 @@ def test_a_rule_alone_is_kept_with_less_confidence() -> None:
     assert quote.confidence < 0.8
 
 
+def test_words_in_marks_need_both() -> None:
+    part = QuoteCandidate([(60, 80)], "Direct", confidence=0.9, rule="part-of-indirect")
+    assert combine(TEXT, [part], []) == []
+    assert len(combine(TEXT, [part], [QuoteCandidate([(60, 80)], "Direct", confidence=0.4)])) == 1
+
+
 def test_nested_quotes_survive() -> None:
     outer, inner = rule(0, 100), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)
     both = combine(TEXT, [outer, inner], [learned(0, 100, 0.9), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)])
