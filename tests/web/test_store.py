@@ -8,7 +8,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from agents.web.store.reader import Reader, StoreUnavailable, search_expression
+from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.search import search_expression
 from agents.web.store.writer import Message, Writer
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle

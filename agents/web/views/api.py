@@ -23,7 +23,7 @@ from agents.web.models import (
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
 from agents.web.site import json_response, number_in, site_of
-from agents.web.store.reader import search_expression
+from agents.web.store.search import search_expression
 from agents.web.views.articles import find_article
 from agents.web.views.dead_letters import find_letter, load_letter, replay_letter
 from agents.web.views.entities import find_entity

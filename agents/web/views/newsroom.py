@@ -13,7 +13,7 @@ from agents.web.limits import SEARCHES
 from agents.web.models import Ranked, Window
 from agents.web.pages import Pages
 from agents.web.site import Site, language_of, number_in, site_of
-from agents.web.store.reader import search_expression
+from agents.web.store.search import search_expression
 
 LATEST = 30
 PAGE_SECONDS = 1.0
