@@ -18,7 +18,12 @@ def is_paragraph(line: Line) -> bool:
 
 def is_headline(line: Line) -> bool:
     """Whether the line could be a headline."""
-    return 2 <= len(line.words) <= 26 and not line.bullet and line.text[-1] not in ".:,;|" and line.text[0] not in "|©"
+    return (
+        2 <= len(line.words) <= 26
+        and not line.bullet
+        and line.text.rstrip('“”"«»')[-1:] not in (".", ":", ",", ";", "|")
+        and line.text[0] not in "|©"
+    )
 
 
 def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | None) -> tuple[str | None, str | None]:

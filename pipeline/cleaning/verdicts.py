@@ -15,6 +15,11 @@ from pipeline.cleaning.rules import Reading, find_infobox
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
+_FEW_WORDS = 40
+_SENTENCE_WORDS = 4
+_AROUND_ARTICLES = frozenset(
+    ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
+)
 _HINTED: tuple[tuple[str, RemovalReason], ...] = (
     ("caption", "credit"), ("figcaption", "credit"), ("credit", "credit"), ("newsletter", "newsletter"),
     ("share", "share"),
@@ -34,6 +39,8 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     for line, reading, probability in zip(article.lines, article.readings, probabilities, strict=True):
         if line.open:
             _judge(line, reading, float(probability))
+    if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
+        _keep_sentences(article.lines, article.readings)
     _give_reasons(article.lines, article.readings)
     return infobox
 
@@ -70,6 +77,21 @@ def _judge(line: Line, reading: Reading, probability: float) -> None:
         line.keep("paragraph", rule)
     else:
         line.keep("heading", rule)
+
+
+def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+    """Short items are unlike the articles the classifier knows: where it leaves next to nothing, sentences stay."""
+    for line, reading in zip(lines, readings, strict=True):
+        if (
+            line.rule.startswith("classifier")
+            and line.reason == "other"
+            and reading.hit is None
+            and len(line.words) >= _SENTENCE_WORDS
+            and line.text[-1] != ":"
+            and shapes.ends_sentence(line.text)
+            and (line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES))
+        ):
+            line.keep("paragraph", f"{line.rule}, but one of few sentences")
 
 
 def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:

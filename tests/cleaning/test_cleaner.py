@@ -97,6 +97,24 @@ def test_explain_names_a_rule_for_every_line(clean: Cleaner) -> None:
     assert {verdict.verdict for verdict in verdicts} == {"keep", "field", "remove"}
 
 
+@pytest.mark.parametrize(
+    ("article", "text"),
+    [
+        (RawArticle(text="Der Minister sagte: „Ich trete zurück.“"), "Der Minister sagte: „Ich trete zurück.“"),
+        (
+            RawArticle(text="Brücke gesperrt\n\nDie Brücke ist seit Montag gesperrt."),
+            "Die Brücke ist seit Montag gesperrt.",
+        ),
+        (
+            RawArticle(html="<h1>Brücke zu</h1><p>Die Brücke ist gesperrt, sagte Muster.</p>"),
+            "Die Brücke ist gesperrt, sagte Muster.",
+        ),
+    ],
+)
+def test_short_items_are_articles(clean: Cleaner, article: RawArticle, text: str) -> None:
+    assert clean(article).text == text
+
+
 ENGLISH = (
     "The minister said on Monday that the bridge would be rebuilt within four years. Residents have announced that "
     "they "

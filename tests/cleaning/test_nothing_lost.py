@@ -24,14 +24,14 @@ def lost(text: str) -> list[str]:
     except Rejected:
         return []
     fields = {article.title, article.kicker, *(removed.text for removed in article.removed)}
-    box = {f"{key}{value}".replace(" ", "") for key, value in article.infobox.items()}
+    box = set(article.infobox.values())
     missing = []
     for line in text_lines(text):
         rest = line.text
         for removed in article.removed:
             rest = rest.removesuffix(removed.text).rstrip() or removed.text
         known = line.text in fields or (line.text.rstrip(" :") in fields) or rest in fields
-        if not (known or rest in article.text or rest.replace(":", "", 1).replace(" ", "") in box):
+        if not (known or rest in article.text or rest.partition(":")[2].strip() in box):
             missing.append(line.text)
     return missing
 
