@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from agents import headers
 from agents.duplicates import Duplicates, Verdict
 from agents.headers import RawHeaders, Step
-from agents.pool.pool import JobFailed, Pool
+from agents.pool.pool import Pool
 from agents.pool.protocol import Done, Job, Refused
+from agents.pool.tickets import JobFailed
 from agents.publisher import Publisher, TooLarge
 from agents.settings import Settings
 from agents.status import WorkerStatus

@@ -6,22 +6,18 @@ at one leaves the others their share.
 """
 
 import asyncio
-import contextlib
 import logging
 import os
 import pickle
-import signal
 import socket
-import subprocess
-import sys
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from agents.pool.nursery import MESSAGE_BYTES, Order
-from agents.pool.protocol import LENGTH, OUT_OF_MEMORY_EXIT, Job, Outcome, pack
+from agents.pool.link import NurseryLink
+from agents.pool.nursery import Order
+from agents.pool.protocol import LENGTH, Job, Outcome, pack
+from agents.pool.tickets import JobFailed, Process, Ticket, Turns
 
 log = logging.getLogger("redefluss.pool")
 
@@ -30,61 +26,9 @@ MAX_CRASHES = 2
 JOBS_PER_PROCESS = 2
 MAX_UNFINISHED_LOADS = 3
 
-SINGLE_THREADED = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-) | {"TOKENIZERS_PARALLELISM": "false"}
-"""One thread a process: the processes are the parallelism, and a fork must not lose threads."""
-
 
 class PoolError(Exception):
     """The pool cannot work at all: one line that says why (a model that cannot be loaded, a dead nursery)."""
-
-
-class JobFailed(Exception):
-    """A job that got no outcome.
-
-    Attributes:
-        reason: "timeout" or "worker-crash".
-        detail: one line.
-        attempts: how often it was begun.
-    """
-
-    def __init__(self, reason: Literal["timeout", "worker-crash"], detail: str, attempts: int) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason: Literal["timeout", "worker-crash"] = reason
-        self.detail = detail
-        self.attempts = attempts
-
-
-@dataclass(eq=False)
-class Ticket:
-    """A job on its way through the pool."""
-
-    job: Job
-    future: asyncio.Future[Outcome]
-    crashes: int = 0
-    begun: int = 0
-
-
-@dataclass(eq=False)
-class Process:
-    """One process of the pool as the worker sees it."""
-
-    slot: int
-    pid: int | None = None
-    writer: asyncio.StreamWriter | None = None
-    tickets: deque[Ticket] = field(default_factory=deque)
-    head_since: float = 0.0
-    overdue: Ticket | None = None
-    generation: int = 0
-    reader_task: asyncio.Task[None] | None = None
-
-    @property
-    def state(self) -> str:
-        """For people: starting, busy or idle."""
-        if self.writer is None:
-            return "starting"
-        return "busy" if self.tickets else "idle"
 
 
 class Pool:
@@ -111,20 +55,17 @@ class Pool:
         on_restart: Callable[[str], None] = lambda _: None,
         on_retry: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self._order = Order(loader, argument, memory_bytes, os.getpid())
+        order = Order(loader, argument, memory_bytes, os.getpid())
+        self._link = NurseryLink(order, self._on_report, self._on_nursery_gone)
         self._time_limit_seconds = time_limit_seconds
         self._on_restart = on_restart
         self._on_retry = on_retry
         self._processes = [Process(slot) for slot in range(processes)]
-        self._waiting: dict[str, deque[Ticket]] = {}
-        self._turns: deque[str] = deque()
-        self._nursery: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
+        self._turns = Turns()
         self._ready: asyncio.Future[float] | None = None
         self._causes: dict[int, str] = {}
         self._watch_task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._generation = 0
         self._nursery_ready = False
         self._unfinished_loads = 0
         self.broken: asyncio.Future[str] | None = None
@@ -140,12 +81,12 @@ class Pool:
     @property
     def waiting(self) -> int:
         """Jobs not yet given to a process."""
-        return sum(len(queue) for queue in self._waiting.values())
+        return len(self._turns)
 
     @property
     def nursery_pid(self) -> int | None:
         """The process that holds the models."""
-        return None if self._nursery is None else self._nursery.pid
+        return self._link.pid
 
     @property
     def ready(self) -> bool:
@@ -157,24 +98,8 @@ class Pool:
         loop = asyncio.get_running_loop()
         self._ready = loop.create_future()
         self.broken = loop.create_future()
-        self._open_nursery()
+        self._link.start()
         self._watch_task = loop.create_task(self._watch_clock())
-
-    def _open_nursery(self) -> None:
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._nursery = subprocess.Popen(
-            [sys.executable, "-m", "agents.pool.nursery", str(theirs.fileno())],
-            pass_fds=[theirs.fileno()],
-            env=SINGLE_THREADED | dict(os.environ),
-            stdin=subprocess.DEVNULL,
-        )
-        theirs.close()
-        ours.setblocking(False)
-        ours.send(pickle.dumps(self._order))
-        self._control = ours
-        self._generation += 1
-        self._nursery_ready = False
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
 
     async def loaded(self) -> float:
         """Wait for the models; the seconds they took.
@@ -194,7 +119,7 @@ class Pool:
             JobFailed: it ran past the time limit, or ended its process twice.
         """
         ticket = Ticket(job, asyncio.get_running_loop().create_future())
-        self._enqueue(ticket)
+        self._turns.add(ticket)
         self._hand_out()
         return await ticket.future, ticket.begun
 
@@ -207,54 +132,20 @@ class Pool:
             for ticket in process.tickets:
                 ticket.future.cancel()
             if process.pid is not None:
-                self._tell("kill", process.pid)
-        for queue in self._waiting.values():
-            for ticket in queue:
-                ticket.future.cancel()
+                self._link.tell("kill", process.pid)
+        self._turns.cancel()
         tasks = [process.reader_task for process in self._processes if process.reader_task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._control:
-            asyncio.get_running_loop().remove_reader(self._control.fileno())
-            self._control.close()
-            self._control = None
-        if self._nursery:
-            try:
-                await asyncio.to_thread(self._nursery.wait, 2)
-            except subprocess.TimeoutExpired:
-                self._nursery.kill()
-                await asyncio.to_thread(self._nursery.wait)
-
-    # -- queues
-
-    def _enqueue(self, ticket: Ticket, *, first: bool = False) -> None:
-        queue = self._waiting.get(ticket.job.stage)
-        if queue is None:
-            queue = self._waiting[ticket.job.stage] = deque()
-            self._turns.append(ticket.job.stage)
-        if first:
-            queue.appendleft(ticket)
-        else:
-            queue.append(ticket)
-
-    def _next(self) -> Ticket | None:
-        for _ in range(len(self._turns)):
-            stage = self._turns[0]
-            self._turns.rotate(-1)
-            queue = self._waiting[stage]
-            while queue:
-                ticket = queue.popleft()
-                if not ticket.future.done():
-                    return ticket
-        return None
+        await self._link.stop()
 
     def _hand_out(self) -> None:
         for depth in range(JOBS_PER_PROCESS):
             for process in self._processes:
                 if process.writer is None or len(process.tickets) > depth or process.overdue:
                     continue
-                ticket = self._next()
+                ticket = self._turns.next()
                 if ticket is None:
                     return
                 process.tickets.append(ticket)
@@ -268,28 +159,6 @@ class Pool:
         ticket.begun += 1
         if ticket.begun > 1:
             self._on_retry(ticket.job.stage)
-
-    # -- processes
-
-    def _tell(self, verb: str, number: int, fds: tuple[int, ...] = ()) -> None:
-        if self._control is None:
-            return
-        with contextlib.suppress(OSError):
-            socket.send_fds(self._control, [pickle.dumps((verb, number))], fds)
-
-    def _hear(self) -> None:
-        assert self._control is not None
-        while True:
-            try:
-                message = self._control.recv(MESSAGE_BYTES)
-            except BlockingIOError:
-                return
-            except OSError:
-                message = b""
-            if not message:
-                self._on_nursery_gone()
-                return
-            self._on_report(*pickle.loads(message))
 
     def _on_report(self, kind: str, *values: Any) -> None:
         assert self._ready is not None
@@ -307,25 +176,19 @@ class Pool:
         elif kind == "born":
             self._processes[values[0]].pid = values[1]
         elif kind == "died":
-            self._causes[values[0]] = _cause(values[1])
+            self._causes[values[0]] = values[1]
 
     def _on_nursery_gone(self) -> None:
-        assert self._control is not None
-        asyncio.get_running_loop().remove_reader(self._control.fileno())
-        self._control.close()
-        self._control = None
-        if self._nursery is not None:
-            self._nursery.poll()
         if self._stopping:
             return
         if not self._nursery_ready:
             self._unfinished_loads += 1
+        self._nursery_ready = False
         if self._unfinished_loads >= MAX_UNFINISHED_LOADS:
             self._break(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
-            return
-        if self.broken is None or not self.broken.done():
+        elif self.broken is None or not self.broken.done():
             log.warning("the process that holds the models died; started again")
-            self._open_nursery()
+            self._link.start()
 
     def _break(self, why: str) -> None:
         assert self._ready is not None
@@ -338,11 +201,11 @@ class Pool:
 
     def _fork(self, process: Process) -> None:
         ours, theirs = socket.socketpair()
-        self._tell("fork", process.slot, (theirs.fileno(),))
+        self._link.tell("fork", process.slot, (theirs.fileno(),))
         theirs.close()
         process.pid = None
         process.overdue = None
-        process.generation = self._generation
+        process.generation = self._link.generation
         process.reader_task = asyncio.get_running_loop().create_task(self._converse(process, ours))
 
     async def _converse(self, process: Process, connection: socket.socket) -> None:
@@ -374,12 +237,12 @@ class Pool:
         timed_out = process.overdue is not None
         # Not at fault: those it had not begun, and one that began after the overdue one came back just in time.
         at_fault = tickets[0] if tickets and process.overdue in (None, tickets[0]) else None
-        nursery_died = process.generation != self._generation or self._control is None
+        nursery_died = process.generation != self._link.generation or not self._link.open
         if nursery_died and not timed_out:
             at_fault = None
         for ticket in reversed(tickets):
             if ticket is not at_fault:
-                self._enqueue(ticket, first=True)
+                self._turns.add(ticket, first=True)
         if at_fault is not None:
             self._settle(at_fault, cause, timed_out=timed_out)
         self.restarts += 1
@@ -399,7 +262,7 @@ class Pool:
             return
         ticket.crashes += 1
         if ticket.crashes < MAX_CRASHES:
-            self._enqueue(ticket, first=True)
+            self._turns.add(ticket, first=True)
             return
         detail = f"ended the process that worked on it {ticket.crashes} times, last by {cause}"
         ticket.future.set_exception(JobFailed("worker-crash", detail, ticket.begun))
@@ -423,15 +286,4 @@ class Pool:
                     continue
                 if now - process.head_since > self._time_limit_seconds:
                     process.overdue = process.tickets[0]
-                    self._tell("kill", process.pid)
-
-
-def _cause(exit_code: int) -> str:
-    if exit_code == OUT_OF_MEMORY_EXIT:
-        return "reaching its memory limit"
-    if exit_code < 0:
-        try:
-            return signal.Signals(-exit_code).name
-        except ValueError:
-            return f"signal {-exit_code}"
-    return f"exit code {exit_code}"
+                    self._link.tell("kill", process.pid)

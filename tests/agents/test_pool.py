@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from agents.pool.pool import JobFailed, Pool, PoolError
+from agents.pool.pool import Pool, PoolError
 from agents.pool.protocol import Done, Job, Refused
+from agents.pool.tickets import JobFailed
 from tests.support.stream import alive, descendants
 
 MakePool = Callable[..., Awaitable[Pool]]
