@@ -15,8 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.kafka_broker import KafkaBroker
-
 from agents.broker import EmbeddedBroker
 from agents.settings import available_cores
 from benchmarks.articles import usable
@@ -25,6 +23,7 @@ from benchmarks.latency import latency
 from benchmarks.limit import articles_per_second, configuration
 from benchmarks.report import Results, write
 from benchmarks.systems import PEERS, REDEFLUSS, System
+from tests.support.kafka_broker import KafkaBroker
 
 SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
 PARTS = ("throughput", "peers", "embedded", "latency", "scaling", "partitions")

@@ -5,6 +5,8 @@ import statistics
 import time
 from dataclasses import dataclass
 
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+
 from agents import kafka, topics
 from agents.headers import trail_of
 from benchmarks.articles import multiplied
@@ -61,14 +63,22 @@ async def latency(broker: str, prefix: str, values: list[bytes], per_second: flo
                 record = await consumer.getone()
                 idle.append(time.perf_counter() - sent)
                 stage_times.append(sum(step["took_ms"] for step in trail_of(record.headers)) / 1000)
-            half_load = await _half_load(producer, consumer, raw, values, per_second, count)
+            half_load = await _half_load(producer, consumer, raw, values, per_second=per_second, count=count)
         finally:
             await producer.stop()
             await consumer.stop()
     return Latency(statistics.median(idle), statistics.median(stage_times), sorted(half_load))
 
 
-async def _half_load(producer, consumer, topic, values, per_second, count) -> list[float]:  # type: ignore[no-untyped-def]
+async def _half_load(
+    producer: AIOKafkaProducer,
+    consumer: AIOKafkaConsumer,
+    topic: str,
+    values: list[bytes],
+    *,
+    per_second: float,
+    count: int,
+) -> list[float]:
     due: dict[bytes, float] = {}
     messages = list(multiplied(values, count, label="paced"))
 

@@ -1,12 +1,15 @@
 """The systems that are compared: how each is started, and with how many processes."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from agents.settings import available_cores
 
@@ -40,12 +43,15 @@ PEERS = (
     System("Bytewax", ("-m", "bytewax.run", "benchmarks.peers.bytewax_flow:flow", "{peers}"), CORES),
 )
 BYTEWAX_PORT = 27_101
+WEB_PORT = 27_066
+ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
 def running(system: System, broker: str, prefix: str, **environment: str) -> Iterator[list[int]]:
     """Its processes' ids, while it runs on that broker (host:port) and topics of that prefix."""
-    processes = []
+    processes: list[subprocess.Popen[bytes]] = []
+    folder = tempfile.mkdtemp(prefix="redefluss-benchmark-")
     addresses = ";".join(f"127.0.0.1:{BYTEWAX_PORT + number}" for number in range(system.processes))
     for number in range(system.processes):
         command: list[str] = []
@@ -62,10 +68,13 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                     "REDEFLUSS_BROKER": f"kafka://{broker}",
                     "REDEFLUSS_TOPIC_PREFIX": prefix,
                     "REDEFLUSS_LOG_LEVEL": "warning",
+                    "REDEFLUSS_DATA_DIR": folder,
+                    "REDEFLUSS_WEB_PORT": str(WEB_PORT),
                     "BENCHMARK_BROKER": broker,
                     "BENCHMARK_PREFIX": prefix,
                 }
                 | environment,
+                cwd=ROOT,
                 start_new_session=True,
             )
         )
@@ -81,3 +90,4 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
