@@ -221,7 +221,8 @@ def train(
 ) -> Outcome:
     """Train by the recipe at `recipe_path` on the file `data`, and write the model into `output`.
 
-    A run that was broken off goes on from its checkpoint in `output` with `resume`. It takes half an hour to an hour on one core.
+    A run that was broken off goes on from its checkpoint in `output` with `resume`.
+    It takes half an hour to an hour on one core.
     """
     training = QuoteTraining(QuoteRecipe.read(recipe_path), data, output)
     columns = (TextColumn("step {task.completed:.0f} of {task.total:.0f}"), BarColumn(), TimeRemainingColumn())
