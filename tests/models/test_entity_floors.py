@@ -19,10 +19,10 @@ FINGERPRINTS = {
     "smartdata-de": "6bc0e340631d48c23516e2d26f1f4f54f3bf340d141b3ad197125bec51273e53",
 }
 FLOORS = {
-    ("redefluss", "germeval-2014"): 0.80,
+    ("redefluss", "germeval-2014"): 0.82,
     ("redefluss", "smartdata-de"): 0.80,
-    ("redefluss-fast", "germeval-2014"): 0.60,
-    ("redefluss-fast", "smartdata-de"): 0.60,
+    ("redefluss-fast", "germeval-2014"): 0.72,
+    ("redefluss-fast", "smartdata-de"): 0.73,
 }
 
 
