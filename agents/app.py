@@ -16,6 +16,7 @@ from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
+from mode.supervisors import OneForOneSupervisor
 from yarl import URL
 
 from agents import kafka
@@ -37,6 +38,13 @@ def check_faust_version() -> None:
     installed = version("faust-streaming")
     if not installed.startswith(FAUST_VERSIONS):
         log.warning("faust-streaming %s is not a version this was tried with", installed)
+
+
+class PatientSupervisor(OneForOneSupervisor):
+    """Restarts actors however often it takes; Faust's ends the whole program after a few in a short time."""
+
+    def __init__(self, *services: Any, **options: Any) -> None:
+        super().__init__(*services, **(options | {"max_restarts": 1e9, "over": 1.0}))
 
 
 class StageApp(faust.App):
@@ -198,10 +206,20 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
         partitions=settings.partitions,
     )
 
-    @app.agent(source, name=runner.stage.name, isolated_partitions=True, concurrency=1)
+    @app.agent(
+        source,
+        name=runner.stage.name,
+        isolated_partitions=True,
+        concurrency=1,
+        supervisor_strategy=PatientSupervisor,
+    )
     async def carry(stream: Any) -> None:
-        async for event in stream.noack().events():
-            await app.carry(event)
+        try:
+            async for event in stream.noack().events():
+                await app.carry(event)
+        except asyncio.CancelledError:
+            # Its partition was given up. Faust would count this as a crash and start the actor again.
+            log.debug("%s: a partition was given up", app.conf.id)
 
     return app
 

@@ -71,6 +71,7 @@ class Report:
     out_of_order: int = 0
     wrong_reasons: int = 0
     kills: int = 0
+    deserted: int = 0
     seconds: float = 0.0
     killed: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
@@ -145,6 +146,7 @@ async def soak(broker: KafkaBroker, plan: Plan, folder: Path) -> Report:
         except AssertionError:
             outcome = await stream.collect(lambda _: True, seconds=30, settle_seconds=5)
         account(report, outcome, expected, reasons)
+        report.deserted = sum(worker.poll() not in (None, -signal.SIGKILL) for worker in stream.workers)
         report.seconds = round(time.monotonic() - started, 1)
         return report
     finally:
@@ -239,6 +241,7 @@ def as_markdown(plan: Plan, report: Report, command: str) -> str:
         "keys out of order": report.out_of_order,
         "dead letters with a wrong reason": report.wrong_reasons,
         "kills": f"{report.kills} ({', '.join(f'{name} {count}' for name, count in sorted(report.killed.items()))})",
+        "workers that ended by themselves": report.deserted,
         "time": f"{report.seconds:.0f} s",
     }
     lines = [f"`{command}`", "", f"Seed {plan.seed}, {plan.workers} workers.", "", "| | |", "|---|---|"]
@@ -269,7 +272,7 @@ def main() -> int:
         command = f"python -m tests.faults.soak {' '.join(sys.argv[1:])}"
         with options.report.open("a", encoding="utf-8") as out:
             out.write("\n" + as_markdown(plan, report, command))
-    return int(bool(report.lost or report.differing or report.out_of_order))
+    return int(bool(report.lost or report.differing or report.out_of_order or report.deserted))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ async def test_random_kills_lose_nothing(kafka, tmp_path):
     assert report.out_of_order == 0
     assert report.wrong_reasons == 0
     assert report.kills == 6
+    assert report.deserted == 0
 
 
 async def test_a_rolling_restart_repeats_nothing(new_stream: NewStream):
