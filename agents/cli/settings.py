@@ -29,6 +29,7 @@ def settings() -> int:
     console.show(rows, title="Settings (environment or .env)", columns=headings)
     console.out().print()
     headings = {
+        "setting": "setting",
         "name": "model",
         "licence": "licence",
         "bytes": "bytes",
@@ -70,10 +71,11 @@ def _shown(value: Any) -> Any:
 
 
 def _models() -> list[dict[str, Any]]:
-    from pipeline.models.catalogue import MODELS
+    from pipeline.models.catalogue import MODELS, QUOTE_MODELS
 
     return [
         {
+            "setting": setting,
             "name": model.name,
             "licence": model.licence,
             "bytes": model.size,
@@ -81,5 +83,6 @@ def _models() -> list[dict[str, Any]]:
             "summary": model.summary,
             "trained_on": ", ".join(model.trained_on) or None,
         }
-        for model in MODELS.values()
+        for setting, models in (("REDEFLUSS_MODEL_DE", MODELS), ("REDEFLUSS_QUOTE_MODEL", QUOTE_MODELS))
+        for model in models.values()
     ]

@@ -11,13 +11,17 @@ NAMED = frozenset({"PER", "LOC", "ORG", "MISC"})
 
 @dataclass(frozen=True)
 class Model:
-    """A pipeline that comes with the project. `folder` is where its weights lie in DATA, if it has any."""
+    """A model that comes with the project.
+
+    `folder` is where its weights lie in DATA, if it has any; `graph` is the file there that tells that they are.
+    """
 
     name: str
     folder: str | None
     summary: str
     trained_on: tuple[str, ...]
     licence: str
+    graph: str = "model.onnx.gz"
 
     @property
     def size(self) -> int:
@@ -28,7 +32,7 @@ class Model:
     @property
     def installed(self) -> bool:
         """Whether its weights are there."""
-        return self.folder is None or (DATA / self.folder / "model.onnx.gz").exists()
+        return self.folder is None or (DATA / self.folder / self.graph).exists()
 
 
 MODELS = {
@@ -58,3 +62,20 @@ MODELS = {
         Model("rules", None, "hand-written rules and the gazetteer, no weights", (), "as the code"),
     )
 }
+"""Entity models by name."""
+
+QUOTE_MODELS = {
+    model.name: model
+    for model in (
+        Model(
+            "redefluss",
+            "quotes",
+            "trained model and rules together",
+            ("multilingual-e5-small", "Dataset of Quotation Attribution in German News Articles"),
+            "CC BY-NC-SA 4.0",
+            "encoder.onnx",
+        ),
+        Model("rules", None, "hand-written rules, no weights", (), "as the code"),
+    )
+}
+"""Quote models by name."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.errors import ConfigurationError
-from pipeline.models.catalogue import DATA
+from pipeline.models.catalogue import DATA, QUOTE_MODELS
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.combination import combine
 from pipeline.quotes.free import by_sentence, merged
@@ -15,8 +15,6 @@ from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from schemas.records import EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
-
-QUOTE_MODELS = ("redefluss", "rules")
 
 
 class QuoteExtractor:
