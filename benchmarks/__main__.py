@@ -63,6 +63,7 @@ def throughput(results: Results, values: list[bytes], count: int, repeats: int, 
                 results.failures[system.name] = str(error) or type(error).__name__
                 say(f"{turn + 1}/{repeats} {system.name}: {results.failures[system.name]}")
                 continue
+            got.limit = results.limits[-1]
             results.floods.setdefault(system.name, []).append(got)
             say(f"{turn + 1}/{repeats} {system.name}: {got.articles_per_second:.1f} articles/s")
 

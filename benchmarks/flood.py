@@ -39,6 +39,7 @@ class Flood:
         processes: use of each of the system's processes, the parent's first.
         broker: the broker's use.
         repeated: articles that came out more than once.
+        limit: articles per second of the limit in the same turn; 0 where none was measured.
     """
 
     articles_per_second: float = 0.0
@@ -47,6 +48,7 @@ class Flood:
     processes: list[Usage] = field(default_factory=list)
     broker: Usage | None = None
     repeated: int = 0
+    limit: float = 0.0
 
 
 class Stalled(Exception):

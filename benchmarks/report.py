@@ -37,8 +37,7 @@ class Results:
 
     def share_of_limit(self, name: str) -> float:
         """Median over the turns of throughput by the limit measured in the same turn."""
-        pairs = zip(self.floods[name], self.limits, strict=False)
-        return statistics.median(got.articles_per_second / limit for got, limit in pairs)
+        return statistics.median(got.articles_per_second / got.limit for got in self.floods[name])
 
     def figures(self) -> dict[str, Any]:
         """The figures as plain JSON values; ratios unless a unit stands in the name."""

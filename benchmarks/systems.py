@@ -68,13 +68,14 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                     "REDEFLUSS_BROKER": f"kafka://{broker}",
                     "REDEFLUSS_TOPIC_PREFIX": prefix,
                     "REDEFLUSS_LOG_LEVEL": "warning",
+                    "PYTHONPATH": str(ROOT),
                     "REDEFLUSS_DATA_DIR": folder,
                     "REDEFLUSS_WEB_PORT": str(WEB_PORT),
                     "BENCHMARK_BROKER": broker,
                     "BENCHMARK_PREFIX": prefix,
                 }
                 | environment,
-                cwd=ROOT,
+                cwd=folder,
                 start_new_session=True,
             )
         )

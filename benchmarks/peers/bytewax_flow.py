@@ -24,9 +24,10 @@ def define(stage: str) -> None:
     messages = op.input(f"{stage}-in", flow, KafkaSource([BROKER], [PREFIX + source], batch_size=16))
     outputs = op.flat_map(f"{stage}-work", messages, work)
     for topic in (target, "quotes"):
-        mine = op.filter(f"{stage}-{topic}", outputs, lambda output, topic=topic: output.topic == topic)
-        sendable = op.map(f"{stage}-{topic}-message", mine, lambda output: KafkaSinkMessage(output.key, output.value))
-        op.output(f"{stage}-{topic}-out", sendable, KafkaSink([BROKER], PREFIX + topic))
+        name = f"{stage}-{topic.replace('.', '-')}"
+        mine = op.filter(name, outputs, lambda output, topic=topic: output.topic == topic)
+        sendable = op.map(f"{name}-message", mine, lambda output: KafkaSinkMessage(output.key, output.value))
+        op.output(f"{name}-out", sendable, KafkaSink([BROKER], PREFIX + topic))
 
 
 for name in CHAIN:

@@ -32,5 +32,5 @@ for name in CHAIN:
 
 if __name__ == "__main__":
     warm_up()
-    sys.argv = [sys.argv[0], "worker", "--loglevel", "warning", "--without-web"]
+    sys.argv = [sys.argv[0], "worker", "--loglevel", "warn", "--without-web"]
     app.main()
