@@ -119,8 +119,15 @@ def main(fd: int) -> None:
     die_with_parent()
     for ignored in (signal.SIGINT, signal.SIGTERM):  # the worker drains first, then closes the socket
         signal.signal(ignored, signal.SIG_IGN)
-    control = socket.socket(fileno=fd)
-    order: Order = pickle.loads(control.recv(MESSAGE_BYTES))
+    with contextlib.suppress(ConnectionError):  # the worker is gone, perhaps before the models were loaded
+        _serve(socket.socket(fileno=fd))
+
+
+def _serve(control: socket.socket) -> None:
+    message = control.recv(MESSAGE_BYTES)
+    if not message:
+        return
+    order: Order = pickle.loads(message)
     if os.getppid() != order.worker_pid:
         return
     started = time.perf_counter()
