@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from pipeline.cleaning import Cleaner
 from pipeline.config import PipelineConfig
 from pipeline.evaluation.cleaning import Source, cleaned, compare
-from pipeline.evaluation.gold_pages import read_pages
+from pipeline.evaluation.gold import read_pages
 
 Page = Mapping[str, Any]
 SOURCES: tuple[Source, ...] = ("html", "extracted_text", "page_text")

@@ -11,7 +11,7 @@ from pipeline.cleaning import Cleaner
 from pipeline.cleaning.lines import words_of
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
-from pipeline.evaluation.gold_pages import read_pages
+from pipeline.evaluation.gold import read_pages
 from schemas.records import CleanArticle, RawArticle
 
 Source = Literal["html", "page_text", "extracted_text"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from pipeline.config import PipelineConfig
 from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, Score, interval, score
+from pipeline.evaluation.gold import read_rows
 from pipeline.models import load_pipeline
 
 NOTHING = "–"
@@ -73,21 +72,15 @@ class EntityReport:
 
 
 def read_gold(path: Path) -> list[GoldDocument]:
-    """Gold documents of a JSON lines file, gzipped or not; raises ValueError naming the line that is none."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    """Gold documents, a row each of name, text and entities as [begin, end, type]; raises ValueError otherwise."""
     documents = []
-    for number, line in enumerate(content.decode("utf-8").split("\n"), start=1):
-        if not line.strip():
-            continue
+    for row in read_rows(path, ("name", "text", "entities")):
         try:
-            row = json.loads(line)
             text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
             mentions: list[Mention] = [(begin, end, kind) for begin, end, kind in row["entities"]]
-            documents.append(GoldDocument(row["name"], text, mentions))
         except (ValueError, KeyError, TypeError) as problem:
-            raise ValueError(
-                f"{path}, line {number}: no document with name, text and entities ({problem})"
-            ) from problem
+            raise ValueError(f"{path}: {row['name']}: entities are not [begin, end, type] ({problem})") from problem
+        documents.append(GoldDocument(row["name"], text, mentions))
     return documents
 
 

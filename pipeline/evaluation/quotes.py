@@ -1,6 +1,5 @@
 """How well quotes and their roles are found: the report behind `redefluss evaluate quotes`."""
 
-import gzip
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -8,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from pipeline.config import PipelineConfig
+from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.quote_scores import (
     ROLES,
     Pair,
@@ -77,21 +76,8 @@ def _rows(scores: Mapping[str, Score]) -> dict[str, dict[str, float]]:
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Gold documents of a JSON lines file, gzipped or not; raises ValueError naming the line that is none."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    documents = []
-    for number, line in enumerate(content.split(b"\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            document = orjson.loads(line)
-            missing = {"name", "text", "tokens", "quotes"} - set(document)
-        except (ValueError, TypeError) as problem:
-            raise ValueError(f"{path}, line {number}: {problem}") from problem
-        if missing:
-            raise ValueError(f"{path}, line {number}: {', '.join(sorted(missing))} missing")
-        documents.append(document)
-    return documents
+    """Gold documents, a row each of name, text, tokens and quotes; raises ValueError for other files."""
+    return read_rows(path, ("name", "text", "tokens", "quotes"))
 
 
 def evaluate(

@@ -1,6 +1,5 @@
 """Whole articles through all stages: the report behind `redefluss evaluate speakers`."""
 
-import gzip
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ import numpy as np
 import orjson
 
 from pipeline.config import PipelineConfig
+from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.speaker_scores import SpeakerCounts, SpeakerError, count
 from pipeline.stages import STAGES
 from schemas.codec import encode
@@ -18,7 +18,6 @@ from schemas.records import RawArticle
 RESAMPLES, SEED = 1000, 0
 INTERVALS = ("quotes", "end to end", "entities")
 _EXAMPLES = 5
-_FIELDS = ("name", "text", "quotes", "entities")
 
 
 @dataclass
@@ -71,25 +70,8 @@ class SpeakerReport:
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Gold articles of a JSON lines file, gzipped or not.
-
-    Raises:
-        ValueError: naming the line that is no such article.
-    """
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    articles = []
-    for number, line in enumerate(content.splitlines(), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = orjson.loads(line)
-            missing = [name for name in _FIELDS if name not in row]
-        except (orjson.JSONDecodeError, TypeError) as problem:
-            raise ValueError(f"{path}, line {number}: no JSON object ({problem})") from problem
-        if missing:
-            raise ValueError(f"{path}, line {number}: the article has no {', '.join(missing)}")
-        articles.append(row)
-    return articles
+    """Gold articles, a row each of name, text, quotes and entities; raises ValueError for other files."""
+    return read_rows(path, ("name", "text", "quotes", "entities"))
 
 
 def evaluate(

@@ -19,7 +19,7 @@ from pipeline.cleaning.forest import Forest
 from pipeline.cleaning.lines import words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.reading import read_article
-from pipeline.evaluation.gold_pages import read_pages
+from pipeline.evaluation.gold import read_pages
 
 _SEEDS = (1, 2, 3)
 _ROUNDS = {"page": 160, "text": 240}

@@ -9,7 +9,7 @@ from pipeline.cleaning import Cleaner
 from pipeline.cleaning.lines import text_lines
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
-from pipeline.evaluation.gold_pages import read_pages
+from pipeline.evaluation.gold import read_pages
 from schemas.records import RawArticle
 from tests.cleaning.pages import PARAGRAPHS, TEXT
 

@@ -88,13 +88,6 @@ def test_an_empty_file_gives_an_empty_report(tmp_path: Path) -> None:
     assert report(read_gold(path), {}).scores["quote"].f1 == 0.0
 
 
-def test_a_line_that_is_no_document_is_named(tmp_path: Path) -> None:
-    path = tmp_path / "gold.jsonl"
-    path.write_text(json.dumps(DOCUMENT) + '\n{"name": "b"}\n')
-    with pytest.raises(ValueError, match="line 2: quotes, text, tokens missing"):
-        read_gold(path)
-
-
 def test_reliability_compares_confidence_with_what_is_right() -> None:
     half = QuoteCandidate(spans=[(19, 26)], type="Indirect", confidence=0.75)
     extra = QuoteCandidate(spans=[(40, 50)], type="Indirect", confidence=0.25)

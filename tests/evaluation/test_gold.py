@@ -1,0 +1,39 @@
+import gzip
+from pathlib import Path
+
+import pytest
+
+from pipeline.evaluation.gold import read_rows
+
+
+@pytest.mark.parametrize("name", ["gold.jsonl", "gold.jsonl.gz"])
+def test_rows_are_read_gzipped_or_not(tmp_path: Path, name: str) -> None:
+    content = '{"name": "a", "text": "Grün\u2028e"}\n\n{"name": "b", "text": ""}\n'.encode()
+    path = tmp_path / name
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    assert read_rows(path, ("name", "text")) == [{"name": "a", "text": "Grün\u2028e"}, {"name": "b", "text": ""}]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("{", "line 2: no JSON "),
+        ("[1]", "line 2: no JSON object"),
+        ("null", "line 2: no JSON object"),
+        ('{"name": "b"}', "line 2: without text, quotes"),
+        ('{"name": "\xff"}', "line 2: no JSON "),
+    ],
+)
+def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str, message: str) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(b'{"name": "a", "text": "b", "quotes": []}\n' + line.encode("latin-1"))
+    with pytest.raises(ValueError, match=message):
+        read_rows(path, ("name", "text", "quotes"))
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}" * 1000)[:-12]])
+def test_damaged_gzip_is_said(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "gold.jsonl.gz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="the gzip data is damaged"):
+        read_rows(path, ())
