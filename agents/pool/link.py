@@ -68,7 +68,7 @@ class NurseryLink:
         asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
 
     def tell(self, verb: str, number: int, fds: tuple[int, ...] = ()) -> None:
-        """ "fork" a process for a slot with a socket, or "kill" one; if it is gone, so are they."""
+        """ "fork" a process for a slot with a socket, "kill" or "lower" one; if it is gone, so are they."""
         if self._control is None:
             return
         with contextlib.suppress(OSError):

@@ -2,7 +2,8 @@
 
 Each process runs one job and has at most one more waiting in its socket, so
 that it never idles between two; jobs of the stages take turns, so that a flood
-at one leaves the others their share.
+at one leaves the others their share. One that takes long is set aside: at lower
+priority, with another process in its place.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ import os
 import pickle
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -25,6 +27,9 @@ MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
 JOBS_PER_PROCESS = 2
 MAX_UNFINISHED_LOADS = 3
+LONG_SHARE = 0.1
+"""A job that has run for this share of the time limit is set aside."""
+UNKNOWN_CAUSE = "an unknown cause"
 
 
 class PoolError(Exception):
@@ -37,7 +42,7 @@ class Pool:
     Args:
         loader: `module:function` that the nursery calls for what performs jobs.
         argument: what the loader is called with; pickled.
-        processes: how many.
+        processes: how many; as many again can be set aside.
         time_limit_seconds: longest time for one job.
         memory_bytes: what one process may allocate beyond the loaded models.
         on_restart: called with "crash" or "timeout" when a process is replaced.
@@ -61,6 +66,7 @@ class Pool:
         self._on_restart = on_restart
         self._on_retry = on_retry
         self._processes = [Process(slot) for slot in range(processes)]
+        self._aside: list[Process] = []
         self._turns = Turns()
         self._ready: asyncio.Future[float] | None = None
         self._causes: dict[int, str] = {}
@@ -76,7 +82,7 @@ class Pool:
     @property
     def processes(self) -> Iterable[Process]:
         """The processes, for status pages."""
-        return self._processes
+        return [*self._processes, *self._aside]
 
     @property
     def waiting(self) -> int:
@@ -128,13 +134,13 @@ class Pool:
         self._stopping = True
         if self._watch_task:
             self._watch_task.cancel()
-        for process in self._processes:
+        for process in self.processes:
             for ticket in process.tickets:
                 ticket.future.cancel()
             if process.pid is not None:
                 self._link.tell("kill", process.pid)
         self._turns.cancel()
-        tasks = [process.reader_task for process in self._processes if process.reader_task]
+        tasks = [process.reader_task for process in self.processes if process.reader_task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -174,8 +180,10 @@ class Pool:
         elif kind == "failed":
             self._break(values[0])
         elif kind == "born":
-            self._processes[values[0]].pid = values[1]
-        elif kind == "died":
+            process = self._processes[values[0]]
+            process.pid = values[1]
+            process.head_since = time.monotonic()  # what waited for its birth has only begun now
+        elif kind == "died" and any(process.pid == values[0] for process in self.processes):
             self._causes[values[0]] = values[1]
 
     def _on_nursery_gone(self) -> None:
@@ -220,6 +228,10 @@ class Pool:
                     self._begin_head(process)
                 if not ticket.future.done():
                     ticket.future.set_result(outcome)
+                if process in self._aside:
+                    self._aside.remove(process)
+                    self._link.tell("kill", process.pid or 0)
+                    return
                 self._hand_out()
         except (asyncio.IncompleteReadError, OSError):
             pass
@@ -234,7 +246,7 @@ class Pool:
         cause = await self._cause_of_death(process.pid)
         tickets = list(process.tickets)
         process.tickets.clear()
-        timed_out = process.overdue is not None
+        timed_out = process.overdue is not None and cause in {"SIGKILL", UNKNOWN_CAUSE}  # else it died before that
         # Not at fault: those it had not begun, and one that began after the overdue one came back just in time.
         at_fault = tickets[0] if tickets and process.overdue in (None, tickets[0]) else None
         nursery_died = process.generation != self._link.generation or not self._link.open
@@ -250,7 +262,10 @@ class Pool:
         if not timed_out:
             log.warning("a pool process died (%s); replaced", cause)
         process.reader_task = None
-        if self._nursery_ready:  # else it is forked when the nursery is
+        if process in self._aside:
+            self._aside.remove(process)
+            self._hand_out()
+        elif self._nursery_ready:  # else it is forked when the nursery is
             self._fork(process)
 
     def _settle(self, ticket: Ticket, cause: str, *, timed_out: bool) -> None:
@@ -275,15 +290,33 @@ class Pool:
             if pid in self._causes:
                 return self._causes.pop(pid)
             await asyncio.sleep(0.01)
-        return "an unknown cause"
+        return UNKNOWN_CAUSE
 
     async def _watch_clock(self) -> None:
+        long_seconds = self._time_limit_seconds * LONG_SHARE
         while True:
-            await asyncio.sleep(min(0.5, self._time_limit_seconds / 4))
+            await asyncio.sleep(min(0.5, long_seconds / 2))
             now = time.monotonic()
-            for process in self._processes:
+            for process in list(self.processes):
                 if process.writer is None or process.pid is None or process.overdue or not process.tickets:
                     continue
-                if now - process.head_since > self._time_limit_seconds:
+                running_seconds = now - process.head_since
+                if running_seconds > self._time_limit_seconds:
                     process.overdue = process.tickets[0]
                     self._link.tell("kill", process.pid)
+                elif running_seconds > long_seconds and process not in self._aside:
+                    self._set_aside(process, process.pid)
+
+    def _set_aside(self, process: Process, pid: int) -> None:
+        """Put another process in the place of one that takes long, so that articles that don't need not wait."""
+        if not self._nursery_ready or len(self._aside) >= len(self._processes):
+            return
+        head, *waiting = process.tickets
+        process.tickets = deque([head])
+        for ticket in reversed(waiting):
+            self._turns.add(ticket, first=True)
+        self._link.tell("lower", pid)
+        self._aside.append(process)
+        self._processes[process.slot] = Process(process.slot)
+        self._fork(self._processes[process.slot])
+        self._hand_out()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -71,6 +72,40 @@ async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
         await bad
     assert (failure.value.reason, failure.value.attempts) == ("timeout", 1)
     assert restarts == ["timeout"]
+
+
+async def test_others_do_not_wait_for_a_job_that_takes_long(make_pool):
+    pool = await make_pool(processes=1, time_limit_seconds=3)
+    await pool.loaded()
+    bad = asyncio.ensure_future(pool.run(job("loop")))
+    await asyncio.wait_for(asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20))), 2)
+    assert not bad.done()
+    assert len(list(pool.processes)) == 2
+    with pytest.raises(JobFailed, match="timeout"):
+        await bad
+    assert len(list(pool.processes)) == 1
+    assert (await pool.run(job("echo after")))[0].value == b"echo after"
+
+
+async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
+    restarts: list[str] = []
+    pool = await make_pool(processes=1, time_limit_seconds=2, on_restart=restarts.append)
+    await pool.loaded()
+    outcomes = await asyncio.gather(*(pool.run(job("nap")) for _ in range(6)))  # each over a tenth of the limit
+    assert [attempts for _, attempts in outcomes] == [1] * 6
+    assert not restarts
+    await asyncio.sleep(0.2)
+    assert len(descendants(pool.nursery_pid)) == len(list(pool.processes)) == 1
+
+
+async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
+    pool = await make_pool(processes=1, time_limit_seconds=0.5)
+    await pool.loaded()
+    bad = asyncio.ensure_future(pool.run(job("eat")))
+    await asyncio.sleep(0)
+    time.sleep(1)  # the worker's loop stands still: it sees the clock before it sees the death
+    with pytest.raises(JobFailed, match="worker-crash"):
+        await bad
 
 
 async def test_stages_take_turns(make_pool):
