@@ -33,6 +33,11 @@ def note(message: str) -> None:
     err().print(message, markup=False)
 
 
+def counted(number: int, one: str) -> str:
+    """A number and what is counted, as in "1 article" and "2,000 articles"."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
 def write_json(value: Any) -> None:
     """One value on stdout: a line of JSON in a pipe, indented on a terminal."""
     option = orjson.OPT_APPEND_NEWLINE | (orjson.OPT_INDENT_2 if for_people() else 0)

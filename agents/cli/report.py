@@ -27,11 +27,12 @@ def print_report(following: "Following", sent: "Sent", *, seconds: float) -> Non
     for place in sorted(following.missing):
         out.print(f"LOST: {following.sent[place].origin}", markup=False)
     speakers = Counter(display.speaker_of(quote) for article in came for quote in article.quotes if quote.speaker)
+    quotes = sum(len(article.quotes) for article in came)
     parts = [
-        f"{len(following.articles):,} articles",
-        f"{sum(len(article.quotes) for article in came):,} quotes of {len(speakers):,} speakers",
+        console.counted(len(following.articles), "article"),
+        f"{console.counted(quotes, 'quote')} of {console.counted(len(speakers), 'speaker')}",
         f"{seconds:.1f} s",
-        f"{len(following.letters):,} dead letters",
+        console.counted(len(following.letters), "dead letter"),
         f"{len(sent.refused) + len(sent.unconfirmed):,} refused",
         f"{len(following.missing):,} lost",
     ]

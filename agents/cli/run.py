@@ -107,7 +107,7 @@ async def _feed_and_report(settings: Settings, files: list[str]) -> int:
             confirmed=lambda message, place: following.sent.update({(place.partition, place.offset): message}),
             refused=lambda problem: console.note(f"refused: {problem.origin}: {problem.reason}"),
         )
-        console.note(f"Sent {result.confirmed:,} articles to {settings.topic(RAW_TOPIC)}")
+        console.note(f"Sent {console.counted(result.confirmed, 'article')} to {settings.topic(RAW_TOPIC)}")
         progress.update(task, total=result.confirmed)
         with progress:
             await _until_all_came_out(following, consumer, places)

@@ -78,8 +78,8 @@ def test_what_is_refused_and_what_is_dead_is_told(cli: Cli, folder: Path) -> Non
     assert "refused: leer.txt: empty" in result.stderr.decode()
     out = result.stdout.decode()
     assert "dead letter: english.txt: unsupported-language" in out
-    assert "1 articles" in out
-    assert "1 dead letters, 1 refused, 0 lost" in out
+    assert "1 article," in out
+    assert "1 dead letter, 1 refused, 0 lost" in out
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
