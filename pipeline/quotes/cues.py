@@ -28,7 +28,8 @@ class Cue:
     """A reporting verb in a clause.
 
     `tokens` are the indices of its words, `finite` that of the inflected one. `final` is True in clauses with the
-    verb at the end ("wie er sagte"), `passive` where nobody needs to be named.
+    verb at the end ("wie er sagte"), `passive` where nobody needs to be named. `relay` is who passes on
+    the words of the speaker ("die Zeitung zitiert den Minister").
     """
 
     verb: Verb
@@ -40,6 +41,7 @@ class Cue:
     subjunctive: bool = False
     speaker: list[tuple[int, int]] = field(default_factory=list)
     addressee: list[tuple[int, int]] = field(default_factory=list)
+    relay: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def last(self) -> int:

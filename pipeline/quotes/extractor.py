@@ -8,7 +8,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import DATA, QUOTE_MODELS
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.combination import combine
-from pipeline.quotes.free import by_sentence, merged
+from pipeline.quotes.free import by_sentence, merged, once
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
@@ -34,13 +34,16 @@ class QuoteExtractor:
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
-        """The quotes of `text` in text order, not linked to entities; carried-on speech of a speaker in one piece."""
+        """The quotes of `text` in text order, not linked to entities; carried-on speech of a speaker in one piece.
+
+        Words that somebody quotes of somebody else come twice, the speaker's first; in records they are the speaker's.
+        """
         return self._find(AnalysedText(text, quoted_texts(text)))
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         linker = Linker(article, self._gazetteer)
         analysed = AnalysedText(article.text, quoted_texts(article.text))
-        found = by_sentence(analysed, self._find(analysed))
+        found = once(by_sentence(analysed, self._find(analysed)))
         quotes = [_quote(article, linker, candidate, number) for number, candidate in enumerate(found)]
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
         return QuoteArticle(**fields, quotes=quotes)

@@ -1,9 +1,9 @@
-"""Carried-on speech in one piece or sentence by sentence."""
+"""Candidates as annotated data has them, and as records have them: every sentence and everybody's words once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.text import AnalysedText
 
 FREE_TYPES = frozenset({"IndirectFreeIndirect", "FreeIndirect"})
@@ -48,3 +48,16 @@ def by_sentence(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) ->
             if begin < end:
                 result.append(replace(candidate, spans=[(begin, end)]))
     return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """`candidates` without those that give words of a quote before them to whoever only passes them on."""
+    seen: set[tuple[Range, ...]] = set()
+    result = []
+    for candidate in candidates:
+        words = tuple(candidate.spans)
+        if candidate.type != "Direct" or words not in seen:
+            result.append(candidate)
+        if candidate.type == "Direct":
+            seen.add(words)
+    return result

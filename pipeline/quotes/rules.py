@@ -1,6 +1,7 @@
 """All rules together: quote candidates of a text, with nothing learned from data."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.quotes.candidates import QuoteCandidate, QuoteType, Range, shared
 from pipeline.quotes.clauses import clauses
@@ -59,7 +60,7 @@ class _Reader:
         parts = clauses(self.tokens, sentence.first, sentence.last, masked)
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
-        found = [self._whole(sentence, p, cues, masked, used) for p in quoted if p.whole]
+        found = [c for p in quoted if p.whole for c in self._whole(sentence, p, cues, masked, used)]
         indirect: list[QuoteCandidate] = []
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
@@ -99,23 +100,26 @@ class _Reader:
         cues: list[Cue],
         masked: Sequence[tuple[int, int]],
         used: set[int],
-    ) -> QuoteCandidate:
+    ) -> list[QuoteCandidate]:
+        """The speech in a passage; where somebody quotes somebody else, once for the speaker and once for the other."""
         candidate = QuoteCandidate(list(passage.quoted.spans), "Direct")
         cue = cue_beside(self.analysed, sentence, passage, cues)
         if self._goes_on(sentence, passage, cue):
             self._inherit(candidate, sentence)
-            return ruled(candidate, "marks-inherited")
+            return [ruled(candidate, "marks-inherited")]
         spans: list[Range] = [(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked]
         candidate.frame_spans = frame_around(self.analysed, sentence, spans)
         if self._says_so(sentence, passage, candidate):
-            return ruled(candidate, "marks-framed")
+            return [ruled(candidate, "marks-framed")]
         if cue is not None:
             used.add(cue.finite)
-            return ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
+            said = ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
+            relayed = replace(said, speaker_spans=phrase_spans(self.analysed, cue.relay), rule="marks-relayed")
+            return [said, relayed] if cue.relay else [said]
         if self._introduced(sentence, passage, candidate):
-            return ruled(candidate, "marks-framed")
+            return [ruled(candidate, "marks-framed")]
         self._inherit(candidate, sentence)
-        return ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
+        return [ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")]
 
     def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue | None) -> bool:
         """ "Er sehe darin eine Chance: „…“": the words before the colon are the same speaker's, in the Konjunktiv."""

@@ -4,10 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import COORDINATING, Cue, find_cues
-from pipeline.quotes.phrases import (
-    is_noun,
-    noun_phrase,
-)
+from pipeline.quotes.phrases import apposition, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.subjects import (
     distant_subject,
     forefield,
@@ -55,18 +52,43 @@ def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> Non
 
 def _quoted_person(tokens: Sequence[Token], cue: Cue, first: int) -> None:
     """Who is quoted speaks: the subject of "wird zitiert", the object of "die Zeitung zitiert den Minister"."""
+    found: tuple[int, int] | None = None
     if cue.passive:
-        end = noun_phrase(tokens, first, cue.finite)
-        if end is not None and tokens[first].lower not in PREPOSITIONS:
-            cue.speaker = [(first, end)]
-            return
-        found = subject_from(tokens, cue.finite + 1, cue.clause.last, cue)
-        cue.speaker = [found] if found is not None else cue.speaker
+        start = first + cue.final
+        end = noun_phrase(tokens, start, cue.finite)
+        if end is not None and tokens[start].lower not in PREPOSITIONS:
+            end = apposition(tokens, end, cue.finite) or end
+            found = (start, min([end, *(agent - 1 for agent, _ in cue.speaker if agent > start + 1)]))
+        else:
+            found = subject_from(tokens, cue.finite + 1, cue.clause.last, cue)
+        if not cue.speaker:
+            cue.speaker = _quoting_place(tokens, cue)
     elif cue.speaker:
-        start = max(cue.finite + 1, cue.speaker[-1][1])
+        begin, last = cue.speaker[-1]
+        start = _behind_marks(tokens, begin, last) or max(cue.finite + 1, last)
+        while start < cue.clause.last and (tokens[start].lower in ADVERBS or start in cue.tokens):
+            start += 1
         end = noun_phrase(tokens, start, cue.clause.last) if start < cue.clause.last else None
         if end is not None and tokens[start].lower not in PREPOSITIONS:
-            cue.speaker = [(start, end)]
+            found = (start, end)
+            cue.speaker = [*cue.speaker[:-1], (begin, min(last, start) if start > begin else last)]
+    if found is not None:
+        cue.relay, cue.speaker = cue.speaker, [found]
+
+
+def _behind_marks(tokens: Sequence[Token], begin: int, last: int) -> int | None:
+    """Where a name follows one in quotation marks within a phrase: "das „Blatt“ Jan Kolb" are two."""
+    return next((at + 1 for at in range(begin + 2, last - 1) if tokens[at].text in '“«"'), None)
+
+
+def _quoting_place(tokens: Sequence[Token], cue: Cue) -> list[tuple[int, int]]:
+    """Where somebody is quoted: "wird in einer Mitteilung zitiert"."""
+    for at in range(cue.clause.first, cue.clause.last - 1):
+        if tokens[at].lower in {"in", "im"}:
+            end = noun_phrase(tokens, at + 1, cue.clause.last)
+            if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
+                return [(at + 1, end)]
+    return []
 
 
 def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
@@ -87,7 +109,7 @@ def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
 def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
     for at in range(first, cue.clause.last):
         if tokens[at].lower in {"von", "vom", "durch"}:
-            end = noun_phrase(tokens, at + 1, cue.clause.last)
+            end = name_in_marks(tokens, at + 1, cue.clause.last) or noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and (is_noun(tokens[end - 1]) or end == at + 2 or tokens[end - 1].text in ')“"'):
                 cue.speaker = [(at + 1, end)]
                 break

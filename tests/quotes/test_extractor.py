@@ -85,6 +85,14 @@ def test_speakers_are_linked_by_full_name(result: QuoteArticle) -> None:
     assert speakers["blieb es ruhig"] == (None, None)
 
 
+def test_words_quoted_by_others_are_one_record_the_speaker_s(extract: QuoteExtractor) -> None:
+    text = "Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“"
+    assert len(extract.candidates(text)) == 2
+    (quote,) = extract(article(text)).quotes
+    assert quote.speaker is not None
+    assert quote.speaker.text == "einen Zeugen"
+
+
 def test_addressees_are_linked(result: QuoteArticle) -> None:
     told = {q.text: q.addressee for q in result.quotes}["das Geld reiche „bei weitem nicht“"]
     assert told is not None

@@ -13,6 +13,15 @@ DIRECT = [
     ("Er erzählte: „Sie rief ‚Hilfe!‘ und lief.“", "„Sie rief ‚Hilfe!‘ und lief.“", "Er", "erzählte"),
 ]  # fmt: skip
 
+QUOTED_BY_OTHERS = [
+    ("Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“", "einen Zeugen", "Das Blatt"),
+    ("Die Agentur Nordpress zitierte dazu Jonas Reif: „Ich lief weg.“", "Jonas Reif", "Die Agentur Nordpress"),
+    ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif", "das „Tagblatt“"),
+    ("Jonas Reif, Kämmerer der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Jonas Reif, Kämmerer der Stadt", "„Tagblatt“"),
+    ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif", "einer Mitteilung der Stadt"),
+    ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif", "Nordpress"),
+]  # fmt: skip
+
 INDIRECT = [
     ("Obst erklärte, dass die Brücke fertig werde.", "dass die Brücke fertig werde", "Obst", "erklärte"),
     ("Obst sagte, die Brücke werde fertig.", "die Brücke werde fertig", "Obst", "sagte"),
@@ -53,6 +62,14 @@ NOTHING = [
 @pytest.mark.parametrize(("text", "quote", "speaker", "cue"), DIRECT)
 def test_direct_speech(text: str, quote: str, speaker: str, cue: str) -> None:
     assert readable(text) == [("Direct", quote, speaker, cue)]
+
+
+@pytest.mark.parametrize(("text", "speaker", "relay"), QUOTED_BY_OTHERS)
+def test_who_is_quoted_comes_before_who_quotes(text: str, speaker: str, relay: str) -> None:
+    assert [found[:3] for found in readable(text)] == [
+        ("Direct", "„Ich lief weg.“", speaker),
+        ("Direct", "„Ich lief weg.“", relay),
+    ]
 
 
 @pytest.mark.parametrize(("text", "quote", "speaker", "cue"), INDIRECT)
