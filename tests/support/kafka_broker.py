@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from agents.pool.child import die_with_parent
+from tests.support.proxy import Proxy
 
 POM = Path(__file__).with_name("kafka_pom.xml")
 FETCH_SECONDS = 600
@@ -31,12 +32,12 @@ PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+listeners=PLAINTEXT://127.0.0.1:{port},BEHIND://127.0.0.1:{behind},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port},BEHIND://127.0.0.1:{front}
 controller.listener.names=CONTROLLER
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,BEHIND:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=PLAINTEXT
-log.dirs={folder}/data
+log.dirs={data}
 num.partitions=1
 auto.create.topics.enable=false
 offsets.topic.replication.factor=1
@@ -95,22 +96,33 @@ class KafkaBroker:
     Args:
         port: where to listen; 0 for any free port.
         heap: the Java heap, as `-Xmx` has it.
-        folder: where its data lies; a temporary one if None.
+        folder: where its files lie; a temporary one if None.
+        data: where its topics lie, if not in `folder`.
     """
 
-    def __init__(self, port: int = 0, heap: str = "512m", folder: Path | None = None) -> None:
+    def __init__(self, port: int = 0, heap: str = "512m", folder: Path | None = None, data: Path | None = None) -> None:
         self.host = "127.0.0.1"
         self.port = port or _free_port()
-        self._controller = _free_port()
+        self._behind, self._front, self._controller = _free_port(), _free_port(), _free_port()
         self._heap = heap
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="redefluss-kafka-"))
+        self._data = data or self.folder / "data"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def address(self) -> str:
         """As in the setting `broker`."""
         return f"kafka://{self.host}:{self.port}"
+
+    @property
+    def proxied_address(self) -> str:
+        """The way through `proxy`; nobody answers there without one."""
+        return f"kafka://{self.host}:{self._front}"
+
+    def proxy(self) -> Proxy:
+        """A network before the broker that can be cut."""
+        return Proxy(self._front, self._behind)
 
     @property
     def pid(self) -> int | None:
@@ -127,7 +139,13 @@ class KafkaBroker:
         """Format the storage the first time, and start; it ends with the thread that calls this."""
         properties = self.folder / "server.properties"
         if not properties.exists():
-            text = PROPERTIES.format(port=self.port, controller=self._controller, folder=self.folder)
+            text = PROPERTIES.format(
+                port=self.port,
+                behind=self._behind,
+                front=self._front,
+                controller=self._controller,
+                data=self._data,
+            )
             properties.write_text(text, encoding="utf-8")
             cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
             self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties))
@@ -182,9 +200,9 @@ class KafkaBroker:
         if self._own_folder:
             shutil.rmtree(self.folder, ignore_errors=True)
 
-    def wait(self) -> int:
+    def wait(self, seconds: float | None = None) -> int:
         """Wait until it ends; its exit code."""
-        return 0 if self._process is None else self._process.wait()
+        return 0 if self._process is None else self._process.wait(seconds)
 
     def __enter__(self) -> Self:
         return self.start()

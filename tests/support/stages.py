@@ -15,7 +15,7 @@ from typing import Any
 from agents.pool.protocol import Job, Outcome
 from agents.work import WorkOrder, import_quote_records, perform
 from pipeline.errors import Rejected
-from pipeline.stages import stage_named
+from pipeline.stages import StageFunction, stage_named
 from schemas.records import CleanArticle, EntityArticle, Quote, QuoteArticle, RawArticle
 from schemas.spans import Span
 
@@ -25,6 +25,23 @@ def load(order: WorkOrder) -> Callable[[Job], Outcome]:
     import_quote_records()
     functions = {"clean": clean, "entities": entities, "quotes": quotes}
     return lambda job: perform(job, stage_named(job.stage), functions[job.stage])
+
+
+def load_real(order: WorkOrder) -> Callable[[Job], Outcome]:
+    """The stages that ship, which obey before they work."""
+    import_quote_records()
+    functions = {name: obedient(name, stage_named(name).load(order.config)) for name in order.stages}
+    return lambda job: perform(job, stage_named(job.stage), functions[job.stage])
+
+
+def obedient(stage: str, function: StageFunction) -> StageFunction:
+    """A stage's function that first does what the article's text tells it to."""
+
+    def obeying(article: Any) -> Any:
+        obey(article.text or "", stage)
+        return function(article)
+
+    return obeying
 
 
 def obey(text: str, stage: str) -> None:
