@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 
 from aiokafka import AIOKafkaProducer
@@ -21,6 +22,7 @@ from pipeline.stages import TOPICS
 
 log = logging.getLogger("redefluss.publisher")
 
+SAY_AGAIN_SECONDS = 10.0
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
 
@@ -46,6 +48,7 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
+        self._said = 0.0
         self.unconfirmed = 0
         """Sends under way."""
 
@@ -74,11 +77,16 @@ class Publisher:
             TooLarge: it is larger than the topic allows.
         """
         self.unconfirmed += 1
+        # With the broker away the client goes on trying by itself, without a word.
+        saying = asyncio.get_running_loop().call_later(
+            self._settings.publish_timeout_seconds, self._say_waiting, topic, time.monotonic()
+        )
         try:
             async for attempt in self._attempts(topic):
                 with attempt:
                     await self._send_once(topic, key, value, headers)
         finally:
+            saying.cancel()
             self.unconfirmed -= 1
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
@@ -99,6 +107,12 @@ class Publisher:
             before_sleep=self._say(topic),
             reraise=True,
         )
+
+    def _say_waiting(self, topic: str, since: float) -> None:
+        now = time.monotonic()
+        if now - self._said >= SAY_AGAIN_SECONDS:
+            self._said = now
+            log.warning("%s has not confirmed for %.0f s; nothing more is read meanwhile", topic, now - since)
 
     def _say(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
         async def say(state: RetryCallState) -> None:

@@ -1,0 +1,72 @@
+"""A broker whose disk is full: nothing is confirmed, not even a dead letter; and then there is room again."""
+
+import asyncio
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.stream import Stream, article
+
+pytestmark = [pytest.mark.fault, pytest.mark.kafka]
+
+ARTICLES = 150
+ARTICLE_BYTES = 60_000
+
+
+def mount(*options: str) -> None:
+    try:
+        subprocess.run(["mount", *options], check=True, capture_output=True, text=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"a small file system cannot be mounted here: {getattr(error, 'stderr', None) or error}")
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for a part of what the test sends through."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder))
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, small_disk):
+    try:
+        broker = KafkaBroker(folder=tmp_path, data=small_disk / "data").start()
+    except KafkaMissing as error:
+        pytest.skip(str(error))
+    stream = Stream(broker.address, "full.", tmp_path, partitions=2, publish_timeout_seconds=5)
+    try:
+        await stream.prepare()
+        worker = stream.start_worker()
+        generator = random.Random(17)
+        sent = {}
+        for number in range(ARTICLES):
+            word = "RAISE@quotes" if number % 5 == 0 else "STEP10@entities"
+            sent |= dict([article(f"a-{number}", f"{word} {generator.randbytes(ARTICLE_BYTES // 2).hex()}")])
+        feeding = asyncio.create_task(stream.produce(sent.items()))
+        await asyncio.to_thread(broker.wait, 60)  # Kafka ends when it has lost its only disk
+        async with asyncio.timeout(30):
+            while "has not confirmed" not in stream.logs():
+                await asyncio.sleep(0.2)
+        assert shutil.disk_usage(small_disk).free < 1_000_000
+        assert worker.poll() is None
+
+        mount("-o", "remount,size=400m", str(small_disk))
+        broker.start()
+        await asyncio.wait_for(feeding, 60)
+        outcome = await stream.collect(
+            lambda seen: len(seen.ids) + len(seen.places) >= ARTICLES, seconds=90, settle_seconds=1
+        )
+        assert len(outcome.ids) == ARTICLES * 4 // 5
+        assert {letter["reason"] for letter in outcome.letters} == {"processing-error"}
+        assert not outcome.differing()
+        assert worker.poll() is None, "it is still the same worker"
+    finally:
+        stream.kill_workers()
+        broker.kill()
