@@ -28,6 +28,8 @@ from agents.web.store.reader import Reader
 
 Value = TypeVar("Value")
 CACHE_SECONDS = 2.0
+MAKING_SHARE = 0.01
+"""Of one core, at most, for making each cached value: what costs more is made less often."""
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Site:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _environments: dict[Language, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
+    """Values with the moment (monotonic, in seconds) until which they hold."""
     _making: dict[Any, asyncio.Lock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -74,14 +77,21 @@ class Site:
         return response
 
     async def cached(self, key: Any, make: Callable[[], Value], *, seconds: float = CACHE_SECONDS) -> Value:
-        """What `make` gave at most `seconds` ago; else it is called in a thread, once for all who wait."""
+        """What `make` gave at most `seconds` ago, or a little longer if it is dear; else it is called in a thread, once
+        for all who wait."""
+
+        def timed() -> tuple[Value, float]:
+            begun = time.thread_time()
+            value = make()
+            return value, time.thread_time() - begun
+
         async with self._making.setdefault(key, asyncio.Lock()):
             known = self._cache.get(key)
-            if known is not None and time.monotonic() - known[0] < seconds:
+            if known is not None and time.monotonic() < known[0]:
                 value: Value = known[1]
                 return value
-            value = await asyncio.to_thread(make)
-            self._cache[key] = time.monotonic(), value
+            value, cpu_seconds = await asyncio.to_thread(timed)
+            self._cache[key] = time.monotonic() + max(seconds, cpu_seconds / MAKING_SHARE), value
             return value
 
     def forget(self, kind: Any, *, keep: Any) -> None:

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a store of another version is built anew from the topics."""
 
 _TABLES = """
@@ -38,7 +38,6 @@ CREATE TABLE mentions (
     PRIMARY KEY (entity, article)
 ) WITHOUT ROWID;
 CREATE INDEX mentions_article ON mentions (article);
-CREATE INDEX mentions_arrived ON mentions (arrived, entity, count);
 
 CREATE TABLE quotes (
     num INTEGER PRIMARY KEY,
@@ -48,8 +47,7 @@ CREATE TABLE quotes (
     line TEXT NOT NULL
 );
 CREATE INDEX quotes_article ON quotes (article);
-CREATE INDEX quotes_entity ON quotes (entity, article);
-CREATE INDEX quotes_arrived ON quotes (arrived, entity);
+CREATE INDEX quotes_entity ON quotes (entity, article, arrived);
 
 CREATE VIRTUAL TABLE search USING fts5 (
     title, text, speakers, entities, source, tokenize = "unicode61 remove_diacritics 2"

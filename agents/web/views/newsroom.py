@@ -47,7 +47,8 @@ async def newsroom(_: web.View, request: Request) -> Response:
 async def ranks_fragment(_: web.View, request: Request) -> Response:
     """The lists of the most quoted and most named, to be put into the page."""
     site = site_of(request)
-    return site.page("_ranks.html", request, ranks=await ranks(site))
+    render = partial(site.render, "_ranks.html", request, ranks=await ranks(site))
+    return site.answer(await site.cached(("ranks", language_of(request)), render, seconds=RANKS_SECONDS / 2))
 
 
 @pages.page("/search", name="search")
