@@ -8,10 +8,14 @@ all workers they add up to what stands on the topics.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from itertools import product
+from typing import Literal, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import generate_latest
+
+from pipeline.stages import STAGES
+from schemas.records import FAILURE_REASONS, EntityType
 
 Kind = Literal["counter", "gauge", "histogram"]
 
@@ -75,6 +79,14 @@ METRICS: tuple[Metric, ...] = (
     Metric("redefluss_build", "gauge", "info", "Always 1; version and models are in the labels", ("version", "model")),
 )
 
+_LABEL_VALUES: dict[str, tuple[str, ...]] = {
+    "stage": tuple(stage.name for stage in STAGES),
+    "reason": FAILURE_REASONS,
+    "type": get_args(EntityType),
+    "cause": ("crash", "timeout"),
+}
+"""Counters stand at 0 from the start under all of these: what first appears as 20 would not count as an increase."""
+
 
 class Metrics:
     """The metrics of one worker. All methods are thread-safe."""
@@ -86,9 +98,11 @@ class Metrics:
         self._histograms: dict[str, Histogram] = {}
         for metric in METRICS:
             if metric.kind == "counter":
-                self._counters[metric.name] = Counter(
-                    metric.name, metric.meaning, metric.labels, registry=self.registry
-                )
+                counter = Counter(metric.name, metric.meaning, metric.labels, registry=self.registry)
+                if metric.labels:
+                    for values in product(*(_LABEL_VALUES[label] for label in metric.labels)):
+                        counter.labels(*values)
+                self._counters[metric.name] = counter
             elif metric.kind == "gauge":
                 self._gauges[metric.name] = Gauge(metric.name, metric.meaning, metric.labels, registry=self.registry)
             else:

@@ -60,7 +60,7 @@ def counters(system: System) -> dict[str, dict[tuple[str, ...], float]]:
         family.name: {
             tuple(value for _, value in sorted(sample.labels.items())): sample.value
             for sample in family.samples
-            if sample.name.endswith("_total")
+            if sample.name.endswith("_total") and sample.value
         }
         for family in text_string_to_metric_families(system.text("/metrics"))
         if family.type == "counter"

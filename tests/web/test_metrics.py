@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,14 +50,24 @@ def test_counting() -> None:
     metrics.dead_letter("clean", "empty")
     metrics.retried("clean")
     metrics.pool_restarted("crash")
-    found = families(metrics)
+    found = {
+        name: {labels: value for labels, value in samples.items() if value}
+        for name, samples in families(metrics).items()
+    }
     assert found["redefluss_articles"] == {(("stage", "quotes"),): 2.0}
     assert found["redefluss_quotes"] == {(): 3.0}
     assert found["redefluss_entities"] == {(("type", "PER"),): 2.0, (("type", "LOC"),): 1.0}
     assert found["redefluss_dead_letters"] == {(("reason", "empty"), ("stage", "clean")): 1.0}
-    assert metrics.count("redefluss_dead_letters") == {("clean", "empty"): 1.0}
+    assert metrics.count("redefluss_dead_letters")["clean", "empty"] == 1.0
     assert metrics.latency("quotes")[0.5] == 2.0
     assert metrics.latency("clean") == {}
+
+
+def test_counters_begin_at_zero_so_that_their_first_increase_is_seen() -> None:
+    found = families(Metrics())
+    for metric in METRICS:
+        if metric.kind == "counter":
+            assert set(found[metric.name].values()) == {0.0}, metric.name
 
 
 def test_gauges_show_only_what_is_set_now() -> None:
@@ -88,6 +100,17 @@ def known_names() -> set[str]:
 
 def test_the_alert_rules_use_declared_metrics_only() -> None:
     assert used_names((ROOT / "monitoring" / "alerts.yml").read_text()) <= known_names()
+
+
+def test_the_alert_rules_fire_when_they_should_and_only_then() -> None:
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
+    rules = Path(__file__).with_name("alerts.test.yml")
+    run = subprocess.run([promtool, "test", "rules", rules], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr + run.stdout
+    tested = set(re.findall(r"alertname: (\w+)", rules.read_text()))
+    assert tested == set(re.findall(r"alert: (\w+)", (ROOT / "monitoring" / "alerts.yml").read_text()))
 
 
 def test_the_dashboard_uses_declared_metrics_only_and_each_counter() -> None:
