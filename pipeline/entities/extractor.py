@@ -46,7 +46,7 @@ class EntityExtractor:
             (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
         ]
         evident = list(evident_names(words, self._gazetteer))
-        model = [span for span in model if not any(_body_taken_for_a_place(span, name) for name in evident)]
+        model = [span for span in model if not any(_place_of_a_body(span, name) for name in evident)]
         model += [name for name in evident if not _overlaps(name, model)]
         clusters = self._clusters(article, words, model)
         entities = _records(article, words, clusters)
@@ -69,8 +69,8 @@ class EntityExtractor:
         return sorted(clusters, key=lambda c: (c.places[0], c.name))
 
 
-def _body_taken_for_a_place(span: ModelSpan, other: ModelSpan) -> bool:
-    return span[:2] == other[:2] and (span[2], other[2]) == ("LOC", "ORG")
+def _place_of_a_body(span: ModelSpan, body: ModelSpan) -> bool:
+    return body[0] <= span[0] and span[1] <= body[1] and (span[2], body[2]) == ("LOC", "ORG")
 
 
 def _overlaps(name: ModelSpan, others: list[ModelSpan]) -> bool:

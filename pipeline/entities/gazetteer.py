@@ -14,6 +14,7 @@ from pipeline.errors import ConfigurationError
 from schemas.records import EntityType
 
 _LIST_SEPARATOR = "|"
+_DETERMINED = re.compile(r"(?<!\w)(?:die|den|ihre|seine|unsere|keine|ihren|seinen|[Dd]iese[rn]?) $")
 _ADJECTIVE = re.compile(r"^([A-ZÄÖÜ][\w-]{3,}?)(er|es|e)$")
 
 
@@ -94,11 +95,22 @@ class Gazetteer:
             step = 1
             for length in range(min(self.longest.get(forms[index], 0), len(forms) - index), 0, -1):
                 known = self.by_words.get(tuple(forms[index : index + length]))
-                if known is not None and _unbroken(words, index, length):
+                if (
+                    known is not None
+                    and _unbroken(words, index, length)
+                    and not _determined_town(words, words.words[index].begin, known)
+                ):
                     yield words.words[index].begin, words.words[index + length - 1].end, known
                     step = length
                     break
             index += step
+
+
+def _determined_town(words: Words, begin: int, known: Known) -> bool:
+    """Whether a town's name stands behind an article ("die Löhne"): then it is an ordinary word."""
+    entry = known.entry
+    town = entry.type == "LOC" and entry.wikidata is None and not entry.users and " " not in known.form
+    return town and _DETERMINED.search(words.text, max(0, begin - 8), begin) is not None
 
 
 def _unbroken(words: Words, index: int, length: int) -> bool:

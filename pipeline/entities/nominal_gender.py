@@ -8,7 +8,7 @@ from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import demonym
 from pipeline.entities.roles_lexicon import RoleWord, role_word
 
-AGED = re.compile(r"^\d{1,3}-?[Jj]ährige[rnms]?$")
+AGED = re.compile(r"^(?P<years>\d{1,3})-?[Jj]ährige[rnms]?$")
 Reading = Gender | Literal["either"] | None
 """Gender of the one person that is meant; None if it is nobody or several."""
 

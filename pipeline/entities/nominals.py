@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from pipeline.entities.cluster import Place
 from pipeline.entities.data import word_list
@@ -23,7 +24,7 @@ _POLITICAL = frozenset(
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
 _MOST_ADJECTIVES = 2
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
-_SIMILAR = 4.0
+_SIMILAR, _SYNONYMOUS = 4.0, 2.5
 _ORGANISATION_NOUNS = word_list("nominals", "organisation_nouns")
 
 
@@ -89,6 +90,8 @@ def person_of_nominal(
     role is known) counts only where it is a `speaker` or says no more than
     that it is a person ("der 45-Jährige", "die Frau").
     """
+    if _nameless(words, nominal):
+        return None
     speaker = speaker or speaks(words, nominal.begin, nominal.end)
     party, nation = _party(nominal.noun, gazetteer), _nation(words, nominal, gazetteer)
     best: Referent | None = None
@@ -97,8 +100,9 @@ def person_of_nominal(
         if candidate.type != "PER" or (nominal.gender and candidate.gender not in (nominal.gender, None)):
             continue
         last = candidate.last_before(nominal.begin)
-        fit = _fit(words, nominal, candidate, party)
-        if fit == _SIMILAR and last is not None and _far(words, nominal, last):
+        far = last is not None and _far(words, nominal, last)
+        fit = _fit(words, nominal, candidate, party, near=not far)
+        if fit in (_SIMILAR, _SYNONYMOUS) and far:
             fit = 1.5
         if nation is not None and candidate.nations:
             fit += 1.5 if nation in candidate.nations else -2
@@ -117,6 +121,26 @@ def person_of_nominal(
         if score > best_score:
             best, best_score = candidate, score
     return best
+
+
+def _nameless(words: Words, nominal: Nominal) -> bool:
+    """Whether "der 24-Jährige" is someone who came into the article without a name ("ein 24-Jähriger")."""
+    age = AGED.match(nominal.noun)
+    if age is None:
+        return False
+    unnamed = rf"\b[Ee]in(?:e[nrm]?)? (?:[a-zäöüß]+ )?{age['years']}-?[Jj]ährige[rnm]?\b(?! [A-ZÄÖÜ])"
+    return re.search(unnamed, words.text[: nominal.begin]) is not None
+
+
+@cache
+def _synonyms() -> dict[str, frozenset[str]]:
+    """For heads of roles the other heads that the same person may be called by."""
+    found: dict[str, frozenset[str]] = {}
+    for group in word_list("nominals", "synonyms"):
+        heads = frozenset(group.split(","))
+        for head in heads:
+            found[head] = found.get(head, frozenset()) | heads
+    return found
 
 
 def _far(words: Words, nominal: Nominal, last: Place) -> bool:
@@ -150,7 +174,7 @@ def _says_only_person(nominal: Nominal) -> bool:
     return AGED.match(nominal.noun) is not None or nominal.noun in ("Mann", "Frau", "Politiker", "Politikerin")
 
 
-def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None) -> float:
+def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None, *, near: bool) -> float:
     noun, head = nominal.noun.lower(), nominal.role.head if nominal.role is not None else ""
     fit = 0.0
     if noun in candidate.role_words:
@@ -161,14 +185,17 @@ def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None)
         fit = _SIMILAR
     elif head and head in candidate.role_heads:
         fit = 3
+    elif candidate.role_heads & _synonyms().get(head, frozenset()):
+        fit = _SYNONYMOUS
     if party is not None:
         if party in candidate.affiliations:
-            fit += 2
+            fit += 2 if fit or near else 0.5
         elif candidate.affiliations:
             return -3
     if fit >= 3 and _complement(words, nominal) is not None:
         fit -= 1 if _complement(words, nominal) not in candidate.role_complements else -1
-    if fit == 0 and head and candidate.role_heads and "-" in noun:
+    politician = party is not None and not candidate.affiliations and candidate.role_heads & _POLITICAL
+    if fit == 0 and head and candidate.role_heads and "-" in noun and not politician:
         return -0.5
     return fit
 

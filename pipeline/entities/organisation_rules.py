@@ -13,21 +13,18 @@ _KINDS = (
     "kette|netzwerk|start-up|startup|club|klub|verein|verband|bündnis|initiative|gruppe|brauerei|marke|partei|büro"
 )
 _NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
+_SEATED = re.compile(
+    r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|Universitätsklinikum|Klinikum|"
+    r"Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|Sozialgericht|Arbeitsgericht|Staatsanwaltschaft|"
+    rf"Polizeipräsidium|Landeskriminalamt|Landratsamt|Sparkasse|Stadtwerke)s? {_PLACE}"
+)
+"""Bodies that are called by their place."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
     (
         "ORG",
         re.compile(
             r"\b(?:[A-ZÄÖÜ][\w&.-]*|\d+)(?: (?:[A-ZÄÖÜ&][\w&.-]*|und|für|der))*? "
             r"(?:GmbH|AG|SE|KG|KGaA|Inc|Ltd|LLC|Corp|AB|SA|NV|e\.\s?V|eG|Holding|Group|Foundation)\b"
-        ),
-    ),
-    (
-        "ORG",
-        re.compile(
-            r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|"
-            r"Universitätsklinikum|Klinikum|Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|"
-            r"Sozialgericht|Staatsanwaltschaft|Polizeipräsidium|Landeskriminalamt|Landratsamt|Sparkasse|"
-            rf"Stadtwerke)s? {_PLACE}"
         ),
     ),
     (
@@ -72,8 +69,11 @@ _EVIDENT = (
 
 
 def evident_organisations(text: str) -> Iterator[tuple[int, int]]:
-    """Begin and end of acronyms and of bodies in compounds ("EU-Kommission"); they may overlap."""
-    for pattern in _EVIDENT:
+    """Begin and end of acronyms, of bodies in compounds ("EU-Kommission") and with their place ("Landgericht Bremen").
+
+    They may overlap.
+    """
+    for pattern in (*_EVIDENT, _SEATED):
         for match in pattern.finditer(text):
             yield match.span()
 

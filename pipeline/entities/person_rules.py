@@ -36,7 +36,7 @@ def _name_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
         end = _surname_end(words, index + 1, gazetteer)
         if end > index + 1:
             return end
-    if index and _introduces(words, index - 1) and _can_be_surname(word, gazetteer):
+    if index and introduces(words, index - 1) and can_be_surname(word, gazetteer):
         return max(_surname_end(words, index, gazetteer), index)
     return index
 
@@ -63,7 +63,7 @@ def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
         if position > index and words.words[position - 1].text in _GERMAN_PARTICLES and is_given_name(word):
             break
         town = after_given_name and position == index and _is_town(word, gazetteer)
-        if not initial and not town and not _can_be_surname(word, gazetteer):
+        if not initial and not town and not can_be_surname(word, gazetteer):
             break
         position += 1
         if not initial:
@@ -74,7 +74,8 @@ def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
     return end
 
 
-def _can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
+def can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
+    """Whether a word may be a surname: no word of the calendar, no title or role, nothing that is known otherwise."""
     return (
         len(word) > 1
         and word[0].isupper()
@@ -96,7 +97,7 @@ def _second_word(words: Words, index: int, gazetteer: Gazetteer) -> bool:
     return (
         index < len(words.words)
         and words.gap(index - 1, index) == " "
-        and _can_be_surname(words.words[index].text, gazetteer)
+        and can_be_surname(words.words[index].text, gazetteer)
         and not words.words[index - 1].text.endswith(("s", "ung", "heit", "keit", "ion"))
     )
 
@@ -107,8 +108,10 @@ def _is_town(word: str, gazetteer: Gazetteer) -> bool:
     return known is not None and known.entry.type == "LOC" and known.form == word and known.entry.wikidata is None
 
 
-def _introduces(words: Words, index: int) -> bool:
+def introduces(words: Words, index: int) -> bool:
     """Whether the word at `index` stands right before a person's name: a title or a role."""
+    if index < 0:
+        return False
     gap = words.gap(index, index + 1)
     word = words.words[index].text
     if word in TITLES:

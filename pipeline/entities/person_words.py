@@ -59,6 +59,10 @@ TITLES = frozenset(
         "Ehepaar",
     }
 )
+NOBLE = frozenset(
+    {"Freiherr", "Freifrau", "Graf", "Gräfin", "Baron", "Baronin", "Prinz", "Prinzessin", "Fürst", "Fürstin", "Edler"}
+)
+"""Titles that stand within a name, between given names and "von"."""
 PARTICLES = frozenset(
     {
         "von",

@@ -34,6 +34,7 @@ _OPINIONS = word_list("pronouns", "opinions")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
 _LONGEST_PREFIX = 4
+_OTHER_PARAGRAPH = 0.3
 _OBLIQUE = word_list("pronouns", "oblique")
 _SUBORDINATING = word_list("pronouns", "subordinating")
 
@@ -89,7 +90,8 @@ def presence(words: Words, begin: int, candidate: Referent, last: Place) -> floa
         distance = here - words.sentence(place.begin)
         if distance > _LOOK_BACK_SENTENCES:
             break
-        score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0))
+        elsewhere = "\n" in words.text[place.end : begin]
+        score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
     return score + 0.05 * min(len(candidate.places), 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 

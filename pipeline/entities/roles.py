@@ -20,6 +20,11 @@ STATUS = re.compile(
 _BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,3})?\)")
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
+_APPOSED = re.compile(
+    r"\b[Dd](?:er|ie|em|en) (?:[a-zäöüß-]+(?:e|en) |Erste[nr]? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
+    r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] )?[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*){0,3}){0,2}), $"
+)
+_CLOSED = re.compile(r"(?: \([^()\n]{1,40}\))?(?:[,.;\n]|$)")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
 _WITHIN_COMPLEMENT = word_list("roles", "within_complement")
 _LONGEST_COMPLEMENT_WORDS = 12
@@ -47,6 +52,7 @@ def read_roles(words: Words, persons: Iterable[Cluster], things: Iterable[Cluste
         for place in person.places:
             if not _is_genitive(words, person, place):
                 _before(words, person, place.begin, gazetteer)
+                _apposed(words, person, place, organisations, gazetteer)
             _in_brackets(words, person, place.end, gazetteer)
             _apposition(words, person, place.end, organisations, gazetteer)
             _organisation_behind(words, person, place.end, organisations)
@@ -84,7 +90,7 @@ def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> 
     index = words.at(begin) - 1
     while index >= 0 and words.words[index].text in TITLES and "\n" not in words.gap(index, index + 1):
         index -= 1
-    if index < 0 or words.gap(index, index + 1).strip(" .\u00a0"):
+    if index < 0 or words.gap(index, index + 1).strip(" \u00a0"):
         return
     word = words.words[index].text
     role = role_word(word)
@@ -172,7 +178,7 @@ def _apposition(
     # Only what a comma closes is an apposition: else the role is the subject of what follows.
     if (
         stop is None
-        or stop.group() not in (",", ".", ";", "\n", "(", " – ")
+        or stop.group() not in (",", ".", ";", "\n", "(", " – ", "„", "»", '"')
         or (
             complement
             and (_COMPLEMENT.match(complement) is None or len(complement.split()) > _LONGEST_COMPLEMENT_WORDS)
@@ -187,6 +193,25 @@ def _apposition(
     for begin_of in sorted(organisations):
         if role_begin.end <= begin_of < complement_end:
             person.say_affiliation(organisations[begin_of].name)
+
+
+def _apposed(
+    words: Words, person: Cluster, place: Place, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
+) -> None:
+    """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
+    if words.text[max(0, place.begin - 2) : place.begin] != ", " or _CLOSED.match(words.text, place.end) is None:
+        return
+    match = _APPOSED.search(words.text, words.sentence_span(place.begin)[0], place.begin)
+    role = role_word(match["role"]) if match is not None else None
+    if match is None or role is None or not role.singular or role.head in RELATIONS:
+        return
+    gender = role.gender or gender_of_name(person.name)
+    said = _with_status(words, words.at(match.start("role")), undeclined(match["role"], gender), gender)
+    person.say_role(said + match["of"])
+    _party_in_compound(match["role"], person, gazetteer)
+    for begin, organisation in sorted(organisations.items()):
+        if match.start("of") <= begin < match.end("of"):
+            person.say_affiliation(organisation.name)
 
 
 def _nominal_part(complement: str) -> int:

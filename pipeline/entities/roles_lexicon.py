@@ -8,7 +8,7 @@ from pipeline.entities.person_words import Gender
 
 # Other short heads end too many words: "Paragraf", "Fahrzeuge", "Privater".
 _SHORT_LAST_PARTS = frozenset(
-    {"chef", "arzt", "star", "autor", "profi", "coach", "maler", "jäger", "pilot", "könig", "prinz"}
+    {"chef", "arzt", "star", "autor", "profi", "coach", "maler", "jäger", "pilot", "könig", "prinz", "vize", "boss"}
 )
 _NOT_PERSONS = frozenset({"bretter", "trichter", "champions"})
 _ADJECTIVE_ENDINGS = ("e", "er", "en", "em", "es")

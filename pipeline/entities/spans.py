@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from pipeline.entities.cluster import NameSpan
+from pipeline.entities.completion import completed
 from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.names import person_tokens, trimmed
@@ -29,6 +30,7 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     """
     lines = (part for found in model for part in _in_lines(words, *found))
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
+    repaired = completed(words, repaired, gazetteer)
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)

@@ -41,6 +41,29 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         ("Die Gewerkschaft Komba klagt. Das teilte die Gewerkschaft mit.", "die Gewerkschaft", "Komba"),
         ("Falk Ahlers und Anna Körber kamen. Ahlers und sie lachten.", "sie", "Anna Körber"),
         ("Der Brite Gregory Pell traf Falk Ahlers. „Ja“, sagte der Brite.", "der Brite.", "Gregory Pell"),
+        ("Verteidigerin Anna Körber kam. „Nein“, sagte die Strafrechtlerin.", "die Strafrechtlerin", "Anna Körber"),
+        (
+            "Schriftstellerin Anna Körber siegte. Ida Rau las nichts. Die Autorin selbst schwieg.",
+            "Die Autorin",
+            "Anna Körber",
+        ),
+        (
+            "Ein 24-Jähriger wurde gefasst. Staatsanwalt Falk Ahlers schwieg. Der 24-Jährige sitzt in Haft.",
+            "Der 24-Jährige",
+            None,
+        ),
+        (
+            "Minister Falk Ahlers (CSU) kam.\n\n"
+            + "Es regnete. " * 6
+            + "\n\nMinisterpräsident Jens Uhlig versprach Hilfe. „Ja“, sagte der CSU-Chef.",
+            "der CSU-Chef",
+            "Jens Uhlig",
+        ),
+        (
+            "Falk Ahlers rief: „Das reicht!“\n\nManager Jens Uhlig wollte nichts davon hören. „Nein“, betonte er.",
+            "er",
+            "Jens Uhlig",
+        ),
     ],
 )
 def test_who_is_meant(extract: EntityExtractor, text: str, words: str, name: str | None) -> None:

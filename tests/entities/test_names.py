@@ -12,6 +12,15 @@ def people(extract: EntityExtractor, text: str) -> dict[str, list[str]]:
     return {e.name: [m.text for m in e.mentions if m.kind == "name"] for e in found if e.type == "PER"}
 
 
+def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
+    assert things(extract, "Nun steigen die Löhne.") == {}
+    assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}
+
+
+def test_bodies_are_called_by_their_place(extract: EntityExtractor) -> None:
+    assert things(extract, "Das entschied das Landgericht Bremen.") == {"Landgericht Bremen": "ORG"}
+
+
 def things(extract: EntityExtractor, text: str) -> dict[str, str]:
     """Names of everything else in `text` with their types."""
     return {e.name: e.type for e in extract(clean_article(text)).entities if e.type != "PER"}

@@ -32,7 +32,12 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
             ["SPD"],
         ),
         ("Das meint Anna Körber von der Commerzbank.", [], ["Commerzbank"]),
-        ("Ein Berater Ahlers', Falk Ahlers, kam mit seiner Tochter Anna.", [], []),
+        ("Der Vorsitzende der SPD, Falk Ahlers, kam.", ["Vorsitzender der SPD"], ["SPD"]),
+        ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Beigeordneter"], []),
+        ("Anna Körber, Sprecherin der Gruppe „Gegenwind“, kam.", ["Sprecherin der Gruppe"], []),
+        ("CDU-Fraktionsvize Falk Ahlers kam.", ["CDU-Fraktionsvize"], ["CDU"]),
+        ("Sie dankte dem Trainer. Falk Ahlers kam.", [], []),
+        ("Ein Berater Ahlers' Falk Ahlers, kam mit seiner Tochter Anna.", [], []),
     ],
 )
 def test_roles_and_affiliations(extract: EntityExtractor, text: str, roles: list[str], affiliations: list[str]) -> None:

@@ -17,7 +17,7 @@ QUOTED_BY_OTHERS = [
     ("Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“", "einen Zeugen", "Das Blatt"),
     ("Die Agentur Nordpress zitierte dazu Jonas Reif: „Ich lief weg.“", "Jonas Reif", "Die Agentur Nordpress"),
     ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif", "das „Tagblatt“"),
-    ("Jonas Reif, Kämmerer der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Jonas Reif, Kämmerer der Stadt", "„Tagblatt“"),
+    ("Reif, Kämmerer der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Kämmerer der Stadt", "„Tagblatt“"),
     ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif", "einer Mitteilung der Stadt"),
     ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif", "Nordpress"),
 ]  # fmt: skip

@@ -1,0 +1,28 @@
+"""Names that a model cut off."""
+
+import pytest
+
+from pipeline.entities.cluster import NameSpan
+from pipeline.entities.completion import completed
+from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.words import Words
+from pipeline.models.sentences import sentence_starts
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("Das sagte Verbandschef Thies Rollmann dazu.", ["Thies"], ["Thies Rollmann"]),
+        ("Das sagte Verbandschef Thies Rollmann dazu.", ["Rollmann"], ["Thies Rollmann"]),
+        ("„Nein“, sagte Thies Rollmann.", ["Thies"], ["Thies Rollmann"]),
+        ("Dr. Ines Freifrau von Holt kam.", ["Ines", "Holt"], ["Ines Freifrau von Holt"]),
+        ("Für Thies Hilfe zu holen ist schwer.", ["Thies"], ["Thies"]),
+        ("Trainer Thies Montag zu holen ist schwer.", ["Thies"], ["Thies"]),
+        ("Das ist Thies, Rollmann kam später.", ["Thies"], ["Thies"]),
+        ("Sprecher Jörg von Siemens schwieg.", ["Jörg"], ["Jörg"]),
+    ],
+)
+def test_names_are_completed(text: str, found: list[str], whole: list[str]) -> None:
+    words = Words(text, sentence_starts(text))
+    spans = [NameSpan(text.index(name), text.index(name) + len(name), "PER") for name in found]
+    assert [text[s.begin : s.end] for s in completed(words, spans, load_gazetteer(None))] == whole
