@@ -42,7 +42,26 @@ def load(order: WorkOrder) -> Callable[[Job], Outcome]:
     functions = {name: (stage_named(name), stage_named(name).load(order.config)) for name in order.stages}
     if "quotes" in functions:
         import_quote_records()
+    _warm_up(functions)
     return lambda job: perform(job, *functions[job.stage])
+
+
+def _warm_up(functions: dict[str, tuple[Stage, StageFunction]]) -> None:
+    """Do one article in each stage, so that what is loaded at first use is there before the processes are forked.
+
+    A process that replaces a dead one then works at once, and all share that memory.
+    """
+    title, text = "Haushalt beschlossen", "Bürgermeisterin Karla Wendeling sagte am Montag: „Wir bauen die Schule.“"
+    html = f"<html><head><title>{title}</title></head><body><h1>{title}</h1><p>{text}</p></body></html>"
+    clean = CleanArticle(id="w", language="de", text=text, title=title, content_hash="", simhash="0" * 16)
+    fields = clean.model_dump(by_alias=True) | {"schema": "entity-article/1", "entities": []}
+    articles = (
+        *(("clean", RawArticle(id="w", text=text)), ("clean", RawArticle(id="w", html=html))),
+        *(("entities", clean), ("quotes", EntityArticle.model_validate(fields, by_alias=True))),
+    )
+    for name, article in articles:
+        if name in functions:
+            perform(Job(name, None, encode(article)), *functions[name])
 
 
 def import_quote_records() -> ModuleType:
