@@ -17,6 +17,7 @@ log = logging.getLogger("redefluss.kafka")
 EMBEDDED_CLUSTER_ID = "tansu_cluster"
 WAIT_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 10.0
+CONNECT_SECONDS = 2.0
 FETCH_BYTES = 1_048_576
 """Fetched at once of a partition; a larger message still comes, alone."""
 
@@ -53,12 +54,28 @@ async def wait_for_broker(
         await asyncio.sleep(WAIT_SECONDS)
 
 
+async def connect(client: AIOKafkaAdminClient | AIOKafkaConsumer | AIOKafkaProducer) -> None:
+    """Start a client. Who is cancelled meanwhile waits a moment until it has: broken off, it leaves a connection open.
+
+    Raises:
+        KafkaError, OSError: the broker does not answer.
+    """
+    starting = asyncio.ensure_future(client.start())
+    try:
+        await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await asyncio.wait({starting}, timeout=CONNECT_SECONDS)
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        raise
+
+
 @asynccontextmanager
 async def admin(settings: Settings) -> AsyncIterator[AIOKafkaAdminClient]:
     """An admin client for the length of a `with` block."""
     client = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=15_000)
     try:
-        await client.start()
+        await connect(client)
         yield client
     finally:
         await client.close()

@@ -168,7 +168,7 @@ class Publisher:
     async def _connect(self) -> AIOKafkaProducer:
         producer = kafka.producer(self._settings, embedded=self._embedded)
         try:
-            await producer.start()
+            await kafka.connect(producer)
         except BaseException:
             await _close(producer)
             raise

@@ -59,6 +59,7 @@ class NurseryLink:
             pass_fds=[theirs.fileno()],
             env=SINGLE_THREADED | dict(os.environ),
             stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C is the worker's alone
         )
         theirs.close()
         ours.setblocking(False)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from agents.kafka import consumer
+from agents.kafka import connect, consumer
 from agents.settings import Settings
 
 FETCH_SECONDS = 5.0
@@ -35,7 +35,7 @@ async def fetch(settings: Settings, topic: str, partition: int, offset: int) -> 
     place = TopicPartition(settings.topic(topic), partition)
     try:
         async with asyncio.timeout(FETCH_SECONDS):
-            await reader.start()
+            await connect(reader)
             reader.assign([place])
             reader.seek(place, offset)
             record = await reader.getone(place)

@@ -101,8 +101,9 @@ class Monitor(Service):
         process.stdin.write(orjson.dumps(word) + b"\n")
 
     async def _spawn(self) -> None:
+        # In a session of its own, so that Ctrl-C is the worker's alone; it ends when its standard input does.
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "agents.web.collector", stdin=asyncio.subprocess.PIPE
+            sys.executable, "-m", "agents.web.collector", stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
         self._write({"settings": _plain(self._settings), "path": str(self._store)})
 

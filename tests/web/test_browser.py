@@ -4,7 +4,7 @@ import importlib.util
 import shutil
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -13,6 +13,7 @@ import pytest
 
 from agents.broker import BrokerError, EmbeddedBroker
 from agents.web.site import article_path
+from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.web.system import TOKEN, System, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -27,11 +28,10 @@ ARTICLE = {
 }
 
 
-@pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def running_on(make_broker: Callable[[], Any], folder: Path) -> Iterator[System]:
     try:
-        with EmbeddedBroker(port=0) as broker:
-            running = System(broker.address, tmp_path_factory.mktemp("system"))
+        with make_broker() as broker:
+            running = System(broker.address, folder)
             try:
                 running.start()
                 running.produce([ARTICLE | {"id": "warm", "title": "Zum Aufwärmen"}])
@@ -39,8 +39,25 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
                 yield running
             finally:
                 running.stop()
-    except BrokerError as error:
+    except (BrokerError, KafkaMissing) as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    yield from running_on(lambda: EmbeddedBroker(port=0), tmp_path_factory.mktemp("system"))
+
+
+@pytest.fixture(scope="module")
+def system_on_kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    yield from running_on(KafkaBroker, tmp_path_factory.mktemp("kafka"))
+
+
+@pytest.fixture(params=["system", pytest.param("system_on_kafka", marks=pytest.mark.kafka)])
+def any_system(request: pytest.FixtureRequest) -> System:
+    """On the embedded broker and on Apache Kafka."""
+    found: System = request.getfixturevalue(request.param)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -85,11 +102,11 @@ def texts(browser: Any, selector: str) -> list[str]:
     return [" ".join(text.split()) for text in found]
 
 
-def test_an_article_appears_without_reloading_is_highlighted_and_found(system: System, browser: Any) -> None:
-    browser.get(system.address + "/")
+def test_an_article_appears_without_reloading_is_highlighted_and_found(any_system: System, browser: Any) -> None:
+    browser.get(any_system.address + "/")
     until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
     browser.execute_script("window.notReloaded = true")
-    system.produce([ARTICLE | {"id": "brücke/1", "text": ARTICLE["text"] + " Das ist neu."}])
+    any_system.produce([ARTICLE | {"id": "brücke/1", "text": ARTICLE["text"] + " Das ist neu."}])
     started = time.monotonic()
     until(lambda: find(browser, '[data-id="brücke/1"]'), 3, "the article on the newsroom page")
     assert time.monotonic() - started < 3
@@ -113,7 +130,7 @@ def test_an_article_appears_without_reloading_is_highlighted_and_found(system: S
     until(lambda: '"title"' in texts(browser, ".record pre")[0], 10, "the record as it was sent")
 
     for query in ("words=Lastwagen", "speaker=Brinkmeier", "entity=Kiel", f"source={quote('Küstenbote')}"):
-        browser.get(f"{system.address}/search?{query}")
+        browser.get(f"{any_system.address}/search?{query}")
         assert ARTICLE["title"] in texts(browser, ".hits h2"), query
 
 
@@ -173,22 +190,22 @@ def test_login_and_replay(system: System, browser: Any) -> None:
     browser.get_log("browser")
 
 
-def test_a_stopped_stage_is_red_and_recovers(system: System, browser: Any) -> None:
-    browser.get(system.address + "/operations")
+def test_a_stopped_stage_is_red_and_recovers(any_system: System, browser: Any) -> None:
+    browser.get(any_system.address + "/operations")
     assert texts(browser, ".banner.ok")
-    system.signal_pool(signal.SIGSTOP)
+    any_system.signal_pool(signal.SIGSTOP)
     try:
-        system.produce([ARTICLE | {"id": "wartet", "text": ARTICLE["text"] + " Das wartet."}])
+        any_system.produce([ARTICLE | {"id": "wartet", "text": ARTICLE["text"] + " Das wartet."}])
         until(lambda: find(browser, '.stage.stuck[data-health="stuck"]'), 30, "a red stage")
         assert find(browser, ".banner.bad")
         assert texts(browser, ".stage.stuck .why")[0]
-        assert system.code("/health/ready") == 503
-        assert system.code("/health/live") == 200
+        assert any_system.code("/health/ready") == 503
+        assert any_system.code("/health/live") == 200
     finally:
-        system.signal_pool(signal.SIGCONT)
-    until(lambda: system.code("/health/ready") == 200, 60, "readiness")
+        any_system.signal_pool(signal.SIGCONT)
+    until(lambda: any_system.code("/health/ready") == 200, 60, "readiness")
     until(lambda: find(browser, ".banner.ok") and not find(browser, ".stage.stuck"), 30, "a green page")
-    until(lambda: system.code("/articles/wartet") == 200, 30, "the article that waited")
+    until(lambda: any_system.code("/articles/wartet") == 200, 30, "the article that waited")
     browser.get_log("browser")
 
 
@@ -250,6 +267,6 @@ def test_a_restart_loses_nothing(system: System, browser: Any) -> None:
     assert texts(browser, "#stream h2")
 
 
-def test_logs_hold_no_surprises(system: System) -> None:
-    log = Path(system.settings.data_dir / "worker.log").read_text()
+def test_logs_hold_no_surprises(any_system: System) -> None:
+    log = Path(any_system.settings.data_dir / "worker.log").read_text()
     assert "Traceback" not in log

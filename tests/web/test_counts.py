@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -13,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import kafka
 from agents.broker import BrokerError, EmbeddedBroker
 from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC
+from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.web.system import System, until
 
 ARTICLES = 1000
@@ -22,17 +24,17 @@ QUICK_WORKER = (
 )
 
 
-@pytest.fixture
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+@pytest.fixture(params=[EmbeddedBroker, pytest.param(KafkaBroker, marks=pytest.mark.kafka)])
+def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[System]:
     try:
-        with EmbeddedBroker(port=0) as broker:
-            running = System(broker.address, tmp_path_factory.mktemp("counts"), command=("-c", QUICK_WORKER))
+        with request.param(port=0) as broker:
+            running = System(broker.address, tmp_path, command=("-c", QUICK_WORKER))
             try:
                 running.start()
                 yield running
             finally:
                 running.stop()
-    except BrokerError as error:
+    except (BrokerError, KafkaMissing) as error:
         pytest.skip(str(error))
 
 

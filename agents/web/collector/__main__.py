@@ -19,6 +19,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from agents.kafka import connect
 from agents.settings import Settings
 from agents.web.collector.feed import WORKERS_TOPIC, Feed
 from agents.web.store.tables import is_corrupt, remove_store
@@ -54,7 +55,7 @@ async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
     while True:
         producer = AIOKafkaProducer(**settings.client_options(), request_timeout_ms=5000, acks=1)
         try:
-            await producer.start()
+            await connect(producer)
             while True:
                 line = await lines.get()
                 try:

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
+from agents.kafka import connect
 from agents.settings import Settings
 from agents.web.collector.progress import Place, ProgressWatch
 from pipeline.stages import STAGES
@@ -28,7 +29,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Connect."""
-        await self._admin.start()
+        await connect(self._admin)
 
     async def stop(self) -> None:
         """Disconnect."""

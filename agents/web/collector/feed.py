@@ -10,6 +10,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from agents.kafka import connect
 from agents.settings import Settings
 from agents.topics import REPLAYED_TOPIC
 from agents.web.collector.cluster import Cluster, as_state
@@ -70,9 +71,9 @@ class Feed:
             raise
 
     async def _run(self) -> None:
-        await self._consumer.start()
         cluster = Cluster(self._settings, self._consumer)
         try:
+            await connect(self._consumer)
             await cluster.start()
             await cluster.ensure_topic(WORKERS_TOPIC, WORKERS_RETENTION_SECONDS)
             async with asyncio.TaskGroup() as tasks:
