@@ -1,7 +1,11 @@
 """Every page, over HTTP, with friendly and with hostile articles."""
 
 import asyncio
+import logging
 import re
+import socket
+import struct
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,7 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from agents.web.middleware import HEADERS
-from agents.web.site import article_path, entity_path
+from agents.web.site import SITE, article_path, entity_path
 from agents.web.store.writer import Message, Writer
 from schemas.codec import encode
 from tests.web.articles import hostile_article, quote_article
@@ -175,6 +179,26 @@ async def test_a_page_that_comes_back_gets_what_it_missed_only(client: Client) -
             if line.startswith(b"id:"):
                 assert line == b"id: 3\n"
                 break
+
+
+async def test_browsers_that_vanish_leave_no_trace(
+    client: Client, writer: Writer, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in ("/live?after=0", "/live?after=0", "/", "/operations"):
+        _, connection = await asyncio.open_connection(client.host, client.port)
+        connection.write(f"GET {path} HTTP/1.1\r\nHost: {client.host}\r\n\r\n".encode())
+        await asyncio.sleep(0.1)
+        connection.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()  # a reset, in the middle of the answer
+    site = client.app[SITE]
+    for number in range(20):
+        article = quote_article(f"weg-{number}")
+        writer.add([Message("articles.quotes", 0, 100 + number, time.time(), encode(article), {})])
+        await asyncio.sleep(0.15)
+        if not site.streams:
+            break
+    assert site.streams == 0
+    assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 async def test_streams_end_when_the_server_does(serve: Serve) -> None:
