@@ -7,7 +7,7 @@ from aiohttp.web import HTTPBadRequest, HTTPNotFound, HTTPUnauthorized, Request,
 from faust import web
 
 from agents.web.fetch import MessageGone, fetch
-from agents.web.limits import RECORDS, REPLAYS, SEARCHES
+from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import (
     Article,
     ArticleLine,
@@ -23,11 +23,10 @@ from agents.web.models import (
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
 from agents.web.site import json_response, number_in, site_of
-from agents.web.store.search import search_expression
 from agents.web.views.articles import find_article
-from agents.web.views.dead_letters import find_letter, load_letter, replay_letter
+from agents.web.views.dead_letters import find_letter, find_letters, load_letter, replay_letter
 from agents.web.views.entities import find_entity
-from agents.web.views.newsroom import HITS, ranks, stream
+from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks, stream
 from pipeline.stages import STAGES
 
 pages = Pages("api")
@@ -88,14 +87,10 @@ async def entity(_: web.View, request: Request, id: str) -> Response:
 @pages.page("/api/search", name="search")
 async def search(_: web.View, request: Request) -> Response:
     """The latest articles with all the words, the speaker, the entity and the source that are given."""
-    site = site_of(request)
-    asked = {name: request.query.get(name, "")[:200] for name in ("words", "speaker", "entity", "source")}
-    expression = search_expression(**asked)
-    if expression is None:
+    hits = await find_hits(request, asked_for(request), limit=number_in(request, "limit", HITS, most=200))
+    if hits is None:
         raise HTTPBadRequest(text="at least one of words, speaker, entity and source")
-    site.limit(request, SEARCHES)
-    limit = number_in(request, "limit", HITS, most=200)
-    return json_response(await asyncio.to_thread(site.reader.search, expression, limit=limit))
+    return json_response(hits)
 
 
 @pages.page("/api/live", name="live")
@@ -114,10 +109,7 @@ async def operations(_: web.View, request: Request) -> Response:
 @pages.page("/api/dead-letters", name="dead-letters")
 async def dead_letters(_: web.View, request: Request) -> Response:
     """The latest dead letters, and the counts by stage and reason."""
-    limit = number_in(request, "limit", 100, most=1000)
-    stage, reason = request.query.get("stage") or None, request.query.get("reason") or None
-    read = site_of(request).reader.dead_letters
-    return json_response(await asyncio.to_thread(read, stage=stage, reason=reason, limit=limit))
+    return json_response(await find_letters(request))
 
 
 @pages.page("/api/dead-letters/{partition:[0-9]{1,9}}/{offset:[0-9]{1,18}}", name="dead-letter")

@@ -10,7 +10,7 @@ from agents.dead_letters import StoredLetter, replay
 from agents.topics import TopicError
 from agents.web.fetch import MessageGone, fetch
 from agents.web.limits import RECORDS, REPLAYS
-from agents.web.models import DeadLetterLine
+from agents.web.models import DeadLetterLine, DeadLetterList
 from agents.web.pages import Pages
 from agents.web.site import Site, number_in, site_of
 from pipeline.stages import DEAD_LETTER_TOPIC
@@ -27,11 +27,11 @@ pages = Pages("dead-letters")
 @pages.page("/dead-letters", name="dead-letters")
 async def dead_letters(_: web.View, request: Request) -> Response:
     """The latest, perhaps of one stage or for one reason."""
-    site = site_of(request)
-    stage, reason = request.query.get("stage") or None, request.query.get("reason") or None
-    limit = number_in(request, "limit", SHOWN, most=1000)
-    found = await asyncio.to_thread(site.reader.dead_letters, stage=stage, reason=reason, limit=limit)
-    return site.page("dead_letters.html", request, found=found, stage=stage, reason=reason, reasons=FAILURE_REASONS)
+    found = await find_letters(request)
+    stage, reason = request.query.get("stage"), request.query.get("reason")
+    return site_of(request).page(
+        "dead_letters.html", request, found=found, stage=stage, reason=reason, reasons=FAILURE_REASONS
+    )
 
 
 @pages.page("/dead-letters/{partition:[0-9]{1,9}}/{offset:[0-9]{1,18}}", name="dead-letter")
@@ -66,6 +66,14 @@ class DeadLetterPage(web.View):
         site.limit(request, REPLAYS)
         sent = await replay_letter(site, line)
         raise HTTPSeeOther(f"{request.path}?replayed={int(sent)}")
+
+
+async def find_letters(request: Request) -> DeadLetterList:
+    """The latest of the stage and for the reason that are asked for, and the counts of all."""
+    stage, reason = request.query.get("stage") or None, request.query.get("reason") or None
+    limit = number_in(request, "limit", SHOWN, most=1000)
+    read = site_of(request).reader.dead_letters
+    return await asyncio.to_thread(read, stage=stage, reason=reason, limit=limit)
 
 
 async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine:

@@ -10,7 +10,7 @@ from aiohttp.web import HTTPServiceUnavailable, Request, Response, StreamRespons
 from faust import web
 
 from agents.web.limits import SEARCHES
-from agents.web.models import Ranked, Window
+from agents.web.models import Hit, Ranked, Window
 from agents.web.pages import Pages
 from agents.web.site import Site, language_of, number_in, site_of
 from agents.web.store.search import search_expression
@@ -55,14 +55,29 @@ async def ranks_fragment(_: web.View, request: Request) -> Response:
 async def search(_: web.View, request: Request) -> Response:
     """Articles by words, speaker, entity and source."""
     site = site_of(request)
-    asked = {name: request.query.get(name, "")[:200] for name in ("words", "speaker", "entity", "source")}
-    expression = search_expression(**asked)
-    hits = None
-    if expression is not None:
-        site.limit(request, SEARCHES)
-        hits = await asyncio.to_thread(site.reader.search, expression, limit=HITS)
+    asked = asked_for(request)
+    hits = await find_hits(request, asked, limit=HITS)
     sources = await site.cached("sources", site.reader.sources, seconds=30)
     return site.page("search.html", request, hits=hits, asked=asked, sources=sources, most=HITS)
+
+
+def asked_for(request: Request) -> dict[str, str]:
+    """What the search form's fields hold."""
+    return {name: request.query.get(name, "")[:200] for name in ("words", "speaker", "entity", "source")}
+
+
+async def find_hits(request: Request, asked: dict[str, str], *, limit: int) -> list[Hit] | None:
+    """The latest articles that match; None if nothing was asked for.
+
+    Raises:
+        HTTPTooManyRequests: the client asks too often.
+    """
+    expression = search_expression(**asked)
+    if expression is None:
+        return None
+    site = site_of(request)
+    site.limit(request, SEARCHES)
+    return await asyncio.to_thread(site.reader.search, expression, limit=limit)
 
 
 @pages.page("/live", name="live")
