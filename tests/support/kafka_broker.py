@@ -147,8 +147,10 @@ class KafkaBroker:
                 data=self._data,
             )
             properties.write_text(text, encoding="utf-8")
-            cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-            self._java("kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties))
+            cluster = "--cluster-id=" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip(
+                "="
+            )  # may begin with -
+            self._java("kafka.tools.StorageTool", "format", "--standalone", cluster, "-c", str(properties))
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._command(), "kafka.Kafka", str(properties)],
