@@ -147,9 +147,8 @@ class KafkaBroker:
                 data=self._data,
             )
             properties.write_text(text, encoding="utf-8")
-            cluster = "--cluster-id=" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip(
-                "="
-            )  # may begin with -
+            identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")  # may begin with a dash
+            cluster = f"--cluster-id={identity}"
             self._java("kafka.tools.StorageTool", "format", "--standalone", cluster, "-c", str(properties))
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(
