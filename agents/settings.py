@@ -85,9 +85,10 @@ class Settings(BaseSettings):
     linger_ms: int = Field(2, ge=0, description="wait for more messages before a send, in milliseconds")
 
     model_de: str = Field(
-        "redefluss", description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline"
+        "redefluss",
+        description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline, a trained folder",
     )
-    quote_model: Literal["redefluss", "rules"] = Field("redefluss", description="quote model: redefluss or rules")
+    quote_model: str = Field("redefluss", description="quote model: redefluss, rules, a trained folder")
     gazetteer: Path | None = Field(None, description="file of entities that win over the model (CSV, JSON lines)")
     max_article_bytes: int = Field(5_000_000, ge=1, description="a larger raw message is refused, in bytes")
     languages: Annotated[tuple[str, ...], NoDecode] = Field(

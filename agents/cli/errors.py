@@ -38,6 +38,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.worker.WorkerError": ("", ExitCode.USAGE),
     "aiokafka.errors.KafkaError": ("the broker: ", ExitCode.UNREACHABLE),
     "pipeline.errors.ConfigurationError": ("", ExitCode.USAGE),
+    "pipeline.evaluation.gold.GoldError": ("", ExitCode.USAGE),
     "pipeline.errors.Rejected": ("the article was refused: ", ExitCode.INCOMPLETE),
     "pipeline.models.load.ModelError": ("", ExitCode.USAGE),
 }

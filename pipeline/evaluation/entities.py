@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from spacy.language import Language
+
 from pipeline.config import PipelineConfig
 from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, Score, interval, score
-from pipeline.evaluation.gold import read_rows
+from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.models import load_pipeline
 
 NOTHING = "–"
@@ -72,14 +74,14 @@ class EntityReport:
 
 
 def read_gold(path: Path) -> list[GoldDocument]:
-    """Gold documents, a row each of name, text and entities as [begin, end, type]; raises ValueError otherwise."""
+    """Gold documents, a row each of name, text and entities as [begin, end, type]; raises GoldError otherwise."""
     documents = []
     for row in read_rows(path, ("name", "text", "entities")):
         try:
             text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
             mentions: list[Mention] = [(begin, end, kind) for begin, end, kind in row["entities"]]
         except (ValueError, KeyError, TypeError) as problem:
-            raise ValueError(f"{path}: {row['name']}: entities are not [begin, end, type] ({problem})") from problem
+            raise GoldError(f"{path}: {row['name']}: entities are not [begin, end, type] ({problem})") from problem
         documents.append(GoldDocument(row["name"], text, mentions))
     return documents
 
@@ -95,14 +97,20 @@ def evaluate(
     `progress` is called with the number of documents done and that of all.
     """
     documents = read_gold(gold_path)
-    nlp = load_pipeline(config.model_de)
-    predictions: dict[str, list[Mention]] = {}
+    return report(documents, predict(documents, load_pipeline(config.model_de), progress), types)
+
+
+def predict(
+    documents: Sequence[GoldDocument], nlp: Language, progress: Callable[[int, int], None] | None = None
+) -> dict[str, list[Mention]]:
+    """What `nlp` finds in the documents' texts, by document name."""
+    predictions = {}
     for number, document in enumerate(documents, start=1):
         found = nlp(document.text).ents
         predictions[document.name] = [(span.start_char, span.end_char, span.label_) for span in found]
         if progress is not None:
             progress(number, len(documents))
-    return report(documents, predictions, types)
+    return predictions
 
 
 def report(

@@ -11,18 +11,22 @@ import orjson
 _PAGE_FIELDS = ("name", "url", "title", "authors", "html", "page_text", "extracted_text", "gold")
 
 
+class GoldError(ValueError):
+    """An annotated file that cannot be used: one line that names it and what is wrong."""
+
+
 def read_rows(path: Path, fields: Collection[str]) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines, each of which has `fields`; empty lines are passed over.
 
     Raises:
-        ValueError: in one line, naming the line that is none and what is missing, or that the gzip data is damaged.
+        GoldError: in one line, naming the line that is none and what is missing, or that the gzip data is damaged.
     """
     content = path.read_bytes()
     if path.suffix == ".gz":
         try:
             content = gzip.decompress(content)
         except (OSError, EOFError, zlib.error) as problem:
-            raise ValueError(f"{path}: the gzip data is damaged ({problem})") from problem
+            raise GoldError(f"{path}: the gzip data is damaged ({problem})") from problem
     rows = []
     for number, line in enumerate(content.split(b"\n"), start=1):
         if not line.strip():
@@ -30,11 +34,11 @@ def read_rows(path: Path, fields: Collection[str]) -> list[dict[str, Any]]:
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError as problem:
-            raise ValueError(f"{path}, line {number}: no JSON ({problem})") from problem
+            raise GoldError(f"{path}, line {number}: no JSON ({problem})") from problem
         if not isinstance(row, dict):
-            raise ValueError(f"{path}, line {number}: no JSON object")
+            raise GoldError(f"{path}, line {number}: no JSON object")
         if missing := [field for field in fields if field not in row]:
-            raise ValueError(f"{path}, line {number}: without {', '.join(missing)}")
+            raise GoldError(f"{path}, line {number}: without {', '.join(missing)}")
         rows.append(row)
     return rows
 
@@ -43,6 +47,6 @@ def read_pages(path: Path) -> list[dict[str, Any]]:
     """News pages with the paragraphs that are their articles.
 
     Raises:
-        ValueError: as `read_rows`.
+        GoldError: as `read_rows`.
     """
     return read_rows(path, _PAGE_FIELDS)

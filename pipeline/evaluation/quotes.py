@@ -76,7 +76,7 @@ def _rows(scores: Mapping[str, Score]) -> dict[str, dict[str, float]]:
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Gold documents, a row each of name, text, tokens and quotes; raises ValueError for other files."""
+    """Gold documents, a row each of name, text, tokens and quotes; raises GoldError for other files."""
     return read_rows(path, ("name", "text", "tokens", "quotes"))
 
 
@@ -85,7 +85,7 @@ def evaluate(
 ) -> QuoteReport:
     """Find the quotes of the texts in `gold_path` as `config` says, and score them.
 
-    `progress` is called with the number of documents done and that of all. Raises ValueError for other files.
+    `progress` is called with the number of documents done and that of all. Raises GoldError for other files.
     """
     documents = read_gold(gold_path)
     return report(documents, predict(documents, QuoteExtractor(config).candidates, progress))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
+GRAPH = "model.onnx.gz"
 NAMED = frozenset({"PER", "LOC", "ORG", "MISC"})
 
 
@@ -21,7 +22,7 @@ class Model:
     summary: str
     trained_on: tuple[str, ...]
     licence: str
-    graph: str = "model.onnx.gz"
+    graph: str = GRAPH
 
     @property
     def size(self) -> int:

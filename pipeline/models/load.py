@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 
 from pipeline.models import recognizer, sentences  # noqa: F401  (they register their components)
-from pipeline.models.catalogue import MODELS
+from pipeline.models.catalogue import GRAPH, MODELS
 
 
 class ModelError(ValueError):
@@ -18,21 +18,27 @@ class ModelError(ValueError):
 def load_pipeline(name: str | Path) -> Language:
     """A spaCy pipeline whose documents have sentences and entities of the types PER, LOC, ORG and MISC.
 
-    `name` is one of the catalogue's, or that of an installed spaCy pipeline, or the path of one. Raises ModelError.
+    `name` is one of the catalogue's, the folder of a model that `redefluss train entities` wrote, or the name or path
+    of a spaCy pipeline. Raises ModelError.
     """
     model = MODELS.get(str(name))
     if model is None:
-        return _foreign(name)
+        trained = (Path(name) / GRAPH).is_file()
+        return _own(str(Path(name).resolve())) if trained else _foreign(name)
     if not model.installed:
         raise ModelError(f"the weights of {name!r} are not in this installation; 'rules' works without any")
+    return _own(model.folder)
+
+
+def _own(weights: str | None) -> Language:
     nlp = spacy.blank("de")
     nlp.add_pipe("redefluss_sentences")
-    if model.folder is None:
+    if weights is None:
         from pipeline.entities import rule_recognizer  # noqa: F401  (registers its component)
 
         nlp.add_pipe("redefluss_rules_ner")
     else:
-        nlp.add_pipe("redefluss_entities", config={"model": model.folder})
+        nlp.add_pipe("redefluss_entities", config={"model": weights})
     return nlp
 
 

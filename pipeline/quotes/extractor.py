@@ -1,6 +1,7 @@
 """The third stage: who said what in an article."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
@@ -25,12 +26,8 @@ class QuoteExtractor:
     """
 
     def __init__(self, config: PipelineConfig) -> None:
-        if config.quote_model not in QUOTE_MODELS:
-            raise ConfigurationError(
-                f"quote_model: {config.quote_model!r} is none of the quote models {' and '.join(QUOTE_MODELS)}"
-            )
         self._rules = RuleQuotes()
-        self._learned = _load_learned() if config.quote_model == "redefluss" else None
+        self._learned = _load_learned(config.quote_model)
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
@@ -53,13 +50,21 @@ class QuoteExtractor:
         return combine(analysed.text, rules, self._learned(analysed.text)) if self._learned is not None else rules
 
 
-def _load_learned() -> Callable[[str], list[QuoteCandidate]]:
+def _load_learned(name: str) -> Callable[[str], list[QuoteCandidate]] | None:
+    """What finds quotes besides the rules: the shipped model, or one that was trained, by its folder."""
+    if name == "rules":
+        return None
+    shipped = QUOTE_MODELS["redefluss"]
+    folder = DATA / "quotes" if name == shipped.name else Path(name)
+    if not (folder / shipped.graph).is_file():
+        if name == shipped.name:
+            raise ConfigurationError(f"quote_model: {name} needs its weights in {folder}; rules needs none")
+        names = " and ".join(QUOTE_MODELS)
+        raise ConfigurationError(f"quote_model: {name!r} is none of the quote models {names}, nor a folder with one")
     # Imported here, so that the rules need no onnxruntime.
-    if not (DATA / "quotes").is_dir():
-        raise ConfigurationError(f"quote_model: redefluss needs its weights in {DATA / 'quotes'}; rules needs none")
     from pipeline.quotes.learned.model import LearnedQuotes
 
-    return LearnedQuotes()
+    return LearnedQuotes(folder)
 
 
 def _spans(ranges: Sequence[Range]) -> list[Span]:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pipeline.encoder.table import EmbeddingTable
+from pipeline.models.catalogue import DATA
 from pipeline.training.e5 import PackedModel
 
 POSITIONS = 512
+
+
+def piece_embeddings() -> Tensor:
+    """The embeddings of the pieces, (pieces, hidden), which every model shares."""
+    table = EmbeddingTable(DATA / "encoder" / "pieces.npy")
+    return torch.from_numpy(table.lookup(np.arange(len(table))))
 
 
 class Layer(nn.Module):
@@ -51,20 +60,19 @@ class Encoder(nn.Module):
     is trained here: positions, layers and norms. `layers` picks the pretrained layers to build on, in order.
     """
 
-    def __init__(self, pretrained: PackedModel, layers: Sequence[int] | None = None, dropout: float = 0.1) -> None:
+    def __init__(self, pretrained: PackedModel, layers: Sequence[int], dropout: float) -> None:
         super().__init__()
-        picked = list(range(pretrained.layers)) if layers is None else list(layers)
         hidden = pretrained.hidden
         self.hidden = hidden
         self.positions = nn.Parameter(torch.zeros(POSITIONS, hidden))
         self.norm = nn.LayerNorm(hidden, pretrained.eps)
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(
-            Layer(hidden, pretrained.heads, pretrained.intermediate, pretrained.eps, dropout) for _ in picked
+            Layer(hidden, pretrained.heads, pretrained.intermediate, pretrained.eps, dropout) for _ in layers
         )
-        self._load(pretrained, picked)
+        self._load(pretrained, layers)
 
-    def _load(self, pretrained: PackedModel, picked: list[int]) -> None:
+    def _load(self, pretrained: PackedModel, picked: Sequence[int]) -> None:
         hidden, floats = pretrained.hidden, pretrained.floats
 
         def put(parameter: Tensor, values: object) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,21 +16,13 @@ from spacy.language import Language
 
 from pipeline.encoder.pieces import FIRST, LAST, PieceTokenizer
 from pipeline.encoder.words import first_pieces
+from pipeline.evaluation.entities import GoldDocument, read_gold
 from pipeline.models.labels import Labels
 
 TYPES = ("PER", "LOC", "ORG", "MISC")
 SWAPPED = ("PER", "LOC", "ORG")
 DERIVED, PART = "DERIV", "PART"
 """Types of words that are no names themselves: "deutschen", "FIFA-Schiedsrichter". Learned, but never given out."""
-
-
-@dataclass(frozen=True)
-class Document:
-    """A text and its mentions as (begin, end, type)."""
-
-    name: str
-    text: str
-    mentions: list[tuple[int, int, str]]
 
 
 @dataclass(frozen=True)
@@ -50,15 +41,16 @@ class Example:
         return len(self.pieces)
 
 
-def read(path: Path) -> list[Document]:
-    """The documents of a JSON lines file, gzipped or not, with GermEval's types spelt as ours."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    documents = []
-    for row in map(json.loads, content.decode("utf-8").rstrip("\n").split("\n")):
-        text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
-        mentions = [(begin, end, _type(kind)) for begin, end, kind in row.get("entities", ())]
-        documents.append(Document(row["name"], text, mentions))
-    return documents
+def read(path: Path) -> list[GoldDocument]:
+    """The documents of a JSON lines file, gzipped or not, with GermEval's types spelt as ours.
+
+    Raises:
+        GoldError: the file is none.
+    """
+    return [
+        replace(document, mentions=[(begin, end, _type(kind)) for begin, end, kind in document.mentions])
+        for document in read_gold(path)
+    ]
 
 
 def _type(kind: str) -> str:
@@ -69,13 +61,13 @@ def _type(kind: str) -> str:
     return "MISC" if kind == "OTH" else kind
 
 
-def held_out(document: Document) -> bool:
+def held_out(document: GoldDocument) -> bool:
     """Whether a document belongs to the fifth that is never trained on: its number is divisible by five."""
     number = re.search(r"(\d+)$", document.name)
     return number is not None and int(number[1]) % 5 == 0
 
 
-def name_pool(documents: Iterable[Document]) -> dict[str, list[str]]:
+def name_pool(documents: Iterable[GoldDocument]) -> dict[str, list[str]]:
     """The names in `documents` by type, to swap for others. Handles, tags and the like are left out."""
     pool: dict[str, list[str]] = {kind: [] for kind in SWAPPED}
     for document in documents:
@@ -86,7 +78,9 @@ def name_pool(documents: Iterable[Document]) -> dict[str, list[str]]:
     return pool
 
 
-def swap_names(document: Document, pool: Mapping[str, Sequence[str]], rate: float, chance: random.Random) -> Document:
+def swap_names(
+    document: GoldDocument, pool: Mapping[str, Sequence[str]], rate: float, chance: random.Random
+) -> GoldDocument:
     """The document with a share `rate` of its names replaced by others of their type, drawn from `pool`."""
     text, mentions, at = "", [], 0
     for begin, end, kind in sorted(document.mentions):
@@ -99,7 +93,7 @@ def swap_names(document: Document, pool: Mapping[str, Sequence[str]], rate: floa
         mentions.append((len(text), len(text) + len(name), kind))
         text += name
         at = end
-    return Document(document.name, text + document.text[at:], mentions)
+    return GoldDocument(document.name, text + document.text[at:], mentions)
 
 
 @dataclass
@@ -114,7 +108,7 @@ class Examples:
         """Where the words of `text` begin and end."""
         return [(token.idx, token.idx + len(token)) for token in self.nlp.make_doc(text) if not token.is_space]
 
-    def make(self, document: Document, corpus: int, limit: int) -> Iterator[Example]:
+    def make(self, document: GoldDocument, corpus: int, limit: int) -> Iterator[Example]:
         """Examples of at most `limit` pieces, cut between words."""
         words = self.words(document.text)
         pieces = self.tokenizer(document.text)
@@ -199,11 +193,11 @@ def batches(examples: Sequence[Example], size: int, chance: random.Random) -> li
     return made
 
 
-def collate(batch: Sequence[Example]) -> dict[str, npt.NDArray[np.generic]]:
+def collate(batch: Sequence[Example]) -> dict[str, npt.NDArray[Any]]:
     """Padded arrays: `pieces` and `mask` (batch, length), `words` (batch, words), `targets` (batch, words, labels; zero
     for padding), `corpus` (batch)."""
     length, words = max(map(len, batch)) + 2, max(len(example.words) for example in batch)
-    arrays = {
+    arrays: dict[str, npt.NDArray[Any]] = {
         "pieces": np.ones((len(batch), length), dtype=np.int64),
         "mask": np.zeros((len(batch), length), dtype=np.int64),
         "words": np.zeros((len(batch), words), dtype=np.int64),

@@ -1,38 +1,29 @@
-"""The settings of a training run of the entity recogniser, read from TOML."""
+"""The settings of a training run of the entity recogniser."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
-from pathlib import Path
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from pipeline.training.recipe import Recipe
 
 
-@dataclass(frozen=True)
-class Corpus:
+class Corpus(BaseModel):
     """A file to learn from: the types it marks, and the share of it that is read in each epoch."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     file: str
     types: tuple[str, ...]
     shares: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Recipe:
+class EntityRecipe(Recipe):
     """All that decides what comes out of a training run."""
 
-    name: str
-    seed: int
-    layers: tuple[int, ...]
     mixed_layers: int
-    dropout: float
-    rate: float
-    head_rate: float
-    layer_decay: float
-    weight_decay: float
-    warmup: float
-    average: float
     smoothing: float
-    batch_pieces: int
     joined_pieces: int
     longest: int
     swapped: float
@@ -40,15 +31,11 @@ class Recipe:
     guidelines: dict[str, float]
     corpora: tuple[Corpus, ...]
 
-    @staticmethod
-    def read(path: Path) -> Recipe:
-        """The recipe in the TOML file `path`; raises TypeError if a setting is missing or unknown."""
-        settings = tomllib.loads(path.read_text(encoding="utf-8"))
-        corpora = tuple(
-            Corpus(row["file"], tuple(row["types"]), tuple(row["shares"])) for row in settings.pop("corpora")
-        )
-        settings["layers"] = tuple(settings["layers"])
-        return Recipe(**settings, corpora=corpora)
+    @model_validator(mode="after")
+    def _guidelines_are_those_of_corpora(self) -> Self:
+        if unknown := self.guidelines.keys() - {corpus.file for corpus in self.corpora}:
+            raise ValueError(f"guidelines of what is no corpus: {', '.join(sorted(unknown))}")
+        return self
 
     @property
     def numbered_guidelines(self) -> dict[int, float]:

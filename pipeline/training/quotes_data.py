@@ -1,13 +1,10 @@
 """The quotation dataset as the quote model trains on it."""
 
-import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from pipeline.encoder.pieces import PieceTokenizer
@@ -37,12 +34,6 @@ class Example:
     tags: NDArray[np.int64]
     quotes: list[LabelledQuote]
     record: dict[str, Any]
-
-
-def read(path: Path) -> list[dict[str, Any]]:
-    """Documents of a file of JSON lines, gzipped or not."""
-    content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return [orjson.loads(line) for line in content.splitlines() if line.strip()]
 
 
 def prepare(records: Iterable[dict[str, Any]], tokenizer: PieceTokenizer) -> list[Example]:

@@ -124,10 +124,8 @@ class _Target:
     match: float
 
 
-def loss(
-    network: QuoteNetwork, examples: Sequence[Example], noise: float, random: np.random.Generator
-) -> tuple[Tensor, dict[str, float]]:
-    """The loss of a batch and its parts.
+def loss(network: QuoteNetwork, examples: Sequence[Example], noise: float, random: np.random.Generator) -> Tensor:
+    """The loss of a batch.
 
     `noise`: how strongly the tags are shaken to get quotes like predicted ones (0: gold quotes alone).
     """
@@ -155,7 +153,7 @@ def loss(
         targets += found
         offsets += [row * words.shape[1]] * len(found)
     if not targets:
-        return tagging, {"tags": float(tagging.detach())}
+        return tagging
     inputs = batch([target.seen for target in targets])
     shifted = RoleBatch(
         words=inputs.words + np.array(offsets)[:, None],
@@ -165,9 +163,7 @@ def loss(
         mask=inputs.mask,
     )
     members, pointers, whole = network.decode_roles(words.flatten(0, 1), shifted)
-    parts = _role_losses(targets, inputs.mask, members, pointers, whole)
-    total = tagging + sum(parts.values(), torch.zeros(()))
-    return total, {"tags": float(tagging.detach())} | {name: float(part.detach()) for name, part in parts.items()}
+    return tagging + _role_losses(targets, inputs.mask, members, pointers, whole)
 
 
 def _matched(seen: RoleInput, segment: Segment, example: Example) -> _Target:
@@ -183,7 +179,7 @@ def _matched(seen: RoleInput, segment: Segment, example: Example) -> _Target:
 
 def _role_losses(
     targets: Sequence[_Target], mask: NDArray[np.float32], members: Tensor, pointers: Tensor, whole: Tensor
-) -> dict[str, Tensor]:
+) -> Tensor:
     seen = mask.shape[1]
     member = np.zeros((len(targets), seen, len(ROLES)), dtype=np.float32)
     pointed = np.full((len(targets), 2 * len(POINTED)), _IGNORED, dtype=np.int64)
@@ -207,13 +203,14 @@ def _role_losses(
     per_word = functional.binary_cross_entropy_with_logits(members, torch.as_tensor(member), reduction="none")
     types, media = len(QUOTE_TYPES), len(MEDIA)
     match = torch.tensor([target.match for target in targets], dtype=torch.float32)
-    return {
-        "members": (per_word * weights).sum() / count / 20,
-        "pointers": _cross_entropy(pointers.transpose(1, 2).flatten(0, 1), torch.as_tensor(pointed).flatten()),
-        "type": _cross_entropy(whole[:, :types], torch.as_tensor(kinds[0])),
-        "medium": 0.5 * _cross_entropy(whole[:, types : types + media], torch.as_tensor(kinds[1])),
-        "sound": functional.binary_cross_entropy_with_logits(whole[:, -1], match),
-    }
+    losses = (
+        (per_word * weights).sum() / count / 20,  # of the roles' words
+        _cross_entropy(pointers.transpose(1, 2).flatten(0, 1), torch.as_tensor(pointed).flatten()),
+        _cross_entropy(whole[:, :types], torch.as_tensor(kinds[0])),
+        0.5 * _cross_entropy(whole[:, types : types + media], torch.as_tensor(kinds[1])),
+        functional.binary_cross_entropy_with_logits(whole[:, -1], match),  # of the soundness
+    )
+    return sum(losses, torch.zeros(()))
 
 
 def _cross_entropy(scores: Tensor, targets: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ LEAST_OTHERS = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 LEAST_DIRECT = (0.25, 0.35, 0.45, 0.55)
 LEAST_MEMBERS = (-1.5, -1.0, -0.5, 0.0)
 NOTHING = ((0.0, 0.0), (0.0, -1.0), (0.0, -2.0), (1.0, -2.0))
-_TUNED_FOR = ("quote", "speaker", "joint", "type")
+TUNED_FOR = ("quote", "speaker", "joint", "type")
 Found = dict[str, list[DecodedQuote]]
 
 
@@ -42,7 +42,7 @@ def tune(examples: Sequence[Example], predict: Callable[[DecodeSettings], Found]
 
 
 def _worth(found: dict[str, Score]) -> float:
-    return sum(found[row].f1 for row in _TUNED_FOR)
+    return sum(found[row].f1 for row in TUNED_FOR)
 
 
 def scores(examples: Sequence[Example], found: Found) -> dict[str, Score]:

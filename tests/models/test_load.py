@@ -53,6 +53,15 @@ def test_a_spacy_pipeline_is_loaded_by_its_path_and_given_sentences(tmp_path: Pa
     assert [sentence.text for sentence in load_pipeline(tmp_path)("Eins. Zwei.").sents] == ["Eins.", "Zwei."]
 
 
+def test_a_trained_model_is_loaded_by_its_folder(tmp_path: Path) -> None:
+    for name in ("model.json", "model.onnx.gz"):
+        (tmp_path / name).symlink_to(DATA / "entities-open" / name)
+    found = load_pipeline(tmp_path)(TEXT).ents
+    assert [(s.text, s.label_) for s in found] == [
+        (s.text, s.label_) for s in load_pipeline("redefluss-open")(TEXT).ents
+    ]
+
+
 def test_the_rules_need_no_weights() -> None:
     assert list(load_pipeline("rules")("Heute regnet es.").sents)
 

@@ -1,4 +1,5 @@
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import PipelineConfig
 from pipeline.errors import ConfigurationError
+from pipeline.models.catalogue import DATA
 from pipeline.quotes import QuoteExtractor, quote_records, record_key
 from schemas.codec import decode, encode
 from schemas.records import EntityArticle, QuoteArticle
@@ -155,3 +157,14 @@ def test_any_text_can_be_read(text: str) -> None:
         assert 0.0 <= quote.confidence <= 1.0
     assert encode(found) == encode(extract(article(text)))
     assert len(quote_records(found)) == len(found.quotes)
+
+
+def test_a_trained_model_is_loaded_by_its_folder(tmp_path: Path) -> None:
+    trained = tmp_path / "trained"
+    trained.symlink_to(DATA / "quotes")
+    found, shipped, rules = (
+        QuoteExtractor(PipelineConfig(quote_model=name)).candidates(TEXT)
+        for name in (str(trained), "redefluss", "rules")
+    )
+    assert found == shipped
+    assert found != rules

@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.evaluation.entities import GoldDocument
 from pipeline.models.labels import Labels
 from pipeline.models.recognizer import shared_encoder
-from pipeline.training import PACKAGES, TrainingUnavailable, require_packages
-from pipeline.training.entity_data import Document, Example, Examples, batches, collate, held_out, join, read
-from pipeline.training.entity_recipe import Recipe
+from pipeline.training.entity_data import Example, Examples, batches, collate, held_out, join, read
 
 LABELS = Labels(("PER", "LOC", "ORG", "MISC", "DERIV", "PART"))
-RECIPES = Path(__file__).parents[2] / "pipeline" / "training" / "recipes"
 
 
 @pytest.fixture(scope="module")
@@ -28,18 +26,18 @@ def names(example: Example) -> list[str]:
 
 
 def test_words_carry_the_labels_of_the_mentions(examples: Examples) -> None:
-    document = Document("a", "Lena Voss aus Kiel schwieg.", [(0, 9, "PER"), (14, 18, "LOC")])
+    document = GoldDocument("a", "Lena Voss aus Kiel schwieg.", [(0, 9, "PER"), (14, 18, "LOC")])
     (example,) = examples.make(document, 0, 100)
     assert names(example) == ["B-PER", "L-PER", "O", "U-LOC", "O", "O"]
 
 
 def test_a_name_that_is_part_of_a_word_marks_the_word_as_such(examples: Examples) -> None:
-    (example,) = examples.make(Document("a", "Eine Hafenbau-Sprecherin kam.", [(5, 13, "ORG")]), 0, 100)
+    (example,) = examples.make(GoldDocument("a", "Eine Hafenbau-Sprecherin kam.", [(5, 13, "ORG")]), 0, 100)
     assert names(example) == ["O", "U-PART", "O", "O"]
 
 
 def test_long_texts_are_cut_and_no_word_is_lost(examples: Examples) -> None:
-    document = Document("a", "Der Rat von Kleinstadt tagt. " * 40, [])
+    document = GoldDocument("a", "Der Rat von Kleinstadt tagt. " * 40, [])
     made = list(examples.make(document, 0, 50))
     assert all(len(example) <= 50 for example in made)
     assert sum(len(example.words) for example in made) == len(examples.words(document.text))
@@ -47,7 +45,7 @@ def test_long_texts_are_cut_and_no_word_is_lost(examples: Examples) -> None:
 
 
 def test_joined_examples_keep_every_word(examples: Examples) -> None:
-    made = [next(examples.make(Document(str(n), f"Satz {n} steht hier.", []), 0, 50)) for n in range(30)]
+    made = [next(examples.make(GoldDocument(str(n), f"Satz {n} steht hier.", []), 0, 50)) for n in range(30)]
     joined = join(made, 60, random.Random(1))
     assert 1 < len(joined) < 30
     assert sum(len(example.words) for example in joined) == sum(len(example.words) for example in made)
@@ -55,7 +53,7 @@ def test_joined_examples_keep_every_word(examples: Examples) -> None:
 
 
 def test_batches_hold_no_more_than_they_may(examples: Examples) -> None:
-    made = [next(examples.make(Document(str(n), "Wort " * (n % 30 + 1), []), 0, 200)) for n in range(60)]
+    made = [next(examples.make(GoldDocument(str(n), "Wort " * (n % 30 + 1), []), 0, 200)) for n in range(60)]
     grouped = batches(made, 256, random.Random(1))
     assert sorted(map(id, made)) == sorted(id(example) for batch in grouped for example in batch)
     for batch in grouped:
@@ -77,17 +75,3 @@ def test_files_are_read_whatever_the_shape_of_their_text(tmp_path: Path) -> None
     assert second.mentions == [(0, 6, "DERIV"), (0, 12, "MISC")]
     assert held_out(first)
     assert not held_out(second)
-
-
-@pytest.mark.parametrize("name", ["entities", "entities-open"])
-def test_the_recipes_are_whole(name: str) -> None:
-    recipe = Recipe.read(RECIPES / f"{name}.toml")
-    assert recipe.name == name
-    assert set(recipe.numbered_guidelines) <= set(range(len(recipe.corpora)))
-
-
-def test_what_is_missing_for_training_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(TrainingUnavailable, match=r"pip install 'redefluss\[train\]'") as refused:
-        require_packages()
-    assert all(package in str(refused.value) for package in PACKAGES)
