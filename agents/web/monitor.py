@@ -110,8 +110,12 @@ class Monitor(Service):
 
 def memory_bytes(said: dict[str, Any]) -> dict[str, int]:
     """Resident memory of the worker's own process ("main") and of its pool's ("pool")."""
-    pool = [process["pid"] for process in said.get("pool", {}).get("processes", ())]
-    return {"main": _resident(os.getpid()), "pool": sum(_resident(pid) for pid in pool)}
+    return {"main": _resident(os.getpid()), "pool": sum(_resident(process["pid"]) for process in _born(said))}
+
+
+def _born(said: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pool's processes that have an id already."""
+    return [process for process in said.get("pool", {}).get("processes", ()) if process["pid"] is not None]
 
 
 def _resident(pid: int) -> int:
@@ -123,7 +127,7 @@ def _resident(pid: int) -> int:
 
 def _note_stopped(said: dict[str, Any]) -> None:
     """A pool process that the system has stopped says nothing itself; the system does."""
-    for process in said.get("pool", {}).get("processes", ()):
+    for process in _born(said):
         try:
             stopped = psutil.Process(process["pid"]).status() == psutil.STATUS_STOPPED
         except psutil.Error:

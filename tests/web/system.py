@@ -114,7 +114,8 @@ class System:
         asyncio.run(send())
 
     def signal_pool(self, number: signal.Signals) -> None:
-        """Send a signal to the pool's processes, as the worker names them."""
+        """Send a signal to the pool's processes, as the worker names them, and to the one that would replace them."""
         for worker in self.json("/api/operations")["workers"]:
-            for process in worker["pool"]["processes"]:
-                psutil.Process(process["pid"]).send_signal(number)
+            for pid in (worker["pool"]["nursery_pid"], *(process["pid"] for process in worker["pool"]["processes"])):
+                if pid is not None:
+                    psutil.Process(pid).send_signal(number)

@@ -7,6 +7,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import GroupCoordinatorNotAvailableError
 
 from agents.kafka import connect
 from agents.settings import Settings
@@ -70,6 +71,8 @@ class Cluster:
             offsets = await self._admin.list_consumer_group_offsets(
                 self._settings.group(stage.name), partitions=partitions
             )
+            if not offsets.keys() >= set(partitions):  # so aiokafka answers where the broker answers with an error
+                raise GroupCoordinatorNotAvailableError
             now = time.monotonic()
             found[stage.name] = [
                 self._watch.see(
