@@ -9,13 +9,16 @@ from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.statements import NOT_CONTENT, Statements, stripped
 from pipeline.quotes.words import (
+    ADVERBS,
     CONTENT_OPENERS,
     COORDINATORS,
+    PREPOSITIONS,
     RELATIVES,
     SAYING,
 )
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
+_LEAST_AFTER_COLON = 4
 _ASKING = frozenset({"fragen", "erklären", "erläutern", "schildern"})
 
 
@@ -146,7 +149,9 @@ class VerbSpeech(Statements):
         if is_relative(tokens, first, part.last):
             return None
         kind: str | None = None
-        if opener in CONTENT_OPENERS - RELATIVES:
+        if self._announces(cue, first) and adjacent:
+            kind = "verb-colon" if self.sentence.last - first > _LEAST_AFTER_COLON else None
+        elif opener in CONTENT_OPENERS - RELATIVES:
             asked = cue.verb.lemma in _ASKING and opener != "wie" and adjacent
             kind = "verb-question" if asked else None
         elif has_infinitive(tokens, first, self.sentence.last) and not verb_second(tokens, first, part.last):
@@ -159,6 +164,15 @@ class VerbSpeech(Statements):
             elif plain and verb_second(tokens, first, part.last):
                 kind = "verb-plain" if cue.last >= first - 8 else None
         return kind
+
+    def _announces(self, cue: Cue, first: int) -> bool:
+        """ "Die Stadt warnt: …": a verb of speech, its subject and a colon, with no object between them."""
+        if self.tokens[first - 1].text != ":" or "s" not in cue.verb.takes or cue.final or cue.passive:
+            return False
+        if len(cue.tokens) > 1 or not cue.speaker:
+            return False
+        end = max(cue.last + 1, cue.speaker[-1][1])
+        return end >= first - 1 or self.tokens[end].lower in PREPOSITIONS | ADVERBS
 
     def _dependent_kind(self, cue: Cue, first: int, opener: str) -> str | None:
         """The same for a clause with dass or ob, which may belong to a noun before it instead."""
@@ -178,11 +192,11 @@ class VerbSpeech(Statements):
             at = part.first + (opener in {"und", "aber", "sowie", "doch"})
             if any(mask[1] <= part.first for mask in self.masked if mask[0] >= cue.finite):
                 return tokens[part.first - 1].begin
-            if any(other.clause == part and self._goes_on(other, cue, at) for other in self.cues):
+            goes_on = any(other.clause == part and self._goes_on(other, cue, at) for other in self.cues)
+            if goes_on or (at > part.first and any(self._says_anew(other, part) for other in self.cues)):
                 return tokens[part.first].begin
-            if opener == "so" and part is self.parts[-1] and not is_subjunctive(tokens, part.first, part.last):
-                return tokens[part.first].begin
-            if opener == "wie" and any(other.clause == part and other.final for other in self.cues):
+            so_said = opener == "so" and part is self.parts[-1] and not is_subjunctive(tokens, part.first, part.last)
+            if so_said or (opener == "wie" and any(other.clause == part and other.final for other in self.cues)):
                 return tokens[part.first].begin
         for other in self.cues:
             joined = tokens[other.finite - 1].lower in {"und", "sowie"} and other.finite > other.clause.first + 1
@@ -190,6 +204,11 @@ class VerbSpeech(Statements):
             if joined and behind and not other.final and not other.subjunctive:
                 return tokens[other.finite - 1].begin
         return self.sentence.end
+
+    def _says_anew(self, other: Cue, part: Clause) -> bool:
+        """ "…, und die Ministerin behauptet das Gegenteil": somebody else speaks, in the indicative."""
+        told = other.clause == part and not other.final and not other.subjunctive and bool(other.speaker)
+        return told and not self._helped_by_subjunctive(other) and other.speaker[0][1] == other.finite
 
     def _goes_on(self, other: Cue, cue: Cue, at: int) -> bool:
         return other.finite != cue.finite and not other.final and not other.subjunctive and other.finite <= at + 1

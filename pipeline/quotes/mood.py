@@ -66,7 +66,8 @@ def carried_on(tokens: Sequence[Token], first: int, last: int) -> Literal["clear
             continue
         following = tokens[index + 1] if index + 1 < last else None
         if token.lower in subjunctive_first():
-            if token.lower in FINITE_AUXILIARIES or following is None or not following.capital:
+            pronoun = index > first and tokens[index - 1].lower in {"er", "es", "sie", "man"}
+            if token.lower in FINITE_AUXILIARIES or following is None or not following.capital or pronoun:
                 return "clearly"
         elif token.lower in subjunctive_second() and following is not None and following.text not in ",.;:":
             perhaps = True

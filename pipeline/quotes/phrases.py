@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pipeline.quotes.lexicon import reporting_forms
 from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
+    ABBREVIATIONS,
     ADVERBS,
     ATTACHING,
     AUXILIARIES,
@@ -13,6 +14,7 @@ from pipeline.quotes.words import (
     DOCUMENTS,
     GENITIVE_DETERMINERS,
     NAME_PARTICLES,
+    NO_NAMES,
     OBJECT_PRONOUNS,
     PREPOSITIONS,
     SMALL_NAMES,
@@ -128,7 +130,7 @@ def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
         return False
     if token.lower in NAME_PARTICLES and (is_noun(following) or following.lower in NAME_PARTICLES):
         return _name_goes_on(tokens, index, at, limit)
-    dotted = token.text == "." and len(tokens[at - 1].text) <= 4
+    dotted = token.text == "." and (len(tokens[at - 1].text) <= 4 or tokens[at - 1].lower in ABBREVIATIONS)
     return is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
 
 
@@ -141,6 +143,8 @@ def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> b
         return False
     if before.lower in NAME_PARTICLES and not is_noun(before):
         return True
+    if tokens[at].lower in {"zu", "zur"} and following.lower in NO_NAMES:
+        return False
     if tokens[at].lower in {"von", "der", "den", "zu", "zur", "da"}:
         plain = tokens[first].lower not in DETERMINERS and at - first <= 3
         return plain and is_noun(before) and not before.lower.endswith(("sprecher", "sprecherin"))

@@ -6,6 +6,8 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.confidence import ruled
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import phrase_spans, with_roles
+from pipeline.quotes.mood import carried_on
+from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.quotes.words import SAYING
 
@@ -33,6 +35,20 @@ def referring_back(
             candidate.frame_spans = [(analysed.tokens[cue.finite].begin, end)]
             return ruled(candidate, "back-reference")
     return None
+
+
+def stated(analysed: AnalysedText, sentence: Sentence) -> QuoteCandidate | None:
+    """ "Obst sah das anders: Die Brücke sei sicher.": Konjunktiv behind a colon, somebody as the subject before."""
+    tokens = analysed.tokens
+    colon = next((at for at in range(sentence.first, sentence.last - 1) if tokens[at].text == ":"), None)
+    subject = person_subject(tokens, sentence.first, colon) if colon is not None else None
+    if colon is None or subject is None or carried_on(tokens, colon + 1, sentence.last) != "clearly":
+        return None
+    end = sentence.end - (analysed.text[sentence.end - 1] in ".!?")
+    candidate = QuoteCandidate([(tokens[colon + 1].begin, end)], "Indirect")
+    candidate.speaker_spans = phrase_spans(analysed, [subject])
+    candidate.frame_spans = [(sentence.begin, tokens[colon].begin)]
+    return ruled(candidate, "stated")
 
 
 def reported(analysed: AnalysedText, sentence: Sentence, cues: Sequence[Cue]) -> QuoteCandidate | None:

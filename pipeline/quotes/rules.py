@@ -18,12 +18,14 @@ from pipeline.quotes.direct import (
     with_roles,
 )
 from pipeline.quotes.indirect import VerbSpeech
+from pipeline.quotes.interview import headlines, is_line, turns
 from pipeline.quotes.mood import carried_on, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
-from pipeline.quotes.reported import referring_back, reported, said_to
+from pipeline.quotes.reported import referring_back, reported, said_to, stated
 from pipeline.quotes.sourced import SourceSpeech
 from pipeline.quotes.sources import says_so
 from pipeline.quotes.speakers import all_cues
+from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import ADVERBS, COORDINATORS
 
@@ -37,9 +39,18 @@ class RuleQuotes:
 
     def __call__(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         reader = _Reader(analysed)
-        for sentence in analysed.sentences:
-            reader.read(sentence)
-        return sorted(reader.found, key=lambda candidate: (candidate.begin, -candidate.end))
+        spoken = turns(analysed)
+        said = {
+            number
+            for turn in spoken
+            for number in range(analysed.sentence_at(turn.begin), analysed.sentence_at(turn.end - 1) + 1)
+        }
+        for number, sentence in enumerate(analysed.sentences):
+            if number not in said:
+                reader.read(sentence)
+        found = [*spoken, *reader.found]
+        found += headlines(analysed, found)
+        return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))
 
 
 class _Reader:
@@ -51,6 +62,7 @@ class _Reader:
         self.found: list[QuoteCandidate] = []
         self.voice: QuoteCandidate | None = None
         self.spoke: Sentence | None = None
+        self.subject: tuple[int, Range] | None = None
         self.before: Sentence | None = None
 
     def read(self, sentence: Sentence) -> None:
@@ -79,6 +91,7 @@ class _Reader:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
         for candidate in (
             referring_back(self.analysed, sentence, self.before, cues),
+            stated(self.analysed, sentence),
             self._carried_on(sentence),
             reported(self.analysed, sentence, cues),
             self._said_to(sentence),
@@ -146,6 +159,9 @@ class _Reader:
         if passage.first == sentence.first or tokens[passage.first - 1].text != ":":
             return False
         first = sentence.first
+        dashes = [at for at in range(first, passage.first - 2) if tokens[at].text in "–—-"]
+        if dashes and is_line(self.analysed, sentence):
+            first = dashes[-1] + 1
         while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
             first += 1
         end = noun_phrase(tokens, first, passage.first - 1)
@@ -156,8 +172,11 @@ class _Reader:
         return True
 
     def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
-        """Whoever spoke last in this or the paragraph before goes on speaking."""
-        if self.voice is not None and self._near(sentence):
+        """Who the sentence before is about speaks, or whoever spoke last in this or the paragraph before goes on."""
+        subject = self._subject_before(sentence)
+        if subject is not None:
+            candidate.speaker_spans = [subject]
+        elif self.voice is not None and self._near(sentence):
             candidate.speaker_spans = list(self.voice.speaker_spans)
             candidate.medium = self.voice.medium
 
@@ -204,7 +223,7 @@ class _Reader:
 
     def _carried_on(self, sentence: Sentence) -> QuoteCandidate | None:
         sure = carried_on(self.tokens, sentence.first, sentence.last)
-        if sure == "clearly" and self._near(sentence, paragraphs=2):
+        if sure == "clearly" and (self._near(sentence, paragraphs=2) or self._subject_before(sentence) is not None):
             return self._free(sentence, "IndirectFreeIndirect", "carried-on")
         if sure == "perhaps" and self._near(sentence, paragraphs=0) and self.spoke == self.before:
             return self._free(sentence, "IndirectFreeIndirect", "carried-on-perhaps")
@@ -225,13 +244,23 @@ class _Reader:
             return None
         return self._free(sentence, "FreeIndirect", "carried-on-said-to")
 
+    def _subject_before(self, sentence: Sentence) -> Range | None:
+        """The person that the sentence before begins with, where nobody says anything in it ("Obst winkte ab. „…“")."""
+        if self.subject is None or self.before is None or sentence.paragraph != self.before.paragraph:
+            return None
+        first, span = self.subject
+        return span if first == self.before.first else None
+
     def _near(self, sentence: Sentence, paragraphs: int = 1) -> bool:
         """Whether somebody spoke in this paragraph or at most so many before."""
         return self.spoke is not None and sentence.paragraph - self.spoke.paragraph <= paragraphs
 
     def _free(self, sentence: Sentence, kind: QuoteType, rule: str) -> QuoteCandidate:
         candidate = QuoteCandidate([(sentence.begin, sentence.end)], kind)
-        if self.voice is not None and self._near(sentence, paragraphs=2):
+        subject = self._subject_before(sentence)
+        if subject is not None:
+            candidate.speaker_spans = [subject]
+        elif self.voice is not None and self._near(sentence, paragraphs=2):
             candidate.speaker_spans = list(self.voice.speaker_spans)
             candidate.medium = self.voice.medium
         return ruled(candidate, rule)
@@ -251,4 +280,7 @@ class _Reader:
             self.voice.frame_spans = [(sentence.begin, sentence.end)]
         if found or speaking:
             self.spoke = sentence
+        else:
+            named = person_subject(self.tokens, sentence.first, sentence.last)
+            self.subject = (sentence.first, phrase_spans(self.analysed, [named])[0]) if named is not None else None
         self.before = sentence

@@ -177,7 +177,7 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: int) -> None:
     if cue.addressee:
         return
     for at in range(cue.clause.first, cue.clause.last):
-        if tokens[at].lower == "gegenüber":
+        if tokens[at].lower == "gegenüber" and (at == cue.clause.first or not tokens[at].capital):
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None:
                 cue.addressee = [(at + 1, end)]

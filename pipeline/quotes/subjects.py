@@ -1,7 +1,10 @@
 """Subjects: the phrases that can say who speaks, before and behind a verb."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+from pipeline.entities.person_words import is_given_name
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.mood import is_relative
 from pipeline.quotes.phrases import (
@@ -32,6 +35,8 @@ from pipeline.quotes.words import (
     TIME_NOUNS,
 )
 
+_INFLECTED = ("t", "te", "g", "b", "f", "h", "ß", "s", "m", "l", "ing")
+"""How verbs of one person end ("winkte", "zeigt", "gab", "ging")."""
 _COMMAS = frozenset({",", "–", "-"})
 _NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
 
@@ -61,7 +66,8 @@ def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> t
             return None
         dative = (lower in OBLIQUE_DETERMINERS or lower in OBJECT_PRONOUNS) and lower not in {"ihr", "ihre"}
         if dative:
-            if lower in OBJECT_PRONOUNS or "a" in cue.verb.takes or "o" in cue.verb.takes:
+            told = lower in OBJECT_PRONOUNS or "o" in cue.verb.takes
+            if told or ("a" in cue.verb.takes and not _accusative(tokens, at, end)):
                 cue.addressee = cue.addressee or [(at, end)]
             at = end
             continue
@@ -69,6 +75,16 @@ def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> t
             return at, end
         return None
     return None
+
+
+def _accusative(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether "den …" is one thing and not several people: its noun lacks the dative's n ("den Ausbau")."""
+    noun = next((token for token in tokens[first + 1 : last] if token.capital), None)
+    return (
+        tokens[first].lower == "den"
+        and noun is not None
+        and not (noun.text.isupper() or noun.lower.endswith(("n", "s")))
+    )
 
 
 def without_topic(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
@@ -197,3 +213,19 @@ def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[in
             end = further
         found = start, end
     return found
+
+
+def person_subject(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
+    """The person that a sentence begins with as its subject, by given name or role: "Chefin Hanna Obst winkte ab"."""
+    end = noun_phrase(tokens, first, last, places=False)
+    if end is None or tokens[first].lower in PREPOSITIONS | SUBORDINATORS:
+        return None
+    end = apposition(tokens, end, last) or end
+    verb = end + (end < last and tokens[end].text == ",")
+    if verb >= last or tokens[verb].capital or not tokens[verb].lower.endswith(_INFLECTED):
+        return None
+    names = [token.text for token in tokens[first:end] if token.capital]
+    named = any(is_given_name(name) for name in names[:-1]) or any(
+        role_word(role) is not None and role_word(name) is None for role, name in pairwise(names)
+    )
+    return (first, end) if named else None

@@ -9,7 +9,7 @@ from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
+    r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
 )
 OPENING_MARKS = frozenset("„»«\"“‚‘›‹(['")
 CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
@@ -136,6 +136,7 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
             stop = broken or index - first >= _LONGEST_QUOTED
         else:
             ends = token.text in ".!?…..." and _ends_sentence(tokens, index, text)
+            ends = ends or (token.text == ":" and index - first <= 2 and tokens[index - 1].text == "Uhr")
             stop = broken or ends or index - first >= _LONGEST
         if stop:
             found.append(Sentence(first, index + 1, tokens[first].begin, token.end, paragraph))

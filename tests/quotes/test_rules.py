@@ -17,7 +17,7 @@ QUOTED_BY_OTHERS = [
     ("Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“", "einen Zeugen", "Das Blatt"),
     ("Die Agentur Nordpress zitierte dazu Jonas Reif: „Ich lief weg.“", "Jonas Reif", "Die Agentur Nordpress"),
     ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif", "das „Tagblatt“"),
-    ("Reif, Kämmerer der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Kämmerer der Stadt", "„Tagblatt“"),
+    ("Reif, Chef der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Chef der Stadt", "„Tagblatt“"),
     ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif", "einer Mitteilung der Stadt"),
     ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif", "Nordpress"),
 ]  # fmt: skip
@@ -42,8 +42,28 @@ INDIRECT = [
     ("Das Dach, so Obst, wird im Mai erneuert.", "Das Dach … wird im Mai erneuert", "Obst", "so"),
     ("Der Bau stockt, heißt es in einem Brief der Stadt.", "Der Bau stockt", "einem Brief der Stadt", "heißt es"),
     ("Der Bau beginnt im Mai. Das sagte Obst am Dienstag.", "Der Bau beginnt im Mai. … Das", "Obst", "sagte"),
+    ("Die Stadt warnt: Die Keller laufen bald voll.", "Die Keller laufen bald voll", "Die Stadt", "warnt"),
+    ("Jonas Reif sah das anders: Die Brücke sei sicher.", "Die Brücke sei sicher", "Jonas Reif", ""),
+    ("Obst sagte, es sei Geld da, und Reif behauptet das Gegenteil.", "es sei Geld da", "Obst", "sagte"),
+    ("Obst sagte zu Beginn, es sei Geld da.", "es sei Geld da", "Obst", "sagte"),
+    ("Chefin Dr.-Ing. Hanna Obst sagte, es sei gut.", "es sei gut", "Chefin Dr.-Ing. Hanna Obst", "sagte"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
 ]  # fmt: skip
+
+GOING_ON = [
+    (
+        "Obst klagte. Projektleiter Jonas Reif winkte ab. „Wir halten alle Abstände ein.“",
+        "„Wir halten alle Abstände ein.“",
+        "Projektleiter Jonas Reif",
+    ),
+    ("Obst sagte, es sei gut. Jonas Reif zeigte sich besorgt. Das sei zu wenig.", "Das sei zu wenig.", "Jonas Reif"),
+    ("Obst sagte, es sei gut. Es bestehe Hoffnung.", "Es bestehe Hoffnung.", "Obst"),
+]
+
+NO_ADDRESSEES = [
+    "Obst hat den Ausbau der Brücke angekündigt.",
+    "Ihr Gegenüber Jonas Reif sagte: „Das ist gut.“",
+]
 
 WHOLE = [
     ("Die Anwohner forderten einen Zebrastreifen vor der Schule.", "Reported", "Die Anwohner"),
@@ -85,6 +105,22 @@ def test_whole_sentences(text: str, type_: str, speaker: str) -> None:
 @pytest.mark.parametrize("text", NOTHING)
 def test_nothing_said(text: str) -> None:
     assert readable(text) == []
+
+
+@pytest.mark.parametrize(("text", "quote", "speaker"), GOING_ON)
+def test_who_the_sentence_before_is_about_goes_on(text: str, quote: str, speaker: str) -> None:
+    assert readable(text)[-1][1:3] == (quote, speaker)
+
+
+@pytest.mark.parametrize("text", NO_ADDRESSEES)
+def test_things_and_subjects_are_nobody_who_was_told(text: str) -> None:
+    assert [quote.addressee_spans for quote in found_by_rules(text)] == [[]]
+
+
+def test_a_time_stamp_is_not_the_speaker() -> None:
+    assert readable("13.55 Uhr: THW-Sprecherin Anna Krol: „Wir helfen allen.“") == [
+        ("Direct", "„Wir helfen allen.“", "THW-Sprecherin Anna Krol", "")
+    ]
 
 
 def test_a_quote_broken_by_its_frame_has_one_speaker() -> None:

@@ -1,0 +1,42 @@
+from tests.quotes.reading import readable
+
+INTERVIEW = """Frau Celik, was hat sich verändert?
+
+Aylin Celik: Die Klassen sind größer geworden. Wir haben 29 Kinder.
+
+Was fordern Sie?
+
+Celik: Wir brauchen mehr Personal."""
+
+
+def test_turns_of_an_interview() -> None:
+    assert readable(INTERVIEW) == [
+        ("Direct", "Die Klassen sind größer geworden. Wir haben 29 Kinder.", "Aylin Celik", ""),
+        ("Direct", "Wir brauchen mehr Personal.", "Celik", ""),
+    ]
+
+
+def test_question_and_answer() -> None:
+    found = readable("Frage: Merken Sie davon etwas?\n\nAntwort: Bei uns ist niemand angekommen.")
+    assert [(quote, speaker) for _, quote, speaker, _ in found] == [
+        ("Merken Sie davon etwas?", "Frage"),
+        ("Bei uns ist niemand angekommen.", "Antwort"),
+    ]
+
+
+def test_lines_with_colons_are_no_interview() -> None:
+    assert readable("Zuschauer: 2100\n\nTore: 1:0 Meier, 2:0 Krol\n\nTore: 3:0 Reif\n\nTermin: Am 3. Mai.") == []
+
+
+def test_headlines_of_somebody_who_speaks() -> None:
+    text = "Obst: Brücke kommt im Mai\n\n„Wir bauen neu“, sagte Chefin Hanna Obst am Montag."
+    assert readable(text)[0] == ("Indirect", "Brücke kommt im Mai", "Obst", "")
+
+
+def test_other_headlines_say_nothing() -> None:
+    assert readable("Hochwasser: Pegel steigen weiter\n\nDie Pegel stiegen am Montag.") == []
+
+
+def test_a_quote_in_a_headline() -> None:
+    text = "Kiel verliert – Krolow: „Das darf nicht passieren“\n\nKiel hat verloren."
+    assert readable(text) == [("Direct", "„Das darf nicht passieren“", "Krolow", "")]
