@@ -102,22 +102,35 @@ def test_the_alert_rules_use_declared_metrics_only() -> None:
     assert used_names((ROOT / "monitoring" / "alerts.yml").read_text()) <= known_names()
 
 
-def test_the_alert_rules_fire_when_they_should_and_only_then() -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
+def promtool(*arguments: str | Path) -> None:
+    """Run it; fails where it does."""
+    command = shutil.which("promtool")
+    if command is None:
         pytest.skip("promtool is not installed (Debian: apt-get install prometheus)")
-    rules = Path(__file__).with_name("alerts.test.yml")
-    run = subprocess.run([promtool, "test", "rules", rules], capture_output=True, text=True, check=False)
+    run = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr + run.stdout
+
+
+def test_the_alert_rules_fire_when_they_should_and_only_then() -> None:
+    rules = Path(__file__).with_name("alerts.test.yml")
+    promtool("test", "rules", rules)
     tested = set(re.findall(r"alertname: (\w+)", rules.read_text()))
     assert tested == set(re.findall(r"alert: (\w+)", (ROOT / "monitoring" / "alerts.yml").read_text()))
 
 
-def test_the_dashboard_uses_declared_metrics_only_and_each_counter() -> None:
+def dashboard_queries() -> list[str]:
     dashboard = json.loads((ROOT / "monitoring" / "grafana" / "dashboards" / "redefluss.json").read_text())
-    used: set[str] = set()
-    for panel in dashboard["panels"]:
-        for target in panel.get("targets", ()):
-            used |= used_names(target["expr"])
+    return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+
+
+def test_prometheus_understands_the_dashboard(tmp_path: Path) -> None:
+    rules = [{"record": f"panel:{number}", "expr": query} for number, query in enumerate(dashboard_queries())]
+    file = tmp_path / "queries.yml"
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    promtool("check", "rules", file)
+
+
+def test_the_dashboard_uses_declared_metrics_only_and_each_counter() -> None:
+    used = {name for query in dashboard_queries() for name in used_names(query)}
     assert used <= known_names()
     assert {metric.sample for metric in METRICS if metric.kind == "counter"} <= used
