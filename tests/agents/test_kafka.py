@@ -1,0 +1,53 @@
+"""Clients are started to the end, or not at all."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from agents.kafka import connect
+
+
+class SlowClient:
+    """Takes a while to connect."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.state = "new"
+        self._error = error
+
+    async def start(self) -> None:
+        self.state = "connecting"
+        try:
+            await asyncio.sleep(0.1)
+        except asyncio.CancelledError:
+            self.state = "broken off"
+            raise
+        if self._error is not None:
+            raise self._error
+        self.state = "connected"
+
+
+async def test_who_is_cancelled_meanwhile_leaves_no_half_made_connection() -> None:
+    client = SlowClient()
+    task = asyncio.create_task(connect(cast(Any, client)))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert client.state == "connected"
+
+
+async def test_a_client_that_never_connects_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.kafka.CONNECT_SECONDS", 0.01)
+    client = SlowClient()
+    task = asyncio.create_task(connect(cast(Any, client)))
+    await asyncio.sleep(0.02)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert client.state == "broken off"
+
+
+async def test_what_goes_wrong_is_told() -> None:
+    with pytest.raises(OSError, match="no route"):
+        await connect(cast(Any, SlowClient(OSError("no route"))))
