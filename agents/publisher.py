@@ -13,7 +13,7 @@ from aiokafka.errors import (
     RecordListTooLargeError,
     UnknownTopicOrPartitionError,
 )
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_never, wait_exponential_jitter
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
 
 from agents import kafka, topics
 from agents.headers import RawHeaders
@@ -23,6 +23,7 @@ from pipeline.stages import TOPICS
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
+CAN_PASS = (KafkaError, OSError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
 
@@ -82,9 +83,10 @@ class Publisher:
             self._settings.publish_timeout_seconds, self._say_waiting, topic, time.monotonic()
         )
         try:
-            async for attempt in self._attempts(topic):
-                with attempt:
-                    await self._send_once(topic, key, value, headers)
+            try:
+                await self._send_once(topic, key, value, headers)
+            except CAN_PASS as error:
+                await self._send_again(error, topic, key, value, headers)
         finally:
             saying.cancel()
             self.unconfirmed -= 1
@@ -95,9 +97,21 @@ class Publisher:
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
+    async def _send_again(
+        self, error: Exception, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders
+    ) -> None:
+        """After a first attempt that failed with `error`; by itself, for setting up retries costs as much as a send."""
+        failed: Exception | None = error
+        async for attempt in self._attempts(topic):
+            with attempt:
+                if failed is not None:
+                    first, failed = failed, None
+                    raise first
+                await self._send_once(topic, key, value, headers)
+
     def _attempts(self, topic: str) -> AsyncRetrying:
         return AsyncRetrying(
-            retry=retry_if_exception(lambda error: isinstance(error, (KafkaError, OSError))),
+            retry=retry_if_exception_type(CAN_PASS),
             wait=wait_exponential_jitter(
                 multiplier=self._settings.retry_initial_seconds,
                 max=self._settings.retry_max_seconds,
