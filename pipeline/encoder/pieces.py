@@ -36,8 +36,9 @@ class PieceTokenizer:
     def __call__(self, text: str) -> Pieces:
         encoding = self._tokenizer.encode(text, add_special_tokens=False)
         offsets = np.array(encoding.offsets, dtype=np.int32).reshape(-1, 2)
-        begins, ends = offsets[:, 0].copy(), offsets[:, 1]
-        for index in range(len(begins)):
-            while begins[index] < ends[index] and text[begins[index]].isspace():
-                begins[index] += 1
+        begins, ends = offsets.T
+        solid = np.arange(len(text) + 1, dtype=np.int32)
+        solid[:-1][np.fromiter(map(str.isspace, text), dtype=bool, count=len(text))] = len(text)
+        following = np.minimum.accumulate(solid[::-1])[::-1]
+        begins = np.minimum(following[begins], ends)
         return Pieces(np.array(encoding.ids, dtype=np.int32), begins, ends)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 OUTSIDE = 0
-CERTAIN = float(np.log(0.995))
+CERTAIN = float(np.log(0.9))
+"""Above it, "outside" is not reconsidered: training smooths labels, so that the surest words have about 0.97."""
 
 
 class Labels:

@@ -30,6 +30,11 @@ def _ends_with_full_stop(doc: Doc, index: int) -> bool:
     return last and text.endswith(".") and (text[:-1].isdigit() or (text[:-1].isalpha() and text[:-1] not in CAN_END))
 
 
+def _words(doc: Doc) -> npt.NDArray[np.intp]:
+    """Indices of the tokens that are not space."""
+    return np.flatnonzero(doc.to_array("IS_SPACE") == 0)
+
+
 @cache
 def shared_encoder() -> tuple[PieceTokenizer, EmbeddingTable]:
     """The tokenizer and the table of embeddings that all models of this process share."""
@@ -55,9 +60,9 @@ class EntityRecognizer:
         self.session = EncoderSession(folder / "model.onnx.gz", table)
 
     def __call__(self, doc: Doc) -> Doc:
-        tokens = [token for token in doc if not token.is_space]
+        words = _words(doc).tolist()
         found = [
-            (tokens[begin].i, tokens[end - 1].i, kind)
+            (words[begin], words[end - 1], kind)
             for begin, end, kind, _certainty in self.labels.decode(self.scores(doc))
             if kind in NAMED
         ]
@@ -75,12 +80,13 @@ class EntityRecognizer:
 
     def scores(self, doc: Doc) -> npt.NDArray[np.float32]:
         """Log probabilities of the labels, (words, labels), for the tokens of `doc` that are not space."""
-        tokens = [token for token in doc if not token.is_space]
+        words = _words(doc)
         pieces = self.tokenizer(doc.text)
-        if not tokens or not len(pieces):
+        if not len(words) or not len(pieces):
             return np.zeros((0, len(self.labels)), dtype=np.float32)
-        first = first_pieces(pieces, [(token.idx, token.idx + len(token)) for token in tokens])
-        starts = [int(first[number]) for number, token in enumerate(tokens) if token.is_sent_start]
+        begins, lengths, sentence_starts = doc.to_array(["IDX", "LENGTH", "SENT_START"])[words].astype(np.int64).T
+        first = first_pieces(pieces, list(zip(begins.tolist(), (begins + lengths).tolist(), strict=True)))
+        starts = first[sentence_starts == 1].tolist()
         found = np.zeros((len(pieces), len(self.labels)), dtype=np.float32)
         for window in windows(starts, len(pieces), WINDOW, OVERLAP):
             (result,) = self.session.run(pieces.ids[window.begin : window.end]).values()

@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-import onnxruntime
 
-from pipeline.encoder.pieces import PieceTokenizer
-from pipeline.encoder.session import EncoderSession
-from pipeline.encoder.table import EmbeddingTable
+from pipeline.encoder.session import EncoderSession, open_graph
 from pipeline.models.catalogue import DATA
+from pipeline.models.recognizer import shared_encoder
 from pipeline.quotes.candidates import Medium, QuoteCandidate, QuoteType, Range
 from pipeline.quotes.learned.decode import DecodedQuote, Floats, RoleBatch, RoleScores, decode
 from pipeline.quotes.learned.files import ENCODER, ROLES, SETTINGS, STATES, TAGGER, LearnedSettings
@@ -25,10 +23,10 @@ class LearnedQuotes:
     """Finds quotes in German text. Loaded once; the same text always gives the same quotes."""
 
     def __init__(self, folder: Path = _WEIGHTS) -> None:
-        self._tokenizer = PieceTokenizer(DATA / "encoder" / "pieces.json")
-        self._encoder = EncoderSession(folder / ENCODER, EmbeddingTable(DATA / "encoder" / "pieces.npy"))
-        self._tagger = _session(folder / TAGGER)
-        self._roles = _session(folder / ROLES)
+        self._tokenizer, table = shared_encoder()
+        self._encoder = EncoderSession(folder / ENCODER, table)
+        self._tagger = open_graph(folder / TAGGER)
+        self._roles = open_graph(folder / ROLES)
         self._settings = LearnedSettings.read(folder / SETTINGS)
 
     def __call__(self, text: str) -> list[QuoteCandidate]:
@@ -97,11 +95,3 @@ class LearnedQuotes:
 def spans(words: Words, indices: list[int] | tuple[int, ...]) -> list[Range]:
     """Spans of the text that words, by ascending indices, cover; neighbours are joined."""
     return [(int(words.begin[run[0]]), int(words.end[run[-1]])) for run in runs(indices)]
-
-
-def _session(path: Path) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

@@ -35,25 +35,23 @@ def draw(emissions: Floats, transitions: Floats, count: int = READINGS) -> NDArr
     drawn = np.zeros((count, layers, length), dtype=np.int64)
     if not length:
         return drawn
+    # Limited, so that a word whose likely tags cannot follow leaves something to draw from.
+    likely = np.exp(np.maximum(emissions - emissions.max(axis=2, keepdims=True), -300.0, dtype=np.float64))
+    follows = np.exp(transitions.astype(np.float64))
     forward = np.empty((length, layers, tags))
-    forward[0] = transitions[:, -1] + emissions[:, 0]
-    factors = np.exp(transitions[:, :-1].astype(np.float64))
+    forward[0] = follows[:, -1] * likely[:, 0]
     for step in range(1, length):
-        before = forward[step - 1]
-        highest = before.max(axis=1, keepdims=True)
-        reached = np.matmul(np.exp(before - highest)[:, None, :], factors)[:, 0]
-        forward[step] = np.log(np.maximum(reached, 1e-300)) + highest + emissions[:, step]
-    chance = np.random.default_rng(_SEED)
-    towards = np.ascontiguousarray(transitions[:, :-1].transpose(0, 2, 1)).astype(np.float64)
+        reached = np.matmul(forward[step - 1][:, None], follows[:, :-1])[:, 0] * likely[:, step]
+        forward[step] = reached / reached.sum(axis=1, keepdims=True)
+    towards = np.ascontiguousarray(follows[:, :-1].transpose(0, 2, 1))
+    chances = np.random.default_rng(_SEED).random((length, layers, count, 1))
     rows = np.arange(layers)[:, None]
-    current = (forward[-1][:, None, :] + chance.gumbel(size=(layers, count, tags))).argmax(axis=2)
-    drawn[:, :, -1] = current.T
-    for step in range(length - 2, -1, -1):
-        scores = towards[rows, current]
-        scores += forward[step][:, None, :]
-        scores += chance.gumbel(size=(layers, count, tags))
-        current = scores.argmax(axis=2)
+    weights = np.repeat(forward[-1][:, None], count, axis=1)
+    for step in range(length - 1, -1, -1):
+        below = weights.cumsum(axis=2)
+        current = (below <= chances[step] * below[:, :, -1:]).sum(axis=2)
         drawn[:, :, step] = current.T
+        weights = towards[rows, current] * forward[step - 1][:, None]
     return drawn
 
 

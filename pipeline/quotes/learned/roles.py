@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pipeline.quotes.learned.tags import Segment
@@ -80,18 +81,21 @@ def pointed_span(begins: NDArray[np.float32], ends: NDArray[np.float32], nothing
     Scores are logits, the first of each for "nothing", to which `nothing` is added, then one a word. As with quotes,
     the single best span is not the best answer where the scores hesitate between "Minister X" and "X".
     """
-    count = len(begins) - 1
-    likely: list[tuple[float, int, int]] = []
-    for length in range(1, min(_LONGEST_POINTED, count) + 1):
-        scores = begins[1 : count + 2 - length] + ends[length:]
-        likely += [(float(scores[at]), int(at), int(at) + length) for at in np.argsort(-scores)[:_LIKELY]]
-    likely = sorted(likely, key=lambda one: (-one[0], one[1], one[2]))[:_LIKELY]
-    none = float(begins[0] + ends[0]) + nothing
-    highest = max(none, likely[0][0]) if likely else none
-    weights = np.exp(np.array([score for score, _, _ in likely]) - highest)
-    if not likely or np.exp(none - highest) > weights.sum():
+    if len(begins) == 1:
         return None
-    bounds = np.array([(begin, end) for _, begin, end in likely])
+    # Row by row the spans that begin with a word, the shortest first.
+    beyond = np.full(_LONGEST_POINTED - 1, -np.inf, dtype=ends.dtype)
+    scores = begins[1:, None] + sliding_window_view(np.concatenate([ends[1:], beyond]), _LONGEST_POINTED)
+    least = np.partition(scores, -_LIKELY, axis=None)[-_LIKELY]
+    at, longer = np.nonzero((scores >= least) & np.isfinite(scores))
+    best = np.argsort(-scores[at, longer], kind="stable")[:_LIKELY]
+    bounds = np.stack([at, at + longer + 1], axis=1)[best]
+    none = float(begins[0] + ends[0]) + nothing
+    given = scores[at, longer][best].astype(np.float64)
+    highest = max(none, float(given[0]))
+    weights = np.exp(given - highest)
+    if np.exp(none - highest) > weights.sum():
+        return None
     lengths = bounds[:, 1] - bounds[:, 0]
     shared = np.minimum(bounds[:, None, 1], bounds[None, :, 1]) - np.maximum(bounds[:, None, 0], bounds[None, :, 0])
     agreement = (2 * np.maximum(shared, 0) / (lengths[:, None] + lengths[None, :])) @ weights

@@ -72,8 +72,9 @@ def from_tags(tags: NDArray[np.int64]) -> list[Segment]:
     segments: list[Segment] = []
     for layer in range(LAYERS):
         found: list[tuple[list[int], str]] = []
-        for word in np.flatnonzero(tags[layer]).tolist():
-            number, position = divmod(int(tags[layer, word]) - 1, 3)
+        inside = np.flatnonzero(tags[layer])
+        for word, numbered in zip(inside.tolist(), tags[layer, inside].tolist(), strict=True):
+            number, position = divmod(numbered - 1, 3)
             quote_type = LAYER_TYPES[layer][number]
             joins = bool(found) and found[-1][1] == quote_type and word - found[-1][0][-1] <= _LONGEST_GAP
             if position == BEGIN or not joins:
@@ -110,9 +111,8 @@ def viterbi(emissions: NDArray[np.float32], transitions: NDArray[np.float32]) ->
     between = np.ascontiguousarray(transitions[:, :-1].transpose(0, 2, 1))
     for step in range(1, length):
         options = between + score[:, None, :]
-        best = options.argmax(axis=2)
-        back[step] = best
-        score = np.take_along_axis(options, best[:, :, None], axis=2)[:, :, 0] + emissions[:, step]
+        back[step] = options.argmax(axis=2)
+        score = options.max(axis=2) + emissions[:, step]
     rows = np.arange(layers)
     tags[:, -1] = score.argmax(axis=1)
     for step in range(length - 1, 0, -1):

@@ -1,4 +1,4 @@
-"""Texts longer than the encoder sees at once, cut into overlapping windows of word pieces."""
+"""Texts longer than the encoder sees at once, cut into windows of word pieces."""
 
 from dataclasses import dataclass
 
@@ -6,19 +6,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.encoder.pieces import Pieces
+from pipeline.encoder.windows import windows
 from pipeline.quotes.learned.words import Words
 
-LONGEST = 318
-OVERLAP = 72
+LONGEST = 254
+OVERLAP = 60
 
 
 @dataclass(frozen=True)
 class WordPieces:
-    """Word pieces of one text. `first`, `last`: index of the first and last piece of every word, int64."""
+    """Word pieces of one text.
+
+    `first`, `last`: index of the first and last piece of every word. `starts`: that of the first of every sentence.
+    All int64.
+    """
 
     ids: NDArray[np.int64]
     first: NDArray[np.int64]
     last: NDArray[np.int64]
+    starts: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -46,26 +52,17 @@ def align(pieces: Pieces, words: Words) -> WordPieces:
     ends, begins = np.maximum.accumulate(pieces.ends), np.maximum.accumulate(pieces.begins)
     first = np.minimum(np.searchsorted(ends, words.begin, side="right"), top)
     last = np.clip(np.searchsorted(begins, words.end, side="left") - 1, first, top)
-    return WordPieces(ids=pieces.ids.astype(np.int64), first=first.astype(np.int64), last=last.astype(np.int64))
+    starts = first[np.flatnonzero(np.diff(words.sentence, prepend=-1))]
+    return WordPieces(*(array.astype(np.int64) for array in (pieces.ids, first, last, starts)))
 
 
 def cut(pieces: WordPieces) -> list[Window]:
-    """Windows of at most LONGEST pieces that cover every word; a word is kept by the one that sees most around it."""
-    total, count = len(pieces.ids), len(pieces.first)
-    if not count:
-        return []
-    if total <= LONGEST:
-        return [Window(begin=0, end=total, words_begin=0, words_end=count)]
-    number = -(-(total - OVERLAP) // (LONGEST - OVERLAP))
-    stride = (total - OVERLAP) / number
-    windows: list[Window] = []
+    """Windows of at most LONGEST pieces that cover every word, of whole sentences where those are not longer."""
+    made: list[Window] = []
     kept = 0
-    for i in range(number):
-        begin = int(i * stride)
-        end = total if i == number - 1 else min(int((i + 1) * stride) + OVERLAP, begin + LONGEST)
-        border = total if i == number - 1 else end - OVERLAP // 2
-        until = count if i == number - 1 else max(int(np.searchsorted(pieces.last, border)), kept)
+    for window in windows(pieces.starts.tolist(), len(pieces.ids), LONGEST, OVERLAP):
+        until = int(np.searchsorted(pieces.first, window.keep_end))
         if until > kept:
-            windows.append(Window(begin=begin, end=end, words_begin=kept, words_end=until))
+            made.append(Window(begin=window.begin, end=window.end, words_begin=kept, words_end=until))
         kept = until
-    return windows
+    return made
