@@ -56,6 +56,7 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
 
 
 _DETERMINERS = ARTICLES | word_list("coreference", "indefinite")
+_MEDIA = word_list("coreference", "media")
 _RELATIVE = frozenset({"der", "die", "das", "welcher", "welche"})
 _LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
@@ -130,10 +131,12 @@ class Resolver:
             if following[0].isupper() and role_word(following) is not None:
                 return True
         index = words.at(max(place.begin, begin))
+        if index and words.words[index - 1].text in _MEDIA:
+            index -= 1
         if index and words.words[index - 1].begin >= begin:
             before = words.words[index - 1]
             if (
-                before.text in ("von", "vom", "des", "der", "für", "bei", "aus", "im", "in", "am")
+                before.text in ("von", "vom", "des", "der", "für", "bei", "aus", "im", "in", "am", "beim")
                 and index >= 2
                 and (words.words[index - 2].begin >= begin and words.words[index - 2].capitalised)
             ):

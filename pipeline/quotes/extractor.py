@@ -14,7 +14,7 @@ from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
-from schemas.records import EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
+from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
 
@@ -76,31 +76,29 @@ def _part(text: str, ranges: Sequence[Range]) -> QuotePart | None:
     return QuotePart(spans=spans, text=joined(text, spans)) if spans else None
 
 
-def _person(text: str, linker: Linker, ranges: Sequence[Range]) -> QuotePerson | None:
+def _person(text: str, ranges: Sequence[Range], meant: tuple[Entity | None, str | None]) -> QuotePerson | None:
     spans = _spans(ranges)
     if not spans:
         return None
-    entity = linker.entity(ranges)
+    entity, name = meant
     return QuotePerson(
-        spans=spans,
-        text=joined(text, spans),
-        entity=entity.id if entity is not None else None,
-        name=entity.name if entity is not None else None,
+        spans=spans, text=joined(text, spans), entity=entity.id if entity is not None else None, name=name
     )
 
 
 def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:
     text = article.text
     spans = _spans(candidate.spans)
+    speaker = linker.person(candidate.speaker_spans)
     return Quote(
         id=f"{article.id}#{number}",
         type=candidate.type,
         medium=candidate.medium,
         spans=spans,
         text=joined(text, spans),
-        speaker=_person(text, linker, candidate.speaker_spans),
+        speaker=_person(text, candidate.speaker_spans, speaker),
         cue=_part(text, candidate.cue_spans),
         frame=_part(text, candidate.frame_spans),
-        addressee=_person(text, linker, candidate.addressee_spans),
+        addressee=_person(text, candidate.addressee_spans, linker.person(candidate.addressee_spans, speaker[0])),
         confidence=round(candidate.confidence, 3),
     )

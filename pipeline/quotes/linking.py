@@ -20,14 +20,20 @@ class Linker:
             key=lambda pair: (pair[0].begin, -pair[0].end),
         )
 
-    def entity(self, spans: Sequence[Range]) -> Entity | None:
-        """The entity that the words in `spans` mean, or None."""
+    def person(self, spans: Sequence[Range], other: Entity | None = None) -> tuple[Entity | None, str | None]:
+        """Whom the words in `spans` mean: the entity and its name; of several joined by "und" only a name.
+
+        It is not `other`: nobody tells himself anything.
+        """
         for begin, end in spans:
             start = self._after_source(begin, end)
-            found = self._resolver.resolve(start, end) or self._named(start, end)
-            if found is not None:
-                return found
-        return None
+            entity, name = self._resolver.speaker(start, end)
+            if name is None:
+                entity = self._named(start, end)
+                name = entity.name if entity is not None else None
+            if name is not None and (entity is None or other is None or entity.id != other.id):
+                return entity, name
+        return None, None
 
     def _after_source(self, begin: int, end: int) -> int:
         """Where the one who says it begins in "Angaben der Polizei", "den Worten von Frau Müller"."""

@@ -30,6 +30,10 @@ from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import ADVERBS, COORDINATORS
 
 
+_THEREIN = frozenset({"darin", "dort", "weiter"})
+"""Words that refer to what was quoted before: "heißt es darin"."""
+
+
 class RuleQuotes:
     """Finds quotes by quotation marks, reporting verbs, named sources and Konjunktiv.
 
@@ -62,6 +66,7 @@ class _Reader:
         self.found: list[QuoteCandidate] = []
         self.voice: QuoteCandidate | None = None
         self.spoke: Sentence | None = None
+        self.announced: Cue | None = None
         self.subject: tuple[int, Range] | None = None
         self.before: Sentence | None = None
 
@@ -131,6 +136,8 @@ class _Reader:
             return [said, relayed] if cue.relay else [said]
         if self._introduced(sentence, passage, candidate):
             return [ruled(candidate, "marks-framed")]
+        if self.announced is not None and passage.first == sentence.first:
+            return [ruled(with_roles(self.analysed, candidate, self.announced), "marks-framed")]
         self._inherit(candidate, sentence)
         return [ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")]
 
@@ -272,12 +279,18 @@ class _Reader:
             cue for cue in cues if cue.speaker and "s" in cue.verb.takes and not cue.final and not cue.subjunctive
         ]
         if outer:
-            self.voice = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
+            voice = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
+            words = {token.lower for token in self.tokens[sentence.first : sentence.last]}
+            if not voice.speaker_spans and self.voice is not None and self._near(sentence) and words & _THEREIN:
+                voice = replace(voice, speaker_spans=list(self.voice.speaker_spans))
+            self.voice = voice
         elif not found and speaking:
             self.voice = with_roles(
                 self.analysed, QuoteCandidate([(sentence.begin, sentence.end)], "Reported"), speaking[-1]
             )
             self.voice.frame_spans = [(sentence.begin, sentence.end)]
+        colon = self.tokens[sentence.last - 1].text == ":" and not found
+        self.announced = speaking[-1] if colon and speaking else None
         if found or speaking:
             self.spoke = sentence
         else:

@@ -101,6 +101,25 @@ def test_addressees_are_linked(result: QuoteArticle) -> None:
     assert (told.text, told.name) == ("der Agentur Nordpress", "Nordpress")
 
 
+def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
+    text = "Hanna Obst und Jonas Reif sagten, die Brücke sei sicher."
+    both = [
+        {"id": f"per/{name}", "name": name, "type": "PER", "mentions": [mention(text, name)], "salience": 0.5}
+        for name in ("Hanna Obst", "Jonas Reif")
+    ]
+    (quote,) = extract(article(text, both)).quotes
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.entity) == ("Hanna Obst und Jonas Reif", None)
+
+
+def test_nobody_tells_himself(extract: QuoteExtractor) -> None:
+    text = "Jonas Reif warf ihm vor: „Das ist falsch.“"
+    reif = {"id": "per/reif", "name": "Jonas Reif", "type": "PER", "salience": 0.5}
+    (quote,) = extract(article(text, [{**reif, "mentions": [mention(text, "Jonas Reif")]}])).quotes
+    assert quote.addressee is not None
+    assert (quote.addressee.text, quote.addressee.name) == ("ihm", None)
+
+
 def test_ids_count_in_text_order(result: QuoteArticle) -> None:
     assert [q.id for q in result.quotes] == [f"a-1#{n}" for n in range(len(result.quotes))]
     begins = [q.spans[0].begin for q in result.quotes]

@@ -117,6 +117,16 @@ def test_things_and_subjects_are_nobody_who_was_told(text: str) -> None:
     assert [quote.addressee_spans for quote in found_by_rules(text)] == [[]]
 
 
+def test_a_line_before_introduces_a_quote() -> None:
+    text = "Anna Krol kam. Die 81-Jährige erzählt:\n\n„Es regnete sehr.\n\n„Dann kam die Feuerwehr.“"
+    assert readable(text) == [("Direct", "„Es regnete sehr. … „Dann kam die Feuerwehr.“", "Die 81-Jährige", "erzählt")]
+
+
+def test_what_is_said_therein_goes_on() -> None:
+    text = "Obst schreibt, sie wolle zuhören. „Es gibt viel zu tun“, heißt es darin. Es fehle an Zeit."
+    assert readable(text)[-1][1:3] == ("Es fehle an Zeit.", "Obst")
+
+
 def test_a_time_stamp_is_not_the_speaker() -> None:
     assert readable("13.55 Uhr: THW-Sprecherin Anna Krol: „Wir helfen allen.“") == [
         ("Direct", "„Wir helfen allen.“", "THW-Sprecherin Anna Krol", "")
