@@ -8,6 +8,7 @@ from pipeline.entities.cluster import NameSpan
 from pipeline.entities.completion import completed
 from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.listed import listed_organisations
 from pipeline.entities.names import person_tokens, trimmed
 from pipeline.entities.referents import demonym
 from pipeline.entities.repetition import repeated
@@ -162,6 +163,7 @@ def _of_one_type(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
     """The same words get the same type everywhere: the commonest one; surnames are persons whatever the model said."""
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
+    listed = listed_organisations(words, spans)
     for span in spans:
         text = words.text[span.begin : span.end]
         counts.setdefault(text, Counter())[span.type] += 1
@@ -174,6 +176,8 @@ def _of_one_type(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
             result.append(span)
             continue
         best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
+        if text in listed:
+            best = "ORG"
         if text in surnames or text.removesuffix("s") in surnames:
             best = "PER"
         result.append(span if best == span.type else NameSpan(span.begin, span.end, best))

@@ -17,6 +17,9 @@ from pipeline.quotes.text import AnalysedText
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
+_NOBODY = frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"})
+"""Words that annotated data has for speakers, but that stand for nobody."""
+
 
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
@@ -89,14 +92,15 @@ def _person(text: str, ranges: Sequence[Range], meant: tuple[Entity | None, str 
 def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:
     text = article.text
     spans = _spans(candidate.spans)
-    speaker = linker.person(candidate.speaker_spans)
+    said_by = [(begin, end) for begin, end in candidate.speaker_spans if text[begin:end].lower() not in _NOBODY]
+    speaker = linker.person(said_by)
     return Quote(
         id=f"{article.id}#{number}",
         type=candidate.type,
         medium=candidate.medium,
         spans=spans,
         text=joined(text, spans),
-        speaker=_person(text, candidate.speaker_spans, speaker),
+        speaker=_person(text, said_by, speaker),
         cue=_part(text, candidate.cue_spans),
         frame=_part(text, candidate.frame_spans),
         addressee=_person(text, candidate.addressee_spans, linker.person(candidate.addressee_spans, speaker[0])),

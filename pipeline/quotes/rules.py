@@ -29,7 +29,6 @@ from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import ADVERBS, COORDINATORS
 
-
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
 

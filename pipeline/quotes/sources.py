@@ -1,11 +1,12 @@
 """Frames without a verb: "laut X", "nach Angaben von X", "X zufolge", "so X", "demnach"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.quotes.candidates import Medium
 from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
-from pipeline.quotes.text import AnalysedText
+from pipeline.quotes.text import AnalysedText, Token
 from pipeline.quotes.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 
 _SOURCE_ENDINGS = (
@@ -80,6 +81,9 @@ def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
     end = name_in_marks(tokens, begin, last) or noun_phrase(tokens, begin, last, places=False)
     if end is None:
         return None
+    end = next((at for at in range(begin + 1, end) if _opens_statement(tokens, at)), end)
+    if end < last and _opens_statement(tokens, end):
+        return end
     if end < last and tokens[end].lower in {"von", "vom"}:
         further = noun_phrase(tokens, end + 1, last, places=False)
         end = further if further is not None else end
@@ -95,6 +99,15 @@ def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
     if further is not None and further < last and tokens[further].text == ",":
         end = further
     return end
+
+
+def _opens_statement(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "von einem Brand" behind a source ("laut Polizei") is what it says, for lack of a noun with "von"."""
+    if at + 1 >= len(tokens) or tokens[at].lower != "von" or tokens[at + 1].lower not in {"einem", "einer", "dem"}:
+        return False
+    before = tokens[at - 1]
+    named = at > 1 and tokens[at - 2].capital
+    return before.capital and not named and not _is_source(before.lower) and role_word(before.text) is None
 
 
 def _with_noun(analysed: AnalysedText, at: int, last: int, *, needs_sight: bool) -> SourcePhrase | None:

@@ -37,6 +37,7 @@ from pipeline.quotes.words import (
 
 _INFLECTED = ("t", "te", "g", "b", "f", "h", "ß", "s", "m", "l", "ing")
 """How verbs of one person end ("winkte", "zeigt", "gab", "ging")."""
+_DATIVES = frozenset({"der", "dem", "den", "dieser", "unserer"})
 _COMMAS = frozenset({",", "–", "-"})
 _NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
 
@@ -107,7 +108,7 @@ def split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tu
     """Takes a medium that was told ("der Agentur X") off the end of a speaker's phrase and makes it the addressee."""
     begin, end = span
     for at in range(begin + 1, end):
-        if tokens[at].lower not in {"der", "dem", "den"} or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
+        if tokens[at].lower not in _DATIVES or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
             continue
         told = any(token.lower in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
         named = at + 1 < end and tokens[at + 1].text in '„»"«'

@@ -112,6 +112,11 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
     assert (quote.speaker.name, quote.speaker.entity) == ("Hanna Obst und Jonas Reif", None)
 
 
+def test_demnach_is_nobody(extract: QuoteExtractor) -> None:
+    (quote,) = extract(article("Demnach sei die Brücke sicher.")).quotes
+    assert (quote.speaker, quote.cue is not None) == (None, True)
+
+
 def test_nobody_tells_himself(extract: QuoteExtractor) -> None:
     text = "Jonas Reif warf ihm vor: „Das ist falsch.“"
     reif = {"id": "per/reif", "name": "Jonas Reif", "type": "PER", "salience": 0.5}

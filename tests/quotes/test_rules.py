@@ -47,6 +47,9 @@ INDIRECT = [
     ("Obst sagte, es sei Geld da, und Reif behauptet das Gegenteil.", "es sei Geld da", "Obst", "sagte"),
     ("Obst sagte zu Beginn, es sei Geld da.", "es sei Geld da", "Obst", "sagte"),
     ("Chefin Dr.-Ing. Hanna Obst sagte, es sei gut.", "es sei gut", "Chefin Dr.-Ing. Hanna Obst", "sagte"),
+    ("Kurz nach acht Uhr warnte Reif: Zwei Masten sind kaputt.", "Zwei Masten sind kaputt", "Reif", "warnte"),
+    ("Laut Anna Krol vom Amt ist es ruhig.", "ist es ruhig", "Anna Krol vom Amt", "Laut"),
+    ("Sie sind laut Polizei von dem Brand betroffen.", "Sie sind … von dem Brand betroffen", "Polizei", "laut"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
 ]  # fmt: skip
 
