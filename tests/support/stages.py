@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from agents import work
 from agents.pool.protocol import Job, Outcome
 from agents.work import WorkOrder, import_quote_records, perform
 from pipeline.errors import Rejected
-from pipeline.stages import StageFunction, stage_named
+from pipeline.stages import stage_named
 from schemas.records import CleanArticle, EntityArticle, Quote, QuoteArticle, RawArticle
 from schemas.spans import Span
 
@@ -28,18 +29,12 @@ def load(order: WorkOrder) -> Callable[[Job], Outcome]:
 
 
 def load_real(order: WorkOrder) -> Callable[[Job], Outcome]:
-    """The stages that ship, which obey before they work."""
-    import_quote_records()
-    functions = {name: obedient(name, stage_named(name).load(order.config)) for name in order.stages}
-    return lambda job: perform(job, stage_named(job.stage), functions[job.stage])
+    """The stages that ship, warm as they are in a worker; before they work they obey CRASH, LOOP and EAT."""
+    shipped = work.load(order)
 
-
-def obedient(stage: str, function: StageFunction) -> StageFunction:
-    """A stage's function that first does what the article's text tells it to."""
-
-    def obeying(article: Any) -> Any:
-        obey(article.text or "", stage)
-        return function(article)
+    def obeying(job: Job) -> Outcome:
+        obey((job.value or b"").decode("utf-8", "replace"), job.stage)
+        return shipped(job)
 
     return obeying
 
