@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientTimeout
 
-RANKS_SECONDS = 8.0
+RANKS_SECONDS = 12.0
 OPERATIONS_SECONDS = 3.0
 NAVIGATION_SECONDS = 3.0
 NEWSROOM_PAGES = 2

@@ -22,7 +22,7 @@ WORKERS_TOPIC = "workers"
 
 READ_TOPICS = ("articles.quotes", DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES = 200
-PAUSE_SECONDS = 0.3
+PAUSE_SECONDS = 0.5
 """Between reads, so that a busy stream is written in batches."""
 LOOK_SECONDS = 2.0
 SAMPLE_SECONDS = 5.0
@@ -52,7 +52,7 @@ class Feed:
             group_id=None,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=250,
+            fetch_max_wait_ms=500,
             request_timeout_ms=10_000,
             metadata_max_age_ms=15_000,
             max_partition_fetch_bytes=settings.max_message_bytes,

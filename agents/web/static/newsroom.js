@@ -29,5 +29,5 @@
     while (stream.children.length > kept) stream.lastElementChild.remove();
   };
 
-  Redefluss.every(8000, () => Redefluss.refresh(document.getElementById("ranks"), "/fragments/ranks"));
+  Redefluss.every(12000, () => Redefluss.refresh(document.getElementById("ranks"), "/fragments/ranks"));
 }

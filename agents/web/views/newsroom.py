@@ -18,7 +18,7 @@ from agents.web.store.search import search_expression
 LATEST = 30
 PAGE_SECONDS = 1.0
 RANKED = 8
-RANKS_SECONDS = 5.0
+RANKS_SECONDS = 10.0
 HITS = 50
 TICK_SECONDS = 0.6
 AT_ONCE = 20
@@ -113,7 +113,7 @@ async def stream(request: Request, site: Site, event: Any, *, key: Any) -> Strea
     try:
         await response.write(b"retry: 2000\n\n")
         while not site.closing.is_set():
-            last = await site.cached("sequence", site.reader.last_sequence, seconds=TICK_SECONDS / 2)
+            last = await site.cached("sequence", site.reader.last_sequence, seconds=0.9 * TICK_SECONDS)
             if last < sequence:
                 sequence = 0
             if last > sequence:
