@@ -3,7 +3,8 @@
     python -m tests.faults.soak --articles 10000 --poison 1000 --kills 50 --seed 1 --report docs/soak.md
 
 Articles are of the tests' own stages unless `--real` is given; the killing,
-the broker and the processes are real.
+the broker and the processes are real. After every tenth kill the workers are
+restarted one after the other, or one more joins for a while, by turns.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import asyncio
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -20,41 +22,12 @@ from pathlib import Path
 
 import orjson
 
+from tests.faults.plan import Plan, messages
 from tests.support.kafka_broker import KafkaBroker
-from tests.support.stream import Outcome, Stream, article, descendants
+from tests.support.stream import Outcome, Stream, descendants
 
-POISON = {
-    "crash": ("CRASH@{stage}", "worker-crash"),
-    "loop": ("LOOP@{stage}", "timeout"),
-    "eat": ("EAT@{stage}", "worker-crash"),
-    "malformed": (None, "malformed-json"),
-    "huge": (None, "too-large"),
-    "empty": (None, "empty"),
-}
-STAGES = ("clean", "entities", "quotes")
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What to do to the stream.
-
-    Attributes:
-        seed: decides order and choice of everything.
-        articles: good ones; every tenth is a later version of an earlier one.
-        poison: bad ones among them.
-        kills: SIGKILLs, of a worker, a pool process or the broker by turns of chance.
-        workers: how many at once.
-        pause_seconds: between two kills, least and most.
-        real: the stages that ship, with models by rules, instead of the tests' own.
-    """
-
-    seed: int
-    articles: int
-    poison: int
-    kills: int
-    workers: int
-    pause_seconds: tuple[float, float] = (2.0, 6.0)
-    real: bool = False
+CALM_EVERY = 10
+STOP_SECONDS = 60
 
 
 @dataclass
@@ -71,45 +44,13 @@ class Report:
     out_of_order: int = 0
     wrong_reasons: int = 0
     kills: int = 0
+    rolling_restarts: int = 0
+    joined: int = 0
     deserted: int = 0
     seconds: float = 0.0
     killed: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
-
-
-def messages(plan: Plan) -> tuple[list[tuple[bytes, bytes]], dict[str, str]]:
-    """Keys and values in the order to send, and the reason expected of each bad key."""
-    generator = random.Random(plan.seed)
-    good = []
-    for number in range(plan.articles):
-        name = f"a-{number - 5 if number % 10 == 9 else number}"
-        text = (
-            f"Fassung {number}. „Das ist Satz {number}“, sagte Petra Lindqvist. STEP{generator.randrange(6)}@entities"
-        )
-        good.append(article(name, text))
-    bad, reasons = [], {}
-    kinds = list(POISON)
-    for number in range(plan.poison):
-        kind = kinds[number % len(kinds)] if number % 50 else "crash"
-        if kind in {"loop", "eat"} and number % 5:  # these take seconds each
-            kind = "malformed"
-        word, reason = POISON[kind]
-        name = f"p-{number}"
-        stage = generator.choice(STAGES)
-        value = {
-            "malformed": b'{"id": "p',
-            "huge": orjson.dumps({"id": name, "text": "x" * 5_100_000}) if kind == "huge" else b"",
-            "empty": b"",
-        }.get(kind)
-        bad.append((name.encode(), value if value is not None else article(name, word.format(stage=stage))[1]))
-        reasons[name] = reason
-    places = sorted(generator.sample(range(len(good) + len(bad)), len(bad)))
-    sequence, rest = [], iter(good)
-    poison = dict(zip(places, bad, strict=True))
-    for place in range(len(good) + len(bad)):
-        sequence.append(poison[place] if place in poison else next(rest))
-    return sequence, reasons
 
 
 async def soak(broker: KafkaBroker, plan: Plan, folder: Path) -> Report:
@@ -146,7 +87,7 @@ async def soak(broker: KafkaBroker, plan: Plan, folder: Path) -> Report:
         except AssertionError:
             outcome = await stream.collect(lambda _: True, seconds=30, settle_seconds=5)
         account(report, outcome, expected, reasons)
-        report.deserted = sum(worker.poll() not in (None, -signal.SIGKILL) for worker in stream.workers)
+        report.deserted += sum(worker.poll() not in (None, -signal.SIGKILL, 0) for worker in stream.workers)
         report.seconds = round(time.monotonic() - started, 1)
         return report
     finally:
@@ -171,7 +112,9 @@ async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) 
     await asyncio.sleep(5)
     targets = [*["worker", "pool", "pool", "worker", "broker"] * (plan.kills // 5 + 1)][: plan.kills]
     generator.shuffle(targets)
-    for target in targets:
+    for number, target in enumerate(targets):
+        if number % CALM_EVERY == CALM_EVERY // 2:
+            await (join_and_leave if number // CALM_EVERY % 2 else restart_all)(stream, plan, report)
         await asyncio.sleep(generator.uniform(*plan.pause_seconds))
         living = [worker for worker in stream.workers if worker.poll() is None]
         if not living:
@@ -193,6 +136,34 @@ async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) 
         killed[target] += 1
     report.kills = killed.total()
     report.killed = dict(killed)
+
+
+async def stop(worker: subprocess.Popen[bytes], report: Report) -> None:
+    """SIGTERM; a worker that does not end well then counts as deserted."""
+    worker.send_signal(signal.SIGTERM)
+    try:
+        code = await asyncio.to_thread(worker.wait, STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        worker.kill()
+        code = worker.wait()
+    report.deserted += code != 0
+
+
+async def restart_all(stream: Stream, plan: Plan, report: Report) -> None:
+    """A rolling restart: each worker ends and has a successor before the next one ends."""
+    for worker in [worker for worker in stream.workers if worker.poll() is None]:
+        await stop(worker, report)
+        stream.start_worker(real=plan.real)
+        await asyncio.sleep(5)
+    report.rolling_restarts += 1
+
+
+async def join_and_leave(stream: Stream, plan: Plan, report: Report) -> None:
+    """Two rebalances without a death."""
+    worker = stream.start_worker(real=plan.real)
+    await asyncio.sleep(10)
+    await stop(worker, report)
+    report.joined += 1
 
 
 def distinct(outcome: Outcome) -> set[tuple[bytes, bytes]]:
@@ -241,10 +212,12 @@ def as_markdown(plan: Plan, report: Report, command: str) -> str:
         "keys out of order": report.out_of_order,
         "dead letters with a wrong reason": report.wrong_reasons,
         "kills": f"{report.kills} ({', '.join(f'{name} {count}' for name, count in sorted(report.killed.items()))})",
-        "workers that ended by themselves": report.deserted,
+        "rolling restarts of all workers": report.rolling_restarts,
+        "workers that joined and left": report.joined,
+        "workers that ended badly": report.deserted,
         "time": f"{report.seconds:.0f} s",
     }
-    lines = [f"`{command}`", "", f"Seed {plan.seed}, {plan.workers} workers.", "", "| | |", "|---|---|"]
+    lines = [f"## `{command}`", "", f"Seed {plan.seed}; workers: {plan.workers}.", "", "| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in rows.items()]
     reasons = ", ".join(f"{name} {count}" for name, count in sorted(report.reasons.items()))
     return "\n".join([*lines, "", f"Reasons: {reasons or 'none'}.", ""])

@@ -13,7 +13,8 @@ import pytest
 from agents.kafka import admin
 from pipeline.stages import DEAD_LETTER_TOPIC
 from tests.faults.conftest import NewStream
-from tests.faults.soak import Plan, soak
+from tests.faults.plan import Plan
+from tests.faults.soak import soak
 from tests.support.stream import article, descendants
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka]
