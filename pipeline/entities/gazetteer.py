@@ -14,7 +14,9 @@ from pipeline.errors import ConfigurationError
 from schemas.records import EntityType
 
 _LIST_SEPARATOR = "|"
-_DETERMINED = re.compile(r"(?<!\w)(?:die|den|ihre|seine|unsere|keine|ihren|seinen|[Dd]iese[rn]?) $")
+_DETERMINED = re.compile(
+    r"(?<!\w)(?:die|den|ihre|seine|unsere|keine|ihren|seinen|[Dd]iese[rn]?) (?:[a-zäöüß]+e[nr]? )?$"
+)
 _ADJECTIVE = re.compile(r"^([A-ZÄÖÜ][\w-]{3,}?)(er|es|e)$")
 
 
@@ -110,7 +112,7 @@ def _determined_town(words: Words, begin: int, known: Known) -> bool:
     """Whether a town's name stands behind an article ("die Löhne"): then it is an ordinary word."""
     entry = known.entry
     town = entry.type == "LOC" and entry.wikidata is None and not entry.users and " " not in known.form
-    return town and _DETERMINED.search(words.text, max(0, begin - 8), begin) is not None
+    return town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
 
 
 def _unbroken(words: Words, index: int, length: int) -> bool:

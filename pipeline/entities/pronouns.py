@@ -1,5 +1,6 @@
 """Which person "er" and "sie" mean."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
 from pipeline.entities.cluster import Place
@@ -92,7 +93,8 @@ def presence(words: Words, begin: int, candidate: Referent, last: Place) -> floa
             break
         elsewhere = "\n" in words.text[place.end : begin]
         score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
-    return score + 0.05 * min(len(candidate.places), 10) + last.begin / (100.0 * max(len(words.text), 1))
+    before = bisect_left(candidate.places, begin, key=lambda place: place.begin)
+    return score + 0.05 * min(before, 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 
 def _weight(words: Words, place: Place) -> float:

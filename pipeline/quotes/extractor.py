@@ -14,11 +14,12 @@ from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
+from pipeline.quotes.words import PREPOSITIONS
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
-_NOBODY = frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"})
-"""Words that annotated data has for speakers, but that stand for nobody."""
+_NOBODY = frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS
+"""Words that annotated data has for speakers, or the model takes for some, but that stand for nobody."""
 
 
 class QuoteExtractor:
@@ -92,7 +93,7 @@ def _person(text: str, ranges: Sequence[Range], meant: tuple[Entity | None, str 
 def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:
     text = article.text
     spans = _spans(candidate.spans)
-    said_by = [(begin, end) for begin, end in candidate.speaker_spans if text[begin:end].lower() not in _NOBODY]
+    said_by = [span for span in candidate.speaker_spans if text[slice(*span)].lower() not in _NOBODY]
     speaker = linker.person(said_by)
     return Quote(
         id=f"{article.id}#{number}",

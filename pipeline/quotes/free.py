@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.candidates import QuoteCandidate, Range, covered, shared
 from pipeline.quotes.text import AnalysedText
 
+_NEIGHBOURS = 4
+"""How many quotes before one are looked at for one that holds it."""
 FREE_TYPES = frozenset({"IndirectFreeIndirect", "FreeIndirect"})
 
 
@@ -51,13 +53,24 @@ def by_sentence(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) ->
 
 
 def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """`candidates` without those that give words of a quote before them to whoever only passes them on."""
+    """`candidates`, in text order, without those that repeat another one.
+
+    These give words of a quote to whoever only passes them on, or are a part of what the same speaker says indirectly.
+    """
     seen: set[tuple[Range, ...]] = set()
-    result = []
+    result: list[QuoteCandidate] = []
     for candidate in candidates:
-        words = tuple(candidate.spans)
-        if candidate.type != "Direct" or words not in seen:
-            result.append(candidate)
         if candidate.type == "Direct":
+            words = tuple(candidate.spans)
+            repeats = words in seen
             seen.add(words)
+        else:
+            repeats = any(_part(candidate, other) for other in result[-_NEIGHBOURS:])
+        if not repeats:
+            result.append(candidate)
     return result
+
+
+def _part(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:
+    same = candidate.type == other.type == "Indirect" and candidate.speaker_spans == other.speaker_spans
+    return same and shared(candidate.spans, other.spans) == covered(candidate.spans)

@@ -60,6 +60,11 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "Jens Uhlig",
         ),
         (
+            "Präsidentin Ida Rau sagte: „Nein.“ Ministerin Anna Körber nickte. „Ja“, betonte sie. Rau ging.",
+            "sie",
+            "Anna Körber",
+        ),
+        (
             "Falk Ahlers rief: „Das reicht!“\n\nManager Jens Uhlig wollte nichts davon hören. „Nein“, betonte er.",
             "er",
             "Jens Uhlig",

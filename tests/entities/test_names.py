@@ -13,7 +13,7 @@ def people(extract: EntityExtractor, text: str) -> dict[str, list[str]]:
 
 
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
-    assert things(extract, "Nun steigen die Löhne.") == {}
+    assert things(extract, "Nun steigen die Löhne und die hohen Löhne.") == {}
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}
 
 

@@ -1,6 +1,6 @@
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.combination import combine
-from pipeline.quotes.free import by_sentence, merged
+from pipeline.quotes.free import by_sentence, merged, once
 from tests.quotes.reading import analysed
 
 TEXT = "Wort " * 30
@@ -57,6 +57,14 @@ def test_carried_on_speech_is_merged_and_split_again() -> None:
     assert one.spans == [(0, 27)]
     assert pieces[0].spans == [(0, 13)]
     assert [c.spans for c in by_sentence(analysed(text), [one])] == [[(0, 13)], [(14, 27)]]
+
+
+def test_what_repeats_another_quote_is_no_record_of_its_own() -> None:
+    speaker = {"speaker_spans": [(0, 5)]}
+    direct = QuoteCandidate([(60, 80)], "Direct", speaker_spans=[(0, 5)])
+    relayed = QuoteCandidate([(60, 80)], "Direct", speaker_spans=[(20, 25)])
+    outer, inner, other = rule(30, 100, **speaker), rule(50, 90, **speaker), rule(40, 90, speaker_spans=[(6, 9)])
+    assert once([outer, other, inner, direct, relayed]) == [outer, other, direct]
 
 
 def test_overlap_is_f1_over_code_points() -> None:

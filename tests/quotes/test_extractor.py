@@ -10,6 +10,7 @@ from pipeline.config import PipelineConfig
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import DATA
 from pipeline.quotes import QuoteExtractor, quote_records, record_key
+from pipeline.quotes.candidates import QuoteCandidate
 from schemas.codec import decode, encode
 from schemas.records import EntityArticle, QuoteArticle
 from schemas.spans import joined
@@ -115,6 +116,13 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
 def test_demnach_is_nobody(extract: QuoteExtractor) -> None:
     (quote,) = extract(article("Demnach sei die Brücke sicher.")).quotes
     assert (quote.speaker, quote.cue is not None) == (None, True)
+
+
+def test_prepositions_are_nobody(extract: QuoteExtractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = QuoteCandidate([(4, 12)], "Direct", speaker_spans=[(0, 3)])
+    monkeypatch.setattr(extract, "_find", lambda _: [found])
+    (quote,) = extract(article("Auf „Hallo“ dort")).quotes
+    assert quote.speaker is None
 
 
 def test_nobody_tells_himself(extract: QuoteExtractor) -> None:
