@@ -201,8 +201,8 @@ class Writer:
 
     def _surplus(self, oldest: float) -> list[int]:
         rows = self._connection.execute(
-            "SELECT seq FROM articles WHERE arrived < ? OR seq <= coalesce("
-            "(SELECT seq FROM articles ORDER BY seq DESC LIMIT 1 OFFSET ?), 0) LIMIT ?",
+            "SELECT seq FROM articles WHERE arrived < ?"
+            " UNION SELECT seq FROM (SELECT seq FROM articles ORDER BY arrived DESC LIMIT -1 OFFSET ?) LIMIT ?",
             (oldest, self._keep_articles, _CHUNK),
         )
         return [seq for (seq,) in rows]
