@@ -23,12 +23,36 @@ from pipeline.stages import TOPICS
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
+TOGETHER_SECONDS = 0.1
 CAN_PASS = (KafkaError, OSError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
 
 class TooLarge(Exception):
     """The broker will never take this message: it is larger than the topic allows. One line."""
+
+
+class Round:
+    """Those who wait to send, until they do so together."""
+
+    def __init__(self) -> None:
+        self._event: asyncio.Event | None = None
+
+    async def wait(self) -> None:
+        """Wait for the next release, which comes within `TOGETHER_SECONDS`."""
+        if self._event is None:
+            self._event = asyncio.Event()
+            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._event.set)
+        event = self._event
+        await event.wait()
+        if self._event is event:
+            self._event = None
+
+    def release(self) -> None:
+        """Let them send now."""
+        if self._event is not None:
+            self._event.set()
+            self._event = None
 
 
 class Publisher:
@@ -38,14 +62,20 @@ class Publisher:
     is retried with growing, jittered pauses for as long as it takes, so that
     whoever waits for the confirmation reads no further meanwhile.
 
+    Under load messages wait for each other, briefly: requests, not messages, are
+    what costs the worker, the broker and all who read the topics.
+
     Args:
         settings: where, and how patiently.
         embedded: whether the broker is the embedded one.
+        busy: whether there is more to do than is being done, so that nobody loses by a message that waits.
     """
 
-    def __init__(self, settings: Settings, *, embedded: bool) -> None:
+    def __init__(self, settings: Settings, *, embedded: bool, busy: Callable[[], bool] = lambda: False) -> None:
         self._settings = settings
         self._embedded = embedded
+        self._busy = busy
+        self._round = Round()
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
         self._background: set[asyncio.Task[None]] = set()
@@ -77,6 +107,13 @@ class Publisher:
         Raises:
             TooLarge: it is larger than the topic allows.
         """
+        if self._busy():
+            await self._round.wait()
+        else:
+            self._round.release()
+        await self._send(topic, key, value, headers)
+
+    async def _send(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders = ()) -> None:
         self.unconfirmed += 1
         # With the broker away the client goes on trying by itself, without a word.
         saying = asyncio.get_running_loop().call_later(
@@ -93,9 +130,13 @@ class Publisher:
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what may be lost with the worker; `stop` waits for it briefly."""
-        task = asyncio.create_task(self.send(topic, key, value))
+        task = asyncio.create_task(self._send_later(topic, key, value))
         self._background.add(task)
         task.add_done_callback(self._background.discard)
+
+    async def _send_later(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+        await self._round.wait()
+        await self._send(topic, key, value)
 
     async def _send_again(
         self, error: Exception, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders

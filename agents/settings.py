@@ -82,7 +82,7 @@ class Settings(BaseSettings):
     )
     commit_interval_seconds: float = Field(1, gt=0, description="time between commits of offsets, in seconds")
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field("lz4", description="compression on topics")
-    linger_ms: int = Field(2, ge=0, description="wait for more messages before a send, in milliseconds")
+    linger_ms: int = Field(0, ge=0, description="wait for more messages before a send, in milliseconds")
 
     model_de: str = Field(
         "redefluss",

@@ -153,7 +153,7 @@ class Worker:
                     if report.created:
                         log.info("created topic %s with %d partitions", report.name, report.partitions)
                 embedded = await kafka.is_embedded(self._settings)
-                publisher = Publisher(self._settings, embedded=embedded)
+                publisher = Publisher(self._settings, embedded=embedded, busy=lambda: self._pool.busy)
                 await publisher.start()
             except kafka.BrokerUnavailable as error:
                 raise WorkerError(str(error)) from None

@@ -90,6 +90,11 @@ class Pool:
         return len(self._turns)
 
     @property
+    def busy(self) -> bool:
+        """Whether there is more to do than the processes have before them."""
+        return self.waiting >= len(self._processes)
+
+    @property
     def nursery_pid(self) -> int | None:
         """The process that holds the models."""
         return self._link.pid
