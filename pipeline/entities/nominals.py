@@ -21,6 +21,8 @@ _COMPLEMENT = re.compile(r" (?:der|des|von|vom) (?:[a-zäöü]+e[nrs] )?(?P<noun
 _POLITICAL = frozenset(
     {"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"}
 )
+_UNNAMED = re.compile(r"\b[Ee]ine? (?:[a-zäöüß]+e[rn]? )?(?P<noun>[A-ZÄÖÜ][\w-]+)\b(?! [A-ZÄÖÜ])")
+_LEADING = ("ressortchef", "regierungschef", "parteichef", "fraktionschef", "ressortchefin", "parteichefin")
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
 _MOST_ADJECTIVES = 2
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
@@ -107,6 +109,8 @@ def person_of_nominal(
         if nation is not None and candidate.nations:
             fit += 1.5 if nation in candidate.nations else -2
         near = presence(words, nominal.begin, candidate, last) if last is not None else 0.5
+        if last is not None and _someone_else_between(words, nominal, last):
+            continue
         unsupported = fit < 1 and (
             (last is not None and near <= 1.2)
             or fit < 0
@@ -141,6 +145,14 @@ def _synonyms() -> dict[str, frozenset[str]]:
         for head in heads:
             found[head] = found.get(head, frozenset()) | heads
     return found
+
+
+def _someone_else_between(words: Words, nominal: Nominal, last: Place) -> bool:
+    """Whether somebody without a name came after `last`, whom "die Frau" means instead ("eine Zeugin aus Kassel")."""
+    if nominal.noun not in ("Mann", "Frau"):
+        return False
+    roles = (role_word(match["noun"]) for match in _UNNAMED.finditer(words.text, last.end, nominal.begin))
+    return any(role is not None and role.singular and role.gender in (nominal.gender, None) for role in roles)
 
 
 def _far(words: Words, nominal: Nominal, last: Place) -> bool:
@@ -180,7 +192,8 @@ def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None,
     if noun in candidate.role_words:
         fit = 5
     elif head == "politiker":
-        fit = 1 if candidate.affiliations or candidate.role_heads & _POLITICAL else 0
+        political = candidate.role_heads & _POLITICAL or any(own.endswith(_LEADING) for own in candidate.role_words)
+        fit = 1 if candidate.affiliations or political else 0
     elif any(own.endswith(noun) or noun.endswith(own) for own in candidate.role_words):
         fit = _SIMILAR
     elif head and head in candidate.role_heads:
@@ -242,7 +255,9 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
     if lowered not in _ORGANISATION_NOUNS:
         return None
     near = [(p.begin, r) for r in referents if r.type == "ORG" and (p := r.last_before(begin)) is not None]
-    near = [(b, r) for b, r in near if words.sentence(begin) - words.sentence(b) <= 2]
+    near = [(b, r) for b, r in near if words.sentence(begin) - words.sentence(b) <= 2 and words.text[b - 1 : b] != "("]
+    if lowered == "ministerium":
+        near = [(b, r) for b, r in near if "minister" in r.name.lower()]
     return max(near, key=lambda pair: pair[0])[1] if near else None
 
 

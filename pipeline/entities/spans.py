@@ -20,6 +20,7 @@ from schemas.records import EntityType
 ModelSpan = tuple[int, int, EntityType]
 _DESCRIBING = word_list("spans", "describing")
 _HAPPENINGS = tuple(sorted(word_list("spans", "happenings")))
+_LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -172,7 +173,7 @@ def _of_one_type(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
     result = []
     for span in spans:
         text = words.text[span.begin : span.end]
-        if span.known is not None:
+        if span.known is not None and not (text in surnames and _surname_of_a_town(words, span)):
             result.append(span)
             continue
         best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
@@ -182,6 +183,12 @@ def _of_one_type(words: Words, spans: list[NameSpan]) -> list[NameSpan]:
             best = "PER"
         result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
     return result
+
+
+def _surname_of_a_town(words: Words, span: NameSpan) -> bool:
+    """Whether a town's name can as well be the surname of somebody in the article: nothing says that it is a place."""
+    town = span.known is not None and span.known.entry.type == "LOC" and not span.known.entry.users
+    return town and not words.text[max(0, span.begin - 6) : span.begin].endswith(_LOCATIVE)
 
 
 def _with_places(words: Words, spans: list[NameSpan]) -> list[NameSpan]:

@@ -55,7 +55,7 @@ def by_sentence(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) ->
 def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """`candidates`, in text order, without those that repeat another one.
 
-    These give words of a quote to whoever only passes them on, or are a part of what the same speaker says indirectly.
+    These give words of a quote to whoever only passes them on, or are what the same speaker says already.
     """
     seen: set[tuple[Range, ...]] = set()
     result: list[QuoteCandidate] = []
@@ -72,5 +72,8 @@ def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
 
 
 def _part(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:
-    same = candidate.type == other.type == "Indirect" and candidate.speaker_spans == other.speaker_spans
-    return same and shared(candidate.spans, other.spans) == covered(candidate.spans)
+    if candidate.type != "Indirect" or candidate.speaker_spans != other.speaker_spans:
+        return False
+    if other.type == "Direct":
+        return candidate.spans == other.spans
+    return other.type == "Indirect" and shared(candidate.spans, other.spans) == covered(candidate.spans)

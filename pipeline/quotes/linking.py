@@ -55,6 +55,6 @@ class Linker:
             if entity.type == "PER" and mention.kind == "name":
                 return entity
         for mention, entity in inside:
-            if mention.end == end or mention.begin == begin:
+            if (mention.end == end and entity.type != "LOC") or mention.begin == begin:
                 return entity
         return None

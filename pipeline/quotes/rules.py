@@ -96,7 +96,7 @@ class _Reader:
         for candidate in (
             referring_back(self.analysed, sentence, self.before, cues),
             stated(self.analysed, sentence),
-            self._carried_on(sentence),
+            self._carried_on(sentence, cues),
             reported(self.analysed, sentence, cues),
             self._said_to(sentence),
         ):
@@ -227,13 +227,20 @@ class _Reader:
         before = [cue for cue in usable if cue.clause.last <= passage.first and not cue.final]
         return before[-1] if before else None
 
-    def _carried_on(self, sentence: Sentence) -> QuoteCandidate | None:
+    def _carried_on(self, sentence: Sentence, cues: Sequence[Cue]) -> QuoteCandidate | None:
+        if any(self._speaks_itself(cue, sentence) for cue in cues):
+            return None
         sure = carried_on(self.tokens, sentence.first, sentence.last)
         if sure == "clearly" and (self._near(sentence, paragraphs=2) or self._subject_before(sentence) is not None):
             return self._free(sentence, "IndirectFreeIndirect", "carried-on")
         if sure == "perhaps" and self._near(sentence, paragraphs=0) and self.spoke == self.before:
             return self._free(sentence, "IndirectFreeIndirect", "carried-on-perhaps")
         return None
+
+    def _speaks_itself(self, cue: Cue, sentence: Sentence) -> bool:
+        """Whether a sentence's own subject speaks: "Reif berichtete von Klassen, in denen nichts stattfinde"."""
+        main = not cue.final and not cue.subjunctive and bool(cue.speaker) and "s" in cue.verb.takes
+        return main and carried_on(self.tokens, sentence.first, cue.finite + 1) is None
 
     def _introduction(self, sentence: Sentence, end: int) -> list[QuoteCandidate]:
         """Konjunktiv carried on in the words before a colon and a quote."""

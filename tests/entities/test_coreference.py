@@ -65,6 +65,16 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "Anna Körber",
         ),
         (
+            "Richterin Anna Körber kam. Eine Zeugin aus Genf weinte. „Es war arg“, sagte die Frau.",
+            "die Frau",
+            None,
+        ),
+        (
+            "Minister Falk Ahlers (CDU) kam. Das sagte das Ministerium.",
+            "das Ministerium",
+            None,
+        ),
+        (
             "Falk Ahlers rief: „Das reicht!“\n\nManager Jens Uhlig wollte nichts davon hören. „Nein“, betonte er.",
             "er",
             "Jens Uhlig",

@@ -21,6 +21,11 @@ def test_bodies_are_called_by_their_place(extract: EntityExtractor) -> None:
     assert things(extract, "Das entschied das Landgericht Bremen.") == {"Landgericht Bremen": "ORG"}
 
 
+def test_a_town_can_be_a_surname(extract: EntityExtractor) -> None:
+    text = "Präsident Burkhard Treptow kam. Er wohnt in Treptow. Das sagte Treptow."
+    assert people(extract, text) == {"Burkhard Treptow": ["Burkhard Treptow", "Treptow"]}
+
+
 def things(extract: EntityExtractor, text: str) -> dict[str, str]:
     """Names of everything else in `text` with their types."""
     return {e.name: e.type for e in extract(clean_article(text)).entities if e.type != "PER"}

@@ -64,7 +64,8 @@ def test_what_repeats_another_quote_is_no_record_of_its_own() -> None:
     direct = QuoteCandidate([(60, 80)], "Direct", speaker_spans=[(0, 5)])
     relayed = QuoteCandidate([(60, 80)], "Direct", speaker_spans=[(20, 25)])
     outer, inner, other = rule(30, 100, **speaker), rule(50, 90, **speaker), rule(40, 90, speaker_spans=[(6, 9)])
-    assert once([outer, other, inner, direct, relayed]) == [outer, other, direct]
+    marked = rule(60, 80, **speaker)
+    assert once([outer, other, inner, direct, relayed, marked]) == [outer, other, direct]
 
 
 def test_overlap_is_f1_over_code_points() -> None:

@@ -120,6 +120,13 @@ def test_things_and_subjects_are_nobody_who_was_told(text: str) -> None:
     assert [quote.addressee_spans for quote in found_by_rules(text)] == [[]]
 
 
+def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
+    text = (
+        "Obst sagte, es sei gut. Chef Jonas Reif berichtete von Klassen, in denen nichts stattfinde. Es fehle an Geld."
+    )
+    assert readable(text)[1:] == [("IndirectFreeIndirect", "Es fehle an Geld.", "Chef Jonas Reif", "berichtete")]
+
+
 def test_a_line_before_introduces_a_quote() -> None:
     text = "Anna Krol kam. Die 81-Jährige erzählt:\n\n„Es regnete sehr.\n\n„Dann kam die Feuerwehr.“"
     assert readable(text) == [("Direct", "„Es regnete sehr. … „Dann kam die Feuerwehr.“", "Die 81-Jährige", "erzählt")]
