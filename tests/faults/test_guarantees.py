@@ -7,11 +7,13 @@ import asyncio
 import os
 import random
 import signal
+from collections import Counter
 
 import pytest
 
+from agents import dead_letters
 from agents.kafka import admin
-from pipeline.stages import DEAD_LETTER_TOPIC
+from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
 from tests.faults.conftest import NewStream
 from tests.faults.plan import Plan
 from tests.faults.soak import soak
@@ -101,3 +103,43 @@ async def test_dying_pool_processes_and_nursery_harm_no_article(new_stream: NewS
     os.kill(nursery, signal.SIGKILL)
     outcome = await stream.collect(lambda seen: len(seen.ids) >= 200, seconds=60)
     assert not outcome.letters
+
+
+async def test_a_deleted_source_topic_ends_no_worker(new_stream: NewStream):
+    """Its messages are gone with it; what comes after goes through."""
+    stream = await new_stream(partitions=4)
+    worker = stream.start_worker()
+    await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(40)])
+    await stream.collect(lambda seen: len(seen.articles) >= 40)
+    async with admin(stream.settings) as client:
+        await client.delete_topics([stream.settings.topic("articles.cleaned")])
+    await stream.produce([article(f"b-{number}", f"Neu {number}.") for number in range(40)])
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= 80, seconds=90)
+    assert not outcome.letters
+    assert worker.poll() is None
+
+
+async def test_a_replay_brings_every_dead_letter_out_and_another_brings_nothing(new_stream: NewStream):
+    stream = await new_stream(time_limit_seconds=2, process_memory_bytes=150_000_000, max_article_bytes=20_000)
+    worker = stream.start_worker()
+    words = ("CRASH", "LOOP", "EAT", "RAISE")
+    poison = [
+        article(f"p-{number}", f"Text {number}. {words[number % 4]}@{STAGES[number % 3].name}") for number in range(24)
+    ]
+    poison += [article(f"huge-{number}", "Ein langer Text. " * 2000) for number in range(6)]
+    await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(60)] + poison)
+    seen = await stream.collect(lambda seen: len(seen.ids) >= 60 and len(seen.places) >= 30, seconds=90)
+    reasons = Counter(letter["reason"] for letter in seen.letters)
+    assert reasons == {"worker-crash": 12, "timeout": 6, "processing-error": 6, "too-large": 6}
+    worker.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(worker.wait, 40) == 0
+
+    stream.start_worker(obedient="false", max_article_bytes=1_000_000)  # the causes are fixed
+    letters = [letter async for letter in dead_letters.read(stream.settings)]
+    assert (await dead_letters.replay(stream.settings, letters)).sent == 30
+    again = await dead_letters.replay(stream.settings, letters)
+    assert (again.sent, again.skipped_already_replayed) == (0, 30)
+    seen = await stream.collect(lambda seen: len(seen.ids) >= 90, seconds=60, settle_seconds=3)
+    assert {key.decode() for key, _ in poison} <= seen.ids
+    assert len(seen.articles) == 90
+    assert len(seen.letters) == 30

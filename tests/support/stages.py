@@ -52,7 +52,7 @@ def obey(text: str, stage: str) -> None:
         elif word == "EAT":
             hoard: list[Any] = []
             while True:
-                hoard.append(bytearray(50_000_000))
+                hoard.append(bytes(50_000_000))  # left untouched: at the limit before the clock, however busy the cores
         elif word == "RAISE":
             raise ZeroDivisionError("told to")
         elif word == "SLOW":
