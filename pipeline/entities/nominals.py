@@ -22,6 +22,8 @@ _POLITICAL = frozenset(
     {"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"}
 )
 _UNNAMED = re.compile(r"\b[Ee]ine? (?:[a-zäöüß]+e[rn]? )?(?P<noun>[A-ZÄÖÜ][\w-]+)\b(?! [A-ZÄÖÜ])")
+_NEAREST, _FARTHEST = 1000, 20000
+"""How many code points before a noun are looked at for someone without a name."""
 _LEADING = ("ressortchef", "regierungschef", "parteichef", "fraktionschef", "ressortchefin", "parteichefin")
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
 _MOST_ADJECTIVES = 2
@@ -133,7 +135,8 @@ def _nameless(words: Words, nominal: Nominal) -> bool:
     if age is None:
         return False
     unnamed = rf"\b[Ee]in(?:e[nrm]?)? (?:[a-zäöüß]+ )?{age['years']}-?[Jj]ährige[rnm]?\b(?! [A-ZÄÖÜ])"
-    return re.search(unnamed, words.text[: nominal.begin]) is not None
+    begin = max(0, nominal.begin - _FARTHEST)
+    return re.compile(unnamed).search(words.text, begin, nominal.begin) is not None
 
 
 @cache
@@ -151,7 +154,8 @@ def _someone_else_between(words: Words, nominal: Nominal, last: Place) -> bool:
     """Whether somebody without a name came after `last`, whom "die Frau" means instead ("eine Zeugin aus Kassel")."""
     if nominal.noun not in ("Mann", "Frau"):
         return False
-    roles = (role_word(match["noun"]) for match in _UNNAMED.finditer(words.text, last.end, nominal.begin))
+    begin = max(last.end, nominal.begin - _NEAREST)
+    roles = (role_word(match["noun"]) for match in _UNNAMED.finditer(words.text, begin, nominal.begin))
     return any(role is not None and role.singular and role.gender in (nominal.gender, None) for role in roles)
 
 

@@ -24,6 +24,7 @@ _APPOSED = re.compile(
     r"\b[Dd](?:er|ie|em|en) (?:[a-zäöüß-]+(?:e|en) |Erste[nr]? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
     r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] )?[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*){0,3}){0,2}), $"
 )
+_LONGEST_APPOSED = 200
 _CLOSED = re.compile(r"(?: \([^()\n]{1,40}\))?(?:[,.;\n]|$)")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
 _WITHIN_COMPLEMENT = word_list("roles", "within_complement")
@@ -201,7 +202,8 @@ def _apposed(
     """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
     if words.text[max(0, place.begin - 2) : place.begin] != ", " or _CLOSED.match(words.text, place.end) is None:
         return
-    match = _APPOSED.search(words.text, words.sentence_span(place.begin)[0], place.begin)
+    begin = max(words.sentence_span(place.begin)[0], place.begin - _LONGEST_APPOSED)
+    match = _APPOSED.search(words.text, begin, place.begin)
     role = role_word(match["role"]) if match is not None else None
     if match is None or role is None or not role.singular or role.head in RELATIONS:
         return
