@@ -227,7 +227,7 @@ def main() -> int:
     """Run from the command line; exit code 1 if something was lost or differs."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
     parser.add_argument("--articles", type=int, default=10_000)
-    parser.add_argument("--poison", type=int, default=0)
+    parser.add_argument("--poison", type=int, default=1_000)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)

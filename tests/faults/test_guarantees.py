@@ -105,6 +105,7 @@ async def test_dying_pool_processes_and_nursery_harm_no_article(new_stream: NewS
     assert not outcome.letters
 
 
+@pytest.mark.long
 async def test_a_deleted_source_topic_ends_no_worker(new_stream: NewStream):
     """Its messages are gone with it; what comes after goes through."""
     stream = await new_stream(partitions=4)

@@ -59,7 +59,10 @@ async def test_connections_cut_in_the_middle_of_sends_lose_nothing(new_stream: N
     assert worker.poll() is None, "it is still the same worker"
 
 
-@pytest.mark.parametrize("new_ones", [True, False], ids=["all silent", "old ones half-open"])
+@pytest.mark.parametrize(
+    "new_ones",
+    [pytest.param(True, id="all silent"), pytest.param(False, id="old ones half-open", marks=pytest.mark.long)],
+)
 async def test_silent_connections_are_given_up_and_lose_nothing(new_stream: NewStream, kafka, proxy, new_ones):
     stream = await new_stream(publish_timeout_seconds=5)
     worker = stream.start_worker(broker=kafka.proxied_address)
