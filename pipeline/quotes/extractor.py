@@ -14,11 +14,13 @@ from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
-from pipeline.quotes.words import PREPOSITIONS
+from pipeline.quotes.words import PREPOSITIONS, SUBORDINATORS
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
-_NOBODY = frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS
+_NOBODY = (
+    frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
+)
 """Words that annotated data has for speakers, or the model takes for some, but that stand for nobody."""
 
 

@@ -92,6 +92,9 @@ def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
         and tokens[end].lower.endswith("er")
         and is_adjective(tokens[end])
         and _is_source(tokens[end - 1].lower)
+        and (
+            is_noun(tokens[end + 1]) or (end + 2 < last and is_adjective(tokens[end + 1]) and is_noun(tokens[end + 2]))
+        )
     ):
         further = noun_phrase(tokens, end, last, places=False)
         end = further if further is not None else end

@@ -9,7 +9,7 @@ from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 
 _TOKEN = re.compile(
-    r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
+    r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|[:*](?=in(?:nen)?\b)|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
 )
 OPENING_MARKS = frozenset("„»«\"“‚‘›‹(['")
 CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")

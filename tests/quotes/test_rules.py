@@ -48,6 +48,8 @@ INDIRECT = [
     ("Obst sagte zu Beginn, es sei Geld da.", "es sei Geld da", "Obst", "sagte"),
     ("Chefin Dr.-Ing. Hanna Obst sagte, es sei gut.", "es sei gut", "Chefin Dr.-Ing. Hanna Obst", "sagte"),
     ("Kurz nach acht Uhr warnte Reif: Zwei Masten sind kaputt.", "Zwei Masten sind kaputt", "Reif", "warnte"),
+    ("Reif sagte, die Bürger:innen seien zufrieden.", "die Bürger:innen seien zufrieden", "Reif", "sagte"),
+    ("Sie solle nach Reifs Ansicht offensiver vorgehen.", "Sie solle … offensiver vorgehen", "Reifs Ansicht", "nach"),
     ("Laut Anna Krol vom Amt ist es ruhig.", "ist es ruhig", "Anna Krol vom Amt", "Laut"),
     ("Sie sind laut Polizei von dem Brand betroffen.", "Sie sind … von dem Brand betroffen", "Polizei", "laut"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
