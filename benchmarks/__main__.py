@@ -1,14 +1,14 @@
-"""`make benchmark`: measure everything, write docs/performance.md, its plot and docs/performance.json.
+"""`make benchmark`: measure everything, write docs/performance-figures.md, its plot and docs/performance.json.
 
-    python -m benchmarks [PATH ...] [--articles N] [--repeats N] [--only PART ...]
+    python -m benchmarks [PATH ...] [--articles N] [--repeats N] [--only PART ...] [--systems NAME ...] [--journal FILE]
 
-Every figure that is compared comes from one run of this command. The models are
-those of the settings (REDEFLUSS_MODEL_DE, REDEFLUSS_QUOTE_MODEL).
+What is compared with each other is measured in one turn. With a journal, turns and parts can be measured at different
+times; the report is made of all that stand in it. The models are those of the settings (REDEFLUSS_MODEL_DE,
+REDEFLUSS_QUOTE_MODEL).
 """
 
 import argparse
 import asyncio
-import statistics
 import sys
 import uuid
 from collections.abc import Iterator
@@ -16,17 +16,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from agents.broker import EmbeddedBroker
-from agents.settings import available_cores
 from benchmarks.articles import usable
 from benchmarks.flood import Flood, Stalled, flood
+from benchmarks.journal import Journal, as_line, new_turn
 from benchmarks.latency import latency
 from benchmarks.limit import articles_per_second, configuration
-from benchmarks.report import Results, write
-from benchmarks.systems import PEERS, REDEFLUSS, System
+from benchmarks.report import figures, write
+from benchmarks.systems import PEERS, REDEFLUSS, WORKER, Ended, System
+from benchmarks.usage import cores
 from tests.support.kafka_broker import KafkaBroker
 
 SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
-PARTS = ("throughput", "peers", "embedded", "latency", "scaling", "partitions")
+PARTS = ("throughput", "embedded", "latency", "processes", "partitions", "workers", "cores", "stage")
+PARTITIONS = (1, 2, 4, 8, 16)
+ONE_EACH = {"REDEFLUSS_PROCESSES": "1"}
 
 
 def say(message: str) -> None:
@@ -49,56 +52,111 @@ def measured(system: System, values: list[bytes], count: int, *, embedded: bool 
         return asyncio.run(flood(system, address, prefix, values, count, pid, **environment))
 
 
-def throughput(results: Results, values: list[bytes], count: int, repeats: int, *, peers: bool) -> None:
-    """Limit, Redefluss and, if wanted, the peers, taking turns so that a noisy minute hits all."""
-    cores = available_cores()
-    systems = (REDEFLUSS, *PEERS) if peers else (REDEFLUSS,)
-    for turn in range(repeats):
-        results.limits.append(articles_per_second(values, count, cores, configuration()))
-        say(f"{turn + 1}/{repeats} the limit: {results.limits[-1]:.1f} articles/s")
-        for system in systems:
-            try:
-                got = measured(system, values, count)
-            except (Stalled, TimeoutError) as error:
-                results.failures[system.name] = str(error) or type(error).__name__
-                say(f"{turn + 1}/{repeats} {system.name}: {results.failures[system.name]}")
-                continue
-            got.limit = results.limits[-1]
-            results.floods.setdefault(system.name, []).append(got)
-            say(f"{turn + 1}/{repeats} {system.name}: {got.articles_per_second:.1f} articles/s")
+class Suite:
+    """The parts that can be measured, each into the journal."""
+
+    def __init__(self, journal: Journal, values: list[bytes], count: int, systems: tuple[System, ...]) -> None:
+        self._journal = journal
+        self._values = values
+        self._count = count
+        self._systems = systems
+
+    def throughput(self) -> None:
+        """The limit, then each system: one turn, so that a noisy minute hits all."""
+        turn = new_turn()
+        limit = articles_per_second(self._values, self._count, len(cores()), configuration())
+        self._journal.add("limit", turn, articles_per_second=limit)
+        say(f"the limit: {limit:.2f} articles/s")
+        for system in self._systems:
+            self._flood("throughput", turn, system, system.name)
+
+    def embedded(self) -> None:
+        """Redefluss on the embedded broker, beside the limit."""
+        turn = new_turn()
+        limit = articles_per_second(self._values, self._count, len(cores()), configuration())
+        self._journal.add("limit", turn, articles_per_second=limit)
+        got = measured(REDEFLUSS, self._values, self._count, embedded=True)
+        self._journal.add("embedded", turn, system=REDEFLUSS.name, flood=as_line(got))
+        say(f"embedded broker: {got.articles_per_second:.2f} articles/s of {limit:.2f}")
+
+    def latency(self) -> None:
+        """One article alone, and many at half of the throughput measured last."""
+        rate = figures(self._journal)["articles_per_second"] / 2
+        with broker(embedded=False) as (address, _):
+            got = asyncio.run(latency(address, "latency-", self._values, rate, self._count // 2))
+        shares = {"p50": got.percentile(0.5), "p99": got.percentile(0.99)}
+        self._journal.add("latency", new_turn(), idle=got.idle, ratio=got.idle_ratio, half_load=rate, **shares)
+        say(f"idle latency {got.idle_ratio:.2f} x stage times; p99 at half load {shares['p99']:.2f} s")
+
+    def processes(self) -> None:
+        """One worker with one pool process, then with one for each core."""
+        turn = new_turn()
+        for size in range(1, len(cores()) + 1):
+            self._flood("processes", turn, REDEFLUSS, size, REDEFLUSS_PROCESSES=str(size))
+
+    def partitions(self) -> None:
+        """One worker on topics of few and many partitions."""
+        turn = new_turn()
+        for size in PARTITIONS:
+            self._flood("partitions", turn, REDEFLUSS, size, REDEFLUSS_PARTITIONS=str(size))
+
+    def workers(self) -> None:
+        """One to four workers of one pool process each, on whatever cores there are."""
+        turn = new_turn()
+        for size in range(1, 5):
+            self._flood("workers", turn, System(f"{size} workers", WORKER, size), size, **ONE_EACH)
+
+    def cores(self) -> None:
+        """One worker on one core, then one on each core; broker and senders on all of them."""
+        turn = new_turn()
+        for size in (1, len(cores())):
+            system = System(f"{size} workers", WORKER, size, tuple(cores()[:size]))
+            self._flood("cores", turn, system, size, **ONE_EACH)
+
+    def stage(self) -> None:
+        """A worker for all stages on one core, then a second one beside it that runs the last stage alone."""
+        turn = new_turn()
+        first, second, *_ = cores()
+        alone = System("all stages", WORKER, 1, (first,))
+        helped = System("and the last stage", WORKER, 2, (first, second), ((), ("--stage", "quotes")))
+        for system in (alone, helped):
+            self._flood("stage", turn, system, system.name, **ONE_EACH)
+
+    def _flood(self, part: str, turn: str, system: System, case: str | int, **environment: str) -> None:
+        try:
+            got = measured(system, self._values, self._count, **environment)
+        except (Stalled, Ended, TimeoutError) as error:
+            why = str(error) or type(error).__name__
+            self._journal.add(part, turn, system=system.name, case=case, failed=why)
+            say(f"{part} {case}: {why}")
+            return
+        self._journal.add(part, turn, system=system.name, case=case, flood=as_line(got))
+        say(f"{part} {case}: {got.articles_per_second:.2f} articles/s")
 
 
 def main() -> None:
-    """Run the parts wanted and write the report."""
+    """Measure what is wanted and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", default=[str(SAMPLES)], help="articles to multiply; default: the samples")
-    parser.add_argument("--articles", type=int, default=600, help="articles in a backlog")
-    parser.add_argument("--repeats", type=int, default=3, help="medians are over so many turns")
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS, help="parts to measure")
+    parser.add_argument("--articles", type=int, default=480, help="articles in a backlog")
+    parser.add_argument("--repeats", type=int, default=3, help="turns of the throughput; medians are over them")
+    parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="parts to measure; none: report alone")
+    parser.add_argument("--systems", nargs="+", metavar="NAME", help="those that begin so; default: all")
+    parser.add_argument("--journal", type=Path, help="file to add the measurements to; default: none is kept")
     args = parser.parse_args()
+    systems = tuple(
+        system
+        for system in (REDEFLUSS, *PEERS)
+        if not args.systems or any(system.name.lower().startswith(name.lower()) for name in args.systems)
+    )
+    journal = Journal(args.journal)
     values = usable(args.paths, configuration())
     say(f"{len(values)} distinct articles, backlogs of {args.articles}")
-    results = Results(articles=args.articles, distinct=len(values), repeats=args.repeats)
-    throughput(results, values, args.articles, args.repeats, peers="peers" in args.only)
-    ours = statistics.median(got.articles_per_second for got in results.floods[REDEFLUSS.name])
-    if "embedded" in args.only:
-        results.embedded = measured(REDEFLUSS, values, args.articles, embedded=True)
-        say(f"embedded broker: {results.embedded.articles_per_second:.1f} articles/s")
-    if "latency" in args.only:
-        with broker(embedded=False) as (address, _):
-            results.latency = asyncio.run(latency(address, "latency-", values, ours / 2, args.articles // 2))
-        say(
-            f"idle latency {results.latency.idle_ratio:.2f} x stage times; p99 {results.latency.percentile(0.99):.2f} s"
-        )
-    if "scaling" in args.only:
-        for size in range(1, available_cores() + 1):
-            results.by_processes[size] = measured(REDEFLUSS, values, args.articles, REDEFLUSS_PROCESSES=str(size))
-            say(f"{size} pool processes: {results.by_processes[size].articles_per_second:.1f} articles/s")
-    if "partitions" in args.only:
-        for size in (1, 2, 4, 8, 16):
-            results.by_partitions[size] = measured(REDEFLUSS, values, args.articles, REDEFLUSS_PARTITIONS=str(size))
-            say(f"{size} partitions: {results.by_partitions[size].articles_per_second:.1f} articles/s")
-    write(results)
+    suite = Suite(journal, values, args.articles, systems)
+    for part in args.only:
+        for _ in range(args.repeats if part == "throughput" else 1):
+            getattr(suite, part)()
+    write(journal)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,11 @@
 """The articles that benchmarks send: the project's samples, or a folder's, multiplied."""
 
 from collections.abc import Iterator
+from itertools import count as counting
 from itertools import cycle, islice
 
 import orjson
+from aiokafka.partitioner import murmur2
 
 from agents.cli.articles import Message, found, messages
 from agents.pool.protocol import Done, Job
@@ -11,6 +13,7 @@ from agents.work import WorkOrder, load
 from pipeline.config import PipelineConfig
 
 LIMIT_BYTES = 1_000_000
+PARTITIONS = 8
 
 
 def usable(paths: list[str], config: PipelineConfig) -> list[bytes]:
@@ -20,8 +23,23 @@ def usable(paths: list[str], config: PipelineConfig) -> list[bytes]:
     return [value for value in read if isinstance(clean(Job("clean", b"a", value)), Done)]
 
 
-def multiplied(values: list[bytes], count: int, *, label: str) -> Iterator[tuple[bytes, bytes]]:
-    """`count` messages (key, value) with ids of their own, going round `values`."""
+def multiplied(
+    values: list[bytes], count: int, *, label: str, partitions: int = PARTITIONS
+) -> Iterator[tuple[bytes, bytes]]:
+    """`count` messages (key, value) with ids of their own, going round `values`.
+
+    The ids are such that each partition gets as many as any other: else what is measured at the end of a backlog is
+    how uneven a few hundred random keys are.
+    """
     for number, value in enumerate(islice(cycle(values), count)):
-        article = orjson.loads(value) | {"id": f"{label}-{number}"}
-        yield article["id"].encode(), orjson.dumps(article)
+        key = _falling_on(f"{label}-{number}", number % partitions, partitions)
+        yield key, orjson.dumps(orjson.loads(value) | {"id": key.decode()})
+
+
+def _falling_on(stem: str, partition: int, partitions: int) -> bytes:
+    """An id that begins with `stem` and belongs, by Kafka's own partitioner, on that partition."""
+    for number in counting():
+        key = f"{stem}-{number}".encode()
+        if (murmur2(key) & 0x7FFFFFFF) % partitions == partition:
+            return key
+    raise AssertionError

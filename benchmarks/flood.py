@@ -2,30 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-import psutil
 from aiokafka import AIOKafkaConsumer
 
 from agents import kafka, topics
 from agents.settings import Settings
 from benchmarks.articles import multiplied
 from benchmarks.systems import System, running
+from benchmarks.usage import Usage, between, readings
 
 WARM_UP_ARTICLES = 32
 READY_SECONDS = 180.0
 STALL_SECONDS = 120.0
-
-
-@dataclass
-class Usage:
-    """What a process used: seconds of processor time; bytes of its own and its share of what it shares."""
-
-    cpu_seconds: float
-    own_bytes: int
-    proportional_bytes: int
+LOOK_MILLISECONDS = 1000
 
 
 @dataclass
@@ -33,22 +25,25 @@ class Flood:
     """What came of one backlog.
 
     Attributes:
-        articles_per_second: from the first send to the last article out.
-        tenths: the same for each tenth of the articles by their order of coming out.
+        articles: how many.
+        seconds: from the first send to the last article out.
+        tenths: articles per second of each tenth of the articles by their order of coming out.
         ready_seconds: from the start of the processes to the first article out.
-        processes: use of each of the system's processes, the parent's first.
-        broker: the broker's use.
+        processes: use of each of the system's processes and the broker.
         repeated: articles that came out more than once.
-        limit: articles per second of the limit in the same turn; 0 where none was measured.
     """
 
-    articles_per_second: float = 0.0
+    articles: int
+    seconds: float = 0.0
     tenths: list[float] = field(default_factory=list)
     ready_seconds: float = 0.0
     processes: list[Usage] = field(default_factory=list)
-    broker: Usage | None = None
     repeated: int = 0
-    limit: float = 0.0
+
+    @property
+    def articles_per_second(self) -> float:
+        """Throughput."""
+        return self.articles / self.seconds
 
 
 class Stalled(Exception):
@@ -72,14 +67,26 @@ async def send_all(settings: Settings, messages: Iterable[tuple[bytes, bytes]]) 
         await producer.stop()
 
 
-async def collect(consumer: AIOKafkaConsumer, keys: set[bytes], times: list[float]) -> int:
-    """Take articles until each of `keys` was there, noting when; the number of repeats."""
+async def collect(
+    consumer: AIOKafkaConsumer, keys: set[bytes], times: list[float], check: Callable[[], None] = lambda: None
+) -> int:
+    """Take articles until each of `keys` was there, noting when; the number of repeats.
+
+    Raises:
+        Stalled: none came for a long time.
+        Exception: whatever `check` raises, which is called about every second.
+    """
     repeated = 0
+    last = time.perf_counter()
     while keys:
-        batch = await consumer.getmany(timeout_ms=round(STALL_SECONDS * 1000))
-        if not batch:
-            raise Stalled(f"{len(keys)} articles did not come out within {STALL_SECONDS:g} s")
+        batch = await consumer.getmany(timeout_ms=LOOK_MILLISECONDS)
         now = time.perf_counter()
+        if not batch:
+            check()
+            if now - last > STALL_SECONDS:
+                raise Stalled(f"{len(keys)} articles did not come out within {STALL_SECONDS:g} s")
+            continue
+        last = now
         for records in batch.values():
             for record in records:
                 if record.key in keys:
@@ -97,60 +104,40 @@ async def flood(
 
     Raises:
         Stalled: not everything came out.
+        Ended: a process of the system ended.
     """
-    settings = settings_for(
-        broker, prefix, **{name.removeprefix("REDEFLUSS_").lower(): v for name, v in environment.items()}
-    )
+    more = {name.removeprefix("REDEFLUSS_").lower(): value for name, value in environment.items()}
+    settings = settings_for(broker, prefix, **more)
     await topics.ensure(settings)
     consumer = kafka.consumer(settings, settings.topic("articles.quotes"))
     await consumer.start()
     started = time.perf_counter()
-    result = Flood()
-    with running(system, broker, prefix, **environment) as pids:
+    result = Flood(articles=count)
+    with running(system, broker, prefix, **environment) as processes:
         try:
-            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
+            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm", partitions=settings.partitions))
             await send_all(settings, warm)
             times: list[float] = []
-            await asyncio.wait_for(collect(consumer, {key for key, _ in warm}, times), READY_SECONDS)
+            warming = collect(consumer, {key for key, _ in warm}, times, processes.check)
+            await asyncio.wait_for(warming, READY_SECONDS)
             result.ready_seconds = times[0] - started
-            before, broker_before = _usage(pids), _usage([broker_pid])
-            messages = list(multiplied(values, count, label="article"))
+            messages = list(multiplied(values, count, label="article", partitions=settings.partitions))
             times = []
+            before = readings(processes, broker_pid, at=time.perf_counter())
             begun = time.perf_counter()
             feeding = asyncio.create_task(send_all(settings, messages))
-            result.repeated = await collect(consumer, {key for key, _ in messages}, times)
+            result.repeated = await collect(consumer, {key for key, _ in messages}, times, processes.check)
             await feeding
-            result.articles_per_second = count / (times[-1] - begun)
-            result.tenths = _tenths(times, begun)
-            result.processes = _between(before, _usage(pids))
-            result.broker = _between(broker_before, _usage([broker_pid]))[0]
+            result.processes = between(before, readings(processes, broker_pid, at=time.perf_counter()))
+            result.seconds = times[-1] - begun
+            result.tenths = tenths(times, begun)
         finally:
             await consumer.stop()
     return result
 
 
-def _tenths(times: list[float], begun: float) -> list[float]:
+def tenths(times: list[float], begun: float) -> list[float]:
+    """Articles per second in each tenth of the articles that came out at `times`."""
     size = max(1, len(times) // 10)
     marks = [begun, *(times[index] for index in range(size - 1, len(times), size))]
     return [size / max(end - begin, 1e-9) for begin, end in pairwise(marks)]
-
-
-def _usage(pids: Iterable[int]) -> dict[int, Usage]:
-    usage: dict[int, Usage] = {}
-    for pid in pids:
-        parent = psutil.Process(pid)
-        for process in (parent, *parent.children(recursive=True)):
-            try:
-                times, memory = process.cpu_times(), process.memory_full_info()
-            except psutil.NoSuchProcess:
-                continue
-            usage[process.pid] = Usage(times.user + times.system, memory.uss, memory.pss)
-    return usage
-
-
-def _between(before: dict[int, Usage], after: dict[int, Usage]) -> list[Usage]:
-    nothing = Usage(0.0, 0, 0)
-    return [
-        Usage(now.cpu_seconds - before.get(pid, nothing).cpu_seconds, now.own_bytes, now.proportional_bytes)
-        for pid, now in after.items()
-    ]

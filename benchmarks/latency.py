@@ -50,11 +50,11 @@ async def latency(broker: str, prefix: str, values: list[bytes], per_second: flo
     await consumer.start()
     await producer.start()
     raw = settings.topic("articles.raw")
-    with running(REDEFLUSS, broker, prefix):
+    with running(REDEFLUSS, broker, prefix) as processes:
         try:
             warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
             await send_all(settings, warm)
-            await asyncio.wait_for(collect(consumer, {key for key, _ in warm}, []), READY_SECONDS)
+            await asyncio.wait_for(collect(consumer, {key for key, _ in warm}, [], processes.check), READY_SECONDS)
             idle, stage_times = [], []
             for key, value in multiplied(values, IDLE_ARTICLES, label="idle"):
                 await asyncio.sleep(IDLE_PAUSE_SECONDS)

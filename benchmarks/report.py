@@ -1,141 +1,196 @@
-"""Figures to docs/performance.json, docs/performance.md and its plot."""
+"""Figures from a journal to docs/performance.json, docs/performance-figures.md and its plot."""
 
-import statistics
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import orjson
 
-from agents.settings import Settings, available_cores
-from benchmarks.flood import Flood, Usage
-from benchmarks.latency import Latency
+from agents.settings import Settings
+from benchmarks.flood import Flood
+from benchmarks.journal import Journal, flood_of
 from benchmarks.systems import REDEFLUSS
+from benchmarks.usage import cores
 
 DOCS = Path(__file__).parents[1] / "docs"
 MEGABYTE = 1_000_000
+SCALING = {
+    "processes": "pool processes of one worker",
+    "partitions": "partitions, one worker",
+    "workers": "workers of one pool process each",
+    "cores": "workers of one core each",
+    "stage": "one worker, and another for the last stage alone",
+}
 
 
-@dataclass
-class Results:
-    """What one run of the suite measured; throughputs in articles per second."""
-
-    articles: int
-    distinct: int
-    repeats: int
-    limits: list[float] = field(default_factory=list)
-    floods: dict[str, list[Flood]] = field(default_factory=dict)
-    failures: dict[str, str] = field(default_factory=dict)
-    embedded: Flood | None = None
-    latency: Latency | None = None
-    by_processes: dict[int, Flood] = field(default_factory=dict)
-    by_partitions: dict[int, Flood] = field(default_factory=dict)
-
-    def throughput(self, name: str) -> float:
-        """Median of a system's backlogs."""
-        return statistics.median(got.articles_per_second for got in self.floods[name])
-
-    def share_of_limit(self, name: str) -> float:
-        """Median over the turns of throughput by the limit measured in the same turn."""
-        return statistics.median(got.articles_per_second / got.limit for got in self.floods[name])
-
-    def figures(self) -> dict[str, Any]:
-        """The figures as plain JSON values; ratios unless a unit stands in the name."""
-        ours = self.floods[REDEFLUSS.name]
-        settings = Settings()
-        figures: dict[str, Any] = {
-            "model_de": settings.model_de,
-            "quote_model": settings.quote_model,
-            "cores": available_cores(),
-            "articles": self.articles,
-            "repeats": self.repeats,
-            "limit_articles_per_second": statistics.median(self.limits),
-            "share_of_limit": self.share_of_limit(REDEFLUSS.name),
-            "against": {
-                name: self.throughput(REDEFLUSS.name) / self.throughput(name)
-                for name in self.floods
-                if name != REDEFLUSS.name
-            },
-            "failed": self.failures,
-            "broker_cpu_share": statistics.median(_broker_share(got) for got in ours),
-            "last_tenth_against_first": statistics.median(got.tenths[-1] / got.tenths[0] for got in ours),
-            "ready_seconds": statistics.median(got.ready_seconds for got in ours),
-            "parent_own_mb": statistics.median(got.processes[0].own_bytes for got in ours) / MEGABYTE,
-            "largest_child_own_mb": statistics.median(max(_children(got)) for got in ours) / MEGABYTE,
-            "repeated": sum(got.repeated for got in ours),
-        }
-        if self.embedded is not None:
-            limit = figures["limit_articles_per_second"]
-            figures["embedded_share_of_limit"] = self.embedded.articles_per_second / limit
-        if self.latency is not None:
-            figures["idle_latency_ratio"] = self.latency.idle_ratio
-            figures["idle_latency_seconds"] = self.latency.idle
-            figures["p50_seconds_at_half_load"] = self.latency.percentile(0.5)
-            figures["p99_seconds_at_half_load"] = self.latency.percentile(0.99)
-        for name, floods in (("by_processes", self.by_processes), ("by_partitions", self.by_partitions)):
-            if floods:
-                first = next(iter(floods.values())).articles_per_second
-                figures[name] = {str(size): got.articles_per_second / first for size, got in floods.items()}
-        return figures
+def figures(journal: Journal) -> dict[str, Any]:
+    """The figures as plain JSON values; ratios unless a unit stands in the name."""
+    limits = {line["turn"]: line["articles_per_second"] for line in journal.of("limit")}
+    floods = _by_system(journal)
+    ours = floods.get(REDEFLUSS.name, {})
+    settings = Settings()
+    result: dict[str, Any] = {
+        "model_de": settings.model_de,
+        "quote_model": settings.quote_model,
+        "cores": len(cores()),
+        "turns": {name: len(turns) for name, turns in floods.items()},
+    }
+    if ours:
+        result |= _throughput(limits, floods, ours)
+        result |= _usage(list(ours.values()))
+    result["failed"] = [
+        {"system": line["system"], "why": line["failed"]} for line in journal.lines if line.get("failed")
+    ]
+    if embedded := journal.of("embedded"):
+        shares = [flood_of(line).articles_per_second / limits[line["turn"]] for line in embedded]
+        result["embedded_share_of_limit"] = median(shares)
+    if latencies := journal.of("latency"):
+        result["idle_latency_ratio"] = median(line["ratio"] for line in latencies)
+        result["idle_latency_seconds"] = median(line["idle"] for line in latencies)
+        result["p50_seconds_at_half_load"] = median(line["p50"] for line in latencies)
+        result["p99_seconds_at_half_load"] = median(line["p99"] for line in latencies)
+    for part in SCALING:
+        if lines := [line for line in journal.of(part) if "flood" in line]:
+            result[f"by_{part}"] = _scaling(lines)
+    if backlogs := journal.of("backlog"):
+        result["backlogs"] = [_without(line, "part", "turn") for line in backlogs]
+    return result
 
 
-def write(results: Results) -> None:
+def _by_system(journal: Journal) -> dict[str, dict[str, Flood]]:
+    """Floods of the part `throughput` by system and turn."""
+    floods: dict[str, dict[str, Flood]] = {}
+    for line in journal.of("throughput"):
+        if "flood" in line:
+            floods.setdefault(line["system"], {})[line["turn"]] = flood_of(line)
+    return floods
+
+
+def _throughput(
+    limits: dict[str, float], floods: dict[str, dict[str, Flood]], ours: dict[str, Flood]
+) -> dict[str, Any]:
+    def shares(turns: dict[str, Flood]) -> list[float]:
+        return [got.articles_per_second / limits[turn] for turn, got in turns.items()]
+
+    def ratios(turns: dict[str, Flood]) -> list[float]:
+        return [ours[turn].articles_per_second / got.articles_per_second for turn, got in turns.items() if turn in ours]
+
+    others = {name: ratios(turns) for name, turns in floods.items() if name != REDEFLUSS.name}
+    return {
+        "articles": sorted({got.articles for got in ours.values()}),
+        "limit_articles_per_second": median(limits[turn] for turn in ours),
+        "articles_per_second": median(got.articles_per_second for got in ours.values()),
+        "share_of_limit": median(shares(ours)),
+        "against": {name: median(values) for name, values in others.items() if values},
+        "shares_of_limit": {name: median(shares(turns)) for name, turns in floods.items()},
+        "shares_of_limit_by_turn": {name: [round(x, 3) for x in shares(turns)] for name, turns in floods.items()},
+        "last_tenth_against_first": median(got.tenths[-1] / got.tenths[0] for got in ours.values()),
+        "repeated": sum(got.repeated for got in ours.values()),
+    }
+
+
+def _usage(ours: list[Flood]) -> dict[str, Any]:
+    return {
+        "cpu_milliseconds_per_article": {
+            role: median(1000 * _cpu(got, [role]) / got.articles for got in ours)
+            for role in ("worker", "pool", "pages", "broker")
+        },
+        "broker_cpu_share": median(_cpu(got, ["broker"]) / _cpu(got) for got in ours),
+        "pool_idle_share": median(
+            sum(usage.idle_seconds for usage in _of(got, "pool")) / (got.seconds * len(_of(got, "pool")))
+            for got in ours
+        ),
+        "ready_seconds": median(got.ready_seconds for got in ours),
+        "parent_own_mb": median(_megabytes(got, "worker", sum) for got in ours),
+        "pages_own_mb": median(_megabytes(got, "pages", sum) for got in ours),
+        "largest_pool_process_own_mb": median(_megabytes(got, "pool", max) for got in ours),
+        "models_mb": median(
+            sum(usage.proportional_bytes for usage in got.processes if usage.role in ("models", "pool"))
+            - sum(usage.own_bytes for usage in _of(got, "pool"))
+            for got in ours
+        )
+        / MEGABYTE,
+    }
+
+
+def _of(got: Flood, role: str) -> list[Any]:
+    return [usage for usage in got.processes if usage.role == role]
+
+
+def _cpu(got: Flood, roles: Iterable[str] | None = None) -> float:
+    return sum(usage.cpu_seconds for usage in got.processes if roles is None or usage.role in roles)
+
+
+def _megabytes(got: Flood, role: str, of: Callable[[list[int]], int]) -> float:
+    return of([usage.own_bytes for usage in _of(got, role)] or [0]) / MEGABYTE
+
+
+def _scaling(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Throughput against that of the first case of the same turn, medians; and with which models."""
+    firsts: dict[str, float] = {}
+    ratios: dict[str, list[float]] = {}
+    for line in lines:
+        rate = flood_of(line).articles_per_second
+        firsts.setdefault(line["turn"], rate)
+        ratios.setdefault(str(line["case"]), []).append(rate / firsts[line["turn"]])
+    models = {f"{line['model_de']}, {line['quote_model']}" for line in lines}
+    return {"models": sorted(models)} | {case: median(values) for case, values in ratios.items()}
+
+
+def _without(line: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name not in names}
+
+
+def write(journal: Journal) -> None:
     """Write the three files."""
-    figures = results.figures()
-    (DOCS / "performance.json").write_bytes(orjson.dumps(figures, option=orjson.OPT_INDENT_2) + b"\n")
-    _plot(results, DOCS / "performance.svg")
-    (DOCS / "performance-figures.md").write_text(_table(results, figures), encoding="utf-8")
+    found = figures(journal)
+    (DOCS / "performance.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
+    if "shares_of_limit" in found:
+        _plot(found["shares_of_limit"], DOCS / "performance.svg")
+    (DOCS / "performance-figures.md").write_text(_page(found), encoding="utf-8")
 
 
-def _table(results: Results, figures: dict[str, Any]) -> str:
+def _page(found: dict[str, Any]) -> str:
     lines = [
         "# Figures",
         "",
-        f"By `make benchmark`: {figures['articles']} articles a backlog, medians of {figures['repeats']} turns, "
-        f"{figures['cores']} cores, entity model {figures['model_de']}, quote model {figures['quote_model']}, "
-        "Apache Kafka on the same cores. What they mean stands in [performance.md](performance.md).",
+        f"By `make benchmark`: medians, {found['cores']} cores, entity model {found['model_de']}, quote model "
+        f"{found['quote_model']}, Apache Kafka on the same cores. What they mean stands in "
+        "[performance.md](performance.md).",
         "",
-        "| system | share of the limit | Redefluss against it |",
-        "|---|---|---|",
     ]
-    for name in results.floods:
-        against = figures["against"].get(name)
-        ratio = "" if against is None else f"{against:.2f} ×"
-        lines.append(f"| {name} | {results.share_of_limit(name):.2f} | {ratio} |")
-    lines += [f"| {name} | did not finish: {why} | |" for name, why in results.failures.items()]
-    lines += ["", "![Throughput as a share of the limit](performance.svg)", "", "| figure | value |", "|---|---|"]
-    for name, value in figures.items():
-        if isinstance(value, float):
-            lines.append(f"| `{name}` | {value:.3g} |")
-    for name in ("by_processes", "by_partitions"):
-        if name in figures:
-            ratios = ", ".join(f"{size}: {ratio:.2f}" for size, ratio in figures[name].items())
-            lines.append(f"| `{name}` (throughput against the first) | {ratios} |")
+    if "shares_of_limit" in found:
+        lines += ["| system | turns | share of the limit | Redefluss against it |", "|---|---|---|---|"]
+        for name, share in found["shares_of_limit"].items():
+            against = found["against"].get(name)
+            ratio = "" if against is None else f"{against:.2f} ×"
+            lines.append(f"| {name} | {found['turns'][name]} | {share:.2f} | {ratio} |")
+        lines += ["", "![Throughput as a share of the limit](performance.svg)", ""]
+    lines += ["| figure | value |", "|---|---|"]
+    lines += [f"| `{name}` | {value:.3g} |" for name, value in found.items() if isinstance(value, float)]
+    if "cpu_milliseconds_per_article" in found:
+        parts = ", ".join(f"{role} {value:.1f}" for role, value in found["cpu_milliseconds_per_article"].items())
+        lines.append(f"| `cpu_milliseconds_per_article` | {parts} |")
+    for part, meaning in SCALING.items():
+        if by := found.get(f"by_{part}"):
+            ratios = ", ".join(f"{case}: {value:.2f}" for case, value in by.items() if case != "models")
+            lines.append(f"| throughput against the first: {meaning} ({'; '.join(by['models'])}) | {ratios} |")
+    lines += [f"| {failure['system']} | did not finish: {failure['why']} |" for failure in found["failed"]]
     return "\n".join(lines) + "\n"
 
 
-def _plot(results: Results, path: Path) -> None:
+def _plot(shares: dict[str, float], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "redefluss"
     from matplotlib import pyplot
 
-    names = list(results.floods)
-    figure, axes = pyplot.subplots(figsize=(7, 0.5 * len(names) + 1), layout="constrained")
-    axes.barh(names, [results.share_of_limit(name) for name in names], color="#2f6f8f")
+    figure, axes = pyplot.subplots(figsize=(7, 0.5 * len(shares) + 1), layout="constrained")
+    axes.barh(list(shares), list(shares.values()), color="#2f6f8f")
     axes.axvline(1.0, color="#888888", linestyle="--")
     axes.invert_yaxis()
     axes.set_xlabel("share of what the stage functions alone do on the same cores")
     figure.savefig(path, metadata={"Date": None})
     pyplot.close(figure)
-
-
-def _children(got: Flood) -> list[int]:
-    return [usage.own_bytes for usage in got.processes[1:]] or [0]
-
-
-def _broker_share(got: Flood) -> float:
-    used: list[Usage] = [*got.processes, *([got.broker] if got.broker else [])]
-    total = sum(usage.cpu_seconds for usage in used)
-    return got.broker.cpu_seconds / total if got.broker and total else 0.0

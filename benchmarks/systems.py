@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,11 +23,35 @@ class System:
         name: as in the report.
         command: arguments to Python; {broker} and {prefix} are filled in.
         processes: how many of it are started.
+        cores: the one core that each of them may use, with all that it starts; none: no limits.
+        further: what each process's command has in addition.
     """
 
     name: str
     command: tuple[str, ...]
     processes: int = 1
+    cores: tuple[int, ...] = ()
+    further: tuple[tuple[str, ...], ...] = ()
+
+
+class Ended(Exception):
+    """A process of a system ended by itself, while it was measured."""
+
+
+class Started:
+    """The processes of a system that runs; iterating gives their ids."""
+
+    def __init__(self, processes: list[subprocess.Popen[bytes]]) -> None:
+        self._processes = processes
+
+    def __iter__(self) -> Iterator[int]:
+        return (process.pid for process in self._processes)
+
+    def check(self) -> None:
+        """Raise Ended if one of them no longer runs."""
+        for process in self._processes:
+            if process.poll() is not None:
+                raise Ended(f"a process of it ended by itself with exit code {process.returncode}")
 
 
 def peer(module: str) -> tuple[str, ...]:
@@ -35,34 +60,35 @@ def peer(module: str) -> tuple[str, ...]:
 
 
 CORES = available_cores()
-REDEFLUSS = System("redefluss", ("-m", "agents.cli", "worker"))
+WORKER = ("-m", "agents.cli", "worker")
+REDEFLUSS = System("redefluss", WORKER)
 PEERS = (
     System("plain aiokafka and a process pool", peer("plain_aiokafka")),
     System("Faust as documented", peer("faust_documented"), CORES),
     System("Quix Streams", peer("quix"), CORES),
     System("Bytewax", ("-m", "bytewax.run", "benchmarks.peers.bytewax_flow:flow", "{peers}"), CORES),
 )
-BYTEWAX_PORT = 27_101
-WEB_PORT = 27_066
 ROOT = Path(__file__).parents[1]
 
 
 @contextmanager
-def running(system: System, broker: str, prefix: str, **environment: str) -> Iterator[list[int]]:
-    """Its processes' ids, while it runs on that broker (host:port) and topics of that prefix."""
+def running(system: System, broker: str, prefix: str, **environment: str) -> Iterator[Started]:
+    """The processes, while they run on that broker (host:port) and topics of that prefix."""
     processes: list[subprocess.Popen[bytes]] = []
     folder = tempfile.mkdtemp(prefix="redefluss-benchmark-")
-    addresses = ";".join(f"127.0.0.1:{BYTEWAX_PORT + number}" for number in range(system.processes))
+    addresses = ";".join(f"127.0.0.1:{free_port()}" for _ in range(system.processes))
     for number in range(system.processes):
-        command: list[str] = []
+        command: list[str] = ["taskset", "-c", str(system.cores[number])] if system.cores else []
+        command.append(sys.executable)
         for part in system.command:
             if part == "{peers}":
                 command += ["-i", str(number), "-a", addresses] if system.processes > 1 else []
             else:
                 command.append(part.format(broker=broker, prefix=prefix))
+        command += system.further[number] if system.further else ()
         processes.append(
             subprocess.Popen(
-                [sys.executable, *command],
+                command,
                 env=dict(os.environ)
                 | {
                     "REDEFLUSS_BROKER": f"kafka://{broker}",
@@ -70,7 +96,7 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                     "REDEFLUSS_LOG_LEVEL": "warning",
                     "PYTHONPATH": str(ROOT),
                     "REDEFLUSS_DATA_DIR": folder,
-                    "REDEFLUSS_WEB_PORT": str(WEB_PORT),
+                    "REDEFLUSS_WEB_PORT": str(free_port()),
                     "BENCHMARK_BROKER": broker,
                     "BENCHMARK_PREFIX": prefix,
                 }
@@ -80,7 +106,7 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
             )
         )
     try:
-        yield [process.pid for process in processes]
+        yield Started(processes)
     finally:
         for process in processes:
             if process.poll() is None:
@@ -92,3 +118,10 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -31,7 +31,7 @@ from benchmarks.articles import multiplied, usable
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
 from benchmarks.limit import configuration
 from benchmarks.pages import Browsers
-from benchmarks.systems import REDEFLUSS, WEB_PORT, running
+from benchmarks.systems import REDEFLUSS, running
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 
@@ -41,6 +41,7 @@ STATES: tuple[State, ...] = get_args(State)
 SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
 SETTLE_SECONDS = 2.0
 ASKED = 40
+WEB_PORT = 27_066
 PAUSE_SECONDS = 0.75
 BACKLOG_PER_SECOND = 60
 """More than the worker can do: the backlog is measured by how long the run is."""
@@ -117,7 +118,7 @@ async def measure(
     settings = settings_for(broker, "web-")
     await topics.ensure(settings)
     length = rounds * len(STATES) * (phase_seconds + SETTLE_SECONDS) + 2 * ASKED * PAUSE_SECONDS
-    with running(REDEFLUSS, broker, "web-") as (worker,):
+    with running(REDEFLUSS, broker, "web-", REDEFLUSS_WEB_PORT=str(WEB_PORT)) as (worker,):
         await warm_up(settings, values, kept)
         processes = Processes(worker, broker_pid)
         backlog = round(BACKLOG_PER_SECOND * length)

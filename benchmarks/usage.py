@@ -1,0 +1,99 @@
+"""What the processes of a system use: processor time, time without work, memory of their own."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+
+@dataclass
+class Usage:
+    """What one process used.
+
+    Attributes:
+        role: "worker", "models" (the process that the pool is forked from), "pool", "pages", "broker"; else "other".
+        cpu_seconds: processor time, of all its threads.
+        idle_seconds: time in which its first thread neither ran nor waited for a processor.
+        own_bytes: memory that no other process shares.
+        proportional_bytes: its share of all memory that it uses.
+    """
+
+    role: str
+    cpu_seconds: float
+    idle_seconds: float
+    own_bytes: int
+    proportional_bytes: int
+
+
+@dataclass
+class Reading:
+    """The counters of a process at a moment."""
+
+    role: str
+    at: float
+    cpu_seconds: float
+    on_processor_seconds: float
+    own_bytes: int
+    proportional_bytes: int
+
+
+def readings(roots: Iterable[int], broker: int, *, at: float) -> dict[int, Reading]:
+    """The counters of the processes `roots`, all their descendants and the broker, by process id; the roots first."""
+    found = {broker: "broker"}
+    for root in roots:
+        found[root] = "worker"
+        parents = {root: "worker"}
+        for process in psutil.Process(root).children(recursive=True):
+            try:
+                found[process.pid] = parents[process.pid] = _role(process, parents)
+            except psutil.NoSuchProcess:
+                continue
+    result = {}
+    for pid, role in found.items():
+        try:
+            result[pid] = _reading(psutil.Process(pid), role, at)
+        except (psutil.NoSuchProcess, FileNotFoundError):
+            continue
+    return result
+
+
+def between(before: dict[int, Reading], after: dict[int, Reading]) -> list[Usage]:
+    """What was used from one moment to another; memory is that of the later one."""
+    used = []
+    for pid, now in after.items():
+        then = before.get(pid)
+        if then is None:
+            then = Reading(now.role, now.at, 0.0, now.on_processor_seconds, 0, 0)
+        idle = now.at - then.at - (now.on_processor_seconds - then.on_processor_seconds)
+        cpu = now.cpu_seconds - then.cpu_seconds
+        used.append(Usage(now.role, cpu, max(0.0, idle), now.own_bytes, now.proportional_bytes))
+    return used
+
+
+def _role(process: psutil.Process, parents: dict[int, str]) -> str:
+    command = " ".join(process.cmdline())
+    if "agents.web.collector" in command:
+        return "pages"
+    if "agents.pool.nursery" in command:
+        return "pool" if parents.get(process.ppid()) == "models" else "models"
+    return "other"
+
+
+def _reading(process: psutil.Process, role: str, at: float) -> Reading:
+    times, memory = process.cpu_times(), process.memory_full_info()
+    ran, waited, _ = Path(f"/proc/{process.pid}/schedstat").read_text(encoding="ascii").split()
+    return Reading(
+        role=role,
+        at=at,
+        cpu_seconds=times.user + times.system,
+        on_processor_seconds=(int(ran) + int(waited)) / 1e9,
+        own_bytes=memory.uss,
+        proportional_bytes=memory.pss,
+    )
+
+
+def cores() -> list[int]:
+    """The cores that this process may use."""
+    return sorted(os.sched_getaffinity(0))
