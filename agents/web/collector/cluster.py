@@ -60,14 +60,15 @@ class Cluster:
             KafkaError: the broker does not answer, or not with that.
         """
         known = await self.partitions(stage.source for stage in STAGES)
+        everything = [partition for partitions in known.values() for partition in partitions]
+        begins = await self._consumer.beginning_offsets(everything) if everything else {}
+        ends = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[Place]] = {}
         for stage in STAGES:
             partitions = known[stage.source]
             if not partitions:
                 found[stage.name] = []
                 continue
-            begins = await self._consumer.beginning_offsets(partitions)
-            ends = await self._consumer.end_offsets(partitions)
             offsets = await self._admin.list_consumer_group_offsets(
                 self._settings.group(stage.name), partitions=partitions
             )
