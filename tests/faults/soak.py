@@ -27,6 +27,7 @@ from tests.support.kafka_broker import KafkaBroker
 from tests.support.stream import Outcome, Stream, descendants
 
 CALM_EVERY = 10
+START_SECONDS = 90
 STOP_SECONDS = 60
 
 
@@ -139,28 +140,37 @@ async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) 
 
 
 async def stop(worker: subprocess.Popen[bytes], report: Report) -> None:
-    """SIGTERM; a worker that does not end well then counts as deserted."""
+    """SIGTERM; a worker that does not end then counts as deserted."""
     worker.send_signal(signal.SIGTERM)
     try:
-        code = await asyncio.to_thread(worker.wait, STOP_SECONDS)
+        await asyncio.to_thread(worker.wait, STOP_SECONDS)
     except subprocess.TimeoutExpired:
+        report.deserted += 1
         worker.kill()
-        code = worker.wait()
-    report.deserted += code != 0
+        worker.wait()
+
+
+async def start(stream: Stream, plan: Plan) -> subprocess.Popen[bytes]:
+    """A worker that has got as far as to run."""
+    worker = stream.start_worker(real=plan.real)
+    log = stream.folder / f"worker-{len(stream.workers) - 1}.log"
+    async with asyncio.timeout(START_SECONDS):
+        while "redefluss.worker: running" not in log.read_text("utf-8", "replace"):
+            await asyncio.sleep(0.2)
+    return worker
 
 
 async def restart_all(stream: Stream, plan: Plan, report: Report) -> None:
     """A rolling restart: each worker ends and has a successor before the next one ends."""
     for worker in [worker for worker in stream.workers if worker.poll() is None]:
         await stop(worker, report)
-        stream.start_worker(real=plan.real)
-        await asyncio.sleep(5)
+        await start(stream, plan)
     report.rolling_restarts += 1
 
 
 async def join_and_leave(stream: Stream, plan: Plan, report: Report) -> None:
     """Two rebalances without a death."""
-    worker = stream.start_worker(real=plan.real)
+    worker = await start(stream, plan)
     await asyncio.sleep(10)
     await stop(worker, report)
     report.joined += 1
