@@ -37,3 +37,16 @@ def quotes(data: Data, output: Output, recipe: Recipe = None, resume: Resume = F
     train(recipe or RECIPES / "quotes.toml", data, output, resume=resume, console=console.err())
     console.note(f"REDEFLUSS_QUOTE_MODEL={output} uses this model")
     return ExitCode.OK
+
+
+@app.command("cleaning")
+def cleaning(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD", help="pages with their gold paragraphs (JSON lines)")],
+    output: Annotated[Path, typer.Option("--output", help="folder for the two classifiers")],
+) -> int:
+    """The block classifiers of cleaning, from gold pages."""
+    require_packages(("lightgbm",))
+    from pipeline.training.cleaning import run
+
+    run(gold, output, report=console.note)
+    return ExitCode.OK

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.fingerprint import content_hash, simhash
+from pipeline.cleaning.fingerprint import fingerprints
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
@@ -91,6 +91,7 @@ class Cleaner:
         agencies = [
             name for line in lines if line.kind or line.field == "agencies" for name in shapes.agencies_in(line.text)
         ]
+        content, near = fingerprints(text)
         return CleanArticle(
             id=article_id(article, key=None),
             url=article.url,
@@ -117,8 +118,8 @@ class Cleaner:
                 # A byline or agency line holds more words than the field made of it.
                 if line.reason is not None or line.field in ("authors", "agencies")
             ],
-            content_hash=content_hash(text),
-            simhash=simhash(text),
+            content_hash=content,
+            simhash=near,
         ), lines
 
     def _language(self, article: RawArticle, text: str) -> str:

@@ -2,18 +2,17 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Sequence
-from functools import cache
-from importlib.resources import files
 
 import numpy as np
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.cohesion import COHESION_COLUMNS, cohesion_rows
 from pipeline.cleaning.head import is_paragraph
-from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.lines import Line
 from pipeline.cleaning.page_features import MARKUP_COLUMNS, PAGE_COLUMNS, Context, Matrix, markup_rows, page_rows
 from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.wording import WORDING_COLUMNS, wording
 
 _REASONS = {
     reason: number
@@ -25,15 +24,15 @@ _REASONS = {
 _HOW = {"line": 1, "section": 2, "start": 3, "contains": 4}
 _CAPTION_CUE = re.compile(
     r"\((?:archiv|symbol|l\.|r\.|m\.|links|rechts|mitte|hinten|vorne|undatiert|archivbild|symbolbild|archivfoto|symbolfoto)|"
-    r"\bv\. ?l\.|\bim bild|\bauf dem (?:foto|bild)|\bzu sehen\b|\bsymbol(?:bild|foto)\b|\barchiv(?:bild|foto)\b",
-    re.IGNORECASE,
+    r"\bv\. ?l\.|\bim bild|\bauf dem (?:foto|bild)|\bzu sehen\b|\bsymbol(?:bild|foto)\b|\barchiv(?:bild|foto)\b"
 )
-_RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b", re.IGNORECASE)
-_ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b", re.IGNORECASE)
+_RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b")
+_ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b")
 _INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [A-ZÄÖÜ„\"»]")
-_YOU = frozenset(words_of("sie ihr ihre ihren ihrn ihnen dein deine du dich wir uns"))
-_CAPTION_CUES = ("(", "v. l", "v.l", "bild", "foto", "zu sehen")
 _ADDRESS_CUES = ("http", "www.", "@", ".htm", ".jp", ".de", ".com")
+_CAPITAL = re.compile(r"(?<!\S)[A-ZÄÖÜÉ]")
+_NUMBER = re.compile(r"\b\d")
+_QUOTED = re.compile(r'[„“"»]')
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
 
@@ -43,18 +42,19 @@ def features(lines: Sequence[Line], readings: Sequence[Reading], context: Contex
     if not lines:
         return np.zeros((0, len(names(markup=False))), dtype=np.float32)
     own = np.array([_own(line, reading) for line, reading in zip(lines, readings, strict=True)], dtype=np.float32)
-    parts = [own, _neighbours(own), _places(lines, readings), _words(lines, context)]
+    sentences = own[:, _OWN.index("sentences")].tolist()
+    parts = [own, _neighbours(own), _places(lines, readings), cohesion_rows(lines, sentences, context.title)]
     if lines[0].markup is not None:
         parts += [markup_rows(lines), page_rows(lines, context)]
     return np.concatenate(parts, axis=1)
 
 
 _OWN = (
-    "characters", "words", "ends_sentence", "sentences", "first", "function_words", "capitals", "digits", "quotes",
+    "characters", "words", "ends_sentence", "sentences", "first", "capitals", "digits", "quotes",
     "end",
     "bullet", "gap", "paragraph", "commas", "word_length", "reason", "how", "byline", "time", "credit", "photographer",
-    "agency", "key_value", "caption_cue", "running_time", "address", "turn", "you", "pipes",
-    "about_author", "ellipsis", "exclaims",
+    "agency", "key_value", "caption_cue", "running_time", "address", "turn", "pipes",
+    "about_author", "ellipsis", "exclaims", "function", "pictured", *WORDING_COLUMNS,
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def names(*, markup: bool) -> list[str]:
     """The columns' names, in order."""
     columns = list(_OWN)
     columns += [f"{name}{step:+d}" for step in _NEIGHBOURS for name in _NEAR_COLUMNS]
-    columns += list(_PLACES) + list(_WORDS)
+    columns += list(_PLACES) + list(COHESION_COLUMNS)
     if markup:
         columns += MARKUP_COLUMNS + PAGE_COLUMNS
     return columns
@@ -73,7 +73,6 @@ def _own(line: Line, reading: Reading) -> list[float]:
     lowered = text.lower()
     count = max(1, len(words))
     characters = len(text)
-    functions = _function_words()
     end = text[-1]
     return [
         math.log1p(characters),
@@ -89,10 +88,9 @@ def _own(line: Line, reading: Reading) -> list[float]:
         else 4
         if text[0].islower()
         else 0,
-        sum(map(functions.__contains__, words)) / count,
-        sum(word[0].isupper() for word in text.split()) / count,
-        sum(word[0].isdigit() for word in words) / count,
-        any(mark in text for mark in '„“"»'),
+        len(_CAPITAL.findall(text)) / count,
+        len(_NUMBER.findall(text)) / count,
+        _QUOTED.search(text) is not None,
         '.!?:,;“"'.find(end) + 1,
         line.bullet,
         line.gap,
@@ -107,19 +105,24 @@ def _own(line: Line, reading: Reading) -> list[float]:
         shapes.is_photo_agency(text, count),
         shapes.is_agency_line(text),
         shapes.key_value(text) is not None,
-        characters < 400 and any(cue in lowered for cue in _CAPTION_CUES) and _CAPTION_CUE.search(text) is not None,
-        characters < 400 and (":" in text or " min" in lowered) and _RUNNING_TIME.search(text) is not None,
-        characters < 400 and any(cue in lowered for cue in _ADDRESS_CUES) and _ADDRESS.search(text) is not None,
+        characters < 400 and _CAPTION_CUE.search(lowered) is not None,
+        characters < 400 and (":" in text or " min" in lowered) and _RUNNING_TIME.search(lowered) is not None,
+        characters < 400 and any(cue in lowered for cue in _ADDRESS_CUES) and _ADDRESS.search(lowered) is not None,
         _INTERVIEW_TURN.match(text) is not None,
-        sum(word in _YOU or word.startswith("unser") for word in words) / count if characters < 600 else 0,
         "|" in text or "•" in text,
         shapes.is_about_author(text),
         text.startswith(("...", "…", "+++")),
         text.count("!") + text.count("?"),
+        shapes.is_name_and_function(text),
+        shapes.begins_like_a_caption(text),
+        *wording(line),
     ]
 
 
-_NEAR_COLUMNS = ("characters", "ends_sentence", "function_words", "reason", "credit", "bullet")
+_NEAR_COLUMNS = (
+    "characters", "ends_sentence", "function_words", "reason", "credit", "bullet", "gap", "running_time", "connective",
+    "past", "captions", "function", "pictured",
+)  # fmt: skip
 _NEAR_INDEX = [_OWN.index(name) for name in _NEAR_COLUMNS]
 
 
@@ -189,62 +192,3 @@ def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
     columns += [(padded_mass[high[w]] - padded_mass[low[w]]) / (high[w] - low[w]) for w in _WINDOWS]
     columns += [np.full(rows, math.log1p(rows)), mass / total, opened, *since.T]
     return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
-
-
-_WORDS = (
-    "repeats",
-    "seen",
-    "prefix_of_next",
-    "starts_as_previous",
-    "title_share",
-    "in_title",
-    "core_share",
-    "rare_share",
-)
-
-
-def _words(lines: Sequence[Line], context: Context) -> Matrix:
-    counts = Counter(line.text.lower() for line in lines)
-    seen: set[str] = set()
-    core: Counter[str] = Counter()
-    contents: list[set[str]] = []
-    for line in lines:
-        content = {word for word in line.words if len(word) >= 5}
-        contents.append(content)
-        if is_paragraph(line):
-            core.update(content)
-    common = {times: {word for word, count in core.items() if count >= times} for times in (1, 2, 3)}
-    title = (
-        {word for word in words_of(context.title) if len(word) >= 4}
-        if context.title and context.title.strip()
-        else set()
-    )
-    rows = []
-    for number, line in enumerate(lines):
-        text = line.text
-        lowered = text.lower()
-        following = lines[number + 1].text if number + 1 < len(lines) else ""
-        previous = lines[number - 1].text if number else ""
-        content = contents[number]
-        others = 2 if is_paragraph(line) else 1
-        size = max(1, len(content))
-        rows.append(
-            [
-                min(6, counts[lowered]),
-                lowered in seen,
-                len(text) > 12 and following.startswith(text),
-                len(previous) > 12 and text.startswith(previous),
-                len(content & title) / len(title) if title else -1,
-                len(content & title) / size if title else -1,
-                len(content & common[others]) / size if content else -1,
-                len(content & common[others + 1]) / size if content else -1,
-            ]
-        )
-        seen.add(lowered)
-    return np.array(rows, dtype=np.float32)
-
-
-@cache
-def _function_words() -> frozenset[str]:
-    source = (files(__package__) / "data" / "function_words.txt").read_text(encoding="utf-8")
-    return frozenset(word for line in source.splitlines() if not line.startswith("#") for word in line.split())

@@ -9,25 +9,23 @@ import numpy as np
 _WORD = re.compile(r"\w+")
 
 
-def content_hash(text: str) -> str:
-    """SHA-256, in hex, of the words of `text` without case, punctuation and white space."""
-    return hashlib.sha256(" ".join(_WORD.findall(text.casefold())).encode("utf-8", "replace")).hexdigest()
+def fingerprints(text: str) -> tuple[str, str]:
+    """`content_hash` and `simhash` of a text.
 
-
-def simhash(text: str) -> str:
-    """The 64-bit SimHash of `text` as 16 hex digits; an empty text has all zeros.
-
-    The features are the distinct words of five letters and more, cut to their
-    first seven letters so that inflection does not count. Few changed words in
-    many move few bits.
+    The content hash is the SHA-256, in hex, of its words without case,
+    punctuation and white space. The simhash has 64 bits, as 16 hex digits: its
+    features are the distinct words of five letters and more, cut to their first
+    seven letters so that inflection does not count. Few changed words in many
+    move few bits; without such words it is all zeros.
     """
-    words = [word[:7] for word in _WORD.findall(text.casefold()) if len(word) >= 5]
-    features = set(words)
+    words = _WORD.findall(text.casefold())
+    content = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()
+    features = {word[:7] for word in words if len(word) >= 5}
     if not features:
-        return "0" * 16
+        return content, "0" * 16
     digests = np.frombuffer(b"".join(map(_digest, features)), dtype=np.uint8).reshape(-1, 8)
     ones = np.unpackbits(digests, axis=1).sum(axis=0, dtype=np.int64)
-    return np.packbits(ones * 2 > len(features)).tobytes().hex()
+    return content, np.packbits(ones * 2 > len(features)).tobytes().hex()
 
 
 def distance(one: str, other: str) -> int:

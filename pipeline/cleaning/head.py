@@ -1,13 +1,21 @@
 """Title and kicker of an article that came as text: among the lines before its first paragraph."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.phrases import match
 from pipeline.cleaning.rules import Reading
 
 _HEAD_LINES = 14
+_STEM = 6
+_SHORTEST = 5
+_FEWEST_WORDS = 4
+_MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
+# A kicker that a page sets over its headline and an extractor runs into it: "Bildung : Mehr Lehrer", "Bildung:Mehr".
+_SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»]))(?P<title>\S.{11,})")
 
 
 def is_paragraph(line: Line) -> bool:
@@ -49,8 +57,15 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
     if not candidates:
         return None, None
     counts = Counter(line.text for line in lines)
-    best = max(candidates, key=lambda n: _title_score(lines[n], counts[lines[n].text], start - n))
+    told = {word[:_STEM] for line in lines[start:] if is_paragraph(line) for word in line.words}
+    scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, told) for n in candidates}
+    best = max(candidates, key=scores.__getitem__)
+    if scores[best] < 0:
+        return None, None
     lines[best].become("title", "headline before the first paragraph")
+    parts = _SET_APART.fullmatch(lines[best].text)
+    if parts is not None and len(words_of(parts["title"])) >= _FEWEST_WORDS:
+        return parts["title"], parts["kicker"]
     return lines[best].text, _kicker(lines, readings, best)
 
 
@@ -59,9 +74,26 @@ def _positions(lines: Sequence[Line], title: str) -> list[int]:
     return [n for n, line in enumerate(lines) if wanted and line.words == wanted and line.open]
 
 
-def _title_score(line: Line, repeated: int, distance: int) -> float:
+def _title_score(line: Line, repeated: int, distance: int, told: set[str]) -> float:
     words = len(line.words)
-    return min(words, 9) + 2 * (repeated > 1) + 2 * (":" in line.text) - 0.8 * distance - 4 * (words < 3)
+    content = [word[:_STEM] for word in line.words if len(word) >= _SHORTEST]
+    share = sum(stem in told for stem in content) / len(content) if content else 0.0
+    unlikely = (
+        "|" in line.text
+        or "://" in line.text
+        or (content and told and not share)
+        or shapes.begins_like_a_caption(line.text)
+        or line.text[0].isdigit()
+    )
+    return (
+        min(words, 9)
+        + 2 * (repeated > 1)
+        + 2 * (":" in line.text)
+        + 6 * share
+        - 0.8 * distance
+        - 4 * (words < 3)
+        - 4 * bool(unlikely)
+    )
 
 
 def _kicker(lines: Sequence[Line], readings: Sequence[Reading], title: int) -> str | None:
@@ -72,6 +104,8 @@ def _kicker(lines: Sequence[Line], readings: Sequence[Reading], title: int) -> s
     if not 1 <= len(line.words) <= 6 or line.bullet or line.text[-1] in ".!," or line.text == lines[title].text:
         return None
     if before >= 1 and len(lines[before - 1].words) <= 8 and lines[before - 1].open and before > 4:
+        return None
+    if "|" in line.text or line.words[0] in _MENU or all(match(word, [word]) is not None for word in line.words):
         return None
     line.become("kicker", "short line over the headline")
     return line.text.rstrip(" :")

@@ -63,6 +63,24 @@ _CREDIT = re.compile(
     r"imago|picture alliance)(?: ?(?::|©|\(c\)|credit:)| (?=©))|©|\(c\)|\bcopyright )",
     re.IGNORECASE,
 )
+_CREDIT_CUES = (
+    "©", "(c)", "quelle", "copyright", "credit", "foto", "bild", "photo", "grafik", "video", "imago",
+    "illustration", "karte", "montage", "screenshot", "picture alliance",
+)  # fmt: skip
+_LONGEST_CREDIT = 180
+_MOST_CREDIT_WORDS = 12
+# Who made the pictures of a fashion story, a film or a broadcast.
+_STAFF = re.compile(
+    r"(?:Foto|Fotos|Fotografie|Styling|Haare|Make-up|Maske|Produktion|Regie|Kamera|Schnitt|Ton|Redaktion|Drehbuch|"
+    r"Illustration|Grafik|Casting|Model|Assistenz|Location|Art Direction|Sprecher|Sprecherin|Moderation): ?(?=[A-ZÄÖÜ])"
+)
+_NAME_AND_FUNCTION = re.compile(rf"{_NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
+_PICTURED = re.compile(
+    r"(?:eine?r?|zwei|drei|vier|fünf|mehrere|viele|einige|zahlreiche|menschen|männer|frauen|kinder|blick|"
+    r"szene|das bild|das foto|die aufnahme|symbolbild|archivbild|hier|im bild)\b",
+    re.IGNORECASE,
+)
+_RUNNING_TIME_END = re.compile(r"(?:^|[\s|•·])\d{1,3}:\d{2} ?(?:min|minuten|std)\.?$", re.IGNORECASE)
 _PHOTO_AGENCY_LINE = re.compile(
     r"(?:[\w.’'-]+ ){0,6}?[\w.’'-]*(?: ?/ ?|via )(?:dpa|afp|ap|reuters|imago|getty images|epa|picture alliance|"
     r"keystone|apa|"
@@ -84,6 +102,13 @@ _ABOUT_AUTHOR = re.compile(
     r"seine artikel finden|"
     r"erscheint ihre|erscheint seine|folgen sie (?:ihm|ihr)\b",
     re.IGNORECASE,
+)
+_AUTHOR_NOTE = re.compile(
+    rf"(?:(?:\.\.\.|…|(?i:(?:unsere? )?(?:\w+-)?(?:korrespondent|redakteur|autor|reporter)(?:in)? )?{_NAME})"
+    r"(?:, (?:jahrgang|geboren) [^,]{2,40},)? "
+    r"(?:ist|arbeitet|schreibt|berichtet|leitet|verantwortet|studierte|gehört)\b)"
+    r".{0,160}?(?i:redakteur|korrespondent|autor|reporter|journalist|volont|kolumnist|ressort|redaktion|zuständig|"
+    r"freie mitarbeit|berichtsgebiet|senior fellow)"
 )
 _AUTHOR_CUES = (
     "redak", "korrespond", "autor", "reporter", "journalist", "volont", "kolumnist", "ressort", "schreibt",
@@ -129,19 +154,18 @@ def credit_of(line: str, words: int) -> tuple[str, str] | None:
     """Caption (may be empty) and credit of a line that ends in or is an image credit; None if it is none."""
     if words > 90 or not ("©" in line or ":" in line or "(c)" in line or "opyright" in line):
         return None
-    last = None
-    for found in _CREDIT.finditer(line):
-        last = found
-        if len(line) - found.end() <= 160:
-            break
-    if (
-        last is None
-        or len(line) - last.end() > 160
-        or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2)
-    ):
+    if ":" in line and len(staff := _STAFF.findall(line)) > 1:
+        begin = line.index(staff[0])
+        return line[:begin].strip(), line[begin:]
+    lowered = line.lower()
+    if not any(cue in lowered for cue in _CREDIT_CUES):
+        return None
+    last = _CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
+    if last is None or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2):
         return None
     credit = line[last.start() :].strip(" ()|")
-    if not credit.strip("©:"):
+    named = line[last.end() :].split()
+    if not credit.strip("©:") or (last.start() > 0 and last.group()[-1] == ":" and len(named) > _MOST_CREDIT_WORDS):
         return None
     return line[: last.start()].strip(), credit
 
@@ -154,7 +178,7 @@ def is_photo_agency(line: str, words: int) -> bool:
 def agencies_in(text: str) -> list[str]:
     """The agencies named in brackets in `text` or, if it is a short line, as all of it."""
     named: list[str] = []
-    for found in _AGENCY_IN_BRACKETS.finditer(text):
+    for found in _AGENCY_IN_BRACKETS.finditer(text) if "(" in text else ():
         named += _agency_names(found["names"])
     if len(text) <= 60 and (line := _AGENCY_LINE.match(text)):
         named += _agency_names(line["names"])
@@ -178,6 +202,32 @@ def is_about_author(line: str) -> bool:
     """Whether the line may be a note about the author ("Ida Muster ist Redakteurin im Ressort …")."""
     lowered = line.lower()
     return len(line) < 500 and any(cue in lowered for cue in _AUTHOR_CUES) and _ABOUT_AUTHOR.search(line) is not None
+
+
+def is_name_and_function(line: str) -> bool:
+    """Whether the line is a person and what they are ("Ida Muster, Ministerin"), as under a quotation set apart."""
+    return len(line) <= 120 and "," in line and _NAME_AND_FUNCTION.match(line) is not None
+
+
+def begins_like_a_caption(line: str) -> bool:
+    """Whether the line begins as the description of a picture does ("Eine Frau steht …")."""
+    return _PICTURED.match(line) is not None
+
+
+def ends_with_running_time(line: str) -> bool:
+    """Whether the line ends with how long a video or recording takes ("… | 3:18 min")."""
+    return line[-1] in "nNdD." and _RUNNING_TIME_END.search(line[-20:]) is not None
+
+
+def says_it_twice(words: list[str]) -> bool:
+    """Whether the words are the same ones twice over, as where a picture's caption is also its description."""
+    half = len(words) // 2
+    return half >= 4 and len(words) % 2 == 0 and words[:half] == words[half:]
+
+
+def is_author_note(line: str) -> bool:
+    """Whether the line begins with who a person is in a newsroom ("Ida Muster ist Redakteurin …")."""
+    return len(line) < 500 and _AUTHOR_NOTE.match(line) is not None
 
 
 def sentence_count(line: str) -> int:

@@ -17,6 +17,7 @@ from schemas.records import RemovalReason
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
 _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
+_FEWEST_ABOVE_AUTHOR = 4
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -41,6 +42,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
             _judge(line, reading, float(probability))
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)
+    _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
     return infobox
 
@@ -94,6 +96,13 @@ def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
 
 
+def _remove_last_about_author(lines: Sequence[Line]) -> None:
+    """Notes about the author under an article; inside of it a person may be a journalist."""
+    kept = [line for line in lines if line.kind is not None]
+    while len(kept) > _FEWEST_ABOVE_AUTHOR and shapes.is_author_note(kept[-1].text):
+        kept.pop().remove("other", "about the author")
+
+
 def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
         if not line.open:
@@ -112,6 +121,10 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.become("agencies", "agency line")
         elif shapes.is_time(line.text):
             line.remove("other", "date or reading time")
+        elif shapes.ends_with_running_time(line.text):
+            line.remove("related", "ends with a running time")
+        elif shapes.says_it_twice(line.words):
+            line.remove("credit", "says the same twice, as captions do")
 
 
 def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:

@@ -2,11 +2,13 @@
 
 Every page is read as its HTML, as its visible text, as what an extractor left,
 and as its gold text alone; a line's label is whether its words stand in the
-gold paragraphs. Needs LightGBM.
+gold paragraphs. HTML, visible and extracted text come once more as another
+site might have them: with runs of lines left out, and without some of the
+markup's hints or of what the page says about itself. Needs LightGBM.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,30 +18,38 @@ import numpy.typing as npt
 
 from pipeline.cleaning.features import features, names
 from pipeline.cleaning.forest import Forest
-from pipeline.cleaning.lines import words_of
+from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.reading import read_article
+from pipeline.cleaning.rules import Reading
 from pipeline.evaluation.gold import read_pages
 
 _SEEDS = (1, 2, 3)
-_ROUNDS = {"page": 160, "text": 240}
-_PARAMETERS = {
+_COMMON = {
     "objective": "binary",
     "learning_rate": 0.06,
-    "num_leaves": 10,
-    "max_depth": 6,
-    "min_data_in_leaf": 15,
-    "feature_fraction": 0.3,
+    "feature_fraction": 0.2,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
-    "lambda_l2": 8,
     "verbose": -1,
     "num_threads": 1,
     "deterministic": True,
     "force_row_wise": True,
 }
+# Pages have the more telling features, so that random thresholds and bigger trees pay there.
+_PARAMETERS = {
+    "page": {"num_leaves": 16, "max_depth": 7, "min_data_in_leaf": 8, "lambda_l2": 4, "extra_trees": True},
+    "text": {"num_leaves": 10, "max_depth": 6, "min_data_in_leaf": 15, "lambda_l2": 8, "path_smooth": 10},
+}
+_ROUNDS = {"page": 260, "text": 240}
 _GOLD_SHARE = 0.6
 _CLEAN_TEXT_WEIGHT = 0.5
+_LEFT_OUT = 0.5
+_MOST_LEFT_OUT = {0: 1.0, 1: 0.6}
+_WITHOUT_WITNESS = 0.4
+_WITHOUT_HINT = 0.25
+_WITHOUT_GAPS = 0.3
 _PIECE = 4
 
 
@@ -61,24 +71,80 @@ class Sample:
 
 def samples(page: dict[str, Any]) -> Iterator[Sample]:
     """All readings of a gold page."""
-    publisher = urlsplit(page["url"]).netloc
-    gold = [words_of(line_text(paragraph)) for paragraph in page["gold"]]
+    random = np.random.default_rng(len(page["html"]))
     clean = "\n\n".join(page["gold"])
-    sources = [(page["html"], None, 1.0), (None, page["page_text"], 1.0), (None, page["extracted_text"], 1.0)]
-    sources += [(None, text, _CLEAN_TEXT_WEIGHT) for text in (clean, f"{page['title'].strip()}\n\n{clean}")]
-    for html, text, weight in sources:
-        article = read_article(html=html, text=text, title=None)
-        chosen = article.undecided()
-        lines = [article.lines[number] for number in chosen]
-        sizes = np.array([len(line.words) for line in lines], dtype=np.float64)
-        shares, even = (sizes + 2) / max(1.0, sizes.sum()), np.sqrt(sizes + 1)
-        yield Sample(
-            publisher,
-            "text" if html is None else "page",
-            features(lines, [article.readings[number] for number in chosen], article.context),
-            np.array([_in_gold(line.words, gold) for line in lines], dtype=np.int32),
-            50 * weight * (shares + even / even.sum()),
+    for text in (clean, f"{page['title'].strip()}\n\n{clean}"):
+        yield _sample(page, _read(None, text), _CLEAN_TEXT_WEIGHT)
+    for source in ("html", "page_text", "extracted_text"):
+        reading = _read(page["html"], None) if source == "html" else _read(None, page[source])
+        yield _sample(page, reading, 1.0)
+        yield _sample(page, _altered(reading, page, random), 1.0)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    lines: list[Line]
+    readings: list[Reading]
+    context: Context
+
+
+def _read(html: str | None, text: str | None) -> _Reading:
+    article = read_article(html=html, text=text, title=None)
+    chosen = article.undecided()
+    return _Reading(
+        [article.lines[number] for number in chosen], [article.readings[number] for number in chosen], article.context
+    )
+
+
+def _altered(reading: _Reading, page: dict[str, Any], random: np.random.Generator) -> _Reading:
+    """The page as another site might have it."""
+    kept = _kept(_labels(reading.lines, page), random)
+    lines = [reading.lines[number] for number in kept]
+    context = reading.context
+    if lines and lines[0].markup is None:
+        if random.random() < _WITHOUT_GAPS:
+            lines = [replace(line, gap=False) for line in lines]
+    else:
+        context = replace(
+            context,
+            body="" if random.random() < _WITHOUT_WITNESS else context.body,
+            extracted="" if random.random() < _WITHOUT_WITNESS else context.extracted,
         )
+        marks = [line.markup for line in lines if line.markup is not None]
+        hints = sorted({hint for mark in marks for hint in mark.near | mark.far})
+        gone = frozenset(hint for hint in hints if random.random() < _WITHOUT_HINT)
+        marks = [replace(mark, near=mark.near - gone, far=mark.far - gone) for mark in marks]
+        lines = [replace(line, markup=mark) for line, mark in zip(lines, marks, strict=True)]
+    return _Reading(lines, [reading.readings[number] for number in kept], context)
+
+
+def _kept(labels: npt.NDArray[np.int32], random: np.random.Generator) -> list[int]:
+    """The lines that stay: of every run of lines with one label a part may be left out."""
+    kept = np.ones(len(labels), dtype=bool)
+    for run in np.split(np.arange(len(labels)), np.flatnonzero(np.diff(labels)) + 1):
+        if len(run) and random.random() < _LEFT_OUT:
+            size = round(random.random() * _MOST_LEFT_OUT[int(labels[run[0]])] * len(run))
+            start = int(random.integers(0, len(run) - size + 1))
+            kept[run[start : start + size]] = False
+    return [int(number) for number in np.flatnonzero(kept)]
+
+
+def _sample(page: dict[str, Any], reading: _Reading, weight: float) -> Sample:
+    lines = reading.lines
+    sizes = np.array([len(line.words) for line in lines], dtype=np.float64)
+    shares, even = (sizes + 2) / max(1.0, sizes.sum()), np.sqrt(sizes + 1)
+    return Sample(
+        urlsplit(page["url"]).netloc,
+        "page" if lines and lines[0].markup is not None else "text",
+        features(lines, reading.readings, reading.context),
+        _labels(lines, page),
+        50 * weight * (shares + even / even.sum()),
+    )
+
+
+def _labels(lines: Sequence[Line], page: dict[str, Any]) -> npt.NDArray[np.int32]:
+    gold = [words_of(line_text(paragraph)) for paragraph in page["gold"]]
+    return np.array([_in_gold(line.words, gold) for line in lines], dtype=np.int32)
 
 
 def train(data: Sequence[Sample], forest: str) -> Forest:
@@ -104,6 +170,7 @@ def run(gold: Path, folder: Path, *, report: Callable[[str], None]) -> None:
     report(f"reading {len(pages)} pages of {gold.name}")
     data = [sample for page in pages for sample in samples(page)]
     report(f"training on {sum(len(sample.labels) for sample in data)} lines")
+    folder.mkdir(parents=True, exist_ok=True)
     export(data, folder)
     report(f"wrote blocks-page.npz and blocks-text.npz to {folder}")
 
@@ -126,7 +193,7 @@ def _arrays(data: Sequence[Sample], forest: str) -> dict[str, Any]:
     trees: list[dict[str, Any]] = []
     for seed in _SEEDS:
         dataset = lightgbm.Dataset(rows, labels, weight=weights)
-        booster = lightgbm.train({**_PARAMETERS, "seed": seed}, dataset, _ROUNDS[forest])
+        booster = lightgbm.train({**_COMMON, **_PARAMETERS[forest], "seed": seed}, dataset, _ROUNDS[forest])
         trees += [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
     return _flattened(trees, names(markup=forest == "page"))
 

@@ -24,6 +24,7 @@ def lost(text: str) -> list[str]:
     except Rejected:
         return []
     fields = {article.title, article.kicker, *(removed.text for removed in article.removed)}
+    fields |= {f"{article.kicker}{colon}{article.title}" for colon in (":", " :", " : ")}
     box = set(article.infobox.values())
     missing = []
     for line in text_lines(text):
