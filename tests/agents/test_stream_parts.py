@@ -17,7 +17,9 @@ from agents.pool.protocol import Done, Job, Refused
 from agents.repeats import Repeats
 from agents.runner import Incoming
 from agents.settings import Settings
-from agents.work import perform
+from agents.work import WorkOrder, load, perform
+from pipeline.cleaning import language
+from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from pipeline.stages import stage_named
 
@@ -184,3 +186,9 @@ def test_no_json_makes_a_stage_raise(structure):
     outcome = perform(Job("clean", None, orjson.dumps(structure)), stage_named("clean"), fail)
     assert isinstance(outcome, Refused)
     assert "\n" not in outcome.detail
+
+
+def test_what_is_loaded_at_first_use_is_loaded_with_the_stages():
+    language._detector.cache_clear()
+    load(WorkOrder(("clean",), PipelineConfig()))
+    assert language._detector.cache_info().currsize == 1, "else every process of the pool loads it anew"
