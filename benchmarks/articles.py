@@ -32,11 +32,11 @@ def multiplied(
     how uneven a few hundred random keys are.
     """
     for number, value in enumerate(islice(cycle(values), count)):
-        key = _falling_on(f"{label}-{number}", number % partitions, partitions)
+        key = falling_on(f"{label}-{number}", number % partitions, partitions)
         yield key, orjson.dumps(orjson.loads(value) | {"id": key.decode()})
 
 
-def _falling_on(stem: str, partition: int, partitions: int) -> bytes:
+def falling_on(stem: str, partition: int, partitions: int) -> bytes:
     """An id that begins with `stem` and belongs, by Kafka's own partitioner, on that partition."""
     for number in counting():
         key = f"{stem}-{number}".encode()

@@ -7,7 +7,6 @@ from typing import Any
 
 import orjson
 
-from agents.settings import Settings
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, flood_of
 from benchmarks.systems import REDEFLUSS
@@ -29,10 +28,10 @@ def figures(journal: Journal) -> dict[str, Any]:
     limits = {line["turn"]: line["articles_per_second"] for line in journal.of("limit")}
     floods = _by_system(journal)
     ours = floods.get(REDEFLUSS.name, {})
-    settings = Settings()
+    models = next(iter(journal.of("throughput")), {})
     result: dict[str, Any] = {
-        "model_de": settings.model_de,
-        "quote_model": settings.quote_model,
+        "model_de": models.get("model_de"),
+        "quote_model": models.get("quote_model"),
         "cores": len(cores()),
         "turns": {name: len(turns) for name, turns in floods.items()},
     }
@@ -54,7 +53,7 @@ def figures(journal: Journal) -> dict[str, Any]:
         if lines := [line for line in journal.of(part) if "flood" in line]:
             result[f"by_{part}"] = _scaling(lines)
     if backlogs := journal.of("backlog"):
-        result["backlogs"] = [_without(line, "part", "turn") for line in backlogs]
+        result["backlogs"] = [_backlog(line) for line in backlogs]
     return result
 
 
@@ -138,8 +137,24 @@ def _scaling(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {"models": sorted(models)} | {case: median(values) for case, values in ratios.items()}
 
 
-def _without(line: dict[str, Any], *names: str) -> dict[str, Any]:
-    return {name: value for name, value in line.items() if name not in names}
+def _backlog(line: dict[str, Any]) -> dict[str, Any]:
+    """A long backlog: its last tenth against its first."""
+    first, last = line["tenths"][0], line["tenths"][-1]
+
+    def cpu(tenth: dict[str, Any]) -> float:
+        return float(sum(tenth["cpu_milliseconds_per_article"].values()))
+
+    return {
+        "messages": line["articles"],
+        "models": f"{line['model_de']}, {line['quote_model']}",
+        "articles_per_second": 10 / sum(1 / tenth["articles_per_second"] for tenth in line["tenths"]),
+        "last_tenth_against_first": last["articles_per_second"] / first["articles_per_second"],
+        "cpu_of_last_tenth_against_first": cpu(last) / cpu(first),
+        "cpu_milliseconds_per_article": [round(cpu(tenth), 2) for tenth in line["tenths"]],
+        "own_mb_in_first_tenth": first["largest_own_mb"],
+        "own_mb_in_last_tenth": last["largest_own_mb"],
+        "dead_letters": last["dead_letters"],
+    }
 
 
 def write(journal: Journal) -> None:
@@ -176,6 +191,18 @@ def _page(found: dict[str, Any]) -> str:
         if by := found.get(f"by_{part}"):
             ratios = ", ".join(f"{case}: {value:.2f}" for case, value in by.items() if case != "models")
             lines.append(f"| throughput against the first: {meaning} ({'; '.join(by['models'])}) | {ratios} |")
+    for backlog in found.get("backlogs", ()):
+        memory = ", ".join(
+            f"{role} {backlog['own_mb_in_first_tenth'][role]:.0f} → {last:.0f}"
+            for role, last in backlog["own_mb_in_last_tenth"].items()
+        )
+        lines += [
+            f"| backlog of {backlog['messages']} ({backlog['models']}): throughput of the last tenth against the first "
+            f"| {backlog['last_tenth_against_first']:.2f} |",
+            f"| its processor time per article, last tenth against first | "
+            f"{backlog['cpu_of_last_tenth_against_first']:.2f} |",
+            f"| its largest processes' own memory, first tenth → last, MB | {memory} |",
+        ]
     lines += [f"| {failure['system']} | did not finish: {failure['why']} |" for failure in found["failed"]]
     return "\n".join(lines) + "\n"
 
