@@ -9,6 +9,7 @@ restarted one after the other, or one more joins for a while, by turns.
 
 import argparse
 import asyncio
+import contextlib
 import os
 import random
 import signal
@@ -21,6 +22,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaTimeoutError
 
 from tests.faults.plan import Plan, messages
 from tests.support.kafka_broker import KafkaBroker
@@ -97,13 +100,18 @@ async def soak(broker: KafkaBroker, plan: Plan, folder: Path) -> Report:
 
 async def feed(stream: Stream, sequence: list[tuple[bytes, bytes]]) -> None:
     """Send everything, confirmed and in order by key, however often the broker dies."""
+    topic = stream.settings.topic("articles.raw")
     async with stream.producer() as producer:
         for begin in range(0, len(sequence), 200):
-            futures = [
-                await producer.send(stream.settings.topic("articles.raw"), value, key)
-                for key, value in sequence[begin : begin + 200]
-            ]
+            futures = [await put(producer, topic, *message) for message in sequence[begin : begin + 200]]
             await asyncio.gather(*futures)
+
+
+async def put(producer: AIOKafkaProducer, topic: str, key: bytes, value: bytes) -> asyncio.Future[object]:
+    """Queue a message for sending; while the broker is away there may be no room for it."""
+    while True:
+        with contextlib.suppress(KafkaTimeoutError):
+            return await producer.send(topic, value, key)
 
 
 async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) -> None:
