@@ -1,7 +1,7 @@
 """What a poison set costs the good ones, side by side: `python -m tests.faults.poison --articles 10000 --poison 1000`.
 
-One worker with the stages that ship (in the fast tier unless `--models
-default`), which also obey the words of `tests.support.stages`. In each round a
+One worker with the stages that ship (with the default models unless `--models
+fast`), which also obey the words of `tests.support.stages`. In each round a
 backlog of good articles is sent once alone and once with its share of the
 poison strewn in, in turn first; time runs from the first send until the last
 good article stands on `articles.quotes`. The poison is of six kinds in equal
@@ -166,8 +166,8 @@ def main() -> int:
     parser.add_argument("--articles", type=int, default=10_000, help="good ones, of each of the two kinds of run")
     parser.add_argument("--poison", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--time-limit", type=float, default=1.0, help="for an article in a stage, in seconds")
-    parser.add_argument("--models", choices=("fast", "default"), default="fast")
+    parser.add_argument("--time-limit", type=float, default=5.0, help="for an article in a stage, in seconds")
+    parser.add_argument("--models", choices=("default", "fast"), default="default")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, KafkaBroker() as broker:
