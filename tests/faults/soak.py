@@ -158,10 +158,9 @@ async def stop(worker: subprocess.Popen[bytes], report: Report) -> None:
         worker.wait()
 
 
-async def start(stream: Stream, plan: Plan) -> subprocess.Popen[bytes]:
-    """A worker that has got as far as to run."""
-    worker = stream.start_worker(real=plan.real)
-    log = stream.folder / f"worker-{len(stream.workers) - 1}.log"
+async def running(stream: Stream, worker: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+    """The worker, once it says that it runs: while Python still loads it, SIGTERM ends it as it does any program."""
+    log = stream.folder / f"worker-{stream.workers.index(worker)}.log"
     async with asyncio.timeout(START_SECONDS):
         while "redefluss.worker: running" not in log.read_text("utf-8", "replace"):
             await asyncio.sleep(0.2)
@@ -171,14 +170,14 @@ async def start(stream: Stream, plan: Plan) -> subprocess.Popen[bytes]:
 async def restart_all(stream: Stream, plan: Plan, report: Report) -> None:
     """A rolling restart: each worker ends and has a successor before the next one ends."""
     for worker in [worker for worker in stream.workers if worker.poll() is None]:
-        await stop(worker, report)
-        await start(stream, plan)
+        await stop(await running(stream, worker), report)
+        await running(stream, stream.start_worker(real=plan.real))
     report.rolling_restarts += 1
 
 
 async def join_and_leave(stream: Stream, plan: Plan, report: Report) -> None:
     """Two rebalances without a death."""
-    worker = await start(stream, plan)
+    worker = await running(stream, stream.start_worker(real=plan.real))
     await asyncio.sleep(10)
     await stop(worker, report)
     report.joined += 1
