@@ -86,9 +86,9 @@ class Settings(BaseSettings):
 
     model_de: str = Field(
         "redefluss",
-        description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline, a trained folder",
+        description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline, a folder",
     )
-    quote_model: str = Field("redefluss", description="quote model: redefluss, rules, a trained folder")
+    quote_model: str = Field("redefluss", description="quote model: redefluss, rules, a folder of a trained one")
     gazetteer: Path | None = Field(None, description="file of entities that win over the model (CSV, JSON lines)")
     max_article_bytes: int = Field(5_000_000, ge=1, description="a larger raw message is refused, in bytes")
     languages: Annotated[tuple[str, ...], NoDecode] = Field(
