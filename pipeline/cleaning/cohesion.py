@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import accumulate, chain
 
 import numpy as np
 import numpy.typing as npt
@@ -22,54 +23,61 @@ _NEAR = 3
 
 def cohesion_rows(lines: Sequence[Line], sentences: Sequence[float], title: str | None) -> Matrix:
     """`COHESION_COLUMNS` of each line; words count by their first letters, so that inflection does not matter."""
-    lowered = [line.text.lower() for line in lines]
+    lowered = [line.lowered for line in lines]
     counts = Counter(lowered)
     stems = [{word[:_STEM] for word in line.words if len(word) >= _SHORTEST} for line in lines]
     paragraphs = [number for number, line in enumerate(lines) if is_paragraph(line)]
     core: Counter[str] = Counter()
     for number in paragraphs:
         core.update(stems[number])
-    is_core = np.zeros(len(lines), dtype=bool)
-    is_core[paragraphs] = True
-    places = np.cumsum(is_core)
+    in_paragraphs = {least: {stem for stem, times in core.items() if times >= least} for least in (1, 2, 3)}
+    is_core = [False] * len(lines)
+    for number in paragraphs:
+        is_core[number] = True
+    places = list(accumulate(is_core))
     wanted = {word[:_STEM] for word in words_of(title) if len(word) >= 4} if title else set()
-    rows = np.empty((len(lines), len(COHESION_COLUMNS)), dtype=np.float32)
+    table: list[tuple[float, ...]] = []
     seen: set[str] = set()
     for number, line in enumerate(lines):
         text, own, size = line.text, stems[number], max(1, len(stems[number]))
+        # A paragraph's own words are among those counted.
         others = 2 if is_core[number] else 1
         following = lines[number + 1].text if number + 1 < len(lines) else ""
         previous = lines[number - 1].text if number else ""
-        at = int(places[number]) - is_core[number]
-        near = {*paragraphs[max(0, at - _NEAR) : at + _NEAR + 1]} - {number}
+        at = places[number] - is_core[number]
+        near = paragraphs[max(0, at - _NEAR) : at + _NEAR + 1]
         if own:
-            frequencies = [core[stem] for stem in own]
-            shared = sum(frequency >= others for frequency in frequencies) / size
-            often = sum(frequency > others for frequency in frequencies) / size
-            around = len(own & set().union(*(stems[other] for other in near))) / size
+            shared = len(own & in_paragraphs[others]) / size
+            often = len(own & in_paragraphs[others + 1]) / size
+            around = len(own.intersection(chain.from_iterable(stems[n] for n in near if n != number))) / size
         else:
             shared = often = around = -1.0
-        rows[number] = (
-            min(6, counts[lowered[number]]),
-            lowered[number] in seen,
-            len(text) > 12 and following.startswith(text),
-            len(previous) > 12 and text.startswith(previous),
-            len(own & wanted) / len(wanted) if wanted else -1,
-            len(own & wanted) / size if wanted else -1,
-            shared,
-            often,
-            around,
-            0,
-            0,
-            len(line.words),
-            sentences[number],
+        told = len(own & wanted)
+        table.append(
+            (
+                min(6, counts[lowered[number]]),
+                lowered[number] in seen,
+                len(text) > 12 and following.startswith(text),
+                len(previous) > 12 and text.startswith(previous),
+                told / len(wanted) if wanted else -1,
+                told / size if wanted else -1,
+                shared,
+                often,
+                around,
+                0,
+                0,
+                len(line.words),
+                sentences[number],
+            )
         )
         seen.add(lowered[number])
+    rows = np.array(table, dtype=np.float32)
     # Against what is usual here: the middle of the paragraphs.
-    for column, source in ((9, 6), (10, 8)):
-        usual = np.median(rows[paragraphs, source]) if paragraphs else 0.0
-        rows[:, column] = rows[:, source] - usual
-    for column in (11, 12):
-        usual = max(1.0, float(np.median(rows[paragraphs, column]))) if paragraphs else 1.0
-        rows[:, column] /= usual
+    core_share, near_share, length, sentence = (
+        np.median(rows[np.ix_(paragraphs, (6, 8, 11, 12))], axis=0) if paragraphs else (0.0, 0.0, 1.0, 1.0)
+    )
+    rows[:, 9] = rows[:, 6] - core_share
+    rows[:, 10] = rows[:, 8] - near_share
+    rows[:, 11] /= max(1.0, float(length))
+    rows[:, 12] /= max(1.0, float(sentence))
     return rows

@@ -12,6 +12,7 @@ from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.page_features import MARKUP_COLUMNS, PAGE_COLUMNS, Context, Matrix, markup_rows, page_rows
 from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.shapes import has_any
 from pipeline.cleaning.wording import WORDING_COLUMNS, wording
 
 _REASONS = {
@@ -26,12 +27,14 @@ _CAPTION_CUE = re.compile(
     r"\((?:archiv|symbol|l\.|r\.|m\.|links|rechts|mitte|hinten|vorne|undatiert|archivbild|symbolbild|archivfoto|symbolfoto)|"
     r"\bv\. ?l\.|\bim bild|\bauf dem (?:foto|bild)|\bzu sehen\b|\bsymbol(?:bild|foto)\b|\barchiv(?:bild|foto)\b"
 )
+_CAPTION_CUES = ("(", "v.", "bild", "foto", "zu sehen")
 _RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b")
 _ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b")
 _INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [A-ZÄÖÜ„\"»]")
 _ADDRESS_CUES = ("http", "www.", "@", ".htm", ".jp", ".de", ".com")
-_CAPITAL = re.compile(r"(?<!\S)[A-ZÄÖÜÉ]")
-_NUMBER = re.compile(r"\b\d")
+# At a word's start; the look behind comes last, so that only capitals and digits are looked at.
+_CAPITAL = re.compile(r"[A-ZÄÖÜÉ](?<!\S[A-ZÄÖÜÉ])")
+_NUMBER = re.compile(r"\d(?<!\w\d)")
 _QUOTED = re.compile(r'[„“"»]')
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
@@ -70,7 +73,7 @@ def names(*, markup: bool) -> list[str]:
 
 def _own(line: Line, reading: Reading) -> list[float]:
     text, words = line.text, line.words
-    lowered = text.lower()
+    lowered = line.lowered
     count = max(1, len(words))
     characters = len(text)
     end = text[-1]
@@ -105,9 +108,9 @@ def _own(line: Line, reading: Reading) -> list[float]:
         shapes.is_photo_agency(text, count),
         shapes.is_agency_line(text),
         shapes.key_value(text) is not None,
-        characters < 400 and _CAPTION_CUE.search(lowered) is not None,
+        characters < 400 and has_any(lowered, _CAPTION_CUES) and _CAPTION_CUE.search(lowered) is not None,
         characters < 400 and (":" in text or " min" in lowered) and _RUNNING_TIME.search(lowered) is not None,
-        characters < 400 and any(cue in lowered for cue in _ADDRESS_CUES) and _ADDRESS.search(lowered) is not None,
+        characters < 400 and has_any(lowered, _ADDRESS_CUES) and _ADDRESS.search(lowered) is not None,
         _INTERVIEW_TURN.match(text) is not None,
         "|" in text or "•" in text,
         shapes.is_about_author(text),
@@ -128,8 +131,9 @@ _NEAR_INDEX = [_OWN.index(name) for name in _NEAR_COLUMNS]
 
 def _neighbours(own: Matrix) -> Matrix:
     columns = own[:, _NEAR_INDEX]
-    padded = np.pad(columns, ((3, 3), (0, 0)), constant_values=-1)
     rows = len(own)
+    padded = np.full((rows + 6, columns.shape[1]), -1, dtype=np.float32)
+    padded[3:-3] = columns
     return np.concatenate([padded[3 + step : 3 + step + rows] for step in _NEIGHBOURS], axis=1)
 
 

@@ -13,31 +13,69 @@ Floats = npt.NDArray[np.float32]
 class Forest:
     """Boosted trees for a yes-or-no question.
 
+    All rows pass all splits of all trees at once. A tree's leaves are bits, from
+    the left; a row that fails a split loses the leaves on its left, and the
+    lowest bit left over is the row's leaf (QuickScorer, Lucchese et al. 2015).
+
     Args:
         arrays: of all trees' nodes in one row: `feature`, `threshold`, `left`,
             `right` (a leaf is its own child), `value`; `roots` of the trees;
-            `depth`, the longest way to a leaf; `names` of the features.
+            `names` of the features. No tree has more than 64 leaves.
     """
 
     def __init__(self, arrays: dict[str, Any]) -> None:
-        self._feature = arrays["feature"].astype(np.intp)
-        self._threshold = arrays["threshold"].astype(np.float32)
-        self._children = np.stack([arrays["right"], arrays["left"]], axis=1).astype(np.intp).ravel()
-        self._value = arrays["value"].astype(np.float64)
-        self._roots = arrays["roots"].astype(np.intp)
-        self._depth = int(arrays["depth"])
+        left, right = arrays["left"].tolist(), arrays["right"].tolist()
+        trees = [_Tree(root, left, right) for root in arrays["roots"].tolist()]
+        leaves = max(len(tree.leaves) for tree in trees)
+        # A row for each tree's first split, second split and so on; trees with fewer get splits that lose nothing.
+        shape = (leaves - 1, len(trees))
+        nodes, lost = np.zeros(shape, dtype=np.intp), np.zeros(shape, dtype=np.min_scalar_type((1 << leaves) - 1))
+        values = np.zeros((len(trees), leaves))
+        for number, tree in enumerate(trees):
+            for place, (node, bits) in enumerate(tree.splits):
+                nodes[place, number], lost[place, number] = node, bits
+            values[number, : len(tree.leaves)] = arrays["value"][tree.leaves]
+        self._feature = arrays["feature"].astype(np.intp)[nodes]
+        self._threshold = arrays["threshold"].astype(np.float32)[nodes][:, :, None]
+        self._lost = lost[:, :, None]
+        self._value = values.ravel()
+        self._first_leaf = np.arange(0, values.size, leaves, dtype=np.intp)[:, None]
         self.names = [str(name) for name in arrays["names"]]
 
     def probabilities(self, rows: Floats) -> npt.NDArray[np.float64]:
         """The probability of yes for each row of features, in the order of `names`."""
-        cells = np.ascontiguousarray(rows, dtype=np.float32).ravel()
-        starts = np.arange(len(rows), dtype=np.intp)[:, None] * rows.shape[1]
-        nodes = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
-        for _ in range(self._depth):
-            goes_left = cells.take(self._feature.take(nodes) + starts) <= self._threshold.take(nodes)
-            nodes = self._children.take(2 * nodes + goes_left)
-        score = self._value.take(nodes).sum(axis=1)
+        columns = np.ascontiguousarray(rows.T, dtype=np.float32)
+        shape = (len(self._first_leaf), len(rows))
+        gone = np.zeros(shape, dtype=self._lost.dtype)
+        # Into the same arrays each time: new ones of this size cost more than what is done with them.
+        cells, fails, bits = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=bool), np.empty_like(gone)
+        for feature, threshold, lost in zip(self._feature, self._threshold, self._lost, strict=True):
+            columns.take(feature, axis=0, out=cells, mode="clip")
+            np.greater(cells, threshold, out=fails)
+            np.multiply(fails, lost, out=bits)
+            np.bitwise_or(gone, bits, out=gone)
+        lowest = np.bitwise_and(np.invert(gone), gone + gone.dtype.type(1))
+        leaf = np.frexp(lowest.astype(np.float32))[1] - 1
+        score = np.ascontiguousarray(self._value.take(self._first_leaf + leaf).T).sum(axis=1)
         return np.asarray(1.0 / (1.0 + np.exp(-score)))
+
+
+class _Tree:
+    """The leaves of a tree from left to right, and of each of its splits the bits of the leaves on its left."""
+
+    def __init__(self, root: int, left: list[int], right: list[int]) -> None:
+        self.leaves: list[int] = []
+        self.splits: list[tuple[int, int]] = []
+        self._visit(root, left, right)
+
+    def _visit(self, node: int, left: list[int], right: list[int]) -> None:
+        if left[node] == node:
+            self.leaves.append(node)
+            return
+        first = len(self.leaves)
+        self._visit(left[node], left, right)
+        self.splits.append((node, (1 << len(self.leaves)) - (1 << first)))
+        self._visit(right[node], left, right)
 
 
 @cache

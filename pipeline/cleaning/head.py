@@ -20,8 +20,12 @@ _SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»])
 
 def is_paragraph(line: Line) -> bool:
     """Whether the line reads like a paragraph of text: long enough and ended like a sentence."""
-    words = len(line.words)
-    return words >= 30 or (words >= 11 and not line.bullet and shapes.ends_sentence(line.text) and line.text[-1] != ":")
+    if line.paragraph is None:
+        words = len(line.words)
+        line.paragraph = words >= 30 or (
+            words >= 11 and not line.bullet and shapes.ends_sentence(line.text) and line.text[-1] != ":"
+        )
+    return line.paragraph
 
 
 def is_headline(line: Line) -> bool:

@@ -43,7 +43,9 @@ class Line:
         bullet: whether a bullet or number stood before it; that mark is not in `text`.
         gap: whether a blank line stands before it.
         markup: its HTML, if it came from a page.
-        words: lower-case words of `text`.
+        lowered: `text` in lower case.
+        words: the words of `lowered`.
+        paragraph: whether it reads like one, once `head.is_paragraph` was asked.
         kind: what it is in the text, if it is kept.
         field: name of the field it became, if it did.
         reason: why it was removed, if it was.
@@ -54,14 +56,17 @@ class Line:
     bullet: bool = False
     gap: bool = False
     markup: Markup | None = None
+    lowered: str = ""
     words: list[str] = field(default_factory=list)
+    paragraph: bool | None = None
     kind: BlockKind | None = None
     field: str | None = None
     reason: RemovalReason | None = None
     rule: str = ""
 
     def __post_init__(self) -> None:
-        self.words = words_of(self.text)
+        self.lowered = self.text.lower()
+        self.words = _WORD.findall(self.lowered)
 
     @property
     def open(self) -> bool:

@@ -16,6 +16,8 @@ _CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
 _PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
 _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud800-\udfff]")
 _SUSPICIOUS = re.compile(r"[\xc2-\xcb\xd0\xd1\xe2\xef\ufffd]")
+# Nothing without one of these is bad to ftfy, whose own search takes forty times as long.
+_ODD = re.compile(r"[^\x00-\x7f]{2}|[\x80-\x9fÂÃŒœ]")
 _RUN_OF_SPACES = re.compile(r"  +")
 _BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)")
 _MOJIBAKE = ftfy.TextFixerConfig(
@@ -59,10 +61,19 @@ def line_text(line: str) -> str:
 
 
 def _repaired(text: str) -> str:
-    if _SUSPICIOUS.search(text) is not None and is_bad(text):
+    if _SUSPICIOUS.search(text) is not None and any(map(_is_broken, lines := text.split("\n"))) and is_bad(text):
         text = "\n".join(
-            ftfy.fix_text(line, _MOJIBAKE) if len(line) < 20_000 and is_bad(line) else line for line in text.split("\n")
+            ftfy.fix_text(line, _MOJIBAKE) if len(line) < 20_000 and _is_broken(line) else line for line in lines
         )
     if _CHANGED.search(text) is not None:
-        text = text.encode("utf-8", "replace").decode("utf-8").translate(_CHARACTERS)
+        text = _CHANGED.sub(_replacement, text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+
+
+def _is_broken(line: str) -> bool:
+    return _ODD.search(line) is not None and is_bad(line)
+
+
+def _replacement(found: re.Match[str]) -> str:
+    # All that is changed but has no entry are surrogates, which stand for nothing.
+    return _CHARACTERS.get(ord(found.group()), "?") or ""

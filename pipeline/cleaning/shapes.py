@@ -1,6 +1,7 @@
 """What single lines look like: bylines, times, datelines, credits, key-value lines."""
 
 import re
+from collections.abc import Sequence
 
 from pipeline.cleaning.lines import words_of
 
@@ -119,10 +120,15 @@ _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«][.!?]?$")
 
 
+def has_any(text: str, cues: Sequence[str]) -> bool:
+    """Whether one of `cues` stands in `text`: quickly says no before a regular expression is asked."""
+    return any(map(text.__contains__, cues))
+
+
 def byline_authors(line: str) -> list[str]:
     """The people a byline ("Von Ida Muster und Max Beispiel") names; none if the line is no byline."""
     lowered = line[:80].lower()
-    if len(line) > 180 or not any(cue in lowered for cue in _BYLINE_CUES):
+    if len(line) > 180 or not has_any(lowered, _BYLINE_CUES):
         return []
     found = _BYLINE.match(line)
     if found is None:
@@ -158,7 +164,7 @@ def credit_of(line: str, words: int) -> tuple[str, str] | None:
         begin = line.index(staff[0])
         return line[:begin].strip(), line[begin:]
     lowered = line.lower()
-    if not any(cue in lowered for cue in _CREDIT_CUES):
+    if not has_any(lowered, _CREDIT_CUES):
         return None
     last = _CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
     if last is None or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2):
@@ -192,7 +198,7 @@ def is_agency_line(line: str) -> bool:
 
 def key_value(line: str) -> tuple[str, str] | None:
     """Key and value of a line such as "Partei:SPD"; None for anything else."""
-    if len(line) > 160:
+    if len(line) > 160 or ":" not in line:
         return None
     found = _KEY_VALUE.match(line)
     return (found["key"], found["value"].strip()) if found else None
@@ -200,8 +206,7 @@ def key_value(line: str) -> tuple[str, str] | None:
 
 def is_about_author(line: str) -> bool:
     """Whether the line may be a note about the author ("Ida Muster ist Redakteurin im Ressort …")."""
-    lowered = line.lower()
-    return len(line) < 500 and any(cue in lowered for cue in _AUTHOR_CUES) and _ABOUT_AUTHOR.search(line) is not None
+    return len(line) < 500 and has_any(line.lower(), _AUTHOR_CUES) and _ABOUT_AUTHOR.search(line) is not None
 
 
 def is_name_and_function(line: str) -> bool:

@@ -1,15 +1,13 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
-from collections.abc import Callable, Sequence
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.reading import LINKS_RULE, Article
 from pipeline.cleaning.rules import Reading, find_infobox
 from schemas.records import RemovalReason
@@ -32,14 +30,16 @@ _HINTED: tuple[tuple[str, RemovalReason], ...] = (
 
 def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[str, str]:
     """Give every line of the article its verdict, by the forest "page" or "text"; returns the infobox."""
-    probabilities = _probabilities(article, forests)
+    chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
     infobox = find_infobox(article.lines)
     _mark_repeated(article.lines, article.title)
     _mark_comments(article.lines, article.readings)
-    for line, reading, probability in zip(article.lines, article.readings, probabilities, strict=True):
-        if line.open:
-            _judge(line, reading, float(probability))
+    for line, reading in zip(article.lines, article.readings, strict=True):
+        if line.open and reading.hit is not None and _says_enough(reading.hit):
+            line.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
+    for number, probability in _probabilities(article, chosen, forests):
+        _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)
     _remove_last_about_author(article.lines)
@@ -47,22 +47,26 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     return infobox
 
 
-def _probabilities(article: Article, forests: Callable[[str], Forest]) -> npt.NDArray[np.float64]:
-    scored = np.zeros(len(article.lines))
-    chosen = article.undecided()
+def _says_enough(hit: PhraseHit) -> bool:
+    return hit.certain or (hit.how == "start" and hit.reason in _ALWAYS_REMOVED)
+
+
+def _probabilities(
+    article: Article, chosen: Sequence[int], forests: Callable[[str], Forest]
+) -> Iterator[tuple[int, float]]:
+    """The numbers of the open lines, with their probability; the features are of all `chosen` lines."""
     lines = [article.lines[number] for number in chosen]
-    if lines:
-        rows = features(lines, [article.readings[number] for number in chosen], article.context)
-        model = forests("page" if lines[0].markup is not None else "text")
-        scored[chosen] = model.probabilities(rows)
-    return scored
+    asked = [place for place, line in enumerate(lines) if line.open]
+    if not asked:
+        return iter(())
+    rows = features(lines, [article.readings[number] for number in chosen], article.context)
+    model = forests("page" if lines[0].markup is not None else "text")
+    scores = model.probabilities(rows[asked]).tolist()
+    return zip([chosen[place] for place in asked], scores, strict=True)
 
 
 def _judge(line: Line, reading: Reading, probability: float) -> None:
     hit = reading.hit
-    if hit is not None and (hit.certain or (hit.how == "start" and hit.reason in _ALWAYS_REMOVED)):
-        line.remove(hit.reason, f"phrase {hit.phrase!r}")
-        return
     paragraph = is_paragraph(line)
     threshold = 0.3 if paragraph and hit is None and shapes.sentence_count(line.text) >= 2 else 0.5
     rule = f"classifier {probability:.2f}"
@@ -132,7 +136,7 @@ def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:
     seen: set[str] = set()
     wanted = words_of(title) if title else None
     for line in lines:
-        key = line.text.lower()
+        key = line.lowered
         if line.open and len(line.words) >= 3 and (key in seen or (wanted and line.words == wanted)):
             line.remove("repeated", "stands in the article before")
         seen.add(key)
