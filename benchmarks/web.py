@@ -214,7 +214,7 @@ async def attribute(settings: Settings, phases: list[Phase], distinct: int) -> N
     done: list[tuple[float, tuple[str, int]]] = []
     for stage in STAGES:
         async for record in whole_topic(settings, settings.topic(stage.target)):
-            label, _, number = record.key.decode().partition("-")
+            label, number, *_ = record.key.decode().split("-")
             if label == "article":
                 kind = stage.name, int(number) % distinct
                 took[kind].append(trail_of(record.headers)[-1]["took_ms"] / 1000)
