@@ -23,7 +23,7 @@ from pipeline.stages import TOPICS
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
-TOGETHER_SECONDS = 0.1
+TOGETHER_SECONDS = 0.25
 CAN_PASS = (KafkaError, OSError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 

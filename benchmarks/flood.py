@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import psutil
 from aiokafka import AIOKafkaConsumer
 
 from agents import kafka, topics
@@ -31,6 +32,7 @@ class Flood:
         ready_seconds: from the start of the processes to the first article out.
         processes: use of each of the system's processes and the broker.
         repeated: articles that came out more than once.
+        machine: seconds of all cores by what they did (user, nice, system, idle, iowait, softirq, steal, …).
     """
 
     articles: int
@@ -39,6 +41,7 @@ class Flood:
     ready_seconds: float = 0.0
     processes: list[Usage] = field(default_factory=list)
     repeated: int = 0
+    machine: dict[str, float] = field(default_factory=dict)
 
     @property
     def articles_per_second(self) -> float:
@@ -123,13 +126,14 @@ async def flood(
             result.ready_seconds = times[0] - started
             messages = list(multiplied(values, count, label="article", partitions=settings.partitions))
             times = []
-            before = readings(processes, broker_pid, at=time.perf_counter())
+            before, machine = readings(processes, broker_pid, at=time.perf_counter()), psutil.cpu_times()._asdict()
             begun = time.perf_counter()
             feeding = asyncio.create_task(send_all(settings, messages))
             result.repeated = await collect(consumer, {key for key, _ in messages}, times, processes.check)
             await feeding
             result.processes = between(before, readings(processes, broker_pid, at=time.perf_counter()))
             result.seconds = times[-1] - begun
+            result.machine = {name: now - machine[name] for name, now in psutil.cpu_times()._asdict().items()}
             result.tenths = tenths(times, begun)
         finally:
             await consumer.stop()
