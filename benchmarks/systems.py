@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -112,11 +112,11 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
         for process in processes:
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 process.wait(30)
-            except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):  # of some, children outlive them
                 os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            process.wait()
         shutil.rmtree(folder, ignore_errors=True)
 
 
