@@ -17,7 +17,8 @@ SINGLE_THREADED = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 ) | {"TOKENIZERS_PARALLELISM": "false"}
 """One thread a process: the processes are the parallelism, and a fork must not lose threads."""
-
+HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+"""The models' matrices in pages of 2 MiB, where kernel and C library have them: the processor finds them faster."""
 
 STOP_SECONDS = 2
 
@@ -57,7 +58,7 @@ class NurseryLink:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "agents.pool.nursery", str(theirs.fileno())],
             pass_fds=[theirs.fileno()],
-            env=SINGLE_THREADED | dict(os.environ),
+            env=SINGLE_THREADED | HUGE_PAGES | dict(os.environ),
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is the worker's alone
         )
