@@ -2,9 +2,9 @@
 
 One worker with the stages that ship (with the default models unless `--models
 fast`), which also obey the words of `tests.support.stages`. In each round a
-backlog of good articles is sent once alone and once with its share of the
-poison strewn in, in turn first; time runs from the first send until the last
-good article stands on `articles.quotes`. The poison is of six kinds in equal
+backlog of good articles with its share of the poison strewn in is sent, and a
+quarter as many alone, in turn first; time runs from the first send until the
+last good article stands on `articles.quotes`. The poison is of six kinds in equal
 parts, the first three in all three stages: crashers, endless loops, memory
 eaters, malformed, huge, and empty messages.
 """
@@ -40,6 +40,8 @@ FAST = {"model_de": "redefluss-fast", "quote_model": "rules"}
 HUGE_BYTES = 5_100_000
 WARM_UP = 32
 PATIENCE_SECONDS = 900
+ALONE = 4
+"""One good article alone for so many with poison: enough for their rate."""
 Message = tuple[bytes, bytes]
 
 
@@ -131,9 +133,10 @@ async def compare(broker: KafkaBroker, options: argparse.Namespace, folder: Path
             share = range(options.poison * number // options.rounds, options.poison * (number + 1) // options.rounds)
             expected |= {f"p-{place}": KINDS[kinds[place % len(kinds)]] for place in share}
             poison = [bad(generator, f"p-{place}", kinds[place % len(kinds)]) for place in share]
+            size = options.articles // options.rounds
             backlogs = [
-                [good(generator, f"{name}-{number}-{place}") for place in range(options.articles // options.rounds)]
-                for name in ("alone", "mixed")
+                [good(generator, f"{name}-{number}-{place}") for place in range(count)]
+                for name, count in (("alone", size // ALONE), ("mixed", size))
             ]
             sent += sum(map(len, backlogs))
             for turn in (0, 1) if number % 2 == 0 else (1, 0):
@@ -147,14 +150,15 @@ async def compare(broker: KafkaBroker, options: argparse.Namespace, folder: Path
         stream.kill_workers()
     wrong = sum(seen.reasons.get(name) != {reason} for name, reason in expected.items())
     innocent = len(seen.reasons.keys() - expected.keys())
-    ratio = sum(alone) / sum(mixed)
     reasons = Counter(reason for given in seen.reasons.values() for reason in given)
-    rates = [len(backlogs[0]) * options.rounds / sum(times) for times in (alone, mixed)]
+    rates = [
+        len(backlog) * options.rounds / sum(times) for backlog, times in zip(backlogs, (alone, mixed), strict=True)
+    ]
     sys.stdout.write(
         f"good sent {sent}, out {len(seen.articles)}, repeated {seen.count - len(seen.articles)}; poison sent "
         f"{len(expected)}, dead {sum(reasons.values())} ({', '.join(f'{r} {c}' for r, c in sorted(reasons.items()))}), "
         f"with a wrong reason {wrong}, good ones dead {innocent}\n"
-        f"good articles a second: {rates[0]:.1f} alone, {rates[1]:.1f} with poison; ratio {ratio:.2f} "
+        f"good articles a second: {rates[0]:.1f} alone, {rates[1]:.1f} with poison; ratio {rates[1] / rates[0]:.2f} "
         f"(load {os.getloadavg()[0]:.1f})\n"
     )
     return int(bool(wrong or innocent or len(seen.articles) != sent))
@@ -163,7 +167,7 @@ async def compare(broker: KafkaBroker, options: argparse.Namespace, folder: Path
 def main() -> int:
     """Exit code 1 if an article did not come out, or a dead letter is missing or has a wrong reason."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.poison", description=__doc__)
-    parser.add_argument("--articles", type=int, default=10_000, help="good ones, of each of the two kinds of run")
+    parser.add_argument("--articles", type=int, default=10_000, help="good ones among the poison")
     parser.add_argument("--poison", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--time-limit", type=float, default=5.0, help="for an article in a stage, in seconds")
