@@ -99,11 +99,11 @@ async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
 
 
 async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
-    pool = await make_pool(processes=1, time_limit_seconds=0.5)
+    pool = await make_pool(processes=1, time_limit_seconds=2)
     await pool.loaded()
     bad = asyncio.ensure_future(pool.run(job("eat")))
     await asyncio.sleep(0)
-    time.sleep(1)  # the worker's loop stands still: it sees the clock before it sees the death
+    time.sleep(2.5)  # the worker's loop stands still: it sees the clock before it sees the death
     with pytest.raises(JobFailed, match="worker-crash"):
         await bad
 
