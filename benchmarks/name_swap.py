@@ -1,15 +1,26 @@
-"""Who is found less well: the same sentences with other people in them."""
+"""Who is found less well: the same sentences with other people in them.
 
-from __future__ import annotations
+    python -m benchmarks.name_swap DATA [--entities NAME ...]
 
+DATA holds the corpora that the entity models learn from; the sentences are those of GermEval 2014 and SmartData that no
+recipe learns from, and that name someone by given name and surname.
+"""
+
+import argparse
+import sys
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 
 from spacy.language import Language
 
+from benchmarks.model_scores import ENTITY_FILES
 from pipeline.evaluation.entities import GoldDocument
+from pipeline.models import load_pipeline
+from pipeline.training.entity_data import held_out, read
+
+NAMES = Path(__file__).with_name("names.toml")
 
 
 @dataclass(frozen=True)
@@ -30,9 +41,7 @@ def swap_names(documents: Sequence[GoldDocument], nlp: Language) -> list[SwapRes
 
     The first such name of a sentence is replaced by each group in turn, so that every group meets the same sentences.
     """
-    lists = tomllib.loads(
-        resources.files("pipeline.evaluation").joinpath("data/names.toml").read_text(encoding="utf-8")
-    )
+    lists = tomllib.loads(NAMES.read_text(encoding="utf-8"))
     sentences = [(document.text, mention) for document in documents if (mention := _full_name(document)) is not None]
     results = []
     for group, names in lists.items():
@@ -53,3 +62,19 @@ def _full_name(document: GoldDocument) -> tuple[int, int] | None:
         if kind == "PER" and len(document.text[begin:end].split()) == 2:
             return begin, end
     return None
+
+
+def main() -> None:
+    """Print a line for every model and group."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--entities", nargs="+", default=["redefluss"], metavar="NAME")
+    arguments = parser.parse_args()
+    documents = [document for file in ENTITY_FILES for document in read(arguments.data / file) if held_out(document)]
+    for name in arguments.entities:
+        for result in swap_names(documents, load_pipeline(name)):
+            sys.stdout.write(f"{name}, {result.group}: {100 * result.recall:.1f} % of {result.names}\n")
+
+
+if __name__ == "__main__":
+    main()
