@@ -1,10 +1,11 @@
 """The second stage: who and what an article is about."""
 
 from pipeline.config import PipelineConfig
-from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.cluster import Cluster, NameSpan, Place
 from pipeline.entities.coreference import add_references
 from pipeline.entities.evidence import evident_names
 from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.names import with_full_stop
 from pipeline.entities.persons import cluster_persons
 from pipeline.entities.roles import read_infobox, read_roles
 from pipeline.entities.salience import saliences
@@ -86,19 +87,24 @@ def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> li
         while identifier in used:
             identifier, number = f"{own}-{number}", number + 1
         used.add(identifier)
+        mentions = [_mention(article.text, place, cluster.type) for place in cluster.places]
+        cut = any(mention.text == cluster.name + "." for mention in mentions)
         entities.append(
             Entity(
                 id=identifier,
-                name=cluster.name,
+                name=cluster.name + "." if cut else cluster.name,
                 type=cluster.type,
                 roles=cluster.roles,
                 affiliations=cluster.affiliations,
                 wikidata=cluster.entry.wikidata if cluster.entry is not None else None,
-                mentions=[
-                    Mention(begin=p.begin, end=p.end, text=article.text[p.begin : p.end], kind=p.kind)
-                    for p in cluster.places
-                ],
+                mentions=mentions,
                 salience=salience,
             )
         )
     return entities
+
+
+def _mention(text: str, place: Place, entity_type: EntityType) -> Mention:
+    named = entity_type == "PER" and place.kind == "name"
+    end = with_full_stop(text, place.begin, place.end) if named else place.end
+    return Mention(begin=place.begin, end=end, text=text[place.begin : end], kind=place.kind)

@@ -7,6 +7,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, Words
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
+_INITIAL = re.compile(r"(?<![^\W_])[A-ZÄÖÜ]$")
 _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
 
@@ -23,6 +24,11 @@ def trimmed(words: Words, begin: int, end: int) -> tuple[int, int] | None:
     while inside and inside[-1].text in (*PARTICLES, "Jr", "Sr") and len(inside) > 1 and inside[-1].text[0].islower():
         inside.pop()
     return (inside[0].begin, min(inside[-1].end, end)) if inside else None
+
+
+def with_full_stop(text: str, begin: int, end: int) -> int:
+    """The end of a name with the full stop of a surname that is cut to its initial ("Carsten M.")."""
+    return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text, begin, end) else end
 
 
 def person_tokens(text: str) -> list[str]:

@@ -66,7 +66,10 @@ def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
         if not initial and not town and not can_be_surname(word, gazetteer):
             break
         position += 1
-        if not initial:
+        if initial:
+            # "Thomas H.", cut to the initial, unless the surname follows.
+            end = position if after_given_name and words.text.startswith(".", words.words[position - 1].end) else end
+        else:
             end = position
             introduced = not after_given_name and position == index + 1
             if not is_given_name(word) and not (introduced and _second_word(words, position, gazetteer)):

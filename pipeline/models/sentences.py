@@ -79,8 +79,10 @@ def _goes_on(before: str, following: str) -> bool:
         return len(word) <= 2 and not begins
     if word in CAN_END:
         return not begins
-    if word in ABBREVIATIONS or (len(word) == 1 and word.isupper()):
+    if word in ABBREVIATIONS:
         return True
+    if len(word) == 1 and word.isupper():
+        return not begins
     return _ROMAN.fullmatch(word) is not None and not begins
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.names import with_full_stop
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import DATA, QUOTE_MODELS
 from pipeline.quotes.candidates import QuoteCandidate, Range
@@ -92,10 +93,24 @@ def _person(text: str, ranges: Sequence[Range], meant: tuple[Entity | None, str 
     )
 
 
+def _is_dateline(article: EntityArticle, begin: int, end: int) -> bool:
+    """Whether the words are the place that a line begins with: the model takes it for who speaks now and then."""
+    return article.text[begin:end] == article.dateline and article.text[begin - 1 : begin] in ("", "\n")
+
+
 def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:
     text = article.text
     spans = _spans(candidate.spans)
-    said_by = [span for span in candidate.speaker_spans if text[slice(*span)].lower() not in _NOBODY]
+    said_by = [
+        (begin, with_full_stop(text, begin, end))
+        for begin, end in candidate.speaker_spans
+        if text[begin:end].lower() not in _NOBODY and not _is_dateline(article, begin, end)
+    ]
+    told_by = [
+        (begin, with_full_stop(text, begin, end))
+        for begin, end in candidate.frame_spans
+        if not _is_dateline(article, begin, end)
+    ]
     speaker = linker.person(said_by)
     return Quote(
         id=f"{article.id}#{number}",
@@ -105,7 +120,7 @@ def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, nu
         text=joined(text, spans),
         speaker=_person(text, said_by, speaker),
         cue=_part(text, candidate.cue_spans),
-        frame=_part(text, candidate.frame_spans),
+        frame=_part(text, told_by),
         addressee=_person(text, candidate.addressee_spans, linker.person(candidate.addressee_spans, speaker[0])),
         confidence=round(candidate.confidence, 3),
     )

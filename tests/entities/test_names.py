@@ -37,6 +37,7 @@ def things(extract: EntityExtractor, text: str) -> dict[str, str]:
         ("Dr. Wiebke Tannhoff kam. Tannhoffs Rede war kurz.", {"Wiebke Tannhoff": ["Wiebke Tannhoff", "Tannhoffs"]}),
         ("Das sagte Heiko Brandis. Brandis lachte.", {"Heiko Brandis": ["Heiko Brandis", "Brandis"]}),
         ("Thomas Ahlers rief an. Thomas klang müde.", {"Thomas Ahlers": ["Thomas Ahlers", "Thomas"]}),
+        ("Der Angeklagte Thomas H. schwieg.", {"Thomas H.": ["Thomas H."]}),
         ("Herr Professor Dr. Jens Uhlig ging.", {"Jens Uhlig": ["Jens Uhlig"]}),
         (
             "Ursula von der Wieden sprach. Danach ging von der Wieden.",

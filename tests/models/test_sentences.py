@@ -12,6 +12,7 @@ CASES = [
     ["Der 1. FC Kleinstadt stieg 2008 ab.", "Das schmerzt."],
     ["Die Firma wuchs bis 2019.", "Der Umsatz lag bei 3 Mio. Euro."],
     ["J. K. Tanner und Paul B. Jonas kamen.", "Er wurde 12.", "Sie auch …", "Gut so."],
+    ["Das sah auch Sabine L.", "Die Nachbarin rief an."],
     ["Die Grünen, die SPD u. a. waren dagegen.", "(Mehr dazu später.)", "– Doch."],
     ["Papst Urban XXIII. Besuch war kurz.", "Am 3.1. war er fort."],
     ['Voss sagte: "Wir warten."', 'Jonas meinte: "Nein."'],

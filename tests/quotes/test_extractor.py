@@ -125,6 +125,24 @@ def test_prepositions_are_nobody(extract: QuoteExtractor, monkeypatch: pytest.Mo
     assert quote.speaker is None
 
 
+def test_a_dateline_says_nothing(extract: QuoteExtractor, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Rotenburg. Ein Mann soll gelogen haben."
+    found = QuoteCandidate([(11, 39)], "FreeIndirect", speaker_spans=[(0, 9)], frame_spans=[(0, 9)])
+    monkeypatch.setattr(extract, "_find", lambda _: [found])
+    (quote,) = extract(article(text, dateline="Rotenburg")).quotes
+    assert (quote.speaker, quote.frame) == (None, None)
+    (quote,) = extract(article(text)).quotes
+    assert (quote.speaker is None, quote.frame is None) == (False, False)
+
+
+def test_a_speaker_cut_to_the_initial_keeps_its_full_stop(extract: QuoteExtractor) -> None:
+    text = "„Ich war es nicht“, sagte Zeuge Torben H. vor Gericht."
+    zeuge = {"id": "per/torben-h", "name": "Torben H.", "type": "PER", "salience": 0.5}
+    (quote,) = extract(article(text, [{**zeuge, "mentions": [mention(text, "Torben H.")]}])).quotes
+    assert quote.speaker is not None
+    assert (quote.speaker.text, quote.speaker.name) == ("Zeuge Torben H.", "Torben H.")
+
+
 def test_nobody_tells_himself(extract: QuoteExtractor) -> None:
     text = "Jonas Reif warf ihm vor: „Das ist falsch.“"
     reif = {"id": "per/reif", "name": "Jonas Reif", "type": "PER", "salience": 0.5}
