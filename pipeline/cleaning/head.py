@@ -13,6 +13,7 @@ _HEAD_LINES = 14
 _STEM = 6
 _SHORTEST = 5
 _FEWEST_WORDS = 4
+_LONGEST_SENTENCE = 20
 _MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
 # A kicker that a page sets over its headline and an extractor runs into it: "Bildung : Mehr Lehrer", "Bildung:Mehr".
 _SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»]))(?P<title>\S.{11,})")
@@ -52,7 +53,7 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
             lines[index].become("title", "is the record's title")
         kicker = _kicker(lines, readings, position[0]) if position else None
         return given, kicker
-    start = next((n for n, line in enumerate(lines) if is_paragraph(line) and _is_free(line, readings[n])), len(lines))
+    start = next((n for n, line in enumerate(lines) if _begins(line) and _is_free(line, readings[n])), len(lines))
     candidates = [
         n
         for n in range(max(0, start - _HEAD_LINES), start)
@@ -71,6 +72,12 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
     if parts is not None and len(words_of(parts["title"])) >= _FEWEST_WORDS:
         return parts["title"], parts["kicker"]
     return lines[best].text, _kicker(lines, readings, best)
+
+
+def _begins(line: Line) -> bool:
+    """Whether the text may begin with the line: a paragraph, no headline that ends in quoted words or a question."""
+    short = len(line.words) < _LONGEST_SENTENCE and shapes.sentence_count(line.text) <= 1
+    return is_paragraph(line) and not (short and is_headline(line))
 
 
 def _positions(lines: Sequence[Line], title: str) -> list[int]:

@@ -57,6 +57,8 @@ _NO_PLACE = frozenset(
         "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen"
     )
 )
+_WITHIN_PLACE = frozenset(words_of("am an auf bei der dem den im in ob und unter vor"))
+"""What of a place's name may be written small ("Frankfurt am Main")."""
 _CREDIT = re.compile(
     r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|"
     r"illustration|karte|"
@@ -116,6 +118,7 @@ _AUTHOR_CUES = (
     "senior fellow",
     "gründer", "zuständig", "seine artikel", "erscheint", "folgen sie",
 )  # fmt: skip
+_TURN = re.compile(r"(?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}(?P<name>[A-ZÄÖÜ][\w-]{1,30}): (?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
 _ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«][.!?]?$")
 
@@ -150,8 +153,11 @@ def dateline(paragraph: str) -> tuple[str, str | None] | None:
     if found is None:
         return None
     place = found["place"].strip()
-    if place.lower() in _NO_PLACE or place.split()[0].lower() in _NO_PLACE or len(place.split()) > 4 or len(place) > 40:
+    words = place.split()
+    if place.lower() in _NO_PLACE or words[0].lower() in _NO_PLACE or len(words) > 4 or len(place) > 40:
         return None
+    if any(word[0].islower() and word not in _WITHIN_PLACE for word in words):
+        return None  # a headline with a dash: "Verein verliert Spiel – Trainer geht"
     source = found.groupdict().get("source")
     return place, source
 
@@ -233,6 +239,12 @@ def says_it_twice(words: list[str]) -> bool:
 def is_author_note(line: str) -> bool:
     """Whether the line begins with who a person is in a newsroom ("Ida Muster ist Redakteurin …")."""
     return len(line) < 500 and _AUTHOR_NOTE.match(line) is not None
+
+
+def turn_of(line: str) -> str | None:
+    """The surname that a turn of an interview begins with ("Ida Muster: Nein."); None if the line is no turn."""
+    found = _TURN.match(line[:80])
+    return found["name"] if found is not None else None
 
 
 def sentence_count(line: str) -> int:

@@ -1,5 +1,6 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.cleaning import shapes
@@ -16,6 +17,7 @@ _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "c
 _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
+_FEWEST_TURNS = 2
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -42,6 +44,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
         _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)
+    _keep_turns(article.lines, article.readings)
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
     return infobox
@@ -98,6 +101,16 @@ def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             and (line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES))
         ):
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
+
+
+def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+    """In an interview a short answer is as much the article's as the long ones of the same person."""
+    speaking = [shapes.turn_of(line.text) for line in lines]
+    turns = Counter(name for name, line in zip(speaking, lines, strict=True) if line.kind is not None)
+    for name, line, reading in zip(speaking, lines, readings, strict=True):
+        unlikely = line.reason == "other" and line.rule.startswith("classifier") and reading.hit is None
+        if unlikely and name is not None and turns[name] >= _FEWEST_TURNS:
+            line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
 
 
 def _remove_last_about_author(lines: Sequence[Line]) -> None:

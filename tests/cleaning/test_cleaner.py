@@ -140,3 +140,34 @@ def test_refusals(clean: Cleaner, article: RawArticle, reason: str) -> None:
         clean(article)
     assert refused.value.reason == reason
     assert "\n" not in refused.value.detail
+
+
+INTERVIEW = """INTERVIEW
+
+"Wir bauen am Bedarf vorbei"
+
+Die Architektin Leonie Sparr über Leerstand, teure Keller und die Frage, warum kleine Städte umdenken müssen.
+
+Frau Sparr, Sie sagen, das Land habe genug Wohnungen. Wie kommen Sie darauf?
+
+Leonie Sparr: Weil wir fast zwei Millionen leerstehende Wohnungen haben. Nur stehen sie am falschen Ort.
+
+Was müsste geschehen?
+
+Sparr: Wir müssten aufhören, am Stadtrand neue Häuser zu bauen. Das ist der teuerste Grund, den es gibt.
+
+Bauminister Jan Ohlsen sieht das anders. Er fordert 400.000 neue Wohnungen im Jahr.
+
+Sparr: Der Minister rechnet mit Zahlen von gestern."""
+
+
+def test_short_answers_of_an_interview_stay(clean: Cleaner) -> None:
+    article = clean(RawArticle(text=INTERVIEW))
+    assert article.text.endswith("Sparr: Der Minister rechnet mit Zahlen von gestern.")
+    assert article.title == '"Wir bauen am Bedarf vorbei"'
+
+
+def test_a_headline_may_end_in_quoted_words(clean: Cleaner) -> None:
+    title = "Süderhafen verliert das Hafenderby – Trainer Ole Harms: „Wir haben uns ganz allein selbst geschlagen“"
+    article = clean(RawArticle(text="\n".join([title, "Von Ute Muster", "", *PARAGRAPHS])))
+    assert (article.title, article.authors, article.dateline) == (title, ["Ute Muster"], "Süderhafen")

@@ -45,6 +45,8 @@ def test_hard_wrapped_paragraphs_are_joined() -> None:
         ("Bad Neustadt (dpa/lnw) – Am Montag brannte es.", "Bad Neustadt"),
         ("Riad. Die Boxer sind da.", "Riad"),
         ("Das Treffen – so hieß es – begann.", None),
+        ("Verein verliert das Spiel – Trainer geht", None),
+        ("Halle an der Saale – Es brannte.", "Halle an der Saale"),
         ("Er kam. Sie ging.", None),
         ("Heute – nach langer Zeit – regnet es.", None),
     ],
@@ -158,3 +160,16 @@ def test_the_sites_name_is_no_part_of_the_title() -> None:
 
 def test_white_space_is_folded_in_a_line() -> None:
     assert line_text(" ein\n\tWort ") == "ein Wort"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Ida Muster: Nein.", "Muster"),
+        ("Muster: Das war so.", "Muster"),
+        ("Sie sagte: Nein.", None),
+        ("Muster sagt es.", None),
+    ],
+)
+def test_turns(line: str, name: str | None) -> None:
+    assert shapes.turn_of(line) == name
