@@ -5,17 +5,27 @@ from dataclasses import dataclass, field
 
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.lexicon import reporting_forms
+from pipeline.quotes.lexicon import reporting_forms, strong_forms
 from pipeline.quotes.marks import QuotedText
-from pipeline.quotes.phrases import is_finite_reporting
-from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.quotes.words import DETERMINERS, NAMING, PREPOSITIONS
+from pipeline.quotes.phrases import is_finite_reporting, noun_phrase
+from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.quotes.words import (
+    ADVERBS,
+    COORDINATORS,
+    DETERMINERS,
+    FINITE_AUXILIARIES,
+    NAMING,
+    PREPOSITIONS,
+    RELATIVES,
+    SUBORDINATORS,
+)
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 
 
 _SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
 _DASHES = frozenset({",", "–", "-"})
+_NO_VERBS = ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS | {"nicht"}
 _SMALL = DETERMINERS | PREPOSITIONS | {"und"}
 _OPEN_ARTICLES = frozenset(
     ["ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen", "als", "wie", "für"]
@@ -171,3 +181,23 @@ def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue
     if before:
         return before[-1]
     return after[0] if after else None
+
+
+def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+    """ "„…“, tobte X": whatever verb stands behind quote and comma, and who behind it; written into `candidate`."""
+    tokens, verb = analysed.tokens, passage.last + 1
+    if verb + 1 >= sentence.last or tokens[passage.last].text not in _DASHES or not _may_be_finite(tokens[verb]):
+        return False
+    first = verb + 1 + (tokens[verb + 1].lower == "sich")
+    last = noun_phrase(tokens, first, sentence.last) if first < sentence.last else None
+    if last is None or tokens[first].lower == "es":
+        return False
+    candidate.speaker_spans = phrase_spans(analysed, [(first, last)])
+    candidate.cue_spans = token_spans(analysed, [verb])
+    return True
+
+
+def _may_be_finite(token: Token) -> bool:
+    lower = token.lower
+    inflected = lower.endswith(("t", "te", "ten")) or lower in strong_forms() or lower in FINITE_AUXILIARIES
+    return token.word and not token.capital and inflected and lower not in _NO_VERBS

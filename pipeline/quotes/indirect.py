@@ -156,7 +156,7 @@ class VerbSpeech(Statements):
             kind = "verb-question" if asked else None
         elif has_infinitive(tokens, first, self.sentence.last) and not verb_second(tokens, first, part.last):
             kind = "verb-infinitive" if "z" in takes and adjacent else None
-        elif "s" in takes or "D" in takes:
+        elif "s" in takes or "D" in takes or ("q" in takes and tokens[first - 1].text == ":"):
             plain = adjacent and not cue.passive and cue.verb.lemma in SAYING
             loosely = plain and looks_subjunctive(tokens, first, part.last)
             if loosely or is_subjunctive(tokens, first, self.sentence.last):

@@ -14,6 +14,7 @@ from pipeline.quotes.direct import (
     is_name,
     passages,
     phrase_spans,
+    says_by_any_verb,
     token_spans,
     with_roles,
 )
@@ -133,7 +134,9 @@ class _Reader:
             said = ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
             relayed = replace(said, speaker_spans=phrase_spans(self.analysed, cue.relay), rule="marks-relayed")
             return [said, relayed] if cue.relay else [said]
-        if self._introduced(sentence, passage, candidate):
+        if self._introduced(sentence, passage, candidate) or says_by_any_verb(
+            self.analysed, sentence, passage, candidate
+        ):
             return [ruled(candidate, "marks-framed")]
         if self.announced is not None and passage.first == sentence.first:
             return [ruled(with_roles(self.analysed, candidate, self.announced), "marks-framed")]

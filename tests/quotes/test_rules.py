@@ -9,6 +9,8 @@ DIRECT = [
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
+    ("„So nicht“, tobte der Kämmerer Jonas Reif.", "„So nicht“", "der Kämmerer Jonas Reif", "tobte"),
+    ("„Das freut mich sehr“, war Hanna Obst zufrieden.", "„Das freut mich sehr“", "Hanna Obst", "war"),
     ("Jonas Reif wörtlich: „Wir müssen sparen.“", "„Wir müssen sparen.“", "Jonas Reif", ""),
     ("Er erzählte: „Sie rief ‚Hilfe!‘ und lief.“", "„Sie rief ‚Hilfe!‘ und lief.“", "Er", "erzählte"),
 ]  # fmt: skip
@@ -43,7 +45,8 @@ INDIRECT = [
     ("Der Bau stockt, heißt es in einem Brief der Stadt.", "Der Bau stockt", "einem Brief der Stadt", "heißt es"),
     ("Der Bau beginnt im Mai. Das sagte Obst am Dienstag.", "Der Bau beginnt im Mai. … Das", "Obst", "sagte"),
     ("Die Stadt warnt: Die Keller laufen bald voll.", "Die Keller laufen bald voll", "Die Stadt", "warnt"),
-    ("Jonas Reif sah das anders: Die Brücke sei sicher.", "Die Brücke sei sicher", "Jonas Reif", ""),
+    ("Jonas Reif sah das anders: Die Brücke sei sicher.", "Die Brücke sei sicher", "Jonas Reif", "sah"),
+    ("Obst wies das zurück: Man habe alle gefragt.", "Man habe alle gefragt", "Obst", "wies … zurück"),
     ("Obst sagte, es sei Geld da, und Reif behauptet das Gegenteil.", "es sei Geld da", "Obst", "sagte"),
     ("Obst sagte zu Beginn, es sei Geld da.", "es sei Geld da", "Obst", "sagte"),
     ("Chefin Dr.-Ing. Hanna Obst sagte, es sei gut.", "es sei gut", "Chefin Dr.-Ing. Hanna Obst", "sagte"),
