@@ -56,7 +56,7 @@ def read_roles(words: Words, persons: Iterable[Cluster], things: Iterable[Cluste
                 _apposed(words, person, place, organisations, gazetteer)
             _in_brackets(words, person, place.end, gazetteer)
             _apposition(words, person, place.end, organisations, gazetteer)
-            _organisation_behind(words, person, place.end, organisations)
+            _organisation_behind(words, person, place, organisations)
 
 
 def _is_genitive(words: Words, person: Cluster, place: Place) -> bool:
@@ -225,8 +225,13 @@ def _nominal_part(complement: str) -> int:
     return len(complement)
 
 
-def _organisation_behind(words: Words, person: Cluster, end: int, organisations: Mapping[int, Organisation]) -> None:
-    """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name."""
+def _organisation_behind(
+    words: Words, person: Cluster, place: Place, organisations: Mapping[int, Organisation]
+) -> None:
+    """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name; not "sagte Kern bei Radio Elbe"."""
+    end, first = place.end, words.at(place.begin)
+    if words.text.startswith(" bei", end) and first and words.words[first - 1].text.islower():
+        return
     for index in range(words.at(end), min(words.at(end) + 4, len(words.words))):
         begin = words.words[index].begin
         if begin in organisations and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):

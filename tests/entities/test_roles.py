@@ -32,6 +32,8 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
             ["SPD"],
         ),
         ("Das meint Anna Körber von der Commerzbank.", [], ["Commerzbank"]),
+        ("Das sagte Anna Körber bei der Commerzbank.", [], []),
+        ("Die Analystin Anna Körber bei der Commerzbank schwieg.", ["Analystin"], ["Commerzbank"]),
         ("Der Vorsitzende der SPD, Falk Ahlers, kam.", ["Vorsitzender der SPD"], ["SPD"]),
         ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Beigeordneter"], []),
         ("Anna Körber, Sprecherin der Gruppe „Gegenwind“, kam.", ["Sprecherin der Gruppe"], []),
