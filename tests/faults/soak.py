@@ -55,6 +55,7 @@ class Report:
     killed: dict[str, int] = field(default_factory=dict)
     reasons: dict[str, int] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
 
 
 async def soak(broker: KafkaBroker, plan: Plan, folder: Path) -> Report:
@@ -197,12 +198,12 @@ def account(report: Report, outcome: Outcome, expected: Counter[str], reasons: d
     report.out = came.total()
     report.dead = len(outcome.places)
     report.repeated = outcome.repeats() + len(outcome.letters) - len(outcome.places)
-    innocent = sum(1 for key in dead if key not in reasons)
+    report.wrong = [f"{key}: {sorted(dead[key])}" for key in sorted(dead) if dead[key] != {reasons.get(key)}]
     report.missing = [key for key, count in expected.items() if came[key] < count and key not in dead]
     report.missing += [key for key in reasons if key not in dead]
     report.lost = len(report.missing)
     report.differing = len(outcome.differing())
-    report.wrong_reasons = innocent + sum(dead[key] != {reason} for key, reason in reasons.items() if key in dead)
+    report.wrong_reasons = len(report.wrong)
     report.reasons = dict(Counter(letter["reason"] for letter in outcome.letters))
     report.out_of_order = disorder(outcome)
 
