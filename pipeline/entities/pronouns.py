@@ -78,7 +78,25 @@ def person_meant(
             score -= 0.7
         if score > best_score:
             best, best_score = candidate, score
-    return best
+    last = best.last_before(begin) if best is not None else None
+    return None if last is not None and _unnamed_speaks(words, last.end, begin, gender) else best
+
+
+def _unnamed_speaks(words: Words, after: int, begin: int, gender: Gender) -> bool:
+    """Whether somebody without a name speaks in the sentence before or in this one ("sagt ein Wirt. Er …")."""
+    start, _ = words.sentence_span(begin)
+    start, _ = words.sentence_span(max(start - 1, 0))
+    article = "ein" if gender == "m" else "eine"
+    for index in range(words.at(max(start, after)), words.at(begin)):
+        word = words.words[index]
+        noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
+        if word.text.lower() != article or noun is None or words.in_quotes(word.begin):
+            continue
+        # "sagt dagegen ein Wirt": an adverb may stand between.
+        earlier = words.words[max(index - 1, 0)].begin
+        if speaks(words, word.begin, noun.end) or speaks(words, earlier, noun.end):
+            return True
+    return False
 
 
 def presence(words: Words, begin: int, candidate: Referent, last: Place) -> float:

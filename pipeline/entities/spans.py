@@ -60,6 +60,7 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
     if not inside:
         return None
     if entity_type == "PER":
+        end = min([end, *(begin + at for at in map(words.text[begin:end].find, "?!;:") if at > 0)])
         if len(inside) > 1 and demonym(inside[0].text, gazetteer) is not None:
             begin = inside[1].begin
         edges = trimmed(words, begin, end)

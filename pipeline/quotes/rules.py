@@ -153,9 +153,13 @@ class _Reader:
         return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
 
     def _says_so(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-        """ "„…“, so X": a speaker behind the quote, without a verb; written into `candidate`."""
+        """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""
         start = passage.last + (passage.last < sentence.last and self.tokens[passage.last].text in ",–-")
         phrase = says_so(self.analysed, start, sentence.last, sentence.last) if start < sentence.last else None
+        for at in range(sentence.first + 1, passage.first - 1):
+            inserted = self.tokens[at - 1].text in ",–-" and self.tokens[passage.first - 1].text in ",–-"
+            if phrase is None and inserted and self.tokens[at].lower == "so":
+                phrase = says_so(self.analysed, at, passage.first - 1, passage.first - 1)
         if phrase is None or phrase.speaker is None:
             return False
         candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])

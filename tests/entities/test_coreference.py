@@ -23,6 +23,7 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         (PAIR + "Er nickte.", "Er", "Falk Ahlers"),
         (PAIR + "„Gut“, sagte die Ministerin.", "die Ministerin", "Anna Körber"),
         (PAIR + "„Gut“, sagte der Forscher.", "der Forscher", "Falk Ahlers"),
+        (PAIR + "„Nein“, sagt dagegen ein Wirt. Er winkt ab.", "Er", None),
         (PAIR + "Das meint Körber.", "Körber", "Anna Körber"),
         (PAIR + "Später meinte Ahlers Sprecherin nichts.", "Genf", "Genf"),
         (PAIR + "Sie haben beide recht.", "Sie", None),

@@ -3,6 +3,9 @@
 import pytest
 
 from pipeline.entities import EntityExtractor
+from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.spans import name_spans
+from pipeline.entities.words import Words
 from tests.entities.articles import clean_article
 
 
@@ -81,3 +84,10 @@ def test_everything_else(extract: EntityExtractor, text: str, expected: dict[str
 def test_the_kreml_is_an_actor_and_moscow_a_place(extract: EntityExtractor) -> None:
     found = things(extract, "Der Kreml lehnte ab. In Moskau regnete es.")
     assert found == {"Kreml": "ORG", "Moskau": "LOC"}
+
+
+def test_a_name_ends_at_a_question_mark() -> None:
+    text = "Was sagt Falk Ahlers? Schweigt er?"
+    words = Words(text, (0, 22))
+    found = name_spans(words, [(9, 30, "PER")], load_gazetteer(None))
+    assert [text[span.begin : span.end] for span in found] == ["Falk Ahlers"]

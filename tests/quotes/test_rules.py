@@ -9,6 +9,7 @@ DIRECT = [
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
+    ("Das sei, so Obst, „ein guter Tag“.", "„ein guter Tag“", "Obst", "so"),
     ("„So nicht“, tobte der Kämmerer Jonas Reif.", "„So nicht“", "der Kämmerer Jonas Reif", "tobte"),
     ("„Das freut mich sehr“, war Hanna Obst zufrieden.", "„Das freut mich sehr“", "Hanna Obst", "war"),
     ("Jonas Reif wörtlich: „Wir müssen sparen.“", "„Wir müssen sparen.“", "Jonas Reif", ""),
