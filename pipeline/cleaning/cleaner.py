@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.fingerprint import fingerprints
+from pipeline.cleaning.fingerprint import fingerprints_of
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
@@ -89,9 +90,12 @@ class Cleaner:
             ]
         )
         agencies = [
-            name for line in lines if line.kind or line.field == "agencies" for name in shapes.agencies_in(line.text)
+            name
+            for line, reading in zip(lines, readings, strict=True)
+            if line.kind or line.field == "agencies"
+            for name in shapes.agencies_in(line.text, whole=reading.agency)
         ]
-        content, near = fingerprints(text)
+        content, near = fingerprints_of(chain.from_iterable(line.words for line in kept))
         return CleanArticle(
             id=article_id(article, key=None),
             url=article.url,

@@ -2,18 +2,19 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.cohesion import COHESION_COLUMNS, cohesion_rows
+from pipeline.cleaning.counts import character_counts
+from pipeline.cleaning.cues import Cues
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.page_features import MARKUP_COLUMNS, PAGE_COLUMNS, Context, Matrix, markup_rows, page_rows
 from pipeline.cleaning.rules import Reading
-from pipeline.cleaning.shapes import has_any
-from pipeline.cleaning.wording import WORDING_COLUMNS, wording
+from pipeline.cleaning.wording import WORDING_COLUMNS, wording_rows
 
 _REASONS = {
     reason: number
@@ -23,28 +24,34 @@ _REASONS = {
     )
 }
 _HOW = {"line": 1, "section": 2, "start": 3, "contains": 4}
+_BRACKET_CUE = re.compile(
+    r"\((?:archiv|symbol|l\.|r\.|m\.|links|rechts|mitte|hinten|vorne|undatiert|archivbild|symbolbild|archivfoto|symbolfoto)"
+)
 _CAPTION_CUE = re.compile(
-    r"\((?:archiv|symbol|l\.|r\.|m\.|links|rechts|mitte|hinten|vorne|undatiert|archivbild|symbolbild|archivfoto|symbolfoto)|"
     r"\bv\. ?l\.|\bim bild|\bauf dem (?:foto|bild)|\bzu sehen\b|\bsymbol(?:bild|foto)\b|\barchiv(?:bild|foto)\b"
 )
-_CAPTION_CUES = ("(", "v.", "bild", "foto", "zu sehen")
-_RUNNING_TIME = re.compile(r"\b\d{1,2}:\d{2} ?(?:min|std|uhr)?\b|\b\d+ min\b")
+# Beginning at a word's start; the look behind comes after the digit, so that only digits are looked at.
+_RUNNING_TIME = re.compile(r"\d(?<!\w\d)(?:\d?:\d{2} ?(?:min|std|uhr)?\b|\d* min\b)")
 _ADDRESS = re.compile(r"https?://|www\.|\w@\w|\.html?\b|\.jpe?g\b|\.de\b|\.com\b")
 _INTERVIEW_TURN = re.compile(r"[A-ZÄÖÜ][\w.-]*(?: [A-ZÄÖÜ][\w.-]*){0,3}: [A-ZÄÖÜ„\"»]")
-_ADDRESS_CUES = ("http", "www.", "@", ".htm", ".jp", ".de", ".com")
-# At a word's start; the look behind comes last, so that only capitals and digits are looked at.
-_CAPITAL = re.compile(r"[A-ZÄÖÜÉ](?<!\S[A-ZÄÖÜÉ])")
-_NUMBER = re.compile(r"\d(?<!\w\d)")
-_QUOTED = re.compile(r'[„“"»]')
+_CUES = Cues(
+    ("v.l.", "v. l.", "bild", "foto", "zu sehen"),
+    ("http", "www.", ".htm", ".jpg", ".jpeg", ".com"),
+    shapes.AUTHOR_CUES,
+)
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
+_FAR = 60
 
 
 def features(lines: Sequence[Line], readings: Sequence[Reading], context: Context) -> Matrix:
     """One row of numbers for each line; those of markup only where the lines come from a page."""
     if not lines:
         return np.zeros((0, len(names(markup=False))), dtype=np.float32)
-    own = np.array([_own(line, reading) for line, reading in zip(lines, readings, strict=True)], dtype=np.float32)
+    counts = character_counts([line.text for line in lines])
+    cues = _CUES.lines_with([line.lowered for line in lines])
+    table = [_own(*line) for line in zip(lines, readings, counts, cues, strict=True)]
+    own = np.concatenate([np.array(table, dtype=np.float32), wording_rows(lines)], axis=1)
     sentences = own[:, _OWN.index("sentences")].tolist()
     parts = [own, _neighbours(own), _places(lines, readings), cohesion_rows(lines, sentences, context.title)]
     if lines[0].markup is not None:
@@ -71,54 +78,46 @@ def names(*, markup: bool) -> list[str]:
     return columns
 
 
-def _own(line: Line, reading: Reading) -> list[float]:
-    text, words = line.text, line.words
-    lowered = line.lowered
-    count = max(1, len(words))
+def _own(line: Line, reading: Reading, counts: tuple[int, int, int, int], cues: tuple[bool, ...]) -> list[float]:
+    capitals, numbers, quotes, sentences = counts
+    caption, address, author = cues
+    text, lowered, hit = line.text, line.lowered, reading.hit
+    count = max(1, len(line.words))
     characters = len(text)
-    end = text[-1]
+    begin, end = text[0], text[-1]
     return [
         math.log1p(characters),
         math.log1p(count),
         shapes.ends_sentence(text),
-        min(8, shapes.sentence_count(text)) if characters > 20 else 0,
-        1
-        if text[0].isupper()
-        else 2
-        if text[0] in '„"»“'
-        else 3
-        if text[0].isdigit()
-        else 4
-        if text[0].islower()
-        else 0,
-        len(_CAPITAL.findall(text)) / count,
-        len(_NUMBER.findall(text)) / count,
-        _QUOTED.search(text) is not None,
+        min(8, sentences) if characters > 20 else 0,
+        1 if begin.isupper() else 2 if begin in '„"»“' else 3 if begin.isdigit() else 4 if begin.islower() else 0,
+        capitals / count,
+        numbers / count,
+        quotes > 0,
         '.!?:,;“"'.find(end) + 1,
         line.bullet,
         line.gap,
         is_paragraph(line),
         text.count(",") / count,
         characters / count,
-        _REASONS[reading.hit.reason] if reading.hit else 0,
-        _HOW[reading.hit.how] if reading.hit else 0,
+        _REASONS[hit.reason] if hit else 0,
+        _HOW[hit.how] if hit else 0,
         bool(reading.authors),
-        shapes.is_time(text),
+        reading.time,
         0 if reading.credit is None else 1 if reading.credit[0] else 2,
-        shapes.is_photo_agency(text, count),
-        shapes.is_agency_line(text),
+        reading.photographer,
+        reading.agency,
         shapes.key_value(text) is not None,
-        characters < 400 and has_any(lowered, _CAPTION_CUES) and _CAPTION_CUE.search(lowered) is not None,
+        characters < 400 and bool(_BRACKET_CUE.search(lowered) or (caption and _CAPTION_CUE.search(lowered))),
         characters < 400 and (":" in text or " min" in lowered) and _RUNNING_TIME.search(lowered) is not None,
-        characters < 400 and has_any(lowered, _ADDRESS_CUES) and _ADDRESS.search(lowered) is not None,
-        _INTERVIEW_TURN.match(text) is not None,
+        characters < 400 and (address or "@" in text or ".de" in lowered) and _ADDRESS.search(lowered) is not None,
+        ": " in text and _INTERVIEW_TURN.match(text) is not None,
         "|" in text or "•" in text,
-        shapes.is_about_author(text),
+        author and shapes.is_about_author(text),
         text.startswith(("...", "…", "+++")),
         text.count("!") + text.count("?"),
         shapes.is_name_and_function(text),
         shapes.begins_like_a_caption(text),
-        *wording(line),
     ]
 
 
@@ -147,52 +146,67 @@ _PLACES = (
 
 def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
     rows = len(lines)
+    body = [
+        is_paragraph(line) and reading.hit is None and reading.credit is None
+        for line, reading in zip(lines, readings, strict=True)
+    ]
+    bodies = np.array(body, dtype=np.float32)
     lengths = np.array([len(line.text) for line in lines], dtype=np.float32)
-    body = np.array(
-        [
-            is_paragraph(line) and reading.hit is None and reading.credit is None
-            for line, reading in zip(lines, readings, strict=True)
-        ],
-        dtype=np.float32,
-    )
-    mass = lengths * body
+    mass = lengths * bodies
     total = max(1.0, float(mass.sum()))
-    indices = np.arange(rows, dtype=np.float32)
-    before = np.cumsum(mass) - mass
-    marked = np.flatnonzero(body)
-    to_previous = np.full(rows, 60.0, dtype=np.float32)
-    to_next = np.full(rows, 60.0, dtype=np.float32)
-    if len(marked):
-        left = np.searchsorted(marked, np.arange(rows), side="left") - 1
-        right = np.searchsorted(marked, np.arange(rows), side="right")
-        to_previous = np.where(left >= 0, indices - marked[np.maximum(left, 0)], 60).astype(np.float32)
-        to_next = np.where(right < len(marked), marked[np.minimum(right, len(marked) - 1)] - indices, 60).astype(
-            np.float32
-        )
-    section = np.zeros(rows, dtype=np.float32)
-    distance = np.full(rows, 60.0, dtype=np.float32)
-    opened = np.zeros(rows, dtype=np.float32)
-    since = np.full((rows, 4), -1.0, dtype=np.float32)
-    last, reason, run = -60, 0, 0
-    headings = {"comments": (-1, 0.0), "lists": (-1, 0.0)}
-    for number, reading in enumerate(readings):
-        section[number], distance[number], opened[number] = reason, min(60, number - last), run
-        for place, (line, share) in enumerate(headings.values()):
-            if line >= 0:
-                since[number, 2 * place : 2 * place + 2] = min(200, number - line), share
+    shares = (np.cumsum(mass) - mass) / total
+    sums = np.zeros((2, rows + 1))
+    sums[:, 1:] = np.cumsum(bodies), np.cumsum(np.minimum(lengths, 600) * bodies)
+    numbers, widths = np.arange(rows), np.array(_WINDOWS)[:, None]
+    low, high = np.maximum(0, numbers - widths), np.minimum(rows, numbers + widths + 1)
+    sections = np.array(list(_sections(readings, body, shares.tolist())), dtype=np.float32)
+    table = np.empty((rows, len(_PLACES)), dtype=np.float32)
+    table[:, 0] = numbers.astype(np.float32) / rows
+    table[:, 1] = shares
+    table[:, 2] = sums[0, :-1]
+    table[:, 3] = sums[0, -1] - sums[0, 1:]
+    table[:, 4] = _steps_from_last(body)
+    table[:, 5] = _steps_from_last(body[::-1])[::-1]
+    table[:, 6:8] = sections[:, :2]
+    table[:, 8:14] = ((sums[:, high] - sums[:, low]) / (high - low)).reshape(-1, rows).T
+    table[:, 14] = math.log1p(rows)
+    table[:, 15] = mass / total
+    table[:, 16:] = sections[:, 2:]
+    return table
+
+
+def _steps_from_last(marked: Sequence[bool]) -> list[int]:
+    """How many lines above each line the nearest marked one stands, at most `_FAR`."""
+    last, steps = -_FAR, []
+    for number, is_marked in enumerate(marked):
+        steps.append(min(_FAR, number - last))
+        if is_marked:
+            last = number
+    return steps
+
+
+def _sections(
+    readings: Sequence[Reading], body: Sequence[bool], shares: Sequence[float]
+) -> Iterator[tuple[float, ...]]:
+    """Of each line its section's reason and distance, whether that is still open, and the last headings above.
+
+    Of those over comments and over lists it says how far above the line they stand
+    and which share of the paragraphs' text stands before them.
+    """
+    last, reason, run = -_FAR, 0, 0
+    comments = lists = (-1, -1.0)
+    for number, (reading, is_body) in enumerate(zip(readings, body, strict=True)):
+        yield reason, min(_FAR, number - last), run, *_above(comments, number), *_above(lists, number)
         if reading.hit is not None and reading.hit.how == "section":
-            kind = "comments" if reading.hit.reason == "comments" else "lists"
-            headings[kind] = (number, float(before[number]) / total)
+            if reading.hit.reason == "comments":
+                comments = (number, shares[number])
+            else:
+                lists = (number, shares[number])
             last, reason, run = number, _REASONS[reading.hit.reason], 1
-        elif body[number]:
+        elif is_body:
             run = 0
-    padded_body = np.concatenate([[0.0], np.cumsum(body)])
-    padded_mass = np.concatenate([[0.0], np.cumsum(np.minimum(lengths, 600) * body)])
-    columns = [indices / rows, before / total, padded_body[:-1], padded_body[-1] - padded_body[1:]]
-    columns += [np.minimum(to_previous, 60), np.minimum(to_next, 60), section, distance]
-    low = {width: np.maximum(0, np.arange(rows) - width) for width in _WINDOWS}
-    high = {width: np.minimum(rows, np.arange(rows) + width + 1) for width in _WINDOWS}
-    columns += [(padded_body[high[w]] - padded_body[low[w]]) / (high[w] - low[w]) for w in _WINDOWS]
-    columns += [(padded_mass[high[w]] - padded_mass[low[w]]) / (high[w] - low[w]) for w in _WINDOWS]
-    columns += [np.full(rows, math.log1p(rows)), mass / total, opened, *since.T]
-    return np.stack([np.asarray(column, dtype=np.float32) for column in columns], axis=1)
+
+
+def _above(heading: tuple[int, float], number: int) -> tuple[float, float]:
+    at, share = heading
+    return (min(200, number - at), share) if at >= 0 else (-1.0, -1.0)

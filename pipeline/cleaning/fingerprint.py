@@ -2,11 +2,14 @@
 
 import hashlib
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 
 import numpy as np
 
+from pipeline.cleaning.lines import words_of
+
 _WORD = re.compile(r"\w+")
+_MOST_DIGESTS = 50_000
 
 
 def fingerprints(text: str) -> tuple[str, str]:
@@ -18,12 +21,21 @@ def fingerprints(text: str) -> tuple[str, str]:
     seven letters so that inflection does not count. Few changed words in many
     move few bits; without such words it is all zeros.
     """
-    words = _WORD.findall(text.casefold())
-    content = hashlib.sha256(" ".join(words).encode("utf-8", "replace")).hexdigest()
-    features = {word[:7] for word in words if len(word) >= 5}
+    return fingerprints_of(words_of(text))
+
+
+def fingerprints_of(words: Iterable[str]) -> tuple[str, str]:
+    """The same of a text of which the lower-case words are known."""
+    lowered = " ".join(words)
+    folded = lowered.casefold()
+    # Apart from "ß", what folding makes longer are a few letters, some of which fall apart into what is in no word.
+    if len(folded) > len(lowered) + lowered.count("ß"):
+        folded = " ".join(_WORD.findall(folded))
+    content = hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
+    features = {word[:7] for word in set(folded.split(" ")) if len(word) >= 5}
     if not features:
         return content, "0" * 16
-    digests = np.frombuffer(b"".join(map(_digest, features)), dtype=np.uint8).reshape(-1, 8)
+    digests = np.frombuffer(b"".join(map(_DIGESTS.__getitem__, features)), dtype=np.uint8).reshape(-1, 8)
     ones = np.unpackbits(digests, axis=1).sum(axis=0, dtype=np.int64)
     return content, np.packbits(ones * 2 > len(features)).tobytes().hex()
 
@@ -33,6 +45,14 @@ def distance(one: str, other: str) -> int:
     return (int(one, 16) ^ int(other, 16)).bit_count()
 
 
-@lru_cache(maxsize=50_000)
-def _digest(word: str) -> bytes:
-    return hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+class _Digests(dict[str, bytes]):
+    """A digest of each word; most are asked for again, and a plain dictionary has them sooner than an LRU cache."""
+
+    def __missing__(self, word: str) -> bytes:
+        if len(self) >= _MOST_DIGESTS:
+            self.clear()
+        digest = self[word] = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+        return digest
+
+
+_DIGESTS = _Digests()

@@ -35,8 +35,14 @@ class Forest:
             for place, (node, bits) in enumerate(tree.splits):
                 nodes[place, number], lost[place, number] = node, bits
             values[number, : len(tree.leaves)] = arrays["value"][tree.leaves]
-        self._feature = arrays["feature"].astype(np.intp)[nodes]
-        self._threshold = arrays["threshold"].astype(np.float32)[nodes][:, :, None]
+        # Many splits ask the same, which is answered once.
+        asked = np.stack(
+            [arrays["feature"][nodes].ravel(), arrays["threshold"].astype(np.float32)[nodes].ravel()], axis=1
+        )
+        questions, question = np.unique(asked, axis=0, return_inverse=True)
+        self._feature = questions[:, 0].astype(np.intp)
+        self._threshold = questions[:, 1, None].astype(np.float32)
+        self._question = question.reshape(shape)
         self._lost = lost[:, :, None]
         self._value = values.ravel()
         self._first_leaf = np.arange(0, values.size, leaves, dtype=np.intp)[:, None]
@@ -47,12 +53,12 @@ class Forest:
         columns = np.ascontiguousarray(rows.T, dtype=np.float32)
         shape = (len(self._first_leaf), len(rows))
         gone = np.zeros(shape, dtype=self._lost.dtype)
-        # Into the same arrays each time: new ones of this size cost more than what is done with them.
-        cells, fails, bits = np.empty(shape, dtype=np.float32), np.empty(shape, dtype=bool), np.empty_like(gone)
-        for feature, threshold, lost in zip(self._feature, self._threshold, self._lost, strict=True):
-            columns.take(feature, axis=0, out=cells, mode="clip")
-            np.greater(cells, threshold, out=fails)
-            np.multiply(fails, lost, out=bits)
+        # Into the same array each time: new ones of this size cost more than what is done with them.
+        bits = np.empty_like(gone)
+        fails = np.negative((columns.take(self._feature, axis=0) > self._threshold).astype(gone.dtype))
+        for question, lost in zip(self._question, self._lost, strict=True):
+            fails.take(question, axis=0, out=bits, mode="clip")
+            np.bitwise_and(bits, lost, out=bits)
             np.bitwise_or(gone, bits, out=gone)
         lowest = np.bitwise_and(np.invert(gone), gone + gone.dtype.type(1))
         leaf = np.frexp(lowest.astype(np.float32))[1] - 1

@@ -5,13 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.phrases import match
 from pipeline.cleaning.rules import Reading
 
 _HEAD_LINES = 14
-_STEM = 6
-_SHORTEST = 5
 _FEWEST_WORDS = 4
 _LONGEST_SENTENCE = 20
 _MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
@@ -62,7 +60,8 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
     if not candidates:
         return None, None
     counts = Counter(line.text for line in lines)
-    told = {word[:_STEM] for line in lines[start:] if is_paragraph(line) for word in line.words}
+    paragraphs = [line.stems for line in lines[start:] if is_paragraph(line)]
+    told = set[str]().union(*paragraphs) if paragraphs else None
     scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, told) for n in candidates}
     best = max(candidates, key=scores.__getitem__)
     if scores[best] < 0:
@@ -85,14 +84,14 @@ def _positions(lines: Sequence[Line], title: str) -> list[int]:
     return [n for n, line in enumerate(lines) if wanted and line.words == wanted and line.open]
 
 
-def _title_score(line: Line, repeated: int, distance: int, told: set[str]) -> float:
+def _title_score(line: Line, repeated: int, distance: int, told: set[str] | None) -> float:
     words = len(line.words)
-    content = [word[:_STEM] for word in line.words if len(word) >= _SHORTEST]
-    share = sum(stem in told for stem in content) / len(content) if content else 0.0
+    content = stems_of(line.words)
+    share = sum(stem in told for stem in content) / len(content) if content and told is not None else 0.0
     unlikely = (
         "|" in line.text
         or "://" in line.text
-        or (content and told and not share)
+        or (content and told is not None and not share)
         or shapes.begins_like_a_caption(line.text)
         or line.text[0].isdigit()
     )

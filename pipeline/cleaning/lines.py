@@ -9,6 +9,8 @@ from schemas.records import BlockKind, RemovalReason
 
 _BULLET = re.compile(r"(?:[•·▪◦‣●○■–—*-]|\d{1,3}[.)])\s+(?=\S)")
 _WORD = re.compile(r"\w+")
+STEM = 6
+_SHORTEST = 5
 
 
 @dataclass(slots=True)
@@ -46,6 +48,7 @@ class Line:
         lowered: `text` in lower case.
         words: the words of `lowered`.
         paragraph: whether it reads like one, once `head.is_paragraph` was asked.
+        known_stems: its stems, once `stems` was asked.
         kind: what it is in the text, if it is kept.
         field: name of the field it became, if it did.
         reason: why it was removed, if it was.
@@ -56,9 +59,10 @@ class Line:
     bullet: bool = False
     gap: bool = False
     markup: Markup | None = None
-    lowered: str = ""
-    words: list[str] = field(default_factory=list)
+    lowered: str = field(init=False)
+    words: list[str] = field(init=False)
     paragraph: bool | None = None
+    known_stems: set[str] | None = None
     kind: BlockKind | None = None
     field: str | None = None
     reason: RemovalReason | None = None
@@ -67,6 +71,13 @@ class Line:
     def __post_init__(self) -> None:
         self.lowered = self.text.lower()
         self.words = _WORD.findall(self.lowered)
+
+    @property
+    def stems(self) -> set[str]:
+        """The beginnings of its longer words, so that inflection does not matter."""
+        if self.known_stems is None:
+            self.known_stems = set(stems_of(self.words))
+        return self.known_stems
 
     @property
     def open(self) -> bool:
@@ -89,6 +100,11 @@ class Line:
 def words_of(text: str) -> list[str]:
     """The lower-case words of a text."""
     return _WORD.findall(text.lower())
+
+
+def stems_of(words: list[str]) -> list[str]:
+    """The beginnings of the words of five letters and more."""
+    return [word[:STEM] for word in words if len(word) >= _SHORTEST]
 
 
 def text_lines(text: str) -> list[Line]:

@@ -16,8 +16,14 @@ _CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
 _PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
 _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud800-\udfff]")
 _SUSPICIOUS = re.compile(r"[\xc2-\xcb\xd0\xd1\xe2\xef\ufffd]")
-# Nothing without one of these is bad to ftfy, whose own search takes ten times as long.
-_ODD = re.compile(r"[^\x00-\x7f]{2}|[\x80-\x9fÂÃŒœ]")
+_TYPOGRAPHIC = "„“”‚‘’»«–—…"
+_LETTERS = "äöüß"
+# Nothing without one of these is bad to ftfy, whose own search takes much longer: two characters in a row that are
+# neither ASCII nor usual together in German, or one of those that broken UTF-8 often begins with.
+_ODD = re.compile(
+    rf"[^\x00-\x7f](?:(?<=[\x80-\x9fÂÃŒœ])|(?<![{_TYPOGRAPHIC}{_LETTERS}])[^\x00-\x7f]|"
+    rf"(?<=[{_TYPOGRAPHIC}])[^\x00-\x7f{_TYPOGRAPHIC}]|(?<=[{_LETTERS}])[^\x00-\x7f{_LETTERS}])"
+)
 _RUN_OF_SPACES = re.compile(r"  +")
 _BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)")
 _MOJIBAKE = ftfy.TextFixerConfig(

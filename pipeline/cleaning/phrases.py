@@ -2,12 +2,15 @@
 
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import count
+from operator import attrgetter, itemgetter
 from typing import get_args
 
-from pipeline.cleaning.lines import words_of
+from pipeline.cleaning.lines import stems_of, words_of
 from schemas.records import RemovalReason
 
 _AROUND = " \t.:;,!?-–—|•·*…>»«\"'()[]"
@@ -15,6 +18,8 @@ _COUNT = re.compile(r"\(?\d{1,5}\)?$|^\d{1,5} ")
 _LONGEST_LINE = 1200
 _PREFIX = 5
 _MOST_WHOLE_WORDS = 8
+_prefix = itemgetter(slice(_PREFIX))
+_rank = attrgetter("rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,55 +42,94 @@ class PhraseHit:
         return self.how in ("line", "section")
 
 
-@dataclass(frozen=True)
-class _Table:
-    reason: RemovalReason
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """An entry under "start" or "contains".
+
+    Attributes:
+        rank: its place in the lexicon; within a table those under "start" come first.
+        phrase: as the file has it.
+        max_words: how many words a line that it knows has at most.
+        hit: what to say of such a line.
+    """
+
+    rank: int
+    phrase: str
     max_words: int
-    whole: dict[str, str]
-    start: dict[str, tuple[str, ...]]
-    contains: dict[str, tuple[str, ...]]
-    tails: tuple[re.Pattern[str], ...]
+    hit: PhraseHit
+
+    def knows(self, lowered: str, begun: str) -> bool:
+        """Whether it is in a line, in lower case, of which `begun` leaves out the punctuation at the start."""
+        if self.hit.how == "start":
+            return lowered.startswith(self.phrase) or begun.startswith(self.phrase)
+        found = lowered.find(self.phrase)
+        return found == 0 or (found > 0 and not lowered[found - 1].isalnum())
+
+
+class _Lexicon:
+    """The phrases of all tables, looked up together; where several know a line, the first of them counts.
+
+    Attributes:
+        whole: those that are a whole line, by that.
+        start: those that begin one, by `_key`.
+        contains: those that are anywhere in one, by `_key`.
+        keys: the keys of `contains`.
+        tails: what is glued to the end of paragraphs.
+    """
+
+    def __init__(self, source: dict[str, dict[str, object]]) -> None:
+        self.whole: dict[str, PhraseHit] = {}
+        self.start: dict[str, list[_Entry]] = {}
+        self.contains: dict[str, list[_Entry]] = {}
+        self.tails: list[tuple[re.Pattern[str], RemovalReason]] = []
+        ranks = count()
+        for name, table in source.items():
+            reason = _reason(name)
+            whole = {bare_line(entry): kind for kind in ("line", "section") for entry in _listed(name, table, kind)}
+            for bare, kind in whole.items():
+                self.whole.setdefault(bare, PhraseHit(reason, kind, bare))
+            max_words = int(str(table.get("max_words", 20)))
+            for how, entries in (("start", self.start), ("contains", self.contains)):
+                for phrase in _listed(name, table, how):
+                    hit = PhraseHit(reason, how, phrase.strip() if how == "start" else phrase)
+                    entries.setdefault(_key(phrase), []).append(_Entry(next(ranks), phrase, max_words, hit))
+            self.tails += [(re.compile(pattern, re.IGNORECASE), reason) for pattern in _listed(name, table, "tail")]
+        self.keys = frozenset(self.contains)
 
 
 @cache
-def lexicon() -> tuple[_Table, ...]:
-    """The shipped phrases, in the order of the file.
+def lexicon() -> _Lexicon:
+    """The shipped phrases.
 
     Raises:
         ValueError: if a table is named after no removal reason.
     """
-    source = tomllib.loads((files(__package__) / "data" / "phrases.toml").read_text(encoding="utf-8"))
-    return tuple(_table(reason, entries) for reason, entries in source.items())
+    return _Lexicon(tomllib.loads((files(__package__) / "data" / "phrases.toml").read_text(encoding="utf-8")))
 
 
 def match(line: str, words: list[str]) -> PhraseHit | None:
     """The first entry that knows `line`, a single normalised line, and `words`, its words in lower case."""
-    if len(line) > _LONGEST_LINE:
+    return match_lowered(line.lower(), words, stems_of(words))
+
+
+def match_lowered(lowered: str, words: list[str], stems: Iterable[str]) -> PhraseHit | None:
+    """The same of a line that is in lower case already, and of which `stems_of` is known."""
+    if len(lowered) > _LONGEST_LINE:
         return None
-    lowered = line.lower()
-    count = len(words)
-    if count <= _MOST_WHOLE_WORDS:
-        bare = bare_line(lowered)
-        for table in lexicon():
-            how = table.whole.get(bare)
-            if how is not None:
-                return PhraseHit(table.reason, how, bare)
+    known, size = lexicon(), len(words)
+    if size <= _MOST_WHOLE_WORDS and (hit := known.whole.get(bare_line(lowered))) is not None:
+        return hit
+    keys = known.keys.intersection(words)
+    entries = [
+        entry for key in keys.union(known.keys.intersection(map(_prefix, stems))) for entry in known.contains[key]
+    ]
+    for key in {lowered[:1], *words[:1], *map(_prefix, words[:1])}:
+        entries += known.start.get(key, ())
+    if not entries:
+        return None
     begun = lowered.lstrip(_AROUND)
-    first = {lowered[:1], *(key for word in words[:1] for key in (word, word[:_PREFIX]))}
-    known = {*words, *(word[:_PREFIX] for word in words)}
-    for table in lexicon():
-        if count > table.max_words:
-            continue
-        for key in table.start.keys() & first:
-            for phrase in table.start[key]:
-                if lowered.startswith(phrase) or begun.startswith(phrase):
-                    return PhraseHit(table.reason, "start", phrase.strip())
-        for key in table.contains.keys() & known:
-            for phrase in table.contains[key]:
-                found = lowered.find(phrase)
-                if found == 0 or (found > 0 and not lowered[found - 1].isalnum()):
-                    return PhraseHit(table.reason, "contains", phrase)
-    return None
+    found = [entry for entry in entries if size <= entry.max_words and entry.knows(lowered, begun)]
+    return min(found, key=_rank).hit if found else None
 
 
 def split_tail(paragraph: str) -> tuple[str, str, RemovalReason] | None:
@@ -94,54 +138,41 @@ def split_tail(paragraph: str) -> tuple[str, str, RemovalReason] | None:
     if "*" not in end and "©" not in end and "(c)" not in end:
         return None
     offset = len(paragraph) - len(end)
-    for table in lexicon():
-        for tail in table.tails:
-            found = tail.search(end)
-            if found and offset + found.start() > 0:
-                begin = offset + found.start()
-                return paragraph[:begin].rstrip(), paragraph[begin:].strip(), table.reason
+    for tail, reason in lexicon().tails:
+        found = tail.search(end)
+        if found and offset + found.start() > 0:
+            begin = offset + found.start()
+            return paragraph[:begin].rstrip(), paragraph[begin:].strip(), reason
     return None
 
 
 def bare_line(lowered: str) -> str:
     """A lower-case line without the punctuation around it and without a count such as "(12)"."""
     bare = lowered.strip(_AROUND)
+    if not bare[:1].isdigit() and not bare[-1:].isdigit():
+        return bare
     return _COUNT.sub("", bare).strip(_AROUND) or bare
 
 
-def _table(reason: str, entries: dict[str, object]) -> _Table:
-    if reason not in get_args(RemovalReason):
-        raise ValueError(
-            f"phrases.toml: [{reason}] is no removal reason; they are {', '.join(get_args(RemovalReason))}"
-        )
-
-    def listed(name: str) -> list[str]:
-        value = entries.get(name, [])
-        if not isinstance(value, list):
-            raise ValueError(f"phrases.toml: [{reason}] {name} is no list")
-        return [str(entry) for entry in value]
-
-    whole = {bare_line(entry): kind for kind in ("line", "section") for entry in listed(kind)}
-    return _Table(
-        reason=reason,  # type: ignore[arg-type]
-        max_words=int(str(entries.get("max_words", 20))),
-        whole=whole,
-        start=_by_first_word(listed("start")),
-        contains=_by_first_word(listed("contains")),
-        tails=tuple(re.compile(pattern, re.IGNORECASE) for pattern in listed("tail")),
-    )
+def _reason(name: str) -> RemovalReason:
+    if name not in get_args(RemovalReason):
+        raise ValueError(f"phrases.toml: [{name}] is no removal reason; they are {', '.join(get_args(RemovalReason))}")
+    return name  # type: ignore[return-value]
 
 
-def _by_first_word(entries: list[str]) -> dict[str, tuple[str, ...]]:
-    """Entries by what a line that they match has among its words.
+def _listed(name: str, table: dict[str, object], kind: str) -> list[str]:
+    value = table.get(kind, [])
+    if not isinstance(value, list):
+        raise ValueError(f"phrases.toml: [{name}] {kind} is no list")
+    return [str(entry) for entry in value]
 
-    That is their first word, a prefix of it if it is the only one, or their
-    first character if they do not begin with a word.
+
+def _key(entry: str) -> str:
+    """What a line that an entry matches has among its words.
+
+    That is the entry's first word, a prefix of it if it is the only one, or its
+    first character if it does not begin with a word.
     """
-    found: dict[str, tuple[str, ...]] = {}
-    for entry in entries:
-        words = words_of(entry)
-        whole = len(words) > 1 or not entry[-1].isalnum()
-        key = (words[0] if whole else words[0][:_PREFIX]) if words and entry[0].isalnum() else entry[0]
-        found[key] = (*found.get(key, ()), entry)
-    return found
+    words = words_of(entry)
+    whole = len(words) > 1 or not entry[-1].isalnum()
+    return (words[0] if whole else words[0][:_PREFIX]) if words and entry[0].isalnum() else entry[0]

@@ -76,7 +76,7 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
     lines = split_glued(lines)
     _mark_links(lines)
     _mark_retold(lines)
-    readings = [read(line) if line.reason is None else Reading(None, [], None) for line in lines]
+    readings = [read(line) if line.reason is None else Reading() for line in lines]
     given = line_text(title) if title else None
     title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
     context = Context(

@@ -1,11 +1,11 @@
 """Verdicts that need no model: what the lexicon and the shape of a line say beyond doubt."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.lines import Line, words_of
-from pipeline.cleaning.phrases import PhraseHit, match, split_tail
+from pipeline.cleaning.phrases import PhraseHit, match_lowered, split_tail
 
 _INFOBOX_KEYS = frozenset(
     words_of(
@@ -30,22 +30,31 @@ class Reading:
         hit: the phrase it matches, if any.
         authors: whom it names, if it is a byline.
         credit: caption and credit, if it is an image credit.
+        photographer: whether it is a photographer and an agency.
+        agency: whether it is nothing but the agencies that the article comes from.
+        time: whether it is nothing but a date, a time or a reading time.
     """
 
-    hit: PhraseHit | None
-    authors: list[str]
-    credit: tuple[str, str] | None
+    hit: PhraseHit | None = None
+    authors: list[str] = field(default_factory=list)
+    credit: tuple[str, str] | None = None
+    photographer: bool = False
+    agency: bool = False
+    time: bool = False
 
 
 def read(line: Line) -> Reading:
     """Look a line up in the lexicon and among the known shapes."""
     words = len(line.words)
     if words > 160:
-        return Reading(None, [], None)
+        return Reading()
     return Reading(
-        match(line.text, line.words),
+        match_lowered(line.lowered, line.words, line.stems),
         shapes.byline_authors(line.text),
         shapes.credit_of(line.text, words),
+        shapes.is_photo_agency(line.text, words),
+        shapes.is_agency_line(line.text, line.words),
+        shapes.is_time(line.text),
     )
 
 
@@ -73,11 +82,15 @@ def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
                 break
             run.append((lines[index], *pair))
             index += 1
-        known = sum(key.lower() in _INFOBOX_KEYS for _, key, _ in run)
-        if len(run) >= 2 and known and known * 3 >= len(run):
+        if len(run) >= 2 and _is_infobox([key for _, key, _ in run]):
             for line, key, value in run:
                 again = f"{key} ({sum(known.split(' (')[0] == key for known in box) + 1})"
                 box[key if box.get(key, value) == value else again] = value
                 line.become("infobox", "run of key-value lines")
         index += 1
     return box
+
+
+def _is_infobox(keys: Sequence[str]) -> bool:
+    known = sum(key.lower() in _INFOBOX_KEYS for key in keys)
+    return known > 0 and known * 3 >= len(keys)

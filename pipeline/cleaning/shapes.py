@@ -42,6 +42,7 @@ _DATELINE = re.compile(
     rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜa-zäöü(][\w.'’)-]*){{0,4}}?)"
     rf"(?:,? ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\))? ?(?:[–—]|-(?= )) ?(?=\S)"
 )
+_DASHES = ("–", "—", "- ")
 _DATELINE_COLON = re.compile(
     rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?) ?\((?P<source>(?:{_AGENCY})"
     rf"(?:[/, ]+[\w.-]+){{0,3}})\)[.:]? ?(?=\S)"
@@ -59,7 +60,9 @@ _NO_PLACE = frozenset(
 )
 _WITHIN_PLACE = frozenset(words_of("am an auf bei der dem den im in ob und unter vor"))
 """What of a place's name may be written small ("Frankfurt am Main")."""
+# What one begins with comes first: it spares most places the many alternatives.
 _CREDIT = re.compile(
+    r"(?=[( rtsavbfgikmqcp©])"
     r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|"
     r"illustration|karte|"
     r"video|montage|screenshot)(?:er|s|quelle|rechte|nachweis|material)?|quelle|credits?|copyright|infografik|photo|bildcredit|"
@@ -90,6 +93,8 @@ _PHOTO_AGENCY_LINE = re.compile(
     r"shutterstock|istock|adobe stock|unsplash|pixabay|haaretz)(?:[ /|,-][\w.’'-]*){0,6}$",
     re.IGNORECASE,
 )
+# What stands between the two: a slash or "via".
+_PHOTO_CUES = ("/", "a ", "A ")
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
     rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
@@ -113,14 +118,17 @@ _AUTHOR_NOTE = re.compile(
     r".{0,160}?(?i:redakteur|korrespondent|autor|reporter|journalist|volont|kolumnist|ressort|redaktion|zuständig|"
     r"freie mitarbeit|berichtsgebiet|senior fellow)"
 )
-_AUTHOR_CUES = (
+# A line that is about an author has one of these, in lower case.
+AUTHOR_CUES = (
     "redak", "korrespond", "autor", "reporter", "journalist", "volont", "kolumnist", "ressort", "schreibt",
     "senior fellow",
     "gründer", "zuständig", "seine artikel", "erscheint", "folgen sie",
 )  # fmt: skip
 _TURN = re.compile(r"(?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}(?P<name>[A-ZÄÖÜ][\w-]{1,30}): (?=\S)")
 _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
-_ENDS_SENTENCE = re.compile(r"[.!?…:][\"“”»«’'‘)\]*]*$|[\"“”»«][.!?]?$")
+_QUOTATION_MARKS = ('"', "“", "”", "»", "«")
+_STOPS = (".", "!", "?", "…", ":")
+_AFTER_STOP = "\"“”»«’'‘)]*"
 
 
 def has_any(text: str, cues: Sequence[str]) -> bool:
@@ -149,7 +157,9 @@ def is_time(line: str) -> bool:
 def dateline(paragraph: str) -> tuple[str, str | None] | None:
     """Place and agencies of "Berlin (dpa) – …", "Genf – …" or "Riad. Die …"; None without a dateline."""
     start = paragraph[:90]
-    found = _DATELINE.match(start) or _DATELINE_COLON.match(start) or _DATELINE_STOP.match(start)
+    found = _DATELINE.match(start) if has_any(start, _DASHES) else None
+    found = found or (_DATELINE_COLON.match(start) if "(" in start else None)
+    found = found or (_DATELINE_STOP.match(start) if ". " in start else None)
     if found is None:
         return None
     place = found["place"].strip()
@@ -166,11 +176,10 @@ def credit_of(line: str, words: int) -> tuple[str, str] | None:
     """Caption (may be empty) and credit of a line that ends in or is an image credit; None if it is none."""
     if words > 90 or not ("©" in line or ":" in line or "(c)" in line or "opyright" in line):
         return None
-    if ":" in line and len(staff := _STAFF.findall(line)) > 1:
+    if line.count(":") > 1 and len(staff := _STAFF.findall(line)) > 1:
         begin = line.index(staff[0])
         return line[:begin].strip(), line[begin:]
-    lowered = line.lower()
-    if not has_any(lowered, _CREDIT_CUES):
+    if not has_any(line[-_LONGEST_CREDIT:].lower(), _CREDIT_CUES):
         return None
     last = _CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
     if last is None or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2):
@@ -184,22 +193,22 @@ def credit_of(line: str, words: int) -> tuple[str, str] | None:
 
 def is_photo_agency(line: str, words: int) -> bool:
     """Whether the line is a photographer and an agency ("Lukas Muster/dpa")."""
-    return words <= 9 and _PHOTO_AGENCY_LINE.match(line) is not None
+    return words <= 9 and has_any(line, _PHOTO_CUES) and _PHOTO_AGENCY_LINE.match(line) is not None
 
 
-def agencies_in(text: str) -> list[str]:
-    """The agencies named in brackets in `text` or, if it is a short line, as all of it."""
+def agencies_in(text: str, *, whole: bool) -> list[str]:
+    """The agencies named in brackets in `text` or, if `whole`, as all of it."""
     named: list[str] = []
     for found in _AGENCY_IN_BRACKETS.finditer(text) if "(" in text else ():
         named += _agency_names(found["names"])
-    if len(text) <= 60 and (line := _AGENCY_LINE.match(text)):
+    if whole and (line := _AGENCY_LINE.match(text)):
         named += _agency_names(line["names"])
     return named
 
 
-def is_agency_line(line: str) -> bool:
+def is_agency_line(line: str, words: Sequence[str]) -> bool:
     """Whether the line is nothing but the agencies that an article comes from."""
-    return len(line) <= 60 and not _AGENCY_WORDS.isdisjoint(words_of(line)) and _AGENCY_LINE.match(line) is not None
+    return len(line) <= 60 and not _AGENCY_WORDS.isdisjoint(words) and _AGENCY_LINE.match(line) is not None
 
 
 def key_value(line: str) -> tuple[str, str] | None:
@@ -212,7 +221,7 @@ def key_value(line: str) -> tuple[str, str] | None:
 
 def is_about_author(line: str) -> bool:
     """Whether the line may be a note about the author ("Ida Muster ist Redakteurin im Ressort …")."""
-    return len(line) < 500 and has_any(line.lower(), _AUTHOR_CUES) and _ABOUT_AUTHOR.search(line) is not None
+    return len(line) < 500 and _ABOUT_AUTHOR.search(line) is not None
 
 
 def is_name_and_function(line: str) -> bool:
@@ -254,7 +263,7 @@ def sentence_count(line: str) -> int:
 
 def ends_sentence(line: str) -> bool:
     """Whether the line ends as a sentence does."""
-    return _ENDS_SENTENCE.search(line[-8:]) is not None
+    return line.endswith(_QUOTATION_MARKS) or line[-8:].rstrip(_AFTER_STOP).endswith(_STOPS)
 
 
 def _agency_names(text: str) -> list[str]:

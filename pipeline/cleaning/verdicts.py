@@ -71,9 +71,10 @@ def _probabilities(
 def _judge(line: Line, reading: Reading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
-    threshold = 0.3 if paragraph and hit is None and shapes.sentence_count(line.text) >= 2 else 0.5
     rule = f"classifier {probability:.2f}"
-    if probability < threshold:
+    if probability < 0.5 and not (
+        probability >= 0.3 and paragraph and hit is None and shapes.sentence_count(line.text) >= 2
+    ):
         if hit is not None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:
@@ -130,13 +131,13 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             caption = reading.credit[0]
             if previous is not None and previous.open and caption and previous.text.startswith(caption[:80]):
                 previous.remove("credit", "caption repeated with its credit")
-        elif shapes.is_photo_agency(line.text, len(line.words)):
+        elif reading.photographer:
             line.remove("credit", "photographer and agency")
         elif reading.authors:
             line.become("authors", "byline")
-        elif shapes.is_agency_line(line.text):
+        elif reading.agency:
             line.become("agencies", "agency line")
-        elif shapes.is_time(line.text):
+        elif reading.time:
             line.remove("other", "date or reading time")
         elif shapes.ends_with_running_time(line.text):
             line.remove("related", "ends with a running time")

@@ -1,0 +1,68 @@
+"""Counts for all lines of an article at once: a call for every line costs more than the counting."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.intp]
+Bytes = npt.NDArray[np.uint8]
+
+_SPACE, _WORD, _CAPITAL, _DIGIT, _QUOTE, _STOP, _CLOSING = (1 << bit for bit in range(7))
+_CLASSES = {
+    _SPACE: r"\s",
+    _WORD: r"\w",
+    _CAPITAL: r"[A-ZÄÖÜÉ]",
+    _DIGIT: r"\d",
+    _QUOTE: r'[„“"»]',
+    _STOP: r"[.!?…]",
+    _CLOSING: r"[\"“”»«’'‘)\]]",
+}
+# Higher planes hold nothing of these classes: their characters count as the last one here, which is of none.
+_CODES = 0x40000
+
+
+def bounds(sizes: Sequence[int]) -> Ints:
+    """Where each of some runs begins if they follow one another, and where the last ends."""
+    return np.fromiter(accumulate(sizes, initial=0), dtype=np.intp, count=len(sizes) + 1)
+
+
+def tally(found: npt.NDArray[Any], limits: Ints) -> Ints:
+    """How many of `found` are not zero, in each of the runs between `limits`."""
+    at = found.nonzero()[0].searchsorted(limits)
+    return at[1:] - at[:-1]
+
+
+def character_counts(texts: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Words with a capital, numbers, quotation marks and ends of sentences in each of some normalised lines."""
+    limits = bounds([len(text) + 1 for text in texts])
+    kinds = _kinds_of("\n".join(("", *texts, "")))
+    before, kinds = kinds[:-1], kinds[1:]
+    capitals = np.logical_and(kinds & _CAPITAL, before & _SPACE)
+    numbers = np.logical_and(kinds & _DIGIT, ~before & _WORD)
+    # What closes brackets and quotations may stand between a sentence's stop and the space or the line's end after it.
+    others = np.flatnonzero(kinds & _CLOSING == 0)
+    kept = kinds[others]
+    ends = others[:-1][np.logical_and(kept[:-1] & _STOP, kept[1:] & _SPACE)].searchsorted(limits)
+    counts = (tally(capitals, limits), tally(numbers, limits), tally(kinds & _QUOTE, limits), ends[1:] - ends[:-1])
+    return zip(*(count.tolist() for count in counts), strict=True)
+
+
+def _kinds_of(text: str) -> Bytes:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return _kinds().take(codes, mode="clip")
+
+
+@cache
+def _kinds() -> Bytes:
+    """The classes of every character, as bits."""
+    characters = np.arange(_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    kinds = np.zeros(_CODES, dtype=np.uint8)
+    for kind, pattern in _CLASSES.items():
+        for found in re.finditer(f"{pattern}+", characters):
+            kinds[found.start() : found.end()] |= kind
+    return kinds
