@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
+_TOGETHER = 2000
+"""So many rows go through the trees together, for the memory."""
+
 
 class Forest:
     """Boosted trees for a yes-or-no question.
@@ -50,6 +53,10 @@ class Forest:
 
     def probabilities(self, rows: Floats) -> npt.NDArray[np.float64]:
         """The probability of yes for each row of features, in the order of `names`."""
+        begins = range(0, max(len(rows), 1), _TOGETHER)
+        return np.concatenate([self._of_some(rows[begin : begin + _TOGETHER]) for begin in begins])
+
+    def _of_some(self, rows: Floats) -> npt.NDArray[np.float64]:
         columns = np.ascontiguousarray(rows.T, dtype=np.float32)
         shape = (len(self._first_leaf), len(rows))
         gone = np.zeros(shape, dtype=self._lost.dtype)

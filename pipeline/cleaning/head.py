@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.lines import Line, stems_of, words_of
@@ -51,12 +51,11 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
             lines[index].become("title", "is the record's title")
         kicker = _kicker(lines, readings, position[0]) if position else None
         return given, kicker
-    start = next((n for n, line in enumerate(lines) if _begins(line) and _is_free(line, readings[n])), len(lines))
-    candidates = [
-        n
-        for n in range(max(0, start - _HEAD_LINES), start)
-        if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open
-    ]
+    start = _next(lines, readings, is_paragraph)
+    candidates = _candidates(lines, readings, start)
+    if all(len(lines[n].words) < _FEWEST_WORDS for n in candidates):
+        start = _next(lines, readings, _begins)
+        candidates = _candidates(lines, readings, start)
     if not candidates:
         return None, None
     counts = Counter(line.text for line in lines)
@@ -71,6 +70,20 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
     if parts is not None and len(words_of(parts["title"])) >= _FEWEST_WORDS:
         return parts["title"], parts["kicker"]
     return lines[best].text, _kicker(lines, readings, best)
+
+
+def _next(lines: Sequence[Line], readings: Sequence[Reading], begins: Callable[[Line], bool]) -> int:
+    """The number of the line that the text begins with."""
+    return next((n for n, line in enumerate(lines) if begins(line) and _is_free(line, readings[n])), len(lines))
+
+
+def _candidates(lines: Sequence[Line], readings: Sequence[Reading], start: int) -> list[int]:
+    """The lines before `start` that could be the headline."""
+    return [
+        n
+        for n in range(max(0, start - _HEAD_LINES), start)
+        if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open
+    ]
 
 
 def _begins(line: Line) -> bool:

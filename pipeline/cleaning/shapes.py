@@ -58,8 +58,10 @@ _NO_PLACE = frozenset(
         "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen"
     )
 )
-_WITHIN_PLACE = frozenset(words_of("am an auf bei der dem den im in ob und unter vor"))
-"""What of a place's name may be written small ("Frankfurt am Main")."""
+_WITHIN_PLACE = frozenset(
+    words_of("a am an auf bei d da das de del dem den der di do el es i im in la le o ob und unter v vor")
+)
+"""What of a place's name may be written small ("Frankfurt am Main", "Neustadt a. d. Aisch", "Rio de Janeiro")."""
 # What one begins with comes first: it spares most places the many alternatives.
 _CREDIT = re.compile(
     r"(?=[( rtsavbfgikmqcp©])"
@@ -166,7 +168,7 @@ def dateline(paragraph: str) -> tuple[str, str | None] | None:
     words = place.split()
     if place.lower() in _NO_PLACE or words[0].lower() in _NO_PLACE or len(words) > 4 or len(place) > 40:
         return None
-    if any(word[0].islower() and word not in _WITHIN_PLACE for word in words):
+    if any(word[0].islower() and word.rstrip(".") not in _WITHIN_PLACE for word in words):
         return None  # a headline with a dash: "Verein verliert Spiel – Trainer geht"
     source = found.groupdict().get("source")
     return place, source

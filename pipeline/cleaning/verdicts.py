@@ -107,10 +107,11 @@ def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
 def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
     """In an interview a short answer is as much the article's as the long ones of the same person."""
     speaking = [shapes.turn_of(line.text) for line in lines]
-    turns = Counter(name for name, line in zip(speaking, lines, strict=True) if line.kind is not None)
+    turns = Counter(name for name, line in zip(speaking, lines, strict=True) if line.kind == "paragraph")
     for name, line, reading in zip(speaking, lines, readings, strict=True):
         unlikely = line.reason == "other" and line.rule.startswith("classifier") and reading.hit is None
-        if unlikely and name is not None and turns[name] >= _FEWEST_TURNS:
+        inside = line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES)
+        if unlikely and inside and turns[name] >= _FEWEST_TURNS and name and shapes.ends_sentence(line.text):
             line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
 
 

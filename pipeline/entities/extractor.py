@@ -88,7 +88,8 @@ def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> li
             identifier, number = f"{own}-{number}", number + 1
         used.add(identifier)
         mentions = [_mention(article.text, place, cluster.type) for place in cluster.places]
-        cut = any(mention.text == cluster.name + "." for mention in mentions)
+        texts = {mention.text for mention in mentions}
+        cut = cluster.entry is None and cluster.name + "." in texts and cluster.name not in texts
         entities.append(
             Entity(
                 id=identifier,

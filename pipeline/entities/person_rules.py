@@ -49,7 +49,8 @@ def _surname_end(words: Words, index: int, gazetteer: Gazetteer) -> int:
         gap = words.gap(position - 1, position) if position else " "
         word = words.words[position].text
         initial = len(word) == 1 and word.isupper()
-        if gap not in _GAPS or (gap == ". " and len(words.words[position - 1].text) > 1):
+        begins = position > 0 and words.sentence_span(words.words[position].begin)[0] == words.words[position].begin
+        if gap not in _GAPS or (gap == ". " and (begins or len(words.words[position - 1].text) > 1)):
             break
         if word in PARTICLES:
             # "Eva Maria vom Verband": after two names "von" begins what they belong to.

@@ -34,6 +34,7 @@ _STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
 _OPINIONS = word_list("pronouns", "opinions")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
+_LOOK_BACK_WORDS = 60
 _LONGEST_PREFIX = 4
 _OTHER_PARAGRAPH = 0.3
 _OBLIQUE = word_list("pronouns", "oblique")
@@ -87,10 +88,14 @@ def _unnamed_speaks(words: Words, after: int, begin: int, gender: Gender) -> boo
     start, _ = words.sentence_span(begin)
     start, _ = words.sentence_span(max(start - 1, 0))
     article = "ein" if gender == "m" else "eine"
-    for index in range(words.at(max(start, after)), words.at(begin)):
+    here = words.at(begin)
+    for index in range(max(words.at(max(start, after)), here - _LOOK_BACK_WORDS), here):
         word = words.words[index]
+        if word.text.lower() != article or words.in_quotes(word.begin):
+            continue
         noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
-        if word.text.lower() != article or noun is None or words.in_quotes(word.begin):
+        role = role_word(noun.text) if noun is not None else None
+        if noun is None or role is None or role.gender not in (gender, None):
             continue
         # "sagt dagegen ein Wirt": an adverb may stand between.
         earlier = words.words[max(index - 1, 0)].begin

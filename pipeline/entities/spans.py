@@ -21,6 +21,8 @@ ModelSpan = tuple[int, int, EntityType]
 _DESCRIBING = word_list("spans", "describing")
 _HAPPENINGS = tuple(sorted(word_list("spans", "happenings")))
 _LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
+_WITHIN_LINE = re.compile(r"[^\n]+")
+_WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -46,8 +48,8 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
 
 
 def _in_lines(words: Words, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
-    """The span, or its parts where it goes over the end of a line (a heading's last word and the next one's first)."""
-    for match in re.compile(r"[^\n]+").finditer(words.text, begin, end):
+    """The span, or its parts where it goes over a line's end, a person's also over a question's or the like."""
+    for match in (_WITHIN_CLAUSE if entity_type == "PER" else _WITHIN_LINE).finditer(words.text, begin, end):
         yield match.start(), match.end(), entity_type
 
 
@@ -60,7 +62,6 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
     if not inside:
         return None
     if entity_type == "PER":
-        end = min([end, *(begin + at for at in map(words.text[begin:end].find, "?!;:") if at > 0)])
         if len(inside) > 1 and demonym(inside[0].text, gazetteer) is not None:
             begin = inside[1].begin
         edges = trimmed(words, begin, end)

@@ -28,6 +28,7 @@ _END = re.compile(rf"(?P<mark>[.!?…]+)(?P<closed>[{CLOSING}]*)(?=\s)")
 _NEXT = re.compile(r"\s+(?P<opened>[\"'„“‚»«›‹(\[–—-]*\s?)(?P<word>\w+)?")
 _LINE = re.compile(r"(?P<before>\S)[^\S\n]*\n(?P<blank>\s*\n)?\s*(?P<after>\S)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
+_LONGEST_WORD = 40
 _ROMAN = re.compile(r"[IVXLC]+")
 
 
@@ -59,7 +60,8 @@ def _marked_starts(text: str) -> Iterator[int]:
         word = following["word"] or ""
         if not _may_begin(word, opened=bool(following["opened"].strip())):
             continue
-        if match["mark"] == "." and not match["closed"] and _goes_on(text[: match.start()], word):
+        before = text[max(0, match.start() - _LONGEST_WORD) : match.start()]
+        if match["mark"] == "." and not match["closed"] and _goes_on(before, word):
             continue
         yield following.start("opened") if following["opened"] else following.start("word")
 
@@ -70,7 +72,7 @@ def _may_begin(word: str, *, opened: bool) -> bool:
 
 def _goes_on(before: str, following: str) -> bool:
     """Whether a full stop behind `before` belongs to an abbreviation, an initial or an ordinal."""
-    found = _LAST_WORD.search(before[-40:])
+    found = _LAST_WORD.search(before)
     if found is None:
         return False
     word = found[0]

@@ -11,10 +11,12 @@ from pipeline.quotes.phrases import is_finite_reporting, noun_phrase
 from pipeline.quotes.text import AnalysedText, Sentence, Token
 from pipeline.quotes.words import (
     ADVERBS,
+    BE,
     COORDINATORS,
     DETERMINERS,
     FINITE_AUXILIARIES,
     NAMING,
+    OBJECT_PRONOUNS,
     PREPOSITIONS,
     RELATIVES,
     SUBORDINATORS,
@@ -25,7 +27,11 @@ _SENTENCE_END = re.compile(r"[.!?…]$")
 
 _SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
 _DASHES = frozenset({",", "–", "-"})
-_NO_VERBS = ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS | {"nicht"}
+_NO_VERBS = (
+    ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS
+    | {"nicht", "erste", "zweite", "dritte", "letzte", "beste", "neueste"}
+)  # fmt: skip
+_NO_SPEAKERS = frozenset({"es", "dem", "den", "einem", "einen"})
 _SMALL = DETERMINERS | PREPOSITIONS | {"und"}
 _OPEN_ARTICLES = frozenset(
     ["ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen", "als", "wie", "für"]
@@ -188,10 +194,14 @@ def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passag
     tokens, verb = analysed.tokens, passage.last + 1
     if verb + 1 >= sentence.last or tokens[passage.last].text not in _DASHES or not _may_be_finite(tokens[verb]):
         return False
-    first = verb + 1 + (tokens[verb + 1].lower == "sich")
+    first = verb + 1
+    if tokens[first].lower == "sich" or noun_phrase(tokens, first, sentence.last) == first + 1:
+        first += tokens[first].lower in OBJECT_PRONOUNS | {"sich"}
     last = noun_phrase(tokens, first, sentence.last) if first < sentence.last else None
-    if last is None or tokens[first].lower == "es":
+    if last is None or tokens[first].lower in _NO_SPEAKERS:
         return False
+    if tokens[verb].lower in BE and (last >= sentence.last or not tokens[last].word):
+        return False  # "…", war die Antwort
     candidate.speaker_spans = phrase_spans(analysed, [(first, last)])
     candidate.cue_spans = token_spans(analysed, [verb])
     return True

@@ -1,5 +1,6 @@
 """The third stage: who said what in an article."""
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from pipeline.quotes.words import PREPOSITIONS, SUBORDINATORS
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
 from schemas.spans import Span, joined
 
+_BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
 _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )
@@ -95,7 +97,9 @@ def _person(text: str, ranges: Sequence[Range], meant: tuple[Entity | None, str 
 
 def _is_dateline(article: EntityArticle, begin: int, end: int) -> bool:
     """Whether the words are the place that a line begins with: the model takes it for who speaks now and then."""
-    return article.text[begin:end] == article.dateline and article.text[begin - 1 : begin] in ("", "\n")
+    text = article.text
+    placed = text[begin:end] == article.dateline and (begin == 0 or text[begin - 1] == "\n")
+    return placed and _BEHIND_DATELINE.match(text, end) is not None
 
 
 def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:

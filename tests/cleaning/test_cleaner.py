@@ -171,3 +171,10 @@ def test_a_headline_may_end_in_quoted_words(clean: Cleaner) -> None:
     title = "Süderhafen verliert das Hafenderby – Trainer Ole Harms: „Wir haben uns ganz allein selbst geschlagen“"
     article = clean(RawArticle(text="\n".join([title, "Von Ute Muster", "", *PARAGRAPHS])))
     assert (article.title, article.authors, article.dateline) == (title, ["Ute Muster"], "Süderhafen")
+
+
+def test_a_question_under_a_headline_is_no_headline(clean: Cleaner) -> None:
+    lead = "Wie geht es weiter mit dem alten Hafen, der seit Jahren leer steht und verfällt?"
+    article = clean(RawArticle(text="\n".join(["Streit um den Hafen", lead, *PARAGRAPHS])))
+    assert article.title == "Streit um den Hafen"
+    assert lead in article.text

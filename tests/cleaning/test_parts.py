@@ -47,6 +47,8 @@ def test_hard_wrapped_paragraphs_are_joined() -> None:
         ("Das Treffen – so hieß es – begann.", None),
         ("Verein verliert das Spiel – Trainer geht", None),
         ("Halle an der Saale – Es brannte.", "Halle an der Saale"),
+        ("Rio de Janeiro (dpa) – Es brannte.", "Rio de Janeiro"),
+        ("Neustadt a. d. Aisch – Es brannte.", "Neustadt a. d. Aisch"),
         ("Er kam. Sie ging.", None),
         ("Heute – nach langer Zeit – regnet es.", None),
     ],

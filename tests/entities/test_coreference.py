@@ -24,6 +24,7 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         (PAIR + "„Gut“, sagte die Ministerin.", "die Ministerin", "Anna Körber"),
         (PAIR + "„Gut“, sagte der Forscher.", "der Forscher", "Falk Ahlers"),
         (PAIR + "„Nein“, sagt dagegen ein Wirt. Er winkt ab.", "Er", None),
+        (PAIR + "Körber forderte eine Reform. Sie lächelte.", "Sie", "Anna Körber"),
         (PAIR + "Das meint Körber.", "Körber", "Anna Körber"),
         (PAIR + "Später meinte Ahlers Sprecherin nichts.", "Genf", "Genf"),
         (PAIR + "Sie haben beide recht.", "Sie", None),

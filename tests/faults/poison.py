@@ -136,7 +136,7 @@ async def compare(broker: KafkaBroker, options: argparse.Namespace, folder: Path
             size = options.articles // options.rounds
             backlogs = [
                 [good(generator, f"{name}-{number}-{place}") for place in range(count)]
-                for name, count in (("alone", size // ALONE), ("mixed", size))
+                for name, count in (("alone", max(1, size // ALONE)), ("mixed", size))
             ]
             sent += sum(map(len, backlogs))
             for turn in (0, 1) if number % 2 == 0 else (1, 0):

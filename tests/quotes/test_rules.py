@@ -9,6 +9,7 @@ DIRECT = [
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
+    ("„Das schafft ihr“, munterte ihn Hanna Obst auf.", "„Das schafft ihr“", "Hanna Obst", "munterte"),
     ("Das sei, so Obst, „ein guter Tag“.", "„ein guter Tag“", "Obst", "so"),
     ("„So nicht“, tobte der Kämmerer Jonas Reif.", "„So nicht“", "der Kämmerer Jonas Reif", "tobte"),
     ("„Das freut mich sehr“, war Hanna Obst zufrieden.", "„Das freut mich sehr“", "Hanna Obst", "war"),
@@ -202,3 +203,17 @@ def test_speech_over_several_paragraphs_is_one_quote() -> None:
     text = "Obst schrieb:\n\n„Wir bauen die Brücke.\n\n„Sie wird schön.“\n\nDann ging sie."
     (quote,) = [c for c in found_by_rules(text) if c.type == "Direct"]
     assert words(text, quote.spans) == "„Wir bauen die Brücke. … „Sie wird schön.“"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["„Nein, das geht nicht“, war die Antwort.", "„Wir ziehen jetzt los“, folgte dem Ruf kaum jemand."],
+)
+def test_who_does_not_speak(text: str) -> None:
+    ((_, _, speaker, _),) = readable(text)
+    assert not speaker
+
+
+def test_so_within_a_quote_names_nobody() -> None:
+    text = "„Das war nichts, so ein Ergebnis tut weh“, sagte Trainer Jonas Reif, „aber es geht weiter.“"
+    assert [speaker for _, _, speaker, _ in readable(text)] == ["Trainer Jonas Reif"] * 2
