@@ -48,9 +48,14 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
 
 
 def _in_lines(words: Words, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
-    """The span, or its parts where it goes over a line's end, a person's also over a question's or the like."""
-    for match in (_WITHIN_CLAUSE if entity_type == "PER" else _WITHIN_LINE).finditer(words.text, begin, end):
-        yield match.start(), match.end(), entity_type
+    """The span, or its parts where it goes over the end of a line (a heading's last word and the next one's first).
+
+    Of a person's, the part with most words where it goes over a question mark or the like ("Falk Ahlers? Schweigt").
+    """
+    for line in _WITHIN_LINE.finditer(words.text, begin, end):
+        parts = _WITHIN_CLAUSE.finditer(words.text, *line.span()) if entity_type == "PER" else ()
+        longest = max(parts, key=lambda part: len(part[0].split()), default=line)
+        yield longest.start(), longest.end(), entity_type
 
 
 def _overlap(begin: int, end: int, other_begin: int, other_end: int) -> bool:
