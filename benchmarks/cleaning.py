@@ -3,7 +3,8 @@
     python -m benchmarks.cleaning GOLD.jsonl[.gz] [--leave-one-out]
 
 With --leave-one-out every publisher's pages are also cleaned by classifiers
-trained without them, which is what pages of unknown publishers will see.
+trained without them, which is what pages of unknown publishers will see. That
+needs what training needs (make install-train).
 """
 
 import argparse
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +34,8 @@ def main() -> None:
     parser.add_argument("gold", type=Path)
     parser.add_argument("--leave-one-out", action="store_true")
     arguments = parser.parse_args()
+    if arguments.leave_one_out and find_spec("lightgbm") is None:
+        parser.error("--leave-one-out trains classifiers, which needs LightGBM: make install-train")
     pages = read_pages(arguments.gold)
     write = sys.stdout.write
     write(
