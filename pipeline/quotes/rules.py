@@ -24,13 +24,12 @@ from pipeline.quotes.mood import carried_on, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.reported import referring_back, reported, said_to, stated
 from pipeline.quotes.sourced import SourceSpeech
-from pipeline.quotes.sources import SourcePhrase, says_so
+from pipeline.quotes.sources import says_so, says_so_before
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import ADVERBS, COORDINATORS
 
-_SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
 
@@ -158,26 +157,12 @@ class _Reader:
         start = passage.last + (passage.last < sentence.last and self.tokens[passage.last].text in ",–-")
         phrase = says_so(self.analysed, start, sentence.last, sentence.last) if start < sentence.last else None
         if phrase is None:
-            phrase = self._said_before(sentence, passage)
+            phrase = says_so_before(self.analysed, sentence.first, passage.first)
         if phrase is None or phrase.speaker is None:
             return False
         candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])
         candidate.cue_spans = token_spans(self.analysed, list(phrase.cue))
         return True
-
-    def _said_before(self, sentence: Sentence, passage: Passage) -> SourcePhrase | None:
-        """The "so X" between two commas right before a passage."""
-        tokens, end = self.tokens, passage.first - 1
-        if end <= sentence.first or tokens[end].text not in ",–-":
-            return None
-        for at in range(end - 2, sentence.first, -1):
-            if tokens[at].text in ',–-„“”"»«':
-                return None
-            if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":
-                phrase = says_so(self.analysed, at, end, end)
-                whole = phrase is not None and phrase.last == end
-                return phrase if whole and tokens[at + 1].lower not in _SUCH else None
-        return None
 
     def _introduced(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """ "X wörtlich: „…“": a speaker in front of a colon, without a verb; written into `candidate`."""

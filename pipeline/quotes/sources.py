@@ -9,6 +9,7 @@ from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reportin
 from pipeline.quotes.text import AnalysedText, Token
 from pipeline.quotes.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 
+_SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _SOURCE_ENDINGS = (
     "angaben",
     "berichten",
@@ -175,3 +176,18 @@ def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> Source
     if further is not None and tokens[last + 1].lower not in RELATIVES - DETERMINERS:
         end = further
     return SourcePhrase(first, end, (start, end), (first,), "Speech")
+
+
+def says_so_before(analysed: AnalysedText, first: int, behind: int) -> SourcePhrase | None:
+    """The "so X" between two commas right before token `behind`, in a sentence that begins at token `first`."""
+    tokens, end = analysed.tokens, behind - 1
+    if end <= first or tokens[end].text not in ",–-":
+        return None
+    for at in range(end - 2, first, -1):
+        if tokens[at].text in ',–-„“”"»«':
+            return None
+        if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":
+            phrase = says_so(analysed, at, end, end)
+            whole = phrase is not None and phrase.last == end
+            return phrase if whole and tokens[at + 1].lower not in _SUCH else None
+    return None
