@@ -89,4 +89,4 @@ def test_counters_equal_what_stands_on_the_topics(system: System) -> None:
     reasons = Counter((letter["reason"], letter["stage"]) for letter in letters)
     assert found["redefluss_dead_letters"] == dict(reasons)
     until(lambda: system.json("/api/operations")["store_articles"] == ARTICLES, 30, "all articles on the pages")
-    assert len(system.json("/api/dead-letters")["letters"]) == len(letters)
+    until(lambda: len(system.json("/api/dead-letters")["letters"]) == len(letters), 30, "all dead letters on the pages")
