@@ -1,6 +1,5 @@
 """The life of one pool process: take a job, do it, answer; until the worker is gone."""
 
-import contextlib
 import ctypes
 import os
 import resource
@@ -15,8 +14,6 @@ from agents.pool.protocol import OUT_OF_MEMORY_EXIT, Job, Outcome, pack, receive
 Perform = Callable[[Job], Outcome]
 
 PR_SET_PDEATHSIG = 1
-NICENESS = 5
-"""Below the worker's own process, so that its event loop answers at full load."""
 
 
 def die_with_parent() -> None:
@@ -37,8 +34,6 @@ def limit_memory(extra_bytes: int) -> None:
 
 def serve(connection: socket.socket, perform: Perform, memory_bytes: int) -> None:
     """Do jobs until the other end of `connection` closes. `perform` must not raise for what a job contains."""
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
     limit_memory(memory_bytes)
     while True:
         try:

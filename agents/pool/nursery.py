@@ -18,11 +18,10 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from agents.pool import priority
 from agents.pool.child import Perform, die_with_parent, serve
 
 MESSAGE_BYTES = 1 << 16
-LOWERED_BY = 9
-"""Niceness added to a process that takes long: on busy cores it gets an eighth of what the others get."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Nursery:
         elif verb == "kill" and number in self._children:
             os.kill(number, signal.SIGKILL)
         elif verb == "lower" and number in self._children:
-            os.setpriority(os.PRIO_PROCESS, number, os.getpriority(os.PRIO_PROCESS, number) + LOWERED_BY)
+            priority.lower(number)
         return True
 
     def _fork(self, slot: int, fd: int) -> None:
@@ -98,6 +97,7 @@ class Nursery:
     def _be_child(self, fd: int) -> None:
         try:
             die_with_parent()
+            priority.share_alone()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for open_here in (self._control, self._wakeup, self._wakeup_end):

@@ -3,8 +3,10 @@
 import asyncio
 import os
 import signal
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -148,3 +150,24 @@ async def test_stopping_ends_every_process(make_pool):
     await pool.stop()
     await asyncio.sleep(0.2)
     assert not [pid for pid in family if alive(pid)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="sessions and autogroups are Linux's")
+async def test_each_process_has_a_share_of_the_processor_and_gives_way_when_it_takes_long(make_pool):
+    pool = await make_pool(time_limit_seconds=10.0)  # set aside after 1 s
+    running = asyncio.ensure_future(pool.run(job("loop")))
+    await pool.run(job("echo"))
+    async with asyncio.timeout(5):
+        while [os.getsid(process.pid) for process in pool.processes] != [process.pid for process in pool.processes]:
+            await asyncio.sleep(0.05)
+        while len(list(pool.processes)) < 3:
+            await asyncio.sleep(0.05)
+    await pool.run(job("echo"))
+    niceness = {process.pid: os.getpriority(os.PRIO_PROCESS, process.pid) for process in pool.processes}
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert sorted(niceness.values()) == [own, own, min(own + 9, 19)]
+    aside = max(niceness, key=lambda pid: niceness[pid])
+    autogroup = Path(f"/proc/{aside}/autogroup")
+    if autogroup.exists():
+        assert autogroup.read_text().split()[-2:] == ["nice", "9"]
+    running.cancel()
