@@ -23,7 +23,7 @@ from pipeline.stages import TOPICS
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
-TOGETHER_SECONDS = 0.25
+TOGETHER_SECONDS = 0.5
 CAN_PASS = (KafkaError, OSError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
@@ -109,9 +109,11 @@ class Publisher:
         """
         if self._busy():
             await self._round.wait()
-        else:
-            self._round.release()
         await self._send(topic, key, value, headers)
+
+    def release(self) -> None:
+        """Let go what waits for company: there is no more to do than is being done."""
+        self._round.release()
 
     async def _send(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders = ()) -> None:
         self.unconfirmed += 1

@@ -88,6 +88,7 @@ class Worker:
             memory_bytes=settings.process_memory_bytes,
             on_restart=self.status.metrics.pool_restarted,
             on_retry=self.status.metrics.retried,
+            on_slack=self._release,
         )
         self.status.pool = self._pool
         self._apps: list[StageApp] = []
@@ -179,6 +180,10 @@ class Worker:
         if runner.deduplicates and self._marks is not None:
             app.on_assignment = self._marks.assign
         return app
+
+    def _release(self) -> None:
+        if self._publisher is not None:
+            self._publisher.release()
 
     def _make_view(self) -> WebView | None:
         if not self._settings.web_enabled:

@@ -47,6 +47,7 @@ class Pool:
         memory_bytes: what one process may allocate beyond the loaded models.
         on_restart: called with "crash" or "timeout" when a process is replaced.
         on_retry: called with the stage when a job is begun again.
+        on_slack: called whenever jobs were handed out and the pool is not `busy`.
     """
 
     def __init__(
@@ -59,12 +60,14 @@ class Pool:
         memory_bytes: int,
         on_restart: Callable[[str], None] = lambda _: None,
         on_retry: Callable[[str], None] = lambda _: None,
+        on_slack: Callable[[], None] = lambda: None,
     ) -> None:
         order = Order(loader, argument, memory_bytes, os.getpid())
         self._link = NurseryLink(order, self._on_report, self._on_nursery_gone)
         self._time_limit_seconds = time_limit_seconds
         self._on_restart = on_restart
         self._on_retry = on_retry
+        self._on_slack = on_slack
         self._processes = [Process(slot) for slot in range(processes)]
         self._aside: list[Process] = []
         self._turns = Turns()
@@ -152,6 +155,11 @@ class Pool:
         await self._link.stop()
 
     def _hand_out(self) -> None:
+        self._fill()
+        if not self.busy:
+            self._on_slack()
+
+    def _fill(self) -> None:
         for depth in range(JOBS_PER_PROCESS):
             for process in self._processes:
                 if process.writer is None or len(process.tickets) > depth or process.overdue:
