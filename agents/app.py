@@ -30,6 +30,7 @@ EMBEDDED_SESSION_SECONDS = 4.0
 """Joining a group on the embedded broker takes about half the session timeout."""
 MAX_POLL_SECONDS = 3600.0
 COMMIT_SECONDS = 10.0
+THREAD_SECONDS = 5.0
 NEVER_SECONDS = 10 * 365 * 86_400.0
 
 
@@ -118,7 +119,8 @@ class StageApp(faust.App):
             }
             thread: Any = cast(Any, self.consumer)._thread
             try:
-                await thread.call_thread(_commit, thread, offsets)
+                # By the clock here as well: the consumer's thread may be what hangs.
+                await asyncio.wait_for(thread.call_thread(_commit, thread, offsets), COMMIT_SECONDS + THREAD_SECONDS)
             except (KafkaError, OSError, TimeoutError) as error:
                 log.warning("%s: commit failed (%s); tried again", self.conf.id, type(error).__name__)
                 return

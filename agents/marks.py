@@ -159,7 +159,7 @@ class TopicMarks:
                         self._changed.clear()
                         await self._reassign(consumer)
                     await self._read(consumer)
-            except (KafkaError, OSError) as error:
+            except Exception as error:  # articles wait for this: it must go on, whatever a client raises
                 log.warning("cannot read %s (%s); trying again", self._topic, type(error).__name__)
             finally:
                 with contextlib.suppress(KafkaError, OSError):

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 
@@ -82,6 +83,8 @@ class Publisher:
         self._said = 0.0
         self.unconfirmed = 0
         """Sends under way."""
+        self.troubled_at = -math.inf
+        """When the broker last left a send waiting or refused it, on the monotonic clock."""
 
     async def start(self) -> None:
         """Connect.
@@ -166,13 +169,14 @@ class Publisher:
         )
 
     def _say_waiting(self, topic: str, since: float) -> None:
-        now = time.monotonic()
+        self.troubled_at = now = time.monotonic()
         if now - self._said >= SAY_AGAIN_SECONDS:
             self._said = now
             log.warning("%s has not confirmed for %.0f s; nothing more is read meanwhile", topic, now - since)
 
     def _say(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
         async def say(state: RetryCallState) -> None:
+            self.troubled_at = time.monotonic()
             error = state.outcome.exception() if state.outcome else None
             pause = state.next_action.sleep if state.next_action else 0.0
             if state.attempt_number in (1, 2, 4, 8) or state.attempt_number % 10 == 0:

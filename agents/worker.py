@@ -21,6 +21,7 @@ from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
 from agents.settings import Settings
+from agents.standstill import Standstill
 from agents.status import WorkerStatus
 from agents.topics import SEEN_TOPIC
 from agents.web.auth import UnsafeListening
@@ -205,7 +206,10 @@ class Worker:
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
-        assert self._publisher is not None
+        publisher = self._publisher
+        assert publisher is not None
+        watch = Standstill(self._settings).watch(self._assignment, lambda: publisher.troubled_at)
+        standing = asyncio.create_task(watch)
         try:
             if not await self._until_stopped(asyncio.gather(*(app.start() for app in self._apps))):
                 return
@@ -218,8 +222,12 @@ class Worker:
                 if broken:
                     log.warning("%s lost its connection; starting again", ", ".join(app.conf.id for app in broken))
                     break
+                if standing.done():
+                    log.warning("nobody comes to %s, though the broker answers; starting again", standing.result())
+                    break
                 await self._until_stopped(asyncio.sleep(TICK_SECONDS / 2))
         finally:
+            standing.cancel()
             await self._wind_down()
 
     async def _wind_down(self) -> None:

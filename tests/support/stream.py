@@ -22,6 +22,7 @@ from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC
 
 REPOSITORY = Path(__file__).parents[2]
+WORKER = ["-m", "tests.support.run_worker"]
 OUTPUTS = ("articles.quotes", QUOTES_TOPIC, DEAD_LETTER_TOPIC)
 
 
@@ -98,7 +99,7 @@ class Stream:
 
     def start_worker(self, *stages: str, real: bool = False, **options: Any) -> subprocess.Popen[bytes]:
         """A worker of the named stages (none: all); `real`: with the stages that ship, else those of the tests."""
-        command = ["-m", "agents.cli", "worker"] if real else ["-m", "tests.support.run_worker"]
+        command = ["-m", "agents.cli", "worker"] if real else WORKER
         named = [part for stage in stages for part in (("--stage", stage) if real else (stage,))]
         more = {f"REDEFLUSS_{name.upper()}": str(value) for name, value in options.items()}
         with (self.folder / f"worker-{len(self.workers)}.log").open("ab") as log:
