@@ -1,10 +1,11 @@
 """Cleaning against the public extractors, by words, on a gold file; and how fast each is.
 
-    python -m benchmarks.cleaning GOLD.jsonl[.gz] [--leave-one-out]
+    python -m benchmarks.cleaning GOLD.jsonl[.gz] [--leave-one-out [--further PAGES.jsonl[.gz]]…]
 
 With --leave-one-out every publisher's pages are also cleaned by classifiers
 trained without them, which is what pages of unknown publishers will see. That
-needs what training needs (make install-train).
+needs what training needs (make install-train); `--further` names the further
+pages that the shipped classifiers have learnt from too.
 """
 
 import argparse
@@ -33,6 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("gold", type=Path)
     parser.add_argument("--leave-one-out", action="store_true")
+    parser.add_argument("--further", type=Path, action="append", default=[])
     arguments = parser.parse_args()
     if arguments.leave_one_out and find_spec("lightgbm") is None:
         parser.error("--leave-one-out trains classifiers, which needs LightGBM: make install-train")
@@ -47,7 +49,7 @@ def main() -> None:
         for name, extract in _peers(source):
             write(_row(source, name, pages, extract))
     if arguments.leave_one_out:
-        by_publisher = dict(_left_out(pages))
+        by_publisher = dict(_left_out(arguments.gold, arguments.further))
         for source in SOURCES:
             write(
                 _row(source, "redefluss, publisher left out", pages, partial(_text, by_publisher.__getitem__, source))
@@ -102,17 +104,17 @@ def _justext(page: str) -> str:
     return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
 
 
-def _left_out(pages: list[dict[str, Any]]) -> Iterator[tuple[str, Cleaner]]:
-    from pipeline.training.cleaning import leave_one_out, samples
+def _left_out(gold: Path, further: list[Path]) -> Iterator[tuple[str, Cleaner]]:
+    from pipeline.training.cleaning import leave_one_out, read_samples
 
-    data = [sample for page in pages for sample in samples(page)]
-    for publisher in sorted({_publisher(page) for page in pages}):
+    data = read_samples(gold, further)
+    for publisher in sorted({_publisher(page) for page in read_pages(gold)}):
         forests = leave_one_out(data, publisher)
         yield publisher, Cleaner(PipelineConfig(), forests.__getitem__)
 
 
 def _publisher(page: Page) -> str:
-    return urlsplit(page["url"]).netloc
+    return urlsplit(page["url"]).netloc.removeprefix("www.")
 
 
 if __name__ == "__main__":

@@ -43,10 +43,13 @@ def quotes(data: Data, output: Output, recipe: Recipe = None, resume: Resume = F
 def cleaning(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="pages with their gold paragraphs (JSON lines)")],
     output: Annotated[Path, typer.Option("--output", help="folder for the two classifiers")],
+    further: Annotated[
+        list[Path] | None, typer.Option("--further", help="more such pages, at half the weight; may be repeated")
+    ] = None,
 ) -> int:
     """The block classifiers of cleaning, from gold pages."""
     require_packages(("lightgbm",))
     from pipeline.training.cleaning import run
 
-    run(gold, output, report=console.note)
+    run(gold, further or [], output, report=console.note)
     return ExitCode.OK

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.captions import mark_captions
 from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
@@ -35,6 +36,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
     infobox = find_infobox(article.lines)
+    mark_captions(article.lines)
     _mark_repeated(article.lines, article.title)
     _mark_comments(article.lines, article.readings)
     for line, reading in zip(article.lines, article.readings, strict=True):

@@ -4,7 +4,8 @@ Every page is read as its HTML, as its visible text, as what an extractor left,
 and as its gold text alone; a line's label is whether its words stand in the
 gold paragraphs. HTML, visible and extracted text come once more as another
 site might have them: with runs of lines left out, and without some of the
-markup's hints or of what the page says about itself. Needs LightGBM.
+markup's hints or of what the page says about itself. Further pages count half:
+`further_pages.py` has some that are older and of other kinds. Needs LightGBM.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.cleaning.features import features, names
+from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.normalise import line_text
@@ -24,25 +25,9 @@ from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.reading import read_article
 from pipeline.cleaning.rules import Reading
 from pipeline.evaluation.gold import read_pages
+from pipeline.training.cleaning_forest import arrays
 
-_SEEDS = (1, 2, 3)
-_COMMON = {
-    "objective": "binary",
-    "learning_rate": 0.06,
-    "feature_fraction": 0.2,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "verbose": -1,
-    "num_threads": 1,
-    "deterministic": True,
-    "force_row_wise": True,
-}
-# Pages have the more telling features, so that random thresholds and bigger trees pay there.
-_PARAMETERS = {
-    "page": {"num_leaves": 16, "max_depth": 7, "min_data_in_leaf": 8, "lambda_l2": 4, "extra_trees": True},
-    "text": {"num_leaves": 10, "max_depth": 6, "min_data_in_leaf": 15, "lambda_l2": 8, "path_smooth": 10},
-}
-_ROUNDS = {"page": 260, "text": 240}
+_FURTHER_WEIGHT = 0.5
 _GOLD_SHARE = 0.6
 _CLEAN_TEXT_WEIGHT = 0.5
 _LEFT_OUT = 0.5
@@ -58,7 +43,7 @@ class Sample:
     """One reading of a page: features, labels and weights of its lines.
 
     Attributes:
-        publisher: host of the page's URL.
+        publisher: as `publisher_of` has it.
         forest: "page" or "text".
     """
 
@@ -69,16 +54,29 @@ class Sample:
     weights: npt.NDArray[np.float64]
 
 
-def samples(page: dict[str, Any]) -> Iterator[Sample]:
-    """All readings of a gold page."""
+def samples(page: dict[str, Any], weight: float = 1.0) -> Iterator[Sample]:
+    """All readings of a gold page, which counts for `weight`."""
     random = np.random.default_rng(len(page["html"]))
     clean = "\n\n".join(page["gold"])
     for text in (clean, f"{page['title'].strip()}\n\n{clean}"):
-        yield _sample(page, _read(None, text), _CLEAN_TEXT_WEIGHT)
+        yield _sample(page, _read(None, text), _CLEAN_TEXT_WEIGHT * weight)
     for source in ("html", "page_text", "extracted_text"):
         reading = _read(page["html"], None) if source == "html" else _read(None, page[source])
-        yield _sample(page, reading, 1.0)
-        yield _sample(page, _altered(reading, page, random), 1.0)
+        yield _sample(page, reading, weight)
+        yield _sample(page, _altered(reading, page, random), weight)
+
+
+def publisher_of(page: dict[str, Any]) -> str:
+    """The host of the page's URL."""
+    return urlsplit(str(page["url"])).netloc.removeprefix("www.")
+
+
+def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
+    """The samples of a gold file, and at half the weight those of files with pages of other kinds and times."""
+    data = [sample for page in read_pages(gold) for sample in samples(page)]
+    for path in further:
+        data += [sample for page in read_pages(path) for sample in samples(page, _FURTHER_WEIGHT)]
+    return data
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ def _sample(page: dict[str, Any], reading: _Reading, weight: float) -> Sample:
     sizes = np.array([len(line.words) for line in lines], dtype=np.float64)
     shares, even = (sizes + 2) / max(1.0, sizes.sum()), np.sqrt(sizes + 1)
     return Sample(
-        urlsplit(page["url"]).netloc,
+        publisher_of(page),
         "page" if lines and lines[0].markup is not None else "text",
         features(lines, reading.readings, reading.context),
         _labels(lines, page),
@@ -164,11 +162,10 @@ def leave_one_out(data: Sequence[Sample], publisher: str) -> dict[str, Forest]:
     return {forest: train(others, forest) for forest in ("page", "text")}
 
 
-def run(gold: Path, folder: Path, *, report: Callable[[str], None]) -> None:
-    """Train on a gold file and write both forests into `folder`, saying what is done by `report`."""
-    pages = read_pages(gold)
-    report(f"reading {len(pages)} pages of {gold.name}")
-    data = [sample for page in pages for sample in samples(page)]
+def run(gold: Path, further: Sequence[Path], folder: Path, *, report: Callable[[str], None]) -> None:
+    """Train on gold files and write both forests into `folder`, saying what is done by `report`."""
+    report(f"reading {', '.join(path.name for path in (gold, *further))}")
+    data = read_samples(gold, further)
     report(f"training on {sum(len(sample.labels) for sample in data)} lines")
     folder.mkdir(parents=True, exist_ok=True)
     export(data, folder)
@@ -184,51 +181,10 @@ def _in_gold(words: list[str], gold: list[list[str]]) -> bool:
 
 
 def _arrays(data: Sequence[Sample], forest: str) -> dict[str, Any]:
-    import lightgbm
-
     chosen = [sample for sample in data if sample.forest == forest]
-    rows = np.concatenate([sample.rows for sample in chosen])
-    labels = np.concatenate([sample.labels for sample in chosen])
-    weights = np.concatenate([sample.weights for sample in chosen])
-    trees: list[dict[str, Any]] = []
-    for seed in _SEEDS:
-        dataset = lightgbm.Dataset(rows, labels, weight=weights)
-        booster = lightgbm.train({**_COMMON, **_PARAMETERS[forest], "seed": seed}, dataset, _ROUNDS[forest])
-        trees += [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
-    return _flattened(trees, names(markup=forest == "page"))
-
-
-def _flattened(trees: list[dict[str, Any]], columns: list[str]) -> dict[str, Any]:
-    """All trees' nodes in one table; the leaves' values are divided by the number of seeds, so that they average."""
-    feature: list[int] = []
-    threshold: list[float] = []
-    left: list[int] = []
-    right: list[int] = []
-    value: list[float] = []
-
-    def add(node: dict[str, Any]) -> tuple[int, int]:
-        number = len(feature)
-        feature.append(0)
-        left.append(number)
-        right.append(number)
-        threshold.append(np.inf)
-        value.append(0.0)
-        if "leaf_value" in node:
-            value[number] = node["leaf_value"] / len(_SEEDS)
-            return number, 0
-        feature[number], threshold[number] = node["split_feature"], node["threshold"]
-        left[number], left_depth = add(node["left_child"])
-        right[number], right_depth = add(node["right_child"])
-        return number, 1 + max(left_depth, right_depth)
-
-    placed = [add(tree) for tree in trees]
-    return {
-        "feature": np.array(feature, dtype=np.int16),
-        "threshold": np.array(threshold, dtype=np.float32),
-        "left": np.array(left, dtype=np.int32),
-        "right": np.array(right, dtype=np.int32),
-        "value": np.array(value, dtype=np.float32),
-        "roots": np.array([root for root, _ in placed], dtype=np.int32),
-        "depth": np.array(max(depth for _, depth in placed), dtype=np.int32),
-        "names": np.array(columns),
-    }
+    return arrays(
+        forest,
+        np.concatenate([sample.rows for sample in chosen]),
+        np.concatenate([sample.labels for sample in chosen]),
+        np.concatenate([sample.weights for sample in chosen]),
+    )

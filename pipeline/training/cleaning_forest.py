@@ -1,0 +1,81 @@
+"""The trees of the block classifier: how LightGBM grows them, and as the arrays that are evaluated at run time."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.cleaning.features import names
+
+_COMMON = {
+    "objective": "binary",
+    "learning_rate": 0.06,
+    "feature_fraction": 0.2,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "verbose": -1,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+}
+# Pages have the more telling features, so that random thresholds pay there.
+_PAGE = {"num_leaves": 16, "max_depth": 7, "min_data_in_leaf": 8, "lambda_l2": 4, "extra_trees": True}
+_TEXT = {"num_leaves": 16, "max_depth": 8, "min_data_in_leaf": 12, "lambda_l2": 4, "path_smooth": 3}
+# On text the two kinds of trees err on different lines, so that their mean is steadier than either.
+_RANDOM_TEXT = {"num_leaves": 16, "max_depth": 8, "min_data_in_leaf": 8, "lambda_l2": 3, "extra_trees": True}
+# Of each forest the boosters whose mean it is, each with its number of trees.
+_BOOSTERS = {
+    "page": ((_PAGE, 260), (_PAGE, 260), (_PAGE, 260)),
+    "text": ((_TEXT, 420), (_RANDOM_TEXT, 260)),
+}
+
+
+def arrays(
+    forest: str, rows: npt.NDArray[np.float32], labels: npt.NDArray[np.int32], weights: npt.NDArray[np.float64]
+) -> dict[str, Any]:
+    """What `pipeline.cleaning.forest.Forest` is made from, of the forest "page" or "text" grown on these rows."""
+    import lightgbm
+
+    trees: list[dict[str, Any]] = []
+    boosters = _BOOSTERS[forest]
+    for seed, (parameters, rounds) in enumerate(boosters, start=1):
+        dataset = lightgbm.Dataset(rows, labels, weight=weights)
+        booster = lightgbm.train({**_COMMON, **parameters, "seed": seed}, dataset, rounds)
+        trees += [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
+    return _flattened(trees, names(markup=forest == "page"), len(boosters))
+
+
+def _flattened(trees: list[dict[str, Any]], columns: list[str], boosters: int) -> dict[str, Any]:
+    """All trees' nodes in one table; the leaves' values are divided by the number of boosters, so that they average."""
+    feature: list[int] = []
+    threshold: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    value: list[float] = []
+
+    def add(node: dict[str, Any]) -> tuple[int, int]:
+        number = len(feature)
+        feature.append(0)
+        left.append(number)
+        right.append(number)
+        threshold.append(np.inf)
+        value.append(0.0)
+        if "leaf_value" in node:
+            value[number] = node["leaf_value"] / boosters
+            return number, 0
+        feature[number], threshold[number] = node["split_feature"], node["threshold"]
+        left[number], left_depth = add(node["left_child"])
+        right[number], right_depth = add(node["right_child"])
+        return number, 1 + max(left_depth, right_depth)
+
+    placed = [add(tree) for tree in trees]
+    return {
+        "feature": np.array(feature, dtype=np.int16),
+        "threshold": np.array(threshold, dtype=np.float32),
+        "left": np.array(left, dtype=np.int32),
+        "right": np.array(right, dtype=np.int32),
+        "value": np.array(value, dtype=np.float32),
+        "roots": np.array([root for root, _ in placed], dtype=np.int32),
+        "depth": np.array(max(depth for _, depth in placed), dtype=np.int32),
+        "names": np.array(columns),
+    }
