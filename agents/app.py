@@ -72,6 +72,18 @@ class StageApp(faust.App):
         self._commit_lock = asyncio.Lock()
         self.draining = False
 
+    def assigned(self) -> list[int]:
+        """The partitions of the source topic that are this worker's, ascending. Any thread may ask, at any time."""
+        consumer = self._consumer  # `self.consumer` would make a second one, of the thread that asks, during the start
+        if consumer is None:
+            return []
+        try:
+            partitions = consumer.assignment()
+        except ConsumerNotStarted:
+            return []
+        source = self.settings_of_stream.topic(self.runner.stage.source)
+        return sorted(tp.partition for tp in partitions if tp.topic == source)
+
     async def carry(self, event: Any) -> None:
         """Bring one event to its end, and note its offset."""
         if self.draining:

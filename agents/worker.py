@@ -10,7 +10,6 @@ from typing import Any
 
 import uvloop
 from aiokafka.errors import KafkaError
-from faust.exceptions import ConsumerNotStarted
 
 from agents import app as apps
 from agents import kafka, topics
@@ -261,18 +260,9 @@ class Worker:
                     await _commit(app)
 
     def _assignment(self) -> dict[str, list[int]]:
-        assigned: dict[str, list[int]] = {}
-        for app in list(self._apps):
-            if not app.started or app.should_stop:
-                continue
-            source = app.runner.stage.source
-            try:
-                partitions = app.consumer.assignment()
-            except ConsumerNotStarted:
-                continue
-            mine = {tp.partition for tp in partitions if tp.topic == self._settings.topic(source)}
-            assigned[source] = sorted(mine)
-        return assigned
+        return {
+            app.runner.stage.source: app.assigned() for app in list(self._apps) if app.started and not app.should_stop
+        }
 
     def _check_port(self) -> None:
         if not self._settings.web_enabled or not self._settings.web_port:

@@ -1,6 +1,7 @@
 """Headers, settings, duplicates, repeats: what needs no broker."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import orjson
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from agents import headers
+from agents.app import create_app
 from agents.duplicates import Duplicates, Mark
 from agents.headers import Step
 from agents.marks import MarkStore
@@ -52,6 +54,13 @@ class FakePublisher:
 def message(key=b"a", content_hash="h1", **more):
     pairs = [("content_hash", content_hash.encode()), *((name, value.encode()) for name, value in more.items())]
     return Incoming("articles.cleaned", 0, 0, 0, key, b"{}", pairs)
+
+
+def test_who_asks_an_app_for_its_partitions_makes_no_consumer_for_a_thread_of_their_own(tmp_path):
+    app = create_app(settings(data_dir=tmp_path), SimpleNamespace(stage=stage_named("clean")), embedded=False)
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(app.assigned).result() == []
+    assert app._consumer is None
 
 
 def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
