@@ -6,6 +6,7 @@ workers that run some share a cluster. Verified against the Faust version that
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
@@ -104,6 +105,19 @@ class StageApp(faust.App):
         """Begin nothing more, and wait until what is in flight has reached its end; whether it did in time."""
         self.draining = True
         return await self._wait_idle(seconds)
+
+    def cut_off(self) -> None:
+        """End the consumer of an app whose `stop` hangs: its thread would go on telling the broker that it lives."""
+        if self._consumer is None:
+            return
+        loop = cast(Any, self._consumer)._thread.thread_loop
+
+        def cancel_all() -> None:
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+
+        with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+            loop.call_soon_threadsafe(cancel_all)
 
     async def _wait_idle(self, seconds: float) -> bool:
         try:

@@ -291,6 +291,7 @@ async def _stop(app: StageApp) -> None:
     try:
         await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
     except TimeoutError:
-        log.warning("%s did not stop in time", app.conf.id)
+        log.warning("%s did not stop in time; cut off", app.conf.id)
+        app.cut_off()
     except Exception as error:
         log.warning("%s stopped with %r", app.conf.id, error)
