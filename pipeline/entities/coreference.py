@@ -15,7 +15,7 @@ from pipeline.entities.nominals import (
     person_of_nominal,
     read_nominal,
 )
-from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, pronoun_gender, stands_for_a_person
+from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, person_pointed_at, pronoun_gender, stands_for_a_person
 from pipeline.entities.referents import Referent, referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
@@ -130,6 +130,8 @@ class Resolver:
             following = words.words[after].text
             if following[0].isupper() and role_word(following) is not None:
                 return True
+        if words.text[place.begin - 1 : place.begin] == "(" and place.begin > begin:
+            return True
         index = words.at(max(place.begin, begin))
         if index and words.words[index - 1].text in _MEDIA:
             index -= 1
@@ -148,6 +150,8 @@ class Resolver:
         if _BY_ONESELF.search(words.text, begin, end):
             return self._first_of_sentence(begin)
         first, last = words.at(begin), words.at(end)
+        if last == first + 1 and (pointed := person_pointed_at(words, begin, self._referents)) is not None:
+            return pointed
         for index in range(first, last):
             gender = pronoun_gender(words, index) if stands_for_a_person(words, index, end) else None
             if gender is not None:

@@ -261,7 +261,7 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
     near = [(p.begin, r) for r in referents if r.type == "ORG" and (p := r.last_before(begin)) is not None]
     near = [(b, r) for b, r in near if words.sentence(begin) - words.sentence(b) <= 2 and words.text[b - 1 : b] != "("]
     if lowered == "ministerium":
-        near = [(b, r) for b, r in near if "minister" in r.name.lower()]
+        near = [(b, r) for b, r in near if "minister" in r.name.lower() or r.name == "Auswärtiges Amt"]
     return max(near, key=lambda pair: pair[0])[1] if near else None
 
 

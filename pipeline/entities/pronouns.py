@@ -30,6 +30,7 @@ PRONOUNS: dict[str, Gender] = {
     "diese": "f",
     "jener": "m",
 }
+_POINTING: dict[str, Gender] = {"der": "m", "dieser": "m", "jener": "m", "die": "f", "diese": "f", "jene": "f"}
 _STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
 _OPINIONS = word_list("pronouns", "opinions")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
@@ -81,6 +82,24 @@ def person_meant(
             best, best_score = candidate, score
     last = best.last_before(begin) if best is not None else None
     return None if last is not None and _unnamed_speaks(words, last.end, begin, gender) else best
+
+
+def person_pointed_at(words: Words, begin: int, referents: Sequence[Referent]) -> Referent | None:
+    """Whom "der", "die" or "dieser" at `begin` means as a subject: who was named last, in the sentence before."""
+    index = words.at(begin)
+    gender = _POINTING.get(words.words[index].text.lower())
+    after = words.words[index + 1].text if index + 1 < len(words.words) else ""
+    if gender is None or _plural_verb(after or "-"):
+        return None
+    here = words.sentence(begin)
+    named = [
+        (place.begin, candidate)
+        for candidate in referents
+        if candidate.type == "PER" and candidate.gender in (gender, None)
+        for place in (candidate.last_before(begin),)
+        if place is not None and here - words.sentence(place.begin) <= 1
+    ]
+    return max(named, key=lambda pair: (pair[1].gender is not None, pair[0]))[1] if named else None
 
 
 def _unnamed_speaks(words: Words, after: int, begin: int, gender: Gender) -> bool:

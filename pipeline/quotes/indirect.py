@@ -15,10 +15,12 @@ from pipeline.quotes.words import (
     PREPOSITIONS,
     RELATIVES,
     SAYING,
+    SUBORDINATORS,
 )
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
 _LEAST_AFTER_COLON = 4
+_BEFORE_MAIN = SUBORDINATORS - {"dass", "ob", "wie", "wo"}
 _ASKING = frozenset({"fragen", "erklären", "erläutern", "schildern"})
 
 
@@ -41,8 +43,13 @@ class VerbSpeech(Statements):
 
     def _is_carried_on(self, cue: Cue) -> bool:
         """ "Er gehe davon aus, dass …" goes on with what somebody said before; it reports nothing anew."""
-        leads = cue.clause is self.parts[0] and not self.masked and not cue.final and not cue.passive
+        leads = self._opens_main_clause(cue.clause) and not self.masked and not cue.final and not cue.passive
         return leads and (cue.subjunctive or self._helped_by_subjunctive(cue))
+
+    def _opens_main_clause(self, clause: Clause) -> bool:
+        """Whether nothing but clauses of time and reason stands before: "Als sie ging, habe er beschlossen, …"."""
+        before = [part for part in self.parts if part.last <= clause.first]
+        return all(self.tokens[part.first].lower in _BEFORE_MAIN for part in before)
 
     def _is_denied(self, cue: Cue) -> bool:
         """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""
@@ -111,7 +118,7 @@ class VerbSpeech(Statements):
                 continue
             kind = self._content_kind(cue, part, adjacent)
             if kind is not None:
-                end = self._content_end(following, cue)
+                end = min([self._content_end(following, cue), *self._quotes_announced(part.first)])
                 span = stripped(self.analysed.text, self.tokens[part.first].begin, end)
                 return None if span is None else self.candidate([span], kind)
             opener = self.tokens[part.first].lower
@@ -125,6 +132,14 @@ class VerbSpeech(Statements):
                 return None
             adjacent = False
         return None
+
+    def _quotes_announced(self, behind: int) -> list[int]:
+        """Where quoted speech begins behind a colon: "er habe es gehört: „…“"."""
+        return [
+            self.tokens[first].begin
+            for first, _ in self.masked
+            if first > behind and self.tokens[first - 1].text == ":"
+        ]
 
     def _is_apposition(self, part: Clause) -> bool:
         return apposition(self.tokens, part.first - 1, part.last) == part.last

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.quotes.candidates import Range
-from pipeline.quotes.words import SOURCE_NOUNS
+from pipeline.quotes.words import ANNOUNCING, SOURCE_NOUNS
 from schemas.records import Entity, EntityArticle, Mention
+
+_WORDS_OF = SOURCE_NOUNS | ANNOUNCING
 
 
 class Linker:
@@ -41,7 +43,7 @@ class Linker:
         position = begin
         for index, word in enumerate(words[:3]):
             position = self._article.text.index(word, position)
-            if word.lower() in SOURCE_NOUNS and index + 1 < len(words):
+            if word.lower() in _WORDS_OF and index + 1 < len(words):
                 after = position + len(word)
                 rest = self._article.text[after:end]
                 return after + len(rest) - len(rest.lstrip())

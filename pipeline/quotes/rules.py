@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.quotes.announced import announced
 from pipeline.quotes.candidates import QuoteCandidate, QuoteType, Range, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.confidence import ruled
@@ -97,6 +98,7 @@ class _Reader:
         for candidate in (
             referring_back(self.analysed, sentence, self.before, cues),
             stated(self.analysed, sentence),
+            announced(self.analysed, sentence),
             self._carried_on(sentence, cues),
             reported(self.analysed, sentence, cues),
             self._said_to(sentence),
@@ -130,7 +132,8 @@ class _Reader:
         if self._says_so(sentence, passage, candidate):
             return [ruled(candidate, "marks-framed")]
         if cue is not None:
-            used.add(cue.finite)
+            if not self._says_more(sentence, passage, cue):
+                used.add(cue.finite)
             said = ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
             relayed = replace(said, speaker_spans=phrase_spans(self.analysed, cue.relay), rule="marks-relayed")
             return [said, relayed] if cue.relay else [said]
@@ -151,6 +154,11 @@ class _Reader:
         if cue is None:
             return carried_on(self.tokens, sentence.first, passage.first) == "clearly"
         return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+
+    def _says_more(self, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
+        """ "Obst sagte, sie habe es gehört: „…“": the verb reports Konjunktiv before the colon as well."""
+        introduced = passage.first > sentence.first and self.tokens[passage.first - 1].text == ":"
+        return introduced and cue.last + 1 < passage.first and is_subjunctive(self.tokens, cue.last + 1, passage.first)
 
     def _says_so(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""

@@ -19,6 +19,7 @@ from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
     ADVERB_ENDINGS,
     ADVERBS,
+    ASKED,
     AUXILIARIES,
     CORRELATES,
     DETERMINERS,
@@ -125,11 +126,13 @@ def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tup
     while start < cue.finite - 1 and tokens[start].lower in FOCUS:
         start += 1
     token = tokens[start]
+    if token.lower in {"der", "die"} and start + 1 == cue.finite and start == cue.clause.first:
+        return start, cue.finite  # "Der konterte": he whom the sentence before ends with
     if _noble(tokens, start, cue):
         return start, cue.finite
     if (
         token.lower in _NO_SUBJECTS
-        or token.lower in CORRELATES
+        or token.lower in CORRELATES | ASKED
         or token.lower in OBLIQUE_DETERMINERS - {"einer", "einige"}
         or token.lower in OBJECT_PRONOUNS - {"ihr", "diese"}
         or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
