@@ -15,7 +15,14 @@ from pipeline.entities.nominals import (
     person_of_nominal,
     read_nominal,
 )
-from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, person_pointed_at, pronoun_gender, stands_for_a_person
+from pipeline.entities.pronouns import (
+    SUBJECT_PRONOUNS,
+    person_meant,
+    person_pointed_at,
+    pronoun_gender,
+    stands_for_a_person,
+    unnamed_meant,
+)
 from pipeline.entities.referents import Referent, referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
@@ -99,7 +106,19 @@ class Resolver:
         if len(joined) > 1:
             return None, ", ".join(joined[:-1]) + " und " + joined[-1]
         entity = self.resolve(begin, end)
-        return entity, entity.name if entity is not None else None
+        return entity, entity.name if entity is not None else self._unnamed(begin, end)
+
+    def organisation(self, noun: str, begin: int) -> Entity | None:
+        """The organisation that a noun at `begin` means, as "die Behörde" does."""
+        meant = organisation_of_nominal(self._words, noun, begin, self._referents)
+        return self._entities[meant.number] if meant is not None else None
+
+    def _unnamed(self, begin: int, end: int) -> str | None:
+        """What somebody without a name is called whom the pronoun from `begin` to `end` means ("Wirt")."""
+        index = self._words.at(begin)
+        gender = pronoun_gender(self._words, index) if self._words.text[begin:end].lower() in SUBJECT_PRONOUNS else None
+        noun = unnamed_meant(self._words, 0, begin, gender, self._referents) if gender is not None else None
+        return noun.text if noun is not None else None
 
     def _joined(self, begin: int, end: int) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""

@@ -29,6 +29,8 @@ _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?
 _MOST_ADJECTIVES = 2
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
 _SIMILAR, _SYNONYMOUS = 4.0, 2.5
+_OTHERWISE, _NEVER = -0.5, -3.0
+_BODIES = word_list("nominals", "bodies")
 _ORGANISATION_NOUNS = word_list("nominals", "organisation_nouns")
 
 
@@ -106,6 +108,8 @@ def person_of_nominal(
         last = candidate.last_before(nominal.begin)
         far = last is not None and _far(words, nominal, last)
         fit = _fit(words, nominal, candidate, party, near=not far)
+        alone = fit in (0, _OTHERWISE) and party is None and _spoken_of_alone(words, nominal, candidate, referents)
+        fit = 0.0 if alone else fit
         if fit in (_SIMILAR, _SYNONYMOUS) and far:
             fit = 1.5
         if nation is not None and candidate.nations:
@@ -117,7 +121,7 @@ def person_of_nominal(
             (last is not None and near <= 1.2)
             or fit < 0
             or not (speaker or _says_only_person(nominal))
-            or not _may_be_new(words, nominal, candidate)
+            or not (alone or _may_be_new(words, nominal, candidate))
         )
         if unsupported or (fit < 1 and candidate.gender is None and nominal.gender == "f"):
             continue
@@ -139,15 +143,43 @@ def _nameless(words: Words, nominal: Nominal) -> bool:
     return re.compile(unnamed).search(words.text, begin, nominal.begin) is not None
 
 
-@cache
+def _spoken_of_alone(words: Words, nominal: Nominal, candidate: Referent, referents: Sequence[Referent]) -> bool:
+    """Whether nobody else who can be meant is named in the paragraph's sentence before: its one person is meant."""
+    start, _ = words.sentence_span(nominal.begin)
+    start, _ = words.sentence_span(max(start - 1, 0))
+    start = max(start, words.text.rfind("\n", 0, nominal.begin) + 1)
+
+    def named(one: Referent) -> bool:
+        last = one.last_before(nominal.begin)
+        return last is not None and last.begin >= start
+
+    return named(candidate) and not any(
+        named(other)
+        for other in referents
+        if other is not candidate and other.type == "PER" and other.gender in (nominal.gender, None)
+    )
+
+
 def _synonyms() -> dict[str, frozenset[str]]:
     """For heads of roles the other heads that the same person may be called by."""
+    return _groups("synonyms")
+
+
+@cache
+def _groups(name: str) -> dict[str, frozenset[str]]:
+    """For each word of the groups in a list the words of its groups, itself included."""
     found: dict[str, frozenset[str]] = {}
-    for group in word_list("nominals", "synonyms"):
+    for group in word_list("nominals", name):
         heads = frozenset(group.split(","))
         for head in heads:
             found[head] = found.get(head, frozenset()) | heads
     return found
+
+
+def _excluded(head: str) -> frozenset[str]:
+    """Heads of roles that nobody has beside `head`, by their groups; what the same person may be called is none."""
+    nothing: frozenset[str] = frozenset()
+    return _groups("exclusive").get(head, nothing) - _synonyms().get(head, nothing) - {head}
 
 
 def _someone_else_between(words: Words, nominal: Nominal, last: Place) -> bool:
@@ -195,6 +227,8 @@ def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None,
     fit = 0.0
     if noun in candidate.role_words:
         fit = 5
+    elif noun in _BODIES or (head not in candidate.role_heads and _excluded(head) & candidate.role_heads):
+        return _NEVER
     elif head == "politiker":
         political = candidate.role_heads & _POLITICAL or any(own.endswith(_LEADING) for own in candidate.role_words)
         fit = 1 if candidate.affiliations or political else 0
@@ -208,12 +242,12 @@ def _fit(words: Words, nominal: Nominal, candidate: Referent, party: str | None,
         if party in candidate.affiliations:
             fit += 2 if fit or near else 0.5
         elif candidate.affiliations:
-            return -3
+            return _NEVER
     if fit >= 3 and _complement(words, nominal) is not None:
         fit -= 1 if _complement(words, nominal) not in candidate.role_complements else -1
     politician = party is not None and not candidate.affiliations and candidate.role_heads & _POLITICAL
     if fit == 0 and head and candidate.role_heads and "-" in noun and not politician:
-        return -0.5
+        return _OTHERWISE
     return fit
 
 

@@ -9,7 +9,7 @@ from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.speaking import announces_quote, speaks
-from pipeline.entities.words import Words
+from pipeline.entities.words import Word, Words
 
 PRONOUNS: dict[str, Gender] = {
     "er": "m",
@@ -31,6 +31,7 @@ PRONOUNS: dict[str, Gender] = {
     "jener": "m",
 }
 _POINTING: dict[str, Gender] = {"der": "m", "dieser": "m", "jener": "m", "die": "f", "diese": "f", "jene": "f"}
+_SUBJECT_ARTICLES: dict[Gender, frozenset[str]] = {"m": frozenset({"ein", "der"}), "f": frozenset({"eine", "die"})}
 _STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
 _OPINIONS = word_list("pronouns", "opinions")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
@@ -81,7 +82,7 @@ def person_meant(
         if score > best_score:
             best, best_score = candidate, score
     last = best.last_before(begin) if best is not None else None
-    return None if last is not None and _unnamed_speaks(words, last.end, begin, gender) else best
+    return None if last is not None and unnamed_meant(words, last.end, begin, gender, referents) is not None else best
 
 
 def person_pointed_at(words: Words, begin: int, referents: Sequence[Referent]) -> Referent | None:
@@ -102,25 +103,45 @@ def person_pointed_at(words: Words, begin: int, referents: Sequence[Referent]) -
     return max(named, key=lambda pair: (pair[1].gender is not None, pair[0]))[1] if named else None
 
 
-def _unnamed_speaks(words: Words, after: int, begin: int, gender: Gender) -> bool:
-    """Whether somebody without a name speaks in the sentence before or in this one ("sagt ein Wirt. Er …")."""
+def unnamed_meant(words: Words, after: int, begin: int, gender: Gender, referents: Sequence[Referent]) -> Word | None:
+    """The noun of somebody without a name, behind `after`, who is in mind at `begin`.
+
+    It is who speaks in the sentence before or in this one ("sagt ein Wirt. Er …"), or its subject ("Die Tochter der
+    Toten weinte. „Warum?“, fragte sie").
+    """
     start, _ = words.sentence_span(begin)
     start, _ = words.sentence_span(max(start - 1, 0))
-    article = "ein" if gender == "m" else "eine"
     here = words.at(begin)
     for index in range(max(words.at(max(start, after)), here - _LOOK_BACK_WORDS), here):
         word = words.words[index]
-        if word.text.lower() != article or words.in_quotes(word.begin):
+        lowered = word.text.lower()
+        if lowered not in _SUBJECT_ARTICLES[gender] or words.in_quotes(word.begin):
             continue
         noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
         role = role_word(noun.text) if noun is not None else None
         if noun is None or role is None or role.gender not in (gender, None):
             continue
+        if lowered.startswith("d"):
+            if _begins_sentence(words, index) and role.gender == gender and not _named_at(word.begin, noun, referents):
+                return noun
+            continue
         # "sagt dagegen ein Wirt": an adverb may stand between.
         earlier = words.words[max(index - 1, 0)].begin
         if speaks(words, word.begin, noun.end) or speaks(words, earlier, noun.end):
-            return True
-    return False
+            return noun
+    return None
+
+
+def _named_at(begin: int, noun: Word, referents: Sequence[Referent]) -> bool:
+    """Whether somebody is meant by the phrase from `begin` to its noun, or named right behind it or a comma."""
+    return any(
+        begin <= place.begin <= noun.end + 2 for candidate in referents for place in _near_places(candidate, begin)
+    )
+
+
+def _near_places(candidate: Referent, begin: int) -> Sequence[Place]:
+    index = bisect_left(candidate.places, begin, key=lambda place: place.begin)
+    return candidate.places[index : index + 1]
 
 
 def presence(words: Words, begin: int, candidate: Referent, last: Place) -> float:
