@@ -116,7 +116,8 @@ class Resolver:
     def _unnamed(self, begin: int, end: int) -> str | None:
         """What somebody without a name is called whom the pronoun from `begin` to `end` means ("Wirt")."""
         index = self._words.at(begin)
-        gender = pronoun_gender(self._words, index) if self._words.text[begin:end].lower() in SUBJECT_PRONOUNS else None
+        alone = self._words.at(end) == index + 1 and self._words.words[index].text.lower() in SUBJECT_PRONOUNS
+        gender = pronoun_gender(self._words, index) if alone else None
         noun = unnamed_meant(self._words, 0, begin, gender, self._referents) if gender is not None else None
         return noun.text if noun is not None else None
 

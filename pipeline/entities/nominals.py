@@ -30,7 +30,7 @@ _MOST_ADJECTIVES = 2
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
 _SIMILAR, _SYNONYMOUS = 4.0, 2.5
 _OTHERWISE, _NEVER = -0.5, -3.0
-_BODIES = word_list("nominals", "bodies")
+_BODIES, _PARTIES = word_list("nominals", "bodies"), word_list("nominals", "parties")
 _ORGANISATION_NOUNS = word_list("nominals", "organisation_nouns")
 
 
@@ -108,7 +108,11 @@ def person_of_nominal(
         last = candidate.last_before(nominal.begin)
         far = last is not None and _far(words, nominal, last)
         fit = _fit(words, nominal, candidate, party, near=not far)
-        alone = fit in (0, _OTHERWISE) and party is None and _spoken_of_alone(words, nominal, candidate, referents)
+        alone = (
+            fit in (0, _OTHERWISE)
+            and (party is None or party.split()[-1] not in _PARTIES)
+            and _spoken_of_alone(words, nominal, candidate, referents)
+        )
         fit = 0.0 if alone else fit
         if fit in (_SIMILAR, _SYNONYMOUS) and far:
             fit = 1.5

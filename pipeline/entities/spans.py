@@ -23,6 +23,8 @@ _HAPPENINGS = tuple(sorted(word_list("spans", "happenings")))
 _LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
+_OPENING, _CLOSING = frozenset('„»«"“'), frozenset('“”«»"')
+_BEHIND_ARTICLE = re.compile(r"\b(?:de[rmns]|die|das|im|vom|beim|zum) $", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -38,13 +40,22 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
-        if not match.weak or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
+        if not match.weak
+        or (match.entry.type == "ORG" and _in_marks(words, begin, end))
+        or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
     ]
     spans = _merged(words, repaired, known)
     spans = _with_short_forms(words, spans)
     spans = repeated(words, spans)
     spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     return _with_places(words, sorted(_of_one_type(words, spans)))
+
+
+def _in_marks(words: Words, begin: int, end: int) -> bool:
+    """Whether a name stands alone in quotation marks behind an article, as those of papers do ("im „Stern“")."""
+    text = words.text
+    marked = text[begin - 1 : begin] in _OPENING and text[end : end + 1] in _CLOSING
+    return marked and _BEHIND_ARTICLE.search(text, max(0, begin - 8), begin - 1) is not None
 
 
 def _in_lines(words: Words, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:

@@ -8,6 +8,24 @@ from pipeline.entities.organisation_names import in_nominative
 from pipeline.entities.words import Words
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
+_DECLINED_HEADS = (
+    *(
+        "ministerium",
+        "amt",
+        "rat",
+        "verband",
+        "bund",
+        "institut",
+        "gericht",
+        "parlament",
+        "hof",
+        "turm",
+        "platz",
+        "kanal",
+    ),
+    *("park", "tor", "wald", "dom", "stadion", "museum", "theater", "zentrum", "flughafen", "bahnhof", "klinikum"),
+)
+"""What compounds end with whose genitive has an s that is no part of the name."""
 _SMALL = frozenset(
     {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
 )
@@ -107,7 +125,7 @@ def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
     if span.known is not None:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
-    if span.type == "ORG":
+    if span.type in ("ORG", "LOC"):
         name = in_nominative(name)
     others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s"):
@@ -122,7 +140,5 @@ def _genitive_likely(words: Words, span: NameSpan, bare: str) -> bool:
     if last in words.vocabulary and " " not in bare:
         return True
     before = words.text[max(0, span.begin - 4) : span.begin].lower()
-    compound = last.endswith(
-        ("ministerium", "amt", "rat", "verband", "bund", "institut", "gericht", "parlament", "hof")
-    )
+    compound = last.lower().endswith(_DECLINED_HEADS)
     return compound and before.endswith(("des ", "es ", " im"))

@@ -29,6 +29,10 @@ def test_a_town_can_be_a_surname(extract: EntityExtractor) -> None:
     assert people(extract, text) == {"Burkhard Treptow": ["Burkhard Treptow", "Treptow"]}
 
 
+def test_weak_names_of_papers_count_in_quotation_marks(extract: EntityExtractor) -> None:
+    assert things(extract, "Das stand im „Stern“, und der Stern schien.") == {"Stern": "ORG"}
+
+
 def things(extract: EntityExtractor, text: str) -> dict[str, str]:
     """Names of everything else in `text` with their types."""
     return {e.name: e.type for e in extract(clean_article(text)).entities if e.type != "PER"}
@@ -73,6 +77,9 @@ def test_persons(extract: EntityExtractor, text: str, expected: dict[str, list[s
         ("Der Bund Deutscher Brückenfreunde (BDB) klagt. Der BDB hofft.", {"Bund Deutscher Brückenfreunde": "ORG"}),
         ("Ukrainische Truppen und russischer Stahl.", {}),
         ("In der Ukraine-Krise reiste er nach Paris.", {"Ukraine": "LOC", "Paris": "LOC"}),
+        ("Er fuhr vor den Niederlanden. Die Niederlande sind flach.", {"Niederlande": "LOC"}),
+        ("Helfer des Technischen Hilfswerks (THW) kamen. Das THW blieb.", {"Technisches Hilfswerk": "ORG"}),
+        ("Das zahlt die Techniker Krankenkasse.", {"Techniker Krankenkasse": "ORG"}),
         ("Aus Essen kam das Essen.", {"Essen": "LOC"}),
         ("Die Linke und die Grünen stimmten zu.", {"Die Linke": "ORG", "Grüne": "ORG"}),
     ],

@@ -97,6 +97,7 @@ NOTHING = [
     "Der Film „Die stille Stadt“ läuft im Kino „Apollo“.",
     "Die sogenannte „Nordroute“ ist gesperrt.",
     "Die Stadt baut eine Brücke, die sehr lang ist.",
+    "Die Frau hörte laute Rufe aus dem Haus.",
     "Der Verein feierte sein Fest, obwohl es regnete.",
 ]
 
