@@ -23,6 +23,8 @@ from pipeline.quotes.words import (
 )
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
+_OWNED = frozenset({"deren", "dessen"})
+"""Determiners of whoever was named before, where a sentence begins with them; else relative pronouns."""
 _OPEN_QUOTES = '„»«"‚“'
 _NOT_ADJECTIVES = (
     ADVERBS
@@ -48,7 +50,7 @@ def is_adjective(token: Token) -> bool:
 def is_noun(token: Token) -> bool:
     """Whether a word is written like a noun or a name: capital, or a known name in small letters ("dpa", "eBay")."""
     if token.capital:
-        return token.lower not in DETERMINERS
+        return token.lower not in DETERMINERS and token.lower not in _OWNED
     text = token.text
     if text[0].isdigit():
         return "-J" in text
@@ -75,7 +77,7 @@ def _bracket(tokens: Sequence[Token], index: int, limit: int) -> int | None:
 
 def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
-    at = index + (tokens[index].lower in DETERMINERS)
+    at = index + (tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in _OWNED))
     started = at
     while at < limit and not is_noun(tokens[at]):
         token = tokens[at]
