@@ -7,7 +7,7 @@ from pipeline.quotes.direct import with_roles
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.phrases import apposition, noun_phrase
-from pipeline.quotes.statements import NOT_CONTENT, Statements, stripped
+from pipeline.quotes.statements import BEFORE_MAIN, NOT_CONTENT, Statements, stripped
 from pipeline.quotes.words import (
     ADVERBS,
     CONTENT_OPENERS,
@@ -15,12 +15,10 @@ from pipeline.quotes.words import (
     PREPOSITIONS,
     RELATIVES,
     SAYING,
-    SUBORDINATORS,
 )
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
 _LEAST_AFTER_COLON = 4
-_BEFORE_MAIN = SUBORDINATORS - {"dass", "ob", "wie", "wo"}
 _ASKING = frozenset({"fragen", "erklären", "erläutern", "schildern"})
 
 
@@ -49,7 +47,7 @@ class VerbSpeech(Statements):
     def _opens_main_clause(self, clause: Clause) -> bool:
         """Whether nothing but clauses of time and reason stands before: "Als sie ging, habe er beschlossen, …"."""
         before = [part for part in self.parts if part.last <= clause.first]
-        return all(self.tokens[part.first].lower in _BEFORE_MAIN for part in before)
+        return all(self.tokens[part.first].lower in BEFORE_MAIN for part in before)
 
     def _is_denied(self, cue: Cue) -> bool:
         """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""

@@ -1,6 +1,6 @@
 """Subjects: the phrases that can say who speaks, before and behind a verb."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from pipeline.entities.person_words import is_given_name
@@ -219,8 +219,22 @@ def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[in
     return found
 
 
-def person_subject(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
-    """The person that a sentence begins with as its subject, by given name or role: "Chefin Hanna Obst winkte ab"."""
+def surnames(tokens: Sequence[Token]) -> frozenset[str]:
+    """Words that stand behind a given name somewhere: by them alone a person may be called elsewhere."""
+    return frozenset(
+        behind.text
+        for name, behind in pairwise(tokens)
+        if name.capital and behind.capital and len(behind.text) > 2 and is_given_name(name.text)
+    )
+
+
+def person_subject(
+    tokens: Sequence[Token], first: int, last: int, known: Container[str] = ()
+) -> tuple[int, int] | None:
+    """The person that a sentence begins with as its subject: "Chefin Hanna Obst winkte ab".
+
+    By a given name, a role or a surname that is `known` from elsewhere ("Obst winkte ab").
+    """
     end = noun_phrase(tokens, first, last, places=False)
     if end is None or tokens[first].lower in PREPOSITIONS | SUBORDINATORS:
         return None
@@ -232,4 +246,5 @@ def person_subject(tokens: Sequence[Token], first: int, last: int) -> tuple[int,
     named = any(is_given_name(name) for name in names[:-1]) or any(
         role_word(role) is not None and role_word(name) is None for role, name in pairwise(names)
     )
+    named = named or (first + 1 == end and tokens[first].text in known)
     return (first, end) if named else None

@@ -63,6 +63,9 @@ INDIRECT = [
     ("Obst kam. Seine These: Das Geld ist da.", "Das Geld ist da", "Seine These", ""),
     ("Die Warnung der Stadt: Die Keller laufen voll.", "Die Keller laufen voll", "Die Warnung der Stadt", ""),
     ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
+    ("Das sei falsch, ätzte der Kämmerer.", "Das sei falsch", "der Kämmerer", "ätzte"),
+    ("Aus Kreisen der Stadt verlautete, es sei Geld da.", "es sei Geld da", "Kreisen der Stadt", "verlautete"),
+    ("Deren neue Chefin sagte, es sei Geld da.", "es sei Geld da", "Deren neue Chefin", "sagte"),
     ("Die Zahlen zeigen laut Obst, dass Geld fehlt.", "dass Geld fehlt", "Obst", "zeigen"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
 ]  # fmt: skip
@@ -79,6 +82,8 @@ GOING_ON = [
         "Als das Geld fehlte, habe er beschlossen, zu gehen.",
         "Obst",
     ),
+    ("Obst sagte, es sei gut. Reif kennt das. Das sei zu wenig. Jonas Reif ging.", "Das sei zu wenig.", "Reif"),
+    ("Obst sagte, es sei gut. Morgen beruhige sich der Wind.", "Morgen beruhige sich der Wind.", "Obst"),
     ("Obst sagte, es sei gut. Es bestehe Hoffnung.", "Es bestehe Hoffnung.", "Obst"),
 ]
 
@@ -217,6 +222,14 @@ def test_a_verb_reports_before_its_colon_as_well() -> None:
     assert [found[1:3] for found in readable(text)] == [
         ("er habe Rufe gehört", "Ein Nachbar"),
         ("„Sie schrie: ‚Geh weg!‘“", "Ein Nachbar"),
+    ]
+
+
+def test_a_verb_between_reports_both_sides() -> None:
+    text = "Der Gegner sei stark, gab sie zu bedenken, „und nicht irgendwer“."
+    assert [found[1:3] for found in readable(text)] == [
+        ("Der Gegner sei stark", "sie"),
+        ("„und nicht irgendwer“", "sie"),
     ]
 
 
