@@ -41,6 +41,8 @@ def _role(article: str, word: str, role: RoleWord) -> Reading:
     if role.gender is None:
         if feminine:
             return "f" if word.endswith("e") else None
+        if article == "den" and word.endswith("n"):
+            return None  # "den Angehörigen" are several far more often than one
         return "either" if article == "das" else "m"
     # "den Patienten" is a plural far more often than not.
     return None if feminine or article == "das" or (article == "den" and word.endswith("n")) else "m"

@@ -73,6 +73,8 @@ _NEUTER = (
     "radio",
     "fernsehen",
     "kollegium",
+    "präsidium",
+    "klinikum",
     "meer",
     "gebirge",
     "tor",
@@ -112,7 +114,7 @@ _MASCULINE = (
 )
 
 
-_GENITIVE_HEAD = re.compile(r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:der|des|für|von|zur|zum|deutscher|in) )")
+_GENITIVE_HEAD = re.compile(r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:(?:der|des|für|von|zur|zum|deutscher|in) |[A-ZÄÖÜ]))")
 
 
 def in_nominative(name: str) -> str:

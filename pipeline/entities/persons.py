@@ -86,7 +86,7 @@ def _owner(words: Words, clusters: list[Cluster], item: _Named) -> Cluster | Non
     name = " ".join(item.tokens)
     by_surname = [c for c in clusters if _is_surname(c, name)]
     if not by_surname and len(item.tokens) == 1:
-        by_surname = [c for c in clusters if c.name.split()[0] == name and (is_given_name(name) or len(c.names) == 1)]
+        by_surname = [c for c in clusters if c.name.split()[0] == name]
     if len(by_surname) < 2:
         return by_surname[0] if by_surname else None
     gender = _announced_gender(words, item.span.begin)

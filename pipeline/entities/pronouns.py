@@ -67,7 +67,7 @@ def person_meant(
     words: Words, begin: int, gender: Gender, referents: Sequence[Referent], exclude: Iterable[int] = ()
 ) -> Referent | None:
     """The person of that gender who is most present before `begin`; None if nobody is near."""
-    excluded = {*exclude, *_joined_with(words, begin, referents)}
+    excluded = {*exclude, *_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
     best: Referent | None = None
     best_score = 0.0
     for candidate in referents:
@@ -191,6 +191,17 @@ def _joined_with(words: Words, begin: int, referents: Sequence[Referent]) -> lis
     if not before.endswith(" und "):
         return []
     return [r.number for r in referents if any(p.end == begin - 5 for p in r.places)]
+
+
+def _named_in_speech(words: Words, begin: int, referents: Sequence[Referent]) -> list[int]:
+    """Who is named in what the pronoun at `begin` says: nobody calls himself so ("Weber müsse gehen, sagte er")."""
+    verb = words.at(begin) - 1
+    if verb < 1 or not speaks(words, begin, begin) or "," not in words.gap(verb - 1, verb):
+        return []
+    start, _ = words.sentence_span(begin)
+    end = words.words[verb].begin
+    start = max(start, words.text.rfind(":", start, end))  # "Weber sieht das anders: Es sei falsch, sagte er"
+    return [r.number for r in referents if any(p.kind == "name" and start <= p.begin < end for p in r.places)]
 
 
 def early_in_sentence(words: Words, index: int) -> bool:

@@ -107,6 +107,7 @@ class VerbSpeech(Statements):
         if within is not None:
             return self.candidate([within], "verb-that")
         spoken = max((last for _, last in cue.speaker), default=0)
+        before_main = cue.final and self.tokens[cue.clause.first].lower in BEFORE_MAIN
         adjacent = True
         for following in range(index + 1, len(self.parts)):
             part = self.parts[following]
@@ -114,6 +115,8 @@ class VerbSpeech(Statements):
                 return None
             if part.first < spoken:
                 continue
+            if before_main and any(other.finite == part.first for other in self.cues):
+                return None  # "Während Obst lobt, warnt Reif, es …"
             kind = self._content_kind(cue, part, adjacent)
             if kind is not None:
                 end = min([self._content_end(following, cue), *self._quotes_announced(part.first)])

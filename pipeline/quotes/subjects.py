@@ -111,7 +111,7 @@ def split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tu
     for at in range(begin + 1, end):
         if tokens[at].lower not in _DATIVES or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
             continue
-        told = any(token.lower in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
+        told = any(token.lower.rsplit("-", 1)[-1] in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
         named = at + 1 < end and tokens[at + 1].text in '„»"«'
         head = tokens[at - 1]
         if (told or named) and (is_noun(head) or head.text == ")") and not head.lower.endswith(MEDIA_PEOPLE):

@@ -59,6 +59,8 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "das Ministerium",
             "Auswärtiges Amt",
         ),
+        ("Jens Uhlig forderte Mut. Falk Ahlers müsse gehen, sagte er.", "er", "Jens Uhlig"),
+        ("Falk Ahlers sah das anders: Es sei falsch, sagte er.", "er", "Falk Ahlers"),
         (PAIR + "Körber lobte Ahlers. Der lächelte.", "Der", "Falk Ahlers"),
         (PAIR + "Der Coach Jens Uhlig traf Ahlers. Dieser lächelte.", "Dieser", "Falk Ahlers"),
         (PAIR + "Die kamen am Montag.", "Die", None),
