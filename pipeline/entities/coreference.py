@@ -118,7 +118,7 @@ class Resolver:
         index = self._words.at(begin)
         alone = self._words.at(end) == index + 1 and self._words.words[index].text.lower() in SUBJECT_PRONOUNS
         gender = pronoun_gender(self._words, index) if alone else None
-        noun = unnamed_meant(self._words, 0, begin, gender, self._referents) if gender is not None else None
+        noun = unnamed_meant(self._words, 0, begin, gender, self._referents, far=True) if gender is not None else None
         return noun.text if noun is not None else None
 
     def _joined(self, begin: int, end: int) -> list[str]:

@@ -29,6 +29,8 @@ _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?
 _MOST_ADJECTIVES = 2
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
 _SIMILAR, _SYNONYMOUS = 4.0, 2.5
+_PRESENT = 1.2
+"""How present somebody must be to be meant by a noun that nothing supports."""
 _OTHERWISE, _NEVER = -0.5, -3.0
 _BODIES, _PARTIES = word_list("nominals", "bodies"), word_list("nominals", "parties")
 _ORGANISATION_NOUNS = word_list("nominals", "organisation_nouns")
@@ -64,6 +66,9 @@ def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | No
     while position < len(words.words) and words.gap(position - 1, position) == " ":
         word = words.words[position].text
         gender = nominal_gender(article, word, gazetteer)
+        if gender is not None and _attributive(words, position):
+            position += 1  # "der Hamburger Stürmer"
+            continue
         if gender is not None:
             role = role_word(word)
             person = None if gender == "either" else gender
@@ -72,6 +77,13 @@ def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | No
             return None
         position += 1
     return None
+
+
+def _attributive(words: Words, index: int) -> bool:
+    """Whether the word at `index`, no role, only says where the noun behind it is from."""
+    word = words.words[index].text
+    behind = words.words[index + 1] if index + 1 < len(words.words) and words.gap(index, index + 1) == " " else None
+    return behind is not None and behind.capitalised and word.endswith("er") and role_word(word) is None
 
 
 def bare_nominal(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> Nominal | None:
@@ -100,6 +112,7 @@ def person_of_nominal(
         return None
     speaker = speaker or speaks(words, nominal.begin, nominal.end)
     party, nation = _party(nominal.noun, gazetteer), _nation(words, nominal, gazetteer)
+    from_town = nominal.role is None and nation is None and AGED.match(nominal.noun) is None
     best: Referent | None = None
     best_score = 0.0
     for candidate in referents:
@@ -122,10 +135,10 @@ def person_of_nominal(
         if last is not None and _someone_else_between(words, nominal, last):
             continue
         unsupported = fit < 1 and (
-            (last is not None and near <= 1.2)
+            (last is not None and near <= (0 if alone else _PRESENT))
             or fit < 0
             or not (speaker or _says_only_person(nominal))
-            or not (alone or _may_be_new(words, nominal, candidate))
+            or not (alone or (not from_town and _may_be_new(words, nominal, candidate)))
         )
         if unsupported or (fit < 1 and candidate.gender is None and nominal.gender == "f"):
             continue
@@ -148,10 +161,14 @@ def _nameless(words: Words, nominal: Nominal) -> bool:
 
 
 def _spoken_of_alone(words: Words, nominal: Nominal, candidate: Referent, referents: Sequence[Referent]) -> bool:
-    """Whether nobody else who can be meant is named in the paragraph's sentence before: its one person is meant."""
-    start, _ = words.sentence_span(nominal.begin)
-    start, _ = words.sentence_span(max(start - 1, 0))
-    start = max(start, words.text.rfind("\n", 0, nominal.begin) + 1)
+    """Whether nobody else who can be meant is named in the paragraph's sentence before: its one person is meant.
+
+    Of nouns that say no more than that it is a person, in the paragraph.
+    """
+    start = words.text.rfind("\n", 0, nominal.begin) + 1
+    if not _says_only_person(nominal):
+        before, _ = words.sentence_span(max(words.sentence_span(nominal.begin)[0] - 1, 0))
+        start = max(start, before)
 
     def named(one: Referent) -> bool:
         last = one.last_before(nominal.begin)

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from pipeline.entities.things import stands_for
 from schemas.records import EntityType
 
-_PLACE = (
-    r"[A-ZÄÖÜ][\w.-]+(?:[ -](?:am|an der|im|bei)? ?(?!(?:Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag))"
-    r"[A-ZÄÖÜ][\w.-]+)?"
-)
+_NO_TIME = r"(?!Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag)"
+_PLACE = rf"[A-ZÄÖÜ][\w.-]+(?:[ -](?:am|an der|im|bei)? ?{_NO_TIME}[A-ZÄÖÜ][\w.-]+)?"
 _KINDS = (
     "konzern|hersteller|unternehmen|firma|bank|agentur|plattform|verwalter|vermittler|anbieter|dienst|gewerkschaft|sender|"
     "zeitung|magazin|airline|gesellschaft|versicherer|bauer|verlag|organisation|stiftung|miliz|institut|händler|portal|"
@@ -19,7 +17,8 @@ _NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
 _SEATED = re.compile(
     r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|Universitätsklinikum|Klinikum|"
     r"Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|Sozialgericht|Arbeitsgericht|Staatsanwaltschaft|"
-    rf"Polizeipräsidium|Verbraucherzentrale|Handwerkskammer|Ärztekammer|Landeskriminalamt|Landratsamt|Sparkasse|Stadtwerke)s? {_PLACE}"
+    r"Polizeipräsidium|Verbraucherzentrale|Handwerkskammer|Ärztekammer|Landeskriminalamt|Landratsamt|Sparkasse|"
+    rf"Stadtwerke)s? {_PLACE}"
 )
 """Bodies that are called by their place."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (

@@ -92,6 +92,9 @@ def _owner(words: Words, clusters: list[Cluster], item: _Named) -> Cluster | Non
     gender = _announced_gender(words, item.span.begin)
     fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)] or by_surname
     before = [c for c in fitting if min(c.places).begin < item.span.begin]
+    usual = [c for c in before if gender is None and name in c.names]
+    if len(usual) == 1:
+        return usual[0]  # the one of a couple who is called so all along
     return max(before, key=lambda c: max(p for p in c.places if p.begin < item.span.begin), default=fitting[0])
 
 

@@ -7,7 +7,7 @@ from pipeline.entities.cluster import Place
 from pipeline.entities.data import word_list
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.speaking import announces_quote, speaks
 from pipeline.entities.words import Word, Words
 
@@ -103,14 +103,17 @@ def person_pointed_at(words: Words, begin: int, referents: Sequence[Referent]) -
     return max(named, key=lambda pair: (pair[1].gender is not None, pair[0]))[1] if named else None
 
 
-def unnamed_meant(words: Words, after: int, begin: int, gender: Gender, referents: Sequence[Referent]) -> Word | None:
-    """The noun of somebody without a name, behind `after`, who is in mind at `begin`.
+def unnamed_meant(
+    words: Words, after: int, begin: int, gender: Gender, referents: Sequence[Referent], *, far: bool = False
+) -> Word | None:
+    """The noun of somebody without a name, behind `after`, who is in mind at `begin`; `far`: in its paragraph.
 
     It is who speaks in the sentence before or in this one ("sagt ein Wirt. Er …"), or its subject ("Die Tochter der
     Toten weinte. „Warum?“, fragte sie").
     """
     start, _ = words.sentence_span(begin)
     start, _ = words.sentence_span(max(start - 1, 0))
+    start = words.text.rfind("\n", 0, begin) + 1 if far else start
     here = words.at(begin)
     for index in range(max(words.at(max(start, after)), here - _LOOK_BACK_WORDS), here):
         word = words.words[index]
@@ -119,6 +122,8 @@ def unnamed_meant(words: Words, after: int, begin: int, gender: Gender, referent
             continue
         noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
         role = role_word(noun.text) if noun is not None else None
+        if noun is not None and role is None and noun.text.endswith("erin") and gender == "f":
+            role = RoleWord(noun.text, "f", singular=True)  # "Die Dortmunderin"
         if noun is None or role is None or role.gender not in (gender, None):
             continue
         if lowered.startswith("d"):

@@ -111,12 +111,12 @@ class VerbSpeech(Statements):
         adjacent = True
         for following in range(index + 1, len(self.parts)):
             part = self.parts[following]
-            if any(self.parts[index].last <= mask[0] < part.first for mask in self.masked):
+            masked = any(self.parts[index].last <= mask[0] < part.first for mask in self.masked)
+            # "Während Obst lobt, warnt Reif, es …"
+            if masked or (before_main and any(other.finite == part.first for other in self.cues)):
                 return None
             if part.first < spoken:
                 continue
-            if before_main and any(other.finite == part.first for other in self.cues):
-                return None  # "Während Obst lobt, warnt Reif, es …"
             kind = self._content_kind(cue, part, adjacent)
             if kind is not None:
                 end = min([self._content_end(following, cue), *self._quotes_announced(part.first)])

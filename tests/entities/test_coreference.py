@@ -61,6 +61,18 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         ),
         ("Jens Uhlig forderte Mut. Falk Ahlers müsse gehen, sagte er.", "er", "Jens Uhlig"),
         ("Falk Ahlers sah das anders: Es sei falsch, sagte er.", "er", "Falk Ahlers"),
+        (PAIR + "Ahlers winkte ab. „Nein“, sagte der Hamburger.", "der Hamburger", "Falk Ahlers"),
+        (PAIR + "Der Hamburger Hafen ruht.", "Der Hamburger", None),
+        (
+            PAIR + "Ob Trainerin Ida Rau bleibt?\n\nXenia Roth ist krank. Falk Ahlers grüßt. Die 27-Jährige lacht.",
+            "Die 27-Jährige",
+            "Xenia Roth",
+        ),
+        (
+            "Anna Körber lachte. Körber ging. Ihr Mann Jens Körber blieb. Er seufzte. Abends saß Körber da.",
+            "Körber",
+            "Anna Körber",
+        ),
         (PAIR + "Körber lobte Ahlers. Der lächelte.", "Der", "Falk Ahlers"),
         (PAIR + "Der Coach Jens Uhlig traf Ahlers. Dieser lächelte.", "Dieser", "Falk Ahlers"),
         (PAIR + "Die kamen am Montag.", "Die", None),
@@ -132,6 +144,12 @@ def test_somebody_unnamed_is_called_by_the_noun(extract: EntityExtractor) -> Non
     text = "Richterin Anna Körber kam. Die Tochter der Toten weinte. „Nein“, sagte sie."
     begin = text.index("sie.")
     assert Resolver(extract(clean_article(text))).speaker(begin, begin + 3) == (None, "Tochter")
+
+
+def test_somebody_unnamed_stays_in_mind(extract: EntityExtractor) -> None:
+    text = "Eine Sprecherin riet ab. Käufer sollten alles prüfen. Fehle es, sei Vorsicht geboten. „Ja“, sagte sie."
+    begin = text.index("sie.")
+    assert Resolver(extract(clean_article(text))).speaker(begin, begin + 3) == (None, "Sprecherin")
 
 
 def test_the_owner_of_a_sprecher_does_not_speak(extract: EntityExtractor) -> None:
