@@ -7,7 +7,10 @@ from pipeline.entities.things import stands_for
 from schemas.records import EntityType
 
 _NO_TIME = r"(?!Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag)"
-_PLACE = rf"[A-ZÄÖÜ][\w.-]+(?:[ -](?:am|an der|im|bei)? ?{_NO_TIME}[A-ZÄÖÜ][\w.-]+)?"
+_PLACE = (
+    r"(?:(?:Bad|Sankt|St\.|Hann\.|Groß|Klein|Neu|Alt|Schwäbisch) )?[A-ZÄÖÜ][\w.-]+"
+    rf"(?: (?:am|an der|im|bei|ob der) {_NO_TIME}[A-ZÄÖÜ][\w.-]+)?"
+)
 _KINDS = (
     "konzern|hersteller|unternehmen|firma|bank|agentur|plattform|verwalter|vermittler|anbieter|dienst|gewerkschaft|sender|"
     "zeitung|magazin|airline|gesellschaft|versicherer|bauer|verlag|organisation|stiftung|miliz|institut|händler|portal|"

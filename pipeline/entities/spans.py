@@ -92,6 +92,9 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
     article = _ARTICLE.match(words.text, begin, end)
     if article is not None and entity_type != "MISC":
         begin = article.end()
+    if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text:
+        agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
+        end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
     if entity_type == "LOC" and len(inside) == 1 and _derived(inside[0].text, gazetteer):
         return None
     if begin >= end or (len(inside) == 1 and (role_word(inside[0].text) is not None or _event(inside[0].text))):

@@ -195,8 +195,12 @@ def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int, places
     if at + 1 >= limit:
         return None
     if lower in {"und", "sowie", "bzw", "oder"}:
-        pronoun = tokens[at + 1].lower in SUBJECT_PRONOUNS - DETERMINERS
-        return None if pronoun else noun_phrase(tokens, at + 1, limit, attach=False)
+        following = tokens[at + 1]
+        pronoun = following.lower in SUBJECT_PRONOUNS - DETERMINERS
+        # "sagte Obst und erntete lauten Applaus": a verb, since an adjective would end like the next one
+        acts = following.lower.endswith("te") and at + 2 < limit and tokens[at + 2].lower.endswith(("en", "em"))
+        verbal = acts and not (following.capital or tokens[at + 2].capital)
+        return None if pronoun or verbal else noun_phrase(tokens, at + 1, limit, attach=False)
     if lower in {"von", "vom"} or (places and lower in ATTACHING and determined):
         end = _core(tokens, at + 1, limit)
         if end is None or any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):

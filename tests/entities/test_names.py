@@ -22,6 +22,8 @@ def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
 
 def test_bodies_are_called_by_their_place(extract: EntityExtractor) -> None:
     assert things(extract, "Das entschied das Landgericht Bremen.") == {"Landgericht Bremen": "ORG"}
+    assert things(extract, "Er klagte beim Amtsgericht Bad Lindow am Montag.") == {"Amtsgericht Bad Lindow": "ORG"}
+    assert things(extract, "Der Chef des Polizeipräsidiums Bremen schwieg.") == {"Polizeipräsidium Bremen": "ORG"}
 
 
 def test_a_town_can_be_a_surname(extract: EntityExtractor) -> None:
@@ -98,3 +100,10 @@ def test_a_name_ends_at_a_question_mark() -> None:
     words = Words(text, (0, 5, 18))
     found = name_spans(words, [(0, 26, "PER")], load_gazetteer(None))
     assert [text[span.begin : span.end] for span in found] == ["Falk Ahlers"]
+
+
+def test_an_agency_with_its_service_is_the_agency() -> None:
+    text = "Lindow (dpa/lni). Es regnet."
+    words = Words(text, (0, 18))
+    (found,) = [s for s in name_spans(words, [(8, 15, "ORG")], load_gazetteer(None)) if s.type == "ORG"]
+    assert text[found.begin : found.end] == "dpa"

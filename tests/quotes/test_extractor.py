@@ -131,6 +131,12 @@ def test_whose_a_source_is(extract: QuoteExtractor, source: str, name: str | Non
     assert (quote.speaker.name, quote.speaker.entity) == (name, entity)
 
 
+def test_who_passes_words_on_does_not_say_them(extract: QuoteExtractor) -> None:
+    (quote,) = extract(article("Der Bau sei laut, so Obst laut der Agentur Nordpress.")).quotes
+    assert quote.speaker is not None
+    assert (quote.text, quote.speaker.text) == ("Der Bau sei laut", "Obst")
+
+
 def test_demnach_is_nobody(extract: QuoteExtractor) -> None:
     (quote,) = extract(article("Demnach sei die Brücke sicher.")).quotes
     assert (quote.speaker, quote.cue is not None) == (None, True)

@@ -6,6 +6,7 @@ DIRECT = [
     ("„Wir bauen neu“, sagte Chefin Hanna Obst am Montag.", "„Wir bauen neu“", "Chefin Hanna Obst", "sagte"),
     ("Hanna Obst sagte: „Wir bauen die Brücke neu.“", "„Wir bauen die Brücke neu.“", "Hanna Obst", "sagte"),
     ("»Das Geld reicht nicht«, klagte der Kämmerer.", "»Das Geld reicht nicht«", "der Kämmerer", "klagte"),
+    ("„Das Geld reicht nicht“, sagte Reif und erntete lauten Beifall.", "„Das Geld reicht nicht“", "Reif", "sagte"),
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
