@@ -7,14 +7,9 @@ from itertools import pairwise
 from pipeline.entities.cluster import Cluster, Place
 from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
-from pipeline.entities.nominals import (
-    ARTICLES,
-    bare_nominal,
-    nominals,
-    organisation_of_nominal,
-    person_of_nominal,
-    read_nominal,
-)
+from pipeline.entities.nominal_phrases import ARTICLES, bare_nominal, nominals, read_nominal
+from pipeline.entities.nominals import person_of_nominal
+from pipeline.entities.organisation_nominals import organisation_of_nominal
 from pipeline.entities.pronouns import (
     SUBJECT_PRONOUNS,
     person_meant,
