@@ -10,9 +10,10 @@ from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.listed import listed_organisations
 from pipeline.entities.names import person_tokens, trimmed
+from pipeline.entities.person_rules import can_be_surname, introduces
 from pipeline.entities.referents import demonym
 from pipeline.entities.repetition import repeated
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RELATIONS, role_word
 from pipeline.entities.things import acronyms
 from pipeline.entities.words import Words
 from schemas.records import EntityType
@@ -97,9 +98,20 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
         end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
     if entity_type == "LOC" and len(inside) == 1 and _derived(inside[0].text, gazetteer):
         return None
+    if entity_type == "ORG" and len(inside) == 1 and _titled(words, begin, gazetteer):
+        return NameSpan(begin, end, "PER")
     if begin >= end or (len(inside) == 1 and (role_word(inside[0].text) is not None or _event(inside[0].text))):
         return None
     return NameSpan(begin, end, entity_type)
+
+
+def _titled(words: Words, begin: int, gazetteer: Gazetteer) -> bool:
+    """Whether a surname with a role before it begins here, whatever the model takes it for ("Geschäftsführer Tamm")."""
+    index = words.at(begin)
+    role = role_word(words.words[index - 1].text) if index else None
+    plain = role is not None and role.head not in RELATIONS and introduces(words, index - 1)
+    word = words.words[index].text
+    return plain and word.isalpha() and not word.isupper() and can_be_surname(word, gazetteer)
 
 
 def _event(word: str) -> bool:

@@ -26,6 +26,8 @@ _DECLINED_HEADS = (
     *("park", "tor", "wald", "dom", "stadion", "museum", "theater", "zentrum", "flughafen", "bahnhof", "klinikum"),
 )
 """What compounds end with whose genitive has an s that is no part of the name."""
+_LONGEST_SHORT_FORM = 4
+"""Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
 _SMALL = frozenset(
     {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
 )
@@ -115,7 +117,8 @@ def _best_name(cluster: Cluster) -> str:
         return (
             max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
         )
-    if entry.users or entry.type != "ORG" or entry.name in cluster.names:
+    short = len(entry.name) <= _LONGEST_SHORT_FORM and any(" " in name for name in cluster.names)
+    if entry.users or entry.type != "ORG" or (entry.name in cluster.names and not short):
         return entry.name
     return max(cluster.names, key=len)
 

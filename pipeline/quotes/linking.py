@@ -13,7 +13,7 @@ _WORDS_OF = SOURCE_NOUNS | ANNOUNCING
 _SOURCE_OF = re.compile(
     r"(?:.* )?(?P<who>[A-ZÄÖÜ][\w.-]*?\w)(?:-(?=[A-Z])|s?(?=[a-z]))(?i:angaben|informationen|recherchen|kreisen|kreise)"
 )
-"""A source in one word: "Polizeiangaben", "Abendblatt-Informationen", "Unternehmensangaben"."""
+"""A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Unternehmensangaben"."""
 _NOBODYS = frozenset({"Eigen", "Medien", "Presse", "Detail", "Zusatz", "Zeit", "Orts", "Mengen"})
 
 

@@ -82,6 +82,7 @@ def test_persons(extract: EntityExtractor, text: str, expected: dict[str, list[s
         ("Er fuhr vor den Niederlanden. Die Niederlande sind flach.", {"Niederlande": "LOC"}),
         ("Helfer des Technischen Hilfswerks (THW) kamen. Das THW blieb.", {"Technisches Hilfswerk": "ORG"}),
         ("Das zahlt die Techniker Krankenkasse.", {"Techniker Krankenkasse": "ORG"}),
+        ("Die Europäische Union zögert. Die EU wartet.", {"Europäische Union": "ORG"}),
         ("Aus Essen kam das Essen.", {"Essen": "LOC"}),
         ("Die Linke und die Grünen stimmten zu.", {"Die Linke": "ORG", "Grüne": "ORG"}),
     ],
@@ -107,3 +108,9 @@ def test_an_agency_with_its_service_is_the_agency() -> None:
     words = Words(text, (0, 18))
     (found,) = [s for s in name_spans(words, [(8, 15, "ORG")], load_gazetteer(None)) if s.type == "ORG"]
     assert text[found.begin : found.end] == "dpa"
+
+
+def test_a_role_before_a_name_makes_it_a_person() -> None:
+    text = "Nach Ansicht von Geschäftsführer Tamm ist es gut."
+    (found,) = name_spans(Words(text, (0,)), [(33, 37, "ORG")], load_gazetteer(None))
+    assert (text[found.begin : found.end], found.type) == ("Tamm", "PER")

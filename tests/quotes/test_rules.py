@@ -65,6 +65,7 @@ INDIRECT = [
     ("Die Warnung der Stadt: Die Keller laufen voll.", "Die Keller laufen voll", "Die Warnung der Stadt", ""),
     ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
     ("Während Obst den Bau begrüßt hatte, warnte Reif, er sei laut.", "er sei laut", "Reif", "warnte"),
+    ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
     ("Das sei falsch, ätzte der Kämmerer.", "Das sei falsch", "der Kämmerer", "ätzte"),
     ("Aus Kreisen der Stadt verlautete, es sei Geld da.", "es sei Geld da", "Kreisen der Stadt", "verlautete"),
     ("Deren neue Chefin sagte, es sei Geld da.", "es sei Geld da", "Deren neue Chefin", "sagte"),
