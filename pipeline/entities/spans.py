@@ -98,11 +98,10 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
         end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
     if entity_type == "LOC" and len(inside) == 1 and _derived(inside[0].text, gazetteer):
         return None
-    if entity_type == "ORG" and len(inside) == 1 and _titled(words, begin, gazetteer):
-        return NameSpan(begin, end, "PER")
     if begin >= end or (len(inside) == 1 and (role_word(inside[0].text) is not None or _event(inside[0].text))):
         return None
-    return NameSpan(begin, end, entity_type)
+    titled = entity_type == "ORG" and len(inside) == 1 and _titled(words, begin, gazetteer)
+    return NameSpan(begin, end, "PER" if titled else entity_type)
 
 
 def _titled(words: Words, begin: int, gazetteer: Gazetteer) -> bool:
