@@ -7,15 +7,17 @@ from itertools import pairwise
 from pipeline.entities.cluster import Cluster, Place
 from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
-from pipeline.entities.nominals import (
-    ARTICLES,
-    bare_nominal,
-    nominals,
-    organisation_of_nominal,
-    person_of_nominal,
-    read_nominal,
+from pipeline.entities.nominal_phrases import ARTICLES, bare_nominal, nominals, read_nominal
+from pipeline.entities.nominals import person_of_nominal
+from pipeline.entities.organisation_nominals import organisation_of_nominal
+from pipeline.entities.pronouns import (
+    SUBJECT_PRONOUNS,
+    person_meant,
+    person_pointed_at,
+    pronoun_gender,
+    stands_for_a_person,
+    unnamed_meant,
 )
-from pipeline.entities.pronouns import SUBJECT_PRONOUNS, person_meant, pronoun_gender, stands_for_a_person
 from pipeline.entities.referents import Referent, referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import Words
@@ -99,7 +101,20 @@ class Resolver:
         if len(joined) > 1:
             return None, ", ".join(joined[:-1]) + " und " + joined[-1]
         entity = self.resolve(begin, end)
-        return entity, entity.name if entity is not None else None
+        return entity, entity.name if entity is not None else self._unnamed(begin, end)
+
+    def organisation(self, noun: str, begin: int) -> Entity | None:
+        """The organisation that a noun at `begin` means, as "die Behörde" does."""
+        meant = organisation_of_nominal(self._words, noun, begin, self._referents)
+        return self._entities[meant.number] if meant is not None else None
+
+    def _unnamed(self, begin: int, end: int) -> str | None:
+        """What somebody without a name is called whom the pronoun from `begin` to `end` means ("Wirt")."""
+        index = self._words.at(begin)
+        alone = self._words.at(end) == index + 1 and self._words.words[index].text.lower() in SUBJECT_PRONOUNS
+        gender = pronoun_gender(self._words, index) if alone else None
+        noun = unnamed_meant(self._words, 0, begin, gender, self._referents, far=True) if gender is not None else None
+        return noun.text if noun is not None else None
 
     def _joined(self, begin: int, end: int) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
@@ -130,6 +145,8 @@ class Resolver:
             following = words.words[after].text
             if following[0].isupper() and role_word(following) is not None:
                 return True
+        if words.text[place.begin - 1 : place.begin] == "(" and place.begin > begin:
+            return True
         index = words.at(max(place.begin, begin))
         if index and words.words[index - 1].text in _MEDIA:
             index -= 1
@@ -148,6 +165,8 @@ class Resolver:
         if _BY_ONESELF.search(words.text, begin, end):
             return self._first_of_sentence(begin)
         first, last = words.at(begin), words.at(end)
+        if last == first + 1 and (pointed := person_pointed_at(words, begin, self._referents)) is not None:
+            return pointed
         for index in range(first, last):
             gender = pronoun_gender(words, index) if stands_for_a_person(words, index, end) else None
             if gender is not None:

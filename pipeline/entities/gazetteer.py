@@ -17,6 +17,7 @@ _LIST_SEPARATOR = "|"
 _DETERMINED = re.compile(
     r"(?<!\w)(?:die|den|ihre|seine|unsere|keine|ihren|seinen|[Dd]iese[rn]?) (?:[a-zäöüß]+e[nr]? )?$"
 )
+_SECOND_ADJECTIVE = re.compile(r"^([A-ZÄÖÜ]\w{2,}?)(er|es|e)$")
 _ADJECTIVE = re.compile(r"^([A-ZÄÖÜ][\w-]{3,}?)(er|es|e)$")
 
 
@@ -132,18 +133,26 @@ def _declined(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         endings += [last + "s"]
     if last[-1] in "sdtklhngf" and len(last) > 3 and last[-2:] != "en":
         endings += [last + "es"]
-    if len(base) > 1 and last.endswith(("bund", "amt", "rat", "hof", "fonds", "dienst", "kreuz", "tag", "parlament")):
+    if len(base) > 1 and last.lower().endswith(
+        ("bund", "amt", "rat", "hof", "fonds", "dienst", "kreuz", "tag", "parlament")
+    ):
         endings += [last + "es", last + "s", last + "e"]
+    if len(base) == 1 and last.endswith("lande"):
+        endings += [last + "n"]
     adjective = _ADJECTIVE.match(base[0])
     firsts = [base[0]]
     if len(base) > 1 and adjective is not None:
         firsts = [adjective.group(1) + ending for ending in ("e", "er", "en", "es", "em")]
+    second = _SECOND_ADJECTIVE.match(base[1]) if len(base) > 2 and len(firsts) > 1 else None
     for first in firsts:
+        middle = base[1:-1]
+        if second is not None and adjective is not None:  # "des Deutschen Roten Kreuzes"
+            middle = (second.group(1) + first.removeprefix(adjective.group(1)), *base[2:-1])
         for ending in endings:
             if len(base) == 1:
                 yield (ending,)
             else:
-                yield (first, *base[1:-1], ending)
+                yield (first, *middle, ending)
     plural = re.match(r"^(\w+)e$", last) if len(base) == 2 and adjective is not None else None
     if plural is not None:
         yield (adjective.group(1) + "en" if adjective else base[0], last + "n")

@@ -20,7 +20,17 @@ def nominal_gender(article: str, word: str, gazetteer: Gazetteer) -> Reading:
     role = role_word(word)
     if role is not None:
         return _role(article, word, role)
-    return _demonym(article, word) if demonym(word, gazetteer) is not None else None
+    known = demonym(word, gazetteer) is not None or _townsman(word, gazetteer)
+    return _demonym(article, word) if known else None
+
+
+def _townsman(word: str, gazetteer: Gazetteer) -> bool:
+    """Whether a word is somebody from a town or a state: "Hamburger", "Dortmunderin"."""
+    stem = word.removesuffix("in").removesuffix("er")
+    if stem == word or not word.removesuffix("in").endswith("er"):
+        return False
+    known = (gazetteer.look_up(stem + ending) for ending in ("", "e", "en"))
+    return any(place is not None and place.entry.type == "LOC" for place in known)
 
 
 def _aged(article: str, word: str) -> Reading:
@@ -41,6 +51,8 @@ def _role(article: str, word: str, role: RoleWord) -> Reading:
     if role.gender is None:
         if feminine:
             return "f" if word.endswith("e") else None
+        if article == "den" and word.endswith("n"):
+            return None  # "den Angehörigen" are several far more often than one
         return "either" if article == "das" else "m"
     # "den Patienten" is a plural far more often than not.
     return None if feminine or article == "das" or (article == "den" and word.endswith("n")) else "m"

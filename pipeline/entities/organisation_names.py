@@ -5,7 +5,7 @@ import re
 _ADJECTIVE = re.compile(
     r"^((?:Deutsch|Europäisch|International|National|Bayerisch|Sächsisch|Österreichisch|Schweizerisch|Statistisch|"
     r"Technisch|Evangelisch|Katholisch|Christlich|Sozialdemokratisch|Demokratisch|Islamisch|Jüdisch|Zentral|Oberst|"
-    r"Auswärtig|Rot|Weiß|Grün|Frei|Neu|Allgemein|Öffentlich|Vereint|Russisch|Britisch|Französisch|Amerikanisch|"
+    r"Auswärtig|Rot|Weiß|Schwarz|Grün|Frei|Neu|Jung|Alt|Groß|Klein|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|Alternativ|Allgemein|Öffentlich|Vereint|Russisch|Britisch|Französisch|Amerikanisch|"
     r"Norddeutsch|Süddeutsch|Westdeutsch|Mitteldeutsch|[A-ZÄÖÜ]\w+lich|[A-ZÄÖÜ]\w+isch))(e|en|er|es|em) (?=[A-ZÄÖÜ])"
 )
 _FEMININE = (
@@ -43,6 +43,12 @@ _FEMININE = (
     "wehr",
     "polizei",
     "bibliothek",
+    "republik",
+    "straße",
+    "insel",
+    "küste",
+    "region",
+    "schweiz",
 )
 _NEUTER = (
     "institut",
@@ -67,6 +73,13 @@ _NEUTER = (
     "radio",
     "fernsehen",
     "kollegium",
+    "präsidium",
+    "klinikum",
+    "meer",
+    "gebirge",
+    "tor",
+    "viertel",
+    "schloss",
 )
 _MASCULINE = (
     "bund",
@@ -89,10 +102,19 @@ _MASCULINE = (
     "sender",
     "chor",
     "ring",
+    "osten",
+    "westen",
+    "norden",
+    "süden",
+    "platz",
+    "wald",
+    "park",
+    "ozean",
+    "markt",
 )
 
 
-_GENITIVE_HEAD = re.compile(r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:der|des|für|von|zur|zum|deutscher|in) )")
+_GENITIVE_HEAD = re.compile(r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:(?:der|des|für|von|zur|zum|deutscher|in) |[A-ZÄÖÜ]))")
 
 
 def in_nominative(name: str) -> str:

@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from pipeline.entities.things import stands_for
 from schemas.records import EntityType
 
-_PLACE = r"[A-ZÄÖÜ][\w.-]+(?:[ -](?:am|an der|im|bei)? ?[A-ZÄÖÜ][\w.-]+)?"
+_NO_TIME = r"(?!Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag)"
+_PLACE = (
+    r"(?:(?:Bad|Sankt|St\.|Hann\.|Groß|Klein|Neu|Alt|Schwäbisch) )?[A-ZÄÖÜ][\w.-]+"
+    rf"(?: (?:am|an der|im|bei|ob der) {_NO_TIME}[A-ZÄÖÜ][\w.-]+)?"
+)
 _KINDS = (
     "konzern|hersteller|unternehmen|firma|bank|agentur|plattform|verwalter|vermittler|anbieter|dienst|gewerkschaft|sender|"
     "zeitung|magazin|airline|gesellschaft|versicherer|bauer|verlag|organisation|stiftung|miliz|institut|händler|portal|"
@@ -16,7 +20,8 @@ _NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
 _SEATED = re.compile(
     r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|Universitätsklinikum|Klinikum|"
     r"Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|Sozialgericht|Arbeitsgericht|Staatsanwaltschaft|"
-    rf"Polizeipräsidium|Landeskriminalamt|Landratsamt|Sparkasse|Stadtwerke)s? {_PLACE}"
+    r"Polizeipräsidium|Verbraucherzentrale|Handwerkskammer|Ärztekammer|Landeskriminalamt|Landratsamt|Sparkasse|"
+    rf"Stadtwerke)s? {_PLACE}"
 )
 """Bodies that are called by their place."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
@@ -58,7 +63,7 @@ _EVIDENT = (
     re.compile(
         r"\b[A-ZÄÖÜ][A-Za-zÄÖÜäöü]+-(?:Ministerium|\w*ministerium|Kommission|Parlament|Sicherheitsrat|"
         r"Regierung|\w*[rR]egierung|Rat|Bank|Konzern|Fraktion|Bundestagsfraktion|Landtagsfraktion|Institut|"
-        r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Gipfel|Koalition)(?:s|es)?\b(?!-)"
+        r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Koalition)(?:s|es)?\b(?!-)"
     ),
     re.compile(
         r"(?<![\w-])(?!(?:ÖPNV|POTUS|TV|GB|MB|LTE|GPT|AGB|IC|EC|BMI|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"

@@ -10,6 +10,7 @@ from pipeline.entities.words import Words
 
 _NO_SURNAME = word_list("person_rules", "no_surname")
 _COMPANIES = ("vermittler", "verwalter", "händler", "anbieter", "hersteller", "versicherer", "bauer", "betreiber")
+_BODIES = ("kasse", "gesellschaft", "verband", "ministerium", "gewerkschaft", "universität", "stiftung", "versicherung")
 _LONGEST_NAME = 5
 _GAPS = (" ", ". ", "\u00a0")
 _GERMAN_PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "und"})
@@ -87,6 +88,7 @@ def can_be_surname(word: str, gazetteer: Gazetteer) -> bool:
         and word not in TITLES
         and not (word.isupper() and len(word) < 6)
         and role_word(word) is None
+        and not word.lower().endswith(_BODIES)
         and not _known(word, gazetteer)
     )
 

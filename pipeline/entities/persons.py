@@ -86,12 +86,15 @@ def _owner(words: Words, clusters: list[Cluster], item: _Named) -> Cluster | Non
     name = " ".join(item.tokens)
     by_surname = [c for c in clusters if _is_surname(c, name)]
     if not by_surname and len(item.tokens) == 1:
-        by_surname = [c for c in clusters if c.name.split()[0] == name and (is_given_name(name) or len(c.names) == 1)]
+        by_surname = [c for c in clusters if c.name.split()[0] == name]
     if len(by_surname) < 2:
         return by_surname[0] if by_surname else None
     gender = _announced_gender(words, item.span.begin)
     fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)] or by_surname
     before = [c for c in fitting if min(c.places).begin < item.span.begin]
+    usual = [c for c in before if gender is None and name in c.names]
+    if len(usual) == 1:
+        return usual[0]  # the one of a couple who is called so all along
     return max(before, key=lambda c: max(p for p in c.places if p.begin < item.span.begin), default=fitting[0])
 
 

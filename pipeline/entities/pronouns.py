@@ -7,9 +7,9 @@ from pipeline.entities.cluster import Place
 from pipeline.entities.data import word_list
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.speaking import announces_quote, speaks
-from pipeline.entities.words import Words
+from pipeline.entities.words import Word, Words
 
 PRONOUNS: dict[str, Gender] = {
     "er": "m",
@@ -30,6 +30,8 @@ PRONOUNS: dict[str, Gender] = {
     "diese": "f",
     "jener": "m",
 }
+_POINTING: dict[str, Gender] = {"der": "m", "dieser": "m", "jener": "m", "die": "f", "diese": "f", "jene": "f"}
+_SUBJECT_ARTICLES: dict[Gender, frozenset[str]] = {"m": frozenset({"ein", "der"}), "f": frozenset({"eine", "die"})}
 _STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
 _OPINIONS = word_list("pronouns", "opinions")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
@@ -65,7 +67,7 @@ def person_meant(
     words: Words, begin: int, gender: Gender, referents: Sequence[Referent], exclude: Iterable[int] = ()
 ) -> Referent | None:
     """The person of that gender who is most present before `begin`; None if nobody is near."""
-    excluded = {*exclude, *_joined_with(words, begin, referents)}
+    excluded = {*exclude, *_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
     best: Referent | None = None
     best_score = 0.0
     for candidate in referents:
@@ -80,28 +82,71 @@ def person_meant(
         if score > best_score:
             best, best_score = candidate, score
     last = best.last_before(begin) if best is not None else None
-    return None if last is not None and _unnamed_speaks(words, last.end, begin, gender) else best
+    return None if last is not None and unnamed_meant(words, last.end, begin, gender, referents) is not None else best
 
 
-def _unnamed_speaks(words: Words, after: int, begin: int, gender: Gender) -> bool:
-    """Whether somebody without a name speaks in the sentence before or in this one ("sagt ein Wirt. Er …")."""
+def person_pointed_at(words: Words, begin: int, referents: Sequence[Referent]) -> Referent | None:
+    """Whom "der", "die" or "dieser" at `begin` means as a subject: who was named last, in the sentence before."""
+    index = words.at(begin)
+    gender = _POINTING.get(words.words[index].text.lower())
+    after = words.words[index + 1].text if index + 1 < len(words.words) else ""
+    if gender is None or _plural_verb(after or "-"):
+        return None
+    here = words.sentence(begin)
+    named = [
+        (place.begin, candidate)
+        for candidate in referents
+        if candidate.type == "PER" and candidate.gender in (gender, None)
+        for place in (candidate.last_before(begin),)
+        if place is not None and here - words.sentence(place.begin) <= 1
+    ]
+    return max(named, key=lambda pair: (pair[1].gender is not None, pair[0]))[1] if named else None
+
+
+def unnamed_meant(
+    words: Words, after: int, begin: int, gender: Gender, referents: Sequence[Referent], *, far: bool = False
+) -> Word | None:
+    """The noun of somebody without a name, behind `after`, who is in mind at `begin`; `far`: in its paragraph.
+
+    It is who speaks in the sentence before or in this one ("sagt ein Wirt. Er …"), or its subject ("Die Tochter der
+    Toten weinte. „Warum?“, fragte sie").
+    """
     start, _ = words.sentence_span(begin)
     start, _ = words.sentence_span(max(start - 1, 0))
-    article = "ein" if gender == "m" else "eine"
+    start = words.text.rfind("\n", 0, begin) + 1 if far else start
     here = words.at(begin)
     for index in range(max(words.at(max(start, after)), here - _LOOK_BACK_WORDS), here):
         word = words.words[index]
-        if word.text.lower() != article or words.in_quotes(word.begin):
+        lowered = word.text.lower()
+        if lowered not in _SUBJECT_ARTICLES[gender] or words.in_quotes(word.begin):
             continue
         noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
         role = role_word(noun.text) if noun is not None else None
+        if noun is not None and role is None and noun.text.endswith("erin") and gender == "f":
+            role = RoleWord(noun.text, "f", singular=True)  # "Die Dortmunderin"
         if noun is None or role is None or role.gender not in (gender, None):
+            continue
+        if lowered.startswith("d"):
+            if _begins_sentence(words, index) and role.gender == gender and not _named_at(word.begin, noun, referents):
+                return noun
             continue
         # "sagt dagegen ein Wirt": an adverb may stand between.
         earlier = words.words[max(index - 1, 0)].begin
         if speaks(words, word.begin, noun.end) or speaks(words, earlier, noun.end):
-            return True
-    return False
+            return noun
+    return None
+
+
+def _named_at(begin: int, noun: Word, referents: Sequence[Referent]) -> bool:
+    """Whether somebody is meant by the phrase from `begin` to its noun, or named right behind it or a comma."""
+    return any(
+        begin <= place.begin <= noun.end + 2 for candidate in referents for place in _near_places(candidate, begin)
+    )
+
+
+def _near_places(candidate: Referent, begin: int) -> Sequence[Place]:
+    index = bisect_left(candidate.places, begin, key=lambda place: place.begin)
+    return candidate.places[index : index + 1]
 
 
 def presence(words: Words, begin: int, candidate: Referent, last: Place) -> float:
@@ -151,6 +196,17 @@ def _joined_with(words: Words, begin: int, referents: Sequence[Referent]) -> lis
     if not before.endswith(" und "):
         return []
     return [r.number for r in referents if any(p.end == begin - 5 for p in r.places)]
+
+
+def _named_in_speech(words: Words, begin: int, referents: Sequence[Referent]) -> list[int]:
+    """Who is named in what the pronoun at `begin` says: nobody calls himself so ("Weber müsse gehen, sagte er")."""
+    verb = words.at(begin) - 1
+    if verb < 1 or not speaks(words, begin, begin) or "," not in words.gap(verb - 1, verb):
+        return []
+    start, _ = words.sentence_span(begin)
+    end = words.words[verb].begin
+    start = max(start, words.text.rfind(":", start, end))  # "Weber sieht das anders: Es sei falsch, sagte er"
+    return [r.number for r in referents if any(p.kind == "name" and start <= p.begin < end for p in r.places)]
 
 
 def early_in_sentence(words: Words, index: int) -> bool:

@@ -118,6 +118,8 @@ def demonym(word: str, gazetteer: Gazetteer) -> Entry | None:
         last,
         last.removesuffix("n"),
         last.removesuffix("in"),
+        last.removesuffix("innen"),
+        last.removesuffix("innen") + "e",
         last.removesuffix("in") + "e",
         last.removesuffix("s"),
     ):

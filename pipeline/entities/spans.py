@@ -10,9 +10,10 @@ from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.listed import listed_organisations
 from pipeline.entities.names import person_tokens, trimmed
+from pipeline.entities.person_rules import can_be_surname, introduces
 from pipeline.entities.referents import demonym
 from pipeline.entities.repetition import repeated
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RELATIONS, role_word
 from pipeline.entities.things import acronyms
 from pipeline.entities.words import Words
 from schemas.records import EntityType
@@ -23,6 +24,8 @@ _HAPPENINGS = tuple(sorted(word_list("spans", "happenings")))
 _LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
+_OPENING, _CLOSING = frozenset('„»«"“'), frozenset('“”«»"')
+_BEHIND_ARTICLE = re.compile(r"\b(?:de[rmns]|die|das|im|vom|beim|zum) $", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:der|die|das|den|dem|des|ein|eine|einer|eines) ", re.IGNORECASE)
 
 
@@ -38,13 +41,22 @@ def name_spans(words: Words, model: Iterable[ModelSpan], gazetteer: Gazetteer) -
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
-        if not match.weak or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
+        if not match.weak
+        or (match.entry.type == "ORG" and _in_marks(words, begin, end))
+        or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
     ]
     spans = _merged(words, repaired, known)
     spans = _with_short_forms(words, spans)
     spans = repeated(words, spans)
     spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     return _with_places(words, sorted(_of_one_type(words, spans)))
+
+
+def _in_marks(words: Words, begin: int, end: int) -> bool:
+    """Whether a name stands alone in quotation marks behind an article, as those of papers do ("im „Stern“")."""
+    text = words.text
+    marked = text[begin - 1 : begin] in _OPENING and text[end : end + 1] in _CLOSING
+    return marked and _BEHIND_ARTICLE.search(text, max(0, begin - 8), begin - 1) is not None
 
 
 def _in_lines(words: Words, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
@@ -81,11 +93,24 @@ def _repaired(words: Words, begin: int, end: int, entity_type: EntityType, gazet
     article = _ARTICLE.match(words.text, begin, end)
     if article is not None and entity_type != "MISC":
         begin = article.end()
+    if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text:
+        agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
+        end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
     if entity_type == "LOC" and len(inside) == 1 and _derived(inside[0].text, gazetteer):
         return None
     if begin >= end or (len(inside) == 1 and (role_word(inside[0].text) is not None or _event(inside[0].text))):
         return None
-    return NameSpan(begin, end, entity_type)
+    titled = entity_type == "ORG" and len(inside) == 1 and _titled(words, begin, gazetteer)
+    return NameSpan(begin, end, "PER" if titled else entity_type)
+
+
+def _titled(words: Words, begin: int, gazetteer: Gazetteer) -> bool:
+    """Whether a surname with a role before it begins here, whatever the model takes it for ("Geschäftsführer Tamm")."""
+    index = words.at(begin)
+    role = role_word(words.words[index - 1].text) if index else None
+    plain = role is not None and role.head not in RELATIONS and introduces(words, index - 1)
+    word = words.words[index].text
+    return plain and word.isalpha() and not word.isupper() and can_be_surname(word, gazetteer)
 
 
 def _event(word: str) -> bool:

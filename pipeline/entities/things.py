@@ -8,6 +8,26 @@ from pipeline.entities.organisation_names import in_nominative
 from pipeline.entities.words import Words
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
+_DECLINED_HEADS = (
+    *(
+        "ministerium",
+        "amt",
+        "rat",
+        "verband",
+        "bund",
+        "institut",
+        "gericht",
+        "parlament",
+        "hof",
+        "turm",
+        "platz",
+        "kanal",
+    ),
+    *("park", "tor", "wald", "dom", "stadion", "museum", "theater", "zentrum", "flughafen", "bahnhof", "klinikum"),
+)
+"""What compounds end with whose genitive has an s that is no part of the name."""
+_LONGEST_SHORT_FORM = 4
+"""Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
 _SMALL = frozenset(
     {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
 )
@@ -97,7 +117,8 @@ def _best_name(cluster: Cluster) -> str:
         return (
             max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
         )
-    if entry.users or entry.type != "ORG" or entry.name in cluster.names:
+    short = len(entry.name) <= _LONGEST_SHORT_FORM and any(" " in name for name in cluster.names)
+    if entry.users or entry.type != "ORG" or (entry.name in cluster.names and not short):
         return entry.name
     return max(cluster.names, key=len)
 
@@ -107,7 +128,7 @@ def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
     if span.known is not None:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
-    if span.type == "ORG":
+    if span.type in ("ORG", "LOC"):
         name = in_nominative(name)
     others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s"):
@@ -122,7 +143,5 @@ def _genitive_likely(words: Words, span: NameSpan, bare: str) -> bool:
     if last in words.vocabulary and " " not in bare:
         return True
     before = words.text[max(0, span.begin - 4) : span.begin].lower()
-    compound = last.endswith(
-        ("ministerium", "amt", "rat", "verband", "bund", "institut", "gericht", "parlament", "hof")
-    )
+    compound = last.lower().endswith(_DECLINED_HEADS)
     return compound and before.endswith(("des ", "es ", " im"))

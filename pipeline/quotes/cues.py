@@ -13,6 +13,7 @@ from pipeline.quotes.words import (
     CORRELATES,
     HAVE,
     MODALS,
+    NOT_SUBJUNCTIVE,
     PREPOSITIONS,
     RELATIVES,
     SUBORDINATORS,
@@ -129,6 +130,8 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
         token = tokens[at]
         if token.capital and at != clause.first:
             continue
+        if token.lower in NOT_SUBJUNCTIVE and at + 1 < clause.last and tokens[at + 1].capital:
+            continue  # "laute Rufe" has no verb
         best: Cue | None = None
         for form in table.get(token.lower, ()):
             if token.capital and form.kind == "infinitive":

@@ -192,7 +192,7 @@ def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue
 def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
     """ "„…“, tobte X": whatever verb stands behind quote and comma, and who behind it; written into `candidate`."""
     tokens, verb = analysed.tokens, passage.last + 1
-    if verb + 1 >= sentence.last or tokens[passage.last].text not in _DASHES or not _may_be_finite(tokens[verb]):
+    if verb + 1 >= sentence.last or tokens[passage.last].text not in _DASHES or not may_be_finite(tokens[verb]):
         return False
     first = verb + 1
     if tokens[first].lower == "sich" or noun_phrase(tokens, first, sentence.last) == first + 1:
@@ -207,7 +207,7 @@ def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passag
     return True
 
 
-def _may_be_finite(token: Token) -> bool:
+def may_be_finite(token: Token) -> bool:
     lower = token.lower
     inflected = lower.endswith(("t", "te", "ten")) or lower in strong_forms() or lower in FINITE_AUXILIARIES
     return token.word and not token.capital and inflected and lower not in _NO_VERBS

@@ -55,11 +55,15 @@ def by_sentence(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) ->
 def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """`candidates`, in text order, without those that repeat another one.
 
-    These give words of a quote to whoever only passes them on, or are what the same speaker says already.
+    These give words of a quote to whoever only passes them on ("so Obst laut Nordpress"), or are what the same speaker
+    says already.
     """
     seen: set[tuple[Range, ...]] = set()
+    said = [candidate for candidate in candidates if candidate.rule == "so-said"]
     result: list[QuoteCandidate] = []
     for candidate in candidates:
+        if candidate.rule == "source" and any(_holds(candidate, other) for other in said):
+            continue
         if candidate.type == "Direct":
             words = tuple(candidate.spans)
             repeats = words in seen
@@ -69,6 +73,10 @@ def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
         if not repeats:
             result.append(candidate)
     return result
+
+
+def _holds(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:
+    return shared(candidate.spans, other.spans) == covered(other.spans)
 
 
 def _part(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:

@@ -7,7 +7,7 @@ from pipeline.quotes.direct import with_roles
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.phrases import apposition, noun_phrase
-from pipeline.quotes.statements import NOT_CONTENT, Statements, stripped
+from pipeline.quotes.statements import BEFORE_MAIN, NOT_CONTENT, Statements, stripped
 from pipeline.quotes.words import (
     ADVERBS,
     CONTENT_OPENERS,
@@ -41,8 +41,13 @@ class VerbSpeech(Statements):
 
     def _is_carried_on(self, cue: Cue) -> bool:
         """ "Er gehe davon aus, dass …" goes on with what somebody said before; it reports nothing anew."""
-        leads = cue.clause is self.parts[0] and not self.masked and not cue.final and not cue.passive
+        leads = self._opens_main_clause(cue.clause) and not self.masked and not cue.final and not cue.passive
         return leads and (cue.subjunctive or self._helped_by_subjunctive(cue))
+
+    def _opens_main_clause(self, clause: Clause) -> bool:
+        """Whether nothing but clauses of time and reason stands before: "Als sie ging, habe er beschlossen, …"."""
+        before = [part for part in self.parts if part.last <= clause.first]
+        return all(self.tokens[part.first].lower in BEFORE_MAIN for part in before)
 
     def _is_denied(self, cue: Cue) -> bool:
         """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""
@@ -102,16 +107,19 @@ class VerbSpeech(Statements):
         if within is not None:
             return self.candidate([within], "verb-that")
         spoken = max((last for _, last in cue.speaker), default=0)
+        before_main = cue.final and self.tokens[cue.clause.first].lower in BEFORE_MAIN
         adjacent = True
         for following in range(index + 1, len(self.parts)):
             part = self.parts[following]
-            if any(self.parts[index].last <= mask[0] < part.first for mask in self.masked):
+            masked = any(self.parts[index].last <= mask[0] < part.first for mask in self.masked)
+            # "Während Obst lobt, warnt Reif, es …"
+            if masked or (before_main and any(other.finite == part.first for other in self.cues)):
                 return None
             if part.first < spoken:
                 continue
             kind = self._content_kind(cue, part, adjacent)
             if kind is not None:
-                end = self._content_end(following, cue)
+                end = min([self._content_end(following, cue), *self._quotes_announced(part.first)])
                 span = stripped(self.analysed.text, self.tokens[part.first].begin, end)
                 return None if span is None else self.candidate([span], kind)
             opener = self.tokens[part.first].lower
@@ -125,6 +133,14 @@ class VerbSpeech(Statements):
                 return None
             adjacent = False
         return None
+
+    def _quotes_announced(self, behind: int) -> list[int]:
+        """Where quoted speech begins behind a colon: "er habe es gehört: „…“"."""
+        return [
+            self.tokens[first].begin
+            for first, _ in self.masked
+            if first > behind and self.tokens[first - 1].text == ":"
+        ]
 
     def _is_apposition(self, part: Clause) -> bool:
         return apposition(self.tokens, part.first - 1, part.last) == part.last

@@ -1,12 +1,20 @@
 """From the words that name a speaker to the entity they mean."""
 
+import re
 from collections.abc import Sequence
 
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.quotes.candidates import Range
-from pipeline.quotes.words import SOURCE_NOUNS
+from pipeline.quotes.words import ANNOUNCING, SOURCE_NOUNS
 from schemas.records import Entity, EntityArticle, Mention
+
+_WORDS_OF = SOURCE_NOUNS | ANNOUNCING
+_SOURCE_OF = re.compile(
+    r"(?:.* )?(?P<who>[A-ZÄÖÜ][\w.-]*?\w)(?:-(?=[A-Z])|s?(?=[a-z]))(?i:angaben|informationen|recherchen|kreisen|kreise)"
+)
+"""A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Unternehmensangaben"."""
+_NOBODYS = frozenset({"Eigen", "Medien", "Presse", "Detail", "Zusatz", "Zeit", "Orts", "Mengen"})
 
 
 class Linker:
@@ -31,6 +39,8 @@ class Linker:
             if name is None:
                 entity = self._named(start, end)
                 name = entity.name if entity is not None else None
+            if name is None:
+                entity, name = self._owner_of_source(start, end)
             if name is not None and (entity is None or other is None or entity.id != other.id):
                 return entity, name
         return None, None
@@ -41,12 +51,24 @@ class Linker:
         position = begin
         for index, word in enumerate(words[:3]):
             position = self._article.text.index(word, position)
-            if word.lower() in SOURCE_NOUNS and index + 1 < len(words):
+            lowered = word.lower()
+            source = lowered in _WORDS_OF or lowered.removesuffix("s") in _WORDS_OF
+            if source and index + 1 < len(words):
                 after = position + len(word)
                 rest = self._article.text[after:end]
                 return after + len(rest) - len(rest.lstrip())
             position += len(word)
         return begin
+
+    def _owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
+        """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
+        source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
+        if source is None or source["who"] in _NOBODYS:
+            return None, None
+        who = source["who"]
+        entity = next((e for m, e in self._mentions if m.text == who and m.kind == "name"), None)
+        entity = entity or self._resolver.organisation(who, begin)
+        return entity, entity.name if entity is not None else who
 
     def _named(self, begin: int, end: int) -> Entity | None:
         """The person named in the span; without one, what its first words name."""

@@ -23,6 +23,8 @@ from pipeline.quotes.words import (
 )
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
+_OWNED = frozenset({"deren", "dessen"})
+"""Determiners of whoever was named before, where a sentence begins with them; else relative pronouns."""
 _OPEN_QUOTES = '„»«"‚“'
 _NOT_ADJECTIVES = (
     ADVERBS
@@ -48,7 +50,7 @@ def is_adjective(token: Token) -> bool:
 def is_noun(token: Token) -> bool:
     """Whether a word is written like a noun or a name: capital, or a known name in small letters ("dpa", "eBay")."""
     if token.capital:
-        return token.lower not in DETERMINERS
+        return token.lower not in DETERMINERS and token.lower not in _OWNED
     text = token.text
     if text[0].isdigit():
         return "-J" in text
@@ -75,7 +77,7 @@ def _bracket(tokens: Sequence[Token], index: int, limit: int) -> int | None:
 
 def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
-    at = index + (tokens[index].lower in DETERMINERS)
+    at = index + (tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in _OWNED))
     started = at
     while at < limit and not is_noun(tokens[at]):
         token = tokens[at]
@@ -193,8 +195,12 @@ def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int, places
     if at + 1 >= limit:
         return None
     if lower in {"und", "sowie", "bzw", "oder"}:
-        pronoun = tokens[at + 1].lower in SUBJECT_PRONOUNS - DETERMINERS
-        return None if pronoun else noun_phrase(tokens, at + 1, limit, attach=False)
+        following = tokens[at + 1]
+        pronoun = following.lower in SUBJECT_PRONOUNS - DETERMINERS
+        # "sagte Obst und erntete lauten Applaus": a verb, since an adjective would end like the next one
+        acts = following.lower.endswith("te") and at + 2 < limit and tokens[at + 2].lower.endswith(("en", "em"))
+        verbal = acts and not (following.capital or tokens[at + 2].capital)
+        return None if pronoun or verbal else noun_phrase(tokens, at + 1, limit, attach=False)
     if lower in {"von", "vom"} or (places and lower in ATTACHING and determined):
         end = _core(tokens, at + 1, limit)
         if end is None or any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.quotes.announced import announced
+from pipeline.quotes.any_verb import AnyVerbSpeech
 from pipeline.quotes.candidates import QuoteCandidate, QuoteType, Range, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.confidence import ruled
@@ -26,7 +28,7 @@ from pipeline.quotes.reported import referring_back, reported, said_to, stated
 from pipeline.quotes.sourced import SourceSpeech
 from pipeline.quotes.sources import says_so, says_so_before
 from pipeline.quotes.speakers import all_cues
-from pipeline.quotes.subjects import person_subject
+from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.words import ADVERBS, COORDINATORS
 
@@ -63,6 +65,7 @@ class _Reader:
     def __init__(self, analysed: AnalysedText) -> None:
         self.analysed = analysed
         self.tokens = analysed.tokens
+        self.surnames = surnames(analysed.tokens)
         self.found: list[QuoteCandidate] = []
         self.voice: QuoteCandidate | None = None
         self.spoke: Sentence | None = None
@@ -82,6 +85,7 @@ class _Reader:
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
         VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
+        AnyVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find()
         sources.find()
         found += indirect
         if not found and not masked:
@@ -97,6 +101,7 @@ class _Reader:
         for candidate in (
             referring_back(self.analysed, sentence, self.before, cues),
             stated(self.analysed, sentence),
+            announced(self.analysed, sentence),
             self._carried_on(sentence, cues),
             reported(self.analysed, sentence, cues),
             self._said_to(sentence),
@@ -130,7 +135,8 @@ class _Reader:
         if self._says_so(sentence, passage, candidate):
             return [ruled(candidate, "marks-framed")]
         if cue is not None:
-            used.add(cue.finite)
+            if not self._says_more(sentence, passage, cue):
+                used.add(cue.finite)
             said = ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
             relayed = replace(said, speaker_spans=phrase_spans(self.analysed, cue.relay), rule="marks-relayed")
             return [said, relayed] if cue.relay else [said]
@@ -151,6 +157,15 @@ class _Reader:
         if cue is None:
             return carried_on(self.tokens, sentence.first, passage.first) == "clearly"
         return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+
+    def _says_more(self, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
+        """Whether the verb reports Konjunktiv as well: "Obst sagte, es sei laut: „…“", "Es sei gut, sagte sie, „…“"."""
+        tokens, opens = self.tokens, cue.clause.first
+        before = tokens[passage.first - 1].text if passage.first > sentence.first else ""
+        if before == ":":
+            return cue.last + 1 < passage.first and is_subjunctive(tokens, cue.last + 1, passage.first)
+        behind = before == "," and cue.finite == opens and sentence.first < opens < cue.clause.last <= passage.first
+        return behind and is_subjunctive(tokens, sentence.first, opens)
 
     def _says_so(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""
@@ -305,6 +320,6 @@ class _Reader:
         if found or speaking:
             self.spoke = sentence
         else:
-            named = person_subject(self.tokens, sentence.first, sentence.last)
+            named = person_subject(self.tokens, sentence.first, sentence.last, self.surnames)
             self.subject = (sentence.first, phrase_spans(self.analysed, [named])[0]) if named is not None else None
         self.before = sentence

@@ -10,6 +10,9 @@ from pipeline.quotes.words import (
     AUXILIARIES,
 )
 
+_SHOWING = frozenset({"zeigen", "ergeben", "belegen", "beweisen", "hervorgehen"})
+"""Verbs whose subject is what shows something, where a source is named besides."""
+
 
 class SourceSpeech(Statements):
     """Finds what sources and nouns of a sentence report."""
@@ -37,10 +40,23 @@ class SourceSpeech(Statements):
 
     def _by_source(self) -> None:
         for phrase in source_phrases(self.analysed, self.sentence.first, self.sentence.last):
-            if not self.within_found(phrase.first):
-                candidate = self._source_content(phrase)
-                if candidate is not None:
-                    self.found.append(self._sourced(candidate, phrase))
+            if self.within_found(phrase.first) or self._shows(phrase):
+                continue
+            candidate = self._source_content(phrase)
+            if candidate is not None:
+                self.found.append(self._sourced(candidate, phrase))
+
+    def _shows(self, phrase: SourcePhrase) -> bool:
+        """ "Die Zahlen zeigen laut Obst, dass …": Obst says it, and not the numbers; written into what they show."""
+        showing = {
+            self.tokens[cue.finite].begin
+            for cue in self.cues
+            if cue.verb.lemma in _SHOWING and cue.clause.first <= phrase.first < cue.clause.last
+        }
+        shown = [c for c in self.found if any(begin in showing for begin, _ in c.cue_spans)]
+        for candidate in shown:
+            candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker] if phrase.speaker else [])
+        return bool(shown)
 
     def _sourced(self, candidate: QuoteCandidate, phrase: SourcePhrase) -> QuoteCandidate:
         candidate.medium = phrase.medium

@@ -85,7 +85,9 @@ def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
     end = next((at for at in range(begin + 1, end) if _opens_statement(tokens, at)), end)
     if end < last and _opens_statement(tokens, end):
         return end
-    if end < last and tokens[end].lower in {"von", "vom"}:
+    word = tokens[end - 1].lower
+    owned = word.endswith(_SOURCE_ENDINGS) and word not in _SOURCE_ENDINGS  # "VDN-Angaben": what follows is no owner
+    if end < last and tokens[end].lower in {"von", "vom"} and not owned:
         further = noun_phrase(tokens, end + 1, last, places=False)
         end = further if further is not None else end
     elif (

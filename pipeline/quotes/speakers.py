@@ -144,7 +144,7 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
         if other is not None and "a" in cue.verb.takes and tokens[other[0]].lower == "der":
             cue.addressee = cue.addressee or [other]
         _direct_addressee(tokens, cue, cue.finite + 1)
-    elif "e" in cue.verb.takes or cue.verb.lemma in {"hervorgehen", "stehen"}:
+    elif "e" in cue.verb.takes or cue.verb.lemma in {"hervorgehen", "stehen", "verlauten"}:
         _place_of_words(tokens, cue)
     elif other is not None:
         _subject_behind(tokens, cue, other, behind, limit)

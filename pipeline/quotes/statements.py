@@ -17,6 +17,8 @@ from pipeline.quotes.words import (
 
 NOT_CONTENT = (SUBORDINATORS - {"dass", "ob", "wie", "wo", "wenn"}) | {"sondern"}
 """Words that open a clause of the frame rather than of what is said."""
+BEFORE_MAIN = SUBORDINATORS - {"dass", "ob", "wie", "wo"}
+"""Words that open a clause of time or reason before the main clause."""
 _SEPARATORS = ",;:–—"
 
 
@@ -74,7 +76,9 @@ class Statements:
         final = tokens[frame_end - 1].begin if tokens[frame_end - 1].text in ".!?" else tokens[frame_end - 1].end
         if frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             final = tokens[frame_end].end
-        pieces = (stripped(text, tokens[start].begin, begin), stripped(text, final, self.sentence.end))
+        quoted = [mask[0] for mask in self.masked if mask[0] >= last and tokens[mask[0] - 1].text in ",–"]
+        end = tokens[quoted[0]].begin if quoted else self.sentence.end
+        pieces = (stripped(text, tokens[start].begin, begin), stripped(text, final, max(final, end)))
         spans = [span for span in pieces if span is not None]
         return self.candidate(spans, rule, [(begin, final)]) if spans else None
 

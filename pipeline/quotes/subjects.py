@@ -1,6 +1,6 @@
 """Subjects: the phrases that can say who speaks, before and behind a verb."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from pipeline.entities.person_words import is_given_name
@@ -19,6 +19,7 @@ from pipeline.quotes.text import Token
 from pipeline.quotes.words import (
     ADVERB_ENDINGS,
     ADVERBS,
+    ASKED,
     AUXILIARIES,
     CORRELATES,
     DETERMINERS,
@@ -110,7 +111,7 @@ def split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tu
     for at in range(begin + 1, end):
         if tokens[at].lower not in _DATIVES or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
             continue
-        told = any(token.lower in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
+        told = any(token.lower.rsplit("-", 1)[-1] in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
         named = at + 1 < end and tokens[at + 1].text in '„»"«'
         head = tokens[at - 1]
         if (told or named) and (is_noun(head) or head.text == ")") and not head.lower.endswith(MEDIA_PEOPLE):
@@ -125,11 +126,13 @@ def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tup
     while start < cue.finite - 1 and tokens[start].lower in FOCUS:
         start += 1
     token = tokens[start]
+    if token.lower in {"der", "die"} and start + 1 == cue.finite and start == cue.clause.first:
+        return start, cue.finite  # "Der konterte": he whom the sentence before ends with
     if _noble(tokens, start, cue):
         return start, cue.finite
     if (
         token.lower in _NO_SUBJECTS
-        or token.lower in CORRELATES
+        or token.lower in CORRELATES | ASKED
         or token.lower in OBLIQUE_DETERMINERS - {"einer", "einige"}
         or token.lower in OBJECT_PRONOUNS - {"ihr", "diese"}
         or (token.lower in ADVERBS and token.lower not in SUBJECT_PRONOUNS)
@@ -216,8 +219,22 @@ def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[in
     return found
 
 
-def person_subject(tokens: Sequence[Token], first: int, last: int) -> tuple[int, int] | None:
-    """The person that a sentence begins with as its subject, by given name or role: "Chefin Hanna Obst winkte ab"."""
+def surnames(tokens: Sequence[Token]) -> frozenset[str]:
+    """Words that stand behind a given name somewhere: by them alone a person may be called elsewhere."""
+    return frozenset(
+        behind.text
+        for name, behind in pairwise(tokens)
+        if name.capital and behind.capital and len(behind.text) > 2 and is_given_name(name.text)
+    )
+
+
+def person_subject(
+    tokens: Sequence[Token], first: int, last: int, known: Container[str] = ()
+) -> tuple[int, int] | None:
+    """The person that a sentence begins with as its subject: "Chefin Hanna Obst winkte ab".
+
+    By a given name, a role or a surname that is `known` from elsewhere ("Obst winkte ab").
+    """
     end = noun_phrase(tokens, first, last, places=False)
     if end is None or tokens[first].lower in PREPOSITIONS | SUBORDINATORS:
         return None
@@ -229,4 +246,5 @@ def person_subject(tokens: Sequence[Token], first: int, last: int) -> tuple[int,
     named = any(is_given_name(name) for name in names[:-1]) or any(
         role_word(role) is not None and role_word(name) is None for role, name in pairwise(names)
     )
+    named = named or (first + 1 == end and tokens[first].text in known)
     return (first, end) if named else None

@@ -12,6 +12,7 @@ _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|[:*](?=in(?:nen)?\b)|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
 )
 OPENING_MARKS = frozenset("„»«\"“‚‘›‹(['")
+_INNER_CLOSING = frozenset("‘’'‹")
 CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
 
 
@@ -128,7 +129,8 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
         gap = text[token.end : following.begin] if following is not None else "\n"
         broken = "\n" in gap
         if quote is not None and token.end == quote[1]:
-            closing = text[token.begin - 1] in ".!?…" and following is not None
+            last = token.begin - (2 if text[token.begin - 1] in _INNER_CLOSING else 1)
+            closing = text[last] in ".!?…" and following is not None
             stop = broken or (
                 closing and following is not None and (following.capital or following.text in OPENING_MARKS)
             )

@@ -39,6 +39,45 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "die CDU-Politikerin",
             "Anna Körber",
         ),
+        (
+            "Ökonom Falk Ahlers kam. Er sprach viel. Es werde teuer, warnte der DIW-Präsident.",
+            "der DIW-Präsident",
+            "Falk Ahlers",
+        ),
+        (
+            "Chef Falk Ahlers kam. Er sprach viel. Es werde teuer, warnte der SPD-Vize.",
+            "der SPD-Vize",
+            None,
+        ),
+        ("Sportchef Falk Ahlers kam. Das sieht der Vorstand so.", "der Vorstand", None),
+        ("Richter Falk Ahlers fragte nach. „Nein“, sagte der Zeuge.", "der Zeuge", None),
+        ("Minister Falk Ahlers sprach. „Nein“, sagte der Kanzler.", "der Kanzler", None),
+        ("Richterin Anna Körber kam. Die Tochter der Toten weinte. „Nein“, sagte sie.", "sie", None),
+        ("Die Ministerin Anna Körber kam. „Nein“, sagte sie.", "sie", "Anna Körber"),
+        (
+            "Das Auswärtige Amt warnt vor Reisen. Das teilte das Ministerium mit.",
+            "das Ministerium",
+            "Auswärtiges Amt",
+        ),
+        ("Jens Uhlig forderte Mut. Falk Ahlers müsse gehen, sagte er.", "er", "Jens Uhlig"),
+        ("Falk Ahlers sah das anders: Es sei falsch, sagte er.", "er", "Falk Ahlers"),
+        (PAIR + "Ahlers winkte ab. „Nein“, sagte der Hamburger.", "der Hamburger", "Falk Ahlers"),
+        (PAIR + "Der Hamburger Hafen ruht.", "Der Hamburger", None),
+        (
+            PAIR + "Ob Trainerin Ida Rau bleibt?\n\nXenia Roth ist krank. Falk Ahlers grüßt. Die 27-Jährige lacht.",
+            "Die 27-Jährige",
+            "Xenia Roth",
+        ),
+        (
+            "Anna Körber lachte. Körber ging. Ihr Mann Jens Körber blieb. Er seufzte. Abends saß Körber da.",
+            "Körber",
+            "Anna Körber",
+        ),
+        (PAIR + "Körber lobte Ahlers. Der lächelte.", "Der", "Falk Ahlers"),
+        (PAIR + "Der Coach Jens Uhlig traf Ahlers. Dieser lächelte.", "Dieser", "Falk Ahlers"),
+        (PAIR + "Die kamen am Montag.", "Die", None),
+        (PAIR + "Ihre Forderung ist neu.", "Ihre Forderung", "Anna Körber"),
+        ("Der Brand in Lindow (Berlin) war groß.", "Der Brand in Lindow (Berlin)", None),
         ("Falk Ahlers siegte. „Toll“, sagte der 45-Jährige.", "der 45-Jährige", "Falk Ahlers"),
         ("Die Gewerkschaft Komba klagt. Das teilte die Gewerkschaft mit.", "die Gewerkschaft", "Komba"),
         ("Falk Ahlers und Anna Körber kamen. Ahlers und sie lachten.", "sie", "Anna Körber"),
@@ -99,6 +138,18 @@ def test_speakers_together(extract: EntityExtractor, words: str, name: str) -> N
     article = extract(clean_article(text))
     begin = text.index(words)
     assert Resolver(article).speaker(begin, begin + len(words))[1] == name
+
+
+def test_somebody_unnamed_is_called_by_the_noun(extract: EntityExtractor) -> None:
+    text = "Richterin Anna Körber kam. Die Tochter der Toten weinte. „Nein“, sagte sie."
+    begin = text.index("sie.")
+    assert Resolver(extract(clean_article(text))).speaker(begin, begin + 3) == (None, "Tochter")
+
+
+def test_somebody_unnamed_stays_in_mind(extract: EntityExtractor) -> None:
+    text = "Eine Sprecherin riet ab. Käufer sollten alles prüfen. Fehle es, sei Vorsicht geboten. „Ja“, sagte sie."
+    begin = text.index("sie.")
+    assert Resolver(extract(clean_article(text))).speaker(begin, begin + 3) == (None, "Sprecherin")
 
 
 def test_the_owner_of_a_sprecher_does_not_speak(extract: EntityExtractor) -> None:

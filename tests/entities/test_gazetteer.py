@@ -39,6 +39,13 @@ def test_declined_names_are_known(name: str, identifier: str) -> None:
     assert known.entry.id == identifier
 
 
+def test_leading_adjectives_are_declined_together() -> None:
+    for form in ("Deutschen Roten Kreuzes", "Deutsche Rote Kreuz", "Deutschen Roten Kreuz"):
+        known = load_gazetteer(None).look_up(form)
+        assert known is not None
+        assert known.form == "Deutsches Rotes Kreuz"
+
+
 def test_the_longest_name_counts() -> None:
     text = "Der UN-Sicherheitsrat und die Deutsche Bank."
     found = load_gazetteer(None).matches(Words(text, [0]))

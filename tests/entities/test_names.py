@@ -22,11 +22,17 @@ def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
 
 def test_bodies_are_called_by_their_place(extract: EntityExtractor) -> None:
     assert things(extract, "Das entschied das Landgericht Bremen.") == {"Landgericht Bremen": "ORG"}
+    assert things(extract, "Er klagte beim Amtsgericht Bad Lindow am Montag.") == {"Amtsgericht Bad Lindow": "ORG"}
+    assert things(extract, "Der Chef des Polizeipräsidiums Bremen schwieg.") == {"Polizeipräsidium Bremen": "ORG"}
 
 
 def test_a_town_can_be_a_surname(extract: EntityExtractor) -> None:
     text = "Präsident Burkhard Treptow kam. Er wohnt in Treptow. Das sagte Treptow."
     assert people(extract, text) == {"Burkhard Treptow": ["Burkhard Treptow", "Treptow"]}
+
+
+def test_weak_names_of_papers_count_in_quotation_marks(extract: EntityExtractor) -> None:
+    assert things(extract, "Das stand im „Stern“, und der Stern schien.") == {"Stern": "ORG"}
 
 
 def things(extract: EntityExtractor, text: str) -> dict[str, str]:
@@ -73,6 +79,10 @@ def test_persons(extract: EntityExtractor, text: str, expected: dict[str, list[s
         ("Der Bund Deutscher Brückenfreunde (BDB) klagt. Der BDB hofft.", {"Bund Deutscher Brückenfreunde": "ORG"}),
         ("Ukrainische Truppen und russischer Stahl.", {}),
         ("In der Ukraine-Krise reiste er nach Paris.", {"Ukraine": "LOC", "Paris": "LOC"}),
+        ("Er fuhr vor den Niederlanden. Die Niederlande sind flach.", {"Niederlande": "LOC"}),
+        ("Helfer des Technischen Hilfswerks (THW) kamen. Das THW blieb.", {"Technisches Hilfswerk": "ORG"}),
+        ("Das zahlt die Techniker Krankenkasse.", {"Techniker Krankenkasse": "ORG"}),
+        ("Die Europäische Union zögert. Die EU wartet.", {"Europäische Union": "ORG"}),
         ("Aus Essen kam das Essen.", {"Essen": "LOC"}),
         ("Die Linke und die Grünen stimmten zu.", {"Die Linke": "ORG", "Grüne": "ORG"}),
     ],
@@ -91,3 +101,16 @@ def test_a_name_ends_at_a_question_mark() -> None:
     words = Words(text, (0, 5, 18))
     found = name_spans(words, [(0, 26, "PER")], load_gazetteer(None))
     assert [text[span.begin : span.end] for span in found] == ["Falk Ahlers"]
+
+
+def test_an_agency_with_its_service_is_the_agency() -> None:
+    text = "Lindow (dpa/lni). Es regnet."
+    words = Words(text, (0, 18))
+    (found,) = [s for s in name_spans(words, [(8, 15, "ORG")], load_gazetteer(None)) if s.type == "ORG"]
+    assert text[found.begin : found.end] == "dpa"
+
+
+def test_a_role_before_a_name_makes_it_a_person() -> None:
+    text = "Nach Ansicht von Geschäftsführer Tamm ist es gut."
+    (found,) = name_spans(Words(text, (0,)), [(33, 37, "ORG")], load_gazetteer(None))
+    assert (text[found.begin : found.end], found.type) == ("Tamm", "PER")

@@ -37,6 +37,7 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Der Vorsitzende der SPD, Falk Ahlers, kam.", ["Vorsitzender der SPD"], ["SPD"]),
         ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Beigeordneter"], []),
         ("Anna Körber, Sprecherin der Gruppe „Gegenwind“, kam.", ["Sprecherin der Gruppe"], []),
+        ("Bundesrätin Anna Körber (FDP) kam.", ["Bundesrätin"], ["FDP"]),
         ("CDU-Fraktionsvize Falk Ahlers kam.", ["CDU-Fraktionsvize"], ["CDU"]),
         ("Sie dankte dem Trainer. Falk Ahlers kam.", [], []),
         ("Ein Berater Ahlers' Falk Ahlers, kam mit seiner Tochter Anna.", [], []),

@@ -113,6 +113,30 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
     assert (quote.speaker.name, quote.speaker.entity) == ("Hanna Obst und Jonas Reif", None)
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "entity"),
+    [
+        ("Polizeiangaben", "Polizei", None),
+        ("Nordpress-Informationen", "Nordpress", "org/nordpress"),
+        ("Medieninformationen", None, None),
+        ("eines Berichts der Nordpress", "Nordpress", "org/nordpress"),
+    ],
+)
+def test_whose_a_source_is(extract: QuoteExtractor, source: str, name: str | None, entity: str | None) -> None:
+    text = f"Die Nordpress schreibt viel. Laut {source} ist die Brücke gesperrt."
+    press = {"id": "org/nordpress", "name": "Nordpress", "type": "ORG", "salience": 0.5}
+    places = [mention(text, "Nordpress"), *([mention(text, "Nordpress", nth=1)] if source.endswith("press") else [])]
+    quote = extract(article(text, [{**press, "mentions": places}])).quotes[-1]
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.entity) == (name, entity)
+
+
+def test_who_passes_words_on_does_not_say_them(extract: QuoteExtractor) -> None:
+    (quote,) = extract(article("Der Bau sei laut, so Obst laut der Agentur Nordpress.")).quotes
+    assert quote.speaker is not None
+    assert (quote.text, quote.speaker.text) == ("Der Bau sei laut", "Obst")
+
+
 def test_demnach_is_nobody(extract: QuoteExtractor) -> None:
     (quote,) = extract(article("Demnach sei die Brücke sicher.")).quotes
     assert (quote.speaker, quote.cue is not None) == (None, True)

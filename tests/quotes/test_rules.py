@@ -6,6 +6,7 @@ DIRECT = [
     ("„Wir bauen neu“, sagte Chefin Hanna Obst am Montag.", "„Wir bauen neu“", "Chefin Hanna Obst", "sagte"),
     ("Hanna Obst sagte: „Wir bauen die Brücke neu.“", "„Wir bauen die Brücke neu.“", "Hanna Obst", "sagte"),
     ("»Das Geld reicht nicht«, klagte der Kämmerer.", "»Das Geld reicht nicht«", "der Kämmerer", "klagte"),
+    ("„Das Geld reicht nicht“, sagte Reif und erntete lauten Beifall.", "„Das Geld reicht nicht“", "Reif", "sagte"),
     ("«Das Geld fehlt», so der Kämmerer Jonas Reif.", "«Das Geld fehlt»", "der Kämmerer Jonas Reif", "so"),
     ('"Das Geld reicht nicht", teilte die Stadt mit.', '"Das Geld reicht nicht"', "die Stadt", "teilte … mit"),
     ("“Das Geld reicht nicht”, meinte er.", "“Das Geld reicht nicht”", "er", "meinte"),
@@ -14,6 +15,8 @@ DIRECT = [
     ("„So nicht“, tobte der Kämmerer Jonas Reif.", "„So nicht“", "der Kämmerer Jonas Reif", "tobte"),
     ("„Das freut mich sehr“, war Hanna Obst zufrieden.", "„Das freut mich sehr“", "Hanna Obst", "war"),
     ("Jonas Reif wörtlich: „Wir müssen sparen.“", "„Wir müssen sparen.“", "Jonas Reif", ""),
+    ("Ihr Rat an alle Eltern: „Bleiben Sie ruhig.“", "„Bleiben Sie ruhig.“", "Ihr Rat", ""),
+    ("Der konterte prompt: „Das stimmt nicht.“", "„Das stimmt nicht.“", "Der", "konterte"),
     ("Er erzählte: „Sie rief ‚Hilfe!‘ und lief.“", "„Sie rief ‚Hilfe!‘ und lief.“", "Er", "erzählte"),
 ]  # fmt: skip
 
@@ -57,6 +60,16 @@ INDIRECT = [
     ("Sie solle nach Reifs Ansicht offensiver vorgehen.", "Sie solle … offensiver vorgehen", "Reifs Ansicht", "nach"),
     ("Laut Anna Krol vom Amt ist es ruhig.", "ist es ruhig", "Anna Krol vom Amt", "Laut"),
     ("Sie sind laut Polizei von dem Brand betroffen.", "Sie sind … von dem Brand betroffen", "Polizei", "laut"),
+    ("Reifs Fazit: Die Brücke kommt zu spät.", "Die Brücke kommt zu spät", "Reifs Fazit", ""),
+    ("Obst kam. Seine These: Das Geld ist da.", "Das Geld ist da", "Seine These", ""),
+    ("Die Warnung der Stadt: Die Keller laufen voll.", "Die Keller laufen voll", "Die Warnung der Stadt", ""),
+    ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
+    ("Während Obst den Bau begrüßt hatte, warnte Reif, er sei laut.", "er sei laut", "Reif", "warnte"),
+    ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
+    ("Das sei falsch, ätzte der Kämmerer.", "Das sei falsch", "der Kämmerer", "ätzte"),
+    ("Aus Kreisen der Stadt verlautete, es sei Geld da.", "es sei Geld da", "Kreisen der Stadt", "verlautete"),
+    ("Deren neue Chefin sagte, es sei Geld da.", "es sei Geld da", "Deren neue Chefin", "sagte"),
+    ("Die Zahlen zeigen laut Obst, dass Geld fehlt.", "dass Geld fehlt", "Obst", "zeigen"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
 ]  # fmt: skip
 
@@ -67,6 +80,13 @@ GOING_ON = [
         "Projektleiter Jonas Reif",
     ),
     ("Obst sagte, es sei gut. Jonas Reif zeigte sich besorgt. Das sei zu wenig.", "Das sei zu wenig.", "Jonas Reif"),
+    (
+        "Laut Obst war Reif müde. Als das Geld fehlte, habe er beschlossen, zu gehen.",
+        "Als das Geld fehlte, habe er beschlossen, zu gehen.",
+        "Obst",
+    ),
+    ("Obst sagte, es sei gut. Reif kennt das. Das sei zu wenig. Jonas Reif ging.", "Das sei zu wenig.", "Reif"),
+    ("Obst sagte, es sei gut. Morgen beruhige sich der Wind.", "Morgen beruhige sich der Wind.", "Obst"),
     ("Obst sagte, es sei gut. Es bestehe Hoffnung.", "Es bestehe Hoffnung.", "Obst"),
 ]
 
@@ -85,6 +105,7 @@ NOTHING = [
     "Der Film „Die stille Stadt“ läuft im Kino „Apollo“.",
     "Die sogenannte „Nordroute“ ist gesperrt.",
     "Die Stadt baut eine Brücke, die sehr lang ist.",
+    "Die Frau hörte laute Rufe aus dem Haus.",
     "Der Verein feierte sein Fest, obwohl es regnete.",
 ]
 
@@ -197,6 +218,22 @@ def test_the_name_of_a_paper_is_no_quote() -> None:
     (quote,) = found_by_rules(text)
     assert quote.type == "Indirect"
     assert words(text, quote.spans) == "die Fähre fahre wieder"
+
+
+def test_a_verb_reports_before_its_colon_as_well() -> None:
+    text = "Ein Nachbar sagte, er habe Rufe gehört: „Sie schrie: ‚Geh weg!‘“ Richter Jonas Reif fragte nach."
+    assert [found[1:3] for found in readable(text)] == [
+        ("er habe Rufe gehört", "Ein Nachbar"),
+        ("„Sie schrie: ‚Geh weg!‘“", "Ein Nachbar"),
+    ]
+
+
+def test_a_verb_between_reports_both_sides() -> None:
+    text = "Der Gegner sei stark, gab sie zu bedenken, „und nicht irgendwer“."
+    assert [found[1:3] for found in readable(text)] == [
+        ("Der Gegner sei stark", "sie"),
+        ("„und nicht irgendwer“", "sie"),
+    ]
 
 
 def test_speech_over_several_paragraphs_is_one_quote() -> None:

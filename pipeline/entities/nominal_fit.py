@@ -1,0 +1,98 @@
+"""How well a noun fits what the text says of a person: role, party, nation."""
+
+import re
+from functools import cache
+
+from pipeline.entities.data import word_list
+from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.nominal_phrases import Nominal
+from pipeline.entities.referents import Referent, nations
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.words import Words
+
+SIMILAR, SYNONYMOUS = 4.0, 2.5
+OTHERWISE, NEVER = -0.5, -3.0
+"""Fits of a noun that says another role than the text does, and of one that cannot mean the person."""
+_COMPLEMENT = re.compile(r" (?:der|des|von|vom) (?:[a-zäöü]+e[nrs] )?(?P<noun>[A-ZÄÖÜ][\w-]+)")
+_POLITICAL = frozenset(
+    {"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"}
+)
+_LEADING = ("ressortchef", "regierungschef", "parteichef", "fraktionschef", "ressortchefin", "parteichefin")
+_BODIES = word_list("nominals", "bodies")
+
+
+def fit_of(words: Words, nominal: Nominal, candidate: Referent, party: str | None, *, near: bool) -> float:
+    noun, head = nominal.noun.lower(), nominal.role.head if nominal.role is not None else ""
+    fit = 0.0
+    if noun in candidate.role_words:
+        fit = 5
+    elif noun in _BODIES or (head not in candidate.role_heads and _excluded(head) & candidate.role_heads):
+        return NEVER
+    elif head == "politiker":
+        political = candidate.role_heads & _POLITICAL or any(own.endswith(_LEADING) for own in candidate.role_words)
+        fit = 1 if candidate.affiliations or political else 0
+    elif any(own.endswith(noun) or noun.endswith(own) for own in candidate.role_words):
+        fit = SIMILAR
+    elif head and head in candidate.role_heads:
+        fit = 3
+    elif candidate.role_heads & _synonyms().get(head, frozenset()):
+        fit = SYNONYMOUS
+    if party is not None:
+        if party in candidate.affiliations:
+            fit += 2 if fit or near else 0.5
+        elif candidate.affiliations:
+            return NEVER
+    if fit >= 3 and _complement(words, nominal) is not None:
+        fit -= 1 if _complement(words, nominal) not in candidate.role_complements else -1
+    politician = party is not None and not candidate.affiliations and candidate.role_heads & _POLITICAL
+    if fit == 0 and head and candidate.role_heads and "-" in noun and not politician:
+        return OTHERWISE
+    return fit
+
+
+def _synonyms() -> dict[str, frozenset[str]]:
+    """For heads of roles the other heads that the same person may be called by."""
+    return _groups("synonyms")
+
+
+@cache
+def _groups(name: str) -> dict[str, frozenset[str]]:
+    """For each word of the groups in a list the words of its groups, itself included."""
+    found: dict[str, frozenset[str]] = {}
+    for group in word_list("nominals", name):
+        heads = frozenset(group.split(","))
+        for head in heads:
+            found[head] = found.get(head, frozenset()) | heads
+    return found
+
+
+def _excluded(head: str) -> frozenset[str]:
+    """Heads of roles that nobody has beside `head`, by their groups; what the same person may be called is none."""
+    nothing: frozenset[str] = frozenset()
+    return _groups("exclusive").get(head, nothing) - _synonyms().get(head, nothing) - {head}
+
+
+def _complement(words: Words, nominal: Nominal) -> str | None:
+    """The name or noun in "der Präsident der Ukraine", in lower case."""
+    match = _COMPLEMENT.match(words.text, nominal.end)
+    return match["noun"].lower() if match is not None else None
+
+
+def nation_of(words: Words, nominal: Nominal, gazetteer: Gazetteer) -> str | None:
+    """Id of the country whose adjective or demonym stands in the noun phrase ("der französische Gesandte")."""
+    return next(iter(nations(words, nominal.begin, nominal.end, gazetteer)), None)
+
+
+def party_of(noun: str, gazetteer: Gazetteer) -> str | None:
+    """The organisation in a compound ("CDU-Politiker", "Grünenpolitikerin")."""
+    prefix = noun.split("-", maxsplit=1)[0] if "-" in noun else ""
+    candidates = [prefix] if prefix else [noun[:length] for length in range(3, len(noun) - 3)]
+    for candidate in candidates:
+        known = gazetteer.look_up(candidate)
+        if (
+            known is not None
+            and known.entry.type == "ORG"
+            and (prefix or role_word(noun[len(candidate) :].capitalize()))
+        ):
+            return known.entry.name
+    return None
