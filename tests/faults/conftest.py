@@ -55,6 +55,9 @@ async def embedded_stream(tmp_path: Path) -> AsyncIterator[Stream]:
         with EmbeddedBroker(port=0) as broker:
             stream = Stream(broker.address, f"e{next(numbers)}.", tmp_path, partitions=2)
             await stream.prepare()
-            yield stream
+            try:
+                yield stream
+            finally:
+                stream.kill_workers()
     except BrokerError as error:
         pytest.skip(str(error))
