@@ -50,10 +50,13 @@ def mark_captions(lines: Sequence[Line]) -> None:
 
 
 def _says_it_again(line: Line, following: Line) -> bool:
-    """Whether the next line is the same sentence, at most with the few words of a credit behind it."""
+    """Whether the next line is the same sentence, at most with the few words of a credit behind it.
+
+    Word for word the same it must be shorter than a paragraph, which a page may hold twice.
+    """
     more = len(following.words) - len(line.words)
     return (
-        0 <= more <= _MOST_CREDIT_WORDS
+        (0 if not is_paragraph(line) else 1) <= more <= _MOST_CREDIT_WORDS
         and following.lowered.startswith(line.lowered)
         and shapes.ends_sentence(line.text)
     )

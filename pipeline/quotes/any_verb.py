@@ -6,15 +6,14 @@ from pipeline.quotes.direct import may_be_finite, phrase_spans
 from pipeline.quotes.mood import carried_on
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.statements import BEFORE_MAIN, Statements
-from pipeline.quotes.subjects import surnames
 from pipeline.quotes.words import AUXILIARIES, NOMINATIVE_DETERMINERS, SUBJECT_PRONOUNS
 
 
 class AnyVerbSpeech(Statements):
     """Finds what any verb reports that stands right behind Konjunktiv and a comma, with its subject behind it."""
 
-    def find(self) -> None:
-        """Adds it where nothing else was found in the sentence."""
+    def find(self, surnames: frozenset[str]) -> None:
+        """Adds it where nothing else was found in the sentence; `surnames` are those that the text has."""
         tokens = self.tokens
         for part in [] if self.found else self.parts[1:]:
             verb, first = part.first, part.first + 1
@@ -24,7 +23,7 @@ class AnyVerbSpeech(Statements):
             if tokens[start].lower in BEFORE_MAIN:
                 continue  # "Während die Preise steigen, erwartet die Chefin …"
             end = noun_phrase(tokens, first, part.last)
-            if end is None or (end < part.last and tokens[end].word) or not self._may_speak(first):
+            if end is None or (end < part.last and tokens[end].word) or not self._may_speak(first, surnames):
                 continue
             candidate = None
             if carried_on(tokens, start, verb) == "clearly":
@@ -35,10 +34,10 @@ class AnyVerbSpeech(Statements):
                 self.found.append(candidate)
                 return
 
-    def _may_speak(self, first: int) -> bool:
+    def _may_speak(self, first: int, surnames: frozenset[str]) -> bool:
         """Whether a phrase behind a verb begins like somebody, so that the verb is no adjective before a noun."""
         token = self.tokens[first]
         if not token.capital:
             return token.lower in SUBJECT_PRONOUNS | NOMINATIVE_DETERMINERS
         named = is_given_name(token.text) or role_word(token.text) is not None
-        return named or token.text in surnames(self.tokens)
+        return named or token.text in surnames

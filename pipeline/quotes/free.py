@@ -1,5 +1,6 @@
 """Candidates as annotated data has them, and as records have them: every sentence and everybody's words once."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -60,10 +61,13 @@ def once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """
     seen: set[tuple[Range, ...]] = set()
     said = [candidate for candidate in candidates if candidate.rule == "so-said"]
+    begins = [other.begin for other in said]
     result: list[QuoteCandidate] = []
     for candidate in candidates:
-        if candidate.rule == "source" and any(_holds(candidate, other) for other in said):
-            continue
+        if candidate.rule == "source":
+            inside = said[bisect_left(begins, candidate.begin) : bisect_left(begins, candidate.end)]
+            if any(_holds(candidate, other) for other in inside):
+                continue
         if candidate.type == "Direct":
             words = tuple(candidate.spans)
             repeats = words in seen

@@ -85,7 +85,7 @@ class _Reader:
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
         VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
-        AnyVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find()
+        AnyVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(self.surnames)
         sources.find()
         found += indirect
         if not found and not masked:

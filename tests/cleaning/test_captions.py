@@ -31,3 +31,9 @@ def test_a_lead_that_stands_twice_stays() -> None:
     lines = text_lines("\n\n".join([PARAGRAPH, PARAGRAPH, CAPTION]))
     mark_captions(lines)
     assert all(line.open for line in lines)
+
+
+def test_a_paragraph_that_stands_twice_is_not_lost() -> None:
+    lines = text_lines("\n\n".join([PARAGRAPH, f"Später {PARAGRAPH}", f"Später {PARAGRAPH}", PARAGRAPH]))
+    mark_captions(lines)
+    assert all(line.open for line in lines)
