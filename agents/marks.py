@@ -16,7 +16,6 @@ from typing import Any, TextIO
 
 import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
 from rocksdict import AccessType, Options, Rdict, WriteBatch
 
 from agents import kafka
@@ -162,7 +161,7 @@ class TopicMarks:
             except Exception as error:  # articles wait for this: it must go on, whatever a client raises
                 log.warning("cannot read %s (%s); trying again", self._topic, type(error).__name__)
             finally:
-                with contextlib.suppress(KafkaError, OSError):
+                with contextlib.suppress(Exception):
                     await consumer.stop()
             await asyncio.sleep(RETRY_SECONDS)
 

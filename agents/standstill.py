@@ -38,7 +38,9 @@ class Standstill:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._since: dict[TopicPartition, tuple[int, float]] = {}
-        self.patience_seconds = max(LEAST_SECONDS, TIME_LIMITS * settings.time_limit_seconds)
+        # A send that the broker leaves waiting is known as one only after its timeout.
+        told_seconds = settings.publish_timeout_seconds + settings.time_limit_seconds + CHECK_SECONDS
+        self.patience_seconds = max(LEAST_SECONDS, TIME_LIMITS * settings.time_limit_seconds, told_seconds)
 
     async def watch(self, assignment: Callable[[], Assignment], troubled_at: Callable[[], float]) -> str:
         """Return with the place (topic/partition/offset) of a message that nobody comes to, once there is one.
@@ -78,9 +80,11 @@ class Standstill:
                 known = self._since.get(tp)
                 since[tp] = known if known is not None and known[0] == offset else (offset, now)
         self._since = since
-        for tp, (offset, begun) in since.items():
-            if now - begun >= self.patience_seconds and await self._is_there(tp, offset):
-                return f"{tp.topic}/{tp.partition}/{offset}"
+        for tp, (offset, begun) in list(since.items()):
+            if now - begun >= self.patience_seconds:
+                if await self._is_there(tp, offset):
+                    return f"{tp.topic}/{tp.partition}/{offset}"
+                self._since[tp] = offset, now
         return None
 
     async def _is_there(self, partition: TopicPartition, offset: int) -> bool:

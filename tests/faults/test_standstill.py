@@ -73,10 +73,11 @@ async def test_a_message_that_nobody_comes_to_is_found_and_others_are_not(embedd
 async def test_a_worker_starts_again_when_a_message_is_not_come_to(embedded_stream: Stream, monkeypatch):
     stream = embedded_stream
     monkeypatch.setattr("tests.support.stream.WORKER", ["-c", WEDGED_ONCE])
-    worker: subprocess.Popen[bytes] = stream.start_worker(time_limit_seconds=4)
+    worker: subprocess.Popen[bytes] = stream.start_worker(time_limit_seconds=4, publish_timeout_seconds=1)
     await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(40)])
     outcome = await stream.collect(lambda seen: len(seen.ids) == 40, seconds=60, settle_seconds=1)
     assert not outcome.letters
     assert not outcome.differing()
     assert worker.poll() is None, "it is still the same worker"
     assert "nobody comes to" in stream.logs()
+    assert "did not stop in time; cut off" in stream.logs()
