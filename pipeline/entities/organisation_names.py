@@ -114,18 +114,24 @@ _MASCULINE = (
 )
 
 
-_GENITIVE_HEAD = re.compile(r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:(?:der|des|für|von|zur|zum|deutscher|in) |[A-ZÄÖÜ]))")
+_GENITIVE_HEAD = re.compile(
+    r"^([A-ZÄÖÜ][\w-]*?)(?:es|s)(?= (?:(?P<small>der|des|für|von|zur|zum|deutscher|in) |[A-ZÄÖÜ]))"
+)
+_SEATED = ("gericht", "präsidium", "klinikum", "ministerium", "amt")
+"""What has its seat behind its name: "Landgerichts Bremen"; others are names of their own there ("Parks Canada")."""
+_OTHERS = ("ktor", "kosten")
+"""Endings of other nouns that end like those above: "Sektor", "Unkosten"."""
 
 
 def in_nominative(name: str) -> str:
     """`name` as it stands in the nominative: "Deutsche Bahn" for "Deutschen Bahn", "Verband der" for "Verbands der"."""
     head = _GENITIVE_HEAD.match(name)
-    if head is not None and head.group(1).lower().endswith((*_MASCULINE, *_NEUTER)):
+    if head is not None and head.group(1).lower().endswith((*_MASCULINE, *_NEUTER) if head["small"] else _SEATED):
         name = head.group(1) + name[head.end() :]
     match = _ADJECTIVE.match(name)
-    if match is None:
+    noun = re.split(r"[\s,]", name[match.end() :])[0].lower() if match is not None else ""
+    if match is None or noun.removesuffix("s").endswith(_OTHERS):
         return name
-    noun = re.split(r"[\s,]", name[match.end() :])[0].lower()
     bare = noun.removesuffix("es").removesuffix("s")
     if noun.endswith(_FEMININE):
         ending = "e"

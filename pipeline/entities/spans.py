@@ -20,6 +20,7 @@ from schemas.records import EntityType
 
 ModelSpan = tuple[int, int, EntityType]
 _DESCRIBING = word_list("spans", "describing")
+_HELD_BY_FIRMS = frozenset({"investor", "eigentümer", "inhaber", "veranstalter", "besitzer"})
 _HAPPENINGS = tuple(sorted(word_list("spans", "happenings")))
 _LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
 _WITHIN_LINE = re.compile(r"[^\n]+")
@@ -108,7 +109,7 @@ def _titled(words: Words, begin: int, gazetteer: Gazetteer) -> bool:
     """Whether a surname with a role before it begins here, whatever the model takes it for ("Geschäftsführer Tamm")."""
     index = words.at(begin)
     role = role_word(words.words[index - 1].text) if index else None
-    plain = role is not None and role.head not in RELATIONS and introduces(words, index - 1)
+    plain = role is not None and role.head not in RELATIONS | _HELD_BY_FIRMS and introduces(words, index - 1)
     word = words.words[index].text
     return plain and word.isalpha() and not word.isupper() and can_be_surname(word, gazetteer)
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.confidence import ruled
-from pipeline.quotes.direct import phrase_spans
+from pipeline.quotes.direct import may_be_finite, phrase_spans
 from pipeline.quotes.phrases import is_noun, noun_phrase
 from pipeline.quotes.text import AnalysedText, Sentence, Token
-from pipeline.quotes.words import ANNOUNCING, GENITIVE_DETERMINERS
+from pipeline.quotes.words import ANNOUNCING, AUXILIARIES, GENITIVE_DETERMINERS, TIME_NOUNS
 
 _POSSESSIVES = frozenset({"sein", "seine", "ihr", "ihre"})
 _FARTHEST = 10
@@ -28,7 +28,7 @@ def _announcement(tokens: Sequence[Token], first: int, colon: int) -> tuple[int,
     behind = noun + 1
     if behind < colon and tokens[behind].lower in GENITIVE_DETERMINERS:
         end = noun_phrase(tokens, behind, colon)
-        return (first, end) if end == colon else None
+        return (first, end) if end == colon and tokens[end - 1].lower not in TIME_NOUNS else None
     if behind + 1 < colon and tokens[behind].lower == "von":
         end = noun_phrase(tokens, behind + 1, colon)
         return (first, end) if end == colon else None
@@ -41,13 +41,25 @@ def _announces(token: Token) -> bool:
     return token.capital and token.lower in ANNOUNCING
 
 
+def _has_verb(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether there may be a verb: "zwei Jahre Haft" is what somebody gets, and not what he says."""
+    if first + 1 < last and tokens[first].lower.endswith("n") and tokens[first + 1].text == "Sie":
+        return True
+    return any(
+        may_be_finite(token)
+        or token.lower in AUXILIARIES
+        or (token.word and not token.capital and token.lower.endswith("en"))
+        for token in tokens[first:last]
+    )
+
+
 def announced(analysed: AnalysedText, sentence: Sentence) -> QuoteCandidate | None:
     """ "Sein Fazit: Die Brücke kommt zu spät.": what stands behind the colon, in whatever mood."""
     tokens = analysed.tokens
     stop = min(sentence.last - _LEAST_WORDS, sentence.first + _FARTHEST + 1)
     colon = next((at for at in range(sentence.first, stop) if tokens[at].text == ":"), None)
     owner = _announcement(tokens, sentence.first, colon) if colon is not None else None
-    if colon is None or owner is None:
+    if colon is None or owner is None or not _has_verb(tokens, colon + 1, sentence.last):
         return None
     end = sentence.end - (analysed.text[sentence.end - 1] in ".!?")
     candidate = QuoteCandidate([(tokens[colon + 1].begin, end)], "Indirect")

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.quotes.candidates import Range
-from pipeline.quotes.words import ANNOUNCING, SOURCE_NOUNS
+from pipeline.quotes.words import ANNOUNCING, SOURCE_BODIES, SOURCE_NOUNS
 from schemas.records import Entity, EntityArticle, Mention
 
 _WORDS_OF = SOURCE_NOUNS | ANNOUNCING
 _SOURCE_OF = re.compile(
-    r"(?:.* )?(?P<who>[A-ZÄÖÜ][\w.-]*?\w)(?:-(?=[A-Z])|s?(?=[a-z]))(?i:angaben|informationen|recherchen|kreisen|kreise)"
+    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Informationen|Recherchen|Kreisen?)"
+    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)s?(?:angaben|informationen|recherchen|kreisen?))"
 )
 """A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Unternehmensangaben"."""
-_NOBODYS = frozenset({"Eigen", "Medien", "Presse", "Detail", "Zusatz", "Zeit", "Orts", "Mengen"})
+_NOBODYS = frozenset({"Eigen", "Medien", "Presse"})
 
 
 class Linker:
@@ -63,9 +64,11 @@ class Linker:
     def _owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
-        if source is None or source["who"] in _NOBODYS:
+        if source is None:
             return None, None
-        who = source["who"]
+        who: str = source["name"] or source["body"]
+        if who in _NOBODYS if source["name"] else who.lower() not in SOURCE_BODIES:
+            return None, None
         entity = next((e for m, e in self._mentions if m.text == who and m.kind == "name"), None)
         entity = entity or self._resolver.organisation(who, begin)
         return entity, entity.name if entity is not None else who

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline.entities import EntityExtractor
 from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.organisation_names import in_nominative
 from pipeline.entities.spans import name_spans
 from pipeline.entities.words import Words
 from tests.entities.articles import clean_article
@@ -24,6 +25,21 @@ def test_bodies_are_called_by_their_place(extract: EntityExtractor) -> None:
     assert things(extract, "Das entschied das Landgericht Bremen.") == {"Landgericht Bremen": "ORG"}
     assert things(extract, "Er klagte beim Amtsgericht Bad Lindow am Montag.") == {"Amtsgericht Bad Lindow": "ORG"}
     assert things(extract, "Der Chef des Polizeipräsidiums Bremen schwieg.") == {"Polizeipräsidium Bremen": "ORG"}
+
+
+@pytest.mark.parametrize(
+    ("declined", "name"),
+    [
+        ("Polizeipräsidiums Bremen", "Polizeipräsidium Bremen"),
+        ("Verbands der Brückenbauer", "Verband der Brückenbauer"),
+        ("Parks Canada", "Parks Canada"),
+        ("Herings Fischhaus", "Herings Fischhaus"),
+        ("Roten Tor", "Rotes Tor"),
+        ("Rechten Sektor", "Rechten Sektor"),
+    ],
+)
+def test_only_what_is_declined_is_undeclined(declined: str, name: str) -> None:
+    assert in_nominative(declined) == name
 
 
 def test_a_town_can_be_a_surname(extract: EntityExtractor) -> None:
@@ -114,3 +130,9 @@ def test_a_role_before_a_name_makes_it_a_person() -> None:
     text = "Nach Ansicht von Geschäftsführer Tamm ist es gut."
     (found,) = name_spans(Words(text, (0,)), [(33, 37, "ORG")], load_gazetteer(None))
     assert (text[found.begin : found.end], found.type) == ("Tamm", "PER")
+
+
+def test_a_role_that_firms_have_too_makes_no_person() -> None:
+    text = "Nach Ansicht von Investor Quantera ist es gut."
+    (found,) = name_spans(Words(text, (0,)), [(26, 34, "ORG")], load_gazetteer(None))
+    assert (text[found.begin : found.end], found.type) == ("Quantera", "ORG")

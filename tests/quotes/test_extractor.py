@@ -119,6 +119,8 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
         ("Polizeiangaben", "Polizei", None),
         ("Nordpress-Informationen", "Nordpress", "org/nordpress"),
         ("Medieninformationen", None, None),
+        ("Preisangaben", None, None),
+        ("Regierungskreisen", "Regierung", None),
         ("eines Berichts der Nordpress", "Nordpress", "org/nordpress"),
     ],
 )

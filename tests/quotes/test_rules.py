@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from tests.quotes.reading import found_by_rules, readable, words
@@ -101,6 +103,9 @@ WHOLE = [
 ]
 
 NOTHING = [
+    "Das Urteil des Gerichts: zwei Jahre Haft auf Bewährung.",
+    "Obsts Kritik: drei von fünf Sternen im Test.",
+    "Die Frage der Stunde: Wann kommt der Zug endlich?",
     "Das Wetter bleibt schön.",
     "Der Film „Die stille Stadt“ läuft im Kino „Apollo“.",
     "Die sogenannte „Nordroute“ ist gesperrt.",
@@ -254,3 +259,21 @@ def test_who_does_not_speak(text: str) -> None:
 def test_so_within_a_quote_names_nobody() -> None:
     text = "„Das war nichts, so ein Ergebnis tut weh“, sagte Trainer Jonas Reif, „aber es geht weiter.“"
     assert [speaker for _, _, speaker, _ in readable(text)] == ["Trainer Jonas Reif"] * 2
+
+
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        "Das sei falsch, brummte Obst. Anna Obst ging. ",
+        "Es regnet stark, ätzte Quorx. ",
+        "Der Bau sei laut, so Obst. Laut Reif ist es gut. ",
+    ],
+)
+def test_time_grows_with_the_length_and_not_with_its_square(sentences: str) -> None:
+    def cpu_seconds(times: int) -> float:
+        began = time.process_time()
+        found_by_rules(sentences * times)
+        return time.process_time() - began
+
+    cpu_seconds(100)
+    assert cpu_seconds(4000) < 2.2 * 4 * min(cpu_seconds(1000) for _ in range(2))
