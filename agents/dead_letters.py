@@ -15,7 +15,7 @@ import orjson
 from aiokafka import TopicPartition
 
 from agents import headers, kafka
-from agents.publisher import Publisher
+from agents.publisher import Outgoing, Publisher
 from agents.settings import Settings
 from agents.topics import REPLAYED_TOPIC, ensure
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
@@ -132,9 +132,9 @@ async def replay(
             sent += 1
             if dry_run:
                 continue
-            await publisher.send(settings.topic(topic), key, value, _headers(settings, stored, topic))
+            await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))
             mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic})
-            await publisher.send(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark)
+            await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
             done[stored.id] = datetime.now(UTC)
     finally:
         await publisher.stop()

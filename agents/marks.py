@@ -28,7 +28,9 @@ log = logging.getLogger("redefluss.marks")
 SOURCE_TOPIC = "articles.cleaned"
 """Its partitions are those of the marks, unless their numbers differ: then all are kept."""
 RETRY_SECONDS = 1.0
-CHECK_SECONDS = 0.5
+PAUSE_SECONDS = 1.0
+"""Between reads, once the copy is up to date; what this worker did itself is known at once."""
+READ_MILLISECONDS = 500
 WRITE_BUFFER_BYTES = 4_000_000
 
 
@@ -205,10 +207,16 @@ class TopicMarks:
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         if not consumer.assignment():
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), CHECK_SECONDS)
+            await self._pause()
             return
-        batches = await consumer.getmany(timeout_ms=round(CHECK_SECONDS * 1000), max_records=500)
+        if self._caught_up.is_set():
+            # Otherwise the client would go on fetching, a request for every few marks.
+            consumer.pause(*consumer.assignment())
+            await self._pause()
+            consumer.resume(*consumer.assignment())
+            if self._changed.is_set():
+                return
+        batches = await consumer.getmany(timeout_ms=READ_MILLISECONDS, max_records=500)
         for tp, messages in batches.items():
             marks: dict[bytes, bytes] = {}
             for message in messages:
@@ -218,6 +226,10 @@ class TopicMarks:
             self._store.take(tp.partition, marks, {"offset": last.offset + 1, "timestamp": last.timestamp})
         if not self._caught_up.is_set():
             await self._check_goal(consumer)
+
+    async def _pause(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), PAUSE_SECONDS)
 
     def _judge(self, key: bytes, value: bytes, marks: dict[bytes, bytes]) -> None:
         """Add what the topic says to `marks`, unless something newer is known."""

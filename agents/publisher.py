@@ -4,7 +4,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -18,13 +19,13 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from agents import kafka, topics
 from agents.headers import RawHeaders
+from agents.rounds import Round
 from agents.settings import Settings
 from pipeline.stages import TOPICS
 
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
-TOGETHER_SECONDS = 0.5
 CAN_PASS = (KafkaError, OSError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
@@ -33,27 +34,13 @@ class TooLarge(Exception):
     """The broker will never take this message: it is larger than the topic allows. One line."""
 
 
-class Round:
-    """Those who wait to send, until they do so together."""
+class Outgoing(NamedTuple):
+    """A message on its way to `topic` (named with prefix)."""
 
-    def __init__(self) -> None:
-        self._event: asyncio.Event | None = None
-
-    async def wait(self) -> None:
-        """Wait for the next release, which comes within `TOGETHER_SECONDS`."""
-        if self._event is None:
-            self._event = asyncio.Event()
-            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._event.set)
-        event = self._event
-        await event.wait()
-        if self._event is event:
-            self._event = None
-
-    def release(self) -> None:
-        """Let them send now."""
-        if self._event is not None:
-            self._event.set()
-            self._event = None
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: RawHeaders = ()
 
 
 class Publisher:
@@ -79,6 +66,7 @@ class Publisher:
         self._round = Round()
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
+        self._stopped = False
         self._background: set[asyncio.Task[None]] = set()
         self._said = 0.0
         self.unconfirmed = 0
@@ -95,43 +83,52 @@ class Publisher:
         self._producer = await self._connect()
 
     async def stop(self) -> None:
-        """Send what background sends are left, briefly, and disconnect."""
+        """Send what background sends are left, briefly, and disconnect; who sends after that waits to be cancelled."""
         if self._background:
             await asyncio.wait(self._background, timeout=5)
+        self._stopped = True
         for task in self._background:
             task.cancel()
         producer, self._producer = self._producer, None
         if producer is not None:
             await _close(producer)
 
-    async def send(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders = ()) -> None:
-        """Send to `topic` (named with prefix) and wait until all in-sync copies have it.
+    async def send(self, *messages: Outgoing) -> None:
+        """Send messages and wait until all in-sync copies have them.
 
         Raises:
-            TooLarge: it is larger than the topic allows.
+            TooLarge: one is larger than its topic allows; the others are confirmed.
         """
         if self._busy():
             await self._round.wait()
-        await self._send(topic, key, value, headers)
+        await self._send(messages)
 
     def release(self) -> None:
         """Let go what waits for company: there is no more to do than is being done."""
         self._round.release()
 
-    async def _send(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders = ()) -> None:
-        self.unconfirmed += 1
+    async def _send(self, messages: Sequence[Outgoing]) -> None:
+        self.unconfirmed += len(messages)
         # With the broker away the client goes on trying by itself, without a word.
         saying = asyncio.get_running_loop().call_later(
-            self._settings.publish_timeout_seconds, self._say_waiting, topic, time.monotonic()
+            self._settings.publish_timeout_seconds, self._say_waiting, messages[-1].topic, time.monotonic()
         )
         try:
-            try:
-                await self._send_once(topic, key, value, headers)
-            except CAN_PASS as error:
-                await self._send_again(error, topic, key, value, headers)
+            outcomes = await self._attempt(messages)
+            again = [
+                self._send_again(error, message)
+                for error, message in zip(outcomes, messages, strict=True)
+                if isinstance(error, CAN_PASS)
+            ]
+            lasting = [error for error in outcomes if not isinstance(error, CAN_PASS)]
+            if again:
+                lasting += await asyncio.gather(*again, return_exceptions=True)
+            for failure in lasting:
+                if failure is not None:
+                    raise failure
         finally:
             saying.cancel()
-            self.unconfirmed -= 1
+            self.unconfirmed -= len(messages)
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what may be lost with the worker; `stop` waits for it briefly."""
@@ -141,19 +138,18 @@ class Publisher:
 
     async def _send_later(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         await self._round.wait()
-        await self._send(topic, key, value)
+        await self._send([Outgoing(topic, key, value)])
 
-    async def _send_again(
-        self, error: Exception, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders
-    ) -> None:
+    async def _send_again(self, error: Exception, message: Outgoing) -> None:
         """After a first attempt that failed with `error`; by itself, for setting up retries costs as much as a send."""
-        failed: Exception | None = error
-        async for attempt in self._attempts(topic):
+        outcome: BaseException | None = error
+        async for attempt in self._attempts(message.topic):
             with attempt:
-                if failed is not None:
-                    first, failed = failed, None
-                    raise first
-                await self._send_once(topic, key, value, headers)
+                if outcome is None:
+                    (outcome,) = await self._attempt([message])
+                if outcome is not None:
+                    failure, outcome = outcome, None
+                    raise failure
 
     def _attempts(self, topic: str) -> AsyncRetrying:
         return AsyncRetrying(
@@ -188,14 +184,15 @@ class Publisher:
 
         return say
 
-    async def _send_once(self, topic: str, key: bytes | None, value: bytes | None, headers: RawHeaders) -> None:
-        producer = self._producer
-        if producer is None:
-            producer = await self._renew(None)
+    async def _attempt(self, messages: Sequence[Outgoing]) -> list[BaseException | None]:
+        """Try to send messages once; for each, what went wrong."""
         try:
-            await producer.send_and_wait(topic, value, key, headers=list(headers))
-        except TOO_LARGE as error:
-            raise TooLarge(f"{len(value or b'')} bytes are more than {topic} allows ({type(error).__name__})") from None
+            producer = self._producer or await self._renew(None)
+        except CAN_PASS as error:
+            return [error] * len(messages)
+        begun = [await _begin(producer, message) for message in messages]
+        outcomes = await asyncio.gather(*begun, return_exceptions=True)
+        return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 
     async def _mend(self, topic: str, error: BaseException | None) -> None:
         """After a failed send: a new producer unless the old one can go on; a deleted topic made again."""
@@ -220,6 +217,8 @@ class Publisher:
         async with self._renewing:
             if self._producer is not None and self._producer is not failed:
                 return self._producer  # another send did it meanwhile
+            if self._stopped:
+                await asyncio.Event().wait()
             old, self._producer = self._producer, None
             if old is not None:
                 await _close(old)
@@ -234,6 +233,24 @@ class Publisher:
             await _close(producer)
             raise
         return producer
+
+
+async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
+    """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
+    topic, key, value, headers = message
+    try:
+        confirmed: asyncio.Future[object] = await producer.send(topic, value, key, headers=list(headers))
+    except Exception as error:
+        confirmed = asyncio.get_running_loop().create_future()
+        confirmed.set_exception(error)
+    return confirmed
+
+
+def _failure(outcome: object, message: Outgoing) -> BaseException | None:
+    if isinstance(outcome, TOO_LARGE):
+        size = len(message.value or b"")
+        return TooLarge(f"{size} bytes are more than {message.topic} allows ({type(outcome).__name__})")
+    return outcome if isinstance(outcome, BaseException) else None
 
 
 async def _close(producer: AIOKafkaProducer) -> None:

@@ -5,7 +5,6 @@ committed when it returns. It never raises, except when it is cancelled, and
 then the message counts as not read.
 """
 
-import asyncio
 import logging
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from agents.headers import RawHeaders, Step
 from agents.pool.pool import Pool
 from agents.pool.protocol import Done, Job, Refused
 from agents.pool.tickets import JobFailed
-from agents.publisher import Publisher, TooLarge
+from agents.publisher import Outgoing, Publisher, TooLarge
 from agents.settings import Settings
 from agents.status import WorkerStatus
 from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC, Stage
@@ -122,15 +121,14 @@ class StageRunner:
             await self._bury(message, "too-large", detail, attempts)
             return
         quotes = self._settings.topic(QUOTES_TOPIC)
-        sends = [self._publisher.send(quotes, key, value, out) for key, value in done.records]
-        sends.append(self._publisher.send(self._settings.topic(self.stage.target), done.key, done.value, out))
-        results = await asyncio.gather(*sends, return_exceptions=True)
-        for failure in results:
-            if isinstance(failure, TooLarge):
-                await self._bury(message, "too-large", str(failure), attempts)
-                return
-            if failure is not None:
-                raise failure
+        records = [Outgoing(quotes, key, value, out) for key, value in done.records]
+        try:
+            await self._publisher.send(
+                *records, Outgoing(self._settings.topic(self.stage.target), done.key, done.value, out)
+            )
+        except TooLarge as error:
+            await self._bury(message, "too-large", str(error), attempts)
+            return
         if self._duplicates is not None and verdict is not None:
             self._duplicates.remember(done, verdict.revision)
         self._status.metrics.published(self.stage.name, done.took_seconds)
@@ -158,17 +156,14 @@ class StageRunner:
         out = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts, more=more)
         topic = self._settings.topic(DEAD_LETTER_TOPIC)
         try:
-            await self._publisher.send(topic, message.key, encode(letter), out)
+            await self._publisher.send(Outgoing(topic, message.key, encode(letter), out))
         except TooLarge:
             # Only where the topic allows less than the settings say: its place on the source topic must do.
             bare = replace(message, value=b"", headers=())
             note = one_line(f"{detail} (too large for {topic}: its bytes are at {message})")
-            await self._publisher.send(
-                topic,
-                message.key,
-                encode(letter.model_copy(update={"value": "", "headers": {}, "detail": note})),
-                headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more),
-            )
+            bare_letter = encode(letter.model_copy(update={"value": "", "headers": {}, "detail": note}))
+            bare_out = headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more)
+            await self._publisher.send(Outgoing(topic, message.key, bare_letter, bare_out))
         if self.stage.reads is EntityArticle:
             Duplicates.forget(self._publisher, self._settings, message)
         self._status.metrics.dead_letter(self.stage.name, reason)

@@ -18,7 +18,7 @@ from agents.settings import Settings
 
 log = logging.getLogger("redefluss.standstill")
 
-CHECK_SECONDS = 15.0
+CHECK_SECONDS = 30.0
 LEAST_SECONDS = 30.0
 TIME_LIMITS = 3.0
 """Patience, in time limits of an article: it may be begun twice before it is given up."""

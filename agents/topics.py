@@ -125,11 +125,11 @@ async def ensure(settings: Settings, names: Iterable[str] = (*TOPICS, *INTERNAL_
     return sorted(reports, key=lambda report: report.name)
 
 
-async def listing(settings: Settings) -> list[TopicInfo]:
-    """The stream's topics that exist, in the order of the stream."""
+async def listing(settings: Settings, wanted: Iterable[str] = (*TOPICS, *INTERNAL_TOPICS)) -> list[TopicInfo]:
+    """Those of the stream's topics (without prefix) that exist, in that order."""
     async with admin(settings) as client:
         existing = set(await client.list_topics())
-        names = [name for name in map(settings.topic, (*TOPICS, *INTERNAL_TOPICS)) if name in existing]
+        names = [name for name in map(settings.topic, wanted) if name in existing]
         described = {item["topic"]: item["partitions"] for item in await client.describe_topics(names)} if names else {}
     if not names:
         return []
@@ -156,7 +156,7 @@ async def listing(settings: Settings) -> list[TopicInfo]:
 
 async def lag(settings: Settings) -> list[Lag]:
     """How far every stage is behind, by partition of its source topic."""
-    infos = {info.name: info for info in await listing(settings)}
+    infos = {info.name: info for info in await listing(settings, [stage.source for stage in STAGES])}
     lags = []
     async with admin(settings) as client:
         for stage in STAGES:

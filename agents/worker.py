@@ -12,7 +12,7 @@ import uvloop
 from aiokafka.errors import KafkaError
 
 from agents import app as apps
-from agents import kafka, topics
+from agents import garbage, kafka, topics
 from agents.app import StageApp
 from agents.duplicates import Duplicates
 from agents.marks import MarkStore, TopicMarks
@@ -62,6 +62,7 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
     except ValueError as error:
         raise WorkerError(str(error)) from None
     apps.check_faust_version()
+    garbage.look_rarely()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())
 
@@ -248,6 +249,7 @@ class Worker:
     async def _tick(self) -> None:
         """Every second: a sign of life, and commits."""
         loaded = False
+        committed = time.monotonic()
         while True:
             self.status.loop_beat = time.monotonic()
             if not loaded and self._pool.ready:
@@ -255,6 +257,9 @@ class Worker:
                 self.status.metrics.model_loaded(self._pool.load_seconds)
                 log.info("models ready after %.1f s", self._pool.load_seconds)
             await asyncio.sleep(min(TICK_SECONDS, self._settings.commit_interval_seconds))
+            if time.monotonic() - committed < self._settings.commit_interval_seconds:
+                continue
+            committed = time.monotonic()
             for app in list(self._apps):
                 if app.started:
                     await _commit(app)

@@ -19,6 +19,7 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from agents.garbage import look_rarely
 from agents.kafka import connect
 from agents.settings import Settings
 from agents.web.collector.feed import WORKERS_TOPIC, Feed
@@ -115,4 +116,5 @@ def _locked(lock: IO[Any]) -> bool:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
+    look_rarely()
     asyncio.run(main())

@@ -8,6 +8,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.structs import OffsetAndMetadata
 
 from agents.kafka import connect
 from agents.settings import Settings
@@ -27,6 +28,7 @@ class Cluster:
         self._watch = ProgressWatch()
         self._partitions: dict[str, list[int]] = {}
         self._described = 0.0
+        self._coordinators: dict[str, int] = {}
 
     async def start(self) -> None:
         """Connect."""
@@ -69,11 +71,7 @@ class Cluster:
             if not partitions:
                 found[stage.name] = []
                 continue
-            offsets = await self._admin.list_consumer_group_offsets(
-                self._settings.group(stage.name), partitions=partitions
-            )
-            if not offsets.keys() >= set(partitions):  # so aiokafka answers where the broker answers with an error
-                raise GroupCoordinatorNotAvailableError
+            offsets = await self._committed(self._settings.group(stage.name), partitions)
             now = time.monotonic()
             found[stage.name] = [
                 self._watch.see(
@@ -87,6 +85,18 @@ class Cluster:
                 for tp in sorted(partitions)
             ]
         return found
+
+    async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
+        coordinator = self._coordinators.pop(group, None)
+        if coordinator is None:
+            coordinator = await self._admin.find_coordinator(group)
+        offsets: dict[TopicPartition, OffsetAndMetadata] = await self._admin.list_consumer_group_offsets(
+            group, group_coordinator_id=coordinator, partitions=partitions
+        )
+        if not offsets.keys() >= set(partitions):  # so aiokafka answers where the broker answers with an error
+            raise GroupCoordinatorNotAvailableError
+        self._coordinators[group] = coordinator  # only now: after an error it may be another
+        return offsets
 
     async def partitions(self, names: Iterable[str]) -> dict[str, list[TopicPartition]]:
         """The partitions of topics, which may grow or come later; none where a topic is not there yet.

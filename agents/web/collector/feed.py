@@ -22,9 +22,9 @@ WORKERS_TOPIC = "workers"
 
 READ_TOPICS = ("articles.quotes", DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES = 200
-PAUSE_SECONDS = 0.5
-"""Between reads, so that a busy stream is written in batches."""
-LOOK_SECONDS = 2.0
+PAUSE_SECONDS = 1.0
+"""Between reads, so that a busy stream is read and written in batches."""
+LOOK_SECONDS = 3.0
 SAMPLE_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
 WORKER_FORGOTTEN_SECONDS = 600.0
@@ -94,6 +94,7 @@ class Feed:
             if not self._consumer.assignment():
                 await asyncio.sleep(1)
                 continue
+            self._consumer.resume(*self._consumer.assignment())
             batches = await self._consumer.getmany(timeout_ms=500, max_records=BATCH_MESSAGES)
             messages: list[Message] = []
             for partition, records in batches.items():
@@ -104,7 +105,10 @@ class Feed:
                     messages.extend(self._fresh(name, partition, records))
             if messages:
                 self._writer.add(messages)
-            await asyncio.sleep(PAUSE_SECONDS)
+            if len(messages) < BATCH_MESSAGES:
+                # Otherwise the client would go on fetching, a request for every few messages.
+                self._consumer.pause(*self._consumer.assignment())
+                await asyncio.sleep(PAUSE_SECONDS)
 
     async def _assign(self, cluster: Cluster) -> None:
         partitions = await cluster.partitions(self._names.values())

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from agents.publisher import TOGETHER_SECONDS, Round
+from agents.rounds import TOGETHER_SECONDS, Round
 
 
 async def test_all_who_wait_go_in_the_same_turn_of_the_loop() -> None:
