@@ -18,6 +18,8 @@ EMBEDDED_CLUSTER_ID = "tansu_cluster"
 WAIT_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
+BATCH_BYTES = 262_144
+"""Of one partition in a request: what was ready together leaves together."""
 FETCH_BYTES = 1_048_576
 """Fetched at once of a partition; a larger message still comes, alone."""
 
@@ -105,6 +107,7 @@ def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
         "request_timeout_ms": round(settings.publish_timeout_seconds * 1000),
         "compression_type": None if settings.compression == "none" else settings.compression,
         "linger_ms": settings.linger_ms,
+        "max_batch_size": BATCH_BYTES,
         "enable_idempotence": True,
     }
     if embedded:

@@ -2,7 +2,7 @@
 
 import asyncio
 
-TOGETHER_SECONDS = 0.5
+TOGETHER_SECONDS = 1.0
 
 
 class Round:

@@ -62,6 +62,11 @@ class WorkerStatus:
         """Messages read and not yet confirmed."""
         return len(self._in_flight)
 
+    def partitions_in_flight(self) -> set[tuple[str, int]]:
+        """Topic (without prefix) and partition of each message in flight."""
+        with self._lock:
+            return {(item.topic, item.partition) for item in self._in_flight.values()}
+
     def error(self, stage: str, text: str) -> None:
         """Remember an error for the pages."""
         with self._lock:

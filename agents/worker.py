@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import socket
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -24,7 +23,7 @@ from agents.standstill import Standstill
 from agents.status import WorkerStatus
 from agents.topics import SEEN_TOPIC
 from agents.web.auth import UnsafeListening
-from agents.web.view import WebView
+from agents.web.view import PortTaken, WebView, check_port
 from agents.work import WorkOrder
 from pipeline.stages import STAGES, stage_named
 from schemas.codec import one_line
@@ -35,6 +34,8 @@ LOADER = "agents.work:load"
 DEDUPLICATING_STAGE = "entities"
 """The first whose topic is partitioned by article id, and the first that costs much."""
 TICK_SECONDS = 1.0
+START_APPS_SECONDS = 300.0
+"""More than any rebalance takes."""
 STOP_APP_SECONDS = 15.0
 RESTART_SECONDS = 2.0
 
@@ -103,7 +104,6 @@ class Worker:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        self._check_port()
         view = self._make_view()
         await self._pool.start()
         ticking = loop.create_task(self._tick())
@@ -190,8 +190,9 @@ class Worker:
         if not self._settings.web_enabled:
             return None
         try:
+            check_port(self._settings)
             return WebView(self._settings, self.status)
-        except UnsafeListening as error:
+        except (PortTaken, UnsafeListening) as error:
             raise WorkerError(str(error)) from None
 
     def _duplicates(self, publisher: Publisher) -> Duplicates | None:
@@ -208,10 +209,12 @@ class Worker:
         """Run the apps until told to stop or one of them breaks."""
         publisher = self._publisher
         assert publisher is not None
-        watch = Standstill(self._settings).watch(self._assignment, lambda: publisher.troubled_at)
+        standstill = Standstill(self._settings)
+        watch = standstill.watch(lambda: self._unattended(standstill.patience_seconds), lambda: publisher.troubled_at)
         standing = asyncio.create_task(watch)
         try:
-            if not await self._until_stopped(asyncio.gather(*(app.start() for app in self._apps))):
+            starting = asyncio.gather(*(app.start() for app in self._apps))
+            if not await self._until_stopped(asyncio.wait_for(starting, START_APPS_SECONDS)):
                 return
             log.info("running %s on %s", ", ".join(stage.name for stage in self._stages), self._settings.broker)
             while not self._stop.is_set():
@@ -269,19 +272,14 @@ class Worker:
             app.runner.stage.source: app.assigned() for app in list(self._apps) if app.started and not app.should_stop
         }
 
-    def _check_port(self) -> None:
-        if not self._settings.web_enabled or not self._settings.web_port:
-            return
-        host, port = self._settings.web_host, self._settings.web_port
-        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError as error:
-                raise WorkerError(
-                    f"the web view cannot listen on {host}:{port} ({error.strerror}): set REDEFLUSS_WEB_PORT, "
-                    "or REDEFLUSS_WEB_ENABLED=false"
-                ) from None
+    def _unattended(self, patience_seconds: float) -> dict[str, list[int]]:
+        """What is assigned, but for partitions with a message in the pool while it gets on: that one waits its turn."""
+        gets_on = time.monotonic() - self._pool.ended_at < patience_seconds
+        attended = self.status.partitions_in_flight() if gets_on else set()
+        return {
+            topic: [number for number in partitions if (topic, number) not in attended]
+            for topic, partitions in self._assignment().items()
+        }
 
 
 async def _commit(app: StageApp) -> None:

@@ -8,6 +8,7 @@ priority, with another process in its place.
 
 import asyncio
 import logging
+import math
 import os
 import pickle
 import socket
@@ -47,7 +48,7 @@ class Pool:
         memory_bytes: what one process may allocate beyond the loaded models.
         on_restart: called with "crash" or "timeout" when a process is replaced.
         on_retry: called with the stage when a job is begun again.
-        on_slack: called whenever jobs were handed out and the pool is not `busy`.
+        on_slack: called whenever jobs were handed out and fewer than there are processes are left to hand out.
     """
 
     def __init__(
@@ -81,6 +82,8 @@ class Pool:
         """Resolves, with a line that says why, when the pool can no longer work."""
         self.restarts = 0
         self.load_seconds = 0.0
+        self.ended_at = -math.inf
+        """When a process last answered or was replaced, on the monotonic clock."""
 
     @property
     def processes(self) -> Iterable[Process]:
@@ -94,8 +97,8 @@ class Pool:
 
     @property
     def busy(self) -> bool:
-        """Whether there is more to do than the processes have before them."""
-        return self.waiting >= len(self._processes)
+        """Whether every process has a job behind the one it does: none will run dry in the next moment."""
+        return all(len(process.tickets) >= JOBS_PER_PROCESS for process in self._processes)
 
     @property
     def nursery_pid(self) -> int | None:
@@ -156,7 +159,7 @@ class Pool:
 
     def _hand_out(self) -> None:
         self._fill()
-        if not self.busy:
+        if self.waiting < len(self._processes):
             self._on_slack()
 
     def _fill(self) -> None:
@@ -236,6 +239,7 @@ class Pool:
             while True:
                 (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
                 outcome = pickle.loads(await reader.readexactly(length))
+                self.ended_at = time.monotonic()
                 ticket = process.tickets.popleft()
                 if process.tickets:
                     self._begin_head(process)
@@ -271,6 +275,7 @@ class Pool:
         if at_fault is not None:
             self._settle(at_fault, cause, timed_out=timed_out)
         self.restarts += 1
+        self.ended_at = time.monotonic()
         self._on_restart("timeout" if timed_out else "crash")
         if not timed_out:
             log.warning("a pool process died (%s); replaced", cause)

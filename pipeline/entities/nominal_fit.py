@@ -22,6 +22,15 @@ _BODIES = word_list("nominals", "bodies")
 
 
 def fit_of(words: Words, nominal: Nominal, candidate: Referent, party: str | None, *, near: bool) -> float:
+    """How well `candidate` is what `nominal` may refer to: about -3 (it cannot be) to 7 (the text calls it just that).
+
+    Args:
+        words: of the article.
+        nominal: the noun phrase.
+        candidate: somebody named before it.
+        party: the one that the noun phrase names ("der SPD-Politiker").
+        near: whether the candidate's last mention is close by.
+    """
     noun, head = nominal.noun.lower(), nominal.role.head if nominal.role is not None else ""
     fit = 0.0
     if noun in candidate.role_words:

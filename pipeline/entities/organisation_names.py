@@ -5,7 +5,8 @@ import re
 _ADJECTIVE = re.compile(
     r"^((?:Deutsch|Europäisch|International|National|Bayerisch|Sächsisch|Österreichisch|Schweizerisch|Statistisch|"
     r"Technisch|Evangelisch|Katholisch|Christlich|Sozialdemokratisch|Demokratisch|Islamisch|Jüdisch|Zentral|Oberst|"
-    r"Auswärtig|Rot|Weiß|Schwarz|Grün|Frei|Neu|Jung|Alt|Groß|Klein|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|Alternativ|Allgemein|Öffentlich|Vereint|Russisch|Britisch|Französisch|Amerikanisch|"
+    r"Auswärtig|Rot|Weiß|Schwarz|Grün|Frei|Neu|Jung|Alt|Groß|Klein|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|"
+    r"Alternativ|Allgemein|Öffentlich|Vereint|Russisch|Britisch|Französisch|Amerikanisch|"
     r"Norddeutsch|Süddeutsch|Westdeutsch|Mitteldeutsch|[A-ZÄÖÜ]\w+lich|[A-ZÄÖÜ]\w+isch))(e|en|er|es|em) (?=[A-ZÄÖÜ])"
 )
 _FEMININE = (

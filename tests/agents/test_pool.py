@@ -124,10 +124,11 @@ async def test_stages_take_turns(make_pool):
     assert [stage for stage in order[:14] if stage == "quotes"] == ["quotes"] * 5
 
 
-async def test_tells_when_there_is_no_more_to_do_than_its_processes_have_before_them(make_pool):
+async def test_tells_when_little_is_left_to_hand_out_and_whether_all_have_enough(make_pool):
     waiting: list[int] = []
     pool = await make_pool(on_slack=lambda: waiting.append(pool.waiting))
     await pool.run(job("echo"))
+    assert not pool.busy
     waiting.clear()
     jobs = [asyncio.ensure_future(pool.run(job("nap"))) for _ in range(9)]
     await asyncio.sleep(0)
@@ -135,9 +136,11 @@ async def test_tells_when_there_is_no_more_to_do_than_its_processes_have_before_
     waiting.clear()
     await jobs[0]
     assert waiting == []
-    await asyncio.gather(*jobs)
+    await asyncio.gather(*jobs[:7])
     assert waiting
     assert max(waiting) < 2
+    assert not pool.busy, "two jobs are left for two processes"
+    await asyncio.gather(*jobs)
 
 
 async def test_a_killed_nursery_is_started_again_and_nothing_is_blamed_for_it(make_pool):
