@@ -8,6 +8,7 @@ workers that run some share a cluster. Verified against the Faust version that
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import version
 from typing import Any, cast
@@ -71,6 +72,7 @@ class StageApp(faust.App):
         self._idle = asyncio.Event()
         self._idle.set()
         self._commit_lock = asyncio.Lock()
+        self._committed_at = 0.0
         self.draining = False
 
     def assigned(self) -> list[int]:
@@ -126,9 +128,15 @@ class StageApp(faust.App):
             return False
         return True
 
+    def commit_due(self) -> bool:
+        """Whether it is time to commit: when nothing is in flight, and now and then while there always is something."""
+        waited_seconds = time.monotonic() - self._committed_at
+        return not self._busy or waited_seconds >= self.settings_of_stream.commit_interval_seconds
+
     async def commit_done(self) -> None:
         """Commit what has reached its end in the partitions that are still ours."""
         async with self._commit_lock:
+            self._committed_at = time.monotonic()
             try:
                 assignment = self.consumer.assignment()
             except ConsumerNotStarted:

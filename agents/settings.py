@@ -80,7 +80,9 @@ class Settings(BaseSettings):
     session_timeout_seconds: float = Field(
         30, ge=1, description="silence after which a worker counts as dead and its partitions move, in seconds"
     )
-    commit_interval_seconds: float = Field(1, gt=0, description="time between commits of offsets, in seconds")
+    commit_interval_seconds: float = Field(
+        5, gt=0, description="longest time between commits of offsets, in seconds; an idle stage commits at once"
+    )
     compression: Literal["none", "gzip", "snappy", "lz4", "zstd"] = Field("lz4", description="compression on topics")
     linger_ms: int = Field(0, ge=0, description="wait for more messages before a send, in milliseconds")
 

@@ -250,9 +250,8 @@ class Worker:
         log.debug("wound down in %.1f s", time.monotonic() - started)
 
     async def _tick(self) -> None:
-        """Every second: a sign of life, and commits."""
+        """Every second: a sign of life, and commits that are due."""
         loaded = False
-        committed = time.monotonic()
         while True:
             self.status.loop_beat = time.monotonic()
             if not loaded and self._pool.ready:
@@ -260,11 +259,8 @@ class Worker:
                 self.status.metrics.model_loaded(self._pool.load_seconds)
                 log.info("models ready after %.1f s", self._pool.load_seconds)
             await asyncio.sleep(min(TICK_SECONDS, self._settings.commit_interval_seconds))
-            if time.monotonic() - committed < self._settings.commit_interval_seconds:
-                continue
-            committed = time.monotonic()
             for app in list(self._apps):
-                if app.started:
+                if app.started and app.commit_due():
                     await _commit(app)
 
     def _assignment(self) -> dict[str, list[int]]:
