@@ -1,8 +1,8 @@
 """The worker's side of the pool: hands out jobs, watches the clock, replaces what died.
 
 Each process runs one job and has at most one more waiting in its socket, so
-that it never idles between two; jobs of the stages take turns, so that a flood
-at one leaves the others their share. One that takes long is set aside: at lower
+that it never idles between two; the stages take turns that give each as much
+time, so that a flood at one leaves the others their share. One that takes long is set aside: at lower
 priority, with another process in its place.
 """
 
@@ -241,6 +241,7 @@ class Pool:
                 outcome = pickle.loads(await reader.readexactly(length))
                 self.ended_at = time.monotonic()
                 ticket = process.tickets.popleft()
+                self._turns.took(ticket.job.stage, self.ended_at - process.head_since)
                 if process.tickets:
                     self._begin_head(process)
                 if not ticket.future.done():

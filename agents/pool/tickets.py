@@ -7,6 +7,10 @@ from typing import Literal
 
 from agents.pool.protocol import Job, Outcome
 
+FIRST_SECONDS = 0.01
+"""What a stage's job is taken to need before one was done."""
+LEAST_SECONDS = 0.001
+
 
 class JobFailed(Exception):
     """A job that got no outcome.
@@ -56,21 +60,28 @@ class Process:
 
 
 class Turns:
-    """Jobs not yet given to a process: in order within a stage, the stages in turn."""
+    """Jobs not yet given to a process: in order within a stage, the stages by turns, so that each gets as much time.
+
+    By time and not by number: a stage whose articles take long has no more of the processes than one that is quick, and
+    at the end of a backlog no process waits for what another one's article becomes.
+    """
 
     def __init__(self) -> None:
         self._queues: dict[str, deque[Ticket]] = {}
-        self._order: deque[str] = deque()
+        self._used: dict[str, float] = {}
+        self._usual: dict[str, float] = {}
 
     def __len__(self) -> int:
         return sum(len(queue) for queue in self._queues.values())
 
     def add(self, ticket: Ticket, *, first: bool = False) -> None:
         """Put a job at the end of its stage's queue, or at its head."""
-        queue = self._queues.get(ticket.job.stage)
-        if queue is None:
-            queue = self._queues[ticket.job.stage] = deque()
-            self._order.append(ticket.job.stage)
+        stage = ticket.job.stage
+        queue = self._queues.setdefault(stage, deque())
+        if not queue:
+            # Time that it did not want is not owed to it.
+            waiting = [self._used[other] for other, jobs in self._queues.items() if jobs]
+            self._used[stage] = max(self._used.get(stage, 0.0), min(waiting, default=0.0))
         if first:
             queue.appendleft(ticket)
         else:
@@ -78,14 +89,18 @@ class Turns:
 
     def next(self) -> Ticket | None:
         """The job whose turn it is, passing over those that nobody waits for; None if there is none."""
-        for _ in range(len(self._order)):
-            queue = self._queues[self._order[0]]
-            self._order.rotate(-1)
-            while queue:
-                ticket = queue.popleft()
-                if not ticket.future.done():
-                    return ticket
+        while waiting := [stage for stage, queue in self._queues.items() if queue]:
+            stage = min(waiting, key=self._used.__getitem__)
+            ticket = self._queues[stage].popleft()
+            if not ticket.future.done():
+                self._used[stage] += self._usual.get(stage, FIRST_SECONDS)
+                return ticket
         return None
+
+    def took(self, stage: str, seconds: float) -> None:
+        """What a job of a stage took: so long its next ones are taken to be."""
+        usual = self._usual.get(stage, seconds)
+        self._usual[stage] = max(LEAST_SECONDS, usual + (seconds - usual) / 10)
 
     def cancel(self) -> None:
         """Cancel all of them."""

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from agents.pool.pool import Pool, PoolError
 from agents.pool.protocol import Done, Job, Refused
-from agents.pool.tickets import JobFailed
+from agents.pool.tickets import JobFailed, Ticket, Turns
 from tests.support.stream import alive, descendants
 
 MakePool = Callable[..., Awaitable[Pool]]
@@ -122,6 +122,42 @@ async def test_stages_take_turns(make_pool):
     await asyncio.gather(*(run("clean") for _ in range(40)), *(run("quotes") for _ in range(5)))
     assert order.index("quotes") < 6
     assert [stage for stage in order[:14] if stage == "quotes"] == ["quotes"] * 5
+
+
+def turns_of(jobs: dict[str, int], seconds: dict[str, float], count: int) -> list[str]:
+    """The stages of the first `count` jobs, when a stage's jobs take so long."""
+    turns = Turns()
+    for stage, number in jobs.items():
+        for _ in range(number):
+            turns.add(Ticket(job("echo", stage), asyncio.get_running_loop().create_future()))
+    given = []
+    for _ in range(count):
+        ticket = turns.next()
+        assert ticket is not None
+        given.append(ticket.job.stage)
+        turns.took(ticket.job.stage, seconds[ticket.job.stage])
+    return given
+
+
+async def test_each_stage_gets_as_much_time():
+    given = turns_of({"entities": 200, "quotes": 200}, {"entities": 0.05, "quotes": 0.1}, 120)
+    assert given[60:].count("entities") == pytest.approx(40, abs=2)
+    assert given[60:].count("quotes") == pytest.approx(20, abs=2)
+
+
+async def test_a_stage_that_had_nothing_to_do_is_owed_nothing():
+    turns = Turns()
+    loop = asyncio.get_running_loop()
+    for _ in range(100):
+        turns.add(Ticket(job("echo", "quotes"), loop.create_future()))
+    for _ in range(80):
+        turns.next()
+        turns.took("quotes", 1.0)
+    for _ in range(20):
+        turns.add(Ticket(job("echo", "clean"), loop.create_future()))
+    turns.took("clean", 1.0)
+    given = [ticket.job.stage for _ in range(10) if (ticket := turns.next()) is not None]
+    assert 4 <= given.count("quotes") <= 6
 
 
 async def test_tells_when_little_is_left_to_hand_out_and_whether_all_have_enough(make_pool):
