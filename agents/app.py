@@ -22,6 +22,7 @@ from mode.supervisors import OneForOneSupervisor
 from yarl import URL
 
 from agents import kafka
+from agents.consumer import PromptConsumer
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
 
@@ -159,6 +160,11 @@ class StageApp(faust.App):
                 log.warning("%s: commit failed (%s); tried again", self.conf.id, type(error).__name__)
                 return
             self._committed |= pending
+
+    def _new_transport(self) -> Any:
+        transport: Any = super()._new_transport()
+        transport.Consumer = PromptConsumer
+        return transport
 
     async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         if self.on_assignment is not None:

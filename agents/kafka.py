@@ -18,7 +18,7 @@ EMBEDDED_CLUSTER_ID = "tansu_cluster"
 WAIT_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 10.0
 CONNECT_SECONDS = 2.0
-BATCH_BYTES = 262_144
+BATCH_BYTES = 65_536
 """Of one partition in a request: what was ready together leaves together."""
 FETCH_BYTES = 1_048_576
 """Fetched at once of a partition; a larger message still comes, alone."""

@@ -26,8 +26,6 @@ from pipeline.stages import TOPICS
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
-REFILL_SECONDS = 0.05
-"""In which what was sent comes back as work, by way of the broker."""
 CAN_PASS = (KafkaError, OSError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
@@ -66,7 +64,6 @@ class Publisher:
         self._embedded = embedded
         self._busy = busy
         self._round = Round()
-        self._released_at = -math.inf
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
         self._stopped = False
@@ -109,11 +106,8 @@ class Publisher:
         await self._send(messages)
 
     def release(self) -> None:
-        """Let go what waits: soon there will be too little to do. Not again before that has had an effect."""
-        now = time.monotonic()
-        if now - self._released_at >= REFILL_SECONDS:
-            self._released_at = now
-            self._round.release()
+        """Let go what waits for company: soon there will be too little to do."""
+        self._round.release()
 
     async def _send(self, messages: Sequence[Outgoing]) -> None:
         self.unconfirmed += len(messages)

@@ -28,6 +28,8 @@ MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
 JOBS_PER_PROCESS = 2
 MAX_UNFINISHED_LOADS = 3
+REFILL_SECONDS = 0.05
+"""In which more to do comes once slack is told, by way of the broker; less where a job takes less."""
 LONG_SHARE = 0.1
 """A job that has run for this share of the time limit is set aside."""
 UNKNOWN_CAUSE = "an unknown cause"
@@ -48,7 +50,7 @@ class Pool:
         memory_bytes: what one process may allocate beyond the loaded models.
         on_restart: called with "crash" or "timeout" when a process is replaced.
         on_retry: called with the stage when a job is begun again.
-        on_slack: called whenever jobs were handed out and fewer than there are processes are left to hand out.
+        on_slack: called when fewer jobs than there are processes are left to hand out; again if that has no effect.
     """
 
     def __init__(
@@ -80,6 +82,7 @@ class Pool:
         self._unfinished_loads = 0
         self.broken: asyncio.Future[str] | None = None
         """Resolves, with a line that says why, when the pool can no longer work."""
+        self._refilled_at = 0.0
         self.restarts = 0
         self.load_seconds = 0.0
         self.ended_at = -math.inf
@@ -97,8 +100,11 @@ class Pool:
 
     @property
     def busy(self) -> bool:
-        """Whether every process has a job behind the one it does: none will run dry in the next moment."""
-        return all(len(process.tickets) >= JOBS_PER_PROCESS for process in self._processes)
+        """Whether no process will run dry in the next moment: there is more to hand out, or about to come."""
+        if self.waiting >= len(self._processes):
+            return True
+        told = time.monotonic() < self._refilled_at
+        return told and all(len(process.tickets) >= JOBS_PER_PROCESS for process in self._processes)
 
     @property
     def nursery_pid(self) -> int | None:
@@ -159,7 +165,9 @@ class Pool:
 
     def _hand_out(self) -> None:
         self._fill()
-        if self.waiting < len(self._processes):
+        now = time.monotonic()
+        if self.waiting < len(self._processes) and now >= self._refilled_at:
+            self._refilled_at = now + min(REFILL_SECONDS, self._turns.longest_seconds)
             self._on_slack()
 
     def _fill(self) -> None:

@@ -102,6 +102,11 @@ class Turns:
         usual = self._usual.get(stage, seconds)
         self._usual[stage] = max(LEAST_SECONDS, usual + (seconds - usual) / 10)
 
+    @property
+    def longest_seconds(self) -> float:
+        """What a job of the slowest stage takes; 0 before any was done."""
+        return max(self._usual.values(), default=0.0)
+
     def cancel(self) -> None:
         """Cancel all of them."""
         for queue in self._queues.values():

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import time
 
 import orjson
 
@@ -40,6 +41,18 @@ async def test_articles_come_out_once_as_valid_records(make_stream):
     assert {"Wir investieren in die Schulen"} <= {quote.quote.text.strip("„“") for quote in quotes}
     assert stream.stop_workers() == [0]
     assert await stream.lag() == 0
+
+
+async def test_a_full_buffer_is_read_on_as_soon_as_it_has_room(make_stream):
+    """Faust's own consumer does little more than a buffer of a partition in a second: fifteen seconds for these."""
+    stream = await make_stream(partitions=1, buffer_messages=4)
+    stream.start_worker()
+    await stream.produce([article("warm", "Ein Text.")])
+    await stream.collect(lambda seen: len(seen.articles) >= 1)
+    started = time.monotonic()
+    await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(120)])
+    await stream.collect(lambda seen: len(seen.articles) >= 121)
+    assert time.monotonic() - started < 8
 
 
 BAD = {

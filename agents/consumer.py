@@ -1,0 +1,41 @@
+"""Faust's consumer, without its pauses of a second.
+
+Faust stops reading a partition while its buffer is full. With all of them full it sleeps for a second, and with some of
+them full it waits up to a second for messages of the others, even if a full one has long been emptied: no more than a
+buffer of each partition is done in a second, however fast the stage is.
+"""
+
+import asyncio
+import contextlib
+from typing import Any
+
+from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP
+
+LOOK_SECONDS = 0.25
+"""How long messages of a partition with room may stay unseen while others have none."""
+
+
+class PromptConsumer(Consumer):
+    """Reads on as soon as a buffer has room."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._room = asyncio.Event()
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Called by Faust when the buffer of a partition is half empty again."""
+        super().on_buffer_drop(tp)
+        self._room.set()
+
+    async def _wait_next_records(self, timeout: float) -> Any:
+        if not self._buffered_partitions:
+            return await super()._wait_next_records(timeout)
+        self._room.clear()
+        if self._get_active_partitions():
+            found = await super()._wait_next_records(0.0)
+            if found[0]:
+                return found
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._room.wait(), LOOK_SECONDS)
+        return {}, self._get_active_partitions()
