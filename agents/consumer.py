@@ -28,8 +28,13 @@ class PromptConsumer(Consumer):
         super().on_buffer_drop(tp)
         self._room.set()
 
+    def _full(self) -> set[TP]:
+        """Partitions whose buffers are full. In Faust's list there may be some that were given up when they were."""
+        full = self._buffered_partitions
+        return (full & self.assignment()) - self._get_active_partitions() if full else full
+
     async def _wait_next_records(self, timeout: float) -> Any:
-        if not self._buffered_partitions:
+        if not self._full():
             return await super()._wait_next_records(timeout)
         self._room.clear()
         if self._get_active_partitions():

@@ -2,8 +2,8 @@
 
 Each process runs one job and has at most one more waiting in its socket, so
 that it never idles between two; the stages take turns that give each as much
-time, so that a flood at one leaves the others their share. One that takes long is set aside: at lower
-priority, with another process in its place.
+time, so that a flood at one leaves the others their share. One that takes long
+is set aside: at lower priority, with another process in its place.
 """
 
 import asyncio

@@ -70,6 +70,7 @@ class Turns:
         self._queues: dict[str, deque[Ticket]] = {}
         self._used: dict[str, float] = {}
         self._usual: dict[str, float] = {}
+        self._now = 0.0  # what the stage whose turn it was last had used before it
 
     def __len__(self) -> int:
         return sum(len(queue) for queue in self._queues.values())
@@ -79,9 +80,9 @@ class Turns:
         stage = ticket.job.stage
         queue = self._queues.setdefault(stage, deque())
         if not queue:
-            # Time that it did not want is not owed to it.
-            waiting = [self._used[other] for other, jobs in self._queues.items() if jobs]
-            self._used[stage] = max(self._used.get(stage, 0.0), min(waiting, default=0.0))
+            self._used[stage] = max(
+                self._used.get(stage, 0.0), self._now
+            )  # time that it did not want is not owed to it
         if first:
             queue.appendleft(ticket)
         else:
@@ -93,6 +94,7 @@ class Turns:
             stage = min(waiting, key=self._used.__getitem__)
             ticket = self._queues[stage].popleft()
             if not ticket.future.done():
+                self._now = max(self._now, self._used[stage])
                 self._used[stage] += self._usual.get(stage, FIRST_SECONDS)
                 return ticket
         return None

@@ -160,6 +160,25 @@ async def test_a_stage_that_had_nothing_to_do_is_owed_nothing():
     assert 4 <= given.count("quotes") <= 6
 
 
+async def test_time_used_while_nothing_else_waited_is_not_held_against_a_stage():
+    turns = Turns()
+    loop = asyncio.get_running_loop()
+
+    def add(stage: str) -> None:
+        turns.add(Ticket(job("echo", stage), loop.create_future()))
+
+    for _ in range(50):
+        add("quotes")
+        assert turns.next() is not None
+        turns.took("quotes", 1.0)
+    for _ in range(20):
+        add("clean")
+        add("quotes")
+    turns.took("clean", 1.0)
+    given = [ticket.job.stage for _ in range(10) if (ticket := turns.next()) is not None]
+    assert 4 <= given.count("quotes") <= 6
+
+
 async def test_tells_when_little_is_left_to_hand_out_and_whether_all_have_enough(make_pool):
     waiting: list[int] = []
     pool = await make_pool(on_slack=lambda: waiting.append(pool.waiting))

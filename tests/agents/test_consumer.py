@@ -1,0 +1,32 @@
+"""How long the consumer waits for messages, by whether buffers are full."""
+
+from typing import Any
+
+import pytest
+from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP
+
+from agents.consumer import PromptConsumer
+
+HERE, GONE = TP("t", 0), TP("t", 1)
+
+
+@pytest.mark.parametrize(
+    ("buffered", "active", "waits"),
+    [(set(), {HERE}, [1.0]), ({GONE}, {HERE}, [1.0]), ({HERE}, {TP("t", 2)}, [0.0]), ({HERE}, set(), [])],
+    ids=["none full", "one full that was given up", "one full", "all full"],
+)
+async def test_waits_long_only_if_no_buffer_of_its_own_is_full(monkeypatch, buffered, active, waits):
+    waited: list[float] = []
+
+    async def wait(self: Consumer, timeout: float) -> Any:
+        waited.append(timeout)
+        return {}, active
+
+    monkeypatch.setattr(Consumer, "__init__", lambda self: None)
+    monkeypatch.setattr(Consumer, "_wait_next_records", wait)
+    monkeypatch.setattr(Consumer, "assignment", lambda self: {HERE, TP("t", 2)})
+    consumer = PromptConsumer()
+    consumer._buffered_partitions, consumer._active_partitions = buffered, active
+    assert await consumer._wait_next_records(1.0) == ({}, active)
+    assert waited == waits
