@@ -9,15 +9,29 @@ import asyncio
 import contextlib
 from typing import Any
 
-from faust.transport.drivers.aiokafka import Consumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
+
+from agents import kafka
 
 LOOK_SECONDS = 0.25
 """How long messages of a partition with room may stay unseen while others have none."""
 
 
+class QuietThread(AIOKafkaConsumerThread):
+    """Faust's thread with a client that is awake only when there is something to do."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        client = super()._create_worker_consumer(transport)
+        client._consumer_timeout = kafka.IDLE_LOOK_SECONDS
+        return client
+
+
 class PromptConsumer(Consumer):
     """Reads on as soon as a buffer has room."""
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return QuietThread(self, loop=self.loop, beacon=self.beacon)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

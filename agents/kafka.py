@@ -22,6 +22,8 @@ BATCH_BYTES = 65_536
 """Of one partition in a request: what was ready together leaves together."""
 FETCH_BYTES = 1_048_576
 """Fetched at once of a partition; a larger message still comes, alone."""
+IDLE_LOOK_SECONDS = 1.0
+"""How often a client looks for something to fetch when nothing wakes it; by default five times a second."""
 
 
 class BrokerUnavailable(Exception):
@@ -123,5 +125,6 @@ def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsum
         "auto_offset_reset": "earliest",
         "max_partition_fetch_bytes": FETCH_BYTES,
         "fetch_max_wait_ms": 200,
+        "consumer_timeout_ms": round(IDLE_LOOK_SECONDS * 1000),
     }
     return AIOKafkaConsumer(*topics, **settings.client_options(), **(defaults | options))

@@ -151,7 +151,7 @@ class TopicMarks:
 
     async def _follow(self) -> None:
         while True:
-            consumer = kafka.consumer(self._settings)
+            consumer = kafka.consumer(self._settings, fetch_max_wait_ms=READ_MILLISECONDS)
             try:
                 await consumer.start()
                 self._changed.set()

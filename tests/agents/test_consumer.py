@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
-from faust.transport.drivers.aiokafka import Consumer
+from aiokafka import AIOKafkaConsumer
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 
-from agents.consumer import PromptConsumer
+from agents import kafka
+from agents.consumer import PromptConsumer, QuietThread
 
 HERE, GONE = TP("t", 0), TP("t", 1)
 
@@ -30,3 +32,12 @@ async def test_waits_long_only_if_no_buffer_of_its_own_is_full(monkeypatch, buff
     consumer._buffered_partitions, consumer._active_partitions = buffered, active
     assert await consumer._wait_next_records(1.0) == ({}, active)
     assert waited == waits
+
+
+async def test_the_client_looks_about_no_oftener_than_it_must(monkeypatch):
+    client = AIOKafkaConsumer(bootstrap_servers="127.0.0.1:1")
+    assert client._consumer_timeout == 0.2  # else aiokafka has changed, and what is set here has no effect
+    monkeypatch.setattr(AIOKafkaConsumerThread, "__init__", lambda self: None)
+    monkeypatch.setattr(AIOKafkaConsumerThread, "_create_worker_consumer", lambda self, transport: client)
+    assert QuietThread()._create_worker_consumer(None) is client
+    assert client._consumer_timeout == kafka.IDLE_LOOK_SECONDS

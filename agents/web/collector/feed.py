@@ -10,7 +10,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from agents.kafka import connect
+from agents.kafka import IDLE_LOOK_SECONDS, connect
 from agents.settings import Settings
 from agents.topics import REPLAYED_TOPIC
 from agents.web.collector.cluster import Cluster, as_state
@@ -53,6 +53,7 @@ class Feed:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=500,
+            consumer_timeout_ms=round(IDLE_LOOK_SECONDS * 1000),
             request_timeout_ms=10_000,
             metadata_max_age_ms=15_000,
             max_partition_fetch_bytes=settings.max_message_bytes,
