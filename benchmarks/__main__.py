@@ -9,6 +9,7 @@ REDEFLUSS_QUOTE_MODEL).
 
 import argparse
 import asyncio
+import logging
 import sys
 import uuid
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from tests.support.kafka_broker import KafkaBroker
 
 SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
 PARTS = ("throughput", "embedded", "latency", "processes", "partitions", "workers", "cores", "stage")
+REPEATED = ("throughput", "cores")
 PARTITIONS = (1, 2, 4, 8, 16)
 ONE_EACH = {"REDEFLUSS_PROCESSES": "1"}
 
@@ -55,26 +57,26 @@ def measured(system: System, values: list[bytes], count: int, *, embedded: bool 
 class Suite:
     """The parts that can be measured, each into the journal."""
 
-    def __init__(self, journal: Journal, values: list[bytes], count: int, systems: tuple[System, ...]) -> None:
+    def __init__(self, journal: Journal, values: list[bytes], count: int, peers: tuple[System, ...]) -> None:
         self._journal = journal
         self._values = values
         self._count = count
-        self._systems = systems
+        self._peers = peers
 
     def throughput(self) -> None:
-        """The limit, then each system: one turn, so that a noisy minute hits all."""
+        """Redefluss before and after each of the others, so that a noisy minute hits both."""
         turn = new_turn()
-        limit = articles_per_second(self._values, self._count, len(cores()), configuration())
-        self._journal.add("limit", turn, articles_per_second=limit)
-        say(f"the limit: {limit:.2f} articles/s")
-        for system in self._systems:
-            self._flood("throughput", turn, system, system.name)
+        self._flood("throughput", turn, REDEFLUSS, REDEFLUSS.name)
+        self._limit(turn)
+        self._flood("throughput", turn, REDEFLUSS, REDEFLUSS.name)
+        for peer in self._peers:
+            self._flood("throughput", turn, peer, peer.name)
+            self._flood("throughput", turn, REDEFLUSS, REDEFLUSS.name)
 
     def embedded(self) -> None:
         """Redefluss on the embedded broker, beside the limit."""
         turn = new_turn()
-        limit = articles_per_second(self._values, self._count, len(cores()), configuration())
-        self._journal.add("limit", turn, articles_per_second=limit)
+        limit = self._limit(turn)
         got = measured(REDEFLUSS, self._values, self._count, embedded=True)
         self._journal.add("embedded", turn, system=REDEFLUSS.name, flood=as_line(got))
         say(f"embedded broker: {got.articles_per_second:.2f} articles/s of {limit:.2f}")
@@ -122,6 +124,12 @@ class Suite:
         for system in (alone, helped):
             self._flood("stage", turn, system, system.name, **ONE_EACH)
 
+    def _limit(self, turn: str) -> float:
+        limit = articles_per_second(self._values, self._count, len(cores()), configuration())
+        self._journal.add("limit", turn, articles_per_second=limit)
+        say(f"the limit: {limit:.2f} articles/s")
+        return limit
+
     def _flood(self, part: str, turn: str, system: System, case: str | int, **environment: str) -> None:
         try:
             got = measured(system, self._values, self._count, **environment)
@@ -138,23 +146,26 @@ def main() -> None:
     """Measure what is wanted and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", default=[str(SAMPLES)], help="articles to multiply; default: the samples")
-    parser.add_argument("--articles", type=int, default=480, help="articles in a backlog")
-    parser.add_argument("--repeats", type=int, default=3, help="turns of the throughput; medians are over them")
+    parser.add_argument("--articles", type=int, default=240, help="articles in a backlog")
+    parser.add_argument(
+        "--repeats", type=int, default=5, help=f"turns of {' and '.join(REPEATED)}; medians are over them"
+    )
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="parts to measure; none: report alone")
-    parser.add_argument("--systems", nargs="+", metavar="NAME", help="those that begin so; default: all")
+    parser.add_argument("--systems", nargs="+", metavar="NAME", help="alternatives that begin so; default: all")
     parser.add_argument("--journal", type=Path, help="file to add the measurements to; default: none is kept")
     args = parser.parse_args()
-    systems = tuple(
-        system
-        for system in (REDEFLUSS, *PEERS)
-        if not args.systems or any(system.name.lower().startswith(name.lower()) for name in args.systems)
+    peers = tuple(
+        peer
+        for peer in PEERS
+        if args.systems is None or any(peer.name.lower().startswith(name.lower()) for name in args.systems)
     )
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     journal = Journal(args.journal)
     values = usable(args.paths, configuration())
     say(f"{len(values)} distinct articles, backlogs of {args.articles}")
-    suite = Suite(journal, values, args.articles, systems)
+    suite = Suite(journal, values, args.articles, peers)
     for part in args.only:
-        for _ in range(args.repeats if part == "throughput" else 1):
+        for _ in range(args.repeats if part in REPEATED else 1):
             getattr(suite, part)()
     write(journal)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks.comparison import LIMIT, against
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, flood_of
 from benchmarks.systems import REDEFLUSS
@@ -25,23 +26,21 @@ SCALING = {
 
 def figures(journal: Journal) -> dict[str, Any]:
     """The figures as plain JSON values; ratios unless a unit stands in the name."""
-    limits = {line["turn"]: line["articles_per_second"] for line in journal.of("limit")}
-    floods = _by_system(journal)
-    ours = floods.get(REDEFLUSS.name, {})
+    ours = [flood_of(line) for line in journal.of("throughput") if _is_ours(line)]
     models = next(iter(journal.of("throughput")), {})
     result: dict[str, Any] = {
         "model_de": models.get("model_de"),
         "quote_model": models.get("quote_model"),
         "cores": len(cores()),
-        "turns": {name: len(turns) for name, turns in floods.items()},
     }
     if ours:
-        result |= _throughput(limits, floods, ours)
-        result |= _usage(list(ours.values()))
+        result |= _throughput(against(journal), ours)
+        result |= _usage(ours)
     result["failed"] = [
         {"system": line["system"], "why": line["failed"]} for line in journal.lines if line.get("failed")
     ]
     if embedded := journal.of("embedded"):
+        limits = {line["turn"]: line["articles_per_second"] for line in journal.of("limit")}
         shares = [flood_of(line).articles_per_second / limits[line["turn"]] for line in embedded]
         result["embedded_share_of_limit"] = median(shares)
     if latencies := journal.of("latency"):
@@ -57,36 +56,26 @@ def figures(journal: Journal) -> dict[str, Any]:
     return result
 
 
-def _by_system(journal: Journal) -> dict[str, dict[str, Flood]]:
-    """Floods of the part `throughput` by system and turn."""
-    floods: dict[str, dict[str, Flood]] = {}
-    for line in journal.of("throughput"):
-        if "flood" in line:
-            floods.setdefault(line["system"], {})[line["turn"]] = flood_of(line)
-    return floods
+def _is_ours(line: dict[str, Any]) -> bool:
+    return line["system"] == REDEFLUSS.name and "flood" in line
 
 
-def _throughput(
-    limits: dict[str, float], floods: dict[str, dict[str, Flood]], ours: dict[str, Flood]
-) -> dict[str, Any]:
-    def shares(turns: dict[str, Flood]) -> list[float]:
-        return [got.articles_per_second / limits[turn] for turn, got in turns.items()]
-
-    def ratios(turns: dict[str, Flood]) -> list[float]:
-        return [ours[turn].articles_per_second / got.articles_per_second for turn, got in turns.items() if turn in ours]
-
-    others = {name: ratios(turns) for name, turns in floods.items() if name != REDEFLUSS.name}
-    return {
-        "articles": sorted({got.articles for got in ours.values()}),
-        "limit_articles_per_second": median(limits[turn] for turn in ours),
-        "articles_per_second": median(got.articles_per_second for got in ours.values()),
-        "share_of_limit": median(shares(ours)),
-        "against": {name: median(values) for name, values in others.items() if values},
-        "shares_of_limit": {name: median(shares(turns)) for name, turns in floods.items()},
-        "shares_of_limit_by_turn": {name: [round(x, 3) for x in shares(turns)] for name, turns in floods.items()},
-        "last_tenth_against_first": median(got.tenths[-1] / got.tenths[0] for got in ours.values()),
-        "repeated": sum(got.repeated for got in ours.values()),
+def _throughput(ratios: dict[str, list[float]], ours: list[Flood]) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "articles": sorted({got.articles for got in ours}),
+        "articles_per_second": median(got.articles_per_second for got in ours),
+        "last_tenth_against_first": median(got.tenths[-1] / got.tenths[0] for got in ours),
+        "repeated": sum(got.repeated for got in ours),
+        "against": {name: median(values) for name, values in ratios.items() if name != LIMIT},
+        "ratios_by_turn": {name: [round(value, 3) for value in values] for name, values in ratios.items()},
     }
+    if LIMIT in ratios:
+        share = median(ratios[LIMIT])
+        result["share_of_limit"] = share
+        result["limit_articles_per_second"] = result["articles_per_second"] / share
+        others = {name: share / ratio for name, ratio in result["against"].items()}
+        result["shares_of_limit"] = {REDEFLUSS.name: share} | others
+    return result
 
 
 def _usage(ours: list[Flood]) -> dict[str, Any]:
@@ -176,11 +165,15 @@ def _page(found: dict[str, Any]) -> str:
         "",
     ]
     if "shares_of_limit" in found:
-        lines += ["| system | turns | share of the limit | Redefluss against it |", "|---|---|---|---|"]
+        lines += [
+            "| | share of the limit | Redefluss against it | lowest and highest of its turns |",
+            "|---|---|---|---|",
+        ]
         for name, share in found["shares_of_limit"].items():
-            against = found["against"].get(name)
-            ratio = "" if against is None else f"{against:.2f} ×"
-            lines.append(f"| {name} | {found['turns'][name]} | {share:.2f} | {ratio} |")
+            ratio = f"{found['against'][name]:.2f} ×" if name in found["against"] else ""
+            turns = found["ratios_by_turn"][LIMIT if name == REDEFLUSS.name else name]
+            spread = f"{min(turns):.2f} to {max(turns):.2f}, {len(turns)} turns"
+            lines.append(f"| {name} | {share:.2f} | {ratio} | {spread} |")
         lines += ["", "![Throughput as a share of the limit](performance.svg)", ""]
     lines += ["| figure | value |", "|---|---|"]
     lines += [f"| `{name}` | {value:.3g} |" for name, value in found.items() if isinstance(value, float)]
