@@ -23,8 +23,10 @@ def define(stage: str) -> None:
     @app.agent(topics[CHAIN[stage][0]], name=f"{prefix}{stage}")
     async def agent(stream: faust.StreamT) -> None:
         async for event in stream.events():
-            for output in process(stage, event.key, event.value):
-                await topics[output.topic].send(key=output.key, value=output.value)
+            message = event.message
+            outputs = process(stage, event.key, event.value, message.headers, message.partition, message.offset)
+            for output in outputs:
+                await topics[output.topic].send(key=output.key, value=output.value, headers=output.headers)
 
 
 for name in CHAIN:

@@ -1,10 +1,13 @@
 """The stage functions, bytes to bytes, as every peer calls them."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from agents import headers
+from agents.headers import RawHeaders, Step
 from agents.pool.protocol import Done, Job
 from agents.settings import Settings
 from agents.work import WorkOrder, load
@@ -20,6 +23,7 @@ class Output:
     topic: str
     key: bytes
     value: bytes
+    headers: list[tuple[str, bytes]]
 
 
 @cache
@@ -33,13 +37,26 @@ def warm_up() -> None:
         _function(stage)
 
 
-def process(stage: str, key: bytes | None, value: bytes) -> list[Output]:
-    """What one message becomes; nothing where the stage refuses it."""
+def process(
+    stage: str, key: bytes | None, value: bytes, received: RawHeaders, partition: int, offset: int
+) -> list[Output]:
+    """What one message becomes, with the stream's headers; nothing where the stage refuses it."""
     outcome = _function(stage)(Job(stage=stage, key=key, value=value))
     if not isinstance(outcome, Done):
         return []
-    quotes = [Output(QUOTES_TOPIC, key, record) for key, record in outcome.records]
-    return [*quotes, Output(stage_named(stage).target, outcome.key, outcome.value)]
+    step = Step(
+        stage=stage,
+        topic=CHAIN[stage][0],
+        partition=partition,
+        offset=offset,
+        took_ms=round(outcome.took_seconds * 1000, 1),
+        produced_at=headers.now_rfc3339(),
+        worker=headers.worker_name(os.getpid()),
+        model="",
+    )
+    out = headers.after(received, step, attempt=1, more={"content_hash": outcome.content_hash})
+    quotes = [Output(QUOTES_TOPIC, key, record, out) for key, record in outcome.records]
+    return [*quotes, Output(stage_named(stage).target, outcome.key, outcome.value, out)]
 
 
 def arguments() -> tuple[str, str]:

@@ -25,10 +25,15 @@ async def run_stage(stage: str, broker: str, prefix: str, pool: ProcessPoolExecu
         batch = await consumer.getmany(timeout_ms=200, max_records=16)
         messages = [message for partition in batch.values() for message in partition]
         outputs = await asyncio.gather(
-            *(loop.run_in_executor(pool, process, stage, message.key, message.value) for message in messages)
+            *(
+                loop.run_in_executor(
+                    pool, process, stage, message.key, message.value, message.headers, message.partition, message.offset
+                )
+                for message in messages
+            )
         )
         sends = [
-            await producer.send(prefix + output.topic, output.value, key=output.key)
+            await producer.send(prefix + output.topic, output.value, key=output.key, headers=output.headers)
             for made in outputs
             for output in made
         ]

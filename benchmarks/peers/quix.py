@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quixstreams import Application
+from quixstreams import Application, message_context
 from quixstreams.models import Serializer, Topic
 
 from benchmarks.peers.functions import CHAIN, Output, arguments, process, warm_up
@@ -17,11 +17,13 @@ class ValueOfOutput(Serializer):  # type: ignore[misc]
 
 def define(application: Application, stage: str, topics: dict[str, Topic]) -> None:
     def work(value: bytes, key: bytes | None, timestamp: int, headers: Any) -> list[Output]:
-        return process(stage, key, value)
+        read = message_context()
+        return process(stage, key, value, headers or [], read.partition, read.offset)
 
     outputs = application.dataframe(topics[CHAIN[stage][0]]).apply(work, expand=True, metadata=True)
     for name in {CHAIN[stage][1], "quotes"}:
         mine = outputs.filter(lambda output, name=name: output.topic == name)
+        mine = mine.set_headers(lambda output, *_: output.headers)
         mine.to_topic(topics[name], key=lambda output: output.key)
 
 
