@@ -1,4 +1,4 @@
-"""Faust's consumer, without its pauses of a second.
+"""Faust's consumer, without its pauses of a second, and without waking when there is nothing to do.
 
 Faust stops reading a partition while its buffer is full. With all of them full it sleeps for a second, and with some of
 them full it waits up to a second for messages of the others, even if a full one has long been emptied: no more than a
@@ -30,12 +30,12 @@ class QuietThread(AIOKafkaConsumerThread):
 class PromptConsumer(Consumer):
     """Reads on as soon as a buffer has room."""
 
-    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        return QuietThread(self, loop=self.loop, beacon=self.beacon)
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._room = asyncio.Event()
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        return QuietThread(self, loop=self.loop, beacon=self.beacon)
 
     def on_buffer_drop(self, tp: TP) -> None:
         """Called by Faust when the buffer of a partition is half empty again."""

@@ -80,9 +80,8 @@ class Turns:
         stage = ticket.job.stage
         queue = self._queues.setdefault(stage, deque())
         if not queue:
-            self._used[stage] = max(
-                self._used.get(stage, 0.0), self._now
-            )  # time that it did not want is not owed to it
+            # Time that it did not want is not owed to it.
+            self._used[stage] = max(self._used.get(stage, 0.0), self._now)
         if first:
             queue.appendleft(ticket)
         else:
