@@ -26,7 +26,10 @@ EntityType = Literal["PER", "ORG", "LOC", "MISC"]
 MentionKind = Literal["name", "nominal", "pronoun"]
 QuoteType = Literal["Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect"]
 Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
-StageName = Literal["clean", "entities", "quotes"]
+Gender = Literal["f", "m"]
+GenderSource = Literal["title", "role", "name", "pronoun", "gazetteer"]
+SpeakerKind = Literal["person", "organisation", "place", "group", "document", "unknown"]
+StageName = Literal["clean", "entities", "quotes", "statements"]
 FailureReason = Literal[
     "malformed-json",
     "schema",
@@ -138,6 +141,8 @@ class SpeakerEntity(Model):
     roles: list[str] = Field(default_factory=list)
     affiliations: list[str] = Field(default_factory=list)
     wikidata: str | None = Field(None, pattern=r"^Q[1-9][0-9]*$")
+    gender: Gender | None = Field(None, description="of persons, if something tells it")
+    gender_from: GenderSource | None = Field(None, description="what tells the gender")
 
 
 class Entity(SpeakerEntity):
@@ -175,6 +180,16 @@ class QuotePerson(QuotePart):
     name: str | None = None
 
 
+class Speaker(QuotePerson):
+    """Who said it: what kind of source that is, and how sure it is that it was this one.
+
+    Records of releases before 0.2 say neither; they are read as of an unknown kind, as likely right as wrong.
+    """
+
+    kind: SpeakerKind = "unknown"
+    confidence: float = Field(0.5, ge=0.0, le=1.0)
+
+
 class Quote(Model):
     """What someone said, where, and who it was."""
 
@@ -183,7 +198,8 @@ class Quote(Model):
     medium: Medium
     spans: list[Span] = Field(min_length=1)
     text: str
-    speaker: QuotePerson | None = None
+    part_of: Identifier | None = Field(None, description="the quote of the same article that this one is a fragment of")
+    speaker: Speaker | None = None
     cue: QuotePart | None = None
     frame: QuotePart | None = None
     addressee: QuotePerson | None = None
@@ -225,6 +241,42 @@ class QuoteRecord(Model):
     speaker: SpeakerEntity | None = None
     context: str
     article: QuotedArticle
+
+
+class StatementStart(Model):
+    """Where a statement stood first, by the time of publication."""
+
+    article: Identifier
+    source: str | None = None
+    published_at: Timestamp | None = None
+
+
+class StatementArticle(QuotedArticle):
+    """An article that a statement stands in: with which quote, and the agency it came by, if one is named."""
+
+    quote: Identifier
+    agency: str | None = None
+
+
+class Statement(Model):
+    """What the same speaker was quoted with in one article or several, once, in its present state.
+
+    `text` is the fullest wording of all articles. Articles come in the order of publication, each once; `count` is
+    their number, `sources` that of the papers.
+    """
+
+    schema_: Literal["statement/1"] = Field("statement/1", alias="schema")
+    id: Identifier
+    speaker: SpeakerEntity | None = None
+    said_by: str | None = Field(None, description="the speaker's name, also of one that is no entity")
+    text: str
+    type: QuoteType
+    verbatim: bool = Field(description="whether an article has it in quotation marks")
+    first: StatementStart
+    articles: list[StatementArticle] = Field(min_length=1)
+    count: int = Field(ge=1)
+    sources: int = Field(ge=0)
+    updated_at: Timestamp
 
 
 class DeadLetter(Model):

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.codec import RecordError, decode, encode
-from schemas.records import CleanArticle, DeadLetter, EntityArticle, QuoteArticle, RawArticle
+from schemas.records import (
+    CleanArticle,
+    DeadLetter,
+    EntityArticle,
+    QuoteArticle,
+    RawArticle,
+    Statement,
+    StatementArticle,
+    StatementStart,
+)
 
 REFUSED = [
     (None, "empty", "tombstone"),
@@ -109,6 +118,61 @@ def test_a_quotes_text_must_be_that_of_its_spans() -> None:
         decode(orjson.dumps(clean_article(**fields)), QuoteArticle)
     quote["text"] = "Die … gut"
     assert decode(orjson.dumps(clean_article(**fields)), QuoteArticle).quotes[0].text == "Die … gut"
+
+
+def test_a_record_of_release_0_1_is_read_with_what_it_does_not_say() -> None:
+    text = "„Es bleibt dabei“, sagte Wendeling."
+    speaker = {"spans": [{"begin": 25, "end": 34}], "text": "Wendeling", "entity": "per/wendeling", "name": "Wendeling"}
+    quote = {
+        "id": "a#0",
+        "type": "Direct",
+        "medium": "Speech",
+        "spans": [{"begin": 0, "end": 17}],
+        "text": "„Es bleibt dabei“",
+        "speaker": speaker,
+        "cue": None,
+        "frame": None,
+        "addressee": None,
+        "confidence": 0.9,
+    }
+    entity = {
+        "id": "per/wendeling",
+        "name": "Wendeling",
+        "type": "PER",
+        "roles": [],
+        "affiliations": [],
+        "wikidata": None,
+        "mentions": [{"begin": 25, "end": 34, "text": "Wendeling", "kind": "name"}],
+        "salience": 0.9,
+    }
+    fields = {"schema": "quote-article/1", "text": text, "entities": [entity], "quotes": [quote]}
+    article = decode(orjson.dumps(clean_article(**fields)), QuoteArticle)
+    assert (article.entities[0].gender, article.entities[0].gender_from) == (None, None)
+    assert article.quotes[0].part_of is None
+    assert article.quotes[0].speaker is not None
+    assert (article.quotes[0].speaker.kind, article.quotes[0].speaker.confidence) == ("unknown", 0.5)
+    assert decode(encode(article), QuoteArticle) == article
+
+
+def test_what_a_statement_needs_is_written_in_the_order_of_the_contract() -> None:
+    statement = Statement(
+        id="s-1",
+        text="Es bleibt dabei",
+        type="Direct",
+        verbatim=True,
+        first=StatementStart(article="a"),
+        articles=[StatementArticle(id="a", quote="a#0")],
+        count=1,
+        sources=0,
+        updated_at="2026-03-02T09:00:00Z",
+    )
+    written = orjson.loads(encode(statement))
+    assert list(written) == [
+        *("schema", "id", "speaker", "said_by", "text", "type", "verbatim", "first", "articles", "count", "sources"),
+        "updated_at",
+    ]
+    assert list(written["articles"][0]) == ["id", "url", "source", "title", "published_at", "quote", "agency"]
+    assert decode(encode(statement), Statement) == statement
 
 
 JSON_VALUES = st.recursive(
