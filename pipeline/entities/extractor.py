@@ -5,8 +5,10 @@ from pipeline.entities.cluster import Cluster, NameSpan, Place
 from pipeline.entities.coreference import add_references
 from pipeline.entities.evidence import evident_names
 from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.gender import gender_of
 from pipeline.entities.names import with_full_stop
 from pipeline.entities.persons import cluster_persons
+from pipeline.entities.read_references import add_read_references
 from pipeline.entities.roles import read_infobox, read_roles
 from pipeline.entities.salience import saliences
 from pipeline.entities.slugs import entity_id
@@ -14,6 +16,8 @@ from pipeline.entities.spans import ModelSpan, name_spans
 from pipeline.entities.things import acronyms, cluster_things
 from pipeline.entities.words import Words
 from pipeline.models import load_pipeline
+from pipeline.models.catalogue import reader_folder
+from pipeline.reader.model import Reader, shared_reader
 from schemas.records import CleanArticle, Entity, EntityArticle, EntityType, Mention
 
 _TYPES: dict[str, EntityType] = {
@@ -36,16 +40,15 @@ class EntityExtractor:
     """
 
     def __init__(self, config: PipelineConfig) -> None:
-        self._nlp = load_pipeline(config.model_de)
+        folder = reader_folder(config.model_de)
+        self._reader: Reader | None = shared_reader(folder) if folder is not None else None
+        self._nlp = load_pipeline(config.model_de) if folder is None else None
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
-        doc = self._nlp(article.text)
-        words = Words(article.text, (sentence.start_char for sentence in doc.sents))
-        model: list[ModelSpan] = [
-            (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
-        ]
+        sentences, model = self._read(article.text)
+        words = Words(article.text, sentences)
         evident = list(evident_names(words, self._gazetteer))
         model = [span for span in model if not any(_place_of_a_body(span, name) for name in evident)]
         model += [name for name in evident if not _overlaps(name, model)]
@@ -53,6 +56,20 @@ class EntityExtractor:
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
         return EntityArticle(**fields, entities=entities)
+
+    def _read(self, text: str) -> tuple[list[int], list[ModelSpan]]:
+        """Where sentences begin, and the names that the model finds."""
+        if self._reader is not None:
+            reading = self._reader(text)
+            tokens = reading.layout.tokens
+            return reading.layout.sentence_begins.tolist(), [
+                (int(tokens[name.first, 0]), int(tokens[name.last - 1, 1]), _TYPES[name.type]) for name in reading.names
+            ]
+        assert self._nlp is not None
+        doc = self._nlp(text)
+        return [sentence.start_char for sentence in doc.sents], [
+            (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
+        ]
 
     def _clusters(self, article: CleanArticle, words: Words, model: list[ModelSpan]) -> list[Cluster]:
         names = name_spans(words, model, self._gazetteer)
@@ -66,7 +83,10 @@ class EntityExtractor:
                     cluster.say_role(role)
         read_roles(words, persons, things, self._gazetteer)
         read_infobox(article.infobox, persons, self._gazetteer)
-        add_references(words, clusters, self._gazetteer)
+        if self._reader is None:
+            add_references(words, clusters, self._gazetteer)
+        else:
+            add_read_references(article.text, clusters, self._reader)
         return sorted(clusters, key=lambda c: (c.places[0], c.name))
 
 
@@ -90,6 +110,7 @@ def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> li
         mentions = [_mention(article.text, place, cluster.type) for place in cluster.places]
         texts = {mention.text for mention in mentions}
         cut = cluster.entry is None and cluster.name + "." in texts and cluster.name not in texts
+        gender, told_by = gender_of(words, cluster)
         entities.append(
             Entity(
                 id=identifier,
@@ -98,6 +119,8 @@ def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> li
                 roles=cluster.roles,
                 affiliations=cluster.affiliations,
                 wikidata=cluster.entry.wikidata if cluster.entry is not None else None,
+                gender=gender,
+                gender_from=told_by,
                 mentions=mentions,
                 salience=salience,
             )

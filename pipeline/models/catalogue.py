@@ -7,6 +7,7 @@ from pathlib import Path
 
 DATA = Path(__file__).parent / "data"
 GRAPH = "model.onnx.gz"
+READER_GRAPH = "encoder.onnx"
 NAMED = frozenset({"PER", "LOC", "ORG", "MISC"})
 
 
@@ -22,7 +23,7 @@ class Model:
     summary: str
     trained_on: tuple[str, ...]
     licence: str
-    graph: str = GRAPH
+    graph: str = READER_GRAPH
 
     @property
     def size(self) -> int:
@@ -36,29 +37,25 @@ class Model:
         return self.folder is None or (DATA / self.folder / self.graph).exists()
 
 
+_OPEN_DATA = (
+    "multilingual-e5-small",
+    "the Redefluss corpus",
+    "GermEval 2014",
+    "SmartData",
+    "MobIE",
+    "GePaDe",
+)
 MODELS = {
     model.name: model
     for model in (
-        Model(
-            "redefluss",
-            "entities",
-            "twelve layers; the best scores",
-            ("multilingual-e5-small", "GermEval 2014", "SmartData", "WikiNEuRal"),
-            "CC BY-NC-SA 4.0",
-        ),
+        Model("redefluss", "reader", "eight layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"),
         Model(
             "redefluss-fast",
             "entities-open",
-            "three layers; four times faster",
+            "names alone, three layers",
             ("multilingual-e5-small", "GermEval 2014", "SmartData"),
             "CC BY 4.0",
-        ),
-        Model(
-            "redefluss-open",
-            "entities-open",
-            "trained on freely licensed data only, for commercial use",
-            ("multilingual-e5-small", "GermEval 2014", "SmartData"),
-            "CC BY 4.0",
+            "model.onnx.gz",
         ),
         Model("rules", None, "hand-written rules and the gazetteer, no weights", (), "as the code"),
     )
@@ -68,15 +65,15 @@ MODELS = {
 QUOTE_MODELS = {
     model.name: model
     for model in (
-        Model(
-            "redefluss",
-            "quotes",
-            "trained model and rules together",
-            ("multilingual-e5-small", "Dataset of Quotation Attribution in German News Articles"),
-            "CC BY-NC-SA 4.0",
-            "encoder.onnx",
-        ),
+        Model("redefluss", "reader", "the same model, and rules beside it", _OPEN_DATA, "CC BY-SA 4.0"),
         Model("rules", None, "hand-written rules, no weights", (), "as the code"),
     )
 }
 """Quote models by name."""
+
+
+def reader_folder(name: str) -> Path | None:
+    """The folder of the reader called `name`: a shipped one, or a folder that holds one; None if it is none."""
+    model = MODELS.get(name)
+    folder = Path(name) if model is None else DATA / model.folder if model.folder is not None else None
+    return folder if folder is not None and (folder / READER_GRAPH).is_file() else None

@@ -33,12 +33,16 @@ def load_pipeline(name: str | Path) -> Language:
 def _own(weights: str | None) -> Language:
     nlp = spacy.blank("de")
     nlp.add_pipe("redefluss_sentences")
-    if weights is None:
+    if weights == "reader":
+        from pipeline.models import components  # noqa: F401  (registers its component)
+
+        nlp.add_pipe("redefluss_entities")
+    elif weights is None:
         from pipeline.entities import rule_recognizer  # noqa: F401  (registers its component)
 
         nlp.add_pipe("redefluss_rules_ner")
     else:
-        nlp.add_pipe("redefluss_entities", config={"model": weights})
+        nlp.add_pipe("redefluss_names", config={"model": weights})
     return nlp
 
 

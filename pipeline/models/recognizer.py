@@ -42,7 +42,7 @@ def shared_encoder() -> tuple[PieceTokenizer, EmbeddingTable]:
     return PieceTokenizer(folder / "pieces.json"), EmbeddingTable(folder / "pieces.npy")
 
 
-@Language.factory("redefluss_entities", default_config={"model": "entities"})
+@Language.factory("redefluss_names", default_config={"model": "entities-open"})
 def make_recognizer(nlp: Language, name: str, model: str) -> EntityRecognizer:  # noqa: ARG001
     return EntityRecognizer(DATA / model)
 

@@ -1,22 +1,24 @@
 """The third stage: who said what in an article."""
 
 import re
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.names import with_full_stop
 from pipeline.errors import ConfigurationError
-from pipeline.models.catalogue import DATA, QUOTE_MODELS
+from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
+from pipeline.quotes.attribution import Attribution
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.combination import combine
 from pipeline.quotes.free import by_sentence, merged, once
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.read_quotes import read_quotes
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from pipeline.quotes.words import PREPOSITIONS, SUBORDINATORS
+from pipeline.reader.model import Reader, shared_reader
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
 from schemas.spans import Span, joined
 
@@ -38,7 +40,7 @@ class QuoteExtractor:
 
     def __init__(self, config: PipelineConfig) -> None:
         self._rules = RuleQuotes()
-        self._learned = _load_learned(config.quote_model)
+        self._reader = _load_reader(config.quote_model)
         self._gazetteer = load_gazetteer(config.gazetteer)
 
     def candidates(self, text: str) -> list[QuoteCandidate]:
@@ -49,34 +51,37 @@ class QuoteExtractor:
         return self._find(AnalysedText(text, quoted_texts(text)))
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
-        linker = Linker(article, self._gazetteer)
         analysed = AnalysedText(article.text, quoted_texts(article.text))
         sure = [candidate for candidate in self._find(analysed) if candidate.confidence >= _LEAST_SURE]
         found = once(by_sentence(analysed, sure))
-        quotes = [_quote(article, linker, candidate, number) for number, candidate in enumerate(found)]
+        linker = Linker(article, self._gazetteer)
+        if self._reader is None:
+            said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
+        else:
+            said = Attribution(article, self._reader, linker).speakers(found)
+        quotes = [
+            _quote(article, linker, candidate, number, speaker, addressee)
+            for number, (candidate, (speaker, addressee)) in enumerate(zip(found, said, strict=True))
+        ]
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
-        return QuoteArticle(**fields, quotes=quotes)
+        return QuoteArticle(**fields, quotes=with_parts(quotes))
 
     def _find(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         rules = merged(analysed.text, self._rules(analysed))
-        return combine(analysed.text, rules, self._learned(analysed.text)) if self._learned is not None else rules
+        if self._reader is None:
+            return rules
+        return combine(analysed.text, rules, read_quotes(self._reader(analysed.text)))
 
 
-def _load_learned(name: str) -> Callable[[str], list[QuoteCandidate]] | None:
-    """What finds quotes besides the rules: the shipped model, or one that was trained, by its folder."""
+def _load_reader(name: str) -> Reader | None:
+    """The trained reader that finds quotes besides the rules: the shipped one, or one that was trained, by its folder."""
     if name == "rules":
         return None
-    shipped = QUOTE_MODELS["redefluss"]
-    folder = DATA / "quotes" if name == shipped.name else Path(name)
-    if not (folder / shipped.graph).is_file():
-        if name == shipped.name:
-            raise ConfigurationError(f"quote_model: {name} needs its weights in {folder}; rules needs none")
+    folder = reader_folder(name)
+    if folder is None:
         names = " and ".join(QUOTE_MODELS)
         raise ConfigurationError(f"quote_model: {name!r} is none of the quote models {names}, nor a folder with one")
-    # Imported here, so that the rules need no onnxruntime.
-    from pipeline.quotes.learned.model import LearnedQuotes
-
-    return LearnedQuotes(folder)
+    return shared_reader(folder)
 
 
 def _spans(ranges: Sequence[Range]) -> list[Span]:
@@ -105,30 +110,62 @@ def _is_dateline(article: EntityArticle, begin: int, end: int) -> bool:
     return placed and _BEHIND_DATELINE.match(text, end) is not None
 
 
-def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, number: int) -> Quote:
+def _speaker_by_rule(article: EntityArticle, linker: Linker, candidate: QuoteCandidate) -> Speaker | None:
     text = article.text
-    spans = _spans(candidate.spans)
     said_by = [
         (begin, with_full_stop(text, begin, end))
         for begin, end in candidate.speaker_spans
         if text[begin:end].lower() not in _NOBODY and not _is_dateline(article, begin, end)
     ]
+    said = _person(text, said_by, linker.person(said_by))
+    return Speaker(**dict(said)) if said is not None else None
+
+
+def _quote(
+    article: EntityArticle,
+    linker: Linker,
+    candidate: QuoteCandidate,
+    number: int,
+    speaker: Speaker | None,
+    addressee: Sequence[Range],
+) -> Quote:
+    text = article.text
+    spans = _spans(candidate.spans)
     told_by = [
         (begin, with_full_stop(text, begin, end))
         for begin, end in candidate.frame_spans
         if not _is_dateline(article, begin, end)
     ]
-    speaker = linker.person(said_by)
-    said = _person(text, said_by, speaker)
+    entities = {entity.id: entity for entity in article.entities}
+    own = entities.get(speaker.entity) if speaker is not None and speaker.entity is not None else None
     return Quote(
         id=f"{article.id}#{number}",
         type=candidate.type,
         medium=candidate.medium,
         spans=spans,
         text=joined(text, spans),
-        speaker=Speaker(**dict(said)) if said is not None else None,
+        speaker=speaker,
         cue=_part(text, candidate.cue_spans),
         frame=_part(text, told_by),
-        addressee=_person(text, candidate.addressee_spans, linker.person(candidate.addressee_spans, speaker[0])),
+        addressee=_person(text, addressee, linker.person(addressee, own)),
         confidence=round(candidate.confidence, 3),
     )
+
+
+def with_parts(quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes, of which those that lie within another one are marked as parts of it."""
+    marked: list[Quote] = []
+    for quote in quotes:
+        around = [
+            other
+            for other in quotes
+            if other.id != quote.id and all(any(_within(own, span) for span in other.spans) for own in quote.spans)
+            and [*other.spans] != [*quote.spans]
+        ]
+        smallest = min(around, key=lambda other: sum(s.end - s.begin for s in other.spans), default=None)
+        marked.append(quote.model_copy(update={"part_of": smallest.id}) if smallest is not None else quote)
+    return marked
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    return outer.begin <= inner.begin and inner.end <= outer.end

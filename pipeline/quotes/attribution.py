@@ -1,0 +1,139 @@
+"""Who says the quotes of an article, decided over the whole of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.linking import Linker
+from pipeline.quotes.nominative import nominative
+from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
+from pipeline.reader.model import Reader
+from pipeline.reader.pairs import QuoteSpan
+from pipeline.reader.reading import Reading
+from pipeline.reader.schema import QUOTE_TYPES
+from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
+from schemas.spans import Span, joined
+
+CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
+"""Rules that carry a speaker on from an earlier quote."""
+_KINDS: dict[str, SpeakerKind] = {
+    "PER": "person",
+    "ORG": "organisation",
+    "LOC": "place",
+    "GRP": "group",
+    "DOC": "document",
+    "MISC": "document",
+    "THG": "unknown",
+}
+
+
+class Attribution:
+    """The speakers of one article's quotes."""
+
+    def __init__(self, article: EntityArticle, reader: Reader, linker: Linker) -> None:
+        self._article = article
+        self._reader = reader
+        self._linker = linker
+        self.reading: Reading = reader(article.text)
+        self._resolution: Resolution = resolve(self.reading, reader.scorers, self._names())
+
+    def _names(self) -> list[tuple[int, int, int]]:
+        layout = self.reading.layout
+        found = {}
+        for number, entity in enumerate(self._article.entities):
+            for mention in entity.mentions:
+                span = layout.span(mention.begin, mention.end)
+                if mention.kind == "name" and span.first < span.last:
+                    found[span.first, span.last] = number
+        return [(first, last, number) for (first, last), number in sorted(found.items())]
+
+    def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range]]]:
+        """For each of `candidates` its speaker, and the words that name whom it is said to."""
+        quotes = [self._span(candidate) for candidate in candidates]
+        known = [number for number, quote in enumerate(quotes) if quote is not None]
+        choices = speakers(
+            self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None]
+        )
+        found: list[tuple[Speaker | None, list[Range]]] = [(None, []) for _ in candidates]
+        for number, choice in zip(known, choices, strict=True):
+            found[number] = (self._speaker(candidates[number], choice), self._addressee(choice))
+        return found
+
+    def _span(self, candidate: QuoteCandidate) -> QuoteSpan | None:
+        layout = self.reading.layout
+        spans = [layout.span(begin, end) for begin, end in candidate.spans]
+        if any(span.first >= span.last for span in spans):
+            return None
+        hint = None
+        if candidate.speaker_spans:
+            words = layout.span(*candidate.speaker_spans[0])
+            hint = (words.first, words.last) if words.first < words.last else None
+        kind = ("Direct", *QUOTE_TYPES).index(candidate.type)
+        return QuoteSpan(tuple((s.first, s.last) for s in spans), kind, hint, candidate.rule in CARRIED)
+
+    def _addressee(self, choice: SpeakerChoice) -> list[Range]:
+        if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:
+            return []
+        return [self._range(choice.addressee)]
+
+    def _range(self, mention: int) -> Range:
+        tokens = self.reading.layout.tokens
+        found = self._resolution.mentions[mention]
+        return int(tokens[found.first, 0]), int(tokens[found.last - 1, 1])
+
+    def _speaker(self, candidate: QuoteCandidate, choice: SpeakerChoice) -> Speaker | None:
+        if choice.chain == NOBODY or choice.mention is None:
+            return self._by_rule(candidate, choice.probability)
+        begin, end = self._range(choice.mention)
+        given = [(b, e) for b, e in candidate.speaker_spans if b < end and begin < e]
+        spans = [Span(begin=b, end=e) for b, e in given or [(begin, end)]]
+        entity = self._entity(choice.chain)
+        name = entity.name if entity is not None else self._nameless(choice.chain)
+        kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
+        both = self._linker.person(given) if given else (None, None)
+        if both[0] is None and both[1] is not None and " und " in both[1] and entity is not None:
+            entity, name, kind = None, both[1], "group"
+        return Speaker(
+            spans=spans,
+            text=joined(self._article.text, spans),
+            entity=entity.id if entity is not None else None,
+            name=name,
+            kind=kind,
+            confidence=round(choice.probability, 3),
+        )
+
+    def _by_rule(self, candidate: QuoteCandidate, nobody: float) -> Speaker | None:
+        """What the rules say where the model finds nobody, as unsure as the model is sure of that."""
+        if not candidate.speaker_spans:
+            return None
+        spans = [Span(begin=begin, end=end) for begin, end in candidate.speaker_spans]
+        entity, name = self._linker.person(candidate.speaker_spans)
+        text = joined(self._article.text, spans)
+        return Speaker(
+            spans=spans,
+            text=text,
+            entity=entity.id if entity is not None else None,
+            name=name or nominative(text),
+            kind=_KINDS[entity.type] if entity is not None else "unknown",
+            confidence=round(1 - nobody, 3),
+        )
+
+    def _entity(self, chain: int) -> Entity | None:
+        number = self._resolution.chains[chain].entity
+        return self._article.entities[number] if number is not None else None
+
+    def _type(self, chain: int) -> str:
+        types = Counter(self._resolution.types[mention] for mention in self._resolution.chains[chain].mentions)
+        return types.most_common(1)[0][0]
+
+    def _nameless(self, chain: int) -> str | None:
+        """The fullest noun phrase of a chain without a name, in the nominative."""
+        text = self._article.text
+        phrases = [
+            text[slice(*self._range(mention))]
+            for mention in self._resolution.chains[chain].mentions
+            if self._resolution.mentions[mention].kind == "nominal"
+        ]
+        return nominative(max(phrases, key=len)) if phrases else None

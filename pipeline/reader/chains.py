@@ -1,0 +1,144 @@
+"""Which mentions of an article mean the same: names in clusters are given, nominals and pronouns join them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
+from pipeline.reader.reading import Reading
+from pipeline.reader.schema import CHAIN_TYPES
+from pipeline.reader.scorers import Scorers, mention_vectors, quote_vectors
+
+NOBODY = -1
+
+
+@dataclass
+class Chain:
+    """Mentions (indices) that mean the same; `entity` is the number of the cluster of names, None for a nameless one."""
+
+    entity: int | None
+    mentions: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """All mentions of an article in text order, the chain (index) of each, and how likely it is its (0 to 1)."""
+
+    mentions: list[Mention]
+    chain: list[int]
+    certainty: list[float]
+    chains: list[Chain]
+    types: list[str]
+    """The type of each mention by itself."""
+
+
+def resolve(reading: Reading, scorers: Scorers, names: Sequence[tuple[int, int, int]]) -> Resolution:
+    """The chains of an article whose `names` are known: (first token, last token excluded, cluster).
+
+    Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together make
+    the likeliest, or begins one of its own.
+    """
+    layout = reading.layout
+    named = {(first, last): cluster for first, last, cluster in names}
+    mentions = [describe(layout, first, last, "name") for first, last in named]
+    mentions += [m for m in reading.others if (m.first, m.last) not in named]
+    mentions.sort(key=lambda m: (m.first, -m.last))
+    chains: list[Chain] = []
+    by_cluster: dict[int, int] = {}
+    chain = [NOBODY] * len(mentions)
+    certainty = [1.0] * len(mentions)
+    for index, mention in enumerate(mentions):
+        if mention.kind == "name":
+            cluster = named[mention.first, mention.last]
+            if cluster not in by_cluster:
+                by_cluster[cluster] = len(chains)
+                chains.append(Chain(cluster))
+            chain[index] = by_cluster[cluster]
+            chains[chain[index]].mentions.append(index)
+    if not mentions:
+        return Resolution([], [], [], [], [])
+    spans = np.array([(m.first, m.last) for m in mentions], dtype=np.int64)
+    vectors = mention_vectors(reading.states, spans)
+    types = [CHAIN_TYPES[number] for number in scorers.mention(vectors)[:, : len(CHAIN_TYPES)].argmax(1).tolist()]
+    pairs = antecedent_pairs(layout, mentions)
+    scores, nothing = scorers.antecedents(vectors, vectors, (pairs.left, pairs.right), pairs.features)
+    bounds = np.searchsorted(pairs.left, np.arange(len(mentions) + 1))
+    for index, mention in enumerate(mentions):
+        if mention.kind == "name":
+            continue
+        rows = range(bounds[index], bounds[index + 1])
+        best, sure = _likeliest(
+            [(chain[pairs.right[row]], float(scores[row, 0])) for row in rows], float(nothing[index, 0])
+        )
+        if best == NOBODY:
+            best = len(chains)
+            chains.append(Chain(None))
+        chain[index], certainty[index] = best, sure
+        chains[best].mentions.append(index)
+    return Resolution(mentions, chain, certainty, chains, types)
+
+
+def _likeliest(scored: Sequence[tuple[int, float]], nothing: float) -> tuple[int, float]:
+    """The chain with the greatest share of probability, or NOBODY, and that share."""
+    highest = max([nothing, *(score for _, score in scored)])
+    shares = {NOBODY: float(np.exp(nothing - highest))}
+    for chain, score in scored:
+        if chain != NOBODY:
+            shares[chain] = shares.get(chain, 0.0) + float(np.exp(score - highest))
+    best = max(shares, key=lambda chain: (shares[chain], -chain))
+    return best, shares[best] / sum(shares.values())
+
+
+@dataclass(frozen=True)
+class SpeakerChoice:
+    """Who says a quote.
+
+    Attributes:
+        chain: index of the chain, NOBODY where the text does not tell.
+        mention: index of the mention of it that the quote's words point at most, or None.
+        probability: that it is this chain (0 to 1).
+        addressee: index of the mention of whom it is said to, or None.
+    """
+
+    chain: int
+    mention: int | None
+    probability: float
+    addressee: int | None
+
+
+def speakers(
+    reading: Reading, scorers: Scorers, resolution: Resolution, quotes: Sequence[QuoteSpan]
+) -> list[SpeakerChoice]:
+    """Who says each of `quotes`, in their order."""
+    if not quotes:
+        return []
+    layout = reading.layout
+    outer = np.array([(quote.spans[0][0], quote.spans[-1][1]) for quote in quotes], dtype=np.int64)
+    if not resolution.mentions:
+        return [SpeakerChoice(NOBODY, None, 1.0, None) for _ in quotes]
+    spans = np.array([(m.first, m.last) for m in resolution.mentions], dtype=np.int64)
+    pairs = speaker_pairs(layout, resolution.mentions, quotes)
+    scores, nothing = scorers.speakers(
+        quote_vectors(reading.states, outer),
+        mention_vectors(reading.states, spans),
+        (pairs.left, pairs.right),
+        pairs.features,
+    )
+    bounds = np.searchsorted(pairs.left, np.arange(len(quotes) + 1))
+    chosen = []
+    for index in range(len(quotes)):
+        rows = list(range(bounds[index], bounds[index + 1]))
+        scored = [(resolution.chain[pairs.right[row]], float(scores[row, 0])) for row in rows]
+        best, sure = _likeliest(scored, float(nothing[index, 0]))
+        own = [row for row in rows if resolution.chain[pairs.right[row]] == best]
+        mention = int(pairs.right[max(own, key=lambda row: float(scores[row, 0]))]) if own else None
+        hearing = max(rows, key=lambda row: float(scores[row, 1]), default=None)
+        addressee = None
+        if hearing is not None and scores[hearing, 1] > nothing[index, 1]:
+            addressee = int(pairs.right[hearing])
+        chosen.append(SpeakerChoice(best, mention, sure, addressee))
+    return chosen

@@ -1,0 +1,107 @@
+"""Mentions as the pair scorers see them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from pipeline.entities.person_words import gender_of_name
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.reader.layout import Layout
+
+Kind = Literal["name", "nominal", "pronoun"]
+KINDS: tuple[Kind, ...] = ("name", "nominal", "pronoun")
+
+FEMININE_OR_PLURAL = frozenset({"sie", "ihr", "ihre", "ihrem", "ihren", "ihrer", "ihres", "ihnen", "deren", "die"})
+MASCULINE_OR_NEUTER = frozenset(
+    {"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner", "seines", "dessen", "der", "den", "dem"}
+)
+FIRST_PERSON = frozenset(
+    """ich mich mir mein meine meinem meinen meiner meines wir uns unser unsere unserem unseren unserer unseres""".split()
+)
+FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
+MASCULINE_DETERMINERS = frozenset({"der", "ein", "dieser", "jener", "dem", "den", "des", "einem", "einen", "eines"})
+_PLURAL_PRONOUNS = frozenset({"ihnen", "wir", "uns", "unser", "unsere", "unserem", "unseren", "unserer", "unseres"})
+_SUFFIXES = re.compile(r"(innen|in|ens|en|es|er|e|s|n)$")
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Tokens `first` to `last` (excluded) of a layout that mean somebody or something.
+
+    Attributes:
+        kind: how they mean it.
+        words: as they stand in the text.
+        head: stem of the noun that carries the phrase, of a name its last word; in lower case.
+        gender: "f", "m" or "": by the form of a pronoun or nominal, by the given name of a name.
+        context: stems of the nouns right beside a name: its roles, as a rule.
+    """
+
+    first: int
+    last: int
+    kind: Kind
+    words: tuple[str, ...]
+    head: str
+    gender: str
+    context: frozenset[str]
+
+
+def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
+    """The mention of `kind` that the tokens `first` to `last` (excluded) are."""
+    words = tuple(layout.words[first:last])
+    lower = words[0].lower()
+    if kind == "pronoun":
+        gender = "m" if lower in MASCULINE_OR_NEUTER else "f" if lower in FEMININE_OR_PLURAL else ""
+        return Mention(first, last, kind, words, lower, gender, frozenset())
+    if kind == "name":
+        before = _nouns(layout, max(0, first - 5), first, layout.sentence[first])
+        behind = _nouns(layout, last, min(len(layout), last + 9), layout.sentence[first])
+        told = gender_of_name(" ".join(words)) or _announced(layout, first)
+        return Mention(first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind))
+    head = _head(words)
+    role = role_word(head)
+    gender = (role.gender if role is not None else None) or (
+        "f" if lower in FEMININE_DETERMINERS and head.endswith("in") else "m" if lower in {"der", "ein", "dieser"} else ""
+    )
+    return Mention(first, last, kind, words, stem(head), gender or "", frozenset())
+
+
+def stem(word: str) -> str:
+    """A noun without its endings, in lower case."""
+    lower = word.lower()
+    return _SUFFIXES.sub("", lower) if len(lower) > 4 else lower
+
+
+def _head(words: tuple[str, ...]) -> str:
+    """The first noun of a phrase that no noun with a hyphen or a closer one follows."""
+    nouns = [index for index, word in enumerate(words) if word[0].isupper() and len(word) > 1 and index > 0]
+    if not nouns:
+        return words[-1]
+    at = nouns[0]
+    while at + 1 < len(words) and (words[at + 1] == "-" or words[at] == "-" or words[at + 1][:1].isupper()):
+        at += 1
+    return words[at]
+
+
+def _nouns(layout: Layout, first: int, last: int, sentence: int) -> set[str]:
+    return {
+        stem(word)
+        for index, word in enumerate(layout.words[first:last], start=first)
+        if word[0].isupper() and len(word) > 2 and layout.sentence[index] == sentence
+    }
+
+
+def _announced(layout: Layout, first: int) -> str | None:
+    before = layout.words[first - 1] if first else ""
+    if before in {"Frau", "Mrs", "Madame"}:
+        return "f"
+    if before in {"Herr", "Herrn", "Mr", "Monsieur"}:
+        return "m"
+    role = role_word(before) if before[:1].isupper() else None
+    return role.gender if role is not None else None
+
+
+def plural_pronoun(word: str) -> bool:
+    """Whether a pronoun can only stand for several."""
+    return word.lower() in _PLURAL_PRONOUNS

@@ -1,0 +1,60 @@
+"""The model: text in, reading out."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from pipeline.encoder.session import EncoderSession
+from pipeline.models.catalogue import DATA
+from pipeline.reader.layout import Layout
+from pipeline.reader.reading import Reading, decode
+from pipeline.reader.scorers import Scorers, pooled
+from pipeline.reader.tokens import piece_spans
+from pipeline.reader.windows import reading_windows
+
+ENCODER, SCORERS, STATES = "encoder.onnx", "scorers.npz", "states"
+
+
+class Reader:
+    """Reads German articles. Loaded once; the same text always gives the same reading.
+
+    The last text's reading is kept: the stages that follow each other in one process read an article once.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        from pipeline.models.recognizer import shared_encoder
+
+        self._tokenizer, table = shared_encoder()
+        self._encoder = EncoderSession(folder / ENCODER, table)
+        self.scorers = Scorers(folder / SCORERS)
+        self._last: tuple[str, Reading] | None = None
+
+    def __call__(self, text: str) -> Reading:
+        """What is read in `text`, which may be any text of any length."""
+        if self._last is not None and self._last[0] == text:
+            return self._last[1]
+        layout = Layout(text)
+        reading = decode(layout, self._states(layout), self.scorers)
+        self._last = (text, reading)
+        return reading
+
+    def _states(self, layout: Layout) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        pieces = self._tokenizer(layout.text)
+        spans = piece_spans(pieces, layout.tokens)
+        if not len(spans) or not len(pieces):
+            return np.zeros((len(layout), 384), dtype=np.float32)
+        starts = np.flatnonzero(np.diff(layout.sentence, prepend=-1))
+        parts = []
+        for window in reading_windows(spans[starts, 0], len(pieces)):
+            (result,) = self._encoder.run(pieces.ids[window.begin : window.end]).values()
+            parts.append(result[window.keep_begin - window.begin : window.keep_end - window.begin])
+        return pooled(np.concatenate(parts), spans)
+
+
+@cache
+def shared_reader(folder: Path = DATA / "reader") -> Reader:
+    """The reader that all stages of this process share."""
+    return Reader(folder)

@@ -1,0 +1,86 @@
+"""What the model reads in an article: names, other mentions, quotes, and the vectors that later decisions need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.reader.layout import Layout
+from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
+from pipeline.reader.scorers import Floats, Scorers, log_softmax, quote_vectors
+from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
+
+
+@dataclass(frozen=True)
+class FoundName:
+    """A name: tokens `first` to `last` (excluded), its type, and how sure the least certain of its tokens is (0 to 1)."""
+
+    first: int
+    last: int
+    type: str
+    certainty: float
+
+
+@dataclass(frozen=True)
+class Reading:
+    """An article as the model sees it.
+
+    Attributes:
+        states: (tokens, width) vectors of the tokens.
+        names: in text order, not overlapping.
+        others: nominals and pronouns, in text order.
+        quotes: in text order, from tags alone.
+        media: of each quote.
+        cues: (tokens,) probability that a token belongs to the words that show speech.
+    """
+
+    layout: Layout
+    states: Floats
+    names: tuple[FoundName, ...]
+    others: tuple[Mention, ...]
+    quotes: tuple[TaggedQuote, ...]
+    media: tuple[str, ...]
+    cues: Floats
+
+
+def decode(layout: Layout, states: Floats, scorers: Scorers) -> Reading:
+    """The reading of a text whose tokens have `states`."""
+    heads = {name: head(states) for name, head in scorers.heads.items()}
+    names = tuple(
+        FoundName(first, last, kind, certainty)
+        for first, last, kind, certainty in NAMES.decode(log_softmax(heads["names"]))
+    )
+    quotes = tuple(tagged_quotes(log_softmax(heads["direct"]), log_softmax(heads["other"])))
+    return Reading(
+        layout,
+        states,
+        names,
+        tuple(_others(layout, heads, names)),
+        quotes,
+        _media(states, scorers, quotes),
+        np.exp(log_softmax(heads["cues"])[:, 1]),
+    )
+
+
+def _media(states: Floats, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -> tuple[str, ...]:
+    if not quotes:
+        return ()
+    outer = np.array([(quote.spans[0][0], quote.spans[-1][1]) for quote in quotes], dtype=np.int64)
+    return tuple(MEDIA[number] for number in scorers.medium(quote_vectors(states, outer)).argmax(1).tolist())
+
+
+def _others(layout: Layout, heads: dict[str, Floats], names: tuple[FoundName, ...]) -> list[Mention]:
+    taken = {(name.first, name.last) for name in names}
+    found: dict[tuple[int, int], Mention] = {}
+    scores = heads["nominals"].reshape(len(layout), NOMINAL_LAYERS, len(NOMINALS))
+    for layer in range(NOMINAL_LAYERS):
+        for first, last, _, _ in NOMINALS.decode(log_softmax(scores[:, layer])):
+            if (first, last) not in taken and layout.sentence[first] == layout.sentence[last - 1]:
+                found[first, last] = describe(layout, first, last, "nominal")
+    pronouns = heads["pronouns"]
+    for token in np.flatnonzero(pronouns[:, 1] > pronouns[:, 0]).tolist():
+        if layout.words[token].isalpha() and not any((token, token + 1) == span for span in (*taken, *found)):
+            found[token, token + 1] = describe(layout, token, token + 1, "pronoun")
+    return sorted(found.values(), key=lambda mention: (mention.first, -mention.last))

@@ -1,0 +1,94 @@
+"""The trained layers above the encoder, in numpy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.reader.schema import HEADS
+
+Floats = npt.NDArray[np.float32]
+Ints = npt.NDArray[np.int64]
+AROUND = 4
+"""Tokens in front of and behind a quote that tell who says it."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """value · weight + bias, weight of shape (inputs, outputs)."""
+
+    weight: Floats
+    bias: Floats
+
+    def __call__(self, value: Floats) -> Floats:
+        result: Floats = value @ self.weight + self.bias
+        return result
+
+
+@dataclass(frozen=True)
+class PairScorer:
+    """Scores of pairs from the product of two projected vectors and what is known of the pair."""
+
+    left: Linear
+    right: Linear
+    hidden: Linear
+    out: Linear
+    nothing: Linear
+
+    def __call__(self, left: Floats, right: Floats, pairs: tuple[Ints, Ints], features: Floats) -> tuple[Floats, Floats]:
+        """Scores (pairs, outputs), and of "none of them" for each item on the left (items, outputs).
+
+        `left` is (items, width), `right` (mentions, width), `pairs` their rows, `features` (pairs, n).
+        """
+        items, mentions = self.left(left), self.right(right)
+        joint = np.concatenate([items[pairs[0]] * mentions[pairs[1]], features], axis=1)
+        return self.out(np.maximum(self.hidden(joint), 0)), self.nothing(np.maximum(items, 0))
+
+
+class Scorers:
+    """All layers above the encoder, read from one file."""
+
+    def __init__(self, path: Path) -> None:
+        with np.load(path) as stored:
+            self._arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+        self.heads = {name: self._linear(f"heads.{name}") for name in HEADS}
+        self.mention = self._linear("mention")
+        self.medium = self._linear("medium")
+        self.antecedents = self._pairs("antecedents")
+        self.speakers = self._pairs("speakers")
+
+    def _linear(self, name: str) -> Linear:
+        return Linear(self._arrays[f"{name}.weight"], self._arrays[f"{name}.bias"])
+
+    def _pairs(self, name: str) -> PairScorer:
+        return PairScorer(*(self._linear(f"{name}.{part}") for part in ("left", "right", "hidden", "out", "nothing")))
+
+
+def pooled(states: Floats, spans: Ints) -> Floats:
+    """Means of `states` (n, width) over the half-open `spans` (m, 2)."""
+    total = np.concatenate([np.zeros((1, states.shape[1]), dtype=np.float64), states.cumsum(0, dtype=np.float64)])
+    means = (total[spans[:, 1]] - total[spans[:, 0]]) / np.maximum(spans[:, 1] - spans[:, 0], 1)[:, None]
+    result: Floats = means.astype(np.float32)
+    return result
+
+
+def mention_vectors(states: Floats, spans: Ints) -> Floats:
+    """First and last token and mean of the half-open token `spans` (m, 2): (m, 3 * width)."""
+    return np.concatenate([states[spans[:, 0]], states[spans[:, 1] - 1], pooled(states, spans)], axis=1)
+
+
+def quote_vectors(states: Floats, spans: Ints) -> Floats:
+    """Mean of a quote, of what is in front of it and of what is behind it: (quotes, 3 * width)."""
+    before = np.stack([np.maximum(spans[:, 0] - AROUND, 0), spans[:, 0]], axis=1)
+    behind = np.stack([spans[:, 1], np.minimum(spans[:, 1] + AROUND, len(states))], axis=1)
+    return np.concatenate([pooled(states, spans), pooled(states, before), pooled(states, behind)], axis=1)
+
+
+def log_softmax(scores: Floats) -> Floats:
+    """Logarithms of probabilities along the last axis."""
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return result

@@ -1,0 +1,265 @@
+"""The corpus as the reader learns from it: tokens, tags, mentions in chains, quotes with their speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.corpus.model import Article, Part
+from pipeline.corpus.model import Quote as GoldQuote
+from pipeline.encoder.pieces import PieceTokenizer
+from pipeline.encoder.windows import Window
+from pipeline.quotes.candidates import QuoteCandidate, overlap
+from pipeline.quotes.rules import RuleQuotes
+from pipeline.quotes.text import AnalysedText
+from pipeline.reader.layout import Layout
+from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.pairs import Pairs, QuoteSpan, antecedent_pairs, speaker_pairs
+from pipeline.reader.schema import (
+    CHAIN_TYPES,
+    DIRECT_TAGS,
+    GENDERS,
+    MEDIA,
+    NAME_TYPES,
+    NAMES,
+    NOMINALS,
+    OTHER_TAGS,
+    QUOTE_TYPES,
+)
+from pipeline.reader.tokens import piece_spans
+from pipeline.reader.windows import reading_windows
+
+Ints = npt.NDArray[np.int64]
+CORPUS = 3
+"""The number of the corpus among the sources of names."""
+CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
+"""Rules that carry a speaker on from an earlier quote."""
+_SAME = 0.4
+
+
+@dataclass
+class Example:
+    """One text, ready for the network.
+
+    `tags` holds a row for each head of tokens. `mentions` are the gold ones; `chain`, `type`, `gender` have an entry a
+    mention, -1 where nothing is known. `antecedents` and `speakers` are candidates with their features, `refers` and
+    `speaks` tell which of them are right; `named` marks of the right speakers those that the annotation points at.
+    `hears` marks the addressees.
+    """
+
+    name: str
+    layout: Layout
+    ids: Ints
+    token_pieces: Ints
+    windows: list[Window]
+    tags: dict[str, Ints]
+    mentions: list[Mention] = field(default_factory=list)
+    chain: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    type: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    gender: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    antecedents: Pairs | None = None
+    refers: npt.NDArray[np.bool_] | None = None
+    quotes: list[QuoteSpan] = field(default_factory=list)
+    medium: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    speakers: Pairs | None = None
+    speaks: npt.NDArray[np.bool_] | None = None
+    named: npt.NDArray[np.bool_] | None = None
+    hears: npt.NDArray[np.bool_] | None = None
+    source: int = CORPUS
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+class Examples:
+    """Makes examples of articles and of sentences with names."""
+
+    def __init__(self, tokenizer: PieceTokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._rules = RuleQuotes()
+
+    def bare(self, name: str, text: str) -> Example | None:
+        """A text with nothing known of it; None if it has no words."""
+        layout = Layout(text)
+        pieces = self._tokenizer(text)
+        if not len(layout) or not len(pieces):
+            return None
+        spans = piece_spans(pieces, layout.tokens)
+        starts = np.flatnonzero(np.diff(layout.sentence, prepend=-1))
+        return Example(
+            name, layout, pieces.ids.astype(np.int64), spans, reading_windows(spans[starts, 0], len(pieces)), {}
+        )
+
+    def of_names(self, name: str, text: str, spans: Sequence[tuple[int, int, str]], source: int) -> Example | None:
+        """A text in which only names are known."""
+        made = self.bare(name, text)
+        if made is None:
+            return None
+        made.source = source
+        made.tags["names"] = NAMES.encode(list(_name_tokens(made.layout, spans)), len(made.layout))
+        return made
+
+    def of_article(self, article: Article) -> Example | None:
+        """The body of an annotated article."""
+        body = article.body
+        made = self.bare(article.id, body.text)
+        if made is None:
+            return None
+        layout = made.layout
+        self._mentions(made, article, body)
+        self._quotes(made, article, body)
+        names = [
+            (m.begin, m.end, article.chains[m.chain].type)
+            for m in body.mentions
+            if m.kind == "name" and article.chains[m.chain].type in NAME_TYPES and article.chains[m.chain].named
+        ]
+        made.tags["names"] = NAMES.encode(list(_name_tokens(layout, names)), len(layout))
+        return made
+
+    def _mentions(self, made: Example, article: Article, body: Part) -> None:
+        layout = made.layout
+        keys = {key: number for number, key in enumerate(article.chains)}
+        nominal_spans: list[tuple[int, int]] = []
+        pronouns = np.zeros(len(layout), dtype=np.int64)
+        rows: list[tuple[Mention, int, int, int]] = []
+        for mention in body.mentions:
+            span = layout.span(mention.begin, mention.end)
+            if span.first >= span.last:
+                continue
+            chain = article.chains[mention.chain]
+            kind = mention.kind if chain.named or mention.kind != "name" else "nominal"
+            if kind == "nominal":
+                nominal_spans.append((span.first, span.last))
+            elif kind == "pronoun":
+                pronouns[span.first] = 1
+            rows.append(
+                (
+                    describe(layout, span.first, span.last, kind),
+                    keys[mention.chain],
+                    CHAIN_TYPES.index(chain.type),
+                    GENDERS.index(chain.gender),
+                )
+            )
+        rows.sort(key=lambda row: (row[0].first, -row[0].last))
+        made.mentions = [row[0] for row in rows]
+        made.chain = np.array([row[1] for row in rows], dtype=np.int64)
+        made.type = np.array([row[2] for row in rows], dtype=np.int64)
+        made.gender = np.array([row[3] for row in rows], dtype=np.int64)
+        outer, inner = _layers(nominal_spans)
+        made.tags["nominals"] = np.stack(
+            [NOMINALS.encode([(b, e, "NOM") for b, e in layer], len(layout)) for layer in (outer, inner)]
+        )
+        made.tags["pronouns"] = pronouns
+        made.antecedents = antecedent_pairs(layout, made.mentions)
+        made.refers = made.chain[made.antecedents.left] == made.chain[made.antecedents.right]
+
+    def _quotes(self, made: Example, article: Article, body: Part) -> None:
+        layout = made.layout
+        keys = {key: number for number, key in enumerate(article.chains)}
+        direct = np.zeros(len(layout), dtype=np.int64)
+        other = np.zeros(len(layout), dtype=np.int64)
+        cues = np.zeros(len(layout), dtype=np.int64)
+        found = self._rules(AnalysedText(body.text, layout.quoted))
+        order = sorted(body.quotes, key=lambda q: (q.spans[0][0] - q.spans[-1][1]))
+        for quote in order:  # the longest first, so that those inside them are seen
+            if quote.type == "Direct":
+                _paint(direct, layout, quote, "", DIRECT_TAGS)
+            else:
+                _paint(other, layout, quote, f"-{quote.type}", OTHER_TAGS)
+            for begin, end in quote.cue:
+                span = layout.span(begin, end)
+                cues[span.first : span.last] = 1
+        made.tags |= {"direct": direct, "other": other, "cues": cues}
+        kept = [q for q in body.quotes if all(_nonempty(layout, span) for span in q.spans)]
+        made.quotes = [_quote_span(layout, quote, hint_of(quote.spans, found)) for quote in kept]
+        made.medium = np.array([MEDIA.index(quote.medium) for quote in kept], dtype=np.int64)
+        made.speakers = pairs = speaker_pairs(layout, made.mentions, made.quotes)
+        said_by = [{keys[key] for key in quote.speakers} for quote in kept]
+        chains = made.chain[pairs.right]
+        made.speaks = np.array(
+            [chain in said_by[row] for row, chain in zip(pairs.left.tolist(), chains.tolist(), strict=True)], dtype=bool
+        )
+        pointed = {(n, m.begin, m.end) for m in body.mentions for n in m.speaks}
+        hearing = {(n, m.begin, m.end) for m in body.mentions for n in m.hears}
+        ranges = [layout.tokens[m.first, 0].item() for m in made.mentions], [
+            layout.tokens[m.last - 1, 1].item() for m in made.mentions
+        ]
+
+        def marked(among: set[tuple[int, int, int]]) -> npt.NDArray[np.bool_]:
+            return np.array(
+                [
+                    (kept[row].number, ranges[0][m], ranges[1][m]) in among
+                    for row, m in zip(pairs.left.tolist(), pairs.right.tolist(), strict=True)
+                ],
+                dtype=bool,
+            )
+
+        made.named, made.hears = marked(pointed), marked(hearing)
+
+
+def hint_of(spans: Sequence[tuple[int, int]], found: Sequence[QuoteCandidate]) -> QuoteCandidate | None:
+    """The rules' candidate that means the quote of `spans`, if there is one."""
+    best, most = None, _SAME
+    for candidate in found:
+        if candidate.begin < spans[-1][1] and spans[0][0] < candidate.end:
+            likeness = overlap(spans, candidate.spans) + 0.01 * bool(candidate.speaker_spans)
+            if likeness >= most:
+                best, most = candidate, likeness
+    return best
+
+
+def _nonempty(layout: Layout, span: tuple[int, int]) -> bool:
+    tokens = layout.span(*span)
+    return tokens.first < tokens.last
+
+
+def quote_span(
+    layout: Layout, spans: Sequence[tuple[int, int]], type_index: int, rule: QuoteCandidate | None
+) -> QuoteSpan:
+    """A quote of code points as one of tokens, with the speaker that a rule gives it."""
+    tokens = tuple((s.first, s.last) for s in (layout.span(*span) for span in spans))
+    hint = None
+    if rule is not None and rule.speaker_spans:
+        span = layout.span(*rule.speaker_spans[0])
+        hint = (span.first, span.last) if span.first < span.last else None
+    return QuoteSpan(tokens, type_index, hint, rule is not None and rule.rule in CARRIED)
+
+
+def _quote_span(layout: Layout, quote: GoldQuote, rule: QuoteCandidate | None) -> QuoteSpan:
+    return quote_span(layout, quote.spans, ("Direct", *QUOTE_TYPES).index(quote.type), rule)
+
+
+def _paint(tags: Ints, layout: Layout, quote: GoldQuote, ending: str, names: Sequence[str]) -> None:
+    spans = [layout.span(*span) for span in quote.spans]
+    spans = [span for span in spans if span.first < span.last]
+    if any((tags[s.first : s.last] > 0).any() for s in spans):
+        return  # inside another of its layer
+    for number, span in enumerate(spans):
+        tags[span.first] = names.index(("C" if number else "B") + ending)
+        tags[span.first + 1 : span.last] = names.index("I" + ending)
+
+
+def _layers(spans: Iterable[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Spans that lie in none, and those that lie in one of these; what lies deeper is left out."""
+    outer: list[tuple[int, int]] = []
+    inner: list[tuple[int, int]] = []
+    for begin, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
+        if not outer or begin >= outer[-1][1]:
+            outer.append((begin, end))
+        elif end <= outer[-1][1] and (not inner or begin >= inner[-1][1]):
+            inner.append((begin, end))
+    return outer, inner
+
+
+def _name_tokens(layout: Layout, spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+    covered = 0
+    for begin, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if kind not in NAME_TYPES:
+            continue
+        span = layout.span(begin, end)
+        if span.first < span.last and span.first >= covered:
+            yield span.first, span.last, kind
+            covered = span.last
