@@ -19,23 +19,29 @@ Resume = Annotated[bool, typer.Option("--resume", help="go on from the last chec
 
 @app.command("entities")
 def entities(data: Data, output: Output, recipe: Recipe = None, resume: Resume = False) -> int:
-    """The entity recogniser, from a folder with the files that the recipe names."""
+    """The light recogniser of names, from a folder with the files that the recipe names."""
     require_packages()
     from pipeline.training.entities import train
 
-    train(recipe or RECIPES / "entities.toml", data, output, resume=resume, console=console.err())
+    train(recipe or RECIPES / "entities-open.toml", data, output, resume=resume, console=console.err())
     console.note(f"REDEFLUSS_MODEL_DE={output} uses this model")
     return ExitCode.OK
 
 
 @app.command("quotes")
-def quotes(data: Data, output: Output, recipe: Recipe = None, resume: Resume = False) -> int:
-    """The quote model, from a file of annotated articles."""
+def quotes(
+    data: Data,
+    output: Output,
+    corpus: Annotated[Path, typer.Option("--corpus", help="the annotated corpus")] = Path("corpus"),
+    recipe: Recipe = None,
+    resume: Resume = False,
+) -> int:
+    """The reader of names, mentions, quotes and speakers, from the corpus and a folder with annotated names."""
     require_packages()
-    from pipeline.training.quotes import train
+    from pipeline.training.reader import train
 
-    train(recipe or RECIPES / "quotes.toml", data, output, resume=resume, console=console.err())
-    console.note(f"REDEFLUSS_QUOTE_MODEL={output} uses this model")
+    train(recipe or RECIPES / "reader.toml", data, corpus, output, resume=resume, console=console.err())
+    console.note(f"REDEFLUSS_MODEL_DE={output} REDEFLUSS_QUOTE_MODEL={output} use this model")
     return ExitCode.OK
 
 

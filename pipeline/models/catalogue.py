@@ -48,7 +48,9 @@ _OPEN_DATA = (
 MODELS = {
     model.name: model
     for model in (
-        Model("redefluss", "reader", "eight layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"),
+        Model(
+            "redefluss", "reader", "eight layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"
+        ),
         Model(
             "redefluss-fast",
             "entities-open",

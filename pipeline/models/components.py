@@ -24,7 +24,9 @@ class ReaderEntities:
         reading = self._reader(doc.text)
         tokens = reading.layout.tokens
         spans = (
-            doc.char_span(int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]), found.type, alignment_mode="expand")
+            doc.char_span(
+                int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]), found.type, alignment_mode="expand"
+            )
             for found in reading.names
         )
         doc.ents = filter_spans([span for span in spans if isinstance(span, Span)])

@@ -53,9 +53,7 @@ class Attribution:
         """For each of `candidates` its speaker, and the words that name whom it is said to."""
         quotes = [self._span(candidate) for candidate in candidates]
         known = [number for number, quote in enumerate(quotes) if quote is not None]
-        choices = speakers(
-            self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None]
-        )
+        choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         found: list[tuple[Speaker | None, list[Range]]] = [(None, []) for _ in candidates]
         for number, choice in zip(known, choices, strict=True):
             found[number] = (self._speaker(candidates[number], choice), self._addressee(choice))

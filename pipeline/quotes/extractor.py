@@ -159,7 +159,8 @@ def with_parts(quotes: Sequence[Quote]) -> list[Quote]:
         around = [
             other
             for other in quotes
-            if other.id != quote.id and all(any(_within(own, span) for span in other.spans) for own in quote.spans)
+            if other.id != quote.id
+            and all(any(_within(own, span) for span in other.spans) for own in quote.spans)
             and [*other.spans] != [*quote.spans]
         ]
         smallest = min(around, key=lambda other: sum(s.end - s.begin for s in other.spans), default=None)

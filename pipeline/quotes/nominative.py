@@ -11,8 +11,37 @@ _DETERMINER = re.compile(
     r"unser(?:e[mnrs]?)?|mein(?:e[mnrs]?)?|kein(?:e[mnrs]?)?|beide[nr]?|alle[nr]?|mehrere[nr]?|einige[nr]?|viele[nr]?|"
     r"zum|zur|vom|beim|im|am) )+"
 )
-_FEMININE = ("ung", "heit", "keit", "schaft", "ion", "tät", "ei", "ik", "in", "enz", "anz", "frau", "kraft", "presse", "seite")
-_NEUTER = ("um", "chen", "amt", "gericht", "haus", "büro", "team", "institut", "unternehmen", "blatt", "magazin", "ment")
+_FEMININE = (
+    "ung",
+    "heit",
+    "keit",
+    "schaft",
+    "ion",
+    "tät",
+    "ei",
+    "ik",
+    "in",
+    "enz",
+    "anz",
+    "frau",
+    "kraft",
+    "presse",
+    "seite",
+)
+_NEUTER = (
+    "um",
+    "chen",
+    "amt",
+    "gericht",
+    "haus",
+    "büro",
+    "team",
+    "institut",
+    "unternehmen",
+    "blatt",
+    "magazin",
+    "ment",
+)
 _STRONG = {"m": "er", "f": "e", "n": "es", "p": "e"}
 _ADJECTIVE = re.compile(r"^(?P<stem>[\wäöüß-]{3,}?)(?:e[nmrs]?)$")
 _NOMINAL_ADJECTIVE = re.compile(
@@ -21,7 +50,13 @@ _NOMINAL_ADJECTIVE = re.compile(
     r"|hinterblieben|demonstrierend|delegiert|vertraut))e[nmrs]?$",
     re.IGNORECASE,
 )
-_WEAK = {"präsidenten": "Präsident", "zeugen": "Zeuge", "kollegen": "Kollege", "experten": "Experte", "juristen": "Jurist"}
+_WEAK = {
+    "präsidenten": "Präsident",
+    "zeugen": "Zeuge",
+    "kollegen": "Kollege",
+    "experten": "Experte",
+    "juristen": "Jurist",
+}
 
 
 def nominative(phrase: str) -> str:
@@ -39,7 +74,9 @@ def nominative(phrase: str) -> str:
     if not rest:
         return phrase
     at = next((index for index, word in enumerate(rest) if word[:1].isupper() or word[:1].isdigit()), len(rest) - 1)
-    while at + 1 < len(rest) and rest[at].endswith(("er",)) and rest[at + 1][:1].isupper() and role_word(rest[at]) is None:
+    while (
+        at + 1 < len(rest) and rest[at].endswith(("er",)) and rest[at + 1][:1].isupper() and role_word(rest[at]) is None
+    ):
         at += 1  # "Kieler Polizei"
     gender = _gender(rest[at], determiner)
     for index in range(at):

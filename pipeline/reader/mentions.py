@@ -18,7 +18,25 @@ MASCULINE_OR_NEUTER = frozenset(
     {"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner", "seines", "dessen", "der", "den", "dem"}
 )
 FIRST_PERSON = frozenset(
-    """ich mich mir mein meine meinem meinen meiner meines wir uns unser unsere unserem unseren unserer unseres""".split()
+    [
+        "ich",
+        "mich",
+        "mir",
+        "mein",
+        "meine",
+        "meinem",
+        "meinen",
+        "meiner",
+        "meines",
+        "wir",
+        "uns",
+        "unser",
+        "unsere",
+        "unserem",
+        "unseren",
+        "unserer",
+        "unseres",
+    ]
 )
 FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
 MASCULINE_DETERMINERS = frozenset({"der", "ein", "dieser", "jener", "dem", "den", "des", "einem", "einen", "eines"})
@@ -62,7 +80,11 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
     head = _head(words)
     role = role_word(head)
     gender = (role.gender if role is not None else None) or (
-        "f" if lower in FEMININE_DETERMINERS and head.endswith("in") else "m" if lower in {"der", "ein", "dieser"} else ""
+        "f"
+        if lower in FEMININE_DETERMINERS and head.endswith("in")
+        else "m"
+        if lower in {"der", "ein", "dieser"}
+        else ""
     )
     return Mention(first, last, kind, words, stem(head), gender or "", frozenset())
 

@@ -135,10 +135,7 @@ def _antecedent_features(mentions: Sequence[Mention], table: MentionTable, left:
     paragraphs = table.paragraph[left] - table.paragraph[right]
     both = (table.gender[left] > 0) & (table.gender[right] > 0)
     own = np.array(
-        [
-            _match(mentions[a], mentions[b])
-            for a, b in zip(left.tolist(), right.tolist(), strict=True)
-        ],
+        [_match(mentions[a], mentions[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)],
         dtype=np.float32,
     )
     agreement = np.stack(
@@ -172,7 +169,10 @@ def _match(mention: Mention, other: Mention) -> tuple[float, float, float, float
         float(a == b),
         float(a != b and len(min(a, b, key=len)) > 3 and (a.endswith(b) or b.endswith(a))),
         float(mention.words == other.words),
-        float(other.kind == "name" and any(role.endswith(a) or a.endswith(role) for role in other.context if len(role) > 3)),
+        float(
+            other.kind == "name"
+            and any(role.endswith(a) or a.endswith(role) for role in other.context if len(role) > 3)
+        ),
         float(mention.kind == other.kind == "pronoun" and mention.words == other.words),
     )
 

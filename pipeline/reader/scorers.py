@@ -38,7 +38,9 @@ class PairScorer:
     out: Linear
     nothing: Linear
 
-    def __call__(self, left: Floats, right: Floats, pairs: tuple[Ints, Ints], features: Floats) -> tuple[Floats, Floats]:
+    def __call__(
+        self, left: Floats, right: Floats, pairs: tuple[Ints, Ints], features: Floats
+    ) -> tuple[Floats, Floats]:
         """Scores (pairs, outputs), and of "none of them" for each item on the left (items, outputs).
 
         `left` is (items, width), `right` (mentions, width), `pairs` their rows, `features` (pairs, n).

@@ -51,9 +51,7 @@ def _layer(scores: Floats, names: Sequence[str], types: Sequence[str]) -> list[T
             quotes[-1][0][-1] = (first, token + 1)
         before = tag
     return [
-        TaggedQuote(
-            tuple(spans), kind, float(np.mean(np.concatenate([inside[first:last] for first, last in spans])))
-        )
+        TaggedQuote(tuple(spans), kind, float(np.mean(np.concatenate([inside[first:last] for first, last in spans]))))
         for spans, kind in quotes
     ]
 

@@ -163,7 +163,7 @@ class Examples:
         other = np.zeros(len(layout), dtype=np.int64)
         cues = np.zeros(len(layout), dtype=np.int64)
         found = self._rules(AnalysedText(body.text, layout.quoted))
-        order = sorted(body.quotes, key=lambda q: (q.spans[0][0] - q.spans[-1][1]))
+        order = sorted(body.quotes, key=lambda q: q.spans[0][0] - q.spans[-1][1])
         for quote in order:  # the longest first, so that those inside them are seen
             if quote.type == "Direct":
                 _paint(direct, layout, quote, "", DIRECT_TAGS)
@@ -184,9 +184,10 @@ class Examples:
         )
         pointed = {(n, m.begin, m.end) for m in body.mentions for n in m.speaks}
         hearing = {(n, m.begin, m.end) for m in body.mentions for n in m.hears}
-        ranges = [layout.tokens[m.first, 0].item() for m in made.mentions], [
-            layout.tokens[m.last - 1, 1].item() for m in made.mentions
-        ]
+        ranges = (
+            [layout.tokens[m.first, 0].item() for m in made.mentions],
+            [layout.tokens[m.last - 1, 1].item() for m in made.mentions],
+        )
 
         def marked(among: set[tuple[int, int, int]]) -> npt.NDArray[np.bool_]:
             return np.array(

@@ -34,7 +34,9 @@ def loss_of(network: ReaderNetwork, example: Example, states: Tensor) -> dict[st
     states = network.dropout(states)
     losses = {"names": _names(network, example, states)}
     if example.source == CORPUS:
-        losses |= _tokens(network, example, states) | _mentions(network, example, states) | _quotes(network, example, states)
+        losses |= (
+            _tokens(network, example, states) | _mentions(network, example, states) | _quotes(network, example, states)
+        )
     return losses
 
 

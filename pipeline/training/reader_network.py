@@ -33,7 +33,9 @@ class PairScorer(nn.Module):
         self.out = nn.Linear(HIDDEN, outputs)
         self.nothing = nn.Linear(WIDTH, outputs)
 
-    def forward(self, left: Tensor, right: Tensor, pairs: tuple[Tensor, Tensor], features: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, left: Tensor, right: Tensor, pairs: tuple[Tensor, Tensor], features: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """Scores (pairs, outputs) and, for every item on the left, those of "none of them" (items, outputs).
 
         `left` is (items, width), `right` (mentions, width), `pairs` the rows of each, `features` (pairs, n).
@@ -88,6 +90,12 @@ class ReaderNetwork(nn.Module):
         if source is not None:
             scores = scores + states @ self.guidelines[source, :-1] + self.guidelines[source, -1]
         return scores
+
+    def fold_guideline(self, share: float) -> None:
+        """Make `share` (0 to 1) of the corpus's own guideline part of what all guidelines share."""
+        own = self.guidelines.data[SOURCES - 1] * share
+        self.heads["names"].weight.data += own[:-1].T
+        self.heads["names"].bias.data += own[-1]
 
 
 def pooled(states: Tensor, spans: Tensor) -> Tensor:

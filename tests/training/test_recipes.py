@@ -7,10 +7,10 @@ import pytest
 from pipeline.errors import ConfigurationError
 from pipeline.training import PACKAGES, RECIPES, TrainingUnavailable, require_packages
 from pipeline.training.entity_recipe import EntityRecipe
-from pipeline.training.quotes_recipe import QuoteRecipe
+from pipeline.training.reader_recipe import ReaderRecipe
 from pipeline.training.recipe import Recipe
 
-SHIPPED = {"entities": EntityRecipe, "entities-open": EntityRecipe, "quotes": QuoteRecipe}
+SHIPPED = {"entities-open": EntityRecipe, "reader": ReaderRecipe}
 
 
 def test_every_recipe_that_ships_is_known_here() -> None:

@@ -1,0 +1,43 @@
+"""The files of the corpus and its parts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pipeline.corpus.markup import MarkupError, read_article
+from pipeline.corpus.model import Article
+from pipeline.errors import ConfigurationError
+
+PartOf = Literal["train", "dev", "test"]
+
+
+def article_files(folder: Path) -> list[Path]:
+    """All articles' files below `folder`, in order."""
+    return sorted((folder / "articles").rglob("*.txt") if (folder / "articles").is_dir() else folder.rglob("*.txt"))
+
+
+def parts_of(folder: Path) -> dict[str, PartOf]:
+    """The part of each writer, by the folder's name, from `parts.toml`; writers that it does not name are in train."""
+    path = folder / "parts.toml"
+    if not path.is_file():
+        return {}
+    parts: dict[str, PartOf] = tomllib.loads(path.read_text(encoding="utf-8"))["writers"]
+    return parts
+
+
+def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:
+    """The articles of a part of the corpus in `folder`, in order.
+
+    Raises:
+        ConfigurationError: a file that cannot be read, with its line.
+    """
+    parts = parts_of(folder)
+    for path in article_files(folder):
+        if parts.get(path.parent.name, "train") == part:
+            try:
+                yield read_article(path)
+            except MarkupError as error:
+                raise ConfigurationError(f"{path}: {error}") from error

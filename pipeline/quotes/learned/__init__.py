@@ -1,1 +1,0 @@
-"""The learned quote model at run time: onnxruntime and numpy, no PyTorch."""

@@ -1,0 +1,32 @@
+"""The settings of a training run of the reader."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from pipeline.training.recipe import Recipe
+
+
+class Names(BaseModel):
+    """A file of texts in which names are annotated.
+
+    `source` is the number of its guideline; of a file that is not read `all`, every fifth text is kept to score with;
+    `limit` is how many of its texts are read at most.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    file: str
+    source: int = Field(ge=0, lt=3)
+    all: bool = False
+    limit: int | None = None
+
+
+class ReaderRecipe(Recipe):
+    """All that decides what comes out of a training run."""
+
+    epochs: int = Field(ge=1)
+    names_an_epoch: int = Field(ge=0)
+    names_first: int = Field(ge=0)
+    guideline: float = Field(ge=0, le=1)
+    names: tuple[Names, ...]
