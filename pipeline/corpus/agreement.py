@@ -110,11 +110,20 @@ def compare_folders(first: Path, second: Path) -> Report:
     Raises:
         ConfigurationError: a file cannot be read, no id is in both, or the text of an article differs.
     """
-    ones, others = ({article.id: article for article in read_folder(folder)} for folder in (first, second))
+    ones, others = _by_id(first), _by_id(second)
     both = [key for key in ones if key in others]
     if not both:
         raise ConfigurationError(f"{first} and {second} have no article in common")
     return compare(((ones[key], others[key]) for key in both), alone=sorted(ones.keys() ^ others.keys()))
+
+
+def _by_id(folder: Path) -> dict[str, Article]:
+    found: dict[str, Article] = {}
+    for article in read_folder(folder):
+        if article.id in found:
+            raise ConfigurationError(f"{folder}: two files have the same id, here comes the id {article.id!r} again")
+        found[article.id] = article
+    return found
 
 
 def compare(pairs: Iterable[tuple[Article, Article]], *, alone: Sequence[str] = ()) -> Report:
@@ -222,4 +231,3 @@ def _aligned(one: _Flat, other: _Flat) -> dict[str, str]:
             alike[i, j] = shared + 0.1 * (first.name.casefold() == second.name.casefold())
     rows, columns = (found.tolist() for found in linear_sum_assignment(alike, maximize=True))
     return {mine[i].key: theirs[j].key for i, j in zip(rows, columns, strict=True) if alike[i, j] > 0}
-

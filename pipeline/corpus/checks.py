@@ -12,6 +12,8 @@ from pipeline.corpus.model import Article, Mention, Part
 REQUIRED = ("id", "genre", "region", "subject")
 OPENING = '„“”‚‘’»«›‹"'
 _QUOTED = re.compile(r"„[^„“”]*[“”]|»[^»«]*«|«[^«»]*»|\"[^\"\n]*\"")
+LONGEST_MENTION = 200
+"""Characters; a longer one is taken for one that was not closed."""
 _SPEECHLESS = ("interview", "ticker", "protocol")
 
 
@@ -49,7 +51,7 @@ def _chains(article: Article) -> Iterator[Problem]:
             wrong = MASCULINE if chain.gender == "f" else FEMININE if chain.gender == "m" else frozenset()
             if words.casefold() in wrong and words[0].islower():
                 yield Problem(part.line_at(mention.begin), f"{words!r} cannot mean {chain.name}, gender {chain.gender}")
-        if mention.end - mention.begin > 200:
+        if mention.end - mention.begin > LONGEST_MENTION:
             yield Problem(
                 part.line_at(mention.begin),
                 f"a mention of {mention.end - mention.begin} characters: is it closed where it should be?",
@@ -78,9 +80,10 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
         for number in mention.speaks:
             quote = quotes.get(number)
             if quote is not None and mention.chain not in quote.speakers:
+                speakers = "+".join(quote.speakers) or "-"
                 yield Problem(
                     part.line_at(mention.begin),
-                    f"@{number} stands at {mention.chain!r}, but quote {number} has the speaker {'+'.join(quote.speakers) or '-'}",
+                    f"@{number} stands at {mention.chain!r}, but quote {number} has the speaker {speakers}",
                 )
     free = any(word in article.head.get("genre", "").lower() for word in _SPEECHLESS)
     blocks = [block for block in part.blocks if block.kind == "quote"]

@@ -17,3 +17,8 @@ def tables(name: str) -> dict[str, Any]:
 def word_list(file: str, name: str) -> frozenset[str]:
     """The words of the list `name` in the file `file`.toml."""
     return frozenset(tables(file)[name].split())
+
+
+def word_list_in(file: str, table: str, name: str) -> frozenset[str]:
+    """The words of the list `name` of a table of the file `file`.toml."""
+    return frozenset(tables(file)[table][name].split())
