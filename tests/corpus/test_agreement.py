@@ -19,8 +19,14 @@ a | PER | f | Anna Lund = Lund
 b | PER | m | Bert Kowa = Kowa
 
 """
-FIRST = "<q 1 D a>„So ist es“</q>, sagte [Anna Lund|a @1]. <q 2 I b>[Lund|a] irre</q>, meinte [Bert Kowa|b @2]. [Er|b] ging."
-SECOND = "<q 1 D b>„So ist es“</q>, sagte [Anna Lund|b @1]. <q 2 R a>[Lund|b] irre</q>, meinte [Bert Kowa|a @2]. [Er|b] ging."
+FIRST = (
+    "<q 1 D a>„So ist es“</q>, sagte [Anna Lund|a @1]. <q 2 I b>[Lund|a] irre</q>, "
+    "meinte [Bert Kowa|b @2]. [Er|b] ging."
+)
+SECOND = (
+    "<q 1 D b>„So ist es“</q>, sagte [Anna Lund|b @1]. <q 2 R a>[Lund|b] irre</q>, "
+    "meinte [Bert Kowa|a @2]. [Er|b] ging."
+)
 
 
 def annotated(body: str, difficulty: str = "") -> Article:
@@ -53,7 +59,7 @@ def test_kappa_takes_away_what_chance_gives() -> None:
 
 
 def test_quotes_of_half_the_same_words_are_one_and_others_are_none() -> None:
-    short = FIRST.replace("„So ist es“</q>", "„So</q> ist es“")
+    short = FIRST.replace("„So ist es“</q>", "„S</q>o ist es“")
     none = FIRST.replace("<q 1 D a>„So ist es“</q>", "„So ist es“").replace(" @1", "")
     first = annotated(FIRST)
     missing = compare([(first, annotated(none))]).total
@@ -83,7 +89,7 @@ def test_figures_by_difficulty() -> None:
 
 
 def test_other_texts_are_refused() -> None:
-    with pytest.raises(ConfigurationError, match="texts differ at sign 2,"):
+    with pytest.raises(ConfigurationError, match="texts differ at sign 3,"):
         compare([(annotated(FIRST), annotated(FIRST.replace("So ist", "So war")))])
 
 
