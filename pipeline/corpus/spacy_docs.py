@@ -23,7 +23,7 @@ def to_doc(article: Article, language: Language) -> Doc:
     """The body with its names as `ents`; a span covers every token that it has a part in.
 
     `spans["mentions"]` have the type of their chain as label and its key as id; `spans["quotes"]` have the type of
-    quote as label and the number as id. `user_data` holds the id, the chains' names and each quote's speakers by its number.
+    quote as label and the number as id. `user_data` holds the id, the chains' names and the quotes' speakers by number.
     """
     body = article.body
     doc = language.make_doc(body.text)

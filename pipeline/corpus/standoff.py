@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.corpus.model import Article, Block, Chain, Mention, NoQuote, Part, Quote
+from pipeline.corpus.model import Article, Block, BlockKind, Chain, Mention, NoQuote, Part, Quote
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.gold import read_rows
 
@@ -49,11 +49,9 @@ def take_apart(article: Article, name: str) -> dict[str, Any]:
     Raises:
         StandoffError: it has more than plain paragraphs, which the text alone would not tell.
     """
-    if len(article.parts) > 1 or any(block.kind != "paragraph" for block in article.body.blocks):
-        raise StandoffError(f"{article.id}: only the annotation of a body of plain paragraphs can stand apart")
     body = article.body
-    if _blocks(body.text) != body.blocks:
-        raise StandoffError(f"{article.id}: the text would not be read as it stands")
+    if len(article.parts) > 1 or body.blocks != _blocks(body.text):
+        raise StandoffError(f"{article.id}: only the annotation of a body of plain lines can stand apart")
     chains = article.chains.values()
     return {
         "id": article.id,
@@ -102,7 +100,10 @@ def _ranges(spans: Iterable[Iterable[int]]) -> tuple[tuple[int, int], ...]:
 
 
 def _blocks(text: str) -> tuple[Block, ...]:
-    return tuple(Block(match.start(), match.end(), "paragraph") for match in re.finditer(r"[^\n]+", text))
+    """The lines; one that begins as a list item or a heading is written in an article's file can only be one there."""
+    signs: dict[str, BlockKind] = {"- ": "list", "##": "heading"}
+    lines = re.finditer(r"[^\n]+", text)
+    return tuple(Block(line.start(), line.end(), signs.get(line.group()[:2], "paragraph")) for line in lines)
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
