@@ -157,7 +157,7 @@ def _listed(names: Sequence[str]) -> str:
 def _table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:
     columns: Iterable[str] = dict.fromkeys(column for row in rows.values() for column in row)
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for column in columns:
         table.add_column(column.replace("_", " "), justify="right")
     for name, row in rows.items():

@@ -183,8 +183,7 @@ def _names(article: Article) -> Iterator[Problem]:
         if mention.kind == "name" and len(words) > 2 and words[0].isupper():
             marked[words] = mention.chain
             marked.setdefault(f"{words}s", mention.chain)
-    for key in set(marked.values()):
-        chain = article.chains[key]
+    for key, chain in article.chains.items():
         for name in (chain.name, *chain.aliases):
             if chain.named and len(name) > 2 and name[0].isupper():
                 marked.setdefault(name, key)
