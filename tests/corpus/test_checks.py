@@ -125,3 +125,9 @@ def test_files_with_mistakes(tmp_path: Path) -> None:
         ("c.txt", "'no head' is no 'key: value' of the head"),
         ("d.txt", "no UTF-8 (invalid start byte at byte 4)"),
     ]
+
+
+def test_the_guideline_s_example_has_no_mistakes() -> None:
+    guideline = Path(__file__).parents[2] / "corpus" / "GUIDELINES.md"
+    example = guideline.read_text(encoding="utf-8").split("```")[1].lstrip("\n")
+    assert check(parse(example)) == []
