@@ -1,17 +1,35 @@
-"""What the stages do, as components for anybody's German spaCy pipeline."""
+"""What the stages do, as components for anybody's German spaCy pipeline.
+
+`nlp.add_pipe("redefluss_entities")` sets `doc.ents`; `nlp.add_pipe("redefluss_quotes")` sets the span groups `quotes` (labels
+are types), `speakers` (one a quote that has one, its `kb_id_` the entity's id) and `mentions` (labels are kinds, `kb_id_` the
+entity), and for every span of `quotes` the extensions `span._.speaker` (a name or None) and `span._.speaker_confidence`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
+from pipeline.config import PipelineConfig
 from pipeline.reader.model import Reader, shared_reader
+from schemas.records import CleanArticle, QuoteArticle
+
+for _name in ("speaker", "speaker_confidence"):
+    if not Span.has_extension(_name):
+        Span.set_extension(_name, default=None)
 
 
 @Language.factory("redefluss_entities")
 def make_entities(nlp: Language, name: str) -> ReaderEntities:  # noqa: ARG001
     return ReaderEntities(shared_reader())
+
+
+@Language.factory("redefluss_quotes")
+def make_quotes(nlp: Language, name: str) -> ArticleQuotes:  # noqa: ARG001
+    return ArticleQuotes()
 
 
 class ReaderEntities:
@@ -24,10 +42,54 @@ class ReaderEntities:
         reading = self._reader(doc.text)
         tokens = reading.layout.tokens
         spans = (
-            doc.char_span(
-                int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]), found.type, alignment_mode="expand"
-            )
+            _span(doc, int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]), found.type)
             for found in reading.names
         )
-        doc.ents = filter_spans([span for span in spans if isinstance(span, Span)])
+        doc.ents = filter_spans([span for span in spans if span is not None])
         return doc
+
+
+class ArticleQuotes:
+    """Reads a document as an article, through the stages `entities` and `quotes`."""
+
+    def __init__(self) -> None:
+        from pipeline.entities import EntityExtractor
+        from pipeline.quotes import QuoteExtractor
+
+        config = PipelineConfig()
+        self._entities, self._quotes = EntityExtractor(config), QuoteExtractor(config)
+
+    def __call__(self, doc: Doc) -> Doc:
+        article = CleanArticle(id="doc", language="de", text=doc.text, content_hash="", simhash="0" * 16)
+        read = self._quotes(self._entities(article))
+        doc.spans["mentions"] = _present(
+            _span(doc, mention.begin, mention.end, mention.kind, entity.id)
+            for entity in read.entities
+            for mention in entity.mentions
+        )
+        doc.spans["speakers"] = _present(
+            _span(doc, span.begin, span.end, "speaker", quote.speaker.entity or "")
+            for quote in read.quotes
+            if quote.speaker is not None
+            for span in quote.speaker.spans[:1]
+        )
+        doc.spans["quotes"] = self._quoted(doc, read)
+        return doc
+
+    def _quoted(self, doc: Doc, read: QuoteArticle) -> list[Span]:
+        made = []
+        for quote in read.quotes:
+            span = _span(doc, quote.spans[0].begin, quote.spans[-1].end, quote.type)
+            if span is not None:
+                span._.speaker = quote.speaker.name if quote.speaker is not None else None
+                span._.speaker_confidence = quote.speaker.confidence if quote.speaker is not None else None
+                made.append(span)
+        return made
+
+
+def _span(doc: Doc, begin: int, end: int, label: str, entity: str = "") -> Span | None:
+    return doc.char_span(begin, end, label, kb_id=entity, alignment_mode="expand")
+
+
+def _present(spans: Iterable[Span | None]) -> list[Span]:
+    return [span for span in spans if span is not None]

@@ -11,7 +11,7 @@ from pipeline.encoder.session import EncoderSession
 from pipeline.models.catalogue import DATA
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading, decode
-from pipeline.reader.scorers import Scorers, pooled
+from pipeline.reader.scorers import Floats, Scorers, Vectors
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
 
@@ -37,11 +37,11 @@ class Reader:
         if self._last is not None and self._last[0] == text:
             return self._last[1]
         layout = Layout(text)
-        reading = decode(layout, self._states(layout), self.scorers)
+        reading = decode(layout, Vectors(self._states(layout)), self.scorers)
         self._last = (text, reading)
         return reading
 
-    def _states(self, layout: Layout) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    def _states(self, layout: Layout) -> Floats:
         pieces = self._tokenizer(layout.text)
         spans = piece_spans(pieces, layout.tokens)
         if not len(spans) or not len(pieces):
@@ -51,7 +51,7 @@ class Reader:
         for window in reading_windows(spans[starts, 0], len(pieces)):
             (result,) = self._encoder.run(pieces.ids[window.begin : window.end]).values()
             parts.append(result[window.keep_begin - window.begin : window.keep_end - window.begin])
-        return pooled(np.concatenate(parts), spans)
+        return Vectors(np.concatenate(parts)).mean(spans)
 
 
 @cache

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import Mention, describe
 from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
-from pipeline.reader.scorers import Floats, Scorers, log_softmax, quote_vectors
+from pipeline.reader.scorers import Floats, Scorers, Vectors, log_softmax, quote_vectors
 from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
 
 
@@ -37,7 +37,7 @@ class Reading:
     """
 
     layout: Layout
-    states: Floats
+    states: Vectors
     names: tuple[FoundName, ...]
     others: tuple[Mention, ...]
     quotes: tuple[TaggedQuote, ...]
@@ -45,9 +45,9 @@ class Reading:
     cues: Floats
 
 
-def decode(layout: Layout, states: Floats, scorers: Scorers) -> Reading:
+def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
     """The reading of a text whose tokens have `states`."""
-    heads = {name: head(states) for name, head in scorers.heads.items()}
+    heads = {name: head(states.values) for name, head in scorers.heads.items()}
     names = tuple(
         FoundName(first, last, kind, certainty)
         for first, last, kind, certainty in NAMES.decode(log_softmax(heads["names"]))
@@ -64,7 +64,7 @@ def decode(layout: Layout, states: Floats, scorers: Scorers) -> Reading:
     )
 
 
-def _media(states: Floats, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -> tuple[str, ...]:
+def _media(states: Vectors, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -> tuple[str, ...]:
     if not quotes:
         return ()
     outer = np.array([(quote.spans[0][0], quote.spans[-1][1]) for quote in quotes], dtype=np.int64)
