@@ -2,12 +2,15 @@
 
 import orjson
 
+from pipeline import stages
 from tests.support import stream as streams
 from tests.support.stream import article
+from tests.support.word_count import ROW
 
 
 async def test_a_stage_added_by_one_row_publishes_its_records(make_stream, monkeypatch):
     monkeypatch.setattr(streams, "WORKER", ["-m", "tests.support.word_count"])
+    monkeypatch.setattr(stages, "STAGES", (*stages.STAGES, ROW))  # so that its topic is made with the others
     stream = await make_stream()
     stream.start_worker()
     await stream.produce([article(f"a-{number}", "Wort " * (number + 1)) for number in range(5)])
