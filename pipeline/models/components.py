@@ -41,11 +41,9 @@ class ReaderEntities:
     def __call__(self, doc: Doc) -> Doc:
         reading = self._reader(doc.text)
         tokens = reading.layout.tokens
-        spans = (
-            _span(doc, int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]), found.type)
-            for found in reading.names
-        )
-        doc.ents = filter_spans([span for span in spans if span is not None])
+        names = [(int(tokens[n.first, 0]), int(tokens[n.last - 1, 1]), n.type) for n in reading.names]
+        _split_full_stops(doc, {end for _, end, _ in names})
+        doc.ents = filter_spans(_present(_span(doc, begin, end, kind) for begin, end, kind in names))
         return doc
 
 
@@ -85,6 +83,14 @@ class ArticleQuotes:
                 span._.speaker_confidence = quote.speaker.confidence if quote.speaker is not None else None
                 made.append(span)
         return made
+
+
+def _split_full_stops(doc: Doc, ends: set[int]) -> None:
+    """Make the full stop of a sentence a token of its own where a name ends before it ("Hannover 96.")."""
+    glued = [token for token in doc if token.text.endswith(".") and token.idx + len(token) - 1 in ends and len(token) > 1]
+    with doc.retokenize() as retokenizer:
+        for token in glued:
+            retokenizer.split(token, [token.text[:-1], "."], heads=[(token, 0), (token, 1)])
 
 
 def _span(doc: Doc, begin: int, end: int, label: str, entity: str = "") -> Span | None:

@@ -237,7 +237,7 @@ def test_any_text_can_be_read(text: str) -> None:
 
 def test_a_trained_model_is_loaded_by_its_folder(tmp_path: Path) -> None:
     trained = tmp_path / "trained"
-    trained.symlink_to(DATA / "quotes")
+    trained.symlink_to(DATA / "reader")
     found, shipped, rules = (
         QuoteExtractor(PipelineConfig(quote_model=name)).candidates(TEXT)
         for name in (str(trained), "redefluss", "rules")
