@@ -28,7 +28,7 @@ def installed_version() -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class TrailStep:
     """One step of an article's way: what a stage read, and what it took.
 
     `topic` is without prefix, `took_ms` in milliseconds, `worker` a name of the worker process.
@@ -72,7 +72,7 @@ def as_text(headers: RawHeaders) -> dict[str, str]:
 
 
 def after(
-    incoming: RawHeaders, step: Step, *, attempt: int, more: Mapping[str, str] | None = None
+    incoming: RawHeaders, step: TrailStep, *, attempt: int, more: Mapping[str, str] | None = None
 ) -> list[tuple[str, bytes]]:
     """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
     carried = [(key, value) for key, value in incoming if key not in OURS and value is not None]

@@ -18,10 +18,9 @@ from aiokafka.errors import (
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
 
 from agents import kafka, topics
+from agents.batching import SendBatch
 from agents.headers import RawHeaders
-from agents.rounds import Round
 from agents.settings import Settings
-from pipeline.stages import TOPICS
 
 log = logging.getLogger("redefluss.publisher")
 
@@ -63,7 +62,7 @@ class Publisher:
         self._settings = settings
         self._embedded = embedded
         self._busy = busy
-        self._round = Round()
+        self._batch = SendBatch()
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
         self._stopped = False
@@ -100,14 +99,10 @@ class Publisher:
             TooLarge: one is larger than its topic allows; the others are confirmed.
         """
         if self._busy():
-            await self._round.wait()
+            await self._batch.wait()
         else:
-            self._round.release()  # those who wait can go along
+            self._batch.release()  # those that wait can go along
         await self._send(messages)
-
-    def release(self) -> None:
-        """Let go what waits for company: soon there will be too little to do."""
-        self._round.release()
 
     async def _send(self, messages: Sequence[Outgoing]) -> None:
         self.unconfirmed += len(messages)
@@ -139,7 +134,7 @@ class Publisher:
         task.add_done_callback(self._background.discard)
 
     async def _send_later(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        await self._round.wait()
+        await self._batch.wait()
         await self._send([Outgoing(topic, key, value)])
 
     async def _send_again(self, error: Exception, message: Outgoing) -> None:
@@ -208,8 +203,7 @@ class Publisher:
             log.debug("mending failed: %r", problem)
 
     async def _ensure_topic(self, topic: str) -> None:
-        names = (*TOPICS, *topics.INTERNAL_TOPICS)
-        for name in names:
+        for name in topics.all_names():
             if self._settings.topic(name) == topic:
                 for report in await topics.ensure(self._settings, [name]):
                     if report.created:

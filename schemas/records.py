@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.spans import Model, Span, check_span, check_spans
 
@@ -29,7 +29,8 @@ Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
 Gender = Literal["f", "m"]
 GenderSource = Literal["title", "role", "name", "pronoun", "gazetteer"]
 SpeakerKind = Literal["person", "organisation", "place", "group", "document", "unknown"]
-StageName = Literal["clean", "entities", "quotes", "statements"]
+StageName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=100)]
+"""Which there are `redefluss worker --help` tells; a reader takes letters of stages that it does not know, too."""
 FailureReason = Literal[
     "malformed-json",
     "schema",

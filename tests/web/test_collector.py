@@ -14,7 +14,7 @@ from agents.broker import BrokerError, EmbeddedBroker
 from agents.settings import Settings
 from agents.web.collector.__main__ import collect
 from agents.web.collector.feed import WORKERS_TOPIC
-from agents.web.store.place import store_path
+from agents.web.store.location import store_path
 from agents.web.store.reader import Reader, StoreUnavailable
 from schemas.codec import encode
 from tests.web.articles import quote_article

@@ -31,6 +31,7 @@ from agents.web.models import (
     Window,
 )
 from agents.web.store.tables import open_for_reading
+from pipeline.stages import FINISHED_TOPIC
 
 QUERY_SECONDS = 3.0
 WINDOW_SECONDS: dict[Window, float] = {"hour": 3600.0, "day": 86400.0}
@@ -93,7 +94,7 @@ class Reader:
         return Article(
             record=orjson.loads(zlib.decompress(record)),
             arrived=arrived,
-            topic="articles.quotes",
+            topic=FINISHED_TOPIC,
             partition=partition,
             offset=position,
             steps=_steps(trail),

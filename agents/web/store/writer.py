@@ -20,12 +20,13 @@ _CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Message:
+class TopicMessage:
     """A message as it stands on its topic.
 
     Attributes:
         topic: without the prefix.
         timestamp: seconds since 1970 UTC, as the broker has it.
+        fingerprint: by what this very message is known again at its offset.
     """
 
     topic: str
@@ -35,11 +36,7 @@ class Message:
     value: bytes | None
     headers: Mapping[str, str]
     key: bytes | None = None
-
-    @property
-    def mark(self) -> str:
-        """By what this very message is known again at its offset."""
-        return f"{self.timestamp:.3f}/{len(self.value or b'')}"
+    fingerprint: str = ""
 
 
 class Writer:
@@ -62,18 +59,18 @@ class Writer:
         self._connection.close()
 
     def positions(self) -> dict[tuple[str, int], tuple[int, str]]:
-        """By topic and partition: the offset to go on from, and the mark of the message before it."""
+        """By topic and partition: the offset to go on from, and the fingerprint of the message before it."""
         rows = self._connection.execute("SELECT topic, partition, next, mark FROM positions")
         return {(topic, partition): (following, mark) for topic, partition, following, mark in rows}
 
-    def add(self, messages: Iterable[Message]) -> None:
+    def add(self, messages: Iterable[TopicMessage]) -> None:
         """Keep `messages`, and the positions after them, in one transaction.
 
         What cannot be read is counted in `unreadable` and passed over: the topics
         are open to other writers too.
         """
         connection = self._connection
-        positions: dict[tuple[str, int], Message] = {}
+        positions: dict[tuple[str, int], TopicMessage] = {}
         with _transaction(connection):
             for message in messages:
                 positions[message.topic, message.partition] = message
@@ -83,10 +80,13 @@ class Writer:
                     self.unreadable += 1
             connection.executemany(
                 "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
-                [(topic, partition, last.offset + 1, last.mark) for (topic, partition), last in positions.items()],
+                [
+                    (topic, partition, last.offset + 1, last.fingerprint)
+                    for (topic, partition), last in positions.items()
+                ],
             )
 
-    def _add(self, message: Message) -> None:
+    def _add(self, message: TopicMessage) -> None:
         if message.topic == DEAD_LETTER_TOPIC:
             self._add_dead_letter(message)
             return
@@ -111,7 +111,7 @@ class Writer:
         finally:
             self._connection.execute("RELEASE article")
 
-    def _add_dead_letter(self, message: Message) -> None:
+    def _add_dead_letter(self, message: TopicMessage) -> None:
         letter = decode(message.value, DeadLetter)
         self._connection.execute(
             "INSERT OR REPLACE INTO dead_letters"
@@ -130,7 +130,7 @@ class Writer:
             ),
         )
 
-    def _add_replay(self, message: Message) -> None:
+    def _add_replay(self, message: TopicMessage) -> None:
         partition, _, offset = (message.key or b"").decode().partition(":")
         self._connection.execute(
             "INSERT OR REPLACE INTO replays (partition, position, at) VALUES (?, ?, ?)",

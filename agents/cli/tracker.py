@@ -5,26 +5,25 @@ from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
-from agents import headers, topics
-from agents.cli.articles import Message
-from agents.cli.receiving import batches, partitions_of
-from agents.cli.sending import RAW_TOPIC
+from agents import headers
+from agents.cli.articles import ArticleMessage
+from agents.progress import read_progress
 from agents.settings import Settings
-from pipeline.stages import DEAD_LETTER_TOPIC
+from agents.topic_reader import batches, partitions_of
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, RAW_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter, QuoteArticle
 
-Place = tuple[int, int]
+RawPosition = tuple[int, int]
 """Partition and offset on the first topic."""
-QUOTES_TOPIC = "articles.quotes"
 
 
 @dataclass
-class Following:
+class ArticleTracker:
     """The articles sent, by their place on the first topic, and what came of them.
 
     Attributes:
-        sent: what is followed.
+        sent: what is tracked.
         articles: what came out.
         letters: what went to the dead letters.
         known: what was processed before and so was not processed again, with what came out then.
@@ -32,22 +31,20 @@ class Following:
 
     settings: Settings
     came_out: Callable[[], None] = lambda: None
-    sent: dict[Place, Message] = field(default_factory=dict)
-    articles: dict[Place, QuoteArticle] = field(default_factory=dict)
-    letters: dict[Place, DeadLetter] = field(default_factory=dict)
-    known: dict[Place, QuoteArticle] = field(default_factory=dict)
+    sent: dict[RawPosition, ArticleMessage] = field(default_factory=dict)
+    articles: dict[RawPosition, QuoteArticle] = field(default_factory=dict)
+    letters: dict[RawPosition, DeadLetter] = field(default_factory=dict)
+    known: dict[RawPosition, QuoteArticle] = field(default_factory=dict)
 
     @property
-    def missing(self) -> set[Place]:
+    def missing(self) -> set[RawPosition]:
         """Places of what has not come out."""
         return self.sent.keys() - self.articles.keys() - self.letters.keys() - self.known.keys()
 
     async def assign(self, consumer: AIOKafkaConsumer) -> list[TopicPartition]:
         """Point the consumer at the ends of the two topics where articles come out."""
         places = [
-            place
-            for name in (QUOTES_TOPIC, DEAD_LETTER_TOPIC)
-            for place in await partitions_of(consumer, self.settings, name)
+            place for name in (FINISHED_TOPIC, DEAD_LETTER_TOPIC) for place in await partitions_of(self.settings, name)
         ]
         consumer.assign(places)
         for place, end in (await consumer.end_offsets(places)).items():
@@ -58,7 +55,7 @@ class Following:
         """One message from where articles come out; one that was not sent by us, or came before, changes nothing."""
         before = len(self.articles) + len(self.letters)
         try:
-            if record.topic == self.settings.topic(QUOTES_TOPIC):
+            if record.topic == self.settings.topic(FINISHED_TOPIC):
                 place = origin_of(headers.trail_of(record.headers))
                 if place is not None:
                     self.articles.setdefault(place, decode(record.value, QuoteArticle))
@@ -75,9 +72,9 @@ class Following:
     async def look_back(self, consumer: AIOKafkaConsumer) -> None:
         """Find what is missing among the articles that came out before: the stream does not process one twice."""
         wanted = {self.sent[place].key.encode(): place for place in self.missing}
-        places = await partitions_of(consumer, self.settings, QUOTES_TOPIC)
+        places = await partitions_of(self.settings, FINISHED_TOPIC)
         found: dict[bytes, bytes] = {}
-        async for records in batches(consumer, places, from_beginning=True, until_caught_up=True):
+        async for records in batches(consumer, places, from_beginning=True, until_end=True):
             found |= {record.key: record.value for record in records if record.key in wanted and record.value}
         for place in self.missing:
             value = found.get(self.sent[place].key.encode())
@@ -86,16 +83,16 @@ class Following:
 
     async def idle(self) -> bool:
         """Whether every stage has done all there is."""
-        return not any(place.lag for place in await topics.lag(self.settings))
+        return not any(place.lag for place in await read_progress(self.settings))
 
-    def _origin_of_letter(self, letter: DeadLetter) -> Place | None:
+    def _origin_of_letter(self, letter: DeadLetter) -> RawPosition | None:
         if letter.topic == self.settings.topic(RAW_TOPIC):
             return letter.partition, letter.offset
         trail = [("trail", letter.headers.get("trail", "").encode())]
         return origin_of(headers.trail_of(trail))
 
 
-def origin_of(trail: Iterable[object]) -> Place | None:
+def origin_of(trail: Iterable[object]) -> RawPosition | None:
     """Where the article stood on the first topic, from the steps that the `trail` header lists."""
     for step in trail:
         if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:

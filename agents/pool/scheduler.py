@@ -29,7 +29,7 @@ class JobFailed(Exception):
 
 
 @dataclass(eq=False)
-class Ticket:
+class PendingJob:
     """A job on its way through the pool."""
 
     job: Job
@@ -39,15 +39,15 @@ class Ticket:
 
 
 @dataclass(eq=False)
-class Process:
+class PoolProcess:
     """One process of the pool as the worker sees it."""
 
     slot: int
     pid: int | None = None
     writer: asyncio.StreamWriter | None = None
-    tickets: deque[Ticket] = field(default_factory=deque)
+    jobs: deque[PendingJob] = field(default_factory=deque)
     head_since: float = 0.0
-    overdue: Ticket | None = None
+    overdue: PendingJob | None = None
     generation: int = 0
     reader_task: asyncio.Task[None] | None = None
 
@@ -56,10 +56,10 @@ class Process:
         """For people: starting, busy or idle."""
         if self.writer is None:
             return "starting"
-        return "busy" if self.tickets else "idle"
+        return "busy" if self.jobs else "idle"
 
 
-class Turns:
+class Scheduler:
     """Jobs not yet given to a process: in order within a stage, the stages by turns, so that each gets as much time.
 
     By time and not by number: a stage whose articles take long has no more of the processes than one that is quick, and
@@ -67,7 +67,7 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._queues: dict[str, deque[Ticket]] = {}
+        self._queues: dict[str, deque[PendingJob]] = {}
         self._used: dict[str, float] = {}
         self._usual: dict[str, float] = {}
         self._now = 0.0  # what the stage whose turn it was last had used before it
@@ -75,27 +75,27 @@ class Turns:
     def __len__(self) -> int:
         return sum(len(queue) for queue in self._queues.values())
 
-    def add(self, ticket: Ticket, *, first: bool = False) -> None:
+    def add(self, pending: PendingJob, *, first: bool = False) -> None:
         """Put a job at the end of its stage's queue, or at its head."""
-        stage = ticket.job.stage
+        stage = pending.job.stage
         queue = self._queues.setdefault(stage, deque())
         if not queue:
             # Time that it did not want is not owed to it.
             self._used[stage] = max(self._used.get(stage, 0.0), self._now)
         if first:
-            queue.appendleft(ticket)
+            queue.appendleft(pending)
         else:
-            queue.append(ticket)
+            queue.append(pending)
 
-    def next(self) -> Ticket | None:
+    def next(self) -> PendingJob | None:
         """The job whose turn it is, passing over those that nobody waits for; None if there is none."""
         while waiting := [stage for stage, queue in self._queues.items() if queue]:
             stage = min(waiting, key=self._used.__getitem__)
-            ticket = self._queues[stage].popleft()
-            if not ticket.future.done():
+            pending = self._queues[stage].popleft()
+            if not pending.future.done():
                 self._now = max(self._now, self._used[stage])
                 self._used[stage] += self._usual.get(stage, FIRST_SECONDS)
-                return ticket
+                return pending
         return None
 
     def took(self, stage: str, seconds: float) -> None:
@@ -103,13 +103,8 @@ class Turns:
         usual = self._usual.get(stage, seconds)
         self._usual[stage] = max(LEAST_SECONDS, usual + (seconds - usual) / 10)
 
-    @property
-    def longest_seconds(self) -> float:
-        """What a job of the slowest stage takes; 0 before any was done."""
-        return max(self._usual.values(), default=0.0)
-
     def cancel(self) -> None:
         """Cancel all of them."""
         for queue in self._queues.values():
-            for ticket in queue:
-                ticket.future.cancel()
+            for pending in queue:
+                pending.future.cancel()

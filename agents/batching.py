@@ -5,7 +5,7 @@ import asyncio
 TOGETHER_SECONDS = 1.0
 
 
-class Round:
+class SendBatch:
     """Those who wait to send, until they do so together."""
 
     def __init__(self) -> None:

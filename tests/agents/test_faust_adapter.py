@@ -8,7 +8,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 
 from agents import kafka
-from agents.consumer import PromptConsumer, QuietThread
+from agents.faust_adapter import ClientThread, PromptConsumer
 
 HERE, GONE = TP("t", 0), TP("t", 1)
 
@@ -39,5 +39,5 @@ async def test_the_client_looks_about_no_oftener_than_it_must(monkeypatch):
     assert client._consumer_timeout == 0.2  # else aiokafka has changed, and what is set here has no effect
     monkeypatch.setattr(AIOKafkaConsumerThread, "__init__", lambda self: None)
     monkeypatch.setattr(AIOKafkaConsumerThread, "_create_worker_consumer", lambda self, transport: client)
-    assert QuietThread()._create_worker_consumer(None) is client
+    assert ClientThread()._create_worker_consumer(None) is client
     assert client._consumer_timeout == kafka.IDLE_LOOK_SECONDS

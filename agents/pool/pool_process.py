@@ -1,9 +1,7 @@
 """The life of one pool process: take a job, do it, answer; until the worker is gone."""
 
-import ctypes
 import os
 import resource
-import signal
 import socket
 import sys
 from collections.abc import Callable
@@ -12,14 +10,6 @@ from pathlib import Path
 from agents.pool.protocol import OUT_OF_MEMORY_EXIT, Job, Outcome, pack, receive
 
 Perform = Callable[[Job], Outcome]
-
-PR_SET_PDEATHSIG = 1
-
-
-def die_with_parent() -> None:
-    """Ask the kernel for SIGKILL when the parent dies; elsewhere than on Linux the closed socket has to do."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def limit_memory(extra_bytes: int) -> None:

@@ -2,7 +2,7 @@
 
 They share its memory by copy-on-write, and starting one takes milliseconds. It
 is a process of its own because the worker has threads, event loop and sockets
-that a fork must not inherit. Run as `python -m agents.pool.nursery FD`.
+that a fork must not inherit. Run as `python -m agents.pool.fork_server FD`.
 """
 
 import contextlib
@@ -18,20 +18,20 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from agents.pool import priority
-from agents.pool.child import Perform, die_with_parent, serve
+from agents.pool.pool_process import Perform, serve
+from agents.processes import die_with_parent
 
 MESSAGE_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
-class Order:
-    """What a nursery is to load.
+class ForkServerSetup:
+    """What a fork server is to load.
 
     Attributes:
         loader: `module:function`; called with `argument`, gives what performs a job.
         argument: its argument.
-        memory_bytes: what each process may allocate beyond the nursery's own memory.
+        memory_bytes: what each process may allocate beyond the fork server's own memory.
         worker_pid: the process to live and die with.
     """
 
@@ -41,14 +41,14 @@ class Order:
     worker_pid: int
 
 
-def load(order: Order) -> Perform:
+def load(setup: ForkServerSetup) -> Perform:
     """Import the loader and call it."""
-    module, _, function = order.loader.partition(":")
-    perform: Perform = getattr(importlib.import_module(module), function)(order.argument)
+    module, _, function = setup.loader.partition(":")
+    perform: Perform = getattr(importlib.import_module(module), function)(setup.argument)
     return perform
 
 
-class Nursery:
+class ForkServer:
     """Forks on request, reports births, deaths and their causes over the control socket."""
 
     def __init__(self, control: socket.socket, perform: Perform, memory_bytes: int) -> None:
@@ -68,12 +68,12 @@ class Nursery:
             readable, _, _ = select.select([self._control, self._wakeup], [], [])
             if self._wakeup in readable:
                 self._wakeup.recv(4096)
-                self._bury()
-            if self._control in readable and not self._command():
+                self._reap()
+            if self._control in readable and not self._obey():
                 signal.set_wakeup_fd(-1)  # its socket goes before the last children do
                 return
 
-    def _command(self) -> bool:
+    def _obey(self) -> bool:
         message, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
         if not message:
             return False
@@ -82,22 +82,19 @@ class Nursery:
             self._fork(number, fds[0])
         elif verb == "kill" and number in self._children:
             os.kill(number, signal.SIGKILL)
-        elif verb == "lower" and number in self._children:
-            priority.lower(number)
         return True
 
     def _fork(self, slot: int, fd: int) -> None:
         pid = os.fork()
         if pid == 0:
-            self._be_child(fd)
+            self._become_pool_process(fd)
         os.close(fd)
         self._children.add(pid)
         self._report("born", slot, pid)
 
-    def _be_child(self, fd: int) -> None:
+    def _become_pool_process(self, fd: int) -> None:
         try:
             die_with_parent()
-            priority.share_alone()
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             for open_here in (self._control, self._wakeup, self._wakeup_end):
@@ -106,7 +103,7 @@ class Nursery:
         finally:
             os._exit(0)
 
-    def _bury(self) -> None:
+    def _reap(self) -> None:
         for pid in list(self._children):
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
@@ -131,19 +128,19 @@ def _serve(control: socket.socket) -> None:
     message = control.recv(MESSAGE_BYTES)
     if not message:
         return
-    order: Order = pickle.loads(message)
-    if os.getppid() != order.worker_pid:
+    setup: ForkServerSetup = pickle.loads(message)
+    if os.getppid() != setup.worker_pid:
         return
     started = time.perf_counter()
     try:
-        perform = load(order)
+        perform = load(setup)
     except Exception as error:
         control.send(pickle.dumps(("failed", f"{type(error).__name__}: {' '.join(str(error).split())}"[:2000])))
         return
     gc.collect()
     gc.freeze()
     control.send(pickle.dumps(("ready", time.perf_counter() - started)))
-    Nursery(control, perform, order.memory_bytes).run()
+    ForkServer(control, perform, setup.memory_bytes).run()
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The worker's end of the socket to the nursery, and the nursery's start."""
+"""The worker's end of the socket to the fork server, and the fork server's start."""
 
 import asyncio
 import contextlib
@@ -7,34 +7,32 @@ import pickle
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Callable
 
-from agents.pool.nursery import MESSAGE_BYTES, Order
+from agents.pool.fork_server import MESSAGE_BYTES, ForkServerSetup
 from agents.pool.protocol import OUT_OF_MEMORY_EXIT
+from agents.processes import module_command
 
 SINGLE_THREADED = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 ) | {"TOKENIZERS_PARALLELISM": "false"}
 """One thread a process: the processes are the parallelism, and a fork must not lose threads."""
-HUGE_PAGES = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
-"""The models' matrices in pages of 2 MiB, where kernel and C library have them: the processor finds them faster."""
 
 STOP_SECONDS = 2
 
 
-class NurseryLink:
-    """A nursery process: started, told, heard, ended.
+class ForkServerClient:
+    """A fork server: started, sent commands, listened to, ended.
 
     Args:
-        order: what it is to load.
+        setup: what it is to load.
         on_report: called with what it says: "ready" and seconds, "failed" and why, "born", slot and process id,
             "died", process id and cause.
         on_gone: called when it died.
     """
 
-    def __init__(self, order: Order, on_report: Callable[..., None], on_gone: Callable[[], None]) -> None:
-        self._order = order
+    def __init__(self, setup: ForkServerSetup, on_report: Callable[..., None], on_gone: Callable[[], None]) -> None:
+        self._setup = setup
         self._on_report = on_report
         self._on_gone = on_gone
         self._process: subprocess.Popen[bytes] | None = None
@@ -56,21 +54,21 @@ class NurseryLink:
         """Start one; it says "ready" when it has loaded."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "agents.pool.nursery", str(theirs.fileno())],
+            module_command("agents.pool.fork_server", str(theirs.fileno())),
             pass_fds=[theirs.fileno()],
-            env=SINGLE_THREADED | HUGE_PAGES | dict(os.environ),
+            env=SINGLE_THREADED | dict(os.environ),
             stdin=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C is the worker's alone
         )
         theirs.close()
         ours.setblocking(False)
-        ours.send(pickle.dumps(self._order))
+        ours.send(pickle.dumps(self._setup))
         self._control = ours
         self.generation += 1
-        asyncio.get_running_loop().add_reader(ours.fileno(), self._hear)
+        asyncio.get_running_loop().add_reader(ours.fileno(), self._receive)
 
-    def tell(self, verb: str, number: int, fds: tuple[int, ...] = ()) -> None:
-        """ "fork" a process for a slot with a socket, "kill" or "lower" one; if it is gone, so are they."""
+    def send(self, verb: str, number: int, fds: tuple[int, ...] = ()) -> None:
+        """ "fork" a process for a slot with a socket, or "kill" one by its id; if the server is gone, so are they."""
         if self._control is None:
             return
         with contextlib.suppress(OSError):
@@ -93,7 +91,7 @@ class NurseryLink:
             self._control.close()
             self._control = None
 
-    def _hear(self) -> None:
+    def _receive(self) -> None:
         while self._control is not None:
             try:
                 message = self._control.recv(MESSAGE_BYTES)

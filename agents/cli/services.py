@@ -5,7 +5,6 @@ import contextlib
 import os
 import shutil
 import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 from agents.cli.console import note
 from agents.cli.errors import CommandError, ExitCode
-from agents.pool.child import die_with_parent
+from agents.processes import die_with_parent, module_command
 from agents.settings import Settings
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -72,7 +71,7 @@ async def worker(
     if "log_level" not in settings.model_fields_set:
         own["REDEFLUSS_LOG_LEVEL"] = "warning"
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "agents.cli", "worker"),
+        *module_command("agents.cli", "worker"),
         env=dict(os.environ) | own,
         stdin=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
