@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.nominative import nominative
+from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
@@ -51,12 +52,44 @@ class Attribution:
 
     def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range]]]:
         """For each of `candidates` its speaker, and the words that name whom it is said to."""
+        return [(speaker, hearing) for speaker, hearing, _ in self._all(candidates)]
+
+    def weighed(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, dict[str, float]]]:
+        """For each of `candidates` its speaker, and what speaks for and against him."""
+        return [(speaker, evidence) for speaker, _, evidence in self._all(candidates)]
+
+    def _all(
+        self, candidates: Sequence[QuoteCandidate]
+    ) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
-        found: list[tuple[Speaker | None, list[Range]]] = [(None, []) for _ in candidates]
+        found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         for number, choice in zip(known, choices, strict=True):
-            found[number] = (self._speaker(candidates[number], choice), self._addressee(choice))
+            speaker = self._speaker(candidates[number], choice)
+            evidence = self._evidence(candidates[number], choice, speaker)
+            if speaker is not None:
+                sure = self._reader.calibration.speaker(evidence)
+                speaker = speaker.model_copy(update={"confidence": round(sure, 3)})
+            found[number] = (speaker, self._addressee(choice), evidence)
+        return found
+
+    def _evidence(
+        self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None
+    ) -> dict[str, float]:
+        """What speaks for and against the chosen speaker: the model's probability, and what the rules would say."""
+        found = {"probability": logit(choice.probability), f"type {candidate.type}": 1.0}
+        if speaker is not None:
+            found[f"kind {speaker.kind}"] = 1.0
+        if choice.chain == NOBODY:
+            found["nobody"] = 1.0
+        carried = candidate.rule in CARRIED
+        if not candidate.speaker_spans:
+            found["no rule"] = 1.0
+        elif speaker is not None:
+            entity, name = self._linker.person(candidate.speaker_spans)
+            agrees = (entity is not None and entity.id == speaker.entity) or (entity is None and name == speaker.name)
+            found[f"rule {'agrees' if agrees else 'disagrees'}{', carried' if carried else ''}"] = 1.0
         return found
 
     def _span(self, candidate: QuoteCandidate) -> QuoteSpan | None:
@@ -99,7 +132,7 @@ class Attribution:
             entity=entity.id if entity is not None else None,
             name=name,
             kind=kind,
-            confidence=round(choice.probability, 3),
+            confidence=choice.probability,
         )
 
     def _by_rule(self, candidate: QuoteCandidate, nobody: float) -> Speaker | None:
@@ -115,7 +148,7 @@ class Attribution:
             entity=entity.id if entity is not None else None,
             name=name or nominative(text),
             kind=_KINDS[entity.type] if entity is not None else "unknown",
-            confidence=round(1 - nobody, 3),
+            confidence=1 - nobody,
         )
 
     def _entity(self, chain: int) -> Entity | None:

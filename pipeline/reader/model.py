@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.encoder.session import EncoderSession
 from pipeline.models.catalogue import DATA
+from pipeline.reader.calibration import Calibration
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading, decode
 from pipeline.reader.scorers import Floats, Scorers, Vectors
@@ -30,6 +31,7 @@ class Reader:
         self._tokenizer, table = shared_encoder()
         self._encoder = EncoderSession(folder / ENCODER, table)
         self.scorers = Scorers(folder / SCORERS)
+        self.calibration = Calibration.read(folder)
         self._last: tuple[str, Reading] | None = None
 
     def __call__(self, text: str) -> Reading:

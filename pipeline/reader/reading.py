@@ -33,6 +33,7 @@ class Reading:
         others: nominals and pronouns, in text order.
         quotes: in text order, from tags alone.
         media: of each quote.
+        inside: (tokens, 2) probability that a token is in direct and in other speech.
         cues: (tokens,) probability that a token belongs to the words that show speech.
     """
 
@@ -42,6 +43,7 @@ class Reading:
     others: tuple[Mention, ...]
     quotes: tuple[TaggedQuote, ...]
     media: tuple[str, ...]
+    inside: Floats
     cues: Floats
 
 
@@ -52,7 +54,8 @@ def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
         FoundName(first, last, kind, certainty)
         for first, last, kind, certainty in NAMES.decode(log_softmax(heads["names"]))
     )
-    quotes = tuple(tagged_quotes(log_softmax(heads["direct"]), log_softmax(heads["other"])))
+    direct, other = log_softmax(heads["direct"]), log_softmax(heads["other"])
+    quotes = tuple(tagged_quotes(direct, other))
     return Reading(
         layout,
         states,
@@ -60,6 +63,7 @@ def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
         tuple(_others(layout, heads, names)),
         quotes,
         _media(states, scorers, quotes),
+        1 - np.exp(np.stack([direct[:, 0], other[:, 0]], axis=1)),
         np.exp(log_softmax(heads["cues"])[:, 1]),
     )
 
