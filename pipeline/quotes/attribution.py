@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.linking import Linker
-from pipeline.quotes.nominative import nominative
+from pipeline.entities.nominative import nominative
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader

@@ -50,6 +50,8 @@ _NOMINAL_ADJECTIVE = re.compile(
     r"|hinterblieben|demonstrierend|delegiert|vertraut))e[nmrs]?$",
     re.IGNORECASE,
 )
+_OWN_S = ("ss", "us", "is", "os", "as")
+"""Endings whose s is no genitive."""
 _WEAK = {
     "präsidenten": "Präsident",
     "zeugen": "Zeuge",
@@ -87,6 +89,32 @@ def nominative(phrase: str) -> str:
     return " ".join(rest)
 
 
+_NAME_ADJECTIVE = re.compile(r"^(?P<stem>[A-ZÄÖÜ][a-zäöüß]{2,}?)(?:en|em)$")
+
+
+def name_in_nominative(determiner: str, name: str) -> str:
+    """A name that stands behind `determiner` as it stands by itself.
+
+    "Freien Wählern" behind "den" is "Freie Wähler", "Umweltbetriebs Bremen" behind "des" "Umweltbetrieb Bremen". Names that
+    their determiner does not decline stay as they are.
+    """
+    words = name.split()
+    determiner = determiner.lower()
+    if determiner not in {"des", "dem", "den", "der", "vom", "zum", "beim", "im", "am", "zur"} or not words:
+        return name
+    at = 0
+    while at + 1 < len(words) and _NAME_ADJECTIVE.match(words[at]) and words[at + 1][:1].isupper():
+        at += 1
+    gender = _gender(words[at], determiner)
+    for index in range(at):
+        adjective = _NAME_ADJECTIVE.match(words[index])
+        if adjective is not None:
+            words[index] = adjective["stem"] + _STRONG[gender]
+    if len(words) > 1 or determiner == "des":
+        words[at] = _noun(words[at], determiner, gender)
+    return " ".join(words)
+
+
 def _gender(noun: str, determiner: str) -> str:
     lower = noun.lower()
     if determiner == "den" and lower.endswith("n"):
@@ -114,7 +142,7 @@ def _noun(noun: str, determiner: str, gender: str) -> str:
     for oblique, base in _WEAK.items():
         if gender == "m" and determiner in {"des", "dem", "den", "einem", "eines"} and lower.endswith(oblique):
             return noun[: len(noun) - len(oblique)] + (base if len(noun) == len(oblique) else base.lower())
-    if determiner in {"des", "eines"} and gender in {"m", "n"} and lower.endswith("s") and not lower.endswith("ss"):
+    if determiner in {"des", "eines"} and gender in {"m", "n"} and lower.endswith("s") and not lower.endswith(_OWN_S):
         return noun[:-2] if lower.endswith(("tes", "des", "ges", "kes")) else noun[:-1]
     if determiner == "den" and gender == "p" and lower.endswith(("ern", "eln")):
         return noun[:-1]
