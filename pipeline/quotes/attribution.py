@@ -38,7 +38,7 @@ class Attribution:
         self._reader = reader
         self._linker = linker
         self.reading: Reading = reader(article.text)
-        self._resolution: Resolution = resolve(self.reading, reader.scorers, self._names())
+        self._resolution = Resolution([], [], [], [], [])
 
     def _names(self) -> list[tuple[int, int, int]]:
         layout = self.reading.layout
@@ -62,6 +62,8 @@ class Attribution:
         self, candidates: Sequence[QuoteCandidate]
     ) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
+        phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
+        self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]

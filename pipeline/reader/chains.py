@@ -36,8 +36,15 @@ class Resolution:
     """The type of each mention by itself."""
 
 
-def resolve(reading: Reading, scorers: Scorers, names: Sequence[tuple[int, int, int]]) -> Resolution:
+def resolve(
+    reading: Reading,
+    scorers: Scorers,
+    names: Sequence[tuple[int, int, int]],
+    phrases: Sequence[tuple[int, int]] = (),
+) -> Resolution:
     """The chains of an article whose `names` are known: (first token, last token excluded, cluster).
+
+    `phrases` are tokens that rules take for somebody; they count as nominals where the reader sees nobody.
 
     Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together make
     the likeliest, or begins one of its own.
@@ -46,6 +53,9 @@ def resolve(reading: Reading, scorers: Scorers, names: Sequence[tuple[int, int, 
     named = {(first, last): cluster for first, last, cluster in names}
     mentions = [describe(layout, first, last, "name") for first, last in named]
     mentions += [m for m in reading.others if (m.first, m.last) not in named]
+    for first, last in sorted(set(phrases)):
+        if all(m.last <= first or last <= m.first for m in mentions):
+            mentions.append(describe(layout, first, last, "nominal"))
     mentions.sort(key=lambda m: (m.first, -m.last))
     chains: list[Chain] = []
     by_cluster: dict[int, int] = {}
