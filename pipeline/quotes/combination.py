@@ -12,16 +12,22 @@ _SAME = 0.4
 
 
 def combine(
-    reading: Reading, calibration: Calibration, rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]
+    reading: Reading,
+    calibration: Calibration,
+    rules: Sequence[QuoteCandidate],
+    read: Sequence[QuoteCandidate],
+    *,
+    acts: bool = False,
 ) -> list[QuoteCandidate]:
     """The quotes that rules or reader find surely enough, in text order, an outer one before those inside it.
 
-    `confidence` is by the calibration.
+    `confidence` is by the calibration. With `acts`, acts of speech that are only reported need be no surer than others.
     """
     found = [
         replace(candidate, confidence=calibration.quote(evidence)) for candidate, evidence in weigh(reading, rules, read)
     ]
-    sure = [candidate for candidate in found if candidate.confidence >= calibration.least_sure]
+    for_acts = calibration.least_sure if acts else calibration.least_sure_act
+    sure = [c for c in found if c.confidence >= (for_acts if c.type == "Reported" else calibration.least_sure)]
     return sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end))
 
 

@@ -34,11 +34,15 @@ _NOBODY = (
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
+    With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes; records
+    leave out all but the surest of them.
+
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
     """
 
-    def __init__(self, config: PipelineConfig) -> None:
+    def __init__(self, config: PipelineConfig, *, acts: bool = False) -> None:
+        self._acts = acts
         self._rules = RuleQuotes()
         self._reader = _load_reader(config.quote_model)
         self._gazetteer = load_gazetteer(config.gazetteer)
@@ -84,9 +88,10 @@ class QuoteExtractor:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = by_sentence(analysed, merged(analysed.text, self._rules(analysed)))
         if self._reader is None:
-            return once([candidate for candidate in rules if candidate.confidence >= _LEAST_SURE])
+            return once([candidate for candidate in rules if self._acts or candidate.confidence >= _LEAST_SURE])
         reading = self._reader(analysed.text)
-        return once(combine(reading, self._reader.calibration, rules, by_sentence(analysed, read_quotes(reading))))
+        read = by_sentence(analysed, read_quotes(reading))
+        return once(combine(reading, self._reader.calibration, rules, read, acts=self._acts))
 
 
 def _load_reader(name: str) -> Reader | None:

@@ -40,22 +40,31 @@ class Calibration:
         quote: whether a candidate is a quote with its extent.
         speaker: whether the chain that the model chooses says it.
         least_sure: candidates below it (0 to 1) are left out.
+        least_sure_act: the same for acts of speech that are only reported ("warnte vor Schulden"), in records.
     """
 
     quote: Logistic
     speaker: Logistic
     least_sure: float
+    least_sure_act: float
 
     @classmethod
     def read(cls, folder: Path) -> Calibration:
         """The calibration in `folder`; one that takes the model at its word where there is none."""
         path = folder / FILE
         if not path.is_file():
-            return cls(Logistic({"seen": 1.0, "rule": 1.0}), Logistic({"probability": 1.0}), 0.5)
+            return cls(Logistic({"seen": 1.0, "rule": 1.0}), Logistic({"probability": 1.0}), 0.5, 0.9)
         stored = orjson.loads(path.read_bytes())
-        return cls(Logistic(stored["quote"]), Logistic(stored["speaker"]), stored["least_sure"])
+        return cls(
+            Logistic(stored["quote"]), Logistic(stored["speaker"]), stored["least_sure"], stored["least_sure_act"]
+        )
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`."""
-        stored = {"quote": dict(self.quote.weights), "speaker": dict(self.speaker.weights), "least_sure": self.least_sure}
+        stored = {
+            "quote": dict(self.quote.weights),
+            "speaker": dict(self.speaker.weights),
+            "least_sure": self.least_sure,
+            "least_sure_act": self.least_sure_act,
+        }
         (folder / FILE).write_bytes(orjson.dumps(stored, option=orjson.OPT_INDENT_2))

@@ -23,6 +23,7 @@ from schemas.records import CleanArticle
 
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
+LEAST_SURE_ACT = 0.9
 LEAST_SURE = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 Row = tuple[dict[str, float], bool]
@@ -57,9 +58,9 @@ def calibrate(folder: Path, articles: Sequence[Article]) -> Calibration:
     gold = [speakers_row(article) for article in articles]
     quote = fit([row for article in gold for row in _quote_rows(quotes, article)])
     least_sure = max(LEAST_SURE, key=lambda share: _f1(quote, quotes, gold, share))
-    reader.calibration = Calibration(quote, reader.calibration.speaker, least_sure)
+    reader.calibration = Calibration(quote, reader.calibration.speaker, least_sure, LEAST_SURE_ACT)
     rows = [row for article in gold for row in _speaker_rows(entities, quotes, reader, article)]
-    reader.calibration = Calibration(quote, fit(rows), least_sure)
+    reader.calibration = Calibration(quote, fit(rows), least_sure, LEAST_SURE_ACT)
     reader.calibration.write(folder)
     return reader.calibration
 
@@ -69,15 +70,14 @@ def _article(gold: Mapping[str, Any]) -> CleanArticle:
 
 
 def _quote_rows(quotes: QuoteExtractor, gold: Mapping[str, Any]) -> Iterator[Row]:
-    """Features of every candidate and whether it is a quote; acts of speech that are only reported do not count."""
+    """Features of every candidate and whether it is a quote or an act of speech."""
     text = gold["text"]
     candidates = list(quotes.weighed(text))
     said = [" … ".join(text[b:e] for b, e in candidate.spans) for candidate, _ in candidates]
     right = {mine for _, mine in paired([text[q["begin"] : q["end"]] for q in gold["quotes"]], said)}
     reported = {mine for _, mine in paired([text[q["begin"] : q["end"]] for q in gold["reported"]], said)}
     for number, (_, features) in enumerate(candidates):
-        if number in right or number not in reported:
-            yield features, number in right
+        yield features, number in right or number in reported
 
 
 def _f1(quote: Logistic, quotes: QuoteExtractor, gold: Sequence[Mapping[str, Any]], share: float) -> float:
@@ -85,7 +85,7 @@ def _f1(quote: Logistic, quotes: QuoteExtractor, gold: Sequence[Mapping[str, Any
     for article in gold:
         wanted += len(article["quotes"])
         for features, answer in _quote_rows(quotes, article):
-            if quote(features) >= share:
+            if quote(features) >= share and "type Reported" not in features:
                 found += 1
                 right += answer
     return 2 * right / max(1, found + wanted)
