@@ -142,13 +142,12 @@ async def replay(
     return ReplayReport(sent, skipped, tuple(impossible))
 
 
-def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes]]:
+def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes | None]]:
     """The failed message's headers, and where it comes from now. On `articles.raw` its way begins anew."""
-    kept = dict(stored.letter.headers)
-    if topic == RAW_TOPIC:
-        kept = {name: value for name, value in kept.items() if name not in headers.OURS}
-    kept[headers.REPLAYED_FROM] = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
-    return [(name, value.encode()) for name, value in kept.items()]
+    left_out = {headers.REPLAYED_FROM, *(headers.OURS if topic == RAW_TOPIC else ())}
+    origin = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
+    kept = [(name, value) for name, value in stored.letter.header_bytes if name not in left_out]
+    return [*kept, (headers.REPLAYED_FROM, origin.encode())]
 
 
 async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple[str, bytes | None, bytes | None]:

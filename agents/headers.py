@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-RawHeaders = Sequence[tuple[str, bytes]]
+RawHeaders = Sequence[tuple[str, bytes | None]]
 
 OURS = frozenset({"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"})
 """Headers that each stage writes anew; any other that a producer gave is carried along."""
@@ -64,11 +64,6 @@ def trail_of(headers: RawHeaders) -> list[Any]:
     except orjson.JSONDecodeError:
         return []
     return trail if isinstance(trail, list) else []
-
-
-def as_text(headers: RawHeaders) -> dict[str, str]:
-    """All headers as text, for a dead letter; the last of a name counts."""
-    return {key: ("" if value is None else value.decode("utf-8", "backslashreplace")) for key, value in headers}
 
 
 def after(

@@ -146,7 +146,7 @@ class StageRunner:
             timestamp=message.timestamp_ms,
             key=message.key,
             value=message.value,
-            headers=headers.as_text(message.headers),
+            headers=message.headers,
             attempts=max(1, attempts),
         )
         content_hash = headers.text_of(message.headers, "content_hash")
@@ -159,7 +159,9 @@ class StageRunner:
             # Only where the topic allows less than the settings say: its place on the source topic must do.
             bare = replace(message, value=b"", headers=())
             note = one_line(f"{detail} (too large for {topic}: its bytes are at {message})")
-            bare_letter = encode(letter.model_copy(update={"value": "", "headers": {}, "detail": note}))
+            bare_letter = encode(
+                letter.model_copy(update={"value": "", "headers": {}, "headers_base64": None, "detail": note})
+            )
             bare_out = headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more)
             await self._publisher.send(Outgoing(topic, message.key, bare_letter, bare_out))
         if self._gives_articles_up:

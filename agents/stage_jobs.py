@@ -13,6 +13,7 @@ from typing import Any
 from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
+from pipeline.identity import key_text
 from pipeline.stages import Stage, StageFunction, stage_named
 from pipeline.warm_up import warm_up_records
 from schemas.codec import RecordError, decode, encode, one_line
@@ -63,8 +64,7 @@ def perform(job: Job, stage: Stage, function: StageFunction) -> Outcome:
 
 
 def _perform(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
-    key = None if job.key is None else job.key.decode("utf-8", "backslashreplace")
-    result = function(stage.prepare(decode(job.value, stage.reads), key))
+    result = function(stage.prepare(decode(job.value, stage.reads), key_text(job.key)))
     messages = tuple(
         OutputMessage(output.topic, key.encode("utf-8"), None if record is None else encode(record))
         for output in stage.outputs

@@ -7,9 +7,9 @@ from courlan import normalize_url
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.codec import RecordError
-from schemas.records import Identifier, RawArticle
+from schemas.records import ArticleId, RawArticle
 
-_IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
+_ARTICLE_ID: TypeAdapter[str] = TypeAdapter(ArticleId)
 
 
 def article_id(article: RawArticle, *, key: str | None) -> str:
@@ -36,10 +36,20 @@ def with_id(article: RawArticle, key: str | None) -> RawArticle:
     if article.id is not None:
         return article
     try:
-        identifier = _IDENTIFIER.validate_python(article_id(article, key=key))
+        identifier = _ARTICLE_ID.validate_python(article_id(article, key=key))
     except ValidationError as error:
         raise RecordError("schema", f"id from the message key: {error.errors()[0]['msg']}") from None
     return article.model_copy(update={"id": identifier})
+
+
+def key_text(key: bytes | None) -> str | None:
+    """A message key as an id can have it: its text, or a name made from its bytes where they are not UTF-8."""
+    if key is None:
+        return None
+    try:
+        return key.decode()
+    except UnicodeDecodeError:
+        return f"key-{hashlib.sha256(key).hexdigest()[:24]}"
 
 
 def _normalised(url: str) -> str:

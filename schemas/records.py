@@ -1,6 +1,7 @@
 """One model for the value of every topic; field order is the order on the wire."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -58,13 +59,15 @@ def _rfc3339(value: str) -> str:
 Timestamp = Annotated[str, AfterValidator(_rfc3339)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9-]+)?$")]
 Identifier = Annotated[str, Field(min_length=1, max_length=2000)]
+ArticleId = Annotated[str, Field(min_length=1, max_length=1900)]
+"""As producers may give it: the ids of an article's quotes are made of it, and are a little longer."""
 
 
 class RawArticle(Model):
     """What a producer sends: a page or its text. `id` may be missing here alone."""
 
     schema_: Literal["raw-article/1"] = Field("raw-article/1", alias="schema")
-    id: Identifier | None = None
+    id: ArticleId | None = None
     url: str | None = None
     source: str | None = None
     title: str | None = None
@@ -311,6 +314,13 @@ class Statement(Model):
     updated_at: Timestamp
 
 
+class HeaderInBase64(Model):
+    """A header of a message as it was on the topic; None is a header without a value, not even an empty one."""
+
+    name: str
+    value: str | None
+
+
 class DeadLetter(Model):
     """A message that could not be processed: its bytes, where it stood, and why."""
 
@@ -326,7 +336,12 @@ class DeadLetter(Model):
     key_base64: str | None = Field(None, description="the key's bytes, only where they are not UTF-8")
     value: str = Field(description="the message's bytes in base64")
     tombstone: bool = Field(False, description="the message had no value at all, not even an empty one")
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict, description="as text, the last of each name")
+    headers_base64: list[HeaderInBase64] | None = Field(
+        None,
+        description="all headers in their order; only where `headers` cannot tell them, since a name comes twice or a "
+        "value is missing or not UTF-8",
+    )
     attempts: int = Field(ge=1)
 
     @classmethod
@@ -342,10 +357,12 @@ class DeadLetter(Model):
         timestamp: int,
         key: bytes | None,
         value: bytes | None,
-        headers: dict[str, str],
+        headers: Sequence[tuple[str, bytes | None]],
         attempts: int,
     ) -> Self:
         """The dead letter of a message, from its bytes as they stood on the topic."""
+        as_text = {name: (header or b"").decode("utf-8", "backslashreplace") for name, header in headers}
+        told = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
         try:
             name, undecodable = None if key is None else key.decode(), None
         except UnicodeDecodeError:
@@ -362,7 +379,8 @@ class DeadLetter(Model):
             key_base64=undecodable,
             value=b64encode(value or b"").decode("ascii"),
             tombstone=value is None,
-            headers=headers,
+            headers=as_text,
+            headers_base64=None if told else [_in_base64(name, header) for name, header in headers],
             attempts=attempts,
         )
 
@@ -372,8 +390,19 @@ class DeadLetter(Model):
         return None if self.tombstone else b64decode(self.value)
 
     @property
+    def header_bytes(self) -> list[tuple[str, bytes | None]]:
+        """The failed message's headers as they were on the topic, in their order."""
+        if self.headers_base64 is None:
+            return [(name, value.encode()) for name, value in self.headers.items()]
+        return [(it.name, None if it.value is None else b64decode(it.value)) for it in self.headers_base64]
+
+    @property
     def key_bytes(self) -> bytes | None:
         """The failed message's key as it was on the topic."""
         if self.key_base64 is not None:
             return b64decode(self.key_base64)
         return None if self.key is None else self.key.encode()
+
+
+def _in_base64(name: str, value: bytes | None) -> HeaderInBase64:
+    return HeaderInBase64(name=name, value=None if value is None else b64encode(value).decode("ascii"))

@@ -10,7 +10,7 @@ from pipeline.corpus.kinds import FEMININE, MASCULINE
 from pipeline.corpus.model import Article, Mention, Part
 
 REQUIRED = ("id", "genre", "region", "subject")
-OPENING = "„“”‚‘’»«›‹\""
+OPENING = '„“”‚‘’»«›‹"'
 _QUOTED = re.compile(r"„[^„“”]*[“”]|»[^»«]*«|«[^«»]*»|\"[^\"\n]*\"")
 _SPEECHLESS = ("interview", "ticker", "protocol")
 
@@ -50,7 +50,10 @@ def _chains(article: Article) -> Iterator[Problem]:
             if words.casefold() in wrong and words[0].islower():
                 yield Problem(part.line_at(mention.begin), f"{words!r} cannot mean {chain.name}, gender {chain.gender}")
         if mention.end - mention.begin > 200:
-            yield Problem(part.line_at(mention.begin), f"a mention of {mention.end - mention.begin} characters: is it closed where it should be?")
+            yield Problem(
+                part.line_at(mention.begin),
+                f"a mention of {mention.end - mention.begin} characters: is it closed where it should be?",
+            )
     whole = " ".join(part.text for part in article.parts)
     for key, chain in article.chains.items():
         if not texts[key] and not any(key in quote.speakers for part in article.parts for quote in part.quotes):
@@ -69,7 +72,9 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
     for mention in part.mentions:
         for number in (*mention.speaks, *mention.hears):
             if number not in quotes:
-                yield Problem(part.line_at(mention.begin), f"the mention speaks or hears in quote {number}, which is not there")
+                yield Problem(
+                    part.line_at(mention.begin), f"the mention speaks or hears in quote {number}, which is not there"
+                )
         for number in mention.speaks:
             quote = quotes.get(number)
             if quote is not None and mention.chain not in quote.speakers:
@@ -82,15 +87,23 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
     for quote in part.quotes:
         begin = quote.spans[0][0]
         if quote.type == "Direct" and not free and part.name == "body":
-            marked = any(sign in OPENING for span in quote.spans for sign in (part.text[span[0]], part.text[span[1] - 1]))
+            marked = any(
+                sign in OPENING for span in quote.spans for sign in (part.text[span[0]], part.text[span[1] - 1])
+            )
             if not marked and not any(block.begin <= begin < block.end for block in blocks):
-                yield Problem(part.line_at(begin), f"quote {quote.number} is direct, but neither begins nor ends with a quotation mark")
+                yield Problem(
+                    part.line_at(begin),
+                    f"quote {quote.number} is direct, but neither begins nor ends with a quotation mark",
+                )
         for span_begin, span_end in quote.spans:
             words = part.text[span_begin:span_end]
             if words != words.strip():
                 yield Problem(part.line_at(span_begin), f"quote {quote.number} begins or ends with a space")
             if quote.type == "Indirect" and words.endswith((".", ",")) and not words.endswith("..."):
-                yield Problem(part.line_at(span_begin), f"quote {quote.number} is indirect and ends with {words[-1]!r}: leave it outside")
+                yield Problem(
+                    part.line_at(span_begin),
+                    f"quote {quote.number} is indirect and ends with {words[-1]!r}: leave it outside",
+                )
 
 
 def _marks(part: Part) -> Iterator[Problem]:
@@ -100,12 +113,21 @@ def _marks(part: Part) -> Iterator[Problem]:
         return
     for match in _QUOTED.finditer(part.text):
         if not any(begin <= match.start() < end or match.start() <= begin < match.end() for begin, end in annotated):
-            yield Problem(part.line_at(match.start()), f"quotation marks that are neither <q … D> nor <n>: {match.group()[:40]}")
+            yield Problem(
+                part.line_at(match.start()), f"quotation marks that are neither <q … D> nor <n>: {match.group()[:40]}"
+            )
     for opening, closing in (("„", "“”"), ("»", "«")):
         opened = part.text.count(opening)
         closed = sum(part.text.count(sign) for sign in closing)
-        if opened != closed and opening in part.text and not (opening == "»" and "«" in part.text[: part.text.find("»")]):
-            yield Problem(part.line_at(part.text.find(opening)), f"{opened} {opening} and {closed} {closing[0]} in the {part.name}")
+        if (
+            opened != closed
+            and opening in part.text
+            and not (opening == "»" and "«" in part.text[: part.text.find("»")])
+        ):
+            yield Problem(
+                part.line_at(part.text.find(opening)),
+                f"{opened} {opening} and {closed} {closing[0]} in the {part.name}",
+            )
 
 
 def _names(article: Article) -> Iterator[Problem]:
@@ -117,14 +139,19 @@ def _names(article: Article) -> Iterator[Problem]:
             marked[words] = mention.chain
     if not marked:
         return
-    pattern = re.compile(r"(?<![\w-])(?:" + "|".join(sorted(map(re.escape, marked), key=len, reverse=True)) + r")(?![\w])")
+    pattern = re.compile(
+        r"(?<![\w-])(?:" + "|".join(sorted(map(re.escape, marked), key=len, reverse=True)) + r")(?![\w])"
+    )
     for part in article.parts:
         if part.name == "byline":
             continue
         covered = [(m.begin, m.end) for m in part.mentions]
         for match in pattern.finditer(part.text):
             if not any(_overlap(match, begin, end) for begin, end in covered):
-                yield Problem(part.line_at(match.start()), f"{match.group()!r} is marked elsewhere as {marked[match.group()]!r}, here it is not")
+                yield Problem(
+                    part.line_at(match.start()),
+                    f"{match.group()!r} is marked elsewhere as {marked[match.group()]!r}, here it is not",
+                )
 
 
 def _overlap(match: re.Match[str], begin: int, end: int) -> bool:

@@ -224,7 +224,9 @@ class _Reader:
             raise MarkupError(number, f"a mention ends in |key], here stands {line[at : at + 12]!r}")
         opened = self._open.pop() if self._open else None
         if not isinstance(opened, _OpenMention):
-            raise MarkupError(number, f"the mention of {match['key']!r} ends here, but it does not begin within the same tag")
+            raise MarkupError(
+                number, f"the mention of {match['key']!r} ends here, but it does not begin within the same tag"
+            )
         chain = self.chains.get(match["key"])
         if chain is None:
             raise MarkupError(number, f"there is no chain {match['key']!r} in the table")
@@ -237,14 +239,22 @@ class _Reader:
             elif word in KINDS:
                 kind = KINDS[word]
             else:
-                raise MarkupError(number, f"{word!r} after a mention's key: only @NUMBER, >NUMBER, n, m or p can stand there")
+                raise MarkupError(
+                    number, f"{word!r} after a mention's key: only @NUMBER, >NUMBER, n, m or p can stand there"
+                )
         words = self.text[opened.begin :]
         if not words.strip():
             raise MarkupError(number, "a mention without words")
         told = kind_of(words, chain)
         self._mentions.append(
             Mention(
-                opened.begin, len(self.text), chain.key, kind or told, tuple(speaks), tuple(hears), kind not in {None, told}
+                opened.begin,
+                len(self.text),
+                chain.key,
+                kind or told,
+                tuple(speaks),
+                tuple(hears),
+                kind not in {None, told},
             )
         )
         return match.end()

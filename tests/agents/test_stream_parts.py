@@ -78,7 +78,6 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
 def test_any_headers_can_be_carried_and_told(pairs):
     out = headers.after(pairs, STEP, attempt=1)
     assert headers.text_of(out, "attempt") == "1"
-    orjson.dumps(headers.as_text(pairs))
     headers.trail_of(pairs)
 
 

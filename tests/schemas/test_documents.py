@@ -66,7 +66,7 @@ def test_what_the_codec_writes_is_valid() -> None:
     _validate("clean-article", article)
     letter = DeadLetter.of(
         stage="clean", reason="empty", detail="nichts", topic="articles.raw", partition=0, offset=3, timestamp=1,
-        key=b"k", value=None, headers={}, attempts=1,
+        key=b"k", value=None, headers=[("a", None), ("a", b"1")], attempts=1,
     )  # fmt: skip
     _validate("dead-letter", letter)
 

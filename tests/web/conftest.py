@@ -38,7 +38,7 @@ class FakeStatus:
             "worker": "this-1",
             "host": "this",
             "pid": 1,
-            "version": "0.1.0",
+            "version": "0.2.0",
             "started_at": time.time(),
             "stages": [stage.name for stage in STAGES],
             "assignment": {stage.source: [0, 1] for stage in STAGES},
