@@ -24,7 +24,7 @@ class LocalStore:
     def __init__(self, folder: Path, name: str, keep_seconds: float) -> None:
         claimed, self._lock = _claim(folder)
         self._path = claimed / name
-        self._keep_seconds = keep_seconds
+        self.keep_seconds = keep_seconds
         self._db = self._open()
 
     def checkpoint(self, partition: int) -> dict[str, Any] | None:
@@ -50,7 +50,8 @@ class LocalStore:
 
     def below(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All that is stored under keys that begin so, in their order."""
-        for key, value in self._db.items(from_key=prefix):
+        found: Iterator[Any] = iter(self._db.items(from_key=prefix))
+        for key, value in found:
             if not key.startswith(prefix):
                 return
             yield key, value
@@ -75,7 +76,7 @@ class LocalStore:
         options.create_if_missing(True)
         options.set_write_buffer_size(WRITE_BUFFER_BYTES)
         options.set_max_background_jobs(1)
-        access = AccessType.with_ttl(max(1, round(self._keep_seconds)))
+        access = AccessType.with_ttl(max(1, round(self.keep_seconds)))
         return Rdict(str(self._path), options, access_type=access)
 
 

@@ -8,6 +8,7 @@ that it knows what the partition's former owner did.
 import asyncio
 import contextlib
 import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -25,6 +26,8 @@ RETRY_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500
+LONG = 20_000
+"""Messages of a partition that are read faster than it is found out where to begin."""
 
 
 class TopicReplica(ABC):
@@ -35,13 +38,17 @@ class TopicReplica(ABC):
         topic: its name, without prefix.
         source: the topic (without prefix) whose partitions are assigned; those of `topic` belong to them by number.
         store: the local copy.
+        keep_seconds: what is older is not needed; a long topic is not read from its beginning then.
     """
 
-    def __init__(self, settings: Settings, topic: str, source: str, store: LocalStore) -> None:
+    def __init__(
+        self, settings: Settings, topic: str, source: str, store: LocalStore, *, keep_seconds: float | None = None
+    ) -> None:
         self._settings = settings
         self._source = settings.topic(source)
         self._topic = settings.topic(topic)
         self._store = store
+        self._keep_seconds = keep_seconds
         self._wanted: frozenset[int] | None = None
         self._goal: dict[int, int] = {}
         self._caught_up = asyncio.Event()
@@ -108,6 +115,7 @@ class TopicReplica(ABC):
             await self._check_goal(consumer)
             return
         begin, end = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
+        begin |= await self._recent(consumer, [tp for tp in tps if end[tp] - begin[tp] > LONG])
         starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
         if None in starts.values():
             log.info("%s was deleted and made again; the local copy is built anew", self._topic)
@@ -116,6 +124,14 @@ class TopicReplica(ABC):
             consumer.seek(tp, begin[tp] if start is None or None in starts.values() else start)
         self._goal = {tp.partition: end[tp] for tp in tps}
         await self._check_goal(consumer)
+
+    async def _recent(self, consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where in long partitions begins what is young enough to be needed; nothing of one that is all of it."""
+        if self._keep_seconds is None or not tps:
+            return {}
+        since_ms = round((time.time() - self._keep_seconds) * 1000)
+        found = await consumer.offsets_for_times(dict.fromkeys(tps, since_ms))
+        return {tp: place.offset for tp, place in found.items() if place is not None}
 
     async def _resume(self, consumer: AIOKafkaConsumer, tp: TopicPartition, begin: int, end: int) -> int | None:
         """Where to read on: after what is stored; None if the topic is not the one that was read then."""
