@@ -100,6 +100,14 @@ class DuplicateFilter:
         self._known.put(key, seen)
         self._publisher.send_in_background(self._topic, key, seen.encode())
 
+    async def withdrawn(self, key: bytes) -> None:
+        """An article was taken back: whatever comes under its id is another version."""
+        seen = await self._known.get(key)
+        if seen is not None:
+            gone = SeenArticle("", time.time(), seen.revision)
+            self._known.put(key, gone)
+            self._publisher.send_in_background(self._topic, key, gone.encode())
+
     @staticmethod
     def forget(publisher: Publisher, settings: Settings, message: "Incoming") -> None:
         """A later stage gave the article up: the same content may come again."""

@@ -34,12 +34,13 @@ class TooLarge(Exception):
 
 
 class Outgoing(NamedTuple):
-    """A message on its way to `topic` (named with prefix)."""
+    """A message on its way to `topic` (named with prefix); `partition` None is the one that the key belongs to."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: RawHeaders = ()
+    partition: int | None = None
 
 
 class Publisher:
@@ -92,13 +93,13 @@ class Publisher:
         if producer is not None:
             await _close(producer)
 
-    async def send(self, *messages: Outgoing) -> None:
-        """Send messages and wait until all in-sync copies have them.
+    async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
+        """Send messages and wait until all in-sync copies have them; `at_once`: not even under load for company.
 
         Raises:
             TooLarge: one is larger than its topic allows; the others are confirmed.
         """
-        if self._busy():
+        if self._busy() and not at_once:
             await self._batch.wait()
         else:
             self._batch.release()  # those that wait can go along
@@ -126,6 +127,14 @@ class Publisher:
         finally:
             saying.cancel()
             self.unconfirmed -= len(messages)
+
+    async def partitions(self, topic: str) -> list[int]:
+        """The partitions of a topic (named with prefix), ascending; asks until the broker tells."""
+        async for attempt in self._attempts(topic):
+            with attempt:
+                producer = self._producer or await self._renew(None)
+                return sorted(await producer.partitions_for(topic))
+        raise AssertionError("attempts do not end")
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what may be lost with the worker; `stop` waits for it briefly."""
@@ -233,9 +242,9 @@ class Publisher:
 
 async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
     """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
-    topic, key, value, headers = message
+    topic, key, value, headers, partition = message
     try:
-        confirmed: asyncio.Future[object] = await producer.send(topic, value, key, headers=list(headers))
+        confirmed: asyncio.Future[object] = await producer.send(topic, value, key, partition, headers=list(headers))
     except Exception as error:
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_exception(error)

@@ -6,7 +6,7 @@ then the message counts as not read.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agents import headers
@@ -16,8 +16,9 @@ from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import Outgoing, Publisher, TooLarge
 from agents.settings import Settings
+from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
-from pipeline.stages import DEAD_LETTER_TOPIC, Stage, follows_deduplication
+from pipeline.stages import DEAD_LETTER_TOPIC, Output, Stage, follows_deduplication
 from schemas.codec import encode, one_line
 from schemas.records import DeadLetter, FailureReason
 
@@ -53,6 +54,7 @@ class StageRunner:
         publisher: what confirms.
         status: what is told of it.
         duplicates: recognises articles that were processed already; None: this stage does not look.
+        state: does the work of a stage that remembers, instead of `perform`.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class StageRunner:
         publisher: Publisher,
         status: WorkerStatus,
         duplicates: DuplicateFilter | None = None,
+        state: StatefulWork | None = None,
     ) -> None:
         self.stage = stage
         self._settings = settings
@@ -71,6 +74,7 @@ class StageRunner:
         self._publisher = publisher
         self._status = status
         self._duplicates = duplicates
+        self._state = state
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
         self._gives_articles_up = follows_deduplication(stage)
@@ -91,6 +95,12 @@ class StageRunner:
             detail = f"the message has {size} bytes; {self._max_bytes} are allowed"
             await self._dead_letter(message, "too-large", detail)
             return
+        if self._state is not None:
+            await self._take(message, self._state)
+            return
+        if message.value is None and message.key:
+            await self._withdraw(message)
+            return
         check = None
         if self._duplicates is not None:
             check = await self._duplicates.check(message)
@@ -98,6 +108,7 @@ class StageRunner:
                 log.info("%s: %s repeats an article already processed", self.stage.name, message)
                 self._status.metrics.duplicate(self.stage.name)
                 return
+            message = _with_revision(message, check.revision)
         job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds)
         try:
             outcome, attempts = await self._perform(job)
@@ -111,18 +122,23 @@ class StageRunner:
 
     async def _publish(self, message: Incoming, done: Done, attempts: int, check: DuplicateCheck | None) -> None:
         limit = self._settings.max_raw_bytes
-        for topic, _, value in done.messages:
+        for topic, _, value, _ in done.messages:
             if len(value or b"") > limit:
                 detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
                 await self._dead_letter(message, "too-large", detail, attempts)
                 return
         revision = headers.text_of(message.headers, "revision")
-        if check is not None:
-            revision = str(check.revision) if check.revision > 1 else None
         own = {"content_hash": done.content_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
         out = headers.after(message.headers, self._step(message, done.took_seconds), attempt=attempts, more=more)
-        messages = [Outgoing(self._settings.topic(topic), key, value, out) for topic, key, value in done.messages]
+        messages = [
+            Outgoing(self._settings.topic(topic), key, value, out, partition)
+            for topic, key, value, partition in done.messages
+        ]
+        if revision is not None and message.key is not None:
+            # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
+            scattered = [output for output in self.stage.outputs if output.scattered]
+            messages[:0] = await self._takes_back(message.key, scattered, out)
         try:
             await self._publisher.send(*messages)
         except TooLarge as error:
@@ -132,6 +148,41 @@ class StageRunner:
             self._duplicates.remember(done, check.revision)
         self._status.metrics.published(self.stage.name, done.took_seconds)
         self._status.metrics.add(done.counts)
+
+    async def _take(self, message: Incoming, state: StatefulWork) -> None:
+        """Let a stage that remembers do its work, and publish what changes, one after the other."""
+        outcome = await state.take(message)
+        if isinstance(outcome, Refused):
+            await self._dead_letter(message, outcome.reason, outcome.detail, 1, outcome.took_seconds)
+            return
+        out = headers.after(message.headers, self._step(message, outcome.took_seconds), attempt=1)
+        for made in outcome.messages:
+            topic, key, value, partition = made
+            outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
+            try:
+                await self._publisher.send(outgoing, at_once=True)
+            except TooLarge as error:
+                await self._dead_letter(message, "too-large", str(error))
+            state.confirmed(made)
+        self._status.metrics.published(self.stage.name, outcome.took_seconds)
+
+    async def _withdraw(self, message: Incoming) -> None:
+        """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
+        assert message.key is not None
+        out = headers.after(message.headers, self._step(message, 0.0), attempt=1)
+        await self._publisher.send(*await self._takes_back(message.key, self.stage.outputs, out))
+        if self._duplicates is not None:
+            await self._duplicates.withdrawn(message.key)
+        log.info("%s: %s takes an article back", self.stage.name, message)
+
+    async def _takes_back(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
+        """The messages that take an article back on the topics of `outputs`."""
+        messages = []
+        for output in outputs:
+            topic = self._settings.topic(output.topic)
+            partitions = await self._publisher.partitions(topic) if output.scattered else [None]
+            messages += [Outgoing(topic, key, None, out, partition) for partition in partitions]
+        return messages
 
     async def _dead_letter(
         self, message: Incoming, reason: FailureReason, detail: str, attempts: int = 1, took_seconds: float = 0.0
@@ -164,6 +215,10 @@ class StageRunner:
             )
             bare_out = headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more)
             await self._publisher.send(Outgoing(topic, message.key, bare_letter, bare_out))
+        if message.key is not None and headers.text_of(message.headers, "revision") is not None:
+            # The version before it is no longer what the paper says.
+            withdrawal = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts)
+            await self._publisher.send(*await self._takes_back(message.key, self.stage.outputs, withdrawal))
         if self._gives_articles_up:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         self._status.metrics.dead_letter(self.stage.name, reason)
@@ -180,3 +235,9 @@ class StageRunner:
             worker=self._status.worker,
             model=self._model,
         )
+
+
+def _with_revision(message: Incoming, revision: int) -> Incoming:
+    """The message with the number of its article's version in its headers: from 2 on, as what comes of it has it."""
+    others = [(name, value) for name, value in message.headers if name != "revision"]
+    return replace(message, headers=[*others, ("revision", str(revision).encode())] if revision > 1 else others)

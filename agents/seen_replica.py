@@ -1,34 +1,18 @@
-"""Keeps the local copy of the topic `articles.seen` up to date: what duplicates are recognised by.
+"""What is known of the articles that this worker is assigned, after the topic `articles.seen`."""
 
-A worker keeps the partitions that belong to the articles it is assigned. When
-it is assigned one, it first reads on to where that partition ended then, so
-that it knows what the partition's former owner did.
-"""
-
-import asyncio
-import contextlib
-import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
+from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from agents import kafka
 from agents.duplicates import SeenArticle
 from agents.seen_store import SeenStore
 from agents.settings import Settings
-from agents.topic_reader import fingerprint, resume_offset
+from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
 
-log = logging.getLogger("redefluss.seen_replica")
 
-RETRY_SECONDS = 1.0
-PAUSE_SECONDS = 1.0
-"""Between reads, once the copy is up to date; what this worker did itself is known at once."""
-READ_MILLISECONDS = 500
-
-
-class SeenReplica:
+class SeenReplica(TopicReplica):
     """What is known of the articles in the assigned partitions, kept up to date from the topic.
 
     Args:
@@ -38,118 +22,27 @@ class SeenReplica:
     """
 
     def __init__(self, settings: Settings, source: str, store: SeenStore) -> None:
-        self._settings = settings
-        self._source = settings.topic(source)
-        self._topic = settings.topic(SEEN_TOPIC)
-        self._store = store
+        super().__init__(settings, SEEN_TOPIC, source, store)
+        self._seen = store
         self._own: dict[bytes, SeenArticle] = {}
-        self._wanted: frozenset[int] | None = None
-        self._goal: dict[int, int] = {}
-        self._caught_up = asyncio.Event()
-        self._changed = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to follow the topic."""
-        self._task = asyncio.create_task(self._follow())
-
-    async def stop(self) -> None:
-        """Follow no more."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-
-    def assign(self, partitions: Iterable[int]) -> None:
-        """The partitions of the source topic that are this worker's now; at each assignment, even an equal one."""
-        self._wanted = frozenset(partitions)
-        self._caught_up.clear()
-        self._changed.set()
 
     async def get(self, key: bytes) -> SeenArticle | None:
         """What is known of an article id, once the copy is as far as the topic was at the assignment."""
-        await self._caught_up.wait()
-        known = [seen for seen in (self._own.get(key), self._store.get(key)) if seen is not None]
+        await self.caught_up()
+        known = [seen for seen in (self._own.get(key), self._seen.get(key)) if seen is not None]
         return max(known, key=lambda seen: seen.at, default=None)
 
     def put(self, key: bytes, seen: SeenArticle) -> None:
         """Know this until it comes back from the topic; its way there is the caller's."""
         self._own[key] = seen
 
-    async def _follow(self) -> None:
-        while True:
-            consumer = kafka.consumer(self._settings, fetch_max_wait_ms=READ_MILLISECONDS)
-            try:
-                await consumer.start()
-                self._changed.set()
-                while True:
-                    if self._changed.is_set():
-                        self._changed.clear()
-                        await self._reassign(consumer)
-                    await self._read(consumer)
-            except Exception as error:  # articles wait for this: it must go on, whatever a client raises
-                log.warning("cannot read %s (%s); trying again", self._topic, type(error).__name__)
-            finally:
-                with contextlib.suppress(Exception):
-                    await consumer.stop()
-            await asyncio.sleep(RETRY_SECONDS)
-
-    async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
-        found = await kafka.partitions_of(self._settings, self._topic, self._source)
-        there = found.get(self._topic, [])
-        source = len(found.get(self._source, []))
-        wanted = self._wanted or frozenset()
-        needed = wanted if source == len(there) else frozenset(there)
-        tps = [TopicPartition(self._topic, number) for number in sorted(needed) if number in there]
-        consumer.assign(tps)
-        if not tps:
-            self._goal = {}
-            await self._check_goal(consumer)
-            return
-        begin, end = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
-        starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
-        if None in starts.values():
-            log.info("%s was deleted and made again; the local copy is built anew", self._topic)
-            self._store.clear()
-        for tp, start in starts.items():
-            consumer.seek(tp, begin[tp] if start is None or None in starts.values() else start)
-        self._goal = {tp.partition: end[tp] for tp in tps}
-        await self._check_goal(consumer)
-
-    async def _resume(self, consumer: AIOKafkaConsumer, tp: TopicPartition, begin: int, end: int) -> int | None:
-        """Where to read on: after what is stored; None if the topic is not the one that was read then."""
-        known = self._store.checkpoint(tp.partition)
-        if known is None:
-            return begin
-        return await resume_offset(
-            consumer, tp, offset=int(known["offset"]), last=known.get("last"), begin=begin, end=end
-        )
-
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        if not consumer.assignment():
-            await self._pause()
-            return
-        if self._caught_up.is_set():
-            # Otherwise the client would go on fetching, a request for every few messages.
-            consumer.pause(*consumer.assignment())
-            await self._pause()
-            consumer.resume(*consumer.assignment())
-            if self._changed.is_set():
-                return
-        batches = await consumer.getmany(timeout_ms=READ_MILLISECONDS, max_records=500)
-        for tp, messages in batches.items():
-            seen: dict[bytes, bytes] = {}
-            for message in messages:
-                if message.key is not None and message.value is not None:
-                    self._take(message.key, message.value, seen)
-            last = messages[-1]
-            self._store.write(tp.partition, seen, {"offset": last.offset + 1, "last": fingerprint(last)})
-        if not self._caught_up.is_set():
-            await self._check_goal(consumer)
-
-    async def _pause(self) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), PAUSE_SECONDS)
+    def take(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
+        """Write what is newer than what is known."""
+        seen: dict[bytes, bytes] = {}
+        for message in messages:
+            if message.key is not None and message.value is not None:
+                self._take(message.key, message.value, seen)
+        self._seen.write(partition, seen, checkpoint)
 
     def _take(self, key: bytes, value: bytes, seen: dict[bytes, bytes]) -> None:
         """Add what the topic says to `seen`, unless something newer is known."""
@@ -161,13 +54,6 @@ class SeenReplica:
         if own is not None and said.at >= own.at:
             del self._own[key]
         before = seen.get(key)
-        known = self._store.get(key) if before is None else SeenArticle.decode(before)
+        known = self._seen.get(key) if before is None else SeenArticle.decode(before)
         if known is None or said.at >= known.at:
             seen[key] = value
-
-    async def _check_goal(self, consumer: AIOKafkaConsumer) -> None:
-        for partition, end in self._goal.items():
-            if await consumer.position(TopicPartition(self._topic, partition)) < end:
-                return
-        if self._wanted is not None and not self._changed.is_set():  # else there was another assignment meanwhile
-            self._caught_up.set()

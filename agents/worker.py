@@ -22,7 +22,10 @@ from agents.seen_store import SeenStore
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup
 from agents.stall_detector import StallDetector
+from agents.state_store import StateReplica, StateStore
+from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
+from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
@@ -81,7 +84,7 @@ class Worker:
         self.status.assignment = self._assignment
         self._pool = Pool(
             loader=loader,
-            argument=StageSetup(tuple(stages), settings.pipeline),
+            argument=StageSetup(tuple(stage.name for stage in self._stages if not stage.stateful), settings.pipeline),
             processes=settings.processes,
             time_limit_seconds=settings.time_limit_seconds,
             memory_bytes=settings.process_memory_bytes,
@@ -92,7 +95,8 @@ class Worker:
         self._apps: list[StageApp] = []
         self._publisher: Publisher | None = None
         self._seen_store: SeenStore | None = None
-        self._seen: SeenReplica | None = None
+        self._state_stores: dict[str, StateStore] = {}
+        self._replicas: list[TopicReplica] = []
         self._stop = asyncio.Event()
 
     async def main(self) -> int:
@@ -113,8 +117,9 @@ class Worker:
             if view is not None:
                 await view.stop()
             await self._pool.stop()
-            if self._seen_store is not None:
-                self._seen_store.close()
+            for store in (self._seen_store, *self._state_stores.values()):
+                if store is not None:
+                    store.close()
         log.info("stopped")
         return 0
 
@@ -166,6 +171,7 @@ class Worker:
     def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
         stage = self._stages[number]
         seen = self._follow_seen(stage)
+        state = self._restore_state(stage)
         runner = StageRunner(
             stage,
             settings=self._settings,
@@ -173,9 +179,11 @@ class Worker:
             publisher=publisher,
             status=self.status,
             duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
+            state=state,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
-        app.tell_assignment = None if seen is None else seen.assign
+        keeper = seen or state
+        app.tell_assignment = None if keeper is None else keeper.assign
         return app
 
     def _make_view(self) -> WebView | None:
@@ -194,9 +202,25 @@ class Worker:
         if self._seen_store is None:
             keep_seconds = self._settings.duplicate_hours * 3600
             self._seen_store = SeenStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
-        self._seen = SeenReplica(self._settings, stage.source, self._seen_store)
-        self._seen.start()
-        return self._seen
+        seen = SeenReplica(self._settings, stage.source, self._seen_store)
+        self._replicas.append(seen)
+        seen.start()
+        return seen
+
+    def _restore_state(self, stage: Stage) -> StatefulWork | None:
+        """Begin to read what the stage has given out, if it goes on from that."""
+        if not stage.stateful:
+            return None
+        store = self._state_stores.get(stage.name)
+        if store is None:
+            folder = self._settings.data_dir / self._settings.topic(stage.target)
+            store = StateStore(folder, self._settings.statement_days * 86_400)
+            self._state_stores[stage.name] = store
+        states = stage.load(self._settings.pipeline)
+        replica = StateReplica(self._settings, stage, states, store)
+        self._replicas.append(replica)
+        replica.start()
+        return StatefulWork(stage, states, replica)
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
@@ -236,8 +260,9 @@ class Worker:
         await asyncio.gather(*(app.offsets.commit_or_log() for app in self._apps))
         await asyncio.gather(*(_stop(app) for app in self._apps))
         self._apps = []
-        if self._seen is not None:
-            await self._seen.stop()
+        for replica in self._replicas:
+            await replica.stop()
+        self._replicas = []
         if self._publisher is not None:
             await self._publisher.stop()
         log.debug("wound down in %.1f s", time.monotonic() - started)

@@ -17,6 +17,7 @@ from schemas.records import (
     QuoteArticle,
     QuoteRecord,
     RawArticle,
+    Statement,
 )
 
 StageFunction = Callable[[Any], Any]
@@ -31,6 +32,7 @@ RAW_TOPIC = "articles.raw"
 FINISHED_TOPIC = "articles.quotes"
 """Where an article stands that has been through all of it."""
 QUOTES_TOPIC = "quotes"
+STATEMENTS_TOPIC = "statements"
 DEAD_LETTER_TOPIC = "articles.dead-letter"
 
 
@@ -53,6 +55,8 @@ class Output:
         key: what the message key is, in words.
         messages: key and record of each message, from what the stage's function gave; in the order of sending.
         compacted: whether the topic keeps the last message of each key, rather than all for some time.
+        scattered: whether an article's messages lie in any partition, by other keys than its id. What takes them back,
+            a message without a value whose key is the article's id, then goes to every partition.
     """
 
     topic: str
@@ -61,6 +65,7 @@ class Output:
     key: str = "article id"
     messages: Callable[[Any], Iterable[Keyed]] = _one_article
     compacted: bool = False
+    scattered: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,11 +77,12 @@ class Stage:
         source: the topic it reads, without prefix.
         reads: the record on that topic.
         output: the topic it writes.
-        load: makes the function, models loaded; called once in a process, or once a partition if it is `stateful`.
+        load: makes the function, models loaded; called once in a process. That of a `stateful` stage is no function but
+            makes the states, such as `pipeline.statements.StatementJoiner`.
         also: topics that it writes as well, confirmed together with `output`.
         prepare: completes a decoded record by the message's key before the function gets it.
         deduplicates: leaves out articles (by id and content) that it has processed already.
-        stateful: its function remembers what it was given, so that all of a partition must go to the same one.
+        stateful: it remembers what it was given, by partition, and restores that from its `output`, which is compacted.
         max_bytes: a larger message is refused before it is decoded; None: what the broker takes.
         time_limit_seconds: longest time for one message; None: as the settings say for every stage.
         model: the name of the model it works with; empty if it has none.
@@ -87,7 +93,7 @@ class Stage:
     source: str
     reads: type[BaseModel]
     output: Output
-    load: Callable[[PipelineConfig], StageFunction]
+    load: Callable[[PipelineConfig], Any]
     also: tuple[Output, ...] = ()
     prepare: Callable[[Any, str | None], Any] = field(default=lambda record, _key: record)
     deduplicates: bool = False
@@ -124,6 +130,12 @@ def _load_quotes(config: PipelineConfig) -> StageFunction:
     from pipeline.quotes import QuoteExtractor
 
     return QuoteExtractor(config)
+
+
+def _load_statements(config: PipelineConfig) -> Any:
+    from pipeline.statements import StatementJoiner
+
+    return StatementJoiner(config)
 
 
 def _quote_records(article: QuoteArticle) -> Iterable[Keyed]:
@@ -168,11 +180,26 @@ STAGES: tuple[Stage, ...] = (
                 "One quote a message.",
                 key="the speaker's entity id, else the article id",
                 messages=_quote_records,
+                scattered=True,
             ),
         ),
         load=_load_quotes,
         model=lambda config: config.quote_model,
         counts=_quotes_and_entities,
+    ),
+    Stage(
+        name="statements",
+        source=QUOTES_TOPIC,
+        reads=QuoteRecord,
+        output=Output(
+            STATEMENTS_TOPIC,
+            Statement,
+            "What a speaker was quoted with in one article or several, once: the present state.",
+            key="statement id",
+            compacted=True,
+        ),
+        load=_load_statements,
+        stateful=True,
     ),
 )
 

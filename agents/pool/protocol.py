@@ -22,11 +22,15 @@ class Job:
 
 
 class OutputMessage(NamedTuple):
-    """A message that a job makes, for a topic named without its prefix; `value` None is a tombstone."""
+    """A message that a job makes, for a topic named without its prefix.
+
+    `value` None is a tombstone, `partition` None the one that the key belongs to.
+    """
 
     topic: str
     key: bytes
     value: bytes | None
+    partition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,3 +241,10 @@ def speaker_key(record: QuoteRecord) -> str:
     speaker = record.quote.speaker
     name = "" if speaker is None else speaker.name or speaker.text
     return f"{record.article.id}\n{name}"
+
+
+def owner_of_statement(statement: Statement) -> str:
+    """The `speaker_key` of the quotes that a statement is made of."""
+    if statement.speaker is not None:
+        return statement.speaker.id
+    return f"{statement.articles[0].id}\n{statement.said_by or ''}"

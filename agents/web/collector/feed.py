@@ -17,9 +17,9 @@ from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
 from agents.web.store.writer import TopicMessage, Writer
-from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 
-READ_TOPICS = (FINISHED_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
+READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES = 200
 PAUSE_SECONDS = 1.0
 """Between reads, so that a busy stream is read and written in batches."""

@@ -1,6 +1,7 @@
 """Writing into the store, a batch of messages at a time, and keeping it small."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 import orjson
 
 from agents.topics import REPLAYED_TOPIC
-from agents.web.store.article_rows import delete_articles, insert_article
+from agents.web.store.article_rows import delete_articles, insert_article, withdraw_article
+from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.tables import open_for_writing
-from pipeline.stages import DEAD_LETTER_TOPIC
+from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
 
@@ -93,18 +95,24 @@ class Writer:
         if message.topic == REPLAYED_TOPIC:
             self._add_replay(message)
             return
-        if message.value is None:
-            return
         self._connection.execute("SAVEPOINT article")
         try:
-            insert_article(
-                self._connection,
-                message.value,
-                arrived=message.timestamp,
-                partition=message.partition,
-                offset=message.offset,
-                trail=message.headers.get("trail", "[]"),
-            )
+            if message.topic == STATEMENTS_TOPIC and message.timestamp < time.time() - self._keep_seconds:
+                pass  # the topic keeps all there ever were
+            elif message.topic == STATEMENTS_TOPIC:
+                put_statement(self._connection, (message.key or b"").decode(), message.value)
+            elif message.value is None:
+                withdraw_article(self._connection, (message.key or b"").decode())
+            else:
+                insert_article(
+                    self._connection,
+                    message.value,
+                    arrived=message.timestamp,
+                    partition=message.partition,
+                    offset=message.offset,
+                    trail=message.headers.get("trail", "[]"),
+                    version=message.headers.get("version"),
+                )
         except BaseException:
             self._connection.execute("ROLLBACK TO article")
             raise
@@ -194,6 +202,7 @@ class Writer:
             )
             self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
             if gone:
+                prune_statements(self._connection)
                 self._connection.execute(
                     "DELETE FROM entities WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE entity = num)"
                 )

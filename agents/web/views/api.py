@@ -23,6 +23,7 @@ from agents.web.models import (
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
 from agents.web.site import json_response, number_in, site_of
+from agents.web.views import api_quotes
 from agents.web.views.articles import find_article
 from agents.web.views.dead_letters import find_letter, find_letters, load_letter, replay_letter
 from agents.web.views.entities import find_entity
@@ -140,7 +141,7 @@ class OneDeadLetter(web.View):
 @pages.page("/api/openapi.json", name="openapi")
 async def openapi(_: web.View, __: Request) -> Response:
     """This API's description."""
-    return Response(body=document(ROUTES), content_type="application/json")
+    return Response(body=document((*ROUTES, *api_quotes.ROUTES)), content_type="application/json")
 
 
 _ID = Parameter("id", "path", "the id, percent-encoded or with its slashes as they are", {"type": "string"})
