@@ -87,7 +87,9 @@ class ArticleQuotes:
 
 def _split_full_stops(doc: Doc, ends: set[int]) -> None:
     """Make the full stop of a sentence a token of its own where a name ends before it ("Hannover 96.")."""
-    glued = [token for token in doc if token.text.endswith(".") and token.idx + len(token) - 1 in ends and len(token) > 1]
+    glued = [
+        token for token in doc if token.text.endswith(".") and token.idx + len(token) - 1 in ends and len(token) > 1
+    ]
     with doc.retokenize() as retokenizer:
         for token in glued:
             retokenizer.split(token, [token.text[:-1], "."], heads=[(token, 0), (token, 1)])

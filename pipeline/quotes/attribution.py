@@ -58,9 +58,7 @@ class Attribution:
         """For each of `candidates` its speaker, and what speaks for and against him."""
         return [(speaker, evidence) for speaker, _, evidence in self._all(candidates)]
 
-    def _all(
-        self, candidates: Sequence[QuoteCandidate]
-    ) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
+    def _all(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
@@ -76,9 +74,7 @@ class Attribution:
             found[number] = (speaker, self._addressee(choice), evidence)
         return found
 
-    def _evidence(
-        self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None
-    ) -> dict[str, float]:
+    def _evidence(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> dict[str, float]:
         """What speaks for and against the chosen speaker: the model's probability, and what the rules would say."""
         found = {"probability": logit(choice.probability), f"type {candidate.type}": 1.0}
         if speaker is not None:

@@ -24,7 +24,8 @@ def combine(
     `confidence` is by the calibration. With `acts`, acts of speech that are only reported need be no surer than others.
     """
     found = [
-        replace(candidate, confidence=calibration.quote(evidence)) for candidate, evidence in weigh(reading, rules, read)
+        replace(candidate, confidence=calibration.quote(evidence))
+        for candidate, evidence in weigh(reading, rules, read)
     ]
     for_acts = calibration.least_sure if acts else calibration.least_sure_act
     sure = [c for c in found if c.confidence >= (for_acts if c.type == "Reported" else calibration.least_sure)]

@@ -50,7 +50,9 @@ def _rest(layout: Layout, spans: tuple[tuple[int, int], ...]) -> list[Range]:
     if layout.words[end - 1] in {".", "!", "?"} and end > spans[-1][1]:
         end -= 1
     bounds = [begin, *(at for span in spans for at in span), end]
-    return [_range(layout, bounds[at], bounds[at + 1]) for at in range(0, len(bounds), 2) if bounds[at] < bounds[at + 1]]
+    return [
+        _range(layout, bounds[at], bounds[at + 1]) for at in range(0, len(bounds), 2) if bounds[at] < bounds[at + 1]
+    ]
 
 
 def _cue(reading: Reading, spans: tuple[tuple[int, int], ...]) -> list[Range]:

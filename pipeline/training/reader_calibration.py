@@ -104,4 +104,3 @@ def _speaker_rows(
         speaker, features = attributed[mine]
         if quote["speaker"] and speaker is not None:
             yield features, same_speaker(quote, {"speaker": speaker.model_dump()})
-
