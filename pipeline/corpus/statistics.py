@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -83,7 +84,7 @@ def variety(texts: Sequence[str]) -> Variety:
     grams: Counter[tuple[str, ...]] = Counter()
     for text in texts:
         starts = [*sentence_starts(text), len(text)]
-        found = (len(words_of(text[b:e])) for b, e in zip(starts, starts[1:], strict=False))
+        found = (len(words_of(text[b:e])) for b, e in itertools.pairwise(starts))
         lengths += [length for length in found if length]
         words = [word.lower() for word in words_of(text)]
         openings.add(tuple(words[:3]))

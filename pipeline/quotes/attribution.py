@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.linking import Linker
-from pipeline.entities.nominative import nominative
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader

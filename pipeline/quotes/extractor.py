@@ -34,8 +34,8 @@ _NOBODY = (
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
-    With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes; records
-    leave out all but the surest of them.
+    With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes;
+    records leave out all but the surest of them.
 
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
@@ -95,7 +95,7 @@ class QuoteExtractor:
 
 
 def _load_reader(name: str) -> Reader | None:
-    """The trained reader that finds quotes besides the rules: the shipped one, or one that was trained, by its folder."""
+    """The trained reader that finds quotes besides the rules: the shipped one, or one by its folder."""
     if name == "rules":
         return None
     folder = reader_folder(name)

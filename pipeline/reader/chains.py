@@ -18,7 +18,7 @@ NOBODY = -1
 
 @dataclass
 class Chain:
-    """Mentions (indices) that mean the same; `entity` is the number of the cluster of names, None for a nameless one."""
+    """Mentions (indices) that mean the same; `entity` is the number of their cluster of names, if they have names."""
 
     entity: int | None
     mentions: list[int] = field(default_factory=list)
@@ -46,8 +46,8 @@ def resolve(
 
     `phrases` are tokens that rules take for somebody; they count as nominals where the reader sees nobody.
 
-    Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together make
-    the likeliest, or begins one of its own.
+    Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together
+    make the likeliest, or begins one of its own.
     """
     layout = reading.layout
     named = {(first, last): cluster for first, last, cluster in names}

@@ -15,7 +15,7 @@ from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
 
 @dataclass(frozen=True)
 class FoundName:
-    """A name: tokens `first` to `last` (excluded), its type, and how sure the least certain of its tokens is (0 to 1)."""
+    """A name: tokens `first` to `last` (excluded), its type, how sure its least certain token is (0 to 1)."""
 
     first: int
     last: int

@@ -12,10 +12,10 @@ from schemas.codec import encode
 from schemas.records import CleanArticle, QuoteArticle
 
 TEXT = (
-    "Die Bürgermeisterin von Waldau, Hanna Tölke (SPD), hat den Bau des Hallenbads am Montag verteidigt. „Wir haben lange "
-    "genug gewartet“, sagte die 51-Jährige nach der Sitzung des Rates. Sie rechne mit einer Eröffnung im Herbst 2027.\n\n"
-    "Der Vorsitzende der CDU-Fraktion, Karl-Heinz Brandes, widersprach ihr. Das Geld fehle an anderer Stelle, erklärte er. "
-    "Nach Angaben der Kämmerei kostet das Bad 14 Millionen Euro."
+    "Die Bürgermeisterin von Waldau, Hanna Tölke (SPD), hat den Bau des Hallenbads am Montag verteidigt. „Wir haben "
+    "lange genug gewartet“, sagte die 51-Jährige nach der Sitzung des Rates. Sie rechne mit einer Eröffnung im Herbst "
+    "2027.\n\nDer Vorsitzende der CDU-Fraktion, Karl-Heinz Brandes, widersprach ihr. Das Geld fehle an anderer "
+    "Stelle, erklärte er. Nach Angaben der Kämmerei kostet das Bad 14 Millionen Euro."
 )
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,7 +29,7 @@ def test_tokens(text: str, words: list[str]) -> None:
 def test_tokens_are_in_order_and_leave_out_only_space(text: str) -> None:
     spans = tokenize(text).tolist()
     assert all(begin < end for begin, end in spans)
-    assert all(first[1] <= second[0] for first, second in zip(spans, spans[1:], strict=False))
+    assert all(first[1] <= second[0] for first, second in itertools.pairwise(spans))
     covered = {at for begin, end in spans for at in range(begin, end)}
     assert all(sign.isspace() for at, sign in enumerate(text) if at not in covered)
 
