@@ -52,6 +52,8 @@ _NOMINAL_ADJECTIVE = re.compile(
 )
 _OWN_S = ("ss", "us", "is", "os", "as")
 """Endings whose s is no genitive."""
+_OWN_N = frozenset({"bauern", "eltern", "bayern", "großeltern", "landeltern", "pommern", "ostern"})
+"""Plurals and names whose n is no dative's."""
 _WEAK = {
     "präsidenten": "Präsident",
     "zeugen": "Zeuge",
@@ -144,6 +146,6 @@ def _noun(noun: str, determiner: str, gender: str) -> str:
             return noun[: len(noun) - len(oblique)] + (base if len(noun) == len(oblique) else base.lower())
     if determiner in {"des", "eines"} and gender in {"m", "n"} and lower.endswith("s") and not lower.endswith(_OWN_S):
         return noun[:-2] if lower.endswith(("tes", "des", "ges", "kes")) else noun[:-1]
-    if determiner == "den" and gender == "p" and lower.endswith(("ern", "eln")):
+    if determiner in {"", "den"} and gender == "p" and lower.endswith(("ern", "eln")) and lower not in _OWN_N:
         return noun[:-1]
     return noun

@@ -118,12 +118,18 @@ class Attribution:
         begin, end = self._range(choice.mention)
         given = [(b, e) for b, e in candidate.speaker_spans if b < end and begin < e]
         spans = [Span(begin=b, end=e) for b, e in given or [(begin, end)]]
-        entity = self._entity(choice.chain)
-        name = entity.name if entity is not None else self._nameless(choice.chain)
+        entity, name = self._entity(choice.chain), self._name(choice.chain)
         kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
-        both = self._linker.person(given) if given else (None, None)
-        if both[0] is None and both[1] is not None and " und " in both[1] and entity is not None:
-            entity, name, kind = None, both[1], "group"
+        if choice.beside is not None:
+            first, second = sorted((choice.mention, choice.beside))
+            spans = [Span(begin=self._range(first)[0], end=self._range(second)[1])]
+            names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
+            entity, name, kind = None, " und ".join(name for name in names if name), "group"
+        elif entity is None:
+            owner, called = self._linker.owner_of_source(begin, end)
+            if called is not None:
+                entity, name = owner, called
+                kind = _KINDS[owner.type] if owner is not None else "organisation"
         return Speaker(
             spans=spans,
             text=joined(self._article.text, spans),
@@ -156,6 +162,10 @@ class Attribution:
     def _type(self, chain: int) -> str:
         types = Counter(self._resolution.types[mention] for mention in self._resolution.chains[chain].mentions)
         return types.most_common(1)[0][0]
+
+    def _name(self, chain: int) -> str | None:
+        entity = self._entity(chain)
+        return entity.name if entity is not None else self._nameless(chain)
 
     def _nameless(self, chain: int) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative."""
