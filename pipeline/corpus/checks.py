@@ -5,13 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.corpus.kinds import FEMININE, MASCULINE
-from pipeline.corpus.model import Article, Mention, Part
+from pipeline.corpus.model import Article, Chain, Mention, Part
 
 REQUIRED = ("id", "genre", "region", "subject")
+OPTIONAL = ("difficulty", "source")
+WHY = ("title", "scare", "term", "unreal", "purpose")
+"""What `<n …>` can say."""
 OPENING = '„“”‚‘’»«›‹"'
-_QUOTED = re.compile(r"„[^„“”]*[“”]|»[^»«]*«|«[^«»]*»|\"[^\"\n]*\"")
+_QUOTED = re.compile(r"„[^„“”]*[“”]|»[^»«]*«|«[^«»]*»|\"[^\"\n]*\"|‚[^‚‘\n]*‘|›[^›‹\n]*‹|‹[^‹›\n]*›")
+_PAIRS = (("„", "“”"), ("»", "«"), ("‚", "‘"), ("›", "‹"))
+_HIS_TITLE, _HER_TITLE = re.compile(r"\bHerrn? (?:Dr\. |Prof\. )*$"), re.compile(r"\bFrau (?:Dr\. |Prof\. )*$")
+_HER_ROLE = re.compile(r"(?:die|der|eine|einer|diese|dieser) (?:\w+[en] )?\w+(?:er|or|ist|ent|ant|loge|log|iat)in\b")
+LONGEST_MENTION = 200
+"""Characters; a longer one is taken for one that was not closed."""
 _SPEECHLESS = ("interview", "ticker", "protocol")
 
 
@@ -24,11 +33,14 @@ class Problem:
 
 
 def check(article: Article) -> list[Problem]:
-    """Everything that is wrong in `article`, in the order of its lines."""
+    """Everything that is wrong in `article`, in the order of its lines.
+
+    Real text may have lost its quotation marks or be cut off: with `source: real` in the head they may be missing.
+    """
     found = [*_head(article), *_chains(article)]
     for part in article.parts:
         found += _quotes(article, part)
-        found += _marks(part)
+        found += _marks(part, real=article.head.get("source") == "real")
     found += _names(article)
     return sorted(found, key=lambda problem: problem.line)
 
@@ -37,6 +49,8 @@ def _head(article: Article) -> Iterator[Problem]:
     for key in REQUIRED:
         if not article.head.get(key):
             yield Problem(1, f"the head has no {key}")
+    for key in article.head.keys() - {*REQUIRED, *OPTIONAL}:
+        yield Problem(1, f"the head knows no {key!r}; it has {', '.join((*REQUIRED, *OPTIONAL))}")
 
 
 def _chains(article: Article) -> Iterator[Problem]:
@@ -45,11 +59,9 @@ def _chains(article: Article) -> Iterator[Problem]:
         words = part.text[mention.begin : mention.end]
         texts[mention.chain].append(words)
         chain = article.chains[mention.chain]
-        if mention.kind == "pronoun" and chain.type == "PER":
-            wrong = MASCULINE if chain.gender == "f" else FEMININE if chain.gender == "m" else frozenset()
-            if words.casefold() in wrong and words[0].islower():
-                yield Problem(part.line_at(mention.begin), f"{words!r} cannot mean {chain.name}, gender {chain.gender}")
-        if mention.end - mention.begin > 200:
+        if contradicts(chain, mention, part.text):
+            yield Problem(part.line_at(mention.begin), f"{words!r} cannot mean {chain.name}, gender {chain.gender}")
+        if mention.end - mention.begin > LONGEST_MENTION:
             yield Problem(
                 part.line_at(mention.begin),
                 f"a mention of {mention.end - mention.begin} characters: is it closed where it should be?",
@@ -62,6 +74,25 @@ def _chains(article: Article) -> Iterator[Problem]:
             yield Problem(1, f"the name {chain.name!r} of {key!r} stands nowhere in the article")
 
 
+def contradicts(chain: Chain, mention: Mention, text: str) -> bool:
+    """Whether a mention's words, or the title before them, say that a person has another gender than the table does.
+
+    A capital "Sie" or "Ihr" may be the polite form, "Er" may not.
+    """
+    words, before = text[mention.begin : mention.end], text[: mention.begin]
+    if chain.gender == "f":
+        return (mention.kind == "pronoun" and words.casefold() in MASCULINE) or (
+            mention.kind == "name" and _HIS_TITLE.search(before) is not None
+        )
+    if chain.gender == "m":
+        return (
+            (mention.kind == "pronoun" and words in FEMININE)
+            or (mention.kind == "nominal" and _HER_ROLE.match(words) is not None)
+            or (mention.kind == "name" and _HER_TITLE.search(before) is not None)
+        )
+    return False
+
+
 def _has_name(text: str, name: str) -> bool:
     words = [word for word in re.findall(r"[^\W_]+", name) if len(word) > 1]
     return all(word[: max(3, len(word) - 2)].casefold() in text.casefold() for word in words)
@@ -69,6 +100,12 @@ def _has_name(text: str, name: str) -> bool:
 
 def _quotes(article: Article, part: Part) -> Iterator[Problem]:
     quotes = {quote.number: quote for each in article.parts for quote in each.quotes}
+    for quote in part.quotes:
+        if quotes[quote.number] is not quote:
+            yield Problem(part.line_at(quote.spans[0][0]), f"a quote {quote.number} stands in another part as well")
+    for outer, inner in pairwise(part.mentions):
+        if (outer.begin, outer.end, outer.chain) == (inner.begin, inner.end, inner.chain):
+            yield Problem(part.line_at(outer.begin), f"the same mention of {outer.chain!r} twice")
     for mention in part.mentions:
         for number in (*mention.speaks, *mention.hears):
             if number not in quotes:
@@ -78,11 +115,13 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
         for number in mention.speaks:
             quote = quotes.get(number)
             if quote is not None and mention.chain not in quote.speakers:
+                speakers = "+".join(quote.speakers) or "-"
                 yield Problem(
                     part.line_at(mention.begin),
-                    f"@{number} stands at {mention.chain!r}, but quote {number} has the speaker {'+'.join(quote.speakers) or '-'}",
+                    f"@{number} stands at {mention.chain!r}, but quote {number} has the speaker {speakers}",
                 )
-    free = any(word in article.head.get("genre", "").lower() for word in _SPEECHLESS)
+    genre, source = article.head.get("genre", "").lower(), article.head.get("source")
+    free = source == "real" or any(word in genre for word in _SPEECHLESS)
     blocks = [block for block in part.blocks if block.kind == "quote"]
     for quote in part.quotes:
         begin = quote.spans[0][0]
@@ -106,7 +145,7 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
                 )
 
 
-def _marks(part: Part) -> Iterator[Problem]:
+def _marks(part: Part, *, real: bool) -> Iterator[Problem]:
     annotated = [(begin, end) for quote in part.quotes if quote.type == "Direct" for begin, end in quote.spans]
     annotated += [(none.begin, none.end) for none in part.none]
     if part.name == "byline":
@@ -116,18 +155,19 @@ def _marks(part: Part) -> Iterator[Problem]:
             yield Problem(
                 part.line_at(match.start()), f"quotation marks that are neither <q … D> nor <n>: {match.group()[:40]}"
             )
-    for opening, closing in (("„", "“”"), ("»", "«")):
+    for none in part.none:
+        if none.why not in WHY:
+            yield Problem(part.line_at(none.begin), f"<n {none.why}>: it says one of {', '.join(WHY)}")
+    if real:
+        return
+    for opening, closing in _PAIRS:
         opened = part.text.count(opening)
         closed = sum(part.text.count(sign) for sign in closing)
-        if (
-            opened != closed
-            and opening in part.text
-            and not (opening == "»" and "«" in part.text[: part.text.find("»")])
-        ):
-            yield Problem(
-                part.line_at(part.text.find(opening)),
-                f"{opened} {opening} and {closed} {closing[0]} in the {part.name}",
-            )
+        if opened != closed:
+            first = min(at for at in map(part.text.find, opening + closing) if at >= 0)
+            yield Problem(part.line_at(first), f"{opened} {opening} and {closed} {closing[0]} in the {part.name}")
+    if part.text.count('"') % 2:
+        yield Problem(part.line_at(part.text.find('"')), f'an odd number of " in the {part.name}')
 
 
 def _names(article: Article) -> Iterator[Problem]:

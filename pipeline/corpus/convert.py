@@ -12,7 +12,7 @@ _NAMED = ("PER", "ORG", "LOC", "MISC")
 
 
 def entities_row(article: Article) -> dict[str, Any]:
-    """`{"name", "text", "entities": [[begin, end, type]]}`: the names of the body, as the scorer of entities reads them."""
+    """The names of the body, as the scorer of entities reads them: entities are `[begin, end, type]`."""
     body = article.body
     return {
         "name": article.id,

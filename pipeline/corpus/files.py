@@ -37,7 +37,29 @@ def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:
     parts = parts_of(folder)
     for path in article_files(folder):
         if parts.get(path.parent.name, "train") == part:
-            try:
-                yield read_article(path)
-            except MarkupError as error:
-                raise ConfigurationError(f"{path}: {error}") from error
+            yield read_file(path)
+
+
+def read_folder(folder: Path) -> Iterator[Article]:
+    """All articles below `folder`, in order; one for whom `folder` is a file.
+
+    Raises:
+        ConfigurationError: there is none, or a file that cannot be read, with its line.
+    """
+    paths = [folder] if folder.is_file() else article_files(folder)
+    if not paths:
+        raise ConfigurationError(f"{folder}: no articles (files that end in .txt)")
+    for path in paths:
+        yield read_file(path)
+
+
+def read_file(path: Path) -> Article:
+    """The article in the file `path`.
+
+    Raises:
+        ConfigurationError: it cannot be read, with the line.
+    """
+    try:
+        return read_article(path)
+    except (MarkupError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error

@@ -82,7 +82,7 @@ def parse(source: str) -> Article:
         reader = _Reader(FURNITURE[lines[at][0]], chains)
         line = lines[at][2:]
         reader.read(line.lstrip(), at + 1)
-        reader.finish(at + 1)
+        reader.finish()
         readers.append(reader)
         at += 1
     body = _Reader("body", chains)
@@ -94,7 +94,7 @@ def parse(source: str) -> Article:
         while at < len(lines) and lines[at].strip():
             at += 1
         _read_paragraph(body, lines[begin_line:at], begin_line + 1)
-    body.finish(at)
+    body.finish()
     if not body.text:
         raise MarkupError(len(lines), "the article has no body")
     readers.append(body)
@@ -212,7 +212,7 @@ class _Reader:
                 self.text += sign
                 at += 1
 
-    def finish(self, number: int) -> None:
+    def finish(self) -> None:
         if self._open:
             left = self._open[-1]
             what = "mention" if isinstance(left, _OpenMention) else f"<{left.name}>"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pipeline.corpus.model import Article
 from pipeline.models.sentences import sentence_starts
@@ -84,7 +84,7 @@ def variety(texts: Sequence[str]) -> Variety:
     grams: Counter[tuple[str, ...]] = Counter()
     for text in texts:
         starts = [*sentence_starts(text), len(text)]
-        found = (len(words_of(text[b:e])) for b, e in itertools.pairwise(starts))
+        found = (len(words_of(text[b:e])) for b, e in pairwise(starts))
         lengths += [length for length in found if length]
         words = [word.lower() for word in words_of(text)]
         openings.add(tuple(words[:3]))

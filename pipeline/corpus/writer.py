@@ -40,9 +40,8 @@ def _chain_line(chain: Chain) -> str:
     name = ("*" if unnamed or chain.type in {"GRP", "THG"} else "") + chain.name
     if chain.aliases:
         name += " = " + ", ".join(chain.aliases)
-    return " | ".join(
-        [chain.key, chain.type, chain.gender, name, "; ".join(chain.roles), "; ".join(chain.affiliations)]
-    )
+    roles, affiliations = "; ".join(chain.roles), "; ".join(chain.affiliations)
+    return " | ".join([chain.key, chain.type, chain.gender, name, roles, affiliations])
 
 
 def _marked(part: Part, begin: int, end: int) -> str:

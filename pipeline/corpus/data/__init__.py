@@ -1,0 +1,24 @@
+"""Word lists of the corpus's tools."""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def tables(name: str) -> dict[str, Any]:
+    """What the file NAME.toml holds."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def word_list(file: str, name: str) -> frozenset[str]:
+    """The words of the list `name` in the file `file`.toml."""
+    return frozenset(tables(file)[name].split())
+
+
+def word_list_in(file: str, table: str, name: str) -> frozenset[str]:
+    """The words of the list `name` of a table of the file `file`.toml."""
+    return frozenset(tables(file)[table][name].split())
