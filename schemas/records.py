@@ -9,7 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.spans import Model, Span, check_span, check_spans
 
-BlockKind = Literal["lead", "paragraph", "heading", "list"]
+BlockKind = Literal["lead", "paragraph", "heading", "list", "quote", "entry", "question", "answer"]
+Access = Literal["free", "teaser", "unknown"]
 RemovalReason = Literal[
     "teaser",
     "newsletter",
@@ -21,6 +22,7 @@ RemovalReason = Literal[
     "advert",
     "share",
     "legal",
+    "embed",
     "other",
 ]
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
@@ -85,9 +87,10 @@ class RawArticle(Model):
 
 
 class Block(Span):
-    """A paragraph-sized part of the text."""
+    """A paragraph-sized part of the text, or an entry of a live ticker with its headline and paragraphs."""
 
     kind: BlockKind
+    time: Timestamp | None = Field(None, description="of an entry of a live ticker, if its day is known")
 
 
 class Removed(Model):
@@ -115,6 +118,12 @@ class CleanArticle(Model):
     dateline: str | None = None
     text: str
     blocks: list[Block] = Field(default_factory=list)
+    modified_at: Timestamp | None = None
+    department: str | None = None
+    access: Access = Field("unknown", description="teaser: the text is but the beginning of what subscribers get")
+    evidence: dict[str, str] = Field(
+        default_factory=dict, description="what told published_at, modified_at, department and access, by field"
+    )
     infobox: dict[str, str] = Field(default_factory=dict)
     credits: list[str] = Field(default_factory=list)
     agencies: list[str] = Field(default_factory=list)
