@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from pipeline.evaluation.assignment import best_assignment
 
 TYPES = ("Direct", "Partial", "Indirect")
 ENTITY_TYPES = ("PER", "ORG", "LOC")
@@ -137,8 +138,7 @@ def _names(entities: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
 def _pairs(gold: list[Counter[str]], mine: list[Counter[str]]) -> dict[int, int]:
     """Gold quotes by number to predicted ones, so that the pairs' similarities add up to the most."""
     table = np.array([[_similarity(g, m) for m in mine] for g in gold]).reshape(len(gold), len(mine))
-    rows, columns = linear_sum_assignment(table, maximize=True)
-    return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if table[i, j] >= SAME_QUOTE}
+    return {i: j for i, j in best_assignment(table) if table[i, j] >= SAME_QUOTE}
 
 
 def _words(text: str) -> Counter[str]:

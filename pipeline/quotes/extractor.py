@@ -17,7 +17,7 @@ from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from pipeline.quotes.words import PREPOSITIONS, SUBORDINATORS
-from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson
+from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
@@ -119,13 +119,14 @@ def _quote(article: EntityArticle, linker: Linker, candidate: QuoteCandidate, nu
         if not _is_dateline(article, begin, end)
     ]
     speaker = linker.person(said_by)
+    said = _person(text, said_by, speaker)
     return Quote(
         id=f"{article.id}#{number}",
         type=candidate.type,
         medium=candidate.medium,
         spans=spans,
         text=joined(text, spans),
-        speaker=_person(text, said_by, speaker),
+        speaker=Speaker(**dict(said)) if said is not None else None,
         cue=_part(text, candidate.cue_spans),
         frame=_part(text, told_by),
         addressee=_person(text, candidate.addressee_spans, linker.person(candidate.addressee_spans, speaker[0])),

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from agents.pool.protocol import Done, Job, Outcome, Refused
+from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
 
 
 def load(argument: Any) -> Callable[[Job], Outcome]:
@@ -34,4 +34,4 @@ def perform(job: Job) -> Outcome:
         hoard.append(bytearray(20_000_000))
     while word == "loop":
         pass
-    return Done(job.key or b"", job.value or b"", "")
+    return Done((OutputMessage("out", job.key or b"", job.value or b""),))

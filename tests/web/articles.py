@@ -7,8 +7,8 @@ from schemas.records import (
     Quote,
     QuoteArticle,
     QuotePart,
-    QuotePerson,
     Removed,
+    Speaker,
 )
 from schemas.spans import Span, joined
 
@@ -26,10 +26,8 @@ def span(text: str, words: str, after: str = "") -> Span:
     return Span(begin=begin, end=begin + len(words))
 
 
-def person(
-    text: str, words: str, *, after: str = "", entity: str | None = None, name: str | None = None
-) -> QuotePerson:
-    return QuotePerson(spans=[span(text, words, after)], text=words, entity=entity, name=name)
+def person(text: str, words: str, *, after: str = "", entity: str | None = None, name: str | None = None) -> Speaker:
+    return Speaker(spans=[span(text, words, after)], text=words, entity=entity, name=name)
 
 
 def cue(text: str, words: str) -> QuotePart:

@@ -14,6 +14,7 @@ import pytest
 from agents.broker import BrokerError, EmbeddedBroker
 from agents.web.site import article_path
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.missing import missing
 from tests.web.system import TOKEN, System, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -40,7 +41,7 @@ def running_on(make_broker: Callable[[], Any], folder: Path) -> Iterator[System]
             finally:
                 running.stop()
     except (BrokerError, KafkaMissing) as error:
-        pytest.skip(str(error))
+        missing(error)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def chromium() -> Iterator[Any]:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")
     if browser is None or driver is None:
-        pytest.skip("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
+        missing("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     for argument in ("--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-gpu"):

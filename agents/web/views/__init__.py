@@ -1,6 +1,17 @@
 """The web view's pages, one blueprint a file."""
 
-from agents.web.views import api, articles, dead_letters, entities, login, machines, newsroom, operations, static
+from agents.web.views import (
+    api,
+    api_quotes,
+    articles,
+    dead_letters,
+    entities,
+    login,
+    machines,
+    newsroom,
+    operations,
+    static,
+)
 
 PAGES = (
     newsroom.pages,
@@ -11,5 +22,6 @@ PAGES = (
     machines.pages,
     login.pages,
     api.pages,
+    api_quotes.pages,
     static.pages,
 )

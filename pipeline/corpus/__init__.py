@@ -1,0 +1,1 @@
+"""The annotated corpus: its files, their markup, checks and conversions."""

@@ -1,0 +1,132 @@
+"""An annotated article in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from schemas.records import Medium, QuoteType
+
+ChainType = Literal["PER", "ORG", "LOC", "MISC", "GRP", "DOC", "THG"]
+Kind = Literal["name", "nominal", "pronoun"]
+PartName = Literal["kicker", "title", "byline", "dateline", "body"]
+BlockKind = Literal["paragraph", "heading", "list", "quote"]
+
+Range = tuple[int, int]
+"""Half-open code points into the text of a part."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Everything in an article that means the same person, body, place or thing.
+
+    Attributes:
+        key: how the markup refers to it.
+        name: canonical, undeclined; where `named` is false a noun phrase in the nominative, without article.
+        gender: of persons `f`, `m` or `x`, else `-`.
+    """
+
+    key: str
+    type: ChainType
+    gender: str
+    name: str
+    named: bool
+    aliases: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    affiliations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place in a part's text that means a chain.
+
+    `speaks` and `hears` are the numbers of the quotes whose speaker or addressee it is.
+    """
+
+    begin: int
+    end: int
+    chain: str
+    kind: Kind
+    speaks: tuple[int, ...] = ()
+    hears: tuple[int, ...] = ()
+    stated: bool = False
+    """Whether the kind stands in the markup, since the words would not tell it."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What somebody said: `speakers` are keys of chains, empty where the text does not tell who."""
+
+    number: int
+    type: QuoteType
+    medium: Medium
+    spans: tuple[Range, ...]
+    speakers: tuple[str, ...]
+    cue: tuple[Range, ...] = ()
+
+
+@dataclass(frozen=True)
+class NoQuote:
+    """What looks like a quote and is none, and why."""
+
+    begin: int
+    end: int
+    why: str
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph, heading, list item or block quote of the body."""
+
+    begin: int
+    end: int
+    kind: BlockKind
+
+
+@dataclass(frozen=True)
+class Part:
+    """A headline, the body, …: its text without markup, and what is annotated in it."""
+
+    name: PartName
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    none: tuple[NoQuote, ...] = ()
+    blocks: tuple[Block, ...] = ()
+    lines: tuple[tuple[int, int], ...] = ()
+    """Where in the text a line of the file begins: (code point, line number from 1), in order."""
+
+    def line_at(self, position: int) -> int:
+        """The line of the file that `position` of the text stands in."""
+        line = self.lines[0][1] if self.lines else 1
+        for begin, number in self.lines:
+            if begin > position:
+                break
+            line = number
+        return line
+
+
+@dataclass(frozen=True)
+class Article:
+    """One annotated article."""
+
+    id: str
+    head: dict[str, str]
+    chains: dict[str, Chain]
+    parts: tuple[Part, ...] = field(default_factory=tuple)
+
+    @property
+    def body(self) -> Part:
+        """The part that is the record's text."""
+        return next(part for part in self.parts if part.name == "body")
+
+    def part(self, name: PartName) -> Part | None:
+        """The part of that name, if the article has it."""
+        return next((part for part in self.parts if part.name == name), None)
+
+    def mentions(self) -> Iterator[tuple[Part, Mention]]:
+        """All mentions of all parts, in the order of the file."""
+        for part in self.parts:
+            for mention in part.mentions:
+                yield part, mention
