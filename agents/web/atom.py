@@ -45,7 +45,8 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
             source.set("term", hit.source.translate(_NOT_IN_XML))
         content = ElementTree.SubElement(entry, "content", {"type": "text"})
         content.text = f"{hit.quote.text}\n\n{who}, {hit.source or ''}".translate(_NOT_IN_XML)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
 
 
 def _add(parent: ElementTree.Element, tag: str, text: str) -> None:

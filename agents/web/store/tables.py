@@ -63,7 +63,7 @@ CREATE INDEX quotes_at ON quotes (at, num);
 CREATE INDEX quotes_statement ON quotes (statement) WHERE statement IS NOT NULL;
 CREATE TABLE quote_lines (num INTEGER PRIMARY KEY, line TEXT NOT NULL, context TEXT NOT NULL);
 CREATE VIRTUAL TABLE quote_search USING fts5 (
-    text, speaker, content = "", contentless_delete = 1, tokenize = "unicode61 remove_diacritics 0"
+    text, speaker, tokenize = "unicode61 remove_diacritics 0"
 );
 
 CREATE TABLE statements (
