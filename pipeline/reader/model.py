@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 
@@ -16,13 +17,18 @@ from pipeline.reader.scorers import Floats, Scorers, Vectors
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
 
+KEPT = 12
+"""How many readings are kept: about 2 MB each."""
+LONGEST_KEPT = 4000
+"""Tokens of the longest text whose reading is kept."""
 ENCODER, SCORERS, STATES = "encoder.onnx", "scorers.npz", "states"
 
 
 class Reader:
     """Reads German articles. Loaded once; the same text always gives the same reading.
 
-    The last text's reading is kept: the stages that follow each other in one process read an article once.
+    The last readings are kept, so that stages that follow each other in one process read an article once; what is read
+    anew is the same to the bit.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -32,15 +38,20 @@ class Reader:
         self._encoder = EncoderSession(folder / ENCODER, table)
         self.scorers = Scorers(folder / SCORERS)
         self.calibration = Calibration.read(folder)
-        self._last: tuple[str, Reading] | None = None
+        self._kept: OrderedDict[str, Reading] = OrderedDict()
 
     def __call__(self, text: str) -> Reading:
         """What is read in `text`, which may be any text of any length."""
-        if self._last is not None and self._last[0] == text:
-            return self._last[1]
+        kept = self._kept.get(text)
+        if kept is not None:
+            self._kept.move_to_end(text)
+            return kept
         layout = Layout(text)
         reading = decode(layout, Vectors(self._states(layout)), self.scorers)
-        self._last = (text, reading)
+        if len(layout) <= LONGEST_KEPT:
+            self._kept[text] = reading
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
         return reading
 
     def _states(self, layout: Layout) -> Floats:

@@ -74,8 +74,8 @@ class Vectors:
 
     def __init__(self, values: Floats) -> None:
         self.values = values
-        self._total = np.zeros((len(values) + 1, values.shape[1]), dtype=np.float64)
-        np.cumsum(values, axis=0, dtype=np.float64, out=self._total[1:])
+        self._total = np.zeros((len(values) + 1, values.shape[1]), dtype=np.float32)
+        self._total[1:] = values.cumsum(axis=0, dtype=np.float64)
 
     def __len__(self) -> int:
         return len(self.values)
