@@ -10,8 +10,8 @@ class PipelineConfig:
 
     Attributes:
         model_de: the German entity model: "redefluss", "redefluss-fast",
-            "redefluss-open", "rules", any spaCy pipeline by name or path, or
-            the folder that `redefluss train entities` wrote.
+            "rules", any spaCy pipeline by name or path, or the folder that
+            `redefluss train entities` or `train quotes` wrote.
         quote_model: "redefluss" (trained model and rules), "rules", or the
             folder that `redefluss train quotes` wrote, in place of the former.
         gazetteer: CSV or JSON lines of entities that win over the model.

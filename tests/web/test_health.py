@@ -10,7 +10,7 @@ from agents.progress import PartitionProgress, StillSince
 from agents.web.recent import RecentLatency
 from pipeline.stages import STAGES
 
-CLEAN, ENTITIES, QUOTES = STAGES
+CLEAN, ENTITIES, QUOTES = STAGES[:3]
 
 
 def worker(
