@@ -14,7 +14,7 @@ CLEAN, ENTITIES, QUOTES = STAGES[:3]
 
 
 def worker(
-    name: str = "w1", *, age: float = 0.0, stages: tuple[str, ...] = ("clean", "entities", "quotes"), **said: Any
+    name: str = "w1", *, age: float = 0.0, stages: tuple[str, ...] = tuple(stage.name for stage in STAGES), **said: Any
 ) -> WorkerReport:
     topics = {stage.source: [0, 1] for stage in STAGES if stage.name in stages}
     status = {
