@@ -131,6 +131,7 @@ class SpeakerChoice:
 
 
 _JOINING = frozenset({"und", "sowie", "&"})
+_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des"})
 _TOGETHER = 0.15
 """The share of probability from which a chain beside the likeliest one speaks with it."""
 
@@ -141,7 +142,8 @@ def _beside(resolution: Resolution, layout: Layout, first: int, shares: dict[int
     for index, other in enumerate(resolution.mentions):
         left, right = (mention, other) if mention.last <= other.first else (other, mention)
         chain = resolution.chain[index]
-        joined = right.first - left.last == 1 and layout.words[left.last] in _JOINING
+        between = [word.lower() for word in layout.words[left.last : right.first]]
+        joined = bool(between) and between[0] in _JOINING and set(between[1:]) <= _ARTICLES and len(between) <= 2
         if joined and chain != resolution.chain[first] and shares.get(chain, 0.0) > _TOGETHER:
             return index
     return None

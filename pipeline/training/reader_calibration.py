@@ -23,7 +23,7 @@ from schemas.records import CleanArticle
 
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
-LEAST_SURE_ACT = 0.9
+LEAST_SURE_ACT = 0.6
 LEAST_SURE = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 Row = tuple[dict[str, float], bool]
