@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate, Range
@@ -67,6 +68,9 @@ class Attribution:
         found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         for number, choice in zip(known, choices, strict=True):
             speaker = self._speaker(candidates[number], choice)
+            ruled = self._ruled(candidates[number], choice, speaker)
+            if ruled is not None:
+                speaker, choice = ruled, replace(choice, chain=NOBODY, probability=1 - choice.probability)
             evidence = self._evidence(candidates[number], choice, speaker)
             if speaker is not None:
                 sure = self._reader.calibration.speaker(evidence)
@@ -138,6 +142,16 @@ class Attribution:
             kind=kind,
             confidence=choice.probability,
         )
+
+    def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
+        """The speaker that a rule names beside the quote, where the reader says another and is not sure enough of it."""
+        unsure = choice.probability < self._reader.calibration.trusted
+        if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
+            return None
+        entity, _ = self._linker.person(candidate.speaker_spans)
+        if entity is None or (speaker is not None and speaker.entity == entity.id):
+            return None
+        return self._by_rule(candidate, choice.probability)
 
     def _by_rule(self, candidate: QuoteCandidate, nobody: float) -> Speaker | None:
         """What the rules say where the model finds nobody, as unsure as the model is sure of that."""

@@ -41,12 +41,14 @@ class Calibration:
         speaker: whether the chain that the model chooses says it.
         least_sure: candidates below it (0 to 1) are left out.
         least_sure_act: the same for acts of speech that are only reported ("warnte vor Schulden"), in records.
+        trusted: a speaker of the reader that is less likely gives way to another one that a rule names beside the quote.
     """
 
     quote: Logistic
     speaker: Logistic
     least_sure: float
     least_sure_act: float
+    trusted: float = 0.85
 
     @classmethod
     def read(cls, folder: Path) -> Calibration:
