@@ -109,7 +109,8 @@ class StageRunner:
                 self._status.metrics.duplicate(self.stage.name)
                 return
             message = _with_revision(message, check.revision)
-        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds)
+        affinity = message.key if self.stage.affinity else None
+        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
         try:
             outcome, attempts = await self._perform(job)
         except JobFailed as error:

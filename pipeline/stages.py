@@ -83,6 +83,8 @@ class Stage:
         prepare: completes a decoded record by the message's key before the function gets it.
         deduplicates: leaves out articles (by id and content) that it has processed already.
         stateful: it remembers what it was given, by partition, and restores that from its `output`, which is compacted.
+        affinity: an article goes to the process that had it in another such stage, where that costs no time, since that
+            one remembers what it has read.
         max_bytes: a larger message is refused before it is decoded; None: what the broker takes.
         time_limit_seconds: longest time for one message; None: as the settings say for every stage.
         model: the name of the model it works with; empty if it has none.
@@ -98,6 +100,7 @@ class Stage:
     prepare: Callable[[Any, str | None], Any] = field(default=lambda record, _key: record)
     deduplicates: bool = False
     stateful: bool = False
+    affinity: bool = False
     max_bytes: Callable[[PipelineConfig], int | None] = field(default=lambda _: None)
     time_limit_seconds: float | None = None
     model: Callable[[PipelineConfig], str] = field(default=lambda _: "")
@@ -166,6 +169,7 @@ STAGES: tuple[Stage, ...] = (
         output=Output("articles.entities", EntityArticle, "The article and who and what is in it."),
         load=_load_entities,
         deduplicates=True,  # the first whose topic is partitioned by article id, and the first that costs much
+        affinity=True,
         model=lambda config: config.model_de,
     ),
     Stage(
@@ -184,6 +188,7 @@ STAGES: tuple[Stage, ...] = (
             ),
         ),
         load=_load_quotes,
+        affinity=True,
         model=lambda config: config.quote_model,
         counts=_quotes_and_entities,
     ),

@@ -3,7 +3,7 @@
 Each process runs one job and has at most one more waiting in its socket, so
 that it never idles between two; the stages take turns that give each as much
 time, so that a flood at one leaves the others their share. One that takes long
-is set aside: it goes on, with another process in its place.
+is set aside: it goes on, at a lower priority, with another process in its place.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ from agents.pool.fork_server import ForkServerSetup
 from agents.pool.fork_server_client import ForkServerClient
 from agents.pool.protocol import LENGTH, Job, Outcome, pack
 from agents.pool.scheduler import JobFailed, PendingJob, PoolProcess, Scheduler
+from agents.processes import lower_priority
 
 log = logging.getLogger("redefluss.pool")
 
 MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
-JOBS_PER_PROCESS = 2
 MAX_UNFINISHED_LOADS = 3
 LONG_SHARE = 0.1
 """A job that has run for this share of the time limit is set aside."""
@@ -155,13 +155,14 @@ class Pool:
         await self._fork_server.stop()
 
     def _hand_out(self) -> None:
-        for depth in range(JOBS_PER_PROCESS):
+        # An idle process rather does what should wait for another one than nothing, but not before an idle other one.
+        for depth, of_others in ((0, False), (0, True), (1, False)):
             for process in self._processes:
                 if process.writer is None or len(process.jobs) > depth or process.overdue:
                     continue
-                pending = self._scheduler.next()
+                pending = self._scheduler.next(process, of_others=of_others)
                 if pending is None:
-                    return
+                    continue
                 process.jobs.append(pending)
                 if len(process.jobs) == 1:
                     self._begin_head(process)
@@ -216,6 +217,7 @@ class Pool:
             self.broken.set_result(why)
 
     def _fork(self, process: PoolProcess) -> None:
+        self._scheduler.forget(process)
         ours, theirs = socket.socketpair()
         self._fork_server.send("fork", process.slot, (theirs.fileno(),))
         theirs.close()
@@ -330,6 +332,9 @@ class Pool:
         for pending in reversed(waiting):
             self._scheduler.add(pending, first=True)
         self._aside.append(process)
+        self._scheduler.forget(process)
+        if process.pid is not None:
+            lower_priority(process.pid)
         self._processes[process.slot] = PoolProcess(process.slot)
         self._fork(self._processes[process.slot])
         self._hand_out()

@@ -13,12 +13,21 @@ OUT_OF_MEMORY_EXIT = 77
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One message for one stage; bytes as they stand on the topic. `time_limit_seconds` None: the pool's."""
+    """One message for one stage.
+
+    Attributes:
+        stage: its name.
+        key: bytes as they stand on the topic.
+        value: likewise.
+        time_limit_seconds: longest time for it; None: the pool's.
+        affinity: jobs of the same one are done by the same process where that costs no time; None: by any.
+    """
 
     stage: str
     key: bytes | None
     value: bytes | None
     time_limit_seconds: float | None = None
+    affinity: bytes | None = None
 
 
 class OutputMessage(NamedTuple):

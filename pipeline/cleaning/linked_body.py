@@ -27,7 +27,7 @@ def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
     inside = [line for line in kept if _is_inside(line, words)]
     if sum(len(line.words) for line in inside) < _SAME_SHARE * found:
         return lines
-    at = lines.index(kept[0]) if kept else len(lines)
+    at = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
     for line in inside:
         line.remove("repeated", "stands in JSON-LD's articleBody")
     for line in whole:

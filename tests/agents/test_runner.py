@@ -112,7 +112,7 @@ async def test_what_a_stage_made_is_published_in_order_with_headers_and_counted(
     assert stream.counted("redefluss_quotes") == {(): 1}
     assert stream.publisher.background == []
     assert stream.status.in_flight == 0
-    assert stream.jobs == [Job("quotes", b"a", b"{}")]
+    assert stream.jobs == [Job("quotes", b"a", b"{}", affinity=b"a")]
 
 
 async def test_a_record_that_is_too_large_is_not_published_but_dead_lettered():
