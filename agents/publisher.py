@@ -244,7 +244,9 @@ async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Futur
     """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
     topic, key, value, headers, partition = message
     try:
-        confirmed: asyncio.Future[object] = await producer.send(topic, value, key, partition, headers=list(headers))
+        confirmed: asyncio.Future[object] = await producer.send(
+            topic, value, key, partition=partition, headers=list(headers)
+        )
     except Exception as error:
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_exception(error)

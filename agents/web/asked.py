@@ -33,7 +33,7 @@ def asked_for(request: Request) -> Asked:
     if short["verbatim"].lower() not in VERBATIM:
         raise HTTPBadRequest(text="verbatim: true or false")
     return Asked(
-        words=short["q"],
+        words=short["q"] or query.get("words", "").strip()[:LONGEST],
         speaker=short["speaker"],
         party=short["party"],
         gender=short["gender"],

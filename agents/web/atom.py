@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from agents.web.models import QuoteHit
+from agents.web.site import quote_path
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -33,8 +34,8 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
         entry = ElementTree.SubElement(root, "entry")
         who = hit.quote.speaker or "–"
         _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
-        _add(entry, "id", f"{base}{hit.path}")
-        ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + hit.path})
+        _add(entry, "id", f"{base}{quote_path(hit)}")
+        ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + quote_path(hit)})
         _add(entry, "updated", _rfc3339(hit.arrived))
         if hit.published_at is not None:
             _add(entry, "published", hit.published_at)

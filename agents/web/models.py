@@ -94,13 +94,6 @@ class QuoteHit(Shown):
     gender: str | None
     statement: InStatement | None
 
-    @property
-    def path(self) -> str:
-        """The address of the quote on the pages: within its article, open."""
-        from agents.web.site import article_path
-
-        return f"{article_path(self.article_id)}#quote-{self.quote.id.rpartition('#')[2]}"
-
 
 class QuotePage(Shown):
     """A page of quotes, the latest first."""

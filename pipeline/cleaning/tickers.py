@@ -148,7 +148,8 @@ def _stamped(lines: Sequence[Line]) -> list[_Entry]:
             entries[-1].end = number
         entries.append(entry)
     if len(entries) > 1 and entries[0].dated and not any(entry.dated for entry in entries[1:]):
-        entries[1].day = entries.pop(0).day  # the article's own time
+        own_time = entries.pop(0)  # the article's, not an entry's
+        entries[0].day = own_time.day
     if entries:
         entries[-1].end = _end_of_last(lines, entries)
     return entries

@@ -23,7 +23,9 @@ class FakeProducer:
         self.unconfirmed: list[asyncio.Future[None]] = []
         self.held = False
 
-    async def send(self, topic: str, value: bytes, key: bytes, headers: Any) -> asyncio.Future[None]:
+    async def send(
+        self, topic: str, value: bytes, key: bytes, headers: Any, partition: int | None = None
+    ) -> asyncio.Future[None]:
         self.sent.append(key)
         error = self.fails.pop(key, None)
         if isinstance(error, MessageSizeTooLargeError):

@@ -28,7 +28,10 @@ class FakePublisher:
         self.sent: list[Outgoing] = []
         self.background: list[tuple[str, bytes | None, bytes | None]] = []
 
-    async def send(self, *messages: Outgoing) -> None:
+    async def partitions(self, topic: str) -> list[int]:
+        return [0, 1]
+
+    async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
         for message in messages:
             if message.topic in self.too_small:
                 self.too_small.remove(message.topic)
@@ -90,6 +93,12 @@ class Stream:
 async def test_what_a_stage_made_is_published_in_order_with_headers_and_counted():
     stream = Stream(QUOTES, quote_model="q-model")
     sent = await stream.handle(b"{}", ("traceparent", b"00"), ("revision", b"3"), ("content_hash", b"old"))
+    taken_back, sent = sent[:2], sent[2:]
+    assert [(m.topic, m.key, m.value, m.partition) for m in taken_back] == [
+        ("p.quotes", b"a", None, 0),
+        ("p.quotes", b"a", None, 1),
+    ]
+    assert dict(taken_back[0].headers)["content_hash"] == b"hash", "but for what comes from this version"
     assert [message[:3] for message in sent] == [("p.quotes", b"s", b"q"), ("p.articles.quotes", b"a", b"{}")]
     out = dict(sent[1].headers)
     kept = {name: out[name] for name in ("traceparent", "revision", "content_hash", "attempt", "stage")}
@@ -208,3 +217,25 @@ async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
     stream = Stream(ENTITIES, duplicates=FakeDuplicates(DuplicateCheck(False)), too_small=("p.articles.quotes",))
     await stream.handle()
     assert stream.runner._duplicates.remembered == [], "it was not published"
+
+
+async def test_an_article_is_taken_back_on_every_topic_that_a_stage_writes():
+    stream = Stream(QUOTES)
+    sent = await stream.handle(None)
+    assert [(m.topic, m.key, m.value, m.partition) for m in sent] == [
+        ("p.quotes", b"a", None, 0),
+        ("p.quotes", b"a", None, 1),
+        ("p.articles.quotes", b"a", None, None),
+    ]
+    assert stream.jobs == []
+
+
+async def test_a_version_that_fails_takes_the_former_one_back():
+    stream = Stream(QUOTES, Refused("timeout", "too long"))
+    await stream.handle(b"{}", ("revision", b"2"))
+    letter, *taken_back = stream.publisher.sent
+    assert letter.topic == "p.articles.dead-letter"
+    assert {(m.topic, m.value) for m in taken_back} == {("p.quotes", None), ("p.articles.quotes", None)}
+    first = Stream(QUOTES, Refused("timeout", "too long"))
+    await first.handle(b"{}")
+    assert [message.topic for message in first.publisher.sent] == ["p.articles.dead-letter"]

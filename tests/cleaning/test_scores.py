@@ -31,13 +31,13 @@ def measured(source: Source) -> CleaningReport:
 def test_texts_keep_their_floor(source: Source) -> None:
     report = measured(source)
     assert report.mean.f1 >= FLOORS["dev"][source]
-    assert report.below_08 == 0
+    assert report.below_08 <= FLOORS["dev"]["below_08"][source]
 
 
 def test_pages_keep_their_floor() -> None:
     report = measured("html")
     assert report.mean.f1 >= FLOORS["dev"]["html"]
-    assert report.below_08 == 0
+    assert report.below_08 <= FLOORS["dev"]["below_08"]["html"]
     assert report.titles >= FLOORS["dev"]["titles"]
     assert report.authors.f1 >= FLOORS["dev"]["authors"]
 

@@ -52,6 +52,15 @@ def test_a_line_with_a_date_tells_the_day_of_what_follows() -> None:
     assert marked(lines)[0] == "2024-02-03T16:40:00+01:00"
 
 
+@pytest.mark.parametrize("entries", [1, 2, 3])
+def test_the_articles_own_time_is_no_entry_and_tells_the_day(entries: int) -> None:
+    lines = ticker("22:10", "23:00", "23:30")[: 2 * entries]
+    lines.insert(0, Line("3. Februar 2024, 23:40 Uhr"))
+    lines[0].remove("other", "date or reading time")
+    times = [f"2024-02-03T{clock}:00+01:00" for clock in ("22:10", "23:00", "23:30")]
+    assert marked(lines) == (times if entries == 3 else [])
+
+
 @pytest.mark.parametrize(
     ("lines", "named"),
     [

@@ -76,7 +76,7 @@ def test_a_restart_loses_nothing_and_goes_on_where_it_was(writer: Writer, path: 
     again = Writer(path, keep_articles=100, keep_days=30)
     following, mark = again.positions()["articles.quotes", 0]
     assert following == 42
-    assert mark == message(quote_article(), offset=41).mark
+    assert mark == message(quote_article(), offset=41).fingerprint
     assert Reader(path).article("a-1") is not None
 
 

@@ -51,19 +51,27 @@ class Asked:
         return typed(self.words)
 
 
-def quote_page(connection: sqlite3.Connection, asked: Asked, *, limit: int, cursor: str | None) -> QuotePage:
-    """A page of quotes, the latest first.
+def quote_page(
+    connection: sqlite3.Connection, asked: Asked, *, limit: int, cursor: str | None, once: bool = False
+) -> QuotePage:
+    """A page of quotes, the latest first; `once`: of each statement the latest alone.
 
     Raises:
         ValueError: the cursor is none that a page gave.
     """
     tables, where, values = _condition(asked)
-    (total,) = connection.execute(f"SELECT count(*) FROM {tables} WHERE {where}", values).fetchone()
-    behind, place = _behind(cursor, "q.at", "q.num")
-    rows = connection.execute(
-        f"SELECT q.num, q.at FROM {tables} WHERE {where}{behind} ORDER BY q.at DESC, q.num DESC LIMIT ?",
-        (*values, *place, limit + 1),
-    ).fetchall()
+    counted = f"count(DISTINCT {_STATEMENT})" if once else "count(*)"
+    (total,) = connection.execute(f"SELECT {counted} FROM {tables} WHERE {where}", values).fetchone()
+    if once:
+        behind, place = _behind(cursor, "latest", "q.num")
+        query = (
+            f"SELECT q.num, max(q.at) AS latest FROM {tables} WHERE {where} GROUP BY {_STATEMENT}"
+            f" HAVING 1 = 1{behind} ORDER BY latest DESC, q.num DESC LIMIT ?"
+        )
+    else:
+        behind, place = _behind(cursor, "q.at", "q.num")
+        query = f"SELECT q.num, q.at FROM {tables} WHERE {where}{behind} ORDER BY q.at DESC, q.num DESC LIMIT ?"
+    rows = connection.execute(query, (*values, *place, limit + 1)).fetchall()
     more = len(rows) > limit
     rows = rows[:limit]
     hits = _hits(connection, [num for num, _ in rows], asked.typed)

@@ -143,9 +143,7 @@ class Reader:
                 " count(*) FROM mentions m JOIN articles a ON a.seq = m.article WHERE m.entity = ? GROUP BY a.{0}"
             )
             days = connection.execute(grouped.format("day") + " ORDER BY a.day", (num,)).fetchall()
-            sources = connection.execute(
-                grouped.format("source") + " ORDER BY 2 DESC, 3 DESC LIMIT 20", (num,)
-            ).fetchall()
+            sources = connection.execute(grouped.format("source") + " ORDER BY 2 DESC, 3 DESC", (num,)).fetchall()
             said = connection.execute(
                 "SELECT l.line, a.line, a.seq FROM quotes q JOIN quote_lines l ON l.num = q.num"
                 " JOIN articles a ON a.seq = q.article"
@@ -182,13 +180,13 @@ class Reader:
             )
             return [Hit(article=_article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
 
-    def quotes(self, asked: Asked, *, limit: int, cursor: str | None = None) -> QuotePage:
-        """The latest quotes that are asked for; raises ValueError if `cursor` is none of this store's."""
+    def quotes(self, asked: Asked, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
+        """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
         with self._open() as connection:
-            return quote_search.quote_page(connection, asked, limit=limit, cursor=cursor)
+            return quote_search.quote_page(connection, asked, limit=limit, cursor=cursor, once=once)
 
     def statements(self, asked: Asked, *, limit: int, cursor: str | None = None) -> StatementPage:
-        """The statements that the quotes asked for belong to; raises ValueError if `cursor` is none of this store's."""
+        """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
         with self._open() as connection:
             return quote_search.statement_page(connection, asked, limit=limit, cursor=cursor)
 

@@ -10,11 +10,13 @@ from agents.web.views import (
     machines,
     newsroom,
     operations,
+    search,
     static,
 )
 
 PAGES = (
     newsroom.pages,
+    search.pages,
     articles.pages,
     entities.pages,
     operations.pages,
