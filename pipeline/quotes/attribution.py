@@ -120,7 +120,8 @@ class Attribution:
         if choice.chain == NOBODY or choice.mention is None:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
-        given = [(b, e) for b, e in candidate.speaker_spans if b < end and begin < e]
+        own = [self._range(mention) for mention in self._resolution.chains[choice.chain].mentions]
+        given = [(b, e) for b, e in candidate.speaker_spans if any(b < last and first < e for first, last in own)]
         spans = [Span(begin=b, end=e) for b, e in given or [(begin, end)]]
         entity, name = self._entity(choice.chain), self._name(choice.chain)
         kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
