@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 from agents.cli import (
     console,
     consume,
+    corpus,
     dead_letters,
     evaluate,
     produce,
@@ -48,6 +49,7 @@ app.command("entities")(stages.entities)
 app.command("quotes")(stages.quotes)
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
+app.add_typer(corpus.app, name="corpus")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -39,6 +39,7 @@ def check(article: Article) -> list[Problem]:
     """
     found = [*_head(article), *_chains(article)]
     for part in article.parts:
+        found += _pointers(article, part)
         found += _quotes(article, part)
         found += _marks(part, real=article.head.get("source") == "real")
     found += _names(article)
@@ -98,7 +99,8 @@ def _has_name(text: str, name: str) -> bool:
     return all(word[: max(3, len(word) - 2)].casefold() in text.casefold() for word in words)
 
 
-def _quotes(article: Article, part: Part) -> Iterator[Problem]:
+def _pointers(article: Article, part: Part) -> Iterator[Problem]:
+    """Numbers of quotes that stand twice, and mentions that point to quotes that are not there or another's."""
     quotes = {quote.number: quote for each in article.parts for quote in each.quotes}
     for quote in part.quotes:
         if quotes[quote.number] is not quote:
@@ -113,13 +115,16 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
                     part.line_at(mention.begin), f"the mention speaks or hears in quote {number}, which is not there"
                 )
         for number in mention.speaks:
-            quote = quotes.get(number)
-            if quote is not None and mention.chain not in quote.speakers:
-                speakers = "+".join(quote.speakers) or "-"
+            pointed = quotes.get(number)
+            if pointed is not None and mention.chain not in pointed.speakers:
+                speakers = "+".join(pointed.speakers) or "-"
                 yield Problem(
                     part.line_at(mention.begin),
                     f"@{number} stands at {mention.chain!r}, but quote {number} has the speaker {speakers}",
                 )
+
+
+def _quotes(article: Article, part: Part) -> Iterator[Problem]:
     genre, source = article.head.get("genre", "").lower(), article.head.get("source")
     free = source == "real" or any(word in genre for word in _SPEECHLESS)
     blocks = [block for block in part.blocks if block.kind == "quote"]
@@ -171,12 +176,17 @@ def _marks(part: Part, *, real: bool) -> Iterator[Problem]:
 
 
 def _names(article: Article) -> Iterator[Problem]:
-    """Names that are marked in one place and not in another."""
+    """Names that are marked in one place and not in another, where they may have a genitive's s."""
     marked: dict[str, str] = {}
     for part, mention in article.mentions():
         words = part.text[mention.begin : mention.end]
         if mention.kind == "name" and len(words) > 2 and words[0].isupper():
             marked[words] = mention.chain
+            marked.setdefault(f"{words}s", mention.chain)
+    for key, chain in article.chains.items():
+        for name in (chain.name, *chain.aliases):
+            if chain.named and len(name) > 2 and name[0].isupper():
+                marked.setdefault(name, key)
     if not marked:
         return
     pattern = re.compile(

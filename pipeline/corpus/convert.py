@@ -142,6 +142,7 @@ def conll_lines(article: Article) -> Iterator[str]:
     numbers = {key: number for number, key in enumerate(article.chains)}
     tokens = tokenize(body.text).tolist()
     opens: dict[int, list[str]] = {}
+    closes: dict[int, list[str]] = {}
     for mention in body.mentions:
         inside = [i for i, (b, e) in enumerate(tokens) if b < mention.end and mention.begin < e]
         if not inside:
@@ -150,9 +151,10 @@ def conll_lines(article: Article) -> Iterator[str]:
         if len(inside) == 1:
             opens.setdefault(inside[0], []).append(f"({number})")
         else:
-            opens.setdefault(inside[0], []).insert(0, f"({number}")
-            opens.setdefault(inside[-1], []).append(f"{number})")
+            opens.setdefault(inside[0], []).append(f"({number}")
+            closes.setdefault(inside[-1], []).insert(0, f"{number})")
     yield f"#begin document ({article.id}); part 000"
     for index, (begin, end) in enumerate(tokens):
-        yield f"{article.id}\t0\t{index}\t{body.text[begin:end]}\t{'|'.join(opens.get(index, ['-']))}"
+        brackets = "|".join([*opens.get(index, ()), *closes.get(index, ())]) or "-"
+        yield f"{article.id}\t0\t{index}\t{body.text[begin:end]}\t{brackets}"
     yield "#end document"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
+from pipeline.corpus.checks import Problem, check
 from pipeline.corpus.markup import MarkupError, read_article
 from pipeline.corpus.model import Article
 from pipeline.errors import ConfigurationError
@@ -51,6 +52,25 @@ def read_folder(folder: Path) -> Iterator[Article]:
         raise ConfigurationError(f"{folder}: no articles (files that end in .txt)")
     for path in paths:
         yield read_file(path)
+
+
+def mistakes(paths: Iterable[Path]) -> Iterator[tuple[Path, Problem]]:
+    """Whatever is wrong in the files, in their order: they cannot be read, the checks find it, an id is taken."""
+    files_by_id: dict[str, Path] = {}
+    for path in paths:
+        try:
+            article = read_article(path)
+        except MarkupError as error:
+            yield path, Problem(error.line, error.message)
+            continue
+        except UnicodeDecodeError as error:
+            yield path, Problem(1, f"no UTF-8 ({error.reason} at byte {error.start})")
+            continue
+        for problem in check(article):
+            yield path, problem
+        other = files_by_id.setdefault(article.id, path)
+        if other != path:
+            yield path, Problem(1, f"the id {article.id!r} is taken by {other}")
 
 
 def read_file(path: Path) -> Article:

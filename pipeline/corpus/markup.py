@@ -48,6 +48,7 @@ class MarkupError(ValueError):
     def __init__(self, line: int, message: str) -> None:
         super().__init__(f"line {line}: {message}")
         self.line = line
+        self.message = message
 
 
 def read_article(path: Path) -> Article:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from itertools import pairwise
+from typing import Any
 
 from pipeline.corpus.model import Article
 from pipeline.models.sentences import sentence_starts
@@ -93,3 +94,35 @@ def variety(texts: Sequence[str]) -> Variety:
     spread = (sum((length - mean) ** 2 for length in lengths) / max(1, len(lengths))) ** 0.5
     repeated = sum(number for number in grams.values() if number > 1) / max(1, grams.total())
     return Variety(len(texts), mean, spread, len(openings) / len(texts), repeated)
+
+
+def report(articles: Sequence[Article], others: Mapping[str, Sequence[str]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Tables of rows of figures: counts by what the heads say, quotes by type, chains by type, cues, and variety.
+
+    `others` are texts by the name of their collection; their variety stands beside.
+    """
+    tables = {"Articles": {"all": asdict(totals(articles))}}
+    for key in ("genre", "region", "difficulty"):
+        tables[f"By {key}"] = {name: asdict(counts) for name, counts in by_head(articles, key).items()}
+    tables["Quotes by type"] = _shares(quote_types(articles))
+    tables["Chains by type"] = _shares(Counter(chain.type for one in articles for chain in one.chains.values()))
+    cues = _shares(cue_words(articles))
+    tables[f"The 20 commonest of {len(cues):,} cues"] = dict(list(cues.items())[:20])
+    texts = {"these articles": [one.body.text for one in articles], **others}
+    tables["Variety"] = {name: asdict(variety(found)) for name, found in texts.items()}
+    return tables
+
+
+def cue_words(articles: Iterable[Article]) -> Counter[str]:
+    """How often quotes are introduced by which words, in small letters; parts of a separable verb are joined."""
+    return Counter(
+        " ".join(part.text[begin:end].lower() for begin, end in quote.cue)
+        for article in articles
+        for part in article.parts
+        for quote in part.quotes
+        if quote.cue
+    )
+
+
+def _shares(counts: Counter[str]) -> dict[str, dict[str, Any]]:
+    return {name: {"number": number, "share": number / counts.total()} for name, number in counts.most_common()}

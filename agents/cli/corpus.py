@@ -1,0 +1,169 @@
+"""`redefluss corpus`: annotated articles, checked, counted, converted, compared, joined with their texts."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from agents.cli import console
+from agents.cli.errors import CommandError, ExitCode
+
+app = typer.Typer(help="Annotated articles: check, count, convert and compare them.", no_args_is_help=True)
+
+Articles = Annotated[Path, typer.Argument(metavar="FOLDER", help="the corpus, or a folder or file of articles")]
+AsJson = Annotated[bool, typer.Option("--json", help="the figures as JSON")]
+Format = Literal["entities", "quotes", "speakers", "spacy", "conll"]
+
+
+@app.command("check")
+def check(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="articles, or folders of them")]) -> int:
+    """Name every mistake of annotation as FILE:LINE: message; exit code 1 if there are any."""
+    from pipeline.corpus.files import article_files, mistakes
+
+    files = [file for path in paths for file in ([path] if _existing(path).is_file() else article_files(path))]
+    if not files:
+        raise CommandError(f"{paths[0]}: no articles (files that end in .txt)")
+    wrong: set[Path] = set()
+    for path, problem in mistakes(files):
+        wrong.add(path)
+        typer.echo(f"{path}:{problem.line}: {problem.message}")
+    articles = console.counted(len(files), "article")
+    console.note(f"{articles}, {len(wrong)} with mistakes" if wrong else f"{articles}, no mistakes")
+    return ExitCode.INCOMPLETE if wrong else ExitCode.OK
+
+
+@app.command("stats")
+def stats(
+    folder: Articles,
+    *,
+    beside: Annotated[
+        list[Path] | None, typer.Option("--beside", help="JSON lines with `text`, whose variety is shown beside")
+    ] = None,
+    as_json: AsJson = False,
+) -> int:
+    """How much there is, of what, and how varied it is."""
+    from pipeline.corpus import statistics
+    from pipeline.corpus.files import read_folder
+    from pipeline.evaluation.gold import read_rows
+
+    articles = list(read_folder(_existing(folder)))
+    others = {path.name: [row["text"] for row in read_rows(_existing(path), ("text",))] for path in beside or ()}
+    content = statistics.report(articles, others)
+    if as_json:
+        console.write_json(content)
+        return ExitCode.OK
+    for title, rows in content.items():
+        console.out().print(_table(title, rows), "")
+    return ExitCode.OK
+
+
+@app.command("convert")
+def convert(
+    folder: Articles,
+    *,
+    to: Annotated[Format, typer.Option("--to", help="the scorers' rows, spaCy's DocBin, or CoNLL's coreference")],
+    output: Annotated[Path, typer.Option("--output", help="the file to write; rows are gzipped if it ends in .gz")],
+    part: Annotated[
+        Literal["train", "dev", "test"] | None, typer.Option("--part", help="that part of the corpus alone")
+    ] = None,
+) -> int:
+    """Write the articles in another format."""
+    from pipeline.corpus import convert as formats
+    from pipeline.corpus.files import articles_of, read_folder
+    from pipeline.corpus.standoff import write_rows
+
+    articles = list(articles_of(_existing(folder), part) if part else read_folder(_existing(folder)))
+    rows: Mapping[str, Callable[[Any], dict[str, Any]]] = {
+        "entities": formats.entities_row,
+        "quotes": formats.quotes_row,
+        "speakers": formats.speakers_row,
+    }
+    if to in rows:
+        write_rows(output, map(rows[to], articles))
+    elif to == "conll":
+        lines = (line for article in articles for line in formats.conll_lines(article))
+        output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    else:
+        from pipeline.corpus.spacy_docs import doc_bin
+
+        doc_bin(articles).to_disk(output)
+    console.note(f"{console.counted(len(articles), 'article')} in {output}")
+    return ExitCode.OK
+
+
+@app.command("agree")
+def agree(
+    first: Annotated[Path, typer.Argument(metavar="A", help="articles as one annotator has them")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="the same articles as another has them")],
+    *,
+    as_json: AsJson = False,
+) -> int:
+    """How far two annotations of the same articles agree, over all and by difficulty."""
+    from pipeline.corpus.agreement import compare_folders
+
+    report = compare_folders(_existing(first), _existing(second))
+    if report.alone:
+        console.note(f"{console.counted(len(report.alone), 'article')} in one of them alone: {_listed(report.alone)}")
+    if as_json:
+        console.write_json(report.as_rows())
+    else:
+        console.out().print(_table("Agreement", report.as_rows()))
+    return ExitCode.OK
+
+
+@app.command("join")
+def join(
+    standoff: Annotated[Path, typer.Argument(metavar="STANDOFF", help="annotation without its texts")],
+    texts: Annotated[Path, typer.Argument(metavar="TEXTS", help="JSON lines with `name` and `text`")],
+    *,
+    output: Annotated[Path, typer.Option("--output", help="the folder for the articles")],
+) -> int:
+    """Put annotation and texts together, where one has the texts; exit code 1 if any is missing or another one."""
+    from pipeline.corpus.standoff import FIELDS, StandoffError, put_together, read_texts
+    from pipeline.corpus.writer import write_article
+    from pipeline.evaluation.gold import read_rows
+
+    rows, by_name = read_rows(_existing(standoff), FIELDS), read_texts(_existing(texts))
+    output.mkdir(parents=True, exist_ok=True)
+    joined = 0
+    for row in rows:
+        if row["name"] not in by_name:
+            console.note(f"{row['id']}: {texts} has no text {row['name']!r}")
+            continue
+        try:
+            article = put_together(row, by_name[row["name"]])
+        except StandoffError as error:
+            console.note(str(error))
+            continue
+        (output / f"{Path(article.id).name}.txt").write_text(write_article(article), encoding="utf-8")
+        joined += 1
+    console.note(f"{joined} of {console.counted(len(rows), 'article')} in {output}")
+    return ExitCode.OK if joined == len(rows) else ExitCode.INCOMPLETE
+
+
+def _existing(path: Path) -> Path:
+    if not path.exists():
+        raise CommandError(f"{path}: no such file or folder")
+    return path
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
+
+
+def _table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:
+    columns: Iterable[str] = dict.fromkeys(column for row in rows.values() for column in row)
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for column in columns:
+        table.add_column(column.replace("_", " "), justify="right")
+    for name, row in rows.items():
+        table.add_row(escape(name), *(_cell(row.get(column)) for column in columns))
+    return table
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else "" if value is None else console.plain(value)

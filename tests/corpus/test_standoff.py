@@ -1,0 +1,93 @@
+"""Annotation apart from its text, and together with it again."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipeline.corpus.checks import check
+from pipeline.corpus.markup import parse, read_article
+from pipeline.corpus.standoff import (
+    FIELDS,
+    StandoffError,
+    normalised,
+    put_together,
+    read_texts,
+    take_apart,
+    write_rows,
+)
+from pipeline.corpus.writer import write_article
+from pipeline.errors import ConfigurationError
+from pipeline.evaluation.gold import read_rows
+
+SOURCE = """id: real-1
+genre: agency report
+region: DE-BE
+subject: trains
+
+l | PER | f | Lore Unger = Unger
+b | ORG | - | *Bahn
+
+- - Züge fahren <c 1>laut</c> [Lore Unger|l @1]
+<q 1 I l>wieder \\[pünktlich\\]</q>.
+
+[Unger|l @2]: <q 2 D l>Alles gut</q> bei [der Bahn|b]. <n title>"Der Zug"</n>
+"""
+TEXT = '  - Züge fahren laut Lore Unger   \nwieder [pünktlich].\n \n\n\nUnger: Alles gut bei der Bahn. "Der Zug"\n'
+
+
+def test_nothing_is_lost(tmp_path: Path) -> None:
+    article = parse(SOURCE)
+    row = take_apart(article, "Meldung 7")
+    for name in ("rows.jsonl", "rows.jsonl.gz"):
+        write_rows(tmp_path / name, [row])
+        (read,) = read_rows(tmp_path / name, FIELDS)
+        joined = put_together(read, TEXT)
+        assert write_article(joined) == write_article(article).replace(
+            "subject: trains", "subject: trains\nsource: real"
+        )
+        assert write_article(parse(write_article(joined))) == write_article(joined)
+
+
+def test_a_standoff_file_holds_no_sentence() -> None:
+    text = json.dumps(take_apart(parse(SOURCE), "Meldung 7"), ensure_ascii=False)
+    assert "Lore Unger" in text  # the name of a chain
+    assert not [words for words in ("fahren", "pünktlich", "Alles", "der Bahn") if words in text]
+
+
+def test_another_text_is_refused() -> None:
+    row = take_apart(parse(SOURCE), "Meldung 7")
+    with pytest.raises(StandoffError, match="the text of 'Meldung 7' is another one"):
+        put_together(row, TEXT.replace("gut", "Gut"))
+
+
+def test_a_damaged_row_is_refused() -> None:
+    row = take_apart(parse(SOURCE), "Meldung 7")
+    with pytest.raises(StandoffError, match="real-1: no annotation"):
+        put_together({**row, "mentions": [[0, 1]]}, TEXT)
+
+
+def test_furniture_cannot_stand_apart() -> None:
+    with pytest.raises(StandoffError, match="plain lines"):
+        take_apart(read_article(Path(__file__).parent / "articles" / "council.txt"), "x")
+
+
+def test_real_text_may_lack_marks() -> None:
+    article = parse(SOURCE)
+    assert [problem.message for problem in check(article)] == [
+        "quote 2 is direct, but neither begins nor ends with a quotation mark"
+    ]
+    assert check(put_together(take_apart(article, "Meldung 7"), TEXT)) == []
+
+
+def test_texts_are_read_by_name(tmp_path: Path) -> None:
+    path = tmp_path / "texts.jsonl"
+    path.write_text('{"name": "a", "text": "x"}\n{"name": "b", "gold": ["y", "z"]}\n')
+    assert read_texts(path) == {"a": "x", "b": "y\n\nz"}
+    path.write_text('{"name": "a"}\n')
+    with pytest.raises(ConfigurationError, match="'a' has neither text nor gold"):
+        read_texts(path)
+
+
+def test_white_space_is_read_as_the_markup_reads_it() -> None:
+    assert normalised("\n a  \nb\t\n\n \n\nc \n") == "a\nb\n\nc"
