@@ -1,6 +1,7 @@
 """Imports go one way: schemas <- pipeline <- agents. What is known of a stage, and of Faust, stands in one place."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +101,10 @@ def test_no_class_outside_of_the_adapter_uses_what_its_base_keeps_to_itself() ->
         if isinstance(attribute, ast.Attribute) and attribute.attr in theirs and not attribute.attr.startswith("__")
     ]
     assert not used
+
+
+def test_the_files_that_the_architecture_names_are_there() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:agents|pipeline|schemas|tests)/[\w./]*)`", text))
+    assert len(named) > 20
+    assert not [name for name in named if not (ROOT / name).exists()]

@@ -14,7 +14,7 @@ from agents.settings import Settings
 from agents.status import WorkerStatus
 from pipeline.stages import STAGES, Stage, stage_named
 
-QUOTES, ENTITIES, CLEAN = stage_named("quotes"), stage_named("entities"), stage_named("clean")
+CLEAN, ENTITIES, QUOTES, STATEMENTS = map(stage_named, ("clean", "entities", "quotes", "statements"))
 DONE = Done(
     (OutputMessage("quotes", b"s", b"q"), OutputMessage("articles.quotes", b"a", b"{}")), "hash", {("quotes",): 1}
 )
@@ -27,11 +27,13 @@ class FakePublisher:
         self.too_small = list(too_small)
         self.sent: list[Outgoing] = []
         self.background: list[tuple[str, bytes | None, bytes | None]] = []
+        self.waited: list[bool] = []
 
     async def partitions(self, topic: str) -> list[int]:
         return [0, 1]
 
     async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
+        self.waited.append(not at_once)
         for message in messages:
             if message.topic in self.too_small:
                 self.too_small.remove(message.topic)
@@ -46,6 +48,10 @@ class FakeDuplicates:
     def __init__(self, check: DuplicateCheck) -> None:
         self.answer = check
         self.remembered: list[tuple[Done, int]] = []
+        self.taken_back: list[bytes] = []
+
+    async def withdrawn(self, key: bytes) -> None:
+        self.taken_back.append(key)
 
     async def check(self, message: Incoming) -> DuplicateCheck:
         return self.answer
@@ -54,10 +60,26 @@ class FakeDuplicates:
         self.remembered.append((done, revision))
 
 
+class FakeState:
+    """A stage's memory that answers as it is told."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.kept: list[OutputMessage] = []
+
+    async def take(self, message: Incoming) -> Any:
+        return self.answer
+
+    def confirmed(self, message: OutputMessage) -> None:
+        self.kept.append(message)
+
+
 class Stream:
     """A runner between fakes."""
 
-    def __init__(self, stage: Stage, outcome: Any = DONE, *, duplicates: Any = None, **options: Any) -> None:
+    def __init__(
+        self, stage: Stage, outcome: Any = DONE, *, duplicates: Any = None, state: Any = None, **options: Any
+    ) -> None:
         self.publisher = FakePublisher(options.pop("too_small", ()))
         self.status = WorkerStatus([known.name for known in STAGES], "m")
         self.jobs: list[Job] = []
@@ -65,7 +87,7 @@ class Stream:
         self.settings = Settings(topic_prefix="p.", **options)
         self.runner = StageRunner(
             stage, settings=self.settings, perform=self.perform, publisher=self.publisher, status=self.status,
-            duplicates=duplicates,
+            duplicates=duplicates, state=state,
         )  # fmt: skip
 
     async def perform(self, job: Job) -> tuple[Any, int]:
@@ -74,8 +96,10 @@ class Stream:
             raise self.outcome
         return self.outcome, 2
 
-    async def handle(self, value: bytes | None = b"{}", *headers: tuple[str, bytes]) -> list[Outgoing]:
-        message = Incoming("p.source", 3, 17, 1000, b"a", value, headers)
+    async def handle(
+        self, value: bytes | None = b"{}", *headers: tuple[str, bytes], key: bytes | None = b"a"
+    ) -> list[Outgoing]:
+        message = Incoming("p.source", 3, 17, 1000, key, value, headers)
         await self.runner.handle(message)
         return self.publisher.sent
 
@@ -90,17 +114,22 @@ class Stream:
         return {labels: value for labels, value in self.status.metrics.count(name).items() if value}
 
 
+def places(message: Outgoing) -> tuple[str, bytes | None, bytes | None, int | None]:
+    return message.topic, message.key, message.value, message.partition
+
+
 async def test_what_a_stage_made_is_published_in_order_with_headers_and_counted():
     stream = Stream(QUOTES, quote_model="q-model")
     sent = await stream.handle(b"{}", ("traceparent", b"00"), ("revision", b"3"), ("content_hash", b"old"))
-    taken_back, sent = sent[:2], sent[2:]
-    assert [(m.topic, m.key, m.value, m.partition) for m in taken_back] == [
-        ("p.quotes", b"a", None, 0),
+    assert [places(message) for message in sent] == [
+        ("p.quotes", b"a", None, 0),  # the former version's are taken back, wherever they are
         ("p.quotes", b"a", None, 1),
+        ("p.quotes", b"s", b"q", None),
+        ("p.articles.quotes", b"a", b"{}", None),
     ]
-    assert dict(taken_back[0].headers)["content_hash"] == b"hash", "but for what comes from this version"
-    assert [message[:3] for message in sent] == [("p.quotes", b"s", b"q"), ("p.articles.quotes", b"a", b"{}")]
-    out = dict(sent[1].headers)
+    assert dict(sent[0].headers)["content_hash"] == b"hash", "but for what comes from this version"
+    assert stream.publisher.waited == [True]
+    out = dict(sent[-1].headers)
     kept = {name: out[name] for name in ("traceparent", "revision", "content_hash", "attempt", "stage")}
     assert kept == {
         "traceparent": b"00", "revision": b"3", "content_hash": b"hash", "attempt": b"2", "stage": b"quotes"
@@ -190,6 +219,82 @@ async def test_a_dead_letter_that_does_not_fit_says_where_the_bytes_are():
     assert "x" not in dict(stream.publisher.sent[0].headers)
 
 
+async def test_an_article_that_is_taken_back_is_so_on_every_topic_of_the_stage():
+    duplicates = FakeDuplicates(DuplicateCheck(duplicate=True))
+    stream = Stream(QUOTES, duplicates=duplicates)
+    sent = await stream.handle(None, ("traceparent", b"00"))
+    assert [places(message) for message in sent] == [
+        ("p.quotes", b"a", None, 0), ("p.quotes", b"a", None, 1), ("p.articles.quotes", b"a", None, None)
+    ]  # fmt: skip
+    for message in sent:
+        assert dict(message.headers)["traceparent"] == b"00"
+        (step,) = orjson.loads(dict(message.headers)["trail"])
+        assert (step["stage"], step["took_ms"], step["offset"]) == ("quotes", 0.0, 17)
+        assert dict(message.headers)["attempt"] == b"1"
+    assert duplicates.taken_back == [b"a"]
+    assert stream.jobs == []
+    assert len(await Stream(ENTITIES).handle(None)) == 1, "without a memory of duplicates too"
+
+
+async def test_a_message_with_neither_key_nor_value_is_work_as_any_other():
+    stream = Stream(CLEAN, Refused("empty", "nothing"))
+    await stream.handle(None, key=None)
+    assert stream.jobs == [Job("clean", None, None)]
+    (message,) = stream.publisher.sent
+    assert (message.topic, message.key) == ("p.articles.dead-letter", None)
+
+
+async def test_a_version_that_fails_takes_the_former_one_back():
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    sent = await stream.handle(b"{}", ("revision", b"2"))
+    assert [message.topic for message in sent] == [
+        "p.articles.dead-letter",
+        "p.quotes",
+        "p.quotes",
+        "p.articles.quotes",
+    ]
+    assert {message.value for message in sent[1:]} == {None}
+    assert "reason" not in dict(sent[1].headers)
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    assert len(await stream.handle(b"{}", ("revision", b"2"), key=None)) == 1, "nobody can tell which that is"
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    assert len(await stream.handle()) == 1, "there was none before it"
+
+
+REMEMBERED = Done(
+    (OutputMessage("statements", b"x", b"1", 0), OutputMessage("statements", b"y", None, 1)), took_seconds=2
+)
+
+
+async def test_what_changes_in_a_stage_that_remembers_is_sent_one_after_the_other_and_kept_once_confirmed():
+    state = FakeState(REMEMBERED)
+    stream = Stream(STATEMENTS, state=state)
+    sent = await stream.handle(None)
+    assert [places(message) for message in sent] == [("p.statements", b"x", b"1", 0), ("p.statements", b"y", None, 1)]
+    assert stream.publisher.waited == [False, False], "it would wait for itself"
+    assert tuple(state.kept) == REMEMBERED.messages
+    assert orjson.loads(dict(sent[0].headers)["trail"])[0]["took_ms"] == 2000.0
+    assert dict(sent[0].headers)["attempt"] == b"1"
+    assert stream.counted("redefluss_articles") == {("statements",): 1}
+    assert stream.jobs == []
+
+
+async def test_what_a_stage_that_remembers_refuses_is_dead_lettered():
+    stream = Stream(STATEMENTS, state=FakeState(Refused("malformed-json", "no record", 0.5)))
+    await stream.handle(b"{")
+    letter = stream.letter()
+    assert (letter["reason"], letter["stage"], letter["attempts"]) == ("malformed-json", "statements", 1)
+    assert stream.counted("redefluss_articles") == {}
+
+
+async def test_what_does_not_fit_in_a_stage_that_remembers_is_dead_lettered_and_the_rest_is_sent():
+    state = FakeState(REMEMBERED)
+    stream = Stream(STATEMENTS, state=state, too_small=("p.statements",))
+    sent = await stream.handle(b"{}")
+    assert [message.topic for message in sent] == ["p.articles.dead-letter", "p.statements"]
+    assert tuple(state.kept) == REMEMBERED.messages, "else it would be tried again with every message"
+
+
 async def test_a_later_stage_that_gives_an_article_up_lets_it_come_again():
     stream = Stream(QUOTES, Refused("empty", "no text"))
     await stream.handle(b"{}", ("content_hash", b"h"))
@@ -217,25 +322,3 @@ async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
     stream = Stream(ENTITIES, duplicates=FakeDuplicates(DuplicateCheck(False)), too_small=("p.articles.quotes",))
     await stream.handle()
     assert stream.runner._duplicates.remembered == [], "it was not published"
-
-
-async def test_an_article_is_taken_back_on_every_topic_that_a_stage_writes():
-    stream = Stream(QUOTES)
-    sent = await stream.handle(None)
-    assert [(m.topic, m.key, m.value, m.partition) for m in sent] == [
-        ("p.quotes", b"a", None, 0),
-        ("p.quotes", b"a", None, 1),
-        ("p.articles.quotes", b"a", None, None),
-    ]
-    assert stream.jobs == []
-
-
-async def test_a_version_that_fails_takes_the_former_one_back():
-    stream = Stream(QUOTES, Refused("timeout", "too long"))
-    await stream.handle(b"{}", ("revision", b"2"))
-    letter, *taken_back = stream.publisher.sent
-    assert letter.topic == "p.articles.dead-letter"
-    assert {(m.topic, m.value) for m in taken_back} == {("p.quotes", None), ("p.articles.quotes", None)}
-    first = Stream(QUOTES, Refused("timeout", "too long"))
-    await first.handle(b"{}")
-    assert [message.topic for message in first.publisher.sent] == ["p.articles.dead-letter"]

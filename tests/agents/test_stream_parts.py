@@ -17,7 +17,6 @@ from agents.headers import TrailStep
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.repeats import Repeats
 from agents.runner import Incoming
-from agents.seen_store import SeenStore
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load, perform
 from pipeline.cleaning import language
@@ -112,21 +111,6 @@ def test_a_given_up_article_may_come_again():
     DuplicateFilter.forget(publisher, settings(), message(revision="3"))
     mark = SeenArticle.decode(publisher.sent[0][2])
     assert (mark.failed, mark.revision, mark.content_hash) == (True, 3, "h1")
-
-
-def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
-    first, second = SeenStore(tmp_path, 60), SeenStore(tmp_path, 60)
-    first.write(0, {b"a": SeenArticle("h", 1.0, 1).encode()}, {"offset": 1, "last": "x"})
-    assert first.get(b"a") == SeenArticle("h", 1.0, 1)
-    assert second.get(b"a") is None
-    first.close()
-    again = SeenStore(tmp_path, 60)
-    assert again.get(b"a") == SeenArticle("h", 1.0, 1)
-    assert again.checkpoint(0) == {"offset": 1, "last": "x"}
-    again.clear()
-    assert again.get(b"a") is None
-    for store in (second, again):
-        store.close()
 
 
 def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():

@@ -31,7 +31,7 @@ PAGES = [
     "/",
     "/search",
     "/search?words=umbau",
-    "/search?words=script&speaker=img&entity=x&source=script",
+    "/search?q=script&speaker=img&party=x&source=script",
     article_path("a-1"),
     article_path("a/2 ü"),
     article_path(HOSTILE.id),
@@ -146,7 +146,7 @@ async def test_search(client: Client) -> None:
     assert "Brinkmeier kündigt Umbau an" in text
     assert "<mark>Haltestelle</mark>" in text
     _, text = await get(client, "/search?words=nirgends", headers=HTML)
-    assert "0 Artikel" in text
+    assert "0 Äußerungen" in text
 
 
 async def test_searches_are_limited(client: Client) -> None:
