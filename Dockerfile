@@ -7,7 +7,8 @@ RUN python -m venv /opt/redefluss
 COPY requirements/bootstrap.lock requirements/runtime.lock requirements/
 RUN pip install --require-hashes -r requirements/bootstrap.lock \
  && uv pip install --no-cache --python /opt/redefluss/bin/python --compile-bytecode --require-hashes -r requirements/runtime.lock
-COPY pyproject.toml README.md LICENSE ./
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY LICENSES LICENSES
 COPY schemas schemas
 COPY pipeline pipeline
 COPY agents agents

@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help run test lint format install install-train lock soak benchmark clean
+.PHONY: help run test coverage lint format install install-train lock soak benchmark clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ run: $(READY) ## Broker, worker, sample articles, report, web view (ARTICLES=PAT
 test: $(READY) ## All tests (ARGS goes to pytest: make test ARGS="tests/cli -x")
 	@echo "Running the tests"
 	@$(BIN)/python -m pytest $(ARGS)
+
+coverage: $(READY) ## Which lines and branches the tests run, by file (without the tests of faults, whose time is bounded)
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --ignore=tests/faults --ignore=tests/packaging $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
 
 lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check .
@@ -73,11 +79,11 @@ $(READY): $(LOCKS) pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 lock: $(READY) ## Renew the locked requirements (ARGS=--upgrade takes the newest)
-	@$(LOCK) $(ARGS) --extra embedded --group dev --group benchmarks pyproject.toml -o requirements/benchmarks.lock
-	@$(LOCK) -c requirements/benchmarks.lock --extra embedded --group dev pyproject.toml -o requirements/dev.lock
+	@$(LOCK) $(ARGS) --extra embedded --extra evaluate --group dev --group benchmarks pyproject.toml -o requirements/benchmarks.lock
+	@$(LOCK) -c requirements/benchmarks.lock --extra embedded --extra evaluate --group dev pyproject.toml -o requirements/dev.lock
 	@$(LOCK) -c requirements/dev.lock pyproject.toml -o requirements/runtime.lock
 	@$(LOCK) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(LOCK) $(ARGS) -c requirements/dev.lock --extra train pyproject.toml -o requirements/train.lock
 
 clean: ## Remove .venv, caches and the stream's local data
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .redefluss
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .redefluss .coverage*

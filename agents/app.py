@@ -1,190 +1,87 @@
-"""One Faust app for each stage, and the places where Faust's way with offsets is not safe enough.
+"""One Faust app for each stage.
 
 An app is a consumer group; one per stage lets workers that run all stages and
-workers that run some share a cluster. Verified against the Faust version that
-`check_faust_version` names.
+workers that run some share a cluster.
 """
 
 import asyncio
-import contextlib
 import logging
-import time
 from collections.abc import Callable, Iterable, Sequence
-from importlib.metadata import version
-from typing import Any, cast
+from typing import Any
 
 import faust
-from aiokafka.errors import KafkaError
-from aiokafka.structs import OffsetAndMetadata, TopicPartition
-from faust.exceptions import ConsumerNotStarted
 from faust.types import TP
-from mode.supervisors import OneForOneSupervisor
 from yarl import URL
 
 from agents import kafka
-from agents.consumer import PromptConsumer
+from agents.faust_adapter import AdaptedApp, PatientSupervisor
+from agents.offsets import Offsets
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.app")
 
-FAUST_VERSIONS = ("0.11.", "0.15.")
 EMBEDDED_SESSION_SECONDS = 4.0
 """Joining a group on the embedded broker takes about half the session timeout."""
 MAX_POLL_SECONDS = 3600.0
-COMMIT_SECONDS = 10.0
-THREAD_SECONDS = 5.0
 NEVER_SECONDS = 10 * 365 * 86_400.0
 
 
-def check_faust_version() -> None:
-    """Say so if Faust is not one that the work-arounds here were tried with."""
-    installed = version("faust-streaming")
-    if not installed.startswith(FAUST_VERSIONS):
-        log.warning("faust-streaming %s is not a version this was tried with", installed)
-
-
-class PatientSupervisor(OneForOneSupervisor):
-    """Restarts actors however often it takes; Faust's ends the whole program after a few in a short time."""
-
-    def __init__(self, *services: Any, **options: Any) -> None:
-        super().__init__(*services, **(options | {"max_restarts": 1e9, "over": 1.0}))
-
-
-class StageApp(faust.App):
+class StageApp(AdaptedApp):
     """A Faust app whose offsets are committed by what is confirmed, and by nothing else.
 
     Faust acks an event when the agent's body is left, also by an error or by
     the cancellation at a rebalance, and commits by what is acked. Here agents
-    run without acks (`noack`): `done` is called when a message has reached its
-    end, and `commit_done` commits just that: now and then, before partitions are
-    given up, and at the end.
+    run without acks (`noack`): `offsets` notes a message when it has reached its
+    end, and commits just that: now and then, before partitions are given up, and
+    at the end.
     """
 
     settings_of_stream: Settings
     runner: StageRunner
-    on_assignment: Callable[[Iterable[int]], None] | None = None
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._done: dict[TP, int] = {}
-        self._committed: dict[TP, int] = {}
-        self._busy = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self._commit_lock = asyncio.Lock()
-        self._committed_at = 0.0
-        self.draining = False
+    offsets: Offsets
+    tell_assignment: Callable[[Iterable[int]], None] | None = None
+    draining = False
 
     def assigned(self) -> list[int]:
         """The partitions of the source topic that are this worker's, ascending. Any thread may ask, at any time."""
-        consumer = self._consumer  # `self.consumer` would make a second one, of the thread that asks, during the start
-        if consumer is None:
-            return []
-        try:
-            partitions = consumer.assignment()
-        except ConsumerNotStarted:
-            return []
-        source = self.settings_of_stream.topic(self.runner.stage.source)
-        return sorted(tp.partition for tp in partitions if tp.topic == source)
+        return self._of_source(self.owned() or ())
 
-    async def carry(self, event: Any) -> None:
+    async def process(self, event: Any) -> None:
         """Bring one event to its end, and note its offset."""
         if self.draining:
             await asyncio.Event().wait()  # until this actor is cancelled; the message stays uncommitted
         message = event.message
-        self._busy += 1
-        self._idle.clear()
-        try:
+        with self.offsets.in_flight():
             await self.runner.handle(incoming(message))
-            if message.generation_id == self.consumer_generation_id:
-                self._done[message.tp] = message.offset + 1
-        finally:
-            self._busy -= 1
-            if not self._busy:
-                self._idle.set()
+            self.offsets.note(message.tp, message.offset, generation=message.generation_id)
 
     async def drain(self, seconds: float) -> bool:
         """Begin nothing more, and wait until what is in flight has reached its end; whether it did in time."""
         self.draining = True
-        return await self._wait_idle(seconds)
+        return await self.offsets.wait_idle(seconds)
 
-    def cut_off(self) -> None:
-        """End the consumer of an app whose `stop` hangs: its thread would go on telling the broker that it lives."""
-        if self._consumer is None:
-            return
-        loop = cast(Any, self._consumer)._thread.thread_loop
+    async def on_started(self) -> None:
+        """Faust calls this once everything runs: from now on, commit."""
+        await super().on_started()
+        self.add_future(self.offsets.commit_regularly())
 
-        def cancel_all() -> None:
-            for task in asyncio.all_tasks(loop):
-                task.cancel()
+    def on_assigned(self, partitions: set[TP]) -> None:
+        """Tell whoever keeps state by partition."""
+        if self.tell_assignment is not None:
+            self.tell_assignment(self._of_source(partitions))
 
-        with contextlib.suppress(RuntimeError):  # it has ended meanwhile
-            loop.call_soon_threadsafe(cancel_all)
-
-    async def _wait_idle(self, seconds: float) -> bool:
-        try:
-            await asyncio.wait_for(self._idle.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
-
-    def commit_due(self) -> bool:
-        """Whether it is time to commit: when nothing is in flight, and now and then while there always is something."""
-        waited_seconds = time.monotonic() - self._committed_at
-        return not self._busy or waited_seconds >= self.settings_of_stream.commit_interval_seconds
-
-    async def commit_done(self) -> None:
-        """Commit what has reached its end in the partitions that are still ours."""
-        async with self._commit_lock:
-            self._committed_at = time.monotonic()
-            try:
-                assignment = self.consumer.assignment()
-            except ConsumerNotStarted:
-                return
-            pending = {
-                tp: offset
-                for tp, offset in self._done.items()
-                if tp in assignment and self._committed.get(tp) != offset
-            }
-            if not pending:
-                return
-            offsets = {
-                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(offset, "") for tp, offset in pending.items()
-            }
-            thread: Any = cast(Any, self.consumer)._thread
-            try:
-                # By the clock here as well: the consumer's thread may be what hangs.
-                await asyncio.wait_for(thread.call_thread(_commit, thread, offsets), COMMIT_SECONDS + THREAD_SECONDS)
-            except (KafkaError, OSError, TimeoutError) as error:
-                log.warning("%s: commit failed (%s); tried again", self.conf.id, type(error).__name__)
-                return
-            self._committed |= pending
-
-    def _new_transport(self) -> Any:
-        transport: Any = super()._new_transport()
-        transport.Consumer = PromptConsumer
-        return transport
-
-    async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
-        if self.on_assignment is not None:
-            source = self.settings_of_stream.topic(self.runner.stage.source)
-            self.on_assignment(tp.partition for tp in assigned if tp.topic == source)
-        await super()._on_partitions_assigned(assigned, generation_id)
-
-    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002
-        """Called by Faust before partitions are given up, at a rebalance and at the end."""
-        limit = self.settings_of_stream.drain_seconds
-        if not await self._wait_idle(min(limit, self.conf.broker_rebalance_timeout / 2)):
+    async def on_give_up(self) -> None:
+        """Let what is in flight reach its end, commit, and forget what was noted."""
+        limit = min(self.settings_of_stream.drain_seconds, self.conf.broker_rebalance_timeout / 2)
+        if not await self.offsets.wait_idle(limit):
             log.warning("%s: gave partitions up with messages in flight; they will be repeated", self.conf.id)
-        await self.commit_done()
-        # Another worker may have the partitions next: nothing noted until now counts after that.
-        self._done.clear()
-        self._committed.clear()
+        await self.offsets.commit()
+        self.offsets.clear()
 
-
-async def _commit(thread: Any, offsets: dict[TopicPartition, OffsetAndMetadata]) -> None:
-    await asyncio.wait_for(thread._ensure_consumer().commit(offsets), COMMIT_SECONDS)
+    def _of_source(self, partitions: Iterable[TP]) -> list[int]:
+        source = self.settings_of_stream.topic(self.runner.stage.source)
+        return sorted(tp.partition for tp in partitions if tp.topic == source)
 
 
 def incoming(message: Any) -> Incoming:
@@ -239,6 +136,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
     )
     app.settings_of_stream = settings
     app.runner = runner
+    app.offsets = Offsets(app, name=app.conf.id, interval_seconds=settings.commit_interval_seconds)
     source = app.topic(
         settings.topic(runner.stage.source),
         key_serializer="raw",
@@ -255,10 +153,10 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
         concurrency=1,
         supervisor_strategy=PatientSupervisor,
     )
-    async def carry(stream: Any) -> None:
+    async def process(stream: Any) -> None:
         try:
             async for event in stream.noack().events():
-                await app.carry(event)
+                await app.process(event)
         except asyncio.CancelledError:
             # Its partition was given up. Faust would count this as a crash and start the actor again.
             log.debug("%s: a partition was given up", app.conf.id)

@@ -14,7 +14,7 @@ import time
 from types import TracebackType
 from typing import Self
 
-from agents.pool.child import die_with_parent
+from agents.processes import die_with_parent
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0

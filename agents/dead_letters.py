@@ -12,19 +12,17 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 import orjson
-from aiokafka import TopicPartition
 
 from agents import headers, kafka
 from agents.publisher import Outgoing, Publisher
 from agents.settings import Settings
+from agents.topic_reader import MessageGone, message_at, messages_to_end
 from agents.topics import REPLAYED_TOPIC, ensure
-from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
+from pipeline.stages import DEAD_LETTER_TOPIC, RAW_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
 
 Target = Literal["failed", "start"]
-RAW_TOPIC = STAGES[0].source
-READ_SECONDS = 10.0
 
 
 class DeadLetterError(Exception):
@@ -75,7 +73,7 @@ async def read(
         until: only written before.
     """
     replayed = await _replayed(settings)
-    async for message in _all_messages(settings, DEAD_LETTER_TOPIC):
+    async for message in messages_to_end(settings, DEAD_LETTER_TOPIC):
         written = datetime.fromtimestamp(message.timestamp / 1000, UTC)
         if (since is not None and written < since) or (until is not None and written >= until):
             continue
@@ -95,8 +93,11 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
     partition, _, offset = identifier.partition(":")
     if not (partition.isdecimal() and offset.isdecimal()):
         raise DeadLetterError(f"{identifier!r} is not an id such as 3:17")
-    message = await _message_at(settings, DEAD_LETTER_TOPIC, int(partition), int(offset))
-    stored = None if message is None else _stored(message, await _replayed(settings))
+    try:
+        message = await message_at(settings, DEAD_LETTER_TOPIC, int(partition), int(offset))
+    except MessageGone:
+        raise DeadLetterError(f"there is no dead letter {identifier}") from None
+    stored = _stored(message, await _replayed(settings))
     if stored is None:
         raise DeadLetterError(f"there is no dead letter {identifier}")
     return stored
@@ -141,13 +142,12 @@ async def replay(
     return ReplayReport(sent, skipped, tuple(impossible))
 
 
-def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes]]:
+def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes | None]]:
     """The failed message's headers, and where it comes from now. On `articles.raw` its way begins anew."""
-    kept = dict(stored.letter.headers)
-    if topic == RAW_TOPIC:
-        kept = {name: value for name, value in kept.items() if name not in headers.OURS}
-    kept[headers.REPLAYED_FROM] = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
-    return [(name, value.encode()) for name, value in kept.items()]
+    left_out = {headers.REPLAYED_FROM, *(headers.OURS if topic == RAW_TOPIC else ())}
+    origin = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
+    kept = [(name, value) for name, value in stored.letter.header_bytes if name not in left_out]
+    return [*kept, (headers.REPLAYED_FROM, origin.encode())]
 
 
 async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple[str, bytes | None, bytes | None]:
@@ -159,9 +159,10 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
         first = next((step for step in stored.trail if step.get("topic") == RAW_TOPIC), None)
         if first is None:
             raise DeadLetterError("its way from articles.raw is not known")
-        message = await _message_at(settings, RAW_TOPIC, int(first["partition"]), int(first["offset"]))
-        if message is None:
-            raise DeadLetterError("the article is no longer on articles.raw")
+        try:
+            message = await message_at(settings, RAW_TOPIC, int(first["partition"]), int(first["offset"]))
+        except MessageGone:
+            raise DeadLetterError("the article is no longer on articles.raw") from None
         topic, key, value = RAW_TOPIC, message.key, message.value
     if key is None and value is None:
         raise DeadLetterError("a message without key and value cannot be sent")
@@ -187,59 +188,7 @@ def _stored(message: Any, replayed: dict[str, datetime]) -> StoredLetter | None:
 async def _replayed(settings: Settings) -> dict[str, datetime]:
     """When each letter was replayed, by its id."""
     times = {}
-    async for message in _all_messages(settings, REPLAYED_TOPIC):
+    async for message in messages_to_end(settings, REPLAYED_TOPIC):
         if message.key is not None and message.value is not None:
             times[message.key.decode()] = datetime.fromtimestamp(message.timestamp / 1000, UTC)
     return times
-
-
-async def _all_messages(settings: Settings, topic: str) -> AsyncIterator[Any]:
-    """Every message from the beginning to what is the end now; nothing if the topic is not there."""
-    consumer = kafka.consumer(settings, max_poll_records=50)
-    await consumer.start()
-    try:
-        partitions = await _partitions(settings, settings.topic(topic))
-        if not partitions:
-            return
-        consumer.assign(partitions)
-        begin, end = await consumer.beginning_offsets(partitions), await consumer.end_offsets(partitions)
-        open_ones = {partition for partition in partitions if begin[partition] < end[partition]}
-        for partition in partitions:
-            consumer.seek(partition, begin[partition])
-        consumer.pause(*(set(partitions) - open_ones))
-        while open_ones:
-            batches = await consumer.getmany(timeout_ms=500)
-            for partition, messages in batches.items():
-                for message in messages:
-                    if message.offset < end[partition]:
-                        yield message
-            for partition in list(open_ones):
-                if await consumer.position(partition) >= end[partition]:
-                    open_ones.discard(partition)
-                    consumer.pause(partition)
-    finally:
-        await consumer.stop()
-
-
-async def _message_at(settings: Settings, topic: str, partition: int, offset: int) -> Any:
-    consumer = kafka.consumer(settings, max_poll_records=1)
-    await consumer.start()
-    try:
-        wanted = TopicPartition(settings.topic(topic), partition)
-        if wanted not in await _partitions(settings, settings.topic(topic)):
-            return None
-        consumer.assign([wanted])
-        begin, end = await consumer.beginning_offsets([wanted]), await consumer.end_offsets([wanted])
-        if not begin[wanted] <= offset < end[wanted]:
-            return None
-        consumer.seek(wanted, offset)
-        batches = await consumer.getmany(wanted, timeout_ms=round(READ_SECONDS * 1000), max_records=1)
-        message = next(iter(batches.get(wanted, ())), None)
-        return message if message is not None and message.offset == offset else None
-    finally:
-        await consumer.stop()
-
-
-async def _partitions(settings: Settings, topic: str) -> list[TopicPartition]:
-    numbers = (await kafka.partitions_of(settings, topic)).get(topic, [])
-    return [TopicPartition(topic, number) for number in numbers]

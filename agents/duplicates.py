@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class DuplicateCheck:
     """Whether a message repeats one already processed, and the how-manieth content of its id it is (from 1)."""
 
     duplicate: bool
@@ -33,7 +33,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Mark:
+class SeenArticle:
     """What is known of an id: its latest content, when it was processed (seconds since 1970), the count of contents."""
 
     content_hash: str
@@ -42,60 +42,71 @@ class Mark:
     failed: bool = False
 
     def encode(self) -> bytes:
-        """The mark as JSON."""
+        """As JSON."""
         return orjson.dumps(vars(self))
 
     @classmethod
-    def decode(cls, data: bytes) -> "Mark":
-        """The mark from its JSON."""
+    def decode(cls, data: bytes) -> "SeenArticle":
+        """From its JSON."""
         fields: dict[str, Any] = orjson.loads(data)
         return cls(**fields)
 
 
-class Marks(Protocol):
-    """The marks of the partitions that a worker reads."""
+class SeenArticles(Protocol):
+    """What is known of the articles in the partitions that a worker reads."""
 
-    async def get(self, key: bytes) -> Mark | None:
-        """The mark of an id, once the store is as far as the topic was at assignment."""
+    async def get(self, key: bytes) -> SeenArticle | None:
+        """What is known of an id, once the store is as far as the topic was at assignment."""
 
-    def put(self, key: bytes, mark: Mark) -> None:
-        """Set the mark of an id in the local store."""
+    def put(self, key: bytes, seen: SeenArticle) -> None:
+        """Note in the local store what is now known of an id."""
 
 
-class Duplicates:
-    """Judges and remembers articles for one stage.
+class DuplicateFilter:
+    """Recognises and remembers articles for one stage.
 
     Args:
         settings: how long a processed article counts.
-        marks: what is known.
+        known: what was processed.
         publisher: how what is learned gets to the topic.
     """
 
-    def __init__(self, settings: Settings, marks: Marks, publisher: Publisher) -> None:
+    def __init__(self, settings: Settings, known: SeenArticles, publisher: Publisher) -> None:
         self._window_seconds = settings.duplicate_hours * 3600
         self._topic = settings.topic(SEEN_TOPIC)
-        self._marks = marks
+        self._known = known
         self._publisher = publisher
 
-    async def judge(self, message: "Incoming") -> Verdict:
+    async def check(self, message: "Incoming") -> DuplicateCheck:
         """Look a message up by its key and its header `content_hash`; a replayed dead letter is never a duplicate."""
         content_hash = headers.text_of(message.headers, "content_hash")
         if message.key is None or content_hash is None:
-            return Verdict(duplicate=False)
-        mark = await self._marks.get(message.key)
-        if mark is None:
-            return Verdict(duplicate=False)
-        if mark.content_hash != content_hash:
-            return Verdict(duplicate=False, revision=mark.revision + 1)
-        expired = time.time() - mark.at > self._window_seconds
+            return DuplicateCheck(duplicate=False)
+        seen = await self._known.get(message.key)
+        if seen is None:
+            return DuplicateCheck(duplicate=False)
+        if seen.content_hash != content_hash:
+            return DuplicateCheck(duplicate=False, revision=seen.revision + 1)
+        expired = time.time() - seen.at > self._window_seconds
         replayed = headers.text_of(message.headers, headers.REPLAYED_FROM) is not None
-        return Verdict(duplicate=not (mark.failed or replayed or expired), revision=mark.revision)
+        return DuplicateCheck(duplicate=not (seen.failed or replayed or expired), revision=seen.revision)
 
     def remember(self, done: Done, revision: int) -> None:
         """An article's result is confirmed: the same content is a duplicate from now on."""
-        mark = Mark(done.content_hash, time.time(), revision)
-        self._marks.put(done.key, mark)
-        self._publisher.send_in_background(self._topic, done.key, mark.encode())
+        if done.content_hash is None:
+            return
+        key = done.messages[-1].key
+        seen = SeenArticle(done.content_hash, time.time(), revision)
+        self._known.put(key, seen)
+        self._publisher.send_in_background(self._topic, key, seen.encode())
+
+    async def withdrawn(self, key: bytes) -> None:
+        """An article was taken back: whatever comes under its id is another version."""
+        seen = await self._known.get(key)
+        if seen is not None:
+            gone = SeenArticle("", time.time(), seen.revision)
+            self._known.put(key, gone)
+            self._publisher.send_in_background(self._topic, key, gone.encode())
 
     @staticmethod
     def forget(publisher: Publisher, settings: Settings, message: "Incoming") -> None:
@@ -104,5 +115,5 @@ class Duplicates:
         if message.key is None or content_hash is None:
             return
         revision = headers.text_of(message.headers, "revision") or "1"
-        mark = Mark(content_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
-        publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, mark.encode())
+        seen = SeenArticle(content_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
+        publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, seen.encode())

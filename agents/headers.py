@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-RawHeaders = Sequence[tuple[str, bytes]]
+RawHeaders = Sequence[tuple[str, bytes | None]]
 
 OURS = frozenset({"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"})
 """Headers that each stage writes anew; any other that a producer gave is carried along."""
@@ -28,7 +28,7 @@ def installed_version() -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class TrailStep:
     """One step of an article's way: what a stage read, and what it took.
 
     `topic` is without prefix, `took_ms` in milliseconds, `worker` a name of the worker process.
@@ -66,13 +66,8 @@ def trail_of(headers: RawHeaders) -> list[Any]:
     return trail if isinstance(trail, list) else []
 
 
-def as_text(headers: RawHeaders) -> dict[str, str]:
-    """All headers as text, for a dead letter; the last of a name counts."""
-    return {key: ("" if value is None else value.decode("utf-8", "backslashreplace")) for key, value in headers}
-
-
 def after(
-    incoming: RawHeaders, step: Step, *, attempt: int, more: Mapping[str, str] | None = None
+    incoming: RawHeaders, step: TrailStep, *, attempt: int, more: Mapping[str, str] | None = None
 ) -> list[tuple[str, bytes]]:
     """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
     carried = [(key, value) for key, value in incoming if key not in OURS and value is not None]

@@ -23,8 +23,8 @@ PARTITION_PATIENCE = 3.0
 
 
 @dataclass(frozen=True)
-class Worker:
-    """A worker's last word.
+class WorkerReport:
+    """What a worker said of itself last.
 
     Attributes:
         said: the status that it gave of itself.
@@ -75,12 +75,12 @@ class Facts:
     broker_age_seconds: float | None
     broker_detail: str | None
     places: Mapping[str, Sequence[Mapping[str, Any]]]
-    own: Worker
-    others: Sequence[Worker] = ()
+    own: WorkerReport
+    others: Sequence[WorkerReport] = ()
     stuck_seconds: float = 20.0
 
     @property
-    def workers(self) -> list[Worker]:
+    def workers(self) -> list[WorkerReport]:
         return [self.own, *self.others]
 
     @property

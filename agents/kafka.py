@@ -25,6 +25,9 @@ FETCH_BYTES = 1_048_576
 IDLE_LOOK_SECONDS = 1.0
 """How often a client looks for something to fetch when nothing wakes it; by default five times a second."""
 
+ISOLATION_LEVEL = "read_committed"
+"""What a producer has aborted is read by nobody."""
+
 
 class BrokerUnavailable(Exception):
     """The broker did not answer in time, or refused the connection's credentials: one line."""
@@ -122,6 +125,7 @@ def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsum
     """A consumer of topics (named with their prefix), without a group unless `group_id` is given; not started yet."""
     defaults: dict[str, Any] = {
         "enable_auto_commit": False,
+        "isolation_level": ISOLATION_LEVEL,
         "auto_offset_reset": "earliest",
         "max_partition_fetch_bytes": FETCH_BYTES,
         "fetch_max_wait_ms": 200,

@@ -17,7 +17,7 @@ from prometheus_client.exposition import generate_latest
 from pipeline.stages import STAGES
 from schemas.records import FAILURE_REASONS, EntityType
 
-Kind = Literal["counter", "gauge", "histogram"]
+MetricKind = Literal["counter", "gauge", "histogram"]
 
 LATENCY_BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 
@@ -27,7 +27,7 @@ class Metric:
     """One metric as Prometheus sees it; a counter's samples carry `_total` after `name`."""
 
     name: str
-    kind: Kind
+    kind: MetricKind
     unit: str
     meaning: str
     labels: tuple[str, ...] = ()
@@ -119,11 +119,11 @@ class Metrics:
         self._counters["redefluss_articles"].labels(stage).inc()
         self._histograms["redefluss_stage_seconds"].labels(stage).observe(took_seconds)
 
-    def extracted(self, *, entities: Mapping[str, int], quotes: int) -> None:
-        """An article's entities (counts by type) and quotes are confirmed."""
-        self._counters["redefluss_quotes"].inc(quotes)
-        for type_, count in entities.items():
-            self._counters["redefluss_entities"].labels(type_).inc(count)
+    def add(self, counts: Mapping[tuple[str, ...], int]) -> None:
+        """What a stage counted in a result is confirmed: by the counter's name without `redefluss_`, and its labels."""
+        for (name, *labels), count in counts.items():
+            counter = self._counters[f"redefluss_{name}"]
+            (counter.labels(*labels) if labels else counter).inc(count)
 
     def dead_letter(self, stage: str, reason: str) -> None:
         """A dead letter is confirmed."""

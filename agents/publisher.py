@@ -18,10 +18,9 @@ from aiokafka.errors import (
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
 
 from agents import kafka, topics
+from agents.batching import SendBatch
 from agents.headers import RawHeaders
-from agents.rounds import Round
 from agents.settings import Settings
-from pipeline.stages import TOPICS
 
 log = logging.getLogger("redefluss.publisher")
 
@@ -35,12 +34,13 @@ class TooLarge(Exception):
 
 
 class Outgoing(NamedTuple):
-    """A message on its way to `topic` (named with prefix)."""
+    """A message on its way to `topic` (named with prefix); `partition` None is the one that the key belongs to."""
 
     topic: str
     key: bytes | None
     value: bytes | None
     headers: RawHeaders = ()
+    partition: int | None = None
 
 
 class Publisher:
@@ -63,7 +63,7 @@ class Publisher:
         self._settings = settings
         self._embedded = embedded
         self._busy = busy
-        self._round = Round()
+        self._batch = SendBatch()
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
         self._stopped = False
@@ -93,21 +93,17 @@ class Publisher:
         if producer is not None:
             await _close(producer)
 
-    async def send(self, *messages: Outgoing) -> None:
-        """Send messages and wait until all in-sync copies have them.
+    async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
+        """Send messages and wait until all in-sync copies have them; `at_once`: not even under load for company.
 
         Raises:
             TooLarge: one is larger than its topic allows; the others are confirmed.
         """
-        if self._busy():
-            await self._round.wait()
+        if self._busy() and not at_once:
+            await self._batch.wait()
         else:
-            self._round.release()  # those who wait can go along
+            self._batch.release()  # those that wait can go along
         await self._send(messages)
-
-    def release(self) -> None:
-        """Let go what waits for company: soon there will be too little to do."""
-        self._round.release()
 
     async def _send(self, messages: Sequence[Outgoing]) -> None:
         self.unconfirmed += len(messages)
@@ -132,6 +128,14 @@ class Publisher:
             saying.cancel()
             self.unconfirmed -= len(messages)
 
+    async def partitions(self, topic: str) -> list[int]:
+        """The partitions of a topic (named with prefix), ascending; asks until the broker tells."""
+        async for attempt in self._attempts(topic):
+            with attempt:
+                producer = self._producer or await self._renew(None)
+                return sorted(await producer.partitions_for(topic))
+        raise AssertionError("attempts do not end")
+
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what may be lost with the worker; `stop` waits for it briefly."""
         task = asyncio.create_task(self._send_later(topic, key, value))
@@ -139,7 +143,7 @@ class Publisher:
         task.add_done_callback(self._background.discard)
 
     async def _send_later(self, topic: str, key: bytes | None, value: bytes | None) -> None:
-        await self._round.wait()
+        await self._batch.wait()
         await self._send([Outgoing(topic, key, value)])
 
     async def _send_again(self, error: Exception, message: Outgoing) -> None:
@@ -208,8 +212,7 @@ class Publisher:
             log.debug("mending failed: %r", problem)
 
     async def _ensure_topic(self, topic: str) -> None:
-        names = (*TOPICS, *topics.INTERNAL_TOPICS)
-        for name in names:
+        for name in topics.all_names():
             if self._settings.topic(name) == topic:
                 for report in await topics.ensure(self._settings, [name]):
                     if report.created:
@@ -239,9 +242,11 @@ class Publisher:
 
 async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
     """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
-    topic, key, value, headers = message
+    topic, key, value, headers, partition = message
     try:
-        confirmed: asyncio.Future[object] = await producer.send(topic, value, key, headers=list(headers))
+        confirmed: asyncio.Future[object] = await producer.send(
+            topic, value, key, partition=partition, headers=list(headers)
+        )
     except Exception as error:
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_exception(error)

@@ -8,7 +8,7 @@ REMEMBERED = 200_000
 """Messages looked back on; 16 bytes each."""
 
 
-class Record(Protocol):
+class KafkaRecord(Protocol):
     """What a Kafka client gives for a message."""
 
     topic: str
@@ -27,7 +27,7 @@ class Repeats:
         self._remembered = remembered
         self._seen: OrderedDict[bytes, None] = OrderedDict()
 
-    def is_repeat(self, record: Record) -> bool:
+    def is_repeat(self, record: KafkaRecord) -> bool:
         """Whether this message came before; it is remembered from now on."""
         digest = hashlib.blake2b(digest_size=16)
         for part in (record.topic.encode(), record.key or b"", record.value or b""):

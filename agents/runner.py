@@ -6,22 +6,26 @@ then the message counts as not read.
 """
 
 import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from agents import headers
-from agents.duplicates import Duplicates, Verdict
-from agents.headers import RawHeaders, Step
-from agents.pool.pool import Pool
-from agents.pool.protocol import Done, Job, Refused
-from agents.pool.tickets import JobFailed
+from agents.duplicates import DuplicateCheck, DuplicateFilter
+from agents.headers import RawHeaders, TrailStep
+from agents.pool.protocol import Done, Job, Outcome, Refused
+from agents.pool.scheduler import JobFailed
 from agents.publisher import Outgoing, Publisher, TooLarge
 from agents.settings import Settings
+from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
-from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC, Stage
+from pipeline.stages import DEAD_LETTER_TOPIC, Output, Stage, follows_deduplication
 from schemas.codec import encode, one_line
-from schemas.records import DeadLetter, EntityArticle, FailureReason, RawArticle
+from schemas.records import DeadLetter, FailureReason
 
 log = logging.getLogger("redefluss.runner")
+
+Perform = Callable[[Job], Awaitable[tuple[Outcome, int]]]
+"""Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,11 @@ class StageRunner:
     Args:
         stage: which.
         settings: limits and names.
-        pool: where the work is done.
+        perform: does the work, such as `Pool.run`.
         publisher: what confirms.
         status: what is told of it.
         duplicates: recognises articles that were processed already; None: this stage does not look.
+        state: does the work of a stage that remembers, instead of `perform`.
     """
 
     def __init__(
@@ -57,23 +62,22 @@ class StageRunner:
         stage: Stage,
         *,
         settings: Settings,
-        pool: Pool,
+        perform: Perform,
         publisher: Publisher,
         status: WorkerStatus,
-        duplicates: Duplicates | None = None,
+        duplicates: DuplicateFilter | None = None,
+        state: StatefulWork | None = None,
     ) -> None:
         self.stage = stage
         self._settings = settings
-        self._pool = pool
+        self._perform = perform
         self._publisher = publisher
         self._status = status
         self._duplicates = duplicates
-        self._model = {"entities": settings.model_de, "quotes": settings.quote_model}.get(stage.name, "")
-
-    @property
-    def deduplicates(self) -> bool:
-        """Whether this stage looks for duplicates."""
-        return self._duplicates is not None
+        self._state = state
+        self._model = stage.model(settings.pipeline)
+        self._max_bytes = stage.max_bytes(settings.pipeline)
+        self._gives_articles_up = follows_deduplication(stage)
 
     async def handle(self, message: Incoming) -> None:
         """Bring `message` to its end: published or dead-lettered, and confirmed."""
@@ -83,59 +87,105 @@ class StageRunner:
             except Exception as error:
                 log.exception("%s: unexpected error at %s", self.stage.name, message)
                 detail = one_line(f"unexpected {type(error).__name__}: {error}")
-                await self._bury(message, "processing-error", detail)
+                await self._dead_letter(message, "processing-error", detail)
 
     async def _handle(self, message: Incoming) -> None:
         size = len(message.value or b"")
-        if self.stage.reads is RawArticle and size > self._settings.max_article_bytes:
-            limit = self._settings.max_article_bytes
-            await self._bury(message, "too-large", f"the message has {size} bytes; {limit} are allowed")
+        if self._max_bytes is not None and size > self._max_bytes:
+            detail = f"the message has {size} bytes; {self._max_bytes} are allowed"
+            await self._dead_letter(message, "too-large", detail)
             return
-        verdict = None
+        if self._state is not None:
+            await self._take(message, self._state)
+            return
+        if message.value is None and message.key:
+            await self._withdraw(message)
+            return
+        check = None
         if self._duplicates is not None:
-            verdict = await self._duplicates.judge(message)
-            if verdict.duplicate:
+            check = await self._duplicates.check(message)
+            if check.duplicate:
                 log.info("%s: %s repeats an article already processed", self.stage.name, message)
                 self._status.metrics.duplicate(self.stage.name)
                 return
+            message = _with_revision(message, check.revision)
+        affinity = message.key if self.stage.affinity else None
+        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
         try:
-            outcome, attempts = await self._pool.run(Job(self.stage.name, message.key, message.value))
+            outcome, attempts = await self._perform(job)
         except JobFailed as error:
-            await self._bury(message, error.reason, error.detail, error.attempts)
+            await self._dead_letter(message, error.reason, error.detail, error.attempts)
             return
         if isinstance(outcome, Refused):
-            await self._bury(message, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
+            await self._dead_letter(message, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
             return
-        await self._publish(message, outcome, attempts, verdict)
+        await self._publish(message, outcome, attempts, check)
 
-    async def _publish(self, message: Incoming, done: Done, attempts: int, verdict: Verdict | None) -> None:
-        revision = headers.text_of(message.headers, "revision")
-        if verdict is not None:
-            revision = str(verdict.revision) if verdict.revision > 1 else None
-        more = {"content_hash": done.content_hash} | ({} if revision is None else {"revision": revision})
-        step = self._step(message, done.took_seconds)
-        out = headers.after(message.headers, step, attempt=attempts, more=more)
+    async def _publish(self, message: Incoming, done: Done, attempts: int, check: DuplicateCheck | None) -> None:
         limit = self._settings.max_raw_bytes
-        if len(done.value) > limit:
-            detail = f"its {self.stage.target} record has {len(done.value)} bytes; {limit} are allowed"
-            await self._bury(message, "too-large", detail, attempts)
-            return
-        quotes = self._settings.topic(QUOTES_TOPIC)
-        records = [Outgoing(quotes, key, value, out) for key, value in done.records]
+        for topic, _, value, _ in done.messages:
+            if len(value or b"") > limit:
+                detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
+                await self._dead_letter(message, "too-large", detail, attempts)
+                return
+        revision = headers.text_of(message.headers, "revision")
+        own = {"content_hash": done.content_hash, "revision": revision}
+        more = {name: value for name, value in own.items() if value is not None}
+        out = headers.after(message.headers, self._step(message, done.took_seconds), attempt=attempts, more=more)
+        messages = [
+            Outgoing(self._settings.topic(topic), key, value, out, partition)
+            for topic, key, value, partition in done.messages
+        ]
+        if revision is not None and message.key is not None:
+            # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
+            scattered = [output for output in self.stage.outputs if output.scattered]
+            messages[:0] = await self._takes_back(message.key, scattered, out)
         try:
-            await self._publisher.send(
-                *records, Outgoing(self._settings.topic(self.stage.target), done.key, done.value, out)
-            )
+            await self._publisher.send(*messages)
         except TooLarge as error:
-            await self._bury(message, "too-large", str(error), attempts)
+            await self._dead_letter(message, "too-large", str(error), attempts)
             return
-        if self._duplicates is not None and verdict is not None:
-            self._duplicates.remember(done, verdict.revision)
+        if self._duplicates is not None and check is not None:
+            self._duplicates.remember(done, check.revision)
         self._status.metrics.published(self.stage.name, done.took_seconds)
-        if self.stage.name == "quotes":
-            self._status.metrics.extracted(entities=done.entities, quotes=len(done.records))
+        self._status.metrics.add(done.counts)
 
-    async def _bury(
+    async def _take(self, message: Incoming, state: StatefulWork) -> None:
+        """Let a stage that remembers do its work, and publish what changes, one after the other."""
+        outcome = await state.take(message)
+        if isinstance(outcome, Refused):
+            await self._dead_letter(message, outcome.reason, outcome.detail, 1, outcome.took_seconds)
+            return
+        out = headers.after(message.headers, self._step(message, outcome.took_seconds), attempt=1)
+        for made in outcome.messages:
+            topic, key, value, partition = made
+            outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
+            try:
+                await self._publisher.send(outgoing, at_once=True)
+            except TooLarge as error:
+                await self._dead_letter(message, "too-large", str(error))
+            state.confirmed(made)
+        self._status.metrics.published(self.stage.name, outcome.took_seconds)
+
+    async def _withdraw(self, message: Incoming) -> None:
+        """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
+        assert message.key is not None
+        out = headers.after(message.headers, self._step(message, 0.0), attempt=1)
+        await self._publisher.send(*await self._takes_back(message.key, self.stage.outputs, out))
+        if self._duplicates is not None:
+            await self._duplicates.withdrawn(message.key)
+        log.info("%s: %s takes an article back", self.stage.name, message)
+
+    async def _takes_back(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
+        """The messages that take an article back on the topics of `outputs`."""
+        messages = []
+        for output in outputs:
+            topic = self._settings.topic(output.topic)
+            partitions = await self._publisher.partitions(topic) if output.scattered else [None]
+            messages += [Outgoing(topic, key, None, out, partition) for partition in partitions]
+        return messages
+
+    async def _dead_letter(
         self, message: Incoming, reason: FailureReason, detail: str, attempts: int = 1, took_seconds: float = 0.0
     ) -> None:
         letter = DeadLetter.of(
@@ -148,7 +198,7 @@ class StageRunner:
             timestamp=message.timestamp_ms,
             key=message.key,
             value=message.value,
-            headers=headers.as_text(message.headers),
+            headers=message.headers,
             attempts=max(1, attempts),
         )
         content_hash = headers.text_of(message.headers, "content_hash")
@@ -161,16 +211,22 @@ class StageRunner:
             # Only where the topic allows less than the settings say: its place on the source topic must do.
             bare = replace(message, value=b"", headers=())
             note = one_line(f"{detail} (too large for {topic}: its bytes are at {message})")
-            bare_letter = encode(letter.model_copy(update={"value": "", "headers": {}, "detail": note}))
+            bare_letter = encode(
+                letter.model_copy(update={"value": "", "headers": {}, "headers_base64": None, "detail": note})
+            )
             bare_out = headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more)
             await self._publisher.send(Outgoing(topic, message.key, bare_letter, bare_out))
-        if self.stage.reads is EntityArticle:
-            Duplicates.forget(self._publisher, self._settings, message)
+        if message.key is not None and headers.text_of(message.headers, "revision") is not None:
+            # The version before it is no longer what the paper says.
+            withdrawal = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts)
+            await self._publisher.send(*await self._takes_back(message.key, self.stage.outputs, withdrawal))
+        if self._gives_articles_up:
+            DuplicateFilter.forget(self._publisher, self._settings, message)
         self._status.metrics.dead_letter(self.stage.name, reason)
         self._status.error(self.stage.name, f"{reason}: {detail}")
 
-    def _step(self, message: Incoming, took_seconds: float) -> Step:
-        return Step(
+    def _step(self, message: Incoming, took_seconds: float) -> TrailStep:
+        return TrailStep(
             stage=self.stage.name,
             topic=self.stage.source,
             partition=message.partition,
@@ -180,3 +236,9 @@ class StageRunner:
             worker=self._status.worker,
             model=self._model,
         )
+
+
+def _with_revision(message: Incoming, revision: int) -> Incoming:
+    """The message with the number of its article's version in its headers: from 2 on, as what comes of it has it."""
+    others = [(name, value) for name, value in message.headers if name != "revision"]
+    return replace(message, headers=[*others, ("revision", str(revision).encode())] if revision > 1 else others)

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
     quote_model: str = Field("redefluss", description="quote model: redefluss, rules, a folder of a trained one")
     gazetteer: Path | None = Field(None, description="file of entities that win over the model (CSV, JSON lines)")
     max_article_bytes: int = Field(5_000_000, ge=1, description="a larger raw message is refused, in bytes")
+    statement_days: float = Field(
+        14, gt=0, description="quotes further apart are not one statement; untouched for so long, it is closed"
+    )
     languages: Annotated[tuple[str, ...], NoDecode] = Field(
         ("de",), description="languages processed, ISO 639-1, comma-separated"
     )
@@ -171,6 +174,7 @@ class Settings(BaseSettings):
             gazetteer=self.gazetteer,
             max_article_bytes=self.max_article_bytes,
             languages=self.languages,
+            statement_days=self.statement_days,
         )
 
     def ssl_context(self) -> ssl.SSLContext | None:

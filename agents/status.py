@@ -13,6 +13,7 @@ from typing import Any, Literal
 from agents.headers import installed_version, worker_name
 from agents.metrics import Metrics
 from agents.pool.pool import Pool
+from pipeline.stages import stage_named
 
 ERRORS_KEPT = 20
 
@@ -39,6 +40,7 @@ class WorkerStatus:
         self.worker = worker_name(os.getpid())
         self.loop_beat = time.monotonic()
         self.assignment: Callable[[], Mapping[str, Sequence[int]]] = dict
+        """By stage, the partitions of its source topic that are this worker's."""
         self._model_detail: str | None = None
         self._lock = threading.Lock()
         self._in_flight: dict[object, InFlight] = {}
@@ -63,9 +65,9 @@ class WorkerStatus:
         return len(self._in_flight)
 
     def partitions_in_flight(self) -> set[tuple[str, int]]:
-        """Topic (without prefix) and partition of each message in flight."""
+        """Stage and partition of each message in flight."""
         with self._lock:
-            return {(item.topic, item.partition) for item in self._in_flight.values()}
+            return {(item.stage, item.partition) for item in self._in_flight.values()}
 
     def error(self, stage: str, text: str) -> None:
         """Remember an error for the pages."""
@@ -88,7 +90,7 @@ class WorkerStatus:
             "version": installed_version(),
             "started_at": self._started_at,
             "stages": list(self.stages),
-            "assignment": {topic: list(partitions) for topic, partitions in self.assignment().items()},
+            "assignment": self._partitions_by_topic(),
             "loop_beat": self.loop_beat,
             "models": self._models(),
             "pool": self._pool(now),
@@ -104,6 +106,13 @@ class WorkerStatus:
             ],
             "errors": errors,
         }
+
+    def _partitions_by_topic(self) -> dict[str, list[int]]:
+        """By source topic (without prefix), what is assigned to this worker; stages that share a topic together."""
+        topics: dict[str, set[int]] = {}
+        for stage, partitions in self.assignment().items():
+            topics.setdefault(stage_named(stage).source, set()).update(partitions)
+        return {topic: sorted(partitions) for topic, partitions in topics.items()}
 
     def _models(self) -> dict[str, Any]:
         pool = self.pool
@@ -121,10 +130,10 @@ class WorkerStatus:
 
     def _pool(self, now: float) -> dict[str, Any]:
         if self.pool is None:
-            return {"size": 0, "busy": 0, "waiting": 0, "restarts": 0, "nursery_pid": None, "processes": []}
+            return {"size": 0, "busy": 0, "waiting": 0, "restarts": 0, "fork_server_pid": None, "processes": []}
         processes = []
         for process in list(self.pool.processes):
-            head = process.tickets[0] if process.tickets else None
+            head = process.jobs[0] if process.jobs else None
             processes.append(
                 {
                     "pid": process.pid,
@@ -138,6 +147,6 @@ class WorkerStatus:
             "busy": sum(process["state"] == "busy" for process in processes),
             "waiting": self.pool.waiting,
             "restarts": self.pool.restarts,
-            "nursery_pid": self.pool.nursery_pid,
+            "fork_server_pid": self.pool.fork_server_pid,
             "processes": processes,
         }

@@ -1,4 +1,4 @@
-"""The topics on the broker: made as the settings say, checked, listed, and how far behind their readers are."""
+"""The topics on the broker: made as the settings say, checked, listed."""
 
 import logging
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from agents.kafka import admin, consumer
 from agents.settings import Settings
-from pipeline.stages import DEAD_LETTER_TOPIC, STAGES, TOPICS
+from pipeline.stages import DEAD_LETTER_TOPIC, compacted_topics, topic_names
 
 log = logging.getLogger("redefluss.topics")
 
@@ -18,9 +18,17 @@ SEEN_TOPIC = "articles.seen"
 """Which articles were processed, by id; what duplicates are recognised by."""
 REPLAYED_TOPIC = "articles.replayed"
 """Which dead letters were replayed, by where they stand."""
-INTERNAL_TOPICS = (SEEN_TOPIC, REPLAYED_TOPIC)
+WORKERS_TOPIC = "workers"
+"""On it the workers tell each other what they do; only their pages read it."""
+INTERNAL_TOPICS = (SEEN_TOPIC, REPLAYED_TOPIC, WORKERS_TOPIC)
+WORKERS_RETENTION_MS = 3_600_000
 
 HOUR_MS = 3_600_000
+
+
+def all_names() -> tuple[str, ...]:
+    """Every topic that a worker needs, without prefix."""
+    return (*topic_names(), *INTERNAL_TOPICS)
 
 
 class TopicError(Exception):
@@ -52,32 +60,18 @@ class TopicInfo:
         return sum(self.end_offsets.values()) - sum(self.begin_offsets.values())
 
 
-@dataclass(frozen=True)
-class Lag:
-    """How far a stage's consumer group is behind in one partition, in messages; `committed` None: never committed."""
-
-    stage: str
-    group: str
-    topic: str
-    partition: int
-    committed: int | None
-    begin: int
-    end: int
-
-    @property
-    def lag(self) -> int:
-        """Messages not yet done."""
-        return max(0, self.end - max(self.begin, self.committed or 0))
-
-
 def specification(settings: Settings, name: str) -> NewTopic:
     """How the topic `name` (without prefix) is made."""
     configs = {"min.insync.replicas": str(settings.min_insync_replicas)}
+    partitions = settings.partitions
     if name == SEEN_TOPIC:
         retention_ms = round(max(settings.duplicate_hours, 1) * HOUR_MS)
         configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(retention_ms)}
-    elif name == REPLAYED_TOPIC:
+    elif name == REPLAYED_TOPIC or name in compacted_topics():
         configs |= {"cleanup.policy": "compact"}
+    elif name == WORKERS_TOPIC:
+        partitions = 1
+        configs |= {"retention.ms": str(WORKERS_RETENTION_MS), "segment.ms": str(WORKERS_RETENTION_MS)}
     else:
         dead = name == DEAD_LETTER_TOPIC
         hours = settings.dead_letter_retention_hours if dead else settings.retention_hours
@@ -87,30 +81,26 @@ def specification(settings: Settings, name: str) -> NewTopic:
             "retention.ms": str(round(hours * HOUR_MS)),
             "max.message.bytes": str(size),
         }
-    return NewTopic(settings.topic(name), settings.partitions, settings.replication_factor, topic_configs=configs)
+    return NewTopic(settings.topic(name), partitions, settings.replication_factor, topic_configs=configs)
 
 
-async def ensure(settings: Settings, names: Iterable[str] = (*TOPICS, *INTERNAL_TOPICS)) -> list[TopicReport]:
-    """Create the topics that are missing; look at those that are there.
+async def ensure(settings: Settings, names: Iterable[str] | None = None) -> list[TopicReport]:
+    """Create the topics (None: all) that are missing; look at those that are there.
 
     Raises:
         TopicError: the broker refuses to create one.
     """
-    wanted = {settings.topic(name): name for name in names}
+    wanted = {settings.topic(name): name for name in (all_names() if names is None else names)}
     reports = []
     async with admin(settings) as client:
         existing = set(await client.list_topics())
         present = [name for name in wanted if name in existing]
         for description in await client.describe_topics(present) if present else []:
-            partitions = len(description["partitions"])
-            reports.append(TopicReport(description["topic"], partitions, created=False))
-            if partitions != settings.partitions:
-                log.warning(
-                    "topic %s has %d partitions, the settings say %d",
-                    description["topic"],
-                    partitions,
-                    settings.partitions,
-                )
+            name, partitions = description["topic"], len(description["partitions"])
+            reports.append(TopicReport(name, partitions, created=False))
+            meant = specification(settings, wanted[name]).num_partitions
+            if partitions != meant:
+                log.warning("topic %s has %d partitions, the settings say %d", name, partitions, meant)
         missing = [specification(settings, wanted[name]) for name in wanted if name not in existing]
         if missing:
             try:
@@ -121,15 +111,16 @@ async def ensure(settings: Settings, names: Iterable[str] = (*TOPICS, *INTERNAL_
                 failure = for_code(code)
                 if code and failure is not TopicAlreadyExistsError:
                     raise TopicError(f"cannot create topic {name}: {(message or [''])[0] or failure.__name__}")
-                reports.append(TopicReport(name, settings.partitions, created=not code))
+                partitions = specification(settings, wanted[name]).num_partitions
+                reports.append(TopicReport(name, partitions, created=not code))
     return sorted(reports, key=lambda report: report.name)
 
 
-async def listing(settings: Settings, wanted: Iterable[str] = (*TOPICS, *INTERNAL_TOPICS)) -> list[TopicInfo]:
-    """Those of the stream's topics (without prefix) that exist, in that order."""
+async def listing(settings: Settings, wanted: Iterable[str] | None = None) -> list[TopicInfo]:
+    """Those of the topics (without prefix; None: all of the stream) that exist, in that order."""
     async with admin(settings) as client:
         existing = set(await client.list_topics())
-        names = [name for name in map(settings.topic, wanted) if name in existing]
+        names = [name for name in map(settings.topic, all_names() if wanted is None else wanted) if name in existing]
         described = {item["topic"]: item["partitions"] for item in await client.describe_topics(names)} if names else {}
     if not names:
         return []
@@ -152,22 +143,3 @@ async def listing(settings: Settings, wanted: Iterable[str] = (*TOPICS, *INTERNA
         return infos
     finally:
         await reader.stop()
-
-
-async def lag(settings: Settings) -> list[Lag]:
-    """How far every stage is behind, by partition of its source topic."""
-    infos = {info.name: info for info in await listing(settings, [stage.source for stage in STAGES])}
-    lags = []
-    async with admin(settings) as client:
-        for stage in STAGES:
-            topic, group = settings.topic(stage.source), settings.group(stage.name)
-            if topic not in infos:
-                continue
-            partitions = [TopicPartition(topic, number) for number in infos[topic].end_offsets]
-            committed = await client.list_consumer_group_offsets(group, partitions=partitions)
-            for tp in partitions:
-                position = committed.get(tp)
-                offset = None if position is None or position.offset < 0 else position.offset
-                begin, end = infos[topic].begin_offsets[tp.partition], infos[topic].end_offsets[tp.partition]
-                lags.append(Lag(stage.name, group, topic, tp.partition, offset, begin, end))
-    return lags

@@ -11,28 +11,30 @@ import uvloop
 from aiokafka.errors import KafkaError
 
 from agents import app as apps
-from agents import garbage, kafka, topics
+from agents import kafka, topics
 from agents.app import StageApp
-from agents.duplicates import Duplicates
-from agents.marks import MarkStore, TopicMarks
+from agents.duplicates import DuplicateFilter
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
+from agents.seen_replica import SeenReplica
+from agents.seen_store import SeenStore
 from agents.settings import Settings
-from agents.standstill import Standstill
+from agents.stage_jobs import StageSetup
+from agents.stall_detector import StallDetector
+from agents.state_store import StateReplica, StateStore
+from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
+from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
-from agents.work import WorkOrder
-from pipeline.stages import STAGES, stage_named
+from pipeline.stages import STAGES, Stage, stage_named
 from schemas.codec import one_line
 
 log = logging.getLogger("redefluss.worker")
 
-LOADER = "agents.work:load"
-DEDUPLICATING_STAGE = "entities"
-"""The first whose topic is partitioned by article id, and the first that costs much."""
+LOADER = "agents.stage_jobs:load"
 TICK_SECONDS = 1.0
 START_APPS_SECONDS = 300.0
 """More than any rebalance takes."""
@@ -53,7 +55,7 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
     Args:
         settings: all of them.
         stages: names of stages.
-        loader: `module:function` that a pool process calls with a `WorkOrder` for what performs jobs.
+        loader: `module:function` that a pool process calls with a `StageSetup` for what performs jobs.
 
     Raises:
         WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a refused log-in.
@@ -62,8 +64,6 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         names = tuple(dict.fromkeys(stage_named(name).name for name in stages)) or tuple(s.name for s in STAGES)
     except ValueError as error:
         raise WorkerError(str(error)) from None
-    apps.check_faust_version()
-    garbage.look_rarely()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())
 
@@ -84,19 +84,19 @@ class Worker:
         self.status.assignment = self._assignment
         self._pool = Pool(
             loader=loader,
-            argument=WorkOrder(tuple(stages), settings.pipeline),
+            argument=StageSetup(tuple(stage.name for stage in self._stages if not stage.stateful), settings.pipeline),
             processes=settings.processes,
             time_limit_seconds=settings.time_limit_seconds,
             memory_bytes=settings.process_memory_bytes,
             on_restart=self.status.metrics.pool_restarted,
             on_retry=self.status.metrics.retried,
-            on_slack=self._release,
         )
         self.status.pool = self._pool
         self._apps: list[StageApp] = []
         self._publisher: Publisher | None = None
-        self._mark_store: MarkStore | None = None
-        self._marks: TopicMarks | None = None
+        self._seen_store: SeenStore | None = None
+        self._state_stores: dict[str, StateStore] = {}
+        self._replicas: list[TopicReplica] = []
         self._stop = asyncio.Event()
 
     async def main(self) -> int:
@@ -117,8 +117,9 @@ class Worker:
             if view is not None:
                 await view.stop()
             await self._pool.stop()
-            if self._mark_store is not None:
-                self._mark_store.close()
+            for store in (self._seen_store, *self._state_stores.values()):
+                if store is not None:
+                    store.close()
         log.info("stopped")
         return 0
 
@@ -130,7 +131,7 @@ class Worker:
         except WorkerError:
             raise
         except Exception as error:
-            log.warning("the connection failed (%s: %s); starting again", type(error).__name__, one_line(str(error)))
+            log.warning("the connection failed (%s: %s); reconnecting", type(error).__name__, one_line(str(error)))
             await self._until_stopped(asyncio.sleep(RESTART_SECONDS))
 
     async def _until_stopped(self, coroutine: Any) -> bool:
@@ -169,22 +170,21 @@ class Worker:
 
     def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
         stage = self._stages[number]
+        seen = self._follow_seen(stage)
+        state = self._restore_state(stage)
         runner = StageRunner(
             stage,
             settings=self._settings,
-            pool=self._pool,
+            perform=self._pool.run,
             publisher=publisher,
             status=self.status,
-            duplicates=self._duplicates(publisher) if stage.name == DEDUPLICATING_STAGE else None,
+            duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
+            state=state,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
-        if runner.deduplicates and self._marks is not None:
-            app.on_assignment = self._marks.assign
+        keeper = seen or state
+        app.tell_assignment = None if keeper is None else keeper.assign
         return app
-
-    def _release(self) -> None:
-        if self._publisher is not None:
-            self._publisher.release()
 
     def _make_view(self) -> WebView | None:
         if not self._settings.web_enabled:
@@ -195,23 +195,40 @@ class Worker:
         except (PortTaken, UnsafeListening) as error:
             raise WorkerError(str(error)) from None
 
-    def _duplicates(self, publisher: Publisher) -> Duplicates | None:
-        if not self._settings.duplicate_hours:
+    def _follow_seen(self, stage: Stage) -> SeenReplica | None:
+        """Begin to read which articles were processed, if the stage wants to know."""
+        if not (stage.deduplicates and self._settings.duplicate_hours):
             return None
-        if self._mark_store is None:
+        if self._seen_store is None:
             keep_seconds = self._settings.duplicate_hours * 3600
-            self._mark_store = MarkStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
-        self._marks = TopicMarks(self._settings, self._mark_store)
-        self._marks.start()
-        return Duplicates(self._settings, self._marks, publisher)
+            self._seen_store = SeenStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
+        seen = SeenReplica(self._settings, stage.source, self._seen_store)
+        self._replicas.append(seen)
+        seen.start()
+        return seen
+
+    def _restore_state(self, stage: Stage) -> StatefulWork | None:
+        """Begin to read what the stage has given out, if it goes on from that."""
+        if not stage.stateful:
+            return None
+        store = self._state_stores.get(stage.name)
+        if store is None:
+            folder = self._settings.data_dir / self._settings.topic(stage.target)
+            store = StateStore(folder, self._settings.statement_days * 86_400)
+            self._state_stores[stage.name] = store
+        states = stage.load(self._settings.pipeline)
+        replica = StateReplica(self._settings, stage, states, store)
+        self._replicas.append(replica)
+        replica.start()
+        return StatefulWork(stage, states, replica)
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
         publisher = self._publisher
         assert publisher is not None
-        standstill = Standstill(self._settings)
-        watch = standstill.watch(lambda: self._unattended(standstill.patience_seconds), lambda: publisher.troubled_at)
-        standing = asyncio.create_task(watch)
+        detector = StallDetector(self._settings, max(stage.time_limit_seconds or 0.0 for stage in self._stages))
+        watch = detector.watch(lambda: self._not_taken_up(detector.patience_seconds), lambda: publisher.troubled_at)
+        stalled = asyncio.create_task(watch)
         try:
             starting = asyncio.gather(*(app.start() for app in self._apps))
             if not await self._until_stopped(asyncio.wait_for(starting, START_APPS_SECONDS)):
@@ -223,14 +240,14 @@ class Worker:
                     raise WorkerError(self._pool.broken.result())
                 broken = [app for app in self._apps if app.crashed]
                 if broken:
-                    log.warning("%s lost its connection; starting again", ", ".join(app.conf.id for app in broken))
+                    log.warning("%s lost its connection; reconnecting", ", ".join(app.conf.id for app in broken))
                     break
-                if standing.done():
-                    log.warning("nobody comes to %s, though the broker answers; starting again", standing.result())
+                if stalled.done():
+                    log.warning("%s is not processed though the broker answers; reconnecting", stalled.result())
                     break
                 await self._until_stopped(asyncio.sleep(TICK_SECONDS / 2))
         finally:
-            standing.cancel()
+            stalled.cancel()
             await self._wind_down()
 
     async def _wind_down(self) -> None:
@@ -240,17 +257,18 @@ class Worker:
         drained = await asyncio.gather(*(app.drain(limit) for app in self._apps))
         if not all(drained):
             log.warning("%d messages were still in flight after %.0f s", self.status.in_flight, limit)
-        await asyncio.gather(*(_commit(app) for app in self._apps))
+        await asyncio.gather(*(app.offsets.commit_or_log() for app in self._apps))
         await asyncio.gather(*(_stop(app) for app in self._apps))
         self._apps = []
-        if self._marks is not None:
-            await self._marks.stop()
+        for replica in self._replicas:
+            await replica.stop()
+        self._replicas = []
         if self._publisher is not None:
             await self._publisher.stop()
         log.debug("wound down in %.1f s", time.monotonic() - started)
 
     async def _tick(self) -> None:
-        """Every second: a sign of life, and commits that are due."""
+        """Every second: a sign of life."""
         loaded = False
         while True:
             self.status.loop_beat = time.monotonic()
@@ -258,39 +276,28 @@ class Worker:
                 loaded = True
                 self.status.metrics.model_loaded(self._pool.load_seconds)
                 log.info("models ready after %.1f s", self._pool.load_seconds)
-            await asyncio.sleep(min(TICK_SECONDS, self._settings.commit_interval_seconds))
-            for app in list(self._apps):
-                if app.started and app.commit_due():
-                    await _commit(app)
+            await asyncio.sleep(TICK_SECONDS)
 
     def _assignment(self) -> dict[str, list[int]]:
-        return {
-            app.runner.stage.source: app.assigned() for app in list(self._apps) if app.started and not app.should_stop
-        }
+        """By stage, the partitions of its source topic that are this worker's."""
+        running = [app for app in list(self._apps) if app.started and not app.should_stop]
+        return {app.runner.stage.name: app.assigned() for app in running}
 
-    def _unattended(self, patience_seconds: float) -> dict[str, list[int]]:
+    def _not_taken_up(self, patience_seconds: float) -> dict[str, list[int]]:
         """What is assigned, but for partitions with a message in the pool while it gets on: that one waits its turn."""
         gets_on = time.monotonic() - self._pool.ended_at < patience_seconds
-        attended = self.status.partitions_in_flight() if gets_on else set()
+        in_flight = self.status.partitions_in_flight() if gets_on else set()
         return {
-            topic: [number for number in partitions if (topic, number) not in attended]
-            for topic, partitions in self._assignment().items()
+            stage: [number for number in partitions if (stage, number) not in in_flight]
+            for stage, partitions in self._assignment().items()
         }
-
-
-async def _commit(app: StageApp) -> None:
-    """Commit, or say that it failed: what is not committed now is committed later, or repeated."""
-    try:
-        await app.commit_done()
-    except Exception as error:
-        log.warning("%s: commit failed (%r)", app.conf.id, error)
 
 
 async def _stop(app: StageApp) -> None:
     try:
         await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
     except TimeoutError:
-        log.warning("%s did not stop in time; cut off", app.conf.id)
+        log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
         app.cut_off()
     except Exception as error:
         log.warning("%s stopped with %r", app.conf.id, error)

@@ -7,9 +7,9 @@ from itertools import cycle, islice
 import orjson
 from aiokafka.partitioner import murmur2
 
-from agents.cli.articles import Message, found, messages
+from agents.cli.articles import ArticleMessage, found, messages
 from agents.pool.protocol import Done, Job
-from agents.work import WorkOrder, load
+from agents.stage_jobs import StageSetup, load
 from pipeline.config import PipelineConfig
 
 LIMIT_BYTES = 1_000_000
@@ -18,8 +18,8 @@ PARTITIONS = 8
 
 def usable(paths: list[str], config: PipelineConfig) -> list[bytes]:
     """Those articles in files and folders that the first stage takes, so that each one sent comes out at the end."""
-    clean = load(WorkOrder(("clean",), config))
-    read = [item.value for item in messages(found(paths), limit_bytes=LIMIT_BYTES) if isinstance(item, Message)]
+    clean = load(StageSetup(("clean",), config))
+    read = [item.value for item in messages(found(paths), limit_bytes=LIMIT_BYTES) if isinstance(item, ArticleMessage)]
     return [value for value in read if isinstance(clean(Job("clean", b"a", value)), Done)]
 
 

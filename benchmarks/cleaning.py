@@ -1,121 +1,136 @@
-"""Cleaning against the public extractors, by words, on a gold file; and how fast each is.
+"""Cleaning against the public extractors, and how fast each is.
 
-    python -m benchmarks.cleaning GOLD.jsonl[.gz] [--leave-one-out [--further PAGES.jsonl[.gz]]…]
+    python -m benchmarks.cleaning PAGES.jsonl[.gz]… [--left-out PARTS --gold GOLD.jsonl[.gz]
+        [--further PAGES.jsonl[.gz]]…] [--below N]
 
-With --leave-one-out every publisher's pages are also cleaned by classifiers
-trained without them, which is what pages of unknown publishers will see. That
-needs what training needs (make install-train); `--further` names the further
-pages that the shipped classifiers have learnt from too.
+Pages with `gold` paragraphs are compared word by word, those with snippets by
+these. With --left-out every page is also cleaned by classifiers trained without a
+part of all hosts, its own among them, which is what pages of unknown publishers
+will see: they learn from --gold and --further. That needs what training needs
+(make install-train). --below lists the pages that come out worst against the best
+single extractor.
 """
 
 import argparse
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from html import escape
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from benchmarks.extractors import Page, extractors
 from pipeline.cleaning import Cleaner
 from pipeline.config import PipelineConfig
 from pipeline.evaluation.cleaning import Source, cleaned, compare
-from pipeline.evaluation.gold import read_pages
+from pipeline.evaluation.gold import read_rows
+from pipeline.evaluation.snippets import counts, total
 
-Page = Mapping[str, Any]
 SOURCES: tuple[Source, ...] = ("html", "extracted_text", "page_text")
+_MUCH_BELOW = 0.05
+_FIELDS = ("name", "url", *SOURCES)
 
 
 def main() -> None:
-    """Print the table in Markdown."""
+    """Print a table in Markdown for each file."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("gold", type=Path)
-    parser.add_argument("--leave-one-out", action="store_true")
+    parser.add_argument("pages", type=Path, nargs="+")
+    parser.add_argument("--left-out", type=int, metavar="PARTS")
+    parser.add_argument("--gold", type=Path)
     parser.add_argument("--further", type=Path, action="append", default=[])
+    parser.add_argument("--below", type=int, default=0, metavar="N")
     arguments = parser.parse_args()
-    if arguments.leave_one_out and find_spec("lightgbm") is None:
-        parser.error("--leave-one-out trains classifiers, which needs LightGBM: make install-train")
-    pages = read_pages(arguments.gold)
+    if arguments.left_out and arguments.gold is None:
+        parser.error("--left-out trains classifiers, which need --gold to learn from")
+    if arguments.left_out and (find_spec("lightgbm") is None or find_spec("resiliparse") is None):
+        parser.error("--left-out trains classifiers, which needs LightGBM and resiliparse: make install-train")
+    files = {path: read_rows(path, _FIELDS) for path in arguments.pages}
+    by_host = {}
+    if arguments.left_out:
+        hosts = {_host(page) for pages in files.values() for page in pages}
+        by_host = dict(_left_out(arguments.gold, arguments.further, hosts, arguments.left_out))
+    for path, pages in files.items():
+        sys.stdout.write(f"\n{path.name}: {len(pages)} pages\n\n")
+        _table(pages, by_host, arguments.below)
+
+
+def _table(pages: list[dict[str, Any]], by_host: Mapping[str, Cleaner], below: int) -> None:
     write = sys.stdout.write
-    write(
-        "| input | cleaned by | precision | recall | F1 | below 0.8 | pages/s of CPU |\n|---|---|---|---|---|---|---|\n"
-    )
+    write("| input | cleaned by | precision | recall | F1 | pages/s of CPU |\n|---|---|---|---|---|---|\n")
     clean = Cleaner(PipelineConfig())
     for source in SOURCES:
-        write(_row(source, "redefluss", pages, partial(_text, lambda _: clean, source)))
-        for name, extract in _peers(source):
-            write(_row(source, name, pages, extract))
-    if arguments.leave_one_out:
-        by_publisher = dict(_left_out(arguments.gold, arguments.further))
-        for source in SOURCES:
+        ways = [("**redefluss**", partial(_text, lambda _: clean, source))]
+        if by_host:
+            ways.append(("**redefluss, host left out**", partial(_text, by_host.__getitem__, source)))
+        rows = [_Row(name, way, pages) for name, way in [*ways, *extractors(source)]]
+        for row in rows:
             write(
-                _row(source, "redefluss, publisher left out", pages, partial(_text, by_publisher.__getitem__, source))
+                f"| {source} | {row.name} | {row.precision:.4f} | {row.recall:.4f} | {row.f1:.4f} | {row.speed:.0f} |\n"
             )
+        if source == "html":
+            _compare(rows[len(ways) - 1], max(rows[len(ways) :], key=lambda row: row.f1), pages, below)
+
+
+class _Row:
+    """One way of cleaning: its texts, its scores, its speed."""
+
+    def __init__(self, name: str, way: Callable[[Page], str], pages: Sequence[Page]) -> None:
+        self.name = name
+        texts = [way(page) for page in pages]  # warms up, too: the stage is a process that runs for long
+        started = time.process_time()
+        for page in pages:
+            way(page)
+        self.speed = len(pages) / (time.process_time() - started)
+        if "gold" in pages[0]:
+            words = [compare(text, "\n".join(page["gold"])) for text, page in zip(texts, pages, strict=True)]
+            self.pages = [score.f1 for score in words]
+            self.precision = statistics.fmean(score.precision for score in words)
+            self.recall = statistics.fmean(score.recall for score in words)
+            self.f1 = statistics.fmean(self.pages)
+        else:
+            snippets = [counts(page, text) for text, page in zip(texts, pages, strict=True)]
+            self.pages = [score.f1 for score in snippets]
+            whole = total(snippets)
+            self.precision, self.recall, self.f1 = whole.precision, whole.recall, whole.f1
+
+
+def _compare(ours: _Row, best: _Row, pages: Sequence[Page], below: int) -> None:
+    """Say on how many pages we are much below the best extractor, and on how many above; list the worst of them."""
+    gaps = [mine - other for mine, other in zip(ours.pages, best.pages, strict=True)]
+    worse, better = sum(gap < -_MUCH_BELOW for gap in gaps), sum(gap > _MUCH_BELOW for gap in gaps)
+    sys.stdout.write(
+        f"\n{ours.name} against {best.name}, by page: more than {_MUCH_BELOW} below on {worse} "
+        f"({worse / len(pages):.1%}), above on {better} ({better / len(pages):.1%}).\n"
+    )
+    worst = sorted(zip(gaps, pages, strict=True), key=lambda pair: pair[0])[:below]
+    sys.stdout.writelines(f"- {page['name']}: {gap:+.3f}\n" for gap, page in worst)
+    sys.stdout.write("\n| input | cleaned by | precision | recall | F1 | pages/s of CPU |\n|---|---|---|---|---|---|\n")
 
 
 def _text(cleaner_of: Callable[[str], Cleaner], source: Source, page: Page) -> str:
-    article = cleaned(cleaner_of(_publisher(page)), page, source)
+    article = cleaned(cleaner_of(_host(page)), page, source)
     return article.text if article else ""
 
 
-def _row(source: str, name: str, pages: list[dict[str, Any]], extract: Callable[[Page], str]) -> str:
-    texts = [extract(page) for page in pages]  # warms up, too: the stage is a process that runs for long
-    started = time.process_time()
-    for page in pages:
-        extract(page)
-    took = time.process_time() - started
-    scores = [compare(text, "\n".join(page["gold"])) for text, page in zip(texts, pages, strict=True)]
-    means = [statistics.fmean(getattr(score, part) for score in scores) for part in ("precision", "recall", "f1")]
-    below = sum(score.f1 < 0.8 for score in scores)
-    return (
-        f"| {source} | {name} | {' | '.join(f'{mean:.4f}' for mean in means)} | {below} | {len(pages) / took:.0f} |\n"
-    )
-
-
-def _peers(source: Source) -> Iterator[tuple[str, Callable[[Page], str]]]:
-    if source != "html":
-        yield "nothing", lambda page: str(page[source])
-        yield "jusText", lambda page: _justext("".join(f"<p>{escape(line)}</p>" for line in page[source].splitlines()))
-        return
-    import trafilatura
-    from newspaper import Article
-    from readability import Document
-    from resiliparse.extract.html2text import extract_plain_text
-
-    def newspaper(page: Page) -> str:
-        article = Article(page["url"], language="de", fetch_images=False)  # nothing is asked of the publishers' servers
-        article.download(input_html=page["html"])
-        article.parse()
-        return str(article.text)
-
-    yield "trafilatura", lambda page: trafilatura.extract(page["html"], include_comments=False) or ""
-    yield "jusText", lambda page: _justext(page["html"])
-    yield "readability-lxml", lambda page: trafilatura.html2txt(Document(page["html"]).summary())
-    yield "resiliparse", lambda page: extract_plain_text(page["html"], main_content=True)
-    yield "newspaper4k", newspaper
-
-
-def _justext(page: str) -> str:
-    import justext
-
-    paragraphs = justext.justext(page.encode(), justext.get_stoplist("German"), encoding="utf-8")
-    return "\n".join(paragraph.text for paragraph in paragraphs if not paragraph.is_boilerplate)
-
-
-def _left_out(gold: Path, further: list[Path]) -> Iterator[tuple[str, Cleaner]]:
-    from pipeline.training.cleaning import leave_one_out, read_samples
+def _left_out(gold: Path, further: list[Path], hosts: set[str], parts: int) -> Iterator[tuple[str, Cleaner]]:
+    from pipeline.training.cleaning import leave_out
+    from pipeline.training.cleaning_samples import read_samples
 
     data = read_samples(gold, further)
-    for publisher in sorted({_publisher(page) for page in read_pages(gold)}):
-        forests = leave_one_out(data, publisher)
-        yield publisher, Cleaner(PipelineConfig(), forests.__getitem__)
+    known = sorted(hosts | {sample.publisher for sample in data})
+    for part in range(parts):
+        without = known[part::parts]
+        forests = leave_out(data, without)
+        for host in hosts.intersection(without):
+            yield host, Cleaner(PipelineConfig(), forests.__getitem__)
 
 
-def _publisher(page: Page) -> str:
-    return urlsplit(page["url"]).netloc.removeprefix("www.")
+def _host(page: Page) -> str:
+    from pipeline.training.cleaning_samples import publisher_of
+
+    return publisher_of(dict(page))
 
 
 if __name__ == "__main__":

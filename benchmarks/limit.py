@@ -6,7 +6,7 @@ from multiprocessing.synchronize import Barrier
 
 from agents.pool.protocol import Done, Job
 from agents.settings import Settings
-from agents.work import WorkOrder, load
+from agents.stage_jobs import StageSetup, load
 from benchmarks.articles import multiplied
 from pipeline.config import PipelineConfig
 from pipeline.stages import STAGES
@@ -20,7 +20,7 @@ def through_all_stages(values: list[bytes], config: PipelineConfig, barrier: Bar
     The first pass over the distinct articles warms up and is not counted; `barrier` is waited for after it and at the
     end.
     """
-    work = load(WorkOrder(STAGE_NAMES, config))
+    work = load(StageSetup(STAGE_NAMES, config))
 
     def run(value: bytes) -> None:
         key: bytes | None = None

@@ -76,7 +76,7 @@ def _role(process: psutil.Process, parents: dict[int, str]) -> str:
     command = " ".join(process.cmdline())
     if "agents.web.collector" in command:
         return "pages"
-    if "agents.pool.nursery" in command:
+    if "agents.pool.fork_server" in command:
         return "pool" if parents.get(process.ppid()) == "models" else "models"
     return "other"
 

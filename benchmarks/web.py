@@ -26,6 +26,7 @@ from aiokafka import TopicPartition
 
 from agents import kafka, topics
 from agents.headers import trail_of
+from agents.progress import read_progress
 from agents.settings import Settings, available_cores
 from benchmarks.articles import multiplied, usable
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
@@ -128,7 +129,7 @@ async def measure(
         browsers.seconds.clear()
         async with browsers.looking():
             await browsers.ask(ASKED, PAUSE_SECONDS)
-        left = sum(lag.lag for lag in await topics.lag(settings) if lag.topic == settings.topic(STAGES[0].source))
+        left = sum(lag.lag for lag in await read_progress(settings) if lag.topic == settings.topic(STAGES[0].source))
     await attribute(settings, phases, len(values))
     report(phases, browsers, left)
 

@@ -6,17 +6,19 @@ from pathlib import Path
 
 @dataclass(frozen=True, kw_only=True)
 class PipelineConfig:
-    """Settings of the three stages.
+    """Settings of the stages.
 
     Attributes:
         model_de: the German entity model: "redefluss", "redefluss-fast",
-            "redefluss-open", "rules", any spaCy pipeline by name or path, or
-            the folder that `redefluss train entities` wrote.
+            "rules", any spaCy pipeline by name or path, or the folder that
+            `redefluss train entities` or `train quotes` wrote.
         quote_model: "redefluss" (trained model and rules), "rules", or the
             folder that `redefluss train quotes` wrote, in place of the former.
         gazetteer: CSV or JSON lines of entities that win over the model.
         max_article_bytes: a larger raw message is refused as too large.
         languages: ISO 639-1 codes of the languages that are processed.
+        statement_days: quotes further apart are not the same statement, and a
+            statement that nothing was added to for so long is closed.
     """
 
     model_de: str = "redefluss"
@@ -24,3 +26,4 @@ class PipelineConfig:
     gazetteer: Path | None = None
     max_article_bytes: int = 5_000_000
     languages: tuple[str, ...] = ("de",)
+    statement_days: float = 14.0

@@ -4,8 +4,12 @@ import hashlib
 from urllib.parse import urldefrag
 
 from courlan import normalize_url
+from pydantic import TypeAdapter, ValidationError
 
-from schemas.records import RawArticle
+from schemas.codec import RecordError
+from schemas.records import ArticleId, RawArticle
+
+_ARTICLE_ID: TypeAdapter[str] = TypeAdapter(ArticleId)
 
 
 def article_id(article: RawArticle, *, key: str | None) -> str:
@@ -21,6 +25,31 @@ def article_id(article: RawArticle, *, key: str | None) -> str:
     if article.url and article.url.strip():
         return f"url-{_digest(_normalised(article.url.strip()))}"
     return f"content-{_digest(article.title or '', article.text or '', article.html or '')}"
+
+
+def with_id(article: RawArticle, key: str | None) -> RawArticle:
+    """The article with its id (see `article_id`); the id holds to the rules for those that are given.
+
+    Raises:
+        RecordError: the message key is not fit to be an id.
+    """
+    if article.id is not None:
+        return article
+    try:
+        identifier = _ARTICLE_ID.validate_python(article_id(article, key=key))
+    except ValidationError as error:
+        raise RecordError("schema", f"id from the message key: {error.errors()[0]['msg']}") from None
+    return article.model_copy(update={"id": identifier})
+
+
+def key_text(key: bytes | None) -> str | None:
+    """A message key as an id can have it: its text, or a name made from its bytes where they are not UTF-8."""
+    if key is None:
+        return None
+    try:
+        return key.decode()
+    except UnicodeDecodeError:
+        return f"key-{hashlib.sha256(key).hexdigest()[:24]}"
 
 
 def _normalised(url: str) -> str:

@@ -1,15 +1,13 @@
 """The wire format as documents: a JSON Schema for the value of each topic, and all topics in AsyncAPI 3."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
-
-from schemas.records import CleanArticle, DeadLetter, EntityArticle, QuoteArticle, QuoteRecord, RawArticle
 
 DIRECTORY = Path(__file__).parent / "json"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,8 +35,8 @@ class Channel:
     key: str
     keyed: bool
     summary: str
-    read_by: tuple[str, ...]
-    written_by: tuple[str, ...]
+    read_by: tuple[str, ...] = ()
+    written_by: tuple[str, ...] = ()
 
     @property
     def schema_name(self) -> str:
@@ -51,26 +49,9 @@ class Channel:
         return "serialization" if self.written_by else "validation"
 
 
-CHANNELS: tuple[Channel, ...] = (
-    Channel("articles.raw", RawArticle, "article id, or none", False, "Articles as a crawler delivers them.",
-            ("clean",), ()),
-    Channel("articles.cleaned", CleanArticle, "article id", True, "The body and the fields of an article.",
-            ("entities",), ("clean",)),
-    Channel("articles.entities", EntityArticle, "article id", True, "The article and who and what is in it.",
-            ("quotes",), ("entities",)),
-    Channel("articles.quotes", QuoteArticle, "article id", True, "The article, its entities and its quotes.",
-            (), ("quotes",)),
-    Channel("quotes", QuoteRecord, "the speaker's entity id, else the article id", True, "One quote a message.",
-            (), ("quotes",)),
-    Channel("articles.dead-letter", DeadLetter, "the key of the failed message", False,
-            "Messages that a stage could not process: their bytes and the reason.",
-            (), ("clean", "entities", "quotes")),
-)  # fmt: skip
-
-
-def documents() -> dict[str, dict[str, Any]]:
+def documents(channels: Sequence[Channel]) -> dict[str, dict[str, Any]]:
     """Every document by its name: the JSON Schemas by their record's name, and "asyncapi"."""
-    return {channel.schema_name: _json_schema(channel) for channel in CHANNELS} | {ASYNCAPI: asyncapi()}
+    return {channel.schema_name: _json_schema(channel) for channel in channels} | {ASYNCAPI: asyncapi(channels)}
 
 
 def rendered(document: dict[str, Any]) -> str:
@@ -78,26 +59,26 @@ def rendered(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def write(directory: Path = DIRECTORY) -> Iterator[Path]:
+def write(channels: Sequence[Channel], directory: Path = DIRECTORY) -> Iterator[Path]:
     """Write every document as `NAME.json` into `directory` and yield the paths.
 
     Raises:
         OSError: if the directory cannot be written to.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    for name, document in documents().items():
+    for name, document in documents(channels).items():
         path = directory / f"{name}.json"
         path.write_text(rendered(document), encoding="utf-8")
         yield path
 
 
-def asyncapi(*, prefix: str = "", host: str = "127.0.0.1:9092") -> dict[str, Any]:
+def asyncapi(channels: Sequence[Channel], *, prefix: str = "", host: str = "127.0.0.1:9092") -> dict[str, Any]:
     """The AsyncAPI 3.0 document of all topics, named with `prefix`, on the broker at `host`."""
     _, definitions = models_json_schema(
-        [(channel.record, channel.mode) for channel in CHANNELS], ref_template="#/components/schemas/{model}"
+        [(channel.record, channel.mode) for channel in channels], ref_template="#/components/schemas/{model}"
     )
     schemas = definitions["$defs"]
-    for channel in CHANNELS:
+    for channel in channels:
         _pin_schema(schemas[channel.record.__name__], channel.record)
     return {
         "asyncapi": "3.0.0",
@@ -110,10 +91,10 @@ def asyncapi(*, prefix: str = "", host: str = "127.0.0.1:9092") -> dict[str, Any
         },
         "defaultContentType": "application/json",
         "servers": {"broker": {"host": host, "protocol": "kafka"}},
-        "channels": {channel.topic: _channel(channel, prefix) for channel in CHANNELS},
-        "operations": dict(_operations()),
+        "channels": {channel.topic: _channel(channel, prefix) for channel in channels},
+        "operations": dict(_operations(channels)),
         "components": {
-            "messages": {channel.schema_name: _message(channel) for channel in CHANNELS},
+            "messages": {channel.schema_name: _message(channel, _headers(channels)) for channel in channels},
             "schemas": schemas,
         },
     }
@@ -144,7 +125,7 @@ def _channel(channel: Channel, prefix: str) -> dict[str, Any]:
     }
 
 
-def _message(channel: Channel) -> dict[str, Any]:
+def _message(channel: Channel, headers: dict[str, Any]) -> dict[str, Any]:
     key = {"type": "string" if channel.keyed else ["string", "null"], "description": channel.key}
     message: dict[str, Any] = {
         "name": channel.schema_name,
@@ -154,33 +135,38 @@ def _message(channel: Channel) -> dict[str, Any]:
         "bindings": {"kafka": {"key": key}},
     }
     if channel.written_by:
-        message["headers"] = _HEADERS
+        message["headers"] = headers
     return message
 
 
-_HEADERS = {
-    "type": "object",
-    "description": "What differs from run to run and so has no place in the value.",
-    "properties": {
-        "stage": {"type": "string", "enum": ["clean", "entities", "quotes"]},
-        "version": {"type": "string", "description": "of Redefluss"},
-        "produced_at": {"type": "string", "format": "date-time"},
-        "took_ms": {"type": "string", "description": "milliseconds of work, in decimal"},
-        "attempt": {"type": "string", "description": "1 for the first, in decimal"},
-        "trail": {
-            "type": "string",
-            "description": "JSON list of the steps so far: stage, topic, partition and offset read, took_ms, "
-            "produced_at, worker, model",
+def _headers(channels: Sequence[Channel]) -> dict[str, Any]:
+    stages = list(dict.fromkeys(stage for channel in channels for stage in channel.written_by))
+    return {
+        "type": "object",
+        "description": "What differs from run to run and so has no place in the value.",
+        "properties": {
+            "stage": {"type": "string", "enum": stages},
+            "version": {"type": "string", "description": "of Redefluss"},
+            "produced_at": {"type": "string", "format": "date-time"},
+            "took_ms": {"type": "string", "description": "milliseconds of work, in decimal"},
+            "attempt": {"type": "string", "description": "1 for the first, in decimal"},
+            "trail": {
+                "type": "string",
+                "description": "JSON list of the steps so far: stage, topic, partition and offset read, took_ms, "
+                "produced_at, worker, model",
+            },
+            "content_hash": {"type": "string", "description": "of the article, for recognising duplicates"},
+            "revision": {
+                "type": "string",
+                "description": "2 or more: new content of an id already processed, in decimal",
+            },
+            "replayed_from": {"type": "string", "description": "topic/partition/offset of the dead letter it was"},
         },
-        "content_hash": {"type": "string", "description": "of the article, for recognising duplicates"},
-        "revision": {"type": "string", "description": "2 or more: new content of an id already processed, in decimal"},
-        "replayed_from": {"type": "string", "description": "topic/partition/offset of the dead letter it was"},
-    },
-}
+    }
 
 
-def _operations() -> Iterator[tuple[str, dict[str, Any]]]:
-    for channel in CHANNELS:
+def _operations(channels: Sequence[Channel]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for channel in channels:
         verbs: tuple[tuple[str, Literal["receive", "send"], tuple[str, ...]], ...] = (
             ("reads", "receive", channel.read_by),
             ("writes", "send", channel.written_by),

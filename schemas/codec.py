@@ -13,6 +13,9 @@ from schemas.records import FailureReason
 
 RecordT = TypeVar("RecordT", bound=BaseModel)
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What some programs on Windows write before UTF-8."""
+
 
 class RecordError(ValueError):
     """Bytes that are no record of the wanted kind.
@@ -31,8 +34,9 @@ class RecordError(ValueError):
 def decode(data: bytes | None, record_class: type[RecordT]) -> RecordT:
     """Read a record from its bytes on the topic.
 
-    Fields that `record_class` does not know go into `meta`, where it has one; a
-    name that `meta` already holds gets "_" appended, so that neither is lost.
+    A byte order mark before the JSON is passed over. Fields that `record_class`
+    does not know go into `meta`, where it has one; a name that `meta` already
+    holds gets "_" appended, so that neither is lost.
 
     Raises:
         RecordError: with reason "empty" (no bytes), "malformed-json",
@@ -43,7 +47,7 @@ def decode(data: bytes | None, record_class: type[RecordT]) -> RecordT:
     if not data:
         raise RecordError("empty", "the message has an empty value")
     try:
-        value = orjson.loads(data)
+        value = orjson.loads(data.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise RecordError("malformed-json", one_line(str(error))) from None
     return from_object(value, record_class)

@@ -1,14 +1,16 @@
 """One model for the value of every topic; field order is the order on the wire."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from schemas.spans import Model, Span, check_span, check_spans
 
-BlockKind = Literal["lead", "paragraph", "heading", "list"]
+BlockKind = Literal["lead", "paragraph", "heading", "list", "quote", "entry", "question", "answer"]
+Access = Literal["free", "teaser", "unknown"]
 RemovalReason = Literal[
     "teaser",
     "newsletter",
@@ -20,6 +22,7 @@ RemovalReason = Literal[
     "advert",
     "share",
     "legal",
+    "embed",
     "other",
 ]
 EntityType = Literal["PER", "ORG", "LOC", "MISC"]
@@ -29,7 +32,8 @@ Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
 Gender = Literal["f", "m"]
 GenderSource = Literal["title", "role", "name", "pronoun", "gazetteer"]
 SpeakerKind = Literal["person", "organisation", "place", "group", "document", "unknown"]
-StageName = Literal["clean", "entities", "quotes", "statements"]
+StageName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=100)]
+"""Which there are `redefluss worker --help` tells; a reader takes letters of stages that it does not know, too."""
 FailureReason = Literal[
     "malformed-json",
     "schema",
@@ -57,13 +61,15 @@ def _rfc3339(value: str) -> str:
 Timestamp = Annotated[str, AfterValidator(_rfc3339)]
 Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9-]+)?$")]
 Identifier = Annotated[str, Field(min_length=1, max_length=2000)]
+ArticleId = Annotated[str, Field(min_length=1, max_length=1900)]
+"""As producers may give it: the ids of an article's quotes are made of it, and are a little longer."""
 
 
 class RawArticle(Model):
     """What a producer sends: a page or its text. `id` may be missing here alone."""
 
     schema_: Literal["raw-article/1"] = Field("raw-article/1", alias="schema")
-    id: Identifier | None = None
+    id: ArticleId | None = None
     url: str | None = None
     source: str | None = None
     title: str | None = None
@@ -81,9 +87,10 @@ class RawArticle(Model):
 
 
 class Block(Span):
-    """A paragraph-sized part of the text."""
+    """A paragraph-sized part of the text, or an entry of a live ticker with its headline and paragraphs."""
 
     kind: BlockKind
+    time: Timestamp | None = Field(None, description="of an entry of a live ticker, if its day is known")
 
 
 class Removed(Model):
@@ -111,6 +118,12 @@ class CleanArticle(Model):
     dateline: str | None = None
     text: str
     blocks: list[Block] = Field(default_factory=list)
+    modified_at: Timestamp | None = None
+    department: str | None = None
+    access: Access = Field("unknown", description="teaser: the text is but the beginning of what subscribers get")
+    evidence: dict[str, str] = Field(
+        default_factory=dict, description="what told published_at, modified_at, department and access, by field"
+    )
     infobox: dict[str, str] = Field(default_factory=dict)
     credits: list[str] = Field(default_factory=list)
     agencies: list[str] = Field(default_factory=list)
@@ -231,6 +244,8 @@ class QuotedArticle(Model):
     source: str | None = None
     title: str | None = None
     published_at: Timestamp | None = None
+    agencies: list[str] = Field(default_factory=list)
+    content_hash: str | None = Field(None, description="of the text that the quote was found in")
 
 
 class QuoteRecord(Model):
@@ -251,18 +266,47 @@ class StatementStart(Model):
     published_at: Timestamp | None = None
 
 
-class StatementArticle(QuotedArticle):
-    """An article that a statement stands in: with which quote, and the agency it came by, if one is named."""
+class StatementQuote(Model):
+    """A quote that says what a statement says, as its article words it."""
 
     quote: Identifier
+    text: str
+    type: QuoteType
+    part_of: Identifier | None = None
+    context: str | None = Field(None, description="the sentences around it, where the words alone say too little")
+    seen_at: Timestamp = Field(description="when the quote reached the broker")
+
+
+class StatementArticle(Model):
+    """An article that a statement stands in: its fullest quote of it, and the agency it came by, if one is named."""
+
+    id: Identifier
+    url: str | None = None
+    source: str | None = None
+    title: str | None = None
+    published_at: Timestamp | None = None
+    quote: Identifier
     agency: str | None = None
+    text: str
+    type: QuoteType
+    part_of: Identifier | None = None
+    context: str | None = Field(None, description="the sentences around it, where the words alone say too little")
+    seen_at: Timestamp = Field(description="when the quote reached the broker")
+    also: list[StatementQuote] = Field(default_factory=list, description="what else the article has of the statement")
+    content_hash: str | None = Field(None, description="of the text that the quotes were found in")
+    speaker: SpeakerEntity | None = Field(None, description="as this article has it, where it says something else")
+
+    @property
+    def quotes(self) -> "list[StatementQuote | StatementArticle]":
+        """All its quotes of the statement, the fullest first."""
+        return [self, *self.also]
 
 
 class Statement(Model):
     """What the same speaker was quoted with in one article or several, once, in its present state.
 
-    `text` is the fullest wording of all articles. Articles come in the order of publication, each once; `count` is
-    their number, `sources` that of the papers.
+    `text` is the fullest wording of all articles, a verbatim one where there is one as full. Articles come in the order
+    of publication, each once; `count` is their number, `sources` that of the papers.
     """
 
     schema_: Literal["statement/1"] = Field("statement/1", alias="schema")
@@ -271,12 +315,19 @@ class Statement(Model):
     said_by: str | None = Field(None, description="the speaker's name, also of one that is no entity")
     text: str
     type: QuoteType
-    verbatim: bool = Field(description="whether an article has it in quotation marks")
+    verbatim: bool = Field(description="whether `text` is what an article has in quotation marks")
     first: StatementStart
     articles: list[StatementArticle] = Field(min_length=1)
     count: int = Field(ge=1)
     sources: int = Field(ge=0)
     updated_at: Timestamp
+
+
+class HeaderInBase64(Model):
+    """A header of a message as it was on the topic; None is a header without a value, not even an empty one."""
+
+    name: str
+    value: str | None
 
 
 class DeadLetter(Model):
@@ -294,7 +345,12 @@ class DeadLetter(Model):
     key_base64: str | None = Field(None, description="the key's bytes, only where they are not UTF-8")
     value: str = Field(description="the message's bytes in base64")
     tombstone: bool = Field(False, description="the message had no value at all, not even an empty one")
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[str, str] = Field(default_factory=dict, description="as text, the last of each name")
+    headers_base64: list[HeaderInBase64] | None = Field(
+        None,
+        description="all headers in their order; only where `headers` cannot tell them, since a name comes twice or a "
+        "value is missing or not UTF-8",
+    )
     attempts: int = Field(ge=1)
 
     @classmethod
@@ -310,10 +366,12 @@ class DeadLetter(Model):
         timestamp: int,
         key: bytes | None,
         value: bytes | None,
-        headers: dict[str, str],
+        headers: Sequence[tuple[str, bytes | None]],
         attempts: int,
     ) -> Self:
         """The dead letter of a message, from its bytes as they stood on the topic."""
+        as_text = {name: (header or b"").decode("utf-8", "backslashreplace") for name, header in headers}
+        told = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
         try:
             name, undecodable = None if key is None else key.decode(), None
         except UnicodeDecodeError:
@@ -330,7 +388,8 @@ class DeadLetter(Model):
             key_base64=undecodable,
             value=b64encode(value or b"").decode("ascii"),
             tombstone=value is None,
-            headers=headers,
+            headers=as_text,
+            headers_base64=None if told else [_in_base64(name, header) for name, header in headers],
             attempts=attempts,
         )
 
@@ -340,8 +399,19 @@ class DeadLetter(Model):
         return None if self.tombstone else b64decode(self.value)
 
     @property
+    def header_bytes(self) -> list[tuple[str, bytes | None]]:
+        """The failed message's headers as they were on the topic, in their order."""
+        if self.headers_base64 is None:
+            return [(name, value.encode()) for name, value in self.headers.items()]
+        return [(it.name, None if it.value is None else b64decode(it.value)) for it in self.headers_base64]
+
+    @property
     def key_bytes(self) -> bytes | None:
         """The failed message's key as it was on the topic."""
         if self.key_base64 is not None:
             return b64decode(self.key_base64)
         return None if self.key is None else self.key.encode()
+
+
+def _in_base64(name: str, value: bytes | None) -> HeaderInBase64:
+    return HeaderInBase64(name=name, value=None if value is None else b64encode(value).decode("ascii"))

@@ -24,7 +24,7 @@ from schemas.records import RawArticle
 STDIN = "-"
 
 
-class Kind(Enum):
+class FileKind(Enum):
     """What a file holds."""
 
     TEXT = "text"
@@ -34,14 +34,14 @@ class Kind(Enum):
 
 
 KIND_OF_ENDING = {
-    ".txt": Kind.TEXT,
-    ".text": Kind.TEXT,
-    ".html": Kind.HTML,
-    ".htm": Kind.HTML,
-    ".xhtml": Kind.HTML,
-    ".json": Kind.JSON,
-    ".jsonl": Kind.JSON_LINES,
-    ".ndjson": Kind.JSON_LINES,
+    ".txt": FileKind.TEXT,
+    ".text": FileKind.TEXT,
+    ".html": FileKind.HTML,
+    ".htm": FileKind.HTML,
+    ".xhtml": FileKind.HTML,
+    ".json": FileKind.JSON,
+    ".jsonl": FileKind.JSON_LINES,
+    ".ndjson": FileKind.JSON_LINES,
 }
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -53,7 +53,7 @@ _HTML_START = re.compile(
 
 
 @dataclass(frozen=True)
-class Message:
+class ArticleMessage:
     """A raw article that can be sent. `origin` is the file and, where it holds several, the line or number in it."""
 
     origin: str
@@ -62,7 +62,7 @@ class Message:
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedInput:
     """What cannot be sent, and why in one line."""
 
     origin: str
@@ -101,7 +101,7 @@ def size_bytes(files: Iterable[str]) -> int | None:
 
 def messages(
     files: Iterable[str], *, limit_bytes: int, advance: Callable[[int], None] = lambda _: None
-) -> Iterator[Message | Refused]:
+) -> Iterator[ArticleMessage | RefusedInput]:
     """The articles in `files`, one at a time.
 
     Args:
@@ -117,10 +117,10 @@ def messages(
                     at = _advanced(raw, at, advance)
                 _advanced(raw, at, advance)
         except OSError as error:
-            yield Refused(name, error.strerror or one_line(str(error)))
+            yield RefusedInput(name, error.strerror or one_line(str(error)))
 
 
-def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[Message | Refused]:
+def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     """The articles in what was read from the file `name`, gzipped or not."""
     yield from _in_file(name, io.BufferedReader(io.BytesIO(data)), limit_bytes)
 
@@ -137,14 +137,14 @@ def decoded(data: bytes) -> str:
             return data.decode("cp1252", errors="replace")
 
 
-def kind_of(name: str, head: bytes) -> Kind:
+def kind_of(name: str, head: bytes) -> FileKind:
     """What a file holds: by its ending, else by how it begins."""
     if kind := KIND_OF_ENDING.get(_ending(name)):
         return kind
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
-        return Kind.JSON
-    return Kind.HTML if _HTML_START.match(start) else Kind.TEXT
+        return FileKind.JSON
+    return FileKind.HTML if _HTML_START.match(start) else FileKind.TEXT
 
 
 def _ending(name: str) -> str:
@@ -168,7 +168,7 @@ def _advanced(raw: IO[bytes], before: int, advance: Callable[[int], None]) -> in
     return at
 
 
-def _in_file(name: str, raw: io.BufferedReader, limit_bytes: int) -> Iterator[Message | Refused]:
+def _in_file(name: str, raw: io.BufferedReader, limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     try:
         if raw.peek(2)[:2] != _GZIP_MAGIC:
             yield from _in_stream(name, raw, limit_bytes)
@@ -176,32 +176,32 @@ def _in_file(name: str, raw: io.BufferedReader, limit_bytes: int) -> Iterator[Me
         with gzip.GzipFile(fileobj=raw) as unzipped:
             yield from _in_stream(name, cast(IO[bytes], unzipped), limit_bytes)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        yield Refused(name, f"the gzip data is damaged: {one_line(str(error))}")
+        yield RefusedInput(name, f"the gzip data is damaged: {one_line(str(error))}")
 
 
-def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[Message | Refused]:
+def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     first = line = stream.readline(limit_bytes + 1)
     while line and not line.strip() and len(first) <= limit_bytes:
         line = stream.readline(limit_bytes + 1)
         first += line
     kind = kind_of(name, first)
-    if kind is Kind.JSON_LINES or (kind is Kind.JSON and _is_json(first)):
+    if kind is FileKind.JSON_LINES or (kind is FileKind.JSON and _is_json(first)):
         yield from _json_lines(name, first, stream, limit_bytes)
         return
-    if kind is Kind.JSON:
+    if kind is FileKind.JSON:
         yield from _json_document(name, first + stream.read(), limit_bytes)
         return
     data = first + stream.read(max(0, limit_bytes + 1 - len(first)))
     yield _document(name, data, kind, limit_bytes)
 
 
-def _json_lines(name: str, line: bytes, stream: IO[bytes], limit_bytes: int) -> Iterator[Message | Refused]:
+def _json_lines(name: str, line: bytes, stream: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     number = line[: len(line) - len(line.lstrip())].count(b"\n")
     while line:
         number += 1
         origin = f"{name}:{number}"
         if len(line) > limit_bytes:
-            yield Refused(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
+            yield RefusedInput(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
             while line and not line.endswith(b"\n"):
                 line = stream.readline(limit_bytes)
         elif value := line.strip().removeprefix(b"\xef\xbb\xbf"):
@@ -209,7 +209,7 @@ def _json_lines(name: str, line: bytes, stream: IO[bytes], limit_bytes: int) -> 
         line = stream.readline(limit_bytes + 1)
 
 
-def _json_document(name: str, data: bytes, limit_bytes: int) -> Iterator[Message | Refused]:
+def _json_document(name: str, data: bytes, limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     """A file that is one JSON value over several lines, or JSON lines of which the first is broken."""
     data = data.removeprefix(b"\xef\xbb\xbf").strip()
     if _is_json(data):
@@ -224,43 +224,43 @@ def _json_document(name: str, data: bytes, limit_bytes: int) -> Iterator[Message
     yield from _value(name, data, limit_bytes)
 
 
-def _value(origin: str, value: bytes, limit_bytes: int) -> Iterator[Message | Refused]:
+def _value(origin: str, value: bytes, limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     if not value.startswith(b"["):
         yield _record(origin, value, limit_bytes)
         return
     try:
         items = orjson.loads(value)
     except orjson.JSONDecodeError as error:
-        yield Refused(origin, f"no JSON: {one_line(str(error))}")
+        yield RefusedInput(origin, f"no JSON: {one_line(str(error))}")
         return
     for number, item in enumerate(items, start=1):
         yield _record(f"{origin}[{number}]", orjson.dumps(item), limit_bytes)
 
 
-def _record(origin: str, value: bytes, limit_bytes: int) -> Message | Refused:
+def _record(origin: str, value: bytes, limit_bytes: int) -> ArticleMessage | RefusedInput:
     try:
         article = decode(value, RawArticle)
     except RecordError as error:
-        return Refused(origin, str(error))
+        return RefusedInput(origin, str(error))
     return _sendable(origin, article, value, limit_bytes)
 
 
-def _document(origin: str, data: bytes, kind: Kind, limit_bytes: int) -> Message | Refused:
+def _document(origin: str, data: bytes, kind: FileKind, limit_bytes: int) -> ArticleMessage | RefusedInput:
     if b"\x00" in data[:4096] and data[:2] not in _UTF_16_MARKS:
-        return Refused(origin, "neither text, HTML nor JSON")
+        return RefusedInput(origin, "neither text, HTML nor JSON")
     if len(data) > limit_bytes:
-        return Refused(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
+        return RefusedInput(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
     text = decoded(data)
     if not text.strip():
-        return Refused(origin, "empty")
-    article = RawArticle(html=text) if kind is Kind.HTML else RawArticle(text=text)
+        return RefusedInput(origin, "empty")
+    article = RawArticle(html=text) if kind is FileKind.HTML else RawArticle(text=text)
     return _sendable(origin, article, encode(article), limit_bytes)
 
 
-def _sendable(origin: str, article: RawArticle, value: bytes, limit_bytes: int) -> Message | Refused:
+def _sendable(origin: str, article: RawArticle, value: bytes, limit_bytes: int) -> ArticleMessage | RefusedInput:
     if len(value) > limit_bytes:
-        return Refused(origin, f"{len(value):,} bytes; the limit of a message is {limit_bytes:,}")
-    return Message(origin, article_id(article, key=None), value)
+        return RefusedInput(origin, f"{len(value):,} bytes; the limit of a message is {limit_bytes:,}")
+    return ArticleMessage(origin, article_id(article, key=None), value)
 
 
 def _is_json(data: bytes) -> bool:

@@ -1,6 +1,7 @@
 """`redefluss consume`: what is on a topic, as a table on a terminal and as JSON lines in a pipe."""
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -13,6 +14,7 @@ from rich.table import Table
 from agents.cli import console
 from agents.cli.errors import ExitCode, load_settings
 from agents.settings import Settings
+from pipeline.stages import STAGES, follows_deduplication
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -52,18 +54,15 @@ async def _consume(
     drop_repeats: bool,
 ) -> int:
     from agents.cli.clients import connected_consumer
-    from agents.cli.receiving import batches, partitions_of
     from agents.repeats import Repeats
+    from agents.topic_reader import batches, partitions_of
 
     shown = 0
     printer = TablePrinter() if console.for_people() else JsonPrinter()
     async with connected_consumer(settings) as consumer:
-        partitions = await partitions_of(consumer, settings, topic)
-        names = {settings.topic(name) for name in ("articles.quotes", "quotes")}
-        seen = Repeats() if drop_repeats and partitions[0].topic in names else None
-        async for batch in batches(
-            consumer, partitions, from_beginning=from_beginning, until_caught_up=until_caught_up
-        ):
+        partitions = await partitions_of(settings, topic)
+        seen = Repeats() if drop_repeats and partitions[0].topic in _without_repeats(settings) else None
+        async for batch in batches(consumer, partitions, from_beginning=from_beginning, until_end=until_caught_up):
             fresh = [record for record in batch if seen is None or not seen.is_repeat(record)]
             wanted = fresh if limit is None else fresh[: limit - shown]
             printer.show(wanted)
@@ -73,12 +72,17 @@ async def _consume(
     return ExitCode.OK
 
 
+def _without_repeats(settings: Settings) -> set[str]:
+    """Topics whose records have come through all stages, for which repeats of an article are left out."""
+    return {
+        settings.topic(output.topic) for stage in STAGES if follows_deduplication(stage) for output in stage.outputs
+    }
+
+
 class JsonPrinter:
     """One JSON object a line."""
 
     def show(self, records: "list[ConsumerRecord]") -> None:
-        from agents.cli.receiving import as_json
-
         console.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_APPEND_NEWLINE) for record in records)
 
 
@@ -90,8 +94,6 @@ class TablePrinter:
         self._begun = False
 
     def show(self, records: "list[ConsumerRecord]") -> None:
-        from agents.cli.receiving import as_json
-
         table = Table(box=None, pad_edge=False, header_style="bold", expand=True, show_header=not self._begun)
         table.add_column("time", width=8, no_wrap=True)
         table.add_column("place", width=9, no_wrap=True)
@@ -144,3 +146,21 @@ def _speaker(quote: Mapping[str, Any]) -> str:
 def _short(words: str) -> str:
     words = " ".join(words.split())
     return words if len(words) <= TEXT_CHARACTERS else words[: TEXT_CHARACTERS - 1] + "…"
+
+
+def as_json(record: "ConsumerRecord") -> dict[str, Any]:
+    """A message as it is printed in a pipe; a value that is no JSON stands in base64 under `value_base64`."""
+    shown: dict[str, Any] = {
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": record.timestamp,
+        "key": None if record.key is None else record.key.decode("utf-8", "backslashreplace"),
+        "headers": {key: (value or b"").decode("utf-8", "backslashreplace") for key, value in record.headers},
+    }
+    if record.value is None:
+        return shown | {"value": None}
+    try:
+        return shown | {"value": orjson.loads(record.value)}
+    except orjson.JSONDecodeError:
+        return shown | {"value_base64": b64encode(record.value).decode("ascii")}

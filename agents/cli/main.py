@@ -20,6 +20,7 @@ from agents.cli import (
     stages,
     topics,
     train,
+    withdraw,
     worker,
 )
 from agents.cli.errors import ExitCode, explained
@@ -38,6 +39,7 @@ app.command("broker")(worker.broker)
 app.command("worker")(worker.worker)
 app.command("produce")(produce.produce)
 app.command("consume")(consume.consume)
+app.command("withdraw")(withdraw.withdraw)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("settings")(settings.settings)

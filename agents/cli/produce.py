@@ -9,6 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from agents.cli import articles, console
 from agents.cli.errors import ExitCode, load_settings
 from agents.settings import Settings
+from pipeline.stages import RAW_TOPIC
 
 SHOWN_REFUSALS = 20
 
@@ -27,7 +28,7 @@ def produce(
 
 async def _produce(settings: Settings, files: list[str]) -> int:
     from agents.cli.clients import connected_producer
-    from agents.cli.sending import RAW_TOPIC, send
+    from agents.cli.sending import send
 
     topic = settings.topic(RAW_TOPIC)
     progress = Progress(
@@ -40,7 +41,7 @@ async def _produce(settings: Settings, files: list[str]) -> int:
             task = progress.add_task(topic, total=articles.size_bytes(files), sent=0)
             sent = 0
 
-            def refuse(problem: articles.Refused) -> None:
+            def refuse(problem: articles.RefusedInput) -> None:
                 nonlocal shown
                 shown += 1
                 if shown <= SHOWN_REFUSALS:

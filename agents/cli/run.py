@@ -13,12 +13,13 @@ from agents.cli import articles, console
 from agents.cli.errors import ExitCode, load_settings
 from agents.cli.samples import SAMPLES
 from agents.settings import Settings
+from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
-    from agents.cli.following import Following
     from agents.cli.sending import Sent
+    from agents.cli.tracker import ArticleTracker
 
 IDLE_CHECK_SECONDS = 2.0
 SAY_SECONDS = 5.0
@@ -45,19 +46,19 @@ def run(
 
 async def _run(settings: Settings, files: list[str], leave: bool) -> int:
     from agents import topics
-    from agents.cli import children
+    from agents.cli import services
     from agents.cli.clients import reach_broker
 
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
-    with children.broker(settings) as own, children.data_dir(settings, fresh=own) as folder:
+    with services.broker(settings) as own, services.data_dir(settings, fresh=own) as folder:
         await reach_broker(settings)
         await topics.ensure(settings)
         console.note(f"Starting the worker: {settings.processes} processes load the models")
         try:
-            async with children.worker(settings, folder) as worker:
-                watch = asyncio.create_task(children.ended(worker))
+            async with services.worker(settings, folder) as worker:
+                watch = asyncio.create_task(services.ended(worker))
                 work = asyncio.create_task(_feed_and_report(settings, files))
                 code = await _first(work, watch)
                 if not leave:
@@ -87,9 +88,9 @@ async def _first(work: asyncio.Task[int], watch: asyncio.Task[None]) -> int:
 
 async def _feed_and_report(settings: Settings, files: list[str]) -> int:
     from agents.cli.clients import connected_consumer, connected_producer
-    from agents.cli.following import Following
     from agents.cli.report import print_report
-    from agents.cli.sending import RAW_TOPIC, send
+    from agents.cli.sending import send
+    from agents.cli.tracker import ArticleTracker
 
     started = time.monotonic()
     progress = Progress(
@@ -97,51 +98,51 @@ async def _feed_and_report(settings: Settings, files: list[str]) -> int:
         console=console.err(), transient=True, disable=not console.err().is_terminal,
     )  # fmt: skip
     task = progress.add_task("came out", total=None)
-    following = Following(settings, came_out=lambda: progress.advance(task))
+    tracker = ArticleTracker(settings, came_out=lambda: progress.advance(task))
     async with connected_consumer(settings) as consumer, connected_producer(settings) as producer:
-        places = await following.assign(consumer)
+        places = await tracker.assign(consumer)
         result = await send(
             producer,
             settings.topic(RAW_TOPIC),
             articles.messages(files, limit_bytes=settings.max_raw_bytes),
-            confirmed=lambda message, place: following.sent.update({(place.partition, place.offset): message}),
+            confirmed=lambda message, place: tracker.sent.update({(place.partition, place.offset): message}),
             refused=lambda problem: console.note(f"refused: {problem.origin}: {problem.reason}"),
         )
         console.note(f"Sent {console.counted(result.confirmed, 'article')} to {settings.topic(RAW_TOPIC)}")
         progress.update(task, total=result.confirmed)
         with progress:
-            await _until_all_came_out(following, consumer, places)
-        if following.missing:
-            await following.look_back(consumer)
-    print_report(following, result, seconds=time.monotonic() - started)
-    return _exit_code(following, result)
+            await _until_all_came_out(tracker, consumer, places)
+        if tracker.missing:
+            await tracker.look_back(consumer)
+    print_report(tracker, result, seconds=time.monotonic() - started)
+    return _exit_code(tracker, result)
 
 
 async def _until_all_came_out(
-    following: "Following", consumer: "AIOKafkaConsumer", places: "list[TopicPartition]"
+    tracker: "ArticleTracker", consumer: "AIOKafkaConsumer", places: "list[TopicPartition]"
 ) -> None:
     """Take in what comes out until nothing is missing, or every stage has done all and that does not change it."""
     came = said = time.monotonic()
     idle_since: float | None = None
-    while following.missing:
+    while tracker.missing:
         lots = await consumer.getmany(*places, timeout_ms=200)
         for records in lots.values():
             for record in records:
-                following.take(record)
+                tracker.take(record)
         now = time.monotonic()
         if not console.err().is_terminal and now - said > SAY_SECONDS:
             said = now
-            console.note(f"{len(following.sent) - len(following.missing):,} of {len(following.sent):,} came out")
+            console.note(f"{len(tracker.sent) - len(tracker.missing):,} of {len(tracker.sent):,} came out")
         if lots:
             came, idle_since = now, None
-        elif now - came > IDLE_CHECK_SECONDS and await following.idle():
+        elif now - came > IDLE_CHECK_SECONDS and await tracker.idle():
             idle_since = idle_since or now
             if now - idle_since > IDLE_CHECK_SECONDS:
                 return
 
 
-def _exit_code(following: "Following", result: "Sent") -> int:
-    return ExitCode.OK if result.complete and result.confirmed and not following.missing else ExitCode.INCOMPLETE
+def _exit_code(tracker: "ArticleTracker", result: "Sent") -> int:
+    return ExitCode.OK if result.complete and result.confirmed and not tracker.missing else ExitCode.INCOMPLETE
 
 
 def _web(settings: Settings) -> str:

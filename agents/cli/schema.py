@@ -6,6 +6,7 @@ import typer
 
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, load_settings
+from pipeline.stages import channels
 from schemas import asyncapi
 
 
@@ -15,15 +16,15 @@ def schema(
 ) -> int:
     """Print the AsyncAPI document of all topics, or the JSON Schema of one record."""
     if write:
-        for path in asyncapi.write():
+        for path in asyncapi.write(channels()):
             console.note(f"wrote {path}")
         return ExitCode.OK
-    documents = asyncapi.documents()
+    documents = asyncapi.documents(channels())
     if name not in documents:
         raise CommandError(f"no document {name!r}; there are {', '.join(sorted(documents))}")
     if name == asyncapi.ASYNCAPI:
         settings = load_settings()
-        document = asyncapi.asyncapi(prefix=settings.topic_prefix, host=settings.bootstrap_servers[0])
+        document = asyncapi.asyncapi(channels(), prefix=settings.topic_prefix, host=settings.bootstrap_servers[0])
     else:
         document = documents[name]
     console.write_bytes([asyncapi.rendered(document).encode()])

@@ -8,10 +8,9 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from aiokafka.structs import RecordMetadata
 
-from agents.cli.articles import Message, Refused
+from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.errors import one_line
 
-RAW_TOPIC = "articles.raw"
 IN_FLIGHT = 256
 
 
@@ -26,8 +25,8 @@ class Sent:
     """
 
     confirmed: int = 0
-    refused: list[Refused] = field(default_factory=list)
-    unconfirmed: list[Refused] = field(default_factory=list)
+    refused: list[RefusedInput] = field(default_factory=list)
+    unconfirmed: list[RefusedInput] = field(default_factory=list)
 
     @property
     def complete(self) -> bool:
@@ -38,10 +37,10 @@ class Sent:
 async def send(
     producer: AIOKafkaProducer,
     topic: str,
-    items: Iterable[Message | Refused],
+    items: Iterable[ArticleMessage | RefusedInput],
     *,
-    confirmed: Callable[[Message, RecordMetadata], None] = lambda _message, _place: None,
-    refused: Callable[[Refused], None] = lambda _: None,
+    confirmed: Callable[[ArticleMessage, RecordMetadata], None] = lambda _message, _place: None,
+    refused: Callable[[RefusedInput], None] = lambda _: None,
 ) -> Sent:
     """Send what can be sent; return when the broker has answered for all of it.
 
@@ -55,11 +54,11 @@ async def send(
     result = Sent()
     room = asyncio.Semaphore(IN_FLIGHT)
 
-    async def confirm(message: Message, answer: asyncio.Future[RecordMetadata]) -> None:
+    async def confirm(message: ArticleMessage, answer: asyncio.Future[RecordMetadata]) -> None:
         try:
             place = await answer
         except KafkaError as error:
-            problem = Refused(message.origin, f"not confirmed by the broker: {one_line(error)}")
+            problem = RefusedInput(message.origin, f"not confirmed by the broker: {one_line(error)}")
             result.unconfirmed.append(problem)
             refused(problem)
         else:
@@ -70,7 +69,7 @@ async def send(
 
     async with asyncio.TaskGroup() as answers:
         for item in items:
-            if isinstance(item, Refused):
+            if isinstance(item, RefusedInput):
                 result.refused.append(item)
                 refused(item)
                 continue
@@ -79,7 +78,7 @@ async def send(
                 answer = await producer.send(topic, item.value, key=item.key.encode())
             except KafkaError as error:
                 room.release()
-                problem = Refused(item.origin, f"not sent: {one_line(error)}")
+                problem = RefusedInput(item.origin, f"not sent: {one_line(error)}")
                 result.unconfirmed.append(problem)
                 refused(problem)
             else:

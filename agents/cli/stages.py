@@ -14,19 +14,16 @@ from rich.console import RenderableType
 from agents.cli import articles, console, display
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
-from pipeline.stages import STAGES
+from pipeline.stages import stages_between
 from schemas.codec import RecordError, decode, encode
 from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
 
-Record = RawArticle | CleanArticle
+ArticleRecord = RawArticle | CleanArticle
 
-LATER: dict[str, type[CleanArticle]] = {
-    "clean-article/1": CleanArticle,
-    "entity-article/1": EntityArticle,
-    "quote-article/1": QuoteArticle,
+WRITTEN: dict[str, type[CleanArticle]] = {
+    str(kind.model_fields["schema_"].default): kind for kind in (CleanArticle, EntityArticle, QuoteArticle)
 }
-DONE: dict[type[Record], int] = {RawArticle: 0, CleanArticle: 1, EntityArticle: 2, QuoteArticle: 3}
-"""How many of the stages a record has behind it."""
+"""What stages have written, by the name on the wire."""
 
 File = Annotated[str, typer.Argument(metavar="FILE", help="text, HTML or a JSON record; - for standard input")]
 
@@ -40,7 +37,7 @@ def clean(
     """Clean one article: readable on a terminal, JSON in a pipe."""
     settings = load_settings()
     if not explain:
-        return _through(settings, file, 1, display.article)
+        return _through(settings, file, CleanArticle, display.article)
     from pipeline.cleaning import Cleaner
 
     record = read_record(file, settings)
@@ -56,15 +53,15 @@ def clean(
 
 def entities(file: File) -> int:
     """The people, organisations and places in one article: readable on a terminal, JSON in a pipe."""
-    return _through(load_settings(), file, 2, display.entities)
+    return _through(load_settings(), file, EntityArticle, display.entities)
 
 
 def quotes(file: File) -> int:
     """Who says what in one article: readable on a terminal, JSON in a pipe."""
-    return _through(load_settings(), file, 3, display.quotes)
+    return _through(load_settings(), file, QuoteArticle, display.quotes)
 
 
-def read_record(name: str, settings: Settings) -> Record:
+def read_record(name: str, settings: Settings) -> ArticleRecord:
     """The one article in a file: a raw one in any form, or the record of a later stage.
 
     Raises:
@@ -77,7 +74,7 @@ def read_record(name: str, settings: Settings) -> Record:
     items = list(islice(articles.in_bytes(file, data, limit_bytes=settings.max_raw_bytes), 2))
     if len(items) != 1:
         raise CommandError(f"{name}: {'several articles' if items else 'no article'} in it, one is needed")
-    if isinstance(items[0], articles.Refused):
+    if isinstance(items[0], articles.RefusedInput):
         raise CommandError(f"{items[0].origin}: {items[0].reason}")
     return decode(items[0].value, RawArticle)
 
@@ -89,7 +86,7 @@ def _later_record(name: str, data: bytes) -> CleanArticle | None:
         value = orjson.loads(data)
     except orjson.JSONDecodeError:
         return None
-    record_class = LATER.get(str(value.get("schema")))
+    record_class = WRITTEN.get(str(value.get("schema")))
     if record_class is None:
         return None
     try:
@@ -98,12 +95,13 @@ def _later_record(name: str, data: bytes) -> CleanArticle | None:
         raise CommandError(f"{name}: {error}") from None
 
 
-def _through(settings: Settings, file: str, stages: int, shown: Callable[[Any], RenderableType]) -> int:
+def _through(settings: Settings, file: str, wanted: type[CleanArticle], shown: Callable[[Any], RenderableType]) -> int:
     record: Any = read_record(file, settings)
-    done = DONE[type(record)]
-    if done > stages:
-        raise CommandError(f"{file} is past that stage: {record.schema_}")
-    for stage in STAGES[done:stages]:
+    try:
+        way = stages_between(type(record), wanted)
+    except ValueError:
+        raise CommandError(f"{file} is past that stage: {record.schema_}") from None
+    for stage in way:
         record = stage.load(settings.pipeline)(record)
     if console.for_people():
         console.out().print(shown(record))

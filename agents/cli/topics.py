@@ -62,11 +62,11 @@ async def _create() -> int:
 
 async def _lag() -> int:
     from agents.cli.clients import reach_broker
-    from agents.topics import lag
+    from agents.progress import read_progress
 
     settings = load_settings()
     await reach_broker(settings)
-    rows = [asdict(place) | {"lag": place.lag} for place in await lag(settings)]
+    rows = [asdict(place) | {"lag": place.lag} for place in await read_progress(settings)]
     headings = {name: name for name in ("stage", "group", "topic", "partition", "committed", "end", "lag")}
     console.show(rows, title="Lag in messages", columns=headings)
     return ExitCode.OK

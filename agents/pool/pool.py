@@ -3,7 +3,7 @@
 Each process runs one job and has at most one more waiting in its socket, so
 that it never idles between two; the stages take turns that give each as much
 time, so that a flood at one leaves the others their share. One that takes long
-is set aside: at lower priority, with another process in its place.
+is set aside: it goes on, at a lower priority, with another process in its place.
 """
 
 import asyncio
@@ -17,40 +17,37 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from agents.pool.link import NurseryLink
-from agents.pool.nursery import Order
+from agents.pool.fork_server import ForkServerSetup
+from agents.pool.fork_server_client import ForkServerClient
 from agents.pool.protocol import LENGTH, Job, Outcome, pack
-from agents.pool.tickets import JobFailed, Process, Ticket, Turns
+from agents.pool.scheduler import JobFailed, PendingJob, PoolProcess, Scheduler
+from agents.processes import lower_priority
 
 log = logging.getLogger("redefluss.pool")
 
 MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
-JOBS_PER_PROCESS = 2
 MAX_UNFINISHED_LOADS = 3
-REFILL_SECONDS = 0.05
-"""In which more to do comes once slack is told, by way of the broker; less where a job takes less."""
 LONG_SHARE = 0.1
 """A job that has run for this share of the time limit is set aside."""
 UNKNOWN_CAUSE = "an unknown cause"
 
 
 class PoolError(Exception):
-    """The pool cannot work at all: one line that says why (a model that cannot be loaded, a dead nursery)."""
+    """The pool cannot work at all: one line that says why (a model that cannot be loaded, a dead fork server)."""
 
 
 class Pool:
-    """Runs jobs in processes forked from a nursery.
+    """Runs jobs in processes forked from a fork server.
 
     Args:
-        loader: `module:function` that the nursery calls for what performs jobs.
+        loader: `module:function` that the fork server calls for what performs jobs.
         argument: what the loader is called with; pickled.
         processes: how many; as many again can be set aside.
-        time_limit_seconds: longest time for one job.
+        time_limit_seconds: longest time for a job that has no limit of its own.
         memory_bytes: what one process may allocate beyond the loaded models.
         on_restart: called with "crash" or "timeout" when a process is replaced.
         on_retry: called with the stage when a job is begun again.
-        on_slack: called when fewer jobs than there are processes are left to hand out; again if that has no effect.
     """
 
     def __init__(
@@ -63,53 +60,47 @@ class Pool:
         memory_bytes: int,
         on_restart: Callable[[str], None] = lambda _: None,
         on_retry: Callable[[str], None] = lambda _: None,
-        on_slack: Callable[[], None] = lambda: None,
     ) -> None:
-        order = Order(loader, argument, memory_bytes, os.getpid())
-        self._link = NurseryLink(order, self._on_report, self._on_nursery_gone)
+        setup = ForkServerSetup(loader, argument, memory_bytes, os.getpid())
+        self._fork_server = ForkServerClient(setup, self._on_report, self._on_fork_server_gone)
         self._time_limit_seconds = time_limit_seconds
         self._on_restart = on_restart
         self._on_retry = on_retry
-        self._on_slack = on_slack
-        self._processes = [Process(slot) for slot in range(processes)]
-        self._aside: list[Process] = []
-        self._turns = Turns()
+        self._processes = [PoolProcess(slot) for slot in range(processes)]
+        self._aside: list[PoolProcess] = []
+        self._scheduler = Scheduler()
         self._ready: asyncio.Future[float] | None = None
-        self._causes: dict[int, str] = {}
+        self._exit_causes: dict[int, str] = {}
         self._watch_task: asyncio.Task[None] | None = None
         self._stopping = False
-        self._nursery_ready = False
+        self._fork_server_ready = False
         self._unfinished_loads = 0
         self.broken: asyncio.Future[str] | None = None
         """Resolves, with a line that says why, when the pool can no longer work."""
-        self._refilled_at = 0.0
         self.restarts = 0
         self.load_seconds = 0.0
         self.ended_at = -math.inf
         """When a process last answered or was replaced, on the monotonic clock."""
 
     @property
-    def processes(self) -> Iterable[Process]:
+    def processes(self) -> Iterable[PoolProcess]:
         """The processes, for status pages."""
         return [*self._processes, *self._aside]
 
     @property
     def waiting(self) -> int:
         """Jobs not yet given to a process."""
-        return len(self._turns)
+        return len(self._scheduler)
 
     @property
     def busy(self) -> bool:
-        """Whether no process will run dry in the next moment: there is more to hand out, or about to come."""
-        if self.waiting >= len(self._processes):
-            return True
-        told = time.monotonic() < self._refilled_at
-        return told and all(len(process.tickets) >= JOBS_PER_PROCESS for process in self._processes)
+        """Whether no process will run dry in the next moment: there is more to hand out."""
+        return self.waiting >= len(self._processes)
 
     @property
-    def nursery_pid(self) -> int | None:
+    def fork_server_pid(self) -> int | None:
         """The process that holds the models."""
-        return self._link.pid
+        return self._fork_server.pid
 
     @property
     def ready(self) -> bool:
@@ -117,11 +108,11 @@ class Pool:
         return self._ready is not None and self._ready.done() and not self._ready.exception()
 
     async def start(self) -> None:
-        """Start the nursery; models load in the background (`loaded`), jobs may be submitted meanwhile."""
+        """Start the fork server; models load in the background (`loaded`), jobs may be submitted meanwhile."""
         loop = asyncio.get_running_loop()
         self._ready = loop.create_future()
         self.broken = loop.create_future()
-        self._link.start()
+        self._fork_server.start()
         self._watch_task = loop.create_task(self._watch_clock())
 
     async def loaded(self) -> float:
@@ -141,10 +132,10 @@ class Pool:
         Raises:
             JobFailed: it ran past the time limit, or ended its process twice.
         """
-        ticket = Ticket(job, asyncio.get_running_loop().create_future())
-        self._turns.add(ticket)
+        pending = PendingJob(job, asyncio.get_running_loop().create_future())
+        self._scheduler.add(pending)
         self._hand_out()
-        return await ticket.future, ticket.begun
+        return await pending.future, pending.begun
 
     async def stop(self) -> None:
         """End all processes at once; jobs under way are cancelled."""
@@ -152,48 +143,42 @@ class Pool:
         if self._watch_task:
             self._watch_task.cancel()
         for process in self.processes:
-            for ticket in process.tickets:
-                ticket.future.cancel()
+            for pending in process.jobs:
+                pending.future.cancel()
             if process.pid is not None:
-                self._link.tell("kill", process.pid)
-        self._turns.cancel()
+                self._fork_server.send("kill", process.pid)
+        self._scheduler.cancel()
         tasks = [process.reader_task for process in self.processes if process.reader_task]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._link.stop()
+        await self._fork_server.stop()
 
     def _hand_out(self) -> None:
-        self._fill()
-        now = time.monotonic()
-        if self.waiting < len(self._processes) and now >= self._refilled_at:
-            self._refilled_at = now + min(REFILL_SECONDS, self._turns.longest_seconds)
-            self._on_slack()
-
-    def _fill(self) -> None:
-        for depth in range(JOBS_PER_PROCESS):
+        # An idle process rather does what should wait for another one than nothing, but not before an idle other one.
+        for depth, of_others in ((0, False), (0, True), (1, False)):
             for process in self._processes:
-                if process.writer is None or len(process.tickets) > depth or process.overdue:
+                if process.writer is None or len(process.jobs) > depth or process.overdue:
                     continue
-                ticket = self._turns.next()
-                if ticket is None:
-                    return
-                process.tickets.append(ticket)
-                if len(process.tickets) == 1:
+                pending = self._scheduler.next(process, of_others=of_others)
+                if pending is None:
+                    continue
+                process.jobs.append(pending)
+                if len(process.jobs) == 1:
                     self._begin_head(process)
-                process.writer.write(pack(ticket.job))
+                process.writer.write(pack(pending.job))
 
-    def _begin_head(self, process: Process) -> None:
-        ticket = process.tickets[0]
+    def _begin_head(self, process: PoolProcess) -> None:
+        pending = process.jobs[0]
         process.head_since = time.monotonic()
-        ticket.begun += 1
-        if ticket.begun > 1:
-            self._on_retry(ticket.job.stage)
+        pending.begun += 1
+        if pending.begun > 1:
+            self._on_retry(pending.job.stage)
 
     def _on_report(self, kind: str, *values: Any) -> None:
         assert self._ready is not None
         if kind == "ready":
-            self._nursery_ready = True
+            self._fork_server_ready = True
             self._unfinished_loads = 0
             self.load_seconds = values[0]
             if not self._ready.done():
@@ -208,19 +193,19 @@ class Pool:
             process.pid = values[1]
             process.head_since = time.monotonic()  # what waited for its birth has only begun now
         elif kind == "died" and any(process.pid == values[0] for process in self.processes):
-            self._causes[values[0]] = values[1]
+            self._exit_causes[values[0]] = values[1]
 
-    def _on_nursery_gone(self) -> None:
+    def _on_fork_server_gone(self) -> None:
         if self._stopping:
             return
-        if not self._nursery_ready:
+        if not self._fork_server_ready:
             self._unfinished_loads += 1
-        self._nursery_ready = False
+        self._fork_server_ready = False
         if self._unfinished_loads >= MAX_UNFINISHED_LOADS:
             self._break(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
         elif self.broken is None or not self.broken.done():
-            log.warning("the process that holds the models died; started again")
-            self._link.start()
+            log.warning("the process that holds the models ended; it is started again")
+            self._fork_server.start()
 
     def _break(self, why: str) -> None:
         assert self._ready is not None
@@ -231,16 +216,17 @@ class Pool:
         if not self.broken.done():
             self.broken.set_result(why)
 
-    def _fork(self, process: Process) -> None:
+    def _fork(self, process: PoolProcess) -> None:
+        self._scheduler.forget(process)
         ours, theirs = socket.socketpair()
-        self._link.tell("fork", process.slot, (theirs.fileno(),))
+        self._fork_server.send("fork", process.slot, (theirs.fileno(),))
         theirs.close()
         process.pid = None
         process.overdue = None
-        process.generation = self._link.generation
+        process.generation = self._fork_server.generation
         process.reader_task = asyncio.get_running_loop().create_task(self._converse(process, ours))
 
-    async def _converse(self, process: Process, connection: socket.socket) -> None:
+    async def _converse(self, process: PoolProcess, connection: socket.socket) -> None:
         reader, process.writer = await asyncio.open_connection(sock=connection)
         self._hand_out()
         try:
@@ -248,15 +234,15 @@ class Pool:
                 (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
                 outcome = pickle.loads(await reader.readexactly(length))
                 self.ended_at = time.monotonic()
-                ticket = process.tickets.popleft()
-                self._turns.took(ticket.job.stage, self.ended_at - process.head_since)
-                if process.tickets:
+                pending = process.jobs.popleft()
+                self._scheduler.took(pending.job.stage, self.ended_at - process.head_since)
+                if process.jobs:
                     self._begin_head(process)
-                if not ticket.future.done():
-                    ticket.future.set_result(outcome)
+                if not pending.future.done():
+                    pending.future.set_result(outcome)
                 if process in self._aside:
                     self._aside.remove(process)
-                    self._link.tell("kill", process.pid or 0)
+                    self._fork_server.send("kill", process.pid or 0)
                     return
                 self._hand_out()
         except (asyncio.IncompleteReadError, OSError):
@@ -266,84 +252,89 @@ class Pool:
             if writer is not None:
                 writer.close()
         if not self._stopping:
-            await self._bury(process)
+            await self._replace(process)
 
-    async def _bury(self, process: Process) -> None:
-        cause = await self._cause_of_death(process.pid)
-        tickets = list(process.tickets)
-        process.tickets.clear()
+    async def _replace(self, process: PoolProcess) -> None:
+        cause = await self._exit_cause(process.pid)
+        jobs = list(process.jobs)
+        process.jobs.clear()
         timed_out = process.overdue is not None and cause in {"SIGKILL", UNKNOWN_CAUSE}  # else it died before that
         # Not at fault: those it had not begun, and one that began after the overdue one came back just in time.
-        at_fault = tickets[0] if tickets and process.overdue in (None, tickets[0]) else None
-        nursery_died = process.generation != self._link.generation or not self._link.open
-        if nursery_died and not timed_out:
+        at_fault = jobs[0] if jobs and process.overdue in (None, jobs[0]) else None
+        fork_server_died = process.generation != self._fork_server.generation or not self._fork_server.open
+        if fork_server_died and not timed_out:
             at_fault = None
-        for ticket in reversed(tickets):
-            if ticket is not at_fault:
-                self._turns.add(ticket, first=True)
+        for pending in reversed(jobs):
+            if pending is not at_fault:
+                self._scheduler.add(pending, first=True)
         if at_fault is not None:
             self._settle(at_fault, cause, timed_out=timed_out)
         self.restarts += 1
         self.ended_at = time.monotonic()
         self._on_restart("timeout" if timed_out else "crash")
         if not timed_out:
-            log.warning("a pool process died (%s); replaced", cause)
+            log.warning("a pool process ended (%s); another was started in its place", cause)
         process.reader_task = None
         if process in self._aside:
             self._aside.remove(process)
             self._hand_out()
-        elif self._nursery_ready:  # else it is forked when the nursery is
+        elif self._fork_server_ready:  # else it is forked when the fork server is
             self._fork(process)
 
-    def _settle(self, ticket: Ticket, cause: str, *, timed_out: bool) -> None:
-        if ticket.future.done():
+    def _settle(self, pending: PendingJob, cause: str, *, timed_out: bool) -> None:
+        if pending.future.done():
             return
         if timed_out:
-            detail = f"stopped after {self._time_limit_seconds:g} s, the time limit for one article in one stage"
-            ticket.future.set_exception(JobFailed("timeout", detail, ticket.begun))
+            detail = f"stopped after {self._limit_seconds(pending):g} s, the time limit for one article in one stage"
+            pending.future.set_exception(JobFailed("timeout", detail, pending.begun))
             return
-        ticket.crashes += 1
-        if ticket.crashes < MAX_CRASHES:
-            self._turns.add(ticket, first=True)
+        pending.crashes += 1
+        if pending.crashes < MAX_CRASHES:
+            self._scheduler.add(pending, first=True)
             return
-        detail = f"ended the process that worked on it {ticket.crashes} times, last by {cause}"
-        ticket.future.set_exception(JobFailed("worker-crash", detail, ticket.begun))
+        detail = f"ended the process that worked on it {pending.crashes} times, last by {cause}"
+        pending.future.set_exception(JobFailed("worker-crash", detail, pending.begun))
 
-    async def _cause_of_death(self, pid: int | None) -> str:
-        """Its socket closes a moment before the nursery has buried it."""
+    def _limit_seconds(self, pending: PendingJob) -> float:
+        return pending.job.time_limit_seconds or self._time_limit_seconds
+
+    async def _exit_cause(self, pid: int | None) -> str:
+        """Its socket closes a moment before the fork server has reaped it."""
         for _ in range(50):
             if pid is None:
                 break
-            if pid in self._causes:
-                return self._causes.pop(pid)
+            if pid in self._exit_causes:
+                return self._exit_causes.pop(pid)
             await asyncio.sleep(0.01)
         return UNKNOWN_CAUSE
 
     async def _watch_clock(self) -> None:
-        long_seconds = self._time_limit_seconds * LONG_SHARE
         while True:
-            await asyncio.sleep(min(0.5, long_seconds / 2))
+            await asyncio.sleep(min(0.5, self._time_limit_seconds * LONG_SHARE / 2))
             now = time.monotonic()
             for process in list(self.processes):
-                if process.writer is None or process.pid is None or process.overdue or not process.tickets:
+                if process.writer is None or process.pid is None or process.overdue or not process.jobs:
                     continue
                 running_seconds = now - process.head_since
-                if running_seconds > self._time_limit_seconds:
-                    process.overdue = process.tickets[0]
-                    self._link.tell("kill", process.pid)
-                elif running_seconds > long_seconds and process not in self._aside:
-                    self._set_aside(process, process.pid)
+                limit_seconds = self._limit_seconds(process.jobs[0])
+                if running_seconds > limit_seconds:
+                    process.overdue = process.jobs[0]
+                    self._fork_server.send("kill", process.pid)
+                elif running_seconds > limit_seconds * LONG_SHARE and process not in self._aside:
+                    self._set_aside(process)
 
-    def _set_aside(self, process: Process, pid: int) -> None:
+    def _set_aside(self, process: PoolProcess) -> None:
         """Put another process in the place of one that takes long, so that articles that don't need not wait."""
-        if not self._nursery_ready or len(self._aside) >= len(self._processes):
+        if not self._fork_server_ready or len(self._aside) >= len(self._processes):
             return
-        head, *waiting = process.tickets
-        process.tickets = deque([head])
-        for ticket in reversed(waiting):
-            self._turns.add(ticket, first=True)
-        self._link.tell("lower", pid)
+        head, *waiting = process.jobs
+        process.jobs = deque([head])
+        for pending in reversed(waiting):
+            self._scheduler.add(pending, first=True)
         self._aside.append(process)
-        self._processes[process.slot] = Process(process.slot)
+        self._scheduler.forget(process)
+        if process.pid is not None:
+            lower_priority(process.pid)
+        self._processes[process.slot] = PoolProcess(process.slot)
         self._fork(self._processes[process.slot])
         self._hand_out()

@@ -1,10 +1,10 @@
-"""What goes over the sockets between the worker, the nursery and the pool's processes."""
+"""What goes over the sockets between the worker, the fork server and the pool's processes."""
 
 import pickle
 import socket
 import struct
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 LENGTH = struct.Struct("!I")
 OUT_OF_MEMORY_EXIT = 77
@@ -13,31 +13,49 @@ OUT_OF_MEMORY_EXIT = 77
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One message for one stage; bytes as they stand on the topic."""
+    """One message for one stage.
+
+    Attributes:
+        stage: its name.
+        key: bytes as they stand on the topic.
+        value: likewise.
+        time_limit_seconds: longest time for it; None: the pool's.
+        affinity: jobs of the same one are done by the same process where that costs no time; None: by any.
+    """
 
     stage: str
     key: bytes | None
     value: bytes | None
+    time_limit_seconds: float | None = None
+    affinity: bytes | None = None
+
+
+class OutputMessage(NamedTuple):
+    """A message that a job makes, for a topic named without its prefix.
+
+    `value` None is a tombstone, `partition` None the one that the key belongs to.
+    """
+
+    topic: str
+    key: bytes
+    value: bytes | None
+    partition: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A processed article.
+    """A processed message.
 
     Attributes:
-        key: the article's id, key of everything it becomes.
-        value: the record for the target topic.
-        content_hash: of the cleaned text.
-        records: key and value of each record for the topic `quotes`.
-        entities: number of entities by type.
+        messages: what is to be published, in order; an article's own record is the last.
+        content_hash: of the cleaned text, where an article is what came out.
+        counts: what is added to metrics once all is published, by name and label values.
         took_seconds: time in the stage's function, decoding and encoding included.
     """
 
-    key: bytes
-    value: bytes
-    content_hash: str
-    records: tuple[tuple[bytes, bytes], ...] = ()
-    entities: dict[str, int] = field(default_factory=dict)
+    messages: tuple[OutputMessage, ...]
+    content_hash: str | None = None
+    counts: dict[tuple[str, ...], int] = field(default_factory=dict)
     took_seconds: float = 0.0
 
 

@@ -14,6 +14,13 @@ class Shown(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class Place(Shown):
+    """Code points, from `begin` up to but not including `end`, of the text they belong to."""
+
+    begin: int
+    end: int
+
+
 class QuoteLine(Shown):
     """A quote as lists show it."""
 
@@ -25,6 +32,9 @@ class QuoteLine(Shown):
     entity: str | None = Field(description="the speaker's entity id")
     cue: str | None
     confidence: float
+    part_of: str | None = Field(None, description="the quote of the same article that this one is a fragment of")
+    speaker_confidence: float | None = Field(None, description="how sure it is that this is who said it")
+    spans: list[Place] = Field([], description="where it stands in the article's text")
 
 
 class EntityLine(Shown):
@@ -57,6 +67,56 @@ class Hit(Shown):
 
     article: ArticleLine
     snippet: str = Field(description="a part of the text; matches stand between U+0002 and U+0003")
+
+
+class InStatement(Shown):
+    """The statement that a quote belongs to, in how many articles of how many papers."""
+
+    id: str
+    count: int
+    sources: int
+
+
+class QuoteHit(Shown):
+    """A quote that was asked for, where it stands, and where in it the words are that were asked for."""
+
+    quote: QuoteLine
+    context: str = Field(description="the paragraph it stands in")
+    marks: list[Place] = Field(description="of the words asked for, in the quote's text")
+    article_id: str
+    title: str | None
+    source: str | None
+    url: str | None
+    published_at: str | None
+    arrived: float
+    agency: str | None
+    party: str | None
+    gender: str | None
+    statement: InStatement | None
+
+
+class QuotePage(Shown):
+    """A page of quotes, the latest first."""
+
+    items: list[QuoteHit]
+    total: int
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+
+
+class StatementPage(Shown):
+    """A page of statements, those with the latest article first."""
+
+    items: list[dict[str, Any]] = Field(description="Statement records, as on the topic `statements`")
+    total: int
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+
+
+class FacetValue(Shown):
+    """A value by which a search can be narrowed, and how much it then finds."""
+
+    value: str = Field(description="what to ask for")
+    name: str
+    count: int
 
 
 class Ranked(Shown):

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 import time
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,6 +12,7 @@ from mode import Service
 from pydantic import SecretStr
 
 from agents.metrics import Metrics
+from agents.processes import module_command
 from agents.settings import Settings
 from agents.web.recent import RecentLatency
 from pipeline.stages import STAGES
@@ -103,7 +103,7 @@ class Monitor(Service):
     async def _spawn(self) -> None:
         # In a session of its own, so that Ctrl-C is the worker's alone; it ends when its standard input does.
         self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "agents.web.collector", stdin=asyncio.subprocess.PIPE, start_new_session=True
+            *module_command("agents.web.collector"), stdin=asyncio.subprocess.PIPE, start_new_session=True
         )
         self._write({"settings": _plain(self._settings), "path": str(self._store)})
 

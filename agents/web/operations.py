@@ -90,11 +90,11 @@ class Observatory:
 
     def _facts(self) -> health.Facts:
         now = time.time()
-        own = health.Worker(self._monitor.word(), 0.0)
+        own = health.WorkerReport(self._monitor.word(), 0.0)
         asked, broker = self._state("broker", {"detail": None})
         _, places = self._state("places", {})
         others = [
-            health.Worker(said, max(0.0, now - at))
+            health.WorkerReport(said, max(0.0, now - at))
             for at, said in self._read(self._reader.workers, [])
             if said["worker"] != own.name
         ]
@@ -168,7 +168,7 @@ def _stage(stage: Stage, facts: health.Facts, samples: list[tuple[float, int]], 
     )
 
 
-def _worker(worker: health.Worker) -> WorkerState:
+def _worker(worker: health.WorkerReport) -> WorkerState:
     said = worker.said
     return WorkerState(
         worker=worker.name,

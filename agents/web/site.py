@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -23,6 +23,7 @@ from agents.web.auth import Guard
 from agents.web.charts import bars
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
 from agents.web.limits import Allowance, Limiter
+from agents.web.models import Place, QuoteHit
 from agents.web.operations import Observatory
 from agents.web.store.reader import Reader
 
@@ -176,6 +177,28 @@ def marked(snippet: str) -> Markup:
     return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
 
 
+def with_marks(text: str, marks: Sequence[Place]) -> Markup:
+    """A text with the places in `marks` marked; everything escaped."""
+    parts, end = [], 0
+    for mark in marks:
+        parts += [escape(text[end : mark.begin]), Markup("<mark>"), escape(text[mark.begin : mark.end])]
+        parts.append(Markup("</mark>"))
+        end = mark.end
+    return Markup("").join([*parts, escape(text[end:])])
+
+
+def quote_path(hit: QuoteHit) -> str:
+    """The address of a quote: within its article, open."""
+    return f"{article_path(hit.article_id)}#quote-{hit.quote.id.rpartition('#')[2]}"
+
+
+def source_line(hit: QuoteHit) -> str:
+    """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
+    day = (hit.published_at or "")[:10]
+    told = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
+    return f"{hit.quote.text} ({told}) {{origin}}{quote_path(hit)}"
+
+
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("agents.web"),
@@ -190,4 +213,5 @@ def _environment(language: Language) -> Environment:
     environment.filters.update(
         article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked
     )
+    environment.filters.update(with_marks=with_marks, quote_path=quote_path, source_line=source_line)
     return environment

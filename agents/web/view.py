@@ -17,7 +17,7 @@ from agents.web.auth import Guard
 from agents.web.monitor import Monitor, Status
 from agents.web.operations import Observatory
 from agents.web.site import SITE, Site
-from agents.web.store.place import store_path
+from agents.web.store.location import store_path
 from agents.web.store.reader import Reader
 from agents.web.views import PAGES
 

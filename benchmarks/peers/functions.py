@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from agents import headers
-from agents.headers import RawHeaders, Step
+from agents.headers import RawHeaders, TrailStep
 from agents.pool.protocol import Done, Job
 from agents.settings import Settings
-from agents.work import WorkOrder, load
-from pipeline.stages import QUOTES_TOPIC, STAGES, stage_named
+from agents.stage_jobs import StageSetup, load
+from pipeline.stages import STAGES
 
 CHAIN = {stage.name: (stage.source, stage.target) for stage in STAGES}
 
@@ -28,7 +28,7 @@ class Output:
 
 @cache
 def _function(stage: str) -> Callable[[Job], object]:
-    return load(WorkOrder((stage,), Settings().pipeline))
+    return load(StageSetup((stage,), Settings().pipeline))
 
 
 def warm_up() -> None:
@@ -44,7 +44,7 @@ def process(
     outcome = _function(stage)(Job(stage=stage, key=key, value=value))
     if not isinstance(outcome, Done):
         return []
-    step = Step(
+    step = TrailStep(
         stage=stage,
         topic=CHAIN[stage][0],
         partition=partition,
@@ -55,8 +55,7 @@ def process(
         model="",
     )
     out = headers.after(received, step, attempt=1, more={"content_hash": outcome.content_hash})
-    quotes = [Output(QUOTES_TOPIC, key, record, out) for key, record in outcome.records]
-    return [*quotes, Output(stage_named(stage).target, outcome.key, outcome.value, out)]
+    return [Output(topic, key, value, out) for topic, key, value in outcome.messages]
 
 
 def arguments() -> tuple[str, str]:

@@ -1,15 +1,19 @@
 """The cleaning stage: a raw article in, its body and fields out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, groupby
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.fields import fields_of
 from pipeline.cleaning.fingerprint import fingerprints_of
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.linked_body import with_linked_body
+from pipeline.cleaning.metadata import Metadata
 from pipeline.cleaning.reading import read_article
+from pipeline.cleaning.tickers import mark_entries
 from pipeline.cleaning.verdicts import decide
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
@@ -67,55 +71,49 @@ class Cleaner:
             )
         read = read_article(html=article.html, text=article.text, title=article.title)
         infobox = decide(read, self._forests)
-        lines, readings, metadata = read.lines, read.readings, read.metadata
+        fields = fields_of(read)
+        metadata = read.metadata or Metadata()
+        lines = with_linked_body(read.lines, metadata.body)
+        published_at = article.published_at or fields.value("published_at")
+        mark_entries(
+            lines,
+            named=" ".join(filter(None, (read.kicker, read.title, article.url))),
+            published_at=published_at,
+            modified_at=fields.value("modified_at"),
+            updates=metadata.updates,
+        )
         kept = [line for line in lines if line.kind is not None]
         if not kept:
             raise Rejected("empty", "no text of an article is left after cleaning")
         text = "\n\n".join(line.text for line in kept)
         language = self._language(article, text)
-        blocks, position = [], 0
-        for line in kept:
-            blocks.append(Block(begin=position, end=position + len(line.text), kind=line.kind or "paragraph"))
-            position += len(line.text) + 2
         paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
         place = next((found for line in paragraphs if (found := shapes.dateline(line.text))), None)
-        authors = (
-            metadata.authors
-            if metadata and metadata.authors
-            else [
-                name
-                for line, reading in zip(lines, readings, strict=True)
-                if line.field == "authors"
-                for name in reading.authors
-            ]
-        )
-        agencies = [
-            name
-            for line, reading in zip(lines, readings, strict=True)
-            if line.kind or line.field == "agencies"
-            for name in shapes.agencies_in(line.text, whole=reading.agency)
-        ]
         content, near = fingerprints_of(chain.from_iterable(line.words for line in kept))
         return CleanArticle(
             id=article_id(article, key=None),
             url=article.url,
             source=article.source,
             language=language,
-            published_at=article.published_at or (metadata.published_at if metadata else None),
+            published_at=published_at,
             meta=article.meta,
             kicker=read.kicker,
             title=read.title,
-            authors=list(dict.fromkeys(authors)),
+            authors=fields.authors,
             dateline=place[0] if place else None,
             text=text,
-            blocks=blocks,
+            blocks=list(_blocks(kept)),
+            modified_at=fields.value("modified_at"),
+            department=fields.value("department"),
+            access="teaser" if (access := fields.value("access")) == "teaser" else "free" if access else "unknown",
+            evidence={
+                field: told.by
+                for field, told in fields.told.items()
+                if field != "published_at" or article.published_at is None
+            },
             infobox=infobox,
-            credits=list(
-                dict.fromkeys(
-                    r.credit[1] for line, r in zip(lines, readings, strict=True) if line.reason == "credit" and r.credit
-                )
-            ),
-            agencies=list(dict.fromkeys(agencies)),
+            credits=fields.credits,
+            agencies=fields.agencies,
             removed=[
                 Removed(text=line.text, reason=line.reason or "other")
                 for line in lines
@@ -134,6 +132,16 @@ class Cleaner:
                 f"the article is in {language!r}; processed are {', '.join(self._config.languages)}",
             )
         return language
+
+
+def _blocks(kept: Sequence[Line]) -> Iterator[Block]:
+    """The blocks of a text that joins the kept lines by blank lines; a ticker's entry is one block."""
+    position = 0
+    for (_, time), lines in groupby(enumerate(kept), lambda pair: (pair[1].entry or -1 - pair[0], pair[1].time)):
+        part = [line for _, line in lines]
+        end = position + sum(len(line.text) + 2 for line in part) - 2
+        yield Block(begin=position, end=end, kind=part[0].kind or "paragraph", time=time)
+        position = end + 2
 
 
 def _verdict(line: Line) -> Verdict:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.cohesion import COHESION_COLUMNS, cohesion_rows
@@ -140,7 +141,7 @@ _PLACES = (
     "line_share", "text_share", "before_paragraphs", "after_paragraphs", "to_previous", "to_next", "section",
     "section_distance",
     *(f"density_{width}" for width in _WINDOWS), *(f"long_{width}" for width in _WINDOWS), "lines", "paragraph_mass",
-    "open_section", "after_comments", "comments_at", "after_lists", "lists_at",
+    "open_section", "from_title", "after_comments", "comments_at", "after_lists", "lists_at",
 )  # fmt: skip
 
 
@@ -171,7 +172,9 @@ def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
     table[:, 8:14] = ((sums[:, high] - sums[:, low]) / (high - low)).reshape(-1, rows).T
     table[:, 14] = math.log1p(rows)
     table[:, 15] = mass / total
-    table[:, 16:] = sections[:, 2:]
+    table[:, 16] = sections[:, 2]
+    table[:, 17] = _from_title(lines)
+    table[:, 18:] = sections[:, 3:]
     return table
 
 
@@ -183,6 +186,12 @@ def _steps_from_last(marked: Sequence[bool]) -> list[int]:
         if is_marked:
             last = number
     return steps
+
+
+def _from_title(lines: Sequence[Line]) -> npt.NDArray[np.int_] | float:
+    """How many lines below the title each line stands, at most `_FAR`; far above everything if none is it."""
+    title = next((number for number, line in enumerate(lines) if line.field == "title"), None)
+    return -2.0 * _FAR if title is None else np.clip(np.arange(len(lines)) - title, -_FAR, _FAR)
 
 
 def _sections(

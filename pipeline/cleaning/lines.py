@@ -1,6 +1,7 @@
 """The lines of an article on their way to a verdict."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ _BULLET = re.compile(r"(?:[•·▪◦‣●○■–—*-]|\d{1,3}[.)])\s+(?=\S
 _WORD = re.compile(r"\w+")
 STEM = 6
 _SHORTEST = 5
+_LONGEST_ITEM = 240
 
 
 @dataclass(slots=True)
@@ -25,6 +27,9 @@ class Markup:
         signature: number of its kind of element (tag and class, those of its parent).
         container: number of the element it shares with its siblings.
         depth: how many block elements it is nested in.
+        bold_share: share of its characters that is set off, bold or in italics, 0 to 1.
+        time: what a `time` element in it gives as its moment, as it stands there.
+        around: `surroundings.AROUND_COLUMNS`, what the elements around it hold; empty until the whole page is read.
     """
 
     tag: str
@@ -34,6 +39,9 @@ class Markup:
     signature: int
     container: int
     depth: int
+    bold_share: float = 0.0
+    time: str | None = None
+    around: Sequence[float] = ()
 
 
 @dataclass(slots=True)
@@ -43,6 +51,7 @@ class Line:
     Attributes:
         text: its normalised text, never empty.
         bullet: whether a bullet or number stood before it; that mark is not in `text`.
+        number: the number of that mark, if it is one.
         gap: whether a blank line stands before it.
         markup: its HTML, if it came from a page.
         lowered: `text` in lower case.
@@ -53,10 +62,13 @@ class Line:
         field: name of the field it became, if it did.
         reason: why it was removed, if it was.
         rule: which rule or model gave the verdict.
+        entry: number of the ticker's entry that it is a part of, if it is of one.
+        time: RFC 3339, of that entry, if its day is known.
     """
 
     text: str
     bullet: bool = False
+    number: int | None = None
     gap: bool = False
     markup: Markup | None = None
     lowered: str = field(init=False)
@@ -67,6 +79,8 @@ class Line:
     field: str | None = None
     reason: RemovalReason | None = None
     rule: str = ""
+    entry: int | None = None
+    time: str | None = None
 
     def __post_init__(self) -> None:
         self.lowered = self.text.lower()
@@ -124,8 +138,10 @@ def text_lines(text: str) -> list[Line]:
 def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bullet: bool = False) -> Line:
     """A Line of a stripped, normalised text; a list mark at its start is taken off."""
     mark = _BULLET.match(text)
-    if mark and not (mark.group().strip()[0].isdigit() and mark.group().strip().endswith(".") and len(text) > 240):
-        return Line(text[mark.end() :], bullet=True, gap=gap, markup=markup)
+    sign = mark.group().strip() if mark is not None else ""
+    if mark is not None and not (sign[0].isdigit() and sign.endswith(".") and len(text) > _LONGEST_ITEM):
+        number = int(sign[:-1]) if sign[0].isdigit() else None
+        return Line(text[mark.end() :], bullet=True, number=number, gap=gap, markup=markup)
     return Line(text, bullet=bullet, gap=gap, markup=markup)
 
 

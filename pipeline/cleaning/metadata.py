@@ -1,27 +1,23 @@
 """What a page says about its article: JSON-LD first, then OpenGraph and other meta tags."""
 
 import html
-import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from pipeline.cleaning.access import access_by_page
+from pipeline.cleaning.dates import modified, published
+from pipeline.cleaning.linked_data import as_list, body_of, linked_data, types_of, updates_of
 from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.tickers import Update
+from pipeline.cleaning.told import Told
 
 _POSTINGS = frozenset(("liveblogposting", "blogposting", "socialmediaposting", "report"))
-_LOCAL_TIME = ZoneInfo("Europe/Berlin")
-_DATE_METAS = (
-    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created",
-    "dc.date", "pubdate", "publish-date", "publication_date", "last-modified",
-)  # fmt: skip
+_SECTION_METAS = ("article:section", "og:article:section", "cxenseparse:category", "section", "dc.subject.section")
+_HOME = frozenset(("start", "startseite", "home", "homepage"))
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " • ")
 _AUTHOR_SPLIT = re.compile(r"\s*(?:,|;|\||/| und | and | & | mit )\s*")
 _AUTHOR_PREFIX = re.compile(r"(?:von|by|autor(?:in)?:|text:)\s+", re.IGNORECASE)
-_DEEPEST = 12
-_LONGEST_LD = 1_000_000
 
 
 @dataclass(slots=True)
@@ -29,38 +25,48 @@ class Metadata:
     """What a page says about its article; None or empty where it says nothing.
 
     Attributes:
-        published_at: RFC 3339.
-        body: the article's text by JSON-LD `articleBody`, white space folded.
+        published: time of publication.
+        modified: time of the last change.
+        department: the part of the paper that it stands in.
+        access: whether everybody may read it whole.
+        body: the article's text by JSON-LD `articleBody`, without tags.
         descriptions: the page's summaries, by JSON-LD, OpenGraph and meta tags.
         sites: names by which the site calls itself.
+        updates: of a live ticker its entries by JSON-LD.
     """
 
     title: str | None = None
     authors: list[str] = field(default_factory=list)
-    published_at: str | None = None
+    published: Told | None = None
+    modified: Told | None = None
+    department: Told | None = None
+    access: Told | None = None
     language: str | None = None
     body: str | None = None
     descriptions: list[str] = field(default_factory=list)
     sites: list[str] = field(default_factory=list)
+    updates: list[Update] = field(default_factory=list)
 
 
 def read_metadata(root: Any) -> Metadata:
     """The metadata of a parsed page."""
     found = Metadata()
     metas = _metas(root)
-    linked = list(_linked_data(root))
+    linked = list(linked_data(root))
     articles = [
-        entry for entry in linked if any(kind.endswith("article") or kind in _POSTINGS for kind in _types(entry))
+        entry for entry in linked if any(kind.endswith("article") or kind in _POSTINGS for kind in types_of(entry))
     ]
     articles.sort(key=lambda entry: "author" not in entry)
     found.sites = _sites(metas, linked)
     headings = [text for h1 in root.iter("h1") if (text := line_text("".join(h1.itertext())))][:4]
     found.title = _title(root, metas, articles, headings, found.sites)
     found.authors = _authors(root, metas, articles, found.sites)
-    found.published_at = _published(root, metas, articles)
+    found.department = _department(metas, articles, linked, found.title)
+    found.published, found.modified = published(root, metas, articles), modified(metas, articles)
+    found.access = access_by_page(metas, articles)
     found.language = _language(root, articles)
-    bodies = [line_text(html.unescape(body)) for entry in articles if isinstance(body := entry.get("articleBody"), str)]
-    found.body = max(bodies, key=len, default=None)
+    found.body = body_of(articles)
+    found.updates = [update for entry in articles for update in updates_of(entry)]
     summaries = [entry.get("description") for entry in articles] + [
         metas.get("og:description"),
         metas.get("description"),
@@ -69,24 +75,6 @@ def read_metadata(root: Any) -> Metadata:
         line_text(html.unescape(text)) for text in summaries if isinstance(text, str) and text.strip()
     ]
     return found
-
-
-def rfc3339(value: object) -> str | None:
-    """A date or time as sites write it, in RFC 3339; German local time without a zone; None if it is none."""
-    if not isinstance(value, str):
-        return None
-    text = value.strip()[:40]
-    zone = re.search(r"([+-]\d{2})(\d{2})$", text)
-    if zone and "T" in text:
-        text = f"{text[: zone.start()]}{zone[1]}:{zone[2]}"
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=_LOCAL_TIME)
-    written = moment.isoformat(timespec="seconds")
-    return written.replace("+00:00", "Z")
 
 
 def _metas(root: Any) -> dict[str, str]:
@@ -99,45 +87,6 @@ def _metas(root: Any) -> dict[str, str]:
     return metas
 
 
-def _linked_data(root: Any) -> Iterator[dict[str, Any]]:
-    for script in root.iter("script"):
-        if "ld+json" not in (script.get("type") or ""):
-            continue
-        text = (script.text or "").strip()
-        text = (
-            text.removeprefix("//<![CDATA[").removeprefix("<![CDATA[").removesuffix("//]]>").removesuffix("]]>").strip()
-        )
-        if not text or len(text) > _LONGEST_LD:
-            continue
-        try:
-            value = json.loads(text.rstrip("; \n"), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        yield from _objects(value, 0)
-
-
-def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, dict):
-        if "@type" in value:
-            yield value
-        for key, inner in value.items():
-            if (
-                key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
-                or "@type" not in value
-            ):
-                yield from _objects(inner, depth + 1)
-    elif isinstance(value, list):
-        for inner in value[:200]:
-            yield from _objects(inner, depth + 1)
-
-
-def _types(entry: dict[str, Any]) -> set[str]:
-    kinds = entry.get("@type")
-    return {str(kind).lower().rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds])}
-
-
 def _sites(metas: dict[str, str], linked: list[dict[str, Any]]) -> list[str]:
     names = [
         metas.get(name) for name in ("og:site_name", "application-name", "publisher", "twitter:site", "dc.publisher")
@@ -146,7 +95,7 @@ def _sites(metas: dict[str, str], linked: list[dict[str, Any]]) -> list[str]:
         publisher = entry.get("publisher")
         if isinstance(publisher, dict):
             names.append(publisher.get("name"))
-        if _types(entry) & {"organization", "newsmediaorganization", "website"}:
+        if types_of(entry) & {"organization", "newsmediaorganization", "website"}:
             names.append(entry.get("name"))
     return [line_text(name).lstrip("@") for name in names if isinstance(name, str) and name.strip()]
 
@@ -192,10 +141,10 @@ def _authors(root: Any, metas: dict[str, str], articles: list[dict[str, Any]], s
     people: list[str] = []
     organisations: list[str] = []
     for entry in articles:
-        for author in _as_list(entry.get("author")):
-            kind = _types(author) if isinstance(author, dict) else set()
+        for author in as_list(entry.get("author")):
+            kind = types_of(author) if isinstance(author, dict) else set()
             name = author.get("name") if isinstance(author, dict) else author
-            for one in _as_list(name):
+            for one in as_list(name):
                 if isinstance(one, str):
                     (organisations if "organization" in kind else people).extend(_names(one))
         if people or organisations:
@@ -235,24 +184,35 @@ def _names(text: str) -> list[str]:
     return [part for part in parts if part and any(character.isalpha() for character in part) and len(part) <= 80]
 
 
-def _published(root: Any, metas: dict[str, str], articles: list[dict[str, Any]]) -> str | None:
-    candidates: list[object] = [
-        entry.get(key) for key in ("datePublished", "dateCreated", "uploadDate") for entry in articles
-    ]
-    candidates += [metas.get(name) for name in _DATE_METAS]
-    candidates += [element.get("datetime") for element in root.iter("time")][:3]
-    return next((moment for candidate in candidates if (moment := rfc3339(candidate))), None)
+def _department(
+    metas: dict[str, str], articles: list[dict[str, Any]], linked: list[dict[str, Any]], title: str | None
+) -> Told | None:
+    """The department by JSON-LD, meta tags or the first of the breadcrumbs, which may end with the article itself."""
+    for entry in articles:
+        for named in as_list(entry.get("articleSection"))[:1]:
+            if isinstance(named, str) and named.strip():
+                return Told(line_text(html.unescape(named)), "JSON-LD articleSection")
+    for meta in _SECTION_METAS:
+        if section := metas.get(meta):
+            return Told(line_text(html.unescape(section)), f"meta {meta}")
+    for entry in linked:
+        steps = as_list(entry.get("itemListElement")) if "breadcrumblist" in types_of(entry) else []
+        names = [line_text(html.unescape(name)) for step in steps if (name := _step_name(step))]
+        inner = [name for name in names if name.lower() not in _HOME and name != title]
+        if inner:
+            return Told(inner[0], "JSON-LD BreadcrumbList")
+    return None
+
+
+def _step_name(step: Any) -> str | None:
+    item = step.get("item") if isinstance(step, dict) else None
+    names = [step.get("name") if isinstance(step, dict) else None, item.get("name") if isinstance(item, dict) else None]
+    return next((name for name in names if isinstance(name, str) and name.strip()), None)
 
 
 def _language(root: Any, articles: list[dict[str, Any]]) -> str | None:
     named = [entry.get("inLanguage") for entry in articles] + [root.get("lang")]
     return next((value[:2].lower() for value in named if isinstance(value, str) and len(value) >= 2), None)
-
-
-def _as_list(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -9,8 +9,10 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
+from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, Markup, line_of, words_of
 from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.surroundings import Elements, around_rows
 
 _SKIPPED = frozenset(
     words_of(
@@ -32,8 +34,10 @@ _SECTIONS = frozenset(
     words_of("article main aside nav footer header figure figcaption form ul ol table blockquote button h1 h2 h3")
 )
 _NAMING = ("class", "id", "role", "itemprop", "data-testid", "data-component", "data-type", "data-qa", "aria-label")
+_BOLD = frozenset(("b", "strong", "em", "i"))
 _NEAR_LEVELS = 3
 _LONGEST_NAME = 300
+_LONGEST_MOMENT = 40
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 
 
@@ -59,8 +63,12 @@ class _Walk:
         self._parts: list[str] = []
         self._linked = 0
         self._anchors = 0
+        self._bold = 0
+        self._emphases = 0
+        self._moment: str | None = None
         self._blocks: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
-        self._containers = 0
+        self._elements = Elements()
+        self._innermost: list[int] = []
         self._signatures: dict[tuple[str, ...], int] = {}
 
     def run(self, root: Any) -> list[Line]:
@@ -83,14 +91,12 @@ class _Walk:
                 name = (tag, (element.get("class") or "")[:_LONGEST_NAME])
                 if is_block:
                     self._flush()
-                    self._containers += 1
+                    number = self._elements.open(self._blocks[-1][2] if self._blocks else 0, len(self.lines))
                     near = own.union(*hints[-1 - _NEAR_LEVELS : -1])
                     signature = self._signatures.setdefault((*names[-1], *name), len(self._signatures))
-                    self._blocks.append((tag, signature, self._containers, near, far[-1]))
-                elif tag == "br":
-                    self._parts.append("\n")
-                elif tag == "a":
-                    self._anchors += 1
+                    self._blocks.append((tag, signature, number, near, far[-1]))
+                else:
+                    self._begin_inline(tag, element)
                 names.append(name)
                 self._text(element.text)
                 continue
@@ -104,24 +110,60 @@ class _Walk:
             names.pop()
             if tag in _BLOCKS or "-" in tag:
                 self._flush()
-                self._blocks.pop()
-            elif tag == "a":
-                self._anchors -= 1
+                self._elements.ends[self._blocks.pop()[2]] = len(self.lines)
+            else:
+                self._end_inline(tag)
             self._text(element.tail)
         self._flush()
+        self._look_around()
         return self.lines
+
+    def _look_around(self) -> None:
+        """Tell each line what the elements around it hold."""
+        if not self.lines:
+            return
+        marks = [line.markup for line in self.lines if line.markup is not None]
+        sizes = [len(line.text) for line in self.lines]
+        rows = around_rows(
+            self._elements,
+            self._innermost,
+            sizes,
+            [size * mark.link_share for size, mark in zip(sizes, marks, strict=True)],
+            [size if is_paragraph(line) else 0 for size, line in zip(sizes, self.lines, strict=True)],
+        )
+        for mark, row in zip(marks, rows.tolist(), strict=True):
+            mark.around = row
+
+    def _begin_inline(self, tag: str, element: Any) -> None:
+        if tag == "br":
+            self._parts.append("\n")
+        elif tag == "a":
+            self._anchors += 1
+        elif tag in _BOLD:
+            self._emphases += 1
+        elif tag == "time":
+            self._moment = (element.get("datetime") or "")[:_LONGEST_MOMENT] or self._moment
+
+    def _end_inline(self, tag: str) -> None:
+        if tag == "a":
+            self._anchors -= 1
+        elif tag in _BOLD:
+            self._emphases -= 1
 
     def _text(self, text: str | None) -> None:
         if text:
             self._parts.append(text)
             if self._anchors > 0:
                 self._linked += len(text.strip())
+            if self._emphases > 0:
+                self._bold += len(text.strip())
 
     def _flush(self) -> None:
         if not self._parts:
             return
         raw = "".join(part if part == "\n" else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts)
-        linked, self._parts, self._linked = self._linked, [], 0
+        linked, bold, moment = self._linked, self._bold, self._moment
+        self._parts, self._linked, self._bold = [], 0, 0
         pieces = [piece for piece in re.split(r"\n[ ]*\n+", raw) if piece.strip()] if "\n" in raw else [raw]
         for piece in pieces:
             text = line_text(piece)
@@ -131,19 +173,23 @@ class _Walk:
                 self._blocks[-1] if self._blocks else ("", 0, 0, frozenset(), frozenset())
             )
             parent = self._blocks[-2][2] if len(self._blocks) > 1 else 0
-            share = min(1.0, linked / max(1, len(raw.strip())))
+            length = max(1, len(raw.strip()))
             markup = Markup(
                 tag=tag,
-                link_share=share,
+                link_share=min(1.0, linked / length),
                 near=near,
                 far=far,
                 signature=signature,
                 container=parent if tag in ("p", "li", "h2", "h3", "h4", "blockquote") else container,
                 depth=len(self._blocks),
+                bold_share=min(1.0, bold / length),
+                time=moment,
             )
             line = line_of(text, gap=True, markup=markup, bullet=tag == "li")
             if any(character.isalnum() for character in line.text):
                 self.lines.append(line)
+                self._innermost.append(container)
+                moment = self._moment = None
 
 
 def _hints_of(element: Any) -> frozenset[str]:

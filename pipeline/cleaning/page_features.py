@@ -11,6 +11,8 @@ import numpy.typing as npt
 
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.surroundings import AROUND_COLUMNS
+from pipeline.cleaning.witnesses import WITNESS_COLUMNS, share_inside, witness_rows
 
 Matrix = npt.NDArray[np.float32]
 
@@ -42,11 +44,11 @@ _ELEMENTS = (
 )
 MARKUP_COLUMNS = [
     "tag", "link_share", "depth", "same_signature", "same_container", "signature_share", "container_share",
-    "signature_links", "depth_off", "in_article",
+    "signature_links", "depth_off", "in_article", "bold_share",
     *(f"near_{name}" for name in (*_HINTS, *_ELEMENTS)),
     *(f"far_{name}" for name in (*_HINTS, *_ELEMENTS)),
 ]  # fmt: skip
-PAGE_COLUMNS = ["in_body", "has_body", "is_summary", "in_extracted", "extracted_share"]
+PAGE_COLUMNS = ["in_body", "has_body", "is_summary", *AROUND_COLUMNS, *WITNESS_COLUMNS]
 
 
 @dataclass(slots=True)
@@ -55,13 +57,13 @@ class Context:
 
     Attributes:
         title: the headline, if known.
-        extracted: words of what an extractor takes for the article, joined by spaces; empty if none was asked.
+        testimonies: by extractor, words of what it takes for the article, joined by spaces; empty if none was asked.
         body: words of the page's JSON-LD `articleBody`, joined by spaces; empty if there is none.
         summaries: the same of the page's descriptions.
     """
 
     title: str | None = None
-    extracted: str = ""
+    testimonies: dict[str, str] = field(default_factory=dict)
     body: str = ""
     summaries: list[str] = field(default_factory=list)
 
@@ -101,6 +103,7 @@ def markup_rows(lines: Sequence[Line]) -> Matrix:
                 links[mark.signature] / members[mark.signature],
                 mark.depth - usual,
                 "article" in mark.far,
+                mark.bold_share,
                 *near,
                 *far,
             ]
@@ -111,31 +114,18 @@ def markup_rows(lines: Sequence[Line]) -> Matrix:
 def page_rows(lines: Sequence[Line], context: Context) -> Matrix:
     """`PAGE_COLUMNS` of each line."""
     body = f" {context.body} "
-    extracted = f" {context.extracted} "
     has_body = math.log1p(len(context.body))
-    share = len(context.extracted) / max(1, sum(len(line.text) for line in lines))
     rows = []
     for line in lines:
         joined = " ".join(line.words)
         inside = -1.0
         if context.body and joined:
-            inside = float(f" {joined} " in body) or _share_inside(line.words, body)
+            inside = float(f" {joined} " in body) or share_inside(line.words, body)
         summary = (
             any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries)
             if len(joined) > 25
             else False
         )
-        taken = (
-            (float(f" {joined} " in extracted) or _share_inside(line.words, extracted))
-            if context.extracted and joined
-            else -1.0
-        )
-        rows.append([inside, has_body, summary, taken, share])
-    return np.array(rows, dtype=np.float32)
-
-
-def _share_inside(words: list[str], body: str) -> float:
-    if len(words) < 8:
-        return 0.0
-    pieces = [" ".join(words[start : start + 4]) for start in range(0, len(words) - 3, 4)]
-    return sum(f" {piece} " in body for piece in pieces) / len(pieces)
+        around = line.markup.around if line.markup is not None else ()
+        rows.append([inside, has_body, summary, *around])
+    return np.concatenate([np.array(rows, dtype=np.float32), witness_rows(lines, context.testimonies)], axis=1)

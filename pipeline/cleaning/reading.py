@@ -3,15 +3,15 @@
 import re
 from dataclasses import dataclass
 
-import trafilatura
-
 from pipeline.cleaning.head import find_title
 from pipeline.cleaning.lines import Line, text_lines, words_of
+from pipeline.cleaning.linked_body import is_stub
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.rules import Reading, read, split_glued
+from pipeline.cleaning.witnesses import testimonies
 from pipeline.errors import Rejected
 
 _PAGE_START = re.compile(
@@ -19,7 +19,6 @@ _PAGE_START = re.compile(
 )
 _CLOSING_TAG = re.compile(r"</(?:p|div|h[1-6]|article|section|ul|body)\s*>", re.IGNORECASE)
 _LONG_LINE_WORDS = 100
-_MOST_BLOCKS_FOR_EXTRACTOR = 8_000
 _MOST_LINES = 20_000
 _MOST_LINKED_WORDS = 12
 LINKS_RULE = "nothing but links"
@@ -66,9 +65,9 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
         page, plain = None, plain or page
     metadata: Metadata | None = None
     lines: list[Line] = []
-    extracted = ""
+    texts: dict[str, str] = {}
     if page:
-        metadata, lines, extracted = _read_page(page)
+        metadata, lines, texts = _read_page(page)
     if not lines and plain:
         lines = text_lines(plain)
     if len(lines) > _MOST_LINES:
@@ -79,24 +78,22 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
     readings = [read(line) if line.reason is None else Reading() for line in lines]
     given = line_text(title) if title else None
     title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
+    body = _words(metadata.body or "") if metadata else ""
     context = Context(
         title=title,
-        extracted=_words(extracted),
-        body=_words(metadata.body or "") if metadata else "",
+        testimonies=texts,
+        body="" if is_stub(body, list(texts.values())) else body,
         summaries=[_words(summary) for summary in metadata.descriptions] if metadata else [],
     )
     return Article(lines, readings, metadata, title, kicker, context)
 
 
-def _read_page(page: str) -> tuple[Metadata, list[Line], str]:
+def _read_page(page: str) -> tuple[Metadata, list[Line], dict[str, str]]:
     root = parse(page)
     if root is None:
-        return Metadata(), [], ""
+        return Metadata(), [], {}
     metadata, lines = read_metadata(root), page_lines(root)
-    extracted = ""
-    if 1 < len(lines) <= _MOST_BLOCKS_FOR_EXTRACTOR:
-        extracted = trafilatura.extract(root, include_comments=False, include_tables=False, fast=True) or ""
-    return metadata, lines, extracted
+    return metadata, lines, testimonies(root, len(lines))
 
 
 def _is_page(text: str) -> bool:

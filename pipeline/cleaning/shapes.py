@@ -26,12 +26,13 @@ _BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", r
 _BYLINE_CUES = ("von", "text:", "by", "autor", "interview:")
 _ONE_NAME = re.compile(_NAME)
 _NAME_SEPARATOR = re.compile(r" ?(?:,|;|\||/|&|•| und | and | mit ) ?")
+# Each piece is taken whole or not at all, the longer ones first: the many ways to cut a row of them are not tried.
 _TIME = re.compile(
-    r"(?:\d{1,2}\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|"
-    r"apr|jun|jul|aug|sep|sept|okt|nov|dez)\.?(?: \d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|"
-    r"\d{1,2}[:.]\d{2}(?: ?uhr| ?h)?|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|"
-    r"mi|do|fr|"
-    r"sa|so)\.?,?|\d{1,3} (?:min|minuten?|std|stunden?|tagen?|sek|sekunden?)\.?|\d{1,2}:\d{2}(?::\d{2})?|uhr|um|am|"
+    r"(?>\d{1,2}\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|"
+    r"apr|jun|jul|aug|sept|sep|okt|nov|dez)\b\.?(?: \d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|"
+    r"\d{1,2}:\d{2}:\d{2}|\d{1,2}[:.]\d{2}(?: ?(?:uhr|h)\b)?|"
+    r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so)\b\.?,?|"
+    r"\d{1,3} (?:minuten?|min|stunden?|std|tagen?|sekunden?|sek)\b\.?|uhr|um|am|"
     r"vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
     r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
     r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+",

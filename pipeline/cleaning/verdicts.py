@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.captions import mark_captions
+from pipeline.cleaning.embeds import mark_embeds
 from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.reading import LINKS_RULE, Article
@@ -36,6 +38,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
     infobox = find_infobox(article.lines)
+    mark_embeds(article.lines)
     mark_captions(article.lines)
     _mark_repeated(article.lines, article.title)
     _mark_comments(article.lines, article.readings)
@@ -47,9 +50,21 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)
     _keep_turns(article.lines, article.readings)
+    _keep_numbered(article.lines, article.readings)
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
+    _name_quotes(article.lines)
+    mark_turns(article.lines)
     return infobox
+
+
+def _name_quotes(lines: Sequence[Line]) -> None:
+    """Paragraphs that the page sets apart as quotations, unless that is how it sets its whole text."""
+    kept = [line for line in lines if line.kind in ("lead", "paragraph")]
+    apart = [line for line in kept if line.markup is not None and "blockquote" in line.markup.far]
+    if sum(len(line.words) for line in apart) * 2 < sum(len(line.words) for line in kept):
+        for line in apart:
+            line.kind = "quote"
 
 
 def _says_enough(hit: PhraseHit) -> bool:
@@ -115,6 +130,30 @@ def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
         inside = line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES)
         if unlikely and inside and turns[name] >= _FEWEST_TURNS and name and shapes.ends_sentence(line.text):
             line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
+
+
+def _keep_numbered(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+    """If half of a numbering is the article's, so are the other items that have text of it under them."""
+    for series in _numberings(lines):
+        if sum(lines[item].kind is not None for item in series) < max(2, len(series) / 2):
+            continue
+        for item in series:
+            line, below = lines[item], lines[item + 1] if item + 1 < len(lines) else None
+            unlikely = line.kind is None and line.rule.startswith("classifier") and readings[item].hit is None
+            if unlikely and below is not None and below.kind is not None:
+                line.keep("list", f"{line.rule}, but one of a numbering")
+
+
+def _numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
+    """The lines of each numbering that begins with 1 and leaves no number out."""
+    series: list[int] = []
+    for number, line in enumerate(lines):
+        if line.number == 1:
+            yield series
+            series = []
+        if line.number == len(series) + 1:
+            series.append(number)
+    yield series
 
 
 def _remove_last_about_author(lines: Sequence[Line]) -> None:

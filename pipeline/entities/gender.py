@@ -15,7 +15,8 @@ _MASCULINE = frozenset({"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen",
 
 
 def gender_of(words: Words, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
-    """Gender by a title before the name, else a role, else the given name, else the pronouns; None for what is no person."""
+    """Gender by a title before the name, else a role, else the given name, else the pronouns; None for what is no
+    person."""
     if person.type != "PER":
         return None, None
     for place in person.places:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.nominative import name_in_nominative
 from pipeline.entities.organisation_names import in_nominative
 from pipeline.entities.words import Words
 
@@ -130,12 +131,19 @@ def _form(words: Words, span: NameSpan, spans: list[NameSpan]) -> str:
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
     if span.type in ("ORG", "LOC"):
         name = in_nominative(name)
+    if span.type == "ORG":
+        name = name_in_nominative(_word_before(words, span.begin), name)
     others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s"):
         bare = name.removesuffix(ending)
         if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):
             return bare
     return name
+
+
+def _word_before(words: Words, begin: int) -> str:
+    index = words.at(begin) - 1
+    return words.words[index].text if index >= 0 and words.gap(index, index + 1) == " " else ""
 
 
 def _genitive_likely(words: Words, span: NameSpan, bare: str) -> bool:

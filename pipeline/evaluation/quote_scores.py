@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
+
+from pipeline.evaluation.assignment import best_assignment
 
 ROLES = ("quote", "speaker", "cue", "frame", "addressee")
 FIELDS = ("type", "medium")
@@ -72,10 +73,11 @@ def pair(gold: Sequence[TokenQuote], predicted: Sequence[TokenQuote]) -> list[Pa
             shared = overlap(g, p)
             if shared:
                 similarity[i, j] = shared + 0.01 * (g.type == p.type) + 0.001 * (g.medium == p.medium)
-    rows, columns = (found.tolist() for found in linear_sum_assignment(similarity, maximize=True))
-    pairs: list[Pair] = [(gold[i], predicted[j]) for i, j in zip(rows, columns, strict=True)]
-    pairs += [(gold[i], None) for i in sorted(set(range(len(gold))) - set(rows))]
-    return pairs + [(None, predicted[j]) for j in sorted(set(range(len(predicted))) - set(columns))]
+    assigned = best_assignment(similarity)
+    found, given = {i for i, _ in assigned}, {j for _, j in assigned}
+    pairs: list[Pair] = [(gold[i], predicted[j]) for i, j in assigned]
+    pairs += [(gold[i], None) for i in range(len(gold)) if i not in found]
+    return pairs + [(None, predicted[j]) for j in range(len(predicted)) if j not in given]
 
 
 def overlap(gold: TokenQuote, predicted: TokenQuote) -> float:

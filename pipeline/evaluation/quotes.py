@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.config import PipelineConfig
+from pipeline.entities import EntityExtractor
 from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.quote_scores import (
     ROLES,
@@ -21,8 +22,9 @@ from pipeline.evaluation.quote_scores import (
     tally,
     total_score,
 )
-from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.extractor import QuoteExtractor
+from pipeline.quotes.free import FREE_TYPES
+from schemas.records import CleanArticle, Quote, QuoteArticle, QuotePart
 
 QUOTE_TYPES = ("Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect")
 NOTHING = "–"
@@ -88,31 +90,62 @@ def evaluate(
     `progress` is called with the number of documents done and that of all. Raises GoldError for other files.
     """
     documents = read_gold(gold_path)
-    return report(documents, predict(documents, QuoteExtractor(config).candidates, progress))
+    entities, quotes = EntityExtractor(config), QuoteExtractor(config, acts=True)
+
+    def published(text: str) -> QuoteArticle:
+        article = CleanArticle(id="gold", language="de", text=text, content_hash="", simhash="0" * 16)
+        return quotes(entities(article))
+
+    return report(documents, predict(documents, published, progress))
 
 
 def predict(
     documents: Sequence[Mapping[str, Any]],
-    find: Callable[[str], Sequence[QuoteCandidate]],
+    read: Callable[[str], QuoteArticle],
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """What `find` finds in the documents' texts, by document name."""
+    """The quotes of the records that `read` makes of the documents' texts, by document name."""
     predictions = {}
     for number, document in enumerate(documents, start=1):
-        predictions[document["name"]] = [as_row(quote) for quote in find(document["text"])]
+        predictions[document["name"]] = annotated(read(document["text"]))
         if progress is not None:
             progress(number, len(documents))
     return predictions
 
 
-def as_row(quote: QuoteCandidate) -> dict[str, Any]:
+def annotated(article: QuoteArticle) -> list[dict[str, Any]]:
+    """The record's quotes as the gold data has quotes: neighbouring sentences of free indirect speech in one piece."""
+    rows: list[dict[str, Any]] = []
+    before: Quote | None = None
+    for quote in article.quotes:
+        if before is not None and _goes_on(article.text, before, quote):
+            rows[-1]["spans"] = [[rows[-1]["spans"][0][0], quote.spans[-1].end]]
+        else:
+            rows.append(as_row(quote))
+        before = quote
+    return rows
+
+
+def _goes_on(text: str, before: Quote, quote: Quote) -> bool:
+    if quote.type not in FREE_TYPES or quote.type != before.type:
+        return False
+    said_by = [(one.speaker.entity, one.speaker.name) if one.speaker is not None else None for one in (before, quote)]
+    between = text[before.spans[-1].end : quote.spans[0].begin]
+    return said_by[0] == said_by[1] and not between.strip() and "\n" not in between
+
+
+def as_row(quote: Quote) -> dict[str, Any]:
     """The quote as the gold data has quotes."""
+
+    def ranges(part: QuotePart | None) -> list[list[int]]:
+        return [[span.begin, span.end] for span in part.spans] if part is not None else []
+
     return {
-        "spans": [list(span) for span in quote.spans],
-        "speaker": [list(span) for span in quote.speaker_spans],
-        "cue": [list(span) for span in quote.cue_spans],
-        "frame": [list(span) for span in quote.frame_spans],
-        "addressee": [list(span) for span in quote.addressee_spans],
+        "spans": [[span.begin, span.end] for span in quote.spans],
+        "speaker": ranges(quote.speaker),
+        "cue": ranges(quote.cue),
+        "frame": ranges(quote.frame),
+        "addressee": ranges(quote.addressee),
         "type": quote.type,
         "medium": quote.medium,
     }

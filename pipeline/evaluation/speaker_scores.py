@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from pipeline.evaluation.assignment import best_assignment
 
 TYPES = ("Direct", "Partial", "Indirect")
 ENTITY_TYPES = ("PER", "ORG", "LOC")
@@ -90,7 +91,12 @@ class SpeakerError:
 def count(gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> tuple[SpeakerCounts, list[SpeakerError]]:
     """Compare one gold article with the record of `articles.quotes` made from it."""
     counts, errors = SpeakerCounts(), []
-    mine = [(quote, _words(quote["text"])) for quote in predicted["quotes"]]
+    reported = [_words(gold["text"][quote["begin"] : quote["end"]]) for quote in gold.get("reported", ())]
+    mine = [
+        (quote, words)
+        for quote, words in ((quote, _words(quote["text"])) for quote in predicted["quotes"])
+        if quote["type"] != "Reported" or all(_similarity(words, other) < SAME_QUOTE for other in reported)
+    ]
     said = [gold["text"][quote["begin"] : quote["end"]] for quote in gold["quotes"]]
     pairs = _pairs([_words(text) for text in said], [words for _, words in mine])
     counts.predicted = len(mine)
@@ -103,26 +109,59 @@ def count(gold: Mapping[str, Any], predicted: Mapping[str, Any]) -> tuple[Speake
         if quote["speaker"]:
             counts.with_speaker += 1
             got = mine[pairs[number]][0]
-            if same_speaker(quote["speaker"], got):
+            if same_speaker(quote, got):
                 counts.right += 1
             else:
                 name = (got.get("speaker") or {}).get("name")
                 words = f"{quote['speaker']!r}, got {name!r}: {_line(said[number])}"
                 errors.append(SpeakerError("wrong speaker", quote["type"], words))
-    want, have = _names(gold["entities"]), _names(predicted["entities"])
-    counts.entities_right, counts.entities_predicted, counts.entities_wanted = len(want & have), len(have), len(want)
-    errors.extend(SpeakerError("entity not found", kind, name) for name, kind in sorted(want - have))
-    errors.extend(SpeakerError("entity too many", kind, name) for name, kind in sorted(have - want))
+    have = _names(predicted["entities"])
+    counts.entities_predicted = len(have)
+    for entity in gold["entities"]:
+        if entity["type"] not in ENTITY_TYPES:
+            continue
+        counts.entities_wanted += 1
+        right = have & {(plain(name), entity["type"]) for name in (entity["name"], *entity.get("also", ()))}
+        if right:
+            counts.entities_right += 1
+            have -= right
+        else:
+            errors.append(SpeakerError("entity not found", entity["type"], plain(entity["name"])))
+    errors.extend(SpeakerError("entity too many", kind, name) for name, kind in sorted(have))
     return counts, errors
 
 
-def same_speaker(gold: str, quote: Mapping[str, Any]) -> bool:
-    """Whether the quote's speaker is `gold`: by full name, or, where gold is one word, by that word."""
+def same_speaker(gold: Mapping[str, Any], quote: Mapping[str, Any]) -> bool:
+    """Whether the predicted quote has the gold quote's speaker, by its name or one of the names in `also`.
+
+    A speaker without a name of its own (`kind` "nominal", or one word, or a noun phrase that begins in lower case) is
+    right where its words stand in the predicted name, or without one in the speaker's text, in whatever case.
+    """
+    name = gold["speaker"] or ""
+    nominal = gold.get("kind") == "nominal" or " " not in plain(name) or name[:1].islower()
     speaker = quote.get("speaker") or {}
-    want, got, text = plain(gold), plain(speaker.get("name")), plain(speaker.get("text"))
-    if " " in want:
-        return got in (want, want + "s")
-    return bool(want) and (want in got.split() or want in text.split())
+    return any(_named(want, speaker, nominal or " " not in plain(want)) for want in [name, *gold.get("also", [])])
+
+
+def _named(name: str, speaker: Mapping[str, Any], nominal: bool) -> bool:
+    want, got, text = plain(name), plain(speaker.get("name")), plain(speaker.get("text"))
+    if not want:
+        return False
+    if want == (got or text) or want + "s" == got:
+        return True
+    if not nominal:
+        return False
+    stems = {_stem(word) for word in want.split() if word not in {"der", "die", "das", "des", "von", "vom"}}
+    return stems <= {_stem(word) for word in (got or text).split()}
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(en|er|es|em|e|s|n)$", "", word) if len(word) > 4 else word
+
+
+def paired(gold: Sequence[str], mine: Sequence[str]) -> list[tuple[int, int]]:
+    """Which of the texts `gold` and `mine` are one quote: pairs of their numbers."""
+    return sorted(_pairs([_words(text) for text in gold], [_words(text) for text in mine]).items())
 
 
 def plain(name: str | None) -> str:
@@ -137,8 +176,7 @@ def _names(entities: Sequence[Mapping[str, Any]]) -> set[tuple[str, str]]:
 def _pairs(gold: list[Counter[str]], mine: list[Counter[str]]) -> dict[int, int]:
     """Gold quotes by number to predicted ones, so that the pairs' similarities add up to the most."""
     table = np.array([[_similarity(g, m) for m in mine] for g in gold]).reshape(len(gold), len(mine))
-    rows, columns = linear_sum_assignment(table, maximize=True)
-    return {int(i): int(j) for i, j in zip(rows, columns, strict=True) if table[i, j] >= SAME_QUOTE}
+    return {i: j for i, j in best_assignment(table) if table[i, j] >= SAME_QUOTE}
 
 
 def _words(text: str) -> Counter[str]:

@@ -59,6 +59,7 @@ MODELS = {
             "CC BY 4.0",
             "model.onnx.gz",
         ),
+        Model("redefluss-open", "reader", "redefluss by its former name", _OPEN_DATA, "CC BY-SA 4.0"),
         Model("rules", None, "hand-written rules and the gazetteer, no weights", (), "as the code"),
     )
 }

@@ -1,17 +1,36 @@
-"""What the stages do, as components for anybody's German spaCy pipeline."""
+"""What the stages do, as components for anybody's German spaCy pipeline.
+
+`nlp.add_pipe("redefluss_entities")` sets `doc.ents`; `nlp.add_pipe("redefluss_quotes")` sets the span groups `quotes`
+(labels are types), `speakers` (one a quote that has one, its `kb_id_` the entity's id) and `mentions` (labels are kinds,
+`kb_id_` the entity), and for every span of `quotes` the extensions `span._.speaker` (a name or None) and
+`span._.speaker_confidence`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
+from pipeline.config import PipelineConfig
 from pipeline.reader.model import Reader, shared_reader
+from schemas.records import CleanArticle, QuoteArticle
+
+for _name in ("speaker", "speaker_confidence"):
+    if not Span.has_extension(_name):
+        Span.set_extension(_name, default=None)
 
 
 @Language.factory("redefluss_entities")
 def make_entities(nlp: Language, name: str) -> ReaderEntities:  # noqa: ARG001
     return ReaderEntities(shared_reader())
+
+
+@Language.factory("redefluss_quotes")
+def make_quotes(nlp: Language, name: str) -> ArticleQuotes:  # noqa: ARG001
+    return ArticleQuotes()
 
 
 class ReaderEntities:
@@ -23,11 +42,63 @@ class ReaderEntities:
     def __call__(self, doc: Doc) -> Doc:
         reading = self._reader(doc.text)
         tokens = reading.layout.tokens
-        spans = (
-            doc.char_span(
-                int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]), found.type, alignment_mode="expand"
-            )
-            for found in reading.names
-        )
-        doc.ents = filter_spans([span for span in spans if isinstance(span, Span)])
+        names = [(int(tokens[n.first, 0]), int(tokens[n.last - 1, 1]), n.type) for n in reading.names]
+        _split_full_stops(doc, {end for _, end, _ in names})
+        doc.ents = filter_spans(_present(_span(doc, begin, end, kind) for begin, end, kind in names))
         return doc
+
+
+class ArticleQuotes:
+    """Reads a document as an article, through the stages `entities` and `quotes`."""
+
+    def __init__(self) -> None:
+        from pipeline.entities import EntityExtractor
+        from pipeline.quotes import QuoteExtractor
+
+        config = PipelineConfig()
+        self._entities, self._quotes = EntityExtractor(config), QuoteExtractor(config)
+
+    def __call__(self, doc: Doc) -> Doc:
+        article = CleanArticle(id="doc", language="de", text=doc.text, content_hash="", simhash="0" * 16)
+        read = self._quotes(self._entities(article))
+        doc.spans["mentions"] = _present(
+            _span(doc, mention.begin, mention.end, mention.kind, entity.id)
+            for entity in read.entities
+            for mention in entity.mentions
+        )
+        doc.spans["speakers"] = _present(
+            _span(doc, span.begin, span.end, "speaker", quote.speaker.entity or "")
+            for quote in read.quotes
+            if quote.speaker is not None
+            for span in quote.speaker.spans[:1]
+        )
+        doc.spans["quotes"] = self._quoted(doc, read)
+        return doc
+
+    def _quoted(self, doc: Doc, read: QuoteArticle) -> list[Span]:
+        made = []
+        for quote in read.quotes:
+            span = _span(doc, quote.spans[0].begin, quote.spans[-1].end, quote.type)
+            if span is not None:
+                span._.speaker = quote.speaker.name if quote.speaker is not None else None
+                span._.speaker_confidence = quote.speaker.confidence if quote.speaker is not None else None
+                made.append(span)
+        return made
+
+
+def _split_full_stops(doc: Doc, ends: set[int]) -> None:
+    """Make the full stop of a sentence a token of its own where a name ends before it ("Hannover 96.")."""
+    glued = [
+        token for token in doc if token.text.endswith(".") and token.idx + len(token) - 1 in ends and len(token) > 1
+    ]
+    with doc.retokenize() as retokenizer:
+        for token in glued:
+            retokenizer.split(token, [token.text[:-1], "."], heads=[(token, 0), (token, 1)])
+
+
+def _span(doc: Doc, begin: int, end: int, label: str, entity: str = "") -> Span | None:
+    return doc.char_span(begin, end, label, kb_id=entity, alignment_mode="expand")
+
+
+def _present(spans: Iterable[Span | None]) -> list[Span]:
+    return [span for span in spans if span is not None]

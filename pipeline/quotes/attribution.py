@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate, Range
 from pipeline.quotes.linking import Linker
-from pipeline.quotes.nominative import nominative
+from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
@@ -37,7 +39,7 @@ class Attribution:
         self._reader = reader
         self._linker = linker
         self.reading: Reading = reader(article.text)
-        self._resolution: Resolution = resolve(self.reading, reader.scorers, self._names())
+        self._resolution = Resolution([], [], [], [], [])
 
     def _names(self) -> list[tuple[int, int, int]]:
         layout = self.reading.layout
@@ -51,12 +53,45 @@ class Attribution:
 
     def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range]]]:
         """For each of `candidates` its speaker, and the words that name whom it is said to."""
+        return [(speaker, hearing) for speaker, hearing, _ in self._all(candidates)]
+
+    def weighed(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, dict[str, float]]]:
+        """For each of `candidates` its speaker, and what speaks for and against him."""
+        return [(speaker, evidence) for speaker, _, evidence in self._all(candidates)]
+
+    def _all(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
+        phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
+        self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
-        found: list[tuple[Speaker | None, list[Range]]] = [(None, []) for _ in candidates]
+        found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         for number, choice in zip(known, choices, strict=True):
-            found[number] = (self._speaker(candidates[number], choice), self._addressee(choice))
+            speaker = self._speaker(candidates[number], choice)
+            ruled = self._ruled(candidates[number], choice, speaker)
+            if ruled is not None:
+                speaker, choice = ruled, replace(choice, chain=NOBODY, probability=1 - choice.probability)
+            evidence = self._evidence(candidates[number], choice, speaker)
+            if speaker is not None:
+                sure = self._reader.calibration.speaker(evidence)
+                speaker = speaker.model_copy(update={"confidence": round(sure, 3)})
+            found[number] = (speaker, self._addressee(choice), evidence)
+        return found
+
+    def _evidence(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> dict[str, float]:
+        """What speaks for and against the chosen speaker: the model's probability, and what the rules would say."""
+        found = {"probability": logit(choice.probability), f"type {candidate.type}": 1.0}
+        if speaker is not None:
+            found[f"kind {speaker.kind}"] = 1.0
+        if choice.chain == NOBODY:
+            found["nobody"] = 1.0
+        carried = candidate.rule in CARRIED
+        if not candidate.speaker_spans:
+            found["no rule"] = 1.0
+        elif speaker is not None:
+            entity, name = self._linker.person(candidate.speaker_spans)
+            agrees = (entity is not None and entity.id == speaker.entity) or (entity is None and name == speaker.name)
+            found[f"rule {'agrees' if agrees else 'disagrees'}{', carried' if carried else ''}"] = 1.0
         return found
 
     def _span(self, candidate: QuoteCandidate) -> QuoteSpan | None:
@@ -85,22 +120,39 @@ class Attribution:
         if choice.chain == NOBODY or choice.mention is None:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
-        given = [(b, e) for b, e in candidate.speaker_spans if b < end and begin < e]
+        own = [self._range(mention) for mention in self._resolution.chains[choice.chain].mentions]
+        given = [(b, e) for b, e in candidate.speaker_spans if any(b < last and first < e for first, last in own)]
         spans = [Span(begin=b, end=e) for b, e in given or [(begin, end)]]
-        entity = self._entity(choice.chain)
-        name = entity.name if entity is not None else self._nameless(choice.chain)
+        entity, name = self._entity(choice.chain), self._name(choice.chain)
         kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
-        both = self._linker.person(given) if given else (None, None)
-        if both[0] is None and both[1] is not None and " und " in both[1] and entity is not None:
-            entity, name, kind = None, both[1], "group"
+        if choice.beside is not None:
+            first, second = sorted((choice.mention, choice.beside))
+            spans = [Span(begin=self._range(first)[0], end=self._range(second)[1])]
+            names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
+            entity, name, kind = None, " und ".join(name for name in names if name), "group"
+        elif entity is None:
+            owner, called = self._linker.owner_of_source(begin, end)
+            if called is not None:
+                entity, name = owner, called
+                kind = _KINDS[owner.type] if owner is not None else "organisation"
         return Speaker(
             spans=spans,
             text=joined(self._article.text, spans),
             entity=entity.id if entity is not None else None,
             name=name,
             kind=kind,
-            confidence=round(choice.probability, 3),
+            confidence=choice.probability,
         )
+
+    def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
+        """The speaker that a rule names beside the quote, where the reader says another and is not sure enough of it."""
+        unsure = choice.probability < self._reader.calibration.trusted
+        if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
+            return None
+        entity, _ = self._linker.person(candidate.speaker_spans)
+        if entity is None or (speaker is not None and speaker.entity == entity.id):
+            return None
+        return self._by_rule(candidate, choice.probability)
 
     def _by_rule(self, candidate: QuoteCandidate, nobody: float) -> Speaker | None:
         """What the rules say where the model finds nobody, as unsure as the model is sure of that."""
@@ -115,7 +167,7 @@ class Attribution:
             entity=entity.id if entity is not None else None,
             name=name or nominative(text),
             kind=_KINDS[entity.type] if entity is not None else "unknown",
-            confidence=round(1 - nobody, 3),
+            confidence=1 - nobody,
         )
 
     def _entity(self, chain: int) -> Entity | None:
@@ -125,6 +177,10 @@ class Attribution:
     def _type(self, chain: int) -> str:
         types = Counter(self._resolution.types[mention] for mention in self._resolution.chains[chain].mentions)
         return types.most_common(1)[0][0]
+
+    def _name(self, chain: int) -> str | None:
+        entity = self._entity(chain)
+        return entity.name if entity is not None else self._nameless(chain)
 
     def _nameless(self, chain: int) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative."""

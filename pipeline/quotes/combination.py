@@ -1,60 +1,89 @@
-"""Rules and the learned model together: what both find, and what one of them finds surely enough."""
+"""Rules and the trained reader together: what either finds, and how sure that is a quote."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.quotes.candidates import QuoteCandidate, Range, overlap
+from pipeline.quotes.candidates import QuoteCandidate, overlap
+from pipeline.reader.calibration import Calibration, logit
+from pipeline.reader.reading import Reading
 
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
-_LEARNED_ALONE = 0.7
-"""How sure the learned model must be of a quote that no rule finds; chosen on articles held out from training."""
-_BOTH = 0.96
-"""How often a quote is one that both are sure of."""
-_ALONE = 0.7
-"""What is left of a rule's confidence where the learned model does not see the quote."""
-
-_NEEDS_BOTH = frozenset({"part-of-indirect", "part-of-clause", "marks-alone"})
-"""Rules that tell quoted words from names and distance less well than the model: alone they do not count."""
 
 
-def combine(text: str, rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """The quotes of `text` that both find, in text order, an outer one before those inside it.
+def combine(
+    reading: Reading,
+    calibration: Calibration,
+    rules: Sequence[QuoteCandidate],
+    read: Sequence[QuoteCandidate],
+    *,
+    acts: bool = False,
+) -> list[QuoteCandidate]:
+    """The quotes that rules or reader find surely enough, in text order, an outer one before those inside it.
+
+    `confidence` is by the calibration. With `acts`, acts of speech that are only reported need be no surer than others.
+    """
+    found = [
+        replace(candidate, confidence=calibration.quote(evidence))
+        for candidate, evidence in weigh(reading, rules, read)
+    ]
+    for_acts = calibration.least_sure if acts else calibration.least_sure_act
+    sure = [c for c in found if c.confidence >= (for_acts if c.type == "Reported" else calibration.least_sure)]
+    return sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def weigh(
+    reading: Reading, rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]
+) -> list[tuple[QuoteCandidate, dict[str, float]]]:
+    """Every candidate of rules or reader once, with what speaks for and against it.
 
     Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; the
-    model says its medium, and who speaks, the cue and the frame where the rules do not know.
+    reader says its medium, and what shows speech where the rules do not know.
     """
-    learned = [_within_lines(text, candidate) for candidate in learned]
-    partner = _pairs(rules, learned)
-    result = []
-    for index, candidate in enumerate(rules):
-        if index in partner:
-            result.append(_confirmed(candidate, learned[partner[index]]))
-        elif candidate.rule not in _NEEDS_BOTH:
-            result.append(replace(candidate, confidence=candidate.confidence * _ALONE))
+    partner = _pairs(rules, read)
     taken = set(partner.values())
-    result += [c for index, c in enumerate(learned) if index not in taken and c.confidence >= _LEARNED_ALONE]
-    return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
+    found = []
+    for index, rule in enumerate(rules):
+        other = read[partner[index]] if index in partner else None
+        medium, cue = (other.medium, rule.cue_spans or other.cue_spans) if other else (rule.medium, rule.cue_spans)
+        found.append((replace(rule, medium=medium, cue_spans=cue), features(reading, rule, other)))
+    found += [
+        (candidate, features(reading, None, candidate)) for index, candidate in enumerate(read) if index not in taken
+    ]
+    return found
 
 
-def _within_lines(text: str, candidate: QuoteCandidate) -> QuoteCandidate:
-    """The model's candidate without speakers and addressees that run over a line's end: no phrase does."""
+def features(reading: Reading, rule: QuoteCandidate | None, read: QuoteCandidate | None) -> dict[str, float]:
+    """What speaks for and against a candidate of the rules, of the reader, or of both."""
+    candidate = rule if rule is not None else read
+    assert candidate is not None
+    found = {"seen": logit(_seen(reading, candidate)), f"type {candidate.type}": 1.0}
+    if rule is not None:
+        found |= {"rule": logit(rule.confidence), "by rule": 1.0}
+    if read is not None:
+        found |= {"read": logit(read.confidence), "by reader": 1.0}
+    if rule is None:
+        found[f"reader alone {candidate.type}"] = 1.0
+    elif read is None:
+        found["rule alone"] = 1.0
+        found[f"rule alone, part {rule.rule.startswith('part')}"] = 1.0
+    return found
 
-    def kept(spans: Sequence[Range]) -> list[Range]:
-        return [(begin, end) for begin, end in spans if "\n" not in text[begin:end]]
 
-    return replace(
-        candidate,
-        speaker_spans=kept(candidate.speaker_spans),
-        addressee_spans=kept(candidate.addressee_spans),
-    )
+def _seen(reading: Reading, candidate: QuoteCandidate) -> float:
+    """The mean probability of the candidate's tokens to be in speech of its kind."""
+    column = 0 if candidate.type == "Direct" else 1
+    layout = reading.layout
+    spans = [layout.span(begin, end) for begin, end in candidate.spans]
+    values = [float(value) for span in spans for value in reading.inside[span.first : span.last, column]]
+    return sum(values) / len(values) if values else 0.0
 
 
-def _pairs(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -> dict[int, int]:
-    """For candidates of the rules the one of the model that means the same quote, the most alike first."""
+def _pairs(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> dict[int, int]:
+    """For candidates of the rules the one of the reader that means the same quote, the most alike first."""
     alike = []
     for first, rule in enumerate(rules):
-        for second, other in enumerate(learned):
+        for second, other in enumerate(read):
             if rule.begin < other.end and other.begin < rule.end:
                 likeness = overlap(rule.spans, other.spans)
                 if likeness >= _SAME:
@@ -67,16 +96,3 @@ def _pairs(rules: Sequence[QuoteCandidate], learned: Sequence[QuoteCandidate]) -
             partner[first] = second
             taken.add(second)
     return partner
-
-
-def _confirmed(rule: QuoteCandidate, learned: QuoteCandidate) -> QuoteCandidate:
-    doubt = (1 - rule.confidence) * (1 - learned.confidence)
-    confidence = _BOTH * (1 - doubt)
-    return replace(
-        rule,
-        medium=learned.medium,
-        speaker_spans=rule.speaker_spans or learned.speaker_spans,
-        cue_spans=rule.cue_spans or learned.cue_spans,
-        frame_spans=rule.frame_spans or learned.frame_spans,
-        confidence=confidence,
-    )

@@ -10,7 +10,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
 from pipeline.quotes.attribution import Attribution
 from pipeline.quotes.candidates import QuoteCandidate, Range
-from pipeline.quotes.combination import combine
+from pipeline.quotes.combination import combine, weigh
 from pipeline.quotes.free import by_sentence, merged, once
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
@@ -34,11 +34,15 @@ _NOBODY = (
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
+    With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes;
+    records leave out all but the surest of them.
+
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
     """
 
-    def __init__(self, config: PipelineConfig) -> None:
+    def __init__(self, config: PipelineConfig, *, acts: bool = False) -> None:
+        self._acts = acts
         self._rules = RuleQuotes()
         self._reader = _load_reader(config.quote_model)
         self._gazetteer = load_gazetteer(config.gazetteer)
@@ -48,12 +52,26 @@ class QuoteExtractor:
 
         Words that somebody quotes of somebody else come twice, the speaker's first; in records they are the speaker's.
         """
-        return self._find(AnalysedText(text, quoted_texts(text)))
+        analysed = AnalysedText(text, quoted_texts(text))
+        if self._reader is None:
+            return merged(text, self._rules(analysed))
+        return merged(text, self._sentences(analysed))
+
+    def sentences(self, text: str) -> list[QuoteCandidate]:
+        """The quotes of `text` as records have them, not linked to entities."""
+        return self._sentences(AnalysedText(text, quoted_texts(text)))
+
+    def weighed(self, text: str) -> list[tuple[QuoteCandidate, dict[str, float]]]:
+        """All that rules or reader take for a quote in `text`, with what speaks for and against it."""
+        assert self._reader is not None
+        analysed = AnalysedText(text, quoted_texts(text))
+        rules = by_sentence(analysed, merged(text, self._rules(analysed)))
+        reading = self._reader(text)
+        return weigh(reading, rules, by_sentence(analysed, read_quotes(reading)))
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed = AnalysedText(article.text, quoted_texts(article.text))
-        sure = [candidate for candidate in self._find(analysed) if candidate.confidence >= _LEAST_SURE]
-        found = once(by_sentence(analysed, sure))
+        found = self._sentences(analysed)
         linker = Linker(article, self._gazetteer)
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
@@ -66,15 +84,18 @@ class QuoteExtractor:
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
         return QuoteArticle(**fields, quotes=with_parts(quotes))
 
-    def _find(self, analysed: AnalysedText) -> list[QuoteCandidate]:
-        rules = merged(analysed.text, self._rules(analysed))
+    def _sentences(self, analysed: AnalysedText) -> list[QuoteCandidate]:
+        """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
+        rules = by_sentence(analysed, merged(analysed.text, self._rules(analysed)))
         if self._reader is None:
-            return rules
-        return combine(analysed.text, rules, read_quotes(self._reader(analysed.text)))
+            return once([candidate for candidate in rules if self._acts or candidate.confidence >= _LEAST_SURE])
+        reading = self._reader(analysed.text)
+        read = by_sentence(analysed, read_quotes(reading))
+        return once(combine(reading, self._reader.calibration, rules, read, acts=self._acts))
 
 
 def _load_reader(name: str) -> Reader | None:
-    """The trained reader that finds quotes besides the rules: the shipped one, or one that was trained, by its folder."""
+    """The trained reader that finds quotes besides the rules: the shipped one, or one by its folder."""
     if name == "rules":
         return None
     folder = reader_folder(name)

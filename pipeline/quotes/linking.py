@@ -41,7 +41,7 @@ class Linker:
                 entity = self._named(start, end)
                 name = entity.name if entity is not None else None
             if name is None:
-                entity, name = self._owner_of_source(start, end)
+                entity, name = self.owner_of_source(start, end)
             if name is not None and (entity is None or other is None or entity.id != other.id):
                 return entity, name
         return None, None
@@ -61,7 +61,7 @@ class Linker:
             position += len(word)
         return begin
 
-    def _owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
+    def owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
         if source is None:

@@ -23,12 +23,14 @@ def read_quotes(reading: Reading) -> list[QuoteCandidate]:
             continue
         kind: QuoteType = quote.type  # type: ignore[assignment]
         said: Medium = medium  # type: ignore[assignment]
+        cue = _cue(reading, quote.spans)
         found.append(
             QuoteCandidate(
                 spans,
                 kind,
                 said,
-                cue_spans=_cue(reading, quote.spans),
+                cue_spans=cue,
+                frame_spans=_rest(reading.layout, quote.spans) if cue else [],
                 confidence=quote.probability,
                 source="learned",
             )
@@ -38,6 +40,19 @@ def read_quotes(reading: Reading) -> list[QuoteCandidate]:
 
 def _range(layout: Layout, first: int, last: int) -> Range:
     return int(layout.tokens[first, 0]), int(layout.tokens[last - 1, 1])
+
+
+def _rest(layout: Layout, spans: tuple[tuple[int, int], ...]) -> list[Range]:
+    """What is left of the quote's sentences without it and without the full stop: what introduces it."""
+    first, last = layout.sentence[spans[0][0]], layout.sentence[spans[-1][1] - 1]
+    begin = int(np.searchsorted(layout.sentence, first, side="left"))
+    end = int(np.searchsorted(layout.sentence, last, side="right"))
+    if layout.words[end - 1] in {".", "!", "?"} and end > spans[-1][1]:
+        end -= 1
+    bounds = [begin, *(at for span in spans for at in span), end]
+    return [
+        _range(layout, bounds[at], bounds[at + 1]) for at in range(0, len(bounds), 2) if bounds[at] < bounds[at + 1]
+    ]
 
 
 def _cue(reading: Reading, spans: tuple[tuple[int, int], ...]) -> list[Range]:

@@ -1,0 +1,1 @@
+"""The trained reader: one encoder reads an article once; names, mentions, quotes and speakers follow from that."""

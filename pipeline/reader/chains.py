@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import Mention, describe
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
@@ -18,7 +19,7 @@ NOBODY = -1
 
 @dataclass
 class Chain:
-    """Mentions (indices) that mean the same; `entity` is the number of the cluster of names, None for a nameless one."""
+    """Mentions (indices) that mean the same; `entity` is the number of their cluster of names, if they have names."""
 
     entity: int | None
     mentions: list[int] = field(default_factory=list)
@@ -36,16 +37,26 @@ class Resolution:
     """The type of each mention by itself."""
 
 
-def resolve(reading: Reading, scorers: Scorers, names: Sequence[tuple[int, int, int]]) -> Resolution:
+def resolve(
+    reading: Reading,
+    scorers: Scorers,
+    names: Sequence[tuple[int, int, int]],
+    phrases: Sequence[tuple[int, int]] = (),
+) -> Resolution:
     """The chains of an article whose `names` are known: (first token, last token excluded, cluster).
 
-    Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together make
-    the likeliest, or begins one of its own.
+    `phrases` are tokens that rules take for somebody; they count as nominals where the reader sees nobody.
+
+    Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together
+    make the likeliest, or begins one of its own.
     """
     layout = reading.layout
     named = {(first, last): cluster for first, last, cluster in names}
     mentions = [describe(layout, first, last, "name") for first, last in named]
     mentions += [m for m in reading.others if (m.first, m.last) not in named]
+    for first, last in sorted(set(phrases)):
+        if all(m.last <= first or last <= m.first for m in mentions):
+            mentions.append(describe(layout, first, last, "nominal"))
     mentions.sort(key=lambda m: (m.first, -m.last))
     chains: list[Chain] = []
     by_cluster: dict[int, int] = {}
@@ -84,13 +95,20 @@ def resolve(reading: Reading, scorers: Scorers, names: Sequence[tuple[int, int, 
 
 def _likeliest(scored: Sequence[tuple[int, float]], nothing: float) -> tuple[int, float]:
     """The chain with the greatest share of probability, or NOBODY, and that share."""
+    shares = _shares(scored, nothing)
+    best = max(shares, key=lambda chain: (shares[chain], -chain))
+    return best, shares[best]
+
+
+def _shares(scored: Sequence[tuple[int, float]], nothing: float) -> dict[int, float]:
+    """The share of probability of each chain and of NOBODY."""
     highest = max([nothing, *(score for _, score in scored)])
     shares = {NOBODY: float(np.exp(nothing - highest))}
     for chain, score in scored:
         if chain != NOBODY:
             shares[chain] = shares.get(chain, 0.0) + float(np.exp(score - highest))
-    best = max(shares, key=lambda chain: (shares[chain], -chain))
-    return best, shares[best] / sum(shares.values())
+    total = sum(shares.values())
+    return {chain: share / total for chain, share in shares.items()}
 
 
 @dataclass(frozen=True)
@@ -102,12 +120,33 @@ class SpeakerChoice:
         mention: index of the mention of it that the quote's words point at most, or None.
         probability: that it is this chain (0 to 1).
         addressee: index of the mention of whom it is said to, or None.
+        beside: the mention of another chain that says it together with the first ("Verdi und Komba"), or None.
     """
 
     chain: int
     mention: int | None
     probability: float
     addressee: int | None
+    beside: int | None = None
+
+
+_JOINING = frozenset({"und", "sowie", "&"})
+_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des"})
+_TOGETHER = 0.15
+"""The share of probability from which a chain beside the likeliest one speaks with it."""
+
+
+def _beside(resolution: Resolution, layout: Layout, first: int, shares: dict[int, float]) -> int | None:
+    """The mention that only a joining word parts from the mention `first` and that is likely enough itself."""
+    mention = resolution.mentions[first]
+    for index, other in enumerate(resolution.mentions):
+        left, right = (mention, other) if mention.last <= other.first else (other, mention)
+        chain = resolution.chain[index]
+        between = [word.lower() for word in layout.words[left.last : right.first]]
+        joined = bool(between) and between[0] in _JOINING and set(between[1:]) <= _ARTICLES and len(between) <= 2
+        if joined and chain != resolution.chain[first] and shares.get(chain, 0.0) > _TOGETHER:
+            return index
+    return None
 
 
 def speakers(
@@ -133,12 +172,14 @@ def speakers(
     for index in range(len(quotes)):
         rows = list(range(bounds[index], bounds[index + 1]))
         scored = [(resolution.chain[pairs.right[row]], float(scores[row, 0])) for row in rows]
-        best, sure = _likeliest(scored, float(nothing[index, 0]))
+        shares = _shares(scored, float(nothing[index, 0]))
+        best = max(shares, key=lambda chain: (shares[chain], -chain))
         own = [row for row in rows if resolution.chain[pairs.right[row]] == best]
         mention = int(pairs.right[max(own, key=lambda row: float(scores[row, 0]))]) if own else None
         hearing = max(rows, key=lambda row: float(scores[row, 1]), default=None)
         addressee = None
         if hearing is not None and scores[hearing, 1] > nothing[index, 1]:
             addressee = int(pairs.right[hearing])
-        chosen.append(SpeakerChoice(best, mention, sure, addressee))
+        beside = _beside(resolution, layout, mention, shares) if mention is not None else None
+        chosen.append(SpeakerChoice(best, mention, shares[best], addressee, beside))
     return chosen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import cache
 from pathlib import Path
 
@@ -9,19 +10,25 @@ import numpy as np
 
 from pipeline.encoder.session import EncoderSession
 from pipeline.models.catalogue import DATA
+from pipeline.reader.calibration import Calibration
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading, decode
-from pipeline.reader.scorers import Scorers, pooled
+from pipeline.reader.scorers import Floats, Scorers, Vectors
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
 
+KEPT = 12
+"""How many readings are kept: about 2 MB each."""
+LONGEST_KEPT = 4000
+"""Tokens of the longest text whose reading is kept."""
 ENCODER, SCORERS, STATES = "encoder.onnx", "scorers.npz", "states"
 
 
 class Reader:
     """Reads German articles. Loaded once; the same text always gives the same reading.
 
-    The last text's reading is kept: the stages that follow each other in one process read an article once.
+    The last readings are kept, so that stages that follow each other in one process read an article once; what is read
+    anew is the same to the bit.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,18 +37,24 @@ class Reader:
         self._tokenizer, table = shared_encoder()
         self._encoder = EncoderSession(folder / ENCODER, table)
         self.scorers = Scorers(folder / SCORERS)
-        self._last: tuple[str, Reading] | None = None
+        self.calibration = Calibration.read(folder)
+        self._kept: OrderedDict[str, Reading] = OrderedDict()
 
     def __call__(self, text: str) -> Reading:
         """What is read in `text`, which may be any text of any length."""
-        if self._last is not None and self._last[0] == text:
-            return self._last[1]
+        kept = self._kept.get(text)
+        if kept is not None:
+            self._kept.move_to_end(text)
+            return kept
         layout = Layout(text)
-        reading = decode(layout, self._states(layout), self.scorers)
-        self._last = (text, reading)
+        reading = decode(layout, Vectors(self._states(layout)), self.scorers)
+        if len(layout) <= LONGEST_KEPT:
+            self._kept[text] = reading
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
         return reading
 
-    def _states(self, layout: Layout) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+    def _states(self, layout: Layout) -> Floats:
         pieces = self._tokenizer(layout.text)
         spans = piece_spans(pieces, layout.tokens)
         if not len(spans) or not len(pieces):
@@ -51,7 +64,7 @@ class Reader:
         for window in reading_windows(spans[starts, 0], len(pieces)):
             (result,) = self._encoder.run(pieces.ids[window.begin : window.end]).values()
             parts.append(result[window.keep_begin - window.begin : window.keep_end - window.begin])
-        return pooled(np.concatenate(parts), spans)
+        return Vectors(np.concatenate(parts)).mean(spans)
 
 
 @cache

@@ -9,13 +9,13 @@ import numpy as np
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import Mention, describe
 from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
-from pipeline.reader.scorers import Floats, Scorers, log_softmax, quote_vectors
+from pipeline.reader.scorers import Floats, Scorers, Vectors, log_softmax, quote_vectors
 from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
 
 
 @dataclass(frozen=True)
 class FoundName:
-    """A name: tokens `first` to `last` (excluded), its type, and how sure the least certain of its tokens is (0 to 1)."""
+    """A name: tokens `first` to `last` (excluded), its type, how sure its least certain token is (0 to 1)."""
 
     first: int
     last: int
@@ -33,26 +33,29 @@ class Reading:
         others: nominals and pronouns, in text order.
         quotes: in text order, from tags alone.
         media: of each quote.
+        inside: (tokens, 2) probability that a token is in direct and in other speech.
         cues: (tokens,) probability that a token belongs to the words that show speech.
     """
 
     layout: Layout
-    states: Floats
+    states: Vectors
     names: tuple[FoundName, ...]
     others: tuple[Mention, ...]
     quotes: tuple[TaggedQuote, ...]
     media: tuple[str, ...]
+    inside: Floats
     cues: Floats
 
 
-def decode(layout: Layout, states: Floats, scorers: Scorers) -> Reading:
+def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
     """The reading of a text whose tokens have `states`."""
-    heads = {name: head(states) for name, head in scorers.heads.items()}
+    heads = {name: head(states.values) for name, head in scorers.heads.items()}
     names = tuple(
         FoundName(first, last, kind, certainty)
         for first, last, kind, certainty in NAMES.decode(log_softmax(heads["names"]))
     )
-    quotes = tuple(tagged_quotes(log_softmax(heads["direct"]), log_softmax(heads["other"])))
+    direct, other = log_softmax(heads["direct"]), log_softmax(heads["other"])
+    quotes = tuple(tagged_quotes(direct, other))
     return Reading(
         layout,
         states,
@@ -60,11 +63,12 @@ def decode(layout: Layout, states: Floats, scorers: Scorers) -> Reading:
         tuple(_others(layout, heads, names)),
         quotes,
         _media(states, scorers, quotes),
+        1 - np.exp(np.stack([direct[:, 0], other[:, 0]], axis=1)),
         np.exp(log_softmax(heads["cues"])[:, 1]),
     )
 
 
-def _media(states: Floats, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -> tuple[str, ...]:
+def _media(states: Vectors, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -> tuple[str, ...]:
     if not quotes:
         return ()
     outer = np.array([(quote.spans[0][0], quote.spans[-1][1]) for quote in quotes], dtype=np.int64)

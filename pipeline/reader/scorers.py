@@ -69,24 +69,34 @@ class Scorers:
         return PairScorer(*(self._linear(f"{name}.{part}") for part in ("left", "right", "hidden", "out", "nothing")))
 
 
-def pooled(states: Floats, spans: Ints) -> Floats:
-    """Means of `states` (n, width) over the half-open `spans` (m, 2)."""
-    total = np.concatenate([np.zeros((1, states.shape[1]), dtype=np.float64), states.cumsum(0, dtype=np.float64)])
-    means = (total[spans[:, 1]] - total[spans[:, 0]]) / np.maximum(spans[:, 1] - spans[:, 0], 1)[:, None]
-    result: Floats = means.astype(np.float32)
-    return result
+class Vectors:
+    """Vectors (n, width), and the means of stretches of them."""
+
+    def __init__(self, values: Floats) -> None:
+        self.values = values
+        self._total = np.zeros((len(values) + 1, values.shape[1]), dtype=np.float32)
+        self._total[1:] = values.cumsum(axis=0, dtype=np.float64)
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def mean(self, spans: Ints) -> Floats:
+        """Means over the half-open `spans` (m, 2); zero for empty ones."""
+        lengths = np.maximum(spans[:, 1] - spans[:, 0], 1)[:, None]
+        result: Floats = ((self._total[spans[:, 1]] - self._total[spans[:, 0]]) / lengths).astype(np.float32)
+        return result
 
 
-def mention_vectors(states: Floats, spans: Ints) -> Floats:
+def mention_vectors(states: Vectors, spans: Ints) -> Floats:
     """First and last token and mean of the half-open token `spans` (m, 2): (m, 3 * width)."""
-    return np.concatenate([states[spans[:, 0]], states[spans[:, 1] - 1], pooled(states, spans)], axis=1)
+    return np.concatenate([states.values[spans[:, 0]], states.values[spans[:, 1] - 1], states.mean(spans)], axis=1)
 
 
-def quote_vectors(states: Floats, spans: Ints) -> Floats:
+def quote_vectors(states: Vectors, spans: Ints) -> Floats:
     """Mean of a quote, of what is in front of it and of what is behind it: (quotes, 3 * width)."""
     before = np.stack([np.maximum(spans[:, 0] - AROUND, 0), spans[:, 0]], axis=1)
     behind = np.stack([spans[:, 1], np.minimum(spans[:, 1] + AROUND, len(states))], axis=1)
-    return np.concatenate([pooled(states, spans), pooled(states, before), pooled(states, behind)], axis=1)
+    return np.concatenate([states.mean(spans), states.mean(before), states.mean(behind)], axis=1)
 
 
 def log_softmax(scores: Floats) -> Floats:

@@ -102,8 +102,8 @@ def _quotes(network: ReaderNetwork, example: Example, states: Tensor) -> dict[st
 def _choice(scores: Tensor, nothing: Tensor, item: Tensor, right: Tensor, *, only_marked: bool = False) -> Tensor:
     """Mean negative log likelihood that one of the `right` candidates is chosen, or nothing where none is right.
 
-    `scores` (pairs,) of candidates, `nothing` (items,), `item` (pairs,) whose candidate each is. Items without candidates
-    do not count, with `only_marked` none without a right one.
+    `scores` (pairs,) of candidates, `nothing` (items,), `item` (pairs,) whose candidate each is. Items without
+    candidates do not count, with `only_marked` none without a right one.
     """
     items = len(nothing)
     highest = nothing.detach().scatter_reduce(0, item, scores.detach(), "amax")

@@ -3,10 +3,8 @@
 import asyncio
 import os
 import signal
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +12,8 @@ import pytest_asyncio
 
 from agents.pool.pool import Pool, PoolError
 from agents.pool.protocol import Done, Job, Refused
-from agents.pool.tickets import JobFailed, Ticket, Turns
+from agents.pool.scheduler import JobFailed
+from agents.processes import LOWERED_BY
 from tests.support.stream import alive, descendants
 
 MakePool = Callable[..., Awaitable[Pool]]
@@ -40,10 +39,16 @@ def job(text: str, stage: str = "clean") -> Job:
     return Job(stage, b"k", text.encode())
 
 
+async def all_idle(pool: Pool) -> None:
+    async with asyncio.timeout(60):
+        while {process.state for process in pool.processes} != {"idle"}:
+            await asyncio.sleep(0.02)
+
+
 async def test_gives_what_the_process_gives(make_pool):
     pool = await make_pool()
     outcomes = await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(50)))
-    assert [outcome.value for outcome, _ in outcomes if isinstance(outcome, Done)] == [
+    assert [outcome.messages[-1].value for outcome, _ in outcomes if isinstance(outcome, Done)] == [
         f"echo {number}".encode() for number in range(50)
     ]
     assert {attempts for _, attempts in outcomes} == {1}
@@ -61,7 +66,7 @@ async def test_a_job_that_ends_its_process_twice_is_given_up_and_others_are_not_
     with pytest.raises(JobFailed, match=cause) as failure:
         await bad
     assert (failure.value.reason, failure.value.attempts) == ("worker-crash", 2)
-    assert (await pool.run(job("echo after")))[0].value == b"echo after"
+    assert (await pool.run(job("echo after")))[0].messages[-1].value == b"echo after"
 
 
 async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
@@ -77,16 +82,16 @@ async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
 
 
 async def test_others_do_not_wait_for_a_job_that_takes_long(make_pool):
-    pool = await make_pool(processes=1, time_limit_seconds=3)
+    pool = await make_pool(processes=1, time_limit_seconds=6)
     await pool.loaded()
     bad = asyncio.ensure_future(pool.run(job("loop")))
-    await asyncio.wait_for(asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20))), 2)
+    await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20)))
     assert not bad.done()
     assert len(list(pool.processes)) == 2
     with pytest.raises(JobFailed, match="timeout"):
         await bad
     assert len(list(pool.processes)) == 1
-    assert (await pool.run(job("echo after")))[0].value == b"echo after"
+    assert (await pool.run(job("echo after")))[0].messages[-1].value == b"echo after"
 
 
 async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
@@ -97,7 +102,7 @@ async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
     assert [attempts for _, attempts in outcomes] == [1] * 6
     assert not restarts
     await asyncio.sleep(0.2)
-    assert len(descendants(pool.nursery_pid)) == len(list(pool.processes)) == 1
+    assert len(descendants(pool.fork_server_pid)) == len(list(pool.processes)) == 1
 
 
 async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
@@ -124,87 +129,33 @@ async def test_stages_take_turns(make_pool):
     assert [stage for stage in order[:14] if stage == "quotes"] == ["quotes"] * 5
 
 
-def turns_of(jobs: dict[str, int], seconds: dict[str, float], count: int) -> list[str]:
-    """The stages of the first `count` jobs, when a stage's jobs take so long."""
-    turns = Turns()
-    for stage, number in jobs.items():
-        for _ in range(number):
-            turns.add(Ticket(job("echo", stage), asyncio.get_running_loop().create_future()))
-    given = []
-    for _ in range(count):
-        ticket = turns.next()
-        assert ticket is not None
-        given.append(ticket.job.stage)
-        turns.took(ticket.job.stage, seconds[ticket.job.stage])
-    return given
-
-
-async def test_each_stage_gets_as_much_time():
-    given = turns_of({"entities": 200, "quotes": 200}, {"entities": 0.05, "quotes": 0.1}, 120)
-    assert given[60:].count("entities") == pytest.approx(40, abs=2)
-    assert given[60:].count("quotes") == pytest.approx(20, abs=2)
-
-
-async def test_a_stage_that_had_nothing_to_do_is_owed_nothing():
-    turns = Turns()
-    loop = asyncio.get_running_loop()
-    for _ in range(100):
-        turns.add(Ticket(job("echo", "quotes"), loop.create_future()))
-    for _ in range(80):
-        turns.next()
-        turns.took("quotes", 1.0)
-    for _ in range(20):
-        turns.add(Ticket(job("echo", "clean"), loop.create_future()))
-    turns.took("clean", 1.0)
-    given = [ticket.job.stage for _ in range(10) if (ticket := turns.next()) is not None]
-    assert 4 <= given.count("quotes") <= 6
-
-
-async def test_time_used_while_nothing_else_waited_is_not_held_against_a_stage():
-    turns = Turns()
-    loop = asyncio.get_running_loop()
-
-    def add(stage: str) -> None:
-        turns.add(Ticket(job("echo", stage), loop.create_future()))
-
-    for _ in range(50):
-        add("quotes")
-        assert turns.next() is not None
-        turns.took("quotes", 1.0)
-    for _ in range(20):
-        add("clean")
-        add("quotes")
-    turns.took("clean", 1.0)
-    given = [ticket.job.stage for _ in range(10) if (ticket := turns.next()) is not None]
-    assert 4 <= given.count("quotes") <= 6
-
-
-async def test_tells_when_little_is_left_to_hand_out_and_whether_all_have_enough(make_pool):
-    waiting: list[int] = []
-    pool = await make_pool(on_slack=lambda: waiting.append(pool.waiting))
+async def test_is_busy_while_there_is_more_to_hand_out_than_processes(make_pool):
+    pool = await make_pool()
     await pool.run(job("echo"))
     assert not pool.busy
-    waiting.clear()
-    jobs = [asyncio.ensure_future(pool.run(job("nap"))) for _ in range(9)]
+    jobs = [asyncio.ensure_future(pool.run(job("nap"))) for _ in range(6)]
     await asyncio.sleep(0)
     assert pool.busy
-    waiting.clear()
-    await jobs[0]
-    assert waiting == []
-    await asyncio.gather(*jobs[:7])
-    assert waiting
-    assert max(waiting) < 2
-    assert not pool.busy, "two jobs are left for two processes"
+    await asyncio.gather(*jobs[:3])
+    assert not pool.busy, "less than two wait for two processes"
     await asyncio.gather(*jobs)
 
 
-async def test_a_killed_nursery_is_started_again_and_nothing_is_blamed_for_it(make_pool):
+async def test_a_job_with_a_limit_of_its_own_is_ended_by_that(make_pool):
+    pool = await make_pool(time_limit_seconds=30)
+    started = time.monotonic()
+    with pytest.raises(JobFailed, match=r"timeout: stopped after 0\.5 s"):
+        await pool.run(Job("clean", b"k", b"loop", time_limit_seconds=0.5))
+    assert time.monotonic() - started < 10
+
+
+async def test_a_killed_fork_server_is_started_again_and_nothing_is_blamed_for_it(make_pool):
     pool = await make_pool()
     await pool.loaded()
     running = [asyncio.ensure_future(pool.run(job("nap"))) for _ in range(6)]
     await asyncio.sleep(0.1)
     for _ in range(2):
-        os.kill(pool.nursery_pid, signal.SIGKILL)
+        os.kill(pool.fork_server_pid, signal.SIGKILL)
         await asyncio.sleep(1.0)
     assert len(await asyncio.gather(*running)) == 6
 
@@ -219,29 +170,40 @@ async def test_stopping_ends_every_process(make_pool):
     pool = await make_pool()
     await pool.loaded()
     await pool.run(job("echo"))
-    family = [pool.nursery_pid, *descendants(pool.nursery_pid)]
+    family = [pool.fork_server_pid, *descendants(pool.fork_server_pid)]
     assert len(family) == 3
     await pool.stop()
     await asyncio.sleep(0.2)
     assert not [pid for pid in family if alive(pid)]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="sessions and autogroups are Linux's")
-async def test_each_process_has_a_share_of_the_processor_and_gives_way_when_it_takes_long(make_pool):
+async def test_one_that_takes_long_has_another_process_in_its_place_and_gives_way_to_it(make_pool):
     pool = await make_pool(time_limit_seconds=10.0)  # set aside after 1 s
     running = asyncio.ensure_future(pool.run(job("loop")))
-    await pool.run(job("echo"))
-    async with asyncio.timeout(5):
-        while [os.getsid(process.pid) for process in pool.processes] != [process.pid for process in pool.processes]:
-            await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
         while len(list(pool.processes)) < 3:
             await asyncio.sleep(0.05)
-    await pool.run(job("echo"))
-    niceness = {process.pid: os.getpriority(os.PRIO_PROCESS, process.pid) for process in pool.processes}
-    own = os.getpriority(os.PRIO_PROCESS, 0)
-    assert sorted(niceness.values()) == [own, own, min(own + 9, 19)]
-    aside = max(niceness, key=lambda pid: niceness[pid])
-    autogroup = Path(f"/proc/{aside}/autogroup")
-    if autogroup.exists():
-        assert autogroup.read_text().split()[-2:] == ["nice", "9"]
+    await asyncio.gather(*(pool.run(job("echo")) for _ in range(4)))
+    (slow,) = (process for process in pool.processes if process.jobs)
+    others = [process for process in pool.processes if process is not slow]
+    usual = os.getpriority(os.PRIO_PROCESS, os.getpid())
+    assert [os.getpriority(os.PRIO_PROCESS, process.pid) for process in others] == [usual, usual]
+    assert os.getpriority(os.PRIO_PROCESS, slow.pid) == min(19, usual + LOWERED_BY)
     running.cancel()
+
+
+async def test_an_articles_next_job_goes_to_the_process_that_had_it(make_pool):
+    pool = await make_pool(processes=3, time_limit_seconds=30)
+    await all_idle(pool)
+    articles = [b"a", b"b", b"c"]
+
+    async def where(stage: str, word: bytes, articles: list[bytes]) -> dict[bytes, bytes]:
+        outcomes = await asyncio.gather(*(pool.run(Job(stage, key, word, affinity=key)) for key in articles))
+        return {done.messages[0].key: done.messages[0].value for done, _ in outcomes}
+
+    first = await where("entities", b"who naps", articles)
+    assert len(set(first.values())) == 3
+    for _ in range(3):
+        for article in articles:  # one at a time: all processes are idle
+            assert await where("quotes", b"who", [article]) == {article: first[article]}
+    assert await where("quotes", b"who naps", articles[::-1]) == first

@@ -12,35 +12,34 @@ from pydantic import ValidationError
 
 from agents import headers
 from agents.app import create_app
-from agents.duplicates import Duplicates, Mark
-from agents.headers import Step
-from agents.marks import MarkStore
-from agents.pool.protocol import Done, Job, Refused
+from agents.duplicates import DuplicateFilter, SeenArticle
+from agents.headers import TrailStep
+from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.repeats import Repeats
 from agents.runner import Incoming
 from agents.settings import Settings
-from agents.work import WorkOrder, load, perform
+from agents.stage_jobs import StageSetup, load, perform
 from pipeline.cleaning import language
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from pipeline.stages import stage_named
 
-STEP = Step("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "")
+STEP = TrailStep("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "")
 
 
 def settings(**options):
     return Settings(_env_file=None, **options)
 
 
-class FakeMarks:
+class FakeSeen:
     def __init__(self):
-        self.marks = {}
+        self.seen = {}
 
     async def get(self, key):
-        return self.marks.get(key)
+        return self.seen.get(key)
 
     def put(self, key, mark):
-        self.marks[key] = mark
+        self.seen[key] = mark
 
 
 class FakePublisher:
@@ -78,26 +77,25 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
 def test_any_headers_can_be_carried_and_told(pairs):
     out = headers.after(pairs, STEP, attempt=1)
     assert headers.text_of(out, "attempt") == "1"
-    orjson.dumps(headers.as_text(pairs))
     headers.trail_of(pairs)
 
 
 async def test_the_same_content_is_a_duplicate_within_its_time_and_other_content_a_revision():
-    marks, publisher = FakeMarks(), FakePublisher()
-    duplicates = Duplicates(settings(duplicate_hours=1, topic_prefix="p."), marks, publisher)
-    first = await duplicates.judge(message())
+    seen, publisher = FakeSeen(), FakePublisher()
+    duplicates = DuplicateFilter(settings(duplicate_hours=1, topic_prefix="p."), seen, publisher)
+    first = await duplicates.check(message())
     assert (first.duplicate, first.revision) == (False, 1)
-    duplicates.remember(Done(b"a", b"{}", "h1"), first.revision)
+    duplicates.remember(Done((OutputMessage("articles.entities", b"a", b"{}"),), "h1"), first.revision)
     assert publisher.sent[0][:2] == ("p.articles.seen", b"a")
-    assert (await duplicates.judge(message())).duplicate
-    changed = await duplicates.judge(message(content_hash="h2"))
+    assert (await duplicates.check(message())).duplicate
+    changed = await duplicates.check(message(content_hash="h2"))
     assert (changed.duplicate, changed.revision) == (False, 2)
-    replayed = await duplicates.judge(message(replayed_from="articles.dead-letter/0/1"))
+    replayed = await duplicates.check(message(replayed_from="articles.dead-letter/0/1"))
     assert (replayed.duplicate, replayed.revision) == (False, 1)
-    marks.put(b"a", Mark("h1", time.time() - 3601, 1))
-    assert not (await duplicates.judge(message())).duplicate
-    marks.put(b"a", Mark("h1", time.time(), 4, failed=True))
-    failed = await duplicates.judge(message())
+    seen.put(b"a", SeenArticle("h1", time.time() - 3601, 1))
+    assert not (await duplicates.check(message())).duplicate
+    seen.put(b"a", SeenArticle("h1", time.time(), 4, failed=True))
+    failed = await duplicates.check(message())
     assert (failed.duplicate, failed.revision) == (False, 4)
 
 
@@ -105,29 +103,14 @@ async def test_the_same_content_is_a_duplicate_within_its_time_and_other_content
     "lacking", [Incoming("t", 0, 0, 0, None, b"", [("content_hash", b"h")]), Incoming("t", 0, 0, 0, b"k", b"", [])]
 )
 async def test_what_has_no_key_or_hash_is_no_duplicate(lacking):
-    assert not (await Duplicates(settings(), FakeMarks(), FakePublisher()).judge(lacking)).duplicate
+    assert not (await DuplicateFilter(settings(), FakeSeen(), FakePublisher()).check(lacking)).duplicate
 
 
 def test_a_given_up_article_may_come_again():
     publisher = FakePublisher()
-    Duplicates.forget(publisher, settings(), message(revision="3"))
-    mark = Mark.decode(publisher.sent[0][2])
+    DuplicateFilter.forget(publisher, settings(), message(revision="3"))
+    mark = SeenArticle.decode(publisher.sent[0][2])
     assert (mark.failed, mark.revision, mark.content_hash) == (True, 3, "h1")
-
-
-def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
-    first, second = MarkStore(tmp_path, 60), MarkStore(tmp_path, 60)
-    first.take(0, {b"a": Mark("h", 1.0, 1).encode()}, {"offset": 1, "timestamp": 5})
-    assert first.get(b"a") == Mark("h", 1.0, 1)
-    assert second.get(b"a") is None
-    first.close()
-    again = MarkStore(tmp_path, 60)
-    assert again.get(b"a") == Mark("h", 1.0, 1)
-    assert again.checkpoint(0) == {"offset": 1, "timestamp": 5}
-    again.clear()
-    assert again.get(b"a") is None
-    for store in (second, again):
-        store.close()
 
 
 def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
@@ -199,5 +182,5 @@ def test_no_json_makes_a_stage_raise(structure):
 
 def test_what_is_loaded_at_first_use_is_loaded_with_the_stages():
     language._detector.cache_clear()
-    load(WorkOrder(("clean",), PipelineConfig()))
+    load(StageSetup(("clean",), PipelineConfig()))
     assert language._detector.cache_info().currsize == 1, "else every process of the pool loads it anew"

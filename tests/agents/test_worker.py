@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from agents import standstill
+from agents import stall_detector
 from agents.settings import Settings
-from agents.standstill import Standstill
+from agents.stall_detector import StallDetector
 from agents.worker import Worker
 
 PLACE = "articles.raw/0/7"
@@ -18,36 +18,23 @@ PLACE = "articles.raw/0/7"
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
     made = Worker(Settings(web_enabled=False), ["clean", "entities"], "tests.support.jobs:load")
-    monkeypatch.setattr(made, "_assignment", lambda: {"articles.raw": [0, 1], "articles.cleaned": [0]})
+    monkeypatch.setattr(made, "_assignment", lambda: {"clean": [0, 1], "entities": [0]})
     return made
 
 
-async def test_messages_are_released_when_the_pool_has_little_left(worker):
-    released: list[bool] = []
-
-    class Recorder:
-        def release(self) -> None:
-            released.append(True)
-
-    worker._pool._hand_out()  # there is no publisher yet
-    worker._publisher = Recorder()
-    worker._pool._hand_out()
-    assert released == [True]
-
-
-async def test_a_message_in_flight_is_come_to_while_the_pool_gets_on(worker):
+async def test_a_message_in_flight_waits_its_turn_while_the_pool_gets_on(worker):
     with worker.status.handling("clean", "articles.raw", 1, 5):
-        assert worker._unattended(60)["articles.raw"] == [0, 1], "the pool has not got on yet"
+        assert worker._not_taken_up(60)["clean"] == [0, 1], "the pool has not got on yet"
         worker._pool.ended_at = time.monotonic()
-        assert worker._unattended(60) == {"articles.raw": [0], "articles.cleaned": [0]}
+        assert worker._not_taken_up(60) == {"clean": [0], "entities": [0]}
         worker._pool.ended_at = time.monotonic() - 61
-        assert worker._unattended(60)["articles.raw"] == [0, 1]
+        assert worker._not_taken_up(60)["clean"] == [0, 1]
     worker._pool.ended_at = time.monotonic()
-    assert worker._unattended(60)["articles.raw"] == [0, 1]
+    assert worker._not_taken_up(60)["clean"] == [0, 1]
 
 
 class Looks:
-    """Stands for `Standstill.find`: what each look gives."""
+    """Stands for `StallDetector.find`: what each look gives."""
 
     def __init__(self, *finds: Any) -> None:
         self.finds = list(finds)
@@ -59,18 +46,18 @@ class Looks:
         return found
 
 
-async def test_standstill_is_told_and_trouble_with_the_broker_begins_patience_anew(monkeypatch):
-    monkeypatch.setattr(standstill, "CHECK_SECONDS", 0.01)
-    watch = Standstill(Settings())
-    watch._since = {"known": (1, 0.0)}
+async def test_a_stall_is_told_and_trouble_with_the_broker_begins_patience_anew(monkeypatch):
+    monkeypatch.setattr(stall_detector, "CHECK_SECONDS", 0.01)
+    watch = StallDetector(Settings())
+    watch._still.see("known", 1, waits=True, now=0.0)
     monkeypatch.setattr(watch, "find", Looks(None, KafkaConnectionError(), PLACE))
     assert await asyncio.wait_for(watch.watch(dict, lambda: -1e9), 5) == PLACE
-    assert watch._since == {}
+    assert watch._still.see("known", 1, waits=True, now=9.0) == 0, "forgotten"
 
 
-async def test_while_the_broker_refuses_nothing_is_a_standstill(monkeypatch):
-    monkeypatch.setattr(standstill, "CHECK_SECONDS", 0.01)
-    watch = Standstill(Settings())
+async def test_while_the_broker_refuses_nothing_is_a_stall(monkeypatch):
+    monkeypatch.setattr(stall_detector, "CHECK_SECONDS", 0.01)
+    watch = StallDetector(Settings())
     looks = Looks(PLACE)
     monkeypatch.setattr(watch, "find", looks)
     with pytest.raises(TimeoutError):

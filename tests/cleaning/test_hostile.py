@@ -72,6 +72,12 @@ ADVERSARIAL = [
     "? ",
     "a@",
     "min 1:",
+    "12:30 Uhr: ",
+    "12.3.",
+    "?: ",
+    "+++ 1:00 ",
+    "Sie haben noch ",
+    "Interview: Was? ",
 ]
 
 

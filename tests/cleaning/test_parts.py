@@ -1,10 +1,11 @@
 import pytest
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.dates import rfc3339
 from pipeline.cleaning.fingerprint import distance, fingerprints
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import text_lines, words_of
-from pipeline.cleaning.metadata import read_metadata, rfc3339
+from pipeline.cleaning.metadata import read_metadata
 from pipeline.cleaning.normalise import line_text, normalise
 from pipeline.cleaning.page import parse
 from pipeline.cleaning.phrases import match, split_tail

@@ -13,6 +13,7 @@ import pytest
 
 from agents.broker import EmbeddedBroker
 from agents.cli.main import execute
+from agents.processes import module_command
 
 RULES = {"REDEFLUSS_MODEL_DE": "rules", "REDEFLUSS_QUOTE_MODEL": "rules"}
 """No trained model: these tests are about the commands, not about how well they understand German."""
@@ -54,7 +55,7 @@ def cli(environment: dict[str, str], folder: Path) -> Cli:
 
     def run(*arguments: str, stdin: bytes = b"", **variables: str) -> subprocess.CompletedProcess[bytes]:
         return subprocess.run(
-            [sys.executable, "-m", "agents.cli", *arguments],
+            module_command("agents.cli", *arguments),
             input=stdin, capture_output=True, cwd=folder, env=environment | variables, timeout=100, check=False,
         )  # fmt: skip
 

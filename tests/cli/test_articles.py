@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.cli import articles
-from agents.cli.articles import Message, Refused
+from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.errors import CommandError
 from schemas.codec import decode
 from schemas.records import RawArticle
@@ -17,19 +17,19 @@ from schemas.records import RawArticle
 LIMIT = 10_000
 
 
-def read(*files: Path) -> list[Message | Refused]:
+def read(*files: Path) -> list[ArticleMessage | RefusedInput]:
     return list(articles.messages(map(str, files), limit_bytes=LIMIT))
 
 
-def one(directory: Path, name: str, data: bytes) -> Message | Refused:
+def one(directory: Path, name: str, data: bytes) -> ArticleMessage | RefusedInput:
     path = directory / name
     path.write_bytes(data)
     (item,) = read(path)
     return item
 
 
-def article(item: Message | Refused) -> RawArticle:
-    assert isinstance(item, Message), item
+def article(item: ArticleMessage | RefusedInput) -> RawArticle:
+    assert isinstance(item, ArticleMessage), item
     return decode(item.value, RawArticle)
 
 
@@ -76,7 +76,7 @@ def test_a_file_becomes_an_article(tmp_path: Path, name: str, data: bytes, field
 )
 def test_what_is_no_article_is_refused(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
     item = one(tmp_path, name, data)
-    assert isinstance(item, Refused)
+    assert isinstance(item, RefusedInput)
     assert reason in item.reason
     assert "\n" not in item.reason
 
@@ -87,35 +87,35 @@ def test_json_lines_go_on_after_a_broken_one(tmp_path: Path) -> None:
     path.write_text(f'{{"text": "eins"}}\nkaputt\n{long}\n{{"id": "v", "text": "vier"}}\n', encoding="utf-8")
     first, broken, large, last = read(path)
     assert article(first).text == "eins"
-    assert isinstance(broken, Refused)
+    assert isinstance(broken, RefusedInput)
     assert broken.origin == f"{path}:2"
-    assert isinstance(large, Refused)
-    assert isinstance(last, Message)
+    assert isinstance(large, RefusedInput)
+    assert isinstance(last, ArticleMessage)
     assert (last.key, last.origin) == ("v", f"{path}:4")
 
 
 def test_a_first_line_that_is_broken_does_not_hide_the_others(tmp_path: Path) -> None:
     path = tmp_path / "feed"
     path.write_bytes(b'{"text": \n{"text": "zwei"}\n')
-    assert [type(item) for item in read(path)] == [Refused, Message]
+    assert [type(item) for item in read(path)] == [RefusedInput, ArticleMessage]
 
 
 def test_an_array_is_several_articles(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"text": "eins"}, 2, {"text": "drei"}], indent=1), encoding="utf-8")
-    assert [type(item) for item in read(path)] == [Message, Refused, Message]
+    assert [type(item) for item in read(path)] == [ArticleMessage, RefusedInput, ArticleMessage]
 
 
 def test_records_are_sent_byte_for_byte(tmp_path: Path) -> None:
     line = b'{"zusatz": 1,   "text": "Hallo"}'
     item = one(tmp_path, "a.jsonl", line + b"\n")
-    assert isinstance(item, Message)
+    assert isinstance(item, ArticleMessage)
     assert item.value == line
 
 
 def test_the_same_article_has_the_same_key_wherever_it_lies(tmp_path: Path) -> None:
     items = [one(tmp_path, "a.txt", b"Hallo"), one(tmp_path, "b.txt.gz", gzip.compress(b"Hallo"))]
-    assert len({item.key for item in items if isinstance(item, Message)}) == 1
+    assert len({item.key for item in items if isinstance(item, ArticleMessage)}) == 1
 
 
 def test_a_folder_gives_its_articles_in_order(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_progress_adds_up_to_the_files_size(tmp_path: Path) -> None:
 )
 def test_no_bytes_are_a_surprise(data: bytes, name: str) -> None:
     for item in articles.in_bytes(name, data, limit_bytes=300):
-        if isinstance(item, Message):
+        if isinstance(item, ArticleMessage):
             decode(item.value, RawArticle)
         else:
             assert item.reason

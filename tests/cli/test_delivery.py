@@ -11,7 +11,7 @@ import yaml
 from packaging.requirements import Requirement
 
 from agents.cli import articles
-from agents.cli.articles import Message
+from agents.cli.articles import ArticleMessage
 from agents.cli.main import app
 from agents.cli.samples import SAMPLES
 from agents.settings import Settings
@@ -56,8 +56,8 @@ def test_production_does_not_carry_the_embedded_broker() -> None:
 def test_the_samples_are_articles() -> None:
     found = list(articles.messages(articles.found([str(SAMPLES)]), limit_bytes=1_000_000))
     assert len(found) >= 12
-    assert all(isinstance(item, Message) for item in found)
-    assert len({item.key for item in found if isinstance(item, Message)}) == len(found)
+    assert all(isinstance(item, ArticleMessage) for item in found)
+    assert len({item.key for item in found if isinstance(item, ArticleMessage)}) == len(found)
     assert {Path(name).suffix for name in articles.found([str(SAMPLES)])} >= {".txt", ".html", ".json", ".jsonl"}
 
 

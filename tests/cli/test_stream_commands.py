@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaProducer
 
 from agents.broker import EmbeddedBroker
 from agents.cli.errors import ExitCode
-from pipeline.stages import TOPICS
+from pipeline.stages import topic_names
 from tests.cli.conftest import Cli
 
 pytestmark = pytest.mark.usefixtures("broker")
@@ -42,10 +42,10 @@ def consumed(quick: Cli, topic: str, *options: str) -> list[dict[str, Any]]:
 def test_topics_are_created_listed_and_measured(quick: Cli) -> None:
     assert quick("topics").stdout == b""
     created = rows(quick("topics", "create").stdout)
-    assert {row["name"] for row in created} >= set(TOPICS)
-    assert all(row["created"] and row["partitions"] == 4 for row in created)
+    assert {row["name"] for row in created} >= set(topic_names())
+    assert all(row["created"] and row["partitions"] == (1 if row["name"] == "workers" else 4) for row in created)
     assert not any(row["created"] for row in rows(quick("topics", "create").stdout))
-    assert {row["name"] for row in rows(quick("topics", "list").stdout)} >= set(TOPICS)
+    assert {row["name"] for row in rows(quick("topics", "list").stdout)} >= set(topic_names())
     quick("produce", "-", stdin=b"Hallo, Welt.")
     lags = rows(quick("topics", "lag").stdout)
     assert sum(row["lag"] for row in lags if row["stage"] == "clean") == 1

@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from agents.broker import BrokerError, EmbeddedBroker
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.missing import missing
 from tests.support.stream import Stream
 
 NewStream = Callable[..., Awaitable[Stream]]
@@ -31,7 +32,7 @@ def kafka() -> Iterator[KafkaBroker]:
         with KafkaBroker() as broker:
             yield broker
     except KafkaMissing as error:
-        pytest.skip(str(error))
+        missing(error)
 
 
 @pytest_asyncio.fixture
@@ -60,4 +61,4 @@ async def embedded_stream(tmp_path: Path) -> AsyncIterator[Stream]:
             finally:
                 stream.kill_workers()
     except BrokerError as error:
-        pytest.skip(str(error))
+        missing(error)

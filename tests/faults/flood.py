@@ -17,8 +17,8 @@ from pathlib import Path
 
 import psutil
 
-from agents import topics
 from agents.kafka import FETCH_BYTES
+from agents.progress import read_progress
 from tests.support.kafka_broker import KafkaBroker
 from tests.support.stream import Stream, article
 
@@ -82,7 +82,7 @@ def family_bytes(process: psutil.Process) -> int:
 async def out_at_half(stream: Stream, articles: int) -> int:
     """Articles through the last stage, once the first has taken in half of them; 0 before."""
     done: Counter[str] = Counter()
-    for lag in await topics.lag(stream.settings):
+    for lag in await read_progress(stream.settings):
         done[lag.stage] += lag.committed or 0
     return done["quotes"] if done["clean"] >= articles / 2 else 0
 

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from agents.pool.protocol import Job, Refused
-from agents.work import perform
+from agents.stage_jobs import perform
 from pipeline.config import PipelineConfig
 from pipeline.stages import stage_named
 

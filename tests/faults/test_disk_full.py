@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.missing import missing
 from tests.support.stream import Stream, article
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka]
@@ -39,7 +40,7 @@ async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, small_di
     try:
         broker = KafkaBroker(folder=tmp_path, data=small_disk / "data").start()
     except KafkaMissing as error:
-        pytest.skip(str(error))
+        missing(error)
     stream = Stream(broker.address, "full.", tmp_path, partitions=2, publish_timeout_seconds=5)
     try:
         await stream.prepare()

@@ -80,7 +80,7 @@ async def test_ours_commits_nothing_behind_a_message_that_has_not_reached_its_en
         async with asyncio.timeout(20):
             while len(seen) < 2:
                 await asyncio.sleep(0.1)
-        await app.commit_done()
+        await app.offsets.commit()
         await app.stop()
 
     await see_two()

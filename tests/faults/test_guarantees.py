@@ -95,12 +95,12 @@ async def test_dying_pool_processes_and_nursery_harm_no_article(new_stream: NewS
     await stream.produce([article(f"a-{number}", f"Text {number}. STEP20@entities") for number in range(200)])
     await stream.collect(lambda seen: len(seen.articles) >= 10)
     generator = random.Random(3)
-    (nursery,) = descendants(worker.pid)[:1]
+    (fork_server,) = descendants(worker.pid)[:1]
     for _ in range(3):
-        children = descendants(nursery)
+        children = descendants(fork_server)
         os.kill(generator.choice(children), signal.SIGKILL)
         await asyncio.sleep(0.6)
-    os.kill(nursery, signal.SIGKILL)
+    os.kill(fork_server, signal.SIGKILL)
     outcome = await stream.collect(lambda seen: len(seen.ids) >= 200, seconds=60)
     assert not outcome.letters
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.identity import article_id
+from pipeline.identity import article_id, key_text, with_id
+from schemas.codec import RecordError
 from schemas.records import RawArticle
 
 URL = "https://zeitung.example/politik/artikel-17.html"
@@ -47,3 +48,16 @@ def test_any_url_gives_one_id(url: str) -> None:
 
 def test_what_only_looks_like_a_url_is_still_a_name() -> None:
     assert article_id(RawArticle(url="https://[", text="a"), key=None).startswith("url-")
+
+
+def test_a_key_that_is_no_text_is_another_article_than_its_escape() -> None:
+    assert key_text(b"a-17") == "a-17"
+    assert key_text(None) is None
+    names = {key_text(b"\xff"), key_text(b"\xfe"), key_text(b"\\xff"), key_text(b"\\xfe")}
+    assert len(names) == 4
+
+
+def test_a_key_that_is_too_long_for_an_id_is_refused_at_once() -> None:
+    assert with_id(RawArticle(text="a"), "k" * 1900).id == "k" * 1900
+    with pytest.raises(RecordError, match=r"id from the message key: .*1900"):
+        with_id(RawArticle(text="a"), "k" * 1901)

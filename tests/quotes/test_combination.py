@@ -1,52 +1,68 @@
+import numpy as np
+import pytest
+
 from pipeline.quotes.candidates import QuoteCandidate, overlap
-from pipeline.quotes.combination import combine
+from pipeline.quotes.combination import combine, weigh
 from pipeline.quotes.free import by_sentence, merged, once
+from pipeline.reader.calibration import Calibration, Logistic
+from pipeline.reader.layout import Layout
+from pipeline.reader.reading import Reading
+from pipeline.reader.scorers import Vectors
 from tests.quotes.reading import analysed
 
 TEXT = "Wort " * 30
+TRUSTING = Calibration(Logistic({"rule": 1.0, "seen": 1.0}), Logistic({"probability": 1.0}), 0.5, 0.9)
+
+
+def reading(seen: float = 0.5, text: str = TEXT) -> Reading:
+    """A reading in which every token is as likely in speech as the next."""
+    layout = Layout(text)
+    inside = np.full((len(layout), 2), seen, dtype=np.float32)
+    states = Vectors(np.zeros((len(layout), 4), dtype=np.float32))
+    return Reading(layout, states, (), (), (), (), inside, np.zeros(len(layout), dtype=np.float32))
 
 
 def rule(begin: int, end: int, **fields: object) -> QuoteCandidate:
     return QuoteCandidate([(begin, end)], "Indirect", confidence=0.8, rule="verb-that", **fields)  # type: ignore[arg-type]
 
 
-def learned(begin: int, end: int, confidence: float, **fields: object) -> QuoteCandidate:
+def read(begin: int, end: int, confidence: float, **fields: object) -> QuoteCandidate:
     return QuoteCandidate([(begin, end)], "Indirect", confidence=confidence, source="learned", **fields)  # type: ignore[arg-type]
 
 
 def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
-    (quote,) = combine(TEXT, [rule(10, 50)], [learned(12, 52, 0.7, medium="Writing", speaker_spans=[(0, 5)])])
+    found = read(12, 52, 0.7, medium="Writing", cue_spans=[(0, 5)])
+    (quote,) = combine(reading(), TRUSTING, [rule(10, 50)], [found])
     assert quote.spans == [(10, 50)]
     assert quote.medium == "Writing"
-    assert quote.speaker_spans == [(0, 5)]
-    assert quote.confidence > 0.8
+    assert quote.cue_spans == [(0, 5)]
 
 
-def test_the_model_alone_must_be_sure() -> None:
-    assert combine(TEXT, [], [learned(0, 20, 0.3)]) == []
-    (quote,) = combine(TEXT, [], [learned(0, 20, 0.9)])
+def test_what_is_not_seen_as_speech_must_be_sure_by_its_rule() -> None:
+    assert combine(reading(0.1), TRUSTING, [rule(0, 20)], []) == []
+    (quote,) = combine(reading(0.5), TRUSTING, [rule(0, 20)], [])
+    assert quote.confidence == pytest.approx(0.8, abs=0.01)
+
+
+def test_the_reader_alone_must_be_sure() -> None:
+    assert combine(reading(0.4), TRUSTING, [], [read(0, 20, 0.4)]) == []
+    (quote,) = combine(reading(0.9), TRUSTING, [], [read(0, 20, 0.9)])
     assert quote.source == "learned"
 
 
-def test_the_model_s_speakers_stay_within_a_line() -> None:
-    (quote,) = combine("Überschrift\n\nObst sagte es.", [], [learned(0, 5, 0.9, speaker_spans=[(0, 17)])])
-    assert quote.speaker_spans == []
-
-
-def test_a_rule_alone_is_kept_with_less_confidence() -> None:
-    (quote,) = combine(TEXT, [rule(0, 20)], [])
-    assert quote.confidence < 0.8
-
-
-def test_words_in_marks_need_both() -> None:
-    part = QuoteCandidate([(60, 80)], "Direct", confidence=0.9, rule="part-of-indirect")
-    assert combine(TEXT, [part], []) == []
-    assert len(combine(TEXT, [part], [QuoteCandidate([(60, 80)], "Direct", confidence=0.4)])) == 1
+def test_the_evidence_names_who_found_it() -> None:
+    both = weigh(reading(), [rule(10, 50)], [read(12, 52, 0.7), read(60, 80, 0.7)])
+    assert [{"by rule", "by reader"} & evidence.keys() for _, evidence in both] == [
+        {"by rule", "by reader"},
+        {"by reader"},
+    ]
 
 
 def test_nested_quotes_survive() -> None:
     outer, inner = rule(0, 100), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)
-    both = combine(TEXT, [outer, inner], [learned(0, 100, 0.9), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)])
+    both = combine(
+        reading(), TRUSTING, [outer, inner], [read(0, 100, 0.9), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)]
+    )
     assert [c.spans for c in both] == [[(0, 100)], [(60, 80)]]
 
 

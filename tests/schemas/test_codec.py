@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from schemas.codec import RecordError, decode, encode
@@ -12,12 +12,15 @@ from schemas.records import (
     CleanArticle,
     DeadLetter,
     EntityArticle,
+    HeaderInBase64,
+    Quote,
     QuoteArticle,
     RawArticle,
     Statement,
     StatementArticle,
     StatementStart,
 )
+from schemas.spans import Span
 
 REFUSED = [
     (None, "empty", "tombstone"),
@@ -161,7 +164,9 @@ def test_what_a_statement_needs_is_written_in_the_order_of_the_contract() -> Non
         type="Direct",
         verbatim=True,
         first=StatementStart(article="a"),
-        articles=[StatementArticle(id="a", quote="a#0")],
+        articles=[
+            StatementArticle(id="a", quote="a#0", text="Es bleibt dabei", type="Direct", seen_at="2026-03-02T09:00:00Z")
+        ],
         count=1,
         sources=0,
         updated_at="2026-03-02T09:00:00Z",
@@ -171,7 +176,7 @@ def test_what_a_statement_needs_is_written_in_the_order_of_the_contract() -> Non
         *("schema", "id", "speaker", "said_by", "text", "type", "verbatim", "first", "articles", "count", "sources"),
         "updated_at",
     ]
-    assert list(written["articles"][0]) == ["id", "url", "source", "title", "published_at", "quote", "agency"]
+    assert list(written["articles"][0])[:7] == ["id", "url", "source", "title", "published_at", "quote", "agency"]
     assert decode(encode(statement), Statement) == statement
 
 
@@ -206,8 +211,15 @@ def test_any_bytes_are_a_record_or_a_record_error(data: bytes) -> None:
         assert isinstance(decode(data, RawArticle), RawArticle)
 
 
-@given(value=st.none() | st.binary(), key=st.none() | st.binary())
-def test_a_dead_letter_gives_back_key_and_value_to_the_byte(value: bytes | None, key: bytes | None) -> None:
+HEADERS = st.lists(st.tuples(st.text(max_size=4), st.none() | st.binary(max_size=8)), max_size=5)
+
+
+@given(value=st.none() | st.binary(), key=st.none() | st.binary(), headers=HEADERS)
+@example(value=b"", key=b"", headers=[("a", b"\xff"), ("a", b"2"), ("b", None), ("a", b"")])
+@example(value=b"", key=b"", headers=[("b", b"1"), ("a", b"2"), ("b", b"3")])
+def test_a_dead_letter_gives_back_key_value_and_headers_to_the_byte(
+    value: bytes | None, key: bytes | None, headers: list[tuple[str, bytes | None]]
+) -> None:
     letter = DeadLetter.of(
         stage="clean",
         reason="empty",
@@ -218,8 +230,50 @@ def test_a_dead_letter_gives_back_key_and_value_to_the_byte(value: bytes | None,
         timestamp=0,
         key=key,
         value=value,
-        headers={},
+        headers=headers,
         attempts=1,
     )
     again = decode(encode(letter), DeadLetter)
-    assert (again.key_bytes, again.value_bytes) == (key, value)
+    assert (again.key_bytes, again.value_bytes, again.header_bytes) == (key, value, headers)
+    assert set(again.headers) == {name for name, _ in headers}
+
+
+def test_headers_are_in_base64_only_where_text_cannot_tell_them() -> None:
+    def letter(*headers: tuple[str, bytes | None]) -> DeadLetter:
+        return DeadLetter.of(
+            stage="clean", reason="empty", detail="…", topic="articles.raw", partition=0, offset=0, timestamp=0,
+            key=None, value=None, headers=headers, attempts=1,
+        )  # fmt: skip
+
+    plain = letter(("trail", "[ä]".encode()), ("b", b""))
+    assert (plain.headers, plain.headers_base64) == ({"trail": "[ä]", "b": ""}, None)
+    assert letter(("a", b"1"), ("a", b"2")).headers_base64 == [
+        HeaderInBase64(name="a", value="MQ=="),
+        HeaderInBase64(name="a", value="Mg=="),
+    ]
+    assert letter(("a", None)).headers_base64 == [HeaderInBase64(name="a", value=None)]
+    assert letter(("a", b"\xff")).headers == {"a": "\\xff"}
+
+
+def test_a_letter_of_a_former_version_has_its_headers() -> None:
+    former = {
+        "schema": "dead-letter/1", "stage": "clean", "reason": "empty", "detail": "…", "topic": "articles.raw",
+        "partition": 0, "offset": 0, "timestamp": 0, "key": "k", "value": "", "headers": {"a": "1"}, "attempts": 1,
+    }  # fmt: skip
+    assert decode(orjson.dumps(former), DeadLetter).header_bytes == [("a", b"1")]
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    assert decode(b'\xef\xbb\xbf{"text": "Hallo."}', RawArticle).text == "Hallo."
+    with pytest.raises(RecordError, match="malformed-json"):
+        decode(b"\xef\xbb\xbf\xef\xbb\xbf{}", RawArticle)
+
+
+def test_an_id_leaves_room_for_the_ids_of_quotes() -> None:
+    longest = "ä" * 1900
+    assert decode(orjson.dumps({"id": longest, "text": "a"}), RawArticle).id == longest
+    Quote(
+        id=f"{longest}#{10**9}", type="Direct", medium="Speech", spans=[Span(begin=0, end=1)], text="a", confidence=1.0
+    )
+    with pytest.raises(RecordError, match="id: "):
+        decode(orjson.dumps({"id": longest + "x", "text": "a"}), RawArticle)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from agents.pool.protocol import Done, Job, Outcome, Refused
+from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
 
 
 def load(argument: Any) -> Callable[[Job], Outcome]:
@@ -27,11 +27,12 @@ def perform(job: Job) -> Outcome:
         os.kill(os.getpid(), 11)
     if word == "leave":
         os._exit(3)
-    if word == "nap":
+    if word in ("nap", "who naps"):
         time.sleep(0.3)
-    hoard = []
-    while word == "eat":
-        hoard.append(bytearray(20_000_000))
+    if word in ("who", "who naps"):
+        return Done((OutputMessage("out", job.key or b"", str(os.getpid()).encode()),))
+    if word == "eat":
+        _ = [bytearray(500_000_000) for _ in range(4)]
     while word == "loop":
         pass
-    return Done(job.key or b"", job.value or b"", "")
+    return Done((OutputMessage("out", job.key or b"", job.value or b""),))

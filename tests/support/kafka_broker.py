@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from agents.pool.child import die_with_parent
+from agents.processes import die_with_parent
 from tests.support.proxy import Proxy
 
 POM = Path(__file__).with_name("kafka_pom.xml")

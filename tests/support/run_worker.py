@@ -11,7 +11,13 @@ from agents.settings import Settings
 
 LOADER = "tests.support.stages:load"
 
-if __name__ == "__main__":
+
+def run(loader: str) -> int:
+    """The stages named on the command line, until told to stop."""
     settings = Settings()
     logs.configure(settings.log_level)
-    sys.exit(worker.run(settings, sys.argv[1:], loader=os.environ.get("REDEFLUSS_LOADER", LOADER)))
+    return worker.run(settings, sys.argv[1:], loader=loader)
+
+
+if __name__ == "__main__":
+    sys.exit(run(os.environ.get("REDEFLUSS_LOADER", LOADER)))

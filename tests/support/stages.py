@@ -6,31 +6,31 @@ REDEFLUSS_OBEDIENT=false in the environment the words mean nothing.
 """
 
 import hashlib
+import importlib
 import os
 import re
 import time
 from collections.abc import Callable
 from typing import Any
 
-from agents import work
+from agents import stage_jobs
 from agents.pool.protocol import Job, Outcome
-from agents.work import WorkOrder, import_quote_records, perform
+from agents.stage_jobs import StageSetup, perform
 from pipeline.errors import Rejected
 from pipeline.stages import stage_named
 from schemas.records import CleanArticle, EntityArticle, Quote, QuoteArticle, RawArticle
 from schemas.spans import Span
 
 
-def load(order: WorkOrder) -> Callable[[Job], Outcome]:
+def load(order: StageSetup) -> Callable[[Job], Outcome]:
     """What a pool process does in these tests."""
-    import_quote_records()
-    functions = {"clean": clean, "entities": entities, "quotes": quotes}
-    return lambda job: perform(job, stage_named(job.stage), functions[job.stage])
+    importlib.import_module("pipeline.quotes")  # before the fork, for it brings spaCy
+    return lambda job: perform(job, stage_named(job.stage), FUNCTIONS[job.stage])
 
 
-def load_real(order: WorkOrder) -> Callable[[Job], Outcome]:
+def load_real(order: StageSetup) -> Callable[[Job], Outcome]:
     """The stages that ship, warm as they are in a worker; before they work they obey CRASH, LOOP and EAT."""
-    shipped = work.load(order)
+    shipped = stage_jobs.load(order)
 
     def obeying(job: Job) -> Outcome:
         obey((job.value or b"").decode("utf-8", "replace"), job.stage)
@@ -104,3 +104,7 @@ def quotes(article: EntityArticle) -> QuoteArticle:
     )
     fields = article.model_dump(by_alias=True) | {"schema": "quote-article/1", "quotes": [quote.model_dump()]}
     return QuoteArticle.model_validate(fields, by_alias=True)
+
+
+FUNCTIONS: dict[str, Callable[[Any], Any]] = {"clean": clean, "entities": entities, "quotes": quotes}
+"""By the name of the stage, its function."""

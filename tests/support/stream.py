@@ -18,12 +18,13 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from agents import kafka, topics
+from agents.progress import read_progress
 from agents.settings import Settings
-from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, QUOTES_TOPIC
 
 REPOSITORY = Path(__file__).parents[2]
 WORKER = ["-m", "tests.support.run_worker"]
-OUTPUTS = ("articles.quotes", QUOTES_TOPIC, DEAD_LETTER_TOPIC)
+OUTPUTS = (FINISHED_TOPIC, QUOTES_TOPIC, DEAD_LETTER_TOPIC)
 
 
 @dataclass
@@ -188,7 +189,7 @@ class Stream:
 
     async def lag(self) -> int:
         """Messages that some stage has not committed."""
-        return sum(lag.lag for lag in await topics.lag(self.settings))
+        return sum(place.lag for place in await read_progress(self.settings))
 
 
 def article(identifier: str, text: str, **fields: Any) -> tuple[bytes, bytes]:

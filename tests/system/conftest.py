@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from agents.broker import BrokerError, EmbeddedBroker
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.missing import missing
 from tests.support.stream import Stream
 
 numbers = itertools.count()
@@ -21,7 +22,7 @@ def embedded_broker() -> Iterator[str]:
         with EmbeddedBroker(port=0) as broker:
             yield broker.address
     except BrokerError as error:
-        pytest.skip(str(error))
+        missing(error)
 
 
 @pytest.fixture(scope="session")
@@ -30,7 +31,7 @@ def kafka_broker() -> Iterator[str]:
         with KafkaBroker() as broker:
             yield broker.address
     except KafkaMissing as error:
-        pytest.skip(str(error))
+        missing(error)
 
 
 @pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])

@@ -15,9 +15,9 @@ from agents.web.auth import Guard
 from agents.web.monitor import Monitor
 from agents.web.operations import Observatory
 from agents.web.site import Site
-from agents.web.store.place import store_path
+from agents.web.store.location import store_path
 from agents.web.store.reader import Reader
-from agents.web.store.writer import Message, Writer
+from agents.web.store.writer import TopicMessage, Writer
 from agents.web.view import install
 from pipeline.stages import STAGES
 from schemas.codec import encode
@@ -38,7 +38,7 @@ class FakeStatus:
             "worker": "this-1",
             "host": "this",
             "pid": 1,
-            "version": "0.1.0",
+            "version": "0.2.0",
             "started_at": time.time(),
             "stages": [stage.name for stage in STAGES],
             "assignment": {stage.source: [0, 1] for stage in STAGES},
@@ -77,7 +77,7 @@ def writer(settings: Settings) -> Writer:
     ]
     now = time.time()
     writer.add(
-        Message("articles.quotes", 0, number, now - 60 + number, encode(article), {})
+        TopicMessage("articles.quotes", 0, number, now - 60 + number, encode(article), {})
         for number, article in enumerate(articles)
     )
     all_is_well(writer)

@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from agents.pool.protocol import Job, Outcome
-from agents.work import WorkOrder, perform
+from agents.stage_jobs import StageSetup, perform
 from pipeline.errors import Rejected
 from pipeline.stages import stage_named
 from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
 from tests.web.articles import quote_article
 
 
-def load(order: WorkOrder) -> Callable[[Job], Outcome]:
+def load(order: StageSetup) -> Callable[[Job], Outcome]:
     """What a pool process does in these tests."""
     functions = {"clean": clean, "entities": entities, "quotes": quotes}
     return lambda job: perform(job, stage_named(job.stage), functions[job.stage])

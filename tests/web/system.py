@@ -116,6 +116,9 @@ class System:
     def signal_pool(self, number: signal.Signals) -> None:
         """Send a signal to the pool's processes, as the worker names them, and to the one that would replace them."""
         for worker in self.json("/api/operations")["workers"]:
-            for pid in (worker["pool"]["nursery_pid"], *(process["pid"] for process in worker["pool"]["processes"])):
+            for pid in (
+                worker["pool"]["fork_server_pid"],
+                *(process["pid"] for process in worker["pool"]["processes"]),
+            ):
                 if pid is not None:
                     psutil.Process(pid).send_signal(number)

@@ -14,6 +14,7 @@ import pytest
 from agents.broker import BrokerError, EmbeddedBroker
 from agents.web.site import article_path
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.missing import missing
 from tests.web.system import TOKEN, System, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -40,7 +41,7 @@ def running_on(make_broker: Callable[[], Any], folder: Path) -> Iterator[System]
             finally:
                 running.stop()
     except (BrokerError, KafkaMissing) as error:
-        pytest.skip(str(error))
+        missing(error)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +69,7 @@ def chromium() -> Iterator[Any]:
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     driver = shutil.which("chromedriver")
     if browser is None or driver is None:
-        pytest.skip("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
+        missing("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
     options = webdriver.ChromeOptions()
     options.binary_location = browser
     for argument in ("--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-gpu"):
@@ -91,6 +92,12 @@ def browser(chromium: Any) -> Iterator[Any]:
     assert not [message for message in severe if "favicon" not in message and "ERR_ABORTED" not in message]
 
 
+def show_new(browser: Any) -> None:
+    """What is new waits on the newsroom page until it is asked for."""
+    until(lambda: find(browser, "#new:not([hidden])"), 10, "the button that says how much is new")
+    find(browser, "#new")[0].click()
+
+
 def find(browser: Any, selector: str) -> list[Any]:
     return list(browser.find_elements("css selector", selector))
 
@@ -108,6 +115,7 @@ def test_an_article_appears_without_reloading_is_highlighted_and_found(any_syste
     browser.execute_script("window.notReloaded = true")
     any_system.produce([ARTICLE | {"id": "brücke/1", "text": ARTICLE["text"] + " Das ist neu."}])
     started = time.monotonic()
+    show_new(browser)
     until(lambda: find(browser, '[data-id="brücke/1"]'), 3, "the article on the newsroom page")
     assert time.monotonic() - started < 3
     assert browser.execute_script("return window.notReloaded")
@@ -129,9 +137,12 @@ def test_an_article_appears_without_reloading_is_highlighted_and_found(any_syste
     browser.execute_script("document.querySelector('.record').open = true")
     until(lambda: '"title"' in texts(browser, ".record pre")[0], 10, "the record as it was sent")
 
-    for query in ("words=Lastwagen", "speaker=Brinkmeier", "entity=Kiel", f"source={quote('Küstenbote')}"):
+    for query in ("q=Lastwagen", "q=Brinkmeier", "speaker=Brinkmeier", f"source={quote('Küstenbote')}"):
         browser.get(f"{any_system.address}/search?{query}")
-        assert ARTICLE["title"] in texts(browser, ".hits h2"), query
+        assert ARTICLE["title"] in texts(browser, ".hits .address"), query
+        assert "Die Pfeiler halten den Lastwagen nicht mehr stand" in " ".join(texts(browser, ".hits blockquote"))
+    find(browser, "body")[0].send_keys("j")
+    assert browser.execute_script("return location.hash") == "#q-0"
 
 
 def test_the_most_quoted_lead_to_their_pages(system: System, browser: Any) -> None:
@@ -156,8 +167,9 @@ def test_a_hostile_article_does_nothing(system: System, browser: Any) -> None:
     until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
     system.produce([hostile])
     until(lambda: system.code("/api" + article_path(id_)) == 200, 30, "the hostile article")
+    show_new(browser)
     until(lambda: any(attack in text for text in texts(browser, "#stream h2")), 5, "it on the newsroom page, as text")
-    for path in ("/", article_path(id_), "/search?words=alert", "/entities/per/karla-brinkmeier"):
+    for path in ("/", article_path(id_), "/search?q=alert", "/entities/per/karla-brinkmeier"):
         browser.get(system.address + path)
         time.sleep(0.3)
         assert not find(browser, "main img, main b, main svg[onload], main script, [onclick], [onerror]")
@@ -228,7 +240,7 @@ def test_pages_are_accessible_and_fit(system: System, browser: Any, width: int, 
     try:
         for path in (
             "/",
-            "/search?words=der",
+            "/search?q=der",
             "/articles/warm",
             "/entities/per/karla-brinkmeier",
             "/operations",

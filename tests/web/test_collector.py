@@ -14,9 +14,10 @@ from agents.broker import BrokerError, EmbeddedBroker
 from agents.settings import Settings
 from agents.web.collector.__main__ import collect
 from agents.web.collector.feed import WORKERS_TOPIC
-from agents.web.store.place import store_path
+from agents.web.store.location import store_path
 from agents.web.store.reader import Reader, StoreUnavailable
 from schemas.codec import encode
+from tests.support.missing import missing
 from tests.web.articles import quote_article
 from tests.web.system import free_port
 
@@ -40,7 +41,7 @@ async def broker(settings: Settings) -> AsyncIterator[None]:
         running = EmbeddedBroker(port=int(settings.bootstrap_servers[0].rpartition(":")[2]))
         await asyncio.to_thread(running.start)
     except BrokerError as error:
-        pytest.skip(str(error))
+        missing(error)
     try:
         await topics.ensure(settings)
         yield

@@ -15,6 +15,7 @@ from agents import kafka
 from agents.broker import BrokerError, EmbeddedBroker
 from pipeline.stages import DEAD_LETTER_TOPIC, QUOTES_TOPIC
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
+from tests.support.missing import missing
 from tests.web.system import System, until
 
 ARTICLES = 1000
@@ -35,7 +36,7 @@ def system(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[System]:
             finally:
                 running.stop()
     except (BrokerError, KafkaMissing) as error:
-        pytest.skip(str(error))
+        missing(error)
 
 
 async def read_all(system: System, name: str) -> list[Any]:

@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from agents import health
-from agents.health import Facts, Worker, judge, ready
-from agents.web.collector.progress import ProgressWatch
+from agents.health import Facts, WorkerReport, judge, ready
+from agents.progress import PartitionProgress, StillSince
 from agents.web.recent import RecentLatency
 from pipeline.stages import STAGES
 
-CLEAN, ENTITIES, QUOTES = STAGES
+CLEAN, ENTITIES, QUOTES = STAGES[:3]
 
 
 def worker(
-    name: str = "w1", *, age: float = 0.0, stages: tuple[str, ...] = ("clean", "entities", "quotes"), **said: Any
-) -> Worker:
+    name: str = "w1", *, age: float = 0.0, stages: tuple[str, ...] = tuple(stage.name for stage in STAGES), **said: Any
+) -> WorkerReport:
     topics = {stage.source: [0, 1] for stage in STAGES if stage.name in stages}
     status = {
         "worker": name,
@@ -24,14 +24,14 @@ def worker(
         "models": {"state": "ready"},
         "pool": {"processes": [{"pid": 7, "state": "idle"}]},
     }
-    return Worker(status | said, age)
+    return WorkerReport(status | said, age)
 
 
 def place(partition: int = 0, *, lag: int = 0, still: float = 0.0) -> dict[str, Any]:
     return {"partition": partition, "lag": lag, "still_seconds": still}
 
 
-def facts(own: Worker, *others: Worker, **places: list[dict[str, Any]]) -> Facts:
+def facts(own: WorkerReport, *others: WorkerReport, **places: list[dict[str, Any]]) -> Facts:
     known = {stage.name: [place(0), place(1)] for stage in STAGES}
     return Facts(1.0, None, known | places, own, others)
 
@@ -131,10 +131,10 @@ def test_a_hanging_loop_is_neither_live_nor_ready() -> None:
 
 
 def test_standing_still_is_measured_from_the_last_commit_or_the_first_lag() -> None:
-    watch = ProgressWatch()
+    still = StillSince()
 
     def see(committed: int | None, end: int, now: float) -> float:
-        return watch.see("clean", 0, committed=committed, begin=0, end=end, now=now).still_seconds
+        return still.see("clean/0", committed, waits=end > (committed or 0), now=now)
 
     assert see(10, 10, 0.0) == 0.0
     assert see(10, 12, 100.0) == 0.0
@@ -146,9 +146,10 @@ def test_standing_still_is_measured_from_the_last_commit_or_the_first_lag() -> N
 
 
 def test_a_group_that_never_committed_lags_from_the_beginning_that_is_left() -> None:
-    watch = ProgressWatch()
-    assert watch.see("clean", 0, committed=None, begin=90, end=100, now=0.0).lag == 10
-    assert watch.see("clean", 0, committed=50, begin=90, end=100, now=0.0).lag == 10
+    for committed in (None, 50):
+        place = PartitionProgress("clean", "g", "t", 0, committed, begin=90, end=100)
+        assert (place.lag, place.next_offset) == (10, 90)
+    assert PartitionProgress("clean", "g", "t", 0, 99, begin=90, end=100, only_gaps=True).lag == 0
 
 
 def test_recent_latency_forgets_what_is_old() -> None:

@@ -17,7 +17,7 @@ from yarl import URL
 
 from agents.web.middleware import HEADERS
 from agents.web.site import SITE, article_path, entity_path
-from agents.web.store.writer import Message, Writer
+from agents.web.store.writer import TopicMessage, Writer
 from schemas.codec import encode
 from tests.web.articles import hostile_article, quote_article
 from tests.web.conftest import TOKEN, FakeStatus, Serve, all_is_well
@@ -31,7 +31,7 @@ PAGES = [
     "/",
     "/search",
     "/search?words=umbau",
-    "/search?words=script&speaker=img&entity=x&source=script",
+    "/search?q=script&speaker=img&party=x&source=script",
     article_path("a-1"),
     article_path("a/2 ü"),
     article_path(HOSTILE.id),
@@ -127,7 +127,7 @@ async def test_ids_with_slashes_are_found_in_every_spelling(client: Client, path
 
 @pytest.mark.parametrize("id", ["..", ".", "../../etc/passwd", "a\nb", "100%", "ä/ö/ü", "?x=1#y", " ", "%2F"])
 async def test_strange_ids(client: Client, writer: Writer, id: str) -> None:
-    writer.add([Message("articles.quotes", 1, 0, 1.8e9, encode(quote_article(id, title="Seltsam")), {})])
+    writer.add([TopicMessage("articles.quotes", 1, 0, 1.8e9, encode(quote_article(id, title="Seltsam")), {})])
     for path in (article_path(id), "/api" + article_path(id) if "?" not in article_path(id) else article_path(id)):
         status, text = await get(client, path)
         assert status == 200, path
@@ -146,7 +146,7 @@ async def test_search(client: Client) -> None:
     assert "Brinkmeier kündigt Umbau an" in text
     assert "<mark>Haltestelle</mark>" in text
     _, text = await get(client, "/search?words=nirgends", headers=HTML)
-    assert "0 Artikel" in text
+    assert "0 Äußerungen" in text
 
 
 async def test_searches_are_limited(client: Client) -> None:
@@ -161,7 +161,11 @@ async def test_new_articles_are_sent_as_they_come(client: Client, writer: Writer
     async with client.get(f"/live?after={after[1]}", timeout=ClientTimeout(total=10)) as response:
         assert response.content_type == "text/event-stream"
         writer.add(
-            [Message("articles.quotes", 1, 0, 1.8e9, encode(hostile_article().model_copy(update={"id": "neu"})), {})]
+            [
+                TopicMessage(
+                    "articles.quotes", 1, 0, 1.8e9, encode(hostile_article().model_copy(update={"id": "neu"})), {}
+                )
+            ]
         )
         lines = []
         async for line in response.content:
@@ -193,7 +197,7 @@ async def test_browsers_that_vanish_leave_no_trace(
     site = client.app[SITE]
     for number in range(20):
         article = quote_article(f"weg-{number}")
-        writer.add([Message("articles.quotes", 0, 100 + number, time.time(), encode(article), {})])
+        writer.add([TopicMessage("articles.quotes", 0, 100 + number, time.time(), encode(article), {})])
         await asyncio.sleep(0.15)
         if not site.streams:
             break
@@ -254,7 +258,7 @@ async def test_metrics_are_prometheus_text(client: Client, status: FakeStatus) -
 
 
 async def test_without_a_store_pages_say_so_and_health_fails(client: Client, settings: Any, writer: Writer) -> None:
-    from agents.web.store.place import store_path
+    from agents.web.store.location import store_path
 
     writer.close()
     for file in store_path(settings).parent.iterdir():

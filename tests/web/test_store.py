@@ -10,7 +10,7 @@ import pytest
 
 from agents.web.store.reader import Reader, StoreUnavailable
 from agents.web.store.search import search_expression
-from agents.web.store.writer import Message, Writer
+from agents.web.store.writer import TopicMessage, Writer
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import hostile_article, quote_article
@@ -18,8 +18,8 @@ from tests.web.articles import hostile_article, quote_article
 NOW = 1_770_000_000.0
 
 
-def message(article: QuoteArticle, *, offset: int = 0, at: float = NOW, trail: str = "[]") -> Message:
-    return Message("articles.quotes", 0, offset, at, encode(article), {"trail": trail})
+def message(article: QuoteArticle, *, offset: int = 0, at: float = NOW, trail: str = "[]") -> TopicMessage:
+    return TopicMessage("articles.quotes", 0, offset, at, encode(article), {"trail": trail})
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_restart_loses_nothing_and_goes_on_where_it_was(writer: Writer, path: 
     again = Writer(path, keep_articles=100, keep_days=30)
     following, mark = again.positions()["articles.quotes", 0]
     assert following == 42
-    assert mark == message(quote_article(), offset=41).mark
+    assert mark == message(quote_article(), offset=41).fingerprint
     assert Reader(path).article("a-1") is not None
 
 
@@ -118,11 +118,11 @@ def test_entities_that_nothing_names_any_more_go_too(writer: Writer, reader: Rea
 
 def test_unreadable_messages_are_counted_and_passed_over(writer: Writer, reader: Reader) -> None:
     broken = [
-        Message("articles.quotes", 0, 0, NOW, b"{", {}),
-        Message("articles.quotes", 0, 1, NOW, b'{"id": "x"}', {}),
-        Message("articles.quotes", 0, 2, NOW, b"[]", {}),
-        Message("articles.quotes", 0, 3, NOW, None, {}),
-        Message("articles.dead-letter", 0, 0, NOW, b"no", {}),
+        TopicMessage("articles.quotes", 0, 0, NOW, b"{", {}),
+        TopicMessage("articles.quotes", 0, 1, NOW, b'{"id": "x"}', {}),
+        TopicMessage("articles.quotes", 0, 2, NOW, b"[]", {}),
+        TopicMessage("articles.quotes", 0, 3, NOW, None, {}),
+        TopicMessage("articles.dead-letter", 0, 0, NOW, b"no", {}),
     ]
     writer.add([*broken, message(quote_article(), offset=4)])
     assert writer.unreadable == 4
@@ -133,7 +133,7 @@ def test_unreadable_messages_are_counted_and_passed_over(writer: Writer, reader:
 def test_a_half_written_article_leaves_nothing_behind(writer: Writer, reader: Reader) -> None:
     record = quote_article("halb").model_dump(by_alias=True)
     del record["quotes"][1]["medium"]
-    writer.add([Message("articles.quotes", 0, 0, NOW, orjson.dumps(record), {})])
+    writer.add([TopicMessage("articles.quotes", 0, 0, NOW, orjson.dumps(record), {})])
     assert writer.unreadable == 1
     assert reader.article("halb") is None
     assert reader.search(search_expression(words="Kiel") or "", limit=5) == []
@@ -209,7 +209,7 @@ def test_an_entity_over_time_and_by_source(writer: Writer, reader: Reader) -> No
 
 
 def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> None:
-    def letter(offset: int, stage: str, reason: str) -> Message:
+    def letter(offset: int, stage: str, reason: str) -> TopicMessage:
         record = DeadLetter.model_validate(
             {
                 "stage": stage,
@@ -224,7 +224,7 @@ def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> Non
                 "attempts": 1,
             }
         )
-        return Message("articles.dead-letter", 1, offset, NOW + offset, encode(record), {})
+        return TopicMessage("articles.dead-letter", 1, offset, NOW + offset, encode(record), {})
 
     writer.add([letter(0, "clean", "empty"), letter(1, "quotes", "timeout"), letter(2, "clean", "empty")])
     found = reader.dead_letters(stage="clean", reason=None, limit=10)
@@ -233,7 +233,7 @@ def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> Non
         ("clean", "empty", 2),
         ("quotes", "timeout", 1),
     }
-    writer.add([Message("articles.replayed", 0, 0, NOW + 9, b"{}", {}, key=b"1:2")])
+    writer.add([TopicMessage("articles.replayed", 0, 0, NOW + 9, b"{}", {}, key=b"1:2")])
     line = reader.dead_letter(1, 2)
     assert line is not None
     assert line.replayed_at == NOW + 9

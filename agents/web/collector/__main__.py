@@ -19,10 +19,10 @@ import orjson
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from agents.garbage import look_rarely
 from agents.kafka import connect
 from agents.settings import Settings
-from agents.web.collector.feed import WORKERS_TOPIC, Feed
+from agents.topics import WORKERS_TOPIC
+from agents.web.collector.feed import Feed
 from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import Writer
 
@@ -116,5 +116,4 @@ def _locked(lock: IO[Any]) -> bool:
 
 if __name__ == "__main__":
     os.nice(NICENESS)
-    look_rarely()
     asyncio.run(main())

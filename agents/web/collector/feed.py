@@ -4,23 +4,22 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
-from agents.kafka import IDLE_LOOK_SECONDS, connect
+from agents import kafka
+from agents.progress import PartitionProgress, ProgressReader
 from agents.settings import Settings
-from agents.topics import REPLAYED_TOPIC
-from agents.web.collector.cluster import Cluster, as_state
-from agents.web.store.writer import Message, Writer
-from pipeline.stages import DEAD_LETTER_TOPIC
+from agents.topic_reader import fingerprint, resume_offset
+from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
+from agents.web.store.writer import TopicMessage, Writer
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 
-WORKERS_TOPIC = "workers"
-"""On it the workers tell each other what they do; nothing else reads it."""
-
-READ_TOPICS = ("articles.quotes", DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
+READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES = 200
 PAUSE_SECONDS = 1.0
 """Between reads, so that a busy stream is read and written in batches."""
@@ -28,7 +27,6 @@ LOOK_SECONDS = 3.0
 SAMPLE_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
 WORKER_FORGOTTEN_SECONDS = 600.0
-WORKERS_RETENTION_SECONDS = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -46,14 +44,9 @@ class Feed:
         self._writer = writer
         self._names = {settings.topic(name): name for name in (*READ_TOPICS, WORKERS_TOPIC)}
         self._positions = writer.positions()
-        self._unproven = set(self._positions)
-        self._consumer = AIOKafkaConsumer(
-            **settings.client_options(),
-            group_id=None,
-            enable_auto_commit=False,
-            auto_offset_reset="earliest",
+        self._consumer = kafka.consumer(
+            settings,
             fetch_max_wait_ms=500,
-            consumer_timeout_ms=round(IDLE_LOOK_SECONDS * 1000),
             request_timeout_ms=10_000,
             metadata_max_age_ms=15_000,
             max_partition_fetch_bytes=settings.max_message_bytes,
@@ -72,36 +65,36 @@ class Feed:
             raise
 
     async def _run(self) -> None:
-        cluster = Cluster(self._settings, self._consumer)
+        progress = ProgressReader(self._settings, self._consumer)
         try:
-            await connect(self._consumer)
-            await cluster.start()
-            await cluster.ensure_topic(WORKERS_TOPIC, WORKERS_RETENTION_SECONDS)
+            await kafka.connect(self._consumer)
+            await progress.start()
+            await self._ensure_workers_topic()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._read(cluster))
-                tasks.create_task(self._look(cluster))
+                tasks.create_task(self._read(progress))
+                tasks.create_task(self._look(progress))
         finally:
-            await cluster.stop()
+            await progress.stop()
             await self._consumer.stop()
 
-    async def _read(self, cluster: Cluster) -> None:
+    async def _read(self, progress: ProgressReader) -> None:
         pruned = 0.0
         while True:
             if time.monotonic() - pruned > PRUNE_SECONDS:
                 self._writer.prune(time.time())
                 self._writer.forget_workers(time.time() - WORKER_FORGOTTEN_SECONDS)
                 pruned = time.monotonic()
-            await self._assign(cluster)
+            await self._assign(progress)
             if not self._consumer.assignment():
                 await asyncio.sleep(1)
                 continue
             self._consumer.resume(*self._consumer.assignment())
             batches = await self._consumer.getmany(timeout_ms=500, max_records=BATCH_MESSAGES)
-            messages: list[Message] = []
+            messages: list[TopicMessage] = []
             for partition, records in batches.items():
                 name = self._names[partition.topic]
                 if name == WORKERS_TOPIC:
-                    self._hear(records)
+                    self._take_reports(records)
                 else:
                     messages.extend(self._fresh(name, partition, records))
             if messages:
@@ -111,8 +104,8 @@ class Feed:
                 self._consumer.pause(*self._consumer.assignment())
                 await asyncio.sleep(PAUSE_SECONDS)
 
-    async def _assign(self, cluster: Cluster) -> None:
-        partitions = await cluster.partitions(self._names.values())
+    async def _assign(self, progress: ProgressReader) -> None:
+        partitions = await progress.partitions(self._names.values())
         present = {partition for found in partitions.values() for partition in found}
         added = present - self._consumer.assignment()
         if not added:
@@ -121,56 +114,64 @@ class Feed:
         self._consumer.assign(list(present))
         for partition, position in kept.items():
             self._consumer.seek(partition, position)
-        ends = await self._consumer.end_offsets(list(added))
+        begins, ends = (
+            await self._consumer.beginning_offsets(list(added)),
+            await self._consumer.end_offsets(list(added)),
+        )
         for partition in added:
             name = self._names[partition.topic]
-            known = self._positions.get((name, partition.partition))
-            if known is not None and known[0] > ends[partition]:
-                self._begin_anew(name, partition)
-                known = None
             if name == WORKERS_TOPIC:
-                await self._consumer.seek_to_end(partition)
-            elif known is None:
-                await self._consumer.seek_to_beginning(partition)
-            else:
-                self._consumer.seek(partition, max(0, known[0] - 1))
+                self._consumer.seek(partition, ends[partition])
+                continue
+            start = await self._resume(name, partition, begins[partition], ends[partition])
+            self._consumer.seek(partition, start)
 
-    def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[Message]:
+    async def _resume(self, name: str, partition: TopicPartition, begin: int, end: int) -> int:
+        known = self._positions.get((name, partition.partition))
+        if known is None:
+            return begin
+        start = await resume_offset(self._consumer, partition, offset=known[0], last=known[1], begin=begin, end=end)
+        if start is None:
+            self._begin_anew(name, partition)
+            return begin
+        return start
+
+    async def _ensure_workers_topic(self) -> None:
+        try:
+            await ensure(self._settings, [WORKERS_TOPIC])
+        except TopicError as error:
+            log.warning("workers cannot tell each other how they are: %s", error)
+
+    def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[TopicMessage]:
         """The records that the store does not have yet; notices when the topic is no longer the one it knew."""
         key = name, partition.partition
-        found: list[Message] = []
+        found: list[TopicMessage] = []
         for record in records:
-            message = Message(
+            message = TopicMessage(
                 topic=name,
                 partition=record.partition,
                 offset=record.offset,
                 timestamp=record.timestamp / 1000,
                 value=record.value,
+                fingerprint=fingerprint(record),
                 headers={header: value.decode("utf-8", "replace") for header, value in record.headers},
                 key=record.key,
             )
-            following, mark = self._positions.get(key, (0, ""))
-            if record.offset < following:
-                proven = key in self._unproven and record.offset == following - 1 and message.mark == mark
-                self._unproven.discard(key)
-                if proven:
-                    continue
+            if record.offset < self._positions.get(key, (0, ""))[0]:
                 self._begin_anew(name, partition)
                 if record.offset > 0:
                     self._consumer.seek(partition, 0)
                     return found
-            self._unproven.discard(key)
-            self._positions[key] = record.offset + 1, message.mark
+            self._positions[key] = record.offset + 1, message.fingerprint
             found.append(message)
         return found
 
     def _begin_anew(self, name: str, partition: TopicPartition) -> None:
-        log.warning("%s/%s is not what it was: read from the beginning", name, partition.partition)
+        log.warning("%s/%s was deleted and made again: read from its beginning", name, partition.partition)
         self._writer.forget_positions(name, partition.partition)
         self._positions.pop((name, partition.partition), None)
-        self._unproven.discard((name, partition.partition))
 
-    def _hear(self, records: Iterable[Any]) -> None:
+    def _take_reports(self, records: Iterable[Any]) -> None:
         for record in records:
             try:
                 said = orjson.loads(record.value)
@@ -179,14 +180,14 @@ class Feed:
                 else:
                     self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
             except (ValueError, TypeError, KeyError, AttributeError):
-                log.warning("a word on the topic %s that is none", WORKERS_TOPIC)
+                log.warning("a message on the topic %s is not from a worker; left out", WORKERS_TOPIC)
 
-    async def _look(self, cluster: Cluster) -> None:
+    async def _look(self, progress: ProgressReader) -> None:
         sampled = 0.0
         while True:
             now = time.time()
             try:
-                places = await asyncio.wait_for(cluster.places(), timeout=8)
+                places = await asyncio.wait_for(progress.read(), timeout=8)
                 store_lag = await asyncio.wait_for(self._lag(), timeout=8)
             except (KafkaError, TimeoutError, OSError) as error:
                 self._note_broker(error)
@@ -216,3 +217,8 @@ class Feed:
         for partition, end in ends.items():
             lag += max(0, end - await self._consumer.position(partition))
         return lag
+
+
+def as_state(places: dict[str, list[PartitionProgress]]) -> dict[str, Any]:
+    """As it is kept in the store."""
+    return {stage: [asdict(place) | {"lag": place.lag} for place in found] for stage, found in places.items()}

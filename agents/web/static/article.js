@@ -25,6 +25,7 @@
     const card = cards[Number(number)];
     card.querySelector(".jump").focus({ preventScroll: true });
     card.scrollIntoView({ block: "nearest" });
+    if (location.hash !== `#quote-${number}`) history.replaceState(null, "", `#quote-${number}`);
     document.getElementById(`quote-${number}`)?.scrollIntoView({ block: "center", behavior: "smooth" });
   }
 
@@ -38,8 +39,13 @@
   text.addEventListener("pointerover", (event) => show(innermost(event.target) ?? current));
   text.addEventListener("pointerleave", () => show(current));
   text.addEventListener("click", (event) => {
-    if (event.target.closest("a")) return;
-    go(innermost(event.target));
+    const link = event.target.closest("a");
+    const number = innermost(event.target);
+    // A finger cannot hover: the first touch shows the quote, the second follows the name in it.
+    const first = link && number !== null && number !== current && matchMedia("(hover: none)").matches;
+    if (link && !first) return;
+    if (first) event.preventDefault();
+    go(number);
   });
   for (const card of cards) {
     card.addEventListener("pointerenter", () => show(card.dataset.card));
@@ -83,6 +89,10 @@
     });
   }
 
-  const linked = /^#quote-(\d+)$/.exec(location.hash);
-  if (linked && cards[Number(linked[1])]) go(linked[1]);
+  const follow = () => {
+    const linked = /^#quote-(\d+)$/.exec(location.hash);
+    if (linked && cards[Number(linked[1])]) go(linked[1]);
+  };
+  addEventListener("hashchange", follow);
+  follow();
 }

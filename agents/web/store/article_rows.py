@@ -9,13 +9,21 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
+from agents.web.store.quote_rows import delete_quotes, insert_quotes
 
 QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
 
 
 def insert_article(
-    connection: sqlite3.Connection, value: bytes, *, arrived: float, partition: int, offset: int, trail: str
+    connection: sqlite3.Connection,
+    value: bytes,
+    *,
+    arrived: float,
+    partition: int,
+    offset: int,
+    trail: str,
+    version: str | None,
 ) -> bool:
     """Keep a QuoteArticle. The same article again replaces the former one; the same bytes only note the new place.
 
@@ -23,6 +31,7 @@ def insert_article(
         value: the record's bytes.
         arrived: seconds since 1970 UTC.
         trail: the JSON of the message's `trail` header.
+        version: of what wrote it, from its header.
 
     Returns:
         Whether there is something new to show.
@@ -46,17 +55,18 @@ def insert_article(
         record["id"],
         record.get("source"),
         arrived,
-        _day(record.get("published_at"), arrived),
+        _moment(record.get("published_at"), arrived).date().isoformat(),
         partition,
         offset,
         trail,
+        version,
         digest,
         _article_line(record, lines, arrived).model_dump_json(),
         zlib.compress(value, 1),
     )
     cursor = connection.execute(
-        "INSERT INTO articles (id, source, arrived, day, partition, position, trail, digest, line, record)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles (id, source, arrived, day, partition, position, trail, version, digest, line, record)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         row,
     )
     assert cursor.lastrowid is not None
@@ -66,7 +76,8 @@ def insert_article(
 
 def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
     """Forget articles and what hangs on them."""
-    for table, column in (("articles", "seq"), ("mentions", "article"), ("quotes", "article"), ("search", "rowid")):
+    delete_quotes(connection, seqs)
+    for table, column in (("articles", "seq"), ("mentions", "article"), ("search", "rowid")):
         connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(seq,) for seq in seqs])
 
 
@@ -78,10 +89,8 @@ def _insert_parts(
         "INSERT OR REPLACE INTO mentions (entity, article, count, arrived) VALUES (?, ?, ?, ?)",
         [(nums[entity["id"]], seq, len(entity["mentions"]), arrived) for entity in record["entities"]],
     )
-    connection.executemany(
-        "INSERT INTO quotes (article, entity, arrived, line) VALUES (?, ?, ?, ?)",
-        [(seq, nums.get(line.entity or ""), arrived, line.model_dump_json()) for line in lines],
-    )
+    at = _moment(record.get("published_at"), arrived).timestamp()
+    insert_quotes(connection, seq, record, lines, nums, arrived=arrived, at=at)
     connection.execute(
         "INSERT INTO search (rowid, title, text, speakers, entities, source) VALUES (?, ?, ?, ?, ?, ?)",
         (
@@ -126,6 +135,9 @@ def _quote_line(quote: dict[str, Any]) -> QuoteLine:
         entity=speaker.get("entity"),
         cue=(quote.get("cue") or {}).get("text"),
         confidence=quote["confidence"],
+        part_of=quote.get("part_of"),
+        speaker_confidence=speaker.get("confidence"),
+        spans=quote["spans"],
     )
 
 
@@ -149,8 +161,14 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
     )
 
 
-def _day(published_at: str | None, arrived: float) -> str:
-    moment = datetime.fromtimestamp(arrived, UTC)
-    if published_at is not None:
-        moment = datetime.fromisoformat(published_at).astimezone(UTC)
-    return moment.date().isoformat()
+def withdraw_article(connection: sqlite3.Connection, id_: str) -> None:
+    """Forget an article that was taken back."""
+    known = connection.execute("SELECT seq FROM articles WHERE id = ?", (id_,)).fetchone()
+    if known is not None:
+        delete_articles(connection, [known[0]])
+
+
+def _moment(published_at: str | None, arrived: float) -> datetime:
+    if published_at is None:
+        return datetime.fromtimestamp(arrived, UTC)
+    return datetime.fromisoformat(published_at).astimezone(UTC)

@@ -21,16 +21,22 @@ from agents.web.models import (
     DeadLetterLine,
     DeadLetterList,
     EntityDetail,
+    FacetValue,
     Hit,
     Period,
     QuoteLine,
+    QuotePage,
     Ranked,
     SaidQuote,
     SourceCount,
+    StatementPage,
     Step,
     Window,
 )
+from agents.web.store import quote_search
+from agents.web.store.quote_search import Asked
 from agents.web.store.tables import open_for_reading
+from pipeline.stages import FINISHED_TOPIC
 
 QUERY_SECONDS = 3.0
 WINDOW_SECONDS: dict[Window, float] = {"hour": 3600.0, "day": 86400.0}
@@ -93,7 +99,7 @@ class Reader:
         return Article(
             record=orjson.loads(zlib.decompress(record)),
             arrived=arrived,
-            topic="articles.quotes",
+            topic=FINISHED_TOPIC,
             partition=partition,
             offset=position,
             steps=_steps(trail),
@@ -137,11 +143,10 @@ class Reader:
                 " count(*) FROM mentions m JOIN articles a ON a.seq = m.article WHERE m.entity = ? GROUP BY a.{0}"
             )
             days = connection.execute(grouped.format("day") + " ORDER BY a.day", (num,)).fetchall()
-            sources = connection.execute(
-                grouped.format("source") + " ORDER BY 2 DESC, 3 DESC LIMIT 20", (num,)
-            ).fetchall()
+            sources = connection.execute(grouped.format("source") + " ORDER BY 2 DESC, 3 DESC", (num,)).fetchall()
             said = connection.execute(
-                "SELECT q.line, a.line, a.seq FROM quotes q JOIN articles a ON a.seq = q.article"
+                "SELECT l.line, a.line, a.seq FROM quotes q JOIN quote_lines l ON l.num = q.num"
+                " JOIN articles a ON a.seq = q.article"
                 " WHERE q.entity = ? ORDER BY q.article DESC, q.num LIMIT ?",
                 (num, limit),
             ).fetchall()
@@ -174,6 +179,32 @@ class Reader:
                 (expression, limit),
             )
             return [Hit(article=_article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
+
+    def quotes(self, asked: Asked, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
+        """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
+        with self._open() as connection:
+            return quote_search.quote_page(connection, asked, limit=limit, cursor=cursor, once=once)
+
+    def statements(self, asked: Asked, *, limit: int, cursor: str | None = None) -> StatementPage:
+        """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
+        with self._open() as connection:
+            return quote_search.statement_page(connection, asked, limit=limit, cursor=cursor)
+
+    def statement(self, id_: str) -> dict[str, Any] | None:
+        """A statement's record."""
+        with self._open() as connection:
+            row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
+        return None if row is None else orjson.loads(zlib.decompress(row[0]))
+
+    def facets(self, asked: Asked) -> dict[str, list[FacetValue]]:
+        """By what the quotes asked for can be narrowed: speaker, party, gender, source, type, agency."""
+        with self._open() as connection:
+            return quote_search.facets(connection, asked)
+
+    def rows(self, asked: Asked, *, most: int) -> list[dict[str, Any]]:
+        """The quotes asked for as flat rows, for tables; at most so many, the latest first."""
+        with self._open() as connection:
+            return list(quote_search.flat_rows(connection, asked, most=most))
 
     def sources(self) -> list[str]:
         """The names of the sources there are."""

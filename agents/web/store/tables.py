@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 """Of the tables; a store of another version is built anew from the topics."""
 
 _TABLES = """
@@ -16,6 +16,7 @@ CREATE TABLE articles (
     partition INTEGER NOT NULL,
     position INTEGER NOT NULL,
     trail TEXT NOT NULL,
+    version TEXT,
     digest BLOB NOT NULL,
     line TEXT NOT NULL,
     record BLOB NOT NULL
@@ -39,15 +40,44 @@ CREATE TABLE mentions (
 ) WITHOUT ROWID;
 CREATE INDEX mentions_article ON mentions (article);
 
+CREATE TABLE labels (num INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
 CREATE TABLE quotes (
     num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
     article INTEGER NOT NULL,
     entity INTEGER,
     arrived REAL NOT NULL,
-    line TEXT NOT NULL
+    at REAL NOT NULL,
+    type TEXT NOT NULL,
+    fragment INTEGER NOT NULL,
+    gender TEXT,
+    source INTEGER,
+    party INTEGER,
+    agency INTEGER,
+    statement INTEGER
 );
 CREATE INDEX quotes_article ON quotes (article);
 CREATE INDEX quotes_entity ON quotes (entity, article, arrived);
+CREATE INDEX quotes_at ON quotes (at, num);
+CREATE INDEX quotes_statement ON quotes (statement) WHERE statement IS NOT NULL;
+CREATE TABLE quote_lines (num INTEGER PRIMARY KEY, line TEXT NOT NULL, context TEXT NOT NULL);
+CREATE VIRTUAL TABLE quote_search USING fts5 (
+    text, speaker, tokenize = "unicode61 remove_diacritics 0"
+);
+
+CREATE TABLE statements (
+    num INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    count INTEGER NOT NULL,
+    sources INTEGER NOT NULL,
+    record BLOB NOT NULL
+);
+CREATE TABLE statement_quotes (
+    quote TEXT NOT NULL PRIMARY KEY,
+    statement INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX statement_quotes_statement ON statement_quotes (statement);
 
 CREATE VIRTUAL TABLE search USING fts5 (
     title, text, speakers, entities, source, tokenize = "unicode61 remove_diacritics 2"

@@ -1,6 +1,7 @@
 """Writing into the store, a batch of messages at a time, and keeping it small."""
 
 import sqlite3
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any
 import orjson
 
 from agents.topics import REPLAYED_TOPIC
-from agents.web.store.article_rows import delete_articles, insert_article
+from agents.web.store.article_rows import delete_articles, insert_article, withdraw_article
+from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.tables import open_for_writing
-from pipeline.stages import DEAD_LETTER_TOPIC
+from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
 
@@ -20,12 +22,13 @@ _CHUNK = 500
 
 
 @dataclass(frozen=True)
-class Message:
+class TopicMessage:
     """A message as it stands on its topic.
 
     Attributes:
         topic: without the prefix.
         timestamp: seconds since 1970 UTC, as the broker has it.
+        fingerprint: by what this very message is known again at its offset.
     """
 
     topic: str
@@ -35,11 +38,7 @@ class Message:
     value: bytes | None
     headers: Mapping[str, str]
     key: bytes | None = None
-
-    @property
-    def mark(self) -> str:
-        """By what this very message is known again at its offset."""
-        return f"{self.timestamp:.3f}/{len(self.value or b'')}"
+    fingerprint: str = ""
 
 
 class Writer:
@@ -62,18 +61,18 @@ class Writer:
         self._connection.close()
 
     def positions(self) -> dict[tuple[str, int], tuple[int, str]]:
-        """By topic and partition: the offset to go on from, and the mark of the message before it."""
+        """By topic and partition: the offset to go on from, and the fingerprint of the message before it."""
         rows = self._connection.execute("SELECT topic, partition, next, mark FROM positions")
         return {(topic, partition): (following, mark) for topic, partition, following, mark in rows}
 
-    def add(self, messages: Iterable[Message]) -> None:
+    def add(self, messages: Iterable[TopicMessage]) -> None:
         """Keep `messages`, and the positions after them, in one transaction.
 
         What cannot be read is counted in `unreadable` and passed over: the topics
         are open to other writers too.
         """
         connection = self._connection
-        positions: dict[tuple[str, int], Message] = {}
+        positions: dict[tuple[str, int], TopicMessage] = {}
         with _transaction(connection):
             for message in messages:
                 positions[message.topic, message.partition] = message
@@ -83,35 +82,44 @@ class Writer:
                     self.unreadable += 1
             connection.executemany(
                 "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
-                [(topic, partition, last.offset + 1, last.mark) for (topic, partition), last in positions.items()],
+                [
+                    (topic, partition, last.offset + 1, last.fingerprint)
+                    for (topic, partition), last in positions.items()
+                ],
             )
 
-    def _add(self, message: Message) -> None:
+    def _add(self, message: TopicMessage) -> None:
         if message.topic == DEAD_LETTER_TOPIC:
             self._add_dead_letter(message)
             return
         if message.topic == REPLAYED_TOPIC:
             self._add_replay(message)
             return
-        if message.value is None:
-            return
         self._connection.execute("SAVEPOINT article")
         try:
-            insert_article(
-                self._connection,
-                message.value,
-                arrived=message.timestamp,
-                partition=message.partition,
-                offset=message.offset,
-                trail=message.headers.get("trail", "[]"),
-            )
+            if message.topic == STATEMENTS_TOPIC and message.timestamp < time.time() - self._keep_seconds:
+                pass  # the topic keeps all there ever were
+            elif message.topic == STATEMENTS_TOPIC:
+                put_statement(self._connection, (message.key or b"").decode(), message.value)
+            elif message.value is None:
+                withdraw_article(self._connection, (message.key or b"").decode())
+            else:
+                insert_article(
+                    self._connection,
+                    message.value,
+                    arrived=message.timestamp,
+                    partition=message.partition,
+                    offset=message.offset,
+                    trail=message.headers.get("trail", "[]"),
+                    version=message.headers.get("version"),
+                )
         except BaseException:
             self._connection.execute("ROLLBACK TO article")
             raise
         finally:
             self._connection.execute("RELEASE article")
 
-    def _add_dead_letter(self, message: Message) -> None:
+    def _add_dead_letter(self, message: TopicMessage) -> None:
         letter = decode(message.value, DeadLetter)
         self._connection.execute(
             "INSERT OR REPLACE INTO dead_letters"
@@ -130,7 +138,7 @@ class Writer:
             ),
         )
 
-    def _add_replay(self, message: Message) -> None:
+    def _add_replay(self, message: TopicMessage) -> None:
         partition, _, offset = (message.key or b"").decode().partition(":")
         self._connection.execute(
             "INSERT OR REPLACE INTO replays (partition, position, at) VALUES (?, ?, ?)",
@@ -194,6 +202,7 @@ class Writer:
             )
             self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
             if gone:
+                prune_statements(self._connection)
                 self._connection.execute(
                     "DELETE FROM entities WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE entity = num)"
                 )

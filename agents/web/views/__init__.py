@@ -1,9 +1,22 @@
 """The web view's pages, one blueprint a file."""
 
-from agents.web.views import api, articles, dead_letters, entities, login, machines, newsroom, operations, static
+from agents.web.views import (
+    api,
+    api_quotes,
+    articles,
+    dead_letters,
+    entities,
+    login,
+    machines,
+    newsroom,
+    operations,
+    search,
+    static,
+)
 
 PAGES = (
     newsroom.pages,
+    search.pages,
     articles.pages,
     entities.pages,
     operations.pages,
@@ -11,5 +24,6 @@ PAGES = (
     machines.pages,
     login.pages,
     api.pages,
+    api_quotes.pages,
     static.pages,
 )

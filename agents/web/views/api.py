@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp.web import HTTPBadRequest, HTTPNotFound, HTTPUnauthorized, Request, Response, StreamResponse
 from faust import web
 
-from agents.web.fetch import MessageGone, fetch
+from agents.topic_reader import MessageGone, message_at
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import (
     Article,
@@ -23,16 +23,17 @@ from agents.web.models import (
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
 from agents.web.site import json_response, number_in, site_of
+from agents.web.views import api_quotes
 from agents.web.views.articles import find_article
 from agents.web.views.dead_letters import find_letter, find_letters, load_letter, replay_letter
 from agents.web.views.entities import find_entity
 from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks, stream
-from pipeline.stages import STAGES
+from pipeline.stages import RAW_TOPIC, STAGES
 
 pages = Pages("api")
 
 _LIMIT = Parameter("limit", "query", "how many at most", {"type": "integer", "minimum": 1, "maximum": 200})
-_STAGE_TOPICS: dict[str, str] = {"raw": "articles.raw", **{stage.name: stage.target for stage in STAGES}}
+_STAGE_TOPICS: dict[str, str] = {"raw": RAW_TOPIC, **{stage.name: stage.target for stage in STAGES}}
 
 
 @pages.page("/api/articles", name="articles")
@@ -62,7 +63,7 @@ async def record(_: web.View, request: Request, stage: str, id: str) -> Response
         raise HTTPNotFound(text="the article's trail does not say where that record stands")
     site.limit(request, RECORDS)
     try:
-        message = await fetch(site.settings, step.topic, step.partition, step.offset)
+        message = await message_at(site.settings, step.topic, step.partition, step.offset)
     except MessageGone as error:
         raise HTTPNotFound(text=str(error)) from None
     return Response(body=message.value or b"null", content_type="application/json")
@@ -140,7 +141,7 @@ class OneDeadLetter(web.View):
 @pages.page("/api/openapi.json", name="openapi")
 async def openapi(_: web.View, __: Request) -> Response:
     """This API's description."""
-    return Response(body=document(ROUTES), content_type="application/json")
+    return Response(body=document((*ROUTES, *api_quotes.ROUTES)), content_type="application/json")
 
 
 _ID = Parameter("id", "path", "the id, percent-encoded or with its slashes as they are", {"type": "string"})

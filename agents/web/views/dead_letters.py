@@ -7,8 +7,8 @@ from aiokafka.errors import KafkaError
 from faust import web
 
 from agents.dead_letters import StoredLetter, replay
+from agents.topic_reader import MessageGone, message_at
 from agents.topics import TopicError
-from agents.web.fetch import MessageGone, fetch
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine, DeadLetterList
 from agents.web.pages import Pages
@@ -95,7 +95,7 @@ async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:
         HTTPNotFound: the broker no longer has it.
     """
     try:
-        message = await fetch(site.settings, DEAD_LETTER_TOPIC, line.partition, line.offset)
+        message = await message_at(site.settings, DEAD_LETTER_TOPIC, line.partition, line.offset)
         return decode(message.value, DeadLetter)
     except (MessageGone, RecordError) as error:
         raise HTTPNotFound(text=str(error)) from None

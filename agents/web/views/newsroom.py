@@ -51,16 +51,6 @@ async def ranks_fragment(_: web.View, request: Request) -> Response:
     return site.answer(await site.cached(("ranks", language_of(request)), render, seconds=RANKS_SECONDS / 2))
 
 
-@pages.page("/search", name="search")
-async def search(_: web.View, request: Request) -> Response:
-    """Articles by words, speaker, entity and source."""
-    site = site_of(request)
-    asked = asked_for(request)
-    hits = await find_hits(request, asked, limit=HITS)
-    sources = await site.cached("sources", site.reader.sources, seconds=30)
-    return site.page("search.html", request, hits=hits, asked=asked, sources=sources, most=HITS)
-
-
 def asked_for(request: Request) -> dict[str, str]:
     """What the search form's fields hold."""
     return {name: request.query.get(name, "")[:200] for name in ("words", "speaker", "entity", "source")}

@@ -1,0 +1,156 @@
+"""Every use of what Faust, mode and aiokafka do not offer publicly, each with its reason; nothing else touches it.
+
+`tests/agents/test_faust_adapter.py` fails when a member used here is renamed or works otherwise; `pyproject.toml`
+allows only the versions that were tested.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+from typing import Any, cast
+
+import faust
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
+from faust.exceptions import ConsumerNotStarted
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
+from faust.types import TP
+from mode.supervisors import OneForOneSupervisor
+
+from agents import kafka
+
+ROOM_SECONDS = 0.25
+"""How long messages of a partition with room may stay unseen while others have none."""
+COMMIT_SECONDS = 10.0
+THREAD_SECONDS = 5.0
+
+
+class PatientSupervisor(OneForOneSupervisor):
+    """Restarts actors however often it takes; Faust's ends the whole program after a few in a short time."""
+
+    def __init__(self, *services: Any, **options: Any) -> None:
+        super().__init__(*services, **(options | {"max_restarts": 1e9, "over": 1.0}))
+
+
+class ClientThread(AIOKafkaConsumerThread):
+    """Faust's thread with a client made as all others of this project are."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        """Faust has no settings for these two, and reads both from the client only when it starts.
+
+        `_consumer_timeout`: by default the client wakes five times a second even when there is nothing to do.
+        `_isolation_level`: by default messages of transactions that were aborted are read, too.
+        """
+        client = super()._create_worker_consumer(transport)
+        client._consumer_timeout = kafka.IDLE_LOOK_SECONDS
+        client._isolation_level = kafka.ISOLATION_LEVEL
+        return client
+
+
+class PromptConsumer(Consumer):
+    """Faust's consumer, without its pauses of a second.
+
+    Faust stops reading a partition while its buffer is full. With all of them full it sleeps for a second, and with
+    some of them full it waits up to a second for messages of the others, even if a full one has long been emptied: no
+    more than a buffer of each partition is done in a second, however fast the stage is.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._room = asyncio.Event()
+
+    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
+        """The only place where Faust says which thread it takes."""
+        return ClientThread(self, loop=self.loop, beacon=self.beacon)
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Called by Faust when the buffer of a partition is half empty again."""
+        super().on_buffer_drop(tp)
+        self._room.set()
+
+    def _full(self) -> set[TP]:
+        """Partitions whose buffers are full. In Faust's list there may be some that were given up when they were."""
+        full = self._buffered_partitions
+        return (full & self.assignment()) - self._get_active_partitions() if full else full
+
+    async def _wait_next_records(self, timeout: float) -> Any:
+        """Where Faust waits for messages; overridden, since the pauses are in its midst."""
+        if not self._full():
+            return await super()._wait_next_records(timeout)
+        self._room.clear()
+        if self._get_active_partitions():
+            found = await super()._wait_next_records(0.0)
+            if found[0]:
+                return found
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._room.wait(), ROOM_SECONDS)
+        return {}, self._get_active_partitions()
+
+
+class AdaptedApp(faust.App):
+    """A Faust app whose consumer group can be asked and told what Faust keeps to itself."""
+
+    def owned(self) -> set[TP] | None:
+        """The partitions that are this app's now; None while it is in no group. Any thread may ask, at any time."""
+        consumer = self._consumer  # `self.consumer` would make a second one, of the thread that asks, during the start
+        if consumer is None:
+            return None
+        try:
+            return set(consumer.assignment())
+        except ConsumerNotStarted:
+            return None
+
+    @property
+    def generation(self) -> int:
+        """Of the consumer group: another after each rebalance. A message carries the one it was read in."""
+        return int(self.consumer_generation_id)
+
+    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
+        """Commit just these offsets. Faust's own `commit` goes by acks, which are not used.
+
+        Raises:
+            KafkaError, OSError, TimeoutError: not confirmed.
+        """
+        # Faust's consumer lives in a thread with a loop of its own; only there may it be used.
+        thread: Any = cast(Any, self.consumer)._thread
+
+        async def commit() -> None:
+            wanted = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(at, "") for tp, at in offsets.items()}
+            await asyncio.wait_for(thread._ensure_consumer().commit(wanted), COMMIT_SECONDS)
+
+        # By the clock here as well: the consumer's thread may be what hangs.
+        await asyncio.wait_for(thread.call_thread(commit), COMMIT_SECONDS + THREAD_SECONDS)
+
+    def cut_off(self) -> None:
+        """End the consumer of an app whose `stop` hangs: its thread would go on telling the broker that it lives."""
+        if self._consumer is None:
+            return
+        loop = cast(Any, self._consumer)._thread.thread_loop
+
+        def cancel_all() -> None:
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+
+        with contextlib.suppress(RuntimeError):  # it has ended meanwhile
+            loop.call_soon_threadsafe(cancel_all)
+
+    def on_assigned(self, partitions: set[TP]) -> None:
+        """Partitions are this app's now, and nothing of them has been read yet. For subclasses."""
+
+    async def on_give_up(self) -> None:
+        """Partitions are about to be another's, or the app ends; they are still this app's. For subclasses."""
+
+    def _new_transport(self) -> Any:
+        """The only place where Faust says which consumer it takes."""
+        transport: Any = super()._new_transport()
+        transport.Consumer = PromptConsumer
+        return transport
+
+    async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
+        """Called by the consumer; Faust's public signal comes only after it has begun to read."""
+        self.on_assigned(assigned)
+        await super()._on_partitions_assigned(assigned, generation_id)
+
+    async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002
+        """Called by Faust before partitions are given up, at a rebalance and at the end, to wait for acks and commit
+        by them; the public signal comes after that, too late for a commit."""
+        await self.on_give_up()

@@ -1,0 +1,130 @@
+"""What has reached its end is noted here, message by message, and committed here, and by nothing else."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+from aiokafka.errors import KafkaError
+from faust.types import TP
+
+log = logging.getLogger("redefluss.offsets")
+
+LOOK_SECONDS = 1.0
+"""How often it is looked whether a commit is due."""
+
+
+class Group(Protocol):
+    """The membership in a consumer group that offsets are committed by."""
+
+    @property
+    def generation(self) -> int:
+        """Of the group: another after each rebalance."""
+        ...
+
+    def owned(self) -> set[TP] | None:
+        """The partitions that are ours now; None while in no group."""
+        ...
+
+    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
+        """Commit just these; raises KafkaError, OSError or TimeoutError."""
+        ...
+
+
+class Offsets:
+    """Which messages of one stage have reached their end, and how far that is committed.
+
+    The messages of a partition are handled one after the other, so that the end
+    of one means that all before it have reached theirs.
+
+    Args:
+        group: whose offsets.
+        name: of the group, for the log.
+        interval_seconds: longest time between commits while there always is something in flight.
+    """
+
+    def __init__(self, group: Group, *, name: str, interval_seconds: float) -> None:
+        self._group = group
+        self._name = name
+        self._interval_seconds = interval_seconds
+        self._done: dict[TP, int] = {}
+        self._committed: dict[TP, int] = {}
+        self._committed_at = 0.0
+        self._lock = asyncio.Lock()
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    @contextmanager
+    def in_flight(self) -> Iterator[None]:
+        """Count a message as begun and not at its end, for the length of a `with` block."""
+        self._in_flight += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
+
+    def note(self, tp: TP, offset: int, *, generation: int) -> None:
+        """A message has reached its end.
+
+        Not noted is one that was read in a former generation: its partition has been given up since, and whoever has it
+        now has begun where this worker had committed.
+        """
+        if generation == self._group.generation:
+            self._done[tp] = offset + 1
+
+    async def wait_idle(self, seconds: float) -> bool:
+        """Wait until nothing is in flight; whether that was so in time."""
+        if not self._in_flight:
+            return True
+        try:
+            await asyncio.wait_for(self._idle.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to commit: when nothing is in flight, and now and then while there always is something."""
+        return not self._in_flight or time.monotonic() - self._committed_at >= self._interval_seconds
+
+    async def commit(self) -> None:
+        """Commit what is noted in the partitions that are still ours. What fails is tried again with the next one."""
+        async with self._lock:
+            self._committed_at = time.monotonic()
+            owned = self._group.owned()
+            if owned is None:
+                return
+            pending = {tp: at for tp, at in self._done.items() if tp in owned and self._committed.get(tp) != at}
+            if not pending:
+                return
+            try:
+                await self._group.commit_offsets(pending)
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("%s: offsets not committed (%s); tried again", self._name, type(error).__name__)
+                return
+            self._committed |= pending
+
+    async def commit_regularly(self) -> None:
+        """Commit whenever it is due, until cancelled."""
+        while True:
+            await asyncio.sleep(min(LOOK_SECONDS, self._interval_seconds))
+            if self.due:
+                await self.commit_or_log()
+
+    async def commit_or_log(self) -> None:
+        """Commit, whatever a client raises: what is not committed now is committed later, or repeated."""
+        try:
+            await self.commit()
+        except Exception as error:
+            log.warning("%s: offsets not committed (%r)", self._name, error)
+
+    def clear(self) -> None:
+        """Partitions are given up: another worker may have them next, and what was noted until now counts no more."""
+        self._done.clear()
+        self._committed.clear()

@@ -1,0 +1,151 @@
+"""Jobs on their way through the pool, the processes that have them, and which job a process is given next."""
+
+import asyncio
+import time
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agents.pool.protocol import Job, Outcome
+
+FIRST_SECONDS = 0.01
+"""What a stage's job is taken to need before one was done."""
+LEAST_SECONDS = 0.001
+PATIENCE_SECONDS = 2.0
+"""How long a job waits for the process that has worked on its article, while the others have something else to do."""
+REMEMBERED_ARTICLES = 512
+
+
+class JobFailed(Exception):
+    """A job that got no outcome.
+
+    Attributes:
+        reason: "timeout" or "worker-crash".
+        detail: one line.
+        attempts: how often it was begun.
+    """
+
+    def __init__(self, reason: Literal["timeout", "worker-crash"], detail: str, attempts: int) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason: Literal["timeout", "worker-crash"] = reason
+        self.detail = detail
+        self.attempts = attempts
+
+
+@dataclass(eq=False)
+class PendingJob:
+    """A job on its way through the pool."""
+
+    job: Job
+    future: asyncio.Future[Outcome]
+    crashes: int = 0
+    begun: int = 0
+    since: float = field(default_factory=time.monotonic)
+
+
+@dataclass(eq=False)
+class PoolProcess:
+    """One process of the pool as the worker sees it."""
+
+    slot: int
+    pid: int | None = None
+    writer: asyncio.StreamWriter | None = None
+    jobs: deque[PendingJob] = field(default_factory=deque)
+    head_since: float = 0.0
+    overdue: PendingJob | None = None
+    generation: int = 0
+    reader_task: asyncio.Task[None] | None = None
+
+    @property
+    def state(self) -> str:
+        """For people: starting, busy or idle."""
+        if self.writer is None:
+            return "starting"
+        return "busy" if self.jobs else "idle"
+
+
+class Scheduler:
+    """Jobs not yet given to a process: in order within a stage, the stages by turns, so that each gets as much time.
+
+    By time and not by number: a stage whose articles take long has no more of the processes than one that is quick, and
+    at the end of a backlog no process waits for what another one's article becomes.
+
+    Jobs with an affinity prefer the process that had the last job of the same one (delay scheduling, as of Zaharia et
+    al., 2010): a process takes its own before others, and leaves those of another process alone for
+    `PATIENCE_SECONDS`.
+    """
+
+    def __init__(self) -> None:
+        self._queues: dict[str, deque[PendingJob]] = {}
+        self._used: dict[str, float] = {}
+        self._usual: dict[str, float] = {}
+        self._now = 0.0  # what the stage whose turn it was last had used before it
+        self._owners: OrderedDict[bytes, PoolProcess] = OrderedDict()  # by affinity
+
+    def __len__(self) -> int:
+        return sum(len(queue) for queue in self._queues.values())
+
+    def add(self, pending: PendingJob, *, first: bool = False) -> None:
+        """Put a job at the end of its stage's queue, or at its head."""
+        stage = pending.job.stage
+        queue = self._queues.setdefault(stage, deque())
+        if not queue:
+            # Time that it did not want is not owed to it.
+            self._used[stage] = max(self._used.get(stage, 0.0), self._now)
+        if first:
+            queue.appendleft(pending)
+        else:
+            queue.append(pending)
+
+    def next(self, process: PoolProcess, *, of_others: bool = False) -> PendingJob | None:
+        """The job for a process with room, or None; those that nobody waits for any more are dropped.
+
+        Args:
+            process: which.
+            of_others: if there is none for it, give it one that should wait for another process.
+        """
+        for queue in self._queues.values():
+            for abandoned in [pending for pending in queue if pending.future.done()]:
+                queue.remove(abandoned)
+        turns = sorted((stage for stage, queue in self._queues.items() if queue), key=self._used.__getitem__)
+        best = [min(self._queues[stage], key=lambda pending: self._distance(pending, process)) for stage in turns]
+        chosen = next((pending for pending in best if self._distance(pending, process) < 2), None)
+        if chosen is None and of_others:
+            chosen = next(iter(best), None)
+        if chosen is None:
+            return None
+        self._now = max(self._now, self._used[turns[0]])
+        self._used[chosen.job.stage] += self._usual.get(chosen.job.stage, FIRST_SECONDS)
+        self._queues[chosen.job.stage].remove(chosen)
+        self._own(process, chosen.job.affinity)
+        return chosen
+
+    def _distance(self, pending: PendingJob, process: PoolProcess) -> int:
+        """0: this process should take it, 1: it is nobody's, 2: it can wait for another process."""
+        if time.monotonic() - pending.since >= PATIENCE_SECONDS:
+            return 0
+        owner = self._owners.get(pending.job.affinity or b"")
+        return 1 if owner is None else 0 if owner is process else 2
+
+    def _own(self, process: PoolProcess, affinity: bytes | None) -> None:
+        if affinity:
+            self._owners[affinity] = process
+            self._owners.move_to_end(affinity)
+            if len(self._owners) > REMEMBERED_ARTICLES:
+                self._owners.popitem(last=False)
+
+    def forget(self, process: PoolProcess) -> None:
+        """A process ended or gets no more jobs: none need wait for it."""
+        for affinity in [affinity for affinity, owner in self._owners.items() if owner is process]:
+            del self._owners[affinity]
+
+    def took(self, stage: str, seconds: float) -> None:
+        """What a job of a stage took: so long its next ones are taken to be."""
+        usual = self._usual.get(stage, seconds)
+        self._usual[stage] = max(LEAST_SECONDS, usual + (seconds - usual) / 10)
+
+    def cancel(self) -> None:
+        """Cancel all of them."""
+        for queue in self._queues.values():
+            for pending in queue:
+                pending.future.cancel()

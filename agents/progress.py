@@ -1,0 +1,232 @@
+"""How far each stage's consumer group is: how many messages it has yet to do, and since when it stands still."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Collection, Hashable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.structs import OffsetAndMetadata
+
+from agents import kafka
+from agents.settings import Settings
+from agents.topic_reader import empty_ranges
+from pipeline.stages import STAGES, Stage
+
+DESCRIBE_SECONDS = 15.0
+TRIES = 10
+PAUSE_SECONDS = 0.5
+GAP_PATIENCE_SECONDS = 4.0
+"""A group that stands still for so long is perhaps before a gap in the offsets; before, nobody looks."""
+
+
+@dataclass(frozen=True)
+class PartitionProgress:
+    """Where a stage's group stands in one partition.
+
+    Attributes:
+        topic: with prefix.
+        committed: the offset it has committed; None if it never has.
+        begin: the offset of the first message that is there.
+        end: the offset of the next message that will be written.
+        only_gaps: between the two there is no message, only what transactions and compaction left.
+        still_seconds: how long there have been messages to do and no commit; 0 if there are none.
+    """
+
+    stage: str
+    group: str
+    topic: str
+    partition: int
+    committed: int | None
+    begin: int
+    end: int
+    only_gaps: bool = False
+    still_seconds: float = 0.0
+
+    @property
+    def next_offset(self) -> int:
+        """Of the message that is to be done next."""
+        return max(self.begin, self.committed or 0)
+
+    @property
+    def lag(self) -> int:
+        """Messages still to be done, gaps between them included."""
+        return 0 if self.only_gaps else max(0, self.end - self.next_offset)
+
+
+class StillSince:
+    """Remembers since when each thing has been where it is."""
+
+    def __init__(self) -> None:
+        self._since: dict[Hashable, tuple[int | None, float]] = {}
+
+    def see(self, key: Hashable, place: int | None, *, waits: bool, now: float) -> float:
+        """For how many seconds `key` has been at `place` with something to do; 0 if there is nothing to do.
+
+        `now` is in seconds on a monotonic clock.
+        """
+        if not waits:
+            self._since.pop(key, None)
+            return 0.0
+        known = self._since.get(key)
+        if known is None or known[0] != place:
+            self._since[key] = place, now
+            return 0.0
+        return now - known[1]
+
+    def keep(self, keys: Collection[Hashable]) -> None:
+        """Forget all others."""
+        self._since = {key: since for key, since in self._since.items() if key in keys}
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._since.clear()
+
+
+class ProgressReader:
+    """Asks the broker, over clients that stay open.
+
+    Args:
+        settings: where.
+        consumer: any that is started; what it reads is left alone.
+        gap_patience_seconds: how long a group stands still before it is looked whether there is a gap.
+    """
+
+    def __init__(
+        self, settings: Settings, consumer: AIOKafkaConsumer, gap_patience_seconds: float = GAP_PATIENCE_SECONDS
+    ) -> None:
+        self._settings = settings
+        self._consumer = consumer
+        self._gap_patience_seconds = gap_patience_seconds
+        self._admin = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=5000)
+        self._still = StillSince()
+        self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
+        """By group and partition: next offset, end, and whether there are only gaps between them."""
+        self._partitions: dict[str, list[int]] = {}
+        self._described = 0.0
+        self._coordinators: dict[str, int] = {}
+
+    async def start(self) -> None:
+        """Connect."""
+        await kafka.connect(self._admin)
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._admin.close()
+
+    async def read(self) -> dict[str, list[PartitionProgress]]:
+        """By stage, where its group stands in each partition of its source topic; none where that is not there.
+
+        Raises:
+            KafkaError: the broker does not answer, or not with that.
+        """
+        known = await self.partitions(stage.source for stage in STAGES)
+        everything = list({partition for partitions in known.values() for partition in partitions})
+        begins = await self._consumer.beginning_offsets(everything) if everything else {}
+        ends = await self._consumer.end_offsets(everything) if everything else {}
+        found: dict[str, list[PartitionProgress]] = {}
+        for stage in STAGES:
+            group, partitions = self._settings.group(stage.name), known[stage.source]
+            offsets = await self._committed(group, partitions) if partitions else {}
+            found[stage.name] = [self._place(stage, tp, offsets[tp], begins[tp], ends[tp]) for tp in sorted(partitions)]
+        return await self._without_gaps(found)
+
+    def _place(
+        self, stage: Stage, tp: TopicPartition, committed: OffsetAndMetadata, begin: int, end: int
+    ) -> PartitionProgress:
+        group = self._settings.group(stage.name)
+        offset = None if committed.offset < 0 else committed.offset
+        place = PartitionProgress(stage.name, group, tp.topic, tp.partition, offset, begin, end)
+        known = self._looked.get((group, tp))
+        gaps = known is not None and known == (place.next_offset, end, True)
+        seconds = self._still.see((group, tp), offset, waits=not gaps and place.lag > 0, now=time.monotonic())
+        return PartitionProgress(stage.name, group, tp.topic, tp.partition, offset, begin, end, gaps, seconds)
+
+    async def _without_gaps(self, found: dict[str, list[PartitionProgress]]) -> dict[str, list[PartitionProgress]]:
+        """The same, once it has been looked whether those that stand still have anything to do."""
+        for stage, places in found.items():
+            doubtful = {
+                TopicPartition(place.topic, place.partition): place for place in places if self._is_doubtful(place)
+            }
+            ranges = {tp: (place.next_offset, place.end) for tp, place in doubtful.items()}
+            empty = await empty_ranges(self._settings, ranges)
+            for tp, place in doubtful.items():
+                self._looked[(place.group, tp)] = (place.next_offset, place.end, tp in empty)
+            found[stage] = [self._settled(place, empty) for place in places]
+        return found
+
+    def _is_doubtful(self, place: PartitionProgress) -> bool:
+        """Whether nobody has looked yet: a message that was found stays one until it is done."""
+        known = self._looked.get((place.group, TopicPartition(place.topic, place.partition)))
+        message_found = known is not None and known[0] == place.next_offset and not known[2]
+        return place.lag > 0 and place.still_seconds >= self._gap_patience_seconds and not message_found
+
+    def _settled(self, place: PartitionProgress, empty: set[TopicPartition]) -> PartitionProgress:
+        tp = TopicPartition(place.topic, place.partition)
+        if tp not in empty:
+            return place
+        self._still.see((place.group, tp), place.committed, waits=False, now=0.0)
+        return PartitionProgress(
+            place.stage, place.group, place.topic, place.partition, place.committed, place.begin, place.end, True
+        )
+
+    async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
+        coordinator = self._coordinators.pop(group, None)
+        if coordinator is None:
+            coordinator = await self._admin.find_coordinator(group)
+        offsets: dict[TopicPartition, OffsetAndMetadata] = await self._admin.list_consumer_group_offsets(
+            group, group_coordinator_id=coordinator, partitions=partitions
+        )
+        if not offsets.keys() >= set(partitions):  # so aiokafka answers where the broker answers with an error
+            raise GroupCoordinatorNotAvailableError
+        self._coordinators[group] = coordinator  # only now: after an error it may be another
+        return offsets
+
+    async def partitions(self, names: Iterable[str]) -> dict[str, list[TopicPartition]]:
+        """The partitions of topics, which may grow or come later; none where a topic is not there yet.
+
+        A consumer knows the topics it reads already, and no others.
+        """
+        wanted = {self._settings.topic(name): name for name in names}
+        now = time.monotonic()
+        if not wanted.keys() <= self._partitions.keys() or now - self._described > DESCRIBE_SECONDS:
+            present = sorted((wanted.keys() | self._partitions.keys()) & set(await self._admin.list_topics()))
+            self._partitions = {
+                topic["topic"]: sorted(partition["partition"] for partition in topic["partitions"])
+                for topic in (await self._admin.describe_topics(present) if present else ())
+            }
+            self._described = now
+        return {
+            name: [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
+            for topic, name in wanted.items()
+        }
+
+
+@asynccontextmanager
+async def progress_reader(settings: Settings, **options: float) -> AsyncIterator[ProgressReader]:
+    """A reader with clients of its own, for the length of a `with` block."""
+    consumer = kafka.consumer(settings)
+    reader = ProgressReader(settings, consumer, **options)
+    try:
+        await kafka.connect(consumer)
+        await reader.start()
+        yield reader
+    finally:
+        await reader.stop()
+        await consumer.stop()
+
+
+async def read_progress(settings: Settings) -> list[PartitionProgress]:
+    """How far every stage is now, by partition of its source topic; it is looked for gaps at once."""
+    async with progress_reader(settings, gap_patience_seconds=0.0) as reader:
+        for _ in range(TRIES):
+            try:
+                found = await reader.read()
+            except GroupCoordinatorNotAvailableError:  # on a new cluster, until the first group is known
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                return [place for places in found.values() for place in places]
+        raise GroupCoordinatorNotAvailableError

@@ -1,0 +1,79 @@
+"""Notices a message that no stage takes up, for no reason that passes by itself.
+
+Clients have wedged after a rebalance or a broken connection: they stay in their
+group, raise nothing and read nothing. Whoever leaves a stream running is not
+there to start it again, so the worker does.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from aiokafka.errors import KafkaError
+
+from agents.progress import StillSince, read_progress
+from agents.settings import Settings
+
+log = logging.getLogger("redefluss.stall_detector")
+
+CHECK_SECONDS = 30.0
+LEAST_SECONDS = 30.0
+TIME_LIMITS = 3.0
+"""Patience, in time limits of an article: it may be begun twice before it is given up."""
+
+Assignment = Mapping[str, Sequence[int]]
+"""By stage, the partitions of its source topic that are this worker's."""
+
+
+class StallDetector:
+    """Remembers since when each partition has had messages to do and committed none.
+
+    Args:
+        settings: the broker, and how long an article may take.
+        longest_seconds: the longest time limit of any stage.
+    """
+
+    def __init__(self, settings: Settings, longest_seconds: float = 0.0) -> None:
+        self._settings = settings
+        self._still = StillSince()
+        limit_seconds = max(settings.time_limit_seconds, longest_seconds)
+        # A send that the broker leaves waiting is known as one only after its timeout.
+        told_seconds = settings.publish_timeout_seconds + limit_seconds + CHECK_SECONDS
+        self.patience_seconds = max(LEAST_SECONDS, TIME_LIMITS * limit_seconds, told_seconds)
+
+    async def watch(self, assignment: Callable[[], Assignment], troubled_at: Callable[[], float]) -> str:
+        """Return with the place (topic/partition/offset) of a message that is not taken up, once there is one.
+
+        Args:
+            assignment: gives what is this worker's now.
+            troubled_at: gives when the broker last refused or delayed a send, on the monotonic clock: then it is right
+                to read no further.
+        """
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            try:
+                if time.monotonic() - troubled_at() < self.patience_seconds:
+                    self._still.clear()
+                elif place := await self.find(assignment(), time.monotonic()):
+                    return place
+            except (KafkaError, OSError) as error:
+                log.debug("cannot ask how far the stages are: %r", error)
+                self._still.clear()
+
+    async def find(self, assignment: Assignment, now: float) -> str | None:
+        """The place of a message that has waited for too long at `now` (seconds, monotonic); None if there is none.
+
+        Raises:
+            KafkaError, OSError: the broker does not answer.
+        """
+        mine = [
+            place for place in await read_progress(self._settings) if place.partition in assignment.get(place.stage, ())
+        ]
+        self._still.keep([(place.stage, place.partition) for place in mine])
+        for place in mine:
+            key = place.stage, place.partition
+            seconds = self._still.see(key, place.next_offset, waits=place.lag > 0, now=now)
+            if seconds >= self.patience_seconds:
+                return f"{place.topic}/{place.partition}/{place.next_offset}"
+        return None

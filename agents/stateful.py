@@ -1,0 +1,121 @@
+"""A stage that remembers: its states by owner, restored from what they gave out.
+
+A message changes a state, what differs is published, and only then is the message's offset committed. So whatever a
+crash leaves half done is done again: the state is restored from what was published, the message comes once more, and
+changes nothing that was there already.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aiokafka.partitioner import murmur2
+
+from agents import headers
+from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
+from agents.state_store import StateReplica, States
+from pipeline.stages import Stage
+from schemas.codec import RecordError, decode, encode, one_line
+
+if TYPE_CHECKING:
+    from agents.runner import Incoming
+
+HELD = 20_000
+"""What the states in memory hold together, about; others are read again when they are needed."""
+MEASURE_EVERY = 64
+"""States, after so many of which that is looked at."""
+
+
+class StatefulWork:
+    """Does a stateful stage's work, in the worker itself.
+
+    Args:
+        stage: which.
+        states: what the stage's row loads.
+        replica: what was given out.
+    """
+
+    def __init__(self, stage: Stage, states: States, replica: StateReplica) -> None:
+        self._stage = stage
+        self._states = states
+        self._replica = replica
+        self._held: OrderedDict[tuple[int, str], Any] = OrderedDict()
+        self._unconfirmed: dict[bytes, str] = {}
+
+    def assign(self, partitions: Iterable[int]) -> None:
+        """The partitions of the source topic that are this worker's now: what others did meanwhile has to be read."""
+        self._held.clear()
+        self._replica.assign(partitions)
+
+    async def take(self, message: "Incoming") -> Outcome:
+        """Take a message in; what is to be published of it, in this order.
+
+        One without a value takes back what the article that its key names has given, but for what comes from the
+        version of the article that its header `content_hash` names.
+        """
+        await self._replica.caught_up()
+        started = time.perf_counter()
+        at = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        seen_at = at.replace("+00:00", "Z")
+        try:
+            changes = self._changes(message, seen_at)
+        except RecordError as error:
+            return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
+        except Exception as error:
+            self._held.clear()  # one of them may be changed by half
+            detail = one_line(f"{self._stage.name}: {type(error).__name__}: {error}")
+            return Refused("processing-error", detail, time.perf_counter() - started)
+        partition = message.partition % max(1, self._replica.partitions)
+        messages = []
+        for owner, name, record in changes:
+            key = name.encode()
+            self._unconfirmed[key] = owner
+            value = None if record is None else encode(record)
+            messages.append(OutputMessage(self._stage.target, key, value, partition))
+        return Done(tuple(messages), took_seconds=time.perf_counter() - started)
+
+    def confirmed(self, message: OutputMessage) -> None:
+        """The broker has a message that `take` gave."""
+        self._replica.put(message.key, self._unconfirmed.pop(message.key), message.value)
+
+    def _changes(self, message: "Incoming", seen_at: str) -> list[tuple[str, str, Any]]:
+        """Owner, id and record of all that changes; a record of None is gone."""
+        changes: list[tuple[str, str, Any]] = []
+        if message.value is not None:
+            record = decode(message.value, self._stage.reads)
+            owner = self._states.owner(record)
+            state = self._state(message.partition, owner, changes)
+            changes += ((owner, *change) for change in state.add(record, seen_at).items())
+        elif message.key is None:
+            raise RecordError("empty", "the message has neither key nor value")
+        else:
+            article, but = message.key.decode("utf-8", "replace"), headers.text_of(message.headers, "content_hash")
+            for owner in sorted(self._replica.owners(article)):
+                if self._partition(owner) == message.partition:
+                    state = self._state(message.partition, owner, changes)
+                    changes += ((owner, *change) for change in state.withdraw(article, seen_at, but=but).items())
+        return changes
+
+    def _state(self, partition: int, owner: str, changes: list[tuple[str, str, Any]]) -> Any:
+        """The state of an owner; what it has still to give out from before a crash is added to `changes`."""
+        state = self._held.get((partition, owner))
+        if state is None:
+            state = self._states.state(owner)
+            changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
+            self._held[partition, owner] = state
+            self._make_room()
+        self._held.move_to_end((partition, owner))
+        return state
+
+    def _make_room(self) -> None:
+        size = sum(map(len, self._held.values())) if len(self._held) % MEASURE_EVERY == 0 else 0
+        while size > HELD and len(self._held) > 1:
+            _, state = self._held.popitem(last=False)
+            size -= len(state)
+
+    def _partition(self, owner: str) -> int:
+        """The partition of the source topic that an owner's records are in: by Kafka's own partitioner."""
+        key = self._states.stream_key(owner).encode()
+        return int((murmur2(key) & 0x7FFFFFFF) % max(1, self._replica.source_partitions))

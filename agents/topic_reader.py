@@ -1,0 +1,193 @@
+"""Reading topics: their partitions, from a place to the end or on and on, one message, and whether a topic is the same.
+
+Works the same on every broker. Only what is committed is read. Offsets have gaps, where a transaction ended or
+compaction took messages away: the end of a partition is reached by position, not by the last message.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from agents import kafka
+from agents.settings import Settings
+from agents.topics import all_names
+
+POLL_MS = 200
+FETCH_SECONDS = 5.0
+PROOF_MS = 3000
+PEEK_BYTES = 16_384
+
+
+class NoSuchTopic(Exception):
+    """There is no topic of that name (any more): one line that names those there are."""
+
+
+class MessageGone(Exception):
+    """The broker has deleted the message, or does not answer: one line that says which."""
+
+
+async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
+    """The partitions of a topic of the stream, or of any other on the broker.
+
+    Args:
+        settings: where.
+        name: without the prefix of the settings, or with it.
+
+    Raises:
+        NoSuchTopic: there is none of that name.
+    """
+    async with kafka.admin(settings) as client:
+        existing = set(await client.list_topics())
+    topic = settings.topic(name) if settings.topic(name) in existing else name
+    if topic not in existing:
+        known = [known for known in all_names() if settings.topic(known) in existing]
+        hint = f"there are {', '.join(known)}" if known else "the broker has none yet: redefluss topics create"
+        raise NoSuchTopic(f"no topic {name!r}; {hint}")
+    numbers = (await kafka.partitions_of(settings, topic))[topic]
+    return [TopicPartition(topic, number) for number in numbers]
+
+
+async def batches(
+    consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], *, from_beginning: bool, until_end: bool
+) -> AsyncIterator[list[Any]]:
+    """What is on the partitions, in lots as they come; with `until_end` only what was there at the call.
+
+    Raises:
+        NoSuchTopic: the topic was deleted.
+    """
+    consumer.assign(list(partitions))
+    ends = await consumer.end_offsets(list(partitions))
+    starts = await consumer.beginning_offsets(list(partitions)) if from_beginning else ends
+    for partition, start in starts.items():
+        consumer.seek(partition, start)
+    unread = set(partitions)
+    while True:
+        if until_end:
+            for partition in list(unread):
+                if await consumer.position(partition) >= ends[partition]:
+                    unread.discard(partition)
+                    consumer.pause(partition)
+            if not unread:
+                return
+        lots = await consumer.getmany(timeout_ms=POLL_MS)
+        if not lots and partitions[0].topic not in await consumer.topics():
+            raise NoSuchTopic(f"topic {partitions[0].topic} was deleted")
+        for partition, records in lots.items():
+            wanted = [record for record in records if not until_end or record.offset < ends[partition]]
+            if wanted:
+                yield wanted
+        await asyncio.sleep(0)
+
+
+async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
+    """Every message of a topic (without prefix) from its beginning to what is its end now; none if it is not there."""
+    numbers = (await kafka.partitions_of(settings, settings.topic(topic))).get(settings.topic(topic), [])
+    if not numbers:
+        return
+    consumer = kafka.consumer(settings, max_poll_records=50)
+    await kafka.connect(consumer)
+    try:
+        partitions = [TopicPartition(settings.topic(topic), number) for number in numbers]
+        async for records in batches(consumer, partitions, from_beginning=True, until_end=True):
+            for record in records:
+                yield record
+    finally:
+        await consumer.stop()
+
+
+async def message_at(settings: Settings, topic: str, partition: int, offset: int) -> Any:
+    """The message at `offset`; `topic` is named without the prefix.
+
+    Raises:
+        MessageGone: it cannot be had.
+    """
+    where = f"{topic}/{partition}/{offset}"
+    tp = TopicPartition(settings.topic(topic), partition)
+    reader = kafka.consumer(settings, auto_offset_reset="none", request_timeout_ms=round(FETCH_SECONDS * 1000))
+    try:
+        async with asyncio.timeout(FETCH_SECONDS):
+            await kafka.connect(reader)
+            reader.assign([tp])
+            reader.seek(tp, offset)
+            record = await reader.getone(tp)
+    except TimeoutError:
+        raise MessageGone(f"the broker gave no answer about {where}") from None
+    except KafkaError as error:
+        raise MessageGone(f"the broker does not have {where}: {type(error).__name__}") from None
+    finally:
+        await reader.stop()
+    if record.offset != offset:
+        raise MessageGone(f"the broker no longer has {where}")
+    return record
+
+
+async def empty_ranges(
+    settings: Settings, ranges: Mapping[TopicPartition, tuple[int, int]], *, seconds: float = FETCH_SECONDS
+) -> set[TopicPartition]:
+    """Those of the partitions that have no message from the first offset up to the second: only gaps.
+
+    What is not known after so many seconds counts as having one.
+    """
+    if not ranges:
+        return set()
+    reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES)
+    empty: set[TopicPartition] = set()
+    try:
+        async with asyncio.timeout(seconds):
+            await kafka.connect(reader)
+            reader.assign(list(ranges))
+            for tp, (start, _) in ranges.items():
+                reader.seek(tp, start)
+            unknown = set(ranges)
+            while unknown:
+                found = await reader.getmany(*unknown, timeout_ms=POLL_MS, max_records=1)
+                for tp in list(unknown):
+                    end = ranges[tp][1]
+                    if any(record.offset < end for record in found.get(tp, ())):
+                        unknown.discard(tp)
+                        reader.pause(tp)
+                    elif await reader.position(tp) >= end:
+                        unknown.discard(tp)
+                        reader.pause(tp)
+                        empty.add(tp)
+    except TimeoutError:
+        pass
+    finally:
+        await reader.stop()
+    return empty
+
+
+def fingerprint(record: Any) -> str:
+    """By what this very message is known again at its offset."""
+    return f"{record.timestamp / 1000:.3f}/{len(record.value or b'')}"
+
+
+async def resume_offset(
+    consumer: AIOKafkaConsumer, tp: TopicPartition, *, offset: int, last: str | None, begin: int, end: int
+) -> int | None:
+    """Where to read on in a topic that was read before; None if it is not the one that was read then.
+
+    A topic that was deleted and made again has other messages at the same offsets, or none.
+
+    Args:
+        consumer: has the partition assigned; is left at any place in it.
+        tp: the partition.
+        offset: of the message after the last that was read.
+        last: fingerprint of the last that was read.
+        begin: where the partition begins now.
+        end: where it ends now.
+    """
+    if offset <= begin:
+        return begin
+    if offset > end:
+        return None
+    consumer.seek(tp, offset - 1)
+    batch = (await consumer.getmany(tp, timeout_ms=PROOF_MS, max_records=1)).get(tp, [])
+    if not batch:
+        return None
+    if batch[0].offset >= offset:  # the last one fell to compaction: there is nothing to compare
+        return offset
+    return offset if fingerprint(batch[0]) == last else None

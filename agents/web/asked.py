@@ -1,0 +1,90 @@
+"""What a request asks for: the query of a search, of the API, a feed or an export, as one thing."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, get_args
+from urllib.parse import urlencode
+
+from aiohttp.web import HTTPBadRequest, Request
+
+from agents.web.openapi import Parameter
+from agents.web.store.quote_search import Asked
+from schemas.records import QuoteType
+
+LONGEST = 200
+TYPES = get_args(QuoteType)
+GENDERS = ("f", "m", "unknown")
+VERBATIM = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": None}
+FIELDS = ("q", "speaker", "party", "gender", "source", "agency", "type", "verbatim", "since", "until")
+
+
+def asked_for(request: Request) -> Asked:
+    """What the query asks for.
+
+    Raises:
+        HTTPBadRequest: a value that means nothing; one line that says which and what is possible.
+    """
+    query = request.query
+    short = {name: query.get(name, "").strip()[:LONGEST] for name in FIELDS}
+    if short["gender"] not in ("", *GENDERS):
+        raise HTTPBadRequest(text=f"gender: one of {', '.join(GENDERS)}")
+    if short["type"] not in ("", *TYPES):
+        raise HTTPBadRequest(text=f"type: one of {', '.join(TYPES)}")
+    if short["verbatim"].lower() not in VERBATIM:
+        raise HTTPBadRequest(text="verbatim: true or false")
+    return Asked(
+        words=short["q"] or query.get("words", "").strip()[:LONGEST],
+        speaker=short["speaker"],
+        party=short["party"],
+        gender=short["gender"],
+        sources=tuple(name.strip()[:LONGEST] for name in query.getall("source", ()) if name.strip())[:50],
+        agency=short["agency"],
+        type=short["type"],
+        verbatim=VERBATIM[short["verbatim"].lower()],
+        since=_moment("since", short["since"], end=False),
+        until=_moment("until", short["until"], end=True),
+        statement=query.get("statement", "")[:LONGEST],
+    )
+
+
+def address(path: str, query: Mapping[str, Any], **changes: str | None) -> str:
+    """The address of `path` with a request's query, changed: None takes a field out, else it is set."""
+    kept = [(name, value) for name, value in query.items() if name not in changes and name != "cursor" and value]
+    more = [(name, value) for name, value in changes.items() if value]
+    return path + ("?" + urlencode([*kept, *more]) if kept or more else "")
+
+
+def _moment(name: str, value: str, *, end: bool) -> float | None:
+    """Seconds since 1970 of a day or a moment; the end of a day, where `end`."""
+    if not value:
+        return None
+    try:
+        if len(value) == 10:
+            day = date.fromisoformat(value) + timedelta(days=int(end))
+            return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+        moment = datetime.fromisoformat(value.replace(" ", "+"))
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise HTTPBadRequest(text=f"{name}: a day such as 2026-03-02 or a time such as 2026-03-02T09:00:00Z") from None
+
+
+PARAMETERS = tuple(
+    Parameter(name, "query", meaning, {"type": "string", "maxLength": LONGEST, **more})
+    for name, meaning, more in (
+        (
+            "q",
+            'words of the quote or the speaker\'s name, all of which must occur; "in marks" a phrase; -without; '
+            "the last word may be cut short",
+            {},
+        ),
+        ("speaker", "an entity's id, or words of a speaker's name", {}),
+        ("party", "what the speaker belongs to", {}),
+        ("gender", "of the speaker", {"enum": list(GENDERS)}),
+        ("source", "a paper; several may be given", {}),
+        ("agency", "the agency that the article came by", {}),
+        ("type", "of the quote", {"enum": list(TYPES)}),
+        ("verbatim", "only what stands in quotation marks, or only what does not", {"enum": ["true", "false"]}),
+        ("since", "published from this day or moment on", {}),
+        ("until", "published up to this day, or before this moment", {}),
+    )
+)

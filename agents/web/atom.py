@@ -1,0 +1,58 @@
+"""A search as an Atom feed (RFC 4287)."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+from agents.web.models import QuoteHit
+from agents.web.site import quote_path
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+ENTRIES = 50
+_NOT_IN_XML = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF])
+
+
+def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str) -> bytes:
+    """The feed of what a search finds.
+
+    Args:
+        hits: the latest first.
+        title: of the feed.
+        base: the address of the pages, such as `https://redefluss.example`.
+        path: the address of the search on them, with its query.
+        own: the address of the feed itself, with its query.
+    """
+    root = ElementTree.Element("feed", {"xmlns": NAMESPACE})
+    _add(root, "title", title)
+    _add(root, "id", base + own)
+    ElementTree.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": base + own})
+    ElementTree.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": base + path})
+    _add(root, "updated", _rfc3339(max((hit.arrived for hit in hits), default=0.0)))
+    generator = ElementTree.SubElement(root, "generator")
+    generator.text = "Redefluss"
+    for hit in hits:
+        entry = ElementTree.SubElement(root, "entry")
+        who = hit.quote.speaker or "–"
+        _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
+        _add(entry, "id", f"{base}{quote_path(hit)}")
+        ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + quote_path(hit)})
+        _add(entry, "updated", _rfc3339(hit.arrived))
+        if hit.published_at is not None:
+            _add(entry, "published", hit.published_at)
+        author = ElementTree.SubElement(entry, "author")
+        _add(author, "name", who)
+        if hit.source is not None:
+            source = ElementTree.SubElement(entry, "category")
+            source.set("term", hit.source.translate(_NOT_IN_XML))
+        content = ElementTree.SubElement(entry, "content", {"type": "text"})
+        content.text = f"{hit.quote.text}\n\n{who}, {hit.source or ''}".translate(_NOT_IN_XML)
+    written: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written
+
+
+def _add(parent: ElementTree.Element, tag: str, text: str) -> None:
+    ElementTree.SubElement(parent, tag).text = text.translate(_NOT_IN_XML)
+
+
+def _rfc3339(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

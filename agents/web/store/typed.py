@@ -1,0 +1,82 @@
+"""What a reader types, as a query for the full-text search of quotes, and where it stands in what was found.
+
+Words are compared folded: in lower case, umlauts however they are typed, so that Kloeckner finds Klöckner. Words in
+quotation marks are a phrase; a minus before a word or a phrase excludes it; the last word may be the beginning of one.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pipeline.statements.stems import folded
+
+_WORD = re.compile(r"[^\W_]+")
+_PART = re.compile(r"(?P<minus>(?<!\S)-)?(?:[\"„“”»«](?P<phrase>[^\"„“”»«]*)[\"“”„»«]|(?P<word>[^\s\"„“”»«]+))")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A query taken apart: phrases of folded words to be found, and to be absent; whether the last is cut short."""
+
+    wanted: tuple[tuple[str, ...], ...] = ()
+    unwanted: tuple[tuple[str, ...], ...] = ()
+    open: bool = False
+
+    def expression(self) -> str | None:
+        """What must be found, for FTS5; None if nothing must be."""
+        parts = [_phrase(words) for words in self.wanted]
+        if parts and self.open:
+            parts[-1] += "*"
+        return " AND ".join(parts) or None
+
+    def exclusion(self) -> str | None:
+        """What must not be found, for FTS5; None if there is no such thing."""
+        return " OR ".join(_phrase(words) for words in self.unwanted) or None
+
+    def marks(self, text: str) -> list[tuple[int, int]]:
+        """Where in `text` what was asked for stands: code points, half-open, in order."""
+        places = [(match.start(), match.end(), folded(match[0])) for match in _WORD.finditer(text)]
+        found: set[tuple[int, int]] = set()
+        for number, words in enumerate(self.wanted):
+            cut_short = self.open and number == len(self.wanted) - 1
+            for first in range(len(places) - len(words) + 1):
+                here = [place[2] for place in places[first : first + len(words)]]
+                last = here[-1].startswith(words[-1]) if cut_short else here[-1] == words[-1]
+                if last and here[:-1] == list(words[:-1]):
+                    found.add((places[first][0], places[first + len(words) - 1][1]))
+        return _without_overlap(found)
+
+
+def typed(text: str) -> Typed:
+    """Take apart what a reader typed; whatever it is, it is no error."""
+    wanted, unwanted = [], []
+    is_open = False
+    for part in _PART.finditer(text):
+        words = tuple(folded(word) for word in _WORD.findall(part["phrase"] if part["phrase"] is not None else part[0]))
+        if not words:
+            continue
+        if part["minus"]:
+            unwanted.append(words)
+        else:
+            wanted.append(words)
+            is_open = part["phrase"] is None and part.end() == len(text)
+    return Typed(tuple(wanted), tuple(unwanted), is_open)
+
+
+def folded_words(text: str) -> str:
+    """The words of a text, folded, as the index has them."""
+    return " ".join(folded(word) for word in _WORD.findall(text))
+
+
+def _phrase(words: Iterable[str]) -> str:
+    return '"' + " ".join(words) + '"'
+
+
+def _without_overlap(found: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    kept: list[tuple[int, int]] = []
+    for begin, end in sorted(found):
+        if kept and begin < kept[-1][1]:
+            kept[-1] = kept[-1][0], max(end, kept[-1][1])
+        else:
+            kept.append((begin, end))
+    return kept

@@ -1,0 +1,110 @@
+"""Quotes and statements for programs: as JSON by pages, as files, and as a feed."""
+
+import asyncio
+from typing import Any
+
+import orjson
+from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
+from faust import web
+
+from agents.web import atom, exports
+from agents.web.asked import PARAMETERS, address, asked_for
+from agents.web.limits import RECORDS, SEARCHES
+from agents.web.models import QuotePage, StatementPage
+from agents.web.openapi import Parameter, Route
+from agents.web.pages import Pages
+from agents.web.site import json_response, number_in, site_of
+
+PAGE = 50
+MOST = 200
+
+pages = Pages("api-quotes")
+
+
+@pages.page("/api/quotes", name="quotes")
+async def quotes(_: web.View, request: Request) -> Response:
+    """The latest quotes that match, one for each article that has them."""
+    return await _answer(request, "quotes")
+
+
+@pages.page("/api/statements", name="statements")
+async def statements(_: web.View, request: Request) -> Response:
+    """The statements that matching quotes belong to, each once, with all articles that have it."""
+    return await _answer(request, "statements")
+
+
+@pages.page("/api/statements/{id:[0-9a-f-]{1,60}}", name="statement")
+async def statement(_: web.View, request: Request, id: str) -> Response:
+    """One statement."""
+    record = await asyncio.to_thread(site_of(request).reader.statement, id)
+    if record is None:
+        raise HTTPNotFound(text="there is no such statement (any more)")
+    return _json(record)
+
+
+@pages.page("/search.atom", name="feed")
+async def feed(_: web.View, request: Request) -> Response:
+    """The latest quotes that match, as an Atom feed."""
+    site, asked = site_of(request), asked_for(request)
+    site.limit(request, SEARCHES)
+    found = await asyncio.to_thread(site.reader.quotes, asked, limit=atom.ENTRIES)
+    base = f"{request.scheme}://{request.host}"
+    body = atom.feed(
+        found.items,
+        title=" · ".join(filter(None, ("Redefluss", *map(str, request.query.values()))))[:200],
+        base=base,
+        path=address("/search", request.query),
+        own=address("/search.atom", request.query),
+    )
+    return Response(body=body, content_type="application/atom+xml", charset="utf-8")
+
+
+async def _answer(request: Request, what: str) -> Response:
+    site, asked = site_of(request), asked_for(request)
+    kind = request.query.get("format", "json")
+    if kind != "json":
+        return await export(request)
+    site.limit(request, SEARCHES)
+    limit, cursor = number_in(request, "limit", PAGE, most=MOST), request.query.get("cursor")
+    try:
+        found: Any = await asyncio.to_thread(getattr(site.reader, what), asked, limit=limit, cursor=cursor)
+    except ValueError:
+        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
+    return json_response(found)
+
+
+async def export(request: Request) -> Response:
+    """All quotes that match, as a file of the format that the query names."""
+    site, asked = site_of(request), asked_for(request)
+    kind = request.query.get("format", "")
+    if kind not in exports.FORMATS:
+        raise HTTPBadRequest(text=f"format: one of json, {', '.join(exports.FORMATS)}")
+    site.limit(request, RECORDS)
+
+    def make() -> Response:
+        return exports.exported(site.reader.rows(asked, most=exports.MOST), kind, "quotes")
+
+    return await asyncio.to_thread(make)
+
+
+def _json(record: dict[str, Any]) -> Response:
+    return Response(body=orjson.dumps(record), content_type="application/json")
+
+
+_PAGED = (
+    *PARAMETERS,
+    Parameter("statement", "query", "only quotes of the statement of this id", {"type": "string"}),
+    Parameter("limit", "query", "how many", {"type": "integer", "minimum": 1, "maximum": MOST}),
+    Parameter("cursor", "query", "what the page before gave as `next`", {"type": "string"}),
+    Parameter("format", "query", "instead of JSON, a file of all that match", {"enum": ["json", *exports.FORMATS]}),
+)
+ROUTES: tuple[Route, ...] = (
+    Route("/api/quotes", quotes, QuotePage, _PAGED),
+    Route("/api/statements", statements, StatementPage, _PAGED),
+    Route(
+        "/api/statements/{id}",
+        statement,
+        dict[str, Any],
+        (Parameter("id", "path", "the statement's id", {"type": "string"}),),
+    ),
+)

@@ -1,0 +1,68 @@
+"""The search: quotes by words, speaker, paper and time; and a statement in all its papers."""
+
+import asyncio
+from typing import Any
+
+from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
+from faust import web
+
+from agents.web.asked import FIELDS, address, asked_for
+from agents.web.limits import SEARCHES
+from agents.web.models import FacetValue, QuotePage
+from agents.web.pages import Pages
+from agents.web.site import site_of
+
+PAGE = 30
+FACETS = ("speaker", "party", "gender", "source", "type", "agency")
+
+pages = Pages("search")
+
+
+@pages.page("/search", name="search")
+async def search(_: web.View, request: Request) -> Response:
+    """Quotes that match, each statement once or once for each paper, with what narrows the search."""
+    site, asked = site_of(request), asked_for(request)
+    site.limit(request, SEARCHES)
+    once = request.query.get("each") != "paper"
+    cursor = request.query.get("cursor")
+
+    def find() -> tuple[QuotePage, dict[str, list[FacetValue]]]:
+        found = site.reader.quotes(asked, limit=PAGE, cursor=cursor, once=once)
+        return found, site.reader.facets(asked)
+
+    try:
+        found, facets = await asyncio.to_thread(find)
+    except ValueError:
+        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
+
+    def changed(**changes: str | None) -> str:
+        return address("/search", request.query, **changes)
+
+    return site.page(
+        "search.html",
+        request,
+        found=found,
+        facets=facets,
+        facet_names=FACETS,
+        asked=asked,
+        once=once,
+        fields={name: request.query.get(name, "") for name in FIELDS} | {"q": asked.words},
+        narrowed=[name for name in FIELDS if name != "q" and request.query.get(name)],
+        changed=changed,
+        feed=address("/search.atom", request.query, each=None),
+        exports={
+            kind: address("/api/quotes", request.query, each=None, format=kind) for kind in ("csv", "jsonl", "parquet")
+        },
+        next=None if found.next is None else changed(cursor=found.next),
+        first=None if cursor is None else changed(),
+    )
+
+
+@pages.page("/statements/{id:[0-9a-f-]{1,60}}", name="statement")
+async def statement(_: web.View, request: Request, id: str) -> Response:
+    """What was said, in every paper that has it, as each words it."""
+    site = site_of(request)
+    record: dict[str, Any] | None = await asyncio.to_thread(site.reader.statement, id)
+    if record is None:
+        raise HTTPNotFound(text="there is no such statement (any more)")
+    return site.page("statement.html", request, statement=record)

@@ -1,0 +1,125 @@
+"""When an article was published and last changed: by what its page says of itself, else by its dated lines."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipeline.cleaning.lines import Line
+from pipeline.cleaning.told import Told
+
+LOCAL_TIME = ZoneInfo("Europe/Berlin")
+_PUBLISHED_METAS = (
+    "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created",
+    "dc.date", "pubdate", "publish-date", "publication_date",
+)  # fmt: skip
+_MODIFIED_METAS = (
+    "article:modified_time", "og:article:modified_time", "og:updated_time", "datemodified", "dcterms.modified",
+    "dc.date.modified", "lastmod", "last-modified",
+)  # fmt: skip
+_MONTHS = ("jan", "feb", "mär", "apr", "mai", "jun", "jul", "aug", "sep", "okt", "nov", "dez")
+_DAY = re.compile(
+    r"(?<!\d)(?P<day>\d{1,2})\. ?(?:(?P<number>\d{1,2})\.|(?P<name>jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez)"
+    r"[a-zä]{0,6}\.?) ?(?P<year>(?:19|20)\d\d)(?!\d)|(?P<iso>(?:19|20)\d\d-\d\d-\d\d)",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?::|\.(?=\d\d ?uhr))(?P<minute>[0-5]\d)(?![\d:.])", re.IGNORECASE
+)
+_CHANGED = re.compile(r"aktualisier|geändert|update|bearbeitet|überarbeitet|\bstand\b", re.IGNORECASE)
+_LONGEST_LINE = 90
+
+
+def rfc3339(value: object) -> str | None:
+    """A date or time as sites write it, in RFC 3339; German local time without a zone; None if it is none."""
+    if not isinstance(value, str):
+        return None
+    text = value.strip()[:40]
+    zone = re.search(r"([+-]\d{2})(\d{2})$", text)
+    if zone and "T" in text:
+        text = f"{text[: zone.start()]}{zone[1]}:{zone[2]}"
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return written(moment)
+
+
+def written(moment: datetime) -> str:
+    """A time in RFC 3339, to the second; German local time if it has no zone."""
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=LOCAL_TIME)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def published(root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> Told | None:
+    """The time of publication, by JSON-LD, meta tags or the first `time` element that has one."""
+    return (
+        _linked(articles, ("datePublished", "dateCreated", "uploadDate"))
+        or _named(metas, _PUBLISHED_METAS)
+        or next(
+            (
+                Told(moment, "time element")
+                for element in list(root.iter("time"))[:3]
+                if (moment := rfc3339(element.get("datetime")))
+            ),
+            None,
+        )
+    )
+
+
+def modified(metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> Told | None:
+    """The time of the last change, by JSON-LD or meta tags."""
+    return _linked(articles, ("dateModified",)) or _named(metas, _MODIFIED_METAS)
+
+
+def dated_lines(lines: Sequence[Line]) -> tuple[Told | None, Told | None]:
+    """Publication and last change by short lines with a day in them; of several the first of each kind."""
+    told: dict[bool, Told] = {}
+    for line in lines:
+        if len(line.text) > _LONGEST_LINE:
+            continue
+        end = 0
+        found = list(_DAY.finditer(line.text))
+        for match, following in zip(found, [*found[1:], None], strict=False):
+            changed = _CHANGED.search(line.text, end, match.start()) is not None
+            end = match.end()
+            clock = clock_in(line.text[end : following.start() if following else None])
+            if (day := _day(match)) is not None:
+                moment = datetime.combine(day, clock or time())
+                told.setdefault(changed, Told(written(moment), "dated line"))
+    return told.get(False), told.get(True)
+
+
+def day_in(text: str) -> date | None:
+    """The first day with its year in a text ("12.03.2024", "12. März 2024", "2024-03-12")."""
+    found = _DAY.search(text)
+    return _day(found) if found is not None else None
+
+
+def _day(found: re.Match[str]) -> date | None:
+    try:
+        if found["iso"]:
+            return date.fromisoformat(found["iso"])
+        month = int(found["number"]) if found["number"] else _MONTHS.index(found["name"].lower()) + 1
+        return date(int(found["year"]), month, int(found["day"]))
+    except ValueError:
+        return None
+
+
+def clock_in(text: str) -> time | None:
+    """The first time of day in a text ("16:40", "16.40 Uhr")."""
+    found = _CLOCK.search(text)
+    return time(int(found["hour"]), int(found["minute"])) if found else None
+
+
+def _linked(articles: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Told | None:
+    return next(
+        (Told(moment, f"JSON-LD {key}") for key in keys for entry in articles if (moment := rfc3339(entry.get(key)))),
+        None,
+    )
+
+
+def _named(metas: Mapping[str, str], names: Sequence[str]) -> Told | None:
+    return next((Told(moment, f"meta {name}") for name in names if (moment := rfc3339(metas.get(name)))), None)

@@ -1,0 +1,53 @@
+"""Posts of social networks that a page has embedded.
+
+A post with its author under it ("— Ida Muster (@muster) 3. März 2024") is a
+statement of that person, and stays as a quote. What the networks put in the place
+of a post that they do not show ("Sieh dir diesen Beitrag auf Instagram an") and
+notices that ask for consent to show it are removed.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from pipeline.cleaning.lines import Line
+
+_AUTHOR = re.compile(r"\S.{0,80}?\(@\w{1,40}\)")
+_PLACEHOLDER = re.compile(
+    r"(?:sieh dir diesen beitrag|diesen beitrag auf instagram|view this (?:post|photo)|ein beitrag geteilt von|"
+    r"a (?:post|photo) (?:shared|posted) by|gepostet von|posted by)\b|"
+    r"(?:externe[nrs]? inhalte?|inhalte? von (?:twitter|x|facebook|instagram|youtube|tiktok|drittanbietern?))\b"
+    r".{0,200}?(?:stimm|einwillig|einverstanden|anzeigen|geladen|laden|akzeptier|erlaub|datenschutz)|"
+    r"(?:empfohlener|an dieser stelle .{0,40}) (?:redaktioneller|externer|externe) inhalte?\b|"
+    r"ich bin damit einverstanden, dass mir externe inhalte|"
+    r"(?:stellen|laden).{0,60}ohne (?:dein|ihr) einverständnis",
+    re.IGNORECASE,
+)
+_CUES = ("beitrag", "view this", "posted by", "post shared", "photo shared", "inhalt", "einverständnis")
+_LONGEST = 700
+
+
+def mark_embeds(lines: Sequence[Line]) -> None:
+    """Keep the posts that have their author under them, and remove what stands in the place of others."""
+    for is_in_post, run in groupby(lines, _is_in_post):
+        post = list(run)
+        signed = is_in_post and any(_AUTHOR.search(line.text[:_LONGEST]) is not None for line in post)
+        for line in post:
+            if not line.open:
+                continue
+            if signed:
+                line.keep("quote", "embedded post with its author")
+            elif is_in_post or _is_placeholder(line):
+                line.remove("embed", "in the place of an embedded post")
+
+
+def _is_in_post(line: Line) -> bool:
+    return line.markup is not None and "post" in line.markup.far
+
+
+def _is_placeholder(line: Line) -> bool:
+    return (
+        len(line.text) <= _LONGEST
+        and any(cue in line.lowered for cue in _CUES)
+        and _PLACEHOLDER.search(line.lowered) is not None
+    )

@@ -1,0 +1,44 @@
+"""The article by JSON-LD's `articleBody`, where that is whole and the page's markup is not."""
+
+from collections.abc import Sequence
+
+from pipeline.cleaning.lines import Line, text_lines
+from pipeline.cleaning.witnesses import share_inside
+
+_FEWEST_WORDS = 60
+_MUCH_MORE = 1.6
+_SAME_SHARE = 0.7
+_RULE = "JSON-LD articleBody, which has more than the markup"
+
+
+def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
+    """The lines, and among them those of `body` in the place of the kept ones, if it has these and much more.
+
+    What of the page stands in the body is removed as repeated.
+    """
+    if body is None:
+        return lines
+    whole = text_lines(body)
+    kept = [line for line in lines if line.kind is not None]
+    told, found = sum(len(line.words) for line in whole), sum(len(line.words) for line in kept)
+    if told < _FEWEST_WORDS or told < _MUCH_MORE * found:
+        return lines
+    words = f" {' '.join(word for line in whole for word in line.words)} "
+    inside = [line for line in kept if _is_inside(line, words)]
+    if sum(len(line.words) for line in inside) < _SAME_SHARE * found:
+        return lines
+    at = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
+    for line in inside:
+        line.remove("repeated", "stands in JSON-LD's articleBody")
+    for line in whole:
+        line.keep("list" if line.bullet else "paragraph", _RULE)
+    return [*lines[:at], *whole, *lines[at:]]
+
+
+def is_stub(body: str, others: Sequence[str]) -> bool:
+    """Whether the words of `body` are less than half of what an extractor takes for the article."""
+    return len(body) * 2 < max(map(len, others), default=0)
+
+
+def _is_inside(line: Line, words: str) -> bool:
+    return f" {' '.join(line.words)} " in words or share_inside(line.words, words) >= _SAME_SHARE

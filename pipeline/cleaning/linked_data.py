@@ -1,0 +1,84 @@
+"""A page's JSON-LD: its objects, and what those of articles say of the article's text."""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.cleaning.dates import rfc3339
+from pipeline.cleaning.tickers import Update, update_of
+
+_DEEPEST = 12
+_LONGEST_LD = 1_000_000
+_MOST_UPDATES = 1_000
+_BREAK = re.compile(r"<(?:br|/p|/div|/h[1-6]|/li)\b[^<>]{0,200}>", re.IGNORECASE)
+_TAG = re.compile(r"</?[a-z][^<>]{0,500}>", re.IGNORECASE)
+
+
+def linked_data(root: Any) -> Iterator[dict[str, Any]]:
+    """All typed objects of a page's JSON-LD."""
+    for script in root.iter("script"):
+        if "ld+json" not in (script.get("type") or ""):
+            continue
+        text = (script.text or "").strip()
+        text = (
+            text.removeprefix("//<![CDATA[").removeprefix("<![CDATA[").removesuffix("//]]>").removesuffix("]]>").strip()
+        )
+        if not text or len(text) > _LONGEST_LD:
+            continue
+        try:
+            value = json.loads(text.rstrip("; \n"), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from _objects(value, 0)
+
+
+def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, dict):
+        if "@type" in value:
+            yield value
+        for key, inner in value.items():
+            if (
+                key in ("@graph", "mainEntity", "mainEntityOfPage", "itemListElement", "item", "hasPart")
+                or "@type" not in value
+            ):
+                yield from _objects(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value[:200]:
+            yield from _objects(inner, depth + 1)
+
+
+def types_of(entry: dict[str, Any]) -> set[str]:
+    """What an object says it is, in lower case, without the vocabulary's address."""
+    kinds = entry.get("@type")
+    return {str(kind).lower().rsplit("/", 1)[-1] for kind in (kinds if isinstance(kinds, list) else [kinds])}
+
+
+def updates_of(entry: dict[str, Any]) -> Iterator[Update]:
+    """A live ticker's entries."""
+    for update in as_list(entry.get("liveBlogUpdate"))[:_MOST_UPDATES]:
+        if isinstance(update, dict):
+            texts = [update.get("headline"), update.get("articleBody")]
+            told = update_of(
+                [_TAG.sub(" ", html.unescape(text)) for text in texts if isinstance(text, str)],
+                rfc3339(update.get("datePublished") or update.get("dateCreated")),
+            )
+            if told is not None:
+                yield told
+
+
+def body_of(articles: list[dict[str, Any]]) -> str | None:
+    """The longest `articleBody`; its lines and paragraphs stay."""
+    bodies = [html.unescape(body) for entry in articles if isinstance(body := entry.get("articleBody"), str)]
+    longest = max(bodies, key=len, default="")
+    return _TAG.sub(" ", _BREAK.sub("\n\n", longest)) or None
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value that may be one, several or missing, as a list."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]

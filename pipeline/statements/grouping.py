@@ -1,0 +1,63 @@
+"""Which wordings that hang together make one statement each: a function of what was said, not of the order it came in.
+
+That two wordings say the same does not carry over: a fragment may stand in two sentences that say different things. So
+the fullest wording is the middle of a statement, and only what says the same as the middle belongs to it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline.statements.likeness import Likeness, Words
+from pipeline.statements.occurrence import Occurrence
+
+
+@dataclass(eq=False)
+class _Node:
+    """The occurrences of a wording within one window of time, in their order."""
+
+    words: Words
+    occurrences: list[Occurrence]
+
+    @property
+    def first(self) -> datetime:
+        return self.occurrences[0].at
+
+
+def grouped(
+    words: Iterable[Words], likeness: Likeness, said: Mapping[Words, Mapping[str, Occurrence]], window: timedelta
+) -> list[list[Occurrence]]:
+    """The statements among wordings that hang together, each as its occurrences.
+
+    Args:
+        words: the wordings, closed under `likeness`.
+        likeness: which of them say the same.
+        said: the occurrences of each wording by their quotes' ids.
+        window: what lies further apart is not the same statement.
+    """
+    nodes = [node for each in words for node in _nodes(each, said[each].values(), window)]
+    nodes.sort(key=lambda node: (*(-part for part in likeness.weight(node.words)), node.first, node.words))
+    statements: list[list[_Node]] = []
+    for node in nodes:
+        alike = likeness.neighbours(node.words)
+        near = [
+            statement
+            for statement in statements
+            if statement[0].words in alike and abs(statement[0].first - node.first) <= window
+        ]
+        if near:
+            min(near, key=lambda statement: abs(statement[0].first - node.first)).append(node)
+        else:
+            statements.append([node])
+    return [[found for node in statement for found in node.occurrences] for statement in statements]
+
+
+def _nodes(words: Words, occurrences: Iterable[Occurrence], window: timedelta) -> list[_Node]:
+    """The same words again after the window are said anew."""
+    nodes: list[_Node] = []
+    for occurrence in sorted(occurrences, key=lambda occurrence: occurrence.order):
+        if nodes and occurrence.at - nodes[-1].first <= window:
+            nodes[-1].occurrences.append(occurrence)
+        else:
+            nodes.append(_Node(words, [occurrence]))
+    return nodes

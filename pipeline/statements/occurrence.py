@@ -1,0 +1,140 @@
+"""A quote in an article, as a statement keeps it: to and from the record on the topic."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Self
+
+from pipeline.statements.likeness import Words, words_of
+from pipeline.statements.same import Rendering
+from schemas.records import QuoteRecord, QuoteType, SpeakerEntity, Statement, StatementArticle, StatementQuote
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One quote of one speaker in one article.
+
+    Attributes:
+        quote: its id.
+        text: its words, `context` the sentences around them; `context` only where the words alone say too little.
+        part_of: the quote of the same article that this one is a fragment of.
+        article: where it stands; `agency` the agency that the article came by.
+        content_hash: of the text that it was found in, so that it is known what another version replaces.
+        seen_at: when it reached the broker, RFC 3339 in UTC.
+        speaker: who said it; None if it is no entity, and then `said_by` tells.
+    """
+
+    quote: str
+    text: str
+    type: QuoteType
+    context: str | None
+    part_of: str | None
+    article: str
+    url: str | None
+    source: str | None
+    title: str | None
+    published_at: str | None
+    agency: str | None
+    content_hash: str | None
+    seen_at: str
+    speaker: SpeakerEntity | None
+    said_by: str | None
+
+    @classmethod
+    def of(cls, record: QuoteRecord, seen_at: str) -> Self:
+        """The occurrence that a record on the topic `quotes` reports."""
+        quote, article = record.quote, record.article
+        found = cls(
+            quote=quote.id,
+            text=quote.text,
+            type=quote.type,
+            context=record.context,
+            part_of=quote.part_of,
+            article=article.id,
+            url=article.url,
+            source=article.source,
+            title=article.title,
+            published_at=article.published_at,
+            agency=article.agencies[0] if article.agencies else None,
+            content_hash=article.content_hash,
+            seen_at=seen_at,
+            speaker=record.speaker,
+            said_by=record.speaker.name if record.speaker is not None else _name(record),
+        )
+        return found if found.rendering.short else replace(found, context=None)
+
+    @classmethod
+    def all_of(cls, statement: Statement) -> Iterator[Self]:
+        """The occurrences that a statement keeps."""
+        for article in statement.articles:
+            for quote in article.quotes:
+                yield cls(
+                    quote=quote.quote,
+                    text=quote.text,
+                    type=quote.type,
+                    context=quote.context,
+                    part_of=quote.part_of,
+                    article=article.id,
+                    url=article.url,
+                    source=article.source,
+                    title=article.title,
+                    published_at=article.published_at,
+                    agency=article.agency,
+                    content_hash=article.content_hash,
+                    seen_at=quote.seen_at,
+                    speaker=article.speaker or statement.speaker,
+                    said_by=statement.said_by,
+                )
+
+    @property
+    def verbatim(self) -> bool:
+        """Whether the article has it in quotation marks."""
+        return self.type == "Direct"
+
+    @cached_property
+    def rendering(self) -> Rendering:
+        """What is compared of it."""
+        return Rendering(self.text, self.context or "", self.verbatim)
+
+    @cached_property
+    def words(self) -> Words:
+        """The name of its words."""
+        return words_of(self.rendering)
+
+    @cached_property
+    def at(self) -> datetime:
+        """When the article was published; where it does not say, when its quote reached the broker."""
+        return datetime.fromisoformat(self.published_at or self.seen_at).astimezone(UTC)
+
+    @property
+    def order(self) -> tuple[datetime, str, str]:
+        """Articles by time, the quotes of one together."""
+        return self.at, self.article, self.quote
+
+    def as_article(self, also: list["Occurrence"], speaker: SpeakerEntity | None) -> StatementArticle:
+        """The entry of its article in a statement said by `speaker`, with what else the article has of it."""
+        return StatementArticle(
+            id=self.article,
+            url=self.url,
+            source=self.source,
+            title=self.title,
+            published_at=self.published_at,
+            quote=self.quote,
+            agency=self.agency,
+            text=self.text,
+            type=self.type,
+            part_of=self.part_of,
+            context=self.context,
+            seen_at=self.seen_at,
+            also=[
+                StatementQuote(**{name: getattr(other, name) for name in StatementQuote.model_fields}) for other in also
+            ],
+            content_hash=self.content_hash,
+            speaker=None if self.speaker == speaker else self.speaker,
+        )
+
+
+def _name(record: QuoteRecord) -> str | None:
+    speaker = record.quote.speaker
+    return None if speaker is None else speaker.name or speaker.text

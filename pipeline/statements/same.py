@@ -1,0 +1,180 @@
+"""When two quotes of one speaker are the same statement.
+
+Wrong joins are worse than missed ones: a count of papers is only worth something if all of them had these words. Hence
+whatever could turn the meaning has to agree, and words that anybody says of anything need the same surroundings.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cached_property
+
+from pipeline.statements.wording import Wording, weight
+
+ENOUGH = 3.0
+"""Weight by which words in a row are known again wherever they stand."""
+ENOUGH_RETOLD = 2.2
+"""Weight of content by which words are known again that were retold."""
+LITTLE = 0.12
+"""Share of the content that a longer sentence may word otherwise."""
+MORE = 0.6
+"""Share of the content that the longer of two retold sentences may have besides."""
+SURROUNDINGS = 2.0
+"""Weight of what the surroundings of two short quotes have in common at least, and half of the lesser."""
+_PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los", "mit", "nach", "vor", "weg", "zu")
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A quote as it is compared: its text, the sentences around it, and whether the text stands in quotation marks."""
+
+    text: str
+    context: str
+    verbatim: bool
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The words of the text."""
+        return Wording.of(self.text)
+
+    @cached_property
+    def short(self) -> bool:
+        """Whether anybody could say it of anything, so that the surroundings have to tell."""
+        return self.wording.verbatim_weight < ENOUGH
+
+    @cached_property
+    def surroundings(self) -> frozenset[str]:
+        """Content of the sentences around it that is not in the text itself; nothing where the text is enough."""
+        return Wording.of(self.context).content - self.wording.content if self.short else frozenset()
+
+
+def same_statement(one: Rendering, other: Rendering) -> bool:
+    """Whether two quotes of one speaker say the same: copy, fragment of one another, overlap, or retold."""
+    less, more = sorted((one, other), key=_fullness)
+    a, b = less.wording, more.wording
+    if not a.content:
+        return a.words == b.words and bool(a.words) and _shared(less.surroundings, more.surroundings)
+    if _contained(a, b) and (not less.short or _told_alike(less, more)):
+        return True
+    if one.verbatim and other.verbatim:
+        return _nearly_alike(a, b) or _share_a_sentence(a, b)
+    return _retold(a, b)
+
+
+def _fullness(rendering: Rendering) -> tuple[float, int, tuple[str, ...]]:
+    words = rendering.wording.words
+    return rendering.wording.weight, len(words), words
+
+
+def _contained(a: Wording, b: Wording) -> bool:
+    """Whether all parts of `a` stand in `b`, in order, each in one piece but for where `b` has a gap itself."""
+    begin = 0
+    for segment in a.segments:
+        found = _find(b.stems, segment, begin)
+        if found is None:
+            return False
+        begin = found + len(segment)
+    return True
+
+
+def _find(stems: Sequence[str], segment: Sequence[str], begin: int) -> int | None:
+    first, length = segment[0], len(segment)
+    for index in range(begin, len(stems) - length + 1):
+        if stems[index] == first and tuple(stems[index : index + length]) == tuple(segment):
+            return index
+    return None
+
+
+def _told_alike(less: Rendering, more: Rendering) -> bool:
+    """Whether what stands around the shorter one is what the longer one says, or what stands around that."""
+    around = less.surroundings
+    told = more.wording.content - less.wording.content
+    if told and weight(told & around) >= 1 and len(told & around) * 2 >= len(told):
+        return True
+    return _shared(around, told | more.surroundings)
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> bool:
+    common = weight(one & other)
+    return common >= SURROUNDINGS and common * 2 >= min(weight(one), weight(other))
+
+
+def _nearly_alike(a: Wording, b: Wording) -> bool:
+    """Whether the words differ by spelling, or by few that say little."""
+    if a.weight < ENOUGH or not _agree(a, b):
+        return False
+    matcher = SequenceMatcher(None, a.stems, b.stems, autojunk=False)
+    left_out = 0
+    for tag, begin, end, other_begin, other_end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        gone, come = a.stems[begin:end], b.stems[other_begin:other_end]
+        if tag == "replace":
+            if len(gone) != len(come) or not all(map(_spelt_alike, gone, come)):
+                return False
+        else:
+            left_out += len((set(gone) & a.content) | (set(come) & b.content))
+    return left_out <= max(1, LITTLE * len(a.content))
+
+
+def _spelt_alike(one: str, other: str) -> bool:
+    """Whether two stems are one word with a slip of the pen: one letter more, less or other in a long word."""
+    if one == other:
+        return True
+    if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or one[:1].isdigit() or other[:1].isdigit():
+        return False
+    head = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))
+    rest, others = one[head:], other[head:]
+    return rest[1:] == others or rest == others[1:] or rest[1:] == others[1:]
+
+
+def _share_a_sentence(a: Wording, b: Wording) -> bool:
+    """Whether two longer quotes have a sentence in common, each with more before or behind it."""
+    return any(weight(set(sentence) & a.content) >= ENOUGH for sentence in a.sentences & b.sentences)
+
+
+def _retold(a: Wording, b: Wording) -> bool:
+    """Whether the content is the same up to inflection and order."""
+    if a.weight < ENOUGH_RETOLD:
+        return False
+    missing, added, prefixes = _unmatched(a.content, b.content)
+    if len(missing) > LITTLE * len(a.content) or len(added) > max(1.0, MORE * len(a.content)):
+        return False
+    return _agree(a, b, prefixes) and not _swapped(a, b)
+
+
+def _agree(a: Wording, b: Wording, prefixes: frozenset[str] = frozenset()) -> bool:
+    """Whether figures, denials, "must" or "can", and the words that turn a statement round are the same.
+
+    `prefixes` are of separated verbs, and no such words.
+    """
+    turned = (a.turns ^ b.turns) - prefixes
+    return a.numbers <= b.numbers and a.negations == b.negations and a.modals == b.modals and not turned
+
+
+def _unmatched(a: frozenset[str], b: frozenset[str]) -> tuple[list[str], list[str], frozenset[str]]:
+    """What of either content has nothing like it in the other, and the prefixes by which verbs differ.
+
+    A verb and the same with its separated prefix are one, and so are words with a slip of the pen.
+    """
+    missing, added = sorted(a - b), sorted(b - a)
+    prefixes: set[str] = set()
+    for word in list(missing):
+        for partner in added:
+            short, long = sorted((word, partner), key=len)
+            prefix = long.removesuffix(short) if long.endswith(short) and len(short) >= 3 else ""
+            if prefix in _PREFIXES or _spelt_alike(word, partner):
+                prefixes.add(prefix)
+                missing.remove(word)
+                added.remove(partner)
+                break
+    return missing, added, frozenset(prefixes)
+
+
+def _swapped(a: Wording, b: Wording) -> bool:
+    """Whether who does it and whom it is done to have changed places, as far as the order tells.
+
+    Nouns behind a preposition may stand anywhere; in the passive voice the one who does it is among them.
+    """
+    common = set(a.bare_nouns) & set(b.bare_nouns)
+    return [noun for noun in a.bare_nouns if noun in common] != [noun for noun in b.bare_nouns if noun in common]

@@ -1,0 +1,250 @@
+"""What one speaker said: takes quotes in and gives out the statements that changed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from graphlib import CycleError, TopologicalSorter
+
+from pipeline.statements.compose import composed
+from pipeline.statements.grouping import grouped
+from pipeline.statements.likeness import Likeness, Words
+from pipeline.statements.occurrence import Occurrence
+from schemas.records import QuoteRecord, Statement
+
+Changes = dict[str, Statement | None]
+"""Statements by id in their new state; None: there is no such statement any more.
+
+They are to be published in this order: whatever part of it was, the quotes in it are enough to go on from."""
+
+
+class SpeakerStatements:
+    """The statements of one speaker, as they follow from the quotes of the last days.
+
+    What is held is the quotes; statements are a function of them. So the order of arrival does not matter, a repeat
+    changes nothing, and the statements that were given out are enough to go on from.
+
+    Args:
+        key: the speaker; see `speaker_key`.
+        window: what lies further apart is not the same statement; a statement that nothing was added to for as long is
+            closed: it stays as it is.
+        most: so many quotes are held; beyond, the statements that have not changed for longest are closed.
+    """
+
+    def __init__(self, key: str, *, window: timedelta, most: int) -> None:
+        self._key = key
+        self._window = window
+        self._most = most
+        self._likeness = Likeness()
+        self._quotes: dict[str, Occurrence] = {}
+        self._said: dict[Words, dict[str, Occurrence]] = {}
+        self._of_article: dict[str, set[str]] = {}
+        self._oldest = datetime.min.replace(tzinfo=UTC)
+        self._given: dict[str, Statement] = {}
+        self._given_words: dict[str, set[Words]] = {}
+        self._given_for: dict[Words, set[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._quotes)
+
+    @property
+    def statements(self) -> dict[str, Statement]:
+        """The open statements as they were last given out, by id."""
+        return dict(self._given)
+
+    def restore(self, statements: Iterable[Statement]) -> Changes:
+        """Go on from statements that were given out; what had not been given out completely comes back as changes."""
+        touched: set[Words] = set()
+        latest = ""
+        for statement in sorted(statements, key=lambda statement: (statement.updated_at, statement.id)):
+            latest = statement.updated_at
+            occurrences = list(Occurrence.all_of(statement))
+            words = {occurrence.words for occurrence in occurrences}
+            touched |= self._put_in(occurrences) | words
+            self._note(statement, words)
+        return self._changes(touched, latest)
+
+    def add(self, record: QuoteRecord, seen_at: str) -> Changes:
+        """Take a quote in that reached the broker at `seen_at` (RFC 3339, UTC).
+
+        A quote that is known already changes nothing; one from another version of its article replaces all from the
+        former version.
+        """
+        self._close(seen_at)
+        occurrence = Occurrence.of(record, seen_at)
+        known = self._quotes.get(occurrence.quote)
+        if known is not None and known == replace(occurrence, seen_at=known.seen_at):
+            return {}
+        touched = self._take_out(
+            other
+            for other in self._in_article(occurrence.article)
+            if other.content_hash != occurrence.content_hash or other.quote == occurrence.quote
+        )
+        touched |= self._put_in([occurrence])
+        return self._changes(touched, seen_at)
+
+    def withdraw(self, article: str, seen_at: str, *, but: str | None = None) -> Changes:
+        """Take back an article's quotes, but for those from the version of it whose content hash is `but`."""
+        former = [found for found in self._in_article(article) if but is None or found.content_hash != but]
+        return self._changes(self._take_out(former), seen_at)
+
+    def _in_article(self, article: str) -> list[Occurrence]:
+        return [self._quotes[quote] for quote in sorted(self._of_article.get(article, ()))]
+
+    def _put_in(self, occurrences: Iterable[Occurrence]) -> set[Words]:
+        """Hold quotes; gives the wordings whose statements may change."""
+        touched: set[Words] = set()
+        for occurrence in occurrences:
+            if occurrence.quote in self._quotes:
+                touched |= self._take_out([self._quotes[occurrence.quote]])
+            self._quotes[occurrence.quote] = occurrence
+            self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
+            touched |= self._settle(occurrence.article)
+            touched |= self._likeness.component([self._whole(occurrence).words])
+        return touched
+
+    def _take_out(self, occurrences: Iterable[Occurrence]) -> set[Words]:
+        """Let quotes go; gives the wordings whose statements may change."""
+        touched: set[Words] = set()
+        for occurrence in occurrences:
+            touched |= self._likeness.component([self._whole(occurrence).words])
+            self._remove_node(occurrence)
+            del self._quotes[occurrence.quote]
+            self._of_article[occurrence.article].discard(occurrence.quote)
+            touched |= self._settle(occurrence.article)
+            if not self._of_article[occurrence.article]:
+                del self._of_article[occurrence.article]
+        return touched
+
+    def _settle(self, article: str) -> set[Words]:
+        """Compare those quotes of an article by themselves that are no fragments of others; what that touches."""
+        touched: set[Words] = set()
+        for quote in self._in_article(article):
+            stands = quote.quote in self._said.get(quote.words, {})
+            if self._whole(quote) is quote and not stands:
+                self._add_node(quote)
+                touched |= self._likeness.component([quote.words])
+            elif stands and self._whole(quote) is not quote:
+                touched |= self._likeness.component([quote.words])
+                self._remove_node(quote)
+                touched |= self._likeness.component([self._whole(quote).words])
+        return touched
+
+    def _whole(self, occurrence: Occurrence) -> Occurrence:
+        """The quote that this one is a fragment of, over however many steps, as far as it is held.
+
+        A fragment is shorter than its whole; what claims otherwise stands for itself, so that no two are parts of each
+        other.
+        """
+        while occurrence.part_of is not None:
+            around = self._quotes.get(occurrence.part_of)
+            if around is None or around.article != occurrence.article or len(around.text) <= len(occurrence.text):
+                break
+            occurrence = around
+        return occurrence
+
+    def _parts(self, whole: Occurrence) -> list[Occurrence]:
+        """The fragments of a quote, and theirs."""
+        return [
+            quote for quote in self._in_article(whole.article) if quote is not whole and self._whole(quote) is whole
+        ]
+
+    def _add_node(self, occurrence: Occurrence) -> None:
+        if occurrence.words not in self._likeness:
+            self._likeness.add(occurrence.words, occurrence.rendering)
+        self._said.setdefault(occurrence.words, {})[occurrence.quote] = occurrence
+
+    def _remove_node(self, occurrence: Occurrence) -> None:
+        said = self._said.get(occurrence.words, {})
+        if said.pop(occurrence.quote, None) is not None and not said:
+            del self._said[occurrence.words]
+            self._likeness.remove(occurrence.words)
+
+    def _changes(self, touched: set[Words], updated_at: str) -> Changes:
+        """Make the statements of the touched wordings anew; what differs from what was given out."""
+        former = {found for words in touched for found in self._given_for.get(words, ())}
+        before = {name: self._given[name] for name in former}
+        made: set[str] = set()
+        changed: list[Statement] = []
+        for group in self._likeness.components(self._likeness.component(touched)):
+            for whole in grouped(group, self._likeness, self._said, self._window):
+                occurrences = [found for quote in whole for found in (quote, *self._parts(quote))]
+                statement = composed(self._key, occurrences, whole, updated_at)
+                made.add(statement.id)
+                given = self._given.get(statement.id)
+                if given is not None and given == statement.model_copy(update={"updated_at": given.updated_at}):
+                    statement = given
+                else:
+                    changed.append(statement)
+                self._note(statement, {quote.words for quote in whole})
+        gone = sorted(former - made)
+        for name in gone:
+            self._forget(name)
+        return {statement.id: statement for statement in _in_safe_order(changed, before)} | dict.fromkeys(gone)
+
+    def _note(self, statement: Statement, words: set[Words]) -> None:
+        """Remember what was given out, and for which wordings."""
+        self._forget(statement.id)
+        self._given[statement.id] = statement
+        self._given_words[statement.id] = words
+        for each in words:
+            self._given_for.setdefault(each, set()).add(statement.id)
+
+    def _forget(self, statement_id: str) -> None:
+        self._given.pop(statement_id, None)
+        for words in self._given_words.pop(statement_id, ()):
+            self._given_for[words].discard(statement_id)
+            if not self._given_for[words]:
+                del self._given_for[words]
+
+    def _close(self, now: str) -> None:
+        """Let go the statements that have not changed for the window's time, and the oldest where there is too much."""
+        horizon = datetime.fromisoformat(now) - self._window
+        if len(self._quotes) <= self._most and self._oldest >= horizon:
+            return
+        by_age = sorted(self._given.values(), key=lambda statement: (_changed_at(statement), statement.id))
+        for statement in by_age:
+            if len(self._quotes) <= self._most and _changed_at(statement) >= horizon:
+                self._oldest = _changed_at(statement)
+                return
+            self._forget(statement.id)
+            self._take_out([self._quotes[found.quote] for found in Occurrence.all_of(statement)])
+        self._oldest = datetime.fromisoformat(now)
+
+
+def _in_safe_order(changed: list[Statement], before: dict[str, Statement]) -> list[Statement]:
+    """Statements that lose quotes behind those that get them, so that none is lost if only the first are published."""
+    quotes = {statement.id: _quote_ids(statement) for statement in changed}
+    lost = {name: _quote_ids(before[name]) - quotes[name] for name in quotes if name in before}
+    behind = {
+        name: [other for other in quotes if other != name and lost.get(name, frozenset()) & quotes[other]]
+        for name in quotes
+    }
+    by_id = {statement.id: statement for statement in changed}
+    try:
+        return [by_id[name] for name in TopologicalSorter(behind).static_order()]
+    except CycleError:  # two that exchange quotes: a crash between them leaves one of these out until it comes again
+        return changed
+
+
+def _quote_ids(statement: Statement) -> frozenset[str]:
+    return frozenset(quote.quote for article in statement.articles for quote in article.quotes)
+
+
+def _changed_at(statement: Statement) -> datetime:
+    return datetime.fromisoformat(statement.updated_at)
+
+
+def speaker_key(record: QuoteRecord) -> str:
+    """Whose statements a quote belongs to: the entity's, else those of this name in this article."""
+    if record.speaker is not None:
+        return record.speaker.id
+    speaker = record.quote.speaker
+    name = "" if speaker is None else speaker.name or speaker.text
+    return f"{record.article.id}\n{name}"
+
+
+def owner_of_statement(statement: Statement) -> str:
+    """The `speaker_key` of the quotes that a statement is made of."""
+    if statement.speaker is not None:
+        return statement.speaker.id
+    return f"{statement.articles[0].id}\n{statement.said_by or ''}"

@@ -1,0 +1,146 @@
+"""What is compared of a quote: its words, what of them is content, and what turns its meaning."""
+
+import re
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from itertools import pairwise
+from math import fsum
+
+from pipeline.statements.stems import folded, stem
+
+_TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[-‑'’&/][^\W_]+)*\d*|[%€$]")
+_LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|…|\.\.\.")
+_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+_INSIDE = re.compile(r"[-‑'’&/]")
+_STOP = re.compile(r"(?<=[.!?])[\"”“«»‘’']*\s+(?=[\"„“»«‚‘]*[A-ZÄÖÜ0-9])")
+
+COMMON_WEIGHT = 0.4
+"""What a very common word counts, where a word that says something counts 1."""
+SMALL_WEIGHT = 0.25
+"""What a word counts that says nothing by itself, in a row of words that is the same word by word."""
+
+
+def _lists() -> dict[str, list[str]]:
+    text = (files("pipeline.statements") / "data" / "words.toml").read_text(encoding="utf-8")
+    return {name: value if isinstance(value, list) else value.split() for name, value in tomllib.loads(text).items()}
+
+
+_LISTS = _lists()
+_FUNCTION = frozenset(folded(word) for word in _LISTS["function"])
+_NEGATION = frozenset(folded(word) for word in _LISTS["negation"])
+_TURNING = frozenset(folded(word) for word in _LISTS["turning"])
+_MODAL = {folded(word): line.split()[0] for line in _LISTS["modal"] for word in line.split()}
+_SAME = {stem(folded(word)): stem(folded(line.split()[0])) for line in _LISTS["same"] for word in line.split()}
+_PREPOSITIONS = frozenset(folded(word) for word in _LISTS["prepositions"])
+_COMMON = frozenset(stem(folded(word)) for word in _LISTS["common"])
+
+
+@dataclass(frozen=True)
+class Wording:
+    """The words of a quote, folded and stemmed, in order, without marks and brackets.
+
+    Attributes:
+        stems: one a word; of the same length as `words` and `nouns`.
+        words: as they are typed, folded.
+        nouns: whether a word is written with a capital letter.
+        stops: indices before which a new sentence begins.
+        gaps: indices before which something was left out or stood between ("…", the frame in the middle).
+    """
+
+    stems: tuple[str, ...]
+    words: tuple[str, ...]
+    nouns: tuple[bool, ...]
+    stops: frozenset[int]
+    gaps: frozenset[int]
+
+    @classmethod
+    def of(cls, text: str) -> "Wording":
+        """The wording of a quote's text."""
+        typed: list[str] = []
+        gaps: set[int] = set()
+        stops: set[int] = set()
+        for piece in _LEFT_OUT.split(_THOUSANDS.sub("", text)):
+            gaps.add(len(typed))
+            for sentence in _STOP.split(piece):
+                stops.add(len(typed))
+                typed += _TOKEN.findall(sentence)
+        edges = {0, len(typed)}
+        words = tuple(folded(_INSIDE.sub("", word)) for word in typed)
+        stems = tuple(_SAME.get(found, found) for found in map(stem, words))
+        nouns = tuple(word[0].isupper() for word in typed)
+        return cls(stems, words, nouns, frozenset(stops - edges), frozenset(gaps - edges))
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """Stems of the words that say something."""
+        return frozenset(
+            found
+            for word, found in zip(self.words, self.stems, strict=True)
+            if word not in _FUNCTION and word not in _NEGATION and word not in _MODAL and word not in _TURNING
+        )
+
+    @cached_property
+    def bare_nouns(self) -> tuple[str, ...]:
+        """The nouns that no preposition governs, in order: who does it, and to whom."""
+        found: list[str] = []
+        governed = False
+        for word, found_stem, noun in zip(self.words, self.stems, self.nouns, strict=True):
+            if word in _PREPOSITIONS:
+                governed = True
+            elif noun and found_stem in self.content:
+                if not governed:
+                    found.append(found_stem)
+                governed = False
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def numbers(self) -> frozenset[str]:
+        """The figures in it."""
+        return frozenset(found for found in self.stems if found[:1].isdigit())
+
+    @cached_property
+    def negations(self) -> int:
+        """How often it denies."""
+        return sum(word in _NEGATION for word in self.words)
+
+    @cached_property
+    def modals(self) -> frozenset[str]:
+        """Must, can, may, shall: which of them it uses."""
+        return frozenset(_MODAL[word] for word in self.words if word in _MODAL)
+
+    @cached_property
+    def turns(self) -> frozenset[str]:
+        """Short words that turn a statement round: against, before, less."""
+        return frozenset(word for word in self.words if word in _TURNING)
+
+    @cached_property
+    def weight(self) -> float:
+        """How much there is to know it again by."""
+        return weight(self.content)
+
+    @cached_property
+    def verbatim_weight(self) -> float:
+        """The same where the words come in this order and form, so that small words count a little too."""
+        return self.weight + SMALL_WEIGHT * sum(found not in self.content for found in self.stems)
+
+    @cached_property
+    def segments(self) -> tuple[tuple[str, ...], ...]:
+        """The stems, cut at the gaps."""
+        return self._cut(self.gaps)
+
+    @cached_property
+    def sentences(self) -> frozenset[tuple[str, ...]]:
+        """The stems of each sentence."""
+        return frozenset(self._cut(self.stops | self.gaps))
+
+    def _cut(self, where: frozenset[int]) -> tuple[tuple[str, ...], ...]:
+        cuts = [0, *sorted(where), len(self.stems)]
+        return tuple(self.stems[begin:end] for begin, end in pairwise(cuts) if end > begin)
+
+
+def weight(stems: Iterable[str]) -> float:
+    """The sum over stems: 1 for one that says something, COMMON_WEIGHT for a very common one."""
+    return fsum(COMMON_WEIGHT if found in _COMMON else 1.0 for found in stems)  # the same in any order

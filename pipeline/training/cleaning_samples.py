@@ -1,0 +1,214 @@
+"""What the block classifier learns from: the lines of pages, read in several ways, with labels and weights.
+
+Every gold page is read as its HTML, as its visible text, as what an extractor
+left, and as its gold text alone; a line's label is whether its words stand in the
+gold paragraphs. Of further pages some have gold paragraphs too, and some have
+only snippets (`snippet_labels.py`), whose lines count by how sure their labels
+are. HTML, visible and extracted text come once more as another site might have
+them: with runs of lines left out, and without some of the markup's hints or of
+what the page says about itself.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.cleaning.features import features
+from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.page_features import Context
+from pipeline.cleaning.reading import read_article
+from pipeline.cleaning.rules import Reading
+from pipeline.evaluation.gold import GoldError, read_pages, read_rows
+from pipeline.training import require_packages
+from pipeline.training.snippet_labels import UNKNOWN, SnippetLines, SnippetPage, likelihoods
+
+Floats = npt.NDArray[np.float64]
+
+_FURTHER_WEIGHT = 0.5
+_GOLD_SHARE = 0.6
+_CLEAN_TEXT_WEIGHT = 0.5
+_LEFT_OUT = 0.5
+_MOST_LEFT_OUT = {0: 1.0, 1: 0.6}
+_WITHOUT_WITNESS = 0.4
+_WITHOUT_HINT = 0.25
+_WITHOUT_GAPS = 0.3
+_PIECE = 4
+_SOURCES = ("html", "page_text", "extracted_text")
+_INPUTS = ("name", "url", *_SOURCES)
+_SNIPPET_PAGE_WEIGHT = 0.5
+_SNIPPET_WEIGHT = 4.0
+_ALTERED_WEIGHT = 0.5
+_FOLDS = 5
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One reading of a page: features, labels and weights of its lines.
+
+    Attributes:
+        publisher: as `publisher_of` has it.
+        forest: "page" or "text".
+        labels: how likely each line is the article's, 0 to 1.
+    """
+
+    publisher: str
+    forest: str
+    rows: npt.NDArray[np.float32]
+    labels: Floats
+    weights: Floats
+
+
+def samples(page: dict[str, Any], weight: float = 1.0) -> Iterator[Sample]:
+    """All readings of a gold page, which counts for `weight`."""
+    random = np.random.default_rng(len(page["html"]))
+    clean = "\n\n".join(page["gold"])
+    for text in (clean, f"{page['title'].strip()}\n\n{clean}"):
+        reading = _read(None, text)
+        yield _sample(page, reading, _gold_labels(reading, page), _CLEAN_TEXT_WEIGHT * weight)
+    for source in _SOURCES:
+        reading = _reading_of(page, source)
+        labels = _gold_labels(reading, page)
+        yield _sample(page, reading, labels, weight)
+        altered, kept = _altered(reading, labels, random)
+        yield _sample(page, altered, labels[kept], weight)
+
+
+def snippet_samples(pages: Sequence[dict[str, Any]]) -> Iterator[Sample]:
+    """The readings of pages of which only snippets are known."""
+    readings = [(page, _reading_of(page, source)) for page in pages for source in _SOURCES]
+    seen = {page["name"]: SnippetPage(page) for page in pages}
+    known = [seen[page["name"]].lines([line.text for line in reading.lines]) for page, reading in readings]
+    hosts = sorted({publisher_of(page) for page in pages})
+    folds = [hosts.index(publisher_of(page)) % _FOLDS for page, _ in readings]
+    for (page, reading), lines, labels in zip(readings, known, likelihoods(known, folds), strict=True):
+        yield _snippet_sample(page, reading, labels, lines, 1.0)
+        altered, kept = _altered(reading, labels, np.random.default_rng(len(page["html"])))
+        rest = SnippetLines(lines.known[kept], lines.rows[kept])
+        yield _snippet_sample(page, altered, labels[kept], rest, _ALTERED_WEIGHT)
+
+
+def publisher_of(page: dict[str, Any]) -> str:
+    """The host of the page's URL."""
+    return urlsplit(str(page["url"])).netloc.removeprefix("www.")
+
+
+def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
+    """The samples of a gold file, and at less weight those of files with pages of other kinds and times.
+
+    Raises:
+        GoldError: if a page of a file has neither `gold` paragraphs nor `with` and `without` snippets.
+        TrainingUnavailable: if a page has snippets and resiliparse, which labels are made with, is not installed.
+    """
+    data = [sample for page in read_pages(gold) for sample in samples(page)]
+    for path in further:
+        pages = read_rows(path, _INPUTS)
+        with_snippets = [page for page in pages if "gold" not in page]
+        if any("with" not in page or "without" not in page for page in with_snippets):
+            raise GoldError(f"{path}: a page has neither gold paragraphs nor snippets")
+        data += [sample for page in pages if "gold" in page for sample in samples(page, _FURTHER_WEIGHT)]
+        if with_snippets:
+            require_packages(("resiliparse",))
+            data += snippet_samples(with_snippets)
+    return data
+
+
+@dataclass(frozen=True)
+class _Reading:
+    lines: list[Line]
+    readings: list[Reading]
+    context: Context
+
+
+def _read(html: str | None, text: str | None) -> _Reading:
+    article = read_article(html=html, text=text, title=None)
+    chosen = article.undecided()
+    return _Reading(
+        [article.lines[number] for number in chosen], [article.readings[number] for number in chosen], article.context
+    )
+
+
+def _reading_of(page: dict[str, Any], source: str) -> _Reading:
+    return _read(page["html"], None) if source == "html" else _read(None, page[source])
+
+
+def _altered(reading: _Reading, labels: Floats, random: np.random.Generator) -> tuple[_Reading, list[int]]:
+    """The page as another site might have it, and which of its lines that has."""
+    kept = _kept((labels > 0.5).astype(np.int32), random)
+    lines = [reading.lines[number] for number in kept]
+    context = reading.context
+    if lines and lines[0].markup is None:
+        if random.random() < _WITHOUT_GAPS:
+            lines = [replace(line, gap=False) for line in lines]
+    else:
+        context = replace(
+            context,
+            body="" if random.random() < _WITHOUT_WITNESS else context.body,
+            testimonies={
+                name: text for name, text in context.testimonies.items() if random.random() >= _WITHOUT_WITNESS
+            },
+        )
+        marks = [line.markup for line in lines if line.markup is not None]
+        hints = sorted({hint for mark in marks for hint in mark.near | mark.far})
+        gone = frozenset(hint for hint in hints if random.random() < _WITHOUT_HINT)
+        marks = [replace(mark, near=mark.near - gone, far=mark.far - gone) for mark in marks]
+        lines = [replace(line, markup=mark) for line, mark in zip(lines, marks, strict=True)]
+    return _Reading(lines, [reading.readings[number] for number in kept], context), kept
+
+
+def _kept(labels: npt.NDArray[np.int32], random: np.random.Generator) -> list[int]:
+    """The lines that stay: of every run of lines with one label a part may be left out."""
+    kept = np.ones(len(labels), dtype=bool)
+    for run in np.split(np.arange(len(labels)), np.flatnonzero(np.diff(labels)) + 1):
+        if len(run) and random.random() < _LEFT_OUT:
+            size = round(random.random() * _MOST_LEFT_OUT[int(labels[run[0]])] * len(run))
+            start = int(random.integers(0, len(run) - size + 1))
+            kept[run[start : start + size]] = False
+    return [int(number) for number in np.flatnonzero(kept)]
+
+
+def _sample(page: dict[str, Any], reading: _Reading, labels: Floats, weight: float) -> Sample:
+    lines = reading.lines
+    return Sample(
+        publisher_of(page),
+        "page" if lines and lines[0].markup is not None else "text",
+        features(lines, reading.readings, reading.context),
+        labels,
+        weight * _line_weights(lines),
+    )
+
+
+def _snippet_sample(
+    page: dict[str, Any], reading: _Reading, labels: Floats, lines: SnippetLines, weight: float
+) -> Sample:
+    """A line with a snippet counts most, another by how sure its label is."""
+    sure = np.abs(labels - 0.5) * 2
+    found = _sample(page, reading, labels, _SNIPPET_PAGE_WEIGHT)
+    weights = found.weights * sure + _SNIPPET_WEIGHT * (lines.known != UNKNOWN)
+    return replace(found, weights=weight * weights)
+
+
+def _line_weights(lines: Sequence[Line]) -> Floats:
+    """One half by the words that a line has, the other by how many lines there are."""
+    sizes = np.array([len(line.words) for line in lines], dtype=np.float64)
+    shares, even = (sizes + 2) / max(1.0, sizes.sum()), np.sqrt(sizes + 1)
+    weights: Floats = 50 * (shares + even / max(1.0, even.sum()))
+    return weights
+
+
+def _gold_labels(reading: _Reading, page: dict[str, Any]) -> Floats:
+    gold = [words_of(line_text(paragraph)) for paragraph in page["gold"]]
+    return np.array([_in_gold(line.words, gold) for line in reading.lines], dtype=np.float64)
+
+
+def _in_gold(words: list[str], gold: list[list[str]]) -> bool:
+    if len(words) < _PIECE + 1:
+        return words in gold
+    wanted = {tuple(words[start : start + _PIECE]) for start in range(len(words) - _PIECE + 1)}
+    known = {tuple(line[start : start + _PIECE]) for line in gold for start in range(len(line) - _PIECE + 1)}
+    return len(wanted & known) >= _GOLD_SHARE * len(wanted)

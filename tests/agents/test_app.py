@@ -1,0 +1,152 @@
+"""A stage's app: what it is made of, and what it does at assignments, at their end and at its own."""
+
+import asyncio
+import logging
+from types import SimpleNamespace
+from typing import Any
+
+import faust
+import pytest
+from faust.types import TP
+
+from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
+from agents.faust_adapter import AdaptedApp, PatientSupervisor
+from agents.offsets import Offsets
+from agents.settings import Settings
+from pipeline.stages import STAGES
+
+SOURCE = f"p.{STAGES[0].source}"
+
+
+def make(tmp_path, *, embedded: bool = False, **options: Any) -> StageApp:
+    runner = SimpleNamespace(stage=STAGES[0])
+    return create_app(Settings(data_dir=tmp_path, topic_prefix="p.", **options), runner, embedded=embedded)
+
+
+class Recording(Offsets):
+    """Offsets that note what they are told to do."""
+
+    def __init__(self) -> None:
+        super().__init__(SimpleNamespace(generation=1, owned=set), name="g", interval_seconds=5.0)
+        self.told: list[Any] = []
+
+    async def wait_idle(self, seconds: float) -> bool:
+        self.told.append(seconds)
+        return False
+
+    async def commit(self) -> None:
+        self.told.append("commit")
+
+    def clear(self) -> None:
+        self.told.append("clear")
+
+    async def commit_regularly(self) -> None:
+        self.told.append("regularly")
+
+
+@pytest.mark.parametrize("given", [None, {}, [], {"a": b"1", "b": b"2"}, [("a", b"1"), ("b", b"2"), ("a", b"3")]])
+def test_a_message_is_taken_as_it_stands_on_the_broker(given):
+    message = SimpleNamespace(
+        topic="t", partition=3, offset=17, timestamp=1700000000.1234, key=b"k", value=b"v", headers=given
+    )
+    taken = incoming(message)
+    assert (taken.topic, taken.partition, taken.offset, taken.key, taken.value) == ("t", 3, 17, b"k", b"v")
+    assert taken.timestamp_ms == 1700000000123
+    assert list(taken.headers) == (list(given.items()) if isinstance(given, dict) else list(given or []))
+
+
+async def test_only_partitions_of_the_source_topic_count_as_assigned(tmp_path, monkeypatch):
+    app = make(tmp_path)
+    owned = {TP(SOURCE, 2), TP(SOURCE, 0), TP("another", 1)}
+    assert app.assigned() == []
+    monkeypatch.setattr(AdaptedApp, "owned", lambda self: owned)
+    assert app.assigned() == [0, 2]
+    app.on_assigned(owned)  # nobody wants to know
+    told: list[list[int]] = []
+    app.tell_assignment = told.append
+    app.on_assigned(owned)
+    app.on_assigned(set())
+    assert told == [[0, 2], []]
+
+
+async def test_once_started_it_commits(tmp_path, monkeypatch):
+    app, order = make(tmp_path), []
+    app.offsets = Recording()
+
+    async def on_started(self: faust.App) -> None:
+        order.append("Faust")
+
+    monkeypatch.setattr(faust.App, "on_started", on_started)
+    futures: list[Any] = []
+    monkeypatch.setattr(faust.App, "add_future", lambda self, future: futures.append(future))
+    await app.on_started()
+    (future,) = futures
+    await future
+    assert (order, app.offsets.told) == (["Faust"], ["regularly"])
+
+
+@pytest.mark.parametrize(("drain", "waits"), [(0.5, 0.5), (1000.0, 530.0)], ids=["short", "half the time there is"])
+async def test_before_partitions_are_given_up_it_waits_commits_and_forgets(tmp_path, caplog, drain, waits):
+    app = make(tmp_path, drain_seconds=drain)
+    app.offsets = Recording()
+    with caplog.at_level(logging.WARNING):
+        await app.on_give_up()
+    assert app.offsets.told == [waits, "commit", "clear"]
+    assert "will be repeated" in caplog.text
+
+
+async def test_an_event_is_handled_by_the_agent_until_its_partition_is_given_up(tmp_path, monkeypatch):
+    app = make(tmp_path)
+    (agent,) = app.agents.values()
+    assert (agent.isolated_partitions, agent.concurrency) == (True, 1)
+    assert agent.supervisor_strategy is PatientSupervisor
+    handled: list[int] = []
+
+    async def process(event: int) -> None:
+        if event == 2:
+            raise asyncio.CancelledError
+        handled.append(event)
+
+    async def events():
+        for number in range(4):
+            yield number
+
+    monkeypatch.setattr(app, "process", process)
+    stream = SimpleNamespace(noack=lambda: SimpleNamespace(events=events))  # without acks: they say nothing
+    await agent.fun(stream)
+    assert handled == [0, 1]
+
+
+async def test_settings_reach_faust(tmp_path):
+    app = make(tmp_path, session_timeout_seconds=20, publish_timeout_seconds=7, buffer_messages=5, partitions=3)
+    conf = app.conf
+    assert conf.broker_session_timeout == 20
+    assert conf.broker_heartbeat_interval == 3.0
+    assert (conf.broker_request_timeout, conf.broker_rebalance_timeout) == (40.0, 90.0)
+    assert (conf.stream_buffer_maxsize, conf.broker_max_poll_records) == (5, 5)
+    assert conf.producer_request_timeout == 7
+    assert (conf.topic_partitions, conf.topic_allow_declare, conf.topic_disable_leader) == (3, False, True)
+    assert (conf.web_enabled, conf.debug, conf.autodiscover) == (False, False, False)
+    assert str(conf.datadir).startswith(str(tmp_path / "faust"))
+    assert conf.consumer_auto_offset_reset == "earliest"
+    assert conf.broker_credentials is None
+    make(tmp_path)  # into a folder that is there already
+    long = make(tmp_path, session_timeout_seconds=60).conf
+    assert (long.broker_request_timeout, long.broker_session_timeout) == (70, 60)
+
+
+async def test_the_embedded_broker_is_joined_sooner(tmp_path):
+    conf = make(tmp_path, embedded=True, session_timeout_seconds=20).conf
+    assert (conf.broker_session_timeout, conf.broker_heartbeat_interval) == (EMBEDDED_SESSION_SECONDS, 1.0)
+    assert make(tmp_path, embedded=True, session_timeout_seconds=2).conf.broker_session_timeout == 2
+
+
+async def test_credentials_reach_faust(tmp_path):
+    plain = {"sasl_mechanism": "PLAIN", "sasl_username": "u", "sasl_password": "secret"}
+    credentials = make(tmp_path, **plain).conf.broker_credentials
+    assert isinstance(credentials, faust.SASLCredentials)
+    assert (credentials.username, credentials.password, credentials.mechanism.value) == ("u", "secret", "PLAIN")
+    assert credentials.ssl_context is None
+    encrypted = make(tmp_path, tls=True).conf.broker_credentials
+    assert isinstance(encrypted, faust.SSLCredentials)
+    assert encrypted.context is not None

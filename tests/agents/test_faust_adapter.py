@@ -1,0 +1,204 @@
+"""What the adapter does, and what it takes Faust, mode and aiokafka to be: a test for each member that is private."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import faust
+import pytest
+from aiokafka import AIOKafkaConsumer
+from faust.exceptions import ConsumerNotStarted
+from faust.transport.drivers.aiokafka import Consumer, ConsumerRebalanceListener
+from faust.types import TP
+from mode.threads import QueueServiceThread
+
+from agents import kafka
+from agents.app import StageApp, create_app
+from agents.faust_adapter import AdaptedApp, ClientThread, PatientSupervisor, PromptConsumer
+from agents.settings import Settings
+from pipeline.stages import STAGES
+
+HERE, GONE = TP("t", 0), TP("t", 1)
+
+
+@pytest.mark.parametrize(
+    ("buffered", "active", "waits"),
+    [(set(), {HERE}, [1.0]), ({GONE}, {HERE}, [1.0]), ({HERE}, {TP("t", 2)}, [0.0]), ({HERE}, set(), [])],
+    ids=["none full", "one full that was given up", "one full", "all full"],
+)
+async def test_waits_long_only_if_no_buffer_of_its_own_is_full(monkeypatch, buffered, active, waits):
+    waited: list[float] = []
+
+    async def wait(self: Consumer, timeout: float) -> Any:
+        waited.append(timeout)
+        return {}, active
+
+    monkeypatch.setattr(Consumer, "__init__", lambda self: None)
+    monkeypatch.setattr(Consumer, "_wait_next_records", wait)
+    monkeypatch.setattr(Consumer, "assignment", lambda self: {HERE, TP("t", 2)})
+    consumer = PromptConsumer()
+    consumer._buffered_partitions, consumer._active_partitions = buffered, active
+    assert await consumer._wait_next_records(1.0) == ({}, active)
+    assert waited == waits
+
+
+@pytest.fixture
+async def app(tmp_path) -> StageApp:
+    return create_app(Settings(data_dir=tmp_path), SimpleNamespace(stage=STAGES[0]), embedded=False)
+
+
+def names_in(function: Callable[..., Any]) -> set[str]:
+    """The attributes and globals that a function mentions."""
+    return set(function.__code__.co_names)
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    return list(inspect.signature(function).parameters)
+
+
+async def test_an_app_s_consumer_thread_and_client_are_the_adapted_ones(app):
+    """`App._new_transport`, `Transport.Consumer`, `Consumer._new_consumer_thread`, `Consumer._thread`."""
+    assert type(app.consumer) is PromptConsumer
+    thread = app.consumer._thread
+    assert type(thread) is ClientThread
+    # `_create_consumer` is where Faust asks for the client: without it, what is overridden would have no effect.
+    client = thread._create_consumer(loop=asyncio.get_running_loop())
+    assert isinstance(client, AIOKafkaConsumer)
+    assert (client._consumer_timeout, client._isolation_level) == (kafka.IDLE_LOOK_SECONDS, kafka.ISOLATION_LEVEL)
+
+
+async def test_the_client_keeps_its_settings_where_they_are_set_and_reads_them_at_its_start():
+    """`AIOKafkaConsumer._consumer_timeout`, `AIOKafkaConsumer._isolation_level`."""
+    client = AIOKafkaConsumer(
+        bootstrap_servers="127.0.0.1:1", consumer_timeout_ms=300, isolation_level="read_committed"
+    )
+    assert (client._consumer_timeout, client._isolation_level) == (0.3, "read_committed")
+    assert names_in(AIOKafkaConsumer.start) >= {"_consumer_timeout", "_isolation_level"}
+
+
+async def test_faust_waits_for_messages_where_it_is_overridden():
+    """`Consumer._wait_next_records`."""
+    assert parameters(Consumer._wait_next_records) == ["self", "timeout"]
+    assert "_wait_next_records" in names_in(Consumer.getmany)
+
+
+async def test_full_buffers_are_told_by_what_the_consumer_notes(monkeypatch, app):
+    """`Consumer._buffered_partitions`, `Consumer._get_active_partitions`, `Consumer.on_buffer_drop`."""
+    monkeypatch.setattr(Consumer, "assignment", lambda self: {HERE, TP("t", 2)})
+    consumer = app.consumer
+    consumer.resume_partitions({HERE, TP("t", 2)})
+    assert not consumer._full()
+    consumer.on_buffer_full(HERE)
+    assert consumer._full() == consumer._buffered_partitions == {HERE}
+    assert consumer._get_active_partitions() == {TP("t", 2)}
+    assert not consumer._room.is_set()
+    consumer.on_buffer_drop(HERE)
+    assert not consumer._full()
+    assert consumer._get_active_partitions() == {HERE, TP("t", 2)}
+    assert consumer._room.is_set()
+    consumer.on_buffer_full(GONE)
+    assert not consumer._full(), "it was given up while it was full"
+
+
+async def test_there_is_no_consumer_before_faust_makes_one_and_none_is_made_by_asking(app):
+    """`App._consumer`; a consumer that has not started says so by `ConsumerNotStarted`."""
+    assert app._consumer is None
+    assert app.owned() is None
+    app.cut_off()
+    assert app._consumer is None
+    made = app.consumer
+    assert app._consumer is made
+    with pytest.raises(ConsumerNotStarted):
+        made.assignment()
+    assert app.owned() is None
+
+
+async def test_the_generation_is_what_the_client_says_at_an_assignment(app):
+    """`App.consumer_generation_id`, set before anybody hears of an assignment."""
+    heard: list[Any] = []
+
+    async def on_partitions_assigned(assigned: set[TP], generation: int) -> None:
+        heard.append((assigned, generation, app.generation))
+
+    client = SimpleNamespace(_coordinator=SimpleNamespace(generation=7))
+    thread = SimpleNamespace(app=app, _ensure_consumer=lambda: client, on_partitions_assigned=on_partitions_assigned)
+    assert app.generation == 0
+    await ConsumerRebalanceListener(thread).on_partitions_assigned({HERE})
+    assert heard == [({HERE}, 7, 7)]
+
+
+async def test_an_assignment_is_told_before_faust_begins_to_read(monkeypatch, app):
+    """`App._on_partitions_assigned`."""
+    order: list[Any] = []
+
+    async def assigned(self: faust.App, partitions: set[TP], generation_id: int = 0) -> None:
+        order.append((partitions, generation_id))
+
+    assert parameters(faust.App._on_partitions_assigned) == ["self", "assigned", "generation_id"]
+    monkeypatch.setattr(faust.App, "_on_partitions_assigned", assigned)
+    monkeypatch.setattr(AdaptedApp, "on_assigned", lambda self, partitions: order.append(partitions))
+    monkeypatch.setattr(StageApp, "on_assigned", AdaptedApp.on_assigned)
+    await app.consumer._on_partitions_assigned({HERE}, 3)
+    assert order == [{HERE}, ({HERE}, 3)]
+
+
+async def test_partitions_are_given_up_where_faust_would_wait_for_acks(app):
+    """`App._consumer_wait_empty`: called at a rebalance and at the end, both times before the partitions are gone."""
+    assert parameters(faust.App._consumer_wait_empty) == ["self", "consumer", "logger"]
+    assert "_consumer_wait_empty" in names_in(faust.App._on_partitions_revoked) & names_in(faust.App._stop_consumer)
+    given_up: list[str] = []
+
+    async def on_give_up() -> None:
+        given_up.append("now")
+
+    app.on_give_up = on_give_up
+    await app._consumer_wait_empty(None, None)
+    assert given_up == ["now"]
+
+
+async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
+    """`Consumer._thread`, `AIOKafkaConsumerThread._ensure_consumer`, `QueueServiceThread.call_thread`."""
+    assert parameters(QueueServiceThread.call_thread)[:2] == ["self", "fun"]
+    thread = app.consumer._thread
+    committed: list[Any] = []
+    here = asyncio.current_task()
+
+    async def commit(offsets: Any) -> None:
+        committed.append(({tp.partition: data.offset for tp, data in offsets.items()}, asyncio.current_task() is here))
+
+    async def call_thread(function: Callable[[], Any]) -> Any:
+        return await asyncio.create_task(function())
+
+    with pytest.raises(ConsumerNotStarted):
+        thread._ensure_consumer()
+    thread._consumer = SimpleNamespace(commit=commit)
+    thread.call_thread = call_thread
+    await app.commit_offsets({TP("t", 0): 5, TP("t", 1): 9})
+    assert committed == [({0: 5, 1: 9}, False)]
+
+
+async def test_cutting_off_ends_what_runs_in_the_consumer_s_thread(app):
+    """`ServiceThread.thread_loop`."""
+    loop = app.consumer._thread.thread_loop
+    assert isinstance(loop, asyncio.AbstractEventLoop)
+    app.consumer._thread.thread_loop = asyncio.get_running_loop()
+    hanging = asyncio.create_task(asyncio.Event().wait())
+    waiting = asyncio.gather(hanging, return_exceptions=True)
+    here = asyncio.current_task()
+    app.cut_off()
+    try:
+        await waiting
+    except asyncio.CancelledError:  # all tasks of that loop, this one too
+        here.uncancel()
+    assert hanging.cancelled()
+
+
+async def test_actors_are_started_again_however_often_it_takes():
+    """`OneForOneSupervisor` takes its limit by these names; 100 in a second is Faust's own."""
+    supervisor = PatientSupervisor()
+    assert supervisor.max_restarts == 1e9
+    for _ in range(1000):
+        async with supervisor._bucket:
+            pass

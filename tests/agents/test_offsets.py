@@ -1,0 +1,203 @@
+"""What may be committed: only what has reached its end, in partitions that are ours, read since we have them."""
+
+import asyncio
+from collections.abc import Mapping
+from types import SimpleNamespace
+
+import pytest
+from aiokafka.errors import CommitFailedError
+from faust.types import TP
+
+from agents import offsets as module
+from agents.app import create_app
+from agents.offsets import Offsets
+from agents.settings import Settings
+from pipeline.stages import STAGES
+
+A, B = TP("t", 0), TP("t", 1)
+
+
+class FakeGroup:
+    """Owns both partitions; commits succeed unless told otherwise."""
+
+    def __init__(self) -> None:
+        self.generation = 3
+        self.partitions: set[TP] | None = {A, B}
+        self.commits: list[dict[TP, int]] = []
+        self.error: Exception | None = None
+
+    def owned(self) -> set[TP] | None:
+        return self.partitions
+
+    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.commits.append(dict(offsets))
+
+
+@pytest.fixture
+def group() -> FakeGroup:
+    return FakeGroup()
+
+
+@pytest.fixture
+def offsets(group: FakeGroup) -> Offsets:
+    return Offsets(group, name="g", interval_seconds=5.0)
+
+
+async def test_what_has_reached_its_end_is_committed_once(group, offsets):
+    offsets.note(A, 7, generation=3)
+    offsets.note(A, 8, generation=3)
+    offsets.note(B, 0, generation=3)
+    await offsets.commit()
+    await offsets.commit()
+    assert group.commits == [{A: 9, B: 1}]
+    offsets.note(A, 9, generation=3)
+    await offsets.commit()
+    assert group.commits[1:] == [{A: 10}]
+
+
+async def test_an_offset_of_a_former_generation_is_not_noted(group, offsets):
+    offsets.note(A, 7, generation=2)
+    await offsets.commit()
+    assert group.commits == [], "another worker may have been given the partition in between"
+
+
+async def test_what_was_noted_before_partitions_were_given_up_counts_no_more(group, offsets):
+    offsets.note(A, 7, generation=3)
+    offsets.clear()
+    await offsets.commit()
+    assert group.commits == []
+    offsets.note(A, 2, generation=3)
+    await offsets.commit()
+    offsets.clear()
+    offsets.note(A, 2, generation=3)
+    await offsets.commit()
+    assert group.commits == [{A: 3}, {A: 3}], "what was committed then says nothing about now"
+
+
+async def test_only_what_is_ours_is_committed(group, offsets):
+    offsets.note(A, 7, generation=3)
+    offsets.note(B, 4, generation=3)
+    group.partitions = {B}
+    await offsets.commit()
+    group.partitions = None
+    offsets.note(B, 5, generation=3)
+    await offsets.commit()
+    assert group.commits == [{B: 5}]
+
+
+@pytest.mark.parametrize("error", [CommitFailedError(), OSError(), TimeoutError()])
+async def test_a_commit_that_fails_is_tried_again(group, offsets, error, caplog):
+    offsets.note(A, 7, generation=3)
+    group.error = error
+    await offsets.commit()
+    assert "not committed" in caplog.text
+    group.error = None
+    await offsets.commit()
+    assert group.commits == [{A: 8}]
+
+
+async def test_a_commit_is_due_when_idle_and_now_and_then_under_load(group, offsets, monkeypatch):
+    clock = [100.0]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    await offsets.commit()
+    assert offsets.due
+    with offsets.in_flight(), offsets.in_flight():
+        assert not offsets.due
+        clock[0] += 4.9
+        assert not offsets.due
+        clock[0] += 0.1
+        assert offsets.due
+        await offsets.commit()
+        assert not offsets.due
+    assert offsets.due
+
+
+async def test_idle_is_waited_for_as_long_as_something_is_in_flight(offsets):
+    assert await offsets.wait_idle(0)
+    with offsets.in_flight():
+        with offsets.in_flight():
+            pass
+        assert not await offsets.wait_idle(0.01)
+    assert await offsets.wait_idle(0)
+
+
+async def test_commits_come_by_themselves_and_outlive_an_error(group, monkeypatch):
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
+    offsets = Offsets(group, name="g", interval_seconds=5.0)
+    offsets.note(A, 7, generation=3)
+    group.error = RuntimeError("the client has a bug")
+    task = asyncio.create_task(offsets.commit_regularly())
+    try:
+        await asyncio.sleep(0.05)
+        group.error = None
+        async with asyncio.timeout(2):
+            while not group.commits:
+                await asyncio.sleep(0.01)
+    finally:
+        task.cancel()
+    assert group.commits == [{A: 8}]
+
+
+class App:
+    """A stage's app whose runner ends when told to."""
+
+    def __init__(self, tmp_path):
+        self.ended = asyncio.Event()
+        runner = SimpleNamespace(stage=STAGES[0], handle=self.handle)
+        self.app = create_app(Settings(data_dir=tmp_path, drain_seconds=0.05), runner, embedded=False)
+        self.app.offsets = Offsets(FakeGroup(), name="g", interval_seconds=5.0)
+
+    async def handle(self, message):
+        await self.ended.wait()
+
+    def event(self):
+        message = SimpleNamespace(
+            tp=A, topic="t", partition=0, offset=7, timestamp=1.0, key=b"k", value=b"v", headers=None, generation_id=3
+        )
+        return SimpleNamespace(message=message)
+
+
+async def test_an_offset_is_noted_only_when_the_message_has_reached_its_end(tmp_path):
+    made = App(tmp_path)
+    task = asyncio.create_task(made.app.process(made.event()))
+    await asyncio.sleep(0.01)
+    await made.app.offsets.commit()
+    assert made.app.offsets._group.commits == []
+    made.ended.set()
+    await task
+    await made.app.offsets.commit()
+    assert made.app.offsets._group.commits == [{A: 8}]
+
+
+async def test_a_message_that_is_broken_off_is_not_noted(tmp_path):
+    made = App(tmp_path)
+    task = asyncio.create_task(made.app.process(made.event()))
+    await asyncio.sleep(0.01)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await made.app.offsets.commit()
+    assert made.app.offsets._group.commits == []
+    assert await made.app.offsets.wait_idle(0)
+
+
+async def test_partitions_are_given_up_committed_and_with_nothing_noted(tmp_path):
+    made = App(tmp_path)
+    made.ended.set()
+    await made.app.process(made.event())
+    await made.app.on_give_up()
+    assert made.app.offsets._group.commits == [{A: 8}]
+    assert made.app.offsets._done == {}, "another worker may have them next"
+
+
+async def test_a_draining_app_begins_nothing_more(tmp_path):
+    made = App(tmp_path)
+    made.ended.set()
+    assert await made.app.drain(0.01)
+    task = asyncio.create_task(made.app.process(made.event()))
+    await asyncio.sleep(0.02)
+    assert not task.done()
+    task.cancel()
+    assert await made.app.offsets.wait_idle(0)

@@ -1,0 +1,324 @@
+"""Every way that a message can take through a stage ends in a confirmed publish or a confirmed dead letter."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from agents.duplicates import DuplicateCheck
+from agents.pool.protocol import Done, Job, OutputMessage, Refused
+from agents.pool.scheduler import JobFailed
+from agents.publisher import Outgoing, TooLarge
+from agents.runner import Incoming, StageRunner
+from agents.settings import Settings
+from agents.status import WorkerStatus
+from pipeline.stages import STAGES, Stage, stage_named
+
+CLEAN, ENTITIES, QUOTES, STATEMENTS = map(stage_named, ("clean", "entities", "quotes", "statements"))
+DONE = Done(
+    (OutputMessage("quotes", b"s", b"q"), OutputMessage("articles.quotes", b"a", b"{}")), "hash", {("quotes",): 1}
+)
+
+
+class FakePublisher:
+    """Confirms; refuses topics that are told to be too small."""
+
+    def __init__(self, too_small: tuple[str, ...] = ()) -> None:
+        self.too_small = list(too_small)
+        self.sent: list[Outgoing] = []
+        self.background: list[tuple[str, bytes | None, bytes | None]] = []
+        self.waited: list[bool] = []
+
+    async def partitions(self, topic: str) -> list[int]:
+        return [0, 1]
+
+    async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
+        self.waited.append(not at_once)
+        for message in messages:
+            if message.topic in self.too_small:
+                self.too_small.remove(message.topic)
+                raise TooLarge("10 bytes are more than it allows")
+        self.sent.extend(messages)
+
+    def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
+        self.background.append((topic, key, value))
+
+
+class FakeDuplicates:
+    def __init__(self, check: DuplicateCheck) -> None:
+        self.answer = check
+        self.remembered: list[tuple[Done, int]] = []
+        self.taken_back: list[bytes] = []
+
+    async def withdrawn(self, key: bytes) -> None:
+        self.taken_back.append(key)
+
+    async def check(self, message: Incoming) -> DuplicateCheck:
+        return self.answer
+
+    def remember(self, done: Done, revision: int) -> None:
+        self.remembered.append((done, revision))
+
+
+class FakeState:
+    """A stage's memory that answers as it is told."""
+
+    def __init__(self, answer: Any) -> None:
+        self.answer = answer
+        self.kept: list[OutputMessage] = []
+
+    async def take(self, message: Incoming) -> Any:
+        return self.answer
+
+    def confirmed(self, message: OutputMessage) -> None:
+        self.kept.append(message)
+
+
+class Stream:
+    """A runner between fakes."""
+
+    def __init__(
+        self, stage: Stage, outcome: Any = DONE, *, duplicates: Any = None, state: Any = None, **options: Any
+    ) -> None:
+        self.publisher = FakePublisher(options.pop("too_small", ()))
+        self.status = WorkerStatus([known.name for known in STAGES], "m")
+        self.jobs: list[Job] = []
+        self.outcome = outcome
+        self.settings = Settings(topic_prefix="p.", **options)
+        self.runner = StageRunner(
+            stage, settings=self.settings, perform=self.perform, publisher=self.publisher, status=self.status,
+            duplicates=duplicates, state=state,
+        )  # fmt: skip
+
+    async def perform(self, job: Job) -> tuple[Any, int]:
+        self.jobs.append(job)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome, 2
+
+    async def handle(
+        self, value: bytes | None = b"{}", *headers: tuple[str, bytes], key: bytes | None = b"a"
+    ) -> list[Outgoing]:
+        message = Incoming("p.source", 3, 17, 1000, key, value, headers)
+        await self.runner.handle(message)
+        return self.publisher.sent
+
+    def letter(self) -> dict[str, Any]:
+        (message,) = self.publisher.sent
+        assert message.topic == "p.articles.dead-letter"
+        assert message.key == b"a"
+        letter: dict[str, Any] = orjson.loads(message.value or b"")
+        return letter
+
+    def counted(self, name: str) -> dict[tuple[str, ...], float]:
+        return {labels: value for labels, value in self.status.metrics.count(name).items() if value}
+
+
+def places(message: Outgoing) -> tuple[str, bytes | None, bytes | None, int | None]:
+    return message.topic, message.key, message.value, message.partition
+
+
+async def test_what_a_stage_made_is_published_in_order_with_headers_and_counted():
+    stream = Stream(QUOTES, quote_model="q-model")
+    sent = await stream.handle(b"{}", ("traceparent", b"00"), ("revision", b"3"), ("content_hash", b"old"))
+    assert [places(message) for message in sent] == [
+        ("p.quotes", b"a", None, 0),  # the former version's are taken back, wherever they are
+        ("p.quotes", b"a", None, 1),
+        ("p.quotes", b"s", b"q", None),
+        ("p.articles.quotes", b"a", b"{}", None),
+    ]
+    assert dict(sent[0].headers)["content_hash"] == b"hash", "but for what comes from this version"
+    assert stream.publisher.waited == [True]
+    out = dict(sent[-1].headers)
+    kept = {name: out[name] for name in ("traceparent", "revision", "content_hash", "attempt", "stage")}
+    assert kept == {
+        "traceparent": b"00", "revision": b"3", "content_hash": b"hash", "attempt": b"2", "stage": b"quotes"
+    }  # fmt: skip
+    (step,) = orjson.loads(out["trail"])
+    assert (step["topic"], step["partition"], step["offset"]) == ("articles.entities", 3, 17)
+    assert (step["model"], step["worker"]) == ("q-model", stream.status.worker)
+    assert stream.counted("redefluss_articles") == {("quotes",): 1}
+    assert stream.counted("redefluss_quotes") == {(): 1}
+    assert stream.publisher.background == []
+    assert stream.status.in_flight == 0
+    assert stream.jobs == [Job("quotes", b"a", b"{}", affinity=b"a")]
+
+
+async def test_a_record_that_is_too_large_is_not_published_but_dead_lettered():
+    limit = Settings(max_message_bytes=1_000_000).max_raw_bytes
+    for size, fits in ((limit, True), (limit + 1, False)):
+        large = Done((OutputMessage("quotes", b"s", b"q"), OutputMessage("articles.quotes", b"a", b"x" * size)))
+        stream = Stream(QUOTES, large, max_message_bytes=1_000_000)
+        sent = await stream.handle()
+        if fits:
+            assert [message.topic for message in sent] == ["p.quotes", "p.articles.quotes"]
+        else:
+            letter = stream.letter()
+            assert letter["reason"] == "too-large"
+            assert letter["detail"] == f"its articles.quotes record has {size} bytes; {limit} are allowed"
+            assert letter["attempts"] == 2
+            assert stream.counted("redefluss_articles") == {}
+
+
+async def test_a_raw_message_that_is_too_large_is_not_even_decoded():
+    stream = Stream(CLEAN, max_article_bytes=10)
+    await stream.handle(b"x" * 11)
+    assert (stream.letter()["reason"], stream.letter()["detail"]) == (
+        "too-large",
+        "the message has 11 bytes; 10 are allowed",
+    )
+    assert stream.jobs == []
+    stream = Stream(CLEAN, max_article_bytes=10)
+    await stream.handle(b"x" * 10)
+    assert len(stream.jobs) == 1
+    stream = Stream(ENTITIES, max_article_bytes=10)
+    await stream.handle(b"x" * 11)
+    assert len(stream.jobs) == 1, "the limit is of raw articles"
+
+
+async def test_what_the_broker_finds_too_large_is_dead_lettered():
+    stream = Stream(QUOTES, too_small=("p.articles.quotes",))
+    await stream.handle()
+    assert stream.letter()["detail"] == "10 bytes are more than it allows"
+    assert stream.letter()["attempts"] == 2
+    assert stream.counted("redefluss_articles") == {}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "attempts"),
+    [
+        (Refused("empty", "no text", 0.5), "empty", 2),
+        (JobFailed("timeout", "stopped after 1 s", 1), "timeout", 1),
+        (JobFailed("worker-crash", "ended twice", 2), "worker-crash", 2),
+        (RuntimeError("a bug"), "processing-error", 1),
+    ],
+)
+async def test_what_fails_is_dead_lettered_byte_for_byte(outcome, reason, attempts):
+    stream = Stream(CLEAN, outcome)
+    await stream.handle(b"\x00bytes", ("content_hash", b"h"), ("x", b"y"))
+    letter = stream.letter()
+    assert (letter["reason"], letter["attempts"], letter["stage"]) == (reason, attempts, "clean")
+    assert (letter["topic"], letter["partition"], letter["offset"], letter["timestamp"]) == ("p.source", 3, 17, 1000)
+    assert (letter["value"], letter["key"]) == ("AGJ5dGVz", "a")
+    assert letter["headers"] == {"content_hash": "h", "x": "y"}
+    out = dict(stream.publisher.sent[0].headers)
+    assert (out["reason"], out["content_hash"], out["x"]) == (reason.encode(), b"h", b"y")
+    assert stream.counted("redefluss_dead_letters") == {("clean", reason): 1}
+    assert reason in stream.status.snapshot()["errors"][0]["text"]
+    assert stream.publisher.background == [], "the first stage has remembered nothing"
+
+
+async def test_a_dead_letter_that_does_not_fit_says_where_the_bytes_are():
+    stream = Stream(CLEAN, Refused("empty", "no text"), too_small=("p.articles.dead-letter",))
+    await stream.handle(b"bytes", ("x", b"y"))
+    letter = stream.letter()
+    assert (letter["value"], letter["headers"]) == ("", {})
+    detail = "no text (too large for p.articles.dead-letter: its bytes are at p.source/3/17)"
+    assert (letter["detail"], letter["offset"]) == (detail, 17)
+    assert dict(stream.publisher.sent[0].headers)["reason"] == b"empty"
+    assert "x" not in dict(stream.publisher.sent[0].headers)
+
+
+async def test_an_article_that_is_taken_back_is_so_on_every_topic_of_the_stage():
+    duplicates = FakeDuplicates(DuplicateCheck(duplicate=True))
+    stream = Stream(QUOTES, duplicates=duplicates)
+    sent = await stream.handle(None, ("traceparent", b"00"))
+    assert [places(message) for message in sent] == [
+        ("p.quotes", b"a", None, 0), ("p.quotes", b"a", None, 1), ("p.articles.quotes", b"a", None, None)
+    ]  # fmt: skip
+    for message in sent:
+        assert dict(message.headers)["traceparent"] == b"00"
+        (step,) = orjson.loads(dict(message.headers)["trail"])
+        assert (step["stage"], step["took_ms"], step["offset"]) == ("quotes", 0.0, 17)
+        assert dict(message.headers)["attempt"] == b"1"
+    assert duplicates.taken_back == [b"a"]
+    assert stream.jobs == []
+    assert len(await Stream(ENTITIES).handle(None)) == 1, "without a memory of duplicates too"
+
+
+async def test_a_message_with_neither_key_nor_value_is_work_as_any_other():
+    stream = Stream(CLEAN, Refused("empty", "nothing"))
+    await stream.handle(None, key=None)
+    assert stream.jobs == [Job("clean", None, None)]
+    (message,) = stream.publisher.sent
+    assert (message.topic, message.key) == ("p.articles.dead-letter", None)
+
+
+async def test_a_version_that_fails_takes_the_former_one_back():
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    sent = await stream.handle(b"{}", ("revision", b"2"))
+    assert [message.topic for message in sent] == [
+        "p.articles.dead-letter",
+        "p.quotes",
+        "p.quotes",
+        "p.articles.quotes",
+    ]
+    assert {message.value for message in sent[1:]} == {None}
+    assert "reason" not in dict(sent[1].headers)
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    assert len(await stream.handle(b"{}", ("revision", b"2"), key=None)) == 1, "nobody can tell which that is"
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    assert len(await stream.handle()) == 1, "there was none before it"
+
+
+REMEMBERED = Done(
+    (OutputMessage("statements", b"x", b"1", 0), OutputMessage("statements", b"y", None, 1)), took_seconds=2
+)
+
+
+async def test_what_changes_in_a_stage_that_remembers_is_sent_one_after_the_other_and_kept_once_confirmed():
+    state = FakeState(REMEMBERED)
+    stream = Stream(STATEMENTS, state=state)
+    sent = await stream.handle(None)
+    assert [places(message) for message in sent] == [("p.statements", b"x", b"1", 0), ("p.statements", b"y", None, 1)]
+    assert stream.publisher.waited == [False, False], "it would wait for itself"
+    assert tuple(state.kept) == REMEMBERED.messages
+    assert orjson.loads(dict(sent[0].headers)["trail"])[0]["took_ms"] == 2000.0
+    assert dict(sent[0].headers)["attempt"] == b"1"
+    assert stream.counted("redefluss_articles") == {("statements",): 1}
+    assert stream.jobs == []
+
+
+async def test_what_a_stage_that_remembers_refuses_is_dead_lettered():
+    stream = Stream(STATEMENTS, state=FakeState(Refused("malformed-json", "no record", 0.5)))
+    await stream.handle(b"{")
+    letter = stream.letter()
+    assert (letter["reason"], letter["stage"], letter["attempts"]) == ("malformed-json", "statements", 1)
+    assert stream.counted("redefluss_articles") == {}
+
+
+async def test_what_does_not_fit_in_a_stage_that_remembers_is_dead_lettered_and_the_rest_is_sent():
+    state = FakeState(REMEMBERED)
+    stream = Stream(STATEMENTS, state=state, too_small=("p.statements",))
+    sent = await stream.handle(b"{}")
+    assert [message.topic for message in sent] == ["p.articles.dead-letter", "p.statements"]
+    assert tuple(state.kept) == REMEMBERED.messages, "else it would be tried again with every message"
+
+
+async def test_a_later_stage_that_gives_an_article_up_lets_it_come_again():
+    stream = Stream(QUOTES, Refused("empty", "no text"))
+    await stream.handle(b"{}", ("content_hash", b"h"))
+    ((topic, key, value),) = stream.publisher.background
+    assert (topic, key) == ("p.articles.seen", b"a")
+    assert orjson.loads(value or b"")["failed"] is True
+
+
+async def test_a_duplicate_is_neither_processed_nor_published():
+    duplicates = FakeDuplicates(DuplicateCheck(duplicate=True))
+    stream = Stream(ENTITIES, duplicates=duplicates)
+    assert await stream.handle() == []
+    assert stream.jobs == []
+    assert duplicates.remembered == []
+    assert stream.counted("redefluss_duplicates") == {("entities",): 1}
+
+
+@pytest.mark.parametrize(("revision", "header"), [(1, None), (2, b"2")])
+async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
+    duplicates = FakeDuplicates(DuplicateCheck(duplicate=False, revision=revision))
+    stream = Stream(ENTITIES, duplicates=duplicates)
+    sent = await stream.handle(b"{}", ("revision", b"9"))
+    assert dict(sent[0].headers).get("revision") == header
+    assert duplicates.remembered == [(DONE, revision)]
+    stream = Stream(ENTITIES, duplicates=FakeDuplicates(DuplicateCheck(False)), too_small=("p.articles.quotes",))
+    await stream.handle()
+    assert stream.runner._duplicates.remembered == [], "it was not published"

@@ -1,0 +1,71 @@
+"""What a worker keeps on its disk: values and how far they were read, both or neither, apart from other workers'."""
+
+import pytest
+
+from agents.duplicates import SeenArticle
+from agents.local_store import LocalStore
+from agents.seen_store import SeenStore
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = LocalStore(tmp_path, "copy", 60)
+    yield made
+    made.close()
+
+
+def test_values_are_kept_with_how_far_they_were_read(store):
+    assert store.checkpoint(0) is None
+    assert store.read(b"ka") is None
+    store.update(0, {b"ka": b"1", b"kb": b"2"}, {"offset": 2, "last": "x"})
+    store.update(1, {}, {"offset": 7, "last": "y"})
+    assert (store.read(b"ka"), store.read(b"kb")) == (b"1", b"2")
+    assert (store.checkpoint(0), store.checkpoint(1)) == ({"offset": 2, "last": "x"}, {"offset": 7, "last": "y"})
+    store.update(0, {b"ka": None, b"kb": b"3"}, {"offset": 4, "last": "z"})
+    assert (store.read(b"ka"), store.read(b"kb")) == (None, b"3")
+    assert store.checkpoint(0) == {"offset": 4, "last": "z"}
+
+
+def test_what_cannot_be_written_whole_is_not_written_at_all(store):
+    store.update(0, {b"ka": b"1"}, {"offset": 1})
+    with pytest.raises(TypeError):
+        store.update(0, {b"ka": b"2"}, {"offset": object()})
+    assert (store.read(b"ka"), store.checkpoint(0)) == (b"1", {"offset": 1})
+
+
+def test_keys_below_a_prefix_are_given_in_order(store):
+    store.update(0, {key: key.upper() for key in (b"ra2", b"ra1", b"rb1", b"qz")}, {"offset": 1})
+    assert list(store.below(b"ra")) == [(b"ra1", b"RA1"), (b"ra2", b"RA2")]
+    assert list(store.below(b"s")) == []
+
+
+def test_everything_can_be_forgotten(store, tmp_path):
+    store.update(0, {b"ka": b"1"}, {"offset": 1})
+    store.clear()
+    assert (store.read(b"ka"), store.checkpoint(0)) == (None, None)
+    store.update(0, {b"ka": b"2"}, {"offset": 2})
+    assert store.read(b"ka") == b"2"
+
+
+def test_a_folder_that_is_gone_is_no_harm(tmp_path):
+    first = LocalStore(tmp_path / "new" / "folder", "copy", 0.2)
+    assert first.keep_seconds == 0.2
+    first.close()
+
+
+def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
+    first, second = SeenStore(tmp_path, 60), SeenStore(tmp_path, 60)
+    first.write(0, {b"a": SeenArticle("h", 1.0, 1).encode()}, {"offset": 1, "last": "x"})
+    assert first.get(b"a") == SeenArticle("h", 1.0, 1)
+    assert second.get(b"a") is None
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0", "1"]
+    first.close()
+    again = SeenStore(tmp_path, 60)
+    assert again.get(b"a") == SeenArticle("h", 1.0, 1)
+    assert again.checkpoint(0) == {"offset": 1, "last": "x"}
+    again.clear()
+    assert again.get(b"a") is None
+    third = SeenStore(tmp_path, 60)
+    assert (tmp_path / "2").exists(), "the first two are in use"
+    for kept in (second, again, third):
+        kept.close()

@@ -1,0 +1,184 @@
+"""Times, access, department, embedded posts and the text of JSON-LD, each with what tells it."""
+
+import json
+
+import pytest
+
+from pipeline.cleaning.access import access_of
+from pipeline.cleaning.dates import dated_lines
+from pipeline.cleaning.embeds import mark_embeds
+from pipeline.cleaning.lines import Line, text_lines
+from pipeline.cleaning.linked_body import is_stub, with_linked_body
+from pipeline.cleaning.metadata import Metadata, read_metadata
+from pipeline.cleaning.page import page_lines, parse
+from pipeline.cleaning.told import Told
+from tests.cleaning.pages import PARAGRAPHS
+
+
+def metadata(head: str, **linked: object) -> Metadata:
+    data = json.dumps({"@type": "NewsArticle", "headline": "Brücke da", **linked})
+    return read_metadata(parse(f'<head>{head}<script type="application/ld+json">{data}</script></head><p>Text</p>'))
+
+
+def kept(*texts: str) -> list[Line]:
+    lines = [Line(text) for text in texts]
+    for line in lines:
+        line.keep("paragraph", "test")
+    return lines
+
+
+def removed(*texts: str) -> list[Line]:
+    lines = [Line(text) for text in texts]
+    for line in lines:
+        line.remove("other", "classifier 0.01")
+    return lines
+
+
+def test_publication_and_last_change_are_told_apart() -> None:
+    found = metadata("", datePublished="2024-03-12T16:40:00+0100", dateModified="2024-03-13T08:00:00+0100")
+    assert found.published == Told("2024-03-12T16:40:00+01:00", "JSON-LD datePublished")
+    assert found.modified == Told("2024-03-13T08:00:00+01:00", "JSON-LD dateModified")
+
+
+def test_a_last_change_alone_is_no_publication() -> None:
+    found = metadata('<meta property="article:modified_time" content="2024-03-13T08:00:00+01:00">')
+    assert found.published is None
+    assert found.modified == Told("2024-03-13T08:00:00+01:00", "meta article:modified_time")
+
+
+@pytest.mark.parametrize(
+    ("lines", "published", "modified"),
+    [
+        (["12.03.2024, 16:40 Uhr"], "2024-03-12T16:40:00+01:00", None),
+        (["Stand: 12. März 2024, 16.40 Uhr"], None, "2024-03-12T16:40:00+01:00"),
+        (
+            ["Veröffentlicht am 1.7.2023 um 9:05 Uhr, aktualisiert am 2.7.2023 um 10:00 Uhr"],
+            "2023-07-01T09:05:00+02:00",
+            "2023-07-02T10:00:00+02:00",
+        ),
+        (["30.02.2024"], None, None),
+        (["Die Brücke ist seit dem Sommer gesperrt."], None, None),
+    ],
+)
+def test_dated_lines(lines: list[str], published: str | None, modified: str | None) -> None:
+    found = dated_lines([Line(line) for line in lines])
+    assert tuple(told.value if told else None for told in found) == (published, modified)
+
+
+@pytest.mark.parametrize(
+    ("head", "linked", "department", "by"),
+    [
+        ("", {"articleSection": ["Lokales", "Bauen"]}, "Lokales", "JSON-LD articleSection"),
+        ('<meta property="article:section" content="Politik">', {}, "Politik", "meta article:section"),
+    ],
+)
+def test_the_department(head: str, linked: dict[str, object], department: str, by: str) -> None:
+    assert metadata(head, **linked).department == Told(department, by)
+
+
+def test_the_department_by_breadcrumbs() -> None:
+    steps = [{"@type": "ListItem", "name": name} for name in ("Startseite", "Wirtschaft", "Brücke da")]
+    data = json.dumps({"@type": "BreadcrumbList", "itemListElement": steps})
+    page = f'<title>Brücke da</title><script type="application/ld+json">{data}</script>'
+    assert read_metadata(parse(page)).department == Told("Wirtschaft", "JSON-LD BreadcrumbList")
+
+
+NOTICE = "Dieser Artikel ist nur für Abonnenten. Jetzt testen und weiterlesen."
+
+
+@pytest.mark.parametrize(
+    ("lines", "declared", "body", "access"),
+    [
+        (kept(*PARAGRAPHS), None, None, None),
+        (kept(*PARAGRAPHS), Told("free", "JSON-LD"), None, Told("free", "JSON-LD")),
+        (kept(PARAGRAPHS[0]), Told("locked", "JSON-LD"), None, Told("teaser", "JSON-LD")),
+        (kept(PARAGRAPHS[0]) + removed(NOTICE), None, None, Told("teaser", f"line {NOTICE!r}")),
+        (removed("Bereits Abonnent? Anmelden") + kept(*PARAGRAPHS), None, None, None),
+        (kept(*PARAGRAPHS * 3), Told("locked", "JSON-LD"), None, None),
+        (kept(*PARAGRAPHS * 3), Told("locked", "JSON-LD"), " ".join(PARAGRAPHS * 5), Told("teaser", "JSON-LD")),
+    ],
+    ids=[
+        "nothing tells",
+        "declared free",
+        "locked stub",
+        "notice",
+        "log-in above",
+        "whole though locked",
+        "body longer",
+    ],
+)
+def test_access(lines: list[Line], declared: Told | None, body: str | None, access: Told | None) -> None:
+    assert access_of(lines, declared, body) == access
+
+
+@pytest.mark.parametrize(("free", "value"), [(True, "free"), ("False", "locked")])
+def test_access_that_a_page_declares(free: object, value: str) -> None:
+    assert metadata("", isAccessibleForFree=free).access == Told(value, "JSON-LD isAccessibleForFree")
+
+
+def test_a_part_that_is_not_free_locks_the_article() -> None:
+    part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".paywall"}
+    assert metadata("", isAccessibleForFree=True, hasPart=part).access == Told("locked", "JSON-LD isAccessibleForFree")
+
+
+def test_a_post_with_its_author_stays_as_a_quote() -> None:
+    lines = page_lines(
+        parse(
+            '<p>Die Ministerin meldete sich.</p><blockquote class="twitter-tweet"><p>Wir fangen im Frühjahr an.</p>'
+            "— Ida Lorenzen (@lorenzen) 12. März 2024</blockquote><p>Mehr sagte sie nicht.</p>"
+        )
+    )
+    mark_embeds(lines)
+    assert [line.kind for line in lines] == [None, "quote", "quote", None]
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        (
+            '<blockquote class="instagram-media"><p>Sieh dir diesen Beitrag auf Instagram an</p></blockquote>',
+            "Sieh dir diesen Beitrag auf Instagram an",
+        ),
+        (
+            "<div>Hier finden Sie externe Inhalte von Twitter. Bitte stimmen Sie der Anzeige zu.</div>",
+            "Hier finden Sie externe Inhalte von Twitter. Bitte stimmen Sie der Anzeige zu.",
+        ),
+    ],
+)
+def test_what_stands_in_the_place_of_a_post_is_removed(html: str, text: str) -> None:
+    (line,) = page_lines(parse(html))
+    mark_embeds([line])
+    assert (line.text, line.reason) == (text, "embed")
+
+
+def test_the_whole_article_of_json_ld_takes_the_place_of_a_stub() -> None:
+    lines = removed("Navigation") + kept(PARAGRAPHS[0]) + removed("Impressum")
+    found = with_linked_body(lines, "\n\n".join(PARAGRAPHS))
+    assert [line.text for line in found if line.kind is not None] == PARAGRAPHS
+    assert [line.reason for line in found if line.text == PARAGRAPHS[0]] == [None, "repeated"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "body"),
+    [
+        (kept(*PARAGRAPHS), "\n\n".join(PARAGRAPHS)),
+        (kept(*PARAGRAPHS), PARAGRAPHS[0]),
+        (kept(PARAGRAPHS[0]), "Ein anderer Artikel, der mit diesem nichts gemein hat als die Länge. " * 20),
+        (kept(PARAGRAPHS[0]), None),
+    ],
+    ids=["both whole", "a stub in JSON-LD", "another article", "none"],
+)
+def test_markup_that_is_whole_stays(lines: list[Line], body: str | None) -> None:
+    assert with_linked_body(lines, body) == lines
+
+
+def test_a_stub_in_json_ld_is_told() -> None:
+    whole = " ".join(PARAGRAPHS)
+    assert is_stub(PARAGRAPHS[0], [whole])
+    assert not is_stub(whole, [whole])
+    assert not is_stub(PARAGRAPHS[0], [])
+
+
+def test_tags_of_json_ld_are_no_text() -> None:
+    found = metadata("", articleBody="<p>Erster Absatz.</p><p>Zweiter <b>Absatz</b>.</p>")
+    assert [line.text for line in text_lines(found.body or "")] == ["Erster Absatz.", "Zweiter Absatz ."]

@@ -1,0 +1,62 @@
+import pytest
+
+from pipeline.cleaning.interviews import mark_turns
+from pipeline.cleaning.lines import Line
+
+QUESTIONS = ("Frau Rickmers, wie geht es dem Seegras?", "Woran liegt das?", "Was sagen die Fischer zu Ihren Plänen?")
+ANSWERS = ("Besser, als ich dachte.", "Am Wasser, glaube ich.", "Mich haben sie zuerst ausgelacht.")
+
+
+def kinds(*texts: str) -> list[str | None]:
+    lines = [Line(text) for text in texts]
+    for line in lines:
+        line.keep("paragraph", "test")
+    mark_turns(lines)
+    return [line.kind for line in lines]
+
+
+def test_questions_and_answers_in_turn() -> None:
+    turns = [text for pair in zip(QUESTIONS, ANSWERS, strict=True) for text in pair]
+    assert kinds("Ein Gespräch.", *turns) == ["paragraph", *["question", "answer"] * 3]
+
+
+@pytest.mark.parametrize(("asks", "answers"), [("Frage", "Antwort"), ("Seeblatt", "Antje Rickmers"), ("F", "A")])
+def test_labels(asks: str, answers: str) -> None:
+    turns = [
+        f"{label}: {text}"
+        for pair in zip(QUESTIONS, ANSWERS, strict=True)
+        for label, text in zip((asks, answers), pair, strict=True)
+    ]
+    assert kinds(*turns) == ["question", "answer"] * 3
+
+
+def test_an_answer_goes_on_until_the_next_question() -> None:
+    found = kinds(
+        f"Frage: {QUESTIONS[0]}",
+        f"Antwort: {ANSWERS[0]}",
+        "Das freut uns.",
+        f"Frage: {QUESTIONS[1]}",
+        f"Antwort: {ANSWERS[1]}",
+    )
+    assert found == ["question", "answer", "answer", "question", "answer"]
+
+
+def test_only_the_answers_have_labels() -> None:
+    found = kinds(
+        QUESTIONS[0], f"Rickmers: {ANSWERS[0]}", QUESTIONS[1], f"Rickmers: {ANSWERS[1]}", f"Rickmers: {ANSWERS[2]}"
+    )
+    assert found == ["question", "answer", "question", "answer", "answer"]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("Was ist Seegras?", "Eine Pflanze.", "Wo wächst es?", "Im Meer.", "Wem nützt es?", "Den Fischen."),
+        ("Wird die Brücke gebaut?", "Die Stadt sagt ja.", "Das Land zögert.", "Wer zahlt?"),
+        ("Ort: Hafen", "Zeit: Montag", "Eintritt: frei"),
+        (),
+    ],
+    ids=["explainer", "two questions", "key and value", "nothing"],
+)
+def test_other_articles_stay_as_they_are(texts: tuple[str, ...]) -> None:
+    assert set(kinds(*texts)) <= {"paragraph"}

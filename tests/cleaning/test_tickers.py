@@ -1,0 +1,101 @@
+import pytest
+
+from pipeline.cleaning.lines import Line
+from pipeline.cleaning.tickers import Update, mark_entries, update_of
+
+TEXT = "Die Feuerwehr hat die Sperrung der Altstadt am Nachmittag wieder aufgehoben, sagte der Einsatzleiter."
+DAY = "2024-02-11T20:00:00+01:00"
+
+
+def ticker(*clocks: str, alone: bool = True) -> list[Line]:
+    lines = []
+    for clock in clocks:
+        if alone:
+            lines.append(Line(f"{clock} Uhr"))
+            lines[-1].remove("other", "date or reading time")
+        lines.append(Line(TEXT if alone else f"{clock} Uhr: {TEXT}"))
+        lines[-1].keep("paragraph", "test")
+    return lines
+
+
+def marked(lines: list[Line], *, named: str = "Liveticker", updates: tuple[Update, ...] = ()) -> list[str | None]:
+    mark_entries(lines, named=named, published_at=DAY, modified_at=None, updates=updates)
+    return [line.time for line in lines if line.kind == "entry"]
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_entries_have_their_times(alone: bool) -> None:
+    times = marked(ticker("16:40", "14:05", "11:30", alone=alone))
+    assert times == [f"2024-02-11T{clock}:00+01:00" for clock in ("16:40", "14:05", "11:30")]
+
+
+def test_newest_first_goes_back_over_midnight() -> None:
+    times = marked(ticker("00:20", "23:50", "22:10"))
+    assert times == ["2024-02-11T00:20:00+01:00", "2024-02-10T23:50:00+01:00", "2024-02-10T22:10:00+01:00"]
+
+
+def test_newest_last_goes_on_over_midnight() -> None:
+    times = marked(ticker("22:10", "23:50", "00:20"))
+    assert times == ["2024-02-11T22:10:00+01:00", "2024-02-11T23:50:00+01:00", "2024-02-12T00:20:00+01:00"]
+
+
+def test_entries_without_a_known_day_have_no_time() -> None:
+    lines = ticker("16:40", "14:05", "11:30")
+    mark_entries(lines, named="Liveblog", published_at=None, modified_at=None, updates=())
+    assert [(line.kind, line.time) for line in lines if line.kind is not None] == [("entry", None)] * 3
+
+
+def test_a_line_with_a_date_tells_the_day_of_what_follows() -> None:
+    lines = ticker("16:40", "14:05", "11:30")
+    lines.insert(0, Line("Sonnabend, 3. Februar 2024"))
+    lines[0].remove("other", "date or reading time")
+    assert marked(lines)[0] == "2024-02-03T16:40:00+01:00"
+
+
+@pytest.mark.parametrize("entries", [1, 2, 3])
+def test_the_articles_own_time_is_no_entry_and_tells_the_day(entries: int) -> None:
+    lines = ticker("22:10", "23:00", "23:30")[: 2 * entries]
+    lines.insert(0, Line("3. Februar 2024, 23:40 Uhr"))
+    lines[0].remove("other", "date or reading time")
+    times = [f"2024-02-03T{clock}:00+01:00" for clock in ("22:10", "23:00", "23:30")]
+    assert marked(lines) == (times if entries == 3 else [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "named"),
+    [
+        (ticker("16:40", "14:05"), "Liveticker"),
+        (ticker("10:00", "12:00", "15:00"), "Programm des Hafenfests"),
+        (ticker("16:40", "09:05", "14:30", "08:00", "19:00", "07:10"), "Liveticker"),
+    ],
+    ids=["two times", "a programme", "no order"],
+)
+def test_other_articles_have_no_entries(lines: list[Line], named: str) -> None:
+    assert marked(lines, named=named) == []
+
+
+def test_a_headline_of_an_entry_is_not_lost() -> None:
+    lines = ticker("16:40", "14:05", "11:30")
+    headline = Line("Entwarnung für die Altstadt")
+    headline.remove("other", "classifier 0.20")
+    lines.insert(1, headline)
+    marked(lines)
+    assert (headline.kind, headline.entry) == ("entry", 1)
+
+
+def test_entries_by_json_ld() -> None:
+    texts = [f"Meldung {number}: {TEXT}" for number in range(3)]
+    lines = [Line(text) for text in texts]
+    for line in lines:
+        line.keep("paragraph", "test")
+    updates = tuple(
+        update
+        for number, text in enumerate(texts)
+        if (update := update_of(["", text], f"2024-02-11T1{number}:00:00+01:00")) is not None
+    )
+    assert marked(lines, named="Sturmflut", updates=updates) == [update.time for update in updates]
+
+
+@pytest.mark.parametrize(("texts", "moment"), [([], "2024-02-11T10:00:00+01:00"), (["Da."], None), (["…"], DAY)])
+def test_updates_without_words_or_time_are_none(texts: list[str], moment: str | None) -> None:
+    assert update_of(texts, moment) is None

@@ -1,0 +1,38 @@
+import pytest
+
+from pipeline.entities.nominative import name_in_nominative, nominative
+
+
+@pytest.mark.parametrize(
+    ("phrase", "alone"),
+    [
+        ("der kenianischen Armee", "kenianische Armee"),
+        ("des 45-Jährigen", "45-Jähriger"),
+        ("den Anwohnern", "Anwohner"),
+        ("eine Sprecherin der Kieler Polizei", "Sprecherin der Kieler Polizei"),
+        ("afghanischen Angaben", "afghanische Angaben"),
+        ("dem jungen Mann", "junger Mann"),
+        ("des Gerichts", "Gericht"),
+        ("einem Zeugen", "Zeuge"),
+        ("Polizeiangaben", "Polizeiangaben"),
+        ("", ""),
+    ],
+)
+def test_a_noun_phrase_by_itself(phrase: str, alone: str) -> None:
+    assert nominative(phrase) == alone
+
+
+@pytest.mark.parametrize(
+    ("determiner", "name", "alone"),
+    [
+        ("den", "Freien Wählern", "Freie Wähler"),
+        ("des", "Umweltbetriebs Bremen", "Umweltbetrieb Bremen"),
+        ("der", "Deutschen Bahn", "Deutsche Bahn"),
+        ("des", "Deutschen Bundestages", "Deutscher Bundestag"),
+        ("der", "Kieler Polizei", "Kieler Polizei"),
+        ("die", "Grünen", "Grünen"),
+        ("", "SPD", "SPD"),
+    ],
+)
+def test_a_name_behind_its_article(determiner: str, name: str, alone: str) -> None:
+    assert name_in_nominative(determiner, name) == alone

@@ -1,0 +1,137 @@
+"""The lines that "nothing is lost" hangs on: each is taken out in a copy of the tree, and a named test must fail.
+
+Run as `python -m tests.mutation.guarantee`: a few seconds a line; the exit code is 1 if a line can go unnoticed.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+COPIED = ("agents", "tests")
+LINKED = ("pipeline", "schemas", "pyproject.toml")
+TEST_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Removal:
+    """A line of the guarantee.
+
+    Attributes:
+        what: it does.
+        file: where it stands.
+        line: the line as it stands there, once.
+        instead: what stands there without it.
+        test: that must fail then.
+    """
+
+    what: str
+    file: str
+    line: str
+    instead: str
+    test: str
+
+
+REMOVALS = (
+    Removal(
+        "the generation check before an offset is noted",
+        "agents/offsets.py",
+        "        if generation == self._group.generation:",
+        "        if True:",
+        "tests/agents/test_offsets.py::test_an_offset_of_a_former_generation_is_not_noted",
+    ),
+    Removal(
+        "the clearing of notes when partitions are given up",
+        "agents/app.py",
+        "        self.offsets.clear()",
+        "        pass",
+        "tests/agents/test_offsets.py::test_partitions_are_given_up_committed_and_with_nothing_noted",
+    ),
+    Removal(
+        "the size check before publishing",
+        "agents/runner.py",
+        '            if len(value or b"") > limit:',
+        "            if False:",
+        "tests/agents/test_runner.py::test_a_record_that_is_too_large_is_not_published_but_dead_lettered",
+    ),
+    Removal(
+        "the end of a message before its offset is noted",
+        "agents/app.py",
+        "            await self.runner.handle(incoming(message))",
+        "            asyncio.ensure_future(self.runner.handle(incoming(message)))",
+        "tests/agents/test_offsets.py::test_an_offset_is_noted_only_when_the_message_has_reached_its_end",
+    ),
+    Removal(
+        "the broker's acknowledgement before a message counts as published",
+        "agents/publisher.py",
+        "        outcomes = await asyncio.gather(*begun, return_exceptions=True)",
+        "        outcomes = [None for _ in begun]",
+        "tests/agents/test_publisher.py::test_returns_when_all_are_confirmed",
+    ),
+    Removal(
+        "the kill of a process past its limit",
+        "agents/pool/pool.py",
+        '                    self._fork_server.send("kill", process.pid)',
+        "                    pass",
+        "tests/agents/test_pool.py::test_a_job_past_its_time_is_stopped_and_not_tried_again",
+    ),
+)
+
+
+def copy_tree(folder: Path) -> None:
+    """A tree that can be changed: what is not changed is linked."""
+    for name in COPIED:
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in LINKED:
+        (folder / name).symlink_to(ROOT / name)
+
+
+def passes(folder: Path, *tests: str, say: bool = False) -> bool:
+    """Whether tests pass on a copied tree; one that hangs does not. `say`: on stderr why not."""
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-x",
+        "-p",
+        "no:cacheprovider",
+        f"--timeout={TEST_SECONDS}",
+        *tests,
+    ]
+    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode not in (0, 1):
+        raise RuntimeError(f"pytest could not run {tests}:\n{done.stdout}{done.stderr}")
+    if say and done.returncode:
+        sys.stderr.write(done.stdout)
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Take each line out, one at a time."""
+    survived = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        copy_tree(folder)
+        if not passes(folder, *(removal.test for removal in REMOVALS), say=True):
+            sys.stderr.write("the tests fail on the tree as it is\n")
+            return 2
+        for removal in REMOVALS:
+            path = folder / removal.file
+            source = path.read_text(encoding="utf-8")
+            path.write_text(source.replace(f"{removal.line}\n", f"{removal.instead}\n"), encoding="utf-8")
+            noticed = not passes(folder, removal.test)
+            path.write_text(source, encoding="utf-8")
+            survived += not noticed
+            sys.stdout.write(f"{'noticed' if noticed else 'SURVIVED'}: without {removal.what}\n    {removal.test}\n")
+            sys.stdout.flush()
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

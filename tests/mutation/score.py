@@ -1,0 +1,152 @@
+"""How much of the stream's core its own tests hold: the share of a module's mutants that they notice.
+
+Run as `python -m tests.mutation.score [MODULE ...] [--sample N] [--seed S] [--jobs J]`. Every mutant is tried in a
+process forked from this one, which has loaded what is not changed, so that one costs well under a second.
+"""
+
+import argparse
+import contextlib
+import importlib
+import importlib.abc
+import importlib.util
+import io
+import os
+import random
+import signal
+import sys
+import time
+from dataclasses import dataclass, field
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.mutation.mutants import Mutant, mutants
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests" / "agents"
+CORE: dict[str, tuple[str, ...]] = {
+    "agents.offsets": ("test_offsets.py",),
+    "agents.app": ("test_app.py", "test_offsets.py"),
+    "agents.faust_adapter": ("test_faust_adapter.py",),
+    "agents.runner": ("test_runner.py",),
+    "agents.publisher": ("test_publisher.py",),
+    "agents.pool.scheduler": ("test_scheduler.py",),
+    "agents.local_store": ("test_seen_store.py",),
+    "agents.seen_store": ("test_seen_store.py",),
+}
+LEAST_SECONDS = 20.0
+
+
+class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Imports one module from another source than its file."""
+
+    def __init__(self, module: str, source: str) -> None:
+        self._module = module
+        self._source = source
+
+    def find_spec(self, name: str, path: Any, target: ModuleType | None = None) -> ModuleSpec | None:
+        """Ours, if it is that module."""
+        return importlib.util.spec_from_loader(name, self) if name == self._module else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the changed source."""
+        exec(compile(self._source, f"{self._module} (changed)", "exec"), module.__dict__)
+
+
+@dataclass
+class Score:
+    """What became of a module's mutants."""
+
+    tried: int = 0
+    survivors: list[Mutant] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """Of those that were noticed."""
+        return 1 - len(self.survivors) / self.tried if self.tried else 1.0
+
+
+def preload(module: str) -> None:
+    """Load what the tests of a module load, and forget what may depend on it."""
+    importlib.import_module(module)
+    for name in [name for name in sys.modules if name.split(".")[0] == "agents"]:
+        del sys.modules[name]
+
+
+def fork_tests(module: str, source: str) -> int:
+    """Begin to run the tests of a module, changed to `source`, in a process of its own; its id."""
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 2
+    try:
+        os.setsid()
+        sys.meta_path.insert(0, Changed(module, source))
+        quiet = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(quiet, 1)
+        os.dup2(quiet, 2)
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            paths = [str(TESTS / name) for name in CORE[module]]
+            code = int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *paths]))
+    finally:
+        os._exit(code)
+
+
+def score(module: str, chosen: list[Mutant], jobs: int) -> Score:
+    """Try mutants, some at a time; one whose tests take ten times as long as usual counts as noticed.
+
+    Raises:
+        RuntimeError: the tests fail without a change.
+    """
+    preload(module)
+    started = time.monotonic()
+    source = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+    _, status = os.waitpid(fork_tests(module, source), 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise RuntimeError(f"the tests of {module} fail as it is")
+    limit = max(LEAST_SECONDS, 10 * (time.monotonic() - started))
+    result, waiting, running = Score(), list(chosen), dict[int, tuple[Mutant, float]]()
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            mutant = waiting.pop(0)
+            running[fork_tests(module, mutant.source)] = (mutant, time.monotonic())
+        for pid, (mutant, since) in list(running.items()):
+            done, status = os.waitpid(pid, os.WNOHANG)
+            if not done and time.monotonic() - since > limit:
+                os.killpg(pid, signal.SIGKILL)
+                done, status = os.waitpid(pid, 0)
+            if done:
+                del running[pid]
+                result.tried += 1
+                if os.waitstatus_to_exitcode(status) == 0:
+                    result.survivors.append(mutant)
+        time.sleep(0.05)
+    return result
+
+
+def main() -> None:
+    """Score the modules named, or all of the core."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("modules", nargs="*", default=list(CORE), metavar="MODULE")
+    parser.add_argument("--sample", type=int, help="so many mutants of each module, by chance; without it all")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=4, help="mutants tried at the same time")
+    arguments = parser.parse_args()
+    for module in arguments.modules:
+        found = list(mutants((ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")))
+        chosen = found
+        if arguments.sample is not None and arguments.sample < len(found):
+            chosen = random.Random(arguments.seed).sample(found, arguments.sample)
+        result = score(module, chosen, arguments.jobs)
+        noticed = result.tried - len(result.survivors)
+        lines = [f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}); mutants in all: {len(found)}"]
+        lines += [f"    line {mutant.line}: {mutant.change}" for mutant in sorted(result.survivors)]
+        sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.reader.calibration import Calibration, Logistic, logit
+
+
+def test_more_evidence_is_surer() -> None:
+    weigh = Logistic({"always": -1.0, "seen": 2.0})
+    assert weigh({"seen": 0.0}) < weigh({"seen": 0.5}) < weigh({"seen": 2.0}) < 1.0
+    assert weigh({"unheard of": 9.0}) == weigh({})
+
+
+@pytest.mark.parametrize("probability", [0.0, 0.2, 0.5, 0.99, 1.0])
+def test_a_probability_is_its_own_evidence(probability: float) -> None:
+    bounded = min(max(probability, 0.001), 0.999)
+    assert Logistic({"it": 1.0})({"it": logit(probability)}) == pytest.approx(bounded)
+
+
+def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
+    calibration = Calibration(Logistic({"always": 0.5}), Logistic({"probability": 0.9}), 0.45, 0.9)
+    calibration.write(tmp_path)
+    assert Calibration.read(tmp_path) == calibration

@@ -1,0 +1,72 @@
+"""When two quotes are the same statement, measured on pairs that a reader judged, and where it must not guess."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.statements.same import Rendering, same_statement
+from pipeline.statements.stems import folded, stem
+from pipeline.statements.wording import Wording
+from tests.statements.pairs import pairs
+
+PRECISION = 0.98
+RECALL = 0.85
+
+
+def test_there_are_enough_pairs_of_either_kind() -> None:
+    judged = [pair.same for part in ("dev", "test") for pair in pairs(part)]
+    assert len(judged) >= 300
+    assert min(judged.count(True), judged.count(False)) >= 120
+
+
+@pytest.mark.parametrize("part", ["dev", "test"])
+def test_judged_pairs(part: str) -> None:
+    found = [(pair.same, same_statement(pair.one, pair.other)) for pair in pairs(part)]
+    right = found.count((True, True))
+    assert right / (right + found.count((False, True))) >= PRECISION
+    assert right / (right + found.count((True, False))) >= RECALL
+
+
+@pytest.mark.parametrize("part", ["dev", "test"])
+def test_the_judgement_does_not_depend_on_the_order(part: str) -> None:
+    for pair in pairs(part):
+        assert same_statement(pair.one, pair.other) is same_statement(pair.other, pair.one)
+
+
+@given(one=st.text(max_size=80), other=st.text(max_size=80), verbatim=st.booleans())
+def test_any_texts_can_be_compared(one: str, other: str, verbatim: bool) -> None:
+    a, b = Rendering(one, one, True), Rendering(other, other, verbatim)
+    assert same_statement(a, b) is same_statement(b, a)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("gestiegen", "steigen"),
+        ("stieg", "steige"),
+        ("angekündigt", "anzukündigen"),
+        ("angenommen", "annimmt"),
+        ("Häuser", "Haus"),
+        ("Klöckner", "Kloeckner"),
+        ("verlängert", "verlängern"),
+        ("Straße", "Strasse"),
+    ],
+)
+def test_inflected_forms_have_one_stem(one: str, other: str) -> None:
+    assert stem(folded(one)) == stem(folded(other))
+
+
+def test_marks_brackets_and_gaps_are_no_words() -> None:
+    wording = Wording.of("„Wir haben [in Lüchow] die Pegel“ … „seit Tagen im Blick“ (lacht)")
+    assert wording.words == ("wir", "haben", "die", "pegel", "seit", "tagen", "im", "blick")
+    assert wording.gaps == {2, 4}
+
+
+def test_thousands_are_written_either_way() -> None:
+    assert Wording.of("1.000 Stellen").words == Wording.of("1000 Stellen").words
+    assert Wording.of("3,5 Prozent").numbers == {"3,5"}
+
+
+def test_a_long_word_does_not_take_long() -> None:
+    assert Wording.of("e" * 100_000).words
+    assert not same_statement(Rendering("a b " * 5000, "", True), Rendering("c d " * 5000, "", True))

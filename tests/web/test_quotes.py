@@ -1,0 +1,192 @@
+"""Quotes on the pages, in the API, as files and as a feed."""
+
+import csv
+import io
+import json
+import time
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.store.typed import typed
+from agents.web.store.writer import TopicMessage, Writer
+from pipeline.statements.speaker import SpeakerStatements
+from schemas.codec import encode
+from tests.web.articles import quote_article
+from tests.web.conftest import all_is_well
+
+Client = TestClient[Any, Any]
+SAID = "„Wir fangen im Frühjahr an“"
+NEWS = "http://www.w3.org/2005/Atom"
+
+
+@pytest.fixture
+def filled(writer: Writer) -> Writer:
+    """Seven papers with the same article, the statement that it gives, and a paper with another."""
+    from datetime import timedelta
+
+    from pipeline.quotes import quote_records
+
+    now = time.time()
+    articles = [
+        quote_article(f"p-{number}", source=f"Bote {number}", published_at=f"2026-03-0{number + 1}T09:00:00Z")
+        for number in range(7)
+    ]
+    writer.add(
+        TopicMessage("articles.quotes", 1, number, now, encode(article), {"version": "0.2.0"})
+        for number, article in enumerate(articles)
+    )
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    for article in articles:
+        for record in quote_records(article):
+            if record.speaker is not None and record.speaker.id == "per/karla-brinkmeier":
+                state.add(record, "2026-03-09T09:00:00.000Z")
+    writer.add(
+        TopicMessage("statements", 0, number, now, encode(statement), {}, name.encode())
+        for number, (name, statement) in enumerate(state.statements.items())
+    )
+    all_is_well(writer)
+    assert writer.unreadable == 0
+    return writer
+
+
+async def got(client: Client, path: str) -> Any:
+    async with client.get(path) as response:
+        assert response.status == 200, await response.text()
+        return await response.json()
+
+
+async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Client, filled: Writer) -> None:
+    found = await got(
+        client, "/api/quotes?q=fruehjahr&speaker=Brinkmeier&source=Bote%203&verbatim=true&since=2026-03-01"
+    )
+    (hit,) = found["items"]
+    assert (found["total"], hit["article_id"], hit["source"]) == (1, "p-3", "Bote 3")
+    (mark,) = hit["marks"]
+    assert hit["quote"]["text"][mark["begin"] : mark["end"]] == "Frühjahr"
+    assert hit["statement"]["count"] == 7
+    assert (await got(client, "/api/quotes?q=fruehjahr&until=2026-02-01"))["total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "total"),
+    [
+        ("Brinkmeier", 9),
+        ('"im Frühjahr an"', 9),
+        ('"Frühjahr im"', 0),
+        ("Brinkmeier -Frühjahr", 0),
+        ("-Frühjahr Ahlgrimm", 9),
+        ("Frühj", 9),
+        ('"', 36),
+        ("-", 36),
+        ("*:^(", 36),
+    ],
+)
+async def test_words_phrases_and_minus(client: Client, filled: Writer, query: str, total: int) -> None:
+    found = await got(client, f"/api/quotes?limit=200&q={quote(query)}")
+    speakers = {hit["quote"]["speaker"] for hit in found["items"]}
+    if query.strip('"-*:^('):
+        assert found["total"] == total, (query, speakers)
+    else:
+        assert found["total"] == len(found["items"])
+
+
+def test_what_is_typed_is_taken_apart() -> None:
+    query = typed('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
+    assert query.wanted == (("klockner",), ("zwei", "worte"), ("anf",))
+    assert query.unwanted == (("ohne",), ("auch", "nicht"))
+    assert query.open
+    assert typed("Kloeckner").wanted == typed("Klöckner").wanted
+    assert typed("E-Auto").unwanted == ()
+
+
+async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: Writer) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = await got(client, f"/api/quotes?limit=4{cursor}")
+        seen += [hit["quote"]["id"] for hit in page["items"]]
+        if page["next"] is None:
+            break
+        cursor = f"&cursor={quote(page['next'])}"
+    assert len(seen) == len(set(seen)) == page["total"]
+
+
+async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, filled: Writer) -> None:
+    found = await got(client, "/api/statements?q=fruehjahr")
+    (statement,) = found["items"]
+    assert (found["total"], statement["count"], statement["sources"]) == (1, 7, 7)
+    assert (await got(client, f"/api/statements/{statement['id']}"))["id"] == statement["id"]
+    async with client.get(f"/statements/{statement['id']}") as response:
+        page = await response.text()
+    assert all(f"Bote {number}" in page for number in range(7))
+    async with client.get("/search?q=Frühjahr+Bote&each=") as response:
+        assert response.status == 200
+
+
+async def test_the_page_shows_the_speakers_quotes_with_the_match_marked(client: Client, filled: Writer) -> None:
+    async with client.get("/search?q=Frühjahr", headers={"Accept-Language": "de"}) as response:
+        page = await response.text()
+    assert "<mark>Frühjahr</mark>" in page
+    assert page.count('class="card quote-hit"') == 3, "one for seven papers, and two whose statement is not known"
+    assert "in 7 Artikeln" in page
+    async with client.get("/search?q=Frühjahr&each=paper", headers={"Accept-Language": "de"}) as response:
+        assert (await response.text()).count('class="card quote-hit"') == 9
+
+
+@pytest.mark.parametrize(
+    "query", ["gender=x", "type=Spoken", "verbatim=maybe", "since=gestern", "cursor=x", "format=xls"]
+)
+async def test_what_means_nothing_is_refused_in_one_line(client: Client, query: str) -> None:
+    async with client.get(f"/api/quotes?{query}") as response:
+        assert response.status == 400
+        assert query.partition("=")[0] in (await response.json())["error"]
+
+
+async def test_exports_hold_the_same_rows(client: Client, filled: Writer) -> None:
+    async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=csv") as response:
+        rows = list(csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig"))))
+    async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=jsonl") as response:
+        lines = [json.loads(line) for line in (await response.text()).splitlines()]
+    assert [row["quote_id"] for row in rows] == [line["quote_id"] for line in lines]
+    assert {row["version"] for row in rows if row["article_id"].startswith("p-")} == {"0.2.0"}
+    assert "text" in rows[0]
+    assert not any("Kreistag" in json.dumps(line) for line in lines), "no article's text"
+
+
+async def test_parquet_is_read_back(client: Client, filled: Writer, tmp_path: Any) -> None:
+    parquet = pytest.importorskip("pyarrow.parquet")
+    async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=parquet") as response:
+        (tmp_path / "q.parquet").write_bytes(await response.read())
+    table = parquet.read_table(tmp_path / "q.parquet")
+    assert table.num_rows == (await got(client, "/api/quotes?speaker=per/karla-brinkmeier"))["total"]
+
+
+async def test_the_feed_of_a_search_is_atom(client: Client, filled: Writer) -> None:
+    async with client.get("/search.atom?q=fruehjahr&source=Bote%203") as response:
+        assert response.content_type == "application/atom+xml"
+        root = ElementTree.fromstring(await response.read())
+    assert root.tag == f"{{{NEWS}}}feed"
+    for tag in ("title", "id", "updated"):
+        assert root.find(f"{{{NEWS}}}{tag}") is not None
+    (entry,) = root.findall(f"{{{NEWS}}}entry")
+    link = entry.find(f"{{{NEWS}}}link")
+    assert link is not None
+    assert link.get("href", "").endswith("/articles/p-3#quote-0")
+
+
+async def test_a_withdrawn_article_is_gone_from_everything(client: Client, filled: Writer) -> None:
+    filled.add([TopicMessage("articles.quotes", 1, 9, time.time(), None, {}, b"p-3")])
+    assert (await got(client, "/api/quotes?source=Bote%203"))["total"] == 0
+    async with client.get("/articles/p-3") as response:
+        assert response.status == 404
+
+
+async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: Writer) -> None:
+    (statement, *_) = (await got(client, "/api/statements?q=fruehjahr"))["items"]
+    filled.add([TopicMessage("statements", 0, 9, time.time(), None, {}, statement["id"].encode())])
+    assert (await got(client, "/api/statements?q=fruehjahr"))["total"] == 0
+    assert (await got(client, "/api/quotes?q=fruehjahr&source=Bote%203"))["items"][0]["statement"] is None
