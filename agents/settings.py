@@ -49,8 +49,15 @@ class Settings(BaseSettings):
 
     topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(8, ge=1, description="partitions of a topic that is created")
-    replication_factor: int = Field(1, ge=1, description="copies of each partition of a topic that is created")
-    min_insync_replicas: int = Field(1, ge=1, description="copies that must have a message before it counts as sent")
+    replication_factor: int | None = Field(
+        None, ge=1, description="copies of each partition of a topic that is created; by default as the cluster has it"
+    )
+    min_insync_replicas: int | None = Field(
+        None,
+        ge=1,
+        description="copies that must have a message before it counts as sent, of a topic that is created; by default "
+        "as the cluster has it",
+    )
     retention_hours: float = Field(168, gt=0, description="how long the broker keeps messages, in hours")
     dead_letter_retention_hours: float = Field(720, gt=0, description="the same for dead letters, in hours")
     max_message_bytes: int = Field(
@@ -139,7 +146,11 @@ class Settings(BaseSettings):
     def _check_together(self) -> "Settings":
         if self.sasl_mechanism and not (self.sasl_username and self.sasl_password):
             raise ValueError("sasl_mechanism needs sasl_username and sasl_password")
-        if self.min_insync_replicas > self.replication_factor:
+        for name in ("tls_ca_file", "tls_certificate_file", "tls_key_file"):
+            path = getattr(self, name)
+            if self.tls and path is not None and not Path(path).is_file():
+                raise ValueError(f"{name}: there is no file {path}")
+        if self.min_insync_replicas and self.replication_factor and self.min_insync_replicas > self.replication_factor:
             raise ValueError("min_insync_replicas cannot be larger than replication_factor")
         return self
 
