@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agents.headers import installed_version
 from pipeline.config import PipelineConfig
 
 DEFAULT_BROKER = "kafka://127.0.0.1:9092"
@@ -117,6 +118,23 @@ class Settings(BaseSettings):
         (), description="further host names under which the web view answers, comma-separated"
     )
     stuck_seconds: float = Field(20, gt=0, description="time without progress after which a stage is stuck, in seconds")
+
+    feed_allow_private: bool = Field(False, description="let feeds be fetched from private and loopback addresses")
+    feed_follow_hours: float = Field(
+        24, ge=0, description="hours in which changes of an article are looked for; 0: never"
+    )
+    feed_pause_seconds: float = Field(
+        0.2, ge=0, description="shortest rest of a host between two requests, in seconds; robots.txt may ask for more"
+    )
+    feed_timeout_seconds: float = Field(30, gt=0, description="longest time for one request of a feed, in seconds")
+    feed_user_agent: str = Field(
+        f"Redefluss/{installed_version()}",
+        min_length=1,
+        pattern=r"^[!-~][ -~]*$",
+        description="what feeds are fetched as; the word before / is its name in robots.txt",
+    )
+    feed_metrics_port: int = Field(0, ge=0, le=65535, description="port of the feed's metrics and health; 0: none")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
     @field_validator("languages", "web_allowed_hosts", mode="before")

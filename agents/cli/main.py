@@ -12,6 +12,7 @@ from agents.cli import (
     consume,
     dead_letters,
     evaluate,
+    feed,
     produce,
     run,
     schema,
@@ -39,6 +40,7 @@ app.command("worker")(worker.worker)
 app.command("produce")(produce.produce)
 app.command("consume")(consume.consume)
 app.command("withdraw")(withdraw.withdraw)
+app.command("feed")(feed.feed)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("settings")(settings.settings)
