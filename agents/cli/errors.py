@@ -34,6 +34,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.broker.BrokerError": ("", ExitCode.USAGE),
     "agents.dead_letters.DeadLetterError": ("", ExitCode.USAGE),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
+    "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),
     "agents.worker.WorkerError": ("", ExitCode.USAGE),
