@@ -117,6 +117,7 @@ class Settings(BaseSettings):
     web_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="further host names under which the web view answers, comma-separated"
     )
+    webhook_secret: SecretStr | None = Field(None, description="what the webhook sink signs its requests with")
     stuck_seconds: float = Field(20, gt=0, description="time without progress after which a stage is stuck, in seconds")
 
     feed_allow_private: bool = Field(False, description="let feeds be fetched from private and loopback addresses")

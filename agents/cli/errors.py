@@ -37,6 +37,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.feed.poller.NotSent": ("", ExitCode.INCOMPLETE),
     "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
+    "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),
     "agents.worker.WorkerError": ("", ExitCode.USAGE),

@@ -17,6 +17,7 @@ from agents.cli import (
     run,
     schema,
     settings,
+    sink,
     stages,
     topics,
     train,
@@ -48,6 +49,7 @@ app.command("schema")(schema.schema)
 app.command("clean")(stages.clean)
 app.command("entities")(stages.entities)
 app.command("quotes")(stages.quotes)
+app.add_typer(sink.app, name="sink")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 
