@@ -15,6 +15,7 @@ from yarl import URL
 
 from agents import kafka
 from agents.faust_adapter import AdaptedApp, PatientSupervisor
+from agents.membership import Membership, Superseded
 from agents.offsets import Offsets
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
@@ -53,7 +54,16 @@ class StageApp(AdaptedApp):
             await asyncio.Event().wait()  # until this actor is cancelled; the message stays uncommitted
         message = event.message
         with self.offsets.in_flight():
-            await self.runner.handle(incoming(message))
+            try:
+                await self.runner.handle(
+                    incoming(message), before_publish=lambda: self.check_owner(message.generation_id)
+                )
+            except Superseded:
+                log.warning(
+                    "%s: nothing is published for %s/%d/%d: it may be another worker's by now",
+                    *(self.conf.id, message.topic, message.partition, message.offset),
+                )
+                return  # not noted: whoever has the partition next begins where was committed
             self.offsets.note(message.tp, message.offset, generation=message.generation_id)
 
     async def drain(self, seconds: float) -> bool:
@@ -74,6 +84,8 @@ class StageApp(AdaptedApp):
     async def on_give_up(self) -> None:
         """Let what is in flight reach its end, commit, and forget what was noted."""
         limit = min(self.settings_of_stream.drain_seconds, self.conf.broker_rebalance_timeout / 2)
+        if self.draining:
+            limit = 0.0  # it has been waited for already
         if not await self.offsets.wait_idle(limit):
             log.warning("%s: gave partitions up with messages in flight; they will be repeated", self.conf.id)
         await self.offsets.commit()
@@ -135,6 +147,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
         web_enabled=False,
     )
     app.settings_of_stream = settings
+    app.membership = Membership(session_seconds)
     app.runner = runner
     app.offsets = Offsets(app, name=app.conf.id, interval_seconds=settings.commit_interval_seconds)
     source = app.topic(

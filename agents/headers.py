@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from pipeline.stages import RAW_TOPIC
+
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
 OURS = frozenset({"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"})
@@ -64,6 +66,15 @@ def trail_of(headers: RawHeaders) -> list[Any]:
     except orjson.JSONDecodeError:
         return []
     return trail if isinstance(trail, list) else []
+
+
+def origin_of(headers: RawHeaders) -> tuple[int, int] | None:
+    """Partition and offset of the article on the first topic, as the `trail` header tells; None where it does not."""
+    for step in trail_of(headers):
+        if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:
+            partition, offset = step.get("partition"), step.get("offset")
+            return (partition, offset) if isinstance(partition, int) and isinstance(offset, int) else None
+    return None
 
 
 def after(

@@ -168,11 +168,13 @@ def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[
         checks.append(("broker", facts.broker_detail is None, facts.broker_detail or "answers"))
     else:
         checks.append(("broker", False, "has not been asked lately: the web view's collector is not running"))
-    count = sum(len(partitions) for partitions in (own.said.get("assignment") or {}).values())
-    checks.append(("assigned", count > 0, f"{count} partitions"))
-    state = str(own.models.get("state"))
-    detail = own.models.get("detail")
-    checks.append(("models", state == "ready", f"{state}: {detail}" if detail else state))
+    assignment = own.said.get("assignment") or {}
+    outside = [stage.name for stage in STAGES if own.runs(stage) and stage.source not in assignment]
+    count = sum(len(partitions) for partitions in assignment.values())  # 0 where there are more workers than partitions
+    detail = f"not in the consumer group of {', '.join(outside)}" if outside else f"{count} partitions"
+    checks.append(("assigned", not outside, detail))
+    state, problem = str(own.models.get("state")), own.models.get("detail")
+    checks.append(("models", state == "ready", f"{state}: {problem}" if problem else state))
     for stage in STAGES:
         if whole_stream or own.runs(stage):
             judgement = judge(stage, facts)

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
+from agents.connection_check import permanent_problem
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.kafka")
@@ -39,7 +40,8 @@ async def wait_for_broker(
     """Wait until the broker answers, saying so every ten seconds; the cluster's id.
 
     Raises:
-        BrokerUnavailable: not within `timeout_seconds` (None: wait for ever), or the log-in was refused.
+        BrokerUnavailable: not within `timeout_seconds` (None: wait for ever), or for a reason that does not pass: the
+            log-in was refused, certificates do not fit, TLS on one side alone.
     """
     loop = asyncio.get_running_loop()
     started, said = loop.time(), -SAY_AGAIN_SECONDS
@@ -52,6 +54,8 @@ async def wait_for_broker(
             where = ", ".join(settings.bootstrap_servers)
             if "Authentication" in name or "Sasl" in name:
                 raise BrokerUnavailable(f"the broker at {where} refused the log-in: {error}") from None
+            if (problem := await permanent_problem(settings)) is not None:
+                raise BrokerUnavailable(problem) from None
             waited = loop.time() - started
             if timeout_seconds is not None and waited >= timeout_seconds:
                 raise BrokerUnavailable(f"no broker at {where}") from None
@@ -109,7 +113,8 @@ def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
     options: dict[str, Any] = {
         "acks": "all",
         "max_request_size": settings.max_message_bytes + 65_536,
-        "request_timeout_ms": round(settings.publish_timeout_seconds * 1000),
+        # What a worker cut off from the broker still holds must not arrive when another has its partitions.
+        "request_timeout_ms": round(1000 * min(settings.publish_timeout_seconds, settings.session_timeout_seconds / 2)),
         "compression_type": None if settings.compression == "none" else settings.compression,
         "linger_ms": settings.linger_ms,
         "max_batch_size": BATCH_BYTES,

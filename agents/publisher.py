@@ -10,9 +10,12 @@ from typing import NamedTuple
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidMessageError,
+    InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
+    PolicyViolationError,
     RecordListTooLargeError,
+    TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
@@ -26,7 +29,12 @@ log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
 CAN_PASS = (KafkaError, OSError)
+OF_ONE_TOPIC = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
+
+
+BeforeSend = Callable[[], Awaitable[None]]
+"""Awaited right before each attempt; what it raises ends the send."""
 
 
 class TooLarge(Exception):
@@ -93,28 +101,34 @@ class Publisher:
         if producer is not None:
             await _close(producer)
 
-    async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
-        """Send messages and wait until all in-sync copies have them; `at_once`: not even under load for company.
+    async def send(self, *messages: Outgoing, at_once: bool = False, before: BeforeSend | None = None) -> None:
+        """Send messages and wait until all in-sync copies have them.
+
+        Args:
+            messages: in the order of sending.
+            at_once: not even under load they wait for company.
+            before: awaited right before each attempt.
 
         Raises:
             TooLarge: one is larger than its topic allows; the others are confirmed.
+            Exception: what `before` raised; what was not confirmed until then is not sent again.
         """
         if self._busy() and not at_once:
             await self._batch.wait()
         else:
             self._batch.release()  # those that wait can go along
-        await self._send(messages)
+        await self._send(messages, before)
 
-    async def _send(self, messages: Sequence[Outgoing]) -> None:
+    async def _send(self, messages: Sequence[Outgoing], before: BeforeSend | None = None) -> None:
         self.unconfirmed += len(messages)
         # With the broker away the client goes on trying by itself, without a word.
         saying = asyncio.get_running_loop().call_later(
             self._settings.publish_timeout_seconds, self._say_waiting, messages[-1].topic, time.monotonic()
         )
         try:
-            outcomes = await self._attempt(messages)
+            outcomes = await self._attempt(messages, before)
             again = [
-                self._send_again(error, message)
+                self._send_again(error, message, before)
                 for error, message in zip(outcomes, messages, strict=True)
                 if isinstance(error, CAN_PASS)
             ]
@@ -146,13 +160,13 @@ class Publisher:
         await self._batch.wait()
         await self._send([Outgoing(topic, key, value)])
 
-    async def _send_again(self, error: Exception, message: Outgoing) -> None:
+    async def _send_again(self, error: Exception, message: Outgoing, before: BeforeSend | None) -> None:
         """After a first attempt that failed with `error`; by itself, for setting up retries costs as much as a send."""
         outcome: BaseException | None = error
         async for attempt in self._attempts(message.topic):
             with attempt:
                 if outcome is None:
-                    (outcome,) = await self._attempt([message])
+                    (outcome,) = await self._attempt([message], before)
                 if outcome is not None:
                     failure, outcome = outcome, None
                     raise failure
@@ -184,25 +198,31 @@ class Publisher:
             if state.attempt_number in (1, 2, 4, 8) or state.attempt_number % 10 == 0:
                 log.warning(
                     "%s does not confirm (%s); nothing more is read meanwhile, next try in %.1f s",
-                    *(topic, type(error).__name__, pause),
+                    *(topic, _in_words(error), pause),
                 )
             await self._mend(topic, error)
 
         return say
 
-    async def _attempt(self, messages: Sequence[Outgoing]) -> list[BaseException | None]:
+    async def _attempt(self, messages: Sequence[Outgoing], before: BeforeSend | None) -> list[BaseException | None]:
         """Try to send messages once; for each, what went wrong."""
         try:
             producer = self._producer or await self._renew(None)
         except CAN_PASS as error:
             return [error] * len(messages)
+        if before is not None:
+            await before()
         begun = [await _begin(producer, message) for message in messages]
         outcomes = await asyncio.gather(*begun, return_exceptions=True)
         return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 
     async def _mend(self, topic: str, error: BaseException | None) -> None:
-        """After a failed send: a new producer unless the old one can go on; a deleted topic made again."""
-        if isinstance(error, KafkaError) and error.retriable and not isinstance(error, UnknownTopicOrPartitionError):
+        """After a failed send: a new producer unless the old one can go on; a deleted topic made again.
+
+        What is wrong with one topic alone is no reason for a new one, by which sends to all others would fail as well.
+        """
+        missing = isinstance(error, UnknownTopicOrPartitionError)
+        if isinstance(error, KafkaError) and not missing and (error.retriable or isinstance(error, OF_ONE_TOPIC)):
             return
         producer = self._producer
         try:
@@ -258,6 +278,12 @@ def _failure(outcome: object, message: Outgoing) -> BaseException | None:
         size = len(message.value or b"")
         return TooLarge(f"{size} bytes are more than {message.topic} allows ({type(outcome).__name__})")
     return outcome if isinstance(outcome, BaseException) else None
+
+
+def _in_words(error: BaseException | None) -> str:
+    if isinstance(error, TopicAuthorizationFailedError):
+        return "the log-in lacks the permission WRITE on this topic"
+    return type(error).__name__
 
 
 async def _close(producer: AIOKafkaProducer) -> None:

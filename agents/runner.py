@@ -1,20 +1,22 @@
 """What happens to a message: work in the pool, a confirmed publish, or a confirmed dead letter.
 
 Every way out of `StageRunner.handle` is one of these, so that the offset may be
-committed when it returns. It never raises, except when it is cancelled, and
-then the message counts as not read.
+committed when it returns. It never raises, except when it is cancelled or the
+message is another worker's by now, and then the message counts as not read.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from agents import headers
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
+from agents.membership import Superseded
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
-from agents.publisher import Outgoing, Publisher, TooLarge
+from agents.publisher import BeforeSend, Outgoing, Publisher, TooLarge
 from agents.settings import Settings
 from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
@@ -24,6 +26,7 @@ from schemas.records import DeadLetter, FailureReason
 
 log = logging.getLogger("redefluss.runner")
 
+Send = Callable[..., Awaitable[None]]
 Perform = Callable[[Job], Awaitable[tuple[Outcome, int]]]
 """Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
 
@@ -79,27 +82,38 @@ class StageRunner:
         self._max_bytes = stage.max_bytes(settings.pipeline)
         self._gives_articles_up = follows_deduplication(stage)
 
-    async def handle(self, message: Incoming) -> None:
-        """Bring `message` to its end: published or dead-lettered, and confirmed."""
+    async def handle(self, message: Incoming, *, before_publish: BeforeSend | None = None) -> None:
+        """Bring `message` to its end: published or dead-lettered, and confirmed.
+
+        Args:
+            message: from the stage's topic.
+            before_publish: awaited right before each attempt to publish something; may raise `Superseded`.
+
+        Raises:
+            Superseded: as `before_publish` said; nothing was published since.
+        """
         with self._status.handling(self.stage.name, self.stage.source, message.partition, message.offset):
+            send = partial(self._publisher.send, before=before_publish)
             try:
-                await self._handle(message)
+                await self._handle(message, send)
+            except Superseded:
+                raise
             except Exception as error:
                 log.exception("%s: unexpected error at %s", self.stage.name, message)
                 detail = one_line(f"unexpected {type(error).__name__}: {error}")
-                await self._dead_letter(message, "processing-error", detail)
+                await self._dead_letter(message, send, "processing-error", detail)
 
-    async def _handle(self, message: Incoming) -> None:
+    async def _handle(self, message: Incoming, send: Send) -> None:
         size = len(message.value or b"")
         if self._max_bytes is not None and size > self._max_bytes:
             detail = f"the message has {size} bytes; {self._max_bytes} are allowed"
-            await self._dead_letter(message, "too-large", detail)
+            await self._dead_letter(message, send, "too-large", detail)
             return
         if self._state is not None:
-            await self._take(message, self._state)
+            await self._take(message, send, self._state)
             return
         if message.value is None and message.key:
-            await self._withdraw(message)
+            await self._withdraw(message, send)
             return
         check = None
         if self._duplicates is not None:
@@ -114,19 +128,21 @@ class StageRunner:
         try:
             outcome, attempts = await self._perform(job)
         except JobFailed as error:
-            await self._dead_letter(message, error.reason, error.detail, error.attempts)
+            await self._dead_letter(message, send, error.reason, error.detail, error.attempts)
             return
         if isinstance(outcome, Refused):
-            await self._dead_letter(message, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
+            await self._dead_letter(message, send, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
             return
-        await self._publish(message, outcome, attempts, check)
+        await self._publish(message, send, outcome, attempts, check)
 
-    async def _publish(self, message: Incoming, done: Done, attempts: int, check: DuplicateCheck | None) -> None:
+    async def _publish(
+        self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None
+    ) -> None:
         limit = self._settings.max_raw_bytes
         for topic, _, value, _ in done.messages:
             if len(value or b"") > limit:
                 detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
-                await self._dead_letter(message, "too-large", detail, attempts)
+                await self._dead_letter(message, send, "too-large", detail, attempts)
                 return
         revision = headers.text_of(message.headers, "revision")
         own = {"content_hash": done.content_hash, "revision": revision}
@@ -141,37 +157,37 @@ class StageRunner:
             scattered = [output for output in self.stage.outputs if output.scattered]
             messages[:0] = await self._takes_back(message.key, scattered, out)
         try:
-            await self._publisher.send(*messages)
+            await send(*messages)
         except TooLarge as error:
-            await self._dead_letter(message, "too-large", str(error), attempts)
+            await self._dead_letter(message, send, "too-large", str(error), attempts)
             return
         if self._duplicates is not None and check is not None:
-            self._duplicates.remember(done, check.revision)
+            self._duplicates.remember(done, check)
         self._status.metrics.published(self.stage.name, done.took_seconds)
         self._status.metrics.add(done.counts)
 
-    async def _take(self, message: Incoming, state: StatefulWork) -> None:
+    async def _take(self, message: Incoming, send: Send, state: StatefulWork) -> None:
         """Let a stage that remembers do its work, and publish what changes, one after the other."""
         outcome = await state.take(message)
         if isinstance(outcome, Refused):
-            await self._dead_letter(message, outcome.reason, outcome.detail, 1, outcome.took_seconds)
+            await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
             return
         out = headers.after(message.headers, self._step(message, outcome.took_seconds), attempt=1)
         for made in outcome.messages:
             topic, key, value, partition = made
             outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
             try:
-                await self._publisher.send(outgoing, at_once=True)
+                await send(outgoing, at_once=True)
             except TooLarge as error:
-                await self._dead_letter(message, "too-large", str(error))
+                await self._dead_letter(message, send, "too-large", str(error))
             state.confirmed(made)
         self._status.metrics.published(self.stage.name, outcome.took_seconds)
 
-    async def _withdraw(self, message: Incoming) -> None:
+    async def _withdraw(self, message: Incoming, send: Send) -> None:
         """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
         assert message.key is not None
         out = headers.after(message.headers, self._step(message, 0.0), attempt=1)
-        await self._publisher.send(*await self._takes_back(message.key, self.stage.outputs, out))
+        await send(*await self._takes_back(message.key, self.stage.outputs, out))
         if self._duplicates is not None:
             await self._duplicates.withdrawn(message.key)
         log.info("%s: %s takes an article back", self.stage.name, message)
@@ -186,7 +202,13 @@ class StageRunner:
         return messages
 
     async def _dead_letter(
-        self, message: Incoming, reason: FailureReason, detail: str, attempts: int = 1, took_seconds: float = 0.0
+        self,
+        message: Incoming,
+        send: Send,
+        reason: FailureReason,
+        detail: str,
+        attempts: int = 1,
+        took_seconds: float = 0.0,
     ) -> None:
         letter = DeadLetter.of(
             stage=self.stage.name,
@@ -206,7 +228,7 @@ class StageRunner:
         out = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts, more=more)
         topic = self._settings.topic(DEAD_LETTER_TOPIC)
         try:
-            await self._publisher.send(Outgoing(topic, message.key, encode(letter), out))
+            await send(Outgoing(topic, message.key, encode(letter), out))
         except TooLarge:
             # Only where the topic allows less than the settings say: its place on the source topic must do.
             bare = replace(message, value=b"", headers=())
@@ -215,11 +237,11 @@ class StageRunner:
                 letter.model_copy(update={"value": "", "headers": {}, "headers_base64": None, "detail": note})
             )
             bare_out = headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more)
-            await self._publisher.send(Outgoing(topic, message.key, bare_letter, bare_out))
+            await send(Outgoing(topic, message.key, bare_letter, bare_out))
         if message.key is not None and headers.text_of(message.headers, "revision") is not None:
             # The version before it is no longer what the paper says.
             withdrawal = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts)
-            await self._publisher.send(*await self._takes_back(message.key, self.stage.outputs, withdrawal))
+            await send(*await self._takes_back(message.key, self.stage.outputs, withdrawal))
         if self._gives_articles_up:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         self._status.metrics.dead_letter(self.stage.name, reason)

@@ -51,9 +51,11 @@ class SeenReplica(TopicReplica):
         except (orjson.JSONDecodeError, TypeError):
             return
         own = self._own.get(key)
+        if own is not None and said.over(own) is own:
+            return
         if own is not None and said.at >= own.at:
             del self._own[key]
         before = seen.get(key)
         known = self._seen.get(key) if before is None else SeenArticle.decode(before)
         if known is None or said.at >= known.at:
-            seen[key] = value
+            seen[key] = said.over(known).encode()

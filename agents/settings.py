@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agents.headers import installed_version
 from pipeline.config import PipelineConfig
 
 DEFAULT_BROKER = "kafka://127.0.0.1:9092"
@@ -49,8 +50,15 @@ class Settings(BaseSettings):
 
     topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(8, ge=1, description="partitions of a topic that is created")
-    replication_factor: int = Field(1, ge=1, description="copies of each partition of a topic that is created")
-    min_insync_replicas: int = Field(1, ge=1, description="copies that must have a message before it counts as sent")
+    replication_factor: int | None = Field(
+        None, ge=1, description="copies of each partition of a topic that is created; by default as the cluster has it"
+    )
+    min_insync_replicas: int | None = Field(
+        None,
+        ge=1,
+        description="copies that must have a message before it counts as sent, of a topic that is created; by default "
+        "as the cluster has it",
+    )
     retention_hours: float = Field(168, gt=0, description="how long the broker keeps messages, in hours")
     dead_letter_retention_hours: float = Field(720, gt=0, description="the same for dead letters, in hours")
     max_message_bytes: int = Field(
@@ -109,7 +117,25 @@ class Settings(BaseSettings):
     web_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="further host names under which the web view answers, comma-separated"
     )
+    webhook_secret: SecretStr | None = Field(None, description="what the webhook sink signs its requests with")
     stuck_seconds: float = Field(20, gt=0, description="time without progress after which a stage is stuck, in seconds")
+
+    feed_allow_private: bool = Field(False, description="let feeds be fetched from private and loopback addresses")
+    feed_follow_hours: float = Field(
+        24, ge=0, description="hours in which changes of an article are looked for; 0: never"
+    )
+    feed_pause_seconds: float = Field(
+        0.2, ge=0, description="shortest rest of a host between two requests, in seconds; robots.txt may ask for more"
+    )
+    feed_timeout_seconds: float = Field(30, gt=0, description="longest time for one request of a feed, in seconds")
+    feed_user_agent: str = Field(
+        f"Redefluss/{installed_version()}",
+        min_length=1,
+        pattern=r"^[!-~][ -~]*$",
+        description="what feeds are fetched as; the word before / is its name in robots.txt",
+    )
+    feed_metrics_port: int = Field(0, ge=0, le=65535, description="port of the feed's metrics and health; 0: none")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
     @field_validator("languages", "web_allowed_hosts", mode="before")
@@ -139,7 +165,11 @@ class Settings(BaseSettings):
     def _check_together(self) -> "Settings":
         if self.sasl_mechanism and not (self.sasl_username and self.sasl_password):
             raise ValueError("sasl_mechanism needs sasl_username and sasl_password")
-        if self.min_insync_replicas > self.replication_factor:
+        for name in ("tls_ca_file", "tls_certificate_file", "tls_key_file"):
+            path = getattr(self, name)
+            if self.tls and path is not None and not Path(path).is_file():
+                raise ValueError(f"{name}: there is no file {path}")
+        if self.min_insync_replicas and self.replication_factor and self.min_insync_replicas > self.replication_factor:
             raise ValueError("min_insync_replicas cannot be larger than replication_factor")
         return self
 

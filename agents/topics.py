@@ -1,11 +1,13 @@
 """The topics on the broker: made as the settings say, checked, listed."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import TopicPartition
-from aiokafka.admin import NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from agents.kafka import admin, consumer
@@ -24,6 +26,10 @@ INTERNAL_TOPICS = (SEEN_TOPIC, REPLAYED_TOPIC, WORKERS_TOPIC)
 WORKERS_RETENTION_MS = 3_600_000
 
 HOUR_MS = 3_600_000
+BROKER_TIME = "LogAppendTime"
+CLUSTER_DEFAULT = -1
+"""As the protocol has it, for the copies of a topic that is created."""
+CHECKED_CONFIGS = ("message.timestamp.type", "min.insync.replicas", "cleanup.policy")
 
 
 def all_names() -> tuple[str, ...]:
@@ -37,11 +43,15 @@ class TopicError(Exception):
 
 @dataclass(frozen=True)
 class TopicReport:
-    """What `ensure` found or did: `created`, else the topic was there with `partitions`."""
+    """What `ensure` found or did: `created`, else the topic was there with `partitions`.
+
+    `differs` says in words what is otherwise than the settings and the stream want it.
+    """
 
     name: str
     partitions: int
     created: bool
+    differs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,14 @@ class TopicInfo:
 
 
 def specification(settings: Settings, name: str) -> NewTopic:
-    """How the topic `name` (without prefix) is made."""
-    configs = {"min.insync.replicas": str(settings.min_insync_replicas)}
+    """How the topic `name` (without prefix) is made.
+
+    Time stamps are the broker's: by the producer's, which may be the time of publication, old articles would be deleted
+    as soon as they come.
+    """
+    configs = {"message.timestamp.type": BROKER_TIME}
+    if settings.min_insync_replicas is not None:
+        configs["min.insync.replicas"] = str(settings.min_insync_replicas)
     partitions = settings.partitions
     if name == SEEN_TOPIC:
         retention_ms = round(max(settings.duplicate_hours, 1) * HOUR_MS)
@@ -81,11 +97,14 @@ def specification(settings: Settings, name: str) -> NewTopic:
             "retention.ms": str(round(hours * HOUR_MS)),
             "max.message.bytes": str(size),
         }
-    return NewTopic(settings.topic(name), partitions, settings.replication_factor, topic_configs=configs)
+    topic = NewTopic(settings.topic(name), partitions, settings.replication_factor or 1, topic_configs=configs)
+    if settings.replication_factor is None:
+        topic.replication_factor = CLUSTER_DEFAULT  # which aiokafka's constructor refuses
+    return topic
 
 
 async def ensure(settings: Settings, names: Iterable[str] | None = None) -> list[TopicReport]:
-    """Create the topics (None: all) that are missing; look at those that are there.
+    """Create the topics (None: all) that are missing; look at those that are there, and warn of what differs.
 
     Raises:
         TopicError: the broker refuses to create one.
@@ -95,12 +114,13 @@ async def ensure(settings: Settings, names: Iterable[str] | None = None) -> list
     async with admin(settings) as client:
         existing = set(await client.list_topics())
         present = [name for name in wanted if name in existing]
+        configs = await _configs(client, present)
         for description in await client.describe_topics(present) if present else []:
-            name, partitions = description["topic"], len(description["partitions"])
-            reports.append(TopicReport(name, partitions, created=False))
-            meant = specification(settings, wanted[name]).num_partitions
-            if partitions != meant:
-                log.warning("topic %s has %d partitions, the settings say %d", name, partitions, meant)
+            name, partitions = description["topic"], description["partitions"]
+            differs = tuple(_differences(specification(settings, wanted[name]), partitions, configs.get(name, {})))
+            reports.append(TopicReport(name, len(partitions), created=False, differs=differs))
+            for difference in differs:
+                log.warning("topic %s %s", name, difference)
         missing = [specification(settings, wanted[name]) for name in wanted if name not in existing]
         if missing:
             try:
@@ -114,6 +134,40 @@ async def ensure(settings: Settings, names: Iterable[str] | None = None) -> list
                 partitions = specification(settings, wanted[name]).num_partitions
                 reports.append(TopicReport(name, partitions, created=not code))
     return sorted(reports, key=lambda report: report.name)
+
+
+def _differences(meant: NewTopic, partitions: Sequence[Mapping[str, Any]], configs: Mapping[str, str]) -> Iterator[str]:
+    if len(partitions) != meant.num_partitions:
+        yield f"has {len(partitions)} partitions, the settings say {meant.num_partitions}"
+    copies = {len(partition["replicas"]) for partition in partitions}
+    if meant.replication_factor not in {CLUSTER_DEFAULT, *copies}:
+        yield f"has {min(copies)} copies of each partition, the settings say {meant.replication_factor}"
+    for name in CHECKED_CONFIGS:
+        wanted, found = meant.topic_configs.get(name), configs.get(name)
+        if wanted is None or found is None or _values(wanted) == _values(found):
+            continue
+        consequence = "; messages with old time stamps are deleted at once" if wanted == BROKER_TIME else ""
+        yield f"has {name}={found}, it should be {wanted}{consequence}"
+
+
+def _values(config: str) -> set[str]:
+    return set(config.split(","))
+
+
+async def _configs(client: AIOKafkaAdminClient, topics: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What is set for topics, by name; nothing of those that the broker does not tell about."""
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, dict.fromkeys(CHECKED_CONFIGS)) for name in topics]
+    try:
+        responses = await client.describe_configs(resources) if resources else []
+    except KafkaError as error:  # the embedded broker knows some requests not at all
+        log.debug("the settings of topics cannot be read: %r", error)
+        return {}
+    return {
+        name: {entry[0]: entry[1] for entry in entries}
+        for response in responses
+        for code, _, _, name, entries in response.resources
+        if not code
+    }
 
 
 async def listing(settings: Settings, wanted: Iterable[str] | None = None) -> list[TopicInfo]:

@@ -279,8 +279,8 @@ class Worker:
             await asyncio.sleep(TICK_SECONDS)
 
     def _assignment(self) -> dict[str, list[int]]:
-        """By stage, the partitions of its source topic that are this worker's."""
-        running = [app for app in list(self._apps) if app.started and not app.should_stop]
+        """By stage that has joined its group, the partitions of its source topic that are this worker's."""
+        running = [app for app in list(self._apps) if app.started and not app.should_stop and app.membership.joined]
         return {app.runner.stage.name: app.assigned() for app in running}
 
     def _not_taken_up(self, patience_seconds: float) -> dict[str, list[int]]:

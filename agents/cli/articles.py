@@ -16,6 +16,7 @@ from typing import IO, cast
 
 import orjson
 
+from agents.charset import decoded, is_utf_16
 from agents.cli.errors import CommandError
 from pipeline.identity import article_id
 from schemas.codec import RecordError, decode, encode, one_line
@@ -44,8 +45,6 @@ KIND_OF_ENDING = {
     ".ndjson": FileKind.JSON_LINES,
 }
 
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)
 _GZIP_MAGIC = b"\x1f\x8b"
 _HTML_START = re.compile(
     rb"<(!--|(!doctype|\?xml|html|head|body|meta|div|article|section|main|p|h[1-6])\b)", re.IGNORECASE
@@ -123,18 +122,6 @@ def messages(
 def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     """The articles in what was read from the file `name`, gzipped or not."""
     yield from _in_file(name, io.BufferedReader(io.BytesIO(data)), limit_bytes)
-
-
-def decoded(data: bytes) -> str:
-    """Text of a file: UTF-8, UTF-16 by its mark, what the page declares, else Windows-1252, as browsers do here."""
-    try:
-        return data.decode("utf-16" if data[:2] in _UTF_16_MARKS else "utf-8-sig")
-    except UnicodeDecodeError:
-        declared = _CHARSET.search(data[:4096])
-        try:
-            return data.decode(declared[1].decode("ascii") if declared else "cp1252", errors="replace")
-        except LookupError:  # no charset of that name
-            return data.decode("cp1252", errors="replace")
 
 
 def kind_of(name: str, head: bytes) -> FileKind:
@@ -246,7 +233,7 @@ def _record(origin: str, value: bytes, limit_bytes: int) -> ArticleMessage | Ref
 
 
 def _document(origin: str, data: bytes, kind: FileKind, limit_bytes: int) -> ArticleMessage | RefusedInput:
-    if b"\x00" in data[:4096] and data[:2] not in _UTF_16_MARKS:
+    if b"\x00" in data[:4096] and not is_utf_16(data):
         return RefusedInput(origin, "neither text, HTML nor JSON")
     if len(data) > limit_bytes:
         return RefusedInput(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")

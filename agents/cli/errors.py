@@ -33,7 +33,11 @@ class CommandError(Exception):
 KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.broker.BrokerError": ("", ExitCode.USAGE),
     "agents.dead_letters.DeadLetterError": ("", ExitCode.USAGE),
+    "agents.feed.feed_list.FeedListError": ("", ExitCode.USAGE),
+    "agents.feed.poller.NotSent": ("", ExitCode.INCOMPLETE),
+    "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
+    "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),
     "agents.worker.WorkerError": ("", ExitCode.USAGE),

@@ -13,10 +13,12 @@ from agents.cli import (
     corpus,
     dead_letters,
     evaluate,
+    feed,
     produce,
     run,
     schema,
     settings,
+    sink,
     stages,
     topics,
     train,
@@ -40,6 +42,7 @@ app.command("worker")(worker.worker)
 app.command("produce")(produce.produce)
 app.command("consume")(consume.consume)
 app.command("withdraw")(withdraw.withdraw)
+app.command("feed")(feed.feed)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("settings")(settings.settings)
@@ -47,6 +50,7 @@ app.command("schema")(schema.schema)
 app.command("clean")(stages.clean)
 app.command("entities")(stages.entities)
 app.command("quotes")(stages.quotes)
+app.add_typer(sink.app, name="sink")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(train.app, name="train")
 app.add_typer(corpus.app, name="corpus")

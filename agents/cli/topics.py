@@ -25,7 +25,7 @@ def list_topics() -> int:
 
 @app.command("create")
 def create_topics() -> int:
-    """Create the topics that are missing, with the partitions, replication and retention of the settings."""
+    """Create the topics that are missing, with the partitions and retention of the settings."""
     return asyncio.run(_create())
 
 
@@ -55,8 +55,9 @@ async def _create() -> int:
 
     settings = load_settings()
     await reach_broker(settings)
-    rows = [asdict(report) for report in await ensure(settings)]
-    console.show(rows, title="Topics", columns={"name": "topic", "partitions": "partitions", "created": "created now"})
+    rows = [asdict(report) | {"differs": "; ".join(report.differs)} for report in await ensure(settings)]
+    headings = {"name": "topic", "partitions": "partitions", "created": "created now", "differs": "differs"}
+    console.show(rows, title="Topics", columns=headings)
     return ExitCode.OK
 
 

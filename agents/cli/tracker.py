@@ -1,6 +1,6 @@
 """What became of articles that were sent: each comes out at articles.quotes or as a dead letter."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -56,7 +56,7 @@ class ArticleTracker:
         before = len(self.articles) + len(self.letters)
         try:
             if record.topic == self.settings.topic(FINISHED_TOPIC):
-                place = origin_of(headers.trail_of(record.headers))
+                place = headers.origin_of(record.headers)
                 if place is not None:
                     self.articles.setdefault(place, decode(record.value, QuoteArticle))
             else:
@@ -88,13 +88,4 @@ class ArticleTracker:
     def _origin_of_letter(self, letter: DeadLetter) -> RawPosition | None:
         if letter.topic == self.settings.topic(RAW_TOPIC):
             return letter.partition, letter.offset
-        trail = [("trail", letter.headers.get("trail", "").encode())]
-        return origin_of(headers.trail_of(trail))
-
-
-def origin_of(trail: Iterable[object]) -> RawPosition | None:
-    """Where the article stood on the first topic, from the steps that the `trail` header lists."""
-    for step in trail:
-        if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:
-            return int(step["partition"]), int(step["offset"])
-    return None
+        return headers.origin_of(letter.header_bytes)

@@ -10,6 +10,7 @@ from faust.types import TP
 
 from agents import offsets as module
 from agents.app import create_app
+from agents.membership import Superseded
 from agents.offsets import Offsets
 from agents.settings import Settings
 from pipeline.stages import STAGES
@@ -145,12 +146,15 @@ class App:
 
     def __init__(self, tmp_path):
         self.ended = asyncio.Event()
+        self.superseded = False
         runner = SimpleNamespace(stage=STAGES[0], handle=self.handle)
         self.app = create_app(Settings(data_dir=tmp_path, drain_seconds=0.05), runner, embedded=False)
         self.app.offsets = Offsets(FakeGroup(), name="g", interval_seconds=5.0)
 
-    async def handle(self, message):
+    async def handle(self, message, *, before_publish):
         await self.ended.wait()
+        if self.superseded:
+            raise Superseded
 
     def event(self):
         message = SimpleNamespace(
@@ -178,6 +182,16 @@ async def test_a_message_that_is_broken_off_is_not_noted(tmp_path):
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    await made.app.offsets.commit()
+    assert made.app.offsets._group.commits == []
+    assert await made.app.offsets.wait_idle(0)
+
+
+async def test_a_message_that_is_another_workers_by_now_is_not_noted(tmp_path):
+    made = App(tmp_path)
+    made.superseded = True
+    made.ended.set()
+    await made.app.process(made.event())
     await made.app.offsets.commit()
     assert made.app.offsets._group.commits == []
     assert await made.app.offsets.wait_idle(0)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import MessageSizeTooLargeError, NotEnoughReplicasError
 
+from agents.membership import Superseded
 from agents.publisher import Outgoing, Publisher, TooLarge
 from agents.settings import Settings
 
@@ -110,3 +111,21 @@ async def test_under_load_messages_wait_for_each_other_and_are_taken_along(monke
     load[0] = False
     await asyncio.gather(sends.send(C), waiting)
     assert set(producer.sent[-2:]) == {b"a", b"c"}
+
+
+async def test_each_attempt_asks_first_and_none_is_made_once_the_answer_is_no(monkeypatch):
+    producer = FakeProducer({b"a": NotEnoughReplicasError(), b"b": NotEnoughReplicasError()})
+    sends = await publisher(monkeypatch, producer)
+    asked = []
+
+    async def before() -> None:
+        asked.append(len(producer.sent))
+        if len(asked) > 2:
+            raise Superseded
+
+    with pytest.raises(Superseded):
+        await sends.send(A, B, C, before=before)
+    assert asked[0] == 0
+    assert producer.sent[:3] == [b"a", b"b", b"c"]
+    assert len(producer.sent) == 4, "one of the two was sent again, then it was another's"
+    assert sends.unconfirmed == 0

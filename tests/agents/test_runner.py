@@ -6,9 +6,10 @@ import orjson
 import pytest
 
 from agents.duplicates import DuplicateCheck
+from agents.membership import Superseded
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.pool.scheduler import JobFailed
-from agents.publisher import Outgoing, TooLarge
+from agents.publisher import BeforeSend, Outgoing, TooLarge
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
 from agents.status import WorkerStatus
@@ -32,7 +33,9 @@ class FakePublisher:
     async def partitions(self, topic: str) -> list[int]:
         return [0, 1]
 
-    async def send(self, *messages: Outgoing, at_once: bool = False) -> None:
+    async def send(self, *messages: Outgoing, at_once: bool = False, before: BeforeSend | None = None) -> None:
+        if before is not None:
+            await before()
         self.waited.append(not at_once)
         for message in messages:
             if message.topic in self.too_small:
@@ -47,7 +50,7 @@ class FakePublisher:
 class FakeDuplicates:
     def __init__(self, check: DuplicateCheck) -> None:
         self.answer = check
-        self.remembered: list[tuple[Done, int]] = []
+        self.remembered: list[tuple[Done, DuplicateCheck]] = []
         self.taken_back: list[bytes] = []
 
     async def withdrawn(self, key: bytes) -> None:
@@ -56,8 +59,8 @@ class FakeDuplicates:
     async def check(self, message: Incoming) -> DuplicateCheck:
         return self.answer
 
-    def remember(self, done: Done, revision: int) -> None:
-        self.remembered.append((done, revision))
+    def remember(self, done: Done, check: DuplicateCheck) -> None:
+        self.remembered.append((done, check))
 
 
 class FakeState:
@@ -318,7 +321,22 @@ async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
     stream = Stream(ENTITIES, duplicates=duplicates)
     sent = await stream.handle(b"{}", ("revision", b"9"))
     assert dict(sent[0].headers).get("revision") == header
-    assert duplicates.remembered == [(DONE, revision)]
+    assert [(done, check.revision) for done, check in duplicates.remembered] == [(DONE, revision)]
     stream = Stream(ENTITIES, duplicates=FakeDuplicates(DuplicateCheck(False)), too_small=("p.articles.quotes",))
     await stream.handle()
     assert stream.runner._duplicates.remembered == [], "it was not published"
+
+
+@pytest.mark.parametrize("outcome", [DONE, Refused("empty", "nichts", 0.1)])
+async def test_what_is_another_workers_by_now_is_neither_published_nor_dead_lettered(outcome):
+    async def before() -> None:
+        raise Superseded
+
+    stream = Stream(QUOTES, outcome)
+    message = Incoming("p.source", 3, 17, 1000, b"a", b"{}", [("content_hash", b"h")])
+    with pytest.raises(Superseded):
+        await stream.runner.handle(message, before_publish=before)
+    assert stream.publisher.sent == []
+    assert stream.publisher.background == []
+    assert stream.counted("redefluss_articles") == {}
+    assert stream.status.in_flight == 0

@@ -50,8 +50,13 @@ class FakePublisher:
         self.sent.append((topic, key, value))
 
 
-def message(key=b"a", content_hash="h1", **more):
+def trail(offset):
+    return orjson.dumps([{"topic": "articles.raw", "partition": 3, "offset": offset}])
+
+
+def message(key=b"a", content_hash="h1", raw=None, **more):
     pairs = [("content_hash", content_hash.encode()), *((name, value.encode()) for name, value in more.items())]
+    pairs += [] if raw is None else [("trail", trail(raw))]
     return Incoming("articles.cleaned", 0, 0, 0, key, b"{}", pairs)
 
 
@@ -85,7 +90,7 @@ async def test_the_same_content_is_a_duplicate_within_its_time_and_other_content
     duplicates = DuplicateFilter(settings(duplicate_hours=1, topic_prefix="p."), seen, publisher)
     first = await duplicates.check(message())
     assert (first.duplicate, first.revision) == (False, 1)
-    duplicates.remember(Done((OutputMessage("articles.entities", b"a", b"{}"),), "h1"), first.revision)
+    duplicates.remember(Done((OutputMessage("articles.entities", b"a", b"{}"),), "h1"), first)
     assert publisher.sent[0][:2] == ("p.articles.seen", b"a")
     assert (await duplicates.check(message())).duplicate
     changed = await duplicates.check(message(content_hash="h2"))
@@ -106,6 +111,47 @@ async def test_what_has_no_key_or_hash_is_no_duplicate(lacking):
     assert not (await DuplicateFilter(settings(), FakeSeen(), FakePublisher()).check(lacking)).duplicate
 
 
+async def test_what_a_crash_repeats_is_no_revision_and_a_version_that_is_changed_back_is_one():
+    seen, publisher = FakeSeen(), FakePublisher()
+    duplicates = DuplicateFilter(settings(duplicate_hours=1), seen, publisher)
+
+    async def come(raw, content_hash, **more):
+        check = await duplicates.check(message(content_hash=content_hash, raw=raw, **more))
+        if not check.duplicate:
+            done = Done((OutputMessage("articles.entities", b"a", b"{}"),), content_hash)
+            duplicates.remember(done, check)
+            seen.seen[b"a"] = SeenArticle.decode(publisher.sent[-1][2])
+        return check.duplicate, check.revision
+
+    assert [await come(5, "A"), await come(7, "B")] == [(False, 1), (False, 2)]
+    assert [await come(5, "A"), await come(7, "B")] == [(True, 1), (True, 2)], "both again, after a crash"
+    assert await come(9, "A") == (False, 3), "changed back"
+    assert await come(9, "A") == (True, 3)
+    assert await come(11, "A") == (True, 3), "sent once more without a change"
+    assert await come(5, "other cleaning") == (False, 4), "read again by another version of the stages"
+    assert await come(5, "A", replayed_from="articles.dead-letter/0/1") == (False, 1)
+    for number in range(100):
+        await come(100 + number, f"version {number}")
+    assert len(seen.seen[b"a"].versions) == 32
+    seen.seen[b"a"] = SeenArticle("Z", time.time() - 3601, 200, versions={"3/5/A": 1})
+    assert await come(5, "A") == (False, 1), "its time is over"
+
+
+def test_that_an_older_version_failed_changes_nothing_of_the_newest():
+    newest = SeenArticle("B", 10.0, 2, versions={"3/7/B": 2})
+    assert SeenArticle("A", 11.0, 1, failed=True).over(newest) is newest
+    assert SeenArticle("B", 11.0, 2, failed=True).over(newest) == SeenArticle("B", 11.0, 2, True, {"3/7/B": 2})
+    assert SeenArticle("A", 1.0, 1).over(None) == SeenArticle("A", 1.0, 1)
+
+
+@pytest.mark.parametrize(
+    "steps", [b"{", b"[1]", b"{}", b'[{"topic": "articles.raw"}]', b'[{"topic": "x", "partition": 1, "offset": 2}]']
+)
+def test_a_trail_that_tells_no_origin_is_passed_over(steps):
+    assert headers.origin_of([("trail", steps)]) is None
+    assert headers.origin_of([("trail", trail(7))]) == (3, 7)
+
+
 def test_a_given_up_article_may_come_again():
     publisher = FakePublisher()
     DuplicateFilter.forget(publisher, settings(), message(revision="3"))
@@ -113,11 +159,23 @@ def test_a_given_up_article_may_come_again():
     assert (mark.failed, mark.revision, mark.content_hash) == (True, 3, "h1")
 
 
+def test_a_version_that_is_changed_back_is_no_repeat():
+    repeats = Repeats()
+
+    def seen(value, raw=None):
+        pairs = [] if raw is None else [("trail", trail(raw))]
+        return repeats.is_repeat(SimpleNamespace(topic="t", key=b"a", value=value, headers=pairs))
+
+    assert [seen(b"A", 5), seen(b"B", 7), seen(b"A", 9)] == [False, False, False]
+    assert [seen(b"A", 5), seen(b"B", 7), seen(b"A", 9)] == [True, True, True]
+    assert [seen(b"A"), seen(b"A"), seen(b"B"), seen(b"A")] == [False, True, False, False]
+
+
 def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
     repeats = Repeats(remembered=2)
 
     def seen(key, value):
-        return repeats.is_repeat(SimpleNamespace(topic="t", key=key, value=value))
+        return repeats.is_repeat(SimpleNamespace(topic="t", key=key, value=value, headers=[("trail", trail(7))]))
 
     assert [seen(b"a", b"1"), seen(b"a", b"1"), seen(b"a", b"2"), seen(b"1", b"a"), seen(None, None)] == [
         False,
@@ -136,7 +194,7 @@ def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
         ({"broker": "kafka://host:port"}, "broker"),
         ({"partitions": 0}, "partitions"),
         ({"sasl_mechanism": "PLAIN"}, "sasl_username"),
-        ({"min_insync_replicas": 2}, "replication_factor"),
+        ({"min_insync_replicas": 2, "replication_factor": 1}, "replication_factor"),
         ({"topic_prefix": "a b"}, "topic_prefix"),
     ],
 )

