@@ -12,7 +12,7 @@ import feedparser
 from lxml import etree
 from yarl import URL
 
-from pipeline.cleaning.metadata import rfc3339
+from pipeline.cleaning.dates import rfc3339
 
 MAX_ENTRIES = 1_000
 """Of one document; news sitemaps have no more. Of a longer one the newest are taken, as far as it dates them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -20,13 +21,23 @@ def article_files(folder: Path) -> list[Path]:
     return sorted((folder / "articles").rglob("*.txt") if (folder / "articles").is_dir() else folder.rglob("*.txt"))
 
 
-def parts_of(folder: Path) -> dict[str, PartOf]:
-    """The part of each writer, by the folder's name, from `parts.toml`; writers that it does not name are in train."""
-    path = folder / "parts.toml"
-    if not path.is_file():
-        return {}
-    parts: dict[str, PartOf] = tomllib.loads(path.read_text(encoding="utf-8"))["writers"]
-    return parts
+@dataclass(frozen=True)
+class Parts:
+    """Which part an article belongs to: by its writer's folder, else by the last digit of its number, else train."""
+
+    writers: dict[str, PartOf]
+    endings: dict[str, PartOf]
+
+    @classmethod
+    def read(cls, folder: Path) -> Parts:
+        """What `parts.toml` in `folder` says; without one, everything is for training."""
+        path = folder / "parts.toml"
+        stored = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        return cls(stored.get("writers", {}), stored.get("endings", {}))
+
+    def of(self, path: Path) -> PartOf:
+        """The part of the article in the file `path`."""
+        return self.writers.get(path.parent.name) or self.endings.get(path.stem[-1:], "train")
 
 
 def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:
@@ -35,9 +46,9 @@ def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:
     Raises:
         ConfigurationError: a file that cannot be read, with its line.
     """
-    parts = parts_of(folder)
+    parts = Parts.read(folder)
     for path in article_files(folder):
-        if parts.get(path.parent.name, "train") == part:
+        if parts.of(path) == part:
             yield read_file(path)
 
 

@@ -1,8 +1,8 @@
 """What the stages do, as components for anybody's German spaCy pipeline.
 
 `nlp.add_pipe("redefluss_entities")` sets `doc.ents`; `nlp.add_pipe("redefluss_quotes")` sets the span groups `quotes`
-(labels are types), `speakers` (one a quote that has one, its `kb_id_` the entity's id) and `mentions` (labels are kinds,
-`kb_id_` the entity), and for every span of `quotes` the extensions `span._.speaker` (a name or None) and
+(labels are types), `speakers` (one a quote that has one) and `mentions` (labels are kinds), the last two with the
+entity's id as `kb_id_`, and for every span of `quotes` the extensions `span._.speaker` (a name or None) and
 `span._.speaker_confidence`.
 """
 

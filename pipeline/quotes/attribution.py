@@ -66,7 +66,8 @@ class Attribution:
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]
-        for number, choice in zip(known, choices, strict=True):
+        for number, chosen in zip(known, choices, strict=True):
+            choice = chosen
             speaker = self._speaker(candidates[number], choice)
             ruled = self._ruled(candidates[number], choice, speaker)
             if ruled is not None:
@@ -145,7 +146,7 @@ class Attribution:
         )
 
     def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
-        """The speaker that a rule names beside the quote, where the reader says another and is not sure enough of it."""
+        """The speaker that a rule names beside the quote, where the reader says another and is unsure of it."""
         unsure = choice.probability < self._reader.calibration.trusted
         if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
             return None

@@ -41,7 +41,7 @@ class Calibration:
         speaker: whether the chain that the model chooses says it.
         least_sure: candidates below it (0 to 1) are left out.
         least_sure_act: the same for acts of speech that are only reported ("warnte vor Schulden"), in records.
-        trusted: a speaker of the reader that is less likely gives way to another one that a rule names beside the quote.
+        trusted: a less likely speaker of the reader gives way to another one that a rule names beside the quote.
     """
 
     quote: Logistic

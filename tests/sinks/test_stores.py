@@ -70,7 +70,7 @@ async def test_ctrl_c_stores_what_was_read_and_goes_on_from_there(stream, archiv
     assert "consumer group" in sink.stderr.readline()
     time.sleep(3)
     sink.send_signal(signal.SIGINT)
-    out, err = sink.communicate(timeout=60)
+    _, err = sink.communicate(timeout=60)
     assert sink.returncode == 0, err
     assert "Traceback" not in err
     assert "3 messages stored" in err
