@@ -1,12 +1,13 @@
 """Which job a process is given next: turns by time, and articles to the process that had them."""
 
 import asyncio
+from unittest.mock import Mock
 
 import pytest
 
 from agents.pool import scheduler
 from agents.pool.protocol import Job
-from agents.pool.scheduler import PendingJob, PoolProcess, Scheduler
+from agents.pool.scheduler import PATIENCE_SECONDS, JobFailed, PendingJob, PoolProcess, Scheduler
 
 ONE, TWO = PoolProcess(0), PoolProcess(1)
 
@@ -138,11 +139,39 @@ async def test_while_a_job_waits_for_its_process_another_stage_is_served_and_it_
     assert given(turns, TWO) == "a"
 
 
-async def test_no_job_waits_for_long(monkeypatch):
+async def test_no_job_waits_for_long():
+    turns = Scheduler()
+    for article, process in (("a", ONE), ("b", TWO)):
+        add(turns, "entities", article)
+        assert given(turns, process) == article
+    waiting = [add(turns, "quotes", article) for article in "bacb"]
+    for pending in waiting[:1]:
+        pending.since -= PATIENCE_SECONDS
+    assert [given(turns, ONE) for _ in range(4)] == ["b", "a", "b", "c"], "what is its own now comes first"
+
+
+async def test_once_all_have_waited_long_they_go_in_order():
     turns = Scheduler()
     await had_by(turns, a=TWO, b=ONE)
-    monkeypatch.setattr(scheduler, "PATIENCE_SECONDS", 0.0)
-    assert [given(turns, ONE) for _ in range(2)] == ["a", "b"], "in order, as if there were no affinities"
+    for queue in turns._queues.values():
+        for pending in queue:
+            pending.since -= PATIENCE_SECONDS
+    assert [given(turns, ONE) for _ in range(2)] == ["a", "b"]
+
+
+def test_a_failed_job_says_why():
+    failed = JobFailed("timeout", "stopped after 5 s", 2)
+    assert str(failed) == "timeout: stopped after 5 s"
+    assert (failed.reason, failed.detail, failed.attempts) == ("timeout", "stopped after 5 s", 2)
+
+
+async def test_a_process_is_starting_then_idle_then_busy():
+    process = PoolProcess(0)
+    assert process.state == "starting"
+    process.writer = Mock()
+    assert process.state == "idle"
+    process.jobs.append(add(Scheduler(), "clean"))
+    assert process.state == "busy"
 
 
 async def test_no_job_waits_for_a_process_that_ended():
