@@ -9,9 +9,9 @@ from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
 from benchmarks.articles import multiplied
 from pipeline.config import PipelineConfig
-from pipeline.stages import STAGES
+from pipeline.stages import article_stages
 
-STAGE_NAMES = tuple(stage.name for stage in STAGES)
+STAGE_NAMES = tuple(stage.name for stage in article_stages())
 
 
 def through_all_stages(values: list[bytes], config: PipelineConfig, barrier: Barrier | None = None) -> list[float]:

@@ -209,6 +209,12 @@ STAGES: tuple[Stage, ...] = (
 )
 
 
+def article_stages() -> tuple[Stage, ...]:
+    """The stages that an article goes through, each reading what the one before it writes."""
+    last = next(number for number, stage in enumerate(STAGES) if stage.target == FINISHED_TOPIC)
+    return STAGES[: last + 1]
+
+
 def stage_named(name: str) -> Stage:
     """The stage of that name.
 

@@ -11,9 +11,9 @@ from agents.headers import RawHeaders, TrailStep
 from agents.pool.protocol import Done, Job
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
-from pipeline.stages import STAGES
+from pipeline.stages import article_stages
 
-CHAIN = {stage.name: (stage.source, stage.target) for stage in STAGES}
+CHAIN = {stage.name: (stage.source, stage.target) for stage in article_stages()}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import orjson
 from pipeline.config import PipelineConfig
 from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.speaker_scores import SpeakerCounts, SpeakerError, count
-from pipeline.stages import STAGES
+from pipeline.stages import article_stages
 from schemas.codec import encode
 from schemas.records import RawArticle
 
@@ -82,7 +82,7 @@ def evaluate(
     `progress` is called with the number of articles done and that of all.
     """
     articles = read_gold(gold_path)
-    functions = [stage.load(config) for stage in STAGES]
+    functions = [stage.load(config) for stage in article_stages()]
     report = SpeakerReport()
     for number, gold in enumerate(articles, start=1):
         record: Any = RawArticle(id=gold["name"], text=gold["text"], language="de", meta={"name": gold["name"]})

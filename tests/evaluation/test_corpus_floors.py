@@ -1,0 +1,39 @@
+"""What the default models reach on the corpus's development part must not fall below what they once reached."""
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from pipeline.config import PipelineConfig
+from pipeline.corpus.convert import speakers_row
+from pipeline.corpus.files import articles_of
+from pipeline.evaluation.speakers import SpeakerReport, add
+from pipeline.stages import article_stages
+from schemas.codec import encode
+from schemas.records import RawArticle
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+FLOORS = {
+    ("Direct", "recall"): 0.95,
+    ("quotes", "recall"): 0.88,
+    ("quotes", "precision"): 0.86,
+    ("speaker", "precision"): 0.80,
+    ("end to end", "f1"): 0.70,
+    ("entities", "f1"): 0.83,
+}
+
+
+@pytest.mark.timeout(600)
+def test_quotes_speakers_and_entities_on_the_development_part() -> None:
+    functions = [stage.load(PipelineConfig()) for stage in article_stages()]
+    report = SpeakerReport()
+    for article in articles_of(CORPUS, "dev"):
+        gold = speakers_row(article)
+        record = RawArticle(id=gold["name"], text=gold["text"], language="de", meta={"name": gold["name"]})
+        for function in functions:
+            record = function(record)
+        add(report, gold, orjson.loads(encode(record)))
+    assert len(report.counts) >= 45
+    found = {(row, measure): share for row, shares in report.scores.items() for measure, share in shares.items()}
+    assert {row: found[row] for row, floor in FLOORS.items() if found[row] < floor} == {}
