@@ -23,8 +23,9 @@ from schemas.records import CleanArticle
 
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
+LEAST_SURE = 0.5
+"""How sure (0 to 1) a quote must be to be published: surer than not."""
 LEAST_SURE_ACT = 0.6
-LEAST_SURE = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6)
 
 Row = tuple[dict[str, float], bool]
 
@@ -57,10 +58,9 @@ def calibrate(folder: Path, articles: Sequence[Article]) -> Calibration:
     entities, quotes = EntityExtractor(config), QuoteExtractor(config)
     gold = [speakers_row(article) for article in articles]
     quote = fit([row for article in gold for row in _quote_rows(quotes, article)])
-    least_sure = max(LEAST_SURE, key=lambda share: _f1(quote, quotes, gold, share))
-    reader.calibration = Calibration(quote, reader.calibration.speaker, least_sure, LEAST_SURE_ACT)
+    reader.calibration = Calibration(quote, reader.calibration.speaker, LEAST_SURE, LEAST_SURE_ACT)
     rows = [row for article in gold for row in _speaker_rows(entities, quotes, reader, article)]
-    reader.calibration = Calibration(quote, fit(rows), least_sure, LEAST_SURE_ACT)
+    reader.calibration = Calibration(quote, fit(rows), LEAST_SURE, LEAST_SURE_ACT)
     reader.calibration.write(folder)
     return reader.calibration
 
@@ -78,17 +78,6 @@ def _quote_rows(quotes: QuoteExtractor, gold: Mapping[str, Any]) -> Iterator[Row
     reported = {mine for _, mine in paired([text[q["begin"] : q["end"]] for q in gold["reported"]], said)}
     for number, (_, features) in enumerate(candidates):
         yield features, number in right or number in reported
-
-
-def _f1(quote: Logistic, quotes: QuoteExtractor, gold: Sequence[Mapping[str, Any]], share: float) -> float:
-    found = right = wanted = 0
-    for article in gold:
-        wanted += len(article["quotes"])
-        for features, answer in _quote_rows(quotes, article):
-            if quote(features) >= share and "type Reported" not in features:
-                found += 1
-                right += answer
-    return 2 * right / max(1, found + wanted)
 
 
 def _speaker_rows(
