@@ -36,6 +36,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.feed.feed_list.FeedListError": ("", ExitCode.USAGE),
     "agents.feed.poller.NotSent": ("", ExitCode.INCOMPLETE),
     "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
+    "agents.imports.csv_rows.ColumnsError": ("", ExitCode.USAGE),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
     "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),

@@ -14,6 +14,7 @@ from agents.cli import (
     dead_letters,
     evaluate,
     feed,
+    import_,
     produce,
     run,
     schema,
@@ -43,6 +44,7 @@ app.command("produce")(produce.produce)
 app.command("consume")(consume.consume)
 app.command("withdraw")(withdraw.withdraw)
 app.command("feed")(feed.feed)
+app.command("import")(import_.import_)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("settings")(settings.settings)

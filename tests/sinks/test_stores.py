@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from tests.sinks.conftest import wait_for
 from tests.sinks.records import RELEASE_0_1, SAID, article, statement
 
 LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
@@ -50,11 +49,10 @@ async def test_killed_in_the_middle_each_article_is_there_once(stream, archive):
     names = [f"a-{n}" for n in range(400)]
     big = "Waldau " * 10_000
     await stream.send(*((name.encode(), article(name, title=big)) for name in names))
-    for delay in (0.0, 0.2):
+    for seconds in (0.0, 0.3, 1.0):  # into its work; the first writes nothing
         sink = stream.start(*archive.arguments)
-        wait_for(lambda sink=sink: "To " in (sink.stderr.readline() if sink.stderr else ""))
-        if delay:
-            wait_for(lambda: archive.ask("SELECT count(*) FROM articles")[0][0] > 0, seconds=delay)
+        assert "consumer group" in sink.stderr.readline()
+        time.sleep(seconds)
         sink.kill()
         sink.wait()
     stream.catch_up(*archive.arguments)
@@ -87,13 +85,3 @@ async def test_what_is_no_record_is_told_and_passed_by(stream, archive):
     assert rows["articles"] == 2
     assert "malformed-json" in said
     assert archive.ask(ARTICLES) == [("a-1", 1), (LONG, 1)]
-
-
-async def test_a_second_sink_into_the_same_store_is_refused(stream, archive):
-    await stream.send((b"a-1", article("a-1")))
-    first = stream.start(*archive.arguments)
-    assert first.stderr
-    first.stderr.readline()
-    time.sleep(3)
-    _, said = stream.catch_up(*archive.arguments, code=1)
-    assert said.count("\n") == 2, said

@@ -1,0 +1,107 @@
+"""Articles in tables: CSV with a heading, by a map of its columns."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO
+
+from agents.charset import is_utf_16
+from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.imports.field_names import FIELDS, OTHER_NAMES, raw_article
+from agents.imports.messages import message
+from schemas.codec import RecordError, one_line
+
+SAMPLE_CHARACTERS = 65_536
+
+
+class ColumnsError(Exception):
+    """The map of columns cannot be used: one line."""
+
+
+def column_map(text: str) -> dict[str, str]:
+    """ "title=Titel,text=Body" as fields by column.
+
+    Raises:
+        ColumnsError: something else is written there, or a field that there is not.
+    """
+    columns: dict[str, str] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        name, equals, column = (part.strip() for part in pair.partition("="))
+        if not equals or not column:
+            raise ColumnsError(f"--columns: {pair!r} is not FIELD=COLUMN")
+        if name not in FIELDS:
+            raise ColumnsError(f"--columns: no field {name!r}; there are {', '.join(FIELDS)}")
+        if name in columns.values() or column in columns:
+            raise ColumnsError(f"--columns: {pair!r}: given before")
+        columns[column] = name
+    return columns
+
+
+def articles(
+    path: Path, raw: IO[bytes], columns: Mapping[str, str], limit_bytes: int
+) -> Iterator[ArticleMessage | RefusedInput]:
+    """The rows of a table; a column that the map does not name is a field if it is called like one, else in `meta`.
+
+    Raises:
+        ColumnsError: the table has no column of a name in the map.
+    """
+    csv.field_size_limit(limit_bytes)
+    text = io.TextIOWrapper(raw, encoding=_encoding(raw), errors="replace", newline="")
+    sample = text.read(SAMPLE_CHARACTERS)
+    text.seek(0)
+    reader = csv.reader(text, delimiter=_delimiter(sample))
+    try:
+        heading = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
+    except csv.Error as error:
+        yield RefusedInput(str(path), f"no CSV: {one_line(str(error))}")
+        return
+    if missing := [column for column in columns if column not in heading]:
+        raise ColumnsError(f"{path}: no column {missing[0]!r}; there are {', '.join(heading)[:300]}")
+    names = [columns.get(name) or _field(name, columns) for name in heading]
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield RefusedInput(f"{path}:{line}", one_line(str(error)))
+            continue
+        if any(cell.strip() for cell in row):
+            yield _article(f"{path}:{line}", names, row, limit_bytes)
+
+
+def _article(origin: str, names: list[str], row: list[str], limit_bytes: int) -> ArticleMessage | RefusedInput:
+    if len(row) > len(names):
+        return RefusedInput(origin, f"{len(row)} cells under {len(names)} headings")
+    fields = {name: cell for name, cell in zip(names, row, strict=False) if cell.strip()}
+    try:
+        return message(origin, raw_article(fields), limit_bytes)
+    except RecordError as error:
+        return RefusedInput(origin, str(error))
+
+
+def _field(column: str, columns: Mapping[str, str]) -> str:
+    lower = column.lower()
+    taken = lower in columns.values() or OTHER_NAMES.get(lower) in columns.values()
+    known = lower in FIELDS or lower in OTHER_NAMES
+    return f"{column}_" if taken and lower == column else lower if known and not taken else column
+
+
+def _encoding(raw: IO[bytes]) -> str:
+    """As a table's first bytes tell; Excel writes Windows-1252 without saying so."""
+    start = raw.read(SAMPLE_CHARACTERS * 4)
+    raw.seek(0)
+    if is_utf_16(start):
+        return "utf-16"
+    try:
+        start[: start.rfind(b"\n") + 1].decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+def _delimiter(sample: str) -> str:
+    heading = sample.partition("\n")[0]
+    return max(",;\t|", key=heading.count)

@@ -1,0 +1,59 @@
+"""Articles in web archives: the pages of WARC files and the texts of WET files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+
+from agents.charset import decoded
+from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.imports.messages import Skipped, message
+from schemas.codec import one_line
+from schemas.records import RawArticle
+
+PAGES = ("text/html", "application/xhtml+xml")
+
+
+def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput | Skipped]:
+    """Every page of the archive; what is none (requests, pictures, errors, redirects) is passed over, and counted."""
+    records = iter(ArchiveIterator(raw, arc2warc=True))
+    number = 0
+    while True:
+        number += 1
+        origin = f"{path}#{number}"
+        try:
+            record = next(records, None)
+            if record is None:
+                return
+            yield _article(origin, record, limit_bytes)
+        except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
+            yield RefusedInput(origin, f"the archive is damaged here; the rest is not read: {one_line(str(error))}")
+            return
+
+
+def _article(origin: str, record: Any, limit_bytes: int) -> ArticleMessage | RefusedInput | Skipped:
+    url = record.rec_headers.get_header("WARC-Target-URI")
+    kind, charset = _content_type(record)
+    page = record.rec_type == "response" and kind in PAGES and record.http_headers.get_statuscode() == "200"
+    if not page and record.rec_type != "conversion":
+        return Skipped(origin)
+    data = record.content_stream().read(limit_bytes + 1)
+    if len(data) > limit_bytes:
+        return RefusedInput(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
+    text = decoded(data, declared=charset)
+    if not text.strip():
+        return RefusedInput(origin, "empty")
+    headers = {name: record.rec_headers.get_header(f"WARC-{name}") for name in ("Date", "Record-ID")}
+    meta = {"warc": {name.lower().replace("-", "_"): value for name, value in headers.items() if value}}
+    article = RawArticle(url=url, html=text if page else None, text=None if page else text, meta=meta)
+    return message(origin, article, limit_bytes)
+
+
+def _content_type(record: Any) -> tuple[str, str | None]:
+    if record.http_headers is None:
+        return "", None
+    kind, *parameters = (record.http_headers.get_header("Content-Type") or "").split(";")
+    named = dict(part.strip().lower().partition("=")[::2] for part in parameters)
+    return kind.strip().lower(), named.get("charset", "").strip("\"' ") or None

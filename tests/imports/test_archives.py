@@ -1,0 +1,209 @@
+"""What is in archives, article by article."""
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.cli.errors import CommandError
+from agents.imports.archives import found, items
+from agents.imports.csv_rows import ColumnsError, column_map
+from agents.imports.field_names import moment
+from agents.imports.messages import Skipped
+from agents.imports.place import Place
+
+LIMIT = 100_000
+
+
+def read(path: Path, columns: str = "") -> list[Any]:
+    return list(items(str(path), columns=column_map(columns), limit_bytes=LIMIT))
+
+
+def values(read_items: list[Any]) -> list[dict[str, Any]]:
+    return [orjson.loads(item.value) for item in read_items if isinstance(item, ArticleMessage)]
+
+
+def refused(read_items: list[Any]) -> list[tuple[str, str]]:
+    return [(Path(item.origin).name, item.reason) for item in read_items if isinstance(item, RefusedInput)]
+
+
+def warc(*, zipped: bool) -> bytes:
+    out = io.BytesIO()
+    writer = WARCWriter(out, gzip=zipped)
+
+    def add(kind: str, url: str, body: bytes, status: str = "200 OK", content: str = "text/html; charset=iso-8859-1",
+            **headers: str) -> None:  # fmt: skip
+        http = None
+        if kind == "response":
+            http = StatusAndHeaders(status, [("Content-Type", content), *headers.items()], protocol="HTTP/1.1")
+        writer.write_record(writer.create_warc_record(url, kind, payload=io.BytesIO(body), http_headers=http))
+
+    add("response", "https://a.example/1", "<h1>Brücke</h1>".encode("latin-1"))
+    add("response", "https://a.example/bild", b"\x89PNG", content="image/png")
+    add("response", "https://a.example/weg", b"<h1>Weg</h1>", status="404 Not Found")
+    packed = gzip.compress(b"<h1>Gezippt</h1>")
+    add("response", "https://a.example/2", packed, content="text/html", **{"Content-Encoding": "gzip"})
+    add("response", "https://a.example/bombe", gzip.compress(b"a" * 30_000_000), **{"Content-Encoding": "gzip"})
+    add("conversion", "https://a.example/3", "Nur Text über Brücken".encode())
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+def test_warc(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(warc(zipped=name.endswith(".gz")))
+    got = read(path)
+    first, second, third = values(got)
+    assert (first["url"], first["html"]) == ("https://a.example/1", "<h1>Brücke</h1>")
+    assert set(first["meta"]["warc"]) == {"date", "record_id"}
+    assert second["html"] == "<h1>Gezippt</h1>"
+    assert (third["text"], third["html"]) == ("Nur Text über Brücken", None)
+    assert sum(isinstance(item, Skipped) for item in got) == 2
+    assert refused(got) == [(f"{name}#5", "larger than 100,000 bytes, the limit of a message")]
+
+
+def test_a_warc_that_is_cut_off_gives_what_came_before(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    whole = warc(zipped=True)
+    path.write_bytes(whole[: len(whole) - 60])
+    got = read(path)
+    assert len(values(got)) >= 2
+    (tmp_path / "b.warc").write_bytes(b"kein Archiv")
+    ((origin, reason),) = refused(read(tmp_path / "b.warc"))
+    assert origin == "b.warc#1"
+    assert "damaged" in reason
+
+
+def test_csv_by_a_map_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(
+        "Titel;Body;Datum;Ressort;url\r\n"
+        'Rat schließt Freibad;"Erste Zeile\nzweite; Zeile";10.01.2022 09:00;Politik;https://a.example/1\r\n'
+        "ohne Text;;;;\r\n"
+        "zu;viele;;;;;Zellen\r\n"
+        "Unzeit;Text;gestern;;\r\n"
+        "\r\n"
+        "Später;Text;2022-07-10T09:00:00+02:00;;\r\n".encode("cp1252")
+    )
+    got = read(path, "title=Titel, text=Body,published_at=Datum")
+    first, last = values(got)
+    assert (first["title"], first["text"]) == ("Rat schließt Freibad", "Erste Zeile\nzweite; Zeile")
+    assert (first["published_at"], first["url"]) == ("2022-01-10T09:00:00+01:00", "https://a.example/1")
+    assert first["meta"] == {"Ressort": "Politik"}
+    assert last["published_at"] == "2022-07-10T09:00:00+02:00"
+    (no_text, too_many, no_time) = refused(got)
+    assert no_text[0] == "a.csv:4"
+    assert "text or html" in no_text[1]
+    assert too_many == ("a.csv:5", "7 cells under 5 headings")
+    assert no_time[0] == "a.csv:6"
+    assert "published_at: 'gestern' is not" in no_time[1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_csv_by_the_fields_own_names(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress("ID,Text,Titel\n1,Über Brücken,T\n".encode(encoding)))
+    (value,) = values(read(path))
+    assert (value["id"], value["text"], value["meta"]) == ("1", "Über Brücken", {"Titel": "T"})
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ("title", "'title' is not FIELD=COLUMN"),
+        ("titel=Titel", "no field 'titel'; there are id, url"),
+        ("text=A,text=B", "given before"),
+        ("text=Fehlt", "no column 'Fehlt'; there are A, B"),
+    ],
+)
+def test_a_wrong_map_of_columns(tmp_path: Path, columns: str, words: str) -> None:
+    (tmp_path / "a.csv").write_text("A,B\n1,2\n")
+    with pytest.raises(ColumnsError, match=words):
+        read(tmp_path / "a.csv", columns)
+
+
+NEWS_PLEASE = {
+    "authors": ["Eva Muster"], "date_publish": "2017-07-17 17:03:00", "language": "de", "maintext": "Der Rat tagte.",
+    "source_domain": "www.example.org", "text": None, "title": "Rat", "url": "https://a.example/1",
+}  # fmt: skip
+FUNDUS = {
+    "title": "Rat",
+    "body": {"summary": ["Kurz."], "sections": [{"headline": ["Eins"], "paragraphs": ["Der Rat tagte.", "Lange."]}]},
+    "publishing_date": "2022-01-10 09:00:00+01:00",
+    "authors": ["Eva Muster"],
+    "html": {
+        "requested_url": "https://a.example/x", "responded_url": "https://a.example/1", "content": "<p>Der Rat</p>",
+        "crawl_date": "2022-01-10 10:00:00", "source_info": {"publisher": "Bote"},
+    },
+}  # fmt: skip
+
+
+def test_json_of_other_tools(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(orjson.dumps(NEWS_PLEASE) + b"\n\nkaputt\n" + orjson.dumps(FUNDUS) + b"\n[]\n")
+    got = read(path)
+    news_please, fundus = values(got)
+    assert (news_please["text"], news_please["source"]) == ("Der Rat tagte.", "www.example.org")
+    assert (news_please["published_at"], news_please["language"]) == ("2017-07-17T17:03:00+02:00", "de")
+    assert news_please["meta"] == {"authors": ["Eva Muster"]}
+    assert (fundus["url"], fundus["source"], fundus["html"]) == ("https://a.example/1", "Bote", "<p>Der Rat</p>")
+    assert fundus["text"] == "Kurz.\n\nEins\n\nDer Rat tagte.\n\nLange."
+    assert fundus["published_at"] == "2022-01-10T09:00:00+01:00"
+    assert [origin for origin, _ in refused(got)] == ["a.jsonl:3", "a.jsonl:5"]
+
+
+@pytest.mark.parametrize("shape", ["list", "by publisher", "one"])
+def test_json_documents(tmp_path: Path, shape: str) -> None:
+    value = {"list": [NEWS_PLEASE, {"id": "b", "text": "Zwei"}], "by publisher": {"A": [NEWS_PLEASE]}}
+    (tmp_path / "a.json").write_bytes(orjson.dumps(value.get(shape, NEWS_PLEASE), option=orjson.OPT_INDENT_2))
+    assert len(values(read(tmp_path / "a.json"))) == (2 if shape == "list" else 1)
+
+
+def test_folders_have_all_kinds(tmp_path: Path) -> None:
+    for name in ("a.warc.gz", "b.csv", "c.jsonl.gz", "d.txt", "e.html", ".versteckt.txt", "f.pdf"):
+        (tmp_path / name).write_bytes(b"x")
+    assert [Path(file).name for file in found([str(tmp_path)])] == [
+        "a.warc.gz",
+        "b.csv",
+        "c.jsonl.gz",
+        "d.txt",
+        "e.html",
+    ]
+    with pytest.raises(CommandError, match="no such file"):
+        found([str(tmp_path / "nirgends")])
+    (tmp_path / "leer").mkdir()
+    with pytest.raises(CommandError, match="no file in it ends in"):
+        found([str(tmp_path / "leer")])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", None),
+        ("2022-01-10", "2022-01-10T00:00:00+01:00"),
+        ("1.7.2022, 9:05 Uhr", "2022-07-01T09:05:00+02:00"),
+        ("32.1.2022", "2022-01-32T00:00:00"),
+        ("gestern", "gestern"),
+    ],
+)
+def test_moments(text: str, expected: str | None) -> None:
+    assert moment(text) == expected
+
+
+def test_the_place_moves_past_what_is_done_without_a_gap(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text("x")
+    place = Place.of(tmp_path / "state", [str(file)], {}, resume=True)
+    for number in (0, 2, 1, 4):
+        place.mark(str(file), number)
+    place.write()
+    assert Place.of(tmp_path / "state", [str(file)], {}, resume=True).done == {str(file): 3}
+    assert Place.of(tmp_path / "state", [str(file)], {}, resume=False).done == {}
+    file.write_text("anders")
+    assert Place.of(tmp_path / "state", [str(file)], {}, resume=True).done == {}, "another file by now"

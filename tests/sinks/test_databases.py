@@ -1,0 +1,118 @@
+"""PostgreSQL and DuckDB by themselves: one transaction a batch, whatever stands in it, and versions of the tables."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from aiokafka import TopicPartition
+
+from agents.sinks.rows import change_of
+from agents.sinks.store import Batch, Place, SinkError, Store, StoreUnavailable
+from agents.sinks.tables import Kind
+from tests.sinks.conftest import Archive
+from tests.sinks.records import RELEASE_0_1, article, statement
+
+TP = TopicPartition("articles.quotes", 0)
+LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
+"""The longest id there is, of characters that do not compress."""
+
+
+def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", upto: int = 1) -> Batch:
+    made = Batch(places={TP: Place(upto, "x")})
+    for key, value in messages:
+        change = change_of(kind, key.encode(), value, timestamp_ms=0)
+        made.messages.append((SimpleNamespace(value=value), change))
+    return made
+
+
+@pytest.fixture
+def make(archive: Archive) -> Callable[[], Store]:
+    """Opens the archive anew."""
+    kind, target = archive.arguments
+    if kind == "parquet":
+        pytest.skip("has tests of its own")
+    if kind == "duckdb":
+        from agents.sinks.duckdb import DuckDBStore
+
+        return lambda: DuckDBStore(Path(target))
+    from agents.sinks.postgres import PostgresStore
+
+    return lambda: PostgresStore(target)
+
+
+async def test_revisions_repeats_and_tombstones(make: Callable[[], Store], archive: Archive) -> None:
+    store = make()
+    assert await store.open() == {}
+    written = await store.write(batch(("a-1", article("a-1")), ("a-2", article("a-2")), ("alt-1", RELEASE_0_1)))
+    assert written.rows == {"articles": 3, "entities": 3, "mentions": 3, "quotes": 3}
+    await store.write(batch(("s-1", statement("s-1")), kind="statement"))
+    again = await store.write(batch(("a-1", article("a-1")), upto=5))
+    assert (again.rows, again.unchanged) == ({}, 1)
+    await store.write(batch(("a-2", article("a-2", said=("Nein", "Doch"))), ("alt-1", None), ("b", None), upto=8))
+    await store.write(batch(("s-1", statement("s-1", articles=3)), kind="statement", upto=9))
+    await store.close()
+    assert archive.ask("SELECT id, text FROM quotes ORDER BY id") == [
+        ("a-1#0", "Das tut weh"),
+        ("a-2#0", "Nein"),
+        ("a-2#1", "Doch"),
+    ]
+    assert archive.ask("SELECT count(*) FROM mentions") == [(2,)]
+    assert archive.ask("SELECT id, count, article_ids[3] FROM statements") == [("s-1", 3, "a-2")]
+    store = make()
+    assert await store.open() == {TP: Place(9, "x")}
+    await store.close()
+
+
+async def test_hostile_text_is_kept(make: Callable[[], Store], archive: Archive) -> None:
+    store = make()
+    await store.open()
+    hostile = article("a-1", title="<b>\x00'\";--", authors=["\x00", "{,\"'\\}"], meta={"x": "\x00\\u0000\t"})
+    await store.write(batch(("a-1", hostile), (LONG, article(LONG, published="0001-01-01T00:00:00+14:00"))))
+    await store.close()
+    ((title,),) = archive.ask("SELECT title FROM articles WHERE id = 'a-1'")
+    assert title.replace("\x00", "�") == "<b>�'\";--"
+    assert archive.ask("SELECT authors[2] FROM articles WHERE id = 'a-1'") == [("{,\"'\\}",)]
+    assert len(archive.ask(f"SELECT id FROM quotes WHERE article_id = '{LONG}'")) == 1
+
+
+async def test_one_sink_at_a_time_and_no_newer_tables(database: str) -> None:
+    from agents.sinks.postgres import PostgresStore
+
+    first, second = PostgresStore(database), PostgresStore(database)
+    await first.open()
+    with pytest.raises(SinkError, match="another sink"):
+        await second.open()
+    await first.close()
+    with psycopg.connect(database) as connection:
+        connection.execute("UPDATE sink_schema SET version = 99")
+    with pytest.raises(SinkError, match="newer version"):
+        await second.open()
+    await second.close()
+
+
+async def test_a_lost_connection_is_made_again(database: str) -> None:
+    from agents.sinks.postgres import PostgresStore
+
+    store = PostgresStore(database)
+    await store.open()
+    await store.write(batch(("a-1", article("a-1"))))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'redef%'"
+        )
+    second = batch(("a-2", article("a-2")))
+    with pytest.raises(StoreUnavailable):
+        await store.write(second)
+    await store.write(second)
+    await store.close()
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT id FROM articles ORDER BY id").fetchall() == [("a-1",), ("a-2",)]
+
+
+def test_a_wrong_address_is_told() -> None:
+    from agents.sinks.postgres import PostgresStore
+
+    with pytest.raises(SinkError, match="not an address"):
+        PostgresStore("kein dsn")

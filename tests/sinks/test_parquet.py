@@ -1,0 +1,114 @@
+"""The folder of Parquet files by itself: parts, what an interrupted batch leaves, and who else reads it."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import pyarrow.dataset
+import pytest
+from aiokafka import TopicPartition
+
+from agents.sinks.parquet import ParquetStore
+from agents.sinks.rows import change_of
+from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable
+from tests.sinks.records import article
+
+TP = TopicPartition("articles.quotes", 0)
+
+
+def batch(*messages: tuple[str, bytes | None], upto: int = 1) -> Batch:
+    made = Batch(places={TP: Place(upto, "x")})
+    for key, value in messages:
+        change = change_of("article", key.encode(), value, timestamp_ms=0)
+        made.messages.append((SimpleNamespace(value=value), change))
+    return made
+
+
+def ids(folder: Path) -> list[str]:
+    with duckdb.connect() as connection:
+        found = connection.execute(f"SELECT id FROM read_parquet('{folder}/quotes/**/*.parquet') ORDER BY id")
+        return [row[0] for row in found.fetchall()]
+
+
+async def written(folder: Path, *batches: Batch, **options: int) -> None:
+    store = ParquetStore(folder, **options)
+    await store.open()
+    for each in batches:
+        await store.write(each)
+    await store.close()
+
+
+async def test_parts_are_rolled_by_size_and_partitioned_by_day(tmp_path: Path) -> None:
+    days = ("2026-05-01T10:00:00Z", "2026-05-02T10:00:00Z")
+    lots = [batch((f"a-{n}", article(f"a-{n}", published=days[n % 2]))) for n in range(8)]
+    await written(tmp_path, *lots, roll_bytes=len(article("a-0")) * 2)
+    files = sorted(str(path.relative_to(tmp_path / "quotes")) for path in (tmp_path / "quotes").rglob("*.parquet"))
+    assert [file.split("/")[0] for file in files] == ["day=2026-05-01"] * 2 + ["day=2026-05-02"] * 2
+    assert ids(tmp_path) == [f"a-{n}#0" for n in range(8)]
+    table = pyarrow.dataset.dataset(tmp_path / "quotes", partitioning="hive").to_table()
+    assert table.num_rows == 8
+    assert set(table["day"].to_pylist()) == {"2026-05-01", "2026-05-02"}
+
+
+async def test_a_part_that_loses_all_loses_its_files(tmp_path: Path) -> None:
+    await written(tmp_path, batch(("a-1", article("a-1"))), batch(("a-1", None)))
+    assert not list(tmp_path.rglob("*.parquet*"))
+
+
+@pytest.mark.parametrize("renames", range(4))
+async def test_an_interrupted_batch_is_made_up_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, renames: int
+) -> None:
+    await written(tmp_path, batch(("a-1", article("a-1")), ("a-2", article("a-2"))))
+    store = ParquetStore(tmp_path)
+    await store.open()
+    rename, done = Path.replace, []
+
+    def fails(path: Path, target: Path) -> Path:
+        if len(done) == renames:
+            raise OSError("out of order")
+        done.append(path)
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "replace", fails)
+    with pytest.raises(SinkError, match="next start"):
+        await store.write(batch(("a-2", article("a-2", said=("Nein", "Doch"))), ("a-3", article("a-3")), upto=7))
+    await store.close()
+    monkeypatch.undo()
+    store = ParquetStore(tmp_path)
+    assert await store.open() == {TP: Place(7, "x")}
+    await store.close()
+    assert ids(tmp_path) == ["a-1#0", "a-2#0", "a-2#1", "a-3#0"]
+    assert not [path for path in tmp_path.rglob("part-*") if path.suffix != ".parquet"]
+
+
+async def test_a_batch_that_cannot_be_written_leaves_all_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await written(tmp_path, batch(("a-1", article("a-1"))))
+    store = ParquetStore(tmp_path)
+    await store.open()
+
+    def full(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("agents.sinks.parquet.os.fsync", full)
+    second = batch(("a-1", None), ("a-2", article("a-2")), upto=9)
+    with pytest.raises(StoreUnavailable, match="No space left"):
+        await store.write(second)
+    assert ids(tmp_path) == ["a-1#0"]
+    assert not [path for path in tmp_path.rglob("part-*") if path.suffix != ".parquet"]
+    monkeypatch.undo()
+    await store.write(second)
+    await store.close()
+    assert ids(tmp_path) == ["a-2#0"]
+
+
+async def test_folders_that_are_not_as_they_were_left_are_refused(tmp_path: Path) -> None:
+    await written(tmp_path, batch(("a-1", article("a-1"))))
+    next((tmp_path / "quotes").rglob("*.parquet")).unlink()
+    with pytest.raises(SinkError, match="is missing"):
+        await written(tmp_path)
+    (tmp_path / "_catalogue.sqlite").unlink()
+    with pytest.raises(SinkError, match="no catalogue"):
+        await written(tmp_path)
