@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.cleaning.metadata import rfc3339
+from pipeline.cleaning.dates import rfc3339
 from schemas.codec import from_object
 from schemas.records import RawArticle
 
