@@ -27,8 +27,7 @@ def combine(
         replace(candidate, confidence=calibration.quote(evidence))
         for candidate, evidence in weigh(reading, rules, read)
     ]
-    for_acts = calibration.least_sure if acts else calibration.least_sure_act
-    sure = [c for c in found if c.confidence >= (for_acts if c.type == "Reported" else calibration.least_sure)]
+    sure = [c for c in found if calibration.enough(c.type, c.confidence, acts=acts)]
     return sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import orjson
 
 FILE = "calibration.json"
+SURER_THAN_NOT = 0.5
 _BOUND = 0.001
 
 
@@ -39,15 +40,14 @@ class Calibration:
     Attributes:
         quote: whether a candidate is a quote with its extent.
         speaker: whether the chain that the model chooses says it.
-        least_sure: candidates below it (0 to 1) are left out.
-        least_sure_act: the same for acts of speech that are only reported ("warnte vor Schulden"), in records.
+        least_sure: by type of quote, below which confidence (0 to 1) candidates are left out; of "Reported", acts of
+            speech that are only reported ("warnte vor Schulden"), in records.
         trusted: a less likely speaker of the reader gives way to another one that a rule names beside the quote.
     """
 
     quote: Logistic
     speaker: Logistic
-    least_sure: float
-    least_sure_act: float
+    least_sure: Mapping[str, float]
     trusted: float = 0.85
 
     @classmethod
@@ -55,18 +55,20 @@ class Calibration:
         """The calibration in `folder`; one that takes the model at its word where there is none."""
         path = folder / FILE
         if not path.is_file():
-            return cls(Logistic({"seen": 1.0, "rule": 1.0}), Logistic({"probability": 1.0}), 0.5, 0.9)
+            return cls(Logistic({"seen": 1.0, "rule": 1.0}), Logistic({"probability": 1.0}), {})
         stored = orjson.loads(path.read_bytes())
-        return cls(
-            Logistic(stored["quote"]), Logistic(stored["speaker"]), stored["least_sure"], stored["least_sure_act"]
-        )
+        return cls(Logistic(stored["quote"]), Logistic(stored["speaker"]), stored["least_sure"])
+
+    def enough(self, quote_type: str, confidence: float, *, acts: bool) -> bool:
+        """Whether a quote of that type is sure enough; with `acts`, acts of speech need be no surer than others."""
+        least = SURER_THAN_NOT if acts and quote_type == "Reported" else self.least_sure.get(quote_type, SURER_THAN_NOT)
+        return confidence >= least
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`."""
         stored = {
             "quote": dict(self.quote.weights),
             "speaker": dict(self.speaker.weights),
-            "least_sure": self.least_sure,
-            "least_sure_act": self.least_sure_act,
+            "least_sure": dict(self.least_sure),
         }
         (folder / FILE).write_bytes(orjson.dumps(stored, option=orjson.OPT_INDENT_2))

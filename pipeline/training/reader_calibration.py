@@ -23,9 +23,8 @@ from schemas.records import CleanArticle
 
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
-LEAST_SURE = 0.5
-"""How sure (0 to 1) a quote must be to be published: surer than not."""
-LEAST_SURE_ACT = 0.6
+LEAST_SURE = {"Direct": 0.35, "Reported": 0.6}
+"""How sure (0 to 1) a quote of a type must be to be published; of all others, surer than not."""
 
 Row = tuple[dict[str, float], bool]
 
@@ -58,9 +57,9 @@ def calibrate(folder: Path, articles: Sequence[Article]) -> Calibration:
     entities, quotes = EntityExtractor(config), QuoteExtractor(config)
     gold = [speakers_row(article) for article in articles]
     quote = fit([row for article in gold for row in _quote_rows(quotes, article)])
-    reader.calibration = Calibration(quote, reader.calibration.speaker, LEAST_SURE, LEAST_SURE_ACT)
+    reader.calibration = Calibration(quote, reader.calibration.speaker, LEAST_SURE)
     rows = [row for article in gold for row in _speaker_rows(entities, quotes, reader, article)]
-    reader.calibration = Calibration(quote, fit(rows), LEAST_SURE, LEAST_SURE_ACT)
+    reader.calibration = Calibration(quote, fit(rows), LEAST_SURE)
     reader.calibration.write(folder)
     return reader.calibration
 

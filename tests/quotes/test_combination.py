@@ -11,7 +11,7 @@ from pipeline.reader.scorers import Vectors
 from tests.quotes.reading import analysed
 
 TEXT = "Wort " * 30
-TRUSTING = Calibration(Logistic({"rule": 1.0, "seen": 1.0}), Logistic({"probability": 1.0}), 0.5, 0.9)
+TRUSTING = Calibration(Logistic({"rule": 1.0, "seen": 1.0}), Logistic({"probability": 1.0}), {})
 
 
 def reading(seen: float = 0.5, text: str = TEXT) -> Reading:

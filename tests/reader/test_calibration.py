@@ -18,6 +18,14 @@ def test_a_probability_is_its_own_evidence(probability: float) -> None:
 
 
 def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
-    calibration = Calibration(Logistic({"always": 0.5}), Logistic({"probability": 0.9}), 0.45, 0.9)
+    calibration = Calibration(Logistic({"always": 0.5}), Logistic({"probability": 0.9}), {"Direct": 0.35})
     calibration.write(tmp_path)
     assert Calibration.read(tmp_path) == calibration
+
+
+def test_what_must_be_how_sure_depends_on_its_type() -> None:
+    calibration = Calibration(Logistic({}), Logistic({}), {"Direct": 0.35, "Reported": 0.6})
+    assert calibration.enough("Direct", 0.4, acts=False)
+    assert not calibration.enough("Indirect", 0.4, acts=False)
+    assert not calibration.enough("Reported", 0.55, acts=False)
+    assert calibration.enough("Reported", 0.55, acts=True)
