@@ -36,6 +36,8 @@ def locked(name: str) -> dict[str, str]:
 def test_a_lock_holds_what_is_declared(lock: str, wanted: list[str]) -> None:
     versions = locked(lock)
     for requirement in map(Requirement, wanted):
+        if requirement.name == "redefluss":  # another of its own extras
+            continue
         name = requirement.name.lower().replace("_", "-")
         assert requirement.specifier.contains(versions[name], prereleases=True), f"{requirement}: run `make lock`"
 
