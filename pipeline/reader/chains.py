@@ -130,8 +130,8 @@ class SpeakerChoice:
     beside: int | None = None
 
 
-_JOINING = frozenset({"und", "sowie", "&"})
-_ARTICLES = frozenset({"der", "die", "das", "den", "dem", "des"})
+_JOINED = (frozenset({"und", "sowie", "&"}), frozenset({"der", "die", "das", "den", "dem", "des"}))
+"""The words that may stand between two who speak together, the second of them or not."""
 _TOGETHER = 0.15
 """The share of probability from which a chain beside the likeliest one speaks with it."""
 
@@ -141,9 +141,11 @@ def _beside(resolution: Resolution, layout: Layout, first: int, shares: dict[int
     mention = resolution.mentions[first]
     for index, other in enumerate(resolution.mentions):
         left, right = (mention, other) if mention.last <= other.first else (other, mention)
-        chain = resolution.chain[index]
+        if not 1 <= right.first - left.last <= len(_JOINED):
+            continue
         between = [word.lower() for word in layout.words[left.last : right.first]]
-        joined = bool(between) and between[0] in _JOINING and set(between[1:]) <= _ARTICLES and len(between) <= 2
+        chain = resolution.chain[index]
+        joined = all(word in words for word, words in zip(between, _JOINED, strict=False))
         if joined and chain != resolution.chain[first] and shares.get(chain, 0.0) > _TOGETHER:
             return index
     return None

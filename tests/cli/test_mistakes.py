@@ -80,7 +80,7 @@ def test_a_broker_that_does_not_answer(quick: Cli, environment: dict[str, str], 
 def test_a_certificate_that_is_not_there(quick: Cli) -> None:
     result = quick("topics", REDEFLUSS_TLS="true", REDEFLUSS_TLS_CA_FILE="nirgends.pem")
     assert result.returncode == ExitCode.USAGE
-    assert "No such file" in told(result)
+    assert "there is no file nirgends.pem" in told(result)
 
 
 @pytest.mark.parametrize(
