@@ -22,7 +22,7 @@ def _samples(markup: bool) -> list[Sample]:
     ]
 
 
-def test_news_is_learnt_from_gold_pages_alone(tmp_path: Path) -> None:
+def test_news_and_most_of_the_trees_of_text_learn_from_gold_pages_alone(tmp_path: Path) -> None:
     pytest.importorskip("lightgbm")
     data = [*_samples(markup=True), *_samples(markup=False)]
 
@@ -35,4 +35,5 @@ def test_news_is_learnt_from_gold_pages_alone(tmp_path: Path) -> None:
             found = Forest({key: arrays[key] for key in arrays.files}).probabilities(sample.rows)
         right[forest] = float(np.mean((found > 0.5) == sample.labels))
     assert right["news"] > 0.9
+    assert right["text"] > 0.9
     assert right["page"] < 0.5
