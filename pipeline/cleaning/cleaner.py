@@ -43,7 +43,7 @@ class Cleaner:
 
     Args:
         config: languages and size limit.
-        forests: the block classifiers "page" and "text"; those that ship, if not given.
+        forests: the block classifiers `pipeline.cleaning.forest.FORESTS`, by name; those that ship, if not given.
     """
 
     def __init__(self, config: PipelineConfig, forests: Callable[[str], Forest] = load) -> None:

@@ -9,6 +9,8 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
+FORESTS = ("page", "news", "text")
+"""Of the lines of pages, of pages that call themselves news, and of texts without markup."""
 _TOGETHER = 2000
 """So many rows go through the trees together, for the memory."""
 
@@ -93,6 +95,6 @@ class _Tree:
 
 @cache
 def load(name: str) -> Forest:
-    """The shipped forest "page" (lines with markup) or "text"."""
+    """One of the `FORESTS` that ship."""
     with (files(__package__) / "data" / f"blocks-{name}.npz").open("rb") as file, np.load(file) as arrays:
         return Forest({key: arrays[key] for key in arrays.files})

@@ -33,6 +33,7 @@ class Metadata:
         descriptions: the page's summaries, by JSON-LD, OpenGraph and meta tags.
         sites: names by which the site calls itself.
         updates: of a live ticker its entries by JSON-LD.
+        is_news: whether JSON-LD calls it a news article.
     """
 
     title: str | None = None
@@ -46,6 +47,7 @@ class Metadata:
     descriptions: list[str] = field(default_factory=list)
     sites: list[str] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
+    is_news: bool = False
 
 
 def read_metadata(root: Any) -> Metadata:
@@ -66,6 +68,8 @@ def read_metadata(root: Any) -> Metadata:
     found.access = access_by_page(metas, articles)
     found.language = _language(root, articles)
     found.body = body_of(articles)
+    kinds = {kind for entry in articles for kind in types_of(entry)}
+    found.is_news = any(kind.endswith("newsarticle") or kind == "liveblogposting" for kind in kinds)
     found.updates = [update for entry in articles for update in updates_of(entry)]
     summaries = [entry.get("description") for entry in articles] + [
         metas.get("og:description"),

@@ -34,7 +34,7 @@ _HINTED: tuple[tuple[str, RemovalReason], ...] = (
 
 
 def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[str, str]:
-    """Give every line of the article its verdict, by the forest "page" or "text"; returns the infobox."""
+    """Give every line of the article its verdict, by the forest that its kind asks for; returns the infobox."""
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
     infobox = find_infobox(article.lines)
@@ -80,7 +80,8 @@ def _probabilities(
     if not asked:
         return iter(())
     rows = features(lines, [article.readings[number] for number in chosen], article.context)
-    model = forests("page" if lines[0].markup is not None else "text")
+    is_news = article.metadata is not None and article.metadata.is_news
+    model = forests("text" if lines[0].markup is None else "news" if is_news else "page")
     scores = model.probabilities(rows[asked]).tolist()
     return zip([chosen[place] for place in asked], scores, strict=True)
 

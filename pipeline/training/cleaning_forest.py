@@ -1,5 +1,6 @@
 """The trees of the block classifier: how LightGBM grows them, and as the arrays that are evaluated at run time."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,27 +25,48 @@ _TEXT = {"num_leaves": 16, "max_depth": 8, "min_data_in_leaf": 12, "lambda_l2": 
 # On text the two kinds of trees err on different lines, so that their mean is steadier than either.
 _RANDOM_TEXT = {"num_leaves": 16, "max_depth": 8, "min_data_in_leaf": 8, "lambda_l2": 3, "extra_trees": True}
 # A lost line costs more than one that is left in, which is often short: so much is added to the log-odds.
-_RAISED = {"page": 0.7, "text": 0.5}
-# Of each forest the boosters whose mean it is, each with its number of trees.
+_RAISED = {"page": 0.7, "news": 0.5, "text": 0.7}
+
+
+@dataclass(frozen=True)
+class _Booster:
+    """How some of a forest's trees are grown; with `gold_only`, without the pages of which only snippets are known."""
+
+    parameters: dict[str, Any]
+    rounds: int
+    gold_only: bool = False
+
+
+# Of each forest the boosters whose mean it is. Pages of all kinds are learnt at the price of news, which have trees of
+# their own; a text does not say what it is of, so that two thirds of its trees have seen little but news.
 _BOOSTERS = {
-    "page": ((_PAGE, 260), (_PAGE, 260), (_PAGE, 260)),
-    "text": ((_TEXT, 420), (_RANDOM_TEXT, 260)),
+    "page": (_Booster(_PAGE, 260), _Booster(_PAGE, 260), _Booster(_PAGE, 260)),
+    "news": (_Booster(_PAGE, 260, gold_only=True), _Booster(_PAGE, 260, gold_only=True)),
+    "text": (_Booster(_TEXT, 420), _Booster(_TEXT, 280, gold_only=True), _Booster(_RANDOM_TEXT, 200, gold_only=True)),
 }
 
 
 def arrays(
-    forest: str, rows: npt.NDArray[np.float32], labels: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+    forest: str,
+    rows: npt.NDArray[np.float32],
+    labels: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float64],
+    gold: npt.NDArray[np.bool_],
 ) -> dict[str, Any]:
-    """What `pipeline.cleaning.forest.Forest` is made from, of the forest "page" or "text" grown on these rows."""
+    """What `pipeline.cleaning.forest.Forest` is made from, of the forest "page", "news" or "text" grown on these rows.
+
+    `gold` says which of the rows are of pages with gold paragraphs.
+    """
     import lightgbm
 
     trees: list[dict[str, Any]] = []
     boosters = _BOOSTERS[forest]
-    for seed, (parameters, rounds) in enumerate(boosters, start=1):
-        dataset = lightgbm.Dataset(rows, labels, weight=weights)
-        booster = lightgbm.train({**_COMMON, **parameters, "seed": seed}, dataset, rounds)
-        trees += [tree["tree_structure"] for tree in booster.dump_model()["tree_info"]]
-    return _flattened(trees, names(markup=forest == "page"), len(boosters), _RAISED[forest])
+    for seed, booster in enumerate(boosters, start=1):
+        chosen = gold if booster.gold_only else np.ones_like(gold)
+        dataset = lightgbm.Dataset(rows[chosen], labels[chosen], weight=weights[chosen])
+        grown = lightgbm.train({**_COMMON, **booster.parameters, "seed": seed}, dataset, booster.rounds)
+        trees += [tree["tree_structure"] for tree in grown.dump_model()["tree_info"]]
+    return _flattened(trees, names(markup=forest != "text"), len(boosters), _RAISED[forest])
 
 
 def _flattened(trees: list[dict[str, Any]], columns: list[str], boosters: int, raised: float) -> dict[str, Any]:

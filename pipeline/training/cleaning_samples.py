@@ -53,15 +53,17 @@ class Sample:
 
     Attributes:
         publisher: as `publisher_of` has it.
-        forest: "page" or "text".
+        markup: whether the lines come from a page, and not from a text.
         labels: how likely each line is the article's, 0 to 1.
+        gold: whether the page has gold paragraphs, and no mere snippets.
     """
 
     publisher: str
-    forest: str
+    markup: bool
     rows: npt.NDArray[np.float32]
     labels: Floats
     weights: Floats
+    gold: bool
 
 
 def samples(page: dict[str, Any], weight: float = 1.0) -> Iterator[Sample]:
@@ -176,10 +178,11 @@ def _sample(page: dict[str, Any], reading: _Reading, labels: Floats, weight: flo
     lines = reading.lines
     return Sample(
         publisher_of(page),
-        "page" if lines and lines[0].markup is not None else "text",
+        bool(lines) and lines[0].markup is not None,
         features(lines, reading.readings, reading.context),
         labels,
         weight * _line_weights(lines),
+        gold="gold" in page,
     )
 
 

@@ -4,20 +4,48 @@ import json
 
 import pytest
 
+from pipeline.cleaning import Cleaner
 from pipeline.cleaning.access import access_of
 from pipeline.cleaning.dates import dated_lines
 from pipeline.cleaning.embeds import mark_embeds
+from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.lines import Line, text_lines
 from pipeline.cleaning.linked_body import is_stub, with_linked_body
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.told import Told
+from pipeline.config import PipelineConfig
+from schemas.records import RawArticle
 from tests.cleaning.pages import PARAGRAPHS
 
 
 def metadata(head: str, **linked: object) -> Metadata:
     data = json.dumps({"@type": "NewsArticle", "headline": "Brücke da", **linked})
     return read_metadata(parse(f'<head>{head}<script type="application/ld+json">{data}</script></head><p>Text</p>'))
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("NewsArticle", True),
+        (["https://schema.org/ReportageNewsArticle"], True),
+        ("LiveBlogPosting", True),
+        ("Article", False),
+        ("BlogPosting", False),
+    ],
+)
+def test_a_page_that_calls_itself_news_is_judged_by_the_trees_of_news(kind: object, expected: bool) -> None:
+    linked = json.dumps({"@type": kind, "headline": "Brücke da"})
+    paragraphs = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    asked = []
+
+    def forest(name: str) -> Forest:
+        asked.append(name)
+        return load(name)
+
+    page = f'<html><head><script type="application/ld+json">{linked}</script></head><body>{paragraphs}</body></html>'
+    Cleaner(PipelineConfig(), forest)(RawArticle(url="https://zeitung.example/1", html=page))
+    assert asked == ["news" if expected else "page"]
 
 
 def kept(*texts: str) -> list[Line]:
