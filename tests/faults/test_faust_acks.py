@@ -66,7 +66,7 @@ async def test_ours_commits_nothing_behind_a_message_that_has_not_reached_its_en
     stream, seen = embedded_stream, []
     await stream.produce([article("a", f"Text {number}") for number in range(3)])
 
-    async def handle(message):
+    async def handle(message, **_):
         seen.append(message.value)
         if b"Text 1" in message.value:
             await asyncio.Event().wait()  # the broker does not confirm; the worker is stopped meanwhile
