@@ -62,8 +62,8 @@ REMOVALS = (
     Removal(
         "the end of a message before its offset is noted",
         "agents/app.py",
-        "            await self.runner.handle(incoming(message))",
-        "            asyncio.ensure_future(self.runner.handle(incoming(message)))",
+        "                await self.runner.handle(",
+        "                self.runner.handle(",
         "tests/agents/test_offsets.py::test_an_offset_is_noted_only_when_the_message_has_reached_its_end",
     ),
     Removal(
