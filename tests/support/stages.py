@@ -74,6 +74,7 @@ def clean(article: RawArticle) -> CleanArticle:
         language="de",
         text=text,
         title=article.title,
+        source=article.source,
         meta=article.meta,
         content_hash=digest,
         simhash=digest[:16],
