@@ -6,7 +6,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from agents.sinks.tables import TABLES, ColumnType, Row
+from pipeline.tables.columns import TABLES, ColumnType, Row
 
 TYPES: Mapping[ColumnType, Any] = {
     "text": pa.string(),

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from aiokafka import TopicPartition
 
-from agents.sinks.rows import Change
 from agents.sinks.store import Place, SinkError
-from agents.sinks.tables import Kind
+from pipeline.tables.columns import Kind
+from pipeline.tables.rows import Change
 
 FILE = "_catalogue.sqlite"
 """Readers of Parquet pass by what begins with an underscore."""

@@ -18,11 +18,11 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from agents import headers, kafka
 from agents.settings import Settings
-from agents.sinks.rows import change_of
 from agents.sinks.store import Batch, Place, Store, StoreUnavailable, Written
-from agents.sinks.tables import Kind
 from agents.topic_reader import fingerprint, partitions_of, resume_offset
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
+from pipeline.tables.columns import Kind
+from pipeline.tables.rows import change_of
 from schemas.codec import RecordError
 
 KINDS: Mapping[str, Kind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}

@@ -10,9 +10,9 @@ import pyarrow as pa
 from aiokafka import TopicPartition
 
 from agents.sinks.arrow import as_table
-from agents.sinks.rows import Change
 from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
-from agents.sinks.tables import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, Kind
+from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, Kind
+from pipeline.tables.rows import Change
 
 TYPES: Mapping[ColumnType, str] = {
     "text": "VARCHAR",

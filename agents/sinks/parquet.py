@@ -24,9 +24,9 @@ from pyarrow import compute, parquet
 
 from agents.sinks.arrow import as_table
 from agents.sinks.catalogue import Catalogue, PartFile
-from agents.sinks.rows import Change
 from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
-from agents.sinks.tables import KEY_COLUMNS, TABLES_OF, Kind
+from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, Kind
+from pipeline.tables.rows import Change
 
 ROLL_BYTES = 64_000_000
 """Of the messages in a part: one so large takes nothing new. Compressed it is about a quarter of that."""

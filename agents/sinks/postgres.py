@@ -11,9 +11,9 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
-from agents.sinks.rows import Change
 from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
-from agents.sinks.tables import TABLES, TABLES_OF, ColumnType, Kind, Row
+from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Kind, Row
+from pipeline.tables.rows import Change
 
 TYPES: Mapping[ColumnType, str] = {
     "text": "text",

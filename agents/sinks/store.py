@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from aiokafka import TopicPartition
 
-from agents.sinks.rows import Change
+from pipeline.tables.rows import Change
 
 
 class SinkError(Exception):

@@ -12,8 +12,8 @@ import aiohttp
 import orjson
 
 from agents import headers
-from agents.sinks.rows import Change
 from agents.sinks.store import Batch, SinkError, StoreUnavailable, Written, counted
+from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
 
 SCHEMA = "webhook/1"

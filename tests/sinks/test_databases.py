@@ -8,9 +8,9 @@ import psycopg
 import pytest
 from aiokafka import TopicPartition
 
-from agents.sinks.rows import change_of
 from agents.sinks.store import Batch, Place, SinkError, Store, StoreUnavailable
-from agents.sinks.tables import Kind
+from pipeline.tables.columns import Kind
+from pipeline.tables.rows import change_of
 from tests.sinks.conftest import Archive
 from tests.sinks.records import RELEASE_0_1, article, statement
 

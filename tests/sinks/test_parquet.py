@@ -9,8 +9,8 @@ import pytest
 from aiokafka import TopicPartition
 
 from agents.sinks.parquet import ParquetStore
-from agents.sinks.rows import change_of
 from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable
+from pipeline.tables.rows import change_of
 from tests.sinks.records import article
 
 TP = TopicPartition("articles.quotes", 0)

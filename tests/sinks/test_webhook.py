@@ -12,9 +12,9 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from agents.sinks.rows import change_of
 from agents.sinks.store import Batch, SinkError, StoreUnavailable
 from agents.sinks.webhook import WebhookStore, retry_after
+from pipeline.tables.rows import change_of
 from tests.sinks.records import article
 
 SECRET = "geheim"

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from agents.sinks.rows import change_of, instant
-from agents.sinks.tables import KEY_COLUMNS, TABLES, TABLES_OF
+from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF
+from pipeline.tables.rows import change_of, instant
 from schemas.codec import RecordError
 from tests.sinks.records import RELEASE_0_1, SAID, article, statement
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from agents.sinks.tables import Kind, Row
+from pipeline.tables.columns import Kind, Row
 from schemas.codec import RecordError, decode
 from schemas.records import Entity, Quote, QuoteArticle, Statement
 
