@@ -115,7 +115,7 @@ def test_partitions_that_nobody_has_are_a_start_not_a_standstill() -> None:
     assert not outcome(facts(outside, worker("w2")))["assigned"]
     half = worker(assignment={stage.source: [0, 1] for stage in (CLEAN, ENTITIES)})
     checks = {name: (ok, detail) for name, ok, detail in ready(facts(half, worker("w2")), 0.0, whole_stream=True)}
-    assert checks["assigned"] == (False, "not in the consumer group of quotes")
+    assert checks["assigned"] == (False, "not in the consumer group of quotes, statements")
 
 
 def test_a_spare_worker_is_ready_once_it_has_joined() -> None:

@@ -46,7 +46,7 @@ def test_counting() -> None:
     metrics = Metrics()
     metrics.published("quotes", 0.02)
     metrics.published("quotes", 0.3)
-    metrics.extracted(entities={"PER": 2, "LOC": 1}, quotes=3)
+    metrics.add({("quotes",): 3, ("entities", "PER"): 2, ("entities", "LOC"): 1})
     metrics.dead_letter("clean", "empty")
     metrics.retried("clean")
     metrics.pool_restarted("crash")
