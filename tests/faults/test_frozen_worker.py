@@ -37,9 +37,10 @@ async def test_what_a_woken_worker_made_is_not_the_last_word(new_stream: NewStre
     frozen = stream.start_worker()
     await stream.produce([article("before", "Davor.")])
     await stream.collect(lambda seen: "before" in seen.ids, seconds=PATIENCE_SECONDS)
-    await stream.produce([article("a", f"Fassung 1. STEP1500@{stage}")])
+    await stream.produce([article("a", f"Fassung 1. STEP2500@{stage}")])
     source = {"entities": "articles.cleaned", "quotes": "articles.entities"}[stage]
     await stream.collect(lambda seen: len(seen.messages[source]) >= 2, names=[source], seconds=PATIENCE_SECONDS)
+    await asyncio.sleep(0.8)  # until its pool has begun: what it has not taken needs no fence
     frozen.send_signal(signal.SIGSTOP)  # its pool goes on, and has the result ready when it wakes
     try:
         stream.start_worker()
