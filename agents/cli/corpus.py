@@ -15,7 +15,7 @@ app = typer.Typer(help="Annotated articles: check, count, convert and compare th
 
 Articles = Annotated[Path, typer.Argument(metavar="FOLDER", help="the corpus, or a folder or file of articles")]
 AsJson = Annotated[bool, typer.Option("--json", help="the figures as JSON")]
-Format = Literal["entities", "quotes", "speakers", "spacy", "conll"]
+Format = Literal["entities", "quotes", "speakers", "chains", "spacy", "conll"]
 
 
 @app.command("check")
@@ -80,6 +80,7 @@ def convert(
         "entities": formats.entities_row,
         "quotes": formats.quotes_row,
         "speakers": formats.speakers_row,
+        "chains": formats.chains_row,
     }
     if to in rows:
         write_rows(output, map(rows[to], articles))
