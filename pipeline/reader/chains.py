@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.mentions import Mention, describe, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
@@ -58,6 +58,7 @@ def resolve(
         if all(m.last <= first or last <= m.first for m in mentions):
             mentions.append(describe(layout, first, last, "nominal"))
     mentions.sort(key=lambda m: (m.first, -m.last))
+    mentions = of_one_bearer(mentions, [named.get((m.first, m.last)) for m in mentions])
     chains: list[Chain] = []
     by_cluster: dict[int, int] = {}
     chain = [NOBODY] * len(mentions)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pipeline.entities.person_words import gender_of_name
@@ -54,6 +56,8 @@ class Mention:
         head: stem of the noun that carries the phrase, of a name its last word; in lower case.
         gender: "f", "m" or "": by the form of a pronoun or nominal, by the given name of a name.
         context: stems of the nouns right beside a name: its roles, as a rule.
+        roles: of a name, stems of the roles that the text gives its bearer, here or elsewhere.
+        frequency: of a name, how often the text names its bearer.
     """
 
     first: int
@@ -63,6 +67,8 @@ class Mention:
     head: str
     gender: str
     context: frozenset[str]
+    roles: frozenset[str] = frozenset()
+    frequency: int = 0
 
 
 def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
@@ -76,7 +82,8 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
         before = _nouns(layout, max(0, first - 5), first, layout.sentence[first])
         behind = _nouns(layout, last, min(len(layout), last + 9), layout.sentence[first])
         told = gender_of_name(" ".join(words)) or _announced(layout, first)
-        return Mention(first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind))
+        roles = frozenset(_roles(layout, first, last))
+        return Mention(first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind), roles, 1)
     head = _head(words)
     role = role_word(head)
     gender = (role.gender if role is not None else None) or (
@@ -87,6 +94,30 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
         else ""
     )
     return Mention(first, last, kind, words, stem(head), gender or "", frozenset())
+
+
+def of_one_bearer(mentions: Sequence[Mention], bearers: Sequence[Hashable]) -> list[Mention]:
+    """The mentions, where every name knows what any other name of its bearer tells: gender, roles, how often it stands.
+
+    `bearers` has an entry for each of `mentions`; those of kinds other than names do not count.
+    """
+    groups: dict[Hashable, list[Mention]] = {}
+    for mention, bearer in zip(mentions, bearers, strict=True):
+        if mention.kind == "name":
+            groups.setdefault(bearer, []).append(mention)
+    known: dict[Hashable, tuple[str, frozenset[str], int]] = {}
+    for bearer, names in groups.items():
+        genders = Counter(name.gender for name in names if name.gender)
+        roles = frozenset[str]().union(*(name.roles for name in names))
+        known[bearer] = (genders.most_common(1)[0][0] if genders else "", roles, len(names))
+    shared = []
+    for mention, bearer in zip(mentions, bearers, strict=True):
+        if mention.kind == "name":
+            gender, roles, frequency = known[bearer]
+            shared.append(replace(mention, gender=gender, roles=roles, frequency=frequency))
+        else:
+            shared.append(mention)
+    return shared
 
 
 def stem(word: str) -> str:
@@ -112,6 +143,31 @@ def _nouns(layout: Layout, first: int, last: int, sentence: int) -> set[str]:
         for index, word in enumerate(layout.words[first:last], start=first)
         if word[0].isupper() and len(word) > 2 and layout.sentence[index] == sentence
     }
+
+
+_BETWEEN_ROLE_AND_NAME = frozenset({"der", "des", "für", "von", "und", "-", "a.", "D."})
+_ROLE_BEFORE, _ROLE_BEHIND = 5, 7
+"""How many tokens in front of a name, and in the apposition behind it, can hold its roles."""
+
+
+def _roles(layout: Layout, first: int, last: int) -> set[str]:
+    """Stems of the role words in the noun phrase that ends in a name, and in the apposition behind it."""
+    words, found = layout.words, set()
+    for index in range(first - 1, max(-1, first - 1 - _ROLE_BEFORE), -1):
+        word = words[index]
+        if layout.sentence[index] != layout.sentence[first]:
+            break
+        if not word[0].isupper() and word not in _BETWEEN_ROLE_AND_NAME:
+            break
+        if word[0].isupper() and role_word(word) is not None:
+            found.add(stem(word))
+    if last < len(words) and words[last] == ",":
+        for index in range(last + 1, min(len(words), last + 1 + _ROLE_BEHIND)):
+            if words[index] == "," or layout.sentence[index] != layout.sentence[first]:
+                break
+            if words[index][0].isupper() and role_word(words[index]) is not None:
+                found.add(stem(words[index]))
+    return found
 
 
 def _announced(layout: Layout, first: int) -> str | None:

@@ -124,7 +124,8 @@ def antecedent_pairs(layout: Layout, mentions: Sequence[Mention]) -> Pairs:
     return Pairs(lefts, rights, _antecedent_features(mentions, table, lefts, rights))
 
 
-ANTECEDENT_FEATURES = BUCKETS + 9 + 5 + 1 + 9 + 2 * MENTION_FEATURES
+_KNOWN = 3
+ANTECEDENT_FEATURES = BUCKETS + 9 + 5 + 1 + 9 + 2 * MENTION_FEATURES + _KNOWN
 
 
 def _antecedent_features(mentions: Sequence[Mention], table: MentionTable, left: Ints, right: Ints) -> Floats:
@@ -157,9 +158,21 @@ def _antecedent_features(mentions: Sequence[Mention], table: MentionTable, left:
             own,
             *_of_mention(table, left),
             *_of_mention(table, right),
+            _known(mentions, left, right),
         ],
         axis=1,
     ).astype(np.float32)
+
+
+def _known(mentions: Sequence[Mention], left: Ints, right: Ints) -> Floats:
+    """Is a noun phrase a role of the name's bearer, has he other roles alone; and how often the text names him."""
+    rows = []
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        mention, other = mentions[a], mentions[b]
+        same = any(role.endswith(mention.head) or mention.head.endswith(role) for role in other.roles)
+        asked = mention.kind == "nominal" and bool(other.roles)
+        rows.append((asked and same, asked and not same, min(other.frequency, 10) / 10))
+    return np.array(rows, dtype=np.float32).reshape(-1, _KNOWN)
 
 
 def _match(mention: Mention, other: Mention) -> tuple[float, float, float, float, float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.mentions import Mention, describe, of_one_bearer
 from pipeline.reader.pairs import Pairs, QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.schema import (
     CHAIN_TYPES,
@@ -38,16 +39,25 @@ CORPUS = 3
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
 _SAME = 0.4
+UNKNOWN = -100
+"""The type and gender of a mention that has none: no loss counts it."""
+_DETERMINERS = frozenset(
+    f"{stem}{ending}"
+    for stem in ("d", "ein", "dies", "jed", "kein")
+    for ending in ("er", "ie", "as", "e", "em", "en", "es")
+) | {"ein", "kein"}
+_DISTRACTING = 0.1
+"""The share of the noun phrases without annotation that stand among the mentions."""
 
 
 @dataclass
 class Example:
     """One text, ready for the network.
 
-    `tags` holds a row for each head of tokens. `mentions` are the gold ones; `chain`, `type`, `gender` have an entry a
-    mention, -1 where nothing is known. `antecedents` and `speakers` are candidates with their features, `refers` and
-    `speaks` tell which of them are right; `named` marks of the right speakers those that the annotation points at.
-    `hears` marks the addressees.
+    `tags` holds a row for each head of tokens. `mentions` are the gold ones and some noun phrases that mean nobody, as
+    the model will find them; `chain`, `type`, `gender` have an entry a mention, a number below 0 where there is none.
+    `antecedents` and `speakers` are candidates with their features, `refers` and `speaks` tell which of them are right;
+    `named` marks of the right speakers those that the annotation points at. `hears` marks the addressees.
     """
 
     name: str
@@ -109,8 +119,9 @@ class Examples:
         if made is None:
             return None
         layout = made.layout
-        self._mentions(made, article, body)
-        self._quotes(made, article, body)
+        found = self._rules(AnalysedText(body.text, layout.quoted))
+        self._mentions(made, article, body, found)
+        self._quotes(made, article, body, found)
         names = [
             (m.begin, m.end, article.chains[m.chain].type)
             for m in body.mentions
@@ -119,7 +130,7 @@ class Examples:
         made.tags["names"] = NAMES.encode(list(_name_tokens(layout, names)), len(layout))
         return made
 
-    def _mentions(self, made: Example, article: Article, body: Part) -> None:
+    def _mentions(self, made: Example, article: Article, body: Part, found: Sequence[QuoteCandidate]) -> None:
         layout = made.layout
         keys = {key: number for number, key in enumerate(article.chains)}
         nominal_spans: list[tuple[int, int]] = []
@@ -143,8 +154,12 @@ class Examples:
                     GENDERS.index(chain.gender),
                 )
             )
+        marked = [(row[0].first, row[0].last) for row in rows]
+        others = _distractors(layout, marked, found, crc32(body.text.encode()))
+        for number, (first, last) in enumerate(others, start=1):
+            rows.append((describe(layout, first, last, "nominal"), -number, UNKNOWN, UNKNOWN))
         rows.sort(key=lambda row: (row[0].first, -row[0].last))
-        made.mentions = [row[0] for row in rows]
+        made.mentions = of_one_bearer([row[0] for row in rows], [row[1] for row in rows])
         made.chain = np.array([row[1] for row in rows], dtype=np.int64)
         made.type = np.array([row[2] for row in rows], dtype=np.int64)
         made.gender = np.array([row[3] for row in rows], dtype=np.int64)
@@ -156,13 +171,12 @@ class Examples:
         made.antecedents = antecedent_pairs(layout, made.mentions)
         made.refers = made.chain[made.antecedents.left] == made.chain[made.antecedents.right]
 
-    def _quotes(self, made: Example, article: Article, body: Part) -> None:
+    def _quotes(self, made: Example, article: Article, body: Part, found: Sequence[QuoteCandidate]) -> None:
         layout = made.layout
         keys = {key: number for number, key in enumerate(article.chains)}
         direct = np.zeros(len(layout), dtype=np.int64)
         other = np.zeros(len(layout), dtype=np.int64)
         cues = np.zeros(len(layout), dtype=np.int64)
-        found = self._rules(AnalysedText(body.text, layout.quoted))
         order = sorted(body.quotes, key=lambda q: q.spans[0][0] - q.spans[-1][1])
         for quote in order:  # the longest first, so that those inside them are seen
             if quote.type == "Direct":
@@ -199,6 +213,36 @@ class Examples:
             )
 
         made.named, made.hears = marked(pointed), marked(hearing)
+
+
+def _distractors(
+    layout: Layout, marked: Sequence[tuple[int, int]], found: Sequence[QuoteCandidate], seed: int
+) -> list[tuple[int, int]]:
+    """Tokens that the model or the rules may take for somebody, apart from those that are `marked`.
+
+    They are what rules take for speakers, and some noun phrases, drawn by `seed`.
+    """
+    taken = np.zeros(len(layout), dtype=bool)
+    for first, last in marked:
+        taken[first:last] = True
+    chosen: list[tuple[int, int]] = []
+
+    def choose(first: int, last: int) -> None:
+        if first < last and not taken[first:last].any():
+            taken[first:last] = True
+            chosen.append((first, last))
+
+    for candidate in found:
+        for begin, end in candidate.speaker_spans:
+            span = layout.span(begin, end)
+            choose(span.first, span.last)
+    draw = np.random.default_rng(seed)
+    for first, word in enumerate(layout.words):
+        if word.lower() in _DETERMINERS and draw.random() < _DISTRACTING:
+            nouns = [last for last in range(first + 1, min(first + 4, len(layout))) if layout.words[last][0].isupper()]
+            if nouns and layout.sentence[nouns[0]] == layout.sentence[first]:
+                choose(first, nouns[0] + 1)
+    return chosen
 
 
 def hint_of(spans: Sequence[tuple[int, int]], found: Sequence[QuoteCandidate]) -> QuoteCandidate | None:

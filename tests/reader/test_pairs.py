@@ -1,5 +1,5 @@
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.mentions import Mention, describe, of_one_bearer
 from pipeline.reader.pairs import (
     ANTECEDENT_FEATURES,
     SPEAKER_FEATURES,
@@ -51,3 +51,26 @@ def test_without_mentions_or_quotes_there_are_no_pairs() -> None:
     assert len(antecedent_pairs(LAYOUT, []).left) == 0
     assert len(speaker_pairs(LAYOUT, MENTIONS, []).left) == 0
     assert len(speaker_pairs(LAYOUT, [], [QuoteSpan(((0, 2),), 0)]).left) == 0
+
+
+def test_names_of_one_bearer_know_what_the_others_tell() -> None:
+    layout = Layout("Landrätin Eva Rot kam. Bürgermeister Tom Blau, der Chef des Vereins, blieb. Blau schwieg, Rot sprach.")
+
+    def name(words: str, after: int = 0) -> Mention:
+        begin = layout.text.index(words, after)
+        span = layout.span(begin, begin + len(words))
+        return describe(layout, span.first, span.last, "name")
+
+    first, second = name("Eva Rot"), name("Tom Blau")
+    later, last = name("Blau", 70), name("Rot", 80)
+    assert (last.gender, last.roles, last.frequency) == ("", frozenset(), 1)
+    shared = of_one_bearer([first, second, later, last], ["rot", "blau", "blau", "rot"])
+    assert [mention.gender for mention in shared] == ["f", "m", "m", "f"]
+    assert [mention.frequency for mention in shared] == [2, 2, 2, 2]
+    assert shared[3].roles == first.roles
+    assert "chef" in shared[2].roles
+    assert not shared[2].roles & shared[3].roles
+
+
+def test_what_is_no_name_stays_as_it_is() -> None:
+    assert of_one_bearer([PRONOUN, NOMINAL], [None, None]) == [PRONOUN, NOMINAL]
