@@ -11,7 +11,9 @@ from typing import Literal
 from pipeline.corpus.checks import Problem, check
 from pipeline.corpus.markup import MarkupError, read_article
 from pipeline.corpus.model import Article
+from pipeline.corpus.standoff import FIELDS, put_together, read_texts
 from pipeline.errors import ConfigurationError
+from pipeline.evaluation.gold import read_rows
 
 PartOf = Literal["train", "dev", "test"]
 
@@ -23,21 +25,39 @@ def article_files(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True)
 class Parts:
-    """Which part an article belongs to: by its writer's folder, else by the last digit of its number, else train."""
+    """Which part an article belongs to: by its writer's folder, else by the last digit of its number, else train.
+
+    Of found texts `found` names those that are not for training.
+    """
 
     writers: dict[str, PartOf]
     endings: dict[str, PartOf]
+    found: dict[str, PartOf]
 
     @classmethod
     def read(cls, folder: Path) -> Parts:
         """What `parts.toml` in `folder` says; without one, everything is for training."""
         path = folder / "parts.toml"
         stored = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        return cls(stored.get("writers", {}), stored.get("endings", {}))
+        found = {name: part for part, names in stored.get("found", {}).items() for name in names.split()}
+        return cls(stored.get("writers", {}), stored.get("endings", {}), found)
 
     def of(self, path: Path) -> PartOf:
         """The part of the article in the file `path`."""
         return self.writers.get(path.parent.name) or self.endings.get(path.stem[-1:], "train")
+
+
+def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> Iterator[Article]:
+    """The found texts of a part: annotation in the file `standoff` of the corpus in `folder`, as far as `texts` has them.
+
+    Raises:
+        GoldError: one of the two files cannot be read.
+        StandoffError: a text is another one than was annotated.
+    """
+    found, by_name = Parts.read(folder).found, read_texts(texts)
+    for row in read_rows(folder / "standoff" / standoff, FIELDS):
+        if found.get(row["id"], "train") == part and row["name"] in by_name:
+            yield put_together(row, by_name[row["name"]])
 
 
 def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from rich.console import Console
 from torch import Tensor
 
-from pipeline.corpus.files import articles_of
+from pipeline.corpus.files import articles_of, found_articles
+from pipeline.corpus.model import Article
+from pipeline.corpus.swaps import swap
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import DATA
@@ -31,6 +34,15 @@ _LONGEST = 3000
 """Pieces of the longest article that is learned from."""
 
 
+@dataclass(frozen=True)
+class Turn:
+    """One reading of a text: as it stands, or of `article` with the names that the seed `swapped` gives it."""
+
+    example: Example
+    article: Article | None = None
+    swapped: int | None = None
+
+
 class ReaderTraining:
     """A training run: data, network and loop, from a recipe, folders with the data, and one for what comes out."""
 
@@ -41,8 +53,12 @@ class ReaderTraining:
         self.output = output
         self._examples = Examples(PieceTokenizer(DATA / "encoder" / "pieces.json"))
         self._names = [example for names in recipe.names for example in self._of_names(data, names)]
-        made = (self._examples.of_article(article) for article in articles_of(corpus, "train"))
-        self._articles = [example for example in made if example is not None and len(example) <= _LONGEST]
+        self._articles = list(self._turns(articles_of(corpus, "train")))
+        self._found = [
+            turn
+            for found in recipe.found
+            for turn in self._turns(found_articles(corpus, found.standoff, data / found.texts, "train"))
+        ]
         if not self._articles:
             raise ConfigurationError(f"{corpus}: no article to learn from")
         self.plan = list(self._plan())
@@ -57,29 +73,45 @@ class ReaderTraining:
                 if example is not None:
                     yield example
 
-    def _plan(self) -> Iterator[list[Example]]:
-        """The batches: names alone, then in every epoch all articles and some of the names."""
+    def _turns(self, articles: Iterable[Article]) -> Iterator[Turn]:
+        for article in articles:
+            example = self._examples.of_article(article)
+            if example is not None and len(example) <= _LONGEST:
+                yield Turn(example, article)
+
+    def _plan(self) -> Iterator[list[Turn]]:
+        """The batches: names alone, then in every epoch all articles, some of the found texts twice, and some names."""
         recipe = self.recipe
         chance = random.Random(recipe.seed)
 
-        def drawn(number: int) -> list[Example]:
-            return [chance.choice(self._names) for _ in range(number)] if self._names else []
+        def names(number: int) -> list[list[Turn]]:
+            drawn = [Turn(chance.choice(self._names)) for _ in range(number)] if self._names else []
+            return batches(drawn, recipe.batch_pieces)
 
-        yield from _shuffled(batches(drawn(recipe.names_first), recipe.batch_pieces), chance)
+        def varied(turn: Turn) -> Turn:
+            other = chance.random() < recipe.swapped
+            return replace(turn, swapped=chance.randrange(2**31)) if other else turn
+
+        yield from _shuffled(names(recipe.names_first), chance)
         for _ in range(recipe.epochs):
-            made = batches(self._articles, recipe.batch_pieces) + batches(
-                drawn(recipe.names_an_epoch), recipe.batch_pieces
-            )
-            yield from _shuffled(made, chance)
+            again = [turn for turn in self._found if chance.random() < recipe.found_again]
+            turns = [varied(turn) for turn in (*self._articles, *self._found, *again)]
+            yield from _shuffled(batches(turns, recipe.batch_pieces) + names(recipe.names_an_epoch), chance)
 
     def run(self, *, resume: bool, console: Console) -> None:
         """Train to the end."""
         self.loop.run(self.plan, self._loss, resume=resume, console=console)
 
-    def _loss(self, batch: Sequence[Example]) -> Tensor:
-        tokens = sum(len(example.layout) for example in batch)
+    def _example(self, turn: Turn) -> Example:
+        if turn.article is None or turn.swapped is None:
+            return turn.example
+        return self._examples.of_article(swap(turn.article, turn.swapped)) or turn.example
+
+    def _loss(self, batch: Sequence[Turn]) -> Tensor:
+        examples = [self._example(turn) for turn in batch]
+        tokens = sum(len(example.layout) for example in examples)
         total = torch.zeros(())
-        for example, states in zip(batch, self.network.states(batch), strict=True):
+        for example, states in zip(examples, self.network.states(examples), strict=True):
             losses = loss_of(self.network, example, states)
             total = total + len(example.layout) / tokens * sum(WEIGHTS[part] * loss for part, loss in losses.items())
         return total
@@ -91,7 +123,7 @@ class ReaderTraining:
         export(network, self.output)
 
 
-def _shuffled(made: list[list[Example]], chance: random.Random) -> list[list[Example]]:
+def _shuffled(made: list[list[Turn]], chance: random.Random) -> list[list[Turn]]:
     chance.shuffle(made)
     return made
 
@@ -108,16 +140,16 @@ def _chunks(text: str, mentions: Sequence[tuple[int, int, str]]) -> Iterator[tup
         yield text[begin:], [(b - begin, e - begin, k) for b, e, k in mentions if b >= begin]
 
 
-def batches(examples: Sequence[Example], size: int) -> list[list[Example]]:
-    """Examples with windows of similar length together, at most `size` pieces a batch unless one alone has more."""
-    made: list[list[Example]] = [[]]
+def batches(turns: Sequence[Turn], size: int) -> list[list[Turn]]:
+    """Texts with windows of similar length together, at most `size` pieces a batch unless one alone has more."""
+    made: list[list[Turn]] = [[]]
     load = 0
-    for example in sorted(examples, key=lambda e: max(w.end - w.begin for w in e.windows)):
-        pieces = len(example) + 2 * len(example.windows)
+    for turn in sorted(turns, key=lambda t: max(w.end - w.begin for w in t.example.windows)):
+        pieces = len(turn.example) + 2 * len(turn.example.windows)
         if made[-1] and load + pieces > size:
             made.append([])
             load = 0
-        made[-1].append(example)
+        made[-1].append(turn)
         load += pieces
     return made
 

@@ -22,6 +22,15 @@ class Names(BaseModel):
     limit: int | None = None
 
 
+class Found(BaseModel):
+    """Texts that were found: the corpus's annotation, a file of its folder `standoff`, and the file with the texts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    standoff: str
+    texts: str
+
+
 class ReaderRecipe(Recipe):
     """All that decides what comes out of a training run."""
 
@@ -29,4 +38,7 @@ class ReaderRecipe(Recipe):
     names_an_epoch: int = Field(ge=0)
     names_first: int = Field(ge=0)
     guideline: float = Field(ge=0, le=1)
+    swapped: float = Field(ge=0, le=1)
+    found_again: float = Field(ge=0, le=1)
+    found: tuple[Found, ...] = ()
     names: tuple[Names, ...]

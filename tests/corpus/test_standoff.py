@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpus.checks import check
+from pipeline.corpus.files import found_articles
 from pipeline.corpus.markup import parse, read_article
 from pipeline.corpus.standoff import (
     FIELDS,
@@ -53,6 +54,22 @@ def test_a_standoff_file_holds_no_sentence() -> None:
     text = json.dumps(take_apart(parse(SOURCE), "Meldung 7"), ensure_ascii=False)
     assert "Lore Unger" in text  # the name of a chain
     assert not [words for words in ("fahren", "pünktlich", "Alles", "der Bahn") if words in text]
+
+
+def test_found_texts_belong_to_parts(tmp_path: Path) -> None:
+    (tmp_path / "standoff").mkdir()
+    (tmp_path / "parts.toml").write_text('[found]\ndev = "real-2 real-3"\ntest = "real-4"\n', encoding="utf-8")
+    row = take_apart(parse(SOURCE), "Meldung 7")
+    write_rows(tmp_path / "standoff" / "some.jsonl", [{**row, "id": f"real-{number}"} for number in range(1, 5)])
+    texts = tmp_path / "texts.jsonl"
+    texts.write_text(json.dumps({"name": "Meldung 7", "text": TEXT}), encoding="utf-8")
+    found = {
+        part: [article.id for article in found_articles(tmp_path, "some.jsonl", texts, part)]
+        for part in ("train", "dev", "test")
+    }
+    assert found == {"train": ["real-1"], "dev": ["real-2", "real-3"], "test": ["real-4"]}
+    texts.write_text(json.dumps({"name": "Meldung 8", "text": TEXT}), encoding="utf-8")
+    assert not list(found_articles(tmp_path, "some.jsonl", texts, "train"))
 
 
 def test_another_text_is_refused() -> None:

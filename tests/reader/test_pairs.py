@@ -54,7 +54,9 @@ def test_without_mentions_or_quotes_there_are_no_pairs() -> None:
 
 
 def test_names_of_one_bearer_know_what_the_others_tell() -> None:
-    layout = Layout("Landrätin Eva Rot kam. Bürgermeister Tom Blau, der Chef des Vereins, blieb. Blau schwieg, Rot sprach.")
+    layout = Layout(
+        "Landrätin Eva Rot kam. Bürgermeister Tom Blau, der Chef des Vereins, blieb. Blau schwieg, Rot sprach."
+    )
 
     def name(words: str, after: int = 0) -> Mention:
         begin = layout.text.index(words, after)
