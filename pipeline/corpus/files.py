@@ -48,7 +48,7 @@ class Parts:
 
 
 def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> Iterator[Article]:
-    """The found texts of a part: annotation in the file `standoff` of the corpus in `folder`, as far as `texts` has them.
+    """The found texts of a part: annotation in the file `standoff` of the corpus in `folder`, where `texts` has them.
 
     Raises:
         GoldError: one of the two files cannot be read.
