@@ -20,6 +20,7 @@ from aiokafka.errors import (
     UnknownTopicOrPartitionError,
 )
 
+from agents import batching
 from agents import publisher as module
 from agents.membership import Superseded
 from agents.publisher import Outgoing, Publisher, TooLarge
@@ -133,6 +134,7 @@ async def test_after_the_end_nothing_connects_or_counts_as_sent(monkeypatch):
 
 
 async def test_under_load_messages_wait_for_each_other_and_are_taken_along(monkeypatch):
+    monkeypatch.setattr(batching, "TOGETHER_SECONDS", 1000.0)
     producer, load = FakeProducer(), [True]
     sends = await publisher(monkeypatch, producer, busy=lambda: load[0])
     waiting = asyncio.create_task(sends.send(A))
@@ -256,6 +258,31 @@ async def test_a_broker_that_is_away_at_the_start_is_told(monkeypatch):
     with pytest.raises(KafkaConnectionError):
         await patient().start()
     assert refusing.stopped
+
+
+async def test_what_is_seldom_urgent_leaves_with_the_next_message(monkeypatch):
+    monkeypatch.setattr(batching, "TOGETHER_SECONDS", 1000.0)
+    producer = FakeProducer()
+    sends = await publisher(monkeypatch, producer)
+    sends.send_in_background("t", b"seen", b"v")
+    await asyncio.sleep(0.02)
+    assert producer.sent == []
+    await sends.send(A)
+    await until(lambda: len(producer.sent) == 2)
+    assert set(producer.sent) == {b"a", b"seen"}
+
+
+async def test_no_message_is_forgotten_when_there_is_no_connection_to_send_them_by(monkeypatch):
+    refusing, second = FakeProducer(), FakeProducer()
+    refusing.refuses = KafkaConnectionError("away")
+    Renewed(monkeypatch, refusing, second)
+    await patient().send(A, B)
+    assert sorted(second.sent) == [b"a", b"b"]
+
+
+async def test_partitions_are_asked_for_before_anything_was_sent(monkeypatch):
+    Renewed(monkeypatch, FakeProducer())
+    assert await patient().partitions("p.quotes") == [0, 1, 2]
 
 
 async def test_a_send_before_the_connection_makes_one(monkeypatch):
