@@ -4,8 +4,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.entities.cluster import Cluster, Place
-from pipeline.entities.data import word_list
+from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.nominal_phrases import ARTICLES, bare_nominal, nominals, read_nominal
 from pipeline.entities.nominals import person_of_nominal
@@ -19,20 +18,23 @@ from pipeline.entities.pronouns import (
     unnamed_meant,
 )
 from pipeline.entities.referents import Referent, referent
+from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 from pipeline.models.sentences import sentence_starts
 from schemas.records import Entity, EntityArticle
 
 
-def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
+def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
     """Add to the persons in `clusters` the nominals and pronouns outside quotation marks that mean them."""
     referents = [
-        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.places, gazetteer) for n, c in enumerate(clusters)
+        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.mentions, gazetteer)
+        for n, c in enumerate(clusters)
     ]
     taken = [False] * len(words.words)
     for cluster in clusters:
-        for place in cluster.places:
+        for place in cluster.mentions:
             for index in range(words.at(place.begin), words.at(place.end)):
                 taken[index] = words.words[index].end <= place.end
     phrases = {phrase.begin: phrase for phrase in nominals(words, taken, gazetteer)}
@@ -41,24 +43,24 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
         if phrase is not None:
             meant, place = (
                 person_of_nominal(words, phrase, referents, gazetteer),
-                Place(phrase.begin, phrase.end, "nominal"),
+                MentionSpan(phrase.begin, phrase.end, "nominal"),
             )
         elif word.text.lower() in SUBJECT_PRONOUNS and not taken[index] and not words.in_quotes(word.begin):
             gender = pronoun_gender(words, index)
             meant = person_meant(words, word.begin, gender, referents) if gender else None
-            place = Place(word.begin, word.end, "pronoun")
+            place = MentionSpan(word.begin, word.end, "pronoun")
         else:
             continue
         if meant is not None:
-            clusters[meant.number].places.append(place)
-            meant.places.append(place)
-            meant.places.sort()
+            clusters[meant.number].mentions.append(place)
+            meant.mentions.append(place)
+            meant.mentions.sort()
     for cluster in clusters:
-        cluster.places.sort()
+        cluster.mentions.sort()
 
 
-_DETERMINERS = ARTICLES | word_list("coreference", "indefinite")
-_MEDIA = word_list("coreference", "media")
+_DETERMINERS = ARTICLES | word_list("indefinite_determiners")
+_MEDIA = word_list("media_before_names")
 _RELATIVE = frozenset({"der", "die", "das", "welcher", "welche"})
 _LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
@@ -70,7 +72,7 @@ class Resolver:
 
     def __init__(self, article: EntityArticle, gazetteer: Gazetteer | None = None) -> None:
         self._entities = article.entities
-        self._words = Words(article.text, sentence_starts(article.text))
+        self._words = TextWords(article.text, sentence_starts(article.text))
         self._gazetteer = gazetteer or _starter()
         self._referents = [
             referent(
@@ -80,7 +82,7 @@ class Resolver:
                 e.type,
                 e.roles,
                 e.affiliations,
-                [Place(m.begin, m.end, m.kind) for m in e.mentions],
+                [MentionSpan(m.begin, m.end, m.kind) for m in e.mentions],
                 self._gazetteer,
             )
             for n, e in enumerate(article.entities)
@@ -119,7 +121,7 @@ class Resolver:
     def _joined(self, begin: int, end: int) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
         inside = sorted(
-            (p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin <= p.end <= end
+            (p.begin, p.end, r.name) for r in self._referents for p in r.mentions if begin <= p.begin <= p.end <= end
         )
         names = [name for _, _, name in inside]
         gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
@@ -129,7 +131,7 @@ class Resolver:
     def _mentioned(self, begin: int, end: int) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
         inside = sorted(
-            ((p, r) for r in self._referents for p in r.places if p.begin < end and begin < p.end),
+            ((p, r) for r in self._referents for p in r.mentions if p.begin < end and begin < p.end),
             key=lambda pair: pair[0],
         )
         whole = [(p, r) for p, r in inside if self._words.text[p.end : p.end + 1] != "-"]
@@ -137,7 +139,7 @@ class Resolver:
         persons = [r for _, r in heads if r.type == "PER"]
         return persons[0] if persons else heads[0][1] if heads else None
 
-    def _subordinate(self, begin: int, end: int, place: Place) -> bool:
+    def _subordinate(self, begin: int, end: int, place: MentionSpan) -> bool:
         """Whether a mention only specifies the noun of the phrase ("Putins Sprecher", "der Sprecher von Putin")."""
         words = self._words
         after = words.at(place.end)
@@ -162,7 +164,7 @@ class Resolver:
 
     def _referred(self, begin: int, end: int) -> Referent | None:
         words = self._words
-        if _BY_ONESELF.search(words.text, begin, end):
+        if REFERENCE_RULES["own-words"].on and _BY_ONESELF.search(words.text, begin, end):
             return self._first_of_sentence(begin)
         first, last = words.at(begin), words.at(end)
         if last == first + 1 and (pointed := person_pointed_at(words, begin, self._referents)) is not None:
@@ -187,15 +189,19 @@ class Resolver:
     def _relative(self, begin: int, end: int) -> Referent | None:
         """Whom a relative pronoun means: the one named right before its comma ("so Celebi, die auch angab")."""
         text = self._words.text
-        if text[begin:end] not in _RELATIVE or text[max(0, begin - 2) : begin] != ", ":
+        if (
+            not REFERENCE_RULES["relative-pronoun"].on
+            or text[begin:end] not in _RELATIVE
+            or text[max(0, begin - 2) : begin] != ", "
+        ):
             return None
-        return next((r for r in self._referents for p in r.places if p.end == begin - 2), None)
+        return next((r for r in self._referents for p in r.mentions if p.end == begin - 2), None)
 
     def _first_of_sentence(self, begin: int) -> Referent | None:
         """Who comes first in the sentence around `begin`: of whom "nach eigenen Angaben" speaks."""
         start, end = self._words.sentence_span(begin)
         inside = [
-            (p, r) for r in self._referents if r.type in ("PER", "ORG") for p in r.places if start <= p.begin < end
+            (p, r) for r in self._referents if r.type in ("PER", "ORG") for p in r.mentions if start <= p.begin < end
         ]
         return min(inside, key=lambda pair: pair[0])[1] if inside else None
 

@@ -23,7 +23,7 @@ from pipeline.evaluation.quote_scores import (
     total_score,
 )
 from pipeline.quotes.extractor import QuoteExtractor
-from pipeline.quotes.free import FREE_TYPES
+from pipeline.quotes.segmentation import FREE_TYPES
 from schemas.records import CleanArticle, Quote, QuoteArticle, QuotePart
 
 QUOTE_TYPES = ("Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect")

@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.entities.nominative import nominative
-from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.registry import LINK_RULES
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import QUOTE_TYPES
+from pipeline.spans import CharRange
 from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
 
@@ -51,7 +53,7 @@ class Attribution:
                     found[span.first, span.last] = number
         return [(first, last, number) for (first, last), number in sorted(found.items())]
 
-    def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range]]]:
+    def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[CharRange]]]:
         """For each of `candidates` its speaker, and the words that name whom it is said to."""
         return [(speaker, hearing) for speaker, hearing, _ in self._all(candidates)]
 
@@ -59,13 +61,15 @@ class Attribution:
         """For each of `candidates` its speaker, and what speaks for and against him."""
         return [(speaker, evidence) for speaker, _, evidence in self._all(candidates)]
 
-    def _all(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
+    def _all(
+        self, candidates: Sequence[QuoteCandidate]
+    ) -> list[tuple[Speaker | None, list[CharRange], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
-        found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]
+        found: list[tuple[Speaker | None, list[CharRange], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         for number, chosen in zip(known, choices, strict=True):
             choice = chosen
             speaker = self._speaker(candidates[number], choice)
@@ -107,15 +111,15 @@ class Attribution:
         kind = ("Direct", *QUOTE_TYPES).index(candidate.type)
         return QuoteSpan(tuple((s.first, s.last) for s in spans), kind, hint, candidate.rule in CARRIED)
 
-    def _addressee(self, choice: SpeakerChoice) -> list[Range]:
+    def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:
             return []
         return [self._range(choice.addressee)]
 
-    def _range(self, mention: int) -> Range:
+    def _range(self, mention: int) -> CharRange:
         tokens = self.reading.layout.tokens
         found = self._resolution.mentions[mention]
-        return int(tokens[found.first, 0]), int(tokens[found.last - 1, 1])
+        return CharRange(int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]))
 
     def _speaker(self, candidate: QuoteCandidate, choice: SpeakerChoice) -> Speaker | None:
         if choice.chain == NOBODY or choice.mention is None:
@@ -148,6 +152,8 @@ class Attribution:
     def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
         """The speaker that a rule names beside the quote, where the reader says another and is unsure of it."""
         unsure = choice.probability < self._reader.calibration.trusted
+        if not LINK_RULES["rule-over-reader"].on:
+            return None
         if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
             return None
         entity, _ = self._linker.person(candidate.speaker_spans)
@@ -157,7 +163,7 @@ class Attribution:
 
     def _by_rule(self, candidate: QuoteCandidate, nobody: float) -> Speaker | None:
         """What the rules say where the model finds nobody, as unsure as the model is sure of that."""
-        if not candidate.speaker_spans:
+        if not candidate.speaker_spans or not LINK_RULES["rule-for-nobody"].on:
             return None
         spans = [Span(begin=begin, end=end) for begin, end in candidate.speaker_spans]
         entity, name = self._linker.person(candidate.speaker_spans)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.quotes.candidates import Range
-from pipeline.quotes.words import ANNOUNCING, SOURCE_BODIES, SOURCE_NOUNS
+from pipeline.lexicon.words import ANNOUNCING, SOURCE_BODIES, SOURCE_NOUNS
+from pipeline.quotes.registry import LINK_RULES
+from pipeline.spans import CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
 _WORDS_OF = SOURCE_NOUNS | ANNOUNCING
@@ -29,7 +30,7 @@ class Linker:
             key=lambda pair: (pair[0].begin, -pair[0].end),
         )
 
-    def person(self, spans: Sequence[Range], other: Entity | None = None) -> tuple[Entity | None, str | None]:
+    def person(self, spans: Sequence[CharRange], other: Entity | None = None) -> tuple[Entity | None, str | None]:
         """Whom the words in `spans` mean: the entity and its name; of several joined by "und" only a name.
 
         It is not `other`: nobody tells himself anything.
@@ -48,6 +49,8 @@ class Linker:
 
     def _after_source(self, begin: int, end: int) -> int:
         """Where the one who says it begins in "Angaben der Polizei", "den Worten von Frau Müller"."""
+        if not LINK_RULES["source-after"].on:
+            return begin
         words = self._article.text[begin:end].split()
         position = begin
         for index, word in enumerate(words[:3]):
@@ -64,7 +67,7 @@ class Linker:
     def owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
-        if source is None:
+        if source is None or not LINK_RULES["source-owner"].on:
             return None, None
         who: str = source["name"] or source["body"]
         if who in _NOBODYS if source["name"] else who.lower() not in SOURCE_BODIES:

@@ -3,9 +3,9 @@
 import pytest
 
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.completion import completed
 from pipeline.entities.gazetteer import load_gazetteer
-from pipeline.entities.words import Words
+from pipeline.entities.name_completion import complete_names
+from pipeline.entities.words import TextWords
 from pipeline.models.sentences import sentence_starts
 
 
@@ -23,6 +23,6 @@ from pipeline.models.sentences import sentence_starts
     ],
 )
 def test_names_are_completed(text: str, found: list[str], whole: list[str]) -> None:
-    words = Words(text, sentence_starts(text))
+    words = TextWords(text, sentence_starts(text))
     spans = [NameSpan(text.index(name), text.index(name) + len(name), "PER") for name in found]
-    assert [text[s.begin : s.end] for s in completed(words, spans, load_gazetteer(None))] == whole
+    assert [text[s.begin : s.end] for s in complete_names(words, spans, load_gazetteer(None))] == whole
