@@ -12,13 +12,10 @@ from pipeline.entities.organisation_nominals import organisation_of_nominal
 from pipeline.entities.pronouns import (
     SUBJECT_PRONOUNS,
     person_meant,
-    person_pointed_at,
     pronoun_gender,
     stands_for_a_person,
-    unnamed_meant,
 )
 from pipeline.entities.referents import Referent, referent
-from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
@@ -61,10 +58,8 @@ def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazette
 
 _DETERMINERS = ARTICLES | word_list("indefinite_determiners")
 _MEDIA = word_list("media_before_names")
-_RELATIVE = frozenset({"der", "die", "das", "welcher", "welche"})
 _LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
-_BY_ONESELF = re.compile(r"\beigene[nr] (?:Angaben?|Worten?|Aussagen?|Darstellung|Auskunft|Bekunden)\b")
 
 
 class Resolver:
@@ -90,7 +85,7 @@ class Resolver:
 
     def resolve(self, begin: int, end: int) -> Entity | None:
         """The entity meant by the article's text from `begin` to `end` (excluded), or None."""
-        meant = self._mentioned(begin, end) or self._relative(begin, end) or self._referred(begin, end)
+        meant = self._mentioned(begin, end) or self._referred(begin, end)
         return self._entities[meant.number] if meant is not None else None
 
     def speaker(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
@@ -103,20 +98,12 @@ class Resolver:
         if len(joined) > 1:
             return None, ", ".join(joined[:-1]) + " und " + joined[-1]
         entity = self.resolve(begin, end)
-        return entity, entity.name if entity is not None else self._unnamed(begin, end)
+        return entity, entity.name if entity is not None else None
 
     def organisation(self, noun: str, begin: int) -> Entity | None:
         """The organisation that a noun at `begin` means, as "die Behörde" does."""
         meant = organisation_of_nominal(self._words, noun, begin, self._referents)
         return self._entities[meant.number] if meant is not None else None
-
-    def _unnamed(self, begin: int, end: int) -> str | None:
-        """What somebody without a name is called whom the pronoun from `begin` to `end` means ("Wirt")."""
-        index = self._words.at(begin)
-        alone = self._words.at(end) == index + 1 and self._words.words[index].text.lower() in SUBJECT_PRONOUNS
-        gender = pronoun_gender(self._words, index) if alone else None
-        noun = unnamed_meant(self._words, 0, begin, gender, self._referents, far=True) if gender is not None else None
-        return noun.text if noun is not None else None
 
     def _joined(self, begin: int, end: int) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
@@ -164,11 +151,7 @@ class Resolver:
 
     def _referred(self, begin: int, end: int) -> Referent | None:
         words = self._words
-        if REFERENCE_RULES["own-words"].on and _BY_ONESELF.search(words.text, begin, end):
-            return self._first_of_sentence(begin)
         first, last = words.at(begin), words.at(end)
-        if last == first + 1 and (pointed := person_pointed_at(words, begin, self._referents)) is not None:
-            return pointed
         for index in range(first, last):
             gender = pronoun_gender(words, index) if stands_for_a_person(words, index, end) else None
             if gender is not None:
@@ -185,25 +168,6 @@ class Resolver:
         )
         noun = next(nouns, None)
         return organisation_of_nominal(words, noun.text, begin, self._referents) if noun is not None else None
-
-    def _relative(self, begin: int, end: int) -> Referent | None:
-        """Whom a relative pronoun means: the one named right before its comma ("so Celebi, die auch angab")."""
-        text = self._words.text
-        if (
-            not REFERENCE_RULES["relative-pronoun"].on
-            or text[begin:end] not in _RELATIVE
-            or text[max(0, begin - 2) : begin] != ", "
-        ):
-            return None
-        return next((r for r in self._referents for p in r.mentions if p.end == begin - 2), None)
-
-    def _first_of_sentence(self, begin: int) -> Referent | None:
-        """Who comes first in the sentence around `begin`: of whom "nach eigenen Angaben" speaks."""
-        start, end = self._words.sentence_span(begin)
-        inside = [
-            (p, r) for r in self._referents if r.type in ("PER", "ORG") for p in r.mentions if start <= p.begin < end
-        ]
-        return min(inside, key=lambda pair: pair[0])[1] if inside else None
 
 
 def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:

@@ -5,11 +5,9 @@ from collections.abc import Iterable
 
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.words import TextWords
+from pipeline.lexicon import endings
 
-_KINDS = (
-    "unternehmen|konzerne|firmen|hersteller|wettbewerber|zulieferer|marken|banken|händler|anbieter|verbände|"
-    "gewerkschaften|parteien|versicherer|konkurrenten|verlage"
-)
+_KINDS = "|".join(endings("enumerated_kinds"))
 _HEAD = re.compile(
     rf"\b(?:[A-ZÄÖÜ]\w*)?(?i:{_KINDS})n?(?: wie |, darunter )"
     r"(?:auch |etwa |zum Beispiel |beispielsweise |unter anderem |unter anderen )?"

@@ -5,14 +5,14 @@ from collections.abc import Iterable
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_patterns import can_be_surname, introduces
-from pipeline.entities.person_words import NOBLE, PARTICLES, is_given_name
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.speech_context import speaks
 from pipeline.entities.words import TextWords
 
 
 def complete_names(words: TextWords, spans: Iterable[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
-    """`spans` in reading order; a given name alone gets its surname, a surname its given names where it is sure.
+    """`spans` in reading order; a given name alone gets its surname where it is sure.
 
     A name that became part of another one is left out.
     """
@@ -23,40 +23,9 @@ def complete_names(words: TextWords, spans: Iterable[NameSpan], gazetteer: Gazet
         if span.type != "PER":
             result.append(span)
             continue
-        begin = _given_name_before(words, span, result[-1].end if result else 0)
-        end = _noble_end(words, span.end)
-        if end == span.end:
-            end = _surname_end(words, begin, span.end, gazetteer)
-        result.append(NameSpan(begin, end, "PER", span.known))
+        end = _surname_end(words, span.begin, span.end, gazetteer)
+        result.append(NameSpan(span.begin, end, "PER", span.known))
     return result
-
-
-def _given_name_before(words: TextWords, span: NameSpan, free_from: int) -> int:
-    """Where a surname's given name begins ("Thies [Rollwagen]"); the span's own begin if none stands before it."""
-    if not NAME_RULES["given-name-before"].on:
-        return span.begin
-    index = words.at(span.begin)
-    single = index < len(words.words) and words.words[index].end >= span.end
-    if not single or not index or is_given_name(words.words[index].text):
-        return span.begin
-    before = words.words[index - 1]
-    name = is_given_name(before.text) and before.begin >= free_from and words.gap(index - 1, index) == " "
-    return before.begin if name and introduces(words, index - 2) else span.begin
-
-
-def _noble_end(words: TextWords, end: int) -> int:
-    """Where "Ines [Freifrau von Holt]" ends, for a name that so far ends at `end`."""
-    if not NAME_RULES["noble-name"].on:
-        return end
-    index = words.at(end)
-    if index + 2 >= len(words.words) or words.words[index].text not in NOBLE or words.gap(index - 1, index) != " ":
-        return end
-    index += 1
-    first = index
-    while index < len(words.words) and words.words[index].text in PARTICLES and words.gap(index - 1, index) == " ":
-        index += 1
-    named = index < len(words.words) and words.words[index].capitalised and words.gap(index - 1, index) == " "
-    return words.words[index].end if named and index > first else end
 
 
 def _surname_end(words: TextWords, begin: int, end: int, gazetteer: Gazetteer) -> int:

@@ -2,32 +2,27 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.enumerations import enumerated_organisations
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.name_clusters import acronyms
 from pipeline.entities.name_completion import complete_names
 from pipeline.entities.name_forms import person_tokens, strip_titles
-from pipeline.entities.person_patterns import can_be_surname, introduces
 from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
-from pipeline.entities.roles_lexicon import RELATIONS, role_word
-from pipeline.entities.words import TextWords, Word
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 from schemas.records import EntityType
 
 ModelSpan = tuple[int, int, EntityType]
 _DESCRIBING = word_list("describing_nouns")
-_HELD_BY_FIRMS = frozenset({"investor", "eigentümer", "inhaber", "veranstalter", "besitzer"})
 _HAPPENINGS = endings("happening_endings")
 _LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
-_OPENING, _CLOSING = frozenset('„»«"“'), frozenset('“”«»"')
-_BEHIND_ARTICLE = re.compile(r"\b(?:de[rmns]|die|das|im|vom|beim|zum) $", re.IGNORECASE)
 
 
 def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazetteer) -> list[NameSpan]:
@@ -45,25 +40,15 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
         if (not match.weak and NAME_RULES["gazetteer"].on)
-        or (match.weak and match.entry.type == "ORG" and NAME_RULES["marked-paper"].on and _in_marks(words, begin, end))
         or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
     ]
     spans = _merged(words, repaired, known)
-    if NAME_RULES["acronym-in-brackets"].on:
-        spans = _with_short_forms(words, spans)
     if NAME_RULES["repetition"].on:
         spans = add_repeated_names(words, spans)
     if NAME_RULES["compound"].on:
         spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     spans = sorted(_of_one_type(words, spans))
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
-
-
-def _in_marks(words: TextWords, begin: int, end: int) -> bool:
-    """Whether a name stands alone in quotation marks behind an article, as those of papers do ("im „Stern“")."""
-    text = words.text
-    marked = text[begin - 1 : begin] in _OPENING and text[end : end + 1] in _CLOSING
-    return marked and _BEHIND_ARTICLE.search(text, max(0, begin - 8), begin - 1) is not None
 
 
 def _in_lines(words: TextWords, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
@@ -86,7 +71,7 @@ def _repaired(words: TextWords, begin: int, end: int, entity_type: EntityType, g
     if not inside:
         return None
     if entity_type == "PER":
-        return _repaired_person(words, begin, end, inside, gazetteer)
+        return _repaired_person(words, begin, end)
     end = min(end, inside[-1].end) if inside[-1].end > begin else end
     if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
         agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
@@ -99,32 +84,16 @@ def _repaired(words: TextWords, begin: int, end: int, entity_type: EntityType, g
     alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on
     if alone and (role_word(inside[0].text) is not None or _event(inside[0].text)):
         return None
-    titled = NAME_RULES["titled-surname"].on and entity_type == "ORG" and len(inside) == 1
-    titled = titled and _titled(words, begin, gazetteer)
-    return NameSpan(begin, end, "PER" if titled else entity_type)
+    return NameSpan(begin, end, entity_type)
 
 
-def _repaired_person(
-    words: TextWords, begin: int, end: int, inside: Sequence[Word], gazetteer: Gazetteer
-) -> NameSpan | None:
-    demonym_before = NAME_RULES["demonym-before-name"].on and len(inside) > 1
-    if demonym_before and demonym(inside[0].text, gazetteer) is not None:
-        begin = inside[1].begin
+def _repaired_person(words: TextWords, begin: int, end: int) -> NameSpan | None:
     edges = strip_titles(words, begin, end) if NAME_RULES["person-edges"].on else (begin, end)
     if edges is None:
         return None
     name = words.text[slice(*edges)]
     small = name[0].isalpha() and not name[0].isupper() and " " not in name
     return None if small else NameSpan(*edges, "PER")
-
-
-def _titled(words: TextWords, begin: int, gazetteer: Gazetteer) -> bool:
-    """Whether a surname with a role before it begins here, whatever the model takes it for ("Geschäftsführer Tamm")."""
-    index = words.at(begin)
-    role = role_word(words.words[index - 1].text) if index else None
-    plain = role is not None and role.head not in RELATIONS | _HELD_BY_FIRMS and introduces(words, index - 1)
-    word = words.words[index].text
-    return plain and word.isalpha() and not word.isupper() and can_be_surname(word, gazetteer)
 
 
 def _event(word: str) -> bool:
@@ -169,19 +138,6 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
     before = words.text[found.begin : known.begin].split()
     behind = words.text[known.end : found.end].strip(" .,")
     return bool(behind) or not all(w in _DESCRIBING or w.endswith("er") for w in before)
-
-
-def _with_short_forms(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
-    """Acronyms introduced in brackets are names of what they stand for, wherever they stand."""
-    result = list(spans)
-    taken = {(s.begin, s.end) for s in spans}
-    for short, meant in acronyms(words, spans).items():
-        for form in (short, short + "s"):
-            for index in words.positions.get(form, ()):
-                word = words.words[index]
-                if (word.begin, word.end) not in taken and not _covered(result, word.begin, word.end):
-                    result.append(NameSpan(word.begin, word.end, meant.type, meant.known))
-    return result
 
 
 def _covered(spans: Iterable[NameSpan], begin: int, end: int) -> bool:

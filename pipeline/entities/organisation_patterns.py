@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from pipeline.entities.name_clusters import stands_for
 from pipeline.entities.registry import NAME_RULES
+from pipeline.lexicon import endings
 from schemas.records import EntityType
 
 _NO_TIME = r"(?!Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag)"
@@ -12,11 +13,8 @@ _PLACE = (
     r"(?:(?:Bad|Sankt|St\.|Hann\.|Groß|Klein|Neu|Alt|Schwäbisch) )?[A-ZÄÖÜ][\w.-]+"
     rf"(?: (?:am|an der|im|bei|ob der) {_NO_TIME}[A-ZÄÖÜ][\w.-]+)?"
 )
-_KINDS = (
-    "konzern|hersteller|unternehmen|firma|bank|agentur|plattform|verwalter|vermittler|anbieter|dienst|gewerkschaft|sender|"
-    "zeitung|magazin|airline|gesellschaft|versicherer|bauer|verlag|organisation|stiftung|miliz|institut|händler|portal|"
-    "kette|netzwerk|start-up|startup|club|klub|verein|verband|bündnis|initiative|gruppe|brauerei|marke|partei|büro"
-)
+_KINDS = "|".join(endings("organisation_kinds"))
+_NO_ACRONYMS = "|".join(endings("no_organisation_acronyms"))
 _NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
 _SEATED = re.compile(
     r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|Universitätsklinikum|Klinikum|"
@@ -26,6 +24,7 @@ _SEATED = re.compile(
 )
 """Bodies that are called by their place."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
+    ("ORG", re.compile(rf"(?<![\w-])(?!(?:{_NO_ACRONYMS})\b)[A-ZÄÖÜ]{{2,5}}(?![\w-])(?! [A-ZÄÖÜ]{{2,}}\b)")),
     (
         "ORG",
         re.compile(
@@ -60,7 +59,7 @@ _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
 )
 
 
-_EVIDENT = (
+_CERTAIN = (
     (
         NAME_RULES["body-in-compound"],
         re.compile(
@@ -69,24 +68,16 @@ _EVIDENT = (
             r"Stiftung|Zeitung|Armee|Behörde|\w*behörde|Koalition)(?:s|es)?\b(?!-)"
         ),
     ),
-    (
-        NAME_RULES["acronym"],
-        re.compile(
-            r"(?<![\w-])(?!(?:ÖPNV|POTUS|TV|GB|MB|LTE|GPT|AGB|IC|EC|BMI|PC|IT|KI|LKW|PKW|AKW|EM|WM|DNA|PDF|USB|LED|GPS|SUV|EU|OB|PS|OP|AI|VR|CO|ID|II|III|"
-            r"IV|VI|VII|VIII|IX|XI|XII|XX|XXL|DM|UHD|HD|CD|DVD|SMS|PIN|QR|FAQ|MRT|CT|EKG|HIV|ICE|RB|CEO|CFO|COO|"
-            r"PR|VIP|DJ|UFO|UKW|BIP|ETF|URL|APP|ISBN|MEZ|UTC|AM|PM)\b)[A-ZÄÖÜ]{2,5}(?![\w-])(?! [A-ZÄÖÜ]{2,}\b)"
-        ),
-    ),
     (NAME_RULES["seated-body"], _SEATED),
 )
 
 
 def certain_organisations(text: str) -> Iterator[tuple[int, int]]:
-    """Begin and end of acronyms, of bodies in compounds ("EU-Kommission") and with their place ("Landgericht Bremen").
+    """Begin and end of bodies in compounds ("EU-Kommission") and with their place ("Landgericht Bremen").
 
     They may overlap.
     """
-    for rule, pattern in _EVIDENT:
+    for rule, pattern in _CERTAIN:
         if not rule.on:
             continue
         for match in pattern.finditer(text):

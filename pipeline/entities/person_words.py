@@ -13,8 +13,6 @@ GENDERED_TITLES: dict[str, Gender] = {
     **dict.fromkeys(word_list("feminine_titles"), "f"),
 }
 TITLES = frozenset(GENDERED_TITLES) | word_list("titles")
-NOBLE = word_list("noble_titles")
-"""Titles that stand within a name, between given names and "von"."""
 PARTICLES = word_list("surname_particles")
 
 

@@ -1,15 +1,15 @@
 """Which person "er" and "sie" mean."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
 from pipeline.entities.registry import REFERENCE_RULES
-from pipeline.entities.roles_lexicon import RoleWord, role_word
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.speech_context import announces_quote, speaks
-from pipeline.entities.words import TextWords, Word
+from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
 
 PRONOUNS: dict[str, Gender] = {
@@ -31,13 +31,10 @@ PRONOUNS: dict[str, Gender] = {
     "diese": "f",
     "jener": "m",
 }
-_POINTING: dict[str, Gender] = {"der": "m", "dieser": "m", "jener": "m", "die": "f", "diese": "f", "jene": "f"}
-_SUBJECT_ARTICLES: dict[Gender, frozenset[str]] = {"m": frozenset({"ein", "der"}), "f": frozenset({"eine", "die"})}
 _STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
 _OPINIONS = word_list("opinion_nouns")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
-_LOOK_BACK_WORDS = 60
 _LONGEST_PREFIX = 4
 _OTHER_PARAGRAPH = 0.3
 _OBLIQUE = word_list("before_oblique")
@@ -64,13 +61,11 @@ def stands_for_a_person(words: TextWords, index: int, end: int) -> bool:
     return words.words[index + 1].text in _OPINIONS
 
 
-def person_meant(
-    words: TextWords, begin: int, gender: Gender, referents: Sequence[Referent], exclude: Iterable[int] = ()
-) -> Referent | None:
+def person_meant(words: TextWords, begin: int, gender: Gender, referents: Sequence[Referent]) -> Referent | None:
     """The person of that gender who is most present before `begin`; None if nobody is near."""
     if not REFERENCE_RULES["pronoun"].on:
         return None
-    excluded = {*exclude, *_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
+    excluded = {*_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
     best: Referent | None = None
     best_score = 0.0
     for candidate in referents:
@@ -84,76 +79,7 @@ def person_meant(
             score -= 0.7
         if score > best_score:
             best, best_score = candidate, score
-    last = best.last_before(begin) if best is not None else None
-    return None if last is not None and unnamed_meant(words, last.end, begin, gender, referents) is not None else best
-
-
-def person_pointed_at(words: TextWords, begin: int, referents: Sequence[Referent]) -> Referent | None:
-    """Whom "der", "die" or "dieser" at `begin` means as a subject: who was named last, in the sentence before."""
-    if not REFERENCE_RULES["pointing-pronoun"].on:
-        return None
-    index = words.at(begin)
-    gender = _POINTING.get(words.words[index].text.lower())
-    after = words.words[index + 1].text if index + 1 < len(words.words) else ""
-    if gender is None or _plural_verb(after or "-"):
-        return None
-    here = words.sentence(begin)
-    named = [
-        (place.begin, candidate)
-        for candidate in referents
-        if candidate.type == "PER" and candidate.gender in (gender, None)
-        for place in (candidate.last_before(begin),)
-        if place is not None and here - words.sentence(place.begin) <= 1
-    ]
-    return max(named, key=lambda pair: (pair[1].gender is not None, pair[0]))[1] if named else None
-
-
-def unnamed_meant(
-    words: TextWords, after: int, begin: int, gender: Gender, referents: Sequence[Referent], *, far: bool = False
-) -> Word | None:
-    """The noun of somebody without a name, behind `after`, who is in mind at `begin`; `far`: in its paragraph.
-
-    It is who speaks in the sentence before or in this one ("sagt ein Wirt. Er …"), or its subject ("Die Tochter der
-    Toten weinte. „Warum?“, fragte sie").
-    """
-    if not REFERENCE_RULES["unnamed-subject"].on:
-        return None
-    start, _ = words.sentence_span(begin)
-    start, _ = words.sentence_span(max(start - 1, 0))
-    start = words.text.rfind("\n", 0, begin) + 1 if far else start
-    here = words.at(begin)
-    for index in range(max(words.at(max(start, after)), here - _LOOK_BACK_WORDS), here):
-        word = words.words[index]
-        lowered = word.text.lower()
-        if lowered not in _SUBJECT_ARTICLES[gender] or words.in_quotes(word.begin):
-            continue
-        noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
-        role = role_word(noun.text) if noun is not None else None
-        if noun is not None and role is None and noun.text.endswith("erin") and gender == "f":
-            role = RoleWord(noun.text, "f", singular=True)  # "Die Dortmunderin"
-        if noun is None or role is None or role.gender not in (gender, None):
-            continue
-        if lowered.startswith("d"):
-            if _begins_sentence(words, index) and role.gender == gender and not _named_at(word.begin, noun, referents):
-                return noun
-            continue
-        # "sagt dagegen ein Wirt": an adverb may stand between.
-        earlier = words.words[max(index - 1, 0)].begin
-        if speaks(words, word.begin, noun.end) or speaks(words, earlier, noun.end):
-            return noun
-    return None
-
-
-def _named_at(begin: int, noun: Word, referents: Sequence[Referent]) -> bool:
-    """Whether somebody is meant by the phrase from `begin` to its noun, or named right behind it or a comma."""
-    return any(
-        begin <= place.begin <= noun.end + 2 for candidate in referents for place in _near_places(candidate, begin)
-    )
-
-
-def _near_places(candidate: Referent, begin: int) -> Sequence[MentionSpan]:
-    index = bisect_left(candidate.mentions, begin, key=lambda place: place.begin)
-    return candidate.mentions[index : index + 1]
+    return best
 
 
 def presence(words: TextWords, begin: int, candidate: Referent, last: MentionSpan) -> float:

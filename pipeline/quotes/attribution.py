@@ -9,7 +9,6 @@ from dataclasses import replace
 from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
-from pipeline.quotes.registry import LINK_RULES
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader
@@ -152,8 +151,6 @@ class Attribution:
     def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
         """The speaker that a rule names beside the quote, where the reader says another and is unsure of it."""
         unsure = choice.probability < self._reader.calibration.trusted
-        if not LINK_RULES["rule-over-reader"].on:
-            return None
         if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
             return None
         entity, _ = self._linker.person(candidate.speaker_spans)
@@ -163,7 +160,7 @@ class Attribution:
 
     def _by_rule(self, candidate: QuoteCandidate, nobody: float) -> Speaker | None:
         """What the rules say where the model finds nobody, as unsure as the model is sure of that."""
-        if not candidate.speaker_spans or not LINK_RULES["rule-for-nobody"].on:
+        if not candidate.speaker_spans:
             return None
         spans = [Span(begin=begin, end=end) for begin, end in candidate.speaker_spans]
         entity, name = self._linker.person(candidate.speaker_spans)

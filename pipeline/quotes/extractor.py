@@ -25,8 +25,6 @@ from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePar
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
-_LEAST_SURE = 0.4
-"""Records leave out what is wrong more often than right: acts of speech and hearsay that only the rules see."""
 _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )
@@ -37,7 +35,7 @@ class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
     With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes;
-    records leave out all but the surest of them.
+    records leave out all but those of which the reader is surest.
 
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
@@ -80,7 +78,7 @@ class QuoteExtractor:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
         if self._reader is None:
-            return drop_repeats([candidate for candidate in rules if self._acts or candidate.confidence >= _LEAST_SURE])
+            return drop_repeats([candidate for candidate in rules if self._acts or candidate.type != "Reported"])
         reading = self._reader(analysed.text)
         read = split_sentences(analysed, reader_quotes(reading))
         return drop_repeats(combine(reading, self._reader.calibration, rules, read, acts=self._acts))
@@ -119,8 +117,6 @@ def _person(text: str, ranges: Sequence[CharRange], meant: tuple[Entity | None, 
 def _is_dateline(article: EntityArticle, begin: int, end: int) -> bool:
     """Whether the words are the place that a line begins with: the model takes it for who speaks now and then."""
     text = article.text
-    if not LINK_RULES["dateline"].on:
-        return False
     placed = text[begin:end] == article.dateline and (begin == 0 or text[begin - 1] == "\n")
     return placed and _BEHIND_DATELINE.match(text, end) is not None
 

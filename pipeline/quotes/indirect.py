@@ -178,8 +178,6 @@ class VerbSpeech(ContentFinder):
             loosely = plain and looks_subjunctive(tokens, first, part.last)
             if loosely or is_subjunctive(tokens, first, self.sentence.last):
                 kind = "verb-subjunctive"
-            elif plain and verb_second(tokens, first, part.last):
-                kind = "verb-plain" if cue.last >= first - 8 else None
         return kind
 
     def _announces(self, cue: Cue, first: int) -> bool:
@@ -199,7 +197,7 @@ class VerbSpeech(ContentFinder):
             return None
         if "s" in takes or ("D" in takes and opener != "ob"):
             return "verb-that"
-        return "verb-that-demand" if "z" in takes else None
+        return None
 
     def _content_end(self, following: int, cue: Cue) -> int:
         """Where the words end that begin with clause `following`: before a clause that goes on reporting."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.lexicon.words import ADVERBS, COORDINATORS
-from pipeline.quotes.announcing_nouns import announced_speech
 from pipeline.quotes.candidates import QuoteCandidate, QuoteType, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
@@ -24,7 +23,7 @@ from pipeline.quotes.interview import headline_quotes, interview_turns, is_line
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.registry import SPEAKER_RULES, by_rule
-from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act
+from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
 from pipeline.quotes.source_phrases import says_so, says_so_before
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
@@ -101,7 +100,7 @@ class _ArticleScan:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
         for candidate in (
             back_reference(self.analysed, sentence, self.before, cues),
-            announced_speech(self.analysed, sentence),
+            subjunctive_after_colon(self.analysed, sentence),
             self._carried_on(sentence, cues),
             reported_speech_act(self.analysed, sentence, cues),
             self._said_to(sentence),

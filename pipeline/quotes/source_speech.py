@@ -8,12 +8,8 @@ from pipeline.quotes.content_finder import NOT_CONTENT, ContentFinder, stripped
 from pipeline.quotes.direct import phrase_spans, token_spans
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
-from pipeline.quotes.registry import SPEAKER_RULES
 from pipeline.quotes.source_phrases import SourcePhrase, says_so, source_phrases
 from pipeline.spans import CharRange
-
-_SHOWING = frozenset({"zeigen", "ergeben", "belegen", "beweisen", "hervorgehen"})
-"""Verbs whose subject is what shows something, where a source is named besides."""
 
 
 class SourceSpeech(ContentFinder):
@@ -42,25 +38,11 @@ class SourceSpeech(ContentFinder):
 
     def _by_source(self) -> None:
         for phrase in source_phrases(self.analysed, self.sentence.first, self.sentence.last):
-            if self.within_found(phrase.first) or self._shows(phrase):
+            if self.within_found(phrase.first):
                 continue
             candidate = self._source_content(phrase)
             if candidate is not None:
                 self.found.append(self._sourced(candidate, phrase))
-
-    def _shows(self, phrase: SourcePhrase) -> bool:
-        """ "Die Zahlen zeigen laut Obst, dass …": Obst says it, and not the numbers; written into what they show."""
-        if not SPEAKER_RULES["source-of-findings"].on:
-            return False
-        showing = {
-            self.tokens[cue.finite].begin
-            for cue in self.cues
-            if cue.verb.lemma in _SHOWING and cue.clause.first <= phrase.first < cue.clause.last
-        }
-        shown = [c for c in self.found if any(begin in showing for begin, _ in c.cue_spans)]
-        for candidate in shown:
-            candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker] if phrase.speaker else [])
-        return bool(shown)
 
     def _sourced(self, candidate: QuoteCandidate, phrase: SourcePhrase) -> QuoteCandidate:
         candidate.medium = phrase.medium

@@ -124,15 +124,3 @@ def test_an_agency_with_its_service_is_the_agency() -> None:
     words = TextWords(text, (0, 18))
     (found,) = [s for s in name_spans(words, [(8, 15, "ORG")], load_gazetteer(None)) if s.type == "ORG"]
     assert text[found.begin : found.end] == "dpa"
-
-
-def test_a_role_before_a_name_makes_it_a_person() -> None:
-    text = "Nach Ansicht von Geschäftsführer Tamm ist es gut."
-    (found,) = name_spans(TextWords(text, (0,)), [(33, 37, "ORG")], load_gazetteer(None))
-    assert (text[found.begin : found.end], found.type) == ("Tamm", "PER")
-
-
-def test_a_role_that_firms_have_too_makes_no_person() -> None:
-    text = "Nach Ansicht von Investor Quantera ist es gut."
-    (found,) = name_spans(TextWords(text, (0,)), [(26, 34, "ORG")], load_gazetteer(None))
-    assert (text[found.begin : found.end], found.type) == ("Quantera", "ORG")

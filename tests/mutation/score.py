@@ -38,12 +38,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.seen_store": ("test_seen_store.py",),
 }
 GOLDEN = "quotes/test_golden.py", "entities/test_golden.py"
-NAMES = (
-    "entities/test_registry.py",
-    "entities/test_names.py",
-    "entities/test_completion.py",
-    "entities/test_gazetteer.py",
-)
+NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "completion", "gazetteer"))
 REFERENCES = ("entities/test_coreference.py", "entities/test_roles.py", "entities/test_nominative.py")
 QUOTES = ("quotes/test_registry.py", "quotes/test_rules.py", "quotes/test_interview.py", "quotes/test_extractor.py")
 RULES: dict[str, tuple[str, ...]] = {

@@ -62,16 +62,12 @@ INDIRECT = [
     ("Sie solle nach Reifs Ansicht offensiver vorgehen.", "Sie solle … offensiver vorgehen", "Reifs Ansicht", "nach"),
     ("Laut Anna Krol vom Amt ist es ruhig.", "ist es ruhig", "Anna Krol vom Amt", "Laut"),
     ("Sie sind laut Polizei von dem Brand betroffen.", "Sie sind … von dem Brand betroffen", "Polizei", "laut"),
-    ("Reifs Fazit: Die Brücke kommt zu spät.", "Die Brücke kommt zu spät", "Reifs Fazit", ""),
-    ("Obst kam. Seine These: Das Geld ist da.", "Das Geld ist da", "Seine These", ""),
-    ("Die Warnung der Stadt: Die Keller laufen voll.", "Die Keller laufen voll", "Die Warnung der Stadt", ""),
     ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
     ("Während Obst den Bau begrüßt hatte, warnte Reif, er sei laut.", "er sei laut", "Reif", "warnte"),
     ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
     ("Das sei falsch, ätzte der Kämmerer.", "Das sei falsch", "der Kämmerer", "ätzte"),
     ("Aus Kreisen der Stadt verlautete, es sei Geld da.", "es sei Geld da", "Kreisen der Stadt", "verlautete"),
     ("Deren neue Chefin sagte, es sei Geld da.", "es sei Geld da", "Deren neue Chefin", "sagte"),
-    ("Die Zahlen zeigen laut Obst, dass Geld fehlt.", "dass Geld fehlt", "Obst", "zeigen"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
 ]  # fmt: skip
 
