@@ -34,8 +34,8 @@ _NOBODY = (
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
-    With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes;
-    records leave out all but those of which the reader is surest.
+    With `acts` the reader gives acts of speech that are only reported ("warnte vor Schulden") as readily as other
+    quotes; its records leave out all but the surest of them.
 
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
@@ -78,7 +78,7 @@ class QuoteExtractor:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
         if self._reader is None:
-            return drop_repeats([candidate for candidate in rules if self._acts or candidate.type != "Reported"])
+            return drop_repeats(rules)
         reading = self._reader(analysed.text)
         read = split_sentences(analysed, reader_quotes(reading))
         return drop_repeats(combine(reading, self._reader.calibration, rules, read, acts=self._acts))

@@ -42,9 +42,9 @@ NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "comp
 REFERENCES = ("entities/test_coreference.py", "entities/test_roles.py", "entities/test_nominative.py")
 QUOTES = ("quotes/test_registry.py", "quotes/test_rules.py", "quotes/test_interview.py", "quotes/test_extractor.py")
 RULES: dict[str, tuple[str, ...]] = {
-    "pipeline.entities": (*NAMES, *REFERENCES, GOLDEN[1]),
-    "pipeline.quotes": (*QUOTES, GOLDEN[0]),
-    "pipeline.lexicon": ("quotes/test_lexicon.py", *QUOTES, GOLDEN[0]),
+    "pipeline.entities": (GOLDEN[1], *NAMES, *REFERENCES),
+    "pipeline.quotes": (GOLDEN[0], *QUOTES),
+    "pipeline.lexicon": ("quotes/test_lexicon.py", GOLDEN[0], *QUOTES),
     "pipeline.rules": ("quotes/test_registry.py",),
 }
 """The tests of rules by the package, or the module, whose rules they are."""
