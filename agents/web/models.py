@@ -65,8 +65,8 @@ class ArticleLine(Shown):
     url: str | None
     published_at: str | None
     arrived: float = Field(description="when its quotes were confirmed, in seconds since 1970 UTC")
-    quotes: list[QuoteLine] = Field(description="the first few")
-    quote_count: int
+    quotes: list[QuoteLine] = Field(description="the first few; what is part of another is left out")
+    quote_count: int = Field(description="without those that are part of another")
     entities: list[EntityLine] = Field(description="the most salient")
     sequence: int = Field(0, description="order of arrival in this worker's store")
     at: float = Field(0.0, description="when it was published, or else came, in seconds since 1970 UTC")

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
-from agents.web.store.quote_rows import Kept, delete_quotes, insert_quotes
+from agents.web.store.quote_rows import Kept, delete_quotes, insert_quotes, type_of_whole
 from agents.web.store.same_articles import join_same, leave_same, mark_first
 from agents.web.store.typed import folded_words
 
@@ -162,7 +162,9 @@ def _quote_line(quote: dict[str, Any]) -> QuoteLine:
 
 def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float) -> ArticleLine:
     salient = sorted(record["entities"], key=lambda entity: -entity.get("salience", 0.0))[:ENTITIES_IN_LINE]
-    with_speaker_first = sorted(lines, key=lambda line: line.speaker is None)
+    by_id = {line.id: line for line in lines}
+    counted = [line for line in lines if type_of_whole(line, by_id) is None]
+    with_speaker_first = sorted(counted, key=lambda line: line.speaker is None)
     return ArticleLine(
         id=record["id"],
         kicker=record.get("kicker"),
@@ -172,7 +174,7 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
         published_at=record.get("published_at"),
         arrived=arrived,
         quotes=with_speaker_first[:QUOTES_IN_LINE],
-        quote_count=len(lines),
+        quote_count=len(counted),
         entities=[
             EntityLine(id=entity["id"], name=entity["name"], type=entity["type"], mentions=len(entity["mentions"]))
             for entity in salient

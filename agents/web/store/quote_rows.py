@@ -56,21 +56,21 @@ def insert_quotes(
         entity, gender = nums.get(line.entity or ""), speaker.get("gender")
         known = connection.execute("SELECT statement FROM statement_quotes WHERE quote = ?", (line.id,)).fetchone()
         statement = None if known is None else known[0]
+        printed = _as_printed(article, line)
+        said = _said(entity, statement, printed)
         cursor = connection.execute(
-            "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, said)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 0)",
-            (line.id, article.seq, entity, gender, party, agency, statement),
+            "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, printed, said)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (line.id, article.seq, entity, gender, party, agency, statement, printed, said),
         )
         num = cursor.lastrowid
         assert num is not None
-        said = _said(num, entity, statement, _as_printed(article, line))
-        connection.execute("UPDATE quotes SET said = ? WHERE num = ?", (said, num))
         row["num"], row["said"], row["article"], row["same"] = num, said, article.seq, article.same
         row["at"], row["arrived"], row["entity"] = article.at, article.arrived, entity or 0
         row["source"], row["party"], row["agency"] = source or 0, party or 0, agency or 0
         row["role"] = _label(connection, next(iter(speaker.get("roles") or ()), None)) or 0
         row["type"], row["gender"] = code(TYPES, line.type), code(GENDERS, gender)
-        row["whole"] = code(TYPES, _type_of_whole(line, by_id))
+        row["whole"] = code(TYPES, type_of_whole(line, by_id))
         row["evidence"] = code(EVIDENCE, speaker.get("gender_from"))
         row["kind"] = code(KINDS, (quote.get("speaker") or {}).get("kind"))
         connection.execute(
@@ -146,34 +146,30 @@ def _delete_statement(connection: sqlite3.Connection, num: int) -> None:
 
 def _join(connection: sqlite3.Connection, which: str, value: str | int, statement: int | None) -> None:
     """Let the quotes of a condition belong to a statement, or to none."""
-    for num, article, entity in connection.execute(
-        f"SELECT num, article, entity FROM quotes WHERE {which}", (value,)
+    for num, article, entity, printed in connection.execute(
+        f"SELECT num, article, entity, printed FROM quotes WHERE {which}", (value,)
     ).fetchall():
-        connection.execute("UPDATE quotes SET statement = ? WHERE num = ?", (statement, num))
-        if entity is None:
-            continue  # joined by the text of its article alone, whatever its statement is
-        said = _said(num, entity, statement, 0)
-        connection.execute("UPDATE quotes SET said = ? WHERE num = ?", (said, num))
+        said = _said(entity, statement, printed)
+        connection.execute("UPDATE quotes SET statement = ?, said = ? WHERE num = ?", (statement, said, num))
         (blob,) = connection.execute("SELECT rows FROM quote_columns WHERE article = ?", (article,)).fetchone()
         rows = np.frombuffer(blob, dtype=ROW).copy()
         rows["said"][rows["num"] == num] = said
         connection.execute("UPDATE quote_columns SET rows = ? WHERE article = ?", (rows.tobytes(), article))
 
 
-def _said(num: int, entity: int | None, statement: int | None, as_printed: int) -> int:
-    """What counts as the same statement: the statement, or as long as it is not known the quote by itself. A speaker
-    who is no entity is known within one article only; there it is the same words in the same article, in any paper."""
-    if entity is None:
-        return as_printed
-    return -num if statement is None else statement
+def _said(entity: int | None, statement: int | None, printed: int) -> int:
+    """What counts as the same statement: the statement that it belongs to. Where that is not known, and for speakers
+    who are no entities and known within one article only, it is the same words in that article, in whatever paper."""
+    return printed if entity is None or statement is None else statement
 
 
 def _as_printed(article: Kept, line: QuoteLine) -> int:
+    """A number below zero for these words of this speaker in an article, in whatever paper."""
     words = f"{article.same}|{line.speaker}|{folded_words(line.text)}"
-    return -(int.from_bytes(blake2b(words.encode(), digest_size=7).digest(), "big") + (1 << 56))
+    return -1 - int.from_bytes(blake2b(words.encode(), digest_size=7).digest(), "big")
 
 
-def _type_of_whole(line: QuoteLine, quotes: Mapping[str, QuoteLine]) -> str | None:
+def type_of_whole(line: QuoteLine, quotes: Mapping[str, QuoteLine]) -> str | None:
     """The type of the quote of the same speaker that this one is a fragment of."""
     whole = quotes.get(line.part_of or "")
     if whole is None or (line.speaker is not None and (line.entity, line.speaker) != (whole.entity, whole.speaker)):

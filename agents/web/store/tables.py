@@ -68,6 +68,7 @@ CREATE TABLE quotes (
     party INTEGER,
     agency INTEGER,
     statement INTEGER,
+    printed INTEGER NOT NULL,
     said INTEGER NOT NULL
 );
 CREATE INDEX quotes_article ON quotes (article);
