@@ -182,7 +182,7 @@ def test_dead_letters_tell_their_reason_in_german(address: str, writer: Writer, 
             "offset": 1,
             "timestamp": 1,
             "key": None,
-            "value": None,
+            "value": "",
             "headers": {},
             "attempts": 1,
         }
