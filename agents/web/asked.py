@@ -6,6 +6,7 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from aiohttp.web import HTTPBadRequest, Request
+from yarl import URL
 
 from agents.web.openapi import Parameter
 from agents.web.store.quote_filter import Asked
@@ -19,12 +20,17 @@ FIELDS = ("q", "speaker", "about", "party", "role", "gender", "source", "agency"
 
 
 def asked_for(request: Request, *, parts: bool = False) -> Asked:
-    """What the query asks for; `parts`: also fragments of quotes that it asks for.
+    """What a request's query asks for; `parts`: also fragments of quotes that it asks for.
 
     Raises:
         HTTPBadRequest: a value that means nothing; one line that says which and what is possible.
     """
-    query = request.query
+    return asked_in(request.rel_url, parts=parts)
+
+
+def asked_in(url: URL, *, parts: bool = False) -> Asked:
+    """The same of an address."""
+    query = url.query
     short = {name: query.get(name, "").strip()[:LONGEST] for name in FIELDS}
     if short["gender"] not in ("", *GENDERS):
         raise HTTPBadRequest(text=f"gender: one of {', '.join(GENDERS)}")
@@ -43,8 +49,8 @@ def asked_for(request: Request, *, parts: bool = False) -> Asked:
         agency=short["agency"],
         type=short["type"],
         verbatim=VERBATIM[short["verbatim"].lower()],
-        since=moment_in(request, "since", end=False),
-        until=moment_in(request, "until", end=True),
+        since=moment_in(url, "since", end=False),
+        until=moment_in(url, "until", end=True),
         statement=query.get("statement", "")[:LONGEST],
         parts=parts,
     )
@@ -57,13 +63,13 @@ def address(path: str, query: Mapping[str, Any], **changes: str | None) -> str:
     return path + ("?" + urlencode([*kept, *more]) if kept or more else "")
 
 
-def moment_in(request: Request, name: str, *, end: bool) -> float | None:
-    """A day or a moment of the query in seconds since 1970; the end of a day, where `end`.
+def moment_in(url: URL, name: str, *, end: bool) -> float | None:
+    """A day or a moment in the query of an address in seconds since 1970; the end of a day, where `end`.
 
     Raises:
         HTTPBadRequest: it is neither.
     """
-    value = request.query.get(name, "").strip()[:LONGEST]
+    value = url.query.get(name, "").strip()[:LONGEST]
     if not value:
         return None
     try:

@@ -34,6 +34,8 @@ class Asked:
         since, until: of publication (or arrival), in seconds since 1970; the latter excluded.
         statement: only quotes of the statement of this id.
         parts: also those that are fragments of another quote that is asked for.
+        upto: in articles with numbers of the store up to that, and behind `after`, that came from `arrived_since` on,
+            in seconds since 1970.
     """
 
     words: str = ""
@@ -50,6 +52,9 @@ class Asked:
     until: float | None = None
     statement: str = ""
     parts: bool = False
+    after: int = 0
+    upto: int | None = None
+    arrived_since: float = 0.0
 
     @property
     def typed(self) -> Typed:
@@ -81,6 +86,9 @@ def _mask(connection: sqlite3.Connection, columns: Columns, asked: Asked) -> Mas
         mask &= rows["at"] >= asked.since
     if asked.until is not None:
         mask &= rows["at"] < asked.until
+    if asked.upto is not None:
+        mask &= (rows["article"] > asked.after) & (rows["article"] <= asked.upto)
+        mask &= rows["arrived"] >= asked.arrived_since
     return mask if asked.parts else mask & ~_counted_with_whole(columns, asked)
 
 

@@ -71,8 +71,8 @@ def shown_in(request: Request) -> Newest:
     return Newest(
         source=request.query.get("source", "").strip()[:LONGEST],
         quoting=request.query.get("quoting", "") not in {"", "0", "false"},
-        since=moment_in(request, "since", end=False),
-        until=moment_in(request, "until", end=True),
+        since=moment_in(request.rel_url, "since", end=False),
+        until=moment_in(request.rel_url, "until", end=True),
     )
 
 

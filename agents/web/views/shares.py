@@ -99,7 +99,10 @@ def _compared(request: Request) -> Asked | None:
     if query["vs_source"]:
         other = replace(other, sources=(query["vs_source"],))
     if query["vs_since"] or query["vs_until"]:
-        since, until = moment_in(request, "vs_since", end=False), moment_in(request, "vs_until", end=True)
+        since, until = (
+            moment_in(request.rel_url, "vs_since", end=False),
+            moment_in(request.rel_url, "vs_until", end=True),
+        )
         other = replace(other, since=since, until=until)
     return other
 
