@@ -187,7 +187,7 @@ class Person(Shown):
     type: str
     roles: list[str]
     affiliations: list[str]
-    quotes: int = Field(description="in all papers")
+    quotes: int = Field(description="in all papers, without those that are part of another")
     articles: int
 
 
@@ -259,7 +259,7 @@ class EntityDetail(Shown):
     affiliations: list[str]
     wikidata: str | None
     statement_count: int = Field(description="each statement once")
-    quote_count: int = Field(description="in all papers")
+    quote_count: int = Field(description="in all papers, without those that are part of another")
     about_count: int = Field(description="statements of others in which it is named")
     article_count: int
     mention_count: int

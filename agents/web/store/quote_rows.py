@@ -56,12 +56,12 @@ def insert_quotes(
         entity, gender = nums.get(line.entity or ""), speaker.get("gender")
         known = connection.execute("SELECT statement FROM statement_quotes WHERE quote = ?", (line.id,)).fetchone()
         statement = None if known is None else known[0]
-        printed = _as_printed(article, line)
+        printed, whole = _as_printed(article, line), type_of_whole(line, by_id)
         said = _said(entity, statement, printed)
         cursor = connection.execute(
-            "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, printed, said)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (line.id, article.seq, entity, gender, party, agency, statement, printed, said),
+            "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
+            " said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (line.id, article.seq, entity, gender, party, agency, statement, whole is not None, printed, said),
         )
         num = cursor.lastrowid
         assert num is not None
@@ -70,7 +70,7 @@ def insert_quotes(
         row["source"], row["party"], row["agency"] = source or 0, party or 0, agency or 0
         row["role"] = _label(connection, next(iter(speaker.get("roles") or ()), None)) or 0
         row["type"], row["gender"] = code(TYPES, line.type), code(GENDERS, gender)
-        row["whole"] = code(TYPES, type_of_whole(line, by_id))
+        row["whole"] = code(TYPES, whole)
         row["evidence"] = code(EVIDENCE, speaker.get("gender_from"))
         row["kind"] = code(KINDS, (quote.get("speaker") or {}).get("kind"))
         connection.execute(

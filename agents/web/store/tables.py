@@ -68,6 +68,7 @@ CREATE TABLE quotes (
     party INTEGER,
     agency INTEGER,
     statement INTEGER,
+    fragment INTEGER NOT NULL,
     printed INTEGER NOT NULL,
     said INTEGER NOT NULL
 );
@@ -140,10 +141,10 @@ END;
 CREATE TRIGGER no_longer_named AFTER DELETE ON mentions BEGIN
     UPDATE entities SET articles = articles - 1 WHERE num = old.entity;
 END;
-CREATE TRIGGER quoted AFTER INSERT ON quotes WHEN new.entity IS NOT NULL BEGIN
+CREATE TRIGGER quoted AFTER INSERT ON quotes WHEN new.entity IS NOT NULL AND new.fragment = 0 BEGIN
     UPDATE entities SET quotes = quotes + 1 WHERE num = new.entity;
 END;
-CREATE TRIGGER no_longer_quoted AFTER DELETE ON quotes WHEN old.entity IS NOT NULL BEGIN
+CREATE TRIGGER no_longer_quoted AFTER DELETE ON quotes WHEN old.entity IS NOT NULL AND old.fragment = 0 BEGIN
     UPDATE entities SET quotes = quotes - 1 WHERE num = old.entity;
 END;
 CREATE TABLE samples (
