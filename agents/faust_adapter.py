@@ -84,6 +84,24 @@ class ClientThread(AIOKafkaConsumerThread):
 
         coordinator._send_req = send_and_learn
 
+    async def seek_to_committed(self) -> Mapping[TP, int]:
+        """Go back to what is committed, and in a partition of which nothing is, to its beginning.
+
+        Faust calls this at the end of a rebalance, and when it has dropped messages that were fetched in the midst of
+        one. aiokafka leaves a partition of which nothing is committed where it is, so that what was dropped of it would
+        never be read.
+        """
+        client = self._ensure_consumer()
+
+        async def seek() -> Mapping[TP, int]:
+            committed: Mapping[TP, int] = await client.seek_to_committed()
+            if uncommitted := [tp for tp, offset in committed.items() if not offset]:
+                await client.seek_to_beginning(*uncommitted)
+            return committed
+
+        committed: Mapping[TP, int] = await self.call_thread(seek)
+        return committed
+
 
 class PromptConsumer(Consumer):
     """Faust's consumer, without its pauses of a second.

@@ -29,7 +29,7 @@ def check(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="a
     wrong: set[Path] = set()
     for path, problem in mistakes(files):
         wrong.add(path)
-        typer.echo(f"{path}:{problem.line}: {problem.message}")
+        typer.echo(f"{path}:{problem.line}: {problem.message}".translate(console.HARMLESS))
     articles = console.counted(len(files), "article")
     console.note(f"{articles}, {len(wrong)} with mistakes" if wrong else f"{articles}, no mistakes")
     return ExitCode.INCOMPLETE if wrong else ExitCode.OK

@@ -179,6 +179,35 @@ async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
     assert committed == [({0: 5, 1: 9}, False)]
 
 
+async def test_goes_back_to_the_beginning_of_a_partition_of_which_nothing_is_committed(app):
+    """`ConsumerThread.seek_to_committed`: what Faust goes back by after it has dropped messages."""
+    assert "seek_to_committed" in names_in(Consumer.seek_to_committed) & names_in(Consumer.perform_seek)
+    thread = app.consumer._thread
+    begun: list[Any] = []
+
+    async def seek_to_committed() -> dict[TP, int | None]:
+        return {TP("t", 0): 5, TP("t", 1): None, TP("t", 2): 0}
+
+    async def seek_to_beginning(*partitions: TP) -> None:
+        begun.append(partitions)
+
+    async def call_thread(function: Callable[[], Any]) -> Any:
+        return await function()
+
+    thread._consumer = SimpleNamespace(seek_to_committed=seek_to_committed, seek_to_beginning=seek_to_beginning)
+    thread.call_thread = call_thread
+    await app.consumer.perform_seek()
+    assert begun == [(TP("t", 1), TP("t", 2))]
+    assert app.consumer._read_offset == {TP("t", 0): 5, TP("t", 1): None, TP("t", 2): 0}
+
+    async def all_committed() -> dict[TP, int | None]:
+        return {TP("t", 0): 5}
+
+    thread._consumer.seek_to_committed = all_committed
+    await app.consumer.perform_seek()
+    assert len(begun) == 1, "without a partition it would be the beginning of all"
+
+
 async def test_cutting_off_ends_what_runs_in_the_consumer_s_thread(app):
     """`ServiceThread.thread_loop`."""
     loop = app.consumer._thread.thread_loop

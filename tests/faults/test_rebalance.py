@@ -1,0 +1,59 @@
+"""A message that is fetched in the midst of a rebalance is read again afterwards."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+
+from agents.app import create_app
+from agents.runner import Incoming
+from pipeline.stages import STAGES
+from tests.faults.conftest import NewStream
+from tests.support.stream import article
+
+pytestmark = [pytest.mark.fault, pytest.mark.kafka]
+
+
+class KeepingRunner:
+    """Every message is at its end at once; keeps what came."""
+
+    stage = STAGES[0]
+
+    def __init__(self) -> None:
+        self.came: list[bytes | None] = []
+
+    async def handle(self, message: Incoming, **_: Any) -> None:
+        self.came.append(message.key)
+
+
+async def test_what_was_fetched_while_faust_read_nothing_is_read_again(new_stream: NewStream):
+    """Faust drops it and goes back to what is committed, which for a partition that is new is nothing."""
+    stream = await new_stream(partitions=2)
+    runner: Any = KeepingRunner()
+    app = create_app(stream.settings, runner, embedded=False)
+    consumer: Any = app.consumer
+    fetch = consumer._getmany
+    dropped: list[Any] = []
+
+    async def fetch_and_stop(**options: Any) -> Any:
+        """As when a rebalance begins between the fetch and the delivery."""
+        records = await fetch(**options)
+        if records and not dropped:
+            dropped.append(records)
+            consumer.stop_flow()
+            asyncio.get_running_loop().call_later(1.0, consumer.resume_flow)
+        return records
+
+    consumer._getmany = fetch_and_stop
+    articles = [article(f"a-{number}", f"Text {number}.") for number in range(8)]
+    await app.start()
+    try:
+        await stream.produce(articles)
+        deadline = time.monotonic() + 30
+        while {key for key, _ in articles} > set(runner.came) and time.monotonic() < deadline:
+            await asyncio.sleep(0.1)
+    finally:
+        await app.stop()
+    assert dropped
+    assert set(runner.came) == {key for key, _ in articles}
