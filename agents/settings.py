@@ -4,7 +4,6 @@ Units stand in the names. `Settings.model_fields` carries each one's default and
 description, which is what `redefluss settings` prints.
 """
 
-import os
 import ssl
 from functools import cached_property
 from pathlib import Path
@@ -14,18 +13,11 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from agents.cores import available_cores
 from agents.headers import installed_version
 from pipeline.config import PipelineConfig
 
 DEFAULT_BROKER = "kafka://127.0.0.1:9092"
-
-
-def available_cores() -> int:
-    """Cores that this process may run on."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on Linux
-        return os.cpu_count() or 1
 
 
 class Settings(BaseSettings):

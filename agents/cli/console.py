@@ -7,10 +7,24 @@ from collections.abc import Iterable
 from typing import Any
 
 import orjson
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 
 PIPE_WIDTH = 140
+_PICTURES = {sign: 0x2400 + sign for sign in range(0x20) if chr(sign) not in "\n\t"} | {0x7F: 0x2421}
+_BIDIRECTIONAL = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+HARMLESS = _PICTURES | dict.fromkeys((*range(0x80, 0xA0), *_BIDIRECTIONAL), 0xFFFD)
+"""For `str.translate`: what a terminal would obey, and signs that turn the direction of writing, as visible signs."""
+
+
+class HarmlessConsole(Console):
+    """Prints what articles hold without obeying it: escape sequences in a text move no cursor and set no title."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """The segments of `renderable`, with control characters in texts replaced."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else Segment(segment.text.translate(HARMLESS), segment.style)
 
 
 def for_people() -> bool:
@@ -20,12 +34,12 @@ def for_people() -> bool:
 
 def out() -> Console:
     """The console of results; a pipe gets lines of a fixed width rather than those of an unknown terminal."""
-    return Console(width=None if for_people() else PIPE_WIDTH, highlight=False, emoji=False)
+    return HarmlessConsole(width=None if for_people() else PIPE_WIDTH, highlight=False, emoji=False)
 
 
 def err() -> Console:
     """The console of progress, notes and errors."""
-    return Console(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+    return HarmlessConsole(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def note(message: str) -> None:

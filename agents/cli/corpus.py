@@ -15,7 +15,7 @@ app = typer.Typer(help="Annotated articles: check, count, convert and compare th
 
 Articles = Annotated[Path, typer.Argument(metavar="FOLDER", help="the corpus, or a folder or file of articles")]
 AsJson = Annotated[bool, typer.Option("--json", help="the figures as JSON")]
-Format = Literal["entities", "quotes", "speakers", "spacy", "conll"]
+Format = Literal["entities", "quotes", "speakers", "chains", "spacy", "conll"]
 
 
 @app.command("check")
@@ -29,7 +29,7 @@ def check(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="a
     wrong: set[Path] = set()
     for path, problem in mistakes(files):
         wrong.add(path)
-        typer.echo(f"{path}:{problem.line}: {problem.message}")
+        typer.echo(f"{path}:{problem.line}: {problem.message}".translate(console.HARMLESS))
     articles = console.counted(len(files), "article")
     console.note(f"{articles}, {len(wrong)} with mistakes" if wrong else f"{articles}, no mistakes")
     return ExitCode.INCOMPLETE if wrong else ExitCode.OK
@@ -80,6 +80,7 @@ def convert(
         "entities": formats.entities_row,
         "quotes": formats.quotes_row,
         "speakers": formats.speakers_row,
+        "chains": formats.chains_row,
     }
     if to in rows:
         write_rows(output, map(rows[to], articles))

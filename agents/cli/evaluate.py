@@ -92,13 +92,24 @@ def speakers(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
     return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
 
 
+@app.command("coreference")
+def coreference(gold: Gold, predictions: Predictions = None, as_json: AsJson = False) -> int:
+    """Which mentions mean the same, beside what the nearest match would say."""
+    from pipeline.evaluation.chains import evaluate
+
+    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+        return evaluate(gold, config, progress=progress)
+
+    return _evaluate(gold, score, predictions, as_json=as_json)
+
+
 def _evaluate(
     gold: Path,
     score: Callable[[PipelineConfig, ProgressCall], Report],
     predictions: Path | None,
     *,
     as_json: bool,
-    errors: int,
+    errors: int = 0,
     worst: int = 0,
 ) -> int:
     if not gold.is_file():
@@ -128,7 +139,7 @@ def _print(content: Mapping[str, Any], *, errors: int, worst: int) -> None:
     for name, value in content.items():
         if isinstance(value, int | float) and name != "documents":
             out.print(f"{name.replace('_', ' ')} {_number(value)}", markup=False)
-    for name, scores in content.get("by_type", {}).items():
+    for name, scores in {**content.get("by_type", {}), **content.get("by_difficulty", {})}.items():
         out.print(_scores(name, scores, {}))
     if confusion := content.get("confusion"):
         out.print(_confusion(confusion))

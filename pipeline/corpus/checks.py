@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from pipeline.corpus.data import tables
 from pipeline.corpus.kinds import FEMININE, MASCULINE
 from pipeline.corpus.model import Article, Chain, Mention, Part
 
 REQUIRED = ("id", "genre", "region", "subject")
 OPTIONAL = ("difficulty", "source")
+CLOSED = {"genre": "genres", "region": "regions", "difficulty": "difficulties"}
+"""Keys of written articles' heads whose values are those of a list in heads.toml."""
 WHY = ("title", "scare", "term", "unreal", "purpose")
 """What `<n …>` can say."""
 OPENING = '„“”‚‘’»«›‹"'
@@ -52,6 +55,12 @@ def _head(article: Article) -> Iterator[Problem]:
             yield Problem(1, f"the head has no {key}")
     for key in article.head.keys() - {*REQUIRED, *OPTIONAL}:
         yield Problem(1, f"the head knows no {key!r}; it has {', '.join((*REQUIRED, *OPTIONAL))}")
+    if article.head.get("source") == "real":
+        return
+    for key, name in CLOSED.items():
+        value, known = article.head.get(key), tables("heads")[name]
+        if value and value not in known:
+            yield Problem(1, f"{value!r} is none of the guideline's {name}")
 
 
 def _chains(article: Article) -> Iterator[Problem]:

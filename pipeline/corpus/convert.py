@@ -120,6 +120,7 @@ def speakers_row(article: Article) -> dict[str, Any]:
     chains_named = [chain for key, chain in article.chains.items() if key in occurring and chain.named]
     return {
         "name": article.id,
+        "difficulty": article.head.get("difficulty"),
         "text": body.text,
         "quotes": quotes,
         "reported": reported,
@@ -134,6 +135,14 @@ def speakers_row(article: Article) -> dict[str, Any]:
 
 def _person(chain: Chain) -> dict[str, Any]:
     return {"name": chain.name, "type": "PER", "roles": list(chain.roles), "affiliations": list(chain.affiliations)}
+
+
+def chains_row(article: Article) -> dict[str, Any]:
+    """The chains of the body, as the scorer of coreference reads them: lists of `[begin, end]`."""
+    chains: dict[str, list[list[int]]] = {}
+    for mention in article.body.mentions:
+        chains.setdefault(mention.chain, []).append([mention.begin, mention.end])
+    return {"name": article.id, "text": article.body.text, "chains": list(chains.values())}
 
 
 def conll_lines(article: Article) -> Iterator[str]:

@@ -25,6 +25,7 @@ class SpeakerReport:
     """Scores over all articles, the 95 % intervals of F1 over resampled articles, errors and what was predicted."""
 
     counts: list[SpeakerCounts] = field(default_factory=list)
+    by_difficulty: dict[str, SpeakerCounts] = field(default_factory=dict)
     errors: list[SpeakerError] = field(default_factory=list)
     predictions: list[dict[str, Any]] = field(default_factory=list)
 
@@ -39,6 +40,7 @@ class SpeakerReport:
             "documents": len(self.counts),
             "scores": self.scores,
             "intervals": self._intervals(),
+            "by_difficulty": {name: counts.scores() for name, counts in sorted(self.by_difficulty.items())},
             "errors": self._commonest(),
         }
 
@@ -95,9 +97,15 @@ def evaluate(
 
 
 def add(report: SpeakerReport, gold: dict[str, Any], predicted: dict[str, Any]) -> None:
-    """Score `predicted`, a record of `articles.quotes` as JSON, against `gold`, and note it in `report`."""
+    """Score `predicted`, a record of `articles.quotes` as JSON, against `gold`, and note it in `report`.
+
+    Gold articles that name a `difficulty` are counted by it as well.
+    """
     counts, errors = count(gold, predicted)
     report.counts.append(counts)
+    if gold.get("difficulty"):
+        group = report.by_difficulty.setdefault(gold["difficulty"], SpeakerCounts())
+        group += counts
     report.errors.extend(errors)
     report.predictions.append(predicted)
 

@@ -80,7 +80,7 @@ def test_agree(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert json.loads(out)["all"]["quotes_f1"] == 1
     assert err == "2 articles in one of them alone: interview, w01-0001\n"
     assert execute(["corpus", "agree", str(ARTICLES), str(tmp_path)]) == 0
-    assert "a surname shared by a couple" in capsys.readouterr().out
+    assert "shared surname" in capsys.readouterr().out
 
 
 def test_join(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

@@ -92,6 +92,20 @@ def test_chains_and_head() -> None:
     ]
 
 
+def test_what_a_head_can_say() -> None:
+    strange = (
+        HEAD.replace("local report", "feuilleton")
+        .replace("DE-NI", "DE-XX")
+        .replace("trains\n", "trains\ndifficulty: x\n")
+    )
+    assert sorted(messages("", strange)) == [
+        "'DE-XX' is none of the guideline's regions",
+        "'feuilleton' is none of the guideline's genres",
+        "'x' is none of the guideline's difficulties",
+    ]
+    assert messages("", strange.replace("region", "source: real\nregion")) == []
+
+
 def test_a_number_in_two_parts() -> None:
     source = HEAD + "T: <q 1 R l>[Unger|l @1] warnt</q>\n\n<q 1 R l>[Unger|l] warnte</q>." + REST
     assert "a quote 1 stands in another part as well" in [problem.message for problem in check(parse(source))]

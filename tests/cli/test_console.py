@@ -1,0 +1,27 @@
+"""What articles hold is printed, and not obeyed."""
+
+import pytest
+from rich.table import Table
+
+from agents.cli import console
+
+HOSTILE = "Titel \x1b]0;gekapert\x07\x1b[2J\x9b31m \u202eenie"
+
+
+def test_escape_sequences_of_a_text_do_not_reach_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    table = Table()
+    table.add_column("text")
+    table.add_row(HOSTILE)
+    console.out().print(table)
+    console.out().print(HOSTILE, markup=False)
+    console.note(HOSTILE)
+    shown = "".join(capsys.readouterr())
+    assert shown.count("gekapert") == 3
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(shown)
+    assert "␛]0;gekapert␛[2J" in shown
+
+
+def test_a_terminal_keeps_its_colours(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    console.out().print("[bold]heading[/bold]")
+    assert "\x1b[1mheading" in capsys.readouterr().out
