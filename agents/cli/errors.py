@@ -38,6 +38,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
     "agents.imports.csv_rows.ColumnsError": ("", ExitCode.USAGE),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
+    "agents.saved_searches.search_list.SearchListError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),

@@ -23,6 +23,7 @@ from agents.cli import (
     stages,
     topics,
     train,
+    watch,
     withdraw,
     worker,
 )
@@ -44,6 +45,7 @@ app.command("produce")(produce.produce)
 app.command("consume")(consume.consume)
 app.command("withdraw")(withdraw.withdraw)
 app.command("feed")(feed.feed)
+app.command("watch")(watch.watch)
 app.command("import")(import_.import_)
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")

@@ -6,25 +6,31 @@ from typing import Any, get_args
 from urllib.parse import urlencode
 
 from aiohttp.web import HTTPBadRequest, Request
+from yarl import URL
 
 from agents.web.openapi import Parameter
-from agents.web.store.quote_search import Asked
+from agents.web.store.quote_filter import Asked
 from schemas.records import QuoteType
 
 LONGEST = 200
 TYPES = get_args(QuoteType)
-GENDERS = ("f", "m", "unknown")
+GENDERS = ("f", "m", "unknown", "none")
 VERBATIM = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": None}
-FIELDS = ("q", "speaker", "party", "gender", "source", "agency", "type", "verbatim", "since", "until")
+FIELDS = ("q", "speaker", "about", "party", "role", "gender", "source", "agency", "type", "verbatim", "since", "until")
 
 
-def asked_for(request: Request) -> Asked:
-    """What the query asks for.
+def asked_for(request: Request, *, parts: bool = False) -> Asked:
+    """What a request's query asks for; `parts`: also fragments of quotes that it asks for.
 
     Raises:
         HTTPBadRequest: a value that means nothing; one line that says which and what is possible.
     """
-    query = request.query
+    return asked_in(request.rel_url, parts=parts)
+
+
+def asked_in(url: URL, *, parts: bool = False) -> Asked:
+    """The same of an address."""
+    query = url.query
     short = {name: query.get(name, "").strip()[:LONGEST] for name in FIELDS}
     if short["gender"] not in ("", *GENDERS):
         raise HTTPBadRequest(text=f"gender: one of {', '.join(GENDERS)}")
@@ -35,15 +41,18 @@ def asked_for(request: Request) -> Asked:
     return Asked(
         words=short["q"] or query.get("words", "").strip()[:LONGEST],
         speaker=short["speaker"],
+        about=short["about"],
         party=short["party"],
+        role=short["role"],
         gender=short["gender"],
         sources=tuple(name.strip()[:LONGEST] for name in query.getall("source", ()) if name.strip())[:50],
         agency=short["agency"],
         type=short["type"],
         verbatim=VERBATIM[short["verbatim"].lower()],
-        since=_moment("since", short["since"], end=False),
-        until=_moment("until", short["until"], end=True),
+        since=moment_in(url, "since", end=False),
+        until=moment_in(url, "until", end=True),
         statement=query.get("statement", "")[:LONGEST],
+        parts=parts,
     )
 
 
@@ -54,8 +63,13 @@ def address(path: str, query: Mapping[str, Any], **changes: str | None) -> str:
     return path + ("?" + urlencode([*kept, *more]) if kept or more else "")
 
 
-def _moment(name: str, value: str, *, end: bool) -> float | None:
-    """Seconds since 1970 of a day or a moment; the end of a day, where `end`."""
+def moment_in(url: URL, name: str, *, end: bool) -> float | None:
+    """A day or a moment in the query of an address in seconds since 1970; the end of a day, where `end`.
+
+    Raises:
+        HTTPBadRequest: it is neither.
+    """
+    value = url.query.get(name, "").strip()[:LONGEST]
     if not value:
         return None
     try:
@@ -78,8 +92,10 @@ PARAMETERS = tuple(
             {},
         ),
         ("speaker", "an entity's id, or words of a speaker's name", {}),
+        ("about", "the id of an entity that is named in the quote and is not its speaker", {}),
         ("party", "what the speaker belongs to", {}),
-        ("gender", "of the speaker", {"enum": list(GENDERS)}),
+        ("role", "what the speaker is", {}),
+        ("gender", "of the speaker; none: no person", {"enum": list(GENDERS)}),
         ("source", "a paper; several may be given", {}),
         ("agency", "the agency that the article came by", {}),
         ("type", "of the quote", {"enum": list(TYPES)}),

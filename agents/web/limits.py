@@ -14,6 +14,7 @@ class Allowance:
     burst: int
 
 
+LOOKUPS = Allowance(per_second=15, burst=60)
 SEARCHES = Allowance(per_second=5, burst=20)
 RECORDS = Allowance(per_second=2, burst=10)
 LOGINS = Allowance(per_second=0.2, burst=5)

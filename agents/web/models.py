@@ -46,6 +46,15 @@ class EntityLine(Shown):
     mentions: int
 
 
+class Copy(Shown):
+    """Another article with the same text, or with the same statement."""
+
+    id: str
+    source: str | None
+    title: str | None
+    at: float = Field(description="when it was published, or else came, in seconds since 1970 UTC")
+
+
 class ArticleLine(Shown):
     """An article as lists show it."""
 
@@ -56,10 +65,20 @@ class ArticleLine(Shown):
     url: str | None
     published_at: str | None
     arrived: float = Field(description="when its quotes were confirmed, in seconds since 1970 UTC")
-    quotes: list[QuoteLine] = Field(description="the first few")
-    quote_count: int
+    quotes: list[QuoteLine] = Field(description="the first few; what is part of another is left out")
+    quote_count: int = Field(description="without those that are part of another")
     entities: list[EntityLine] = Field(description="the most salient")
     sequence: int = Field(0, description="order of arrival in this worker's store")
+    at: float = Field(0.0, description="when it was published, or else came, in seconds since 1970 UTC")
+    same: int = Field(0, description="the same number for articles of the same text")
+    copies: list[Copy] = Field([], description="the other articles of the same text, the earliest first")
+
+
+class ArticlePage(Shown):
+    """A page of articles, the latest first."""
+
+    items: list[ArticleLine]
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
 
 
 class Hit(Shown):
@@ -93,6 +112,7 @@ class QuoteHit(Shown):
     party: str | None
     gender: str | None
     statement: InStatement | None
+    copies: list[Copy] = Field([], description="the other articles in which the same was said")
 
 
 class QuotePage(Shown):
@@ -117,6 +137,66 @@ class FacetValue(Shown):
     value: str = Field(description="what to ask for")
     name: str
     count: int
+
+
+class Share(Shown):
+    """A value's part of all statements that were asked for."""
+
+    value: str = Field(description="what to ask for")
+    name: str
+    count: int = Field(description="statements, or quotes where each paper counts")
+    articles: int
+    sources: int
+    share: float = Field(description="of all that were asked for")
+    low: float = Field(description="the lower end of the share's 95 % interval (Wilson)")
+    high: float = Field(description="its upper end")
+    usual: float | None = Field(None, description="its share in the four periods of the same length before")
+    more: bool = Field(False, description="the whole interval is above the usual share")
+    evidence: dict[str, int] = Field({}, description="of genders: what tells them, with counts")
+
+
+class SharePeriod(Shown):
+    """A day, or the week that begins with it, and how much of each of the shown values it has."""
+
+    day: str
+    total: int
+    counts: list[int] = Field(description="in the order of the values")
+
+
+class Shares(Shown):
+    """Who or what is quoted how much."""
+
+    by: str
+    each: Literal["statement", "paper"]
+    total: int
+    without: int = Field(description="of them those that have no value")
+    articles: int
+    sources: int
+    values: list[Share]
+    others: int = Field(description="how many further values there are")
+    period: Literal["day", "week"]
+    over_time: list[SharePeriod]
+    compared: "Shares | None" = Field(None, description="the same of what it is compared with")
+
+
+class Person(Shown):
+    """Someone or something in the directory."""
+
+    id: str
+    name: str
+    type: str
+    roles: list[str]
+    affiliations: list[str]
+    quotes: int = Field(description="in all papers, without those that are part of another")
+    articles: int
+
+
+class People(Shown):
+    """A page of the directory."""
+
+    items: list[Person]
+    total: int
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
 
 
 class Ranked(Shown):
@@ -154,7 +234,7 @@ class Article(Shown):
 
 
 class SourceCount(Shown):
-    """How often a source quotes and names an entity."""
+    """How often a source quotes and names an entity; a statement counts once in it."""
 
     source: str | None
     quotes: int
@@ -162,22 +242,11 @@ class SourceCount(Shown):
 
 
 class Period(Shown):
-    """Quotes and articles of one day (UTC)."""
+    """Statements and articles of one day (UTC); a statement counts on the day of its first quote."""
 
     day: str
     quotes: int
     articles: int
-
-
-class SaidQuote(Shown):
-    """A quote together with the article it stands in."""
-
-    quote: QuoteLine
-    article_id: str
-    article_title: str | None
-    source: str | None
-    published_at: str | None
-    arrived: float
 
 
 class EntityDetail(Shown):
@@ -189,13 +258,15 @@ class EntityDetail(Shown):
     roles: list[str]
     affiliations: list[str]
     wikidata: str | None
-    quote_count: int
+    statement_count: int = Field(description="each statement once")
+    quote_count: int = Field(description="in all papers, without those that are part of another")
+    about_count: int = Field(description="statements of others in which it is named")
     article_count: int
     mention_count: int
     days: list[Period]
     sources: list[SourceCount]
-    quotes: list[SaidQuote]
-    articles: list[ArticleLine]
+    together: list[FacetValue] = Field(description="who is quoted in the same articles, and in how many")
+    members: int = Field(description="statements of those who belong to it")
 
 
 class DeadLetterLine(Shown):

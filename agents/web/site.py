@@ -1,6 +1,7 @@
 """What all views share."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +21,15 @@ from pydantic import BaseModel
 
 from agents.settings import Settings
 from agents.web.auth import Guard
-from agents.web.charts import bars
+from agents.web.charts import axis, bars
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
 from agents.web.limits import Allowance, Limiter
-from agents.web.models import Place, QuoteHit
+from agents.web.models import Copy, Place, QuoteHit
 from agents.web.operations import Observatory
 from agents.web.store.reader import Reader
 
 Value = TypeVar("Value")
+_QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
 CACHE_SECONDS = 2.0
 MAKING_SHARE = 0.01
 """Of one core, at most, for making each cached value: what costs more is made less often."""
@@ -199,6 +201,23 @@ def source_line(hit: QuoteHit) -> str:
     return f"{hit.quote.text} ({told}) {{origin}}{quote_path(hit)}"
 
 
+def paper_count(copies: Sequence[Copy], source: str | None) -> int:
+    """In how many papers something stands: those of `copies`, and one more. Without a name each article counts."""
+    named = {copy.source for copy in copies if copy.source} | {source or ""}
+    return len(named) + sum(1 for copy in copies if not copy.source)
+
+
+def has_marks(text: str) -> bool:
+    """Whether words in quotation marks stand in a text."""
+    return _QUOTED.search(text) is not None
+
+
+def begins_within(text: str) -> bool:
+    """Whether words in quotation marks begin in the middle of a sentence: with a small letter."""
+    first = next((character for character in text if character.isalpha()), "")
+    return first.islower()
+
+
 def _environment(language: Language) -> Environment:
     environment = Environment(
         loader=PackageLoader("agents.web"),
@@ -209,9 +228,10 @@ def _environment(language: Language) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(formats=Formats(language), bars=bars)
+    environment.globals.update(formats=Formats(language), bars=bars, axis=axis)
     environment.filters.update(
         article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked
     )
     environment.filters.update(with_marks=with_marks, quote_path=quote_path, source_line=source_line)
+    environment.filters.update(paper_count=paper_count, has_marks=has_marks, begins_within=begins_within)
     return environment

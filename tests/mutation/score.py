@@ -30,7 +30,7 @@ TESTS = ROOT / "tests"
 CORE: dict[str, tuple[str, ...]] = {
     "agents.offsets": ("test_offsets.py",),
     "agents.app": ("test_app.py", "test_offsets.py"),
-    "agents.faust_adapter": ("test_faust_adapter.py",),
+    "agents.faust_adapter": ("test_faust_adapter.py", "test_membership.py"),
     "agents.runner": ("test_runner.py",),
     "agents.publisher": ("test_publisher.py",),
     "agents.pool.scheduler": ("test_scheduler.py",),
@@ -72,6 +72,7 @@ class Score:
     """What became of a module's mutants."""
 
     tried: int = 0
+    hung: int = 0
     survivors: list[Mutant] = field(default_factory=list)
 
     @property
@@ -135,6 +136,7 @@ def score(module: str, chosen: list[Mutant], jobs: int) -> Score:
             done, status = os.waitpid(pid, os.WNOHANG)
             if not done and time.monotonic() - since > limit:
                 os.killpg(pid, signal.SIGKILL)
+                result.hung += 1
                 done, status = os.waitpid(pid, 0)
             if done:
                 del running[pid]
@@ -160,7 +162,10 @@ def main() -> None:
             chosen = random.Random(arguments.seed).sample(found, arguments.sample)
         result = score(module, chosen, arguments.jobs)
         noticed = result.tried - len(result.survivors)
-        lines = [f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}); mutants in all: {len(found)}"]
+        lines = [
+            f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}), {result.hung} of them since the tests"
+            f" hung; mutants in all: {len(found)}"
+        ]
         lines += [f"    line {mutant.line}: {mutant.change}" for mutant in sorted(result.survivors)]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()

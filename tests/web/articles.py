@@ -54,6 +54,7 @@ def quote_article(
     url: str | None = "https://nachrichten.example/umbau",
     published_at: str | None = "2026-03-02T09:00:00Z",
     text: str = TEXT,
+    simhash: str = "0" * 16,
 ) -> QuoteArticle:
     """An article with a broken-up quote, one in which another is nested, and three entities."""
     minister = Entity(
@@ -126,7 +127,7 @@ def quote_article(
         blocks=blocks,
         removed=[Removed(text="Jetzt den Newsletter bestellen", reason="newsletter")],
         content_hash="0" * 64,
-        simhash="0" * 16,
+        simhash=simhash,
         entities=[minister, town, critic],
         quotes=quotes,
     )

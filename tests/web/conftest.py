@@ -1,8 +1,12 @@
 """A web view over a filled store, without a broker."""
 
+import asyncio
+import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from queue import Queue
+from threading import Thread
 from typing import Any
 
 import faust
@@ -21,6 +25,7 @@ from agents.web.store.writer import TopicMessage, Writer
 from agents.web.view import install
 from pipeline.stages import STAGES
 from schemas.codec import encode
+from tests.support.missing import missing
 from tests.web.articles import hostile_article, quote_article
 
 TOKEN = "ein-geheimes-wort"
@@ -126,3 +131,62 @@ async def serve(settings: Settings, writer: Writer, status: FakeStatus) -> Async
 async def client(serve: Serve) -> TestClient[Any, Any]:
     made: TestClient[Any, Any] = await serve()
     return made
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    webdriver = pytest.importorskip("selenium.webdriver")
+    from selenium.webdriver.chrome.service import Service
+
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    driver = shutil.which("chromedriver")
+    if browser is None or driver is None:
+        missing("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
+    options = webdriver.ChromeOptions()
+    options.binary_location = browser
+    for argument in ("--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-gpu"):
+        options.add_argument(argument)
+    options.add_argument("--window-size=1280,1000")
+    options.add_experimental_option("prefs", {"intl.accept_languages": "de"})
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    running = webdriver.Chrome(options=options, service=Service(driver))
+    yield running
+    running.quit()
+
+
+@pytest.fixture
+def browser(chromium: Any) -> Iterator[Any]:
+    """A browser whose console must stay free of errors: a broken script or a breach of the policy would be there."""
+    chromium.delete_all_cookies()
+    chromium.get_log("browser")
+    yield chromium
+    chromium.get("about:blank")  # no page outlives its server
+    severe = [entry["message"] for entry in chromium.get_log("browser") if entry["level"] == "SEVERE"]
+    assert not [message for message in severe if "favicon" not in message and "ERR_ABORTED" not in message]
+
+
+@pytest.fixture
+def address(settings: Settings, writer: Writer, status: FakeStatus) -> Iterator[str]:
+    """Where the pages over the filled store are served, for a browser."""
+    started: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, str]] = Queue()
+
+    async def serve() -> None:
+        app = faust.App("web-browser", store="memory://", autodiscover=False, datadir=settings.data_dir)
+        reader = Reader(store_path(settings))
+        monitor = Monitor(settings, status, store_path(settings))
+        site = Site(settings, reader, Observatory(settings, reader, monitor, status.metrics), guard)
+        install(app, site)
+        app.web.init_server()
+        async with TestServer(app.web.web_app) as server:
+            end = asyncio.Event()
+            started.put((asyncio.get_running_loop(), end, str(server.make_url("")).rstrip("/")))
+            await end.wait()
+            site.closing.set()
+
+    guard = Guard(token=TOKEN, host="127.0.0.1")
+    thread = Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    loop, end, found = started.get(timeout=30)
+    yield found
+    loop.call_soon_threadsafe(end.set)
+    thread.join(30)

@@ -1,7 +1,5 @@
 """What an editor and an operator see, in Chromium, over the real system."""
 
-import importlib.util
-import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +13,7 @@ from agents.broker import BrokerError, EmbeddedBroker
 from agents.web.site import article_path
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
+from tests.web.browser import find, fits, looks, looks_as_before, serious_findings, show_new, texts
 from tests.web.system import TOKEN, System, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -59,54 +58,6 @@ def any_system(request: pytest.FixtureRequest) -> System:
     """On the embedded broker and on Apache Kafka."""
     found: System = request.getfixturevalue(request.param)
     return found
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    webdriver = pytest.importorskip("selenium.webdriver")
-    from selenium.webdriver.chrome.service import Service
-
-    browser = shutil.which("chromium") or shutil.which("google-chrome")
-    driver = shutil.which("chromedriver")
-    if browser is None or driver is None:
-        missing("Chromium or its chromedriver is not installed (Debian: apt-get install chromium chromium-driver)")
-    options = webdriver.ChromeOptions()
-    options.binary_location = browser
-    for argument in ("--headless=new", "--no-sandbox", "--disable-background-networking", "--disable-gpu"):
-        options.add_argument(argument)
-    options.add_argument("--window-size=1280,1000")
-    options.add_experimental_option("prefs", {"intl.accept_languages": "de"})
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    running = webdriver.Chrome(options=options, service=Service(driver))
-    yield running
-    running.quit()
-
-
-@pytest.fixture
-def browser(chromium: Any) -> Iterator[Any]:
-    """A browser whose console must stay free of errors: a broken script or a breach of the policy would be there."""
-    chromium.delete_all_cookies()
-    chromium.get_log("browser")
-    yield chromium
-    severe = [entry["message"] for entry in chromium.get_log("browser") if entry["level"] == "SEVERE"]
-    assert not [message for message in severe if "favicon" not in message and "ERR_ABORTED" not in message]
-
-
-def show_new(browser: Any) -> None:
-    """What is new waits on the newsroom page until it is asked for."""
-    until(lambda: find(browser, "#new:not([hidden])"), 10, "the button that says how much is new")
-    find(browser, "#new")[0].click()
-
-
-def find(browser: Any, selector: str) -> list[Any]:
-    return list(browser.find_elements("css selector", selector))
-
-
-def texts(browser: Any, selector: str) -> list[str]:
-    found = browser.execute_script(
-        "return [...document.querySelectorAll(arguments[0])].map(element => element.textContent)", selector
-    )
-    return [" ".join(text.split()) for text in found]
 
 
 def test_an_article_appears_without_reloading_is_highlighted_and_found(any_system: System, browser: Any) -> None:
@@ -183,6 +134,7 @@ def test_login_and_replay(system: System, browser: Any) -> None:
     letters = until(lambda: system.json("/api/dead-letters")["letters"], 30, "the dead letter")
     browser.get(f"{system.address}/dead-letters/{letters[0]['partition']}/{letters[0]['offset']}")
     assert texts(browser, "pre.message")[0] == "kein JSON {"
+    assert any(text.startswith("kein gültiges JSON") for text in texts(browser, ".pairs dd"))
     assert texts(browser, "pre.bytes")[0].startswith("000000 6b 65 69 6e")
     assert not find(browser, "form.act")
     find(browser, ".act a")[0].click()
@@ -224,40 +176,14 @@ def test_a_stopped_stage_is_red_and_recovers(any_system: System, browser: Any) -
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 900), (2560, 1440)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_fit(system: System, browser: Any, width: int, height: int, scheme: str) -> None:
-    found = importlib.util.find_spec("axe_playwright_python")
-    if found is None or found.origin is None:
-        pytest.skip("axe-core is missing: pip install axe-playwright-python")
-    axe = Path(found.origin).with_name("axe.min.js").read_text()
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-    media = {
-        "features": [
-            {"name": "prefers-color-scheme", "value": scheme},
-            {"name": "prefers-reduced-motion", "value": "reduce"},
-        ]
-    }
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    looks(browser, {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, scheme)
     try:
-        for path in (
-            "/",
-            "/search?q=der",
-            "/articles/warm",
-            "/entities/per/karla-brinkmeier",
-            "/operations",
-            "/dead-letters",
-            "/login",
-        ):
+        for path in ("/", "/articles/warm", "/operations", "/dead-letters", "/login"):
             browser.get(system.address + path)
-            assert not browser.execute_script(
-                "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
-            ), path
-            browser.execute_script(axe)
-            run = "axe.run().then(result => arguments[arguments.length - 1](result.violations))"
-            violations = browser.execute_async_script(run)
-            serious = [v for v in violations if v["impact"] in {"serious", "critical"}]
-            assert not serious, (path, [(v["id"], [node["html"] for node in v["nodes"]][:3]) for v in serious])
+            assert fits(browser), path
+            assert not serious_findings(browser), path
     finally:
-        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        looks_as_before(browser)
 
 
 def test_nothing_comes_from_elsewhere(system: System, browser: Any) -> None:

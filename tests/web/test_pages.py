@@ -156,9 +156,9 @@ async def test_searches_are_limited(client: Client) -> None:
 
 async def test_new_articles_are_sent_as_they_come(client: Client, writer: Writer) -> None:
     _, page = await get(client, "/", headers=HTML)
-    after = re.search(r'data-after="(\d+)"', page)
-    assert after
-    async with client.get(f"/live?after={after[1]}", timeout=ClientTimeout(total=10)) as response:
+    live = re.search(r'data-live="(/live\?after=\d+)"', page)
+    assert live
+    async with client.get(live[1], timeout=ClientTimeout(total=10)) as response:
         assert response.content_type == "text/event-stream"
         writer.add(
             [

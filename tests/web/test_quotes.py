@@ -132,7 +132,7 @@ async def test_the_page_shows_the_speakers_quotes_with_the_match_marked(client: 
         page = await response.text()
     assert "<mark>Frühjahr</mark>" in page
     assert page.count('class="card quote-hit"') == 3, "one for seven papers, and two whose statement is not known"
-    assert "in 7 Artikeln" in page
+    assert "in 7 Blättern" in page
     async with client.get("/search?q=Frühjahr&each=paper", headers={"Accept-Language": "de"}) as response:
         assert (await response.text()).count('class="card quote-hit"') == 9
 

@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
-from agents.web.store.quote_rows import delete_quotes, insert_quotes
+from agents.web.store.quote_rows import Kept, delete_quotes, insert_quotes, type_of_whole
+from agents.web.store.same_articles import join_same, leave_same, mark_first
+from agents.web.store.typed import folded_words
 
 QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
@@ -50,12 +52,15 @@ def insert_article(
             )
             return False
         delete_articles(connection, [known[0]])
+    at = moment(record.get("published_at"), arrived)
     lines = [_quote_line(quote) for quote in record["quotes"]]
     row = (
         record["id"],
         record.get("source"),
         arrived,
-        _moment(record.get("published_at"), arrived).date().isoformat(),
+        at,
+        datetime.fromtimestamp(at, UTC).date().isoformat(),
+        record["simhash"],
         partition,
         offset,
         trail,
@@ -65,36 +70,42 @@ def insert_article(
         zlib.compress(value, 1),
     )
     cursor = connection.execute(
-        "INSERT INTO articles (id, source, arrived, day, partition, position, trail, version, digest, line, record)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO articles (id, source, arrived, at, day, simhash, partition, position, trail, version, digest,"
+        " line, record, same, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
         row,
     )
-    assert cursor.lastrowid is not None
-    _insert_parts(connection, cursor.lastrowid, record, lines, arrived)
+    seq = cursor.lastrowid
+    assert seq is not None
+    same = join_same(connection, seq, record["simhash"], at)
+    connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
+    mark_first(connection, same)
+    _insert_parts(connection, Kept(seq, same, at, arrived), record, lines)
     return True
 
 
 def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
     """Forget articles and what hangs on them."""
     delete_quotes(connection, seqs)
+    leave_same(connection, seqs)
+    marks = ", ".join("?" * len(seqs))
+    shared = connection.execute(f"SELECT DISTINCT same FROM articles WHERE seq IN ({marks})", seqs).fetchall()
     for table, column in (("articles", "seq"), ("mentions", "article"), ("search", "rowid")):
         connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(seq,) for seq in seqs])
+    for (same,) in shared:
+        mark_first(connection, same)
 
 
-def _insert_parts(
-    connection: sqlite3.Connection, seq: int, record: dict[str, Any], lines: list[QuoteLine], arrived: float
-) -> None:
+def _insert_parts(connection: sqlite3.Connection, kept: Kept, record: dict[str, Any], lines: list[QuoteLine]) -> None:
     nums = {entity["id"]: _entity_num(connection, entity) for entity in record["entities"]}
     connection.executemany(
         "INSERT OR REPLACE INTO mentions (entity, article, count, arrived) VALUES (?, ?, ?, ?)",
-        [(nums[entity["id"]], seq, len(entity["mentions"]), arrived) for entity in record["entities"]],
+        [(nums[entity["id"]], kept.seq, len(entity["mentions"]), kept.arrived) for entity in record["entities"]],
     )
-    at = _moment(record.get("published_at"), arrived).timestamp()
-    insert_quotes(connection, seq, record, lines, nums, arrived=arrived, at=at)
+    insert_quotes(connection, kept, record, lines, nums)
     connection.execute(
         "INSERT INTO search (rowid, title, text, speakers, entities, source) VALUES (?, ?, ?, ?, ?, ?)",
         (
-            seq,
+            kept.seq,
             " ".join(filter(None, (record.get("kicker"), record.get("title")))),
             record["text"],
             "\n".join(sorted({line.speaker for line in lines if line.speaker})),
@@ -113,15 +124,23 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
             (entity["id"], entity["name"], entity["type"], about),
         )
         assert cursor.lastrowid is not None
+        _index_name(connection, cursor.lastrowid, entity["name"])
         return cursor.lastrowid
     num, name, known = row
     says_something = entity.get("roles") or entity.get("affiliations") or entity.get("wikidata")
+    if name != entity["name"]:
+        connection.execute("DELETE FROM entity_search WHERE rowid = ?", (num,))
+        _index_name(connection, num, entity["name"])
     if name != entity["name"] or (says_something and about != known):
         connection.execute(
             "UPDATE entities SET name = ?, about = ? WHERE num = ?",
             (entity["name"], about if says_something else known, num),
         )
     return int(num)
+
+
+def _index_name(connection: sqlite3.Connection, num: int, name: str) -> None:
+    connection.execute("INSERT INTO entity_search (rowid, name) VALUES (?, ?)", (num, folded_words(name)))
 
 
 def _quote_line(quote: dict[str, Any]) -> QuoteLine:
@@ -143,7 +162,9 @@ def _quote_line(quote: dict[str, Any]) -> QuoteLine:
 
 def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float) -> ArticleLine:
     salient = sorted(record["entities"], key=lambda entity: -entity.get("salience", 0.0))[:ENTITIES_IN_LINE]
-    with_speaker_first = sorted(lines, key=lambda line: line.speaker is None)
+    by_id = {line.id: line for line in lines}
+    counted = [line for line in lines if type_of_whole(line, by_id) is None]
+    with_speaker_first = sorted(counted, key=lambda line: line.speaker is None)
     return ArticleLine(
         id=record["id"],
         kicker=record.get("kicker"),
@@ -153,7 +174,7 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
         published_at=record.get("published_at"),
         arrived=arrived,
         quotes=with_speaker_first[:QUOTES_IN_LINE],
-        quote_count=len(lines),
+        quote_count=len(counted),
         entities=[
             EntityLine(id=entity["id"], name=entity["name"], type=entity["type"], mentions=len(entity["mentions"]))
             for entity in salient
@@ -168,7 +189,8 @@ def withdraw_article(connection: sqlite3.Connection, id_: str) -> None:
         delete_articles(connection, [known[0]])
 
 
-def _moment(published_at: str | None, arrived: float) -> datetime:
+def moment(published_at: str | None, arrived: float) -> float:
+    """When an article was published, in seconds since 1970 UTC; when it came, if that is not said or lies ahead."""
     if published_at is None:
-        return datetime.fromtimestamp(arrived, UTC)
-    return datetime.fromisoformat(published_at).astimezone(UTC)
+        return arrived
+    return min(datetime.fromisoformat(published_at).astimezone(UTC).timestamp(), arrived)

@@ -2,61 +2,77 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any
 
+import numpy as np
 import orjson
 
 from agents.web.models import QuoteLine
+from agents.web.store.columns import EVIDENCE, GENDERS, KINDS, ROW, TYPES, code
 from agents.web.store.typed import folded_words
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An article in the store.
+
+    Attributes:
+        seq: its number.
+        same: the number that it shares with near copies.
+        at: when it was published, or else came; `arrived`: when it came. Both in seconds since 1970 UTC.
+    """
+
+    seq: int
+    same: int
+    at: float
+    arrived: float
 
 
 def insert_quotes(
     connection: sqlite3.Connection,
-    seq: int,
+    article: Kept,
     record: Mapping[str, Any],
-    lines: Iterable[QuoteLine],
+    lines: Sequence[QuoteLine],
     nums: Mapping[str, int],
-    *,
-    arrived: float,
-    at: float,
 ) -> None:
     """Keep the quotes of an article.
 
     Args:
-        seq: the article's number in the store.
         record: the QuoteArticle.
         lines: its quotes, in its order.
         nums: the entities' numbers in the store by their ids.
-        arrived: when it came, in seconds since 1970 UTC.
-        at: when it was published, or else came.
     """
     entities = {entity["id"]: entity for entity in record["entities"]}
+    by_id = {line.id: line for line in lines}
     source = _label(connection, record.get("source"))
     agency = _label(connection, next(iter(record.get("agencies") or ()), None))
-    for line, quote in zip(lines, record["quotes"], strict=True):
+    rows = np.zeros(len(lines), dtype=ROW)
+    for row, line, quote in zip(rows, lines, record["quotes"], strict=True):
         speaker = entities.get(line.entity or "") or {}
         party = _label(connection, next(iter(speaker.get("affiliations") or ()), None))
+        entity, gender = nums.get(line.entity or ""), speaker.get("gender")
         known = connection.execute("SELECT statement FROM statement_quotes WHERE quote = ?", (line.id,)).fetchone()
+        statement = None if known is None else known[0]
+        printed, whole = _as_printed(article, line), type_of_whole(line, by_id)
+        said = _said(entity, statement, printed)
         cursor = connection.execute(
-            "INSERT OR REPLACE INTO quotes (id, article, entity, arrived, at, type, fragment, gender, source, party,"
-            " agency, statement) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                line.id,
-                seq,
-                nums.get(line.entity or ""),
-                arrived,
-                at,
-                line.type,
-                int(line.part_of is not None),
-                speaker.get("gender"),
-                source,
-                party,
-                agency,
-                None if known is None else known[0],
-            ),
+            "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
+            " said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (line.id, article.seq, entity, gender, party, agency, statement, whole is not None, printed, said),
         )
         num = cursor.lastrowid
+        assert num is not None
+        row["num"], row["said"], row["article"], row["same"] = num, said, article.seq, article.same
+        row["at"], row["arrived"], row["entity"] = article.at, article.arrived, entity or 0
+        row["source"], row["party"], row["agency"] = source or 0, party or 0, agency or 0
+        row["role"] = _label(connection, next(iter(speaker.get("roles") or ()), None)) or 0
+        row["type"], row["gender"] = code(TYPES, line.type), code(GENDERS, gender)
+        row["whole"] = code(TYPES, whole)
+        row["evidence"] = code(EVIDENCE, speaker.get("gender_from"))
+        row["kind"] = code(KINDS, (quote.get("speaker") or {}).get("kind"))
         connection.execute(
             "INSERT OR REPLACE INTO quote_lines (num, line, context) VALUES (?, ?, ?)",
             (num, line.model_dump_json(), _context(record["text"], quote)),
@@ -65,16 +81,26 @@ def insert_quotes(
             "INSERT INTO quote_search (rowid, text, speaker) VALUES (?, ?, ?)",
             (num, folded_words(line.text), folded_words(f"{line.speaker or ''} {line.entity or ''}")),
         )
+        connection.executemany(
+            "INSERT OR IGNORE INTO quote_about (entity, quote) VALUES (?, ?)",
+            [(nums[name], num) for name in _named_in(record, quote) if name != line.entity],
+        )
+    if len(rows):
+        connection.execute(
+            "INSERT OR REPLACE INTO quote_columns (article, rows) VALUES (?, ?)", (article.seq, rows.tobytes())
+        )
 
 
 def delete_quotes(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
     """Forget the quotes of articles, and the statements of which nothing is kept any more."""
     for seq in seqs:
+        connection.execute("DELETE FROM quote_columns WHERE article = ?", (seq,))
         for num, statement in connection.execute(
             "SELECT num, statement FROM quotes WHERE article = ?", (seq,)
         ).fetchall():
             connection.execute("DELETE FROM quote_search WHERE rowid = ?", (num,))
             connection.execute("DELETE FROM quote_lines WHERE num = ?", (num,))
+            connection.execute("DELETE FROM quote_about WHERE quote = ?", (num,))
             connection.execute("DELETE FROM quotes WHERE num = ?", (num,))
             if statement is not None and not _kept(connection, statement):
                 _delete_statement(connection, statement)
@@ -99,7 +125,7 @@ def put_statement(connection: sqlite3.Connection, id_: str, value: bytes | None)
         connection.execute(
             "INSERT OR REPLACE INTO statement_quotes (quote, statement) VALUES (?, ?)", (quote, cursor.lastrowid)
         )
-        connection.execute("UPDATE quotes SET statement = ? WHERE id = ?", (cursor.lastrowid, quote))
+        _join(connection, "id = ?", quote, cursor.lastrowid)
 
 
 def prune_statements(connection: sqlite3.Connection) -> None:
@@ -113,9 +139,53 @@ def _kept(connection: sqlite3.Connection, statement: int) -> bool:
 
 
 def _delete_statement(connection: sqlite3.Connection, num: int) -> None:
-    connection.execute("UPDATE quotes SET statement = NULL WHERE statement = ?", (num,))
+    _join(connection, "statement = ?", num, None)
     connection.execute("DELETE FROM statement_quotes WHERE statement = ?", (num,))
     connection.execute("DELETE FROM statements WHERE num = ?", (num,))
+
+
+def _join(connection: sqlite3.Connection, which: str, value: str | int, statement: int | None) -> None:
+    """Let the quotes of a condition belong to a statement, or to none."""
+    for num, article, entity, printed in connection.execute(
+        f"SELECT num, article, entity, printed FROM quotes WHERE {which}", (value,)
+    ).fetchall():
+        said = _said(entity, statement, printed)
+        connection.execute("UPDATE quotes SET statement = ?, said = ? WHERE num = ?", (statement, said, num))
+        (blob,) = connection.execute("SELECT rows FROM quote_columns WHERE article = ?", (article,)).fetchone()
+        rows = np.frombuffer(blob, dtype=ROW).copy()
+        rows["said"][rows["num"] == num] = said
+        connection.execute("UPDATE quote_columns SET rows = ? WHERE article = ?", (rows.tobytes(), article))
+
+
+def _said(entity: int | None, statement: int | None, printed: int) -> int:
+    """What counts as the same statement: the statement that it belongs to. Where that is not known, and for speakers
+    who are no entities and known within one article only, it is the same words in that article, in whatever paper."""
+    return printed if entity is None or statement is None else statement
+
+
+def _as_printed(article: Kept, line: QuoteLine) -> int:
+    """A number below zero for these words of this speaker in an article, in whatever paper."""
+    words = f"{article.same}|{line.speaker}|{folded_words(line.text)}"
+    return -1 - int.from_bytes(blake2b(words.encode(), digest_size=7).digest(), "big")
+
+
+def type_of_whole(line: QuoteLine, quotes: Mapping[str, QuoteLine]) -> str | None:
+    """The type of the quote of the same speaker that this one is a fragment of."""
+    whole = quotes.get(line.part_of or "")
+    if whole is None or (line.speaker is not None and (line.entity, line.speaker) != (whole.entity, whole.speaker)):
+        return None
+    return whole.type
+
+
+def _named_in(record: Mapping[str, Any], quote: Mapping[str, Any]) -> Iterator[str]:
+    """The ids of those who are named within a quote."""
+    for entity in record["entities"]:
+        if any(
+            span["begin"] <= mention["begin"] and mention["end"] <= span["end"]
+            for mention in entity["mentions"]
+            for span in quote["spans"]
+        ):
+            yield entity["id"]
 
 
 def _label(connection: sqlite3.Connection, name: str | None) -> int | None:

@@ -17,30 +17,37 @@ import orjson
 from agents.web.models import (
     Article,
     ArticleLine,
+    ArticlePage,
+    Copy,
     DeadLetterCount,
     DeadLetterLine,
     DeadLetterList,
     EntityDetail,
     FacetValue,
     Hit,
-    Period,
-    QuoteLine,
+    People,
     QuotePage,
     Ranked,
-    SaidQuote,
-    SourceCount,
+    Shares,
     StatementPage,
     Step,
     Window,
 )
-from agents.web.store import quote_search
-from agents.web.store.quote_search import Asked
+from agents.web.store import article_lists, quote_search, ranks
+from agents.web.store.article_lists import Newest, article_line
+from agents.web.store.columns import ColumnCache
+from agents.web.store.facets import facets
+from agents.web.store.people import entity_detail, people
+from agents.web.store.quote_filter import Asked, matching
+from agents.web.store.quote_hits import flat_rows
+from agents.web.store.ranks import RankedBy
+from agents.web.store.shares import shares
 from agents.web.store.tables import open_for_reading
 from pipeline.stages import FINISHED_TOPIC
 
 QUERY_SECONDS = 3.0
+EXPORT_SECONDS = 30.0
 WINDOW_SECONDS: dict[Window, float] = {"hour": 3600.0, "day": 86400.0}
-COURSE_PARTS = 12
 
 
 class StoreUnavailable(Exception):
@@ -52,13 +59,14 @@ class Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._columns = ColumnCache()
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
+    def _open(self, *, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
         connection = None
         try:
             connection = open_for_reading(self._path)
-            deadline = time.monotonic() + QUERY_SECONDS
+            deadline = time.monotonic() + seconds
             connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 20_000)
             yield connection
         except sqlite3.Error as error:
@@ -79,13 +87,29 @@ class Reader:
             return int(connection.execute("SELECT count(*) FROM articles").fetchone()[0])
 
     def articles(self, *, limit: int, before: int | None = None, after: int = 0) -> list[ArticleLine]:
-        """The latest articles, newest first, with sequence numbers between `after` and `before`."""
+        """The articles that came last, the last first, with sequence numbers between `after` and `before`."""
         with self._open() as connection:
-            rows = connection.execute(
-                "SELECT seq, line FROM articles WHERE seq > ? AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
-                (after, before, before, limit),
-            )
-            return [_article_line(seq, line) for seq, line in rows]
+            return article_lists.arrived(connection, limit=limit, before=before, after=after)
+
+    def latest(self, shown: Newest, *, limit: int, cursor: str | None = None) -> ArticlePage:
+        """Articles by their time, the latest first, the same text once; raises ValueError for a bad `cursor`."""
+        with self._open() as connection:
+            return article_lists.latest(connection, shown, limit=limit, cursor=cursor)
+
+    def arrivals(self, shown: Newest, *, limit: int, before: int) -> list[ArticleLine]:
+        """Of the articles that came last before sequence `before` those of `shown`, each with its copies."""
+        with self._open() as connection:
+            return article_lists.arrivals(connection, shown, limit=limit, before=before)
+
+    def named_in(self, entity: str, *, limit: int, cursor: str | None = None) -> ArticlePage:
+        """The articles that name an entity, the latest first, the same text once; ValueError for a bad `cursor`."""
+        with self._open() as connection:
+            return article_lists.naming(connection, entity, limit=limit, cursor=cursor)
+
+    def copies(self, id_: str) -> list[Copy]:
+        """The other articles with the text of this one."""
+        with self._open() as connection:
+            return article_lists.copies_of(connection, id_)
 
     def article(self, id_: str) -> Article | None:
         """Everything kept about an article."""
@@ -105,70 +129,28 @@ class Reader:
             steps=_steps(trail),
         )
 
-    def ranked(self, table: str, window: Window, *, limit: int, now: float) -> list[Ranked]:
-        """The entities most often in `table` ("quotes" or "mentions") during the last hour or day."""
-        what = {"quotes": "count(*)", "mentions": "sum(count)"}[table]
-        length = WINDOW_SECONDS[window]
-        begin = now - length
+    def ranked(self, table: RankedBy, window: Window, *, limit: int, now: float) -> list[Ranked]:
+        """The entities with most statements ("quotes") or most often named ("mentions") in the last hour or day."""
+        begin, length = now - WINDOW_SECONDS[window], WINDOW_SECONDS[window]
         with self._open() as connection:
-            top = connection.execute(
-                f"SELECT e.num, e.id, e.name, e.type, t.n FROM (SELECT entity, {what} AS n FROM {table}"
-                " WHERE arrived >= ? AND entity IS NOT NULL GROUP BY entity ORDER BY n DESC, entity LIMIT ?) t"
-                " JOIN entities e ON e.num = t.entity ORDER BY t.n DESC, e.name",
-                (begin, limit),
-            ).fetchall()
-            courses = {num: [0] * COURSE_PARTS for num, *_ in top}
-            marks = ", ".join("?" * len(courses))
-            for num, part, count in connection.execute(
-                f"SELECT entity, cast((arrived - ?) * {COURSE_PARTS} / ? AS INTEGER) AS part, {what} FROM {table}"
-                f" WHERE arrived >= ? AND entity IN ({marks}) GROUP BY entity, part",
-                (begin, length, begin, *courses),
-            ):
-                courses[num][min(part, COURSE_PARTS - 1)] += count
-        return [Ranked(id=id_, name=name, type=type_, count=n, course=courses[num]) for num, id_, name, type_, n in top]
+            if table == "mentions":
+                return ranks.most_named(connection, begin, length, limit=limit)
+            return ranks.most_quoted(connection, self._columns.columns(connection), begin, length, limit=limit)
 
-    def entity(self, id_: str, *, limit: int) -> EntityDetail | None:
-        """All about an entity; of its quotes and articles the latest `limit`."""
+    def entity(self, id_: str) -> EntityDetail | None:
+        """What is kept about an entity."""
         with self._open() as connection:
-            row = connection.execute("SELECT num, name, type, about FROM entities WHERE id = ?", (id_,)).fetchone()
-            if row is None:
-                return None
-            num, name, type_, about = row
-            mentions, articles = connection.execute(
-                "SELECT coalesce(sum(count), 0), count(*) FROM mentions WHERE entity = ?", (num,)
-            ).fetchone()
-            (quotes,) = connection.execute("SELECT count(*) FROM quotes WHERE entity = ?", (num,)).fetchone()
-            grouped = (
-                "SELECT a.{0}, sum((SELECT count(*) FROM quotes q WHERE q.entity = m.entity AND q.article = a.seq)),"
-                " count(*) FROM mentions m JOIN articles a ON a.seq = m.article WHERE m.entity = ? GROUP BY a.{0}"
-            )
-            days = connection.execute(grouped.format("day") + " ORDER BY a.day", (num,)).fetchall()
-            sources = connection.execute(grouped.format("source") + " ORDER BY 2 DESC, 3 DESC", (num,)).fetchall()
-            said = connection.execute(
-                "SELECT l.line, a.line, a.seq FROM quotes q JOIN quote_lines l ON l.num = q.num"
-                " JOIN articles a ON a.seq = q.article"
-                " WHERE q.entity = ? ORDER BY q.article DESC, q.num LIMIT ?",
-                (num, limit),
-            ).fetchall()
-            seen = connection.execute(
-                "SELECT a.seq, a.line FROM mentions m JOIN articles a ON a.seq = m.article"
-                " WHERE m.entity = ? ORDER BY m.article DESC LIMIT ?",
-                (num, limit),
-            ).fetchall()
-        return EntityDetail(
-            id=id_,
-            name=name,
-            type=type_,
-            **{key: value or [] for key, value in orjson.loads(about).items() if key != "wikidata"},
-            wikidata=orjson.loads(about)["wikidata"],
-            quote_count=quotes,
-            article_count=articles,
-            mention_count=mentions,
-            days=[Period(day=day, quotes=q or 0, articles=a) for day, q, a in days],
-            sources=[SourceCount(source=source, quotes=q or 0, articles=a) for source, q, a in sources],
-            quotes=[_said(quote, _article_line(seq, line)) for quote, line, seq in said],
-            articles=[_article_line(seq, line) for seq, line in seen],
-        )
+            return entity_detail(connection, self._columns.columns(connection), id_)
+
+    def people(self, *, words: str, types: tuple[str, ...], limit: int, cursor: str | None = None) -> People:
+        """A page of the directory; raises ValueError for a bad `cursor`."""
+        with self._open() as connection:
+            return people(connection, words=words, types=types, limit=limit, cursor=cursor)
+
+    def shares(self, asked: Asked, *, by: str, once: bool = True, now: float = 0.0) -> Shares:
+        """The shares of the values of `by`, one of `BY`, among the quotes asked for."""
+        with self._open() as connection:
+            return shares(connection, self._columns.columns(connection), asked, by=by, once=once, now=now)
 
     def search(self, expression: str, *, limit: int) -> list[Hit]:
         """The latest articles that match an FTS5 expression (see `search_expression`), newest first."""
@@ -178,17 +160,19 @@ class Reader:
                 " JOIN articles a ON a.seq = search.rowid WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",
                 (expression, limit),
             )
-            return [Hit(article=_article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
+            return [Hit(article=article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
 
     def quotes(self, asked: Asked, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
         """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
         with self._open() as connection:
-            return quote_search.quote_page(connection, asked, limit=limit, cursor=cursor, once=once)
+            columns = self._columns.columns(connection)
+            return quote_search.quote_page(connection, columns, asked, limit=limit, cursor=cursor, once=once)
 
     def statements(self, asked: Asked, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
         with self._open() as connection:
-            return quote_search.statement_page(connection, asked, limit=limit, cursor=cursor)
+            columns = self._columns.columns(connection)
+            return quote_search.statement_page(connection, columns, asked, limit=limit, cursor=cursor)
 
     def statement(self, id_: str) -> dict[str, Any] | None:
         """A statement's record."""
@@ -196,21 +180,23 @@ class Reader:
             row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
         return None if row is None else orjson.loads(zlib.decompress(row[0]))
 
-    def facets(self, asked: Asked) -> dict[str, list[FacetValue]]:
-        """By what the quotes asked for can be narrowed: speaker, party, gender, source, type, agency."""
+    def facets(self, asked: Asked, *, once: bool = True) -> dict[str, list[FacetValue]]:
+        """By what the quotes asked for can be narrowed, with counts of statements or of quotes; see `FACETS`."""
         with self._open() as connection:
-            return quote_search.facets(connection, asked)
+            return facets(connection, self._columns.columns(connection), asked, once=once)
 
     def rows(self, asked: Asked, *, most: int) -> list[dict[str, Any]]:
         """The quotes asked for as flat rows, for tables; at most so many, the latest first."""
-        with self._open() as connection:
-            return list(quote_search.flat_rows(connection, asked, most=most))
+        with self._open(seconds=EXPORT_SECONDS) as connection:
+            columns = self._columns.columns(connection)
+            places = matching(connection, columns, asked)[:most]
+            return list(flat_rows(connection, columns.rows["num"][places].tolist()))
 
     def sources(self) -> list[str]:
         """The names of the sources there are."""
         with self._open() as connection:
             rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source IS NOT NULL ORDER BY source")
-            return [source for (source,) in rows.fetchmany(200)]
+            return [source for (source,) in rows]
 
     def dead_letters(self, *, stage: str | None, reason: str | None, limit: int) -> DeadLetterList:
         """The latest dead letters, newest first, perhaps of one stage or for one reason, and the counts of all."""
@@ -276,21 +262,6 @@ def _letter(row: tuple[Any, ...]) -> DeadLetterLine:
         at=at,
         attempts=attempts,
         replayed_at=replayed_at,
-    )
-
-
-def _article_line(seq: int, line: str) -> ArticleLine:
-    return ArticleLine.model_validate_json(line).model_copy(update={"sequence": seq})
-
-
-def _said(quote: str, article: ArticleLine) -> SaidQuote:
-    return SaidQuote(
-        quote=QuoteLine.model_validate_json(quote),
-        article_id=article.id,
-        article_title=article.title,
-        source=article.source,
-        published_at=article.published_at,
-        arrived=article.arrived,
     )
 
 

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 3
+VERSION = 4
 """Of the tables; a store of another version is built anew from the topics."""
 
 _TABLES = """
@@ -12,7 +12,11 @@ CREATE TABLE articles (
     id TEXT NOT NULL UNIQUE,
     source TEXT,
     arrived REAL NOT NULL,
+    at REAL NOT NULL,
     day TEXT NOT NULL,
+    simhash TEXT NOT NULL,
+    same INTEGER NOT NULL,
+    first INTEGER NOT NULL,
     partition INTEGER NOT NULL,
     position INTEGER NOT NULL,
     trail TEXT NOT NULL,
@@ -22,15 +26,28 @@ CREATE TABLE articles (
     record BLOB NOT NULL
 );
 CREATE INDEX articles_arrived ON articles (arrived);
-CREATE INDEX articles_source ON articles (source, seq);
+CREATE INDEX articles_at ON articles (first, at, seq);
+CREATE INDEX articles_source ON articles (source, at, seq);
+CREATE INDEX articles_same ON articles (same, at, seq);
+CREATE TABLE fingerprints (
+    band INTEGER NOT NULL,
+    bits INTEGER NOT NULL,
+    article INTEGER NOT NULL,
+    PRIMARY KEY (band, bits, article)
+) WITHOUT ROWID;
+CREATE INDEX fingerprints_article ON fingerprints (article);
 
 CREATE TABLE entities (
     num INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL,
     type TEXT NOT NULL,
-    about TEXT NOT NULL
+    about TEXT NOT NULL,
+    articles INTEGER NOT NULL DEFAULT 0,
+    quotes INTEGER NOT NULL DEFAULT 0
 );
+CREATE INDEX entities_quotes ON entities (quotes, articles, num);
+CREATE VIRTUAL TABLE entity_search USING fts5 (name, tokenize = "unicode61 remove_diacritics 0");
 CREATE TABLE mentions (
     entity INTEGER NOT NULL,
     article INTEGER NOT NULL,
@@ -47,20 +64,24 @@ CREATE TABLE quotes (
     id TEXT NOT NULL UNIQUE,
     article INTEGER NOT NULL,
     entity INTEGER,
-    arrived REAL NOT NULL,
-    at REAL NOT NULL,
-    type TEXT NOT NULL,
-    fragment INTEGER NOT NULL,
     gender TEXT,
-    source INTEGER,
     party INTEGER,
     agency INTEGER,
-    statement INTEGER
+    statement INTEGER,
+    fragment INTEGER NOT NULL,
+    printed INTEGER NOT NULL,
+    said INTEGER NOT NULL
 );
 CREATE INDEX quotes_article ON quotes (article);
-CREATE INDEX quotes_entity ON quotes (entity, article, arrived);
-CREATE INDEX quotes_at ON quotes (at, num);
+CREATE INDEX quotes_said ON quotes (said);
 CREATE INDEX quotes_statement ON quotes (statement) WHERE statement IS NOT NULL;
+CREATE TABLE quote_columns (article INTEGER PRIMARY KEY, rows BLOB NOT NULL);
+CREATE TABLE quote_about (
+    entity INTEGER NOT NULL,
+    quote INTEGER NOT NULL,
+    PRIMARY KEY (entity, quote)
+) WITHOUT ROWID;
+CREATE INDEX quote_about_quote ON quote_about (quote);
 CREATE TABLE quote_lines (num INTEGER PRIMARY KEY, line TEXT NOT NULL, context TEXT NOT NULL);
 CREATE VIRTUAL TABLE quote_search USING fts5 (
     text, speaker, tokenize = "unicode61 remove_diacritics 0"
@@ -103,6 +124,8 @@ CREATE TABLE replays (
     PRIMARY KEY (partition, position)
 ) WITHOUT ROWID;
 
+CREATE TABLE changes (n INTEGER NOT NULL);
+INSERT INTO changes (n) VALUES (0);
 CREATE TABLE positions (
     topic TEXT NOT NULL,
     partition INTEGER NOT NULL,
@@ -112,6 +135,18 @@ CREATE TABLE positions (
 ) WITHOUT ROWID;
 CREATE TABLE workers (id TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE states (name TEXT PRIMARY KEY, at REAL NOT NULL, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TRIGGER named AFTER INSERT ON mentions BEGIN
+    UPDATE entities SET articles = articles + 1 WHERE num = new.entity;
+END;
+CREATE TRIGGER no_longer_named AFTER DELETE ON mentions BEGIN
+    UPDATE entities SET articles = articles - 1 WHERE num = old.entity;
+END;
+CREATE TRIGGER quoted AFTER INSERT ON quotes WHEN new.entity IS NOT NULL AND new.fragment = 0 BEGIN
+    UPDATE entities SET quotes = quotes + 1 WHERE num = new.entity;
+END;
+CREATE TRIGGER no_longer_quoted AFTER DELETE ON quotes WHEN old.entity IS NOT NULL AND old.fragment = 0 BEGIN
+    UPDATE entities SET quotes = quotes - 1 WHERE num = old.entity;
+END;
 CREATE TABLE samples (
     stage TEXT NOT NULL,
     at REAL NOT NULL,
@@ -137,6 +172,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
         connection = _connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA recursive_triggers = ON")
     if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
         connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
     return connection

@@ -74,6 +74,7 @@ class Writer:
         connection = self._connection
         positions: dict[tuple[str, int], TopicMessage] = {}
         with _transaction(connection):
+            connection.execute("UPDATE changes SET n = n + 1")
             for message in messages:
                 positions[message.topic, message.partition] = message
                 try:
@@ -202,10 +203,12 @@ class Writer:
             )
             self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
             if gone:
+                self._connection.execute("UPDATE changes SET n = n + 1")
                 prune_statements(self._connection)
-                self._connection.execute(
-                    "DELETE FROM entities WHERE NOT EXISTS (SELECT 1 FROM mentions WHERE entity = num)"
-                )
+                for table, key in (("entity_search", "rowid"), ("entities", "num")):
+                    self._connection.execute(
+                        f"DELETE FROM {table} WHERE {key} IN (SELECT num FROM entities WHERE articles = 0)"
+                    )
         return gone
 
     def _surplus(self, oldest: float) -> list[int]:

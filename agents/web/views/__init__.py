@@ -10,13 +10,17 @@ from agents.web.views import (
     machines,
     newsroom,
     operations,
+    people,
     search,
+    shares,
     static,
 )
 
 PAGES = (
     newsroom.pages,
     search.pages,
+    people.pages,
+    shares.pages,
     articles.pages,
     entities.pages,
     operations.pages,

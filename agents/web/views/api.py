@@ -8,6 +8,7 @@ from faust import web
 
 from agents.topic_reader import MessageGone, message_at
 from agents.web.limits import RECORDS, REPLAYS
+from agents.web.live import stream
 from agents.web.models import (
     Article,
     ArticleLine,
@@ -23,11 +24,11 @@ from agents.web.models import (
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
 from agents.web.site import json_response, number_in, site_of
-from agents.web.views import api_quotes
+from agents.web.views import api_quotes, people, shares
 from agents.web.views.articles import find_article
 from agents.web.views.dead_letters import find_letter, find_letters, load_letter, replay_letter
 from agents.web.views.entities import find_entity
-from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks, stream
+from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks
 from pipeline.stages import RAW_TOPIC, STAGES
 
 pages = Pages("api")
@@ -76,7 +77,7 @@ async def ranked(_: web.View, request: Request) -> Response:
     if window not in {"hour", "day"} or by not in {"quotes", "mentions"}:
         raise HTTPBadRequest(text="window: hour or day; by: quotes or mentions")
     found = await ranks(site_of(request))
-    return json_response(found["hour" if window == "hour" else "day"][by])
+    return json_response(found["hour" if window == "hour" else "day"]["quotes" if by == "quotes" else "mentions"])
 
 
 @pages.page(r"/api/entities/{id:[\s\S]+}", name="entity")
@@ -141,7 +142,8 @@ class OneDeadLetter(web.View):
 @pages.page("/api/openapi.json", name="openapi")
 async def openapi(_: web.View, __: Request) -> Response:
     """This API's description."""
-    return Response(body=document((*ROUTES, *api_quotes.ROUTES)), content_type="application/json")
+    routes = (*ROUTES, *api_quotes.ROUTES, *people.ROUTES, *shares.ROUTES)
+    return Response(body=document(routes), content_type="application/json")
 
 
 _ID = Parameter("id", "path", "the id, percent-encoded or with its slashes as they are", {"type": "string"})

@@ -23,7 +23,7 @@ pages = Pages("api-quotes")
 
 @pages.page("/api/quotes", name="quotes")
 async def quotes(_: web.View, request: Request) -> Response:
-    """The latest quotes that match, one for each article that has them."""
+    """The latest quotes that match, one for each article that has them, also those that are part of another."""
     return await _answer(request, "quotes")
 
 
@@ -60,7 +60,7 @@ async def feed(_: web.View, request: Request) -> Response:
 
 
 async def _answer(request: Request, what: str) -> Response:
-    site, asked = site_of(request), asked_for(request)
+    site, asked = site_of(request), asked_for(request, parts=what == "quotes")
     kind = request.query.get("format", "json")
     if kind != "json":
         return await export(request)
@@ -75,7 +75,7 @@ async def _answer(request: Request, what: str) -> Response:
 
 async def export(request: Request) -> Response:
     """All quotes that match, as a file of the format that the query names."""
-    site, asked = site_of(request), asked_for(request)
+    site, asked = site_of(request), asked_for(request, parts=True)
     kind = request.query.get("format", "")
     if kind not in exports.FORMATS:
         raise HTTPBadRequest(text=f"format: one of json, {', '.join(exports.FORMATS)}")

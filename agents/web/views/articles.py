@@ -46,12 +46,14 @@ async def _page(request: Request, id_: str) -> Response:
         record = from_object(found.record, QuoteArticle)
     except RecordError as error:
         raise HTTPNotFound(text=f"the article's record is of another version ({error.detail})") from None
+    copies = await asyncio.to_thread(site.reader.copies, id_)
     total = sum(step.took_ms or 0.0 for step in found.steps)
     return site.page(
         "article.html",
         request,
         article=record,
         found=found,
+        copies=copies,
         paragraphs=paragraphs(record),
         hues=hues(record),
         names={entity.id: entity.name for entity in record.entities},

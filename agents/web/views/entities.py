@@ -1,19 +1,23 @@
-"""A speaker, or anyone or anything else in the news."""
+"""A speaker, or anyone or anything else in the news: what they said, what others said of them, where they are named."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any, Literal, get_args
 
-from aiohttp.web import HTTPNotFound, Request, Response
+from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
 from faust import web
 
+from agents.web.asked import FIELDS, address, asked_for
 from agents.web.limits import SEARCHES
 from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
-from agents.web.site import Site, site_of
+from agents.web.site import Site, entity_path, site_of
 
-SHOWN = 50
-DAYS = 60
+View = Literal["said", "about", "named"]
+PAGE = 30
+LONGEST_IN_DAYS = 62
 LEAST_DAYS = 14
 
 pages = Pages("entities")
@@ -39,7 +43,7 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
         HTTPTooManyRequests: the client asks too often.
     """
     site.limit(request, SEARCHES)
-    found = await asyncio.to_thread(site.reader.entity, id_, limit=SHOWN)
+    found = await asyncio.to_thread(site.reader.entity, id_)
     if found is None:
         raise HTTPNotFound(text="no article that is kept names it")
     return found
@@ -47,18 +51,69 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
 
 async def _page(request: Request, id_: str) -> Response:
     site = site_of(request)
+    view = request.query.get("view", "said")
+    if view not in get_args(View):
+        raise HTTPBadRequest(text=f"view: one of {', '.join(get_args(View))}")
+    once = request.query.get("each") != "paper"
+    asked = replace(asked_for(request), speaker="" if view == "about" else id_, about=id_ if view == "about" else "")
     found = await find_entity(request, site, id_)
-    return site.page("entity.html", request, entity=found, days=without_gaps(found.days), most=SHOWN)
+    cursor = request.query.get("cursor")
+
+    def read() -> Any:
+        if view == "named":
+            return site.reader.named_in(id_, limit=PAGE, cursor=cursor)
+        return site.reader.quotes(asked, limit=PAGE, cursor=cursor, once=once)
+
+    try:
+        page = await asyncio.to_thread(read)
+    except ValueError:
+        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
+    own = entity_path(id_)
+    query = {name: value for name, value in request.query.items() if name != "id"} if "?" in own else request.query
+
+    def changed(**changes: str | None) -> str:
+        made = address("", query, **changes)
+        return own + (made.replace("?", "&", 1) if "?" in own else made)
+
+    search = {name: value for name, value in request.query.items() if name in (*FIELDS, "each")}
+    search |= {"about" if view == "about" else "speaker": id_}
+    periods, weekly = periods_of(found.days)
+    return site.page(
+        "entity.html",
+        request,
+        entity=found,
+        view=view,
+        page=page,
+        once=once,
+        asked=asked,
+        own=own,
+        fields={name: request.query.get(name, "") for name in FIELDS},
+        changed=changed,
+        first=None if cursor is None else changed(),
+        next=None if page.next is None else changed(cursor=page.next),
+        search=address("/search", search),
+        feed=address("/search.atom", search, each=None),
+        periods=periods,
+        weekly=weekly,
+    )
 
 
-def without_gaps(periods: Sequence[Period]) -> list[Period]:
-    """The days up to the last of `periods`, also those on which nothing was: from the first of them on, two weeks at
-    the least and `DAYS` at most."""
-    if not periods:
-        return []
-    known = {period.day: period for period in periods}
-    last = date.fromisoformat(periods[-1].day)
-    first = min(date.fromisoformat(periods[0].day), last - timedelta(days=LEAST_DAYS - 1))
-    first = max(first, last - timedelta(days=DAYS - 1))
-    days = [(first + timedelta(days=number)).isoformat() for number in range((last - first).days + 1)]
-    return [known.get(day) or Period(day=day, quotes=0, articles=0) for day in days]
+def periods_of(days: Sequence[Period]) -> tuple[list[Period], bool]:
+    """The days up to the last of `days`, also those on which nothing was, two weeks at the least; weeks, each by its
+    Monday, where that would be more than two months. Whether it is weeks."""
+    if not days:
+        return [], False
+    known = {period.day: period for period in days}
+    last = date.fromisoformat(days[-1].day)
+    first = min(date.fromisoformat(days[0].day), last - timedelta(days=LEAST_DAYS - 1))
+    every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    if len(every) <= LONGEST_IN_DAYS:
+        return [known.get(day.isoformat()) or Period(day=day.isoformat(), quotes=0, articles=0) for day in every], False
+    mondays = sorted({day - timedelta(days=day.weekday()) for day in every})
+    sums = {monday.isoformat(): [0, 0] for monday in mondays}
+    for period in days:
+        day = date.fromisoformat(period.day)
+        total = sums[(day - timedelta(days=day.weekday())).isoformat()]
+        total[0] += period.quotes
+        total[1] += period.articles
+    return [Period(day=day, quotes=quotes, articles=articles) for day, (quotes, articles) in sums.items()], True

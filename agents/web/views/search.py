@@ -13,7 +13,7 @@ from agents.web.pages import Pages
 from agents.web.site import site_of
 
 PAGE = 30
-FACETS = ("speaker", "party", "gender", "source", "type", "agency")
+FACETS = ("speaker", "party", "gender", "role", "source", "type", "agency")
 
 pages = Pages("search")
 
@@ -28,7 +28,7 @@ async def search(_: web.View, request: Request) -> Response:
 
     def find() -> tuple[QuotePage, dict[str, list[FacetValue]]]:
         found = site.reader.quotes(asked, limit=PAGE, cursor=cursor, once=once)
-        return found, site.reader.facets(asked)
+        return found, site.reader.facets(asked, once=once)
 
     try:
         found, facets = await asyncio.to_thread(find)
@@ -49,6 +49,7 @@ async def search(_: web.View, request: Request) -> Response:
         fields={name: request.query.get(name, "") for name in FIELDS} | {"q": asked.words},
         narrowed=[name for name in FIELDS if name != "q" and request.query.get(name)],
         changed=changed,
+        shares=address("/shares", request.query),
         feed=address("/search.atom", request.query, each=None),
         exports={
             kind: address("/api/quotes", request.query, each=None, format=kind) for kind in ("csv", "jsonl", "parquet")

@@ -1,0 +1,1 @@
+"""Searches that tell a web address when something new matches."""

@@ -1,0 +1,91 @@
+"""The list of saved searches: a TOML file with `[[searches]]`."""
+
+import tomllib
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from aiohttp.web import HTTPBadRequest
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from yarl import URL
+
+from agents.web.asked import asked_in
+from agents.web.store.quote_filter import Asked
+
+
+class SearchListError(Exception):
+    """The file cannot be used: one line with the place in it."""
+
+
+def _web_address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{value[:100]!r} is no address such as https://example.org/quotes")
+    return value
+
+
+def _query(value: str) -> str:
+    _asked(value)
+    return value
+
+
+def _asked(query: str) -> Asked:
+    try:
+        return asked_in(URL("/search?" + query.removeprefix("/search").removeprefix("?")))
+    except HTTPBadRequest as error:
+        raise ValueError(error.text) from None
+
+
+class SavedSearch(BaseModel):
+    """A search and who is told.
+
+    Attributes:
+        name: its own; the receiver sees it.
+        search: what stands in the address of `/search` behind the question mark.
+        url: where to POST.
+        per_minute: requests at the most; what comes faster waits and goes together.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    search: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_query)]
+    url: Annotated[str, AfterValidator(_web_address)]
+    per_minute: Annotated[float, Field(gt=0, le=600)] = 10
+
+    @property
+    def asked(self) -> Asked:
+        """What is asked for."""
+        return _asked(self.search)
+
+
+def load(path: Path) -> list[SavedSearch]:
+    """The searches that a file names.
+
+    Raises:
+        SearchListError: it cannot be read, is no TOML, or has a wrong or missing field, or the same name twice.
+    """
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SearchListError(f"{path}: {(error.strerror or str(error)).lower()}") from None
+    except UnicodeDecodeError:
+        raise SearchListError(f"{path}: not UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise SearchListError(f"{path}: {' '.join(str(error).split())}") from None
+    entries = content.get("searches")
+    if not isinstance(entries, list) or len(content) != 1 or not entries:
+        raise SearchListError(f"{path}: searches stand under [[searches]], and nothing else")
+    found: dict[str, SavedSearch] = {}
+    for number, entry in enumerate(entries, 1):
+        try:
+            search = SavedSearch.model_validate(entry)
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            field = ".".join(map(str, problem["loc"])) or "entry"
+            message = problem["msg"].removeprefix("Value error, ")
+            raise SearchListError(f"{path}: search {number}: {field}: {message}") from None
+        if search.name in found:
+            raise SearchListError(f"{path}: search {number}: name: {search.name!r} is another search's already")
+        found[search.name] = search
+    return list(found.values())

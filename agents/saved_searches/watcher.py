@@ -1,0 +1,141 @@
+"""Looks for what is new in saved searches, and tells it: signed, again until it is taken, and not too often."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import aiohttp
+import orjson
+
+from agents.saved_searches.outbox import Outbox
+from agents.saved_searches.search_list import SavedSearch
+from agents.sinks.webhook import AGAIN, REQUEST_SECONDS, SIGNATURE_HEADER, retry_after, signature
+from agents.web.models import QuoteHit
+from agents.web.store.quote_filter import Asked
+from agents.web.store.reader import Reader, StoreUnavailable
+from schemas.codec import one_line
+
+SCHEMA = "saved-search/1"
+LOOK_SECONDS = 2.0
+SETTLE_SECONDS = 3.0
+"""So long a quote waits for the statement that it belongs to: what several papers have is told once."""
+AT_ONCE = 100
+GIVE_UP_SECONDS = 86400.0
+"""After so long without an answer what waits is set aside."""
+
+Say = Callable[[str], None]
+
+
+class Watcher:
+    """Works on all searches at once; one search's receiver that does not answer holds up no other.
+
+    Args:
+        reader: of the pages' store.
+        searches: each with a name of its own.
+        secret: what requests are signed with.
+        pauses: the first and the longest pause before a request is sent again, in seconds.
+        say: is told in a line what a person should know.
+    """
+
+    def __init__(
+        self,
+        reader: Reader,
+        outbox: Outbox,
+        searches: Sequence[SavedSearch],
+        *,
+        secret: str,
+        pauses: tuple[float, float],
+        say: Say,
+    ) -> None:
+        self._reader = reader
+        self._outbox = outbox
+        self._searches = searches
+        self._secret = secret.encode()
+        self._pauses = pauses
+        self._say = say
+        self._seen: dict[str, deque[tuple[float, int]]] = {}
+        """By search at which moment (monotonic, in seconds) which article was the last."""
+
+    async def forever(self) -> None:
+        """Look and tell until cancelled."""
+        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
+            for search in self._searches:
+                group.create_task(self._watch(session, search))
+
+    async def _watch(self, session: aiohttp.ClientSession, search: SavedSearch) -> None:
+        failing_since: float | None = None
+        pause, next_at = self._pauses[0], 0.0
+        while True:
+            await self._look(search)
+            items = self._outbox.waiting(search.name, AT_ONCE)
+            if items and time.monotonic() >= next_at:
+                nums = [num for num, _ in items]
+                again, why = await self._send(session, search, [item for _, item in items])
+                failing_since = (failing_since or time.monotonic()) if again is not None else None
+                if failing_since is not None and time.monotonic() - failing_since > GIVE_UP_SECONDS:
+                    again, failing_since = None, None
+                if again is not None:
+                    self._say(f"{search.name}: {why}; again in {max(again, pause):.0f} s")
+                    next_at, pause = time.monotonic() + max(again, pause), min(2 * pause, self._pauses[1])
+                else:
+                    next_at, pause = time.monotonic() + 60 / search.per_minute, self._pauses[0]
+                    if why:
+                        self._outbox.bury(nums, time.time(), why)
+                        self._say(f"{search.name}: {why}; set aside")
+                    else:
+                        self._outbox.sent(nums)
+            await asyncio.sleep(min(LOOK_SECONDS, max(0.05, next_at - time.monotonic()) if items else LOOK_SECONDS))
+
+    async def _look(self, search: SavedSearch) -> None:
+        try:
+            last = await asyncio.to_thread(self._reader.last_sequence)
+            since, upto = self._outbox.mark(search.name, time.time(), last)
+            seen = self._seen.setdefault(search.name, deque())
+            seen.append((time.monotonic(), last))
+            settled = 0
+            while seen and seen[0][0] <= time.monotonic() - SETTLE_SECONDS:
+                settled = seen.popleft()[1]
+            if settled in (0, upto):
+                return
+            # A store that was made anew counts from the beginning.
+            after = upto if upto < settled else 0
+            asked = replace(search.asked, after=after, upto=settled, arrived_since=since)
+            found = await asyncio.to_thread(self._all, asked)
+        except StoreUnavailable as error:
+            self._say(f"{search.name}: the pages' store: {error}")
+            return
+        items = [(_known_by(hit), orjson.dumps(hit.model_dump())) for hit in reversed(found)]
+        self._outbox.put(search.name, items, settled, time.time())
+
+    def _all(self, asked: Asked) -> list[QuoteHit]:
+        hits: list[QuoteHit] = []
+        cursor: str | None = None
+        while True:
+            page = self._reader.quotes(asked, limit=200, cursor=cursor, once=True)
+            hits += page.items
+            cursor = page.next
+            if cursor is None:
+                return hits
+
+    async def _send(
+        self, session: aiohttp.ClientSession, search: SavedSearch, items: Sequence[bytes]
+    ) -> tuple[float | None, str]:
+        """None and nothing: taken; a pause and why: again; None and why: refused."""
+        told = {"schema": SCHEMA, "search": {"name": search.name, "query": search.search}}
+        body = orjson.dumps(told | {"items": [orjson.Fragment(item) for item in items]})
+        headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(body, self._secret)}
+        try:
+            async with session.post(search.url, data=body, headers=headers, allow_redirects=False) as answer:
+                if answer.ok and answer.status < 300:
+                    return None, ""
+                why = f"answered {answer.status}"
+                return (retry_after(answer.headers) or 0.0 if answer.status in AGAIN else None), why
+        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            return 0.0, one_line(str(error)) or type(error).__name__
+
+
+def _known_by(hit: QuoteHit) -> str:
+    return hit.quote.id if hit.statement is None else hit.statement.id

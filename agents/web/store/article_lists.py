@@ -1,0 +1,133 @@
+"""Articles in one order of time, each text once, with the papers that have it too."""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+
+from agents.web.models import ArticleLine, ArticlePage, Copy
+
+
+@dataclass(frozen=True)
+class Newest:
+    """Which articles a list shows; None and empty: all.
+
+    Attributes:
+        source: of this paper.
+        quoting: only those with quotes.
+        since, until: of publication (or arrival), in seconds since 1970; the latter excluded.
+    """
+
+    source: str = ""
+    quoting: bool = False
+    since: float | None = None
+    until: float | None = None
+
+    def condition(self) -> tuple[str, list[str | float]]:
+        """For the table `articles a`, with its values."""
+        conditions: list[tuple[str, list[str | float], bool]] = [
+            ("a.source = ?", [self.source], bool(self.source)),
+            ("a.first = 1", [], not self.source),
+            ("EXISTS (SELECT 1 FROM quotes q WHERE q.article = a.seq)", [], self.quoting),
+            ("a.at >= ?", [self.since or 0.0], self.since is not None),
+            ("a.at < ?", [self.until or 0.0], self.until is not None),
+        ]
+        held = [(condition, values) for condition, values, applies in conditions if applies]
+        return " AND ".join(condition for condition, _ in held), [value for _, values in held for value in values]
+
+
+def arrived(
+    connection: sqlite3.Connection, *, limit: int, before: int | None = None, after: int = 0
+) -> list[ArticleLine]:
+    """The articles that came last, the last first, with sequence numbers between `after` and `before`."""
+    rows = connection.execute(
+        "SELECT seq, line, at, same FROM articles WHERE seq > ? AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
+        (after, before, before, limit),
+    )
+    return [article_line(*row) for row in rows]
+
+
+def latest(connection: sqlite3.Connection, shown: Newest, *, limit: int, cursor: str | None = None) -> ArticlePage:
+    """A page of articles by the time of their publication (or arrival), the latest first.
+
+    Of the same text in several papers the earliest stands for all, unless one paper is asked for.
+
+    Raises:
+        ValueError: the cursor is none that a page gave.
+    """
+    where, values = shown.condition()
+    return _page(connection, "articles a", where, values, limit, cursor)
+
+
+def naming(connection: sqlite3.Connection, entity: str, *, limit: int, cursor: str | None = None) -> ArticlePage:
+    """The same of the articles that name an entity.
+
+    Raises:
+        ValueError: the cursor is none that a page gave.
+    """
+    tables = "mentions m JOIN articles a ON a.seq = m.article"
+    where = "m.entity = (SELECT num FROM entities WHERE id = ?) AND a.first = 1"
+    return _page(connection, tables, where, [entity], limit, cursor)
+
+
+def arrivals(connection: sqlite3.Connection, shown: Newest, *, limit: int, before: int) -> list[ArticleLine]:
+    """Of the `limit` articles that came last before sequence `before` those of `shown`, in the order of arrival; for a
+    text that another paper had before, that one with its copies."""
+    where, values = shown.condition()
+    given = where.replace("a.first = 1", "1 = 1")
+    rows = connection.execute(
+        "SELECT a.seq, a.same FROM"
+        " (SELECT seq, same, source, at FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?) a"
+        f" WHERE {given} ORDER BY a.seq",
+        (before, limit, *values),
+    ).fetchall()
+    found = []
+    for seq, same in rows:
+        first = connection.execute(
+            "SELECT seq, line, at, same FROM articles WHERE "
+            + ("seq = ?" if shown.source else "same = ? ORDER BY first DESC LIMIT 1"),
+            (seq if shown.source else same,),
+        ).fetchone()
+        line = _with_copies(connection, [article_line(*first)])[0]
+        found.append(line.model_copy(update={"sequence": seq}))
+    return found
+
+
+def copies_of(connection: sqlite3.Connection, id_: str) -> list[Copy]:
+    """The other articles with the text of this one, the earliest first."""
+    row = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()
+    return [] if row is None else _copies(connection, *row)
+
+
+def article_line(seq: int, line: str, at: float = 0.0, same: int = 0) -> ArticleLine:
+    """A line as it is kept, with its place in the store."""
+    return ArticleLine.model_validate_json(line).model_copy(update={"sequence": seq, "at": at, "same": same})
+
+
+def _page(
+    connection: sqlite3.Connection, tables: str, where: str, values: list[str | float], limit: int, cursor: str | None
+) -> ArticlePage:
+    behind: tuple[float, int] | tuple[()] = ()
+    if cursor is not None:
+        at, _, seq = cursor.rpartition("_")
+        behind = float(at), int(seq)
+        where += " AND (a.at, a.seq) < (?, ?)"
+    rows = connection.execute(
+        f"SELECT a.seq, a.line, a.at, a.same FROM {tables} WHERE {where} ORDER BY a.at DESC, a.seq DESC LIMIT ?",
+        (*values, *behind, limit + 1),
+    ).fetchall()
+    items = _with_copies(connection, [article_line(*row) for row in rows[:limit]])
+    last = items[-1] if len(rows) > limit else None
+    return ArticlePage(items=items, next=None if last is None else f"{last.at!r}_{last.sequence}")
+
+
+def _with_copies(connection: sqlite3.Connection, lines: Iterable[ArticleLine]) -> list[ArticleLine]:
+    return [line.model_copy(update={"copies": _copies(connection, line.sequence, line.same)}) for line in lines]
+
+
+def _copies(connection: sqlite3.Connection, seq: int, same: int) -> list[Copy]:
+    rows = connection.execute(
+        "SELECT id, source, line, at FROM articles WHERE same = ? AND seq <> ? ORDER BY at, seq", (same, seq)
+    )
+    return [Copy(id=id_, source=source, title=orjson.loads(line)["title"], at=at) for id_, source, line, at in rows]

@@ -1,0 +1,108 @@
+"""Quotes as a search shows them, and as rows of a table."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import orjson
+
+from agents.web.models import Copy, InStatement, Place, QuoteHit, QuoteLine
+from agents.web.store.typed import Typed
+
+_AT_ONCE = 200
+
+
+def hits(connection: sqlite3.Connection, nums: Iterable[int], words: Typed, *, once: bool = False) -> list[QuoteHit]:
+    """The quotes with these numbers, in this order.
+
+    Args:
+        words: are marked in them.
+        once: with the other articles in which the same was said.
+    """
+    found = []
+    for num in nums:
+        row = connection.execute(
+            "SELECT l.line, l.context, q.gender, p.name, g.name, s.id, s.count, s.sources, a.line, a.id, q.said"
+            " FROM quotes q JOIN quote_lines l ON l.num = q.num JOIN articles a ON a.seq = q.article"
+            " LEFT JOIN labels p ON p.num = q.party LEFT JOIN labels g ON g.num = q.agency"
+            " LEFT JOIN statements s ON s.num = q.statement WHERE q.num = ?",
+            (num,),
+        ).fetchone()
+        if row is None:
+            continue
+        line, context, gender, party, agency, statement, count, sources, about, article, said = row
+        quote, told = QuoteLine.model_validate_json(line), orjson.loads(about)
+        found.append(
+            QuoteHit(
+                quote=quote,
+                context=context,
+                marks=[Place(begin=begin, end=end) for begin, end in words.marks(quote.text)],
+                article_id=article,
+                title=told["title"],
+                source=told["source"],
+                url=told["url"],
+                published_at=told["published_at"],
+                arrived=told["arrived"],
+                agency=agency,
+                party=party,
+                gender=gender,
+                statement=None if statement is None else InStatement(id=statement, count=count, sources=sources),
+                copies=_copies(connection, said, article) if once else [],
+            )
+        )
+    return found
+
+
+def _copies(connection: sqlite3.Connection, said: int, article: str) -> list[Copy]:
+    """The other articles in which the same was said, the earliest first."""
+    rows = connection.execute(
+        "SELECT DISTINCT a.id, a.source, a.at, a.line FROM quotes q JOIN articles a ON a.seq = q.article"
+        " WHERE q.said = ? AND a.id <> ? ORDER BY a.at, a.seq",
+        (said, article),
+    )
+    return [Copy(id=id_, source=source, at=at, title=orjson.loads(line)["title"]) for id_, source, at, line in rows]
+
+
+def flat_rows(connection: sqlite3.Connection, nums: list[int]) -> Iterator[dict[str, Any]]:
+    """Quotes as rows of a table, in this order: what was said, by whom, where, and what found it."""
+    trails: dict[str, tuple[str | None, str | None]] = {}
+    for begin in range(0, len(nums), _AT_ONCE):
+        for hit in hits(connection, nums[begin : begin + _AT_ONCE], Typed()):
+            if hit.article_id not in trails:
+                trails[hit.article_id] = _model(connection, hit.article_id)
+            version, model = trails[hit.article_id]
+            quote = hit.quote
+            yield {
+                "quote_id": quote.id,
+                "statement_id": hit.statement.id if hit.statement else None,
+                "statement_articles": hit.statement.count if hit.statement else None,
+                "article_id": hit.article_id,
+                "source": hit.source,
+                "url": hit.url,
+                "title": hit.title,
+                "published_at": hit.published_at,
+                "arrived": hit.arrived,
+                "agency": hit.agency,
+                "speaker_id": quote.entity,
+                "speaker_name": quote.speaker,
+                "speaker_confidence": quote.speaker_confidence,
+                "gender": hit.gender,
+                "party": hit.party,
+                "type": quote.type,
+                "medium": quote.medium,
+                "part_of": quote.part_of,
+                "text": quote.text,
+                "spans": " ".join(f"{span.begin}-{span.end}" for span in quote.spans),
+                "confidence": quote.confidence,
+                "version": version,
+                "model": model,
+            }
+
+
+def _model(connection: sqlite3.Connection, article: str) -> tuple[str | None, str | None]:
+    """The version and the model of the stage that found an article's quotes."""
+    row = connection.execute("SELECT version, trail FROM articles WHERE id = ?", (article,)).fetchone()
+    if row is None:
+        return None, None
+    steps = (step for step in orjson.loads(row[1]) if isinstance(step, dict) and step.get("stage") == "quotes")
+    return row[0], next(steps, {}).get("model")

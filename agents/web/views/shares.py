@@ -1,0 +1,127 @@
+"""Shares: who or what is quoted how much, with intervals, over time, and compared."""
+
+import asyncio
+import time
+from dataclasses import replace
+
+from aiohttp.web import HTTPBadRequest, Request, Response
+from faust import web
+
+from agents.web.asked import FIELDS, LONGEST, PARAMETERS, address, asked_for, moment_in
+from agents.web.charts import lines
+from agents.web.limits import SEARCHES
+from agents.web.models import Shares
+from agents.web.openapi import Parameter, Route
+from agents.web.pages import Pages
+from agents.web.site import json_response, site_of
+from agents.web.store.quote_filter import Asked
+from agents.web.store.shares import BY, DRAWN
+
+EACH = ("statement", "paper")
+OTHER = ("vs_speaker", "vs_source", "vs_since", "vs_until")
+BARS = 10
+WIDTH, HEIGHT = 640.0, 180.0
+
+pages = Pages("shares")
+
+
+@pages.page("/shares", name="shares")
+async def page(_: web.View, request: Request) -> Response:
+    """The shares as charts with a table behind each."""
+    found = await _find(request)
+    site, asked = site_of(request), asked_for(request)
+
+    def changed(**changes: str | None) -> str:
+        return address("/shares", request.query, **changes)
+
+    return site.page(
+        "shares.html",
+        request,
+        found=found,
+        asked=asked,
+        names=BY,
+        fields={name: request.query.get(name, "") for name in (*FIELDS, *OTHER)},
+        narrowed=[name for name in FIELDS if name not in {"q", "since", "until"} and request.query.get(name)],
+        compared=any(request.query.get(name) for name in OTHER),
+        changed=changed,
+        search=lambda value: address("/search", request.query, **{found.by: value}, **_NOT_SEARCHED),
+        scale=_scale(found),
+        drawn=found.values[:DRAWN],
+        chart=lines(
+            [[period.counts[n] for period in found.over_time] for n in range(min(DRAWN, len(found.values)))],
+            width=WIDTH,
+            height=HEIGHT,
+        ),
+        api=address("/api/shares", request.query),
+    )
+
+
+@pages.page("/api/shares", name="api-shares")
+async def shares(_: web.View, request: Request) -> Response:
+    """The commonest values of `by` among the statements that match, with shares, 95 % intervals, and over time."""
+    return json_response(await _find(request))
+
+
+async def _find(request: Request) -> Shares:
+    by, each = request.query.get("by", "speaker"), request.query.get("each", "") or "statement"
+    if by not in BY:
+        raise HTTPBadRequest(text=f"by: one of {', '.join(BY)}")
+    if each not in EACH:
+        raise HTTPBadRequest(text=f"each: one of {', '.join(EACH)}")
+    site, asked, other = site_of(request), asked_for(request), _compared(request)
+    site.limit(request, SEARCHES)
+    now, once = time.time(), each == "statement"
+
+    def find() -> Shares:
+        found = site.reader.shares(asked, by=by, once=once, now=now)
+        if other is None:
+            return found
+        return found.model_copy(update={"compared": site.reader.shares(other, by=by, once=once, now=now)})
+
+    return await asyncio.to_thread(find)
+
+
+def _scale(found: Shares) -> float:
+    """The end of the axis that all drawn intervals fit on: a round share."""
+    both = [*found.values[:BARS], *(found.compared.values[:BARS] if found.compared else ())]
+    highest = max((value.high for value in both), default=1.0)
+    return next(end for end in (0.05, 0.1, 0.2, 0.5, 1.0) if highest <= end or end == 1.0)
+
+
+def _compared(request: Request) -> Asked | None:
+    """The same with another speaker, source or period, as far as the query names one."""
+    query = {name: request.query.get(name, "").strip()[:LONGEST] for name in OTHER}
+    if not any(query.values()):
+        return None
+    other = asked_for(request)
+    if query["vs_speaker"]:
+        other = replace(other, speaker=query["vs_speaker"])
+    if query["vs_source"]:
+        other = replace(other, sources=(query["vs_source"],))
+    if query["vs_since"] or query["vs_until"]:
+        since, until = (
+            moment_in(request.rel_url, "vs_since", end=False),
+            moment_in(request.rel_url, "vs_until", end=True),
+        )
+        other = replace(other, since=since, until=until)
+    return other
+
+
+_NOT_SEARCHED: dict[str, str | None] = dict.fromkeys(("by", *OTHER))
+
+ROUTES: tuple[Route, ...] = (
+    Route(
+        "/api/shares",
+        shares,
+        Shares,
+        (
+            *PARAMETERS,
+            Parameter("by", "query", "what is counted", {"enum": list(BY), "default": "speaker"}),
+            Parameter("each", "query", "a statement counts once, or once for each paper", {"enum": list(EACH)}),
+            Parameter("vs_speaker", "query", "compare with this speaker instead", {"type": "string"}),
+            Parameter("vs_source", "query", "compare with this source instead", {"type": "string"}),
+            Parameter("vs_since", "query", "compare with the time from then on instead", {"type": "string"}),
+            Parameter("vs_until", "query", "compare with the time until then instead", {"type": "string"}),
+        ),
+    ),
+)

@@ -1,0 +1,288 @@
+"""How fast the pages answer with many quotes in the store.
+
+    python -m benchmarks.pages_at_size [--quotes 200000] [--asked 60] [--load]
+
+Fills a store with made-up articles, so that words, speakers and papers are as uneven as in the news, serves the
+pages over it, and asks each page for something that it was not asked for before. `--load` keeps every core busy
+meanwhile, and articles come into the store as fast as a worker with a full pool makes them. Printed is how long an
+answer took, and how much processor time of the process that serves and asks.
+"""
+
+import argparse
+import asyncio
+import os
+import random
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import Event, Process
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+from aiohttp.test_utils import TestServer
+
+from agents.settings import Settings
+from agents.web.store.location import store_path
+from agents.web.store.writer import TopicMessage, Writer
+from pipeline.cleaning.fingerprint import fingerprints
+from schemas.codec import encode
+from schemas.records import Block, Entity, Gender, Mention, Quote, QuoteArticle, Speaker
+from schemas.spans import Span
+
+WORDS = 20_000
+PEOPLE = 12_000
+SOURCES = 60
+QUOTES = 8
+"""Of an article."""
+COPIES = 0.2
+"""Of the articles are another paper's too."""
+DAYS = 28
+ARRIVING_PER_SECOND = 30
+GENDERS: tuple[Gender | None, ...] = ("f", "m", "m", None)
+
+
+def say(message: str) -> None:
+    """Print a line."""
+    print(message, flush=True)  # noqa: T201
+
+
+class News:
+    """Articles that nobody wrote: word and speaker numbers follow Zipf's law."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+        syllables = [a + b for a in "bdfgklmnprstvwz" for b in ("a", "e", "i", "o", "u", "ei", "au")]
+        self.words = ["".join(self._random.choices(syllables, k=self._random.randint(1, 4))) for _ in range(WORDS)]
+        self.names = [f"{self._name(syllables)} {self._name(syllables)}" for _ in range(PEOPLE)]
+
+    def _name(self, syllables: list[str]) -> str:
+        return "".join(self._random.choices(syllables, k=3)).capitalize()
+
+    def _rank(self, of: int) -> int:
+        return min(of - 1, int(self._random.paretovariate(0.7)) - 1)
+
+    def sentence(self) -> str:
+        """Twelve to thirty words."""
+        words = [self.words[self._rank(WORDS)] for _ in range(self._random.randint(12, 30))]
+        return " ".join(words).capitalize() + "."
+
+    def article(self, number: int, now: float) -> QuoteArticle:
+        """One with `QUOTES` quotes of three speakers."""
+        rank, parts, quotes = self._random, [], []
+        speakers = [self._rank(PEOPLE) for _ in range(3)]
+        text = ""
+        entities: dict[str, Entity] = {}
+        for n in range(QUOTES):
+            name, said = self.names[speakers[n % 3]], self.sentence()
+            begin = len(text) + len(name) + len(" sagte: ")
+            entity = f"per/{name.lower().replace(' ', '-')}"
+            mention = Mention(begin=len(text), end=len(text) + len(name), text=name, kind="name")
+            if entity in entities:
+                entities[entity].mentions.append(mention)
+            else:
+                gender: Gender | None = GENDERS[speakers[n % 3] % 4]
+                entities[entity] = Entity(
+                    id=entity,
+                    name=name,
+                    type="PER",
+                    roles=[f"Rolle {speakers[n % 3] % 200}"],
+                    affiliations=[f"Partei {speakers[n % 3] % 7}"] if speakers[n % 3] % 3 == 0 else [],
+                    gender=gender,
+                    gender_from="name" if gender else None,
+                    mentions=[mention],
+                    salience=0.5,
+                )
+            quotes.append(
+                Quote(
+                    id=f"kept-{number}#{n}",
+                    type=rank.choice(("Direct", "Indirect", "Indirect", "Reported")),
+                    medium="Speech",
+                    spans=[Span(begin=begin, end=begin + len(said))],
+                    text=said,
+                    speaker=Speaker(
+                        spans=[Span(begin=mention.begin, end=mention.end)],
+                        text=name,
+                        entity=entity,
+                        name=name,
+                        kind="person",
+                        confidence=0.9,
+                    ),
+                    confidence=0.9,
+                )
+            )
+            part = f"{name} sagte: {said}"
+            parts.append(Block(begin=len(text), end=len(text) + len(part), kind="paragraph"))
+            text += part + "\n\n"
+        content, near = fingerprints(text)
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - rank.random() * DAYS * 86400))
+        return QuoteArticle(
+            id=f"kept-{number}",
+            source=f"Blatt {self._rank(SOURCES)}",
+            language="de",
+            published_at=at,
+            title=self.sentence()[:60],
+            text=text,
+            blocks=parts,
+            content_hash=content,
+            simhash=near,
+            entities=list(entities.values()),
+            quotes=quotes,
+        )
+
+    def articles(self, count: int, now: float) -> Iterator[QuoteArticle]:
+        """So many, some of them in several papers."""
+        last: QuoteArticle | None = None
+        for number in range(count):
+            if last is not None and self._random.random() < COPIES:
+                renamed = [q.model_copy(update={"id": f"kept-{number}#{n}"}) for n, q in enumerate(last.quotes)]
+                source = f"Blatt {self._random.randrange(SOURCES)}"
+                yield last.model_copy(update={"id": f"kept-{number}", "source": source, "quotes": renamed})
+            else:
+                last = self.article(number, now)
+                yield last
+
+
+def fill(writer: Writer, articles: Iterator[QuoteArticle], now: float, first: int = 0) -> int:
+    """Put articles into the store; how many."""
+    batch: list[TopicMessage] = []
+    count = first
+    for article in articles:
+        batch.append(TopicMessage("articles.quotes", 0, count, now, encode(article), {"trail": "[]"}))
+        count += 1
+        if len(batch) == 200:
+            writer.add(batch)
+            batch = []
+    writer.add(batch)
+    return count - first
+
+
+def burn(end: Any) -> None:
+    """Keep a core busy."""
+    while not end.is_set():
+        sum(number * number for number in range(20_000))
+
+
+def arriving(path: Path, first: int, end: Any) -> None:
+    """Articles as they come in at full load, by a process that is as nice as the collector."""
+    os.nice(10)
+    writer = Writer(path, keep_articles=10**7, keep_days=30)
+    news = News(7)
+    while not end.is_set():
+        begun = time.monotonic()
+        now = time.time()
+        made = (news.article(number, now) for number in range(first, first + ARRIVING_PER_SECOND))
+        first += fill(writer, made, now, first)
+        time.sleep(max(0.0, 1 - (time.monotonic() - begun)))
+
+
+async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[tuple[float, float]]]:
+    """By page for each answer the seconds that it took, and those of the processor."""
+    import faust
+
+    from agents.metrics import Metrics
+    from agents.web import limits
+    from agents.web.auth import Guard
+    from agents.web.monitor import Monitor
+    from agents.web.operations import Observatory
+    from agents.web.site import Site
+    from agents.web.store.reader import Reader
+    from agents.web.view import install
+
+    class Idle:
+        metrics = Metrics()
+
+        def snapshot(self) -> dict[str, Any]:
+            raise NotImplementedError
+
+    path = store_path(settings)
+    app = faust.App("pages", store="memory://", autodiscover=False, datadir=settings.data_dir)
+    reader, status = Reader(path), Idle()
+    monitor = Monitor(settings, status, path)
+    site = Site(
+        settings, reader, Observatory(settings, reader, monitor, status.metrics), Guard(token="x", host="127.0.0.1")
+    )
+    site.limiter = limits.Limiter(clock=iter(range(10**9)).__next__)  # the one who asks here may ask often
+    install(app, site)
+    app.web.init_server()
+    chance = random.Random(3)
+
+    def word() -> str:
+        return news.words[min(WORDS - 1, int(chance.paretovariate(0.7)) - 1)]
+
+    def name() -> str:
+        return news.names[min(PEOPLE - 1, int(chance.paretovariate(0.7)) - 1)]
+
+    pages: dict[str, Callable[[], str]] = {
+        "newsroom": lambda: "/",
+        "newsroom, older": lambda: f"/?cursor={time.time() - chance.random() * DAYS * 86400}_1",
+        "search, a word": lambda: f"/search?q={word()}+",
+        "search, two words": lambda: f"/search?q={word()}+{word()}",
+        "search, speaker and paper": lambda: f"/search?speaker={name()}&source=Blatt+{chance.randrange(9)}",
+        "search, all": lambda: f"/search?since=2020-01-{chance.randrange(1, 29):02}",
+        "API, quotes": lambda: f"/api/quotes?q={word()}+",
+        "shares, all": lambda: f"/api/shares?by={chance.choice(('gender', 'source', 'party', 'speaker'))}",
+        "shares, a word": lambda: f"/shares?by=gender&q={word()}+",
+        "entity": lambda: f"/entities/per/{name().lower().replace(' ', '-')}",
+        "directory": lambda: f"/people?q={name()[:4]}",
+    }
+    seconds: dict[str, list[tuple[float, float]]] = {page: [] for page in pages}
+    web_app: Any = app.web.web_app  # type: ignore[attr-defined]
+    async with TestServer(web_app) as server, ClientSession(server.make_url("/")) as session:
+        async with session.get("/search?q=x") as answer:
+            await answer.read()
+        for _ in range(asked):
+            for page, address in pages.items():
+                path_ = address()
+                begun, cpu = time.perf_counter(), time.process_time()
+                async with session.get(path_, headers={"Accept": "text/html", "Accept-Language": "de"}) as answer:
+                    await answer.read()
+                    assert answer.status in {200, 404}, (path_, answer.status)
+                seconds[page].append((time.perf_counter() - begun, time.process_time() - cpu))
+                await asyncio.sleep(0.02)
+    return seconds
+
+
+def main() -> None:
+    """Fill, ask, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quotes", type=int, default=200_000, help="in the store")
+    parser.add_argument("--asked", type=int, default=60, help="how often each page is asked for")
+    parser.add_argument("--load", action="store_true", help="with every core busy, and articles coming in")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), broker="kafka://127.0.0.1:1")
+        news, now = News(1), time.time()
+        writer = Writer(store_path(settings), keep_articles=10**7, keep_days=30)
+        articles = list(news.articles(args.quotes // QUOTES, now))
+        begun = time.process_time()
+        count = fill(writer, iter(articles), now)
+        took = time.process_time() - begun
+        size = store_path(settings).stat().st_size / 1e6
+        say(f"{count} articles, {args.quotes} quotes, {size:.0f} MB; {1000 * took / count:.2f} ms an article to write")
+        writer.close()
+        end = Event()
+        others = [Process(target=burn, args=(end,)) for _ in range(os.cpu_count() or 1)] if args.load else []
+        if args.load:
+            others.append(Process(target=arriving, args=(store_path(settings), count, end)))
+        for process in others:
+            process.start()
+        try:
+            seconds = asyncio.run(measure(settings, news, args.asked))
+        finally:
+            end.set()
+            for process in others:
+                process.join()
+        for page, times in seconds.items():
+            wall, cpu = ([1000 * part for part in column] for column in zip(*times, strict=True))
+            say(
+                f"{page:28} p50 {statistics.median(wall):5.0f} ms  p95 {statistics.quantiles(wall, n=20)[-1]:5.0f} ms"
+                f"   processor p50 {statistics.median(cpu):5.0f} ms  p95 {statistics.quantiles(cpu, n=20)[-1]:5.0f} ms"
+            )
+        say(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()

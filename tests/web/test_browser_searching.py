@@ -1,0 +1,193 @@
+"""Searching in Chromium: quotes by word, speaker, paper and time; who said all of what; taking it along."""
+
+import time
+import urllib.request
+from typing import Any
+
+import pytest
+
+from agents.web.store.writer import TopicMessage, Writer
+from schemas.codec import encode
+from schemas.records import DeadLetter, QuoteArticle
+from tests.web.articles import quote_article
+from tests.web.browser import DESKTOP, find, looks, looks_as_before, texts
+from tests.web.system import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+SAID = "Wir fangen im Frühjahr an"
+
+
+def add(writer: Writer, *articles: QuoteArticle) -> None:
+    writer.add(
+        TopicMessage("articles.quotes", 2, number, time.time(), encode(article), {})
+        for number, article in enumerate(articles)
+    )
+    assert writer.unreadable == 0
+
+
+def fill_in(browser: Any, selector: str, words: str) -> None:
+    field = find(browser, selector)[0]
+    field.clear()
+    field.send_keys(words, "\n")
+
+
+def test_a_search_for_a_speaker_shows_what_they_said(address: str, browser: Any) -> None:
+    browser.get(address + "/")
+    fill_in(browser, "#words", "Brinkmeier")
+    until(lambda: find(browser, "#found"), 5, "the search")
+    assert texts(browser, ".quote-hit .speaker") == ["Karla Brinkmeier"] * 2
+    assert all(SAID in text for text in texts(browser, ".quote-hit blockquote p"))
+    assert texts(browser, ".quote-hit .badge") == ["wörtlich"] * 2
+
+
+def test_minus_leaves_out_a_phrase_stays_together_and_umlauts_are_found_as_typed(address: str, browser: Any) -> None:
+    browser.get(address + "/search")
+    for query, speakers in (
+        ("Behörde -Frühjahr", {"die Behörde", "Tobias Ahlgrimm"}),
+        ("-Frühjahr -Behörde", {'<img src=x onerror="alert(2)"><script>alert(1)</script>'}),
+        ('"fangen im Frühjahr"', {"Karla Brinkmeier"}),
+        ('"Frühjahr fangen"', set()),
+        ("fruehjahr", {"Karla Brinkmeier"}),
+    ):
+        fill_in(browser, "#q", query)
+        until(lambda query=query: find(browser, "#q")[0].get_attribute("value") == query, 5, query)  # type: ignore[misc]
+        assert set(texts(browser, ".quote-hit .speaker")) == speakers, query
+
+
+def test_speaker_word_week_wording_and_paper_at_once(address: str, writer: Writer, browser: Any) -> None:
+    this_week = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 86400))
+    add(
+        writer,
+        quote_article("w-1", source="Abendblatt", published_at=this_week),
+        quote_article("w-2", source="Morgenblatt", published_at=this_week),
+        quote_article("w-3", source="Abendblatt", published_at="2026-01-01T08:00Z"),
+    )
+    since = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 7 * 86400))
+    browser.get(address + "/search")
+    browser.execute_script("document.querySelector('#since').value = arguments[0]", since)
+    browser.execute_script("document.querySelector('#verbatim').value = 'true'")
+    fill_in(browser, "#q", "Brinkmeier Frühjahr")
+    until(lambda: texts(browser, "#found") == ["2 Äußerungen"], 5, "both papers of this week")
+    paper = next(link for link in find(browser, ".facets a") if link.text == "Abendblatt")
+    paper.click()
+    until(lambda: texts(browser, "#found") == ["1 Äußerung"], 5, "one paper's")
+    assert find(browser, ".quote-hit .address")[0].get_attribute("href") == address + "/articles/w-1#quote-0"
+    for kind in ("csv", "parquet"):
+        duckdb = pytest.importorskip("duckdb")
+        link = next(a for a in find(browser, ".facets a") if f"format={kind}" in a.get_attribute("href"))
+        with urllib.request.urlopen(link.get_attribute("href")) as answer:
+            file = writer_folder(writer) / f"taken.{kind}"
+            file.write_bytes(answer.read())
+        rows = duckdb.sql(f"SELECT quote_id, source, speaker_name, text FROM '{file}'").fetchall()
+        assert [row[:3] for row in rows] == [("w-1#0", "Abendblatt", "Karla Brinkmeier")]
+        assert SAID in rows[0][3]
+
+
+def writer_folder(writer: Writer) -> Any:
+    from pathlib import Path
+
+    return Path(writer._connection.execute("PRAGMA database_list").fetchone()[2]).parent
+
+
+def test_j_and_k_go_on_and_the_address_follows_and_a_quote_is_copied_with_its_source(
+    address: str, browser: Any
+) -> None:
+    browser.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": address},
+    )
+    browser.get(address + "/search?q=Frühjahr")
+    for key, hash_ in (("j", "#q-0"), ("j", "#q-1"), ("j", "#q-1"), ("k", "#q-0")):
+        find(browser, "body")[0].send_keys(key)
+        assert browser.execute_script("return location.hash") == hash_
+    assert len(find(browser, ".quote-hit.on")) == 1
+    browser.refresh()
+    assert find(browser, "#q-0.on"), "the address is enough"
+    find(browser, "#q-0 .copy")[0].click()
+    read = "navigator.clipboard.readText().then(arguments[arguments.length - 1])"
+    until(lambda: SAID in browser.execute_async_script(read), 5, "the clipboard")
+    copied = browser.execute_async_script(read)
+    assert "Karla Brinkmeier" in copied
+    assert "2026-03-02" in copied
+    assert copied.rpartition(" ")[2].startswith(address + "/articles/a")
+
+
+def test_nothing_is_cut_off_silently(address: str, writer: Writer, browser: Any) -> None:
+    add(
+        writer,
+        *(
+            quote_article(
+                f"v-{n}",
+                source=f"Zeitung {n:02}",
+                published_at=f"2026-0{1 + n // 20}-{1 + n % 20:02}T08:00Z",
+            )
+            for n in range(70)
+        ),
+    )
+    looks(browser, DESKTOP)
+    try:
+        browser.get(address + "/entities/per/karla-brinkmeier")
+        assert texts(browser, ".figures dd")[0] == "72"
+        sources = texts(browser, "aside section:nth-of-type(2) tbody th")
+        assert {f"Zeitung {n:02}" for n in range(70)} <= set(sources)
+        weeks = sum(int(count) for count in texts(browser, "aside section:nth-of-type(1) tbody td:nth-of-type(1)"))
+        assert weeks == 72, "all of the time, by weeks"
+        seen = texts(browser, ".quote-hit .address")
+        addresses = [link.get_attribute("href") for link in find(browser, ".quote-hit .address")]
+        while older := find(browser, '[rel="next"]'):
+            older[0].click()
+            addresses += [link.get_attribute("href") for link in find(browser, ".quote-hit .address")]
+        assert len(seen) == 30
+        assert len(addresses) == len(set(addresses)) == 72
+        browser.get(address + "/entities/per/karla-brinkmeier?q=fruehjahr&source=Zeitung+07&since=2026-01-01")
+        assert texts(browser, "#found") == ["1 Äußerung"]
+    finally:
+        looks_as_before(browser)
+
+
+def test_no_chart_of_one_bar(address: str, writer: Writer, browser: Any) -> None:
+    browser.get(address + "/entities/per/karla-brinkmeier")
+    assert not find(browser, "aside .chart"), "all was on one day"
+    assert texts(browser, "aside section:nth-of-type(1) tbody td") == ["2", "2"]
+    browser.get(address + "/shares?by=gender&speaker=Brinkmeier")
+    assert not find(browser, ".intervals rect, .lines polyline")
+    assert len(find(browser, ".shares tbody tr")) == 1
+    add(writer, quote_article("z", published_at="2026-03-05T08:00Z"))
+    browser.get(address + "/entities/per/karla-brinkmeier")
+    assert len(find(browser, "aside .chart")) == 2
+    browser.get(address + "/shares?by=source")
+    assert len(find(browser, ".intervals rect")) == len(find(browser, ".shares tbody tr")) == 3
+    assert find(browser, ".lines polyline")
+
+
+def test_the_directory_suggests_names(address: str, browser: Any) -> None:
+    browser.get(address + "/people")
+    find(browser, "#name")[0].send_keys("brin")
+    names = "return [...document.querySelectorAll('#names option')].map(option => option.value)"
+    until(lambda: browser.execute_script(names) == ["Karla Brinkmeier"], 5, "her name")
+    fill_in(browser, "#name", "Brinkmeier")
+    until(lambda: texts(browser, ".people tbody a") == ["Karla Brinkmeier"], 5, "her entry")
+    find(browser, ".people tbody a")[0].click()
+    until(lambda: texts(browser, "h1") == ["Karla Brinkmeier"], 5, "her page")
+
+
+def test_dead_letters_tell_their_reason_in_german(address: str, writer: Writer, browser: Any) -> None:
+    letter = DeadLetter.model_validate(
+        {
+            "stage": "clean",
+            "reason": "malformed-json",
+            "detail": "line 1",
+            "topic": "articles.raw",
+            "partition": 0,
+            "offset": 1,
+            "timestamp": 1,
+            "key": None,
+            "value": "",
+            "headers": {},
+            "attempts": 1,
+        }
+    )
+    writer.add([TopicMessage("articles.dead-letter", 0, 1, time.time(), encode(letter), {})])
+    browser.get(address + "/dead-letters")
+    assert "kein gültiges JSON" in texts(browser, ".letters tbody td")
+    assert "malformed-json" not in find(browser, "main")[0].text

@@ -1,0 +1,277 @@
+"""What counts once: the same text in several papers, the same statement, a fragment within its whole; and shares."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.charts import axis, lines
+from agents.web.store.article_lists import Newest
+from agents.web.store.quote_filter import Asked
+from agents.web.store.reader import Reader
+from agents.web.store.shares import wilson
+from agents.web.store.writer import TopicMessage, Writer
+from pipeline.cleaning.fingerprint import fingerprints
+from schemas.codec import encode
+from schemas.records import QuoteArticle
+from tests.web.articles import quote_article
+
+NOW = 1_790_000_000.0
+"""In September 2026."""
+PRINT = "0123456789abcdef"
+Client = TestClient[Any, Any]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "web" / "store.sqlite"
+
+
+@pytest.fixture
+def store(path: Path) -> tuple[Writer, Reader]:
+    return Writer(path, keep_articles=1000, keep_days=30), Reader(path)
+
+
+def put(writer: Writer, *articles: QuoteArticle, at: float = NOW) -> None:
+    writer.add(
+        TopicMessage("articles.quotes", 0, number, at + number, encode(article), {})
+        for number, article in enumerate(articles)
+    )
+    assert writer.unreadable == 0
+
+
+def copy_of(n: int, *, simhash: str = PRINT, at: str | None = "2026-09-01T08:00Z", **more: Any) -> QuoteArticle:
+    return quote_article(f"c-{n}", source=f"Blatt {n}", simhash=simhash, published_at=at, **more)
+
+
+def shown(reader: Reader) -> list[tuple[str, list[str]]]:
+    page = reader.latest(Newest(), limit=50)
+    return [(line.id, [copy.id for copy in line.copies]) for line in page.items]
+
+
+def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    changed = f"{int(PRINT, 16) ^ 0b11111:016x}"
+    put(writer, copy_of(1, at="2026-09-01T10:00Z"), copy_of(2, simhash=changed), copy_of(3, at="2026-09-01T09:00Z"))
+    assert shown(reader) == [("c-2", ["c-3", "c-1"])]
+    assert [copy.source for copy in reader.copies("c-3")] == ["Blatt 2", "Blatt 1"]
+    assert [line.id for line in reader.latest(Newest(source="Blatt 3"), limit=5).items] == ["c-3"]
+    assert reader.named_in("per/karla-brinkmeier", limit=5).items[0].id == "c-2"
+
+
+@pytest.mark.parametrize(
+    ("simhash", "at"),
+    [
+        (f"{int(PRINT, 16) ^ 0b111111:016x}", "2026-09-01T08:00Z"),
+        (PRINT, "2026-08-20T08:00Z"),
+        ("0" * 16, "2026-09-01T08:00Z"),
+    ],
+    ids=["another text", "weeks before", "hardly a word"],
+)
+def test_what_is_not_the_same_stays_apart(store: tuple[Writer, Reader], simhash: str, at: str) -> None:
+    writer, reader = store
+    first = copy_of(1, simhash=simhash if simhash == "0" * 16 else PRINT)
+    put(writer, first, copy_of(2, simhash=simhash, at=at))
+    assert [copies for _, copies in shown(reader)] == [[], []]
+
+
+def test_of_copies_that_go_another_stands_for_the_rest(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    put(writer, copy_of(1), copy_of(2), copy_of(3))
+    assert shown(reader) == [("c-1", ["c-2", "c-3"])]
+    writer.add([TopicMessage("articles.quotes", 0, 9, NOW, None, {}, b"c-1")])
+    assert shown(reader) == [("c-2", ["c-3"])]
+    put(writer, copy_of(2, simhash="f" * 16))
+    assert sorted(shown(reader)) == [("c-2", []), ("c-3", [])]
+
+
+def test_an_agencys_text_with_a_changed_sentence_is_recognised_and_another_text_is_not() -> None:
+    from agents.web.store.same_articles import MOST_BITS
+    from pipeline.cleaning.fingerprint import distance
+
+    sentences = [
+        f"Der Bürgermeister von Ort{n}heim kündigte Baustelle{n} und Ortsumgehung{n * 7} an." for n in range(40)
+    ]
+    whole = " ".join(sentences)
+    changed = " ".join([*sentences[:20], "Die Opposition widersprach.", *sentences[20:39]])
+    other = " ".join(f"Die Mannschaft aus Ort{n}dorf gewann Spiel{n} gegen Verein{n * 3}." for n in range(40))
+    assert distance(fingerprints(whole)[1], fingerprints(changed)[1]) <= MOST_BITS
+    assert distance(fingerprints(whole)[1], fingerprints(other)[1]) > MOST_BITS
+
+
+def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    put(writer, copy_of(1), copy_of(2), quote_article("eigen", source="Blatt 9", published_at="2026-09-02T08:00Z"))
+    found = reader.quotes(Asked(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
+    assert [len(hit.copies) for hit in found.items] == [0, 1]
+    assert found.total == 2
+    assert reader.quotes(Asked(speaker="Behörde"), limit=10).total == 3
+
+
+def with_fragment(id: str) -> QuoteArticle:
+    """Three quotes, of which the third is a fragment of the first and by the same speaker."""
+    article = quote_article(id)
+    first, second, third = article.quotes
+    span = first.spans[0].model_copy(update={"end": first.spans[0].begin + 12})
+    fragment = third.model_copy(
+        update={
+            "part_of": first.id,
+            "spans": [span],
+            "text": article.text[span.begin : span.end],
+            "speaker": first.speaker,
+        }
+    )
+    return article.model_copy(update={"quotes": [first.model_copy(update={"type": "Indirect"}), second, fragment]})
+
+
+def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    put(writer, with_fragment("f"))
+    speaker = "per/karla-brinkmeier"
+
+    def total(**asked: Any) -> int:
+        return reader.quotes(Asked(speaker=speaker, **asked), limit=10, once=True).total
+
+    assert total() == 1
+    assert total(words="Wir fangen") == 1
+    assert total(verbatim=True) == 1, "the fragment, since the whole is in substance"
+    assert total(type="Direct") == 1
+    assert total(verbatim=False) == 1
+    assert total(parts=True) == 2
+    assert reader.articles(limit=1)[0].quote_count == 2
+    entity = reader.entity(speaker)
+    assert entity is not None
+    assert (entity.statement_count, entity.quote_count) == (1, 1)
+
+
+def test_said_about_others_and_together(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    article = quote_article("über")
+    text = article.text.replace("‚das Geld", "Brinkmeier, ‚das Geld")
+    begin = text.index("Brinkmeier, ‚das")
+    shift = len("Brinkmeier, ")
+    minister = article.entities[0]
+    mention = minister.mentions[0].model_copy(
+        update={"begin": begin, "end": begin + len("Brinkmeier"), "text": "Brinkmeier"}
+    )
+    outer = article.quotes[1]
+    span = outer.spans[0].model_copy(update={"end": outer.spans[0].end + shift})
+    outer = outer.model_copy(update={"spans": [span], "text": text[span.begin : span.end]})
+    blocks = [*article.blocks[:-1], article.blocks[-1].model_copy(update={"end": len(text)})]
+    entities = [minister.model_copy(update={"mentions": [*minister.mentions, mention]}), *article.entities[1:]]
+    put(
+        writer,
+        article.model_copy(
+            update={"text": text, "blocks": blocks, "entities": entities, "quotes": [article.quotes[0], outer]}
+        ),
+    )
+    entity = reader.entity("per/karla-brinkmeier")
+    assert entity is not None
+    assert entity.about_count == 1
+    assert [(other.value, other.count) for other in entity.together] == [("per/tobias-ahlgrimm", 1)]
+    (hit,) = reader.quotes(Asked(about="per/karla-brinkmeier"), limit=5).items
+    assert hit.quote.speaker == "Tobias Ahlgrimm"
+
+
+def test_wilsons_interval() -> None:
+    low, high = wilson(10, 40)
+    assert (round(low, 4), round(high, 4)) == (0.1419, 0.4019)
+    assert wilson(0, 0) == (0.0, 1.0)
+    assert wilson(0, 10)[0] == 0.0
+    assert wilson(10, 10)[1] == pytest.approx(1.0)
+
+
+def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    put(
+        writer,
+        *(copy_of(n) for n in (1, 2, 3)),
+        quote_article("d", source="Blatt 1", published_at="2026-09-03T08:00Z"),
+    )
+    # The copies give three statements, as printed; "d" three more. Of each three one is the minister's.
+    once = reader.shares(Asked(), by="speaker", now=NOW)
+    assert (once.total, once.without, once.articles, once.sources) == (6, 2, 4, 3)
+    assert {(value.value, value.count, value.articles, value.sources) for value in once.values} == {
+        ("per/karla-brinkmeier", 2, 4, 3),
+        ("per/tobias-ahlgrimm", 2, 4, 3),
+    }
+    assert [value.share for value in once.values] == [2 / 6, 2 / 6]
+    assert [(period.day, period.total, period.counts) for period in once.over_time] == [
+        ("2026-09-01", 3, [1, 1]),
+        ("2026-09-02", 0, [0, 0]),
+        ("2026-09-03", 3, [1, 1]),
+    ]
+    each = reader.shares(Asked(), by="source", once=False, now=NOW)
+    assert [(value.value, value.count) for value in each.values] == [("Blatt 1", 6), ("Blatt 2", 3), ("Blatt 3", 3)]
+    assert each.total == 12
+    by_source = reader.shares(Asked(), by="source", now=NOW)
+    assert [(value.value, value.count) for value in by_source.values] == [
+        ("Blatt 1", 6),
+        ("Blatt 2", 3),
+        ("Blatt 3", 3),
+    ]
+    assert by_source.total == 6, "a statement counts for each paper that has it"
+
+
+def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    before = [quote_article(f"v-{n}", source="Blatt 1", published_at=f"2026-08-{n + 1:02}T08:00Z") for n in range(30)]
+    only_minister = [
+        article.model_copy(update={"quotes": article.quotes[:1]})
+        for article in (quote_article(f"n-{n}", published_at=f"2026-09-0{n % 7 + 1}T09:00Z") for n in range(30))
+    ]
+    put(writer, *before, *only_minister)
+    since, until = 1_788_220_800.0, 1_788_825_600.0  # 1 to 8 September 2026
+    found = reader.shares(Asked(since=since, until=until), by="speaker", now=NOW)
+    (minister,) = (value for value in found.values if value.value == "per/karla-brinkmeier")
+    assert minister.usual == pytest.approx(1 / 3)
+    assert minister.more
+    assert reader.shares(Asked(since=0.0), by="speaker", now=NOW).values[0].usual is None, "nothing was kept before"
+
+
+def test_the_directory_finds_names_as_people_type_them(store: tuple[Writer, Reader]) -> None:
+    writer, reader = store
+    put(writer, copy_of(1), copy_of(2))
+    assert [person.name for person in reader.people(words="brink", types=("PER",), limit=5).items] == [
+        "Karla Brinkmeier"
+    ]
+    assert reader.people(words="Brinkmeier karla", types=("PER",), limit=5).total == 1
+    assert reader.people(words="-", types=("PER",), limit=5).total == 0
+    first = reader.people(words="", types=("PER",), limit=1)
+    assert first.next is not None
+    second = reader.people(words="", types=("PER",), limit=1, cursor=first.next)
+    assert {first.items[0].id, second.items[0].id} == {"per/karla-brinkmeier", "per/tobias-ahlgrimm"}
+    assert second.next is None
+    assert (first.items[0].quotes, first.items[0].articles) == (2, 2)
+    writer.add([TopicMessage("articles.quotes", 0, 9, NOW, None, {}, b"c-1")])
+    assert reader.people(words="brink", types=("PER",), limit=5).items[0].quotes == 1
+
+
+def test_axes_end_at_round_values() -> None:
+    assert axis(0) == [0, 1]
+    assert axis(3) == [0, 1, 2, 3]
+    assert axis(7) == [0, 2, 4, 6, 8]
+    assert axis(1234)[-1] == 1500
+    drawn = lines([[0, 4], [2, 2]], width=100, height=40)
+    assert drawn.points == ["0.0,40.0 100.0,0.0", "0.0,20.0 100.0,20.0"]
+
+
+@pytest.mark.parametrize("query", ["by=hair", "each=day", "since=gestern", "vs_since=gestern"])
+async def test_shares_refuse_what_means_nothing(client: Client, query: str) -> None:
+    async with client.get(f"/api/shares?{query}") as response:
+        assert response.status == 400
+        assert query.partition("=")[0] in (await response.json())["error"]
+
+
+async def test_shares_compare_two_sources(client: Client, writer: Writer) -> None:
+    put(writer, copy_of(1, at=None), copy_of(2, at=None), at=time.time())
+    async with client.get("/api/shares?by=speaker&source=Blatt%201&vs_source=Tagblatt") as response:
+        found = await response.json()
+    assert found["sources"] == found["compared"]["sources"] == 1
+    assert {value["name"] for value in found["compared"]["values"]} == {"Karla Brinkmeier", "Tobias Ahlgrimm"}
+    async with client.get("/shares?by=speaker&source=Blatt%201&vs_source=Tagblatt") as response:
+        page = await response.text()
+    assert page.count('class="shares"') == 2
+    assert page.count('class="interval"') == 4

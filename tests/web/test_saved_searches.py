@@ -1,0 +1,195 @@
+"""A saved search tells its receiver what is new: once, signed, again until it is taken, not too often."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from agents.saved_searches import watcher
+from agents.saved_searches.outbox import Outbox
+from agents.saved_searches.search_list import SavedSearch, SearchListError, load
+from agents.saved_searches.watcher import Watcher
+from agents.settings import Settings
+from agents.web.store.location import store_path
+from agents.web.store.reader import Reader
+from agents.web.store.writer import TopicMessage, Writer
+from schemas.codec import encode
+from schemas.records import QuoteArticle
+from tests.web.articles import quote_article
+
+SECRET = "geheim"
+
+
+class Receiver:
+    """Answers as told, and keeps what it got and when."""
+
+    def __init__(self) -> None:
+        self.answers: list[web.Response] = []
+        self.got: list[tuple[dict[str, Any], float]] = []
+        self.url = ""
+
+    async def take(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        right = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+        assert request.headers["X-Redefluss-Signature"] == right
+        self.got.append((orjson.loads(body), time.monotonic()))
+        return self.answers.pop(0) if self.answers else web.Response(status=204)
+
+    def quotes(self) -> list[str]:
+        return [item["quote"]["id"] for told, _ in self.got for item in told["items"]]
+
+
+@pytest_asyncio.fixture
+async def receiver() -> AsyncIterator[Receiver]:
+    made, app = Receiver(), web.Application()
+    app.router.add_post("/", made.take)
+    async with TestServer(app) as server:
+        made.url = str(server.make_url("/"))
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watcher, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(watcher, "SETTLE_SECONDS", 0.1)
+
+
+class Running:
+    def __init__(self, settings: Settings, outbox: Path) -> None:
+        self.settings, self.outbox, self.said = settings, outbox, list[str]()
+
+    async def watch(self, search: SavedSearch, until: Callable[[], bool], *, first: Callable[[], None]) -> Outbox:
+        outbox = Outbox(self.outbox)
+        made = Watcher(
+            Reader(store_path(self.settings)),
+            outbox,
+            [search],
+            secret=SECRET,
+            pauses=(0.05, 0.2),
+            say=self.said.append,
+        )
+        task = asyncio.create_task(made.forever())
+        await asyncio.sleep(0.3)
+        first()
+        deadline = time.monotonic() + 20
+        while not until() and time.monotonic() < deadline and not task.done():
+            await asyncio.sleep(0.02)
+        await asyncio.sleep(0.3)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        return outbox
+
+
+@pytest.fixture
+def running(settings: Settings, tmp_path: Path) -> Running:
+    return Running(settings, tmp_path / "outbox.sqlite")
+
+
+def add(writer: Writer, *articles: QuoteArticle) -> None:
+    writer.add(
+        TopicMessage("articles.quotes", 3, number, time.time() + 1, encode(article), {})
+        for number, article in enumerate(articles)
+    )
+
+
+def search_of(receiver: Receiver, **more: Any) -> SavedSearch:
+    return SavedSearch(
+        name="Brinkmeier", search="q=Frühjahr&speaker=Brinkmeier", url=receiver.url, per_minute=600, **more
+    )
+
+
+async def test_what_is_new_is_told_once_and_signed(receiver: Receiver, writer: Writer, running: Running) -> None:
+    search = search_of(receiver)
+    new = quote_article("neu", published_at="2020-01-01T08:00Z")
+    await running.watch(search, lambda: len(receiver.got) > 0, first=lambda: add(writer, new))
+    assert receiver.quotes() == ["neu#0"], "not what was there before, also if it was published before"
+    ((told, _),) = receiver.got
+    assert (told["schema"], told["search"]["name"]) == ("saved-search/1", "Brinkmeier")
+    assert told["items"][0]["quote"]["speaker"] == "Karla Brinkmeier"
+    revised = new.model_copy(update={"title": "Berichtigt"})
+    await running.watch(search, lambda: len(receiver.got) > 1, first=lambda: add(writer, revised, quote_article("n-2")))
+    assert receiver.quotes() == ["neu#0", "n-2#0"], "a revision is no news, and a restart tells nothing again"
+
+
+async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: Writer, running: Running) -> None:
+    receiver.answers = [web.Response(status=503), web.Response(status=429, headers={"Retry-After": "1"})]
+    await running.watch(
+        search_of(receiver), lambda: len(receiver.got) > 2, first=lambda: add(writer, quote_article("n"))
+    )
+    assert receiver.quotes() == ["n#0"] * 3
+    assert receiver.got[2][1] - receiver.got[1][1] >= 1.0, "as Retry-After says"
+    assert "answered 503; again" in running.said[0]
+
+
+async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
+    receiver: Receiver, writer: Writer, running: Running
+) -> None:
+    receiver.answers = [web.Response(status=410)]
+    outbox = await running.watch(
+        search_of(receiver), lambda: len(receiver.got) > 0, first=lambda: add(writer, quote_article("n"))
+    )
+    (dead,) = outbox.dead()
+    assert (dead.search, dead.why, orjson.loads(dead.item)["quote"]["id"]) == ("Brinkmeier", "answered 410", "n#0")
+    assert outbox.revive() == 1
+    await running.watch(search_of(receiver), lambda: len(receiver.got) > 1, first=lambda: None)
+    assert receiver.quotes() == ["n#0", "n#0"]
+    assert not outbox.dead()
+
+
+async def test_what_comes_faster_than_told_goes_together(receiver: Receiver, writer: Writer, running: Running) -> None:
+    search = search_of(receiver).model_copy(update={"per_minute": 40.0})
+
+    def more() -> None:
+        add(writer, quote_article("n-0"))
+
+    async def later() -> None:
+        await asyncio.sleep(0.8)
+        for number in range(1, 4):
+            add(writer, quote_article(f"n-{number}"))
+            await asyncio.sleep(0.1)
+
+    task = asyncio.create_task(later())
+    await running.watch(search, lambda: len(receiver.quotes()) > 3, first=more)
+    await task
+    assert [len(told["items"]) for told, _ in receiver.got] == [1, 3]
+    assert receiver.got[1][1] - receiver.got[0][1] >= 1.4
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "searches stand under"),
+        ("x = [", "Invalid value"),
+        ('[[searches]]\nname = "a"\nsearch = "q=b"', "search 1: url"),
+        ('[[searches]]\nname = "a"\nsearch = "since=gestern"\nurl = "https://e.example"', "search 1: search: since"),
+        ('[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "ftp://e.example"', "search 1: url: 'ftp://e.example'"),
+        (
+            '[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "https://e.example"\n' * 2,
+            "'a' is another search's already",
+        ),
+    ],
+)
+def test_what_is_wrong_in_the_list_is_told_in_a_line(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "searches.toml"
+    path.write_text(text)
+    with pytest.raises(SearchListError, match="(?i)" + words.replace("'", ".")) as error:
+        load(path)
+    assert "\n" not in str(error.value)
+
+
+def test_a_list_that_is_right(tmp_path: Path) -> None:
+    path = tmp_path / "searches.toml"
+    path.write_text(
+        '[[searches]]\nname = "a"\nsearch = "/search?q=zwei+Worte&verbatim=true"\nurl = "https://e.example/x"\n'
+    )
+    (search,) = load(path)
+    assert (search.asked.words, search.asked.verbatim) == ("zwei Worte", True)
