@@ -28,6 +28,8 @@ from agents.settings import Settings
 log = logging.getLogger("redefluss.publisher")
 
 SAY_AGAIN_SECONDS = 10.0
+STOP_SECONDS = 5.0
+"""So long the end waits for background sends, and so long for a producer to flush."""
 CAN_PASS = (KafkaError, OSError)
 OF_ONE_TOPIC = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
 TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
@@ -93,7 +95,7 @@ class Publisher:
     async def stop(self) -> None:
         """Send what background sends are left, briefly, and disconnect; who sends after that waits to be cancelled."""
         if self._background:
-            await asyncio.wait(self._background, timeout=5)
+            await asyncio.wait(self._background, timeout=STOP_SECONDS)
         self._stopped = True
         for task in self._background:
             task.cancel()
@@ -289,6 +291,6 @@ def _in_words(error: BaseException | None) -> str:
 async def _close(producer: AIOKafkaProducer) -> None:
     """Stop a producer that may not be able to flush."""
     try:
-        await asyncio.wait_for(producer.stop(), 5)
+        await asyncio.wait_for(producer.stop(), STOP_SECONDS)
     except (TimeoutError, KafkaError, OSError) as error:
         log.debug("a producer did not close: %r", error)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.entities.gazetteer import Entry, Known
+from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch
 from schemas.records import EntityType, MentionKind
 
 
@@ -13,11 +13,11 @@ class NameSpan:
     begin: int
     end: int
     type: EntityType
-    known: Known | None = None
+    known: GazetteerMatch | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class MentionSpan:
     """A mention: code points `begin` to `end` (excluded) and its kind."""
 
     begin: int
@@ -31,24 +31,24 @@ class Cluster:
 
     type: EntityType
     name: str
-    places: list[Place] = field(default_factory=list)
+    mentions: list[MentionSpan] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
-    entry: Entry | None = None
+    entry: GazetteerEntry | None = None
     roles: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
 
     def add(self, begin: int, end: int, name: str) -> None:
         """Take in a mention by name."""
-        self.places.append(Place(begin, end))
+        self.mentions.append(MentionSpan(begin, end))
         if name not in self.names:
             self.names.append(name)
 
-    def say_role(self, role: str) -> None:
+    def add_role(self, role: str) -> None:
         """Note a role, each once."""
         if role and role not in self.roles:
             self.roles.append(role)
 
-    def say_affiliation(self, name: str) -> None:
+    def add_affiliation(self, name: str) -> None:
         """Note an affiliation, each once."""
         if name and name not in self.affiliations:
             self.affiliations.append(name)

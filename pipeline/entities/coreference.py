@@ -4,8 +4,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from pipeline.entities.cluster import Cluster, Place
-from pipeline.entities.data import word_list
+from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.nominal_phrases import ARTICLES, bare_nominal, nominals, read_nominal
 from pipeline.entities.nominals import person_of_nominal
@@ -13,26 +12,26 @@ from pipeline.entities.organisation_nominals import organisation_of_nominal
 from pipeline.entities.pronouns import (
     SUBJECT_PRONOUNS,
     person_meant,
-    person_pointed_at,
     pronoun_gender,
     stands_for_a_person,
-    unnamed_meant,
 )
 from pipeline.entities.referents import Referent, referent
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 from pipeline.models.sentences import sentence_starts
 from schemas.records import Entity, EntityArticle
 
 
-def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
+def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
     """Add to the persons in `clusters` the nominals and pronouns outside quotation marks that mean them."""
     referents = [
-        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.places, gazetteer) for n, c in enumerate(clusters)
+        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.mentions, gazetteer)
+        for n, c in enumerate(clusters)
     ]
     taken = [False] * len(words.words)
     for cluster in clusters:
-        for place in cluster.places:
+        for place in cluster.mentions:
             for index in range(words.at(place.begin), words.at(place.end)):
                 taken[index] = words.words[index].end <= place.end
     phrases = {phrase.begin: phrase for phrase in nominals(words, taken, gazetteer)}
@@ -41,28 +40,26 @@ def add_references(words: Words, clusters: list[Cluster], gazetteer: Gazetteer) 
         if phrase is not None:
             meant, place = (
                 person_of_nominal(words, phrase, referents, gazetteer),
-                Place(phrase.begin, phrase.end, "nominal"),
+                MentionSpan(phrase.begin, phrase.end, "nominal"),
             )
         elif word.text.lower() in SUBJECT_PRONOUNS and not taken[index] and not words.in_quotes(word.begin):
             gender = pronoun_gender(words, index)
             meant = person_meant(words, word.begin, gender, referents) if gender else None
-            place = Place(word.begin, word.end, "pronoun")
+            place = MentionSpan(word.begin, word.end, "pronoun")
         else:
             continue
         if meant is not None:
-            clusters[meant.number].places.append(place)
-            meant.places.append(place)
-            meant.places.sort()
+            clusters[meant.number].mentions.append(place)
+            meant.mentions.append(place)
+            meant.mentions.sort()
     for cluster in clusters:
-        cluster.places.sort()
+        cluster.mentions.sort()
 
 
-_DETERMINERS = ARTICLES | word_list("coreference", "indefinite")
-_MEDIA = word_list("coreference", "media")
-_RELATIVE = frozenset({"der", "die", "das", "welcher", "welche"})
+_DETERMINERS = ARTICLES | word_list("indefinite_determiners")
+_MEDIA = word_list("media_before_names")
 _LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
-_BY_ONESELF = re.compile(r"\beigene[nr] (?:Angaben?|Worten?|Aussagen?|Darstellung|Auskunft|Bekunden)\b")
 
 
 class Resolver:
@@ -70,7 +67,7 @@ class Resolver:
 
     def __init__(self, article: EntityArticle, gazetteer: Gazetteer | None = None) -> None:
         self._entities = article.entities
-        self._words = Words(article.text, sentence_starts(article.text))
+        self._words = TextWords(article.text, sentence_starts(article.text))
         self._gazetteer = gazetteer or _starter()
         self._referents = [
             referent(
@@ -80,7 +77,7 @@ class Resolver:
                 e.type,
                 e.roles,
                 e.affiliations,
-                [Place(m.begin, m.end, m.kind) for m in e.mentions],
+                [MentionSpan(m.begin, m.end, m.kind) for m in e.mentions],
                 self._gazetteer,
             )
             for n, e in enumerate(article.entities)
@@ -88,7 +85,7 @@ class Resolver:
 
     def resolve(self, begin: int, end: int) -> Entity | None:
         """The entity meant by the article's text from `begin` to `end` (excluded), or None."""
-        meant = self._mentioned(begin, end) or self._relative(begin, end) or self._referred(begin, end)
+        meant = self._mentioned(begin, end) or self._referred(begin, end)
         return self._entities[meant.number] if meant is not None else None
 
     def speaker(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
@@ -101,25 +98,17 @@ class Resolver:
         if len(joined) > 1:
             return None, ", ".join(joined[:-1]) + " und " + joined[-1]
         entity = self.resolve(begin, end)
-        return entity, entity.name if entity is not None else self._unnamed(begin, end)
+        return entity, entity.name if entity is not None else None
 
     def organisation(self, noun: str, begin: int) -> Entity | None:
         """The organisation that a noun at `begin` means, as "die Behörde" does."""
         meant = organisation_of_nominal(self._words, noun, begin, self._referents)
         return self._entities[meant.number] if meant is not None else None
 
-    def _unnamed(self, begin: int, end: int) -> str | None:
-        """What somebody without a name is called whom the pronoun from `begin` to `end` means ("Wirt")."""
-        index = self._words.at(begin)
-        alone = self._words.at(end) == index + 1 and self._words.words[index].text.lower() in SUBJECT_PRONOUNS
-        gender = pronoun_gender(self._words, index) if alone else None
-        noun = unnamed_meant(self._words, 0, begin, gender, self._referents, far=True) if gender is not None else None
-        return noun.text if noun is not None else None
-
     def _joined(self, begin: int, end: int) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
         inside = sorted(
-            (p.begin, p.end, r.name) for r in self._referents for p in r.places if begin <= p.begin <= p.end <= end
+            (p.begin, p.end, r.name) for r in self._referents for p in r.mentions if begin <= p.begin <= p.end <= end
         )
         names = [name for _, _, name in inside]
         gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
@@ -129,7 +118,7 @@ class Resolver:
     def _mentioned(self, begin: int, end: int) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
         inside = sorted(
-            ((p, r) for r in self._referents for p in r.places if p.begin < end and begin < p.end),
+            ((p, r) for r in self._referents for p in r.mentions if p.begin < end and begin < p.end),
             key=lambda pair: pair[0],
         )
         whole = [(p, r) for p, r in inside if self._words.text[p.end : p.end + 1] != "-"]
@@ -137,7 +126,7 @@ class Resolver:
         persons = [r for _, r in heads if r.type == "PER"]
         return persons[0] if persons else heads[0][1] if heads else None
 
-    def _subordinate(self, begin: int, end: int, place: Place) -> bool:
+    def _subordinate(self, begin: int, end: int, place: MentionSpan) -> bool:
         """Whether a mention only specifies the noun of the phrase ("Putins Sprecher", "der Sprecher von Putin")."""
         words = self._words
         after = words.at(place.end)
@@ -162,11 +151,7 @@ class Resolver:
 
     def _referred(self, begin: int, end: int) -> Referent | None:
         words = self._words
-        if _BY_ONESELF.search(words.text, begin, end):
-            return self._first_of_sentence(begin)
         first, last = words.at(begin), words.at(end)
-        if last == first + 1 and (pointed := person_pointed_at(words, begin, self._referents)) is not None:
-            return pointed
         for index in range(first, last):
             gender = pronoun_gender(words, index) if stands_for_a_person(words, index, end) else None
             if gender is not None:
@@ -183,21 +168,6 @@ class Resolver:
         )
         noun = next(nouns, None)
         return organisation_of_nominal(words, noun.text, begin, self._referents) if noun is not None else None
-
-    def _relative(self, begin: int, end: int) -> Referent | None:
-        """Whom a relative pronoun means: the one named right before its comma ("so Celebi, die auch angab")."""
-        text = self._words.text
-        if text[begin:end] not in _RELATIVE or text[max(0, begin - 2) : begin] != ", ":
-            return None
-        return next((r for r in self._referents for p in r.places if p.end == begin - 2), None)
-
-    def _first_of_sentence(self, begin: int) -> Referent | None:
-        """Who comes first in the sentence around `begin`: of whom "nach eigenen Angaben" speaks."""
-        start, end = self._words.sentence_span(begin)
-        inside = [
-            (p, r) for r in self._referents if r.type in ("PER", "ORG") for p in r.places if start <= p.begin < end
-        ]
-        return min(inside, key=lambda pair: pair[0])[1] if inside else None
 
 
 def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:

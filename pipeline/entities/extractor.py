@@ -1,20 +1,20 @@
 """The second stage: who and what an article is about."""
 
 from pipeline.config import PipelineConfig
-from pipeline.entities.cluster import Cluster, NameSpan, Place
+from pipeline.entities.certain_names import certain_names
+from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.coreference import add_references
-from pipeline.entities.evidence import evident_names
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.gender import gender_of
-from pipeline.entities.names import with_full_stop
-from pipeline.entities.persons import cluster_persons
-from pipeline.entities.read_references import add_read_references
+from pipeline.entities.name_clusters import acronyms, cluster_names
+from pipeline.entities.name_forms import with_full_stop
+from pipeline.entities.name_spans import ModelSpan, name_spans
+from pipeline.entities.person_clusters import cluster_persons
+from pipeline.entities.reader_references import add_reader_references
 from pipeline.entities.roles import read_infobox, read_roles
 from pipeline.entities.salience import saliences
 from pipeline.entities.slugs import entity_id
-from pipeline.entities.spans import ModelSpan, name_spans
-from pipeline.entities.things import acronyms, cluster_things
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import reader_folder
 from pipeline.reader.model import Reader, shared_reader
@@ -48,8 +48,8 @@ class EntityExtractor:
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
         sentences, model = self._read(article.text)
-        words = Words(article.text, sentences)
-        evident = list(evident_names(words, self._gazetteer))
+        words = TextWords(article.text, sentences)
+        evident = list(certain_names(words, self._gazetteer))
         model = [span for span in model if not any(_place_of_a_body(span, name) for name in evident)]
         model += [name for name in evident if not _overlaps(name, model)]
         clusters = self._clusters(article, words, model)
@@ -71,23 +71,23 @@ class EntityExtractor:
             (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
         ]
 
-    def _clusters(self, article: CleanArticle, words: Words, model: list[ModelSpan]) -> list[Cluster]:
+    def _clusters(self, article: CleanArticle, words: TextWords, model: list[ModelSpan]) -> list[Cluster]:
         names = name_spans(words, model, self._gazetteer)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
         others: list[NameSpan] = [span for span in names if span.type != "PER"]
-        things = cluster_things(words, others, acronyms(words, others))
-        clusters = [*persons, *things]
+        others_named = cluster_names(words, others, acronyms(words, others))
+        clusters = [*persons, *others_named]
         for cluster in clusters:
             if cluster.entry is not None:
                 for role in cluster.entry.roles:
-                    cluster.say_role(role)
-        read_roles(words, persons, things, self._gazetteer)
+                    cluster.add_role(role)
+        read_roles(words, persons, others_named, self._gazetteer)
         read_infobox(article.infobox, persons, self._gazetteer)
         if self._reader is None:
             add_references(words, clusters, self._gazetteer)
         else:
-            add_read_references(article.text, clusters, self._reader)
-        return sorted(clusters, key=lambda c: (c.places[0], c.name))
+            add_reader_references(article.text, clusters, self._reader)
+        return sorted(clusters, key=lambda c: (c.mentions[0], c.name))
 
 
 def _place_of_a_body(span: ModelSpan, body: ModelSpan) -> bool:
@@ -98,7 +98,7 @@ def _overlaps(name: ModelSpan, others: list[ModelSpan]) -> bool:
     return any(name[0] < end and begin < name[1] for begin, end, _ in others)
 
 
-def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> list[Entity]:
+def _records(article: CleanArticle, words: TextWords, clusters: list[Cluster]) -> list[Entity]:
     entities: list[Entity] = []
     used: set[str] = set()
     for cluster, salience in zip(clusters, saliences(article, words, clusters), strict=True):
@@ -107,7 +107,7 @@ def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> li
         while identifier in used:
             identifier, number = f"{own}-{number}", number + 1
         used.add(identifier)
-        mentions = [_mention(article.text, place, cluster.type) for place in cluster.places]
+        mentions = [_mention(article.text, place, cluster.type) for place in cluster.mentions]
         texts = {mention.text for mention in mentions}
         cut = cluster.entry is None and cluster.name + "." in texts and cluster.name not in texts
         gender, told_by = gender_of(words, cluster)
@@ -128,7 +128,7 @@ def _records(article: CleanArticle, words: Words, clusters: list[Cluster]) -> li
     return entities
 
 
-def _mention(text: str, place: Place, entity_type: EntityType) -> Mention:
+def _mention(text: str, place: MentionSpan, entity_type: EntityType) -> Mention:
     named = entity_type == "PER" and place.kind == "name"
     end = with_full_stop(text, place.begin, place.end) if named else place.end
     return Mention(begin=place.begin, end=end, text=text[place.begin : end], kind=place.kind)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.entities.data import FOLDER
-from pipeline.entities.words import WORD, Words
+from pipeline.entities.words import WORD, TextWords
 from pipeline.errors import ConfigurationError
 from schemas.records import EntityType
 
@@ -22,7 +22,7 @@ _ADJECTIVE = re.compile(r"^([A-ZÄÖÜ][\w-]{3,}?)(er|es|e)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class GazetteerEntry:
     """One known entity.
 
     Attributes:
@@ -49,10 +49,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class GazetteerMatch:
     """A name in the gazetteer: the entry it means and the form that is not declined."""
 
-    entry: Entry
+    entry: GazetteerEntry
     form: str
     weak: bool
 
@@ -61,12 +61,12 @@ class Known:
 class Gazetteer:
     """Entries by their names; later entries win over earlier ones."""
 
-    by_words: dict[tuple[str, ...], Known] = field(default_factory=dict)
+    by_words: dict[tuple[str, ...], GazetteerMatch] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
-    adjectives: dict[str, Entry] = field(default_factory=dict)
-    demonyms: dict[str, Entry] = field(default_factory=dict)
+    adjectives: dict[str, GazetteerEntry] = field(default_factory=dict)
+    demonyms: dict[str, GazetteerEntry] = field(default_factory=dict)
 
-    def add(self, entries: Iterable[Entry]) -> None:
+    def add(self, entries: Iterable[GazetteerEntry]) -> None:
         """Take `entries` in; where a name is known already, the new entry has it."""
         for entry in entries:
             for name in (entry.name, *entry.aliases):
@@ -76,21 +76,21 @@ class Gazetteer:
             self.adjectives.update(dict.fromkeys(entry.adjectives, entry))
             self.demonyms.update(dict.fromkeys(entry.demonyms, entry))
 
-    def _put(self, entry: Entry, name: str, *, weak: bool) -> None:
+    def _put(self, entry: GazetteerEntry, name: str, *, weak: bool) -> None:
         base = tuple(WORD.findall(name))
         if name.endswith("n") and name[:-1] in (entry.name, *entry.aliases, *entry.weak_aliases):
             name = name[:-1]  # "Grünen" is declined from "Grüne"
         for declined in _declined(base):
             known = self.by_words.get(declined)
             if known is None or entry.users or declined == base or known.entry is entry:
-                self.by_words[declined] = Known(entry, name, weak)
+                self.by_words[declined] = GazetteerMatch(entry, name, weak)
                 self.longest[declined[0]] = max(self.longest.get(declined[0], 0), len(declined))
 
-    def look_up(self, name: str) -> Known | None:
+    def look_up(self, name: str) -> GazetteerMatch | None:
         """The known name that `name` is, declined or not."""
         return self.by_words.get(tuple(WORD.findall(name)))
 
-    def matches(self, words: Words) -> Iterator[tuple[int, int, Known]]:
+    def matches(self, words: TextWords) -> Iterator[tuple[int, int, GazetteerMatch]]:
         """Begin, end and meaning of every known name, the longest at each place, from left to right."""
         forms = [word.text for word in words.words]
         index = 0
@@ -109,14 +109,14 @@ class Gazetteer:
             index += step
 
 
-def _determined_town(words: Words, begin: int, known: Known) -> bool:
+def _determined_town(words: TextWords, begin: int, known: GazetteerMatch) -> bool:
     """Whether a town's name stands behind an article ("die Löhne"): then it is an ordinary word."""
     entry = known.entry
     town = entry.type == "LOC" and entry.wikidata is None and not entry.users and " " not in known.form
     return town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
 
 
-def _unbroken(words: Words, index: int, length: int) -> bool:
+def _unbroken(words: TextWords, index: int, length: int) -> bool:
     return all(
         "\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2 for i in range(index, index + length - 1)
     )
@@ -171,7 +171,7 @@ def load_gazetteer(path: Path | None) -> Gazetteer:
     return gazetteer
 
 
-def read_users(path: Path) -> list[Entry]:
+def read_users(path: Path) -> list[GazetteerEntry]:
     """The entries of a user's file: `.csv` with a header line, else JSON lines.
 
     Columns: id, name, type, and optionally aliases, weak_aliases, adjectives,
@@ -189,7 +189,7 @@ def read_users(path: Path) -> list[Entry]:
         raise ConfigurationError(f"the gazetteer {path} cannot be read: {error}") from None
 
 
-def _read_json_lines(path: Path, *, users: bool) -> Iterator[Entry]:
+def _read_json_lines(path: Path, *, users: bool) -> Iterator[GazetteerEntry]:
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
@@ -203,7 +203,7 @@ def _read_json_lines(path: Path, *, users: bool) -> Iterator[Entry]:
                 yield _entry(row, where, users=users)
 
 
-def _entry(row: dict[str, Any], where: str, *, users: bool) -> Entry:
+def _entry(row: dict[str, Any], where: str, *, users: bool) -> GazetteerEntry:
     for column in ("id", "name", "type"):
         if not isinstance(row.get(column), str) or not row[column].strip():
             raise ConfigurationError(f"the gazetteer {where}: {column} is missing")
@@ -214,7 +214,7 @@ def _entry(row: dict[str, Any], where: str, *, users: bool) -> Entry:
     wikidata = row.get("wikidata") or None
     if wikidata is not None and not re.fullmatch(r"Q[1-9][0-9]*", str(wikidata)):
         raise ConfigurationError(f"the gazetteer {where}: wikidata is {wikidata!r}, not an id such as Q64")
-    return Entry(
+    return GazetteerEntry(
         id=row["id"].strip(),
         name=row["name"].strip(),
         type=row["type"],

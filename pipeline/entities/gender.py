@@ -7,19 +7,19 @@ from collections import Counter
 from pipeline.entities.cluster import Cluster
 from pipeline.entities.person_words import GENDERED_TITLES, Gender, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
 from schemas.records import GenderSource
 
 _FEMININE = frozenset({"sie", "ihr", "ihre", "ihrem", "ihren", "ihrer"})
 _MASCULINE = frozenset({"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner"})
 
 
-def gender_of(words: Words, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
+def gender_of(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
     """Gender by a title before the name, else a role, else the given name, else the pronouns; None for what is no
     person."""
     if person.type != "PER":
         return None, None
-    for place in person.places:
+    for place in person.mentions:
         index = words.at(place.begin) - 1
         title = GENDERED_TITLES.get(words.words[index].text) if index >= 0 and place.kind == "name" else None
         if title is not None:
@@ -36,7 +36,7 @@ def gender_of(words: Words, person: Cluster) -> tuple[Gender | None, GenderSourc
         if word is not None and word.gender is not None:
             return word.gender, "role"
     said: Counter[Gender] = Counter()
-    for place in person.places:
+    for place in person.mentions:
         pronoun = words.text[place.begin : place.end].lower() if place.kind == "pronoun" else ""
         if pronoun in _FEMININE:
             said["f"] += 1

@@ -3,25 +3,23 @@
 import re
 from functools import cache
 
-from pipeline.entities.data import word_list
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_phrases import Nominal
 from pipeline.entities.referents import Referent, nations
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 
 SIMILAR, SYNONYMOUS = 4.0, 2.5
 OTHERWISE, NEVER = -0.5, -3.0
 """Fits of a noun that says another role than the text does, and of one that cannot mean the person."""
 _COMPLEMENT = re.compile(r" (?:der|des|von|vom) (?:[a-zäöü]+e[nrs] )?(?P<noun>[A-ZÄÖÜ][\w-]+)")
-_POLITICAL = frozenset(
-    {"minister", "kanzler", "präsident", "abgeordneter", "senator", "bürgermeister", "ministerpräsident"}
-)
+_POLITICAL = word_list("political_roles")
 _LEADING = ("ressortchef", "regierungschef", "parteichef", "fraktionschef", "ressortchefin", "parteichefin")
-_BODIES = word_list("nominals", "bodies")
+_BODIES = word_list("collective_bodies")
 
 
-def fit_of(words: Words, nominal: Nominal, candidate: Referent, party: str | None, *, near: bool) -> float:
+def fit_of(words: TextWords, nominal: Nominal, candidate: Referent, party: str | None, *, near: bool) -> float:
     """How well `candidate` is what `nominal` may refer to: about -3 (it cannot be) to 7 (the text calls it just that).
 
     Args:
@@ -61,14 +59,14 @@ def fit_of(words: Words, nominal: Nominal, candidate: Referent, party: str | Non
 
 def _synonyms() -> dict[str, frozenset[str]]:
     """For heads of roles the other heads that the same person may be called by."""
-    return _groups("synonyms")
+    return _groups("role_synonyms")
 
 
 @cache
 def _groups(name: str) -> dict[str, frozenset[str]]:
     """For each word of the groups in a list the words of its groups, itself included."""
     found: dict[str, frozenset[str]] = {}
-    for group in word_list("nominals", name):
+    for group in word_list(name):
         heads = frozenset(group.split(","))
         for head in heads:
             found[head] = found.get(head, frozenset()) | heads
@@ -78,16 +76,16 @@ def _groups(name: str) -> dict[str, frozenset[str]]:
 def _excluded(head: str) -> frozenset[str]:
     """Heads of roles that nobody has beside `head`, by their groups; what the same person may be called is none."""
     nothing: frozenset[str] = frozenset()
-    return _groups("exclusive").get(head, nothing) - _synonyms().get(head, nothing) - {head}
+    return _groups("exclusive_roles").get(head, nothing) - _synonyms().get(head, nothing) - {head}
 
 
-def _complement(words: Words, nominal: Nominal) -> str | None:
+def _complement(words: TextWords, nominal: Nominal) -> str | None:
     """The name or noun in "der Präsident der Ukraine", in lower case."""
     match = _COMPLEMENT.match(words.text, nominal.end)
     return match["noun"].lower() if match is not None else None
 
 
-def nation_of(words: Words, nominal: Nominal, gazetteer: Gazetteer) -> str | None:
+def nation_of(words: TextWords, nominal: Nominal, gazetteer: Gazetteer) -> str | None:
     """Id of the country whose adjective or demonym stands in the noun phrase ("der französische Gesandte")."""
     return next(iter(nations(words, nominal.begin, nominal.end, gazetteer)), None)
 

@@ -9,11 +9,11 @@ from pipeline.entities.referents import demonym
 from pipeline.entities.roles_lexicon import RoleWord, role_word
 
 AGED = re.compile(r"^(?P<years>\d{1,3})-?[Jj]ährige[rnms]?$")
-Reading = Gender | Literal["either"] | None
+GenderReading = Gender | Literal["either"] | None
 """Gender of the one person that is meant; None if it is nobody or several."""
 
 
-def nominal_gender(article: str, word: str, gazetteer: Gazetteer) -> Reading:
+def nominal_gender(article: str, word: str, gazetteer: Gazetteer) -> GenderReading:
     """How "der" + "Ministerin" and the like can be read. `article` in lower case."""
     if AGED.match(word):
         return _aged(article, word)
@@ -33,7 +33,7 @@ def _townsman(word: str, gazetteer: Gazetteer) -> bool:
     return any(place is not None and place.entry.type == "LOC" for place in known)
 
 
-def _aged(article: str, word: str) -> Reading:
+def _aged(article: str, word: str) -> GenderReading:
     if article in ("die", "diese"):
         return None if word.endswith("n") else "f"
     masculine = article in ("dem", "den", "des", "diesem", "diesen", "dieses") or (
@@ -42,7 +42,7 @@ def _aged(article: str, word: str) -> Reading:
     return "m" if masculine else "either"
 
 
-def _role(article: str, word: str, role: RoleWord) -> Reading:
+def _role(article: str, word: str, role: RoleWord) -> GenderReading:
     feminine = article in ("die", "diese")
     if not role.singular or word.endswith("innen"):
         return None
@@ -58,7 +58,7 @@ def _role(article: str, word: str, role: RoleWord) -> Reading:
     return None if feminine or article == "das" or (article == "den" and word.endswith("n")) else "m"
 
 
-def _demonym(article: str, word: str) -> Reading:
+def _demonym(article: str, word: str) -> GenderReading:
     if word.endswith("in"):
         return "f" if article in ("die", "der", "diese", "dieser") else None
     if article in ("der", "dieser"):

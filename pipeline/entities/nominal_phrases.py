@@ -9,7 +9,7 @@ from pipeline.entities.nominal_gender import nominal_gender
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import demonym
 from pipeline.entities.roles_lexicon import RoleWord, role_word
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
 
 ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
@@ -27,7 +27,7 @@ class Nominal:
     gender: Gender | None
 
 
-def nominals(words: Words, taken: Sequence[bool], gazetteer: Gazetteer) -> Iterator[Nominal]:
+def nominals(words: TextWords, taken: Sequence[bool], gazetteer: Gazetteer) -> Iterator[Nominal]:
     """The definite noun phrases about one person, outside quotation marks. `taken`: which words belong to names."""
     for index, word in enumerate(words.words):
         if word.text.lower() in ARTICLES and not words.in_quotes(word.begin):
@@ -39,7 +39,7 @@ def nominals(words: Words, taken: Sequence[bool], gazetteer: Gazetteer) -> Itera
                 yield found
 
 
-def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | None:
+def read_nominal(words: TextWords, index: int, gazetteer: Gazetteer) -> Nominal | None:
     """The noun phrase about one person whose article stands at `index`."""
     article = words.words[index].text.lower()
     position = index + 1
@@ -59,14 +59,14 @@ def read_nominal(words: Words, index: int, gazetteer: Gazetteer) -> Nominal | No
     return None
 
 
-def _attributive(words: Words, index: int) -> bool:
+def _attributive(words: TextWords, index: int) -> bool:
     """Whether the word at `index`, no role, only says where the noun behind it is from."""
     word = words.words[index].text
     behind = words.words[index + 1] if index + 1 < len(words.words) and words.gap(index, index + 1) == " " else None
     return behind is not None and behind.capitalised and word.endswith("er") and role_word(word) is None
 
 
-def bare_nominal(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> Nominal | None:
+def bare_nominal(words: TextWords, begin: int, end: int, gazetteer: Gazetteer) -> Nominal | None:
     """The first word from `begin` to `end` that says what someone is, also without article ("Thüringens AfD-Chef")."""
     for word in words.within(begin, end):
         role = role_word(word.text)

@@ -3,17 +3,18 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.entities.cluster import Place
-from pipeline.entities.data import word_list
+from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_fit import OTHERWISE, SIMILAR, SYNONYMOUS, fit_of, nation_of, party_of
 from pipeline.entities.nominal_gender import AGED
 from pipeline.entities.nominal_phrases import Nominal
 from pipeline.entities.pronouns import early_in_sentence, presence
 from pipeline.entities.referents import Referent
+from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.speaking import announces_quote, speaks
-from pipeline.entities.words import Words
+from pipeline.entities.speech_context import announces_quote, speaks
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 
 _UNNAMED = re.compile(r"\b[Ee]ine? (?:[a-zäöüß]+e[rn]? )?(?P<noun>[A-ZÄÖÜ][\w-]+)\b(?! [A-ZÄÖÜ])")
 _NEAREST, _FARTHEST = 1000, 20000
@@ -21,11 +22,11 @@ _NEAREST, _FARTHEST = 1000, 20000
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
 _PRESENT = 1.2
 """How present somebody must be to be meant by a noun that nothing supports."""
-_PARTIES = word_list("nominals", "parties")
+_PARTIES = word_list("party_names")
 
 
 def person_of_nominal(
-    words: Words, nominal: Nominal, referents: Sequence[Referent], gazetteer: Gazetteer, *, speaker: bool = False
+    words: TextWords, nominal: Nominal, referents: Sequence[Referent], gazetteer: Gazetteer, *, speaker: bool = False
 ) -> Referent | None:
     """The person meant: by role, party and nation first, else the one who is most present; None if nobody fits.
 
@@ -33,6 +34,8 @@ def person_of_nominal(
     role is known) counts only where it is a `speaker` or says no more than
     that it is a person ("der 45-Jährige", "die Frau").
     """
+    if not REFERENCE_RULES["nominal"].on:
+        return None
     if _nameless(words, nominal):
         return None
     speaker = speaker or speaks(words, nominal.begin, nominal.end)
@@ -75,7 +78,7 @@ def person_of_nominal(
     return best
 
 
-def _nameless(words: Words, nominal: Nominal) -> bool:
+def _nameless(words: TextWords, nominal: Nominal) -> bool:
     """Whether "der 24-Jährige" is someone who came into the article without a name ("ein 24-Jähriger")."""
     age = AGED.match(nominal.noun)
     if age is None:
@@ -85,7 +88,7 @@ def _nameless(words: Words, nominal: Nominal) -> bool:
     return re.compile(unnamed).search(words.text, begin, nominal.begin) is not None
 
 
-def _spoken_of_alone(words: Words, nominal: Nominal, candidate: Referent, referents: Sequence[Referent]) -> bool:
+def _spoken_of_alone(words: TextWords, nominal: Nominal, candidate: Referent, referents: Sequence[Referent]) -> bool:
     """Whether nobody else who can be meant is named in the paragraph's sentence before: its one person is meant.
 
     Of nouns that say no more than that it is a person, in the paragraph.
@@ -106,7 +109,7 @@ def _spoken_of_alone(words: Words, nominal: Nominal, candidate: Referent, refere
     )
 
 
-def _someone_else_between(words: Words, nominal: Nominal, last: Place) -> bool:
+def _someone_else_between(words: TextWords, nominal: Nominal, last: MentionSpan) -> bool:
     """Whether somebody without a name came after `last`, whom "die Frau" means instead ("eine Zeugin aus Kassel")."""
     if nominal.noun not in ("Mann", "Frau"):
         return False
@@ -115,19 +118,19 @@ def _someone_else_between(words: Words, nominal: Nominal, last: Place) -> bool:
     return any(role is not None and role.singular and role.gender in (nominal.gender, None) for role in roles)
 
 
-def _far(words: Words, nominal: Nominal, last: Place) -> bool:
+def _far(words: TextWords, nominal: Nominal, last: MentionSpan) -> bool:
     return words.sentence(nominal.begin) - words.sentence(last.begin) > _NEAR_SENTENCES
 
 
-def _named_soon(words: Words, nominal: Nominal, candidate: Referent, *, supported: bool) -> bool:
+def _named_soon(words: TextWords, nominal: Nominal, candidate: Referent, *, supported: bool) -> bool:
     """Whether the name comes in one of the next sentences, as after a lead's "Der Beauftragte erklärt"."""
-    first = candidate.places[0].begin
+    first = candidate.mentions[0].begin
     return (supported or words.sentence(nominal.begin) < _LEAD_SENTENCES) and words.sentence(first) - words.sentence(
         nominal.begin
     ) <= 5
 
 
-def _may_be_new(words: Words, nominal: Nominal, candidate: Referent) -> bool:
+def _may_be_new(words: TextWords, nominal: Nominal, candidate: Referent) -> bool:
     """Whether a noun may say of `candidate` what was not said before: of speakers and subjects, and in a lead."""
     if _says_only_person(nominal) or words.sentence(nominal.begin) < _LEAD_SENTENCES:
         return True
@@ -138,7 +141,7 @@ def _may_be_new(words: Words, nominal: Nominal, candidate: Referent) -> bool:
             0 < words.sentence(nominal.begin) - words.sentence(place.begin) <= 2
             and early_in_sentence(words, words.at(place.begin))
         )
-        for place in candidate.places
+        for place in candidate.mentions
     )
 
 

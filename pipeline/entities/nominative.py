@@ -5,43 +5,15 @@ from __future__ import annotations
 import re
 
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.lexicon import endings, word_list
 
 _DETERMINER = re.compile(
     r"(?i)^(?:(?:de[rmsn]|das|die|ein(?:e[mnrs]?)?|diese[mnrs]?|jene[mnrs]?|sein(?:e[mnrs]?)?|ihr(?:e[mnrs]?)?|"
     r"unser(?:e[mnrs]?)?|mein(?:e[mnrs]?)?|kein(?:e[mnrs]?)?|beide[nr]?|alle[nr]?|mehrere[nr]?|einige[nr]?|viele[nr]?|"
     r"zum|zur|vom|beim|im|am) )+"
 )
-_FEMININE = (
-    "ung",
-    "heit",
-    "keit",
-    "schaft",
-    "ion",
-    "tät",
-    "ei",
-    "ik",
-    "in",
-    "enz",
-    "anz",
-    "frau",
-    "kraft",
-    "presse",
-    "seite",
-)
-_NEUTER = (
-    "um",
-    "chen",
-    "amt",
-    "gericht",
-    "haus",
-    "büro",
-    "team",
-    "institut",
-    "unternehmen",
-    "blatt",
-    "magazin",
-    "ment",
-)
+_FEMININE = endings("feminine_noun_endings")
+_NEUTER = endings("neuter_noun_endings")
 _STRONG = {"m": "er", "f": "e", "n": "es", "p": "e"}
 _ADJECTIVE = re.compile(r"^(?P<stem>[\wäöüß-]{3,}?)(?:e[nmrs]?)$")
 _NOMINAL_ADJECTIVE = re.compile(
@@ -52,7 +24,7 @@ _NOMINAL_ADJECTIVE = re.compile(
 )
 _OWN_S = ("ss", "us", "is", "os", "as")
 """Endings whose s is no genitive."""
-_OWN_N = frozenset({"bauern", "eltern", "bayern", "großeltern", "landeltern", "pommern", "ostern"})
+_OWN_N = word_list("own_n_nouns")
 """Plurals and names whose n is no dative's."""
 _WEAK = {
     "präsidenten": "Präsident",

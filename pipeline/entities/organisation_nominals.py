@@ -3,15 +3,18 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.entities.data import word_list
 from pipeline.entities.referents import Referent
-from pipeline.entities.words import Words
+from pipeline.entities.registry import REFERENCE_RULES
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 
-_ORGANISATION_NOUNS = word_list("nominals", "organisation_nouns")
+_ORGANISATION_NOUNS = word_list("organisation_nouns")
 
 
-def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequence[Referent]) -> Referent | None:
+def organisation_of_nominal(words: TextWords, noun: str, begin: int, referents: Sequence[Referent]) -> Referent | None:
     """The organisation that "die Landesregierung" or "die Behörde" means: by its name, else the one last mentioned."""
+    if not REFERENCE_RULES["organisation-nominal"].on:
+        return None
     lowered = noun.lower().removesuffix("s") if len(noun) > 5 else noun.lower()
     named = [
         r
@@ -32,9 +35,9 @@ def organisation_of_nominal(words: Words, noun: str, begin: int, referents: Sequ
     return max(near, key=lambda pair: pair[0])[1] if near else None
 
 
-def _called(words: Words, candidate: Referent, noun: str) -> bool:
+def _called(words: TextWords, candidate: Referent, noun: str) -> bool:
     """Whether the text says what the organisation is right before its name ("die Gewerkschaft Komba")."""
-    indices = (words.at(place.begin) for place in candidate.places if place.kind == "name")
+    indices = (words.at(place.begin) for place in candidate.mentions if place.kind == "name")
     return any(
         index and words.words[index - 1].text == noun and words.gap(index - 1, index) == " " for index in indices
     )

@@ -4,118 +4,16 @@ from functools import cache
 from typing import Literal
 
 from pipeline.entities.data import FOLDER
+from pipeline.lexicon import word_list
 
 Gender = Literal["m", "f"]
 
 GENDERED_TITLES: dict[str, Gender] = {
-    "Herr": "m",
-    "Herrn": "m",
-    "Frau": "f",
-    "Monsieur": "m",
-    "Madame": "f",
-    "Mister": "m",
-    "Mr": "m",
-    "Mrs": "f",
-    "Ms": "f",
-    "Lord": "m",
-    "Lady": "f",
-    "Sir": "m",
-    "Dame": "f",
-    "Don": "m",
-    "Bruder": "m",
-    "Schwester": "f",
+    **dict.fromkeys(word_list("masculine_titles"), "m"),
+    **dict.fromkeys(word_list("feminine_titles"), "f"),
 }
-TITLES = frozenset(
-    {
-        *GENDERED_TITLES,
-        "Dr",
-        "Prof",
-        "Professor",
-        "Professorin",
-        "Doktor",
-        "PD",
-        "Dipl",
-        "Dipl.-Ing",
-        "Ing",
-        "Mag",
-        "med",
-        "jur",
-        "phil",
-        "rer",
-        "nat",
-        "pol",
-        "oec",
-        "h.c",
-        "hc",
-        "Dr.-Ing",
-        "Prof.Dr",
-        "Pater",
-        "Dres",
-        "Univ",
-        "Univ.-Prof",
-        "B.A",
-        "M.A",
-        "Familie",
-        "Ehepaar",
-    }
-)
-NOBLE = frozenset(
-    {"Freiherr", "Freifrau", "Graf", "Gräfin", "Baron", "Baronin", "Prinz", "Prinzessin", "Fürst", "Fürstin", "Edler"}
-)
-"""Titles that stand within a name, between given names and "von"."""
-PARTICLES = frozenset(
-    {
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "zu",
-        "zum",
-        "zur",
-        "vom",
-        "dem",
-        "del",
-        "della",
-        "di",
-        "da",
-        "dos",
-        "do",
-        "du",
-        "la",
-        "le",
-        "el",
-        "al",
-        "bin",
-        "ibn",
-        "ben",
-        "ter",
-        "ten",
-        "te",
-        "af",
-        "av",
-        "und",
-        "y",
-        "Van",
-        "De",
-        "Von",
-        "Di",
-        "Del",
-        "La",
-        "Le",
-        "El",
-        "Al",
-        "Mac",
-        "Da",
-        "Dos",
-        "Du",
-        "Ben",
-        "Bin",
-        "Abu",
-        "Ibn",
-        "Ter",
-    }
-)
+TITLES = frozenset(GENDERED_TITLES) | word_list("titles")
+PARTICLES = word_list("surname_particles")
 
 
 @cache

@@ -1,15 +1,16 @@
 """Which person "er" and "sie" mean."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from pipeline.entities.cluster import Place
-from pipeline.entities.data import word_list
+from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
-from pipeline.entities.roles_lexicon import RoleWord, role_word
-from pipeline.entities.speaking import announces_quote, speaks
-from pipeline.entities.words import Word, Words
+from pipeline.entities.registry import REFERENCE_RULES
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.speech_context import announces_quote, speaks
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
 
 PRONOUNS: dict[str, Gender] = {
     "er": "m",
@@ -30,20 +31,17 @@ PRONOUNS: dict[str, Gender] = {
     "diese": "f",
     "jener": "m",
 }
-_POINTING: dict[str, Gender] = {"der": "m", "dieser": "m", "jener": "m", "die": "f", "diese": "f", "jene": "f"}
-_SUBJECT_ARTICLES: dict[Gender, frozenset[str]] = {"m": frozenset({"ein", "der"}), "f": frozenset({"eine", "die"})}
 _STANDING_ALONE = frozenset({"er", "sie", "ihm", "ihn"})
-_OPINIONS = word_list("pronouns", "opinions")
+_OPINIONS = word_list("opinion_nouns")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
-_LOOK_BACK_WORDS = 60
 _LONGEST_PREFIX = 4
 _OTHER_PARAGRAPH = 0.3
-_OBLIQUE = word_list("pronouns", "oblique")
-_SUBORDINATING = word_list("pronouns", "subordinating")
+_OBLIQUE = word_list("before_oblique")
+_SUBORDINATING = word_list("clause_openers")
 
 
-def pronoun_gender(words: Words, index: int) -> Gender | None:
+def pronoun_gender(words: TextWords, index: int) -> Gender | None:
     """Gender of the one person that the pronoun at `index` can mean; None if it is none, polite or a plural."""
     word = words.words[index].text
     gender = PRONOUNS.get(word.lower())
@@ -53,7 +51,7 @@ def pronoun_gender(words: Words, index: int) -> Gender | None:
     return None if word.lower() == "sie" and not joined and _plural(words, index) else gender
 
 
-def stands_for_a_person(words: Words, index: int, end: int) -> bool:
+def stands_for_a_person(words: TextWords, index: int, end: int) -> bool:
     """Whether the pronoun at `index`, in a phrase that ends at `end`, is no mere companion of a noun.
 
     "Seiner Meinung" is his, but "seinem Anwalt" and "dieser Entscheidung" are not him.
@@ -63,11 +61,11 @@ def stands_for_a_person(words: Words, index: int, end: int) -> bool:
     return words.words[index + 1].text in _OPINIONS
 
 
-def person_meant(
-    words: Words, begin: int, gender: Gender, referents: Sequence[Referent], exclude: Iterable[int] = ()
-) -> Referent | None:
+def person_meant(words: TextWords, begin: int, gender: Gender, referents: Sequence[Referent]) -> Referent | None:
     """The person of that gender who is most present before `begin`; None if nobody is near."""
-    excluded = {*exclude, *_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
+    if not REFERENCE_RULES["pronoun"].on:
+        return None
+    excluded = {*_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
     best: Referent | None = None
     best_score = 0.0
     for candidate in referents:
@@ -81,79 +79,14 @@ def person_meant(
             score -= 0.7
         if score > best_score:
             best, best_score = candidate, score
-    last = best.last_before(begin) if best is not None else None
-    return None if last is not None and unnamed_meant(words, last.end, begin, gender, referents) is not None else best
+    return best
 
 
-def person_pointed_at(words: Words, begin: int, referents: Sequence[Referent]) -> Referent | None:
-    """Whom "der", "die" or "dieser" at `begin` means as a subject: who was named last, in the sentence before."""
-    index = words.at(begin)
-    gender = _POINTING.get(words.words[index].text.lower())
-    after = words.words[index + 1].text if index + 1 < len(words.words) else ""
-    if gender is None or _plural_verb(after or "-"):
-        return None
-    here = words.sentence(begin)
-    named = [
-        (place.begin, candidate)
-        for candidate in referents
-        if candidate.type == "PER" and candidate.gender in (gender, None)
-        for place in (candidate.last_before(begin),)
-        if place is not None and here - words.sentence(place.begin) <= 1
-    ]
-    return max(named, key=lambda pair: (pair[1].gender is not None, pair[0]))[1] if named else None
-
-
-def unnamed_meant(
-    words: Words, after: int, begin: int, gender: Gender, referents: Sequence[Referent], *, far: bool = False
-) -> Word | None:
-    """The noun of somebody without a name, behind `after`, who is in mind at `begin`; `far`: in its paragraph.
-
-    It is who speaks in the sentence before or in this one ("sagt ein Wirt. Er …"), or its subject ("Die Tochter der
-    Toten weinte. „Warum?“, fragte sie").
-    """
-    start, _ = words.sentence_span(begin)
-    start, _ = words.sentence_span(max(start - 1, 0))
-    start = words.text.rfind("\n", 0, begin) + 1 if far else start
-    here = words.at(begin)
-    for index in range(max(words.at(max(start, after)), here - _LOOK_BACK_WORDS), here):
-        word = words.words[index]
-        lowered = word.text.lower()
-        if lowered not in _SUBJECT_ARTICLES[gender] or words.in_quotes(word.begin):
-            continue
-        noun = next((w for w in words.words[index + 1 : index + 3] if w.capitalised), None)
-        role = role_word(noun.text) if noun is not None else None
-        if noun is not None and role is None and noun.text.endswith("erin") and gender == "f":
-            role = RoleWord(noun.text, "f", singular=True)  # "Die Dortmunderin"
-        if noun is None or role is None or role.gender not in (gender, None):
-            continue
-        if lowered.startswith("d"):
-            if _begins_sentence(words, index) and role.gender == gender and not _named_at(word.begin, noun, referents):
-                return noun
-            continue
-        # "sagt dagegen ein Wirt": an adverb may stand between.
-        earlier = words.words[max(index - 1, 0)].begin
-        if speaks(words, word.begin, noun.end) or speaks(words, earlier, noun.end):
-            return noun
-    return None
-
-
-def _named_at(begin: int, noun: Word, referents: Sequence[Referent]) -> bool:
-    """Whether somebody is meant by the phrase from `begin` to its noun, or named right behind it or a comma."""
-    return any(
-        begin <= place.begin <= noun.end + 2 for candidate in referents for place in _near_places(candidate, begin)
-    )
-
-
-def _near_places(candidate: Referent, begin: int) -> Sequence[Place]:
-    index = bisect_left(candidate.places, begin, key=lambda place: place.begin)
-    return candidate.places[index : index + 1]
-
-
-def presence(words: Words, begin: int, candidate: Referent, last: Place) -> float:
+def presence(words: TextWords, begin: int, candidate: Referent, last: MentionSpan) -> float:
     """How much the reader has `candidate` in mind at `begin`; 0 or less if hardly."""
     here = words.sentence(begin)
     score = 0.0
-    for place in reversed(candidate.places):
+    for place in reversed(candidate.mentions):
         if place.begin >= begin:
             continue
         distance = here - words.sentence(place.begin)
@@ -161,11 +94,11 @@ def presence(words: Words, begin: int, candidate: Referent, last: Place) -> floa
             break
         elsewhere = "\n" in words.text[place.end : begin]
         score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
-    before = bisect_left(candidate.places, begin, key=lambda place: place.begin)
+    before = bisect_left(candidate.mentions, begin, key=lambda place: place.begin)
     return score + 0.05 * min(before, 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 
-def _weight(words: Words, place: Place) -> float:
+def _weight(words: TextWords, place: MentionSpan) -> float:
     """More for subjects and speakers, less for objects and for those mentioned within quotes."""
     weight = 0.0
     index = words.at(place.begin)
@@ -190,15 +123,15 @@ def _weight(words: Words, place: Place) -> float:
     return weight
 
 
-def _joined_with(words: Words, begin: int, referents: Sequence[Referent]) -> list[int]:
+def _joined_with(words: TextWords, begin: int, referents: Sequence[Referent]) -> list[int]:
     """Who is named beside the pronoun with "und" ("Weber und er")."""
     before = words.text[max(0, begin - 5) : begin]
     if not before.endswith(" und "):
         return []
-    return [r.number for r in referents if any(p.end == begin - 5 for p in r.places)]
+    return [r.number for r in referents if any(p.end == begin - 5 for p in r.mentions)]
 
 
-def _named_in_speech(words: Words, begin: int, referents: Sequence[Referent]) -> list[int]:
+def _named_in_speech(words: TextWords, begin: int, referents: Sequence[Referent]) -> list[int]:
     """Who is named in what the pronoun at `begin` says: nobody calls himself so ("Weber müsse gehen, sagte er")."""
     verb = words.at(begin) - 1
     if verb < 1 or not speaks(words, begin, begin) or "," not in words.gap(verb - 1, verb):
@@ -206,10 +139,10 @@ def _named_in_speech(words: Words, begin: int, referents: Sequence[Referent]) ->
     start, _ = words.sentence_span(begin)
     end = words.words[verb].begin
     start = max(start, words.text.rfind(":", start, end))  # "Weber sieht das anders: Es sei falsch, sagte er"
-    return [r.number for r in referents if any(p.kind == "name" and start <= p.begin < end for p in r.places)]
+    return [r.number for r in referents if any(p.kind == "name" and start <= p.begin < end for p in r.mentions)]
 
 
-def early_in_sentence(words: Words, index: int) -> bool:
+def early_in_sentence(words: TextWords, index: int) -> bool:
     """Whether no more than the subject's own article, adjective and role stand before the word at `index`."""
     if _begins_sentence(words, index):
         return True
@@ -220,14 +153,14 @@ def early_in_sentence(words: Words, index: int) -> bool:
     )
 
 
-def _begins_sentence(words: Words, index: int) -> bool:
+def _begins_sentence(words: TextWords, index: int) -> bool:
     position = words.words[index].begin
     start, _ = words.sentence_span(position)
     between = words.text[start:position].rstrip()
     return not any(c.isalnum() for c in between) or between.endswith((":", "–", "„", "“", "»", "."))
 
 
-def _plural(words: Words, index: int) -> bool:
+def _plural(words: TextWords, index: int) -> bool:
     """Whether the verb of "sie" stands in the plural, as far as its neighbours and the clause's end tell."""
     here = words.words[index]
     before = words.words[index - 1] if index and words.gap(index - 1, index) == " " else None
@@ -247,4 +180,4 @@ def _plural_verb(word: str) -> bool:
     )
 
 
-_NO_VERBS = word_list("pronouns", "no_verbs")
+_NO_VERBS = word_list("no_plural_verbs")

@@ -4,11 +4,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from pipeline.entities.cluster import Place
-from pipeline.entities.gazetteer import Entry, Gazetteer
+from pipeline.entities.cluster import MentionSpan
+from pipeline.entities.gazetteer import Gazetteer, GazetteerEntry
 from pipeline.entities.person_words import GENDERED_TITLES, TITLES, Gender, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.words import WORD, Words
+from pipeline.entities.words import WORD, TextWords
 from schemas.records import EntityType
 
 
@@ -22,7 +22,7 @@ class Referent:
         role_heads: last parts of its role words ("minister").
         role_complements: what its roles are of ("ukraine"), in lower case.
         nations: ids of the countries whose adjectives stand with its names.
-        places: its mentions so far, sorted.
+        mentions: its mentions so far, sorted.
     """
 
     number: int
@@ -34,31 +34,31 @@ class Referent:
     role_complements: frozenset[str]
     affiliations: frozenset[str]
     nations: frozenset[str]
-    places: list[Place]
+    mentions: list[MentionSpan]
 
-    def last_before(self, position: int) -> Place | None:
+    def last_before(self, position: int) -> MentionSpan | None:
         """Its last mention that begins before `position`."""
-        index = bisect_left(self.places, position, key=lambda p: p.begin)
-        return self.places[index - 1] if index else None
+        index = bisect_left(self.mentions, position, key=lambda p: p.begin)
+        return self.mentions[index - 1] if index else None
 
 
 def referent(
-    words: Words,
+    words: TextWords,
     number: int,
     name: str,
     entity_type: EntityType,
     roles: Iterable[str],
     affiliations: Iterable[str],
-    places: Iterable[Place],
+    mentions: Iterable[MentionSpan],
     gazetteer: Gazetteer,
 ) -> Referent:
     """Put together what matters of one entity."""
-    places, roles = sorted(places), list(roles)
+    mentions, roles = sorted(mentions), list(roles)
     role_words = [word for role in roles for word in WORD.findall(role)[:3] if role_word(word) is not None]
     found = [role for word in role_words if (role := role_word(word)) is not None]
     gender = None
     if entity_type == "PER":
-        gender = _gender_by_title(words, places) or next((r.gender for r in found if r.gender == "f"), None)
+        gender = _gender_by_title(words, mentions) or next((r.gender for r in found if r.gender == "f"), None)
         gender = gender or gender_of_name(name) or next((r.gender for r in found if r.gender), None)
     return Referent(
         number,
@@ -69,15 +69,15 @@ def referent(
         frozenset(role.head for role in found),
         frozenset(word.lower() for role in roles for word in WORD.findall(role)[1:] if word[0].isupper()),
         frozenset(affiliations),
-        _nations_of(words, places, gazetteer) if entity_type == "PER" else frozenset(),
-        places,
+        _nations_of(words, mentions, gazetteer) if entity_type == "PER" else frozenset(),
+        mentions,
     )
 
 
-def _gender_by_title(words: Words, places: Iterable[Place]) -> Gender | None:
+def _gender_by_title(words: TextWords, mentions: Iterable[MentionSpan]) -> Gender | None:
     """By "Herr" and "Frau" before one of the mentions, academic titles between them aside."""
-    for place in places:
-        index = words.at(place.begin) - 1
+    for mention in mentions:
+        index = words.at(mention.begin) - 1
         while index >= 0 and words.words[index].text in TITLES:
             title = GENDERED_TITLES.get(words.words[index].text)
             if title is not None:
@@ -86,21 +86,21 @@ def _gender_by_title(words: Words, places: Iterable[Place]) -> Gender | None:
     return None
 
 
-def _nations_of(words: Words, places: Iterable[Place], gazetteer: Gazetteer) -> frozenset[str]:
+def _nations_of(words: TextWords, mentions: Iterable[MentionSpan], gazetteer: Gazetteer) -> frozenset[str]:
     """Countries by the words before a name ("der Brite Fury") and in the apposition after it."""
     found: set[str] = set()
-    for place in places:
-        if place.kind == "name":
-            first, last = words.at(place.begin), words.at(place.end)
-            begin = max(first - 3, words.at(words.sentence_span(place.begin)[0]), 0)
-            found.update(nations(words, words.words[begin].begin, place.begin, gazetteer))
-            if words.text[place.end : place.end + 2] == ", " and last < len(words.words):
+    for mention in mentions:
+        if mention.kind == "name":
+            first, last = words.at(mention.begin), words.at(mention.end)
+            begin = max(first - 3, words.at(words.sentence_span(mention.begin)[0]), 0)
+            found.update(nations(words, words.words[begin].begin, mention.begin, gazetteer))
+            if words.text[mention.end : mention.end + 2] == ", " and last < len(words.words):
                 behind = words.words[min(last + 3, len(words.words) - 1)]
-                found.update(nations(words, place.end, behind.end, gazetteer))
+                found.update(nations(words, mention.end, behind.end, gazetteer))
     return frozenset(found)
 
 
-def nations(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> Iterator[str]:
+def nations(words: TextWords, begin: int, end: int, gazetteer: Gazetteer) -> Iterator[str]:
     """Ids of the countries whose adjectives or demonyms stand from `begin` to `end`."""
     for word in words.within(begin, end):
         stem = word.text.rstrip("enrms") if word.text[0].islower() else ""
@@ -109,7 +109,7 @@ def nations(words: Words, begin: int, end: int, gazetteer: Gazetteer) -> Iterato
             yield entry.id
 
 
-def demonym(word: str, gazetteer: Gazetteer) -> Entry | None:
+def demonym(word: str, gazetteer: Gazetteer) -> GazetteerEntry | None:
     """The country of "Brite", "Briten", "Britin", "Deutsch-Israeli"."""
     if not word[0].isupper():
         return None

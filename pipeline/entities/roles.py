@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pipeline.entities.cluster import Cluster, Place
-from pipeline.entities.data import word_list
+from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import TITLES, Gender, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
-from pipeline.entities.words import WORD, Words
+from pipeline.entities.words import WORD, TextWords
+from pipeline.lexicon import word_list
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
@@ -27,7 +27,7 @@ _APPOSED = re.compile(
 _LONGEST_APPOSED = 200
 _CLOSED = re.compile(r"(?: \([^()\n]{1,40}\))?(?:[,.;\n]|$)")
 _TRAILING = re.compile(r"(?: (?:und|der|des|die|das|von|vom|für|bei|am|im|in|zur|zum))+$")
-_WITHIN_COMPLEMENT = word_list("roles", "within_complement")
+_WITHIN_COMPLEMENT = word_list("role_complement_words")
 _LONGEST_COMPLEMENT_WORDS = 12
 _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem|aus der)(?: [A-ZÄÖÜ][\w-]+)? $")
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
@@ -41,16 +41,19 @@ class Organisation:
     name: str
 
 
-def read_roles(words: Words, persons: Iterable[Cluster], things: Iterable[Cluster], gazetteer: Gazetteer) -> None:
-    """Note in each of `persons` the roles and affiliations that stand around its names; `things` are the rest."""
+def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cluster], gazetteer: Gazetteer) -> None:
+    """Note in each of `persons` the roles and affiliations that stand around its names.
+
+    `others` are the entities that are no persons.
+    """
     organisations = {
-        place.begin: Organisation(place.end, thing.entry.name if thing.entry is not None else thing.name)
-        for thing in things
-        if thing.type == "ORG"
-        for place in thing.places
+        mention.begin: Organisation(mention.end, other.entry.name if other.entry is not None else other.name)
+        for other in others
+        if other.type == "ORG"
+        for mention in other.mentions
     }
     for person in persons:
-        for place in person.places:
+        for place in person.mentions:
             if not _is_genitive(words, person, place):
                 _before(words, person, place.begin, gazetteer)
                 _apposed(words, person, place, organisations, gazetteer)
@@ -59,7 +62,7 @@ def read_roles(words: Words, persons: Iterable[Cluster], things: Iterable[Cluste
             _organisation_behind(words, person, place, organisations)
 
 
-def _is_genitive(words: Words, person: Cluster, place: Place) -> bool:
+def _is_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
     """Whether the name stands in the genitive, so that the role before it is someone else's ("Berater Trumps")."""
     text = words.text[place.begin : place.end]
     if words.text[place.end : place.end + 1] in ("'", "’"):
@@ -80,13 +83,13 @@ def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazette
         return
     for key in _INFOBOX_ROLE:
         if fields.get(key):
-            person.say_role(fields[key].split(",")[0].strip())
+            person.add_role(fields[key].split(",")[0].strip())
     for key in _INFOBOX_PARTY:
         if fields.get(key):
-            person.say_affiliation(_organisation(fields[key], gazetteer) or fields[key])
+            person.add_affiliation(_organisation(fields[key], gazetteer) or fields[key])
 
 
-def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> None:
+def _before(words: TextWords, person: Cluster, begin: int, gazetteer: Gazetteer) -> None:
     """ "Der frühere US-Außenminister" before the name."""
     index = words.at(begin) - 1
     while index >= 0 and words.words[index].text in TITLES and "\n" not in words.gap(index, index + 1):
@@ -99,11 +102,11 @@ def _before(words: Words, person: Cluster, begin: int, gazetteer: Gazetteer) -> 
         return
     gender = role.gender or gender_of_name(person.name)
     if role.head not in RELATIONS:
-        person.say_role(_with_status(words, index, undeclined(word, gender), gender))
+        person.add_role(_with_status(words, index, undeclined(word, gender), gender))
     _party_in_compound(word, person, gazetteer)
 
 
-def _with_status(words: Words, index: int, role: str, gender: Gender | None) -> str:
+def _with_status(words: TextWords, index: int, role: str, gender: Gender | None) -> str:
     """The role with "frühere", "stellvertretende" before it, in the nominative."""
     if index == 0 or words.gap(index - 1, index) != " ":
         return role
@@ -120,13 +123,13 @@ def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None
     for count in range(len(parts) - 1, 0, -1):
         name = _organisation("-".join(parts[:count]), gazetteer)
         if name is not None:
-            person.say_affiliation(name)
+            person.add_affiliation(name)
             return
     for length in range(3, len(parts[0]) - 3):
         if role_word(parts[0][length:].capitalize()) is not None:
             name = _organisation(parts[0][:length], gazetteer)
             if name is not None:
-                person.say_affiliation(name)
+                person.add_affiliation(name)
                 return
 
 
@@ -136,7 +139,7 @@ def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
     return known.entry.name if known is not None and known.entry.type == "ORG" else None
 
 
-def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) -> None:
+def _in_brackets(words: TextWords, person: Cluster, end: int, gazetteer: Gazetteer) -> None:
     """ "(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
     match = _BRACKETS.match(words.text, end)
     if match is None:
@@ -144,13 +147,13 @@ def _in_brackets(words: Words, person: Cluster, end: int, gazetteer: Gazetteer) 
     content = match.group(1).strip()
     name = _organisation(content, gazetteer)
     if name is not None:
-        person.say_affiliation(name)
+        person.add_affiliation(name)
     elif " " not in content and role_word(content) is not None:
-        person.say_role(undeclined(content, gender_of_name(person.name)))
+        person.add_role(undeclined(content, gender_of_name(person.name)))
 
 
 def _apposition(
-    words: Words, person: Cluster, end: int, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
+    words: TextWords, person: Cluster, end: int, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
 ) -> None:
     """ ", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
     bracket = _BRACKETS.match(words.text, end)
@@ -189,15 +192,19 @@ def _apposition(
     if role.head not in RELATIONS:
         gender = role.gender or gender_of_name(person.name)
         said = _with_status(words, index, undeclined(role_begin.text, gender), gender)
-        person.say_role(said + _TRAILING.sub("", complement.rstrip()))
+        person.add_role(said + _TRAILING.sub("", complement.rstrip()))
     _party_in_compound(role_begin.text, person, gazetteer)
     for begin_of in sorted(organisations):
         if role_begin.end <= begin_of < complement_end:
-            person.say_affiliation(organisations[begin_of].name)
+            person.add_affiliation(organisations[begin_of].name)
 
 
 def _apposed(
-    words: Words, person: Cluster, place: Place, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
+    words: TextWords,
+    person: Cluster,
+    place: MentionSpan,
+    organisations: Mapping[int, Organisation],
+    gazetteer: Gazetteer,
 ) -> None:
     """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
     if words.text[max(0, place.begin - 2) : place.begin] != ", " or _CLOSED.match(words.text, place.end) is None:
@@ -209,11 +216,11 @@ def _apposed(
         return
     gender = role.gender or gender_of_name(person.name)
     said = _with_status(words, words.at(match.start("role")), undeclined(match["role"], gender), gender)
-    person.say_role(said + match["of"])
+    person.add_role(said + match["of"])
     _party_in_compound(match["role"], person, gazetteer)
     for begin, organisation in sorted(organisations.items()):
         if match.start("of") <= begin < match.end("of"):
-            person.say_affiliation(organisation.name)
+            person.add_affiliation(organisation.name)
 
 
 def _nominal_part(complement: str) -> int:
@@ -226,7 +233,7 @@ def _nominal_part(complement: str) -> int:
 
 
 def _organisation_behind(
-    words: Words, person: Cluster, place: Place, organisations: Mapping[int, Organisation]
+    words: TextWords, person: Cluster, place: MentionSpan, organisations: Mapping[int, Organisation]
 ) -> None:
     """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name; not "sagte Kern bei Radio Elbe"."""
     end, first = place.end, words.at(place.begin)
@@ -235,5 +242,5 @@ def _organisation_behind(
     for index in range(words.at(end), min(words.at(end) + 4, len(words.words))):
         begin = words.words[index].begin
         if begin in organisations and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
-            person.say_affiliation(organisations[begin].name)
+            person.add_affiliation(organisations[begin].name)
             return

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.entities.data import FOLDER, word_list
 from pipeline.entities.person_words import Gender
+from pipeline.lexicon import FOLDER, word_list
 
 # Other short heads end too many words: "Paragraf", "Fahrzeuge", "Privater".
 _SHORT_LAST_PARTS = frozenset(
@@ -87,7 +87,7 @@ def role_word(word: str) -> RoleWord | None:
     return None
 
 
-RELATIONS = word_list("roles_lexicon", "relations")
+RELATIONS = word_list("relation_nouns")
 """Heads that say how someone stands to another and not what they are."""
 
 

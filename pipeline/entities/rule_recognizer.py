@@ -7,9 +7,9 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
-from pipeline.entities.organisation_rules import thing_spans
-from pipeline.entities.person_rules import person_spans
-from pipeline.entities.words import Words
+from pipeline.entities.organisation_patterns import pattern_spans
+from pipeline.entities.person_patterns import person_spans
+from pipeline.entities.words import TextWords
 from schemas.records import EntityType
 
 Found = tuple[int, int, EntityType]
@@ -29,7 +29,7 @@ class RuleRecognizer:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the entities of `doc`, replacing those it has."""
-        words = Words(doc.text, (sentence.start_char for sentence in doc.sents))
+        words = TextWords(doc.text, (sentence.start_char for sentence in doc.sents))
         spans = []
         for begin, end, label in self.find(words):
             span = doc.char_span(begin, end, label=label, alignment_mode="expand")
@@ -38,7 +38,7 @@ class RuleRecognizer:
         doc.ents = filter_spans(spans)
         return doc
 
-    def find(self, words: Words) -> list[Found]:
+    def find(self, words: TextWords) -> list[Found]:
         """Begin, end and type of every name, in reading order, without overlaps."""
         persons: list[Found] = [(begin, end, "PER") for begin, end in person_spans(words, self.gazetteer)]
         known: list[Found] = [
@@ -46,7 +46,7 @@ class RuleRecognizer:
             for begin, end, known in self.gazetteer.matches(words)
             if not known.weak or _named_by_context(words, begin, end, known.entry.type)
         ]
-        return sorted(_without_overlaps((*persons, *known, *thing_spans(words.text))))
+        return sorted(_without_overlaps((*persons, *known, *pattern_spans(words.text))))
 
 
 def _without_overlaps(found: Iterable[Found]) -> list[Found]:
@@ -57,7 +57,7 @@ def _without_overlaps(found: Iterable[Found]) -> list[Found]:
     return taken
 
 
-def _named_by_context(words: Words, begin: int, end: int, entity_type: EntityType) -> bool:
+def _named_by_context(words: TextWords, begin: int, end: int, entity_type: EntityType) -> bool:
     """Whether a name that is an ordinary word too stands as names do: "(Grüne)", "die Grünen", "in Essen"."""
     before, after = words.text[max(0, begin - 6) : begin], words.text[end : end + 1]
     if entity_type == "LOC":

@@ -24,7 +24,7 @@ class Word:
         return self.text[0].isupper()
 
 
-class Words:
+class TextWords:
     """The words of one text in order, with the sentences given and the quotation marks found.
 
     Args:
@@ -82,7 +82,7 @@ class Words:
         return frozenset(word.text for word in self.words)
 
     @cached_property
-    def places(self) -> dict[str, list[int]]:
+    def positions(self) -> dict[str, list[int]]:
         """For every word form the indices at which it stands."""
         found: dict[str, list[int]] = {}
         for index, word in enumerate(self.words):

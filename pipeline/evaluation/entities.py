@@ -10,7 +10,7 @@ from pathlib import Path
 from spacy.language import Language
 
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, Score, interval, score
+from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, MentionScore, interval, score
 from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.models import load_pipeline
 
@@ -47,7 +47,7 @@ class EntityReport:
 
     documents: int
     types: list[str]
-    scores: dict[str, Score]
+    scores: dict[str, MentionScore]
     interval: tuple[float, float]
     confusion: dict[str, dict[str, int]]
     errors: list[EntityError]
@@ -116,7 +116,7 @@ def predict(
 def report(
     documents: Sequence[GoldDocument], predictions: dict[str, list[Mention]], types: Sequence[str] = NEWS_TYPES
 ) -> EntityReport:
-    """Score `predictions` (by document name) against gold `documents`."""
+    """MentionScore `predictions` (by document name) against gold `documents`."""
     gold = {document.name: document.mentions for document in documents}
     confusion: dict[str, Counter[str]] = {kind: Counter() for kind in (*types, NOTHING)}
     found: dict[tuple[str, str, str], list[str]] = {}

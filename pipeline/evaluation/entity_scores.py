@@ -13,7 +13,7 @@ NEWS_TYPES = ("PER", "LOC", "ORG")
 
 
 @dataclass(frozen=True)
-class Score:
+class MentionScore:
     """Counts of mentions, and what follows from them (0 to 1)."""
 
     right: int
@@ -35,7 +35,7 @@ class Score:
 
 def score(
     gold: Mapping[str, Sequence[Mention]], predicted: Mapping[str, Sequence[Mention]], types: Sequence[str] = NEWS_TYPES
-) -> dict[str, Score]:
+) -> dict[str, MentionScore]:
     """Scores by type, under `all` for all types and under `boundary` whatever the type. Other types are left out."""
     counts = {key: [0, 0, 0] for key in (*types, "all", "boundary")}
     for name, mentions in gold.items():
@@ -48,7 +48,7 @@ def score(
         want_spans, got_spans = {m[:2] for m in want}, {m[:2] for m in got}
         for place, spans in enumerate((want_spans & got_spans, got_spans, want_spans)):
             counts["boundary"][place] += len(spans)
-    return {key: Score(*numbers) for key, numbers in counts.items()}
+    return {key: MentionScore(*numbers) for key, numbers in counts.items()}
 
 
 def interval(

@@ -38,7 +38,7 @@ Pair = tuple[TokenQuote | None, TokenQuote | None]
 
 
 @dataclass(frozen=True)
-class Score:
+class QuoteScore:
     """Shares from 0 to 1."""
 
     precision: float
@@ -126,13 +126,15 @@ def tally(pairs: Iterable[Pair]) -> NDArray[np.float64]:
     return totals
 
 
-def score(totals: NDArray[np.float64]) -> dict[str, Score]:
+def score(totals: NDArray[np.float64]) -> dict[str, QuoteScore]:
     """Scores by ROWS of one tally, or of several documents' tallies summed."""
     means = totals[:, [0, 2]] / np.maximum(totals[:, [1, 3]], 1)
-    return {row: Score(float(precision), float(recall)) for row, (precision, recall) in zip(ROWS, means, strict=True)}
+    return {
+        row: QuoteScore(float(precision), float(recall)) for row, (precision, recall) in zip(ROWS, means, strict=True)
+    }
 
 
-def total_score(pairs: Mapping[str, Sequence[Pair]]) -> dict[str, Score]:
+def total_score(pairs: Mapping[str, Sequence[Pair]]) -> dict[str, QuoteScore]:
     """Scores by ROWS over all documents."""
     return score(sum((tally(found) for found in pairs.values()), np.zeros((len(ROWS), 4))))
 

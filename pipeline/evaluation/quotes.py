@@ -14,7 +14,7 @@ from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.quote_scores import (
     ROLES,
     Pair,
-    Score,
+    QuoteScore,
     TokenQuote,
     intervals,
     overlap,
@@ -23,7 +23,7 @@ from pipeline.evaluation.quote_scores import (
     total_score,
 )
 from pipeline.quotes.extractor import QuoteExtractor
-from pipeline.quotes.free import FREE_TYPES
+from pipeline.quotes.segmentation import FREE_TYPES
 from schemas.records import CleanArticle, Quote, QuoteArticle, QuotePart
 
 QUOTE_TYPES = ("Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect")
@@ -50,9 +50,9 @@ class QuoteReport:
     of each type alone, gold by predicted types, and the errors, the commonest first."""
 
     documents: int
-    scores: dict[str, Score]
+    scores: dict[str, QuoteScore]
     intervals: dict[str, tuple[float, float]]
-    by_type: dict[str, dict[str, Score]]
+    by_type: dict[str, dict[str, QuoteScore]]
     confusion: dict[str, dict[str, int]]
     errors: list[QuoteError]
     predictions: dict[str, list[dict[str, Any]]]
@@ -73,7 +73,7 @@ class QuoteReport:
         return [{"name": name, "quotes": quotes} for name, quotes in self.predictions.items()]
 
 
-def _rows(scores: Mapping[str, Score]) -> dict[str, dict[str, float]]:
+def _rows(scores: Mapping[str, QuoteScore]) -> dict[str, dict[str, float]]:
     return {row: {"precision": s.precision, "recall": s.recall, "f1": s.f1} for row, s in scores.items()}
 
 
@@ -152,7 +152,7 @@ def as_row(quote: Quote) -> dict[str, Any]:
 
 
 def report(documents: Sequence[Mapping[str, Any]], predictions: dict[str, list[dict[str, Any]]]) -> QuoteReport:
-    """Score `predictions` (by document name) against gold `documents`."""
+    """QuoteScore `predictions` (by document name) against gold `documents`."""
     pairs = pair_documents(documents, predictions)
     tallies = np.array([tally(found) for found in pairs.values()])
     by_type = {}

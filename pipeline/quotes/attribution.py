@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.entities.nominative import nominative
-from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
@@ -15,6 +15,7 @@ from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import QUOTE_TYPES
+from pipeline.spans import CharRange
 from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
 
@@ -51,7 +52,7 @@ class Attribution:
                     found[span.first, span.last] = number
         return [(first, last, number) for (first, last), number in sorted(found.items())]
 
-    def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range]]]:
+    def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[CharRange]]]:
         """For each of `candidates` its speaker, and the words that name whom it is said to."""
         return [(speaker, hearing) for speaker, hearing, _ in self._all(candidates)]
 
@@ -59,13 +60,15 @@ class Attribution:
         """For each of `candidates` its speaker, and what speaks for and against him."""
         return [(speaker, evidence) for speaker, _, evidence in self._all(candidates)]
 
-    def _all(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[Range], dict[str, float]]]:
+    def _all(
+        self, candidates: Sequence[QuoteCandidate]
+    ) -> list[tuple[Speaker | None, list[CharRange], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
-        found: list[tuple[Speaker | None, list[Range], dict[str, float]]] = [(None, [], {}) for _ in candidates]
+        found: list[tuple[Speaker | None, list[CharRange], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         for number, chosen in zip(known, choices, strict=True):
             choice = chosen
             speaker = self._speaker(candidates[number], choice)
@@ -107,15 +110,15 @@ class Attribution:
         kind = ("Direct", *QUOTE_TYPES).index(candidate.type)
         return QuoteSpan(tuple((s.first, s.last) for s in spans), kind, hint, candidate.rule in CARRIED)
 
-    def _addressee(self, choice: SpeakerChoice) -> list[Range]:
+    def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:
             return []
         return [self._range(choice.addressee)]
 
-    def _range(self, mention: int) -> Range:
+    def _range(self, mention: int) -> CharRange:
         tokens = self.reading.layout.tokens
         found = self._resolution.mentions[mention]
-        return int(tokens[found.first, 0]), int(tokens[found.last - 1, 1])
+        return CharRange(int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]))
 
     def _speaker(self, candidate: QuoteCandidate, choice: SpeakerChoice) -> Speaker | None:
         if choice.chain == NOBODY or choice.mention is None:

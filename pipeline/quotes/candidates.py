@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from pipeline.lexicon.verbs import Medium
+from pipeline.spans import CharRange
+
 QuoteType = Literal["Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect"]
-Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
 Source = Literal["rules", "learned"]
-Range = tuple[int, int]
-"""Half-open code points into the article's text."""
 
 
 @dataclass(slots=True)
@@ -20,13 +20,13 @@ class QuoteCandidate:
     found it where that was a rule.
     """
 
-    spans: list[Range]
+    spans: list[CharRange]
     type: QuoteType
     medium: Medium = "Speech"
-    speaker_spans: list[Range] = field(default_factory=list)
-    cue_spans: list[Range] = field(default_factory=list)
-    frame_spans: list[Range] = field(default_factory=list)
-    addressee_spans: list[Range] = field(default_factory=list)
+    speaker_spans: list[CharRange] = field(default_factory=list)
+    cue_spans: list[CharRange] = field(default_factory=list)
+    frame_spans: list[CharRange] = field(default_factory=list)
+    addressee_spans: list[CharRange] = field(default_factory=list)
     confidence: float = 0.5
     source: Source = "rules"
     rule: str = ""
@@ -40,12 +40,12 @@ class QuoteCandidate:
         return self.spans[-1][1]
 
 
-def covered(spans: Iterable[Range]) -> int:
+def covered(spans: Iterable[tuple[int, int]]) -> int:
     """The number of code points in `spans`, which must not overlap."""
     return sum(end - begin for begin, end in spans)
 
 
-def shared(first: Iterable[Range], second: Iterable[Range]) -> int:
+def shared(first: Iterable[tuple[int, int]], second: Iterable[tuple[int, int]]) -> int:
     """The number of code points that two lists of spans have in common."""
     second = list(second)
     return sum(
@@ -55,7 +55,7 @@ def shared(first: Iterable[Range], second: Iterable[Range]) -> int:
     )
 
 
-def overlap(first: Iterable[Range], second: Iterable[Range]) -> float:
+def overlap(first: Iterable[tuple[int, int]], second: Iterable[tuple[int, int]]) -> float:
     """How alike two lists of spans are: F1 over code points, 0 (disjoint) to 1 (equal)."""
     first, second = list(first), list(second)
     total = covered(first) + covered(second)

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.lexicon.words import (
+    DETERMINERS,
+    RELATIVES,
+)
 from pipeline.quotes.phrases import (
     apposition,
     is_noun,
 )
 from pipeline.quotes.text import Token
-from pipeline.quotes.words import (
-    DETERMINERS,
-    RELATIVES,
-)
+from pipeline.spans import TokenRange
 
 SEPARATORS = frozenset(",;:–—")
 
@@ -24,7 +25,7 @@ class Clause:
     last: int
 
 
-def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[tuple[int, int]] = ()) -> list[Clause]:
+def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[TokenRange] = ()) -> list[Clause]:
     """Splits tokens `first` to `last` at separators; `masked` token ranges (quoted speech) belong to no clause."""
     found: list[Clause] = []
     start = at = first

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.quotes.clauses import Clause
-from pipeline.quotes.lexicon import Form, Verb, reporting_forms
-from pipeline.quotes.text import Token
-from pipeline.quotes.words import (
+from pipeline.lexicon.verbs import Form, Verb, reporting_forms
+from pipeline.lexicon.words import (
     AUXILIARIES,
     BE,
     BECOME,
@@ -18,6 +16,9 @@ from pipeline.quotes.words import (
     RELATIVES,
     SUBORDINATORS,
 )
+from pipeline.quotes.clauses import Clause
+from pipeline.quotes.text import Token
+from pipeline.spans import TokenRange
 
 COORDINATING = frozenset(["und", "aber", "doch", "denn", "sowie", "oder", "sondern", "auch"])
 """Words before a second verb with the same subject."""
@@ -29,8 +30,7 @@ class Cue:
     """A reporting verb in a clause.
 
     `tokens` are the indices of its words, `finite` that of the inflected one. `final` is True in clauses with the
-    verb at the end ("wie er sagte"), `passive` where nobody needs to be named. `relay` is who passes on
-    the words of the speaker ("die Zeitung zitiert den Minister").
+    verb at the end ("wie er sagte"), `passive` where nobody needs to be named.
     """
 
     verb: Verb
@@ -40,9 +40,8 @@ class Cue:
     passive: bool = False
     final: bool = False
     subjunctive: bool = False
-    speaker: list[tuple[int, int]] = field(default_factory=list)
-    addressee: list[tuple[int, int]] = field(default_factory=list)
-    relay: list[tuple[int, int]] = field(default_factory=list)
+    speaker: list[TokenRange] = field(default_factory=list)
+    addressee: list[TokenRange] = field(default_factory=list)
 
     @property
     def last(self) -> int:

@@ -1,15 +1,11 @@
 """Direct speech: which quotation marks hold somebody's words, and which a name or a word used with distance."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.quotes.candidates import QuoteCandidate, Range
-from pipeline.quotes.cues import Cue
-from pipeline.quotes.lexicon import reporting_forms, strong_forms
-from pipeline.quotes.marks import QuotedText
-from pipeline.quotes.phrases import is_finite_reporting, noun_phrase
-from pipeline.quotes.text import AnalysedText, Sentence, Token
-from pipeline.quotes.words import (
+from pipeline.lexicon.verbs import reporting_forms, strong_forms
+from pipeline.lexicon.words import (
     ADVERBS,
     BE,
     COORDINATORS,
@@ -21,6 +17,12 @@ from pipeline.quotes.words import (
     RELATIVES,
     SUBORDINATORS,
 )
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.cues import Cue
+from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.phrases import is_finite_reporting, noun_phrase
+from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.spans import CharRange, TokenRange
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 
@@ -51,7 +53,7 @@ class Passage:
     whole: bool
     words: int
     taken: bool = False
-    ranges: list[Range] = field(default_factory=list)
+    ranges: list[CharRange] = field(default_factory=list)
 
 
 def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
@@ -122,11 +124,11 @@ def is_name(analysed: AnalysedText, passage: Passage) -> bool:
     return named
 
 
-def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[Range]) -> list[Range]:
+def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRange]) -> list[CharRange]:
     """What of a sentence is left beside `spans`, without the full stop: the frame."""
     text = analysed.text
     end = sentence.end
-    pieces: list[Range] = []
+    pieces: list[CharRange] = []
     at = sentence.begin
     for begin, stop in [*spans, (end, end)]:
         piece_begin, piece_end = at, max(at, min(begin, end))
@@ -138,27 +140,27 @@ def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[Range])
         while piece_end > piece_begin and text[piece_end - 1].isspace():
             piece_end -= 1
         if any(c.isalnum() for c in text[piece_begin:piece_end]):
-            pieces.append((piece_begin, piece_end))
+            pieces.append(CharRange(piece_begin, piece_end))
         at = max(at, stop)
     return pieces
 
 
-def token_spans(analysed: AnalysedText, indices: list[int]) -> list[Range]:
+def token_spans(analysed: AnalysedText, indices: list[int]) -> list[CharRange]:
     """Tokens as character ranges, neighbours joined."""
-    spans: list[Range] = []
+    spans: list[CharRange] = []
     previous = -2
     for index in sorted(indices):
         token = analysed.tokens[index]
         if index == previous + 1 and spans:
-            spans[-1] = (spans[-1][0], token.end)
+            spans[-1] = CharRange(spans[-1].begin, token.end)
         else:
-            spans.append((token.begin, token.end))
+            spans.append(CharRange(token.begin, token.end))
         previous = index
     return spans
 
 
-def phrase_spans(analysed: AnalysedText, phrases: list[tuple[int, int]]) -> list[Range]:
-    return [(analysed.tokens[first].begin, analysed.tokens[last - 1].end) for first, last in phrases]
+def phrase_spans(analysed: AnalysedText, phrases: Sequence[TokenRange]) -> list[CharRange]:
+    return [CharRange(analysed.tokens[first].begin, analysed.tokens[last - 1].end) for first, last in phrases]
 
 
 def with_roles(analysed: AnalysedText, candidate: QuoteCandidate, cue: Cue | None) -> QuoteCandidate:
@@ -202,7 +204,7 @@ def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passag
         return False
     if tokens[verb].lower in BE and (last >= sentence.last or not tokens[last].word):
         return False  # "…", war die Antwort
-    candidate.speaker_spans = phrase_spans(analysed, [(first, last)])
+    candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, last)])
     candidate.cue_spans = token_spans(analysed, [verb])
     return True
 

@@ -5,26 +5,26 @@ from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer import load_gazetteer
-from pipeline.entities.names import with_full_stop
+from pipeline.entities.name_forms import with_full_stop
 from pipeline.errors import ConfigurationError
+from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
 from pipeline.quotes.attribution import Attribution
-from pipeline.quotes.candidates import QuoteCandidate, Range
+from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.combination import combine, weigh
-from pipeline.quotes.free import by_sentence, merged, once
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
-from pipeline.quotes.read_quotes import read_quotes
+from pipeline.quotes.reader_quotes import reader_quotes
+from pipeline.quotes.registry import LINK_RULES
 from pipeline.quotes.rules import RuleQuotes
+from pipeline.quotes.segmentation import drop_repeats, merge_sentences, split_sentences
 from pipeline.quotes.text import AnalysedText
-from pipeline.quotes.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.reader.model import Reader, shared_reader
+from pipeline.spans import CharRange
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
-_LEAST_SURE = 0.4
-"""Records leave out what is wrong more often than right: acts of speech and hearsay that only the rules see."""
 _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )
@@ -34,8 +34,8 @@ _NOBODY = (
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
-    With `acts` it gives acts of speech that are only reported ("warnte vor Schulden") as readily as other quotes;
-    records leave out all but the surest of them.
+    With `acts` the reader gives acts of speech that are only reported ("warnte vor Schulden") as readily as other
+    quotes; its records leave out all but the surest of them.
 
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
@@ -47,16 +47,6 @@ class QuoteExtractor:
         self._reader = _load_reader(config.quote_model)
         self._gazetteer = load_gazetteer(config.gazetteer)
 
-    def candidates(self, text: str) -> list[QuoteCandidate]:
-        """The quotes of `text` in text order, not linked to entities; carried-on speech of a speaker in one piece.
-
-        Words that somebody quotes of somebody else come twice, the speaker's first; in records they are the speaker's.
-        """
-        analysed = AnalysedText(text, quoted_texts(text))
-        if self._reader is None:
-            return merged(text, self._rules(analysed))
-        return merged(text, self._sentences(analysed))
-
     def sentences(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` as records have them, not linked to entities."""
         return self._sentences(AnalysedText(text, quoted_texts(text)))
@@ -65,9 +55,9 @@ class QuoteExtractor:
         """All that rules or reader take for a quote in `text`, with what speaks for and against it."""
         assert self._reader is not None
         analysed = AnalysedText(text, quoted_texts(text))
-        rules = by_sentence(analysed, merged(text, self._rules(analysed)))
+        rules = split_sentences(analysed, merge_sentences(text, self._rules(analysed)))
         reading = self._reader(text)
-        return weigh(reading, rules, by_sentence(analysed, read_quotes(reading)))
+        return weigh(reading, rules, split_sentences(analysed, reader_quotes(reading)))
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed = AnalysedText(article.text, quoted_texts(article.text))
@@ -86,12 +76,12 @@ class QuoteExtractor:
 
     def _sentences(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
-        rules = by_sentence(analysed, merged(analysed.text, self._rules(analysed)))
+        rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
         if self._reader is None:
-            return once([candidate for candidate in rules if self._acts or candidate.confidence >= _LEAST_SURE])
+            return drop_repeats(rules)
         reading = self._reader(analysed.text)
-        read = by_sentence(analysed, read_quotes(reading))
-        return once(combine(reading, self._reader.calibration, rules, read, acts=self._acts))
+        read = split_sentences(analysed, reader_quotes(reading))
+        return drop_repeats(combine(reading, self._reader.calibration, rules, read, acts=self._acts))
 
 
 def _load_reader(name: str) -> Reader | None:
@@ -105,16 +95,16 @@ def _load_reader(name: str) -> Reader | None:
     return shared_reader(folder)
 
 
-def _spans(ranges: Sequence[Range]) -> list[Span]:
+def _spans(ranges: Sequence[CharRange]) -> list[Span]:
     return [Span(begin=begin, end=end) for begin, end in ranges]
 
 
-def _part(text: str, ranges: Sequence[Range]) -> QuotePart | None:
+def _part(text: str, ranges: Sequence[CharRange]) -> QuotePart | None:
     spans = _spans(ranges)
     return QuotePart(spans=spans, text=joined(text, spans)) if spans else None
 
 
-def _person(text: str, ranges: Sequence[Range], meant: tuple[Entity | None, str | None]) -> QuotePerson | None:
+def _person(text: str, ranges: Sequence[CharRange], meant: tuple[Entity | None, str | None]) -> QuotePerson | None:
     spans = _spans(ranges)
     if not spans:
         return None
@@ -134,9 +124,10 @@ def _is_dateline(article: EntityArticle, begin: int, end: int) -> bool:
 def _speaker_by_rule(article: EntityArticle, linker: Linker, candidate: QuoteCandidate) -> Speaker | None:
     text = article.text
     said_by = [
-        (begin, with_full_stop(text, begin, end))
+        CharRange(begin, with_full_stop(text, begin, end))
         for begin, end in candidate.speaker_spans
-        if text[begin:end].lower() not in _NOBODY and not _is_dateline(article, begin, end)
+        if (text[begin:end].lower() not in _NOBODY or not LINK_RULES["nobody"].on)
+        and not _is_dateline(article, begin, end)
     ]
     said = _person(text, said_by, linker.person(said_by))
     return Speaker(**dict(said)) if said is not None else None
@@ -148,12 +139,12 @@ def _quote(
     candidate: QuoteCandidate,
     number: int,
     speaker: Speaker | None,
-    addressee: Sequence[Range],
+    addressee: Sequence[CharRange],
 ) -> Quote:
     text = article.text
     spans = _spans(candidate.spans)
     told_by = [
-        (begin, with_full_stop(text, begin, end))
+        CharRange(begin, with_full_stop(text, begin, end))
         for begin, end in candidate.frame_spans
         if not _is_dateline(article, begin, end)
     ]

@@ -1,14 +1,6 @@
 """Indirect speech that a verb reports: "Sie sagte, dass …", "Er sei krank, sagte sie", "bat, zu kommen"."""
 
-from pipeline.quotes.candidates import QuoteCandidate, Range
-from pipeline.quotes.clauses import Clause
-from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import with_roles
-from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
-from pipeline.quotes.nouns import noun_cue
-from pipeline.quotes.phrases import apposition, noun_phrase
-from pipeline.quotes.statements import BEFORE_MAIN, NOT_CONTENT, Statements, stripped
-from pipeline.quotes.words import (
+from pipeline.lexicon.words import (
     ADVERBS,
     CONTENT_OPENERS,
     COORDINATORS,
@@ -16,13 +8,22 @@ from pipeline.quotes.words import (
     RELATIVES,
     SAYING,
 )
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.clauses import Clause
+from pipeline.quotes.content_finder import BEFORE_MAIN, NOT_CONTENT, ContentFinder, stripped
+from pipeline.quotes.cues import Cue
+from pipeline.quotes.direct import with_roles
+from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
+from pipeline.quotes.nouns import noun_cue
+from pipeline.quotes.phrases import apposition, noun_phrase
+from pipeline.spans import CharRange
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
 _LEAST_AFTER_COLON = 4
 _ASKING = frozenset({"fragen", "erklären", "erläutern", "schildern"})
 
 
-class VerbSpeech(Statements):
+class VerbSpeech(ContentFinder):
     """Finds what the reporting verbs of a sentence report."""
 
     def find(self, used: set[int]) -> list[QuoteCandidate]:
@@ -145,7 +146,7 @@ class VerbSpeech(Statements):
     def _is_apposition(self, part: Clause) -> bool:
         return apposition(self.tokens, part.first - 1, part.last) == part.last
 
-    def _content_within(self, cue: Cue) -> Range | None:
+    def _content_within(self, cue: Cue) -> CharRange | None:
         """Content that follows its verb without a comma: "Er sagte dass …"."""
         for at in range(cue.finite + 1, cue.clause.last):
             if self.tokens[at].lower in {"dass", "daß"} and "s" in cue.verb.takes and not cue.final:
@@ -177,8 +178,6 @@ class VerbSpeech(Statements):
             loosely = plain and looks_subjunctive(tokens, first, part.last)
             if loosely or is_subjunctive(tokens, first, self.sentence.last):
                 kind = "verb-subjunctive"
-            elif plain and verb_second(tokens, first, part.last):
-                kind = "verb-plain" if cue.last >= first - 8 else None
         return kind
 
     def _announces(self, cue: Cue, first: int) -> bool:
@@ -198,7 +197,7 @@ class VerbSpeech(Statements):
             return None
         if "s" in takes or ("D" in takes and opener != "ob"):
             return "verb-that"
-        return "verb-that-demand" if "z" in takes else None
+        return None
 
     def _content_end(self, following: int, cue: Cue) -> int:
         """Where the words end that begin with clause `following`: before a clause that goes on reporting."""

@@ -4,9 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from pipeline.quotes.candidates import QuoteCandidate, Range
-from pipeline.quotes.confidence import ruled
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.spans import CharRange
 
 _LINE = re.compile(r"[^\n]+")
 _NAME = r"[A-ZÄÖÜ][\w.-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.-]*){0,3}"
@@ -17,29 +18,32 @@ _SENTENCE_END = re.compile(r"[.!?…]['\"“”«»]?$")
 _LEAST_WORDS = 3
 
 
-def turns(analysed: AnalysedText) -> list[QuoteCandidate]:
+def interview_turns(analysed: AnalysedText) -> list[QuoteCandidate]:
     """What is said in the turns of an interview: lines that begin with a speaker and a colon, of one at least two.
 
     Lines that are no sentences ("Tore: 1:0 Meier") are none.
     """
-    found: list[tuple[str, Range, Range]] = []
+    found: list[tuple[str, CharRange, CharRange]] = []
     for line in _LINE.finditer(analysed.text):
         turn = _TURN.fullmatch(line.group())
         words = turn["words"] if turn is not None else ""
         if turn is not None and words[0] not in '„“»«"' and _SENTENCE_END.search(words) and " " in words:
             begin = line.start()
-            label = (begin + turn.start("label"), begin + turn.end("label"))
-            found.append((turn["label"].split()[-1], label, (begin + turn.start("words"), begin + turn.end("words"))))
+            label = CharRange(begin + turn.start("label"), begin + turn.end("label"))
+            found.append(
+                (turn["label"].split()[-1], label, CharRange(begin + turn.start("words"), begin + turn.end("words")))
+            )
     often = Counter(name for name, *_ in found)
     asked = often.keys() >= _ANSWERS
-    return [
-        ruled(QuoteCandidate([words], "Direct", speaker_spans=[label], frame_spans=[label]), "turn")
+    said = [
+        by_rule(QuoteCandidate([words], "Direct", speaker_spans=[label], frame_spans=[label]), "turn")
         for name, label, words in found
         if often[name] > 1 or (asked and name in _ANSWERS)
     ]
+    return [candidate for candidate in said if candidate is not None]
 
 
-def headlines(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> Iterator[QuoteCandidate]:
+def headline_quotes(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> Iterator[QuoteCandidate]:
     """What stands behind the colon of a headline, where the name before it is of somebody who speaks in the text."""
     speakers = {
         analysed.text[begin:end].split()[-1].strip('.,“”«»")') for one in found for begin, end in one.speaker_spans
@@ -51,10 +55,11 @@ def headlines(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> Iterat
         line = _HEADLINE.fullmatch(analysed.text, sentence.begin, sentence.end)
         if line is None or line["speaker"].split()[-1] not in speakers or len(line["words"].split()) < _LEAST_WORDS:
             continue
-        label = line.span("speaker")
-        yield ruled(
-            QuoteCandidate([line.span("words")], "Indirect", speaker_spans=[label], frame_spans=[label]), "headline"
-        )
+        label, words = CharRange(*line.span("speaker")), CharRange(*line.span("words"))
+        candidate = QuoteCandidate([words], "Indirect", speaker_spans=[label], frame_spans=[label])
+        said = by_rule(candidate, "headline")
+        if said is not None:
+            yield said
 
 
 def is_line(analysed: AnalysedText, sentence: Sentence) -> bool:

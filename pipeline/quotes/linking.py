@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.quotes.candidates import Range
-from pipeline.quotes.words import ANNOUNCING, SOURCE_BODIES, SOURCE_NOUNS
+from pipeline.lexicon.words import SOURCE_BODIES
+from pipeline.quotes.registry import LINK_RULES
+from pipeline.spans import CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
-_WORDS_OF = SOURCE_NOUNS | ANNOUNCING
 _SOURCE_OF = re.compile(
     r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Informationen|Recherchen|Kreisen?)"
     r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)s?(?:angaben|informationen|recherchen|kreisen?))"
@@ -29,42 +29,26 @@ class Linker:
             key=lambda pair: (pair[0].begin, -pair[0].end),
         )
 
-    def person(self, spans: Sequence[Range], other: Entity | None = None) -> tuple[Entity | None, str | None]:
+    def person(self, spans: Sequence[CharRange], other: Entity | None = None) -> tuple[Entity | None, str | None]:
         """Whom the words in `spans` mean: the entity and its name; of several joined by "und" only a name.
 
         It is not `other`: nobody tells himself anything.
         """
         for begin, end in spans:
-            start = self._after_source(begin, end)
-            entity, name = self._resolver.speaker(start, end)
+            entity, name = self._resolver.speaker(begin, end)
             if name is None:
-                entity = self._named(start, end)
+                entity = self._named(begin, end)
                 name = entity.name if entity is not None else None
             if name is None:
-                entity, name = self.owner_of_source(start, end)
+                entity, name = self.owner_of_source(begin, end)
             if name is not None and (entity is None or other is None or entity.id != other.id):
                 return entity, name
         return None, None
 
-    def _after_source(self, begin: int, end: int) -> int:
-        """Where the one who says it begins in "Angaben der Polizei", "den Worten von Frau Müller"."""
-        words = self._article.text[begin:end].split()
-        position = begin
-        for index, word in enumerate(words[:3]):
-            position = self._article.text.index(word, position)
-            lowered = word.lower()
-            source = lowered in _WORDS_OF or lowered.removesuffix("s") in _WORDS_OF
-            if source and index + 1 < len(words):
-                after = position + len(word)
-                rest = self._article.text[after:end]
-                return after + len(rest) - len(rest.lstrip())
-            position += len(word)
-        return begin
-
     def owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
-        if source is None:
+        if source is None or not LINK_RULES["source-owner"].on:
             return None, None
         who: str = source["name"] or source["body"]
         if who in _NOBODYS if source["name"] else who.lower() not in SOURCE_BODIES:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from pipeline.quotes.candidates import Range
+from pipeline.spans import CharRange
 
 CLOSERS = {
     "„": '“”"',
@@ -36,8 +36,8 @@ class QuotedText:
     counts the quotes around it. `balanced` is False where the closing mark is missing.
     """
 
-    spans: list[Range]
-    inner: list[Range]
+    spans: list[CharRange]
+    inner: list[CharRange]
     depth: int = 0
     balanced: bool = True
     single: bool = False
@@ -138,7 +138,9 @@ def quoted_texts(text: str) -> list[QuotedText]:
         pairs, left_over = _pair_paragraph(text, start, stop)
         continues = carried is not None and text[start] == carried.opener
         for begin, end, depth, opener in pairs:
-            quoted = QuotedText([(begin, end)], [(begin + 1, end - 1)], depth, single=opener in SINGLE, opener=opener)
+            quoted = QuotedText(
+                [CharRange(begin, end)], [CharRange(begin + 1, end - 1)], depth, single=opener in SINGLE, opener=opener
+            )
             if continues and begin == start and carried is not None:
                 carried.spans += quoted.spans
                 carried.inner += quoted.inner
@@ -160,7 +162,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
             limit = starts[following] if following < len(starts) else stop
             end = _unclosed_end(text, at, limit, stop, ends.get(limit))
             if len(text[at + 1 : end].split()) >= 3:
-                quoted = QuotedText([(at, end)], [(at + 1, end)], 0, balanced=False, opener=opener)
+                quoted = QuotedText([CharRange(at, end)], [CharRange(at + 1, end)], 0, balanced=False, opener=opener)
                 found.append(quoted)
                 if end == stop:
                     carried = quoted

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from pipeline.quotes.lexicon import subjunctive_first, subjunctive_second
-from pipeline.quotes.phrases import is_adjective, is_noun
-from pipeline.quotes.text import Token
-from pipeline.quotes.words import (
+from pipeline.lexicon.verbs import subjunctive_first, subjunctive_second
+from pipeline.lexicon.words import (
     ADVERBS,
     AUXILIARIES,
     DETERMINERS,
@@ -16,6 +14,8 @@ from pipeline.quotes.words import (
     SEPARABLE_PREFIXES,
     SUBJECT_PRONOUNS,
 )
+from pipeline.quotes.phrases import is_adjective, is_noun
+from pipeline.quotes.text import Token
 
 _BEFORE_NOUNS = frozenset({"und", "ein", "eine", "der", "die", "das", "des", "keine", "seine", "ihre"})
 _PREFIXES = tuple(sorted(SEPARABLE_PREFIXES))
@@ -52,7 +52,7 @@ def looks_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
     return False
 
 
-def carried_on(tokens: Sequence[Token], first: int, last: int) -> Literal["clearly", "perhaps"] | None:
+def carries_on_speech(tokens: Sequence[Token], first: int, last: int) -> Literal["clearly", "perhaps"] | None:
     """Whether a sentence's verb is in the Konjunktiv, so that it goes on with what someone said before.
 
     "clearly" by the first Konjunktiv; "perhaps" by the second one in a main clause, which may as well be the writer's.

@@ -3,19 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.quotes.candidates import Medium
+from pipeline.lexicon.verbs import Medium
+from pipeline.lexicon.words import DETERMINERS, GENITIVE_DETERMINERS, NOUN_CUES, THOUGHT_NOUNS
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import Token
-from pipeline.quotes.words import DETERMINERS, GENITIVE_DETERMINERS, NOUN_CUES, THOUGHT_NOUNS
+from pipeline.spans import TokenRange
 
 
 @dataclass(frozen=True, slots=True)
 class NounCue:
     """Tokens of a reporting noun with its article, and of whoever it belongs to."""
 
-    words: tuple[int, int]
-    speaker: tuple[int, int] | None
+    words: TokenRange
+    speaker: TokenRange | None
     medium: Medium
 
 
@@ -25,7 +26,7 @@ def noun_cue(tokens: Sequence[Token], clause: Clause) -> NounCue | None:
         if tokens[at].lower not in NOUN_CUES or not tokens[at].capital:
             continue
         first = at - 1 if at > clause.first and tokens[at - 1].lower in DETERMINERS else at
-        speaker: tuple[int, int] | None = None
+        speaker: TokenRange | None = None
         if at + 1 < clause.last:
             owner = tokens[at + 1].lower
             end = noun_phrase(tokens, at + 1, clause.last) if owner in GENITIVE_DETERMINERS else None
@@ -33,7 +34,7 @@ def noun_cue(tokens: Sequence[Token], clause: Clause) -> NounCue | None:
                 end = noun_phrase(tokens, at + 2, clause.last)
             if end != clause.last:
                 return None
-            speaker = (at + 2 if owner in {"von", "vom"} else at + 1, end)
+            speaker = TokenRange(at + 2 if owner in {"von", "vom"} else at + 1, end)
         medium: Medium = "ST" if tokens[at].lower in THOUGHT_NOUNS else "Speech"
-        return NounCue((first, at + 1), speaker, medium)
+        return NounCue(TokenRange(first, at + 1), speaker, medium)
     return None

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from pipeline.quotes.lexicon import reporting_forms
-from pipeline.quotes.text import Token
-from pipeline.quotes.words import (
+from pipeline.lexicon.verbs import reporting_forms
+from pipeline.lexicon.words import (
     ABBREVIATIONS,
     ADVERBS,
     ATTACHING,
@@ -21,6 +20,7 @@ from pipeline.quotes.words import (
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
 )
+from pipeline.quotes.text import Token
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
 _OWNED = frozenset({"deren", "dessen"})

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.quotes.announced import announced
-from pipeline.quotes.any_verb import AnyVerbSpeech
-from pipeline.quotes.candidates import QuoteCandidate, QuoteType, Range, shared
+from pipeline.lexicon.words import ADVERBS, COORDINATORS
+from pipeline.quotes.candidates import QuoteCandidate, QuoteType, shared
 from pipeline.quotes.clauses import clauses
-from pipeline.quotes.confidence import ruled
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import (
     Passage,
@@ -21,16 +19,18 @@ from pipeline.quotes.direct import (
     with_roles,
 )
 from pipeline.quotes.indirect import VerbSpeech
-from pipeline.quotes.interview import headlines, is_line, turns
-from pipeline.quotes.mood import carried_on, is_subjunctive
+from pipeline.quotes.interview import headline_quotes, interview_turns, is_line
+from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.phrases import apposition, noun_phrase
-from pipeline.quotes.reported import referring_back, reported, said_to, stated
-from pipeline.quotes.sourced import SourceSpeech
-from pipeline.quotes.sources import says_so, says_so_before
+from pipeline.quotes.registry import SPEAKER_RULES, by_rule
+from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
+from pipeline.quotes.source_phrases import says_so, says_so_before
+from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.quotes.words import ADVERBS, COORDINATORS
+from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
+from pipeline.spans import CharRange, TokenRange
 
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
@@ -44,8 +44,8 @@ class RuleQuotes:
     """
 
     def __call__(self, analysed: AnalysedText) -> list[QuoteCandidate]:
-        reader = _Reader(analysed)
-        spoken = turns(analysed)
+        scan = _ArticleScan(analysed)
+        spoken = interview_turns(analysed)
         said = {
             number
             for turn in spoken
@@ -53,13 +53,13 @@ class RuleQuotes:
         }
         for number, sentence in enumerate(analysed.sentences):
             if number not in said:
-                reader.read(sentence)
-        found = [*spoken, *reader.found]
-        found += headlines(analysed, found)
+                scan.read(sentence)
+        found = [*spoken, *scan.found]
+        found += headline_quotes(analysed, found)
         return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))
 
 
-class _Reader:
+class _ArticleScan:
     """Reads the sentences in order and remembers who spoke last."""
 
     def __init__(self, analysed: AnalysedText) -> None:
@@ -69,23 +69,23 @@ class _Reader:
         self.found: list[QuoteCandidate] = []
         self.voice: QuoteCandidate | None = None
         self.spoke: Sentence | None = None
-        self.announced: Cue | None = None
-        self.subject: tuple[int, Range] | None = None
+        self.subject: tuple[int, CharRange] | None = None
         self.before: Sentence | None = None
 
     def read(self, sentence: Sentence) -> None:
         quoted = passages(self.analysed, sentence)
-        masked = [(p.first, p.last) for p in quoted if p.whole]
+        masked = [TokenRange(p.first, p.last) for p in quoted if p.whole]
         masked = sorted({*masked, *self._running(sentence)})
         parts = clauses(self.tokens, sentence.first, sentence.last, masked)
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
-        found = [c for p in quoted if p.whole for c in self._whole(sentence, p, cues, masked, used)]
+        whole = (self._whole(sentence, passage, cues, masked, used) for passage in quoted if passage.whole)
+        found = [candidate for candidate in whole if candidate is not None]
         indirect: list[QuoteCandidate] = []
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
         VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
-        AnyVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(self.surnames)
+        UnlistedVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(self.surnames)
         sources.find()
         found += indirect
         if not found and not masked:
@@ -99,18 +99,17 @@ class _Reader:
     def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
         for candidate in (
-            referring_back(self.analysed, sentence, self.before, cues),
-            stated(self.analysed, sentence),
-            announced(self.analysed, sentence),
+            back_reference(self.analysed, sentence, self.before, cues),
+            subjunctive_after_colon(self.analysed, sentence),
             self._carried_on(sentence, cues),
-            reported(self.analysed, sentence, cues),
+            reported_speech_act(self.analysed, sentence, cues),
             self._said_to(sentence),
         ):
             if candidate is not None:
                 return [candidate]
         return []
 
-    def _running(self, sentence: Sentence) -> list[tuple[int, int]]:
+    def _running(self, sentence: Sentence) -> list[TokenRange]:
         """Tokens of this sentence that lie in a quote begun in an earlier one: in the paragraph before, as a rule."""
         starting = {quoted.begin for quoted in self.analysed.quotes_from(sentence.begin, sentence.end)}
         spans = self.analysed.quoted_before(sentence.begin, sentence.end)
@@ -121,41 +120,44 @@ class _Reader:
         sentence: Sentence,
         passage: Passage,
         cues: list[Cue],
-        masked: Sequence[tuple[int, int]],
+        masked: Sequence[TokenRange],
         used: set[int],
-    ) -> list[QuoteCandidate]:
-        """The speech in a passage; where somebody quotes somebody else, once for the speaker and once for the other."""
+    ) -> QuoteCandidate | None:
+        """The speech in a passage that stands for itself."""
         candidate = QuoteCandidate(list(passage.quoted.spans), "Direct")
         cue = cue_beside(self.analysed, sentence, passage, cues)
         if self._goes_on(sentence, passage, cue):
             self._inherit(candidate, sentence)
-            return [ruled(candidate, "marks-inherited")]
-        spans: list[Range] = [(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked]
+            return by_rule(candidate, "marks-inherited")
+        spans: list[CharRange] = [
+            CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked
+        ]
         candidate.frame_spans = frame_around(self.analysed, sentence, spans)
-        if self._says_so(sentence, passage, candidate):
-            return [ruled(candidate, "marks-framed")]
+        if SPEAKER_RULES["marks-so"].on and self._says_so(sentence, passage, candidate):
+            return by_rule(candidate, "marks-framed")
         if cue is not None:
             if not self._says_more(sentence, passage, cue):
                 used.add(cue.finite)
-            said = ruled(with_roles(self.analysed, candidate, cue), "marks-framed")
-            relayed = replace(said, speaker_spans=phrase_spans(self.analysed, cue.relay), rule="marks-relayed")
-            return [said, relayed] if cue.relay else [said]
-        if self._introduced(sentence, passage, candidate) or says_by_any_verb(
-            self.analysed, sentence, passage, candidate
-        ):
-            return [ruled(candidate, "marks-framed")]
-        if self.announced is not None and passage.first == sentence.first:
-            return [ruled(with_roles(self.analysed, candidate, self.announced), "marks-framed")]
+            return by_rule(with_roles(self.analysed, candidate, cue), "marks-framed")
+        if self._framed_otherwise(sentence, passage, candidate):
+            return by_rule(candidate, "marks-framed")
         self._inherit(candidate, sentence)
-        return [ruled(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")]
+        return by_rule(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
+
+    def _framed_otherwise(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+        """Whether something else than a verb of the lists says whose the words are; written into `candidate`."""
+        if SPEAKER_RULES["marks-colon"].on and self._introduced(sentence, passage, candidate):
+            return True
+        unlisted = SPEAKER_RULES["marks-unlisted-verb"].on
+        return unlisted and says_by_any_verb(self.analysed, sentence, passage, candidate)
 
     def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue | None) -> bool:
         """ "Er sehe darin eine Chance: „…“": the words before the colon are the same speaker's, in the Konjunktiv."""
         introduced = passage.first > sentence.first and self.tokens[passage.first - 1].text == ":"
-        if not introduced or not self._near(sentence):
+        if not introduced or not self._near(sentence) or not SPEAKER_RULES["marks-goes-on"].on:
             return False
         if cue is None:
-            return carried_on(self.tokens, sentence.first, passage.first) == "clearly"
+            return carries_on_speech(self.tokens, sentence.first, passage.first) == "clearly"
         return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
 
     def _says_more(self, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
@@ -194,7 +196,7 @@ class _Reader:
         if end is None or tokens[first].lower == "es":
             return False
         end = apposition(tokens, end, passage.first) or end
-        candidate.speaker_spans = phrase_spans(self.analysed, [(first, end)])
+        candidate.speaker_spans = phrase_spans(self.analysed, [TokenRange(first, end)])
         return True
 
     def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
@@ -210,7 +212,7 @@ class _Reader:
         self, sentence: Sentence, quoted: Sequence[Passage], cues: Sequence[Cue], found: Sequence[QuoteCandidate]
     ) -> list[QuoteCandidate]:
         """Quoted words inside what is reported, or as the object of a reporting verb."""
-        result = []
+        result: list[QuoteCandidate | None] = []
         for passage in quoted:
             spans = list(passage.quoted.spans)
             if passage.whole or is_name(self.analysed, passage):
@@ -227,7 +229,7 @@ class _Reader:
                 candidate.cue_spans = list(roles.cue_spans)
                 candidate.frame_spans = list(roles.frame_spans)
                 candidate.medium = parent.medium
-                result.append(ruled(candidate, "part-of-indirect"))
+                result.append(by_rule(candidate, "part-of-indirect"))
                 continue
             cue = self._cue_around(passage, cues)
             if cue is not None:
@@ -235,8 +237,8 @@ class _Reader:
                 if shared(spans, candidate.speaker_spans + candidate.addressee_spans):
                     continue
                 candidate.frame_spans = frame_around(self.analysed, sentence, spans)
-                result.append(ruled(candidate, "part-of-clause"))
-        return result
+                result.append(by_rule(candidate, "part-of-clause"))
+        return [candidate for candidate in result if candidate is not None]
 
     def _cue_around(self, passage: Passage, cues: Sequence[Cue]) -> Cue | None:
         """The verb whose object or complement a partial quote is."""
@@ -250,7 +252,7 @@ class _Reader:
     def _carried_on(self, sentence: Sentence, cues: Sequence[Cue]) -> QuoteCandidate | None:
         if any(self._speaks_itself(cue, sentence) for cue in cues):
             return None
-        sure = carried_on(self.tokens, sentence.first, sentence.last)
+        sure = carries_on_speech(self.tokens, sentence.first, sentence.last)
         if sure == "clearly" and (self._near(sentence, paragraphs=2) or self._subject_before(sentence) is not None):
             return self._free(sentence, "IndirectFreeIndirect", "carried-on")
         if sure == "perhaps" and self._near(sentence, paragraphs=0) and self.spoke == self.before:
@@ -260,26 +262,34 @@ class _Reader:
     def _speaks_itself(self, cue: Cue, sentence: Sentence) -> bool:
         """Whether a sentence's own subject speaks: "Reif berichtete von Klassen, in denen nichts stattfinde"."""
         main = not cue.final and not cue.subjunctive and bool(cue.speaker) and "s" in cue.verb.takes
-        return main and carried_on(self.tokens, sentence.first, cue.finite + 1) is None
+        return main and carries_on_speech(self.tokens, sentence.first, cue.finite + 1) is None
 
     def _introduction(self, sentence: Sentence, end: int) -> list[QuoteCandidate]:
         """Konjunktiv carried on in the words before a colon and a quote."""
         introduced = end > sentence.first and self.tokens[end - 1].text == ":"
-        if not introduced or carried_on(self.tokens, sentence.first, end) != "clearly" or not self._near(sentence):
+        if (
+            not introduced
+            or carries_on_speech(self.tokens, sentence.first, end) != "clearly"
+            or not self._near(sentence)
+        ):
             return []
         candidate = self._free(sentence, "IndirectFreeIndirect", "carried-on")
-        candidate.spans = [(sentence.begin, self.tokens[end - 1].begin)]
+        if candidate is None:
+            return []
+        candidate.spans = [CharRange(sentence.begin, self.tokens[end - 1].begin)]
         return [candidate]
 
     def _said_to(self, sentence: Sentence) -> QuoteCandidate | None:
         """ "Er soll die Tat geplant haben": somebody says so, and the sentence before tells who."""
-        if not said_to(self.tokens, sentence.first, sentence.last):
+        if not is_hearsay(self.tokens, sentence.first, sentence.last):
             return None
         return self._free(sentence, "FreeIndirect", "carried-on-said-to")
 
-    def _subject_before(self, sentence: Sentence) -> Range | None:
+    def _subject_before(self, sentence: Sentence) -> CharRange | None:
         """The person that the sentence before begins with, where nobody says anything in it ("Obst winkte ab. „…“")."""
         if self.subject is None or self.before is None or sentence.paragraph != self.before.paragraph:
+            return None
+        if not SPEAKER_RULES["subject-before"].on:
             return None
         first, span = self.subject
         return span if first == self.before.first else None
@@ -288,15 +298,15 @@ class _Reader:
         """Whether somebody spoke in this paragraph or at most so many before."""
         return self.spoke is not None and sentence.paragraph - self.spoke.paragraph <= paragraphs
 
-    def _free(self, sentence: Sentence, kind: QuoteType, rule: str) -> QuoteCandidate:
-        candidate = QuoteCandidate([(sentence.begin, sentence.end)], kind)
+    def _free(self, sentence: Sentence, kind: QuoteType, rule: str) -> QuoteCandidate | None:
+        candidate = QuoteCandidate([CharRange(sentence.begin, sentence.end)], kind)
         subject = self._subject_before(sentence)
         if subject is not None:
             candidate.speaker_spans = [subject]
         elif self.voice is not None and self._near(sentence, paragraphs=2):
             candidate.speaker_spans = list(self.voice.speaker_spans)
             candidate.medium = self.voice.medium
-        return ruled(candidate, rule)
+        return by_rule(candidate, rule)
 
     def _remember(self, sentence: Sentence, found: Sequence[QuoteCandidate], cues: Sequence[Cue]) -> None:
         """Keeps whose voice the next sentences may go on with, also where a verb reports nothing by itself."""
@@ -312,11 +322,9 @@ class _Reader:
             self.voice = voice
         elif not found and speaking:
             self.voice = with_roles(
-                self.analysed, QuoteCandidate([(sentence.begin, sentence.end)], "Reported"), speaking[-1]
+                self.analysed, QuoteCandidate([CharRange(sentence.begin, sentence.end)], "Reported"), speaking[-1]
             )
-            self.voice.frame_spans = [(sentence.begin, sentence.end)]
-        colon = self.tokens[sentence.last - 1].text == ":" and not found
-        self.announced = speaking[-1] if colon and speaking else None
+            self.voice.frame_spans = [CharRange(sentence.begin, sentence.end)]
         if found or speaking:
             self.spoke = sentence
         else:

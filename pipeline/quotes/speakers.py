@@ -2,6 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.lexicon.words import (
+    ADVERBS,
+    DETERMINERS,
+    DOCUMENTS,
+    OBLIQUE_DETERMINERS,
+    PREPOSITIONS,
+    RELATIVES,
+    SUBJECT_PRONOUNS,
+    SUBORDINATORS,
+    TIME_NOUNS,
+)
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import COORDINATING, Cue, find_cues
 from pipeline.quotes.phrases import apposition, is_noun, name_in_marks, noun_phrase
@@ -15,17 +26,7 @@ from pipeline.quotes.subjects import (
     without_topic,
 )
 from pipeline.quotes.text import Token
-from pipeline.quotes.words import (
-    ADVERBS,
-    DETERMINERS,
-    DOCUMENTS,
-    OBLIQUE_DETERMINERS,
-    PREPOSITIONS,
-    RELATIVES,
-    SUBJECT_PRONOUNS,
-    SUBORDINATORS,
-    TIME_NOUNS,
-)
+from pipeline.spans import TokenRange
 
 
 def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> None:
@@ -52,13 +53,13 @@ def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> Non
 
 def _quoted_person(tokens: Sequence[Token], cue: Cue, first: int) -> None:
     """Who is quoted speaks: the subject of "wird zitiert", the object of "die Zeitung zitiert den Minister"."""
-    found: tuple[int, int] | None = None
+    found: TokenRange | None = None
     if cue.passive:
         start = first + cue.final
         end = noun_phrase(tokens, start, cue.finite)
         if end is not None and tokens[start].lower not in PREPOSITIONS:
             end = apposition(tokens, end, cue.finite) or end
-            found = (start, min([end, *(agent - 1 for agent, _ in cue.speaker if agent > start + 1)]))
+            found = TokenRange(start, min([end, *(agent - 1 for agent, _ in cue.speaker if agent > start + 1)]))
         else:
             found = subject_from(tokens, cue.finite + 1, cue.clause.last, cue)
         if not cue.speaker:
@@ -70,10 +71,10 @@ def _quoted_person(tokens: Sequence[Token], cue: Cue, first: int) -> None:
             start += 1
         end = noun_phrase(tokens, start, cue.clause.last) if start < cue.clause.last else None
         if end is not None and tokens[start].lower not in PREPOSITIONS:
-            found = (start, end)
-            cue.speaker = [*cue.speaker[:-1], (begin, min(last, start) if start > begin else last)]
+            found = TokenRange(start, end)
+            cue.speaker = [*cue.speaker[:-1], TokenRange(begin, min(last, start) if start > begin else last)]
     if found is not None:
-        cue.relay, cue.speaker = cue.speaker, [found]
+        cue.speaker = [found]
 
 
 def _behind_marks(tokens: Sequence[Token], begin: int, last: int) -> int | None:
@@ -81,13 +82,13 @@ def _behind_marks(tokens: Sequence[Token], begin: int, last: int) -> int | None:
     return next((at + 1 for at in range(begin + 2, last - 1) if tokens[at].text in '“«"'), None)
 
 
-def _quoting_place(tokens: Sequence[Token], cue: Cue) -> list[tuple[int, int]]:
+def _quoting_place(tokens: Sequence[Token], cue: Cue) -> list[TokenRange]:
     """Where somebody is quoted: "wird in einer Mitteilung zitiert"."""
     for at in range(cue.clause.first, cue.clause.last - 1):
         if tokens[at].lower in {"in", "im"}:
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
-                return [(at + 1, end)]
+                return [TokenRange(at + 1, end)]
     return []
 
 
@@ -98,7 +99,7 @@ def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
         return
     if opener in RELATIVES and opener not in SUBORDINATORS:
         found = subject_from(tokens, first + 1, cue.finite, cue)
-        cue.speaker = [found] if found else [(first, first + 1)]
+        cue.speaker = [found] if found else [TokenRange(first, first + 1)]
     else:
         found = subject_from(tokens, first + 1, cue.clause.last, cue)
         if found is not None:
@@ -111,17 +112,17 @@ def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
         if tokens[at].lower in {"von", "vom", "durch"}:
             end = name_in_marks(tokens, at + 1, cue.clause.last) or noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and (is_noun(tokens[end - 1]) or end == at + 2 or tokens[end - 1].text in ')“"'):
-                cue.speaker = [(at + 1, end)]
+                cue.speaker = [TokenRange(at + 1, end)]
                 break
     else:
         if tokens[first].lower in {"in", "im"}:
             end = noun_phrase(tokens, first + 1, cue.finite)
             if end is not None and any(t.lower.endswith(DOCUMENTS) for t in tokens[first + 1 : end]):
-                cue.speaker = [(first + 1, end)]
+                cue.speaker = [TokenRange(first + 1, end)]
     if ("a" in cue.verb.takes or "o" in cue.verb.takes) and first < cue.finite:
         end = noun_phrase(tokens, first, cue.finite)
         if end == cue.finite and tokens[first].lower != "es":
-            cue.addressee = [(first, end)]
+            cue.addressee = [TokenRange(first, end)]
 
 
 def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, before: int) -> None:
@@ -150,7 +151,7 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
         _subject_behind(tokens, cue, other, behind, limit)
 
 
-def _subject_behind(tokens: Sequence[Token], cue: Cue, found: tuple[int, int], behind: Cue, limit: int) -> None:
+def _subject_behind(tokens: Sequence[Token], cue: Cue, found: TokenRange, behind: Cue, limit: int) -> None:
     """Writes a subject that follows its verb into `cue`, and who is named after it as the one who was told."""
     cue.addressee = behind.addressee
     found = without_topic(tokens, split_dative(tokens, found, cue), cue)
@@ -168,7 +169,7 @@ def _place_of_words(tokens: Sequence[Token], cue: Cue) -> None:
         if tokens[at].lower in {"in", "im", "aus", "bei", "auf", "beim", "vom", "von", "seitens"}:
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
-                cue.speaker = [(at + 1, end)]
+                cue.speaker = [TokenRange(at + 1, end)]
                 return
 
 
@@ -180,7 +181,7 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: int) -> None:
         if tokens[at].lower == "gegenüber" and (at == cue.clause.first or not tokens[at].capital):
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None:
-                cue.addressee = [(at + 1, end)]
+                cue.addressee = [TokenRange(at + 1, end)]
                 return
     if "o" in cue.verb.takes:
         at = begin
@@ -188,7 +189,7 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: int) -> None:
             at += 1
         end = noun_phrase(tokens, at, cue.clause.last)
         if end is not None and tokens[at].lower not in SUBJECT_PRONOUNS - DETERMINERS:
-            cue.addressee = [(at, end)]
+            cue.addressee = [TokenRange(at, end)]
 
 
 def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: int, before: int) -> Iterator[Cue]:
@@ -204,7 +205,7 @@ def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: int, befor
                 elif clause.first < cue.finite:
                     end = noun_phrase(tokens, clause.first, cue.finite)
                     subject = tokens[clause.first].lower not in PREPOSITIONS | ADVERBS | OBLIQUE_DETERMINERS
-                    cue.speaker = [(clause.first, end)] if end is not None and subject else []
+                    cue.speaker = [TokenRange(clause.first, end)] if end is not None and subject else []
             if not cue.speaker and cue.last == clause.last - 1 and clause.last - clause.first <= 4:
                 _as_said_by(tokens, cue, parts)
             previous = cue
@@ -218,7 +219,7 @@ def _as_said_by(tokens: Sequence[Token], cue: Cue, parts: Sequence[Clause]) -> N
         if tokens[part.first].lower == "wie":
             end = noun_phrase(tokens, part.first + 1, part.last)
             if end == part.last:
-                cue.speaker = [(part.first + 1, end)]
+                cue.speaker = [TokenRange(part.first + 1, end)]
                 cue.clause = Clause(part.first, cue.clause.last)
                 cue.final = True
             return

@@ -5,18 +5,7 @@ from itertools import pairwise
 
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.quotes.cues import Cue
-from pipeline.quotes.mood import is_relative
-from pipeline.quotes.phrases import (
-    apposition,
-    is_adjective,
-    is_finite_reporting,
-    is_noun,
-    noun_phrase,
-    prepositional_phrase,
-)
-from pipeline.quotes.text import Token
-from pipeline.quotes.words import (
+from pipeline.lexicon.words import (
     ADVERB_ENDINGS,
     ADVERBS,
     ASKED,
@@ -35,6 +24,18 @@ from pipeline.quotes.words import (
     SUBORDINATORS,
     TIME_NOUNS,
 )
+from pipeline.quotes.cues import Cue
+from pipeline.quotes.mood import is_relative
+from pipeline.quotes.phrases import (
+    apposition,
+    is_adjective,
+    is_finite_reporting,
+    is_noun,
+    noun_phrase,
+    prepositional_phrase,
+)
+from pipeline.quotes.text import Token
+from pipeline.spans import TokenRange
 
 _INFLECTED = ("t", "te", "g", "b", "f", "h", "ß", "s", "m", "l", "ing")
 """How verbs of one person end ("winkte", "zeigt", "gab", "ging")."""
@@ -43,7 +44,7 @@ _COMMAS = frozenset({",", "–", "-"})
 _NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
 
 
-def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> tuple[int, int] | None:
+def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> TokenRange | None:
     """The first noun phrase from `start` that can be a subject; objects on the way become addressees."""
     at = start
     while at < limit:
@@ -57,7 +58,7 @@ def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> t
             if end is None:
                 return None
             if lower == "gegenüber":
-                cue.addressee = cue.addressee or [(at + 1, end)]
+                cue.addressee = cue.addressee or [TokenRange(at + 1, end)]
             at = end
             continue
         end = noun_phrase(tokens, at, limit)
@@ -70,11 +71,11 @@ def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> t
         if dative:
             told = lower in OBJECT_PRONOUNS or "o" in cue.verb.takes
             if told or ("a" in cue.verb.takes and not _accusative(tokens, at, end)):
-                cue.addressee = cue.addressee or [(at, end)]
+                cue.addressee = cue.addressee or [TokenRange(at, end)]
             at = end
             continue
         if lower in SUBJECT_PRONOUNS or lower in DETERMINERS or is_noun(token) or end > at + 1:
-            return at, end
+            return TokenRange(at, end)
         return None
     return None
 
@@ -89,23 +90,23 @@ def _accusative(tokens: Sequence[Token], first: int, last: int) -> bool:
     )
 
 
-def without_topic(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
+def without_topic(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenRange:
     """Takes what is spoken of ("von einem Erfolg") off the end of a speaker's phrase."""
     if cue.verb.lemma in {"sprechen", "ausgehen", "berichten"}:
         outside = {token.lower for token in tokens[span[1] : cue.clause.last]}
         for at in range(span[0] + 1, span[1]):
             if tokens[at].lower in {"von", "vom"} and not outside & {"von", "vom", "davon"}:
-                return span[0], at
+                return TokenRange(span[0], at)
     return span
 
 
-def with_apposition(tokens: Sequence[Token], span: tuple[int, int], limit: int) -> tuple[int, int]:
+def with_apposition(tokens: Sequence[Token], span: TokenRange, limit: int) -> TokenRange:
     begin, end = span
     further = apposition(tokens, end, limit) if end < limit else None
-    return (begin, further) if further is not None else span
+    return TokenRange(begin, further) if further is not None else span
 
 
-def split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tuple[int, int]:
+def split_dative(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenRange:
     """Takes a medium that was told ("der Agentur X") off the end of a speaker's phrase and makes it the addressee."""
     begin, end = span
     for at in range(begin + 1, end):
@@ -115,21 +116,21 @@ def split_dative(tokens: Sequence[Token], span: tuple[int, int], cue: Cue) -> tu
         named = at + 1 < end and tokens[at + 1].text in '„»"«'
         head = tokens[at - 1]
         if (told or named) and (is_noun(head) or head.text == ")") and not head.lower.endswith(MEDIA_PEOPLE):
-            cue.addressee = [(at, end)]
-            return begin, at
+            cue.addressee = [TokenRange(at, end)]
+            return TokenRange(begin, at)
     return span
 
 
-def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tuple[int, int] | None:
+def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> TokenRange | None:
     """The subject in front of the inflected verb, or None if something else stands there."""
     start = first
     while start < cue.finite - 1 and tokens[start].lower in FOCUS:
         start += 1
     token = tokens[start]
     if token.lower in {"der", "die"} and start + 1 == cue.finite and start == cue.clause.first:
-        return start, cue.finite  # "Der konterte": he whom the sentence before ends with
+        return TokenRange(start, cue.finite)  # "Der konterte": he whom the sentence before ends with
     if _noble(tokens, start, cue):
-        return start, cue.finite
+        return TokenRange(start, cue.finite)
     if (
         token.lower in _NO_SUBJECTS
         or token.lower in CORRELATES | ASKED
@@ -151,7 +152,9 @@ def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> tup
     whole = cue.finite
     while whole > end and (tokens[whole - 1].text == "," or tokens[whole - 1].lower in ADVERBS):
         whole -= 1
-    return _widen(tokens, (start, whole if _same_phrase(tokens, end, whole) else end), cue.clause.first, before)
+    return _widen(
+        tokens, TokenRange(start, whole if _same_phrase(tokens, end, whole) else end), cue.clause.first, before
+    )
 
 
 def _noble(tokens: Sequence[Token], start: int, cue: Cue) -> bool:
@@ -167,7 +170,7 @@ def _noble(tokens: Sequence[Token], start: int, cue: Cue) -> bool:
     )
 
 
-def is_plural(tokens: Sequence[Token], phrase: tuple[int, int]) -> bool:
+def is_plural(tokens: Sequence[Token], phrase: TokenRange) -> bool:
     """Whether a phrase is a plural by its looks: "die Äußerungen"."""
     first = phrase[0]
     return tokens[first].lower in {"die", "diese", "alle"} and any(
@@ -183,7 +186,7 @@ def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
     return opens and not any(token.lower in AUXILIARIES or is_finite_reporting(token) for token in tokens[end:whole])
 
 
-def _widen(tokens: Sequence[Token], span: tuple[int, int], clause_first: int, before: int) -> tuple[int, int]:
+def _widen(tokens: Sequence[Token], span: TokenRange, clause_first: int, before: int) -> TokenRange:
     """An apposition's noun before it: "Hugo Salcedo, Kopf einer Gruppe, sagte" begins with the name."""
     begin, end = span
     if begin == clause_first and begin - 1 > before and tokens[begin - 1].text == ",":
@@ -192,11 +195,11 @@ def _widen(tokens: Sequence[Token], span: tuple[int, int], clause_first: int, be
             start -= 1
         head = noun_phrase(tokens, start, begin - 1)
         if head == begin - 1 and start == before and tokens[start].lower not in SUBJECT_PRONOUNS - DETERMINERS:
-            return start, end
+            return TokenRange(start, end)
     return span
 
 
-def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[int, int] | None:
+def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> TokenRange | None:
     """The subject of a verb right after a comma: before the relative clause or apposition that the comma closes."""
     start = before
     while start < verb and tokens[start].lower in FOCUS | {"und", "aber"}:
@@ -206,16 +209,16 @@ def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> tuple[in
     end = noun_phrase(tokens, start, verb)
     if end is None or end >= verb or tokens[end].text not in _COMMAS:
         return None
-    found: tuple[int, int] | None = None
+    found: TokenRange | None = None
     if is_relative(tokens, end + 1, verb - 1):
-        found = start, end
+        found = TokenRange(start, end)
     else:
         while end < verb - 1:
             further = apposition(tokens, end, verb)
             if further is None:
-                return (start, end) if is_relative(tokens, end + 1, verb - 1) else None
+                return TokenRange(start, end) if is_relative(tokens, end + 1, verb - 1) else None
             end = further
-        found = start, end
+        found = TokenRange(start, end)
     return found
 
 
@@ -228,9 +231,7 @@ def surnames(tokens: Sequence[Token]) -> frozenset[str]:
     )
 
 
-def person_subject(
-    tokens: Sequence[Token], first: int, last: int, known: Container[str] = ()
-) -> tuple[int, int] | None:
+def person_subject(tokens: Sequence[Token], first: int, last: int, known: Container[str] = ()) -> TokenRange | None:
     """The person that a sentence begins with as its subject: "Chefin Hanna Obst winkte ab".
 
     By a given name, a role or a surname that is `known` from elsewhere ("Obst winkte ab").
@@ -247,4 +248,4 @@ def person_subject(
         role_word(role) is not None and role_word(name) is None for role, name in pairwise(names)
     )
     named = named or (first + 1 == end and tokens[first].text in known)
-    return (first, end) if named else None
+    return TokenRange(first, end) if named else None

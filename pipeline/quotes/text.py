@@ -5,8 +5,9 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from pipeline.lexicon.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 from pipeline.quotes.marks import QuotedText
-from pipeline.quotes.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
+from pipeline.spans import CharRange, TokenRange
 
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|[:*](?=in(?:nen)?\b)|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
@@ -64,21 +65,21 @@ class AnalysedText:
         self._quote_begins = [quoted.begin for quoted in quotes]
         self._outer = sorted(s for quoted in quotes if quoted.depth == 0 and not quoted.single for s in quoted.spans)
 
-    def token_range(self, begin: int, end: int) -> tuple[int, int]:
+    def token_range(self, begin: int, end: int) -> TokenRange:
         """Indices (half-open) of the tokens that begin within code points `begin` to `end`."""
-        return bisect_left(self._begins, begin), bisect_left(self._begins, end)
+        return TokenRange(bisect_left(self._begins, begin), bisect_left(self._begins, end))
 
     def quotes_from(self, begin: int, end: int) -> Sequence[QuotedText]:
         """The quotes that begin within code points `begin` to `end`, in text order."""
         return self.quotes[bisect_left(self._quote_begins, begin) : bisect_left(self._quote_begins, end)]
 
-    def quoted_before(self, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    def quoted_before(self, begin: int, end: int) -> Iterator[CharRange]:
         """Outer quoted ranges that begin before `end` and go on at `begin`, cut to both, the last first."""
         for index in range(bisect_left(self._outer, (end, 0)) - 1, -1, -1):
             first, last = self._outer[index]
             if last <= begin:
                 return
-            yield max(first, begin), min(last, end)
+            yield CharRange(max(first, begin), min(last, end))
 
     def sentence_at(self, position: int) -> int:
         """The index of the sentence that `position` lies in, or that comes before it; 0 if none does."""
@@ -113,7 +114,7 @@ def _is_abbreviation(tokens: Sequence[Token], index: int, following: Token) -> b
 
 def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText]) -> list[Sentence]:
     """Splits at full stops outside quotation marks, after quotes that end a sentence, and at line breaks."""
-    inside: list[tuple[int, int]] = []
+    inside: list[CharRange] = []
     for quoted in quotes:
         if quoted.depth == 0 and not quoted.single:
             inside += quoted.spans

@@ -1,13 +1,27 @@
 """Sends: all of an article in one attempt, again what failed, together under load, nothing after the end."""
 
 import asyncio
+import math
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aiokafka.errors import MessageSizeTooLargeError, NotEnoughReplicasError
+from aiokafka.errors import (
+    InvalidMessageError,
+    InvalidTopicError,
+    KafkaConnectionError,
+    LeaderNotAvailableError,
+    MessageSizeTooLargeError,
+    NotEnoughReplicasError,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownError,
+    UnknownTopicOrPartitionError,
+)
 
+from agents import batching
+from agents import publisher as module
 from agents.membership import Superseded
 from agents.publisher import Outgoing, Publisher, TooLarge
 from agents.settings import Settings
@@ -16,19 +30,29 @@ A, B, C = (Outgoing("topic", name, b"value of " + name) for name in (b"a", b"b",
 
 
 class FakeProducer:
-    """Confirms when told to; fails as `fails` says, once for each key."""
+    """Confirms when told to; fails as `fails` says, once for each key, or as often as there are errors in its list."""
 
-    def __init__(self, fails: dict[bytes, Exception] | None = None) -> None:
+    def __init__(self, fails: dict[bytes, Any] | None = None) -> None:
         self.fails = dict(fails or {})
         self.sent: list[bytes] = []
+        self.calls: list[Any] = []
         self.unconfirmed: list[asyncio.Future[None]] = []
         self.held = False
+        self.stopped = False
+        self.refuses: Exception | None = None
+        self.refusals: list[Exception] = []
+        self.close_error: Exception | None = None
 
     async def send(
         self, topic: str, value: bytes, key: bytes, headers: Any, partition: int | None = None
     ) -> asyncio.Future[None]:
         self.sent.append(key)
+        self.calls.append((topic, value, key, headers, partition))
         error = self.fails.pop(key, None)
+        if isinstance(error, list):
+            if len(error) > 1:
+                self.fails[key] = error[1:]
+            error = error[0]
         if isinstance(error, MessageSizeTooLargeError):
             raise error
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -40,8 +64,15 @@ class FakeProducer:
             future.set_result(None)
         return future
 
+    async def partitions_for(self, topic: str) -> set[int]:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        return {2, 0, 1}
+
     async def stop(self) -> None:
-        pass
+        self.stopped = True
+        if self.close_error is not None:
+            raise self.close_error
 
 
 async def publisher(
@@ -103,6 +134,7 @@ async def test_after_the_end_nothing_connects_or_counts_as_sent(monkeypatch):
 
 
 async def test_under_load_messages_wait_for_each_other_and_are_taken_along(monkeypatch):
+    monkeypatch.setattr(batching, "TOGETHER_SECONDS", 1000.0)
     producer, load = FakeProducer(), [True]
     sends = await publisher(monkeypatch, producer, busy=lambda: load[0])
     waiting = asyncio.create_task(sends.send(A))
@@ -129,3 +161,251 @@ async def test_each_attempt_asks_first_and_none_is_made_once_the_answer_is_no(mo
     assert producer.sent[:3] == [b"a", b"b", b"c"]
     assert len(producer.sent) == 4, "one of the two was sent again, then it was another's"
     assert sends.unconfirmed == 0
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.005)
+
+
+class Renewed:
+    """Producers by turns, as a publisher connects to them, and what became of each."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *producers: Any) -> None:
+        self.waiting = list(producers)
+        self.connected = 0
+        self.ensured: list[Any] = []
+        monkeypatch.setattr(module.kafka, "producer", self.make)
+        monkeypatch.setattr(module.kafka, "connect", self.connect)
+        monkeypatch.setattr(module.topics, "ensure", self.ensure)
+
+    def make(self, settings: Settings, *, embedded: bool) -> Any:
+        return self.waiting.pop(0)
+
+    async def connect(self, producer: Any) -> None:
+        if isinstance(getattr(producer, "refuses", None), Exception):
+            raise producer.refuses
+        self.connected += 1
+
+    async def ensure(self, settings: Settings, names: Any = None) -> list[Any]:
+        self.ensured.append(names)
+        return []
+
+
+def patient(**options: Any) -> Publisher:
+    settings = Settings(retry_initial_seconds=0.01, topic_prefix="p.", **options)
+    return Publisher(settings, embedded=False)
+
+
+@pytest.mark.parametrize(
+    ("error", "renewed", "ensured"),
+    [
+        (NotEnoughReplicasError(), False, []),
+        (TopicAuthorizationFailedError(), False, []),
+        (InvalidTopicError(), False, []),
+        (UnknownError(), True, [["quotes"]]),
+        (OSError("broken"), True, [["quotes"]]),
+        (UnknownTopicOrPartitionError(), True, [["quotes"]]),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+async def test_a_producer_is_replaced_unless_it_can_go_on(monkeypatch, error, renewed, ensured):
+    first, second = FakeProducer({b"a": error}), FakeProducer()
+    kafka = Renewed(monkeypatch, first, second)
+    sends = patient()
+    await sends.start()
+    await sends.send(Outgoing("p.quotes", b"a", b"v"))
+    assert (first.sent, second.sent) == (([b"a"], [b"a"]) if renewed else ([b"a", b"a"], []))
+    assert first.stopped == renewed
+    assert kafka.ensured == ensured
+
+
+async def test_a_topic_of_somebody_else_is_not_made(monkeypatch):
+    kafka = Renewed(monkeypatch, FakeProducer({b"a": UnknownTopicOrPartitionError()}), FakeProducer())
+    sends = patient()
+    await sends.start()
+    await sends.send(Outgoing("quotes", b"a", b"v"))
+    assert kafka.ensured == []
+
+
+async def test_many_sends_that_fail_together_need_one_new_producer(monkeypatch):
+    first = FakeProducer({b"a": UnknownError(), b"b": UnknownError(), b"c": UnknownError()})
+    second = FakeProducer()
+    kafka = Renewed(monkeypatch, first, second)
+    sends = patient()
+    await sends.start()
+    await sends.send(A, B, C)
+    assert sorted(second.sent) == [b"a", b"b", b"c"]
+    assert kafka.connected == 2
+
+
+async def test_a_producer_that_cannot_be_replaced_yet_is_asked_for_again(monkeypatch):
+    refusing, second = FakeProducer(), FakeProducer()
+    refusing.refuses = KafkaConnectionError("away")
+    Renewed(monkeypatch, FakeProducer({b"a": UnknownError()}), refusing, second)
+    sends = patient()
+    await sends.start()
+    await sends.send(A)
+    assert second.sent == [b"a"]
+    assert refusing.stopped, "what it had begun is ended"
+
+
+async def test_a_broker_that_is_away_at_the_start_is_told(monkeypatch):
+    refusing = FakeProducer()
+    refusing.refuses = KafkaConnectionError("away")
+    Renewed(monkeypatch, refusing)
+    with pytest.raises(KafkaConnectionError):
+        await patient().start()
+    assert refusing.stopped
+
+
+async def test_what_is_seldom_urgent_leaves_with_the_next_message(monkeypatch):
+    monkeypatch.setattr(batching, "TOGETHER_SECONDS", 1000.0)
+    producer = FakeProducer()
+    sends = await publisher(monkeypatch, producer)
+    sends.send_in_background("t", b"seen", b"v")
+    await asyncio.sleep(0.02)
+    assert producer.sent == []
+    await sends.send(A)
+    await until(lambda: len(producer.sent) == 2)
+    assert set(producer.sent) == {b"a", b"seen"}
+
+
+async def test_no_message_is_forgotten_when_there_is_no_connection_to_send_them_by(monkeypatch):
+    refusing, second = FakeProducer(), FakeProducer()
+    refusing.refuses = KafkaConnectionError("away")
+    Renewed(monkeypatch, refusing, second)
+    await patient().send(A, B)
+    assert sorted(second.sent) == [b"a", b"b"]
+
+
+async def test_partitions_are_asked_for_before_anything_was_sent(monkeypatch):
+    Renewed(monkeypatch, FakeProducer())
+    assert await patient().partitions("p.quotes") == [0, 1, 2]
+
+
+async def test_a_send_before_the_connection_makes_one(monkeypatch):
+    producer = FakeProducer()
+    Renewed(monkeypatch, producer)
+    sends = patient()
+    await sends.send(A)
+    assert producer.sent == [b"a"]
+    assert await sends.partitions("p.quotes") == [0, 1, 2]
+
+
+async def test_partitions_are_asked_for_until_the_broker_tells(monkeypatch):
+    producer = FakeProducer()
+    producer.refusals = [UnknownTopicOrPartitionError(), LeaderNotAvailableError()]
+    kafka = Renewed(monkeypatch, producer, producer)
+    sends = patient()
+    await sends.start()
+    assert await sends.partitions("p.quotes") == [0, 1, 2], "ascending"
+    assert kafka.ensured == [["quotes"]]
+
+
+async def test_a_message_goes_out_as_it_is(monkeypatch):
+    producer = FakeProducer()
+    Renewed(monkeypatch, producer)
+    sends = patient()
+    await sends.start()
+    await sends.send(Outgoing("p.quotes", b"k", b"v", (("h", b"1"),), 3))
+    assert producer.calls == [("p.quotes", b"v", b"k", [("h", b"1")], 3)]
+
+
+async def test_a_bug_is_no_reason_to_try_again(monkeypatch):
+    producer = FakeProducer({b"a": ValueError("a bug")})
+    sends = await publisher(monkeypatch, producer)
+    with pytest.raises(ValueError, match="a bug"):
+        await sends.send(A, B)
+    assert producer.sent == [b"a", b"b"]
+    assert sends.unconfirmed == 0
+
+
+async def test_stopping_waits_for_what_was_sent_in_the_background(monkeypatch):
+    producer = FakeProducer()
+    sends = await publisher(monkeypatch, producer)
+    sends.send_in_background("t", b"late", b"v")
+    assert producer.sent == []
+    await sends.stop()
+    assert (producer.sent, producer.stopped) == ([b"late"], True)
+    assert not sends._background
+
+
+async def test_what_is_still_unsent_after_a_while_is_dropped_at_the_end(monkeypatch):
+    producer = FakeProducer()
+    producer.held = True
+    sends = await publisher(monkeypatch, producer)
+    monkeypatch.setattr(module, "STOP_SECONDS", 0.05)
+    sends.send_in_background("t", b"late", b"v")
+    (task,) = sends._background
+    await sends.stop()
+    await asyncio.wait([task])
+    assert task.cancelled()
+
+
+async def test_a_producer_that_cannot_close_holds_nobody_up(monkeypatch):
+    producer = FakeProducer()
+    sends = await publisher(monkeypatch, producer)
+    producer.close_error = KafkaConnectionError("away")
+    await sends.stop()
+    assert producer.stopped
+
+
+async def test_a_silent_broker_is_noticed_and_said_once_in_a_while(monkeypatch, caplog):
+    producer = FakeProducer()
+    producer.held = True
+    sends = await publisher(monkeypatch, producer)
+    sends._settings = Settings(publish_timeout_seconds=0.05)
+    assert sends.troubled_at == -math.inf
+    sending = [asyncio.create_task(sends.send(message)) for message in (A, B)]
+    await until(lambda: sends.troubled_at > 0)
+    await asyncio.sleep(0.05)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert caplog.messages[0].startswith("topic has not confirmed for 0 s")
+    for future in producer.unconfirmed:
+        future.set_result(None)
+    await asyncio.gather(*sending)
+
+
+async def test_a_send_that_was_confirmed_in_time_is_no_trouble(monkeypatch):
+    sends = await publisher(monkeypatch, FakeProducer())
+    sends._settings = Settings(publish_timeout_seconds=0.05)
+    await sends.send(A)
+    await asyncio.sleep(0.1)
+    assert sends.troubled_at == -math.inf
+
+
+async def test_an_operator_is_told_what_the_broker_refuses_and_not_every_time(monkeypatch, caplog):
+    producer = FakeProducer({b"a": [TopicAuthorizationFailedError() for _ in range(11)]})
+    sends = await publisher(monkeypatch, producer)
+    sends._settings = Settings(retry_initial_seconds=0.001, retry_max_seconds=0.002)
+    await sends.send(A)
+    assert len(producer.sent) == 12
+    said = [message for message in caplog.messages if "does not confirm" in message]
+    assert len(said) == 5, "1, 2, 4, 8 and 10"
+    assert "the log-in lacks the permission WRITE on this topic" in said[0]
+    assert "next try in 0.0 s" in said[0]
+    caplog.clear()
+    producer.fails[b"b"] = NotEnoughReplicasError()
+    await sends.send(B)
+    assert "NotEnoughReplicasError" in caplog.messages[0]
+
+
+async def test_a_message_that_is_too_large_names_its_topic_and_is_not_sent_again(monkeypatch):
+    for error in (MessageSizeTooLargeError(), RecordListTooLargeError(), InvalidMessageError()):
+        producer = FakeProducer({b"a": error})
+        sends = await publisher(monkeypatch, producer)
+        with pytest.raises(TooLarge, match=rf"0 bytes are more than topic allows \({type(error).__name__}\)"):
+            await sends.send(Outgoing("topic", b"a", None))
+        assert producer.sent == [b"a"]
+
+
+async def test_what_must_go_at_once_waits_for_nobody(monkeypatch):
+    producer = FakeProducer()
+    sends = await publisher(monkeypatch, producer, busy=lambda: True)
+    waiting = asyncio.create_task(sends.send(A))
+    await asyncio.sleep(0.02)
+    await sends.send(B, at_once=True)
+    await waiting
+    assert set(producer.sent) == {b"a", b"b"}

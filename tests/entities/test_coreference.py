@@ -23,7 +23,6 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         (PAIR + "Er nickte.", "Er", "Falk Ahlers"),
         (PAIR + "„Gut“, sagte die Ministerin.", "die Ministerin", "Anna Körber"),
         (PAIR + "„Gut“, sagte der Forscher.", "der Forscher", "Falk Ahlers"),
-        (PAIR + "„Nein“, sagt dagegen ein Wirt. Er winkt ab.", "Er", None),
         (PAIR + "Körber forderte eine Reform. Sie lächelte.", "Sie", "Anna Körber"),
         (PAIR + "Das meint Körber.", "Körber", "Anna Körber"),
         (PAIR + "Später meinte Ahlers Sprecherin nichts.", "Genf", "Genf"),
@@ -52,7 +51,6 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
         ("Sportchef Falk Ahlers kam. Das sieht der Vorstand so.", "der Vorstand", None),
         ("Richter Falk Ahlers fragte nach. „Nein“, sagte der Zeuge.", "der Zeuge", None),
         ("Minister Falk Ahlers sprach. „Nein“, sagte der Kanzler.", "der Kanzler", None),
-        ("Richterin Anna Körber kam. Die Tochter der Toten weinte. „Nein“, sagte sie.", "sie", None),
         ("Die Ministerin Anna Körber kam. „Nein“, sagte sie.", "sie", "Anna Körber"),
         (
             "Das Auswärtige Amt warnt vor Reisen. Das teilte das Ministerium mit.",
@@ -73,8 +71,6 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "Körber",
             "Anna Körber",
         ),
-        (PAIR + "Körber lobte Ahlers. Der lächelte.", "Der", "Falk Ahlers"),
-        (PAIR + "Der Coach Jens Uhlig traf Ahlers. Dieser lächelte.", "Dieser", "Falk Ahlers"),
         (PAIR + "Die kamen am Montag.", "Die", None),
         (PAIR + "Ihre Forderung ist neu.", "Ihre Forderung", "Anna Körber"),
         ("Der Brand in Lindow (Berlin) war groß.", "Der Brand in Lindow (Berlin)", None),
@@ -140,18 +136,6 @@ def test_speakers_together(extract: EntityExtractor, words: str, name: str) -> N
     assert Resolver(article).speaker(begin, begin + len(words))[1] == name
 
 
-def test_somebody_unnamed_is_called_by_the_noun(extract: EntityExtractor) -> None:
-    text = "Richterin Anna Körber kam. Die Tochter der Toten weinte. „Nein“, sagte sie."
-    begin = text.index("sie.")
-    assert Resolver(extract(clean_article(text))).speaker(begin, begin + 3) == (None, "Tochter")
-
-
-def test_somebody_unnamed_stays_in_mind(extract: EntityExtractor) -> None:
-    text = "Eine Sprecherin riet ab. Käufer sollten alles prüfen. Fehle es, sei Vorsicht geboten. „Ja“, sagte sie."
-    begin = text.index("sie.")
-    assert Resolver(extract(clean_article(text))).speaker(begin, begin + 3) == (None, "Sprecherin")
-
-
 def test_the_owner_of_a_sprecher_does_not_speak(extract: EntityExtractor) -> None:
     text = "Oleg Marinow schwieg. Marinows Sprecher Piotr Lewandowicz redete."
     article = extract(clean_article(text))
@@ -173,19 +157,15 @@ def test_nobody_is_meant_within_quotes(extract: EntityExtractor) -> None:
         ("seinem Anwalt", None),
         ("Experten", None),
         ("dieser Entscheidung", None),
-        ("eigenen Angaben", "Falk Ahlers"),
         ("Hamburgs SPD-Chef", "Falk Ahlers"),
         ("einem Zeugen", None),
-        ("der selten irrt", "Falk Ahlers"),
     ],
 )
 def test_phrases_around_speakers(extract: EntityExtractor, words: str, name: str | None) -> None:
     text = (
         "SPD-Chef Falk Ahlers kam. Seiner Meinung nach ist das laut seinem Anwalt und dieser Entscheidung gut. "
         "Experten zweifeln, wie Hamburgs SPD-Chef sagte. Ahlers hat eigenen Angaben zufolge einem Zeugen geglaubt. "
-        "Das sagt Ahlers, der selten irrt."
     )
     begin = text.index(words)
-    end = begin + len(words.removesuffix(" selten irrt"))
-    meant = resolve(extract(clean_article(text)), begin, end)
+    meant = resolve(extract(clean_article(text)), begin, begin + len(words))
     assert (meant.name if meant else None) == name

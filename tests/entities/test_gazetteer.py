@@ -8,7 +8,7 @@ import pytest
 from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.entities.gazetteer import load_gazetteer
-from pipeline.entities.words import Words
+from pipeline.entities.words import TextWords
 from pipeline.errors import ConfigurationError
 from tests.entities.articles import clean_article
 
@@ -48,7 +48,7 @@ def test_leading_adjectives_are_declined_together() -> None:
 
 def test_the_longest_name_counts() -> None:
     text = "Der UN-Sicherheitsrat und die Deutsche Bank."
-    found = load_gazetteer(None).matches(Words(text, [0]))
+    found = load_gazetteer(None).matches(TextWords(text, [0]))
     assert [text[begin:end] for begin, end, _ in found] == ["UN-Sicherheitsrat", "Deutsche Bank"]
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.listed import listed_organisations
-from pipeline.entities.words import Words
+from pipeline.entities.enumerations import enumerated_organisations
+from pipeline.entities.words import TextWords
 from pipeline.models.sentences import sentence_starts
 
 
@@ -20,4 +20,4 @@ from pipeline.models.sentences import sentence_starts
 def test_lists(text: str, expected: set[str]) -> None:
     names = [name for name in ("Ahlers", "Brandis", "Körber") if name in text]
     spans = [NameSpan(text.index(name), text.index(name) + len(name), "PER") for name in names]
-    assert listed_organisations(Words(text, sentence_starts(text)), spans) == expected
+    assert enumerated_organisations(TextWords(text, sentence_starts(text)), spans) == expected

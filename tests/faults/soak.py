@@ -31,9 +31,9 @@ from tests.support.kafka_broker import KafkaBroker
 from tests.support.stream import Outcome, Stream, descendants
 
 CALM_EVERY = 10
-START_SECONDS = 90
+START_SECONDS = 240
 STOP_SECONDS = 60
-LEAST_WAIT_SECONDS = 60
+LEAST_WAIT_SECONDS = 120
 LEAST_PER_SECOND = 20
 """Messages that busy cores bring to their end as well; what has not come after that time is lost."""
 

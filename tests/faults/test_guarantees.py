@@ -22,7 +22,7 @@ from tests.support.stream import article, descendants
 pytestmark = [pytest.mark.fault, pytest.mark.kafka]
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 async def test_random_kills_lose_nothing(kafka, tmp_path):
     """Worker, pool processes and broker killed in random order, with a poison set among the good."""
     plan = Plan(seed=7, articles=400, poison=20, kills=6, workers=2, pause_seconds=(1.0, 2.5))

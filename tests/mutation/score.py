@@ -1,4 +1,4 @@
-"""How much of the stream's core its own tests hold: the share of a module's mutants that they notice.
+"""How much of the stream's core and of the rules their own tests hold: the share of a module's mutants they notice.
 
 Run as `python -m tests.mutation.score [MODULE ...] [--sample N] [--seed S] [--jobs J]`. Every mutant is tried in a
 process forked from this one, which has loaded what is not changed, so that one costs well under a second.
@@ -26,17 +26,28 @@ import pytest
 from tests.mutation.mutants import Mutant, mutants
 
 ROOT = Path(__file__).parents[2]
-TESTS = ROOT / "tests" / "agents"
+TESTS = ROOT / "tests"
 CORE: dict[str, tuple[str, ...]] = {
     "agents.offsets": ("test_offsets.py",),
     "agents.app": ("test_app.py", "test_offsets.py"),
-    "agents.faust_adapter": ("test_faust_adapter.py",),
+    "agents.faust_adapter": ("test_faust_adapter.py", "test_membership.py"),
     "agents.runner": ("test_runner.py",),
     "agents.publisher": ("test_publisher.py",),
     "agents.pool.scheduler": ("test_scheduler.py",),
     "agents.local_store": ("test_seen_store.py",),
     "agents.seen_store": ("test_seen_store.py",),
 }
+GOLDEN = "quotes/test_golden.py", "entities/test_golden.py"
+NAMES = tuple(f"entities/test_{name}.py" for name in ("registry", "names", "completion", "gazetteer"))
+REFERENCES = ("entities/test_coreference.py", "entities/test_roles.py", "entities/test_nominative.py")
+QUOTES = ("quotes/test_registry.py", "quotes/test_rules.py", "quotes/test_interview.py", "quotes/test_extractor.py")
+RULES: dict[str, tuple[str, ...]] = {
+    "pipeline.entities": (GOLDEN[1], *NAMES, *REFERENCES),
+    "pipeline.quotes": (GOLDEN[0], *QUOTES),
+    "pipeline.lexicon": ("quotes/test_lexicon.py", GOLDEN[0], *QUOTES),
+    "pipeline.rules": ("quotes/test_registry.py",),
+}
+"""The tests of rules by the package, or the module, whose rules they are."""
 LEAST_SECONDS = 20.0
 
 
@@ -61,6 +72,7 @@ class Score:
     """What became of a module's mutants."""
 
     tried: int = 0
+    hung: int = 0
     survivors: list[Mutant] = field(default_factory=list)
 
     @property
@@ -69,10 +81,17 @@ class Score:
         return 1 - len(self.survivors) / self.tried if self.tried else 1.0
 
 
+def tests_of(module: str) -> list[Path]:
+    """The files of tests that are to notice what changes in a module."""
+    if module in CORE:
+        return [TESTS / "agents" / name for name in CORE[module]]
+    return [TESTS / name for name in RULES.get(module) or RULES[module.rpartition(".")[0]]]
+
+
 def preload(module: str) -> None:
     """Load what the tests of a module load, and forget what may depend on it."""
     importlib.import_module(module)
-    for name in [name for name in sys.modules if name.split(".")[0] == "agents"]:
+    for name in [name for name in sys.modules if name.split(".")[0] == module.split(".", maxsplit=1)[0]]:
         del sys.modules[name]
 
 
@@ -89,7 +108,7 @@ def fork_tests(module: str, source: str) -> int:
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            paths = [str(TESTS / name) for name in CORE[module]]
+            paths = [str(path) for path in tests_of(module)]
             code = int(pytest.main(["-q", "-x", "-p", "no:cacheprovider", *paths]))
     finally:
         os._exit(code)
@@ -117,6 +136,7 @@ def score(module: str, chosen: list[Mutant], jobs: int) -> Score:
             done, status = os.waitpid(pid, os.WNOHANG)
             if not done and time.monotonic() - since > limit:
                 os.killpg(pid, signal.SIGKILL)
+                result.hung += 1
                 done, status = os.waitpid(pid, 0)
             if done:
                 del running[pid]
@@ -142,7 +162,10 @@ def main() -> None:
             chosen = random.Random(arguments.seed).sample(found, arguments.sample)
         result = score(module, chosen, arguments.jobs)
         noticed = result.tried - len(result.survivors)
-        lines = [f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}); mutants in all: {len(found)}"]
+        lines = [
+            f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}), {result.hung} of them since the tests"
+            f" hung; mutants in all: {len(found)}"
+        ]
         lines += [f"    line {mutant.line}: {mutant.change}" for mutant in sorted(result.survivors)]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()

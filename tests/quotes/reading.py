@@ -1,10 +1,11 @@
 """What the tests read out of a text."""
 
-from pipeline.quotes.candidates import QuoteCandidate, Range
-from pipeline.quotes.free import merged
+from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.rules import RuleQuotes
+from pipeline.quotes.segmentation import merge_sentences
 from pipeline.quotes.text import AnalysedText
+from pipeline.spans import CharRange
 
 
 def analysed(text: str) -> AnalysedText:
@@ -12,10 +13,10 @@ def analysed(text: str) -> AnalysedText:
 
 
 def found_by_rules(text: str) -> list[QuoteCandidate]:
-    return merged(text, RuleQuotes()(analysed(text)))
+    return merge_sentences(text, RuleQuotes()(analysed(text)))
 
 
-def words(text: str, spans: list[Range]) -> str:
+def words(text: str, spans: list[CharRange]) -> str:
     return " … ".join(text[begin:end] for begin, end in spans)
 
 

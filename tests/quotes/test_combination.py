@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.combination import combine, weigh
-from pipeline.quotes.free import by_sentence, merged, once
+from pipeline.quotes.segmentation import drop_repeats, merge_sentences, split_sentences
 from pipeline.reader.calibration import Calibration, Logistic
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
@@ -69,10 +69,10 @@ def test_nested_quotes_survive() -> None:
 def test_carried_on_speech_is_merged_and_split_again() -> None:
     text = "Es gebe Geld. Es sei genug. Ende."
     pieces = [QuoteCandidate([span], "IndirectFreeIndirect") for span in ((0, 13), (14, 27))]
-    (one,) = merged(text, pieces)
+    (one,) = merge_sentences(text, pieces)
     assert one.spans == [(0, 27)]
     assert pieces[0].spans == [(0, 13)]
-    assert [c.spans for c in by_sentence(analysed(text), [one])] == [[(0, 13)], [(14, 27)]]
+    assert [c.spans for c in split_sentences(analysed(text), [one])] == [[(0, 13)], [(14, 27)]]
 
 
 def test_what_repeats_another_quote_is_no_record_of_its_own() -> None:
@@ -81,7 +81,7 @@ def test_what_repeats_another_quote_is_no_record_of_its_own() -> None:
     relayed = QuoteCandidate([(60, 80)], "Direct", speaker_spans=[(20, 25)])
     outer, inner, other = rule(30, 100, **speaker), rule(50, 90, **speaker), rule(40, 90, speaker_spans=[(6, 9)])
     marked = rule(60, 80, **speaker)
-    assert once([outer, other, inner, direct, relayed, marked]) == [outer, other, direct]
+    assert drop_repeats([outer, other, inner, direct, relayed, marked]) == [outer, other, direct]
 
 
 def test_overlap_is_f1_over_code_points() -> None:

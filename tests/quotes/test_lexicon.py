@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.quotes.lexicon import reporting_forms, subjunctive_first, subjunctive_second
+from pipeline.lexicon.verbs import reporting_forms, subjunctive_first, subjunctive_second
 
 FORMS = [
     ("sagte", "sagen", "finite"),

@@ -23,12 +23,12 @@ DIRECT = [
 ]  # fmt: skip
 
 QUOTED_BY_OTHERS = [
-    ("Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“", "einen Zeugen", "Das Blatt"),
-    ("Die Agentur Nordpress zitierte dazu Jonas Reif: „Ich lief weg.“", "Jonas Reif", "Die Agentur Nordpress"),
-    ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif", "das „Tagblatt“"),
-    ("Reif, Chef der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Chef der Stadt", "„Tagblatt“"),
-    ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif", "einer Mitteilung der Stadt"),
-    ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif", "Nordpress"),
+    ("Das Blatt zitiert einen Zeugen mit den Worten: „Ich lief weg.“", "einen Zeugen"),
+    ("Die Agentur Nordpress zitierte dazu Jonas Reif: „Ich lief weg.“", "Jonas Reif"),
+    ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif"),
+    ("Reif, Chef der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Chef der Stadt"),
+    ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif"),
+    ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif"),
 ]  # fmt: skip
 
 INDIRECT = [
@@ -62,16 +62,12 @@ INDIRECT = [
     ("Sie solle nach Reifs Ansicht offensiver vorgehen.", "Sie solle … offensiver vorgehen", "Reifs Ansicht", "nach"),
     ("Laut Anna Krol vom Amt ist es ruhig.", "ist es ruhig", "Anna Krol vom Amt", "Laut"),
     ("Sie sind laut Polizei von dem Brand betroffen.", "Sie sind … von dem Brand betroffen", "Polizei", "laut"),
-    ("Reifs Fazit: Die Brücke kommt zu spät.", "Die Brücke kommt zu spät", "Reifs Fazit", ""),
-    ("Obst kam. Seine These: Das Geld ist da.", "Das Geld ist da", "Seine These", ""),
-    ("Die Warnung der Stadt: Die Keller laufen voll.", "Die Keller laufen voll", "Die Warnung der Stadt", ""),
     ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
     ("Während Obst den Bau begrüßt hatte, warnte Reif, er sei laut.", "er sei laut", "Reif", "warnte"),
     ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
     ("Das sei falsch, ätzte der Kämmerer.", "Das sei falsch", "der Kämmerer", "ätzte"),
     ("Aus Kreisen der Stadt verlautete, es sei Geld da.", "es sei Geld da", "Kreisen der Stadt", "verlautete"),
     ("Deren neue Chefin sagte, es sei Geld da.", "es sei Geld da", "Deren neue Chefin", "sagte"),
-    ("Die Zahlen zeigen laut Obst, dass Geld fehlt.", "dass Geld fehlt", "Obst", "zeigen"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
 ]  # fmt: skip
 
@@ -120,12 +116,9 @@ def test_direct_speech(text: str, quote: str, speaker: str, cue: str) -> None:
     assert readable(text) == [("Direct", quote, speaker, cue)]
 
 
-@pytest.mark.parametrize(("text", "speaker", "relay"), QUOTED_BY_OTHERS)
-def test_who_is_quoted_comes_before_who_quotes(text: str, speaker: str, relay: str) -> None:
-    assert [found[:3] for found in readable(text)] == [
-        ("Direct", "„Ich lief weg.“", speaker),
-        ("Direct", "„Ich lief weg.“", relay),
-    ]
+@pytest.mark.parametrize(("text", "speaker"), QUOTED_BY_OTHERS)
+def test_who_is_quoted_speaks_and_not_who_quotes(text: str, speaker: str) -> None:
+    assert [found[:3] for found in readable(text)] == [("Direct", "„Ich lief weg.“", speaker)]
 
 
 @pytest.mark.parametrize(("text", "quote", "speaker", "cue"), INDIRECT)
@@ -164,7 +157,7 @@ def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
 
 def test_a_line_before_introduces_a_quote() -> None:
     text = "Anna Krol kam. Die 81-Jährige erzählt:\n\n„Es regnete sehr.\n\n„Dann kam die Feuerwehr.“"
-    assert readable(text) == [("Direct", "„Es regnete sehr. … „Dann kam die Feuerwehr.“", "Die 81-Jährige", "erzählt")]
+    assert readable(text) == [("Direct", "„Es regnete sehr. … „Dann kam die Feuerwehr.“", "Die 81-Jährige", "")]
 
 
 def test_what_is_said_therein_goes_on() -> None:

@@ -25,7 +25,7 @@ from tests.support.proxy import Proxy
 
 POM = Path(__file__).with_name("kafka_pom.xml")
 FETCH_SECONDS = 600
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 20
 
 PROPERTIES = """\

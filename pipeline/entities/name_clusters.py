@@ -1,0 +1,141 @@
+"""Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
+
+import re
+from collections.abc import Iterable
+
+from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.nominative import name_in_nominative
+from pipeline.entities.organisation_inflection import organisation_in_nominative
+from pipeline.entities.registry import NAME_RULES
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import endings
+
+_ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
+_DECLINED_HEADS = endings("declined_name_heads")
+"""What compounds end with whose genitive has an s that is no part of the name."""
+_LONGEST_SHORT_FORM = 4
+"""Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
+_SMALL = frozenset(
+    {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
+)
+_INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
+
+
+def acronyms(words: TextWords, spans: Iterable[NameSpan]) -> dict[str, NameSpan]:
+    """Short forms that the text introduces in brackets behind a name: short form to the span of the long one."""
+    found: dict[str, NameSpan] = {}
+    for span in spans:
+        if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
+            match = _ACRONYM.match(words.text, span.end)
+            if match is not None and (
+                match.group(1).isupper() or stands_for(match.group(1), words.text[span.begin : span.end])
+            ):
+                found.setdefault(match.group(1), span)
+    return found
+
+
+def stands_for(short: str, long: str) -> bool:
+    """Whether `short` can be the acronym of `long`: its capitals in order begin words or parts of words of it."""
+    capitals = [c.lower() for c in short if c.isalpha()]
+    if len(capitals) < 2 or len(short) >= len(long):
+        return False
+    position, lowered = -1, long.lower()
+    for number, capital in enumerate(capitals):
+        position = lowered.find(capital, position + 1)
+        if position < 0 or (number == 0 and position > 0 and not long[position].isupper()):
+            return False
+    return sum(c.isupper() for c in short) >= 2
+
+
+def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
+    """One cluster an entity, in the order of the first mention. `short_forms` as from `acronyms`."""
+    spans = list(spans)
+    forms = {span: _form(words, span, spans) for span in spans}
+    homes: dict[tuple[str, str], Cluster] = {}
+    clusters: list[Cluster] = []
+    for span in spans:
+        short = words.text[span.begin : span.end]
+        meant = short_forms.get(short) or short_forms.get(short.removesuffix("s"))
+        named = meant if meant is not None and meant in forms else span
+        key = _key(named, forms[named])
+        cluster = homes.get(key)
+        if cluster is None:
+            cluster = homes[key] = Cluster(span.type, forms[span])
+            clusters.append(cluster)
+        cluster.add(span.begin, span.end, forms[span])
+        if span.known is not None and cluster.entry is None:
+            cluster.entry = span.known.entry
+    for cluster in clusters:
+        cluster.name = _best_name(cluster)
+    return _shorter_joined(clusters) if NAME_RULES["body-without-place"].on else clusters
+
+
+def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:
+    """An organisation named without its place is the one named with it ("Städtetag" and "Städtetag NRW")."""
+    kept = []
+    organisations = [c for c in clusters if c.type == "ORG"]
+    for cluster in clusters:
+        own = cluster.name.split()
+        official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
+        longer = [
+            c
+            for c in organisations
+            if c is not cluster and len(c.name.split()) == len(own) + 1 and c.name.split()[:-1] == own
+        ]
+        if cluster.type == "ORG" and not official and len(longer) == 1:
+            longer[0].mentions.extend(cluster.mentions)
+            longer[0].mentions.sort()
+            longer[0].names.extend(name for name in cluster.names if name not in longer[0].names)
+        else:
+            kept.append(cluster)
+    return kept
+
+
+def _key(span: NameSpan, form: str) -> tuple[str, str]:
+    if span.known is not None:
+        return ("known", span.known.entry.id)
+    return (span.type, re.sub(r"[\W_]+", "", form).lower())
+
+
+def _best_name(cluster: Cluster) -> str:
+    """The gazetteer's name for places and for a user's entries; for organisations the fullest name in the text."""
+    entry = cluster.entry
+    if entry is None:
+        return (
+            max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
+        )
+    short = len(entry.name) <= _LONGEST_SHORT_FORM and any(" " in name for name in cluster.names)
+    if entry.users or entry.type != "ORG" or (entry.name in cluster.names and not short):
+        return entry.name
+    return max(cluster.names, key=len)
+
+
+def _form(words: TextWords, span: NameSpan, spans: list[NameSpan]) -> str:
+    """The name undeclined: as the gazetteer has it, else without article and genitive."""
+    if span.known is not None:
+        return span.known.form
+    name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
+    if span.type in ("ORG", "LOC") and NAME_RULES["declined-adjective"].on:
+        name = organisation_in_nominative(name)
+    if span.type == "ORG" and NAME_RULES["declined-name"].on:
+        name = name_in_nominative(_word_before(words, span.begin), name)
+    others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
+    for ending in ("es", "s") if NAME_RULES["genitive"].on else ():
+        bare = name.removesuffix(ending)
+        if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):
+            return bare
+    return name
+
+
+def _word_before(words: TextWords, begin: int) -> str:
+    index = words.at(begin) - 1
+    return words.words[index].text if index >= 0 and words.gap(index, index + 1) == " " else ""
+
+
+def _genitive_likely(words: TextWords, span: NameSpan, bare: str) -> bool:
+    last = bare.rsplit(maxsplit=1)[-1]
+    if last in words.vocabulary and " " not in bare:
+        return True
+    before = words.text[max(0, span.begin - 4) : span.begin].lower()
+    compound = last.lower().endswith(_DECLINED_HEADS)
+    return compound and before.endswith(("des ", "es ", " im"))

@@ -1,0 +1,75 @@
+"""Names undeclined: genitives, titles, case variants."""
+
+import re
+
+from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.words import WORD, TextWords
+
+_NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
+_INITIAL = re.compile(r"(?<![^\W_])[A-ZÄÖÜ]$")
+_GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
+
+
+def strip_titles(words: TextWords, begin: int, end: int) -> tuple[int, int] | None:
+    """A person's span without titles, roles and small words at its edges; None if nothing is left."""
+    inside = list(words.within(begin, end))
+    while inside and (
+        inside[0].text in TITLES
+        or (inside[0].text[0].islower() and inside[0].text not in PARTICLES)
+        or (len(inside) > 1 and role_word(inside[0].text) is not None and not is_given_name(inside[0].text))
+        or inside[0].text in ("Der", "Die", "Das", "Den", "Dem", "Ein", "Eine", "und")
+    ):
+        inside.pop(0)
+    while inside and inside[-1].text in (*PARTICLES, "Jr", "Sr") and len(inside) > 1 and inside[-1].text[0].islower():
+        inside.pop()
+    return (inside[0].begin, min(inside[-1].end, end)) if inside else None
+
+
+def with_full_stop(text: str, begin: int, end: int) -> int:
+    """The end of a name with the full stop of a surname that is cut to its initial ("Carsten M.")."""
+    return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text, begin, end) else end
+
+
+def person_tokens(text: str) -> list[str]:
+    """The words of a person's name without titles."""
+    return [word for word in _NAME_WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
+
+
+def without_genitive(words: TextWords, end: int, word: str, known: frozenset[str]) -> str:
+    """`word`, which ends a name at `end`, without the genitive's s where it is one.
+
+    It is one if the name stands without s elsewhere (`known` or in the text),
+    or if what follows is owned by it ("Putins Sprecher").
+    """
+    if len(word) < 4 or not word.endswith("s") or (word.endswith(("ss", "us", "is", "as", "os")) and word not in known):
+        bare = word[:-1]
+        return bare if word.endswith("s") and len(word) > 3 and bare in known and not is_given_name(word) else word
+    bare = word[:-1]
+    if bare in known:
+        return bare
+    if is_given_name(word):
+        return word
+    if bare in words.vocabulary and bare[0].isupper():
+        return bare
+    # A surname that ends in s ("Maas") stands before verbs and commas somewhere, a genitive only before what it owns.
+    stands = words.positions.get(word, [])
+    owning = _owns(words, end) and all(_owns(words, words.words[index].end) for index in stands)
+    return bare if owning else word
+
+
+def _owns(words: TextWords, end: int) -> bool:
+    """Whether a noun, or an adjective and its noun, follows the name that ends at `end`."""
+    following = words.words[words.at(end)] if words.at(end) < len(words.words) else None
+    if following is None or words.text[end : following.begin] != " ":
+        return False
+    if following.capitalised:
+        return not is_given_name(following.text)
+    return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
+
+
+def _noun_behind(words: TextWords, end: int) -> bool:
+    """Whether an adjective after `end` is followed by its noun ("Merkels langjähriger Berater")."""
+    index = words.at(end)
+    following = words.words[index + 1 : index + 2]
+    return bool(following) and words.gap(index, index + 1) == " " and following[0].text[0].isupper()

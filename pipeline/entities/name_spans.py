@@ -1,0 +1,213 @@
+"""The names in a text: what the model found, corrected by the gazetteer and by the rest of the article."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from pipeline.entities.cluster import NameSpan
+from pipeline.entities.enumerations import enumerated_organisations
+from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.name_completion import complete_names
+from pipeline.entities.name_forms import person_tokens, strip_titles
+from pipeline.entities.referents import demonym
+from pipeline.entities.registry import NAME_RULES
+from pipeline.entities.repeated_names import add_repeated_names
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import endings, word_list
+from schemas.records import EntityType
+
+ModelSpan = tuple[int, int, EntityType]
+_DESCRIBING = word_list("describing_nouns")
+_HAPPENINGS = endings("happening_endings")
+_LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
+_WITHIN_LINE = re.compile(r"[^\n]+")
+_WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
+
+
+def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazetteer) -> list[NameSpan]:
+    """All names in reading order, without overlaps.
+
+    A name that the gazetteer knows wins over what the model says of the same
+    words; a longer name of the model keeps a known one inside it ("Universität Bremen").
+    """
+    lines = list(model)
+    if NAME_RULES["line-end"].on:
+        lines = [part for found in lines for part in _in_lines(words, *found)]
+    repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
+    repaired = complete_names(words, repaired, gazetteer)
+    known = [
+        NameSpan(begin, end, match.entry.type, match)
+        for begin, end, match in gazetteer.matches(words)
+        if (not match.weak and NAME_RULES["gazetteer"].on)
+        or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
+    ]
+    spans = _merged(words, repaired, known)
+    if NAME_RULES["repetition"].on:
+        spans = add_repeated_names(words, spans)
+    if NAME_RULES["compound"].on:
+        spans = [*spans, *_in_compounds(words, spans, gazetteer)]
+    spans = sorted(_of_one_type(words, spans))
+    return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
+
+
+def _in_lines(words: TextWords, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
+    """The span, or its parts where it goes over the end of a line (a heading's last word and the next one's first).
+
+    Of a person's, the part with most words where it goes over a question mark or the like ("Falk Ahlers? Schweigt").
+    """
+    for line in _WITHIN_LINE.finditer(words.text, begin, end):
+        parts = _WITHIN_CLAUSE.finditer(words.text, *line.span()) if entity_type == "PER" else ()
+        longest = max(parts, key=lambda part: len(part[0].split()), default=line)
+        yield longest.start(), longest.end(), entity_type
+
+
+def _overlap(begin: int, end: int, other_begin: int, other_end: int) -> bool:
+    return begin < other_end and other_begin < end
+
+
+def _repaired(words: TextWords, begin: int, end: int, entity_type: EntityType, gazetteer: Gazetteer) -> NameSpan | None:
+    inside = words.within(begin, end)
+    if not inside:
+        return None
+    if entity_type == "PER":
+        return _repaired_person(words, begin, end)
+    end = min(end, inside[-1].end) if inside[-1].end > begin else end
+    if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
+        agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
+        end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
+    derived = entity_type == "LOC" and len(inside) == 1 and NAME_RULES["derived-word"].on
+    if derived and _derived(inside[0].text, gazetteer):
+        return None
+    if begin >= end:
+        return None
+    alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on
+    if alone and (role_word(inside[0].text) is not None or _event(inside[0].text)):
+        return None
+    return NameSpan(begin, end, entity_type)
+
+
+def _repaired_person(words: TextWords, begin: int, end: int) -> NameSpan | None:
+    edges = strip_titles(words, begin, end) if NAME_RULES["person-edges"].on else (begin, end)
+    if edges is None:
+        return None
+    name = words.text[slice(*edges)]
+    small = name[0].isalpha() and not name[0].isupper() and " " not in name
+    return None if small else NameSpan(*edges, "PER")
+
+
+def _event(word: str) -> bool:
+    """Whether a hyphenated word tells of something that happens around a name ("Ukraine-Krise", "UN-Kandidatur")."""
+    return "-" in word and word.lower().removesuffix("s").endswith(_HAPPENINGS)
+
+
+def _derived(word: str, gazetteer: Gazetteer) -> bool:
+    """Whether a word is only derived from a name: "russischen", "Russen", "Thüringer", "Deutsch-Israeli"."""
+    if word[0].islower() or demonym(word, gazetteer) is not None:
+        return True
+    if gazetteer.look_up(word) is not None:
+        return False
+    if re.sub(r"(?:e[nrms]?)$", "", word.lower()) in gazetteer.adjectives:
+        return True
+    stem = word.removesuffix("er") if word.endswith("er") else word.removesuffix("ern")
+    return stem != word and any(gazetteer.look_up(stem + ending) is not None for ending in ("", "e", "en", "er"))
+
+
+def _merged(words: TextWords, model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
+    kept = []
+    for span in known:
+        larger = [m for m in model if _says_more(words, m, span)]
+        if not larger or (
+            span.known is not None and span.known.entry.users and len(larger) == 1 and (larger[0].type == span.type)
+        ):
+            kept.append(span)
+    spans = list(kept)
+    for found in model:
+        if not any(_overlap(found.begin, found.end, k.begin, k.end) for k in spans):
+            spans.append(found)
+    return sorted(spans)
+
+
+def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
+    """Whether the model's span is a longer name than the known one in it, not just described ("Berliner Charité")."""
+    if (
+        not (found.begin <= known.begin and known.end <= found.end)
+        or found.end - found.begin == known.end - known.begin
+    ):
+        return False
+    before = words.text[found.begin : known.begin].split()
+    behind = words.text[known.end : found.end].strip(" .,")
+    return bool(behind) or not all(w in _DESCRIBING or w.endswith("er") for w in before)
+
+
+def _covered(spans: Iterable[NameSpan], begin: int, end: int) -> bool:
+    return any(_overlap(begin, end, s.begin, s.end) for s in spans)
+
+
+def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
+    """Known organisations and countries that begin a hyphenated word ("EZB-Präsidentin", "US-Zölle")."""
+    found = []
+    for word in words.words:
+        if "-" not in word.text or _covered(spans, word.begin, word.end):
+            continue
+        former = len("Ex-") if word.text.startswith("Ex-") else 0
+        parts = word.text[former:].split("-")
+        for count in range(len(parts) - 1, 0, -1):
+            first = "-".join(parts[:count])
+            known = gazetteer.by_words.get((first,))
+            if known is not None and known.entry.type in ("ORG", "LOC"):
+                begin = word.begin + former
+                found.append(NameSpan(begin, begin + len(first), known.entry.type, known))
+                break
+    return found
+
+
+def _of_one_type(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
+    """The same words get the same type everywhere: the commonest one; surnames are persons whatever the model said."""
+    counts: dict[str, Counter[EntityType]] = {}
+    surnames: set[str] = set()
+    listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
+    for span in spans:
+        text = words.text[span.begin : span.end]
+        counts.setdefault(text, Counter())[span.type] += 1
+        if span.type == "PER" and " " in text and NAME_RULES["surname-is-person"].on:
+            surnames.add(person_tokens(text)[-1])
+    result = []
+    for span in spans:
+        text = words.text[span.begin : span.end]
+        if span.known is not None and not (text in surnames and _surname_of_a_town(words, span)):
+            result.append(span)
+            continue
+        best = span.type
+        if NAME_RULES["commonest-type"].on:
+            best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
+        if text in listed:
+            best = "ORG"
+        if text in surnames or text.removesuffix("s") in surnames:
+            best = "PER"
+        result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
+    return result
+
+
+def _surname_of_a_town(words: TextWords, span: NameSpan) -> bool:
+    """Whether a town's name can as well be the surname of somebody in the article: nothing says that it is a place."""
+    town = span.known is not None and span.known.entry.type == "LOC" and not span.known.entry.users
+    return town and not words.text[max(0, span.begin - 6) : span.begin].endswith(_LOCATIVE)
+
+
+def _with_places(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
+    """A place right behind an organisation belongs to its name ("Städtetag NRW"); acronyms stand for themselves."""
+    result: list[NameSpan] = []
+    for span in spans:
+        last = result[-1] if result else None
+        if (
+            last is not None
+            and (last.type, span.type) == ("ORG", "LOC")
+            and words.text[last.end : span.begin] == " "
+            and not words.text[last.begin : last.end].isupper()
+            and words.text[span.end : span.end + 1] != "-"
+        ):
+            result[-1] = NameSpan(last.begin, span.end, "ORG")
+        else:
+            result.append(span)
+    return result

@@ -1,0 +1,36 @@
+"""Nominals and pronouns of an article added to the entities they mean, as the trained reader resolves them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.entities.cluster import Cluster, MentionSpan
+from pipeline.reader.chains import resolve
+from pipeline.reader.model import Reader
+
+LEAST_CERTAIN = 0.5
+"""How likely (0 to 1) it must be that a mention means an entity."""
+
+
+def add_reader_references(text: str, clusters: Sequence[Cluster], reader: Reader) -> None:
+    """Add to `clusters` of names the other mentions that mean them."""
+    reading = reader(text)
+    layout = reading.layout
+    names: dict[tuple[int, int], int] = {}
+    for number, cluster in enumerate(clusters):
+        for place in cluster.mentions:
+            span = layout.span(place.begin, place.end)
+            if span.first < span.last:
+                names.setdefault((span.first, span.last), number)
+    found = resolve(reading, reader.scorers, [(first, last, number) for (first, last), number in sorted(names.items())])
+    taken = {(place.begin, place.end) for cluster in clusters for place in cluster.mentions}
+    for mention, chain, certainty in zip(found.mentions, found.chain, found.certainty, strict=True):
+        entity = found.chains[chain].entity
+        if mention.kind == "name" or entity is None or certainty < LEAST_CERTAIN:
+            continue
+        begin, end = int(layout.tokens[mention.first, 0]), int(layout.tokens[mention.last - 1, 1])
+        if (begin, end) not in taken:
+            clusters[entity].mentions.append(MentionSpan(begin, end, mention.kind))
+            taken.add((begin, end))
+    for cluster in clusters:
+        cluster.mentions.sort()

@@ -1,0 +1,72 @@
+"""The quotes that the trained reader sees, as candidates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.lexicon.verbs import Medium
+from pipeline.quotes.candidates import QuoteCandidate, QuoteType
+from pipeline.reader.layout import Layout
+from pipeline.reader.reading import Reading
+from pipeline.spans import CharRange
+
+_CUE = 0.5
+_NEAR = 40
+"""Tokens around a quote among which its cue is looked for."""
+
+
+def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
+    """Candidates in text order; `confidence` is the mean probability of their tags."""
+    found = []
+    for quote, medium in zip(reading.quotes, reading.media, strict=True):
+        spans = [_range(reading.layout, first, last) for first, last in quote.spans]
+        text = reading.layout.text
+        if not any(sign.isalnum() for begin, end in spans for sign in text[begin:end]):
+            continue
+        kind: QuoteType = quote.type  # type: ignore[assignment]
+        said: Medium = medium  # type: ignore[assignment]
+        cue = _cue(reading, quote.spans)
+        found.append(
+            QuoteCandidate(
+                spans,
+                kind,
+                said,
+                cue_spans=cue,
+                frame_spans=_rest(reading.layout, quote.spans) if cue else [],
+                confidence=quote.probability,
+                source="learned",
+            )
+        )
+    return found
+
+
+def _range(layout: Layout, first: int, last: int) -> CharRange:
+    return CharRange(int(layout.tokens[first, 0]), int(layout.tokens[last - 1, 1]))
+
+
+def _rest(layout: Layout, spans: tuple[tuple[int, int], ...]) -> list[CharRange]:
+    """What is left of the quote's sentences without it and without the full stop: what introduces it."""
+    first, last = layout.sentence[spans[0][0]], layout.sentence[spans[-1][1] - 1]
+    begin = int(np.searchsorted(layout.sentence, first, side="left"))
+    end = int(np.searchsorted(layout.sentence, last, side="right"))
+    if layout.words[end - 1] in {".", "!", "?"} and end > spans[-1][1]:
+        end -= 1
+    bounds = [begin, *(at for span in spans for at in span), end]
+    return [
+        _range(layout, bounds[at], bounds[at + 1]) for at in range(0, len(bounds), 2) if bounds[at] < bounds[at + 1]
+    ]
+
+
+def _cue(reading: Reading, spans: tuple[tuple[int, int], ...]) -> list[CharRange]:
+    """The words in the quote's sentences, outside of it, that show speech."""
+    layout = reading.layout
+    begin, end = spans[0][0], spans[-1][1]
+    first, last = layout.sentence[begin], layout.sentence[end - 1]
+    near = np.arange(max(0, begin - _NEAR), min(len(layout), end + _NEAR))
+    inside = np.zeros(len(near), dtype=bool)
+    for span_first, span_last in spans:
+        inside |= (near >= span_first) & (near < span_last)
+    same = (layout.sentence[near] >= first) & (layout.sentence[near] <= last)
+    marked = near[same & ~inside & (reading.cues[near] > _CUE)]
+    runs = np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1) if len(marked) else []
+    return [_range(layout, int(run[0]), int(run[-1]) + 1) for run in runs]

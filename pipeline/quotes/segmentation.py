@@ -1,0 +1,92 @@
+"""Candidates as annotated data has them, and as records have them: every sentence and everybody's words once."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pipeline.quotes.candidates import QuoteCandidate, covered, shared
+from pipeline.quotes.text import AnalysedText
+from pipeline.spans import CharRange
+
+_NEIGHBOURS = 4
+"""How many quotes before one are looked at for one that holds it."""
+FREE_TYPES = frozenset({"IndirectFreeIndirect", "FreeIndirect"})
+
+
+def merge_sentences(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Neighbouring sentences of one type and speaker made one quote, as annotated data has them.
+
+    The candidates come in text order and are not changed.
+    """
+    result: list[QuoteCandidate] = []
+    last: int | None = None
+    for candidate in candidates:
+        if candidate.type not in FREE_TYPES:
+            result.append(candidate)
+            continue
+        if last is not None and _goes_on(text, result[last], candidate):
+            result[last] = replace(result[last], spans=[CharRange(result[last].begin, candidate.end)])
+        else:
+            last = len(result)
+            result.append(candidate)
+    return result
+
+
+def _goes_on(text: str, earlier: QuoteCandidate, later: QuoteCandidate) -> bool:
+    between = text[earlier.end : later.begin]
+    same = earlier.type == later.type and earlier.speaker_spans == later.speaker_spans
+    return same and not between.strip() and "\n" not in between
+
+
+def split_sentences(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Carried-on speech with a quote for every sentence, so that each can be found and counted by itself."""
+    result: list[QuoteCandidate] = []
+    for candidate in candidates:
+        if candidate.type not in FREE_TYPES or len(candidate.spans) != 1:
+            result.append(candidate)
+            continue
+        first = analysed.sentence_at(candidate.begin)
+        last = analysed.sentence_at(candidate.end - 1)
+        for sentence in analysed.sentences[first : last + 1]:
+            begin, end = max(sentence.begin, candidate.begin), min(sentence.end, candidate.end)
+            if begin < end:
+                result.append(replace(candidate, spans=[CharRange(begin, end)]))
+    return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def drop_repeats(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """`candidates`, in text order, without those that repeat another one.
+
+    These give words of a quote to whoever only passes them on ("so Obst laut Nordpress"), or are what the same speaker
+    says already.
+    """
+    seen: set[tuple[CharRange, ...]] = set()
+    said = [candidate for candidate in candidates if candidate.rule == "so-said"]
+    begins = [other.begin for other in said]
+    result: list[QuoteCandidate] = []
+    for candidate in candidates:
+        if candidate.rule == "source":
+            inside = said[bisect_left(begins, candidate.begin) : bisect_left(begins, candidate.end)]
+            if any(_holds(candidate, other) for other in inside):
+                continue
+        if candidate.type == "Direct":
+            words = tuple(candidate.spans)
+            repeats = words in seen
+            seen.add(words)
+        else:
+            repeats = any(_part(candidate, other) for other in result[-_NEIGHBOURS:])
+        if not repeats:
+            result.append(candidate)
+    return result
+
+
+def _holds(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:
+    return shared(candidate.spans, other.spans) == covered(other.spans)
+
+
+def _part(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:
+    if candidate.type != "Indirect" or candidate.speaker_spans != other.speaker_spans:
+        return False
+    if other.type == "Direct":
+        return candidate.spans == other.spans
+    return other.type == "Indirect" and shared(candidate.spans, other.spans) == covered(candidate.spans)

@@ -1,0 +1,188 @@
+"""Frames without a verb: "laut X", "nach Angaben von X", "X zufolge", "so X", "demnach"."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.lexicon import endings
+from pipeline.lexicon.verbs import Medium
+from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
+from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
+from pipeline.quotes.text import AnalysedText, Token
+from pipeline.spans import TokenRange
+
+_SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
+_SOURCE_ENDINGS = endings("source_endings")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePhrase:
+    """Tokens `first` to `last` (excluded) that name a source; the speaker's tokens and the cue's within."""
+
+    first: int
+    last: int
+    speaker: TokenRange | None
+    cue: tuple[int, ...]
+    medium: Medium
+
+
+def _is_source(word: str) -> bool:
+    return word in SOURCE_NOUNS or word.endswith(_SOURCE_ENDINGS)
+
+
+def source_phrases(analysed: AnalysedText, first: int, last: int) -> Iterator[SourcePhrase]:
+    """The source phrases among tokens `first` to `last`, in text order."""
+    tokens = analysed.tokens
+    at = first
+    while at < last:
+        lower = tokens[at].lower
+        found: SourcePhrase | None = None
+        if lower in {"laut", "gemäß"} and at + 1 < last:
+            found = _after_laut(analysed, at, last)
+        elif lower in {"nach", "aus", "entsprechend"} and at + 1 < last:
+            found = _with_noun(analysed, at, last, needs_sight=lower == "aus")
+        if found is None and (
+            lower in {"zufolge", "nach"} or (lower == "zu" and at + 1 < last and tokens[at + 1].lower == "folge")
+        ):
+            found = _behind(analysed, at, first)
+        if found is not None:
+            yield found
+            at = max(found.last, at + 1)
+        else:
+            at += 1
+
+
+def _after_laut(analysed: AnalysedText, at: int, last: int) -> SourcePhrase | None:
+    tokens = analysed.tokens
+    end = source_end(analysed, at + 1, last)
+    if end is None:
+        token = tokens[at + 1]
+        if tokens[at].lower == "laut" and "." in token.text and len(token.text) > 3:
+            end = at + 2
+        else:
+            return None
+    if tokens[at].lower == "gemäß" and not any(
+        _is_source(token.lower) or token.lower.endswith(("sprecher", "sprecherin", "bericht"))
+        for token in tokens[at + 1 : end]
+    ):
+        return None
+    return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), "SW")
+
+
+def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
+    """The end of the phrase that names a source, with the genitive, the "von …" or the apposition of it."""
+    tokens = analysed.tokens
+    end = name_in_marks(tokens, begin, last) or noun_phrase(tokens, begin, last, places=False)
+    if end is None:
+        return None
+    end = next((at for at in range(begin + 1, end) if _opens_statement(tokens, at)), end)
+    if end < last and _opens_statement(tokens, end):
+        return end
+    word = tokens[end - 1].lower
+    owned = word.endswith(_SOURCE_ENDINGS) and word not in _SOURCE_ENDINGS  # "VDN-Angaben": what follows is no owner
+    if end < last and tokens[end].lower in {"von", "vom"} and not owned:
+        further = noun_phrase(tokens, end + 1, last, places=False)
+        end = further if further is not None else end
+    elif (
+        end + 1 < last
+        and tokens[end].lower.endswith("er")
+        and is_adjective(tokens[end])
+        and _is_source(tokens[end - 1].lower)
+        and (
+            is_noun(tokens[end + 1]) or (end + 2 < last and is_adjective(tokens[end + 1]) and is_noun(tokens[end + 2]))
+        )
+    ):
+        further = noun_phrase(tokens, end, last, places=False)
+        end = further if further is not None else end
+    further = apposition(tokens, end, last) if end < last else None
+    if further is not None and further < last and tokens[further].text == ",":
+        end = further
+    return end
+
+
+def _opens_statement(tokens: Sequence[Token], at: int) -> bool:
+    """Whether "von einem Brand" behind a source ("laut Polizei") is what it says, for lack of a noun with "von"."""
+    if at + 1 >= len(tokens) or tokens[at].lower != "von" or tokens[at + 1].lower not in {"einem", "einer", "dem"}:
+        return False
+    before = tokens[at - 1]
+    named = at > 1 and tokens[at - 2].capital
+    return before.capital and not named and not _is_source(before.lower) and role_word(before.text) is None
+
+
+def _with_noun(analysed: AnalysedText, at: int, last: int, *, needs_sight: bool) -> SourcePhrase | None:
+    """ "nach Angaben der Polizei", "nach den Worten von X", "aus Sicht des Ministers"."""
+    tokens = analysed.tokens
+    if at > 0 and tokens[at - 1].lower in TIME_NOUNS:
+        return None
+    head = at + 1
+    while head < last and head < at + 5 and not tokens[head].capital:
+        head += 1
+    if head < last and not _is_source(tokens[head].lower) and tokens[head].lower.endswith("s") and head + 1 < last:
+        head += 1
+    if head >= last:
+        return None
+    word = tokens[head].lower
+    if word != "sicht" if needs_sight else not _is_source(word):
+        return None
+    end = source_end(analysed, at + 1, last)
+    if end is None or end <= head:
+        return None
+    medium: Medium = "ST" if word in THOUGHT_NOUNS else "SW"
+    return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), medium)
+
+
+def _behind(analysed: AnalysedText, at: int, first: int) -> SourcePhrase | None:
+    """ "X zufolge", "meiner Meinung nach"."""
+    tokens = analysed.tokens
+    if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
+        return None
+    best: int | None = None
+    for start in range(at - 1, max(first, at - 14) - 1, -1):
+        end = noun_phrase(tokens, start, at)
+        if end == at and (tokens[start].lower in DETERMINERS or is_noun(tokens[start]) or is_adjective(tokens[start])):
+            best = start
+            if tokens[start].lower in DETERMINERS and start > first and tokens[start - 1].text != "und":
+                following = noun_phrase(tokens, start - 1, at)
+                if following != at:
+                    break
+    if best is None:
+        return None
+    cue = (at, at + 1) if tokens[at].lower == "zu" else (at,)
+    medium: Medium = "ST" if tokens[at - 1].lower in THOUGHT_NOUNS else "SW"
+    return SourcePhrase(best, cue[-1] + 1, TokenRange(best, at), cue, medium)
+
+
+def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> SourcePhrase | None:
+    """The clause ", so X" that begins at token `first`, with an apposition that follows it."""
+    tokens = analysed.tokens
+    if tokens[first].lower != "so" or first + 1 >= last:
+        return None
+    start = first + 1
+    if tokens[start].lower in {"jedenfalls", "zumindest", "etwa", "weiter"}:
+        start += 1
+    if start >= last or tokens[start].lower in {"auch", "dass", "mancher", "manche", "viele", "viel", "wie"}:
+        return None
+    if is_finite_reporting(tokens[start]) and not tokens[start].capital:
+        return None
+    end = noun_phrase(tokens, start, last)
+    if end is None:
+        return None
+    further = apposition(tokens, end, limit) if end == last and end < limit else None
+    if further is not None and tokens[last + 1].lower not in RELATIVES - DETERMINERS:
+        end = further
+    return SourcePhrase(first, end, TokenRange(start, end), (first,), "Speech")
+
+
+def says_so_before(analysed: AnalysedText, first: int, behind: int) -> SourcePhrase | None:
+    """The "so X" between two commas right before token `behind`, in a sentence that begins at token `first`."""
+    tokens, end = analysed.tokens, behind - 1
+    if end <= first or tokens[end].text not in ",–-":
+        return None
+    for at in range(end - 2, first, -1):
+        if tokens[at].text in ',–-„“”"»«':
+            return None
+        if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":
+            phrase = says_so(analysed, at, end, end)
+            whole = phrase is not None and phrase.last == end
+            return phrase if whole and tokens[at + 1].lower not in _SUCH else None
+    return None

@@ -1,0 +1,8 @@
+"""The rules make of the corpus what they made of it before, line by line."""
+
+from tests.support import golden
+
+
+def test_the_records_are_those_in_the_golden_file() -> None:
+    expected = golden.QUOTES.read_text(encoding="utf-8").splitlines()
+    assert golden.read()[1] == expected
