@@ -71,12 +71,23 @@ def entities(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
 
 
 @app.command("quotes")
-def quotes(gold: Gold, predictions: Predictions = None, as_json: AsJson = False, errors: Errors = 0) -> int:
+def quotes(
+    gold: Gold,
+    *,
+    predictions: Predictions = None,
+    as_json: AsJson = False,
+    errors: Errors = 0,
+    ablate: Annotated[
+        bool,
+        typer.Option("--ablate", help="what each rule adds to the records; GOLD is as for `evaluate speakers`"),
+    ] = False,
+) -> int:
     """How many quotes are found, with their speakers, cues and types."""
+    from pipeline.evaluation import ablation
     from pipeline.evaluation.quotes import evaluate
 
     def score(config: PipelineConfig, progress: ProgressCall) -> Report:
-        return evaluate(gold, config, progress=progress)
+        return ablation.evaluate(gold, config, progress) if ablate else evaluate(gold, config, progress=progress)
 
     return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
 
@@ -141,6 +152,8 @@ def _print(content: Mapping[str, Any], *, errors: int, worst: int) -> None:
             out.print(f"{name.replace('_', ' ')} {_number(value)}", markup=False)
     for name, scores in {**content.get("by_type", {}), **content.get("by_difficulty", {})}.items():
         out.print(_scores(name, scores, {}))
+    if gains := content.get("gains"):
+        out.print(_scores("What each rule adds, in points of 100", gains, {}))
     if confusion := content.get("confusion"):
         out.print(_confusion(confusion))
     for error in content.get("errors", ())[:errors]:

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from pipeline.corpus.files import read_folder
 from pipeline.corpus.model import Article, Mention, Part, Quote
 from pipeline.errors import ConfigurationError
+from pipeline.evaluation.assignment import best_assignment
 from pipeline.evaluation.coreference import CoreferenceScore, Counts, score, without_singletons
 
 SAME_QUOTE = 0.5
@@ -216,8 +216,7 @@ def _paired(ones: Sequence[_PlacedQuote], others: Sequence[_PlacedQuote]) -> lis
         for j, other in enumerate(others):
             shared = 2 * len(one.signs & other.signs) / (len(one.signs) + len(other.signs))
             overlap[i, j] = shared + 0.001 * (one.quote.type == other.quote.type) if shared >= SAME_QUOTE else 0.0
-    rows, columns = (found.tolist() for found in linear_sum_assignment(overlap, maximize=True))
-    return [(ones[i], others[j]) for i, j in zip(rows, columns, strict=True) if overlap[i, j]]
+    return [(ones[i], others[j]) for i, j in best_assignment(overlap) if overlap[i, j]]
 
 
 def _aligned(one: _Flat, other: _Flat) -> dict[str, str]:
@@ -229,5 +228,4 @@ def _aligned(one: _Flat, other: _Flat) -> dict[str, str]:
             places, others = one.chains.get(first.key, set()), other.chains.get(second.key, set())
             shared = 2 * len(places & others) / (len(places) + len(others)) if places or others else 0.0
             alike[i, j] = shared + 0.1 * (first.name.casefold() == second.name.casefold())
-    rows, columns = (found.tolist() for found in linear_sum_assignment(alike, maximize=True))
-    return {mine[i].key: theirs[j].key for i, j in zip(rows, columns, strict=True) if alike[i, j] > 0}
+    return {mine[i].key: theirs[j].key for i, j in best_assignment(alike) if alike[i, j] > 0}

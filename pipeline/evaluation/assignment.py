@@ -11,7 +11,7 @@ try:
     from scipy.optimize import linear_sum_assignment
 except ImportError:
     raise ConfigurationError(
-        "scoring quotes and speakers needs scipy, which is not installed: pip install 'redefluss[evaluate]'"
+        "scoring quotes, speakers and chains needs scipy, which is not installed: pip install 'redefluss[evaluate]'"
     ) from None
 
 

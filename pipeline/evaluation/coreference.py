@@ -11,7 +11,8 @@ from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
+
+from pipeline.evaluation.assignment import best_assignment
 
 Chains = Sequence[Collection[Hashable]]
 """The chains of a document, each as its mentions, which may be anything that compares: (begin, end) for instance."""
@@ -147,8 +148,7 @@ def _ceaf(gold: Sequence[frozenset[Hashable]], given: Sequence[frozenset[Hashabl
     if not gold or not given:
         return 0.0
     phi4 = np.array([[2 * len(g & p) / (len(g) + len(p)) for p in given] for g in gold])
-    rows, columns = linear_sum_assignment(phi4, maximize=True)
-    return float(phi4[rows, columns].sum())
+    return float(sum(phi4[row, column] for row, column in best_assignment(phi4)))
 
 
 def _lea(chains: Sequence[frozenset[Hashable]], others: Sequence[frozenset[Hashable]]) -> float:

@@ -180,8 +180,6 @@ def is_plural(tokens: Sequence[Token], phrase: TokenRange) -> bool:
 
 def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
     """Whether the words between a noun phrase and the verb belong to the phrase: "… nach der Festnahme", no verb."""
-    if end == whole:
-        return True
     opens = tokens[end].lower in PREPOSITIONS or tokens[end].text in "(,"
     return opens and not any(token.lower in AUXILIARIES or is_finite_reporting(token) for token in tokens[end:whole])
 

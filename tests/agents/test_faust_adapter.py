@@ -14,6 +14,7 @@ from faust.transport.drivers.aiokafka import Consumer, ConsumerRebalanceListener
 from faust.types import TP
 from mode.threads import QueueServiceThread
 
+from agents import faust_adapter as adapter
 from agents import kafka
 from agents.app import StageApp, create_app
 from agents.faust_adapter import AdaptedApp, ClientThread, PatientSupervisor, PromptConsumer
@@ -42,6 +43,28 @@ async def test_waits_long_only_if_no_buffer_of_its_own_is_full(monkeypatch, buff
     consumer._buffered_partitions, consumer._active_partitions = buffered, active
     assert await consumer._wait_next_records(1.0) == ({}, active)
     assert waited == waits
+
+
+async def test_what_came_of_others_is_given_while_one_is_full_and_room_ends_the_wait(monkeypatch):
+    found = {TP("t", 2): ["message"]}
+
+    async def wait(self: Consumer, timeout: float) -> Any:
+        return found, self._active_partitions
+
+    monkeypatch.setattr(adapter, "ROOM_SECONDS", 1000.0)
+    monkeypatch.setattr(Consumer, "__init__", lambda self: None)
+    monkeypatch.setattr(Consumer, "_wait_next_records", wait)
+    monkeypatch.setattr(Consumer, "assignment", lambda self: {HERE, TP("t", 2)})
+    consumer = PromptConsumer()
+    consumer._buffered_partitions, consumer._active_partitions = {HERE}, {TP("t", 2)}
+    assert await consumer._wait_next_records(1.0) == (found, {TP("t", 2)})
+    found.clear()
+    consumer._room.set()  # of a former wait
+    waiting = asyncio.create_task(consumer._wait_next_records(1.0))
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    consumer.on_buffer_drop(HERE)
+    assert await waiting == ({}, {HERE, TP("t", 2)})
 
 
 @pytest.fixture
@@ -113,6 +136,8 @@ async def test_there_is_no_consumer_before_faust_makes_one_and_none_is_made_by_a
     with pytest.raises(ConsumerNotStarted):
         made.assignment()
     assert app.owned() is None
+    made.assignment = lambda: {HERE}
+    assert app.owned() == {HERE}
 
 
 async def test_the_generation_is_what_the_client_says_at_an_assignment(app):
@@ -142,6 +167,7 @@ async def test_an_assignment_is_told_before_faust_begins_to_read(monkeypatch, ap
     monkeypatch.setattr(StageApp, "on_assigned", AdaptedApp.on_assigned)
     await app.consumer._on_partitions_assigned({HERE}, 3)
     assert order == [{HERE}, ({HERE}, 3)]
+    assert (app.membership.joined, app.membership.over) == (True, False)
 
 
 async def test_partitions_are_given_up_where_faust_would_wait_for_acks(app):

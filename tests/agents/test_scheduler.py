@@ -190,3 +190,16 @@ async def test_the_articles_given_last_are_remembered(monkeypatch):
     for article in "abc":
         add(turns, "quotes", article)
     assert given(turns, ONE) == "b"
+
+
+async def test_a_stage_that_has_become_quicker_is_soon_taken_to_be_quick():
+    turns = Scheduler()
+    turns.took("quotes", 1.0)
+    for _ in range(60):
+        turns.took("quotes", 0.1)
+    turns.took("entities", 0.1)
+    for _ in range(40):
+        add(turns, "quotes")
+        add(turns, "entities")
+    stages = [pending.job.stage for _ in range(40) if (pending := turns.next(ONE)) is not None]
+    assert stages.count("quotes") == pytest.approx(20, abs=1)

@@ -13,6 +13,7 @@ from pipeline.models.sentences import sentence_starts
     ("text", "found", "whole"),
     [
         ("Das sagte Verbandschef Thies Rollmann dazu.", ["Thies"], ["Thies Rollmann"]),
+        ("Das sagte Verbandschef Thies Rollmann dazu.", ["Thies", "Rollmann"], ["Thies Rollmann"]),
         ("„Nein“, sagte Thies Rollmann.", ["Thies"], ["Thies Rollmann"]),
         ("Für Thies Hilfe zu holen ist schwer.", ["Thies"], ["Thies"]),
         ("Trainer Thies Montag zu holen ist schwer.", ["Thies"], ["Thies"]),

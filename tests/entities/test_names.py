@@ -77,6 +77,8 @@ def things(extract: EntityExtractor, text: str) -> dict[str, str]:
             "Peter Sanders und Sabine Sanders kamen. Frau Sanders sprach, Herr Sanders schwieg.",
             {"Peter Sanders": ["Peter Sanders", "Sanders"], "Sabine Sanders": ["Sabine Sanders", "Sanders"]},
         ),
+        ("Das sagte Trainer Nicolej", {"Nicolej": ["Nicolej"]}),
+        ("Das sagte Trainer Nicolej Krickau", {"Nicolej Krickau": ["Nicolej Krickau"]}),
         ("Der Vertraute Marinows, Generalsekretär Marinow schwieg.", {"Marinow": ["Marinows", "Marinow"]}),
     ],
 )

@@ -1,6 +1,6 @@
 """Kill everything that can be killed, at random but repeatably, and account for every message.
 
-    python -m tests.faults.soak --articles 10000 --poison 1000 --kills 50 --seed 1 --report docs/soak.md
+    python -m tests.faults.soak --articles 10000 --poison 1000 --kills 50 --seed 1 --report docs/measurements/soak.md
 
 Articles are of the tests' own stages unless `--real` is given; the killing,
 the broker and the processes are real. After every tenth kill the workers are

@@ -13,6 +13,8 @@ from agents.web.store.quote_filter import Asked, Places, gender_group, gender_gr
 
 FACETS = ("speaker", "party", "role", "gender", "source", "type", "agency")
 FACET_VALUES = 30
+MOST_CELLS = 20_000_000
+"""Of a table of values by things: up to that it is faster to tick cells than to sort pairs."""
 _COLUMN = {"speaker": "entity"}
 
 
@@ -47,9 +49,14 @@ def count_distinct(values: NDArray[np.int64], things: NDArray[np.int64]) -> NDAr
     """For each value from 0 on, how many different things have it; both not negative, `things` without great gaps."""
     if not len(values):
         return np.zeros(0, dtype=np.int64)
-    width = int(things.max()) + 1
-    pairs = np.unique(values * width + things)
-    return np.bincount(pairs // width)
+    width, height = int(things.max()) + 1, int(values.max()) + 1
+    pairs = values * width + things
+    if width * height <= MOST_CELLS:
+        cells = np.zeros(width * height, dtype=bool)
+        cells[pairs] = True
+        counts: NDArray[np.int64] = cells.reshape(height, width).sum(axis=1, dtype=np.int64)
+        return counts
+    return np.bincount(np.unique(pairs) // width)
 
 
 def named(connection: sqlite3.Connection, facet: str, counted: Iterable[tuple[int, int]]) -> Iterator[FacetValue]:

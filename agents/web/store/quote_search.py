@@ -14,8 +14,14 @@ from agents.web.store.quote_hits import hits
 
 def once_each(columns: Columns, places: Places) -> Places:
     """Of each statement the first of `places`, in their order."""
-    first = np.unique(columns.said[places], return_index=True)[1]
-    return places[np.sort(first)]
+    if not len(places):
+        return places
+    said = columns.said[places]
+    first = np.full(int(said.max()) + 1, -1, dtype=np.int64)
+    first[said[::-1]] = np.arange(len(said) - 1, -1, -1)  # the last that is written is the first in their order
+    kept = np.zeros(len(said), dtype=bool)
+    kept[first[first >= 0]] = True
+    return places[kept]
 
 
 def quote_page(
