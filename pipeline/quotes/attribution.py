@@ -125,9 +125,9 @@ class Attribution:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
         own = [self._range(mention) for mention in self._resolution.chains[choice.chain].mentions]
-        given = [(b, e) for b, e in candidate.speaker_spans if any(b < last and first < e for first, last in own)]
+        given = [g for g in candidate.speaker_spans if any(g.begin < last and first < g.end for first, last in own)]
         spans = [Span(begin=b, end=e) for b, e in given or [(begin, end)]]
-        entity, name = self._entity(choice.chain), self._name(choice.chain)
+        entity, name = self._entity(choice.chain), self._name(choice.chain, given)
         kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
         if choice.beside is not None:
             first, second = sorted((choice.mention, choice.beside))
@@ -182,16 +182,27 @@ class Attribution:
         types = Counter(self._resolution.types[mention] for mention in self._resolution.chains[chain].mentions)
         return types.most_common(1)[0][0]
 
-    def _name(self, chain: int) -> str | None:
+    def _name(self, chain: int, given: Sequence[CharRange] = ()) -> str | None:
         entity = self._entity(chain)
-        return entity.name if entity is not None else self._nameless(chain)
+        return entity.name if entity is not None else self._nameless(chain, given)
 
-    def _nameless(self, chain: int) -> str | None:
+    def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative."""
-        text = self._article.text
         phrases = [
-            text[slice(*self._range(mention))]
+            self._range(mention)
             for mention in self._resolution.chains[chain].mentions
             if self._resolution.mentions[mention].kind == "nominal"
         ]
-        return nominative(max(phrases, key=len)) if phrases else None
+        if not phrases:
+            return None
+        begin, end = fullest(phrases, given)
+        return nominative(self._article.text[begin:end])
+
+
+def fullest(phrases: Sequence[CharRange], given: Sequence[CharRange]) -> CharRange:
+    """The longest of a chain's noun `phrases` and of what rules take for the speaker (`given`) and begins with one.
+
+    A rule may know where "Vertraute der Insassen" ends; "Angaben des Leiters" begins with no phrase of the leader.
+    """
+    begins = {begin for begin, _ in phrases}
+    return max([*phrases, *(span for span in given if span[0] in begins)], key=lambda span: span[1] - span[0])
