@@ -126,7 +126,7 @@ class Attribution:
         begin, end = self._range(choice.mention)
         own = [self._range(mention) for mention in self._resolution.chains[choice.chain].mentions]
         given = [g for g in candidate.speaker_spans if any(g.begin < last and first < g.end for first, last in own)]
-        spans = [Span(begin=b, end=e) for b, e in given or [(begin, end)]]
+        spans = [Span(begin=b, end=e) for b, e in given or [CharRange(begin, end)]]
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
         kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
         if choice.beside is not None:
