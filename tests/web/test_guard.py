@@ -79,7 +79,7 @@ def test_languages_by_the_browser(header: str, language: str) -> None:
 
 
 def test_every_text_of_the_pages_is_there_in_german() -> None:
-    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
     found = extract_from_dir(
         str(ROOT / "agents" / "web" / "templates"), [("**.html", "jinja2")], options_map={"**.html": options}
     )
