@@ -34,7 +34,7 @@ def given() -> GivenNames:
     return GivenNames()
 
 
-@pytest.mark.parametrize("rule", NAME_RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(NAME_RULES), ids=lambda rule: rule.name)
 def test_a_rule_makes_of_its_example_what_it_says(rule: NameRule, given: GivenNames) -> None:
     with without(rule):
         other, same = entities(given, rule.example), entities(given, rule.counterexample)
@@ -52,7 +52,7 @@ def meant(given: GivenNames, marked: str) -> str | None:
     return entity.name if entity is not None else None
 
 
-@pytest.mark.parametrize("rule", REFERENCE_RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(REFERENCE_RULES), ids=lambda rule: rule.name)
 def test_a_rule_says_whom_words_mean_that_are_no_names(rule: Rule, given: GivenNames) -> None:
     assert meant(given, rule.example) is not None
     assert meant(given, rule.counterexample) is None

@@ -26,7 +26,7 @@ def speakers(text: str) -> list[str]:
     return [words(text, one.speaker_spans) for one in found_by_rules(text)]
 
 
-@pytest.mark.parametrize("rule", QUOTE_RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(QUOTE_RULES), ids=lambda rule: rule.name)
 def test_a_rule_finds_what_its_example_marks_and_nothing_like_it(rule: QuoteRule) -> None:
     assert found_by(rule, plain(rule.example)) == _MARKED.findall(rule.example)
     assert found_by(rule, rule.counterexample) == []
@@ -34,7 +34,7 @@ def test_a_rule_finds_what_its_example_marks_and_nothing_like_it(rule: QuoteRule
         assert found_by(rule, plain(rule.example)) == []
 
 
-@pytest.mark.parametrize("rule", SPEAKER_RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(SPEAKER_RULES), ids=lambda rule: rule.name)
 def test_a_rule_finds_the_speaker_that_its_example_marks(rule: Rule) -> None:
     text = plain(rule.example)
     (marked,) = _MARKED.findall(rule.example)
@@ -51,7 +51,7 @@ def speaker(extract: QuoteExtractor, text: str) -> str:
     return (quote.speaker.name or quote.speaker.text) if quote.speaker is not None else ""
 
 
-@pytest.mark.parametrize("rule", LINK_RULES, ids=lambda rule: rule.name)
+@pytest.mark.parametrize("rule", list(LINK_RULES), ids=lambda rule: rule.name)
 def test_a_rule_says_whom_the_words_mean(rule: LinkRule) -> None:
     extract = QuoteExtractor(PipelineConfig(quote_model="rules"))
     with without(rule):

@@ -8,10 +8,8 @@ from babel.messages.extract import extract_from_dir
 from agents.web.auth import Guard, UnsafeListening, is_loopback, safe_next
 from agents.web.languages import Formats, negotiate, translations
 from agents.web.limits import Allowance, Limiter
-from agents.web.models import Period
 from agents.web.operations import course, rate
 from agents.web.site import article_path, entity_path, marked, web_address
-from agents.web.views.entities import without_gaps
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,7 +79,7 @@ def test_languages_by_the_browser(header: str, language: str) -> None:
 
 
 def test_every_text_of_the_pages_is_there_in_german() -> None:
-    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true"}
+    options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "newstyle_gettext": "true"}
     found = extract_from_dir(
         str(ROOT / "agents" / "web" / "templates"), [("**.html", "jinja2")], options_map={"**.html": options}
     )
@@ -159,13 +157,3 @@ def test_rates() -> None:
     rates = course([(1700.0, 0), (1730.0, 60), (1790.0, 180)], 1800.0)
     assert len(rates) == 30
     assert rates[-2:] == [1.0, 2.0]
-
-
-def test_days_without_anything_are_days_too() -> None:
-    days = without_gaps(
-        [Period(day="2026-03-01", quotes=1, articles=1), Period(day="2026-03-20", quotes=2, articles=1)]
-    )
-    assert (len(days), days[0].day, days[-1].quotes, days[1].articles) == (20, "2026-03-01", 2, 0)
-    assert len(without_gaps(days[-1:])) == 14
-    assert len(without_gaps([Period(day="2020-01-01", quotes=1, articles=1), days[-1]])) == 60
-    assert without_gaps([]) == []
