@@ -7,6 +7,9 @@ from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
 
+MARKS = frozenset('„“”‚‘’»«›‹"')
+UNMARKED = "Direct without marks"
+"""The kind of direct speech whose type alone tells it: in interviews and tickers, and where marks were lost."""
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
 
@@ -27,8 +30,16 @@ def combine(
         replace(candidate, confidence=calibration.quote(evidence))
         for candidate, evidence in weigh(reading, rules, read)
     ]
-    sure = [c for c in found if calibration.enough(c.type, c.confidence, acts=acts)]
+    sure = [c for c in found if calibration.enough(_kind(reading, c), c.confidence, acts=acts)]
     return sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def _kind(reading: Reading, candidate: QuoteCandidate) -> str:
+    """The type of a candidate, and of direct speech whether it has any quotation marks."""
+    if candidate.type != "Direct":
+        return candidate.type
+    begin, end = candidate.spans[0][0], candidate.spans[-1][1]
+    return "Direct" if MARKS & set(reading.layout.text[begin:end]) else UNMARKED
 
 
 def weigh(

@@ -40,8 +40,9 @@ class Calibration:
     Attributes:
         quote: whether a candidate is a quote with its extent.
         speaker: whether the chain that the model chooses says it.
-        least_sure: by type of quote, below which confidence (0 to 1) candidates are left out; of "Reported", acts of
-            speech that are only reported ("warnte vor Schulden"), in records.
+        least_sure: by type of quote, below which confidence (0 to 1) candidates are left out; direct speech without
+            quotation marks counts as a type of its own; of "Reported", acts of speech that are only reported
+            ("warnte vor Schulden"), in records.
         trusted: a less likely speaker of the reader gives way to another one that a rule names beside the quote.
     """
 
@@ -59,9 +60,9 @@ class Calibration:
         stored = orjson.loads(path.read_bytes())
         return cls(Logistic(stored["quote"]), Logistic(stored["speaker"]), stored["least_sure"])
 
-    def enough(self, quote_type: str, confidence: float, *, acts: bool) -> bool:
-        """Whether a quote of that type is sure enough; with `acts`, acts of speech need be no surer than others."""
-        least = SURER_THAN_NOT if acts and quote_type == "Reported" else self.least_sure.get(quote_type, SURER_THAN_NOT)
+    def enough(self, kind: str, confidence: float, *, acts: bool) -> bool:
+        """Whether a quote of that kind is sure enough; with `acts`, acts of speech need be no surer than others."""
+        least = SURER_THAN_NOT if acts and kind == "Reported" else self.least_sure.get(kind, SURER_THAN_NOT)
         return confidence >= least
 
     def write(self, folder: Path) -> None:

@@ -15,6 +15,7 @@ from pipeline.corpus.model import Article
 from pipeline.entities import EntityExtractor
 from pipeline.evaluation.speaker_scores import paired, same_speaker
 from pipeline.quotes.attribution import Attribution
+from pipeline.quotes.combination import UNMARKED
 from pipeline.quotes.extractor import QuoteExtractor
 from pipeline.quotes.linking import Linker
 from pipeline.reader.calibration import Calibration, Logistic
@@ -23,7 +24,7 @@ from schemas.records import CleanArticle
 
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
-LEAST_SURE = {"Direct": 0.35, "Reported": 0.6}
+LEAST_SURE = {UNMARKED: 0.7, "Reported": 0.9}
 """How sure (0 to 1) a quote of a type must be to be published; of all others, surer than not."""
 
 Row = tuple[dict[str, float], bool]

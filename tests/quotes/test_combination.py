@@ -88,3 +88,15 @@ def test_overlap_is_f1_over_code_points() -> None:
     assert overlap([(0, 10)], [(0, 10)]) == 1.0
     assert overlap([(0, 10)], [(10, 20)]) == 0.0
     assert overlap([(0, 10)], [(5, 10), (12, 17)]) == 0.5
+
+
+def test_direct_speech_without_marks_has_to_be_surer() -> None:
+    text = "Er sagte: „Wir kommen morgen.“ Wir kommen morgen."
+    careful = Calibration(
+        Logistic({"read": 1.0}), Logistic({"probability": 1.0}), {"Direct": 0.5, "Direct without marks": 0.7}
+    )
+    marked = QuoteCandidate([(10, 30)], "Direct", confidence=0.6, source="learned")
+    bare = QuoteCandidate([(31, 49)], "Direct", confidence=0.6, source="learned")
+    assert [quote.spans for quote in combine(reading(text=text), careful, [], [marked, bare])] == [[(10, 30)]]
+    surer = QuoteCandidate([(31, 49)], "Direct", confidence=0.8, source="learned")
+    assert len(combine(reading(text=text), careful, [], [marked, surer])) == 2
