@@ -102,7 +102,7 @@ class Settings(BaseSettings):
 
     web_enabled: bool = Field(True, description="serve the web view, metrics and health checks")
     web_host: str = Field("127.0.0.1", description="address of the web view")
-    web_port: int = Field(6066, ge=0, le=65535, description="port of the web view")
+    web_port: int = Field(6066, ge=1, le=65535, description="port of the web view")
     web_token: SecretStr | None = Field(None, description="token that the web view asks for; needed off loopback")
     web_keep_articles: int = Field(20_000, ge=1, description="articles kept for the web view")
     web_keep_days: float = Field(30, gt=0, description="how long articles are kept for the web view, in days")

@@ -11,6 +11,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
+from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
 from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
@@ -21,6 +22,7 @@ from schemas.spans import Span, joined
 
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
+_PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | {"man", "das", "wer", "beide", "andere", "manche"}
 _KINDS: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",
@@ -169,7 +171,7 @@ class Attribution:
             spans=spans,
             text=text,
             entity=entity.id if entity is not None else None,
-            name=name or nominative(text),
+            name=name or name_of_words(text),
             kind=_KINDS[entity.type] if entity is not None else "unknown",
             confidence=1 - nobody,
         )
@@ -197,6 +199,11 @@ class Attribution:
             return None
         begin, end = fullest(phrases, given)
         return nominative(self._article.text[begin:end])
+
+
+def name_of_words(words: str) -> str | None:
+    """The noun phrase `words` in the nominative; None for a pronoun, which is no name ("man", "er", "beide")."""
+    return None if words.lower() in _PRONOUNS else nominative(words)
 
 
 def fullest(phrases: Sequence[CharRange], given: Sequence[CharRange]) -> CharRange:

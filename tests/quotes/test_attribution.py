@@ -1,6 +1,8 @@
 """What a speaker without a name is called."""
 
-from pipeline.quotes.attribution import fullest
+import pytest
+
+from pipeline.quotes.attribution import fullest, name_of_words
 from pipeline.spans import CharRange
 
 
@@ -18,3 +20,10 @@ def test_a_rule_may_know_where_the_phrase_ends() -> None:
 
 def test_what_a_rule_gives_counts_only_from_where_a_phrase_begins() -> None:
     assert fullest([_span(12, 30)], [_span(0, 30)]) == (12, 30)
+
+
+@pytest.mark.parametrize(
+    ("words", "name"), [("man", None), ("Er", None), ("die Anwohner", "Anwohner"), ("Anna", "Anna")]
+)
+def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
+    assert name_of_words(words) == name
