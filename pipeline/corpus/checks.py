@@ -215,11 +215,3 @@ def _names(article: Article) -> Iterator[Problem]:
 
 def _overlap(match: re.Match[str], begin: int, end: int) -> bool:
     return begin < match.end() and match.start() < end
-
-
-def mentions_by_chain(article: Article) -> dict[str, list[tuple[Part, Mention]]]:
-    """The mentions of every chain."""
-    found: dict[str, list[tuple[Part, Mention]]] = {key: [] for key in article.chains}
-    for part, mention in article.mentions():
-        found[mention.chain].append((part, mention))
-    return found

@@ -22,6 +22,7 @@ from pipeline.training import e5
 from pipeline.training.encoder import Encoder
 from pipeline.training.entity_data import held_out, read
 from pipeline.training.loop import Loop
+from pipeline.training.reader_calibration import calibrate
 from pipeline.training.reader_data import Example, Examples
 from pipeline.training.reader_export import export
 from pipeline.training.reader_loss import WEIGHTS, loss_of
@@ -122,6 +123,13 @@ class ReaderTraining:
         network.fold_guideline(self.recipe.guideline)
         export(network, self.output)
 
+    def calibrate(self, data: Path, corpus: Path) -> None:
+        """Fit the confidence of what was exported on the development part, which nothing was learned from."""
+        articles = list(articles_of(corpus, "dev"))
+        for found in self.recipe.found:
+            articles += found_articles(corpus, found.standoff, data / found.texts, "dev")
+        calibrate(self.output, articles)
+
 
 def _shuffled(made: list[list[Turn]], chance: random.Random) -> list[list[Turn]]:
     chance.shuffle(made)
@@ -169,3 +177,4 @@ def train(recipe_path: Path, data: Path, corpus: Path, output: Path, *, resume: 
     training.run(resume=resume, console=console)
     console.print(f"The model, in 8 bits, in {output}")
     training.export()
+    training.calibrate(data, corpus)

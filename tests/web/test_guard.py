@@ -8,8 +8,10 @@ from babel.messages.extract import extract_from_dir
 from agents.web.auth import Guard, UnsafeListening, is_loopback, safe_next
 from agents.web.languages import Formats, negotiate, translations
 from agents.web.limits import Allowance, Limiter
+from agents.web.models import Period
 from agents.web.operations import course, rate
 from agents.web.site import article_path, entity_path, marked, web_address
+from agents.web.views.entities import periods_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -157,3 +159,15 @@ def test_rates() -> None:
     rates = course([(1700.0, 0), (1730.0, 60), (1790.0, 180)], 1800.0)
     assert len(rates) == 30
     assert rates[-2:] == [1.0, 2.0]
+
+
+def test_days_without_anything_are_days_too_and_long_times_are_weeks() -> None:
+    first, last = Period(day="2026-03-01", quotes=1, articles=1), Period(day="2026-03-20", quotes=2, articles=1)
+    days, weekly = periods_of([first, last])
+    assert (len(days), days[0], days[-1], days[1].articles, weekly) == (20, first, last, 0, False)
+    assert len(periods_of([last])[0]) == 14
+    weeks, weekly = periods_of([Period(day="2025-11-03", quotes=4, articles=2), first, last])
+    assert weekly
+    assert [week.day for week in weeks][:2] == ["2025-11-03", "2025-11-10"]
+    assert sum(week.quotes for week in weeks) == 7
+    assert periods_of([]) == ([], False)
