@@ -21,6 +21,7 @@ _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
 _FEWEST_TURNS = 2
+_FEWEST_NUMBERS = 2
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -134,15 +135,21 @@ def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
 
 
 def _keep_numbered(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
-    """If half of a numbering is the article's, so are the other items that have text of it under them."""
+    """The items of a numbering stay together, if half of them are kept or each has text under it, as headings have."""
     for series in _numberings(lines):
-        if sum(lines[item].kind is not None for item in series) < max(2, len(series) / 2):
+        below = {item: lines[item + 1] for item in series if item + 1 < len(lines)}
+        heads = {item for item in below if item + 1 not in series and below[item].kind in ("lead", "paragraph")}
+        kept = sum(lines[item].kind is not None for item in series)
+        if len(series) < _FEWEST_NUMBERS or (len(heads) < len(series) and kept < max(2, len(series) / 2)):
             continue
         for item in series:
-            line, below = lines[item], lines[item + 1] if item + 1 < len(lines) else None
+            line = lines[item]
+            is_heading = item in heads and len(heads) >= _FEWEST_NUMBERS and not shapes.ends_sentence(line.text)
             unlikely = line.kind is None and line.rule.startswith("classifier") and readings[item].hit is None
-            if unlikely and below is not None and below.kind is not None:
-                line.keep("list", f"{line.rule}, but one of a numbering")
+            if unlikely and item in below and below[item].kind is not None:
+                line.keep("heading" if is_heading else "list", f"{line.rule}, but one of a numbering")
+            elif is_heading and line.kind == "list":
+                line.kind = "heading"
 
 
 def _numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
