@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.captions import mark_captions
+from pipeline.cleaning.classifier import probabilities
 from pipeline.cleaning.embeds import mark_embeds
-from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
@@ -46,7 +46,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     for line, reading in zip(article.lines, article.readings, strict=True):
         if line.open and reading.hit is not None and _says_enough(reading.hit):
             line.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
-    for number, probability in _probabilities(article, chosen, forests):
+    for number, probability in probabilities(article, chosen, forests).items():
         _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)
@@ -70,21 +70,6 @@ def _name_quotes(lines: Sequence[Line]) -> None:
 
 def _says_enough(hit: PhraseHit) -> bool:
     return hit.certain or (hit.how == "start" and hit.reason in _ALWAYS_REMOVED)
-
-
-def _probabilities(
-    article: Article, chosen: Sequence[int], forests: Callable[[str], Forest]
-) -> Iterator[tuple[int, float]]:
-    """The numbers of the open lines, with their probability; the features are of all `chosen` lines."""
-    lines = [article.lines[number] for number in chosen]
-    asked = [place for place, line in enumerate(lines) if line.open]
-    if not asked:
-        return iter(())
-    rows = features(lines, [article.readings[number] for number in chosen], article.context)
-    is_news = article.metadata is not None and article.metadata.is_news
-    model = forests("text" if lines[0].markup is None else "news" if is_news else "page")
-    scores = model.probabilities(rows[asked]).tolist()
-    return zip([chosen[place] for place in asked], scores, strict=True)
 
 
 def _judge(line: Line, reading: Reading, probability: float) -> None:
