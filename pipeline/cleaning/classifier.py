@@ -11,8 +11,8 @@ from pipeline.cleaning.reading import Article
 from pipeline.cleaning.text_kind import text_row
 from pipeline.cleaning.witnesses import WITNESS_COLUMNS
 
-# The trees learn from copies of pages without the extractor's text, too, and so trust it less than it deserves: so much
-# is added to the log-odds of a line that it takes.
+# The trees learn from copies of pages without the extractor's text, too, and so trust it less than it deserves outside
+# of news: so much is added to the log-odds of a line that it takes.
 _TRUST = 0.7
 
 
@@ -27,10 +27,10 @@ def probabilities(article: Article, chosen: Sequence[int], forests: Callable[[st
         is_newspaper = float(forests("text-kind").probabilities(text_row(rows))[0])
         general, news = (forests(name).log_odds(rows[asked]) for name in ("text", "text-news"))
         scores = (1 - is_newspaper) * general + is_newspaper * news
+    elif article.metadata is not None and article.metadata.is_news:
+        scores = forests("news").log_odds(rows[asked])
     else:
-        is_news = article.metadata is not None and article.metadata.is_news
-        scores = forests("news" if is_news else "page").log_odds(rows[asked])
-        scores = scores + _TRUST * np.maximum(0, rows[asked, _taken()])
+        scores = forests("page").log_odds(rows[asked]) + _TRUST * np.maximum(0, rows[asked, _taken()])
     return dict(zip([chosen[place] for place in asked], logistic(scores).tolist(), strict=True))
 
 
