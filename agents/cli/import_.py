@@ -16,7 +16,7 @@ from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
-    from agents.imports.place import Place
+    from agents.imports.place import ImportProgress
 
 SHOWN_REFUSALS = 20
 
@@ -42,19 +42,19 @@ def import_(
     by the broker. Exit code 1 if something was refused or not confirmed.
     """
     from agents.imports import archives, csv_rows
-    from agents.imports.place import Place
+    from agents.imports.place import ImportProgress
 
     settings = load_settings()
     named = csv_rows.column_map(columns)
     files = archives.found(paths)
-    place = Place.of(settings.data_dir / "import", files, named, resume=resume)
+    place = ImportProgress.of(settings.data_dir / "import", files, named, resume=resume)
     try:
         return asyncio.run(_import(settings, files, named, place))
     finally:
         place.write()
 
 
-async def _import(settings: Settings, files: list[str], columns: Mapping[str, str], place: "Place") -> int:
+async def _import(settings: Settings, files: list[str], columns: Mapping[str, str], place: "ImportProgress") -> int:
     from agents.cli.clients import connected_producer
     from agents.cli.sending import send
     from agents.imports import archives

@@ -14,7 +14,7 @@ from agents.saved_searches.search_list import SavedSearch
 from agents.sinks.webhook import AGAIN, REQUEST_SECONDS, SIGNATURE_HEADER, retry_after, signature
 from agents.web.models import QuoteHit
 from agents.web.store.quote_filter import Asked
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from schemas.codec import one_line
 
 SCHEMA = "saved-search/1"
@@ -41,7 +41,7 @@ class Watcher:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: StoreReader,
         outbox: Outbox,
         searches: Sequence[SavedSearch],
         *,

@@ -24,7 +24,7 @@ from pyarrow import compute, parquet
 
 from agents.sinks.arrow import as_table
 from agents.sinks.catalogue import Catalogue, PartFile
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, Written, counted, fresh
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, Kind
 from pipeline.tables.rows import Change
 
@@ -60,7 +60,7 @@ class ParquetStore:
         self._roll_bytes = roll_bytes
         self._catalogue: Catalogue | None = None
 
-    async def open(self) -> Mapping[TopicPartition, Place]:
+    async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Open the catalogue, and finish what a former run had left undone; how far the files are."""
         return await asyncio.to_thread(self._open)
 
@@ -73,7 +73,7 @@ class ParquetStore:
         if self._catalogue is not None:
             self._catalogue.close()
 
-    def _open(self) -> Mapping[TopicPartition, Place]:
+    def _open(self) -> Mapping[TopicPartition, StoredPosition]:
         tables = [table for tables in TABLES_OF.values() for table in tables]
         self._folder.mkdir(parents=True, exist_ok=True)
         if not Catalogue.is_in(self._folder) and any((self._folder / table).exists() for table in tables):
@@ -108,7 +108,7 @@ class ParquetStore:
         except OSError as error:  # a full disk, above all
             for file in new:
                 self._temporary(file).unlink(missing_ok=True)
-            raise StoreUnavailable(f"{self.name}: {error.strerror or error}") from None
+            raise SinkUnavailable(f"{self.name}: {error.strerror or error}") from None
         try:
             for file in new:
                 self._temporary(file).replace(self._path(file))

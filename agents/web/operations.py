@@ -10,7 +10,7 @@ from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
 from agents.web.models import Check, HealthReport, Latency, Operations, PartitionLag, StageState, WorkerState
 from agents.web.monitor import Monitor
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
@@ -21,7 +21,7 @@ COURSE_PARTS = 30
 class Observatory:
     """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
 
-    def __init__(self, settings: Settings, reader: Reader, monitor: Monitor, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, reader: StoreReader, monitor: Monitor, metrics: Metrics) -> None:
         self._settings = settings
         self._reader = reader
         self._monitor = monitor

@@ -24,9 +24,9 @@ from agents.web.auth import Guard
 from agents.web.charts import axis, bars
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
 from agents.web.limits import Allowance, Limiter
-from agents.web.models import Copy, Place, QuoteHit
+from agents.web.models import Copy, QuoteHit, TextRange
 from agents.web.operations import Observatory
-from agents.web.store.reader import Reader
+from agents.web.store.reader import StoreReader
 
 Value = TypeVar("Value")
 _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
@@ -40,7 +40,7 @@ class Site:
     """The pages' surroundings, one for each app."""
 
     settings: Settings
-    reader: Reader
+    reader: StoreReader
     observatory: Observatory
     guard: Guard
     limiter: Limiter = field(default_factory=Limiter)
@@ -179,7 +179,7 @@ def marked(snippet: str) -> Markup:
     return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
 
 
-def with_marks(text: str, marks: Sequence[Place]) -> Markup:
+def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     """A text with the places in `marks` marked; everything escaped."""
     parts, end = [], 0
     for mark in marks:

@@ -18,7 +18,7 @@ from agents.web.monitor import Monitor, Status
 from agents.web.operations import Observatory
 from agents.web.site import SITE, Site
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
+from agents.web.store.reader import StoreReader
 from agents.web.views import PAGES
 
 
@@ -64,7 +64,7 @@ class WebView:
         )
         path = store_path(settings)
         self._monitor = Monitor(settings, status, path)
-        reader = Reader(path)
+        reader = StoreReader(path)
         observatory = Observatory(settings, reader, self._monitor, status.metrics)
         self._app = _web_app(settings)
         install(self._app, Site(settings, reader, observatory, guard))

@@ -6,7 +6,7 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
 from pipeline.cleaning.dates import dated_lines
 from pipeline.cleaning.metadata import Metadata
-from pipeline.cleaning.reading import Article
+from pipeline.cleaning.reading import ParsedArticle
 from pipeline.cleaning.told import Told
 
 _ABOVE, _BELOW = 12, 4
@@ -30,7 +30,7 @@ class Fields:
         return self.told[field].value if field in self.told else None
 
 
-def fields_of(article: Article) -> Fields:
+def fields_of(article: ParsedArticle) -> Fields:
     """The fields of an article whose lines have their verdicts."""
     pairs = list(zip(article.lines, article.readings, strict=True))
     metadata = article.metadata or Metadata()
@@ -45,7 +45,7 @@ def fields_of(article: Article) -> Fields:
     return Fields(_unique(authors), _unique(agencies), _unique(credits), _told(article, metadata))
 
 
-def _told(article: Article, metadata: Metadata) -> dict[str, Told]:
+def _told(article: ParsedArticle, metadata: Metadata) -> dict[str, Told]:
     lines = article.lines
     begin = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
     published, modified = dated_lines(

@@ -10,17 +10,17 @@ from typing import get_args
 
 from pipeline.corpus.kinds import kind_of
 from pipeline.corpus.model import (
-    Article,
-    Block,
+    AnnotatedArticle,
+    AnnotatedBlock,
+    AnnotatedChain,
+    AnnotatedMention,
+    AnnotatedQuote,
     BlockKind,
-    Chain,
     ChainType,
     Kind,
-    Mention,
     NoQuote,
     Part,
     PartName,
-    Quote,
     Range,
 )
 from schemas.records import Medium, QuoteType
@@ -51,12 +51,12 @@ class MarkupError(ValueError):
         self.message = message
 
 
-def read_article(path: Path) -> Article:
+def read_article(path: Path) -> AnnotatedArticle:
     """The article in the file `path`; raises MarkupError."""
     return parse(path.read_text(encoding="utf-8"))
 
 
-def parse(source: str) -> Article:
+def parse(source: str) -> AnnotatedArticle:
     """The article whose file holds `source`; raises MarkupError."""
     lines = source.split("\n")
     at = 0
@@ -70,7 +70,7 @@ def parse(source: str) -> Article:
     if "id" not in head:
         raise MarkupError(1, "the head has no id")
     at = _skip_blank(lines, at)
-    chains: dict[str, Chain] = {}
+    chains: dict[str, AnnotatedChain] = {}
     while at < len(lines) and "|" in lines[at] and _CHAIN_KEY.fullmatch(lines[at].split("|")[0].strip()):
         chain = _chain(lines[at], at + 1)
         if chain.key in chains:
@@ -99,7 +99,7 @@ def parse(source: str) -> Article:
     if not body.text:
         raise MarkupError(len(lines), "the article has no body")
     readers.append(body)
-    return Article(head["id"], head, chains, tuple(reader.part() for reader in readers))
+    return AnnotatedArticle(head["id"], head, chains, tuple(reader.part() for reader in readers))
 
 
 def _skip_blank(lines: list[str], at: int) -> int:
@@ -108,7 +108,7 @@ def _skip_blank(lines: list[str], at: int) -> int:
     return at
 
 
-def _chain(line: str, number: int) -> Chain:
+def _chain(line: str, number: int) -> AnnotatedChain:
     cells = [cell.strip() for cell in line.split("|")]
     if not 4 <= len(cells) <= 6:
         raise MarkupError(number, "a chain is: key | type | gender | name | roles | affiliations")
@@ -122,7 +122,7 @@ def _chain(line: str, number: int) -> Chain:
     canonical = canonical.strip().removeprefix("*").strip()
     if not canonical:
         raise MarkupError(number, f"the chain {key!r} has no name")
-    return Chain(
+    return AnnotatedChain(
         key,
         kind,  # type: ignore[arg-type]  # checked above
         gender,
@@ -169,16 +169,16 @@ class _OpenQuote:
 class _Reader:
     """Takes the markup out of one part's lines."""
 
-    def __init__(self, name: PartName, chains: dict[str, Chain]) -> None:
+    def __init__(self, name: PartName, chains: dict[str, AnnotatedChain]) -> None:
         self.name: PartName = name
         self.chains = chains
         self.text = ""
         self._open: list[_OpenMention | _OpenTag] = []
-        self._mentions: list[Mention] = []
+        self._mentions: list[AnnotatedMention] = []
         self._quotes: dict[int, _OpenQuote] = {}
         self._cues: dict[int, list[Range]] = defaultdict(list)
         self._none: list[NoQuote] = []
-        self._blocks: list[Block] = []
+        self._blocks: list[AnnotatedBlock] = []
         self._lines: list[tuple[int, int]] = []
         self._block: tuple[int, BlockKind] = (0, "paragraph")
 
@@ -189,7 +189,7 @@ class _Reader:
 
     def end_block(self) -> None:
         begin, kind = self._block
-        self._blocks.append(Block(begin, len(self.text), kind))
+        self._blocks.append(AnnotatedBlock(begin, len(self.text), kind))
 
     def read(self, line: str, number: int) -> None:
         line = line.rstrip()
@@ -248,7 +248,7 @@ class _Reader:
             raise MarkupError(number, "a mention without words")
         told = kind_of(words, chain)
         self._mentions.append(
-            Mention(
+            AnnotatedMention(
                 opened.begin,
                 len(self.text),
                 chain.key,
@@ -317,7 +317,9 @@ class _Reader:
 
     def part(self) -> Part:
         quotes = [
-            Quote(number, q.type, q.medium, tuple(sorted(q.spans)), q.speakers, tuple(self._cues.get(number, ())))
+            AnnotatedQuote(
+                number, q.type, q.medium, tuple(sorted(q.spans)), q.speakers, tuple(self._cues.get(number, ()))
+            )
             for number, q in self._quotes.items()
         ]
         for number, ranges in self._cues.items():

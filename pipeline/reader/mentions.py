@@ -47,7 +47,7 @@ _SUFFIXES = re.compile(r"(innen|in|ens|en|es|er|e|s|n)$")
 
 
 @dataclass(frozen=True)
-class Mention:
+class ReaderMention:
     """Tokens `first` to `last` (excluded) of a layout that mean somebody or something.
 
     Attributes:
@@ -71,19 +71,21 @@ class Mention:
     frequency: int = 0
 
 
-def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
+def describe(layout: Layout, first: int, last: int, kind: Kind) -> ReaderMention:
     """The mention of `kind` that the tokens `first` to `last` (excluded) are."""
     words = tuple(layout.words[first:last])
     lower = words[0].lower()
     if kind == "pronoun":
         gender = "m" if lower in MASCULINE_OR_NEUTER else "f" if lower in FEMININE_OR_PLURAL else ""
-        return Mention(first, last, kind, words, lower, gender, frozenset())
+        return ReaderMention(first, last, kind, words, lower, gender, frozenset())
     if kind == "name":
         before = _nouns(layout, max(0, first - 5), first, layout.sentence[first])
         behind = _nouns(layout, last, min(len(layout), last + 9), layout.sentence[first])
         told = gender_of_name(" ".join(words)) or _announced(layout, first)
         roles = frozenset(_roles(layout, first, last))
-        return Mention(first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind), roles, 1)
+        return ReaderMention(
+            first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind), roles, 1
+        )
     head = _head(words)
     role = role_word(head)
     gender = (role.gender if role is not None else None) or (
@@ -93,15 +95,15 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
         if lower in {"der", "ein", "dieser"}
         else ""
     )
-    return Mention(first, last, kind, words, stem(head), gender or "", frozenset())
+    return ReaderMention(first, last, kind, words, stem(head), gender or "", frozenset())
 
 
-def of_one_bearer(mentions: Sequence[Mention], bearers: Sequence[Hashable]) -> list[Mention]:
+def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]) -> list[ReaderMention]:
     """The mentions, where every name knows what any other name of its bearer tells: gender, roles, how often it stands.
 
     `bearers` has an entry for each of `mentions`; those of kinds other than names do not count.
     """
-    groups: dict[Hashable, list[Mention]] = {}
+    groups: dict[Hashable, list[ReaderMention]] = {}
     for mention, bearer in zip(mentions, bearers, strict=True):
         if mention.kind == "name":
             groups.setdefault(bearer, []).append(mention)

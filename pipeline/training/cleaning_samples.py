@@ -23,7 +23,7 @@ from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.reading import read_article
-from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.rules import LineReading
 from pipeline.evaluation.gold import GoldError, read_pages, read_rows
 from pipeline.training import require_packages
 from pipeline.training.snippet_labels import UNKNOWN, SnippetLines, SnippetPage, likelihoods
@@ -123,7 +123,7 @@ def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
 @dataclass(frozen=True)
 class _Reading:
     lines: list[Line]
-    readings: list[Reading]
+    readings: list[LineReading]
     context: Context
 
 

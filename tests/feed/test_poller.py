@@ -14,7 +14,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from agents.feed import poller as poller_module
-from agents.feed.feed_list import Feed
+from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
@@ -47,7 +47,7 @@ class Newsroom:
         self.bytes.append(value)
 
     @asynccontextmanager
-    async def open(self, *feeds: Feed) -> AsyncIterator[Poller]:
+    async def open(self, *feeds: FeedSource) -> AsyncIterator[Poller]:
         seen = Seen(self.folder)
         try:
             hosts = Hosts(pause_seconds=0, until=seen.hosts(), told=seen.save_host)
@@ -59,7 +59,7 @@ class Newsroom:
         finally:
             seen.close()
 
-    async def once(self, *feeds: Feed) -> list[Result]:
+    async def once(self, *feeds: FeedSource) -> list[Result]:
         self.sent.clear()
         self.bytes.clear()
         async with self.open(*feeds) as poller:
@@ -71,8 +71,8 @@ def newsroom(tmp_path: Path) -> Newsroom:
     return Newsroom(tmp_path / "feed")
 
 
-def feed(site: Site, path: str = "/feed.xml", **options: Any) -> Feed:
-    return Feed(url=site.url(path), source="Waldauer Bote", **options)
+def feed(site: Site, path: str = "/feed.xml", **options: Any) -> FeedSource:
+    return FeedSource(url=site.url(path), source="Waldauer Bote", **options)
 
 
 async def test_new_articles_are_sent_once(site: Site, newsroom: Newsroom) -> None:
@@ -373,9 +373,9 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     state = poller_module.FeedState("x")
-    often = Feed(url="https://a.example/", source="A")
+    often = FeedSource(url="https://a.example/", source="A")
 
-    def next_interval(new: int, failures: int = 0, retry: float | None = None, feed: Feed = often) -> float:
+    def next_interval(new: int, failures: int = 0, retry: float | None = None, feed: FeedSource = often) -> float:
         state.failures = failures
         state.interval = poller_module._interval(feed, state, new=new, retry_seconds=retry)
         return state.interval
@@ -384,6 +384,6 @@ def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     assert [next_interval(new=1) for _ in range(3)][-1] == poller_module.SHORTEST_INTERVAL_SECONDS
     assert [next_interval(new=0) for _ in range(20)][-1] == poller_module.LONGEST_INTERVAL_SECONDS
     assert next_interval(new=0, failures=1, retry=86_400) == 86_400
-    fixed = Feed(url="https://a.example/", source="A", interval_minutes=2)
+    fixed = FeedSource(url="https://a.example/", source="A", interval_minutes=2)
     assert next_interval(new=0, feed=fixed) == next_interval(new=9, feed=fixed) == 120
     assert next_interval(new=0, failures=2, feed=fixed) == 480

@@ -10,9 +10,9 @@ from aiohttp.test_utils import TestClient
 from agents.web.charts import axis, lines
 from agents.web.store.article_lists import Newest
 from agents.web.store.quote_filter import Asked
-from agents.web.store.reader import Reader
+from agents.web.store.reader import StoreReader
 from agents.web.store.shares import wilson
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.cleaning.fingerprint import fingerprints
 from schemas.codec import encode
 from schemas.records import QuoteArticle
@@ -30,11 +30,11 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> tuple[Writer, Reader]:
-    return Writer(path, keep_articles=1000, keep_days=30), Reader(path)
+def store(path: Path) -> tuple[StoreWriter, StoreReader]:
+    return StoreWriter(path, keep_articles=1000, keep_days=30), StoreReader(path)
 
 
-def put(writer: Writer, *articles: QuoteArticle, at: float = NOW) -> None:
+def put(writer: StoreWriter, *articles: QuoteArticle, at: float = NOW) -> None:
     writer.add(
         TopicMessage("articles.quotes", 0, number, at + number, encode(article), {})
         for number, article in enumerate(articles)
@@ -46,12 +46,12 @@ def copy_of(n: int, *, simhash: str = PRINT, at: str | None = "2026-09-01T08:00Z
     return quote_article(f"c-{n}", source=f"Blatt {n}", simhash=simhash, published_at=at, **more)
 
 
-def shown(reader: Reader) -> list[tuple[str, list[str]]]:
+def shown(reader: StoreReader) -> list[tuple[str, list[str]]]:
     page = reader.latest(Newest(), limit=50)
     return [(line.id, [copy.id for copy in line.copies]) for line in page.items]
 
 
-def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[Writer, Reader]) -> None:
+def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     changed = f"{int(PRINT, 16) ^ 0b11111:016x}"
     put(writer, copy_of(1, at="2026-09-01T10:00Z"), copy_of(2, simhash=changed), copy_of(3, at="2026-09-01T09:00Z"))
@@ -70,14 +70,14 @@ def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[Writer
     ],
     ids=["another text", "weeks before", "hardly a word"],
 )
-def test_what_is_not_the_same_stays_apart(store: tuple[Writer, Reader], simhash: str, at: str) -> None:
+def test_what_is_not_the_same_stays_apart(store: tuple[StoreWriter, StoreReader], simhash: str, at: str) -> None:
     writer, reader = store
     first = copy_of(1, simhash=simhash if simhash == "0" * 16 else PRINT)
     put(writer, first, copy_of(2, simhash=simhash, at=at))
     assert [copies for _, copies in shown(reader)] == [[], []]
 
 
-def test_of_copies_that_go_another_stands_for_the_rest(store: tuple[Writer, Reader]) -> None:
+def test_of_copies_that_go_another_stands_for_the_rest(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2), copy_of(3))
     assert shown(reader) == [("c-1", ["c-2", "c-3"])]
@@ -101,7 +101,9 @@ def test_an_agencys_text_with_a_changed_sentence_is_recognised_and_another_text_
     assert distance(fingerprints(whole)[1], fingerprints(other)[1]) > MOST_BITS
 
 
-def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(store: tuple[Writer, Reader]) -> None:
+def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(
+    store: tuple[StoreWriter, StoreReader],
+) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2), quote_article("eigen", source="Blatt 9", published_at="2026-09-02T08:00Z"))
     found = reader.quotes(Asked(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
@@ -126,7 +128,7 @@ def with_fragment(id: str) -> QuoteArticle:
     return article.model_copy(update={"quotes": [first.model_copy(update={"type": "Indirect"}), second, fragment]})
 
 
-def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[Writer, Reader]) -> None:
+def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(writer, with_fragment("f"))
     speaker = "per/karla-brinkmeier"
@@ -146,7 +148,7 @@ def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[Writer, Re
     assert (entity.statement_count, entity.quote_count) == (1, 1)
 
 
-def test_said_about_others_and_together(store: tuple[Writer, Reader]) -> None:
+def test_said_about_others_and_together(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     article = quote_article("über")
     text = article.text.replace("‚das Geld", "Brinkmeier, ‚das Geld")
@@ -183,7 +185,7 @@ def test_wilsons_interval() -> None:
     assert wilson(10, 10)[1] == pytest.approx(1.0)
 
 
-def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> None:
+def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(
         writer,
@@ -215,7 +217,7 @@ def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> Non
     assert by_source.total == 6, "a statement counts for each paper that has it"
 
 
-def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[Writer, Reader]) -> None:
+def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     before = [quote_article(f"v-{n}", source="Blatt 1", published_at=f"2026-08-{n + 1:02}T08:00Z") for n in range(30)]
     only_minister = [
@@ -231,7 +233,7 @@ def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[Writer, R
     assert reader.shares(Asked(since=0.0), by="speaker", now=NOW).values[0].usual is None, "nothing was kept before"
 
 
-def test_the_directory_finds_names_as_people_type_them(store: tuple[Writer, Reader]) -> None:
+def test_the_directory_finds_names_as_people_type_them(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2))
     assert [person.name for person in reader.people(words="brink", types=("PER",), limit=5).items] == [
@@ -265,7 +267,7 @@ async def test_shares_refuse_what_means_nothing(client: Client, query: str) -> N
         assert query.partition("=")[0] in (await response.json())["error"]
 
 
-async def test_shares_compare_two_sources(client: Client, writer: Writer) -> None:
+async def test_shares_compare_two_sources(client: Client, writer: StoreWriter) -> None:
     put(writer, copy_of(1, at=None), copy_of(2, at=None), at=time.time())
     async with client.get("/api/shares?by=speaker&source=Blatt%201&vs_source=Tagblatt") as response:
         found = await response.json()

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from agents.web.models import Copy, InStatement, Place, QuoteHit, QuoteLine
+from agents.web.models import Copy, InStatement, QuoteHit, QuoteLine, TextRange
 from agents.web.store.typed import Typed
 
 _AT_ONCE = 200
@@ -36,7 +36,7 @@ def hits(connection: sqlite3.Connection, nums: Iterable[int], words: Typed, *, o
             QuoteHit(
                 quote=quote,
                 context=context,
-                marks=[Place(begin=begin, end=end) for begin, end in words.marks(quote.text)],
+                marks=[TextRange(begin=begin, end=end) for begin, end in words.marks(quote.text)],
                 article_id=article,
                 title=told["title"],
                 source=told["source"],

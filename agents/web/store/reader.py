@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 
 from agents.web.models import (
-    Article,
     ArticleLine,
     ArticlePage,
     Copy,
@@ -31,6 +30,7 @@ from agents.web.models import (
     Shares,
     StatementPage,
     Step,
+    StoredArticle,
     Window,
 )
 from agents.web.store import article_lists, quote_search, ranks
@@ -54,7 +54,7 @@ class StoreUnavailable(Exception):
     """There is no store yet, it cannot be read, or a query took too long: one line that says which."""
 
 
-class Reader:
+class StoreReader:
     """Queries on the store at `path`. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
@@ -111,7 +111,7 @@ class Reader:
         with self._open() as connection:
             return article_lists.copies_of(connection, id_)
 
-    def article(self, id_: str) -> Article | None:
+    def article(self, id_: str) -> StoredArticle | None:
         """Everything kept about an article."""
         with self._open() as connection:
             row = connection.execute(
@@ -120,7 +120,7 @@ class Reader:
         if row is None:
             return None
         record, arrived, partition, position, trail = row
-        return Article(
+        return StoredArticle(
             record=orjson.loads(zlib.decompress(record)),
             arrived=arrived,
             topic=FINISHED_TOPIC,

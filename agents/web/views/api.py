@@ -10,7 +10,6 @@ from agents.topic_reader import MessageGone, message_at
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.live import stream
 from agents.web.models import (
-    Article,
     ArticleLine,
     DeadLetterList,
     EntityDetail,
@@ -19,6 +18,7 @@ from agents.web.models import (
     Ranked,
     Replayed,
     Step,
+    StoredArticle,
     StoredDeadLetter,
 )
 from agents.web.openapi import Parameter, Route, document
@@ -171,7 +171,7 @@ ROUTES: tuple[Route, ...] = (
             Parameter("before", "query", "only those with a lower sequence", {"type": "integer", "minimum": 1}),
         ),
     ),
-    Route("/api/articles/{id}", article, Article, (_ID,)),
+    Route("/api/articles/{id}", article, StoredArticle, (_ID,)),
     Route(
         "/api/records/{stage}/{id}",
         record,
