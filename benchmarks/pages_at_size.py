@@ -230,8 +230,8 @@ async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[
     from agents.metrics import Metrics
     from agents.web import limits
     from agents.web.auth import Guard
-    from agents.web.monitor import Monitor
-    from agents.web.operations import Observatory
+    from agents.web.collector_supervisor import CollectorSupervisor
+    from agents.web.operations import StreamMonitor
     from agents.web.site import Site
     from agents.web.store import reader as store_reader
     from agents.web.store.reader import StoreReader
@@ -247,9 +247,9 @@ async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[
     path = store_path(settings)
     app = faust.App("pages", store="memory://", autodiscover=False, datadir=settings.data_dir)
     reader, status = StoreReader(path), Idle()
-    monitor = Monitor(settings, status, path)
+    monitor = CollectorSupervisor(settings, status, path)
     site = Site(
-        settings, reader, Observatory(settings, reader, monitor, status.metrics), Guard(token="x", host="127.0.0.1")
+        settings, reader, StreamMonitor(settings, reader, monitor, status.metrics), Guard(token="x", host="127.0.0.1")
     )
     site.limiter = limits.Limiter(clock=iter(range(10**9)).__next__)  # the one who asks here may ask often
     install(app, site)

@@ -122,7 +122,7 @@ class CleanArticle(RecordModel):
     department: str | None = None
     access: Access = Field("unknown", description="teaser: the text is but the beginning of what subscribers get")
     evidence: dict[str, str] = Field(
-        default_factory=dict, description="what told published_at, modified_at, department and access, by field"
+        default_factory=dict, description="what lossless published_at, modified_at, department and access, by field"
     )
     infobox: dict[str, str] = Field(default_factory=dict)
     credits: list[str] = Field(default_factory=list)
@@ -371,7 +371,7 @@ class DeadLetter(RecordModel):
     ) -> Self:
         """The dead letter of a message, from its bytes as they stood on the topic."""
         as_text = {name: (header or b"").decode("utf-8", "backslashreplace") for name, header in headers}
-        told = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
+        lossless = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
         try:
             name, undecodable = None if key is None else key.decode(), None
         except UnicodeDecodeError:
@@ -389,7 +389,7 @@ class DeadLetter(RecordModel):
             value=b64encode(value or b"").decode("ascii"),
             tombstone=value is None,
             headers=as_text,
-            headers_base64=None if told else [_in_base64(name, header) for name, header in headers],
+            headers_base64=None if lossless else [_in_base64(name, header) for name, header in headers],
             attempts=attempts,
         )
 

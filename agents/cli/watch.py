@@ -44,7 +44,7 @@ def watch(
         if settings.webhook_secret is None:
             raise CommandError("REDEFLUSS_WEBHOOK_SECRET is not set: requests are signed with it")
         if again:
-            console.note(f"{console.counted(outbox.revive(), 'item')} once more")
+            console.note(f"{console.counted(outbox.retry_dead(), 'item')} once more")
         return asyncio.run(_watch(settings, known, outbox))
     except asyncio.CancelledError:
         console.note("Stopped")

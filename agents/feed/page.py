@@ -13,7 +13,7 @@ from yarl import URL
 from agents.charset import decoded
 from agents.feed.feed_document import FeedEntry
 from agents.feed.feed_list import FeedSource
-from agents.feed.fetching import Answer, FetchError
+from agents.feed.fetching import FetchError, FetchResponse
 from pipeline.errors import Rejected
 from schemas.records import CleanArticle, RawArticle
 
@@ -25,7 +25,7 @@ _HEAD_CHARACTERS = 300_000
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
-def text_of(answer: Answer) -> str:
+def text_of(answer: FetchResponse) -> str:
     """The page's text, in the encoding that its server or itself declares.
 
     Raises:

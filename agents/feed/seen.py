@@ -86,14 +86,14 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedPages:
     """What a poll brought: pages not known before, and known ones of which the feed now says something else."""
 
     new: int
     changed: int
 
 
-class Seen:
+class SeenPages:
     """The file; one process at a time.
 
     Args:
@@ -134,7 +134,7 @@ class Seen:
 
     def save_feed(
         self, state: FeedState, entries: Iterable[FeedEntry] = (), *, others: set[str], follow: float
-    ) -> Listed:
+    ) -> ListedPages:
         """Write down a poll: the feed's state and what it listed, together.
 
         Args:
@@ -167,7 +167,7 @@ class Seen:
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        return Listed(new, changed)
+        return ListedPages(new, changed)
 
     def page(self, link: str) -> Page | None:
         """A page by its normalised link."""

@@ -18,7 +18,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from agents import headers, kafka
 from agents.settings import Settings
-from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, Written
+from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, WriteResult
 from agents.topic_reader import fingerprint, partitions_of, resume_offset
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
 from pipeline.tables.columns import Kind
@@ -58,7 +58,7 @@ class Progress:
         rows = ", ".join(f"{table} {count:,}" for table, count in self.rows.items())
         return f"{self.read:,} messages stored, {self.lag:,} behind; rows: {rows or 'none'}"
 
-    def add(self, batch: Batch, written: Written) -> None:
+    def add(self, batch: Batch, written: WriteResult) -> None:
         """A batch is stored."""
         self.read += len(batch.messages)
         self.unchanged += written.unchanged

@@ -10,7 +10,7 @@ import pyarrow as pa
 from aiokafka import TopicPartition
 
 from agents.sinks.arrow import as_table
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, Kind
 from pipeline.tables.rows import Change
 
@@ -45,7 +45,7 @@ class DuckDBStore:
         """Open the file and make the tables; how far it is."""
         return await asyncio.to_thread(self._open)
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """One transaction: what the changes replace goes, their rows and the offsets come."""
         return await asyncio.to_thread(self._write, batch)
 
@@ -84,7 +84,7 @@ class DuckDBStore:
                 run(f"CREATE TABLE {table} ({', '.join(f'{name} {TYPES[type_]}' for name, type_ in columns.items())})")
         run("COMMIT")
 
-    def _write(self, batch: Batch) -> Written:
+    def _write(self, batch: Batch) -> WriteResult:
         made: list[Change] = []
         run = self._connection.execute
         try:

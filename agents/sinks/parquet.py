@@ -24,7 +24,7 @@ from pyarrow import compute, parquet
 
 from agents.sinks.arrow import as_table
 from agents.sinks.catalogue import Catalogue, PartFile
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, Kind
 from pipeline.tables.rows import Change
 
@@ -64,7 +64,7 @@ class ParquetStore:
         """Open the catalogue, and finish what a former run had left undone; how far the files are."""
         return await asyncio.to_thread(self._open)
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """Write the files, then the catalogue, then rename."""
         return await asyncio.to_thread(self._write, batch)
 
@@ -93,7 +93,7 @@ class ParquetStore:
             raise SinkError(f"{lost} is missing, which the catalogue of the folder names")
         return self._catalogue.places()
 
-    def _write(self, batch: Batch) -> Written:
+    def _write(self, batch: Batch) -> WriteResult:
         assert self._catalogue is not None
         made: list[Change] = []
         old: list[PartFile] = []

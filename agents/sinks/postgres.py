@@ -11,7 +11,7 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Kind, Row
 from pipeline.tables.rows import Change
 
@@ -86,7 +86,7 @@ class PostgresStore:
         """Connect and migrate; the offsets that the database has."""
         return await asyncio.to_thread(self._open)
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """One transaction: what the changes replace goes, their rows and the offsets come."""
         return await asyncio.to_thread(self._write, batch)
 
@@ -144,7 +144,7 @@ class PostgresStore:
                 connection.execute("DELETE FROM sink_schema")
                 connection.execute("INSERT INTO sink_schema VALUES (%s)", (number,))
 
-    def _write(self, batch: Batch) -> Written:
+    def _write(self, batch: Batch) -> WriteResult:
         connection = self._connected()
         made: list[Change] = []
         try:

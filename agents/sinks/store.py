@@ -51,7 +51,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """What a batch changed: rows by table, articles and statements taken back, and messages that changed nothing."""
 
     rows: Mapping[str, int]
@@ -80,7 +80,7 @@ class SinkStore(Protocol):
         """
         ...
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """Store a batch and how far it goes, as one.
 
         Raises:
@@ -106,10 +106,10 @@ def fresh(changes: Sequence[Change], known: Mapping[str, bytes]) -> list[Change]
     ]
 
 
-def counted(changes: Sequence[Change], unchanged: int) -> Written:
+def counted(changes: Sequence[Change], unchanged: int) -> WriteResult:
     """What so many changes, all of them made, come to."""
     rows: dict[str, int] = {}
     for change in changes:
         for table, lines in change.rows.items():
             rows[table] = rows.get(table, 0) + len(lines)
-    return Written(rows, sum(not change.rows for change in changes), unchanged)
+    return WriteResult(rows, sum(not change.rows for change in changes), unchanged)

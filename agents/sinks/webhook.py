@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 
 from agents import headers
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, Written, counted
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, WriteResult, counted
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
 
@@ -56,7 +56,7 @@ class WebhookStore:
         if self._session is not None:
             await self._session.close()
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """One request; it counts once the receiver answers with 2xx."""
         assert self._session is not None
         if batch.messages:

@@ -25,7 +25,7 @@ from agents.web.charts import axis, bars
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
 from agents.web.limits import Allowance, Limiter
 from agents.web.models import Copy, QuoteHit, TextRange
-from agents.web.operations import Observatory
+from agents.web.operations import StreamMonitor
 from agents.web.store.reader import StoreReader
 
 Value = TypeVar("Value")
@@ -41,7 +41,7 @@ class Site:
 
     settings: Settings
     reader: StoreReader
-    observatory: Observatory
+    stream_monitor: StreamMonitor
     guard: Guard
     limiter: Limiter = field(default_factory=Limiter)
     streams: int = 0
@@ -197,8 +197,8 @@ def quote_path(hit: QuoteHit) -> str:
 def source_line(hit: QuoteHit) -> str:
     """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
     day = (hit.published_at or "")[:10]
-    told = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
-    return f"{hit.quote.text} ({told}) {{origin}}{quote_path(hit)}"
+    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
+    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:

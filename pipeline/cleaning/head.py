@@ -62,8 +62,8 @@ def find_title(
         return None, None
     counts = Counter(line.text for line in lines)
     paragraphs = [line.stems for line in lines[start:] if is_paragraph(line)]
-    told = set[str]().union(*paragraphs) if paragraphs else None
-    scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, told) for n in candidates}
+    article_stems = set[str]().union(*paragraphs) if paragraphs else None
+    scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, article_stems) for n in candidates}
     best = max(candidates, key=scores.__getitem__)
     if scores[best] < 0:
         return None, None
@@ -99,14 +99,16 @@ def _positions(lines: Sequence[Line], title: str) -> list[int]:
     return [n for n, line in enumerate(lines) if wanted and line.words == wanted and line.open]
 
 
-def _title_score(line: Line, repeated: int, distance: int, told: set[str] | None) -> float:
+def _title_score(line: Line, repeated: int, distance: int, article_stems: set[str] | None) -> float:
     words = len(line.words)
     content = stems_of(line.words)
-    share = sum(stem in told for stem in content) / len(content) if content and told is not None else 0.0
+    share = (
+        sum(stem in article_stems for stem in content) / len(content) if content and article_stems is not None else 0.0
+    )
     unlikely = (
         "|" in line.text
         or "://" in line.text
-        or (content and told is not None and not share)
+        or (content and article_stems is not None and not share)
         or shapes.begins_like_a_caption(line.text)
         or line.text[0].isdigit()
     )

@@ -135,12 +135,14 @@ def _stamped(lines: Sequence[Line]) -> list[_TickerEntry]:
                 day = day_in(line.text) or day
             continue
         clock = clock_in(found["clock"] + " Uhr") if found is not None else clock_in(line.text)
-        told = _moment(moment)
-        if told is None and clock is None:
+        known_moment = _moment(moment)
+        if known_moment is None and clock is None:
             continue
         own = day_in(line.text[:80])
         day = own or day
-        entry = _TickerEntry(number, len(lines), clock, day, written(told) if told else None, dated=own is not None)
+        entry = _TickerEntry(
+            number, len(lines), clock, day, written(known_moment) if known_moment else None, dated=own is not None
+        )
         day = None
         if entries:
             if entries[-1].begin == number - 1 and lines[number - 1].kind is None and entries[-1].clock == entry.clock:

@@ -11,8 +11,8 @@ from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
-from pipeline.cleaning.reading import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.rules import LineReading, find_infobox
 from schemas.records import RemovalReason
 

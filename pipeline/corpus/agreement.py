@@ -143,7 +143,7 @@ def compare(
 
 
 def _compare(first: AnnotatedArticle, second: AnnotatedArticle) -> Agreement:
-    one, other = _Flat(first), _Flat(second)
+    one, other = _FlatArticle(first), _FlatArticle(second)
     if one.text != other.text:
         at = next((i for i, (a, b) in enumerate(zip(one.text, other.text, strict=False)) if a != b), None)
         at = min(len(one.text), len(other.text)) if at is None else at
@@ -177,7 +177,7 @@ class _PlacedQuote:
     signs: frozenset[int]
 
 
-class _Flat:
+class _FlatArticle:
     """An article as one run of signs without white space, with what is annotated at places in it."""
 
     def __init__(self, article: AnnotatedArticle) -> None:
@@ -223,7 +223,7 @@ def _paired(ones: Sequence[_PlacedQuote], others: Sequence[_PlacedQuote]) -> lis
     return [(ones[i], others[j]) for i, j in best_assignment(overlap) if overlap[i, j]]
 
 
-def _aligned(one: _Flat, other: _Flat) -> dict[str, str]:
+def _aligned(one: _FlatArticle, other: _FlatArticle) -> dict[str, str]:
     """The second annotation's chain for one of the first: those that share most mentions, or at least their name."""
     mine, theirs = list(one.article.chains.values()), list(other.article.chains.values())
     alike = np.zeros((len(mine), len(theirs)))

@@ -11,7 +11,7 @@ from typing import Literal
 from pipeline.corpus.checks import AnnotationMistake, check
 from pipeline.corpus.markup import MarkupError, read_article
 from pipeline.corpus.model import AnnotatedArticle
-from pipeline.corpus.standoff import FIELDS, put_together, read_texts
+from pipeline.corpus.standoff import FIELDS, from_standoff, read_texts
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.gold import read_rows
 
@@ -57,7 +57,7 @@ def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> It
     found, by_name = Parts.read(folder).found, read_texts(texts)
     for row in read_rows(folder / "standoff" / standoff, FIELDS):
         if found.get(row["id"], "train") == part and row["name"] in by_name:
-            yield put_together(row, by_name[row["name"]])
+            yield from_standoff(row, by_name[row["name"]])
 
 
 def articles_of(folder: Path, part: PartOf) -> Iterator[AnnotatedArticle]:

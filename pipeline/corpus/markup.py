@@ -78,15 +78,15 @@ def parse(source: str) -> AnnotatedArticle:
         chains[chain.key] = chain
         at += 1
     at = _skip_blank(lines, at)
-    readers: list[_Reader] = []
+    readers: list[_MarkupReader] = []
     while at < len(lines) and lines[at][:2] in {f"{sign}:" for sign in FURNITURE}:
-        reader = _Reader(FURNITURE[lines[at][0]], chains)
+        reader = _MarkupReader(FURNITURE[lines[at][0]], chains)
         line = lines[at][2:]
         reader.read(line.lstrip(), at + 1)
         reader.finish()
         readers.append(reader)
         at += 1
-    body = _Reader("body", chains)
+    body = _MarkupReader("body", chains)
     while at < len(lines):
         at = _skip_blank(lines, at)
         if at >= len(lines):
@@ -134,7 +134,7 @@ def _chain(line: str, number: int) -> AnnotatedChain:
     )
 
 
-def _read_paragraph(body: _Reader, lines: list[str], number: int) -> None:
+def _read_paragraph(body: _MarkupReader, lines: list[str], number: int) -> None:
     for offset, line in enumerate(lines):
         sign = next((sign for sign in _BLOCKS if line.startswith(sign)), None)
         kind: BlockKind = _BLOCKS[sign] if sign else "paragraph"
@@ -166,7 +166,7 @@ class _OpenQuote:
     spans: list[Range] = field(default_factory=list)
 
 
-class _Reader:
+class _MarkupReader:
     """Takes the markup out of one part's lines."""
 
     def __init__(self, name: PartName, chains: dict[str, AnnotatedChain]) -> None:
@@ -246,16 +246,16 @@ class _Reader:
         words = self.text[opened.begin :]
         if not words.strip():
             raise MarkupError(number, "a mention without words")
-        told = kind_of(words, chain)
+        usual_kind = kind_of(words, chain)
         self._mentions.append(
             AnnotatedMention(
                 opened.begin,
                 len(self.text),
                 chain.key,
-                kind or told,
+                kind or usual_kind,
                 tuple(speaks),
                 tuple(hears),
-                kind not in {None, told},
+                kind not in {None, usual_kind},
             )
         )
         return match.end()

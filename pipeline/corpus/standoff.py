@@ -52,7 +52,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def take_apart(article: AnnotatedArticle, name: str) -> dict[str, Any]:
+def to_standoff(article: AnnotatedArticle, name: str) -> dict[str, Any]:
     """The annotation of `article` without its text, which the data set calls `name`.
 
     Raises:
@@ -74,7 +74,7 @@ def take_apart(article: AnnotatedArticle, name: str) -> dict[str, Any]:
     }
 
 
-def put_together(row: Mapping[str, Any], text: str) -> AnnotatedArticle:
+def from_standoff(row: Mapping[str, Any], text: str) -> AnnotatedArticle:
     """The article of which `row` is the annotation and `text` the text.
 
     Raises:

@@ -10,36 +10,15 @@ from typing import Literal
 
 from pipeline.entities.person_words import gender_of_name
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.lexicon import word_list
 from pipeline.reader.layout import Layout
 
 Kind = Literal["name", "nominal", "pronoun"]
 KINDS: tuple[Kind, ...] = ("name", "nominal", "pronoun")
 
-FEMININE_OR_PLURAL = frozenset({"sie", "ihr", "ihre", "ihrem", "ihren", "ihrer", "ihres", "ihnen", "deren", "die"})
-MASCULINE_OR_NEUTER = frozenset(
-    {"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner", "seines", "dessen", "der", "den", "dem"}
-)
-FIRST_PERSON = frozenset(
-    [
-        "ich",
-        "mich",
-        "mir",
-        "mein",
-        "meine",
-        "meinem",
-        "meinen",
-        "meiner",
-        "meines",
-        "wir",
-        "uns",
-        "unser",
-        "unsere",
-        "unserem",
-        "unseren",
-        "unserer",
-        "unseres",
-    ]
-)
+FEMININE_OR_PLURAL = word_list("feminine_or_plural_pronouns")
+MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
+FIRST_PERSON = word_list("first_person_pronouns")
 FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
 MASCULINE_DETERMINERS = frozenset({"der", "ein", "dieser", "jener", "dem", "den", "des", "einem", "einen", "eines"})
 _PLURAL_PRONOUNS = frozenset({"ihnen", "wir", "uns", "unser", "unsere", "unserem", "unseren", "unserer", "unseres"})
@@ -81,10 +60,10 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> ReaderMention
     if kind == "name":
         before = _nouns(layout, max(0, first - 5), first, layout.sentence[first])
         behind = _nouns(layout, last, min(len(layout), last + 9), layout.sentence[first])
-        told = gender_of_name(" ".join(words)) or _announced(layout, first)
+        name_gender = gender_of_name(" ".join(words)) or _announced(layout, first)
         roles = frozenset(_roles(layout, first, last))
         return ReaderMention(
-            first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind), roles, 1
+            first, last, kind, words, stem(words[-1]), name_gender or "", frozenset(before | behind), roles, 1
         )
     head = _head(words)
     role = role_word(head)

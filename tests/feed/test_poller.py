@@ -18,8 +18,8 @@ from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
-from agents.feed.poller import NotSent, Poller, Result
-from agents.feed.seen import Seen, SeenError
+from agents.feed.poller import NotSent, Poller, PollResult
+from agents.feed.seen import SeenError, SeenPages
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.config import PipelineConfig
 from pipeline.identity import article_id
@@ -48,9 +48,9 @@ class Newsroom:
 
     @asynccontextmanager
     async def open(self, *feeds: FeedSource) -> AsyncIterator[Poller]:
-        seen = Seen(self.folder)
+        seen = SeenPages(self.folder)
         try:
-            hosts = Hosts(pause_seconds=0, until=seen.hosts(), told=seen.save_host)
+            hosts = Hosts(pause_seconds=0, until=seen.hosts(), on_change=seen.save_host)
             async with Fetcher(hosts, user_agent="Redefluss/1", allow_private=True, timeout_seconds=5) as fetcher:
                 yield Poller(
                     feeds, seen, fetcher, self.send, CLEANER,
@@ -59,7 +59,7 @@ class Newsroom:
         finally:
             seen.close()
 
-    async def once(self, *feeds: FeedSource) -> list[Result]:
+    async def once(self, *feeds: FeedSource) -> list[PollResult]:
         self.sent.clear()
         self.bytes.clear()
         async with self.open(*feeds) as poller:
@@ -129,7 +129,7 @@ async def test_an_entry_that_changed_is_looked_at_at_once(site: Site, newsroom: 
     site.page("/a", "Rat schließt Freibad")
     site.rss("/feed.xml", ["/a"])
     await newsroom.once(feed(site))
-    seen = Seen(newsroom.folder)
+    seen = SeenPages(newsroom.folder)
     (page,) = seen.due(feed(site).url, pause=0)
     page.due = time.time() + 1000
     seen.save_page(page)
@@ -209,7 +209,7 @@ async def test_what_fails_is_told_and_tried_again_where_that_helps(site: Site, n
 
 def shift(newsroom: Newsroom, seconds: float) -> None:
     """Let time pass: all that is due is due so much earlier."""
-    seen = Seen(newsroom.folder)
+    seen = SeenPages(newsroom.folder)
     seen._db.execute("UPDATE pages SET due = due + ?", (seconds,))
     seen._db.execute("UPDATE hosts SET until = until + ?", (seconds,))
     seen.close()
@@ -339,15 +339,15 @@ async def test_pages_of_a_feed_that_is_no_longer_polled_pass_to_another(site: Si
 
 
 async def test_only_one_process_uses_the_memory(newsroom: Newsroom, tmp_path: Path) -> None:
-    seen = Seen(newsroom.folder)
+    seen = SeenPages(newsroom.folder)
     with pytest.raises(SeenError, match="another `redefluss feed`"):
-        Seen(newsroom.folder)
+        SeenPages(newsroom.folder)
     seen.close()
     broken = tmp_path / "kaputt"
     broken.mkdir()
     (broken / "feed.sqlite").write_bytes(b"kein SQLite" * 1000)
     with pytest.raises(SeenError, match="move it away"):
-        Seen(broken)
+        SeenPages(broken)
 
 
 async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsroom) -> None:

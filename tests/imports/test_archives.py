@@ -15,8 +15,8 @@ from agents.cli.errors import CommandError
 from agents.imports.archives import found, items
 from agents.imports.csv_rows import ColumnsError, column_map
 from agents.imports.field_names import moment
+from agents.imports.import_progress import ImportProgress
 from agents.imports.messages import Skipped
-from agents.imports.place import ImportProgress
 
 LIMIT = 100_000
 

@@ -16,8 +16,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.web.auth import Guard
-from agents.web.monitor import Monitor
-from agents.web.operations import Observatory
+from agents.web.collector_supervisor import CollectorSupervisor
+from agents.web.operations import StreamMonitor
 from agents.web.site import Site
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
@@ -113,9 +113,9 @@ async def serve(settings: Settings, writer: StoreWriter, status: FakeStatus) -> 
     async def make(*, host: str = "127.0.0.1", token: str | None = TOKEN) -> TestClient[Any, Any]:
         app = faust.App(f"web-{len(clients)}", store="memory://", autodiscover=False, datadir=settings.data_dir)
         reader = StoreReader(store_path(settings))
-        monitor = Monitor(settings, status, store_path(settings))
-        observatory = Observatory(settings, reader, monitor, status.metrics)
-        install(app, Site(settings, reader, observatory, Guard(token=token, host=host)))
+        monitor = CollectorSupervisor(settings, status, store_path(settings))
+        stream_monitor = StreamMonitor(settings, reader, monitor, status.metrics)
+        install(app, Site(settings, reader, stream_monitor, Guard(token=token, host=host)))
         app.web.init_server()
         client: TestClient[Any, Any] = TestClient(TestServer(app.web.web_app))
         await client.start_server()
@@ -173,8 +173,8 @@ def address(settings: Settings, writer: StoreWriter, status: FakeStatus) -> Iter
     async def serve() -> None:
         app = faust.App("web-browser", store="memory://", autodiscover=False, datadir=settings.data_dir)
         reader = StoreReader(store_path(settings))
-        monitor = Monitor(settings, status, store_path(settings))
-        site = Site(settings, reader, Observatory(settings, reader, monitor, status.metrics), guard)
+        monitor = CollectorSupervisor(settings, status, store_path(settings))
+        site = Site(settings, reader, StreamMonitor(settings, reader, monitor, status.metrics), guard)
         install(app, site)
         app.web.init_server()
         async with TestServer(app.web.web_app) as server:

@@ -13,7 +13,7 @@ from agents import kafka, topics
 from agents.broker import BrokerError, EmbeddedBroker
 from agents.settings import Settings
 from agents.web.collector.__main__ import collect
-from agents.web.collector.feed import WORKERS_TOPIC
+from agents.web.collector.collector import WORKERS_TOPIC
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from schemas.codec import encode

@@ -8,8 +8,8 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from agents.web.charts import axis, lines
-from agents.web.store.article_lists import Newest
-from agents.web.store.quote_filter import Asked
+from agents.web.store.article_lists import ArticleFilter
+from agents.web.store.quote_filter import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.shares import wilson
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -47,7 +47,7 @@ def copy_of(n: int, *, simhash: str = PRINT, at: str | None = "2026-09-01T08:00Z
 
 
 def shown(reader: StoreReader) -> list[tuple[str, list[str]]]:
-    page = reader.latest(Newest(), limit=50)
+    page = reader.latest(ArticleFilter(), limit=50)
     return [(line.id, [copy.id for copy in line.copies]) for line in page.items]
 
 
@@ -57,7 +57,7 @@ def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[StoreW
     put(writer, copy_of(1, at="2026-09-01T10:00Z"), copy_of(2, simhash=changed), copy_of(3, at="2026-09-01T09:00Z"))
     assert shown(reader) == [("c-2", ["c-3", "c-1"])]
     assert [copy.source for copy in reader.copies("c-3")] == ["Blatt 2", "Blatt 1"]
-    assert [line.id for line in reader.latest(Newest(source="Blatt 3"), limit=5).items] == ["c-3"]
+    assert [line.id for line in reader.latest(ArticleFilter(source="Blatt 3"), limit=5).items] == ["c-3"]
     assert reader.named_in("per/karla-brinkmeier", limit=5).items[0].id == "c-2"
 
 
@@ -106,10 +106,10 @@ def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(
 ) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2), quote_article("eigen", source="Blatt 9", published_at="2026-09-02T08:00Z"))
-    found = reader.quotes(Asked(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
+    found = reader.quotes(QuoteQuery(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
     assert [len(hit.copies) for hit in found.items] == [0, 1]
     assert found.total == 2
-    assert reader.quotes(Asked(speaker="Behörde"), limit=10).total == 3
+    assert reader.quotes(QuoteQuery(speaker="Behörde"), limit=10).total == 3
 
 
 def with_fragment(id: str) -> QuoteArticle:
@@ -134,7 +134,7 @@ def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[StoreWrite
     speaker = "per/karla-brinkmeier"
 
     def total(**asked: Any) -> int:
-        return reader.quotes(Asked(speaker=speaker, **asked), limit=10, once=True).total
+        return reader.quotes(QuoteQuery(speaker=speaker, **asked), limit=10, once=True).total
 
     assert total() == 1
     assert total(words="Wir fangen") == 1
@@ -173,7 +173,7 @@ def test_said_about_others_and_together(store: tuple[StoreWriter, StoreReader]) 
     assert entity is not None
     assert entity.about_count == 1
     assert [(other.value, other.count) for other in entity.together] == [("per/tobias-ahlgrimm", 1)]
-    (hit,) = reader.quotes(Asked(about="per/karla-brinkmeier"), limit=5).items
+    (hit,) = reader.quotes(QuoteQuery(about="per/karla-brinkmeier"), limit=5).items
     assert hit.quote.speaker == "Tobias Ahlgrimm"
 
 
@@ -193,7 +193,7 @@ def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReade
         quote_article("d", source="Blatt 1", published_at="2026-09-03T08:00Z"),
     )
     # The copies give three statements, as printed; "d" three more. Of each three one is the minister's.
-    once = reader.shares(Asked(), by="speaker", now=NOW)
+    once = reader.shares(QuoteQuery(), by="speaker", now=NOW)
     assert (once.total, once.without, once.articles, once.sources) == (6, 2, 4, 3)
     assert {(value.value, value.count, value.articles, value.sources) for value in once.values} == {
         ("per/karla-brinkmeier", 2, 4, 3),
@@ -205,10 +205,10 @@ def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReade
         ("2026-09-02", 0, [0, 0]),
         ("2026-09-03", 3, [1, 1]),
     ]
-    each = reader.shares(Asked(), by="source", once=False, now=NOW)
+    each = reader.shares(QuoteQuery(), by="source", once=False, now=NOW)
     assert [(value.value, value.count) for value in each.values] == [("Blatt 1", 6), ("Blatt 2", 3), ("Blatt 3", 3)]
     assert each.total == 12
-    by_source = reader.shares(Asked(), by="source", now=NOW)
+    by_source = reader.shares(QuoteQuery(), by="source", now=NOW)
     assert [(value.value, value.count) for value in by_source.values] == [
         ("Blatt 1", 6),
         ("Blatt 2", 3),
@@ -226,11 +226,13 @@ def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[StoreWrit
     ]
     put(writer, *before, *only_minister)
     since, until = 1_788_220_800.0, 1_788_825_600.0  # 1 to 8 September 2026
-    found = reader.shares(Asked(since=since, until=until), by="speaker", now=NOW)
+    found = reader.shares(QuoteQuery(since=since, until=until), by="speaker", now=NOW)
     (minister,) = (value for value in found.values if value.value == "per/karla-brinkmeier")
     assert minister.usual == pytest.approx(1 / 3)
     assert minister.more
-    assert reader.shares(Asked(since=0.0), by="speaker", now=NOW).values[0].usual is None, "nothing was kept before"
+    assert reader.shares(QuoteQuery(since=0.0), by="speaker", now=NOW).values[0].usual is None, (
+        "nothing was kept before"
+    )
 
 
 def test_the_directory_finds_names_as_people_type_them(store: tuple[StoreWriter, StoreReader]) -> None:

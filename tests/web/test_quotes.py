@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.typed import typed
+from agents.web.store.query_parser import parse_query
 from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
@@ -95,12 +95,12 @@ async def test_words_phrases_and_minus(client: Client, filled: StoreWriter, quer
 
 
 def test_what_is_typed_is_taken_apart() -> None:
-    query = typed('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
+    query = parse_query('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
     assert query.wanted == (("klockner",), ("zwei", "worte"), ("anf",))
     assert query.unwanted == (("ohne",), ("auch", "nicht"))
     assert query.open
-    assert typed("Kloeckner").wanted == typed("Klöckner").wanted
-    assert typed("E-Auto").unwanted == ()
+    assert parse_query("Kloeckner").wanted == parse_query("Klöckner").wanted
+    assert parse_query("E-Auto").unwanted == ()
 
 
 async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: StoreWriter) -> None:

@@ -139,7 +139,7 @@ async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
     )
     (dead,) = outbox.dead()
     assert (dead.search, dead.why, orjson.loads(dead.item)["quote"]["id"]) == ("Brinkmeier", "answered 410", "n#0")
-    assert outbox.revive() == 1
+    assert outbox.retry_dead() == 1
     await running.watch(search_of(receiver), lambda: len(receiver.got) > 1, first=lambda: None)
     assert receiver.quotes() == ["n#0", "n#0"]
     assert not outbox.dead()

@@ -22,7 +22,7 @@ from aiokafka.errors import KafkaError
 from agents.kafka import connect
 from agents.settings import Settings
 from agents.topics import WORKERS_TOPIC
-from agents.web.collector.feed import Collector
+from agents.web.collector.collector import Collector
 from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import StoreWriter
 
@@ -45,7 +45,7 @@ async def collect(settings: Settings, path: Path) -> None:
                 with closing(_writer(settings, path)) as writer:
                     await Collector(settings, writer).run()
             except* (KafkaError, OSError, sqlite3.Error) as errors:
-                log.warning("the web view's reader begins again: %s", errors.exceptions[0])
+                log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
                 if any(is_corrupt(error) for error in errors.exceptions):
                     remove_store(path)
             await asyncio.sleep(RETRY_SECONDS)
@@ -64,7 +64,7 @@ async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
                 finally:
                     lines.task_done()
         except (KafkaError, OSError) as error:
-            log.debug("could not tell the other workers: %s", error)
+            log.debug("this worker's status was not sent to the other workers: %s", error)
         finally:
             await producer.stop()
         await asyncio.sleep(RETRY_SECONDS)

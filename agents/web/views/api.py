@@ -7,8 +7,8 @@ from aiohttp.web import HTTPBadRequest, HTTPNotFound, HTTPUnauthorized, Request,
 from faust import web
 
 from agents.topic_reader import MessageGone, message_at
+from agents.web.event_stream import stream
 from agents.web.limits import RECORDS, REPLAYS
-from agents.web.live import stream
 from agents.web.models import (
     ArticleLine,
     DeadLetterList,
@@ -105,7 +105,7 @@ async def live(_: web.View, request: Request) -> StreamResponse:
 async def operations(_: web.View, request: Request) -> Response:
     """Stages, lag, latency and workers."""
     site = site_of(request)
-    return json_response(await site.cached("operations", site.observatory.operations, seconds=1.0))
+    return json_response(await site.cached("operations", site.stream_monitor.operations, seconds=1.0))
 
 
 @pages.page("/api/dead-letters", name="dead-letters")

@@ -140,7 +140,7 @@ class Collector:
         try:
             await ensure(self._settings, [WORKERS_TOPIC])
         except TopicError as error:
-            log.warning("workers cannot tell each other how they are: %s", error)
+            log.warning("the topic of the workers' status cannot be created: %s", error)
 
     def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[TopicMessage]:
         """The records that the store does not have yet; notices when the topic is no longer the one it knew."""
@@ -167,7 +167,7 @@ class Collector:
         return found
 
     def _begin_anew(self, name: str, partition: TopicPartition) -> None:
-        log.warning("%s/%s was deleted and made again: read from its beginning", name, partition.partition)
+        log.warning("%s/%s was deleted and created again: reading from its beginning", name, partition.partition)
         self._writer.forget_positions(name, partition.partition)
         self._positions.pop((name, partition.partition), None)
 

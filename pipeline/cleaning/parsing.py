@@ -8,10 +8,10 @@ from pipeline.cleaning.lines import Line, text_lines, words_of
 from pipeline.cleaning.linked_body import is_stub
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.other_extractors import extractor_texts
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.rules import LineReading, read, split_glued
-from pipeline.cleaning.witnesses import testimonies
 from pipeline.errors import Rejected
 
 _PAGE_START = re.compile(
@@ -81,7 +81,7 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Pa
     body = _words(metadata.body or "") if metadata else ""
     context = Context(
         title=title,
-        testimonies=texts,
+        extractor_texts=texts,
         body="" if is_stub(body, list(texts.values())) else body,
         summaries=[_words(summary) for summary in metadata.descriptions] if metadata else [],
     )
@@ -93,7 +93,7 @@ def _read_page(page: str) -> tuple[Metadata, list[Line], dict[str, str]]:
     if root is None:
         return Metadata(), [], {}
     metadata, lines = read_metadata(root), page_lines(root)
-    return metadata, lines, testimonies(root, len(lines))
+    return metadata, lines, extractor_texts(root, len(lines))
 
 
 def _is_page(text: str) -> bool:
