@@ -94,7 +94,7 @@ class Offsets:
         return not self._in_flight or time.monotonic() - self._committed_at >= self._interval_seconds
 
     async def commit(self) -> None:
-        """Commit what is finished in the partitions that are still ours. What fails is tried again with the next one."""
+        """Commit what is finished in the partitions that are still ours. What fails is tried again next time."""
         async with self._lock:
             self._committed_at = time.monotonic()
             owned = self._group.owned()

@@ -92,7 +92,7 @@ async def test_before_partitions_are_given_up_it_waits_commits_and_forgets(tmp_p
     with caplog.at_level(logging.WARNING):
         await app.on_revoked()
     assert app.offsets.calls == [waits, "commit", "clear"]
-    assert "will be repeated" in caplog.text
+    assert "will be processed again" in caplog.text
 
 
 async def test_an_event_is_handled_by_the_agent_until_its_partition_is_given_up(tmp_path, monkeypatch):

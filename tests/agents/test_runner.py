@@ -70,7 +70,7 @@ class FakeState:
         self.answer = answer
         self.kept: list[OutputMessage] = []
 
-    async def take(self, message: Incoming) -> Any:
+    async def process(self, message: Incoming) -> Any:
         return self.answer
 
     def confirmed(self, message: OutputMessage) -> None:
