@@ -189,8 +189,8 @@ def main() -> None:
         result = score(module, chosen, arguments.jobs)
         noticed = result.tried - len(result.survivors)
         lines = [
-            f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}), {len(result.hung)} of them since the tests"
-            f" hung; mutants in all: {len(found)}"
+            f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}), {len(result.hung)} of them by tests"
+            f" that hung; mutants in all: {len(found)}"
         ]
         lines += [f"    line {mutant.line}: {mutant.change}" for mutant in sorted(result.survivors)]
         lines += [f"    hung, line {mutant.line}: {mutant.change}" for mutant in sorted(result.hung)]
