@@ -12,6 +12,7 @@ compared are the ratios of each round, of which the median, the least and the gr
 import argparse
 import asyncio
 import logging
+import signal
 import statistics
 import sys
 import uuid
@@ -117,6 +118,7 @@ def main() -> None:
     root = arguments.checkout.resolve()
     if not (root / ".venv" / "bin" / "python").exists():
         parser.error(f"{root} has no .venv: run make install there")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends as well
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     values = corpus_articles(arguments.corpus)
     versions = replace(REDEFLUSS, name="other", root=root), replace(REDEFLUSS, name="this tree")
