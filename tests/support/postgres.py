@@ -15,7 +15,7 @@ from typing import Self
 import psycopg
 
 PROGRAMS = Path("/usr/lib/postgresql")
-COMMAND_SECONDS = 60
+COMMAND_SECONDS = 300
 OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories="
 numbers = itertools.count()
 
