@@ -7,16 +7,16 @@ import numpy as np
 
 from pipeline.cleaning.features import features, names
 from pipeline.cleaning.forest import Forest, logistic
-from pipeline.cleaning.reading import Article
+from pipeline.cleaning.other_extractors import EXTRACTOR_COLUMNS
+from pipeline.cleaning.parsing import ParsedArticle
 from pipeline.cleaning.text_kind import text_row
-from pipeline.cleaning.witnesses import WITNESS_COLUMNS
 
 # The trees learn from copies of pages without the extractor's text, too, and so trust it less than it deserves outside
 # of news: so much is added to the log-odds of a line that it takes.
 _TRUST = 0.7
 
 
-def probabilities(article: Article, chosen: Sequence[int], forests: Callable[[str], Forest]) -> dict[int, float]:
+def probabilities(article: ParsedArticle, chosen: Sequence[int], forests: Callable[[str], Forest]) -> dict[int, float]:
     """Of the open ones among the `chosen` lines, by number; the features are of all that are chosen."""
     lines = [article.lines[number] for number in chosen]
     asked = [place for place, line in enumerate(lines) if line.open]
@@ -36,4 +36,4 @@ def probabilities(article: Article, chosen: Sequence[int], forests: Callable[[st
 
 @cache
 def _taken() -> int:
-    return names(markup=True).index(WITNESS_COLUMNS[0])
+    return names(markup=True).index(EXTRACTOR_COLUMNS[0])
