@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents import kafka
+from agents.permissions import MissingPermission, in_words
 from agents.progress import PartitionProgress, ProgressReader
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
@@ -60,7 +61,7 @@ class Feed:
         """
         try:
             await self._run()
-        except* (KafkaError, OSError) as errors:
+        except* (KafkaError, OSError, MissingPermission) as errors:
             self._note_broker(errors.exceptions[0])
             raise
 
@@ -139,7 +140,7 @@ class Feed:
     async def _ensure_workers_topic(self) -> None:
         try:
             await ensure(self._settings, [WORKERS_TOPIC])
-        except TopicError as error:
+        except (TopicError, MissingPermission) as error:
             log.warning("workers cannot tell each other how they are: %s", error)
 
     def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[TopicMessage]:
@@ -189,7 +190,7 @@ class Feed:
             try:
                 places = await asyncio.wait_for(progress.read(), timeout=8)
                 store_lag = await asyncio.wait_for(self._lag(), timeout=8)
-            except (KafkaError, TimeoutError, OSError) as error:
+            except (KafkaError, TimeoutError, OSError, MissingPermission) as error:
                 self._note_broker(error)
             else:
                 self._note_broker(None)
@@ -207,7 +208,7 @@ class Feed:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _note_broker(self, error: BaseException | None) -> None:
-        detail = None if error is None else (str(error) or type(error).__name__)[:300]
+        detail = None if error is None else (in_words(error) or str(error) or type(error).__name__)[:300]
         self._writer.put_state("broker", time.time(), {"ok": error is None, "detail": detail})
 
     async def _lag(self) -> int:
