@@ -21,8 +21,8 @@ from aiokafka.errors import (
 )
 
 from agents import bounded_records
+from agents.authorized_operations import GroupRequest, TopicsRequest
 from agents.connection_check import permanent_problem
-from agents.metadata_request import TopicsRequest
 from agents.permissions import BITS, MissingPermission, Need, Operation
 from agents.settings import Settings
 
@@ -145,10 +145,10 @@ class Admin(AIOKafkaAdminClient):  # type: ignore[misc]
     async def group_operations(self, group: str) -> int | None:
         """A bit for each operation that the log-in may do with a consumer group; 0: not even DESCRIBE."""
         try:
-            (response,) = await self.describe_consumer_groups([group], include_authorized_operations=True)
+            coordinator = await self.find_coordinator(group)
         except GroupAuthorizationFailedError:
             return 0
-        (described,) = response.to_object()["groups"]
+        (described,) = (await self._send_request(GroupRequest(group), coordinator)).to_object()["groups"]
         if for_code(described["error_code"]) is GroupAuthorizationFailedError:
             return 0
         operations: int = described["authorized_operations"]

@@ -6,6 +6,7 @@ description, which is what `redefluss settings` prints.
 
 import ssl
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -122,6 +123,9 @@ class Settings(BaseSettings):
     web_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="further host names under which the web view answers, comma-separated"
     )
+    web_trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="proxies whose X-Forwarded-For is believed, addresses or networks, comma-separated"
+    )
     webhook_secret: SecretStr | None = Field(None, description="what the webhook sink signs its requests with")
     webhook_secret_file: Path | None = Field(None, description="file with the secret of the webhook sink")
     stuck_seconds: float = Field(20, gt=0, description="time without progress after which a stage is stuck, in seconds")
@@ -144,7 +148,7 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
-    @field_validator("languages", "web_allowed_hosts", mode="before")
+    @field_validator("languages", "web_allowed_hosts", "web_trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -160,6 +164,13 @@ class Settings(BaseSettings):
                 valid = False
             if not valid:
                 raise ValueError(f"{address.strip()!r} is not an address such as {DEFAULT_BROKER}")
+        return value
+
+    @field_validator("web_trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network, strict=False)
         return value
 
     @field_validator("data_dir")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from agents import kafka
 from agents.connection_check import QUESTION, permanent_problem
-from agents.kafka import BrokerUnavailable
+from agents.kafka import BrokerRefuses
 from agents.settings import Settings
 
 AUTHORITY, OTHER = trustme.CA(), trustme.CA()
@@ -107,7 +107,7 @@ async def test_that_nobody_is_there_may_pass():
 
 
 async def test_whoever_waits_for_the_broker_is_told_at_once():
-    with server(serving(authority=OTHER)) as port, pytest.raises(BrokerUnavailable, match="is not trusted"):
+    with server(serving(authority=OTHER)) as port, pytest.raises(BrokerRefuses, match="is not trusted"):
         await kafka.wait_for_broker(settings(port, **TLS))
 
 

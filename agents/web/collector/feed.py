@@ -21,7 +21,10 @@ from agents.web.store.writer import TopicMessage, Writer
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
-BATCH_MESSAGES = 200
+BATCH_MESSAGES, BATCH_BYTES = 200, 8_388_608
+"""Written at once: whichever is reached first."""
+LOT_MESSAGES = 4
+"""Taken from the client at once: this many of the largest articles are beyond `BATCH_BYTES` at most."""
 PAUSE_SECONDS = 1.0
 """Between reads, so that a busy stream is read and written in batches."""
 LOOK_SECONDS = 3.0
@@ -50,7 +53,6 @@ class Feed:
             fetch_max_wait_ms=500,
             request_timeout_ms=10_000,
             metadata_max_age_ms=15_000,
-            max_partition_fetch_bytes=settings.max_message_bytes,
         )
 
     async def run(self) -> None:
@@ -90,20 +92,31 @@ class Feed:
                 await asyncio.sleep(1)
                 continue
             self._consumer.resume(*self._consumer.assignment())
-            batches = await self._consumer.getmany(timeout_ms=500, max_records=BATCH_MESSAGES)
-            messages: list[TopicMessage] = []
-            for partition, records in batches.items():
+            messages, more = await self._batch()
+            if messages:
+                self._writer.add(messages)
+            if not more:
+                # Otherwise the client would go on fetching, a request for every few messages.
+                self._consumer.pause(*self._consumer.assignment())
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _batch(self) -> tuple[list[TopicMessage], bool]:
+        """What the store does not have yet, as much as is written at once; and whether there may be more already."""
+        messages: list[TopicMessage] = []
+        size, wait_ms = 0, 500
+        while len(messages) < BATCH_MESSAGES and size < BATCH_BYTES:
+            lots = await self._consumer.getmany(timeout_ms=wait_ms, max_records=LOT_MESSAGES)
+            if not lots:
+                return messages, False
+            for partition, records in lots.items():
                 name = self._names[partition.topic]
                 if name == WORKERS_TOPIC:
                     self._take_reports(records)
                 else:
                     messages.extend(self._fresh(name, partition, records))
-            if messages:
-                self._writer.add(messages)
-            if len(messages) < BATCH_MESSAGES:
-                # Otherwise the client would go on fetching, a request for every few messages.
-                self._consumer.pause(*self._consumer.assignment())
-                await asyncio.sleep(PAUSE_SECONDS)
+                    size += sum(len(record.value or b"") for record in records)
+            wait_ms = 0
+        return messages, True
 
     async def _assign(self, progress: ProgressReader) -> None:
         partitions = await progress.partitions(self._names.values())
@@ -155,7 +168,7 @@ class Feed:
                 timestamp=record.timestamp / 1000,
                 value=record.value,
                 fingerprint=fingerprint(record),
-                headers={header: value.decode("utf-8", "replace") for header, value in record.headers},
+                headers={header: (value or b"").decode("utf-8", "replace") for header, value in record.headers},
                 key=record.key,
             )
             if record.offset < self._positions.get(key, (0, ""))[0]:

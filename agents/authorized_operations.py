@@ -1,10 +1,12 @@
-"""The request for metadata in the version that tells what the log-in may do with a topic; aiokafka stops at one before.
+"""Questions to a broker that are answered with what the log-in may do with a topic or a group.
 
-Source: https://kafka.apache.org/protocol.html#The_Messages_Metadata (version 8).
+aiokafka knows neither: it stops at a version before for topics, and decodes the answer for groups as one before.
+Source: https://kafka.apache.org/protocol.html (Metadata version 8, DescribeGroups version 3).
 """
 
 from collections.abc import Sequence
 
+from aiokafka.protocol.admin import DescribeGroupsResponse_v3
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
 
@@ -69,3 +71,27 @@ class TopicsRequest(Request[MetadataRequest8]):  # type: ignore[misc]
     def build(self, request_struct_class: type[MetadataRequest8]) -> MetadataRequest8:
         """The request as it goes over the wire."""
         return request_struct_class(self._topics, False, False, True)
+
+
+class DescribeGroupsRequest3(RequestStruct):  # type: ignore[misc]
+    API_KEY = 15
+    API_VERSION = 3
+    RESPONSE_TYPE = DescribeGroupsResponse_v3
+    SCHEMA = Schema(("groups", Array(String())), ("include_authorized_operations", Boolean))
+
+
+class GroupRequest(Request[DescribeGroupsRequest3]):  # type: ignore[misc]
+    """What is known of a consumer group, and what the log-in may do with it. Only its coordinator answers.
+
+    Args:
+        group: its name, with prefix.
+    """
+
+    API_KEY = 15
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+
+    def build(self, request_struct_class: type[DescribeGroupsRequest3]) -> DescribeGroupsRequest3:
+        """The request as it goes over the wire."""
+        return request_struct_class([self._group], True)
