@@ -70,11 +70,10 @@ def _role(process: psutil.Process) -> str:
 
 
 def formula(stream: Stream, article_bytes: int) -> int:
-    """What the worker's own process may gain, in bytes, as docs/operations/sizing.md has it; three stages of articles
-    and the statements'."""
+    """What the worker's own process may gain, in bytes, as docs/operations/sizing.md has it, with all four stages."""
     settings = stream.settings
-    held = (settings.buffer_messages + 4) * article_bytes
-    return 4 * settings.partitions * (2 * 2**20 + held) + 2 * settings.max_message_bytes
+    held = (settings.buffer_messages + 5) * article_bytes
+    return 4 * settings.partitions * (34 * 2**20 + held)
 
 
 @contextmanager
