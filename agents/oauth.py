@@ -1,6 +1,7 @@
 """Tokens for SASL OAUTHBEARER: from a file that something else renews, or from a token endpoint."""
 
 import asyncio
+import base64
 import time
 from pathlib import Path
 
@@ -54,7 +55,8 @@ class TokenEndpoint(AbstractTokenProvider):  # type: ignore[misc]
 
     def __init__(self, url: str, client_id: str, client_secret: str, scope: str | None = None) -> None:
         self._url = url
-        self._login = aiohttp.BasicAuth(client_id, client_secret, encoding="utf-8")
+        login = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        self._headers = {"Authorization": f"Basic {login}"}
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
         self._known: tuple[str, float] = ("", -float("inf"))
         """The token, and until when (monotonic, in seconds) it is used."""
@@ -74,7 +76,7 @@ class TokenEndpoint(AbstractTokenProvider):  # type: ignore[misc]
             timeout = aiohttp.ClientTimeout(total=ENDPOINT_SECONDS)
             async with (
                 aiohttp.ClientSession(timeout=timeout) as session,
-                session.post(self._url, data=self._form, auth=self._login, allow_redirects=False) as response,
+                session.post(self._url, data=self._form, headers=self._headers, allow_redirects=False) as response,
             ):
                 status, text = response.status, await response.text()
                 answer = await response.json(content_type=None) if status == 200 else {}

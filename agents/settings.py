@@ -250,15 +250,23 @@ class Settings(BaseSettings):
         """The TLS context for the broker, or None.
 
         Raises:
-            OSError: a file is missing or no certificate.
+            OSError: a file is missing or of no use; one line that names it.
         """
         if not self.tls:
             return None
-        context = ssl.create_default_context(cafile=None if self.tls_ca_file is None else str(self.tls_ca_file))
+        try:
+            context = ssl.create_default_context(cafile=None if self.tls_ca_file is None else str(self.tls_ca_file))
+        except OSError as error:
+            raise OSError(f"tls_ca_file: {self.tls_ca_file} is of no use ({error})") from None
         context.check_hostname = self.tls_check_hostname
         if self.tls_certificate_file:
-            password = None if self.tls_key_password is None else self.tls_key_password.get_secret_value()
-            context.load_cert_chain(self.tls_certificate_file, self.tls_key_file, password)
+            # Without any password the library would ask for one on the terminal.
+            password = "" if self.tls_key_password is None else self.tls_key_password.get_secret_value()
+            try:
+                context.load_cert_chain(self.tls_certificate_file, self.tls_key_file, password)
+            except OSError as error:
+                files = self.tls_certificate_file if self.tls_key_file is None else self.tls_key_file
+                raise OSError(f"tls_certificate_file, tls_key_file: {files} is of no use ({error})") from None
         return context
 
     @cached_property

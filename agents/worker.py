@@ -64,13 +64,17 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         loader: `module:function` that a pool process calls with a `StageSetup` for what performs jobs.
 
     Raises:
-        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken.
+        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a file for TLS of no use.
         BrokerRefuses: certificates or log-in do not fit.
         MissingPermission: the log-in lacks what the stages need.
     """
     try:
         names = tuple(dict.fromkeys(stage_named(name).name for name in stages)) or tuple(s.name for s in STAGES)
     except ValueError as error:
+        raise WorkerError(str(error)) from None
+    try:
+        settings.ssl_context()
+    except OSError as error:
         raise WorkerError(str(error)) from None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())

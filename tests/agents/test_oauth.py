@@ -1,12 +1,13 @@
 """Tokens are used while they are fresh, and each way in which there is none is told apart."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import BasicAuth, web
+from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiokafka.errors import KafkaConnectionError, SaslAuthenticationFailed
 
@@ -46,7 +47,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 async def test_a_token_is_asked_for_by_the_clients_credentials_and_used_while_it_is_fresh(endpoint: Endpoint) -> None:
     provider = endpoint.provider("kafka")
     assert [await provider.token() for _ in range(3)] == ["t", "t", "t"]
-    login = BasicAuth("näme", "wört", encoding="utf-8").encode()
+    login = "Basic " + base64.b64encode("näme:wört".encode()).decode()
     assert endpoint.asked == [(login, {"grant_type": "client_credentials", "scope": "kafka"})]
 
 
