@@ -3,7 +3,9 @@
 aiokafka inflates a batch as a whole: a megabyte on the broker can be gigabytes then, and for a broker that takes
 messages of 30 MB one of 400 MB behind zstd is a few kilobytes. Here a batch is inflated while it is read. A message
 that is too large comes without its value, with a header that says so (`OVERSIZE`), and a batch that cannot be
-inflated as messages that say that (`CORRUPT`): the stages make dead letters of them, and go on behind them.
+inflated as messages that say that (`CORRUPT`): the stages make dead letters of them, and go on behind them. Time is
+bounded as well: what is far too large is not inflated to its end, and what stands behind it in its batch counts as
+what cannot be inflated.
 
 The layout: https://kafka.apache.org/documentation/#recordbatch. What is replaced in aiokafka is not offered publicly;
 `tests/agents/test_bounded_records.py` fails when it is renamed or works otherwise.
@@ -33,6 +35,8 @@ POLL_BYTES = 4_194_304
 CHUNK_BYTES = 65_536
 HEAD_BYTES = 262_144
 """Of a message that is too large: what is read of it for its key, and what its headers may have."""
+SKIPPED_LIMITS = 4
+"""What is passed over of a batch, in sizes of the largest message."""
 WINDOW_BYTES = 33_554_432
 """What zstd may look back over, for which it takes memory; by its usual levels it is 8 MB at most."""
 
@@ -87,6 +91,10 @@ class StreamedBatch:
         self._data = data
         self._limit = limit
         (self._count,) = RECORD_COUNT.unpack_from(data, RECORD_COUNT_AT)
+        self._unread = 0
+        """Bytes of the last message that were not read, since nobody wants them."""
+        self._patience = SKIPPED_LIMITS * limit
+        """Bytes that may yet be passed over: inflating them takes time in which nothing else is read."""
 
     def __getattr__(self, name: str) -> Any:
         """What the header says."""
@@ -97,6 +105,8 @@ class StreamedBatch:
         try:
             stream = inflated(self._batch.compression_type, self._data[RECORDS_AT:], self._limit)
             for _ in range(self._count):
+                self._pass_over(stream, self._unread)
+                self._unread = 0
                 record = self._read(stream)
                 next_offset = record.offset + 1
                 yield record
@@ -123,18 +133,24 @@ class StreamedBatch:
         timestamp, offset, at = _place(head)
         headers: list[tuple[str, bytes | None]] = []
         key: bytes | None = None
-        left = length - len(head)
+        self._unread = length - len(head)
         key_length, key_at = decode_varint(head, at)
         if key_at + max(key_length, 0) < len(head) - 10:
             key, at = _field(head, at)
             value_length, at = decode_varint(head, at)
             end = at + max(value_length, 0)
-            if end > len(head) and length - end <= HEAD_BYTES:
-                _skip(stream, end - len(head))
-                headers, left = _headers(_exactly(stream, length - end), 0), 0
-        _skip(stream, left)
+            if len(head) < end <= len(head) + self._patience and length - end <= HEAD_BYTES:
+                self._pass_over(stream, end - len(head))
+                headers, self._unread = _headers(_exactly(stream, length - end), 0), 0
         told = f"the message has {length} bytes; {self._limit} are allowed".encode()
         return self._record(self._batch.base_offset + offset, timestamp, key, b"", [*headers, (OVERSIZE, told)])
+
+    def _pass_over(self, stream: Stream, size: int) -> None:
+        self._patience -= size
+        if self._patience < 0:
+            raise CorruptRecordException("what stands before it is too large")
+        while size > 0:
+            size -= len(_exactly(stream, min(size, CHUNK_BYTES)))
 
     def _record(
         self,
@@ -278,11 +294,6 @@ def _exactly(stream: Stream, size: int) -> bytes:
     if len(data) < size:
         raise EOFError("it ends too soon")
     return data
-
-
-def _skip(stream: Stream, size: int) -> None:
-    while size > 0:
-        size -= len(_exactly(stream, min(size, CHUNK_BYTES)))
 
 
 def _place(body: bytes) -> tuple[int, int, int]:

@@ -116,7 +116,7 @@ def framed(*parts: tuple[bytes, int, list[tuple[bytes, bytes]]]) -> bytes:
 
 @pytest.mark.parametrize("codec", [1, 3, 4], ids=["gzip", "lz4", "zstd"])
 def test_a_message_that_is_too_large_keeps_its_place_and_takes_no_memory(codec: int) -> None:
-    size = 40 * LIMIT
+    size = 3 * LIMIT
     messages = framed((b"vorher", 5, []), ("groß".encode(), size, [(b"trail", b"[]")]), (b"nachher", 6, []))
     data = with_payload(COMPRESS[codec](messages), codec, 3)
     del messages
@@ -127,8 +127,36 @@ def test_a_message_that_is_too_large_keeps_its_place_and_takes_no_memory(codec: 
     assert (before.key, before.value, after.key, after.value) == (b"vorher", bytes(5), b"nachher", bytes(6))
     assert (large.offset, large.key, large.value) == (before.offset + 1, "groß".encode(), b"")
     assert dict(large.headers)["trail"] == b"[]"
-    assert dict(large.headers)[OVERSIZE].startswith(b"the message has 4000")
+    assert dict(large.headers)[OVERSIZE].startswith(b"the message has 3000")
     assert peak < 4 * LIMIT
+
+
+@pytest.mark.parametrize("codec", [1, 3, 4], ids=["gzip", "lz4", "zstd"])
+def test_what_is_far_too_large_is_not_inflated_to_its_end(codec: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the time it takes would end the session of whoever reads it, again and again."""
+    read: list[int] = []
+    inflated = bounded_records.inflated
+
+    class Counting:
+        def __init__(self, *arguments: Any) -> None:
+            self._stream = inflated(*arguments)
+
+        def read(self, size: int) -> bytes:
+            data = self._stream.read(size)
+            read.append(len(data))
+            return data
+
+    monkeypatch.setattr(bounded_records, "inflated", Counting)
+    alone = with_payload(COMPRESS[codec](framed((b"k", 40 * LIMIT, [(b"h", b"x")]))), codec, 1)
+    (large,) = records_of(alone)
+    assert (large.key, list(large.headers)) == (b"k", [(OVERSIZE, large.headers[-1][1])])
+    assert sum(read) < LIMIT
+    messages = framed((b"a", 3 * LIMIT, []), (b"b", 3 * LIMIT, []), (b"c", 1, []), (b"d", 1, []))
+    first, second, third, fourth = records_of(with_payload(COMPRESS[codec](messages), codec, 4))
+    assert [record.key for record in (first, second)] == [b"a", b"b"]
+    assert all(OVERSIZE in dict(record.headers) for record in (first, second))
+    assert all(CORRUPT in dict(record.headers) and record.key is None for record in (third, fourth))
+    assert sum(read) < 5 * LIMIT
 
 
 @pytest.mark.parametrize("codec", [1, 3, 4], ids=["gzip", "lz4", "zstd"])
