@@ -86,15 +86,20 @@ async def _problem_with_login(settings: Settings, address: str) -> str | None:
     except (KafkaError, OSError, ValueError, AssertionError):
         return None
     try:
-        await connection.send(MetadataRequest([]))
-    except KafkaConnectionError:
-        if settings.sasl_mechanism is None:  # it ends the connection of whoever asks for anything before a log-in
-            return f"the broker at {address} wants a log-in: REDEFLUSS_SASL_MECHANISM"
+        # aiokafka takes a token that was refused for one that was not: the broker says so only at the next request, by
+        # an answer that reads as if there were no brokers.
+        answered = bool((await connection.send(MetadataRequest([]))).brokers)
+    except KafkaConnectionError:  # the broker ends the connection of whoever asks before a log-in
+        answered = False
     except (KafkaError, OSError):
-        pass
+        return None
     finally:
         connection.close()
-    return None
+    refusals = {
+        None: f"the broker at {address} wants a log-in: REDEFLUSS_SASL_MECHANISM",
+        "OAUTHBEARER": f"the broker at {address} refuses the log-in (it does not accept the token)",
+    }
+    return None if answered else refusals.get(settings.sasl_mechanism)
 
 
 async def _ask(address: str, context: ssl.SSLContext | None) -> Exception | None:

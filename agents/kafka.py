@@ -13,6 +13,7 @@ from aiokafka.errors import (
     GroupAuthorizationFailedError,
     GroupCoordinatorNotAvailableError,
     InvalidTopicError,
+    KafkaConnectionError,
     KafkaError,
     NoError,
     TopicAuthorizationFailedError,
@@ -68,7 +69,10 @@ async def wait_for_broker(
     while True:
         try:
             async with admin(settings) as client:
-                return str((await client.describe_cluster())["cluster_id"])
+                cluster = (await client.describe_cluster())["cluster_id"]
+                if cluster is None:  # so aiokafka reads the refusal of a token
+                    raise KafkaConnectionError("the broker tells of no cluster")
+                return str(cluster)
         except (KafkaError, OSError):
             where = ", ".join(settings.bootstrap_servers)
             if (problem := await permanent_problem(settings)) is not None:

@@ -26,9 +26,9 @@ from agents.web.charts import axis, bars
 from agents.web.connections import Connections, Proxies
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
 from agents.web.limits import LOGINS, Allowance, Limiter
-from agents.web.models import Copy, Place, QuoteHit
-from agents.web.operations import Observatory
-from agents.web.store.reader import Reader
+from agents.web.models import Copy, QuoteHit, TextRange
+from agents.web.operations import StreamMonitor
+from agents.web.store.reader import StoreReader
 
 Value = TypeVar("Value")
 _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
@@ -44,8 +44,8 @@ class Site:
     """The pages' surroundings, one for each app."""
 
     settings: Settings
-    reader: Reader
-    observatory: Observatory
+    reader: StoreReader
+    stream_monitor: StreamMonitor
     guard: Guard
     proxies: Proxies = field(default_factory=Proxies)
     connections: Connections = field(default_factory=lambda: Connections(Proxies()))
@@ -203,7 +203,7 @@ def marked(snippet: str) -> Markup:
     return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
 
 
-def with_marks(text: str, marks: Sequence[Place]) -> Markup:
+def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     """A text with the places in `marks` marked; everything escaped."""
     parts, end = [], 0
     for mark in marks:
@@ -221,8 +221,8 @@ def quote_path(hit: QuoteHit) -> str:
 def source_line(hit: QuoteHit) -> str:
     """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
     day = (hit.published_at or "")[:10]
-    told = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
-    return f"{hit.quote.text} ({told}) {{origin}}{quote_path(hit)}"
+    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
+    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:

@@ -15,12 +15,12 @@ from agents.faust_adapter import limit_connections
 from agents.settings import Settings
 from agents.web import middleware
 from agents.web.auth import Guard
+from agents.web.collector_supervisor import CollectorSupervisor, StatusSource
 from agents.web.connections import Connections, Proxies
-from agents.web.monitor import Monitor, Status
-from agents.web.operations import Observatory
+from agents.web.operations import StreamMonitor
 from agents.web.site import SITE, Site
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
+from agents.web.store.reader import StoreReader
 from agents.web.views import PAGES
 
 
@@ -57,7 +57,7 @@ class WebView:
         UnsafeListening: the settings would show everything to everyone.
     """
 
-    def __init__(self, settings: Settings, status: Status) -> None:
+    def __init__(self, settings: Settings, status: StatusSource) -> None:
         token = settings.web_token
         guard = Guard(
             token=None if token is None else token.get_secret_value(),
@@ -66,12 +66,12 @@ class WebView:
             ended=settings.data_dir / "web" / "ended-sessions",
         )
         path = store_path(settings)
-        self._monitor = Monitor(settings, status, path)
-        reader = Reader(path)
-        observatory = Observatory(settings, reader, self._monitor, status.metrics)
+        self._monitor = CollectorSupervisor(settings, status, path)
+        reader = StoreReader(path)
+        stream_monitor = StreamMonitor(settings, reader, self._monitor, status.metrics)
         self._app = _web_app(settings)
         proxies = Proxies(settings.web_trusted_proxies)
-        site = Site(settings, reader, observatory, guard, proxies, Connections(proxies))
+        site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies))
         install(self._app, site)
         limit_connections(self._app, site.connections)
 

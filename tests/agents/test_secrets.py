@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from agents.oauth import TokenEndpoint, TokenFile
 from agents.settings import SECRETS, Settings
-from agents.web.monitor import _plain
+from agents.web.collector_supervisor import _plain
 
 
 def settings(**options: Any) -> Settings:

@@ -14,15 +14,15 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 
 from agents.faust_adapter import limit_connections
 from agents.settings import Settings
-from agents.web import connections, live
+from agents.web import connections, event_stream
 from agents.web.auth import Guard
+from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.connections import Connections, Proxies
-from agents.web.monitor import Monitor
-from agents.web.operations import Observatory
+from agents.web.operations import StreamMonitor
 from agents.web.site import Site
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
-from agents.web.store.writer import Writer
+from agents.web.store.reader import StoreReader
+from agents.web.store.writer import StoreWriter
 from agents.web.view import install
 from tests.web.conftest import TOKEN, FakeStatus
 from tests.web.system import free_port
@@ -33,7 +33,7 @@ HEALTH_SECONDS = 1.0
 
 @pytest.fixture
 async def port(
-    settings: Settings, writer: Writer, status: FakeStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, writer: StoreWriter, status: FakeStatus, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[int]:
     """The web view as a worker serves it, in a thread of its own, with small limits."""
     monkeypatch.setattr(connections, "MOST_OF_CLIENT", MOST_OF_CLIENT)
@@ -44,12 +44,12 @@ async def port(
         "limits", store="memory://", autodiscover=False, datadir=tmp_path,
         web_bind="127.0.0.1", web_host="127.0.0.1", web_port=port, web_in_thread=True,
     )  # fmt: skip
-    reader = Reader(store_path(settings))
-    monitor = Monitor(settings, status, store_path(settings))
+    reader = StoreReader(store_path(settings))
+    monitor = CollectorSupervisor(settings, status, store_path(settings))
     proxies = Proxies(["127.0.0.9"])
     guard = Guard(token=TOKEN, host="127.0.0.1")
-    observatory = Observatory(settings, reader, monitor, status.metrics)
-    site = Site(settings, reader, observatory, guard, proxies, Connections(proxies, MOST))
+    stream_monitor = StreamMonitor(settings, reader, monitor, status.metrics)
+    site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies, MOST))
     install(app, site)
     limit_connections(app, site.connections)
     await app.web.start()
@@ -128,8 +128,8 @@ async def test_a_body_that_never_ends_is_dropped(port: int, monkeypatch: pytest.
 
 async def test_health_under_a_flood_of_listeners(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each client has so many streams; all together have so many; who does not read them is dropped."""
-    monkeypatch.setattr(live, "STREAMS", 20)
-    monkeypatch.setattr(live, "STREAMS_OF_CLIENT", 4)
+    monkeypatch.setattr(event_stream, "STREAMS", 20)
+    monkeypatch.setattr(event_stream, "STREAMS_OF_CLIENT", 4)
     codes: list[int] = []
     opened = []
     for number in range(60):
@@ -168,8 +168,8 @@ class Unread:
 
 
 async def test_who_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "WRITE_SECONDS", 0.1)
-    monkeypatch.setattr(live, "PING_SECONDS", 0.0)
+    monkeypatch.setattr(event_stream, "WRITE_SECONDS", 0.1)
+    monkeypatch.setattr(event_stream, "PING_SECONDS", 0.0)
 
     class FakeSite:
         closing = asyncio.Event()
@@ -181,7 +181,7 @@ async def test_who_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
             return 0
 
     with pytest.raises(TimeoutError):
-        await live._tell(Unread(), FakeSite(), 0, dict, "key", None)  # type: ignore[arg-type]
+        await event_stream._tell(Unread(), FakeSite(), 0, dict, "key", None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

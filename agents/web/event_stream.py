@@ -12,7 +12,7 @@ from aiohttp.web import HTTPServiceUnavailable, Request, StreamResponse
 
 from agents.web.models import ArticleLine
 from agents.web.site import DIGITS, Site, number_in
-from agents.web.store.article_lists import Newest
+from agents.web.store.article_lists import ArticleFilter
 
 TICK_SECONDS = 0.6
 AT_ONCE = 20
@@ -25,7 +25,7 @@ Event = Callable[[ArticleLine], Mapping[str, Any]]
 
 
 async def stream(
-    request: Request, site: Site, event: Event, *, key: Any, shown: Newest | None = None
+    request: Request, site: Site, event: Event, *, key: Any, shown: ArticleFilter | None = None
 ) -> StreamResponse:
     """Send what `event` makes of each new article, until the client or the worker goes.
 
@@ -61,7 +61,7 @@ async def stream(
 
 
 async def _tell(
-    response: StreamResponse, site: Site, sequence: int, event: Event, key: Any, shown: Newest | None
+    response: StreamResponse, site: Site, sequence: int, event: Event, key: Any, shown: ArticleFilter | None
 ) -> None:
     """Write what comes after `sequence`, until the server closes.
 
@@ -94,7 +94,7 @@ async def _tell(
             await asyncio.wait_for(site.closing.wait(), TICK_SECONDS)
 
 
-def _events(site: Site, last: int, event: Event, shown: Newest | None) -> list[tuple[int, bytes]]:
+def _events(site: Site, last: int, event: Event, shown: ArticleFilter | None) -> list[tuple[int, bytes]]:
     if shown is None:
         articles = site.reader.articles(limit=AT_ONCE, before=last + 1)[::-1]
     else:
