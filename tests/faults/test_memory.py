@@ -14,7 +14,7 @@ PAGES_BYTES = 60_000_000
 
 async def test_large_articles_and_what_is_far_too_large(new_stream: NewStream) -> None:
     stream = await new_stream(
-        partitions=1, buffer_messages=2, processes=1, max_article_bytes=BYTES, max_message_bytes=4_000_000
+        partitions=1, buffer_messages=2, processes=1, max_article_bytes=BYTES, max_message_bytes=8_000_000
     )
     peaks, outcome = await measure(stream, articles=ARTICLES, size=BYTES, bombs=BOMBS, seconds=600)
     assert outcome.ids == {f"a-{number}" for number in range(ARTICLES)}
