@@ -112,6 +112,7 @@ def incoming(message: Any) -> Incoming:
 
 def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> StageApp:
     """The app of a stage, with its one agent. Pages are on an app of their own."""
+    kafka.read_bounded(settings)
     state = settings.data_dir / "faust"
     state.mkdir(parents=True, exist_ok=True)
     session_seconds = settings.session_timeout_seconds
@@ -177,6 +178,8 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
 
 
 def _credentials(settings: Settings) -> Any:
+    if settings.token_provider is not None:
+        return faust.OAuthCredentials(oauth_cb=settings.token_provider, ssl_context=settings.ssl_context())
     if settings.sasl_mechanism:
         assert settings.sasl_password is not None
         return faust.SASLCredentials(

@@ -6,12 +6,14 @@ allows only the versions that were tested.
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any, cast
 
 import faust
 from aiokafka.errors import (
+    GroupAuthorizationFailedError,
     IllegalGenerationError,
     NoError,
     RebalanceInProgressError,
@@ -27,6 +29,9 @@ from mode.supervisors import OneForOneSupervisor
 
 from agents import kafka
 from agents.membership import Membership, OwnershipLost
+from agents.web.connections import Connections, LimitedSite
+
+log = logging.getLogger("redefluss.faust_adapter")
 
 BUFFER_WAIT_SECONDS = 0.25
 """How long messages of a partition with room may stay unseen while others have none."""
@@ -80,6 +85,8 @@ class ClientThread(AIOKafkaConsumerThread):
                     membership.confirmed(asked_at)
                 elif error in NO_LONGER_A_MEMBER:
                     membership.ended()
+            if getattr(response, "error_code", 0) == GroupAuthorizationFailedError.errno:
+                log.error("the log-in lacks READ on the group %s: its stage stands still", coordinator.group_id)
             return response
 
         coordinator._send_req = send_and_learn
@@ -141,6 +148,12 @@ class LowLatencyConsumer(Consumer):
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._buffer_freed.wait(), BUFFER_WAIT_SECONDS)
         return {}, self._get_active_partitions()
+
+
+def limit_connections(app: faust.App, connections: Connections) -> None:
+    """Let a Faust app's web server listen with limits. Faust makes its own site, and offers no other."""
+    web = cast(Any, app.web)
+    web._transport_handlers["tcp"] = lambda: LimitedSite(web._runner, connections, app.conf.web_bind, app.conf.web_port)
 
 
 class AdaptedApp(faust.App):

@@ -23,6 +23,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from agents import kafka, topics
 from agents.batching import SendBatch
 from agents.headers import RawHeaders
+from agents.permissions import MissingPermission
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.publisher")
@@ -230,7 +231,7 @@ class Publisher:
         try:
             await self._ensure_topic(topic)
             await self._reconnect(producer)
-        except (KafkaError, OSError, topics.TopicError) as problem:
+        except (KafkaError, OSError, topics.TopicError, MissingPermission) as problem:
             log.debug("recovery failed: %r", problem)
 
     async def _ensure_topic(self, topic: str) -> None:

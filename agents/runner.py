@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from agents import headers
+from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
 from agents.membership import OwnershipLost
@@ -104,10 +105,8 @@ class StageRunner:
                 await self._dead_letter(message, send, "processing-error", detail)
 
     async def _handle(self, message: Incoming, send: Send) -> None:
-        size = len(message.value or b"")
-        if self._max_bytes is not None and size > self._max_bytes:
-            detail = f"the message has {size} bytes; {self._max_bytes} are allowed"
-            await self._dead_letter(message, send, "too-large", detail)
+        if (refusal := self._refusal(message)) is not None:
+            await self._dead_letter(message, send, *refusal)
             return
         if self._state is not None:
             await self._handle_stateful(message, send, self._state)
@@ -134,6 +133,17 @@ class StageRunner:
             await self._dead_letter(message, send, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
             return
         await self._publish(message, send, outcome, attempts, check)
+
+    def _refusal(self, message: Incoming) -> tuple[FailureReason, str] | None:
+        """Why a message is not even looked into, if it is not."""
+        if (told := headers.text_of(message.headers, OVERSIZE)) is not None:
+            return "too-large", f"{told}; its bytes are at {message} alone"
+        if (told := headers.text_of(message.headers, CORRUPT)) is not None:
+            return "processing-error", f"{told}; its bytes are at {message} alone"
+        size = len(message.value or b"")
+        if self._max_bytes is not None and size > self._max_bytes:
+            return "too-large", f"the message has {size} bytes; {self._max_bytes} are allowed"
+        return None
 
     async def _publish(
         self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None

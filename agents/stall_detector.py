@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka.errors import KafkaError
 
+from agents.permissions import MissingPermission
 from agents.progress import StallTimer, read_progress
 from agents.settings import Settings
+from pipeline.stages import stage_named
 
 log = logging.getLogger("redefluss.stall_detector")
 
@@ -57,7 +59,7 @@ class StallDetector:
                     self._still.clear()
                 elif place := await self.find(assignment(), time.monotonic()):
                     return place
-            except (KafkaError, OSError) as error:
+            except (KafkaError, OSError, MissingPermission) as error:
                 log.debug("the progress of the stages cannot be read: %r", error)
                 self._still.clear()
 
@@ -66,10 +68,11 @@ class StallDetector:
 
         Raises:
             KafkaError, OSError: the broker does not answer.
+            MissingPermission: it does not answer about a topic or group that may not be seen.
         """
-        mine = [
-            place for place in await read_progress(self._settings) if place.partition in assignment.get(place.stage, ())
-        ]
+        stages = [stage_named(name) for name in assignment]
+        progress = await read_progress(self._settings, stages) if stages else []
+        mine = [place for place in progress if place.partition in assignment[place.stage]]
         self._still.keep([(place.stage, place.partition) for place in mine])
         for place in mine:
             key = place.stage, place.partition

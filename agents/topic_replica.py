@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents import kafka
 from agents.local_store import LocalStore
+from agents.permissions import MissingPermission
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 
@@ -96,7 +97,8 @@ class TopicReplica(ABC):
                         await self._reassign(consumer)
                     await self._read(consumer)
             except Exception as error:  # articles wait for this: it must go on, whatever a client raises
-                log.warning("cannot read %s (%s); trying again", self._topic, type(error).__name__)
+                why = error if isinstance(error, MissingPermission) else type(error).__name__
+                log.warning("cannot read %s (%s); trying again", self._topic, why)
             finally:
                 with contextlib.suppress(Exception):
                     await consumer.stop()

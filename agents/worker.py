@@ -14,6 +14,8 @@ from agents import app as apps
 from agents import kafka, topics
 from agents.app import StageApp
 from agents.duplicates import DuplicateFilter
+from agents.needed_permissions import of_stages, of_web_view, topics_of
+from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
@@ -46,6 +48,10 @@ class WorkerError(Exception):
     """The worker cannot run as it is told to: one line for the user."""
 
 
+FINAL = (WorkerError, kafka.BrokerRefuses, MissingPermission)
+"""What no other try would change."""
+
+
 def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER) -> int:
     """Run the named stages (none: all) until SIGTERM or SIGINT; the exit code.
 
@@ -58,11 +64,17 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         loader: `module:function` that a pool process calls with a `StageSetup` for what performs jobs.
 
     Raises:
-        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a refused log-in.
+        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a file for TLS of no use.
+        BrokerRefuses: certificates or log-in do not fit.
+        MissingPermission: the log-in lacks what the stages need.
     """
     try:
         names = tuple(dict.fromkeys(stage_named(name).name for name in stages)) or tuple(s.name for s in STAGES)
     except ValueError as error:
+        raise WorkerError(str(error)) from None
+    try:
+        settings.ssl_context()
+    except OSError as error:
         raise WorkerError(str(error)) from None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())
@@ -128,7 +140,7 @@ class Worker:
         try:
             if await self._until_stopped(self._prepare()):
                 await self._serve()
-        except WorkerError:
+        except FINAL:
             raise
         except Exception as error:
             log.warning("the connection failed (%s: %s); reconnecting", type(error).__name__, one_line(str(error)))
@@ -152,14 +164,10 @@ class Worker:
         while True:
             try:
                 await kafka.wait_for_broker(self._settings)
-                for report in await topics.ensure(self._settings):
-                    if report.created:
-                        log.info("created topic %s with %d partitions", report.name, report.partitions)
+                await self._check_topics()
                 embedded = await kafka.is_embedded(self._settings)
                 publisher = Publisher(self._settings, embedded=embedded, busy=lambda: self._pool.busy)
                 await publisher.start()
-            except kafka.BrokerUnavailable as error:
-                raise WorkerError(str(error)) from None
             except (KafkaError, OSError, topics.TopicError) as error:
                 log.warning("the broker is not ready (%s); trying again", error)
                 await asyncio.sleep(RESTART_SECONDS)
@@ -167,6 +175,29 @@ class Worker:
             self._publisher = publisher
             self._apps = [self._make_app(number, publisher, embedded) for number in range(len(self._stages))]
             return
+
+    async def _check_topics(self) -> None:
+        """Create the topics that are missing; say which permissions are.
+
+        Raises:
+            MissingPermission: one without which the stages cannot do their work.
+        """
+        needs = of_stages(self._settings, self._stages)
+        await self._ensure(topics_of(self._settings, needs))
+        await kafka.demand(self._settings, needs)
+        if not self._settings.web_enabled:
+            return
+        try:
+            needs = of_web_view(self._settings)
+            await self._ensure(topics_of(self._settings, needs))
+            await kafka.demand(self._settings, needs)
+        except MissingPermission as error:
+            log.warning("the web view will not show everything: %s", error)
+
+    async def _ensure(self, names: Sequence[str]) -> None:
+        for report in await topics.ensure(self._settings, names):
+            if report.created:
+                log.info("created topic %s with %d partitions", report.name, report.partitions)
 
     def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
         stage = self._stages[number]

@@ -124,9 +124,10 @@ def group_of(settings: Settings, kind: str, target: str) -> str:
 
 async def _run(settings: Settings, store: "SinkStore", group: str, until_caught_up: bool, from_beginning: bool) -> int:
     from agents.cli.clients import reach_broker
+    from agents.permissions import Need
     from agents.sinks.consumer import Sink
 
-    await reach_broker(settings)
+    await reach_broker(settings, [Need("READ", "group", group)])
     sink = Sink(settings, store, group=group, from_now=not from_beginning, say=console.note)
     loop = asyncio.get_running_loop()
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from agents.metrics import Metrics
 from agents.processes import module_command
-from agents.settings import Settings
+from agents.settings import SECRETS, Settings
 from agents.web.recent import RecentLatency
 from pipeline.stages import STAGES
 
@@ -147,9 +147,10 @@ def _by_stage(counts: dict[tuple[str, ...], float]) -> dict[str, int]:
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
+    left_out = {"web_token", *(f"{name}_file" for name in SECRETS)}  # what files held is told itself
     revealed = (
         (name, value.get_secret_value() if isinstance(value, SecretStr) else value)
         for name, value in settings
-        if name != "web_token"
+        if name not in left_out
     )
     return {name: str(value) if isinstance(value, Path) else value for name, value in revealed}

@@ -9,8 +9,11 @@ from typing import Any
 import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import GroupAuthorizationFailedError, NoError
+from aiokafka.protocol.group import HeartbeatRequest
 from faust.exceptions import ConsumerNotStarted
-from faust.transport.drivers.aiokafka import Consumer, ConsumerRebalanceListener
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, ConsumerRebalanceListener
 from faust.types import TP
 from mode.threads import QueueServiceThread
 
@@ -19,6 +22,7 @@ from agents import kafka
 from agents.app import StageApp, create_app
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, ClientThread, LowLatencyConsumer
 from agents.settings import Settings
+from agents.web.connections import Connections, LimitedSite, Proxies
 from pipeline.stages import STAGES
 
 HERE, GONE = TP("t", 0), TP("t", 1)
@@ -257,3 +261,35 @@ async def test_actors_are_started_again_however_often_it_takes():
     for _ in range(1000):
         async with supervisor._bucket:
             pass
+
+
+async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, caplog):
+    """`AIOKafkaConsumer._coordinator`, and `_send_req` and `group_id` of it, through which all requests go."""
+    answers = [NoError.errno, GroupAuthorizationFailedError.errno]
+
+    async def send(request: Any) -> Any:
+        return SimpleNamespace(error_code=answers.pop(0))
+
+    async def on_start(self: Any) -> None:
+        self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(_send_req=send, group_id="redefluss-clean"))
+
+    assert {"_send_req", "group_id"} <= names_in(GroupCoordinator._do_heartbeat)
+    monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", on_start)
+    thread = app.consumer._thread
+    await thread.on_start()
+    for _ in range(2):
+        await thread._consumer._coordinator._send_req(HeartbeatRequest("redefluss-clean", 1, "m"))
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "redefluss.faust_adapter"]
+    assert line == "the log-in lacks READ on the group redefluss-clean: its stage stands still"
+
+
+async def test_the_web_server_listens_with_limits(tmp_path):
+    """`Web._transport_handlers`, `Web._runner`, and the site that is made by them."""
+    web_app = faust.App("pages", store="memory://", datadir=tmp_path, web_bind="127.0.0.1", web_port=6066)
+    connections = Connections(Proxies())
+    adapter.limit_connections(web_app, connections)
+    await web_app.web._runner.setup()
+    site = web_app.web._create_site()
+    await web_app.web._runner.cleanup()
+    assert type(site) is LimitedSite
+    assert site.name == "http://127.0.0.1:6066"

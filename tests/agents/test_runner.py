@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
+from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
 from agents.membership import OwnershipLost
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
@@ -177,6 +178,16 @@ async def test_a_raw_message_that_is_too_large_is_not_even_decoded():
     stream = Stream(ENTITIES, max_article_bytes=10)
     await stream.handle(b"x" * 11)
     assert len(stream.jobs) == 1, "the limit is of raw articles"
+
+
+@pytest.mark.parametrize(("header", "reason"), [(OVERSIZE, "too-large"), (CORRUPT, "processing-error")])
+@pytest.mark.parametrize("stage", [CLEAN, QUOTES, STATEMENTS])
+async def test_what_could_not_be_inflated_is_dead_lettered_by_its_place(header, reason, stage):
+    stream = Stream(stage)
+    await stream.handle(b"", ("trail", b"[]"), (header, b"why"))
+    letter = stream.letter()
+    assert (letter["reason"], letter["detail"]) == (reason, "why; its bytes are at p.source/3/17 alone")
+    assert stream.jobs == []
 
 
 async def test_what_the_broker_finds_too_large_is_dead_lettered():

@@ -201,7 +201,7 @@ async def test_browsers_that_vanish_leave_no_trace(
         await asyncio.sleep(0.15)
         if not site.streams:
             break
-    assert site.streams == 0
+    assert site.streams.total() == 0
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 

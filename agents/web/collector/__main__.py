@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from agents.kafka import connect
+from agents.permissions import AUTHORIZATION_ERRORS, MissingPermission, in_words
 from agents.settings import Settings
 from agents.topics import WORKERS_TOPIC
 from agents.web.collector.collector import Collector
@@ -27,6 +28,8 @@ from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import StoreWriter
 
 RETRY_SECONDS = 2.0
+PERMISSION_SECONDS = 30.0
+"""Between tries while a permission is missing, which somebody has to grant."""
 LAST_WORD_SECONDS = 2.0
 NICENESS = 5
 """The stream goes first: a page may be a moment late."""
@@ -44,6 +47,12 @@ async def collect(settings: Settings, path: Path) -> None:
             try:
                 with closing(_writer(settings, path)) as writer:
                     await Collector(settings, writer).run()
+            except* (MissingPermission, *AUTHORIZATION_ERRORS) as errors:
+                first = errors.exceptions[0]
+                log.warning(
+                    "the pages stand still: %s; next try in %.0f s", in_words(first) or first, PERMISSION_SECONDS
+                )
+                await asyncio.sleep(PERMISSION_SECONDS)
             except* (KafkaError, OSError, sqlite3.Error) as errors:
                 log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
                 if any(is_corrupt(error) for error in errors.exceptions):
