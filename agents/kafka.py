@@ -11,6 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from agents.connection_check import permanent_problem
+from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.kafka")
@@ -105,7 +106,7 @@ async def partitions_of(settings: Settings, *topics: str) -> dict[str, list[int]
     return {item["topic"]: sorted(part["partition"] for part in item["partitions"]) for item in described}
 
 
-def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
+def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
     """A producer whose sends count once all in-sync copies have them; not started yet.
 
     Its partitioner is Kafka's own, so that a key is in the same partition of every topic.
@@ -113,7 +114,6 @@ def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
     options: dict[str, Any] = {
         "acks": "all",
         "max_request_size": settings.max_message_bytes + 65_536,
-        # What a worker cut off from the broker still holds must not arrive when another has its partitions.
         "request_timeout_ms": round(1000 * min(settings.publish_timeout_seconds, settings.session_timeout_seconds / 2)),
         "compression_type": None if settings.compression == "none" else settings.compression,
         "linger_ms": settings.linger_ms,
@@ -123,7 +123,7 @@ def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
     if embedded:
         # Its end offsets are wrong after a batch of several records, and it knows no idempotence.
         options |= {"enable_idempotence": False, "max_batch_size": 1, "linger_ms": 0, "compression_type": None}
-    return AIOKafkaProducer(**settings.client_options(), **options)
+    return RevocableProducer(**settings.client_options(), **options)
 
 
 def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsumer:

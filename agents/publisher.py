@@ -7,11 +7,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidMessageError,
     InvalidTopicError,
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     PolicyViolationError,
     RecordListTooLargeError,
@@ -23,6 +23,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from agents import kafka, topics
 from agents.batching import SendBatch
 from agents.headers import RawHeaders
+from agents.membership import CERTAIN_SHARE
+from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.publisher")
@@ -74,7 +76,7 @@ class Publisher:
         self._embedded = embedded
         self._busy = busy
         self._batch = SendBatch()
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: RevocableProducer | None = None
         self._renewing = asyncio.Lock()
         self._stopped = False
         self._background: set[asyncio.Task[None]] = set()
@@ -212,11 +214,38 @@ class Publisher:
             producer = self._producer or await self._renew(None)
         except CAN_PASS as error:
             return [error] * len(messages)
-        if before is not None:
+        if before is None:
+            begun = [await _begin(producer, message) for message in messages]
+            outcomes = await asyncio.gather(*begun, return_exceptions=True)
+        else:
             await before()
-        begun = [await _begin(producer, message) for message in messages]
-        outcomes = await asyncio.gather(*begun, return_exceptions=True)
+            outcomes = await self._attempt_in_time(producer, messages)
         return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
+
+    async def _attempt_in_time(self, producer: RevocableProducer, messages: Sequence[Outgoing]) -> list[object]:
+        """The same, but what is not confirmed while `before` holds for certain is taken back from the producer.
+
+        Idempotent producers repeat a message by themselves without end: long after a broken connection it would stand
+        behind what another worker has published meanwhile.
+        """
+        seconds = self._settings.session_timeout_seconds * (1 - CERTAIN_SHARE)
+        begun: list[asyncio.Future[object]] = []
+        try:
+            async with asyncio.timeout(seconds):
+                for message in messages:
+                    begun.append(await _begin(producer, message))
+                await asyncio.wait(begun)
+        except TimeoutError:
+            outcomes = [_outcome(future) for future in begun]
+            await self._give_up(producer)
+            return [*outcomes, *(KafkaTimeoutError() for _ in messages[len(begun) :])]
+        return [_outcome(future) for future in begun]
+
+    async def _give_up(self, producer: RevocableProducer) -> None:
+        """Take back what a producer holds; what waits for its confirmations is tried again with another one."""
+        if self._producer is producer:
+            self._producer = None
+        await producer.revoke()
 
     async def _mend(self, topic: str, error: BaseException | None) -> None:
         """After a failed send: a new producer unless the old one can go on; a deleted topic made again.
@@ -240,7 +269,7 @@ class Publisher:
                     if report.created:
                         log.warning("topic %s was gone; created again", topic)
 
-    async def _renew(self, failed: AIOKafkaProducer | None) -> AIOKafkaProducer:
+    async def _renew(self, failed: RevocableProducer | None) -> RevocableProducer:
         async with self._renewing:
             if self._producer is not None and self._producer is not failed:
                 return self._producer  # another send did it meanwhile
@@ -252,7 +281,7 @@ class Publisher:
             self._producer = await self._connect()
             return self._producer
 
-    async def _connect(self) -> AIOKafkaProducer:
+    async def _connect(self) -> RevocableProducer:
         producer = kafka.producer(self._settings, embedded=self._embedded)
         try:
             await kafka.connect(producer)
@@ -262,7 +291,7 @@ class Publisher:
         return producer
 
 
-async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
+async def _begin(producer: RevocableProducer, message: Outgoing) -> asyncio.Future[object]:
     """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
     topic, key, value, headers, partition = message
     try:
@@ -273,6 +302,14 @@ async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Futur
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_exception(error)
     return confirmed
+
+
+def _outcome(confirmed: asyncio.Future[object]) -> object:
+    """What came of a send, or that nothing has come of it yet."""
+    if not confirmed.done():
+        confirmed.cancel()
+        return KafkaTimeoutError()
+    return confirmed.exception() or confirmed.result()
 
 
 def _failure(outcome: object, message: Outgoing) -> BaseException | None:
@@ -288,9 +325,10 @@ def _in_words(error: BaseException | None) -> str:
     return type(error).__name__
 
 
-async def _close(producer: AIOKafkaProducer) -> None:
+async def _close(producer: RevocableProducer) -> None:
     """Stop a producer that may not be able to flush."""
     try:
         await asyncio.wait_for(producer.stop(), STOP_SECONDS)
     except (TimeoutError, KafkaError, OSError) as error:
         log.debug("a producer did not close: %r", error)
+        await producer.revoke()

@@ -39,6 +39,7 @@ class FakeProducer:
         self.unconfirmed: list[asyncio.Future[None]] = []
         self.held = False
         self.stopped = False
+        self.revoked = False
         self.refuses: Exception | None = None
         self.refusals: list[Exception] = []
         self.close_error: Exception | None = None
@@ -73,6 +74,9 @@ class FakeProducer:
         self.stopped = True
         if self.close_error is not None:
             raise self.close_error
+
+    async def revoke(self) -> None:
+        self.revoked = True
 
 
 async def publisher(
@@ -409,3 +413,60 @@ async def test_what_must_go_at_once_waits_for_nobody(monkeypatch):
     await sends.send(B, at_once=True)
     await waiting
     assert set(producer.sent) == {b"a", b"b"}
+
+
+async def test_what_is_not_confirmed_while_it_is_certainly_ours_is_taken_back_and_asked_for_anew(monkeypatch):
+    """Idempotent producers repeat by themselves without end: it would come after what another worker has published."""
+    silent, answering = FakeProducer(), FakeProducer()
+    silent.held = True
+    producers, asked = iter([silent, answering]), []
+
+    async def connect(self: Publisher) -> FakeProducer:
+        return next(producers)
+
+    async def before() -> None:
+        asked.append(time.monotonic())
+
+    monkeypatch.setattr(Publisher, "_connect", connect)
+    sends = Publisher(Settings(session_timeout_seconds=1, retry_initial_seconds=0.01), embedded=False)
+    await sends.start()
+    sending = asyncio.create_task(sends.send(A, B, before=before))
+    await asyncio.sleep(0.1)
+    silent.unconfirmed[0].set_result(None)
+    await sending
+    assert silent.revoked
+    assert 0.4 < asked[1] - asked[0] < 5, "half a session"
+    assert (silent.sent, answering.sent) == ([b"a", b"b"], [b"b"])
+    assert silent.unconfirmed[1].cancelled()
+
+
+async def test_what_no_other_worker_can_have_is_waited_for(monkeypatch):
+    producer = FakeProducer()
+    producer.held = True
+    sends = await publisher(monkeypatch, producer)
+    sends._settings = Settings(session_timeout_seconds=1)
+    sending = asyncio.create_task(sends.send(A))
+    await asyncio.sleep(0.7)
+    assert not producer.revoked
+    producer.unconfirmed[0].set_result(None)
+    await sending
+
+
+async def test_a_producer_that_does_not_close_is_given_up_and_does_not_go_on(monkeypatch):
+    failing, good = FakeProducer({b"a": UnknownError()}), FakeProducer()
+    failing.close_error = KafkaConnectionError()
+    producers = iter([failing, good])
+
+    async def connect(self: Publisher) -> FakeProducer:
+        return next(producers)
+
+    async def ensured(self: Publisher, topic: str) -> None:
+        pass
+
+    monkeypatch.setattr(Publisher, "_connect", connect)
+    monkeypatch.setattr(Publisher, "_ensure_topic", ensured)
+    sends = Publisher(Settings(retry_initial_seconds=0.01), embedded=False)
+    await sends.start()
+    await sends.send(A)
+    assert failing.revoked
+    assert good.sent == [b"a"]

@@ -1,4 +1,4 @@
-"""The commands that talk to a broker, over the embedded one."""
+"""The commands that talk to a broker, on the embedded one and on Apache Kafka."""
 
 import asyncio
 import base64
@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from agents.broker import EmbeddedBroker
 from agents.cli.errors import ExitCode
+from agents.settings import Settings
 from pipeline.stages import topic_names
 from tests.cli.conftest import Cli
 
@@ -21,12 +21,12 @@ def rows(out: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def send(broker: EmbeddedBroker, topic: str, *messages: tuple[bytes | None, bytes | None]) -> None:
+def send(broker: str, topic: str, *messages: tuple[bytes | None, bytes | None]) -> None:
     """Messages as another producer sends them."""
 
     async def run() -> None:
-        address = broker.address.removeprefix("kafka://")
-        async with AIOKafkaProducer(bootstrap_servers=address, max_batch_size=1) as producer:
+        servers = Settings(broker=broker).bootstrap_servers
+        async with AIOKafkaProducer(bootstrap_servers=servers, max_batch_size=1) as producer:
             for key, value in messages:
                 await producer.send_and_wait(topic, value, key=key, partition=0, headers=[("von", b"uns")])
 
@@ -67,7 +67,7 @@ def test_what_is_produced_can_be_consumed(quick: Cli, folder: Path) -> None:
     assert len(consumed(quick, "articles.raw", "--limit", "2")) == 2
 
 
-def test_every_value_is_printed(quick: Cli, broker: EmbeddedBroker) -> None:
+def test_every_value_is_printed(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     send(broker, "articles.raw", (b"k", b"\xff\x00"), (b"\xfe", b"[1]"), (None, b""), (b"t", None))
     binary, array, empty, tombstone = consumed(quick, "articles.raw")
@@ -79,7 +79,7 @@ def test_every_value_is_printed(quick: Cli, broker: EmbeddedBroker) -> None:
     assert tombstone["value"] is None
 
 
-def test_repeats_are_dropped_where_a_crash_can_make_them(quick: Cli, broker: EmbeddedBroker) -> None:
+def test_repeats_are_dropped_where_a_crash_can_make_them(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     for topic in ("quotes", "articles.cleaned"):
         send(broker, topic, (b"k", b'{"a": 1}'), (b"k", b'{"a": 1}'), (b"k", b'{"a": 2}'))
@@ -102,7 +102,7 @@ def test_a_prefix_holds_for_every_command(quick: Cli) -> None:
     assert row["topic"] == "probe-articles.raw"
 
 
-def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: EmbeddedBroker) -> None:
+def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     letter = {
         "schema": "dead-letter/1", "stage": "clean", "reason": "malformed-json", "detail": "kein JSON",
