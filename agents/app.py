@@ -17,6 +17,7 @@ from agents import kafka
 from agents.faust_adapter import AdaptedApp, PatientSupervisor
 from agents.membership import Membership, Superseded
 from agents.offsets import Offsets
+from agents.partitioner_check import PartitionerCheck
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
 
@@ -42,6 +43,7 @@ class StageApp(AdaptedApp):
     runner: StageRunner
     offsets: Offsets
     tell_assignment: Callable[[Iterable[int]], None] | None = None
+    partitioner_check: PartitionerCheck | None = None
     draining = False
 
     def assigned(self) -> list[int]:
@@ -53,11 +55,12 @@ class StageApp(AdaptedApp):
         if self.draining:
             await asyncio.Event().wait()  # until this actor is cancelled; the message stays uncommitted
         message = event.message
+        read = incoming(message)
         with self.offsets.in_flight():
             try:
-                await self.runner.handle(
-                    incoming(message), before_publish=lambda: self.check_owner(message.generation_id)
-                )
+                if self.partitioner_check is not None:
+                    await self.partitioner_check.look(read)
+                await self.runner.handle(read, before_publish=lambda: self.check_owner(message.generation_id))
             except Superseded:
                 log.warning(
                     "%s: nothing is published for %s/%d/%d: it may be another worker's by now",

@@ -14,6 +14,7 @@ from agents import app as apps
 from agents import kafka, topics
 from agents.app import StageApp
 from agents.duplicates import DuplicateFilter
+from agents.partitioner_check import PartitionerCheck
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
@@ -182,6 +183,7 @@ class Worker:
             state=state,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
+        app.partitioner_check = PartitionerCheck(self._settings, stage, self.status.metrics)
         keeper = seen or state
         app.tell_assignment = None if keeper is None else keeper.assign
         return app

@@ -1,6 +1,7 @@
 """Producers of every kind: with transactions, committed or aborted, idempotent, of other libraries, of other times."""
 
 import asyncio
+import re
 from typing import Any
 
 import orjson
@@ -60,6 +61,11 @@ def by_librdkafka(stream: Stream) -> None:
         key, value = article(f"old-{number}", f"Alter Text {number}.")
         other.produce(topic, value, key, timestamp=LONG_AGO_MS)
     other.flush()
+    mixed = librdkafka(stream, partitioner="consistent_random")  # its own default
+    for number in range(IN_A_TRANSACTION):
+        key, value = article(f"mixed-{number}", f"Text {number}.")
+        mixed.produce(topic, value, key)
+    mixed.flush()
 
 
 async def test_what_is_committed_comes_out_whoever_sent_it_and_lag_is_zero(new_stream: NewStream):
@@ -67,7 +73,9 @@ async def test_what_is_committed_comes_out_whoever_sent_it_and_lag_is_zero(new_s
     await asyncio.to_thread(by_librdkafka, stream)
     await by_aiokafka(stream)  # its last word on each partition is the marker of a transaction
     expected = {
-        f"{kind}-{number}" for kind in ("aio-committed", "rd-committed", "old") for number in range(IN_A_TRANSACTION)
+        f"{kind}-{number}"
+        for kind in ("aio-committed", "rd-committed", "old", "mixed")
+        for number in range(IN_A_TRANSACTION)
     }
     view = View()
     stream.start_worker(**view.options, stuck_seconds=5)
@@ -80,6 +88,9 @@ async def test_what_is_committed_comes_out_whoever_sent_it_and_lag_is_zero(new_s
             await asyncio.sleep(0.5)
     await asyncio.sleep(6)  # longer than a stage may stand still with something to do
     await view.until_ready(10)
+    assert stream.logs().count("its key is in partition") == 1
+    (counted,) = re.findall(r'^redefluss_misplaced_keys_total{stage="clean"} (.+)$', await view.metrics(), re.MULTILINE)
+    assert 0 < float(counted) <= IN_A_TRANSACTION
     assert stream.stop_workers() == [0]
 
 

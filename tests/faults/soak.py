@@ -21,6 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
+
 from pipeline.stages import DEAD_LETTER_TOPIC
 from tests.faults.plan import Plan, messages
 from tests.support.kafka_broker import KafkaBroker

@@ -34,9 +34,13 @@ class View:
         except TimeoutError:
             raise AssertionError(f"not ready within {seconds} s: {said}") from None
 
-    def _ask(self) -> tuple[int, str]:
+    async def metrics(self) -> str:
+        """What Prometheus gets to read."""
+        return (await asyncio.to_thread(self._ask, "/metrics"))[1]
+
+    def _ask(self, path: str = "/health/ready") -> tuple[int, str]:
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}/health/ready", timeout=10) as response:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=10) as response:
                 return response.status, response.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
