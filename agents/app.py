@@ -44,6 +44,7 @@ class StageApp(AdaptedApp):
     offsets: Offsets
     tell_assignment: Callable[[Iterable[int]], None] | None = None
     partitioner_check: PartitionerCheck | None = None
+    committing: asyncio.Future[None] | None = None
     draining = False
 
     def assigned(self) -> list[int]:
@@ -77,7 +78,13 @@ class StageApp(AdaptedApp):
     async def on_started(self) -> None:
         """Faust calls this once everything runs: from now on, commit."""
         await super().on_started()
-        self.add_future(self.offsets.commit_regularly())
+        self.committing = self.add_future(self.offsets.commit_regularly())
+
+    def cut_off(self) -> None:
+        """End what goes on by itself in an app whose `stop` hangs or fails."""
+        if self.committing is not None:
+            self.committing.cancel()
+        super().cut_off()
 
     def on_assigned(self, partitions: set[TP]) -> None:
         """Tell whoever keeps state by partition."""

@@ -63,9 +63,9 @@ class PartitionerCheck:
         if not self._said:
             self._said = True
             log.warning(
-                "%s: its key is in partition %d and not in %d, where Kafka's default partitioner (murmur2) puts it; the "
-                "order of an article's versions is not kept if its producers use different partitioners, or the number "
-                "of partitions was raised (said once; redefluss_misplaced_keys_total counts on)",
+                "%s: its key is in partition %d and not in %d, where Kafka's default partitioner (murmur2) puts it; "
+                "the order of an article's versions is not kept if producers use different partitioners, or if the "
+                "number of partitions was raised (said once; redefluss_misplaced_keys_total counts on)",
                 *(message, message.partition, default_partition(message.key, self._partitions)),
             )
 

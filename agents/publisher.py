@@ -4,8 +4,8 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, NamedTuple
 
 from aiokafka.errors import (
     InvalidMessageError,
@@ -156,7 +156,10 @@ class Publisher:
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what may be lost with the worker; `stop` waits for it briefly."""
-        task = asyncio.create_task(self._send_later(topic, key, value))
+        self._in_background(self._send_later(topic, key, value))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -219,33 +222,44 @@ class Publisher:
             outcomes = await asyncio.gather(*begun, return_exceptions=True)
         else:
             await before()
-            outcomes = await self._attempt_in_time(producer, messages)
+            outcomes = await self._attempt_while_owner(producer, messages, before)
         return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 
-    async def _attempt_in_time(self, producer: RevocableProducer, messages: Sequence[Outgoing]) -> list[object]:
-        """The same, but what is not confirmed while `before` holds for certain is taken back from the producer.
+    async def _attempt_while_owner(
+        self, producer: RevocableProducer, messages: Sequence[Outgoing], before: BeforeSend
+    ) -> list[object]:
+        """The same, but asks `before` now and then, and takes back what is unconfirmed if that does not agree at once.
 
         Idempotent producers repeat a message by themselves without end: long after a broken connection it would stand
         behind what another worker has published meanwhile.
         """
         seconds = self._settings.session_timeout_seconds * (1 - CERTAIN_SHARE)
         begun: list[asyncio.Future[object]] = []
-        try:
-            async with asyncio.timeout(seconds):
-                for message in messages:
-                    begun.append(await _begin(producer, message))
-                await asyncio.wait(begun)
-        except TimeoutError:
-            outcomes = [_outcome(future) for future in begun]
-            await self._give_up(producer)
-            return [*outcomes, *(KafkaTimeoutError() for _ in messages[len(begun) :])]
-        return [_outcome(future) for future in begun]
 
-    async def _give_up(self, producer: RevocableProducer) -> None:
+        async def confirmed() -> None:
+            for message in messages:
+                begun.append(await _begin(producer, message))
+            await asyncio.wait(begun)
+
+        confirming = asyncio.ensure_future(confirmed())
+        try:
+            while not (await asyncio.wait({confirming}, timeout=seconds))[0]:
+                async with asyncio.timeout(0):
+                    await before()
+        except TimeoutError:
+            log.debug("it is not certain who has the partition; %d messages are taken back", len(messages))
+        finally:
+            if not confirming.done():
+                confirming.cancel()
+                self._give_up(producer)
+        return [_outcome(future) for future in begun] + [KafkaTimeoutError() for _ in messages[len(begun) :]]
+
+    def _give_up(self, producer: RevocableProducer) -> None:
         """Take back what a producer holds; what waits for its confirmations is tried again with another one."""
         if self._producer is producer:
             self._producer = None
-        await producer.revoke()
+        producer.revoke()
+        self._in_background(producer.wait_closed())
 
     async def _mend(self, topic: str, error: BaseException | None) -> None:
         """After a failed send: a new producer unless the old one can go on; a deleted topic made again.
@@ -306,7 +320,7 @@ async def _begin(producer: RevocableProducer, message: Outgoing) -> asyncio.Futu
 
 def _outcome(confirmed: asyncio.Future[object]) -> object:
     """What came of a send, or that nothing has come of it yet."""
-    if not confirmed.done():
+    if not confirmed.done() or confirmed.cancelled():
         confirmed.cancel()
         return KafkaTimeoutError()
     return confirmed.exception() or confirmed.result()
@@ -331,4 +345,5 @@ async def _close(producer: RevocableProducer) -> None:
         await asyncio.wait_for(producer.stop(), STOP_SECONDS)
     except (TimeoutError, KafkaError, OSError) as error:
         log.debug("a producer did not close: %r", error)
-        await producer.revoke()
+        producer.revoke()
+        await producer.wait_closed()

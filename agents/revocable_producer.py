@@ -6,13 +6,15 @@ it holds. What it holds may be another worker's by then. Uses members of aiokafk
 """
 
 import asyncio
-import contextlib
+import logging
 import socket
 import struct
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
+
+log = logging.getLogger("redefluss.revocable_producer")
 
 REVOKE_SECONDS = 5.0
 AT_ONCE = struct.pack("ii", 1, 0)
@@ -32,20 +34,31 @@ class RevocableProducer(AIOKafkaProducer):
 
         self.client.ready = ready_unless_revoked  # asked right before each request is written to a connection
 
-    async def revoke(self) -> None:
+    def revoke(self) -> None:
         """Send nothing more, reset the connections, and let all sends that wait for a confirmation fail.
 
-        What the broker has received counts, whether it was confirmed or not.
+        What the broker has received counts, whether it was confirmed or not. `wait_closed` ends what is left.
         """
         self._revoked = self._closed = True
-        self._message_accumulator.fail_all(KafkaConnectionError("the producer was given up"))
         for connection in list(self.client._conns.values()):
-            writer = connection._writer
-            if writer is not None:
-                with contextlib.suppress(OSError):
-                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
-                writer.transport.abort()
-        with contextlib.suppress(TimeoutError, KafkaConnectionError):
-            await asyncio.wait_for(self._sender.close(), REVOKE_SECONDS)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self.client.close(), REVOKE_SECONDS)
+            _reset(connection._writer)
+        self._message_accumulator.fail_all(KafkaConnectionError("the producer was given up"))
+
+    async def wait_closed(self) -> None:
+        """End the tasks of a producer that was revoked, which stumble over batches that have failed meanwhile."""
+        for end in (self._sender.close, self.client.close):
+            ending = asyncio.ensure_future(end())
+            await asyncio.wait({ending}, timeout=REVOKE_SECONDS)
+            ending.cancel()
+            (error,) = await asyncio.gather(ending, return_exceptions=True)
+            log.debug("a producer that was given up ended with %r", error)
+
+
+def _reset(writer: asyncio.StreamWriter | None) -> None:
+    if writer is None:
+        return
+    try:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    except (OSError, ValueError):  # it has been closed already
+        log.debug("a connection was closed before it was reset")
+    writer.transport.abort()

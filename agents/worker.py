@@ -302,4 +302,5 @@ async def _stop(app: StageApp) -> None:
         log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
         app.cut_off()
     except Exception as error:
-        log.warning("%s stopped with %r", app.conf.id, error)
+        log.warning("%s stopped with %r; its connection is cut", app.conf.id, error)
+        app.cut_off()

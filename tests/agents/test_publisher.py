@@ -75,8 +75,11 @@ class FakeProducer:
         if self.close_error is not None:
             raise self.close_error
 
-    async def revoke(self) -> None:
+    def revoke(self) -> None:
         self.revoked = True
+
+    async def wait_closed(self) -> None:
+        pass
 
 
 async def publisher(
@@ -415,29 +418,79 @@ async def test_what_must_go_at_once_waits_for_nobody(monkeypatch):
     assert set(producer.sent) == {b"a", b"b"}
 
 
-async def test_what_is_not_confirmed_while_it_is_certainly_ours_is_taken_back_and_asked_for_anew(monkeypatch):
-    """Idempotent producers repeat by themselves without end: it would come after what another worker has published."""
+@pytest.fixture
+def two_producers(monkeypatch) -> tuple[FakeProducer, FakeProducer]:
+    """What connects first, and what after that; the first one holds what it gets."""
     silent, answering = FakeProducer(), FakeProducer()
     silent.held = True
-    producers, asked = iter([silent, answering]), []
+    producers = iter([silent, answering])
 
     async def connect(self: Publisher) -> FakeProducer:
         return next(producers)
 
+    monkeypatch.setattr(Publisher, "_connect", connect)
+    return silent, answering
+
+
+async def test_what_is_not_confirmed_is_taken_back_once_it_may_be_another_workers(two_producers):
+    """Idempotent producers repeat by themselves without end: it would come after what another worker has published."""
+    silent, answering = two_producers
+    asked, certain = [], asyncio.Event()
+
     async def before() -> None:
         asked.append(time.monotonic())
+        if len(asked) > 1:
+            await certain.wait()
 
-    monkeypatch.setattr(Publisher, "_connect", connect)
     sends = Publisher(Settings(session_timeout_seconds=1, retry_initial_seconds=0.01), embedded=False)
     await sends.start()
     sending = asyncio.create_task(sends.send(A, B, before=before))
     await asyncio.sleep(0.1)
     silent.unconfirmed[0].set_result(None)
+    while not silent.revoked:
+        await asyncio.sleep(0.01)
+    assert asked[1] - asked[0] > 0.4, "half a session"
+    assert not sending.done()
+    assert answering.sent == []
+    certain.set()
     await sending
-    assert silent.revoked
-    assert 0.4 < asked[1] - asked[0] < 5, "half a session"
     assert (silent.sent, answering.sent) == ([b"a", b"b"], [b"b"])
     assert silent.unconfirmed[1].cancelled()
+
+
+async def test_what_is_another_workers_is_taken_back_and_not_sent_again(two_producers):
+    silent, answering = two_producers
+    asked = []
+
+    async def before() -> None:
+        asked.append(True)
+        if len(asked) > 1:
+            raise Superseded
+
+    sends = Publisher(Settings(session_timeout_seconds=1), embedded=False)
+    await sends.start()
+    with pytest.raises(Superseded):
+        await sends.send(A, before=before)
+    assert silent.revoked
+    assert answering.sent == []
+
+
+async def test_a_slow_broker_is_waited_for_as_long_as_it_is_certain_who_has_the_partition(two_producers):
+    silent, _ = two_producers
+    asked = []
+
+    async def before() -> None:
+        asked.append(True)
+
+    sends = Publisher(Settings(session_timeout_seconds=1), embedded=False)
+    await sends.start()
+    sending = asyncio.create_task(sends.send(A, before=before))
+    while len(asked) < 4:
+        await asyncio.sleep(0.01)
+    assert not silent.revoked
+    silent.unconfirmed[0].set_result(None)
+    await sending
+    assert silent.sent == [b"a"]
 
 
 async def test_what_no_other_worker_can_have_is_waited_for(monkeypatch):

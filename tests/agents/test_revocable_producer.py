@@ -34,12 +34,36 @@ async def test_sends_that_wait_fail_and_no_request_leaves(producer):
     waiting = await producer._message_accumulator.add_message(TopicPartition("t", 0), b"k", b"v", 5)
     assert await producer.client.ready(1)
     asked = asyncio.create_task(producer.client.send(1, SimpleNamespace()))  # a request on its way to a connection
-    revoking = asyncio.create_task(producer.revoke())
+    producer.revoke()
     with pytest.raises(NodeNotReadyError):
         await asked
     with pytest.raises(KafkaConnectionError):
         await waiting
-    revoking.cancel()
+    await producer.wait_closed()
+
+
+async def test_a_sender_that_stumbles_and_a_connection_that_is_closed_are_no_harm(producer):
+    _, writer = await asyncio.open_connection(*(await listening()))
+    writer.transport.abort()
+    await asyncio.sleep(0.05)
+    producer.client._conns[(1, 0)] = SimpleNamespace(_writer=writer, close=lambda reason: asyncio.sleep(0))
+    producer.client._conns[(2, 0)] = SimpleNamespace(_writer=None, close=lambda reason: asyncio.sleep(0))
+
+    async def stumble() -> None:
+        raise KeyError
+
+    producer._sender.close = stumble
+    producer.revoke()
+    await producer.wait_closed()
+    with pytest.raises(KafkaConnectionError):
+        await producer._message_accumulator.add_message(TopicPartition("t", 0), b"k", b"v", 5)
+
+
+async def listening() -> tuple[str, int]:
+    """The address of a server that does nothing."""
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    return host, port
 
 
 async def test_connections_are_reset_with_what_they_hold(producer):
@@ -58,10 +82,8 @@ async def test_connections_are_reset_with_what_they_hold(producer):
     _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     writer.write(bytes(50_000_000))
     producer.client._conns[(1, 0)] = SimpleNamespace(_writer=writer, close=lambda reason: asyncio.sleep(0))
-    producer._sender._sender_task.cancel()
-    await asyncio.gather(producer._sender._sender_task, return_exceptions=True)
-    await producer.revoke()
-    await asyncio.wait_for(ended.wait(), 5)
+    producer.revoke()
+    await asyncio.wait_for(ended.wait(), 20)
     assert len(received) < 50_000_000
     server.close()
 
