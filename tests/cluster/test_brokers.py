@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from agents import topics
 from tests.cluster.conftest import NewStream
 from tests.cluster.traffic import Traffic
 from tests.support.kafka_cluster import KafkaCluster, KafkaNode
@@ -64,6 +65,14 @@ FAULTS: tuple[Callable[[KafkaCluster, Stream], Awaitable[None]], ...] = (
     restart_one_after_the_other,
     lose_the_quorum,
 )
+
+
+async def test_topics_have_the_copies_of_the_clusters_default(new_stream: NewStream):
+    stream = await new_stream()
+    infos = await topics.listing(stream.settings)
+    assert {info.name for info in infos} == {stream.settings.topic(name) for name in topics.all_names()}
+    assert {info.replication_factor for info in infos} == {3}
+    assert not any(report.created or report.differs for report in await topics.ensure(stream.settings))
 
 
 async def test_whatever_becomes_of_the_brokers_nothing_is_lost(new_stream: NewStream, kafka_cluster: KafkaCluster):
