@@ -13,6 +13,7 @@ from agents.cli.errors import ExitCode
 from agents.settings import Settings
 from pipeline.stages import topic_names
 from tests.cli.conftest import Cli
+from tests.sinks import records
 
 pytestmark = pytest.mark.usefixtures("broker")
 
@@ -124,3 +125,22 @@ def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: str
     assert again["headers"]["replayed_from"] == "articles.dead-letter/0/0"
     result = quick("dead-letters", "show", "3:99")
     assert (result.returncode, b"no dead letter 3:99" in result.stderr) == (ExitCode.USAGE, True)
+
+
+def test_articles_are_withdrawn_and_none_without_an_id(quick: Cli) -> None:
+    result = quick("withdraw", "a-1", "über 2", "a-1")
+    assert result.returncode == ExitCode.OK
+    assert result.stderr.decode().splitlines() == ["withdrawn: a-1", "withdrawn: über 2"]
+    assert {(row["key"], row["value"]) for row in consumed(quick, "articles.raw")} == {("a-1", None), ("über 2", None)}
+    assert quick("withdraw", " ").returncode == ExitCode.USAGE
+
+
+def test_a_sink_stores_what_is_there_and_goes_on_from_there(quick: Cli, folder: Path, broker: str) -> None:
+    quick("topics", "create")
+    send(broker, "articles.quotes", (b"a-1", records.article("a-1")))
+    command = ("sink", "parquet", str(folder / "archive"), "--until-caught-up")
+    first, again = quick(*command), quick(*command)
+    assert (first.returncode, again.returncode) == (ExitCode.OK, ExitCode.OK), first.stderr + again.stderr
+    written = [{row["table"]: row["rows"] for row in rows(result.stdout)} for result in (first, again)]
+    assert [tables.get("articles", 0) for tables in written] == [1, 0]
+    assert list((folder / "archive" / "articles").rglob("*.parquet"))

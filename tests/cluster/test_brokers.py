@@ -81,6 +81,7 @@ async def test_whatever_becomes_of_the_brokers_nothing_is_lost(new_stream: NewSt
     workers = [stream.start_worker(**view.options), stream.start_worker()]
     traffic = Traffic(stream, "STEP5@entities")
     async with traffic.flowing():
+        await stream.collect(lambda seen: len(seen.articles) >= 10, seconds=PATIENCE_SECONDS)
         for fault in FAULTS:
             before = traffic.count
             await fault(kafka_cluster, stream)
