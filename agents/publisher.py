@@ -222,6 +222,7 @@ class Publisher:
             outcomes = await asyncio.gather(*begun, return_exceptions=True)
         else:
             await before()
+            producer = self._producer or producer  # it may have been given up while that was not certain
             outcomes = await self._attempt_while_owner(producer, messages, before)
         return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 

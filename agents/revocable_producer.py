@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaConnectionError
 log = logging.getLogger("redefluss.revocable_producer")
 
 REVOKE_SECONDS = 5.0
+GIVEN_UP = "the producer was given up"
 AT_ONCE = struct.pack("ii", 1, 0)
 """For SO_LINGER: a connection that is closed is reset, and what the system has still to send is forgotten."""
 
@@ -34,6 +35,17 @@ class RevocableProducer(AIOKafkaProducer):
 
         self.client.ready = ready_unless_revoked  # asked right before each request is written to a connection
 
+    async def send(self, *args: Any, **named: Any) -> Any:
+        """As aiokafka's; once it is revoked, every send ends with a `KafkaConnectionError`."""
+        if self._revoked:
+            raise KafkaConnectionError(GIVEN_UP)
+        try:
+            return await super().send(*args, **named)
+        except Exception:
+            if self._revoked:
+                raise KafkaConnectionError(GIVEN_UP) from None
+            raise
+
     def revoke(self) -> None:
         """Send nothing more, reset the connections, and let all sends that wait for a confirmation fail.
 
@@ -42,16 +54,25 @@ class RevocableProducer(AIOKafkaProducer):
         self._revoked = self._closed = True
         for connection in list(self.client._conns.values()):
             _reset(connection._writer)
-        self._message_accumulator.fail_all(KafkaConnectionError("the producer was given up"))
+        held = self._message_accumulator
+        held.reenqueue = _forget  # what was on its way and fails is not to be sent again
+        queued = [batch for queue in held._batches.values() for batch in queue]
+        held._pending_batches.update(queued)  # where all are looked for when they fail
+        held.fail_all(KafkaConnectionError(GIVEN_UP))
+        held._batches.clear()
 
     async def wait_closed(self) -> None:
-        """End the tasks of a producer that was revoked, which stumble over batches that have failed meanwhile."""
+        """End the tasks of a producer that was revoked."""
         for end in (self._sender.close, self.client.close):
             ending = asyncio.ensure_future(end())
             await asyncio.wait({ending}, timeout=REVOKE_SECONDS)
             ending.cancel()
             (error,) = await asyncio.gather(ending, return_exceptions=True)
             log.debug("a producer that was given up ended with %r", error)
+
+
+def _forget(_: object) -> None:
+    """In place of what puts a batch back into its queue."""
 
 
 def _reset(writer: asyncio.StreamWriter | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import logging
 from types import SimpleNamespace
 
 import pytest
@@ -25,6 +26,7 @@ async def producer(monkeypatch):
 
     monkeypatch.setattr(AIOKafkaClient, "ready", ready)
     made = RevocableProducer(bootstrap_servers="127.0.0.1:9", enable_idempotence=True)
+    made._txn_manager.set_pid_and_epoch(1, 0)
     made._sender._sender_task = asyncio.create_task(asyncio.Event().wait())
     yield made
     made._closed = True
@@ -40,6 +42,40 @@ async def test_sends_that_wait_fail_and_no_request_leaves(producer):
     with pytest.raises(KafkaConnectionError):
         await waiting
     await producer.wait_closed()
+
+
+async def test_batches_that_were_tried_before_fail_without_a_word(producer, caplog):
+    """aiokafka looks for such a batch where it no longer is, and its sender dies of that with a traceback."""
+    held = producer._message_accumulator
+    waiting = await held.add_message(TopicPartition("t", 0), b"k", b"v", 5)
+    batch = held._pop_batch(TopicPartition("t", 0))
+    held.reenqueue(batch)
+    under_way = await held.add_message(TopicPartition("t", 1), b"k", b"v", 5)
+    other = held._pop_batch(TopicPartition("t", 1))
+    producer.revoke()
+    held.reenqueue(other)  # its request has failed meanwhile
+    for send in (waiting, under_way):
+        with pytest.raises(KafkaConnectionError):
+            await send
+    await producer.wait_closed()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_sends_after_that_and_those_that_wait_for_metadata_fail_in_the_same_way(producer, monkeypatch):
+    asked = asyncio.Event()
+
+    async def metadata(topic: str) -> None:
+        asked.set()
+        await asyncio.sleep(0.05)
+        raise KeyError
+
+    monkeypatch.setattr(producer.client, "_wait_on_metadata", metadata)
+    sending = asyncio.create_task(producer.send("t", b"v", b"k"))
+    await asked.wait()
+    producer.revoke()
+    for send in (sending, producer.send("t", b"v", b"k")):
+        with pytest.raises(KafkaConnectionError):
+            await send
 
 
 async def test_a_sender_that_stumbles_and_a_connection_that_is_closed_are_no_harm(producer):
@@ -91,6 +127,8 @@ async def test_connections_are_reset_with_what_they_hold(producer):
 def test_what_is_used_of_aiokafka_is_there():
     assert "_writer" in AIOKafkaConnection.__init__.__code__.co_names
     assert {"_conns", "ready"} <= {*AIOKafkaClient.__init__.__code__.co_names, *AIOKafkaClient.send.__code__.co_names}
+    assert {"_batches", "_pending_batches"} <= set(MessageAccumulator.__init__.__code__.co_names)
+    assert list(inspect.signature(MessageAccumulator.reenqueue).parameters) == ["self", "batch"]
     assert list(inspect.signature(MessageAccumulator.fail_all).parameters) == ["self", "exception"]
     assert inspect.iscoroutinefunction(Sender.close)
     assert "_sender_task" in Sender.close.__code__.co_names
