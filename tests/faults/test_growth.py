@@ -20,6 +20,7 @@ def stages() -> AllStages:
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("shape", shapes())
 def test_no_stage_is_slow_for_any_shape(stages: AllStages, shape: str) -> None:
     for found in growth.growths(stages, CHARACTERS, shape.__eq__):
