@@ -11,7 +11,8 @@ _OTHER_PAIRS = re.compile(r"»[^»«\n]*«|“[^“”]*”|«[^«»\n]*»|(?<!\
 def quoted_stretches(text: str) -> list[tuple[int, int]]:
     """Begin and end of each, in code points, the marks included; one in low marks may hold others of its kind."""
     pairs = _LowPairs(text)
-    found, at = [], 0
+    found: list[tuple[int, int]] = []
+    at = 0
     while begin := _BEGIN.search(text, at):
         start = begin.start()
         if begin.group() == "„":
@@ -37,7 +38,8 @@ class _LowPairs:
     def end(self, opening: int) -> int | None:
         """Behind the mark that closes; None where none does."""
         place: int | None = opening + 1
-        passed, end = [], None
+        passed: list[int] = []
+        end: int | None = None
         while place is not None:
             if place in self._known:
                 end = self._known[place]
