@@ -17,6 +17,7 @@ from agents import kafka
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
 from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
+from agents.partitioner_check import PartitionerCheck
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
 
@@ -41,6 +42,8 @@ class StageApp(AdaptedApp):
     runner: StageRunner
     offsets: Offsets
     assignment_listener: Callable[[Iterable[int]], None] | None = None
+    partitioner_check: PartitionerCheck | None = None
+    committing: asyncio.Future[None] | None = None
     draining = False
 
     def assigned(self) -> list[int]:
@@ -52,11 +55,12 @@ class StageApp(AdaptedApp):
         if self.draining:
             await asyncio.Event().wait()  # until this actor is cancelled; the message stays uncommitted
         message = event.message
+        read = incoming(message)
         with self.offsets.in_flight():
             try:
-                await self.runner.handle(
-                    incoming(message), before_publish=lambda: self.check_owner(message.generation_id)
-                )
+                if self.partitioner_check is not None:
+                    await self.partitioner_check.look(read)
+                await self.runner.handle(read, before_publish=lambda: self.check_owner(message.generation_id))
             except OwnershipLost:
                 log.warning(
                     "%s: nothing is published for %s/%d/%d: its partition may belong to another worker by now",
@@ -73,7 +77,13 @@ class StageApp(AdaptedApp):
     async def on_started(self) -> None:
         """Faust calls this once everything runs: from now on, commit."""
         await super().on_started()
-        self.add_future(self.offsets.commit_regularly())
+        self.committing = self.add_future(self.offsets.commit_regularly())
+
+    def abort_consumer(self) -> None:
+        """End what goes on by itself in an app whose `stop` hangs or fails."""
+        if self.committing is not None:
+            self.committing.cancel()
+        super().abort_consumer()
 
     def on_assigned(self, partitions: set[TP]) -> None:
         """Tell whoever keeps state by partition."""

@@ -25,6 +25,7 @@ from agents import bounded_records
 from agents.authorized_operations import GroupRequest, TopicsRequest
 from agents.connection_check import permanent_problem
 from agents.permissions import BITS, MissingPermission, Need, Operation
+from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.kafka")
@@ -241,7 +242,7 @@ def may(topic: TopicDescription, operation: Operation) -> bool:
     return topic.operations is None or not topic.partitions or bool(topic.operations >> BITS[operation] & 1)
 
 
-def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
+def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
     """A producer whose sends count once all in-sync copies have them; not started yet.
 
     Its partitioner is Kafka's own, so that a key is in the same partition of every topic.
@@ -249,7 +250,6 @@ def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
     options: dict[str, Any] = {
         "acks": "all",
         "max_request_size": settings.max_message_bytes + RECORD_OVERHEAD_BYTES,
-        # What a worker cut off from the broker still holds must not arrive when another has its partitions.
         "request_timeout_ms": round(1000 * min(settings.publish_timeout_seconds, settings.session_timeout_seconds / 2)),
         "compression_type": None if settings.compression == "none" else settings.compression,
         "linger_ms": settings.linger_ms,
@@ -259,7 +259,7 @@ def producer(settings: Settings, *, embedded: bool) -> AIOKafkaProducer:
     if embedded:
         # Its end offsets are wrong after a batch of several records, and it knows no idempotence.
         options |= {"enable_idempotence": False, "max_batch_size": 1, "linger_ms": 0, "compression_type": None}
-    return AIOKafkaProducer(**settings.client_options(), **options)
+    return RevocableProducer(**settings.client_options(), **options)
 
 
 def read_bounded(settings: Settings) -> None:

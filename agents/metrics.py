@@ -50,6 +50,13 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "redefluss_duplicates", "counter", "articles", "Articles not processed again: id and content known", ("stage",)
     ),
+    Metric(
+        "redefluss_misplaced_keys",
+        "counter",
+        "messages",
+        "Messages read from another partition than Kafka's default partitioner gives their key",
+        ("stage",),
+    ),
     Metric("redefluss_retries", "counter", "attempts", "Second and later attempts at an article", ("stage",)),
     Metric("redefluss_pool_restarts", "counter", "processes", "Pool processes replaced, by cause", ("cause",)),
     Metric(
@@ -132,6 +139,10 @@ class Metrics:
     def duplicate(self, stage: str) -> None:
         """An article was not processed again because its id and content were already."""
         self._counters["redefluss_duplicates"].labels(stage).inc()
+
+    def misplaced(self, stage: str) -> None:
+        """A message is not in the partition that Kafka's default partitioner gives its key."""
+        self._counters["redefluss_misplaced_keys"].labels(stage).inc()
 
     def retried(self, stage: str) -> None:
         """A stage begins a second or later attempt at an article."""

@@ -4,14 +4,14 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, NamedTuple
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidMessageError,
     InvalidTopicError,
     KafkaError,
+    KafkaTimeoutError,
     MessageSizeTooLargeError,
     PolicyViolationError,
     RecordListTooLargeError,
@@ -24,6 +24,8 @@ from agents import kafka, topics
 from agents.batching import SendBatch
 from agents.headers import RawHeaders
 from agents.permissions import MissingPermission
+from agents.membership import CERTAIN_SHARE
+from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.publisher")
@@ -75,7 +77,7 @@ class Publisher:
         self._embedded = embedded
         self._busy = busy
         self._batch = SendBatch()
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: RevocableProducer | None = None
         self._reconnecting = asyncio.Lock()
         self._stopped = False
         self._background: set[asyncio.Task[None]] = set()
@@ -155,7 +157,10 @@ class Publisher:
 
     def send_in_background(self, topic: str, key: bytes | None, value: bytes | None) -> None:
         """Send what may be lost with the worker; `stop` waits for it briefly."""
-        task = asyncio.create_task(self._send_later(topic, key, value))
+        self._in_background(self._send_later(topic, key, value))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._background.discard)
 
@@ -213,11 +218,50 @@ class Publisher:
             producer = self._producer or await self._reconnect(None)
         except TRANSIENT_ERRORS as error:
             return [error] * len(messages)
-        if before is not None:
+        if before is None:
+            begun = [await _enqueue(producer, message) for message in messages]
+            outcomes = await asyncio.gather(*begun, return_exceptions=True)
+        else:
             await before()
-        begun = [await _enqueue(producer, message) for message in messages]
-        outcomes = await asyncio.gather(*begun, return_exceptions=True)
+            producer = self._producer or producer  # it may have been given up while that was not certain
+            outcomes = await self._attempt_while_owner(producer, messages, before)
         return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
+
+    async def _attempt_while_owner(
+        self, producer: RevocableProducer, messages: Sequence[Outgoing], before: BeforeSend
+    ) -> list[object]:
+        """The same, but asks `before` now and then, and takes back what is unconfirmed if that does not agree at once.
+
+        Idempotent producers repeat a message by themselves without end: long after a broken connection it would stand
+        behind what another worker has published meanwhile.
+        """
+        seconds = self._settings.session_timeout_seconds * (1 - CERTAIN_SHARE)
+        begun: list[asyncio.Future[object]] = []
+
+        async def confirmed() -> None:
+            for message in messages:
+                begun.append(await _enqueue(producer, message))
+            await asyncio.wait(begun)
+
+        confirming = asyncio.ensure_future(confirmed())
+        try:
+            while not (await asyncio.wait({confirming}, timeout=seconds))[0]:
+                async with asyncio.timeout(0):
+                    await before()
+        except TimeoutError:
+            log.debug("it is not certain who has the partition; %d messages are taken back", len(messages))
+        finally:
+            if not confirming.done():
+                confirming.cancel()
+                self._give_up(producer)
+        return [_outcome(future) for future in begun] + [KafkaTimeoutError() for _ in messages[len(begun) :]]
+
+    def _give_up(self, producer: RevocableProducer) -> None:
+        """Take back what a producer holds; what waits for its confirmations is tried again with another one."""
+        if self._producer is producer:
+            self._producer = None
+        producer.revoke()
+        self._in_background(producer.wait_closed())
 
     async def _recover(self, topic: str, error: BaseException | None) -> None:
         """After a failed send: a new producer unless the old one can go on; a deleted topic made again.
@@ -241,7 +285,7 @@ class Publisher:
                     if report.created:
                         log.warning("topic %s was missing; created again", topic)
 
-    async def _reconnect(self, failed: AIOKafkaProducer | None) -> AIOKafkaProducer:
+    async def _reconnect(self, failed: RevocableProducer | None) -> RevocableProducer:
         async with self._reconnecting:
             if self._producer is not None and self._producer is not failed:
                 return self._producer  # another send did it meanwhile
@@ -253,7 +297,7 @@ class Publisher:
             self._producer = await self._connect()
             return self._producer
 
-    async def _connect(self) -> AIOKafkaProducer:
+    async def _connect(self) -> RevocableProducer:
         producer = kafka.producer(self._settings, embedded=self._embedded)
         try:
             await kafka.connect(producer)
@@ -263,7 +307,7 @@ class Publisher:
         return producer
 
 
-async def _enqueue(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
+async def _enqueue(producer: RevocableProducer, message: Outgoing) -> asyncio.Future[object]:
     """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
     topic, key, value, headers, partition = message
     try:
@@ -274,6 +318,14 @@ async def _enqueue(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Fut
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_exception(error)
     return confirmed
+
+
+def _outcome(confirmed: asyncio.Future[object]) -> object:
+    """What came of a send, or that nothing has come of it yet."""
+    if not confirmed.done() or confirmed.cancelled():
+        confirmed.cancel()
+        return KafkaTimeoutError()
+    return confirmed.exception() or confirmed.result()
 
 
 def _failure(outcome: object, message: Outgoing) -> BaseException | None:
@@ -289,9 +341,11 @@ def _description(error: BaseException | None) -> str:
     return type(error).__name__
 
 
-async def _close(producer: AIOKafkaProducer) -> None:
+async def _close(producer: RevocableProducer) -> None:
     """Stop a producer that may not be able to flush."""
     try:
         await asyncio.wait_for(producer.stop(), STOP_SECONDS)
     except (TimeoutError, KafkaError, OSError) as error:
         log.debug("a producer did not close: %r", error)
+        producer.revoke()
+        await producer.wait_closed()

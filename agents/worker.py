@@ -16,6 +16,7 @@ from agents.app import StageApp
 from agents.duplicates import DuplicateFilter
 from agents.needed_permissions import of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
+from agents.partitioner_check import PartitionerCheck
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
@@ -213,6 +214,7 @@ class Worker:
             state=state,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
+        app.partitioner_check = PartitionerCheck(self._settings, stage, self.status.metrics)
         state_holder = seen or state
         app.assignment_listener = None if state_holder is None else state_holder.assign
         return app
@@ -333,4 +335,5 @@ async def _stop(app: StageApp) -> None:
         log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
         app.abort_consumer()
     except Exception as error:
-        log.warning("%s stopped with %r", app.conf.id, error)
+        log.warning("%s stopped with %r; its connection is cut", app.conf.id, error)
+        app.abort_consumer()

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from pipeline.entities.quoted_stretches import quoted_stretches
+
 WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
-_QUOTED = re.compile(r"„[^„“”]*(?:„[^“”]*[“”][^„“”]*)*[“”]|»[^»«\n]*«|“[^“”]*”|«[^«»\n]*»|(?<!\w)\"[^\"\n]*\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class TextWords:
     @cached_property
     def quoted(self) -> list[tuple[int, int]]:
         """Stretches between quotation marks, the marks included."""
-        return [m.span() for m in _QUOTED.finditer(self.text)]
+        return quoted_stretches(self.text)
 
     @cached_property
     def _quoted_begins(self) -> list[int]:

@@ -9,6 +9,7 @@ import faust
 import pytest
 from faust.types import TP
 
+from agents import worker
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
 from agents.offsets import Offsets
@@ -83,6 +84,30 @@ async def test_once_started_it_commits(tmp_path, monkeypatch):
     (future,) = futures
     await future
     assert (order, app.offsets.calls) == (["Faust"], ["regularly"])
+
+
+async def test_an_app_that_is_cut_off_commits_no_more(tmp_path, monkeypatch):
+    """Its consumer may be gone: it would fail, and say so, every second for ever."""
+    app, cut = make(tmp_path), []
+    app.abort_consumer()  # before it was started
+    app.committing = asyncio.ensure_future(app.offsets.commit_regularly())
+    monkeypatch.setattr(AdaptedApp, "abort_consumer", lambda self: cut.append(True))
+    app.abort_consumer()
+    await asyncio.wait({app.committing}, timeout=1)
+    assert app.committing.cancelled()
+    assert cut == [True]
+
+
+async def test_an_app_that_fails_to_stop_is_cut_off(tmp_path, monkeypatch):
+    app, cut = make(tmp_path), []
+
+    async def stop(self: AdaptedApp) -> None:
+        raise RuntimeError("Event loop is closed")
+
+    monkeypatch.setattr(AdaptedApp, "stop", stop)
+    monkeypatch.setattr(StageApp, "abort_consumer", lambda self: cut.append(True))
+    await worker._stop(app)
+    assert cut == [True]
 
 
 @pytest.mark.parametrize(("drain", "waits"), [(0.5, 0.5), (1000.0, 530.0)], ids=["short", "half the time there is"])

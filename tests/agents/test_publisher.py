@@ -39,6 +39,7 @@ class FakeProducer:
         self.unconfirmed: list[asyncio.Future[None]] = []
         self.held = False
         self.stopped = False
+        self.revoked = False
         self.refuses: Exception | None = None
         self.refusals: list[Exception] = []
         self.close_error: Exception | None = None
@@ -73,6 +74,12 @@ class FakeProducer:
         self.stopped = True
         if self.close_error is not None:
             raise self.close_error
+
+    def revoke(self) -> None:
+        self.revoked = True
+
+    async def wait_closed(self) -> None:
+        pass
 
 
 async def publisher(
@@ -409,3 +416,110 @@ async def test_what_must_go_at_once_waits_for_nobody(monkeypatch):
     await sends.send(B, at_once=True)
     await waiting
     assert set(producer.sent) == {b"a", b"b"}
+
+
+@pytest.fixture
+def two_producers(monkeypatch) -> tuple[FakeProducer, FakeProducer]:
+    """What connects first, and what after that; the first one holds what it gets."""
+    silent, answering = FakeProducer(), FakeProducer()
+    silent.held = True
+    producers = iter([silent, answering])
+
+    async def connect(self: Publisher) -> FakeProducer:
+        return next(producers)
+
+    monkeypatch.setattr(Publisher, "_connect", connect)
+    return silent, answering
+
+
+async def test_what_is_not_confirmed_is_taken_back_once_it_may_be_another_workers(two_producers):
+    """Idempotent producers repeat by themselves without end: it would come after what another worker has published."""
+    silent, answering = two_producers
+    asked, certain = [], asyncio.Event()
+
+    async def before() -> None:
+        asked.append(time.monotonic())
+        if len(asked) > 1:
+            await certain.wait()
+
+    sends = Publisher(Settings(session_timeout_seconds=1, retry_initial_seconds=0.01), embedded=False)
+    await sends.start()
+    sending = asyncio.create_task(sends.send(A, B, before=before))
+    await asyncio.sleep(0.1)
+    silent.unconfirmed[0].set_result(None)
+    while not silent.revoked:
+        await asyncio.sleep(0.01)
+    assert asked[1] - asked[0] > 0.4, "half a session"
+    assert not sending.done()
+    assert answering.sent == []
+    certain.set()
+    await sending
+    assert (silent.sent, answering.sent) == ([b"a", b"b"], [b"b"])
+    assert silent.unconfirmed[1].cancelled()
+
+
+async def test_what_is_another_workers_is_taken_back_and_not_sent_again(two_producers):
+    silent, answering = two_producers
+    asked = []
+
+    async def before() -> None:
+        asked.append(True)
+        if len(asked) > 1:
+            raise OwnershipLost
+
+    sends = Publisher(Settings(session_timeout_seconds=1), embedded=False)
+    await sends.start()
+    with pytest.raises(OwnershipLost):
+        await sends.send(A, before=before)
+    assert silent.revoked
+    assert answering.sent == []
+
+
+async def test_a_slow_broker_is_waited_for_as_long_as_it_is_certain_who_has_the_partition(two_producers):
+    silent, _ = two_producers
+    asked = []
+
+    async def before() -> None:
+        asked.append(True)
+
+    sends = Publisher(Settings(session_timeout_seconds=1), embedded=False)
+    await sends.start()
+    sending = asyncio.create_task(sends.send(A, before=before))
+    while len(asked) < 4:
+        await asyncio.sleep(0.01)
+    assert not silent.revoked
+    silent.unconfirmed[0].set_result(None)
+    await sending
+    assert silent.sent == [b"a"]
+
+
+async def test_what_no_other_worker_can_have_is_waited_for(monkeypatch):
+    producer = FakeProducer()
+    producer.held = True
+    sends = await publisher(monkeypatch, producer)
+    sends._settings = Settings(session_timeout_seconds=1)
+    sending = asyncio.create_task(sends.send(A))
+    await asyncio.sleep(0.7)
+    assert not producer.revoked
+    producer.unconfirmed[0].set_result(None)
+    await sending
+
+
+async def test_a_producer_that_does_not_close_is_given_up_and_does_not_go_on(monkeypatch):
+    failing, good = FakeProducer({b"a": UnknownError()}), FakeProducer()
+    failing.close_error = KafkaConnectionError()
+    producers = iter([failing, good])
+
+    async def connect(self: Publisher) -> FakeProducer:
+        return next(producers)
+
+    async def ensured(self: Publisher, topic: str) -> None:
+        pass
+
+    monkeypatch.setattr(Publisher, "_connect", connect)
+    monkeypatch.setattr(Publisher, "_ensure_topic", ensured)
+    sends = Publisher(Settings(retry_initial_seconds=0.01), embedded=False)
+    await sends.start()
+    await sends.send(A)
+    assert failing.revoked
+    assert good.sent == [b"a"]

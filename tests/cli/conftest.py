@@ -1,5 +1,6 @@
 """The command as people start it: a process with its own environment, and a broker for those that need one."""
 
+import asyncio
 import io
 import os
 import signal
@@ -14,6 +15,7 @@ import pytest
 from agents.broker import EmbeddedBroker
 from agents.cli.main import execute
 from agents.processes import module_command
+from tests.support.kafka_cluster import KafkaCluster
 
 RULES = {"REDEFLUSS_MODEL_DE": "rules", "REDEFLUSS_QUOTE_MODEL": "rules"}
 """No trained model: these tests are about the commands, not about how well they understand German."""
@@ -89,9 +91,15 @@ def quick(
         signal.signal(number, handler)
 
 
-@pytest.fixture
-def broker(environment: dict[str, str]) -> Iterator[EmbeddedBroker]:
-    """A broker at the address of the environment."""
-    with EmbeddedBroker(port=0) as running:
-        environment["REDEFLUSS_BROKER"] = running.address
-        yield running
+@pytest.fixture(params=["embedded", pytest.param("cluster", marks=pytest.mark.cluster)])
+def broker(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[str]:
+    """The address of a broker without topics, which the environment names: the embedded one, and Apache Kafka's."""
+    if request.param == "embedded":
+        with EmbeddedBroker(port=0) as running:
+            environment["REDEFLUSS_BROKER"] = running.address
+            yield running.address
+    else:
+        cluster: KafkaCluster = request.getfixturevalue("kafka_cluster")
+        asyncio.run(cluster.delete_topics())
+        environment["REDEFLUSS_BROKER"] = cluster.address
+        yield cluster.address

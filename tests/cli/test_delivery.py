@@ -74,6 +74,16 @@ def test_the_compose_file_sets_only_settings_that_there_are() -> None:
     assert int(services["worker"]["stop_grace_period"].removesuffix("s")) > drain
 
 
+def test_the_compose_file_runs_what_the_tests_run() -> None:
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))["services"]
+    pom = (ROOT / "tests" / "support" / "kafka_pom.xml").read_text(encoding="utf-8")
+    (version,) = re.findall(r"<artifactId>kafka_2.13</artifactId>\s*<version>([^<]+)<", pom)
+    assert services["kafka"]["image"] == f"apache/kafka:{version}"
+    worker = services["worker"]
+    assert worker["init"] is True, "something has to take care of processes whose parent died"
+    assert {"REDEFLUSS_MODEL_DE", "REDEFLUSS_QUOTE_MODEL"} <= set(worker["environment"])
+
+
 def test_the_image_does_not_run_as_root() -> None:
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     last_stage = lines[max(number for number, line in enumerate(lines) if line.startswith("FROM ")) :]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from agents.broker import EmbeddedBroker
 from agents.cli.errors import ExitCode
 from agents.processes import module_command
 from tests.cli.conftest import Cli
@@ -32,7 +31,8 @@ def listed(folder: Path, *urls: str) -> str:
     return str(path)
 
 
-def test_once_brings_what_is_new(quick: Cli, broker: EmbeddedBroker, site: Site, folder: Path) -> None:
+@pytest.mark.usefixtures("broker")
+def test_once_brings_what_is_new(quick: Cli, site: Site, folder: Path) -> None:
     feeds = listed(folder, site.url("/feed.xml"))
     result = quick("feed", feeds, "--once", **LOCAL)
     assert result.returncode == ExitCode.OK, result.stderr

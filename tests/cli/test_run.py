@@ -1,5 +1,6 @@
 """`redefluss run` as a person uses it: to its end, with bad input, and with Ctrl-C in the middle."""
 
+import json
 import os
 import signal
 import subprocess
@@ -67,6 +68,17 @@ def test_the_samples_come_out(cli: Cli) -> None:
     assert "0 dead letters, 0 refused, 0 lost" in out
     assert "Maren Diekhoff" in out
     assert "Sent 15 articles" in result.stderr.decode()
+
+
+@pytest.mark.usefixtures("broker")
+def test_a_broker_that_answers_is_used(cli: Cli, folder: Path) -> None:
+    (folder / "gut.txt").write_text(ARTICLE * 3, encoding="utf-8")
+    result = cli("run", "gut.txt", "--exit")
+    assert result.returncode == ExitCode.OK, result.stderr.decode()
+    assert "1 article," in result.stdout.decode()
+    listed = [json.loads(line) for line in cli("topics", "lag").stdout.splitlines()]
+    assert {row["lag"] for row in listed} == {0}
+    assert any(row["end"] for row in listed), "it stands on that broker"
 
 
 def test_what_is_refused_and_what_is_dead_is_told(cli: Cli, folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands that talk to a broker, over the embedded one."""
+"""The commands that talk to a broker, on the embedded one and on Apache Kafka."""
 
 import asyncio
 import base64
@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from agents.broker import EmbeddedBroker
 from agents.cli.errors import ExitCode
+from agents.settings import Settings
 from pipeline.stages import topic_names
 from tests.cli.conftest import Cli
+from tests.sinks import records
 
 pytestmark = pytest.mark.usefixtures("broker")
 
@@ -21,12 +22,12 @@ def rows(out: bytes) -> list[dict[str, Any]]:
     return [json.loads(line) for line in out.splitlines()]
 
 
-def send(broker: EmbeddedBroker, topic: str, *messages: tuple[bytes | None, bytes | None]) -> None:
+def send(broker: str, topic: str, *messages: tuple[bytes | None, bytes | None]) -> None:
     """Messages as another producer sends them."""
 
     async def run() -> None:
-        address = broker.address.removeprefix("kafka://")
-        async with AIOKafkaProducer(bootstrap_servers=address, max_batch_size=1) as producer:
+        servers = Settings(broker=broker).bootstrap_servers
+        async with AIOKafkaProducer(bootstrap_servers=servers, max_batch_size=1) as producer:
             for key, value in messages:
                 await producer.send_and_wait(topic, value, key=key, partition=0, headers=[("von", b"uns")])
 
@@ -67,7 +68,7 @@ def test_what_is_produced_can_be_consumed(quick: Cli, folder: Path) -> None:
     assert len(consumed(quick, "articles.raw", "--limit", "2")) == 2
 
 
-def test_every_value_is_printed(quick: Cli, broker: EmbeddedBroker) -> None:
+def test_every_value_is_printed(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     send(broker, "articles.raw", (b"k", b"\xff\x00"), (b"\xfe", b"[1]"), (None, b""), (b"t", None))
     binary, array, empty, tombstone = consumed(quick, "articles.raw")
@@ -79,7 +80,7 @@ def test_every_value_is_printed(quick: Cli, broker: EmbeddedBroker) -> None:
     assert tombstone["value"] is None
 
 
-def test_repeats_are_dropped_where_a_crash_can_make_them(quick: Cli, broker: EmbeddedBroker) -> None:
+def test_repeats_are_dropped_where_a_crash_can_make_them(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     for topic in ("quotes", "articles.cleaned"):
         send(broker, topic, (b"k", b'{"a": 1}'), (b"k", b'{"a": 1}'), (b"k", b'{"a": 2}'))
@@ -102,7 +103,7 @@ def test_a_prefix_holds_for_every_command(quick: Cli) -> None:
     assert row["topic"] == "probe-articles.raw"
 
 
-def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: EmbeddedBroker) -> None:
+def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: str) -> None:
     quick("topics", "create")
     letter = {
         "schema": "dead-letter/1", "stage": "clean", "reason": "malformed-json", "detail": "kein JSON",
@@ -124,3 +125,22 @@ def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: Emb
     assert again["headers"]["replayed_from"] == "articles.dead-letter/0/0"
     result = quick("dead-letters", "show", "3:99")
     assert (result.returncode, b"no dead letter 3:99" in result.stderr) == (ExitCode.USAGE, True)
+
+
+def test_articles_are_withdrawn_and_none_without_an_id(quick: Cli) -> None:
+    result = quick("withdraw", "a-1", "über 2", "a-1")
+    assert result.returncode == ExitCode.OK
+    assert result.stderr.decode().splitlines() == ["withdrawn: a-1", "withdrawn: über 2"]
+    assert {(row["key"], row["value"]) for row in consumed(quick, "articles.raw")} == {("a-1", None), ("über 2", None)}
+    assert quick("withdraw", " ").returncode == ExitCode.USAGE
+
+
+def test_a_sink_stores_what_is_there_and_goes_on_from_there(quick: Cli, folder: Path, broker: str) -> None:
+    quick("topics", "create")
+    send(broker, "articles.quotes", (b"a-1", records.article("a-1")))
+    command = ("sink", "parquet", str(folder / "archive"), "--until-caught-up")
+    first, again = quick(*command), quick(*command)
+    assert (first.returncode, again.returncode) == (ExitCode.OK, ExitCode.OK), first.stderr + again.stderr
+    written = [{row["table"]: row["rows"] for row in rows(result.stdout)} for result in (first, again)]
+    assert [tables.get("articles", 0) for tables in written] == [1, 0]
+    assert list((folder / "archive" / "articles").rglob("*.parquet"))

@@ -9,7 +9,6 @@ restarted one after the other, or one more joins for a while, by turns.
 
 import argparse
 import asyncio
-import contextlib
 import os
 import random
 import signal
@@ -22,13 +21,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaTimeoutError
 
 from pipeline.stages import DEAD_LETTER_TOPIC
 from tests.faults.plan import Plan, messages
 from tests.support.kafka_broker import KafkaBroker
-from tests.support.stream import Outcome, Stream, descendants
+from tests.support.stream import Outcome, Stream, descendants, put
 
 CALM_EVERY = 10
 START_SECONDS = 240
@@ -108,13 +105,6 @@ async def feed(stream: Stream, sequence: list[tuple[bytes, bytes]]) -> None:
         for begin in range(0, len(sequence), 200):
             futures = [await put(producer, topic, *message) for message in sequence[begin : begin + 200]]
             await asyncio.gather(*futures)
-
-
-async def put(producer: AIOKafkaProducer, topic: str, key: bytes, value: bytes) -> asyncio.Future[object]:
-    """Queue a message for sending; while the broker is away there may be no room for it."""
-    while True:
-        with contextlib.suppress(KafkaTimeoutError):
-            return await producer.send(topic, value, key)
 
 
 async def kill(stream: Stream, broker: KafkaBroker, plan: Plan, report: Report) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator
 
+import orjson
 import pytest
 import pytest_asyncio
 
@@ -74,3 +75,26 @@ async def test_silent_connections_are_given_up_and_lose_nothing(new_stream: NewS
         proxy.thaw()
     await all_out(stream)
     assert worker.poll() is None, "it is still the same worker"
+
+
+async def test_what_a_worker_holds_while_it_is_cut_off_is_not_the_last_word(new_stream: NewStream, kafka, proxy):
+    """It has handed a version to its producer when the network breaks; another worker publishes it and later ones."""
+    stream = await new_stream(partitions=1, session_timeout_seconds=8)
+    stream.start_worker(broker=kafka.proxied_address)
+    await stream.produce([article("before", "Davor.")])
+    await stream.collect(lambda seen: "before" in seen.ids, seconds=150)
+    await stream.produce([article("a", "Fassung 1. STEP1500@quotes")])
+    source = "articles.entities"
+    await stream.collect(lambda seen: len(seen.messages[source]) >= 2, names=[source], seconds=150)
+    await asyncio.sleep(0.8)
+    proxy.cut()  # its session ends in 8 s, and for 2 s at least it is certain that nobody else has the partition
+    stream.start_worker()
+    await stream.produce([article("a", "Fassung 2."), article("a", "Fassung 3.")])
+    await stream.collect(lambda seen: len(seen.articles) >= 4, seconds=150)
+    await proxy.mend()
+    await stream.produce([article("after", "Danach.")])
+    outcome = await stream.collect(lambda seen: "after" in seen.ids, seconds=150, settle_seconds=6)
+    texts = [orjson.loads(message.value)["text"] for message in outcome.articles if message.key == b"a"]
+    assert texts[0].startswith("Fassung 1")
+    assert texts[-1].startswith("Fassung 3")
+    assert not outcome.letters

@@ -140,9 +140,7 @@ class KafkaBroker:
         properties = self.folder / "server.properties"
         if not properties.exists():
             properties.write_text(self._properties(), encoding="utf-8")
-            identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")  # may begin with a dash
-            options = ["--standalone", f"--cluster-id={identity}", "-c", str(properties), *self._format_options()]
-            self._java("kafka.tools.StorageTool", "format", *options)
+            self._java("kafka.tools.StorageTool", "format", *self._format_options(), "-c", str(properties))
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._command(), "kafka.Kafka", str(properties)],
@@ -152,20 +150,6 @@ class KafkaBroker:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509
             )
-
-    def _properties(self) -> str:
-        """The text of `server.properties`."""
-        return PROPERTIES.format(
-            port=self.port,
-            behind=self._behind,
-            front=self._front,
-            controller=self._controller,
-            data=self._data,
-        )
-
-    def _format_options(self) -> list[str]:
-        """Further options for formatting the storage."""
-        return []
 
     def until_ready(self) -> None:
         """Wait until it takes connections."""
@@ -220,6 +204,20 @@ class KafkaBroker:
     ) -> None:
         self.stop()
 
+    def _properties(self) -> str:
+        """The broker's configuration."""
+        return PROPERTIES.format(
+            port=self.port,
+            behind=self._behind,
+            front=self._front,
+            controller=self._controller,
+            data=self._data,
+        )
+
+    def _format_options(self) -> list[str]:
+        """How its storage is formatted."""
+        return ["--standalone", f"--cluster-id={new_cluster_id()}"]
+
     def _command(self) -> list[str]:
         java = shutil.which("java")
         if java is None:
@@ -232,6 +230,11 @@ class KafkaBroker:
             return subprocess.run([*self._command(), *arguments], check=True, capture_output=True, text=True)
         except subprocess.CalledProcessError as error:
             raise KafkaMissing(f"{arguments[0]} failed: {(error.stderr or error.stdout).strip()[:300]}") from None
+
+
+def new_cluster_id() -> str:
+    """The identity of a new cluster; it may begin with a dash."""
+    return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
 
 
 def free_port() -> int:

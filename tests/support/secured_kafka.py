@@ -129,4 +129,4 @@ class SecuredKafka(KafkaBroker):
 
     def _format_options(self) -> list[str]:
         words = [f"SCRAM-SHA-512=[name={user},password={PASSWORD},iterations=4096]" for user in USERS]
-        return [word for user in words for word in ("--add-scram", user)]
+        return [*super()._format_options(), *(word for user in words for word in ("--add-scram", user))]

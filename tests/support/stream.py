@@ -15,7 +15,7 @@ from typing import Any
 
 import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from agents import kafka, topics
 from agents.progress import read_progress
@@ -195,6 +195,13 @@ class Stream:
 def article(identifier: str, text: str, **fields: Any) -> tuple[bytes, bytes]:
     """Key and value of a raw article."""
     return identifier.encode(), orjson.dumps({"id": identifier, "text": text, **fields})
+
+
+async def put(producer: AIOKafkaProducer, topic: str, key: bytes, value: bytes) -> asyncio.Future[object]:
+    """Queue a message for sending; while the broker is away there may be no room for it."""
+    while True:
+        with contextlib.suppress(KafkaTimeoutError):
+            return await producer.send(topic, value, key)
 
 
 def alive(pid: int) -> bool:

@@ -1,0 +1,85 @@
+"""A producer that can be told to let go of what it has not sent.
+
+aiokafka's repeats what was not confirmed for as long as it takes when it is idempotent, and even at its end sends what
+it holds. What it holds may be another worker's by then. Uses members of aiokafka that are not public;
+`tests/agents/test_revocable_producer.py` fails when one of them is renamed or works otherwise.
+"""
+
+import asyncio
+import logging
+import socket
+import struct
+from typing import Any
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaConnectionError
+
+log = logging.getLogger("redefluss.revocable_producer")
+
+REVOKE_SECONDS = 5.0
+GIVEN_UP = "the producer was given up"
+AT_ONCE = struct.pack("ii", 1, 0)
+"""For SO_LINGER: a connection that is closed is reset, and what the system has still to send is forgotten."""
+
+
+class RevocableProducer(AIOKafkaProducer):
+    """aiokafka's producer, whose unconfirmed messages can be taken back as long as they are in this process."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._revoked = False
+        ready = self.client.ready
+
+        async def ready_unless_revoked(*args: Any, **named: Any) -> bool:
+            return bool(await ready(*args, **named)) and not self._revoked
+
+        self.client.ready = ready_unless_revoked  # asked right before each request is written to a connection
+
+    async def send(self, *args: Any, **named: Any) -> Any:
+        """As aiokafka's; once it is revoked, every send ends with a `KafkaConnectionError`."""
+        if self._revoked:
+            raise KafkaConnectionError(GIVEN_UP)
+        try:
+            return await super().send(*args, **named)
+        except Exception:
+            if self._revoked:
+                raise KafkaConnectionError(GIVEN_UP) from None
+            raise
+
+    def revoke(self) -> None:
+        """Send nothing more, reset the connections, and let all sends that wait for a confirmation fail.
+
+        What the broker has received counts, whether it was confirmed or not. `wait_closed` ends what is left.
+        """
+        self._revoked = self._closed = True
+        for connection in list(self.client._conns.values()):
+            _reset(connection._writer)
+        held = self._message_accumulator
+        held.reenqueue = _forget  # what was on its way and fails is not to be sent again
+        queued = [batch for queue in held._batches.values() for batch in queue]
+        held._pending_batches.update(queued)  # where all are looked for when they fail
+        held.fail_all(KafkaConnectionError(GIVEN_UP))
+        held._batches.clear()
+
+    async def wait_closed(self) -> None:
+        """End the tasks of a producer that was revoked."""
+        for end in (self._sender.close, self.client.close):
+            ending = asyncio.ensure_future(end())
+            await asyncio.wait({ending}, timeout=REVOKE_SECONDS)
+            ending.cancel()
+            (error,) = await asyncio.gather(ending, return_exceptions=True)
+            log.debug("a producer that was given up ended with %r", error)
+
+
+def _forget(_: object) -> None:
+    """In place of what puts a batch back into its queue."""
+
+
+def _reset(writer: asyncio.StreamWriter | None) -> None:
+    if writer is None:
+        return
+    try:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
+    except (OSError, ValueError):  # it has been closed already
+        log.debug("a connection was closed before it was reset")
+    writer.transport.abort()

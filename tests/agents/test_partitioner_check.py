@@ -1,0 +1,112 @@
+"""Keys that lie where another partitioner has put them are counted, and said once."""
+
+import logging
+from typing import Any
+
+import pytest
+from aiokafka.errors import KafkaConnectionError
+from aiokafka.partitioner import DefaultPartitioner
+
+from agents import partitioner_check as module
+from agents.metrics import Metrics
+from agents.partitioner_check import PartitionerCheck, default_partition
+from agents.runner import Incoming
+from agents.settings import Settings
+from pipeline.stages import stage_named
+
+TOPIC = "articles.raw"
+
+
+class Broker:
+    """Knows how many partitions there are."""
+
+    def __init__(self, partitions: int) -> None:
+        self.partitions = partitions
+        self.asked = 0
+        self.error: Exception | None = None
+
+    async def partitions_of(self, settings: Settings, topic: str) -> dict[str, list[int]]:
+        self.asked += 1
+        if self.error is not None:
+            raise self.error
+        return {topic: list(range(self.partitions))}
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
+    made = Broker(8)
+    monkeypatch.setattr(module.kafka, "partitions_of", made.partitions_of)
+    return made
+
+
+def message(key: bytes | None, partition: int, value: bytes | None = b"{}", topic: str = TOPIC) -> Incoming:
+    return Incoming(topic, partition, 17, 0, key, value, ())
+
+
+def check(stage: str = "clean") -> tuple[PartitionerCheck, Metrics]:
+    metrics = Metrics()
+    return PartitionerCheck(Settings(), stage_named(stage), metrics), metrics
+
+
+def counted(metrics: Metrics) -> dict[Any, float]:
+    return {labels: value for labels, value in metrics.count("redefluss_misplaced_keys").items() if value}
+
+
+def test_the_default_partitioner_is_kafkas():
+    partitions = list(range(7))
+    keys = [b"freibad-1", b"", "über".encode(), bytes(range(40))]
+    assert [default_partition(key, 7) for key in keys] == [DefaultPartitioner()(key, partitions, []) for key in keys]
+
+
+async def test_a_key_that_lies_elsewhere_is_counted_each_time_and_said_once(broker, caplog):
+    caplog.set_level(logging.WARNING)
+    looker, metrics = check()
+    home = default_partition(b"a", 8)
+    await looker.look(message(b"a", home))
+    assert counted(metrics) == {}
+    for _ in range(3):
+        await looker.look(message(b"a", (home + 1) % 8))
+    assert counted(metrics) == {("clean",): 3}
+    (said,) = caplog.messages
+    assert said.startswith(
+        f"articles.raw/{(home + 1) % 8}/17: its key is in partition {(home + 1) % 8} and not in {home}"
+    )
+    assert broker.asked == 1
+
+
+async def test_raised_partitions_are_learned_of(broker, monkeypatch, caplog):
+    looker, metrics = check()
+    await looker.look(message(b"a", default_partition(b"a", 8)))
+    broker.partitions = 13
+    monkeypatch.setattr(module, "ASK_SECONDS", 0.0)
+    await looker.look(message(b"b", default_partition(b"b", 13)))
+    assert counted(metrics) == {}
+    assert not caplog.messages
+
+
+@pytest.mark.parametrize("key", [None, b""])
+async def test_without_a_key_any_partition_will_do(broker, key):
+    looker, metrics = check()
+    await looker.look(message(key, 3))
+    assert (counted(metrics), broker.asked) == ({}, 0)
+
+
+async def test_withdrawals_that_go_to_all_partitions_are_where_they_belong(broker):
+    looker, metrics = check("statements")
+    elsewhere = (default_partition(b"a", 8) + 1) % 8
+    await looker.look(message(b"a", elsewhere, None, topic="quotes"))
+    assert counted(metrics) == {}
+    await looker.look(message(b"a", elsewhere, topic="quotes"))
+    assert counted(metrics) == {("statements",): 1}
+    looker, metrics = check("clean")
+    await looker.look(message(b"a", elsewhere, None))
+    assert counted(metrics) == {("clean",): 1}
+
+
+async def test_a_broker_that_does_not_answer_is_asked_again_later_and_not_waited_for(broker, caplog):
+    broker.error = KafkaConnectionError()
+    looker, metrics = check()
+    for _ in range(3):
+        await looker.look(message(b"a", 0))
+    assert (counted(metrics), broker.asked) == ({}, 1)
+    assert not caplog.messages

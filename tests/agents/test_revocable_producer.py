@@ -1,0 +1,134 @@
+"""What a producer that is told to let go does, and what it takes aiokafka to be."""
+
+import asyncio
+import inspect
+import logging
+from types import SimpleNamespace
+
+import pytest
+from aiokafka.client import AIOKafkaClient
+from aiokafka.conn import AIOKafkaConnection
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
+from aiokafka.producer.message_accumulator import MessageAccumulator
+from aiokafka.producer.sender import Sender
+from aiokafka.structs import TopicPartition
+
+from agents.revocable_producer import RevocableProducer
+
+
+@pytest.fixture
+async def producer(monkeypatch):
+    """One that believes to be connected, without a broker."""
+
+    async def ready(self, node_id, *, group=None):
+        await asyncio.sleep(0)
+        return True
+
+    monkeypatch.setattr(AIOKafkaClient, "ready", ready)
+    made = RevocableProducer(bootstrap_servers="127.0.0.1:9", enable_idempotence=True)
+    made._txn_manager.set_pid_and_epoch(1, 0)
+    made._sender._sender_task = asyncio.create_task(asyncio.Event().wait())
+    yield made
+    made._closed = True
+
+
+async def test_sends_that_wait_fail_and_no_request_leaves(producer):
+    waiting = await producer._message_accumulator.add_message(TopicPartition("t", 0), b"k", b"v", 5)
+    assert await producer.client.ready(1)
+    asked = asyncio.create_task(producer.client.send(1, SimpleNamespace()))  # a request on its way to a connection
+    producer.revoke()
+    with pytest.raises(NodeNotReadyError):
+        await asked
+    with pytest.raises(KafkaConnectionError):
+        await waiting
+    await producer.wait_closed()
+
+
+async def test_batches_that_were_tried_before_fail_without_a_word(producer, caplog):
+    """aiokafka looks for such a batch where it no longer is, and its sender dies of that with a traceback."""
+    held = producer._message_accumulator
+    waiting = await held.add_message(TopicPartition("t", 0), b"k", b"v", 5)
+    batch = held._pop_batch(TopicPartition("t", 0))
+    held.reenqueue(batch)
+    under_way = await held.add_message(TopicPartition("t", 1), b"k", b"v", 5)
+    other = held._pop_batch(TopicPartition("t", 1))
+    producer.revoke()
+    held.reenqueue(other)  # its request has failed meanwhile
+    for send in (waiting, under_way):
+        with pytest.raises(KafkaConnectionError):
+            await send
+    await producer.wait_closed()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_sends_after_that_and_those_that_wait_for_metadata_fail_in_the_same_way(producer, monkeypatch):
+    asked = asyncio.Event()
+
+    async def metadata(topic: str) -> None:
+        asked.set()
+        await asyncio.sleep(0.05)
+        raise KeyError
+
+    monkeypatch.setattr(producer.client, "_wait_on_metadata", metadata)
+    sending = asyncio.create_task(producer.send("t", b"v", b"k"))
+    await asked.wait()
+    producer.revoke()
+    for send in (sending, producer.send("t", b"v", b"k")):
+        with pytest.raises(KafkaConnectionError):
+            await send
+
+
+async def test_a_sender_that_stumbles_and_a_connection_that_is_closed_are_no_harm(producer):
+    _, writer = await asyncio.open_connection(*(await listening()))
+    writer.transport.abort()
+    await asyncio.sleep(0.05)
+    producer.client._conns[(1, 0)] = SimpleNamespace(_writer=writer, close=lambda reason: asyncio.sleep(0))
+    producer.client._conns[(2, 0)] = SimpleNamespace(_writer=None, close=lambda reason: asyncio.sleep(0))
+
+    async def stumble() -> None:
+        raise KeyError
+
+    producer._sender.close = stumble
+    producer.revoke()
+    await producer.wait_closed()
+    with pytest.raises(KafkaConnectionError):
+        await producer._message_accumulator.add_message(TopicPartition("t", 0), b"k", b"v", 5)
+
+
+async def listening() -> tuple[str, int]:
+    """The address of a server that does nothing."""
+    server = await asyncio.start_server(lambda reader, writer: None, "127.0.0.1", 0)
+    host, port = server.sockets[0].getsockname()
+    return host, port
+
+
+async def test_connections_are_reset_with_what_they_hold(producer):
+    received = bytearray()
+    ended = asyncio.Event()
+
+    async def slow(reader, writer):
+        await asyncio.sleep(0.3)  # until the connection was reset
+        try:
+            received.extend(await reader.read())
+        except ConnectionResetError:
+            ended.set()
+        writer.close()
+
+    server = await asyncio.start_server(slow, "127.0.0.1", 0, limit=1024)
+    _, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    writer.write(bytes(50_000_000))
+    producer.client._conns[(1, 0)] = SimpleNamespace(_writer=writer, close=lambda reason: asyncio.sleep(0))
+    producer.revoke()
+    await asyncio.wait_for(ended.wait(), 20)
+    assert len(received) < 50_000_000
+    server.close()
+
+
+def test_what_is_used_of_aiokafka_is_there():
+    assert "_writer" in AIOKafkaConnection.__init__.__code__.co_names
+    assert {"_conns", "ready"} <= {*AIOKafkaClient.__init__.__code__.co_names, *AIOKafkaClient.send.__code__.co_names}
+    assert {"_batches", "_pending_batches"} <= set(MessageAccumulator.__init__.__code__.co_names)
+    assert list(inspect.signature(MessageAccumulator.reenqueue).parameters) == ["self", "batch"]
+    assert list(inspect.signature(MessageAccumulator.fail_all).parameters) == ["self", "exception"]
+    assert inspect.iscoroutinefunction(Sender.close)
+    assert "_sender_task" in Sender.close.__code__.co_names
