@@ -36,7 +36,7 @@ def import_(
     ] = "",
     resume: Annotated[bool, typer.Option("--resume", help="go on where the same import was broken off")] = False,
 ) -> int:
-    """Send the articles of archives to articles.raw: WARC, WET, CSV, JSON lines, and whatever `produce` takes.
+    """Send the articles of archives to articles.raw: WARC, WET, CSV, JSON lines, mbox, and whatever `produce` takes.
 
     JSON may have the fields of a raw article, or be the output of fundus or news-please. Every message is confirmed
     by the broker. Exit code 1 if something was refused or not confirmed.
