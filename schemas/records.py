@@ -122,7 +122,7 @@ class CleanArticle(RecordModel):
     department: str | None = None
     access: Access = Field("unknown", description="teaser: the text is but the beginning of what subscribers get")
     evidence: dict[str, str] = Field(
-        default_factory=dict, description="what lossless published_at, modified_at, department and access, by field"
+        default_factory=dict, description="what told published_at, modified_at, department and access, by field"
     )
     infobox: dict[str, str] = Field(default_factory=dict)
     credits: list[str] = Field(default_factory=list)
