@@ -24,7 +24,7 @@ CREATE INDEX IF NOT EXISTS harvest_source ON harvest (source, outcome, at);
 
 
 @dataclass(frozen=True)
-class Layout:
+class PageLayout:
     """What cleaning removes of a source's pages: shares of their characters, medians.
 
     Attributes:
@@ -38,7 +38,7 @@ class Layout:
     drifted: bool = False
 
 
-def layout(shares: list[float]) -> Layout:
+def layout(shares: list[float]) -> PageLayout:
     """Judge the shares that were removed of a source's articles, the oldest first.
 
     The latest ten are compared with up to 200 before them. The layout has drifted if their medians are further apart
@@ -46,17 +46,17 @@ def layout(shares: list[float]) -> Layout:
     """
     recent, usual = shares[-RECENT_ARTICLES:], shares[-RECENT_ARTICLES - USUAL_ARTICLES : -RECENT_ARTICLES]
     if not recent:
-        return Layout()
+        return PageLayout()
     if len(usual) < LEAST_USUAL:
-        return Layout(recent=median(recent))
+        return PageLayout(recent=median(recent))
     middle = median(usual)
     spread = MAD_TO_DEVIATION * median(abs(share - middle) for share in usual)
     jump = abs(median(recent) - middle)
-    return Layout(middle, median(recent), jump > max(LEAST_JUMP, SPREADS * spread))
+    return PageLayout(middle, median(recent), jump > max(LEAST_JUMP, SPREADS * spread))
 
 
 @dataclass(frozen=True)
-class Counts:
+class SourceCounts:
     """Of the last 24 hours: articles by hour, the oldest first, and pages and polls that failed."""
 
     hours: list[int]
@@ -80,7 +80,7 @@ class Harvest:
         """A feed or a page could not be had."""
         self._note(source, "failed", None)
 
-    def counts(self, source: str) -> Counts:
+    def counts(self, source: str) -> SourceCounts:
         """What came of a source in the last 24 hours."""
         now = time.time()
         rows = self._db.execute(
@@ -94,9 +94,9 @@ class Harvest:
             totals[outcome] += count
             if outcome == "new" and 0 <= ago < HOURS:
                 hours[HOURS - 1 - ago] += count
-        return Counts(hours, totals["new"], totals["revised"], totals["failed"])
+        return SourceCounts(hours, totals["new"], totals["revised"], totals["failed"])
 
-    def layout(self, source: str) -> Layout:
+    def layout(self, source: str) -> PageLayout:
         """Whether the layout of a source's pages has changed."""
         rows = self._db.execute(
             "SELECT removed FROM harvest WHERE source = ? AND outcome = 'new' ORDER BY at DESC LIMIT ?",

@@ -4,7 +4,7 @@ import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from agents.feed.harvest import Layout
+from agents.feed.harvest import PageLayout
 
 
 class FeedMetrics:
@@ -55,7 +55,7 @@ class FeedMetrics:
         self._characters.labels(source, "kept").inc(kept)
         self._characters.labels(source, "removed").inc(removed)
 
-    def layout(self, source: str, layout: Layout) -> None:
+    def layout(self, source: str, layout: PageLayout) -> None:
         """What is known of the layout of a source's pages."""
         if layout.recent is not None:
             self._removed.labels(source, "recent").set(layout.recent)

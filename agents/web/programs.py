@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from agents.announcements import SAY_SECONDS
 from agents.web.models import SinkState, SourceState
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 
 SILENT_SECONDS = 6 * SAY_SECONDS
 """Who has said nothing for so long is taken for dead."""
 
 
-def sources_of(reader: Reader) -> list[SourceState]:
+def sources_of(reader: StoreReader) -> list[SourceState]:
     """The sources of all feeds: those that something is wrong with first, then by name."""
     found: list[SourceState] = []
     for said, about in _said(reader, "feed"):
@@ -26,7 +26,7 @@ def sources_of(reader: Reader) -> list[SourceState]:
     return sorted(found, key=lambda one: (not (one.drifted or one.problems), one.source.casefold(), one.feed))
 
 
-def sinks_of(reader: Reader) -> list[SinkState]:
+def sinks_of(reader: StoreReader) -> list[SinkState]:
     """All sinks, by kind and name."""
     found: list[SinkState] = []
     for said, about in _said(reader, "sink"):
@@ -40,7 +40,7 @@ def sinks_of(reader: Reader) -> list[SinkState]:
 _SAID = SinkState.model_fields.keys() - {"ended", "seen_seconds", "alive"}
 
 
-def _said(reader: Reader, program: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _said(reader: StoreReader, program: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     """The words of programs of a kind, each with whether they are alive; none without a store."""
     try:
         words = reader.programs(program)

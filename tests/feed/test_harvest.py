@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from agents.feed.feed_list import Feed
-from agents.feed.harvest import Layout, layout
+from agents.feed.feed_list import FeedSource
+from agents.feed.harvest import PageLayout, layout
 from agents.feed.metrics import FeedMetrics
-from agents.feed.seen import Seen
+from agents.feed.seen import SeenPages
 from agents.feed.status import status
 from tests.feed.site import PARAGRAPH, Site
 from tests.feed.test_poller import Newsroom
@@ -40,12 +40,12 @@ def test_a_layout_has_drifted_when_cleaning_suddenly_removes_far_more_or_less(
 
 
 def test_of_no_articles_nothing_is_known() -> None:
-    assert layout([]) == Layout(None, None, False)
+    assert layout([]) == PageLayout(None, None, False)
 
 
 def test_hours_and_failures_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1_800_000_000.0
-    seen = Seen(tmp_path)
+    seen = SeenPages(tmp_path)
     for hours, outcome in ((0.5, "new"), (1.5, "new"), (1.7, "new"), (1.8, "revised"), (30, "new")):
         monkeypatch.setattr("agents.feed.harvest.time.time", lambda hours=hours: now - hours * 3600)
         seen.harvest.article(SOURCE, outcome, kept=75, removed=25)
@@ -66,7 +66,10 @@ async def test_what_the_poller_does_is_told_by_source(site: Site, tmp_path: Path
     newsroom = Newsroom(tmp_path / "feed")
     site.page("/a", "Rat schließt Freibad")
     site.rss("/feed.xml", ["/a", "/weg"])
-    feeds = [Feed(url=site.url("/feed.xml"), source=SOURCE), Feed(url=site.url("/keiner.xml"), source="Andere")]
+    feeds = [
+        FeedSource(url=site.url("/feed.xml"), source=SOURCE),
+        FeedSource(url=site.url("/keiner.xml"), source="Andere"),
+    ]
     async with newsroom.open(*feeds) as poller:
         await poller.once(lambda _: None)
         other, told = status(feeds, poller._seen, poller.problems)["sources"]
@@ -80,7 +83,7 @@ async def test_what_the_poller_does_is_told_by_source(site: Site, tmp_path: Path
 
 async def test_a_feed_that_works_again_has_no_problem(site: Site, tmp_path: Path) -> None:
     newsroom = Newsroom(tmp_path / "feed")
-    one = Feed(url=site.url("/feed.xml"), source=SOURCE)
+    one = FeedSource(url=site.url("/feed.xml"), source=SOURCE)
     async with newsroom.open(one) as poller:
         await poller.once(lambda _: None)
         assert poller.problems
@@ -92,7 +95,7 @@ async def test_a_feed_that_works_again_has_no_problem(site: Site, tmp_path: Path
 
 def test_a_drifted_layout_is_a_metric() -> None:
     metrics = FeedMetrics()
-    metrics.layout(SOURCE, Layout(0.2, 0.9, True))
+    metrics.layout(SOURCE, PageLayout(0.2, 0.9, True))
     value = metrics.registry.get_sample_value
     assert value("redefluss_feed_layout_drifted", {"source": SOURCE}) == 1
     assert value("redefluss_feed_removed_share", {"source": SOURCE, "articles": "recent"}) == 0.9

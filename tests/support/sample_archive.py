@@ -15,10 +15,10 @@ from aiokafka import TopicPartition
 
 from agents.pool.protocol import Done, Job
 from agents.sinks.parquet import ParquetStore
-from agents.sinks.store import Batch, Place
+from agents.sinks.store import Batch, StoredPosition
 from agents.stage_jobs import StageSetup, load
 from pipeline.config import PipelineConfig
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.stages import FINISHED_TOPIC
 from pipeline.tables.rows import change_of
 from schemas.codec import encode
@@ -29,7 +29,7 @@ PAPERS = 8
 STAGES = ("clean", "entities", "quotes")
 
 
-def raw_article(article: Article, number: int) -> RawArticle:
+def raw_article(article: AnnotatedArticle, number: int) -> RawArticle:
     """The article as a paper would have it."""
     title = article.part("title")
     return RawArticle(
@@ -45,7 +45,7 @@ def raw_article(article: Article, number: int) -> RawArticle:
 async def write(folder: Path, articles: int, config: PipelineConfig) -> None:
     """Take so many articles through the stages, and store them."""
     perform = load(StageSetup(STAGES, config))
-    batch = Batch(places={TopicPartition(FINISHED_TOPIC, 0): Place(articles, "")})
+    batch = Batch(places={TopicPartition(FINISHED_TOPIC, 0): StoredPosition(articles, "")})
     for number, article in enumerate(corpus_articles(articles)):
         value = encode(raw_article(article, number))
         for stage in STAGES:

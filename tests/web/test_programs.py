@@ -5,7 +5,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.writer import Writer
+from agents.web.store.writer import StoreWriter
 
 Client = TestClient[Any, Any]
 HOSTILE = "<script>alert(1)</script>"
@@ -49,7 +49,7 @@ async def get(client: Client, path: str) -> str:
         return await response.text()
 
 
-async def test_sources_and_sinks_are_shown(client: Client, writer: Writer) -> None:
+async def test_sources_and_sinks_are_shown(client: Client, writer: StoreWriter) -> None:
     for program, said in programs():
         writer.put_program(program, said["name"], NOW, said)
     page = await get(client, "/feeds")
@@ -71,7 +71,7 @@ async def test_sources_and_sinks_are_shown(client: Client, writer: Writer) -> No
     assert [(one["kind"], one["lag"]) for one in sinks] == [("parquet", 56), ("postgres", 56)]
 
 
-async def test_who_is_silent_or_has_ended_is_not_alive(client: Client, writer: Writer) -> None:
+async def test_who_is_silent_or_has_ended_is_not_alive(client: Client, writer: StoreWriter) -> None:
     writer.put_program("sink", "silent", time.time() - 100, sink(name="silent", kind="duckdb"))
     writer.put_program("sink", "ended", NOW, sink(name="ended", kind="webhook", ended=True))
     async with client.get("/api/sinks") as answer:

@@ -27,7 +27,7 @@ async def fragment(_: web.View, request: Request) -> Response:
 
 async def _answer(request: Request, template: str) -> Response:
     site = site_of(request)
-    state = await site.cached("operations", site.observatory.operations, seconds=FRESH_SECONDS)
+    state = await site.cached("operations", site.stream_monitor.operations, seconds=FRESH_SECONDS)
     key = (template, language_of(request), site.guard.knows(request))
     sinks = await site.cached("sinks", partial(sinks_of, site.reader), seconds=FRESH_SECONDS)
     render = partial(site.render, template, request, state=state, sinks=sinks)
