@@ -83,7 +83,9 @@ class OpenSearchStore:
         except (SinkError, SinkUnavailable) as error:
             await self.close()
             raise SinkError(str(error)) from None
-        stored = found["_source"]["places"] if found.get("found") else {"version": VERSION, "offsets": []}
+        stored: dict[str, Any] = (
+            found["_source"]["places"] if found.get("found") else {"version": VERSION, "offsets": []}
+        )
         if stored["version"] > VERSION:
             raise SinkError(f"{self.name}: its indices are of a newer version of Redefluss than this one")
         return {
