@@ -146,6 +146,8 @@ class Settings(BaseSettings):
     )
     feed_metrics_port: int = Field(0, ge=0, le=65535, description="port of the feed's metrics and health; 0: none")
 
+    sink_metrics_port: int = Field(0, ge=0, le=65535, description="port of a sink's metrics and health; 0: none")
+
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
     @field_validator("languages", "web_allowed_hosts", "web_trusted_proxies", mode="before")

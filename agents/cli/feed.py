@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,12 +39,15 @@ def feed(
 
 
 async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> int:
+    from agents.announcements import announced
     from agents.cli.clients import connected_producer
+    from agents.exposition import served
     from agents.feed.fetching import Fetcher
     from agents.feed.hosts import Hosts
-    from agents.feed.metrics import FeedMetrics, served
+    from agents.feed.metrics import FeedMetrics
     from agents.feed.poller import Poller, PollResult
     from agents.feed.seen import SeenPages
+    from agents.feed.status import status
     from pipeline.cleaning.cleaner import Cleaner
     from schemas.records import RawArticle
 
@@ -73,18 +77,23 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
                 allow_private=settings.feed_allow_private,
                 timeout_seconds=settings.feed_timeout_seconds,
             )
-            async with fetcher, served(metrics, settings.web_host, settings.feed_metrics_port):
-                poller = Poller(
-                    feeds,
-                    seen,
-                    fetcher,
-                    send,
-                    Cleaner(settings.pipeline),
-                    max_page_bytes=settings.max_article_bytes,
-                    max_message_bytes=settings.max_raw_bytes,
-                    follow_seconds=settings.feed_follow_hours * 3600,
-                    metrics=metrics,
-                )
+            poller = Poller(
+                feeds,
+                seen,
+                fetcher,
+                send,
+                Cleaner(settings.pipeline),
+                max_page_bytes=settings.max_article_bytes,
+                max_message_bytes=settings.max_raw_bytes,
+                follow_seconds=settings.feed_follow_hours * 3600,
+                metrics=metrics,
+            )
+            name = f"{socket.gethostname()}:{settings.data_dir}"
+            async with (
+                fetcher,
+                served(metrics.registry, settings.web_host, settings.feed_metrics_port),
+                announced(settings, "feed", name, lambda: status(feeds, seen, poller.problems)),
+            ):
                 if not once:
                     console.note(f"Polling {console.counted(len(feeds), 'feed')}; Ctrl-C ends it")
                     await poller.forever(report)

@@ -82,6 +82,22 @@ def duckdb(
     return _sink(store, "duckdb", str(file.resolve()), until_caught_up, from_beginning)
 
 
+@app.command("opensearch")
+def opensearch(
+    url: Annotated[str, typer.Argument(metavar="URL", help="https://user:password@host:9200/prefix of the indices")],
+    until_caught_up: UntilCaughtUp = False,
+    from_beginning: FromBeginning = True,
+) -> int:
+    """Indices of OpenSearch or Elasticsearch, by the bulk API of both."""
+
+    def store() -> "SinkStore":
+        from agents.sinks.opensearch import OpenSearchStore
+
+        return OpenSearchStore(url)
+
+    return _sink(store, "opensearch", url, until_caught_up, from_beginning)
+
+
 @app.command("webhook")
 def webhook(
     url: Annotated[str, typer.Argument(metavar="URL", help="gets a signed POST for each batch of messages")],
@@ -111,7 +127,7 @@ def _sink(make: "Callable[[], SinkStore]", kind: str, target: str, until_caught_
         raise
     except ImportError as error:  # psycopg without a libpq
         raise CommandError(f"{INSTALL_HINT} ({error})") from None
-    return asyncio.run(_run(settings, store, group_of(settings, kind, target), until_caught_up, from_beginning))
+    return asyncio.run(_run(settings, store, kind, group_of(settings, kind, target), until_caught_up, from_beginning))
 
 
 def group_of(settings: Settings, kind: str, target: str) -> str:
@@ -122,10 +138,15 @@ def group_of(settings: Settings, kind: str, target: str) -> str:
     return settings.group(f"sink-{kind}-{hashlib.blake2b(known.encode(), digest_size=4).hexdigest()}")
 
 
-async def _run(settings: Settings, store: "SinkStore", group: str, until_caught_up: bool, from_beginning: bool) -> int:
+async def _run(
+    settings: Settings, store: "SinkStore", kind: str, group: str, until_caught_up: bool, from_beginning: bool
+) -> int:
+    from agents.announcements import announced
     from agents.cli.clients import reach_broker
     from agents.permissions import Need
+    from agents.exposition import served
     from agents.sinks.consumer import Sink
+    from agents.sinks.metrics import registry_of, word
 
     await reach_broker(settings, [Need("READ", "group", group)])
     sink = Sink(settings, store, group=group, from_now=not from_beginning, say=console.note)
@@ -141,8 +162,12 @@ async def _run(settings: Settings, store: "SinkStore", group: str, until_caught_
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
     console.note(f"To {store.name}, as consumer group {group}")
-    complete = await sink.run(until_caught_up=until_caught_up)
     done = sink.progress
+    async with (
+        served(registry_of(kind, lambda: done), settings.web_host, settings.sink_metrics_port, lambda: done.problem),
+        announced(settings, "sink", group, lambda: word(kind, store.name, done)),
+    ):
+        complete = await sink.run(until_caught_up=until_caught_up)
     rows = [{"table": table, "rows": count} for table, count in done.rows.items()]
     console.show(rows, title="Rows written", columns={"table": "table", "rows": "rows"})
     console.note(

@@ -1,12 +1,10 @@
-"""The feed's metrics and health, for Prometheus and whoever watches the process."""
+"""The feed's metrics, for Prometheus."""
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
-from aiohttp import web
 from prometheus_client import CollectorRegistry, Counter, Gauge
-from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from agents.feed.harvest import PageLayout
 
 
 class FeedMetrics:
@@ -30,6 +28,19 @@ class FeedMetrics:
             "redefluss_feed_last_poll_timestamp_seconds", "Time of the last poll", ("source",), registry=self.registry
         )
 
+        self._removed = Gauge(
+            "redefluss_feed_removed_share",
+            "Median share of a page's characters that cleaning removes, of the latest articles and of those before",
+            ("source", "articles"),
+            registry=self.registry,
+        )
+        self._drifted = Gauge(
+            "redefluss_feed_layout_drifted",
+            "1 if cleaning suddenly removes far more or far less of the source's pages",
+            ("source",),
+            registry=self.registry,
+        )
+
     def polled(self, source: str, outcome: str) -> None:
         """A feed was polled: "read", "unchanged" or "failed"."""
         self._polls.labels(source, outcome).inc()
@@ -44,30 +55,10 @@ class FeedMetrics:
         self._characters.labels(source, "kept").inc(kept)
         self._characters.labels(source, "removed").inc(removed)
 
-
-@asynccontextmanager
-async def served(metrics: FeedMetrics, host: str, port: int) -> AsyncIterator[None]:
-    """Serve /metrics and /health/live; with port 0, nothing.
-
-    Raises:
-        OSError: the port is taken.
-    """
-    if not port:
-        yield
-        return
-
-    async def expose(_request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(metrics.registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
-
-    async def live(_request: web.Request) -> web.Response:
-        return web.json_response({"status": "ok"})
-
-    app = web.Application()
-    app.add_routes([web.get("/metrics", expose), web.get("/health/live", live)])
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield
-    finally:
-        await runner.cleanup()
+    def layout(self, source: str, layout: PageLayout) -> None:
+        """What is known of the layout of a source's pages."""
+        if layout.recent is not None:
+            self._removed.labels(source, "recent").set(layout.recent)
+        if layout.usual is not None:
+            self._removed.labels(source, "usual").set(layout.usual)
+        self._drifted.labels(source).set(float(layout.drifted))

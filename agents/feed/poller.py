@@ -142,6 +142,8 @@ class Poller:
         self._follow = follow_seconds
         self._metrics = metrics
         self._cleaning = asyncio.Lock()
+        self.problems: dict[str, str] = {}
+        """By the URL of a feed: what is wrong with it, or with the last of its pages that failed."""
 
     async def once(self, report: Callable[[PollResult], None]) -> list[PollResult]:
         """Poll every feed once and fetch all that is due; the results, each reported as it comes.
@@ -209,6 +211,11 @@ class Poller:
             result.notes.append(f"{document.left_out:,} older entries not taken")
         if document.damaged:
             result.notes.append(f"damaged: {document.damaged}")
+        if result.error:
+            self.problems[feed.url] = result.error
+            self._seen.harvest.failure(feed.source)
+        else:
+            self.problems.pop(feed.url, None)
         self._metrics.polled(feed.source, "failed" if result.error else "unchanged" if result.unchanged else "read")
         return result
 
@@ -258,6 +265,8 @@ class Poller:
             until = known.due if error.fate == "away" else None
             if outcome == "failed":
                 result.failures[known.entry.link] = str(error)
+                self.problems[feed.url] = f"{known.entry.link}: {error}"
+                self._seen.harvest.failure(feed.source)
                 log.info("%s: %s", known.entry.link, error)
         else:
             known.attempts, known.problem, known.checked = 0, None, now
@@ -290,9 +299,12 @@ class Poller:
         if fingerprint == known.fingerprint:
             return "same"
         await self._confirmed(record)
+        outcome = "new" if first else "revised"
         self._metrics.cleaned(feed.source, kept=reading.kept, removed=reading.removed)
+        self._seen.harvest.article(feed.source, outcome, kept=reading.kept, removed=reading.removed)
+        self._metrics.layout(feed.source, self._seen.harvest.layout(feed.source))
         known.article, known.url, known.fingerprint = record.id, url, fingerprint
-        return "new" if first else "revised"
+        return outcome
 
     def _record(self, feed: FeedSource, known: Page, url: str, text: str) -> RawArticle:
         identifier = known.article or article_id(RawArticle(url=url, text=""), key=None)

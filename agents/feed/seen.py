@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from agents.feed.feed_document import FeedEntry
+from agents.feed.harvest import Harvest
 from pipeline.identity import article_id
 from schemas.records import RawArticle
 
@@ -118,6 +119,7 @@ class SeenPages:
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA)
+            self.harvest = Harvest(self._db)
         except sqlite3.DatabaseError as error:
             self._lock.close()
             raise SeenError(f"{path}: {error}; move it away to begin anew") from None
@@ -213,7 +215,8 @@ class SeenPages:
         self._write("hosts", "host", {"host": host, "until": until})
 
     def forget_old(self) -> int:
-        """Drop pages that no feed has listed for KEEP_DAYS days; how many."""
+        """Drop pages that no feed has listed for KEEP_DAYS days, and what came of pages long ago; how many pages."""
+        self.harvest.forget_old()
         return self._db.execute("DELETE FROM pages WHERE listed < ?", (time.time() - KEEP_DAYS * 86_400,)).rowcount
 
     def _write(self, table: str, key: str, values: dict[str, Any]) -> None:

@@ -43,6 +43,10 @@ class Progress:
         removed: articles and statements taken back.
         rows: written, by table.
         lag: messages on the topics that are not in the store yet.
+        batches: stored.
+        failures: attempts to store a batch that failed, and were or will be made again.
+        problem: why the store does not take the present batch; None where it does.
+        stored_at: when a batch was stored last, in seconds since 1970 UTC; 0: not yet.
     """
 
     read: int = 0
@@ -51,6 +55,10 @@ class Progress:
     removed: int = 0
     rows: Counter[str] = field(default_factory=Counter)
     lag: int = 0
+    batches: int = 0
+    failures: int = 0
+    problem: str | None = None
+    stored_at: float = 0.0
 
     @property
     def in_words(self) -> str:
@@ -64,6 +72,8 @@ class Progress:
         self.unchanged += written.unchanged
         self.removed += written.removed
         self.rows.update(written.rows)
+        self.batches += 1
+        self.problem, self.stored_at = None, time.time()
 
 
 class Sink:
@@ -168,6 +178,8 @@ class Sink:
                 break
             except SinkUnavailable as error:
                 wait = pause if error.after_seconds is None else error.after_seconds
+                self.progress.failures += 1
+                self.progress.problem = str(error)
                 self._say(f"{error}; again in {wait:.3g} s")
                 if self._stop.is_set() or await self._stopped_within(wait):
                     return False

@@ -18,7 +18,7 @@ import aiohttp
 import orjson
 from aiokafka import TopicPartition
 
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from agents.sinks.webhook import retry_after
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Row
 from pipeline.tables.rows import Change
@@ -70,7 +70,7 @@ class OpenSearchStore:
         self._headers = {"Authorization": f"Basic {login}"} if user else {}
         self._session: aiohttp.ClientSession | None = None
 
-    async def open(self) -> Mapping[TopicPartition, Place]:
+    async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Make the indices that are missing; the offsets that are stored."""
         timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
         self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
@@ -80,20 +80,25 @@ class OpenSearchStore:
             sink = {"digest": TYPES["json"], "rows": {"type": "object", "enabled": False}}
             await self._make("sink", sink | {"places": {"type": "object", "enabled": False}})
             _, found = await self._ask("GET", f"/{self._index('sink')}/_doc/places", known=(404,))
-        except (SinkError, StoreUnavailable) as error:
+        except (SinkError, SinkUnavailable) as error:
             await self.close()
             raise SinkError(str(error)) from None
-        stored = found["_source"]["places"] if found.get("found") else {"version": VERSION, "offsets": []}
+        stored: dict[str, Any] = (
+            found["_source"]["places"] if found.get("found") else {"version": VERSION, "offsets": []}
+        )
         if stored["version"] > VERSION:
             raise SinkError(f"{self.name}: its indices are of a newer version of Redefluss than this one")
-        return {TopicPartition(topic, number): Place(offset, mark) for topic, number, offset, mark in stored["offsets"]}
+        return {
+            TopicPartition(topic, number): StoredPosition(offset, mark)
+            for topic, number, offset, mark in stored["offsets"]
+        }
 
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:
             await self._session.close()
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """Announce, write the rows, then say which messages they are of and how far the topics are stored."""
         made: list[Change] = []
         for kind, tables in TABLES_OF.items():
@@ -144,7 +149,7 @@ class OpenSearchStore:
         _, found = await self._ask("POST", f"/{self._index('sink')}/_mget", asked)
         return {each["_id"]: each["_source"] for each in found["docs"] if each.get("found")}
 
-    async def _store_places(self, places: Mapping[TopicPartition, Place]) -> None:
+    async def _store_places(self, places: Mapping[TopicPartition, StoredPosition]) -> None:
         """Put the offsets of a batch beside those of the other partitions."""
         address = f"/{self._index('sink')}/_doc/places"
         _, found = await self._ask("GET", address, known=(404,))
@@ -167,7 +172,7 @@ class OpenSearchStore:
         """Do all of the actions, in as many requests as it takes.
 
         Raises:
-            StoreUnavailable: some were not done, for now.
+            SinkUnavailable: some were not done, for now.
             SinkError: one was refused.
         """
         body = bytearray()
@@ -189,7 +194,7 @@ class OpenSearchStore:
             raise SinkError(one_line(f"{self.name} refuses {lasting['_id']}: {lasting['error']}", ANSWER_CHARACTERS))
         if failed:
             words = one_line(f"{self.name}: {failed[0]['error']}", ANSWER_CHARACTERS)
-            raise StoreUnavailable(f"{words} (and {len(failed) - 1:,} more)")
+            raise SinkUnavailable(f"{words} (and {len(failed) - 1:,} more)")
 
     async def _ask(
         self,
@@ -211,7 +216,7 @@ class OpenSearchStore:
         except ssl.SSLError as error:
             raise SinkError(f"{self.name}: {one_line(str(error))}") from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            raise StoreUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
+            raise SinkUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
         if 200 <= status < 300 or status in known:
             try:
                 value = orjson.loads(told)
@@ -220,7 +225,7 @@ class OpenSearchStore:
             return status, value
         words = one_line(f"{self.name} answers {status}: {told.decode('utf-8', 'replace')}", ANSWER_CHARACTERS)
         if status in AGAIN:
-            raise StoreUnavailable(words, retry_after(headers))
+            raise SinkUnavailable(words, retry_after(headers))
         raise SinkError(words)
 
     def _index(self, table: str) -> str:

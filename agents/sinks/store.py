@@ -84,7 +84,7 @@ class SinkStore(Protocol):
         """Store a batch and how far it goes, as one.
 
         Raises:
-            StoreUnavailable: not now.
+            SinkUnavailable: not now.
             SinkError: never.
         """
         ...

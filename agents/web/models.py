@@ -372,6 +372,47 @@ class Operations(ApiModel):
     ready: bool
 
 
+class SourceState(ApiModel):
+    """A source that feeds are polled of, as the command that does so last said; counts of the last 24 hours."""
+
+    source: str
+    feed: str = Field(description="the command that polls it: host and data folder")
+    feeds: int
+    hours: list[int] = Field(description="articles by hour, oldest first")
+    new: int
+    revised: int
+    failed: int = Field(description="polls and pages that failed")
+    polled_at: float | None = Field(description="when the last poll began, in seconds since 1970 UTC")
+    problems: list[str] = Field(description="what is wrong with its feeds now, a line each")
+    usual_removed: float | None = Field(description="median share of a page's text that cleaning removes")
+    recent_removed: float | None = Field(description="the same of the ten latest articles")
+    drifted: bool = Field(description="whether the two are so far apart that the pages' layout has probably changed")
+    ended: bool = Field(False, description="whether the command has ended by itself")
+    seen_seconds: float = Field(description="age of the command's last word")
+    alive: bool
+
+
+class SinkState(ApiModel):
+    """A sink, as it last said; counts since it started."""
+
+    name: str = Field(description="its consumer group")
+    kind: str
+    target: str
+    host: str
+    read: int = Field(description="messages stored, those that changed nothing included")
+    unchanged: int
+    refused: int
+    batches: int
+    failures: int = Field(description="attempts to store a batch that failed and were made again")
+    rows: dict[str, int] = Field(description="written, by table")
+    lag: int = Field(description="messages on the topics that are not stored yet")
+    stored_at: float | None = Field(description="when a batch was stored last, in seconds since 1970 UTC")
+    problem: str | None = Field(description="why the store does not take the present batch")
+    ended: bool = Field(False, description="whether it has ended by itself")
+    seen_seconds: float = Field(description="age of its last word")
+    alive: bool
+
+
 class Check(ApiModel):
     """One condition of health."""
 

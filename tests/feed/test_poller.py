@@ -12,10 +12,11 @@ from typing import Any
 import orjson
 import pytest
 from aiokafka.errors import KafkaTimeoutError
+from multidict import CIMultiDict
 
 from agents.feed import poller as poller_module
 from agents.feed.feed_list import FeedSource
-from agents.feed.fetching import Fetcher
+from agents.feed.fetching import Fetcher, FetchResponse
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
 from agents.feed.poller import NotSent, Poller, PollResult
@@ -387,3 +388,26 @@ def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     fixed = FeedSource(url="https://a.example/", source="A", interval_minutes=2)
     assert next_interval(new=0, feed=fixed) == next_interval(new=9, feed=fixed) == 120
     assert next_interval(new=0, failures=2, feed=fixed) == 480
+
+
+@pytest.mark.parametrize("link", ["http://169.254.169.254/latest/meta-data/", "http://10.0.0.7/a", "http://[::1]/a"])
+async def test_private_addresses_in_a_feed_are_refused(site: Site, newsroom: Newsroom, link: str) -> None:
+    """The feed's own host is taken for a public one; what it lists is checked on its own."""
+
+    class PublicFeed(Fetcher):
+        async def _once(self, url: Any, *rest: Any) -> Any:
+            if url.host != "zeitung.example":
+                return await super()._once(url, *rest)
+            return FetchResponse(str(url), 200, rss_of(site, [link]).encode(), CIMultiDict()), ""
+
+    seen = SeenPages(newsroom.folder)
+    async with PublicFeed(Hosts(pause_seconds=0), user_agent="Redefluss", timeout_seconds=2) as strict:
+        poller = Poller(
+            [FeedSource(url="http://zeitung.example/feed.xml", source="Bote")], seen, strict, newsroom.send, CLEANER,
+            max_message_bytes=1_000_000, metrics=FeedMetrics(), **newsroom.options,
+        )  # fmt: skip
+        (result,) = await poller.once(lambda _: None)
+    seen.close()
+    assert result.error is None
+    assert "is no public address" in result.failures[link]
+    assert newsroom.sent == []

@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestServer
 from aiokafka import TopicPartition
 
 from agents.sinks.opensearch import OpenSearchStore
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import TABLES, Kind
 from pipeline.tables.rows import change_of
 from tests.sinks.bulk_api import BulkApi
@@ -34,7 +34,7 @@ async def opened(url: str) -> OpenSearchStore:
 
 
 def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", offset: int = 1) -> Batch:
-    made = Batch(places={TP: Place(offset, "x")})
+    made = Batch(places={TP: StoredPosition(offset, "x")})
     for key, value in messages:
         change = change_of(kind, key.encode(), value, timestamp_ms=0)
         made.messages.append((SimpleNamespace(value=value), change))
@@ -82,11 +82,11 @@ async def test_revisions_repeats_and_tombstones(server: tuple[BulkApi, str]) -> 
 async def test_offsets_of_all_partitions_are_kept(server: tuple[BulkApi, str]) -> None:
     _, url = server
     store = await opened(url)
-    await store.write(Batch(places={TP: Place(5, "x")}))
-    await store.write(Batch(places={OTHER: Place(7, "y")}))
+    await store.write(Batch(places={TP: StoredPosition(5, "x")}))
+    await store.write(Batch(places={OTHER: StoredPosition(7, "y")}))
     await store.close()
     again = OpenSearchStore(url)
-    assert await again.open() == {TP: Place(5, "x"), OTHER: Place(7, "y")}
+    assert await again.open() == {TP: StoredPosition(5, "x"), OTHER: StoredPosition(7, "y")}
     await again.close()
 
 
@@ -106,7 +106,7 @@ async def test_a_batch_that_was_broken_off_anywhere_leaves_nothing_behind(server
         try:
             await store.write(second)
             whole = True
-        except StoreUnavailable:
+        except SinkUnavailable:
             pass
         api.fails = lambda number, index, identifier: None
         await store.close()
@@ -127,14 +127,14 @@ async def test_what_is_not_taken_now_comes_again_and_what_is_refused_ends_it(ser
     api, url = server
     store = await opened(url)
     api.fails = lambda number, index, identifier: (429, "rejected") if index == "news-quotes" else None
-    with pytest.raises(StoreUnavailable, match="rejected"):
+    with pytest.raises(SinkUnavailable, match="rejected"):
         await store.write(batch(("a-1", article("a-1"))))
     api.fails = lambda number, index, identifier: (400, "mapper_parsing_exception") if index == "news-quotes" else None
     with pytest.raises(SinkError, match="mapper_parsing_exception"):
         await store.write(batch(("a-1", article("a-1"))))
     api.fails = lambda number, index, identifier: None
     api.answers = [web.Response(status=429, headers={"Retry-After": "7"})]
-    with pytest.raises(StoreUnavailable) as raised:
+    with pytest.raises(SinkUnavailable) as raised:
         await store.write(batch(("a-1", article("a-1"))))
     assert raised.value.after_seconds == 7
     api.answers = [web.Response(status=403, text="security_exception")]

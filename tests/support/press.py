@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from pipeline.corpus.files import article_files, read_file
-from pipeline.corpus.model import Article, Part
+from pipeline.corpus.model import AnnotatedArticle, Part
 from tests.feed.site import Site
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -36,7 +36,7 @@ PAGE = """<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>{tit
 class Published:
     """An article on its page; `version` counts from 1."""
 
-    article: Article
+    article: AnnotatedArticle
     number: int
     url: str
     version: int = 1
@@ -75,7 +75,7 @@ class Press:
         """URL and name of each paper's feed."""
         return [(self._site.url(f"/feed/{paper}.xml"), f"Zeitung {paper + 1}") for paper in range(self._papers)]
 
-    def publish(self, articles: list[Article]) -> None:
+    def publish(self, articles: list[AnnotatedArticle]) -> None:
         """Put new articles on their pages and into the feeds, paper by paper."""
         for article in articles:
             number = len(self.articles)
@@ -122,7 +122,7 @@ class Press:
             self._site.put(f"/feed/{paper}.xml", body, kind="application/xml", etag=etag)
 
 
-def corpus_articles(count: int) -> list[Article]:
+def corpus_articles(count: int) -> list[AnnotatedArticle]:
     """Articles of the corpus, from all of its writers."""
     files = article_files(CORPUS)
     if not 0 < count <= len(files):

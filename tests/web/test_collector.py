@@ -154,6 +154,19 @@ async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, re
         assert broker_state[1]["ok"]
 
 
+async def test_what_feeds_and_sinks_say_is_kept_apart_from_the_workers(settings: Settings, reader: StoreReader) -> None:
+    async with broker(settings), collecting(settings):
+        await eventually(lambda: reader.state("places"))
+        for _ in range(60):
+            await send(settings, WORKERS_TOPIC, b'{"program": "sink", "name": "s1", "lag": 56}')
+            await asyncio.sleep(0.5)
+            if reader.programs("sink"):
+                break
+        assert [(said["name"], said["lag"]) for _, said in reader.programs("sink")] == [("s1", 56)]
+        assert reader.programs("feed") == []
+        assert reader.workers() == []
+
+
 async def test_a_broker_that_goes_is_noticed(settings: Settings, reader: StoreReader) -> None:
     async with collecting(settings):
         async with broker(settings):

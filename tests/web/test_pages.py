@@ -38,6 +38,7 @@ PAGES = [
     entity_path("per/karla-brinkmeier"),
     entity_path(HOSTILE.entities[0].id),
     "/operations",
+    "/feeds",
     "/dead-letters",
     "/dead-letters?stage=%3Cscript%3E&reason=%22%3E%3Cimg%3E",
     "/login",

@@ -16,13 +16,12 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
+from agents.announcements import announce
 from agents.kafka import connect
 from agents.permissions import AUTHORIZATION_ERRORS, MissingPermission, in_words
 from agents.settings import Settings
-from agents.topics import WORKERS_TOPIC
 from agents.web.collector.collector import Collector
 from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import StoreWriter
@@ -58,25 +57,6 @@ async def collect(settings: Settings, path: Path) -> None:
                 if any(is_corrupt(error) for error in errors.exceptions):
                     remove_store(path)
             await asyncio.sleep(RETRY_SECONDS)
-
-
-async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
-    """Send each line on to the other workers. What cannot be sent is dropped: the next line says it again."""
-    while True:
-        producer = AIOKafkaProducer(**settings.client_options(), request_timeout_ms=5000, acks=1)
-        try:
-            await connect(producer)
-            while True:
-                line = await lines.get()
-                try:
-                    await producer.send_and_wait(settings.topic(WORKERS_TOPIC), line)
-                finally:
-                    lines.task_done()
-        except (KafkaError, OSError) as error:
-            log.debug("this worker's status was not sent to the other workers: %s", error)
-        finally:
-            await producer.stop()
-        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def main() -> None:

@@ -31,6 +31,8 @@ LOOK_SECONDS = 3.0
 SAMPLE_SECONDS = 5.0
 PRUNE_SECONDS = 60.0
 WORKER_FORGOTTEN_SECONDS = 600.0
+PROGRAM_FORGOTTEN_SECONDS = 7 * 86_400.0
+"""Feeds and sinks: one that died is to be seen for longer, since nobody takes its work over."""
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,7 @@ class Collector:
             if time.monotonic() - pruned > PRUNE_SECONDS:
                 self._writer.prune(time.time())
                 self._writer.forget_workers(time.time() - WORKER_FORGOTTEN_SECONDS)
+                self._writer.forget_programs(time.time() - PROGRAM_FORGOTTEN_SECONDS)
                 pruned = time.monotonic()
             await self._assign(progress)
             if not self._consumer.assignment():
@@ -189,7 +192,9 @@ class Collector:
         for record in records:
             try:
                 said = orjson.loads(record.value)
-                if said.get("left"):
+                if "program" in said:
+                    self._writer.put_program(said["program"], said["name"], record.timestamp / 1000, said)
+                elif said.get("left"):
                     self._writer.forget_worker(said["worker"])
                 else:
                     self._writer.put_worker(said["worker"], record.timestamp / 1000, said)

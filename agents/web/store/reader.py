@@ -42,7 +42,7 @@ from agents.web.store.quote_filter import QuoteQuery, matching
 from agents.web.store.quote_hits import flat_rows
 from agents.web.store.ranks import RankedBy
 from agents.web.store.shares import shares
-from agents.web.store.tables import open_for_reading
+from agents.web.store.tables import PROGRAM, open_for_reading
 from pipeline.stages import FINISHED_TOPIC
 
 QUERY_SECONDS = 3.0
@@ -231,6 +231,14 @@ class StoreReader:
         with self._open() as connection:
             rows = connection.execute("SELECT at, state FROM workers ORDER BY id").fetchall()
         return [(at, orjson.loads(state)) for at, state in rows]
+
+    def programs(self, program: str) -> list[tuple[float, dict[str, Any]]]:
+        """When each program of this kind ("feed", "sink") last spoke, and what it said."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT at, value FROM states WHERE name GLOB ? ORDER BY name", (f"{PROGRAM}{program}/*",)
+            ).fetchall()
+        return [(at, orjson.loads(value)) for at, value in rows]
 
     def samples(self, since: float) -> dict[str, list[tuple[float, int]]]:
         """By stage: moments since `since` and the messages committed by then."""

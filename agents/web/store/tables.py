@@ -5,6 +5,8 @@ from pathlib import Path
 
 VERSION = 4
 """Of the tables; a store of another version is built anew from the topics."""
+PROGRAM = "program/"
+"""What the names of the states of feeds and sinks begin with."""
 
 _TABLES = """
 CREATE TABLE articles (

@@ -12,7 +12,7 @@ import orjson
 from agents.topics import REPLAYED_TOPIC
 from agents.web.store.article_rows import delete_articles, insert_article, withdraw_article
 from agents.web.store.quote_rows import prune_statements, put_statement
-from agents.web.store.tables import open_for_writing
+from agents.web.store.tables import PROGRAM, open_for_writing
 from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
@@ -173,6 +173,14 @@ class StoreWriter:
     def forget_workers(self, before: float) -> None:
         """Forget the workers that have been silent since `before`."""
         self._connection.execute("DELETE FROM workers WHERE at < ?", (before,))
+
+    def put_program(self, program: str, name: str, at: float, state: dict[str, Any]) -> None:
+        """Keep what a feed or sink said of itself."""
+        self.put_state(f"{PROGRAM}{program}/{name}", at, state)
+
+    def forget_programs(self, before: float) -> None:
+        """Forget the feeds and sinks that have been silent since `before`."""
+        self._connection.execute("DELETE FROM states WHERE name GLOB ? AND at < ?", (f"{PROGRAM}*", before))
 
     def add_samples(self, at: float, samples: Mapping[str, tuple[int, int]]) -> None:
         """Keep each stage's committed messages and lag at a moment."""

@@ -24,7 +24,7 @@ from agents.web.models import (
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
 from agents.web.site import json_response, number_in, site_of
-from agents.web.views import api_quotes, people, shares
+from agents.web.views import api_quotes, feeds, people, shares
 from agents.web.views.articles import find_article
 from agents.web.views.dead_letters import find_letter, find_letters, load_letter, replay_letter
 from agents.web.views.entities import find_entity
@@ -142,7 +142,7 @@ class OneDeadLetter(web.View):
 @pages.page("/api/openapi.json", name="openapi")
 async def openapi(_: web.View, __: Request) -> Response:
     """This API's description."""
-    routes = (*ROUTES, *api_quotes.ROUTES, *people.ROUTES, *shares.ROUTES)
+    routes = (*ROUTES, *api_quotes.ROUTES, *people.ROUTES, *shares.ROUTES, *feeds.ROUTES)
     return Response(body=document(routes), content_type="application/json")
 
 

@@ -6,6 +6,7 @@ from aiohttp.web import Request, Response
 from faust import web
 
 from agents.web.pages import Pages
+from agents.web.programs import sinks_of
 from agents.web.site import language_of, site_of
 
 pages = Pages("operations")
@@ -28,5 +29,6 @@ async def _answer(request: Request, template: str) -> Response:
     site = site_of(request)
     state = await site.cached("operations", site.stream_monitor.operations, seconds=FRESH_SECONDS)
     key = (template, language_of(request), site.guard.knows(request))
-    render = partial(site.render, template, request, state=state)
+    sinks = await site.cached("sinks", partial(sinks_of, site.reader), seconds=FRESH_SECONDS)
+    render = partial(site.render, template, request, state=state, sinks=sinks)
     return site.answer(await site.cached(key, render, seconds=FRESH_SECONDS))

@@ -1,0 +1,82 @@
+"""A sink's metrics, for Prometheus."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from agents.sinks.consumer import Progress
+
+
+class SinkCollector(Collector):
+    """Reads what a sink has done, whenever it is asked.
+
+    Args:
+        kind: of the store.
+        progress: what it has done since it began.
+    """
+
+    def __init__(self, kind: str, progress: Callable[[], Progress]) -> None:
+        self._kind = kind
+        self._progress = progress
+
+    def collect(self) -> Iterator[Any]:
+        """The metrics as they are now."""
+        done = self._progress()
+        messages = CounterMetricFamily(
+            "redefluss_sink_messages", "Messages read from the topics, by outcome", labels=("store", "outcome")
+        )
+        for outcome, count in (
+            ("stored", done.read - done.unchanged),
+            ("unchanged", done.unchanged),
+            ("refused", done.refused),
+        ):
+            messages.add_metric((self._kind, outcome), count)
+        yield messages
+        rows = CounterMetricFamily("redefluss_sink_rows", "Rows written, by table", labels=("store", "table"))
+        for table, count in done.rows.items():
+            rows.add_metric((self._kind, table), count)
+        yield rows
+        for name, text, value in (
+            ("batches", "Batches stored", done.batches),
+            ("failures", "Attempts to store a batch that failed and were made again", done.failures),
+        ):
+            counter = CounterMetricFamily(f"redefluss_sink_{name}", text, labels=("store",))
+            counter.add_metric((self._kind,), value)
+            yield counter
+        lag = GaugeMetricFamily(
+            "redefluss_sink_lag_messages", "Messages on the topics that are not stored yet", labels=("store",)
+        )
+        lag.add_metric((self._kind,), done.lag)
+        yield lag
+        last = GaugeMetricFamily(
+            "redefluss_sink_last_batch_timestamp_seconds", "When a batch was stored last", labels=("store",)
+        )
+        last.add_metric((self._kind,), done.stored_at)
+        yield last
+
+
+def registry_of(kind: str, progress: Callable[[], Progress]) -> CollectorRegistry:
+    """A registry with a sink's metrics alone."""
+    registry = CollectorRegistry()
+    registry.register(SinkCollector(kind, progress))
+    return registry
+
+
+def word(kind: str, target: str, progress: Progress) -> dict[str, Any]:
+    """How a sink is, as it says it to the workers' pages."""
+    return {
+        "kind": kind,
+        "target": target,
+        "read": progress.read,
+        "unchanged": progress.unchanged,
+        "refused": progress.refused,
+        "batches": progress.batches,
+        "failures": progress.failures,
+        "rows": dict(progress.rows),
+        "lag": progress.lag,
+        "stored_at": progress.stored_at or None,
+        "problem": progress.problem,
+    }

@@ -1,0 +1,52 @@
+"""Feeds and sinks as they last said that they are: they run beside the workers, and say it on the workers' topic."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from agents.announcements import SAY_SECONDS
+from agents.web.models import SinkState, SourceState
+from agents.web.store.reader import StoreReader, StoreUnavailable
+
+SILENT_SECONDS = 6 * SAY_SECONDS
+"""Who has said nothing for so long is taken for dead."""
+
+
+def sources_of(reader: StoreReader) -> list[SourceState]:
+    """The sources of all feeds: those that something is wrong with first, then by name."""
+    found: list[SourceState] = []
+    for said, about in _said(reader, "feed"):
+        for source in said.get("sources") or ():
+            try:
+                found.append(SourceState(**source, feed=said["name"], **about))
+            except (TypeError, ValidationError):  # of another version
+                continue
+    return sorted(found, key=lambda one: (not (one.drifted or one.problems), one.source.casefold(), one.feed))
+
+
+def sinks_of(reader: StoreReader) -> list[SinkState]:
+    """All sinks, by kind and name."""
+    found: list[SinkState] = []
+    for said, about in _said(reader, "sink"):
+        try:
+            found.append(SinkState(**{name: said[name] for name in _SAID}, **about))
+        except (KeyError, ValidationError):
+            continue
+    return sorted(found, key=lambda one: (one.kind, one.name))
+
+
+_SAID = SinkState.model_fields.keys() - {"ended", "seen_seconds", "alive"}
+
+
+def _said(reader: StoreReader, program: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """The words of programs of a kind, each with whether they are alive; none without a store."""
+    try:
+        words = reader.programs(program)
+    except StoreUnavailable:
+        return
+    now = time.time()
+    for at, said in words:
+        age, ended = max(0.0, now - at), bool(said.get("ended"))
+        yield said, {"ended": ended, "seen_seconds": round(age, 1), "alive": not ended and age < SILENT_SECONDS}

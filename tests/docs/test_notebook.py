@@ -1,0 +1,46 @@
+"""The notebook runs from its first cell to its last, on files as a sink writes them, and draws its three plots."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import duckdb
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from pipeline.config import PipelineConfig
+from tests.support.sample_archive import write
+
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook.ipynb"
+MOST_BYTES = 200_000
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("notebook") / "archive"
+    asyncio.run(write(folder, 40, PipelineConfig(model_de="rules", quote_model="rules")))
+    return folder
+
+
+@pytest.mark.timeout(900)
+def test_it_runs_and_draws(archive: Path, tmp_path: Path) -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute(env=dict(os.environ) | {"REDEFLUSS_ARCHIVE": str(archive)})
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
+    first = next(output["data"]["text/plain"] for output in outputs if "text/plain" in output.get("data", {}))
+    with duckdb.connect() as connection:
+        question = f"SELECT count(*), count(DISTINCT article_id) FROM read_parquet('{archive}/quotes/**/*.parquet')"
+        row = connection.execute(question).fetchone()
+    assert row is not None
+    assert row[0] > 40
+    assert first.startswith(f"[({row[0]}, {row[1]}, "), first
+
+
+def test_it_is_committed_without_what_it_once_drew() -> None:
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    assert NOTEBOOK.stat().st_size < MOST_BYTES
+    assert not [cell for cell in notebook.cells if cell.get("outputs") or cell.get("execution_count")]
