@@ -79,9 +79,9 @@ $(READY): $(LOCKS) pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 lock: $(READY) ## Renew the locked requirements (ARGS=--upgrade takes the newest)
-	@$(LOCK) $(ARGS) --extra embedded --extra evaluate --extra sinks --group dev --group benchmarks pyproject.toml -o requirements/benchmarks.lock
-	@$(LOCK) -c requirements/benchmarks.lock --extra embedded --extra evaluate --extra sinks --group dev pyproject.toml -o requirements/dev.lock
-	@$(LOCK) -c requirements/dev.lock --extra sinks pyproject.toml -o requirements/runtime.lock
+	@$(LOCK) $(ARGS) --extra embedded --extra evaluate --extra sinks --extra tracing --group dev --group benchmarks pyproject.toml -o requirements/benchmarks.lock
+	@$(LOCK) -c requirements/benchmarks.lock --extra embedded --extra evaluate --extra sinks --extra tracing --group dev pyproject.toml -o requirements/dev.lock
+	@$(LOCK) -c requirements/dev.lock --extra sinks --extra tracing pyproject.toml -o requirements/runtime.lock
 	@$(LOCK) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(LOCK) $(ARGS) -c requirements/dev.lock --extra train pyproject.toml -o requirements/train.lock
 

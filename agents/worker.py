@@ -27,6 +27,7 @@ from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
 from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
+from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
 from pipeline.stages import STAGES, Stage, stage_named
@@ -98,6 +99,7 @@ class Worker:
         self._state_stores: dict[str, StateStore] = {}
         self._replicas: list[TopicReplica] = []
         self._stop = asyncio.Event()
+        self._tracing = _make_tracing(settings)
 
     async def main(self) -> int:
         """Run until told to stop."""
@@ -120,6 +122,7 @@ class Worker:
             for store in (self._seen_store, *self._state_stores.values()):
                 if store is not None:
                     store.close()
+            await asyncio.to_thread(self._tracing.stop)
         log.info("stopped")
         return 0
 
@@ -180,6 +183,7 @@ class Worker:
             status=self.status,
             duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
             state=state,
+            tracing=self._tracing,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
         keeper = seen or state
@@ -291,6 +295,13 @@ class Worker:
             stage: [number for number in partitions if (stage, number) not in in_flight]
             for stage, partitions in self._assignment().items()
         }
+
+
+def _make_tracing(settings: Settings) -> Tracing:
+    try:
+        return OpenTelemetryTracing() if settings.tracing else NoTracing()
+    except TracingMissing as error:
+        raise WorkerError(str(error)) from None
 
 
 async def _stop(app: StageApp) -> None:

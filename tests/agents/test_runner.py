@@ -81,7 +81,14 @@ class Stream:
     """A runner between fakes."""
 
     def __init__(
-        self, stage: Stage, outcome: Any = DONE, *, duplicates: Any = None, state: Any = None, **options: Any
+        self,
+        stage: Stage,
+        outcome: Any = DONE,
+        *,
+        duplicates: Any = None,
+        state: Any = None,
+        tracing: Any = None,
+        **options: Any,
     ) -> None:
         self.publisher = FakePublisher(options.pop("too_small", ()))
         self.status = WorkerStatus([known.name for known in STAGES], "m")
@@ -90,7 +97,7 @@ class Stream:
         self.settings = Settings(topic_prefix="p.", **options)
         self.runner = StageRunner(
             stage, settings=self.settings, perform=self.perform, publisher=self.publisher, status=self.status,
-            duplicates=duplicates, state=state,
+            duplicates=duplicates, state=state, tracing=tracing,
         )  # fmt: skip
 
     async def perform(self, job: Job) -> tuple[Any, int]:
