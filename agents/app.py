@@ -77,7 +77,8 @@ class StageApp(AdaptedApp):
         self.add_future(self.offsets.commit_regularly())
 
     def on_assigned(self, partitions: set[TP]) -> None:
-        """Tell whoever keeps state by partition."""
+        """Tell whoever keeps state by partition, and count."""
+        self.runner.status.metrics.rebalanced(self.runner.stage.name)
         if self.tell_assignment is not None:
             self.tell_assignment(self._of_source(partitions))
 
@@ -149,7 +150,12 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
     app.settings_of_stream = settings
     app.membership = Membership(session_seconds)
     app.runner = runner
-    app.offsets = Offsets(app, name=app.conf.id, interval_seconds=settings.commit_interval_seconds)
+    app.offsets = Offsets(
+        app,
+        name=app.conf.id,
+        interval_seconds=settings.commit_interval_seconds,
+        on_failure=lambda: runner.status.metrics.commit_failed(runner.stage.name),
+    )
     source = app.topic(
         settings.topic(runner.stage.source),
         key_serializer="raw",

@@ -6,7 +6,8 @@ after the message is confirmed: if the connection is lost between the two, the
 letter can be replayed again, and what comes out is the same bytes.
 """
 
-from collections.abc import AsyncIterator, Iterable
+import logging
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -21,6 +22,8 @@ from agents.topics import REPLAYED_TOPIC, ensure
 from pipeline.stages import DEAD_LETTER_TOPIC, RAW_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
+
+log = logging.getLogger("redefluss.dead_letters")
 
 Target = Literal["failed", "start"]
 
@@ -104,9 +107,14 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
 
 
 async def replay(
-    settings: Settings, letters: Iterable[StoredLetter], *, to: Target = "failed", dry_run: bool = False
+    settings: Settings,
+    letters: Iterable[StoredLetter] | AsyncIterable[StoredLetter],
+    *,
+    to: Target = "failed",
+    dry_run: bool = False,
+    by: str | None = None,
 ) -> ReplayReport:
-    """Send letters through again; those replayed before are left alone.
+    """Send letters through again, one in memory at a time; those replayed before are left alone.
 
     Args:
         settings: where.
@@ -114,6 +122,7 @@ async def replay(
         to: "failed": the failed message to the topic it was read from; "start": the
             article it came from to `articles.raw`, as its trail tells.
         dry_run: only count.
+        by: who does it, for the record on `articles.replayed`.
     """
     await ensure(settings)
     done = await _replayed(settings)
@@ -121,7 +130,7 @@ async def replay(
     await publisher.start()
     sent, skipped, impossible = 0, 0, []
     try:
-        for stored in letters:
+        async for stored in _one_by_one(letters):
             if stored.id in done:
                 skipped += 1
                 continue
@@ -134,12 +143,22 @@ async def replay(
             if dry_run:
                 continue
             await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))
-            mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic})
+            mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic, "by": by})
             await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
             done[stored.id] = datetime.now(UTC)
+            log.info("dead letter %s is sent to %s again by %s", stored.id, settings.topic(topic), by or "unknown")
     finally:
         await publisher.stop()
     return ReplayReport(sent, skipped, tuple(impossible))
+
+
+async def _one_by_one(letters: Iterable[StoredLetter] | AsyncIterable[StoredLetter]) -> AsyncIterator[StoredLetter]:
+    if isinstance(letters, AsyncIterable):
+        async for letter in letters:
+            yield letter
+    else:
+        for letter in letters:
+            yield letter
 
 
 def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes | None]]:

@@ -18,7 +18,7 @@ JSON_FIELDS = ("levelname", "name", "message")
 JSON_NAMES = {"levelname": "level", "name": "logger", "exc_info": "traceback", "stack_info": "stack"}
 
 CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9}
-"""What would move a terminal's cursor or begin another line, and how it is shown: messages quote what strangers wrote."""
+"""What would move a terminal's cursor or begin another line, and how it is shown: messages quote strangers."""
 
 _about: ContextVar[dict[str, Any]] = ContextVar("about", default={})  # noqa: B039 - never changed, only replaced
 
@@ -39,7 +39,7 @@ class Readable(logging.Formatter):
     def __init__(self) -> None:
         super().__init__(FORMAT)
 
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+    def formatMessage(self, record: logging.LogRecord) -> str:
         """The line, without a traceback."""
         return super().formatMessage(record).translate(CONTROLS)
 

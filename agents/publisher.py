@@ -67,12 +67,21 @@ class Publisher:
         settings: where, and how patiently.
         embedded: whether the broker is the embedded one.
         busy: whether there is more to do than is being done, so that nobody loses by a message that waits.
+        on_retry: told of each second or later attempt.
     """
 
-    def __init__(self, settings: Settings, *, embedded: bool, busy: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        embedded: bool,
+        busy: Callable[[], bool] = lambda: False,
+        on_retry: Callable[[], None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._embedded = embedded
         self._busy = busy
+        self._on_retry = on_retry
         self._batch = SendBatch()
         self._producer: AIOKafkaProducer | None = None
         self._renewing = asyncio.Lock()
@@ -195,6 +204,7 @@ class Publisher:
     def _say(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
         async def say(state: RetryCallState) -> None:
             self.troubled_at = time.monotonic()
+            self._on_retry()
             error = state.outcome.exception() if state.outcome else None
             pause = state.next_action.sleep if state.next_action else 0.0
             if state.attempt_number in (1, 2, 4, 8) or state.attempt_number % 10 == 0:

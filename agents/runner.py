@@ -6,6 +6,7 @@ message is another worker's by now, and then the message counts as not read.
 """
 
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -21,7 +22,7 @@ from agents.settings import Settings
 from agents.stateful import StatefulWork
 from agents.status import WorkerStatus
 from agents.tracing import NoTracing, Tracing, current_span
-from pipeline.stages import DEAD_LETTER_TOPIC, Output, Stage, follows_deduplication
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, Output, Stage, follows_deduplication
 from schemas.codec import encode, one_line
 from schemas.records import DeadLetter, FailureReason
 
@@ -78,7 +79,7 @@ class StageRunner:
         self._settings = settings
         self._perform = perform
         self._publisher = publisher
-        self._status = status
+        self.status = status
         self._duplicates = duplicates
         self._state = state
         self._tracing = tracing or NoTracing()
@@ -98,7 +99,7 @@ class StageRunner:
         """
         article = None if message.key is None else message.key.decode("utf-8", "replace")
         with (
-            self._status.handling(self.stage.name, self.stage.source, message.partition, message.offset),
+            self.status.handling(self.stage.name, self.stage.source, message.partition, message.offset),
             self._tracing.stage(self.stage.name, message) as span,
             logs.about(
                 stage=self.stage.name,
@@ -136,7 +137,7 @@ class StageRunner:
             check = await self._duplicates.check(message)
             if check.duplicate:
                 log.info("%s: %s repeats an article already processed", self.stage.name, message)
-                self._status.metrics.duplicate(self.stage.name)
+                self.status.metrics.duplicate(self.stage.name)
                 return
             message = _with_revision(message, check.revision)
         affinity = message.key if self.stage.affinity else None
@@ -180,8 +181,11 @@ class StageRunner:
         if self._duplicates is not None and check is not None:
             self._duplicates.remember(done, check)
         log.debug("%s: %s is published", self.stage.name, message)
-        self._status.metrics.published(self.stage.name, done.took_seconds)
-        self._status.metrics.add(done.counts)
+        self.status.metrics.published(self.stage.name, done.took_seconds)
+        self.status.metrics.add(done.counts)
+        arrived = headers.arrival_of(out) if self.stage.target == FINISHED_TOPIC else None
+        if arrived is not None:
+            self.status.metrics.finished(time.time() - arrived)
 
     async def _take(self, message: Incoming, send: Send, state: StatefulWork) -> None:
         """Let a stage that remembers do its work, and publish what changes, one after the other."""
@@ -198,7 +202,7 @@ class StageRunner:
             except TooLarge as error:
                 await self._dead_letter(message, send, "too-large", str(error))
             state.confirmed(made)
-        self._status.metrics.published(self.stage.name, outcome.took_seconds)
+        self.status.metrics.published(self.stage.name, outcome.took_seconds)
 
     async def _withdraw(self, message: Incoming, send: Send) -> None:
         """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
@@ -263,8 +267,8 @@ class StageRunner:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         log.warning("%s: %s became a dead letter: %s: %s", self.stage.name, message, reason, one_line(detail))
         current_span().failed(reason, one_line(detail))
-        self._status.metrics.dead_letter(self.stage.name, reason)
-        self._status.error(self.stage.name, f"{reason}: {detail}")
+        self.status.metrics.dead_letter(self.stage.name, reason)
+        self.status.error(self.stage.name, f"{reason}: {detail}")
 
     def _after(
         self, message: Incoming, took_seconds: float, *, attempt: int = 1, more: Mapping[str, str] | None = None
@@ -281,8 +285,9 @@ class StageRunner:
             offset=message.offset,
             took_ms=round(took_seconds * 1000, 1),
             produced_at=headers.now_rfc3339(),
-            worker=self._status.worker,
+            worker=self.status.worker,
             model=self._model,
+            timestamp=message.timestamp_ms,
         )
 
 

@@ -140,7 +140,7 @@ class OpenTelemetryTracing:
     def stage(self, stage: str, place: Place) -> Iterator[Span]:
         """A consumer's span, named after topic and stage, whose parent is the span that published the message."""
         carrier = {name: text for name in PROPAGATED if (text := headers.text_of(place.headers, name)) is not None}
-        attributes = {
+        attributes: dict[str, str | int] = {
             "messaging.system": "kafka",
             "messaging.operation.type": "process",
             "messaging.destination.name": place.topic,

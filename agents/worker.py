@@ -83,6 +83,7 @@ class Worker:
         self._stages = [stage_named(name) for name in stages]
         self.status = WorkerStatus(stages, settings.model_de)
         self.status.assignment = self._assignment
+        self.status.unconfirmed = lambda: 0 if self._publisher is None else self._publisher.unconfirmed
         self._pool = Pool(
             loader=loader,
             argument=StageSetup(tuple(stage.name for stage in self._stages if not stage.stateful), settings.pipeline),
@@ -159,7 +160,12 @@ class Worker:
                     if report.created:
                         log.info("created topic %s with %d partitions", report.name, report.partitions)
                 embedded = await kafka.is_embedded(self._settings)
-                publisher = Publisher(self._settings, embedded=embedded, busy=lambda: self._pool.busy)
+                publisher = Publisher(
+                    self._settings,
+                    embedded=embedded,
+                    busy=lambda: self._pool.busy,
+                    on_retry=self.status.metrics.publish_retried,
+                )
                 await publisher.start()
             except kafka.BrokerUnavailable as error:
                 raise WorkerError(str(error)) from None

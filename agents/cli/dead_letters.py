@@ -1,7 +1,10 @@
 """`redefluss dead-letters`: look at what could not be processed, and send it through again."""
 
 import asyncio
+import getpass
+import os
 import re
+import socket
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
@@ -138,12 +141,19 @@ async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["fai
         letters = [await dead_letters.show(settings, identifier) for identifier in dict.fromkeys(identifiers)]
     else:
         letters = [letter async for letter in dead_letters.read(settings, **selected)]
-    report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run)
+    report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run, by=_user())
     for problem in report.impossible:
         console.note(f"cannot be replayed: {problem}")
     verb = "Would send" if dry_run else "Sent"
     console.note(f"{verb} {report.sent:,} through again; {report.skipped_already_replayed:,} were replayed before")
     return ExitCode.INCOMPLETE if report.impossible else ExitCode.OK
+
+
+def _user() -> str:
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (OSError, KeyError):  # a number without a name, as in containers
+        return f"{os.getuid()}@{socket.gethostname()}"
 
 
 def _row(stored: "StoredLetter") -> dict[str, Any]:

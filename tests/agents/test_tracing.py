@@ -91,7 +91,13 @@ async def test_without_tracing_the_trace_is_carried_along_unchanged() -> None:
 def test_without_the_packages_a_worker_says_what_to_install() -> None:
     code = "import sys; sys.modules['opentelemetry'] = None; from agents.cli.main import main; main()"
     run = subprocess.run(
-        [sys.executable, "-c", code, "worker"], env={"REDEFLUSS_TRACING": "1"}, capture_output=True, text=True
+        [sys.executable, "-c", code, "worker"],
+        check=False,
+        env={"REDEFLUSS_TRACING": "1"},
+        capture_output=True,
+        text=True,
     )
     assert run.returncode == 2
-    assert run.stderr.strip().endswith("tracing needs packages that are not installed: pip install 'redefluss[tracing]'")
+    assert run.stderr.strip().endswith(
+        "tracing needs packages that are not installed: pip install 'redefluss[tracing]'"
+    )

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 4
+VERSION = 5
 """Of the tables; a store of another version is built anew from the topics."""
 
 _TABLES = """
@@ -121,6 +121,7 @@ CREATE TABLE replays (
     partition INTEGER NOT NULL,
     position INTEGER NOT NULL,
     at REAL NOT NULL,
+    by TEXT,
     PRIMARY KEY (partition, position)
 ) WITHOUT ROWID;
 
