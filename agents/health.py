@@ -17,7 +17,7 @@ LOOP_SECONDS = 10.0
 """The loop is asked to turn every second; after so long it hangs."""
 
 FACTS_SECONDS = 12.0
-"""Facts about the broker are fetched every two seconds; older ones prove nothing."""
+"""ClusterFacts about the broker are fetched every two seconds; older ones prove nothing."""
 
 MANY_WAITING = 1000
 """Messages before a stage that are worth a word even while all goes on."""
@@ -38,16 +38,16 @@ class WorkerReport:
     """What a worker said of itself last.
 
     Attributes:
-        said: the status that it gave of itself.
+        status: the status that it gave of itself.
         age_seconds: how old that is.
     """
 
-    said: Mapping[str, Any]
+    status: Mapping[str, Any]
     age_seconds: float
 
     @property
     def name(self) -> str:
-        return str(self.said["worker"])
+        return str(self.status["worker"])
 
     @property
     def alive(self) -> bool:
@@ -56,30 +56,30 @@ class WorkerReport:
     @property
     def left(self) -> bool:
         """Whether it has said good-bye, as it does at SIGTERM."""
-        return bool(self.said.get("left"))
+        return bool(self.status.get("left"))
 
     @property
     def models(self) -> Mapping[str, Any]:
-        models: Mapping[str, Any] = self.said.get("models") or {}
+        models: Mapping[str, Any] = self.status.get("models") or {}
         return models
 
     def runs(self, stage: Stage) -> bool:
-        return stage.name in self.said.get("stages", ())
+        return stage.name in self.status.get("stages", ())
 
     def partitions(self, stage: Stage) -> list[int]:
-        return list((self.said.get("assignment") or {}).get(stage.source, ()))
+        return list((self.status.get("assignment") or {}).get(stage.source, ()))
 
     def stopped_processes(self, *, some: bool = False) -> list[int]:
         """The pool's processes, if the system has stopped all of them; those that it has, if `some` are enough."""
-        processes = (self.said.get("pool") or {}).get("processes", ())
+        processes = (self.status.get("pool") or {}).get("processes", ())
         stopped = [int(process["pid"]) for process in processes if process.get("state") == "stopped"]
         return stopped if some or len(stopped) == len(processes) else []
 
     def came_after(self, other: "WorkerReport") -> bool:
         """Whether it began when the other had spoken for the last time, or about then, to run the same."""
-        began = self.said.get("started_at")
-        last = other.said.get("spoke_at")
-        same = set(other.said.get("stages", ())) <= set(self.said.get("stages", ()))
+        began = self.status.get("started_at")
+        last = other.status.get("spoke_at")
+        same = set(other.status.get("stages", ())) <= set(self.status.get("stages", ()))
         return began is not None and last is not None and same and began > last
 
 
@@ -97,7 +97,7 @@ def lives(workers: Sequence[WorkerReport]) -> dict[str, WorkerLife]:
     came = [worker for worker in workers if worker.alive]
     for worker in sorted(lost, key=lambda gone: gone.age_seconds):
         heirs = [heir for heir in came if heir.came_after(worker)]
-        heirs.sort(key=lambda heir: heir.said.get("host") != worker.said.get("host"))  # of the same host first
+        heirs.sort(key=lambda heir: heir.status.get("host") != worker.status.get("host"))  # of the same host first
         if heirs:
             came.remove(heirs[0])
         found[worker.name] = "replaced" if heirs else "lost"
@@ -105,14 +105,14 @@ def lives(workers: Sequence[WorkerReport]) -> dict[str, WorkerLife]:
 
 
 @dataclass(frozen=True)
-class Facts:
+class ClusterFacts:
     """What is known at one moment.
 
     Attributes:
         broker_age_seconds: since the broker was last asked; None if never.
         broker_detail: what it said if it did not answer well.
-        places: by stage, for every partition `partition`, `lag`, `still_seconds`, and where messages wait `oldest_at`,
-            when the oldest was written, in seconds since 1970 UTC.
+        progress: by stage, for every partition `partition`, `lag`, `still_seconds`; and where messages wait
+            `oldest_at`, when the oldest was written, in seconds since 1970 UTC.
         own: this worker.
         others: the others, and how long ago each spoke.
         trends: by stage, how what waits develops.
@@ -121,7 +121,7 @@ class Facts:
 
     broker_age_seconds: float | None
     broker_detail: str | None
-    places: Mapping[str, Sequence[Mapping[str, Any]]]
+    progress: Mapping[str, Sequence[Mapping[str, Any]]]
     own: WorkerReport
     others: Sequence[WorkerReport] = ()
     stuck_seconds: float = 20.0
@@ -134,7 +134,7 @@ class Facts:
 
     def oldest_seconds(self, stage: Stage) -> float:
         """How long the oldest message has waited that the stage has not done; 0 if none waits, or nothing is known."""
-        written = [at for place in self.places.get(stage.name, ()) if (at := place.get("oldest_at")) is not None]
+        written = [at for place in self.progress.get(stage.name, ()) if (at := place.get("oldest_at")) is not None]
         return max(0.0, self.now - min(written)) if written else 0.0
 
     @property
@@ -147,17 +147,18 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class StageHealth:
     """A stage's health and the reasons, as codes with their values."""
 
     health: Literal["ok", "warning", "starting", "stuck", "unknown"]
     why: list[dict[str, Any]] = field(default_factory=list)
 
 
-def judge(stage: Stage, facts: Facts) -> Judgement:
+def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
     """Whether a stage gets on anywhere in the cluster."""
     running = [worker for worker in facts.workers if worker.alive and worker.runs(stage)]
-    why = [] if not facts.broker_answers else _standing_still(facts.places.get(stage.name, ()), facts.stuck_seconds)
+    progress = facts.progress.get(stage.name, ()) if facts.broker_answers else ()
+    why = _stalled_partitions(progress, facts.stuck_seconds)
     stopped = [pid for worker in running for pid in worker.stopped_processes()]
     if stopped and all(worker.stopped_processes() for worker in running):
         why.append({"code": "processes-stopped", "pids": stopped})
@@ -176,28 +177,28 @@ def judge(stage: Stage, facts: Facts) -> Judgement:
             if worker.runs(stage) and life[worker.name] in codes
         )
     if why:
-        return Judgement("stuck", why)
+        return StageHealth("stuck", why)
     if not facts.broker_answers:
-        return Judgement("unknown", [{"code": "broker-away"}])
+        return StageHealth("unknown", [{"code": "broker-away"}])
     if not any(worker.models.get("state") == "ready" for worker in running):
-        return Judgement("starting", [{"code": "models-loading"}])
-    if not facts.places.get(stage.name):
-        return Judgement("starting", [{"code": "no-topic", "topic": stage.source}])
+        return StageHealth("starting", [{"code": "models-loading"}])
+    if not facts.progress.get(stage.name):
+        return StageHealth("starting", [{"code": "no-topic", "topic": stage.source}])
     assigned = {partition for worker in running for partition in worker.partitions(stage)}
-    missing = {place["partition"] for place in facts.places.get(stage.name, ())} - assigned
+    missing = {partition_progress["partition"] for partition_progress in facts.progress.get(stage.name, ())} - assigned
     if missing or not assigned:
-        return Judgement("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
+        return StageHealth("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
     warnings = _warnings(stage, facts, running)
-    return Judgement("warning" if warnings else "ok", warnings)
+    return StageHealth("warning" if warnings else "ok", warnings)
 
 
-def _warnings(stage: Stage, facts: Facts, running: Sequence[WorkerReport]) -> list[dict[str, Any]]:
+def _warnings(stage: Stage, facts: ClusterFacts, running: Sequence[WorkerReport]) -> list[dict[str, Any]]:
     """What is not as it should be though the stage gets on."""
     why: list[dict[str, Any]] = []
     halted = {worker.name: pids for worker in running if (pids := worker.stopped_processes(some=True))}
     why.extend({"code": "some-processes-stopped", "worker": name, "pids": pids} for name, pids in halted.items())
     trend = facts.trends.get(stage.name, Trend())
-    lag = sum(place["lag"] for place in facts.places.get(stage.name, ()))
+    lag = sum(place["lag"] for place in facts.progress.get(stage.name, ()))
     if lag >= GROWING_WAITING and trend.growth > lag / 10:
         why.append({"code": "backlog-grows", "lag": lag, "growth": trend.growth, "seconds": round(trend.seconds)})
     elif lag >= MANY_WAITING:
@@ -212,20 +213,30 @@ def _whole(seconds: float | None) -> int | None:
     return None if seconds is None else round(seconds)
 
 
-def _standing_still(places: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
-    behind = [place for place in places if place["lag"]]
+def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
+    behind = [partition_progress for partition_progress in progress if partition_progress["lag"]]
     if not behind:
         return []
-    least = min(place["still_seconds"] for place in behind)
+    least = min(partition_progress["still_seconds"] for partition_progress in behind)
     if least > patience_seconds:
-        return [{"code": "no-progress", "seconds": round(least), "lag": sum(place["lag"] for place in behind)}]
-    still = [place for place in behind if place["still_seconds"] > PARTITION_PATIENCE * patience_seconds]
+        return [
+            {
+                "code": "no-progress",
+                "seconds": round(least),
+                "lag": sum(partition_progress["lag"] for partition_progress in behind),
+            }
+        ]
+    still = [
+        partition_progress
+        for partition_progress in behind
+        if partition_progress["still_seconds"] > PARTITION_PATIENCE * patience_seconds
+    ]
     if still:
         return [
             {
                 "code": "partitions-still",
-                "partitions": [place["partition"] for place in still],
-                "seconds": round(min(place["still_seconds"] for place in still)),
+                "partitions": [partition_progress["partition"] for partition_progress in still],
+                "seconds": round(min(partition_progress["still_seconds"] for partition_progress in still)),
             }
         ]
     return []
@@ -236,7 +247,7 @@ def live(loop_age_seconds: float) -> list[tuple[str, bool, str]]:
     return [("loop", loop_age_seconds < LOOP_SECONDS, f"turned {loop_age_seconds:.1f} s ago")]
 
 
-def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
+def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
     """Name, outcome and detail of what must hold for the stream to be working.
 
     Args:
@@ -248,7 +259,7 @@ def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[
         checks.append(("broker", facts.broker_detail is None, facts.broker_detail or "answers"))
     else:
         checks.append(("broker", False, "has not been asked lately: the web view's collector is not running"))
-    assignment = own.said.get("assignment") or {}
+    assignment = own.status.get("assignment") or {}
     outside = [stage.name for stage in STAGES if own.runs(stage) and stage.source not in assignment]
     count = sum(len(partitions) for partitions in assignment.values())  # 0 where there are more workers than partitions
     detail = f"not in the consumer group of {', '.join(outside)}" if outside else f"{count} partitions"
@@ -257,7 +268,7 @@ def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[
     checks.append(("models", state == "ready", f"{state}: {problem}" if problem else state))
     for stage in STAGES:
         if whole_stream or own.runs(stage):
-            judgement = judge(stage, facts)
+            judgement = assess_stage(stage, facts)
             reasons = "; ".join(_in_words(reason) for reason in judgement.why)
             checks.append((f"stage {stage.name}", judgement.health in {"ok", "warning"}, reasons or "gets on"))
     return checks

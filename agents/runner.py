@@ -14,12 +14,12 @@ from functools import partial
 from agents import headers, logs
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
-from agents.membership import Superseded
+from agents.membership import OwnershipLost
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Outgoing, Publisher, TooLarge
 from agents.settings import Settings
-from agents.stateful import StatefulWork
+from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
 from agents.tracing import NoTracing, Tracing, current_span
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, Output, Stage, follows_deduplication
@@ -29,7 +29,7 @@ from schemas.records import DeadLetter, FailureReason
 log = logging.getLogger("redefluss.runner")
 
 Send = Callable[..., Awaitable[None]]
-Perform = Callable[[Job], Awaitable[tuple[Outcome, int]]]
+RunJob = Callable[[Job], Awaitable[tuple[Outcome, int]]]
 """Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
 
 
@@ -68,11 +68,11 @@ class StageRunner:
         stage: Stage,
         *,
         settings: Settings,
-        perform: Perform,
+        perform: RunJob,
         publisher: Publisher,
         status: WorkerStatus,
         duplicates: DuplicateFilter | None = None,
-        state: StatefulWork | None = None,
+        state: StatefulProcessor | None = None,
         tracing: Tracing | None = None,
     ) -> None:
         self.stage = stage
@@ -85,14 +85,14 @@ class StageRunner:
         self._tracing = tracing or NoTracing()
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
-        self._gives_articles_up = follows_deduplication(stage)
+        self._reports_failures = follows_deduplication(stage)
 
     async def handle(self, message: Incoming, *, before_publish: BeforeSend | None = None) -> None:
         """Bring `message` to its end: published or dead-lettered, and confirmed.
 
         Args:
             message: from the stage's topic.
-            before_publish: awaited right before each attempt to publish something; may raise `Superseded`.
+            before_publish: awaited right before each attempt to publish something; may raise `OwnershipLost`.
 
         Raises:
             Superseded: as `before_publish` said; nothing was published since.
@@ -113,7 +113,7 @@ class StageRunner:
             send = partial(self._publisher.send, before=before_publish)
             try:
                 await self._handle(message, send)
-            except Superseded:
+            except OwnershipLost:
                 raise
             except Exception as error:
                 log.exception("%s: unexpected error at %s", self.stage.name, message)
@@ -127,7 +127,7 @@ class StageRunner:
             await self._dead_letter(message, send, "too-large", detail)
             return
         if self._state is not None:
-            await self._take(message, send, self._state)
+            await self._handle_stateful(message, send, self._state)
             return
         if message.value is None and message.key:
             await self._withdraw(message, send)
@@ -136,7 +136,7 @@ class StageRunner:
         if self._duplicates is not None:
             check = await self._duplicates.check(message)
             if check.duplicate:
-                log.info("%s: %s repeats an article already processed", self.stage.name, message)
+                log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
                 self.status.metrics.duplicate(self.stage.name)
                 return
             message = _with_revision(message, check.revision)
@@ -172,7 +172,7 @@ class StageRunner:
         if revision is not None and message.key is not None:
             # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
             scattered = [output for output in self.stage.outputs if output.scattered]
-            messages[:0] = await self._takes_back(message.key, scattered, out)
+            messages[:0] = await self._tombstones(message.key, scattered, out)
         try:
             await send(*messages)
         except TooLarge as error:
@@ -187,9 +187,9 @@ class StageRunner:
         if arrived is not None:
             self.status.metrics.finished(time.time() - arrived)
 
-    async def _take(self, message: Incoming, send: Send, state: StatefulWork) -> None:
+    async def _handle_stateful(self, message: Incoming, send: Send, state: StatefulProcessor) -> None:
         """Let a stage that remembers do its work, and publish what changes, one after the other."""
-        outcome = await state.take(message)
+        outcome = await state.process(message)
         if isinstance(outcome, Refused):
             await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
             return
@@ -208,12 +208,12 @@ class StageRunner:
         """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
         assert message.key is not None
         out = self._after(message, 0.0)
-        await send(*await self._takes_back(message.key, self.stage.outputs, out))
+        await send(*await self._tombstones(message.key, self.stage.outputs, out))
         if self._duplicates is not None:
             await self._duplicates.withdrawn(message.key)
-        log.info("%s: %s takes an article back", self.stage.name, message)
+        log.info("%s: %s withdraws an article", self.stage.name, message)
 
-    async def _takes_back(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
+    async def _tombstones(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
         """The messages that take an article back on the topics of `outputs`."""
         messages = []
         for output in outputs:
@@ -262,8 +262,8 @@ class StageRunner:
         if message.key is not None and headers.text_of(message.headers, "revision") is not None:
             # The version before it is no longer what the paper says.
             withdrawal = self._after(message, took_seconds, attempt=attempts)
-            await send(*await self._takes_back(message.key, self.stage.outputs, withdrawal))
-        if self._gives_articles_up:
+            await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
+        if self._reports_failures:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         log.warning("%s: %s became a dead letter: %s: %s", self.stage.name, message, reason, one_line(detail))
         current_span().failed(reason, one_line(detail))
@@ -274,10 +274,10 @@ class StageRunner:
         self, message: Incoming, took_seconds: float, *, attempt: int = 1, more: Mapping[str, str] | None = None
     ) -> list[tuple[str, bytes]]:
         """The headers of what comes of the message."""
-        out = headers.after(message.headers, self._step(message, took_seconds), attempt=attempt, more=more)
+        out = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempt, more=more)
         return current_span().on(out)
 
-    def _step(self, message: Incoming, took_seconds: float) -> TrailStep:
+    def _trail_step(self, message: Incoming, took_seconds: float) -> TrailStep:
         return TrailStep(
             stage=self.stage.name,
             topic=self.stage.source,

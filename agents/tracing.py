@@ -45,7 +45,7 @@ class Span(Protocol):
 class Tracing(Protocol):
     """Opens spans."""
 
-    def stage(self, stage: str, place: "Place") -> AbstractContextManager[Span]:
+    def stage(self, stage: str, place: "TracedMessage") -> AbstractContextManager[Span]:
         """The span of a message in a stage, for the length of a `with` block."""
         ...
 
@@ -54,7 +54,7 @@ class Tracing(Protocol):
         ...
 
 
-class Place(Protocol):
+class TracedMessage(Protocol):
     """A message: where it stands, and its headers."""
 
     @property
@@ -102,7 +102,7 @@ class NoTracing:
     """No spans; a message's trace is carried along unchanged."""
 
     @contextmanager
-    def stage(self, stage: str, place: Place) -> Iterator[Span]:  # noqa: ARG002
+    def stage(self, stage: str, place: TracedMessage) -> Iterator[Span]:  # noqa: ARG002
         """Only the trace is known."""
         with _entered(_Carried(place.headers)) as span:
             yield span
@@ -137,7 +137,7 @@ class OpenTelemetryTracing:
         self._tracer = self._provider.get_tracer("redefluss", installed_version())
 
     @contextmanager
-    def stage(self, stage: str, place: Place) -> Iterator[Span]:
+    def stage(self, stage: str, place: TracedMessage) -> Iterator[Span]:
         """A consumer's span, named after topic and stage, whose parent is the span that published the message."""
         carrier = {name: text for name in PROPAGATED if (text := headers.text_of(place.headers, name)) is not None}
         attributes: dict[str, str | int] = {

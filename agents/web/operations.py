@@ -9,6 +9,7 @@ from agents import health
 from agents.backlog import TREND_SECONDS, Sample, Trend, trend
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
+from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.models import (
     Check,
     HealthReport,
@@ -19,8 +20,7 @@ from agents.web.models import (
     StageTrend,
     WorkerState,
 )
-from agents.web.monitor import Monitor
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
@@ -29,10 +29,10 @@ COURSE_SECONDS = 1800.0
 COURSE_PARTS = 30
 
 
-class Observatory:
+class StreamMonitor:
     """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
 
-    def __init__(self, settings: Settings, reader: Reader, monitor: Monitor, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, reader: StoreReader, monitor: CollectorSupervisor, metrics: Metrics) -> None:
         self._settings = settings
         self._reader = reader
         self._monitor = monitor
@@ -41,11 +41,11 @@ class Observatory:
     def readiness(self, *, whole_stream: bool = True) -> HealthReport:
         """What `/health/ready` answers."""
         facts = self._facts()
-        return _report(health.ready(facts, _loop_age(facts.own.said), whole_stream=whole_stream))
+        return _report(health.ready(facts, _loop_age(facts.own.status), whole_stream=whole_stream))
 
-    def life(self) -> HealthReport:
+    def liveness(self) -> HealthReport:
         """What `/health/live` answers."""
-        return _report(health.live(_loop_age(self._monitor.word())))
+        return _report(health.live(_loop_age(self._monitor.report())))
 
     def operations(self) -> Operations:
         """What the operations page shows."""
@@ -55,7 +55,7 @@ class Observatory:
         letters = self._read(self._reader.dead_letter_counts, {})
         fresh = self._read(lambda: self._reader.dead_letter_counts(now - FRESH_LETTERS_SECONDS), {})
         _, store = self._state("store", {})
-        ready = health.ready(facts, _loop_age(facts.own.said), whole_stream=True)
+        ready = health.ready(facts, _loop_age(facts.own.status), whole_stream=True)
         lives = health.lives(facts.workers)
         stages = [
             _stage(stage, facts, samples.get(stage.name, []), letters.get(stage.name, 0), fresh.get(stage.name, 0))
@@ -87,7 +87,7 @@ class Observatory:
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
         operations = self.operations()
-        own = self._monitor.word()
+        own = self._monitor.report()
         metrics = self._metrics
         pool: dict[str, Any] = own.get("pool") or {}
         models: dict[str, Any] = own.get("models") or {}
@@ -125,20 +125,20 @@ class Observatory:
         metrics.set("redefluss_build", {(str(own.get("version")), str(models.get("name"))): 1})
         return metrics.expose()
 
-    def _facts(self) -> health.Facts:
+    def _facts(self) -> health.ClusterFacts:
         now = time.time()
-        own = health.WorkerReport(self._monitor.word(), 0.0)
+        own = health.WorkerReport(self._monitor.report(), 0.0)
         asked, broker = self._state("broker", {"detail": None})
-        _, places = self._state("places", {})
+        _, progress = self._state("places", {})
         others = [
             health.WorkerReport(said | {"spoke_at": at}, max(0.0, now - at))
             for at, said in self._read(self._reader.workers, [])
             if said["worker"] != own.name
         ]
-        return health.Facts(
+        return health.ClusterFacts(
             broker_age_seconds=None if asked is None else max(0.0, now - asked),
             broker_detail=broker["detail"],
-            places=places,
+            progress=progress,
             own=own,
             others=others,
             stuck_seconds=self._settings.stuck_seconds,
@@ -173,10 +173,10 @@ def _report(checks: Sequence[tuple[str, bool, str]]) -> HealthReport:
     )
 
 
-def _stage(stage: Stage, facts: health.Facts, samples: list[Sample], letters: int, fresh: int) -> StageState:
+def _stage(stage: Stage, facts: health.ClusterFacts, samples: list[Sample], letters: int, fresh: int) -> StageState:
     now = facts.now
     done = [(sample.at, sample.committed) for sample in samples]
-    judgement = health.judge(stage, facts)
+    judgement = health.assess_stage(stage, facts)
     alive = [worker for worker in facts.workers if worker.alive]
     assigned = {partition: worker.name for worker in alive for partition in worker.partitions(stage)}
     partitions = [
@@ -188,11 +188,11 @@ def _stage(stage: Stage, facts: health.Facts, samples: list[Sample], letters: in
             worker=assigned.get(place["partition"]),
             still_seconds=round(place["still_seconds"], 1),
         )
-        for place in facts.places.get(stage.name, ())
+        for place in facts.progress.get(stage.name, ())
     ]
     buckets: dict[float, float] = {}
     for worker in alive:
-        for bound, count in (worker.said.get("latency") or {}).get(stage.name, {}).items():
+        for bound, count in (worker.status.get("latency") or {}).get(stage.name, {}).items():
             buckets[float(bound)] = buckets.get(float(bound), 0.0) + count
     p50, p95, p99 = percentiles(buckets, (0.5, 0.95, 0.99))
     return StageState(
@@ -210,14 +210,14 @@ def _stage(stage: Stage, facts: health.Facts, samples: list[Sample], letters: in
         latency=Latency(p50=p50, p95=p95, p99=p99, count=int(max(buckets.values(), default=0))),
         dead_letters=letters,
         dead_letters_fresh=fresh,
-        retries=sum((worker.said.get("retries") or {}).get(stage.name, 0) for worker in facts.workers),
-        in_flight=sum(entry["stage"] == stage.name for worker in alive for entry in worker.said.get("in_flight", ())),
+        retries=sum((worker.status.get("retries") or {}).get(stage.name, 0) for worker in facts.workers),
+        in_flight=sum(entry["stage"] == stage.name for worker in alive for entry in worker.status.get("in_flight", ())),
         partitions=partitions,
     )
 
 
 def _worker(worker: health.WorkerReport, life: health.WorkerLife) -> WorkerState:
-    said = worker.said
+    said = worker.status
     return WorkerState(
         worker=worker.name,
         host=said["host"],

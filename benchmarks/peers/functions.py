@@ -55,7 +55,7 @@ def process(
         model="",
         timestamp=0,
     )
-    out = headers.after(received, step, attempt=1, more={"content_hash": outcome.content_hash})
+    out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
     return [Output(topic, key, value, out) for topic, key, value in outcome.messages]
 
 

@@ -11,10 +11,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agents import health
 from agents.backlog import Sample, trend
-from agents.health import Facts, WorkerReport, judge, lives
+from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
 from agents.web.operations import lag_course
-from agents.web.store.reader import Reader
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.reader import StoreReader
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.stages import STAGES
 from schemas.codec import encode
 from schemas.records import DeadLetter
@@ -88,7 +88,7 @@ def test_the_course_of_what_waits_has_no_holes() -> None:
     ],
 )
 async def test_a_backlog_is_said_though_the_stream_is_ready(
-    client: Client, writer: Writer, lag: int, first: int, oldest: float | None, code: str | None
+    client: Client, writer: StoreWriter, lag: int, first: int, oldest: float | None, code: str | None
 ) -> None:
     now = time.time()
     all_is_well(writer, entities=waiting(lag, oldest=oldest))
@@ -166,7 +166,7 @@ def test_one_who_said_good_bye_is_not_alive_however_lately_it_spoke() -> None:
 
 
 async def test_workers_that_ended_are_shown_as_what_they_are(
-    client: Client, writer: Writer, status: FakeStatus
+    client: Client, writer: StoreWriter, status: FakeStatus
 ) -> None:
     now = time.time()
     other = status.snapshot() | {"host": "h", "started_at": now - 500}
@@ -194,7 +194,7 @@ async def test_workers_that_ended_are_shown_as_what_they_are(
 # The broker is away
 
 
-async def test_every_page_says_that_the_broker_is_away(client: Client, writer: Writer) -> None:
+async def test_every_page_says_that_the_broker_is_away(client: Client, writer: StoreWriter) -> None:
     for path in EVERY_PAGE:
         all_is_well(writer)
         assert 'class="banner bad trouble"' not in (await get(client, path))[1], path
@@ -213,7 +213,7 @@ async def test_every_page_says_that_the_broker_is_away(client: Client, writer: W
 
 
 async def test_a_dead_letter_that_nobody_can_look_up_is_503_while_the_broker_is_away(
-    client: Client, writer: Writer
+    client: Client, writer: StoreWriter
 ) -> None:
     assert (await get(client, "/dead-letters/7/3"))[0] == 404
     writer.put_state("broker", time.time(), {"ok": False, "detail": "gone"})
@@ -221,23 +221,25 @@ async def test_a_dead_letter_that_nobody_can_look_up_is_503_while_the_broker_is_
 
 
 async def test_a_known_dead_letter_is_503_too_since_its_message_is_on_the_broker(
-    client: Client, writer: Writer
+    client: Client, writer: StoreWriter
 ) -> None:
     writer.add([letter(3, at=time.time())])
     assert (await get(client, "/dead-letters/0/3"))[0] == 503
 
 
 def test_silence_proves_nothing_while_the_broker_is_away() -> None:
-    of = Facts(60.0, None, {}, worker(stages=("clean",)), [gone("w2", age=60.0, stages=("entities",))])
-    assert {judge(stage, of).health for stage in STAGES} == {"unknown"}
+    of = ClusterFacts(60.0, None, {}, worker(stages=("clean",)), [gone("w2", age=60.0, stages=("entities",))])
+    assert {assess_stage(stage, of).health for stage in STAGES} == {"unknown"}
     stopped = worker(pool={"processes": [{"pid": 7, "state": "stopped"}]})
-    assert judge(CLEAN, Facts(60.0, None, {}, stopped)).why == [{"code": "processes-stopped", "pids": [7]}]
+    assert assess_stage(CLEAN, ClusterFacts(60.0, None, {}, stopped)).why == [
+        {"code": "processes-stopped", "pids": [7]}
+    ]
 
 
 # Dead letters
 
 
-async def test_the_stage_counts_the_letters_that_its_link_shows(client: Client, writer: Writer) -> None:
+async def test_the_stage_counts_the_letters_that_its_link_shows(client: Client, writer: StoreWriter) -> None:
     now = time.time()
     writer.add(letter(n, at=now - age) for n, age in enumerate((7200.0, 100.0, 50.0)))
     stage = (await api(client))["stages"][0]
@@ -252,19 +254,19 @@ async def test_the_stage_counts_the_letters_that_its_link_shows(client: Client, 
         assert response.status == 400
 
 
-def test_letters_over_time(writer: Writer, settings: Any) -> None:
+def test_letters_over_time(writer: StoreWriter, settings: Any) -> None:
     from agents.web.store.location import store_path
 
     now = time.time()
     ages = (0.0, 10.0, 3700.0, 47.5 * 3600, 49 * 3600)
     writer.add(letter(n, at=now - age) for n, age in enumerate(ages))
     writer.add([letter(9, at=now, reason="schema")])
-    course = Reader(store_path(settings)).dead_letters(stage="clean", reason="empty", limit=10).course
+    course = StoreReader(store_path(settings)).dead_letters(stage="clean", reason="empty", limit=10).course
     assert len(course) == 48
     assert (course[-1], course[-2], course[0], sum(course)) == (2, 1, 1, 4)
 
 
-async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer: Writer) -> None:
+async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer: StoreWriter) -> None:
     now = time.time()
     writer.add([letter(1, at=now - 5000), letter(2, at=now - 100)])
     first = await client.get("/dead-letters", headers=HTML)
@@ -282,7 +284,7 @@ async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer
         assert answer.status == 200
 
 
-async def test_replaying_many_needs_the_token_and_the_broker(client: Client, writer: Writer) -> None:
+async def test_replaying_many_needs_the_token_and_the_broker(client: Client, writer: StoreWriter) -> None:
     writer.add([letter(1, at=time.time())])
     answer = await client.post("/dead-letters", data={"act": "send"}, headers=HTML, allow_redirects=False)
     assert (answer.status, answer.headers["Location"]) == (302, "/login?next=/dead-letters")
@@ -314,7 +316,7 @@ async def test_each_reason_has_advice_whose_runbook_is_there(client: Client) -> 
 
 
 async def test_what_is_the_same_for_all_is_told_by_one_worker(
-    client: Client, writer: Writer, status: FakeStatus
+    client: Client, writer: StoreWriter, status: FakeStatus
 ) -> None:
     now = time.time()
     all_is_well(writer, entities=waiting(60, oldest=45.0))

@@ -205,7 +205,7 @@ async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine
     """
     found = await asyncio.to_thread(site.reader.dead_letter, partition, offset)
     if found is None:
-        if await asyncio.to_thread(site.observatory.broker_away) is not None:
+        if await asyncio.to_thread(site.stream_monitor.broker_away) is not None:
             raise HTTPServiceUnavailable(text="the broker cannot be reached, and no such dead letter is known here")
         raise HTTPNotFound(text="no such dead letter is kept")
     return found
