@@ -98,7 +98,7 @@ def test_stopped_processes_stop_their_stages() -> None:
     assert codes(QUOTES, facts(stopped)) == ("stuck", ["processes-stopped"])
     half = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "busy"}]})
     assert codes(QUOTES, facts(half)) == ("warning", ["some-processes-stopped"])
-    assert codes(QUOTES, facts(stopped, worker("w2"))) == ("ok", [])
+    assert codes(QUOTES, facts(stopped, worker("w2"))) == ("warning", ["some-processes-stopped"])
 
 
 def test_a_pool_without_processes_is_not_a_stopped_one() -> None:

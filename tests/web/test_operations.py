@@ -97,12 +97,14 @@ async def test_a_backlog_is_said_though_the_stream_is_ready(
     stage = (await api(client))["stages"][1]
     assert [why["code"] for why in stage["why"]] == ([code] if code else [])
     assert stage["health"] == ("warning" if code else "ok")
+    all_is_well(writer, entities=waiting(lag, oldest=oldest))
     _, page = await get(client, "/operations")
     assert ('class="banner warning"' in page) is (code is not None)
     assert ("Der Strom läuft, aber nicht, wie er sollte." in page) is (code is not None)
     assert 'data-ready="true"' in page
     if code:
         assert "/runbooks#redeflusslaggrows" in page
+    all_is_well(writer, entities=waiting(lag, oldest=oldest))
     async with client.get("/health/ready") as response:
         assert response.status == 200
 
