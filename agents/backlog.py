@@ -17,7 +17,7 @@ TREND_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
-class Sample:
+class BacklogSample:
     """A stage at a moment (seconds since 1970 UTC): messages done since the topic began, and those that wait."""
 
     at: float
@@ -56,7 +56,7 @@ class Trend:
         return self.lag * self.seconds / -self.growth if self.growth < 0 else None
 
 
-def trend(samples: Sequence[Sample], now: float) -> Trend:
+def trend(samples: Sequence[BacklogSample], now: float) -> Trend:
     """Over the last minutes; `samples` in order."""
     recent = [sample for sample in samples if sample.at >= now - TREND_SECONDS]
     if not recent:

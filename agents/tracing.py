@@ -25,7 +25,7 @@ class TracingMissing(Exception):
     """The packages are not installed: one line."""
 
 
-class Span(Protocol):
+class TraceSpan(Protocol):
     """One message in one stage."""
 
     @property
@@ -45,7 +45,7 @@ class Span(Protocol):
 class Tracing(Protocol):
     """Opens spans."""
 
-    def stage(self, stage: str, place: "TracedMessage") -> AbstractContextManager[Span]:
+    def stage(self, stage: str, place: "TracedMessage") -> AbstractContextManager[TraceSpan]:
         """The span of a message in a stage, for the length of a `with` block."""
         ...
 
@@ -81,16 +81,16 @@ class _Carried:
         pass
 
 
-_current: ContextVar[Span] = ContextVar("span", default=_Carried())  # noqa: B039 - has no state
+_current: ContextVar[TraceSpan] = ContextVar("span", default=_Carried())  # noqa: B039 - has no state
 
 
-def current_span() -> Span:
+def current_span() -> TraceSpan:
     """The span of the message that is being handled."""
     return _current.get()
 
 
 @contextmanager
-def _entered(span: Span) -> Iterator[Span]:
+def _entered(span: TraceSpan) -> Iterator[TraceSpan]:
     token = _current.set(span)
     try:
         yield span
@@ -102,7 +102,7 @@ class NoTracing:
     """No spans; a message's trace is carried along unchanged."""
 
     @contextmanager
-    def stage(self, stage: str, place: TracedMessage) -> Iterator[Span]:  # noqa: ARG002
+    def stage(self, stage: str, place: TracedMessage) -> Iterator[TraceSpan]:  # noqa: ARG002
         """Only the trace is known."""
         with _entered(_Carried(place.headers)) as span:
             yield span
@@ -137,7 +137,7 @@ class OpenTelemetryTracing:
         self._tracer = self._provider.get_tracer("redefluss", installed_version())
 
     @contextmanager
-    def stage(self, stage: str, place: TracedMessage) -> Iterator[Span]:
+    def stage(self, stage: str, place: TracedMessage) -> Iterator[TraceSpan]:
         """A consumer's span, named after topic and stage, whose parent is the span that published the message."""
         carrier = {name: text for name in PROPAGATED if (text := headers.text_of(place.headers, name)) is not None}
         attributes: dict[str, str | int] = {

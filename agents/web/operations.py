@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any, get_args
 
 from agents import health
-from agents.backlog import TREND_SECONDS, Sample, Trend, trend
+from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
 from agents.web.collector_supervisor import CollectorSupervisor
@@ -173,7 +173,9 @@ def _report(checks: Sequence[tuple[str, bool, str]]) -> HealthReport:
     )
 
 
-def _stage(stage: Stage, facts: health.ClusterFacts, samples: list[Sample], letters: int, fresh: int) -> StageState:
+def _stage(
+    stage: Stage, facts: health.ClusterFacts, samples: list[BacklogSample], letters: int, fresh: int
+) -> StageState:
     now = facts.now
     done = [(sample.at, sample.committed) for sample in samples]
     judgement = health.assess_stage(stage, facts)
@@ -253,7 +255,7 @@ def rate(samples: Sequence[tuple[float, int]], since: float, until: float) -> fl
     return max(0.0, (last - first) / (end - begin)) if end > begin else 0.0
 
 
-def lag_course(samples: Sequence[Sample], now: float) -> list[int]:
+def lag_course(samples: Sequence[BacklogSample], now: float) -> list[int]:
     """What waited in the last half hour, in parts of a minute, oldest first.
 
     The most of each part, or what was last known where nobody looked.

@@ -23,7 +23,7 @@ def _as_before() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    logging.getLogger(logs.OURS).setLevel(logging.NOTSET)
+    logging.getLogger(logs.PROJECT).setLevel(logging.NOTSET)
 
 
 def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

@@ -103,7 +103,7 @@ async def test_a_commit_that_fails_is_tried_again(group, offsets, error, caplog)
 async def test_each_commit_that_fails_is_told_once(group, error):
     told = []
     offsets = Offsets(group, name="g", interval_seconds=5.0, on_failure=lambda: told.append(1))
-    offsets.note(A, 7, generation=3)
+    offsets.mark_finished(A, 7, generation=3)
     group.error = error
     await offsets.commit_or_log()
     assert told == [1]

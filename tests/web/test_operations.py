@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import health
-from agents.backlog import Sample, trend
+from agents.backlog import BacklogSample, trend
 from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
 from agents.web.operations import lag_course
 from agents.web.store.reader import StoreReader
@@ -55,20 +55,22 @@ def waiting(lag: int, *, oldest: float | None = None) -> list[dict[str, Any]]:
 
 
 def test_a_trend_tells_how_long_it_takes() -> None:
-    falling = trend([Sample(0.0, 0, 900), Sample(700.0, 100, 900), Sample(800.0, 400, 600)], now=900.0)
+    falling = trend(
+        [BacklogSample(0.0, 0, 900), BacklogSample(700.0, 100, 900), BacklogSample(800.0, 400, 600)], now=900.0
+    )
     assert (falling.seconds, falling.growth, falling.done, falling.lag) == (100.0, -300, 300, 600)
     assert falling.work_seconds == 200.0
     assert falling.until_done_seconds == 200.0
-    growing = trend([Sample(700.0, 100, 900), Sample(800.0, 400, 1200)], now=900.0)
+    growing = trend([BacklogSample(700.0, 100, 900), BacklogSample(800.0, 400, 1200)], now=900.0)
     assert growing.work_seconds == 400.0
     assert growing.until_done_seconds is None
-    assert trend([Sample(800.0, 1, 5)], now=900.0).work_seconds == float("inf")
-    assert trend([Sample(800.0, 1, 0)], now=900.0).work_seconds == 0.0
+    assert trend([BacklogSample(800.0, 1, 5)], now=900.0).work_seconds == float("inf")
+    assert trend([BacklogSample(800.0, 1, 0)], now=900.0).work_seconds == 0.0
     assert trend([], now=900.0).until_done_seconds == 0.0
 
 
 def test_the_course_of_what_waits_has_no_holes() -> None:
-    course = lag_course([Sample(10.0, 0, 7), Sample(20.0, 0, 9), Sample(130.0, 0, 3)], now=1800.0)
+    course = lag_course([BacklogSample(10.0, 0, 7), BacklogSample(20.0, 0, 9), BacklogSample(130.0, 0, 3)], now=1800.0)
     assert course[:5] == [9, 9, 3, 3, 3]
     assert len(course) == 30
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from agents.backlog import Sample
+from agents.backlog import BacklogSample
 from agents.web.models import (
     ArticleLine,
     ArticlePage,
@@ -253,14 +253,14 @@ class StoreReader:
             rows = connection.execute("SELECT at, state FROM workers ORDER BY id").fetchall()
         return [(at, orjson.loads(state)) for at, state in rows]
 
-    def samples(self, since: float) -> dict[str, list[Sample]]:
+    def samples(self, since: float) -> dict[str, list[BacklogSample]]:
         """By stage: what was done and what waited at moments since `since`."""
-        found: dict[str, list[Sample]] = {}
+        found: dict[str, list[BacklogSample]] = {}
         with self._open() as connection:
             for stage, *sample in connection.execute(
                 "SELECT stage, at, committed, lag FROM samples WHERE at >= ? ORDER BY stage, at", (since,)
             ):
-                found.setdefault(stage, []).append(Sample(*sample))
+                found.setdefault(stage, []).append(BacklogSample(*sample))
         return found
 
 
