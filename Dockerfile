@@ -12,6 +12,7 @@ COPY LICENSES LICENSES
 COPY schemas schemas
 COPY pipeline pipeline
 COPY agents agents
+COPY docs/operations/runbooks.md docs/operations/runbooks.md
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /dist . \
  && uv pip install --no-cache --python /opt/redefluss/bin/python --compile-bytecode --no-deps /dist/*.whl
 

@@ -18,7 +18,7 @@ ifdef PIP_INDEX_URL
 export UV_DEFAULT_INDEX ?= $(PIP_INDEX_URL)
 endif
 
-.PHONY: help run test coverage lint format install install-train lock soak benchmark clean
+.PHONY: help run test coverage lint format install install-train lock sbom audit soak benchmark clean
 
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -58,6 +58,19 @@ install-train: $(READY) requirements/train.lock ## Add what training needs (PyTo
 	@echo "Installing what training needs"
 	@$(BIN)/uv pip install --python $(BIN)/python --require-hashes -r requirements/train.lock
 
+sbom: $(VENV)/.supply-chain ## Write sbom.cdx.json: what a worker is made of, by CycloneDX
+	@PYTHONWARNINGS=ignore $(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --mc-type application --spec-version 1.6 \
+	  --output-reproducible --output-format JSON --output-file sbom.cdx.json requirements/runtime.lock
+	@echo "Wrote sbom.cdx.json"
+
+audit: $(VENV)/.supply-chain ## Look for known vulnerabilities in what a worker is made of (asks PyPI)
+	@$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement requirements/runtime.lock
+
+$(VENV)/.supply-chain: requirements/supply-chain.lock $(READY)
+	@echo "Installing what makes the bill of materials and looks for vulnerabilities"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/supply-chain.lock
+	@touch $@
+
 $(VENV)/.benchmarks: requirements/benchmarks.lock $(READY)
 	@echo "Installing what the benchmarks compare with"
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/benchmarks.lock
@@ -79,11 +92,12 @@ $(READY): $(LOCKS) pyproject.toml
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header
 
 lock: $(READY) ## Renew the locked requirements (ARGS=--upgrade takes the newest)
-	@$(LOCK) $(ARGS) --extra embedded --extra evaluate --extra sinks --group dev --group benchmarks pyproject.toml -o requirements/benchmarks.lock
-	@$(LOCK) -c requirements/benchmarks.lock --extra embedded --extra evaluate --extra sinks --group dev pyproject.toml -o requirements/dev.lock
-	@$(LOCK) -c requirements/dev.lock --extra sinks pyproject.toml -o requirements/runtime.lock
+	@$(LOCK) $(ARGS) --extra embedded --extra evaluate --extra sinks --extra tracing --group dev --group benchmarks pyproject.toml -o requirements/benchmarks.lock
+	@$(LOCK) -c requirements/benchmarks.lock --extra embedded --extra evaluate --extra sinks --extra tracing --group dev pyproject.toml -o requirements/dev.lock
+	@$(LOCK) -c requirements/dev.lock --extra sinks --extra tracing pyproject.toml -o requirements/runtime.lock
+	@$(LOCK) -c requirements/dev.lock --group supply-chain -o requirements/supply-chain.lock
 	@$(LOCK) -c requirements/dev.lock requirements/bootstrap.in -o requirements/bootstrap.lock
 	@$(LOCK) $(ARGS) -c requirements/dev.lock --extra train pyproject.toml -o requirements/train.lock
 
 clean: ## Remove .venv, caches and the stream's local data
-	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .redefluss .coverage*
+	@rm -rf $(VENV) sbom.cdx.json .mypy_cache .ruff_cache .pytest_cache .hypothesis .redefluss .coverage*

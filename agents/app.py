@@ -86,7 +86,8 @@ class StageApp(AdaptedApp):
         super().abort_consumer()
 
     def on_assigned(self, partitions: set[TP]) -> None:
-        """Tell whoever keeps state by partition."""
+        """Tell whoever keeps state by partition, and count."""
+        self.runner.status.metrics.rebalanced(self.runner.stage.name)
         if self.assignment_listener is not None:
             self.assignment_listener(self._of_source(partitions))
 
@@ -159,7 +160,12 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
     app.stream_settings = settings
     app.membership = Membership(session_seconds)
     app.runner = runner
-    app.offsets = Offsets(app, name=app.conf.id, interval_seconds=settings.commit_interval_seconds)
+    app.offsets = Offsets(
+        app,
+        name=app.conf.id,
+        interval_seconds=settings.commit_interval_seconds,
+        on_failure=lambda: runner.status.metrics.commit_failed(runner.stage.name),
+    )
     source = app.topic(
         settings.topic(runner.stage.source),
         key_serializer="raw",

@@ -6,6 +6,7 @@ after the message is confirmed: if the connection is lost between the two, the
 letter can be replayed again, and what comes out is the same bytes.
 """
 
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ from agents.topics import REPLAYED_TOPIC, ensure
 from pipeline.stages import DEAD_LETTER_TOPIC, RAW_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
+
+log = logging.getLogger("redefluss.dead_letters")
 
 Target = Literal["failed", "start"]
 
@@ -111,6 +114,7 @@ async def replay(
     *,
     to: Target = "failed",
     dry_run: bool = False,
+    by: str | None = None,
 ) -> ReplayReport:
     """Send letters through again, one in memory at a time; those replayed before are left alone.
 
@@ -120,6 +124,7 @@ async def replay(
         to: "failed": the failed message to the topic it was read from; "start": the
             article it came from to `articles.raw`, as its trail tells.
         dry_run: only count.
+        by: who does it, for the record on `articles.replayed`.
 
     Raises:
         MissingPermission: to write where one is to be sent; those before it are sent.
@@ -149,9 +154,10 @@ async def replay(
                 await kafka.demand(settings, on_topics(settings, "WRITE", topic))
                 writable.add(topic)
             await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))
-            mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic})
+            mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic, "by": by})
             await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
             done[stored.id] = datetime.now(UTC)
+            log.info("dead letter %s is sent to %s again by %s", stored.id, settings.topic(topic), by or "unknown")
     finally:
         await publisher.stop()
     return ReplayReport(sent, skipped, tuple(impossible))

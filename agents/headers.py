@@ -35,7 +35,8 @@ def installed_version() -> str:
 class TrailStep:
     """One step of an article's way: what a stage read, and what it took.
 
-    `topic` is without prefix, `took_ms` in milliseconds, `worker` a name of the worker process.
+    `topic` is without prefix, `took_ms` in milliseconds, `worker` a name of the worker process; `timestamp` is the
+    message's, in milliseconds since 1970 UTC, as the broker has it.
     """
 
     stage: str
@@ -46,6 +47,7 @@ class TrailStep:
     produced_at: str
     worker: str
     model: str
+    timestamp: int
 
 
 def now_rfc3339() -> str:
@@ -76,6 +78,20 @@ def origin_of(headers: RawHeaders) -> tuple[int, int] | None:
         if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:
             partition, offset = step.get("partition"), step.get("offset")
             return (partition, offset) if isinstance(partition, int) and isinstance(offset, int) else None
+    return None
+
+
+def arrival_of(headers: RawHeaders) -> float | None:
+    """When the article came to the first topic, in seconds since 1970 UTC, as the `trail` header tells.
+
+    None where it does not, and for a message that was a dead letter: how long that one lay says nothing of the stream.
+    """
+    if text_of(headers, REPLAYED_FROM) is not None:
+        return None
+    for step in trail_of(headers):
+        if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:
+            timestamp = step.get("timestamp")
+            return timestamp / 1000 if isinstance(timestamp, int) and timestamp > 0 else None
     return None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from agents.backlog import Trend
 from pipeline.stages import STAGES, Stage
 
 SILENT_SECONDS = 10.0
@@ -16,7 +17,17 @@ LOOP_SECONDS = 10.0
 """The loop is asked to turn every second; after so long it hangs."""
 
 FACTS_SECONDS = 12.0
-"""Facts about the broker are fetched every two seconds; older ones prove nothing."""
+"""ClusterFacts about the broker are fetched every two seconds; older ones prove nothing."""
+
+MANY_WAITING = 1000
+"""Messages before a stage that are worth a word even while all goes on."""
+GROWING_WAITING = 100
+"""The same if they have become more."""
+OLD_SECONDS = 300.0
+"""What comes out of a stage is old news if its oldest message has waited for so long."""
+
+WorkerLife = Literal["alive", "stopped", "replaced", "lost"]
+"""It speaks; it has said good-bye; it has gone without a word, and another has come for it; and none has."""
 
 PARTITION_PATIENCE = 3.0
 """A single partition may stand still this many times as long as a whole stage."""
@@ -40,7 +51,12 @@ class WorkerReport:
 
     @property
     def alive(self) -> bool:
-        return self.age_seconds < SILENT_SECONDS
+        return not self.left and self.age_seconds < SILENT_SECONDS
+
+    @property
+    def left(self) -> bool:
+        """Whether it has said good-bye, as it does at SIGTERM."""
+        return bool(self.status.get("left"))
 
     @property
     def models(self) -> Mapping[str, Any]:
@@ -53,11 +69,39 @@ class WorkerReport:
     def partitions(self, stage: Stage) -> list[int]:
         return list((self.status.get("assignment") or {}).get(stage.source, ()))
 
-    def stopped_processes(self) -> list[int]:
-        """The pool's processes, if the system has stopped all of them."""
+    def stopped_processes(self, *, some: bool = False) -> list[int]:
+        """The pool's processes, if the system has stopped all of them; those that it has, if `some` are enough."""
         processes = (self.status.get("pool") or {}).get("processes", ())
         stopped = [int(process["pid"]) for process in processes if process.get("state") == "stopped"]
-        return stopped if len(stopped) == len(processes) else []
+        return stopped if some or len(stopped) == len(processes) else []
+
+    def came_after(self, other: "WorkerReport") -> bool:
+        """Whether it began when the other had spoken for the last time, or about then, to run the same."""
+        began = self.status.get("started_at")
+        last = other.status.get("spoke_at")
+        same = set(other.status.get("stages", ())) <= set(self.status.get("stages", ()))
+        return began is not None and last is not None and same and began > last
+
+
+def lives(workers: Sequence[WorkerReport]) -> dict[str, WorkerLife]:
+    """What has become of each worker, by name. One that is new stands for one that was lost before it came."""
+    found: dict[str, WorkerLife] = {}
+    lost = []
+    for worker in workers:
+        if worker.alive:
+            found[worker.name] = "alive"
+        elif worker.left:
+            found[worker.name] = "stopped"
+        else:
+            lost.append(worker)
+    came = [worker for worker in workers if worker.alive]
+    for worker in sorted(lost, key=lambda gone: gone.age_seconds):
+        heirs = [heir for heir in came if heir.came_after(worker)]
+        heirs.sort(key=lambda heir: heir.status.get("host") != worker.status.get("host"))  # of the same host first
+        if heirs:
+            came.remove(heirs[0])
+        found[worker.name] = "replaced" if heirs else "lost"
+    return found
 
 
 @dataclass(frozen=True)
@@ -67,9 +111,12 @@ class ClusterFacts:
     Attributes:
         broker_age_seconds: since the broker was last asked; None if never.
         broker_detail: what it said if it did not answer well.
-        places: by stage, for every partition `partition`, `lag` and `still_seconds`.
+        progress: by stage, for every partition `partition`, `lag`, `still_seconds`; and where messages wait
+            `oldest_at`, when the oldest was written, in seconds since 1970 UTC.
         own: this worker.
         others: the others, and how long ago each spoke.
+        trends: by stage, how what waits develops.
+        now: in seconds since 1970 UTC.
     """
 
     broker_age_seconds: float | None
@@ -78,10 +125,17 @@ class ClusterFacts:
     own: WorkerReport
     others: Sequence[WorkerReport] = ()
     stuck_seconds: float = 20.0
+    trends: Mapping[str, Trend] = field(default_factory=dict)
+    now: float = 0.0
 
     @property
     def workers(self) -> list[WorkerReport]:
         return [self.own, *self.others]
+
+    def oldest_seconds(self, stage: Stage) -> float:
+        """How long the oldest message has waited that the stage has not done; 0 if none waits, or nothing is known."""
+        written = [at for place in self.progress.get(stage.name, ()) if (at := place.get("oldest_at")) is not None]
+        return max(0.0, self.now - min(written)) if written else 0.0
 
     @property
     def broker_answers(self) -> bool:
@@ -96,14 +150,15 @@ class ClusterFacts:
 class StageHealth:
     """A stage's health and the reasons, as codes with their values."""
 
-    health: Literal["ok", "starting", "stuck"]
+    health: Literal["ok", "warning", "starting", "stuck", "unknown"]
     why: list[dict[str, Any]] = field(default_factory=list)
 
 
 def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
     """Whether a stage gets on anywhere in the cluster."""
     running = [worker for worker in facts.workers if worker.alive and worker.runs(stage)]
-    why = _stalled_partitions(facts.progress.get(stage.name, ()), facts.stuck_seconds)
+    progress = facts.progress.get(stage.name, ()) if facts.broker_answers else ()
+    why = _stalled_partitions(progress, facts.stuck_seconds)
     stopped = [pid for worker in running for pid in worker.stopped_processes()]
     if stopped and all(worker.stopped_processes() for worker in running):
         why.append({"code": "processes-stopped", "pids": stopped})
@@ -112,15 +167,19 @@ def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
         for worker in running
         if worker.models.get("state") == "failed"
     )
-    if not running:
+    if not running and facts.broker_answers:  # else the others could not be heard
         why.append({"code": "no-worker"})
+        life = lives(facts.workers)
+        codes = {"lost": "silent-worker", "stopped": "stopped-worker"}
         why.extend(
-            {"code": "silent-worker", "worker": worker.name, "seconds": round(worker.age_seconds)}
+            {"code": codes[life[worker.name]], "worker": worker.name, "seconds": round(worker.age_seconds)}
             for worker in facts.workers
-            if not worker.alive and worker.runs(stage)
+            if worker.runs(stage) and life[worker.name] in codes
         )
     if why:
         return StageHealth("stuck", why)
+    if not facts.broker_answers:
+        return StageHealth("unknown", [{"code": "broker-away"}])
     if not any(worker.models.get("state") == "ready" for worker in running):
         return StageHealth("starting", [{"code": "models-loading"}])
     if not facts.progress.get(stage.name):
@@ -129,7 +188,29 @@ def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
     missing = {partition_progress["partition"] for partition_progress in facts.progress.get(stage.name, ())} - assigned
     if missing or not assigned:
         return StageHealth("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
-    return StageHealth("ok")
+    warnings = _warnings(stage, facts, running)
+    return StageHealth("warning" if warnings else "ok", warnings)
+
+
+def _warnings(stage: Stage, facts: ClusterFacts, running: Sequence[WorkerReport]) -> list[dict[str, Any]]:
+    """What is not as it should be though the stage gets on."""
+    why: list[dict[str, Any]] = []
+    halted = {worker.name: pids for worker in running if (pids := worker.stopped_processes(some=True))}
+    why.extend({"code": "some-processes-stopped", "worker": name, "pids": pids} for name, pids in halted.items())
+    trend = facts.trends.get(stage.name, Trend())
+    lag = sum(place["lag"] for place in facts.progress.get(stage.name, ()))
+    if lag >= GROWING_WAITING and trend.growth > lag / 10:
+        why.append({"code": "backlog-grows", "lag": lag, "growth": trend.growth, "seconds": round(trend.seconds)})
+    elif lag >= MANY_WAITING:
+        why.append({"code": "backlog", "lag": lag, "seconds": _whole(trend.until_done_seconds)})
+    oldest = facts.oldest_seconds(stage)
+    if oldest >= OLD_SECONDS:
+        why.append({"code": "old-news", "seconds": round(oldest)})
+    return why
+
+
+def _whole(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds)
 
 
 def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
@@ -189,7 +270,7 @@ def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -
         if whole_stream or own.runs(stage):
             judgement = assess_stage(stage, facts)
             reasons = "; ".join(_in_words(reason) for reason in judgement.why)
-            checks.append((f"stage {stage.name}", judgement.health == "ok", reasons or "gets on"))
+            checks.append((f"stage {stage.name}", judgement.health in {"ok", "warning"}, reasons or "gets on"))
     return checks
 
 

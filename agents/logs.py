@@ -1,13 +1,57 @@
-"""How the processes of the stream log: one line an event, to the standard error."""
+"""How the processes of the stream log: one line an event, to the standard error, as text or as JSON."""
 
 import logging
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from pythonjsonlogger.orjson import OrjsonFormatter
 
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 PROJECT = "redefluss"
 """Of all else only warnings are shown, unless everything is, and none of them again and again."""
 REPEAT_SECONDS = 30.0
+JSON_FIELDS = ("levelname", "name", "message")
+JSON_NAMES = {"levelname": "level", "name": "logger", "exc_info": "traceback", "stack_info": "stack"}
+
+CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code != 9}
+"""What would move a terminal's cursor or begin another line, and how it is shown: messages quote strangers."""
+
+_about: ContextVar[dict[str, Any]] = ContextVar("about", default={})  # noqa: B039 - never changed, only replaced
+
+
+@contextmanager
+def about(**fields: Any) -> Iterator[None]:
+    """Whatever is logged in the `with` block, and in tasks that it begins, carries these fields; None is left out."""
+    token = _about.set(_about.get() | {name: value for name, value in fields.items() if value is not None})
+    try:
+        yield
+    finally:
+        _about.reset(token)
+
+
+class Readable(logging.Formatter):
+    """An event as a line of text."""
+
+    def __init__(self) -> None:
+        super().__init__(FORMAT)
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line, without a traceback."""
+        return super().formatMessage(record).translate(CONTROLS)
+
+
+class WithContext(logging.Filter):
+    """Gives each record the fields of `about`; what the caller gave as `extra` wins."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for name, value in _about.get().items():
+            if not hasattr(record, name):
+                setattr(record, name, value)
+        return True
 
 
 class RepeatFilter(logging.Filter):
@@ -30,10 +74,15 @@ class RepeatFilter(logging.Filter):
         return True
 
 
-def configure(level: str) -> None:
-    """Log from `level` on ("debug", "info", "warning", "error")."""
+def configure(level: str, form: str = "text") -> None:
+    """Log from `level` on ("debug", "info", "warning", "error"), as "text" or as "json"."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter(FORMAT))
+    if form == "json":
+        # A traceback becomes one field of its event's line.
+        handler.setFormatter(OrjsonFormatter(list(JSON_FIELDS), rename_fields=JSON_NAMES, timestamp="time"))
+        handler.addFilter(WithContext())
+    else:
+        handler.setFormatter(Readable())
     everything = level == "debug"
     if not everything:
         handler.addFilter(RepeatFilter())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal, get_args
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, disable_created_metrics
 from prometheus_client.exposition import generate_latest
 
 from pipeline.stages import STAGES
@@ -20,6 +20,11 @@ from schemas.records import FAILURE_REASONS, EntityType
 MetricKind = Literal["counter", "gauge", "histogram"]
 
 LATENCY_BUCKETS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+
+
+END_TO_END_BUCKETS_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0, 3600.0, 21_600.0, 86_400.0)
+
+disable_created_metrics()  # type: ignore[no-untyped-call] # one more series for each counter, which nobody asks for
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,16 @@ METRICS: tuple[Metric, ...] = (
     Metric(
         "redefluss_stage_seconds", "histogram", "seconds", "Time a stage's function took for one article", ("stage",)
     ),
+    Metric(
+        "redefluss_end_to_end_seconds",
+        "histogram",
+        "seconds",
+        "From an article's arrival on articles.raw to its confirmation on articles.quotes",
+    ),
+    Metric("redefluss_publish_retries", "counter", "attempts", "Second and later attempts to publish a message"),
+    Metric("redefluss_rebalances", "counter", "rebalances", "Times that partitions were dealt out anew", ("stage",)),
+    Metric("redefluss_commit_failures", "counter", "commits", "Commits of offsets that were not confirmed", ("stage",)),
+    Metric("redefluss_unconfirmed", "gauge", "messages", "Messages sent and not confirmed yet"),
     Metric("redefluss_pool_processes", "gauge", "processes", "Pool processes of this worker", ("state",)),
     Metric("redefluss_pool_waiting", "gauge", "articles", "Articles waiting for a free pool process"),
     Metric("redefluss_in_flight", "gauge", "articles", "Articles read and not yet confirmed", ("stage",)),
@@ -72,9 +87,24 @@ METRICS: tuple[Metric, ...] = (
         "redefluss_consumer_lag",
         "gauge",
         "messages",
-        "End offset minus committed offset, for the whole consumer group",
+        "End offset minus committed offset, for the whole consumer group; from one worker of the cluster",
         ("stage", "topic", "partition"),
     ),
+    Metric(
+        "redefluss_lag_seconds",
+        "gauge",
+        "seconds",
+        "Time to do what waits at the rate of the last minutes; +Inf where nothing is done; from one worker",
+        ("stage",),
+    ),
+    Metric(
+        "redefluss_oldest_unread_seconds",
+        "gauge",
+        "seconds",
+        "Age of the oldest message that a stage has not done; from one worker",
+        ("stage",),
+    ),
+    Metric("redefluss_workers", "gauge", "workers", "Workers of the cluster, as this one knows them", ("state",)),
     Metric(
         "redefluss_stage_stuck", "gauge", "boolean", "1 when a stage has no worker or makes no progress", ("stage",)
     ),
@@ -118,13 +148,30 @@ class Metrics:
                     metric.meaning,
                     metric.labels,
                     registry=self.registry,
-                    buckets=LATENCY_BUCKETS_SECONDS,
+                    buckets=END_TO_END_BUCKETS_SECONDS if not metric.labels else LATENCY_BUCKETS_SECONDS,
                 )
+        ProcessCollector(registry=self.registry)  # process_*: of the worker's own process
 
     def published(self, stage: str, took_seconds: float) -> None:
         """An article is confirmed on the stage's target topic; its function took `took_seconds`."""
         self._counters["redefluss_articles"].labels(stage).inc()
         self._histograms["redefluss_stage_seconds"].labels(stage).observe(took_seconds)
+
+    def finished(self, seconds: float) -> None:
+        """An article is through, so long after its arrival; clocks may differ, so that it can seem to be before."""
+        self._histograms["redefluss_end_to_end_seconds"].observe(max(0.0, seconds))
+
+    def publish_retried(self) -> None:
+        """A message is sent again."""
+        self._counters["redefluss_publish_retries"].inc()
+
+    def rebalanced(self, stage: str) -> None:
+        """Partitions were dealt out anew."""
+        self._counters["redefluss_rebalances"].labels(stage).inc()
+
+    def commit_failed(self, stage: str) -> None:
+        """Offsets were not committed."""
+        self._counters["redefluss_commit_failures"].labels(stage).inc()
 
     def add(self, counts: Mapping[tuple[str, ...], int]) -> None:
         """What a stage counted in a result is confirmed: by the counter's name without `redefluss_`, and its labels."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -43,12 +43,16 @@ class Offsets:
         group: whose offsets.
         name: of the group, for the log.
         interval_seconds: longest time between commits while there always is something in flight.
+        on_failure: told of each commit that was not confirmed.
     """
 
-    def __init__(self, group: ConsumerGroup, *, name: str, interval_seconds: float) -> None:
+    def __init__(
+        self, group: ConsumerGroup, *, name: str, interval_seconds: float, on_failure: Callable[[], None] = lambda: None
+    ) -> None:
         self._group = group
         self._name = name
         self._interval_seconds = interval_seconds
+        self._on_failure = on_failure
         self._finished: dict[TP, int] = {}
         self._committed: dict[TP, int] = {}
         self._committed_at = 0.0
@@ -106,6 +110,7 @@ class Offsets:
             try:
                 await self._group.commit_offsets(pending)
             except (KafkaError, OSError, TimeoutError) as error:
+                self._on_failure()
                 log.warning("%s: offsets not committed (%s); tried again", self._name, type(error).__name__)
                 return
             self._committed |= pending
@@ -122,6 +127,7 @@ class Offsets:
         try:
             await self.commit()
         except Exception as error:
+            self._on_failure()
             log.warning("%s: offsets not committed (%r)", self._name, error)
 
     def clear(self) -> None:

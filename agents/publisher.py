@@ -23,8 +23,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from agents import kafka, topics
 from agents.batching import SendBatch
 from agents.headers import RawHeaders
-from agents.permissions import MissingPermission
 from agents.membership import CERTAIN_SHARE
+from agents.permissions import MissingPermission
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
@@ -70,12 +70,21 @@ class Publisher:
         settings: where, and how patiently.
         embedded: whether the broker is the embedded one.
         busy: whether there is more to do than is being done, so that nobody loses by a message that waits.
+        on_retry: told of each second or later attempt.
     """
 
-    def __init__(self, settings: Settings, *, embedded: bool, busy: Callable[[], bool] = lambda: False) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        embedded: bool,
+        busy: Callable[[], bool] = lambda: False,
+        on_retry: Callable[[], None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._embedded = embedded
         self._busy = busy
+        self._on_retry = on_retry
         self._batch = SendBatch()
         self._producer: RevocableProducer | None = None
         self._reconnecting = asyncio.Lock()
@@ -201,6 +210,7 @@ class Publisher:
     def _before_retry(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
         async def before_retry(state: RetryCallState) -> None:
             self.last_failure_at = time.monotonic()
+            self._on_retry()
             error = state.outcome.exception() if state.outcome else None
             pause = state.next_action.sleep if state.next_action else 0.0
             if state.attempt_number in (1, 2, 4, 8) or state.attempt_number % 10 == 0:

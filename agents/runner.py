@@ -6,11 +6,12 @@ message is another worker's by now, and then the message counts as not read.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from agents import headers
+from agents import headers, logs
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
@@ -21,7 +22,8 @@ from agents.publisher import BeforeSend, Outgoing, Publisher, TooLarge
 from agents.settings import Settings
 from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
-from pipeline.stages import DEAD_LETTER_TOPIC, Output, Stage, follows_deduplication
+from agents.tracing import NoTracing, Tracing, current_span
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, Output, Stage, follows_deduplication
 from schemas.codec import encode, one_line
 from schemas.records import DeadLetter, FailureReason
 
@@ -59,6 +61,7 @@ class StageRunner:
         status: what is told of it.
         duplicates: recognises articles that were processed already; None: this stage does not look.
         state: does the work of a stage that remembers, instead of `perform`.
+        tracing: gets a span of each message.
     """
 
     def __init__(
@@ -71,14 +74,16 @@ class StageRunner:
         status: WorkerStatus,
         duplicates: DuplicateFilter | None = None,
         state: StatefulProcessor | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self.stage = stage
         self._settings = settings
         self._perform = perform
         self._publisher = publisher
-        self._status = status
+        self.status = status
         self._duplicates = duplicates
         self._state = state
+        self._tracing = tracing or NoTracing()
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
         self._reports_failures = follows_deduplication(stage)
@@ -93,7 +98,19 @@ class StageRunner:
         Raises:
             Superseded: as `before_publish` said; nothing was published since.
         """
-        with self._status.handling(self.stage.name, self.stage.source, message.partition, message.offset):
+        article = None if message.key is None else message.key.decode("utf-8", "replace")
+        with (
+            self.status.handling(self.stage.name, self.stage.source, message.partition, message.offset),
+            self._tracing.stage(self.stage.name, message) as span,
+            logs.about(
+                stage=self.stage.name,
+                topic=message.topic,
+                partition=message.partition,
+                offset=message.offset,
+                article_id=article,
+                trace_id=span.trace_id,
+            ),
+        ):
             send = partial(self._publisher.send, before=before_publish)
             try:
                 await self._handle(message, send)
@@ -119,7 +136,7 @@ class StageRunner:
             check = await self._duplicates.check(message)
             if check.duplicate:
                 log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
-                self._status.metrics.duplicate(self.stage.name)
+                self.status.metrics.duplicate(self.stage.name)
                 return
             message = _with_revision(message, check.revision)
         affinity = message.key if self.stage.affinity else None
@@ -157,9 +174,7 @@ class StageRunner:
         revision = headers.text_of(message.headers, "revision")
         own = {"content_hash": done.content_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
-        out = headers.outgoing(
-            message.headers, self._trail_step(message, done.took_seconds), attempt=attempts, more=more
-        )
+        out = self._after(message, done.took_seconds, attempt=attempts, more=more)
         messages = [
             Outgoing(self._settings.topic(topic), key, value, out, partition)
             for topic, key, value, partition in done.messages
@@ -175,8 +190,12 @@ class StageRunner:
             return
         if self._duplicates is not None and check is not None:
             self._duplicates.remember(done, check)
-        self._status.metrics.published(self.stage.name, done.took_seconds)
-        self._status.metrics.add(done.counts)
+        log.debug("%s: %s is published", self.stage.name, message)
+        self.status.metrics.published(self.stage.name, done.took_seconds)
+        self.status.metrics.add(done.counts)
+        arrived = headers.arrival_of(out) if self.stage.target == FINISHED_TOPIC else None
+        if arrived is not None:
+            self.status.metrics.finished(time.time() - arrived)
 
     async def _handle_stateful(self, message: Incoming, send: Send, state: StatefulProcessor) -> None:
         """Let a stage that remembers do its work, and publish what changes, one after the other."""
@@ -184,7 +203,7 @@ class StageRunner:
         if isinstance(outcome, Refused):
             await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
             return
-        out = headers.outgoing(message.headers, self._trail_step(message, outcome.took_seconds), attempt=1)
+        out = self._after(message, outcome.took_seconds)
         for made in outcome.messages:
             topic, key, value, partition = made
             outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
@@ -193,12 +212,12 @@ class StageRunner:
             except TooLarge as error:
                 await self._dead_letter(message, send, "too-large", str(error))
             state.confirmed(made)
-        self._status.metrics.published(self.stage.name, outcome.took_seconds)
+        self.status.metrics.published(self.stage.name, outcome.took_seconds)
 
     async def _withdraw(self, message: Incoming, send: Send) -> None:
         """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
         assert message.key is not None
-        out = headers.outgoing(message.headers, self._trail_step(message, 0.0), attempt=1)
+        out = self._after(message, 0.0)
         await send(*await self._tombstones(message.key, self.stage.outputs, out))
         if self._duplicates is not None:
             await self._duplicates.withdrawn(message.key)
@@ -237,7 +256,7 @@ class StageRunner:
         )
         content_hash = headers.text_of(message.headers, "content_hash")
         more = {"reason": reason} | ({} if content_hash is None else {"content_hash": content_hash})
-        out = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempts, more=more)
+        out = self._after(message, took_seconds, attempt=attempts, more=more)
         topic = self._settings.topic(DEAD_LETTER_TOPIC)
         try:
             await send(Outgoing(topic, message.key, encode(letter), out))
@@ -248,18 +267,25 @@ class StageRunner:
             bare_letter = encode(
                 letter.model_copy(update={"value": "", "headers": {}, "headers_base64": None, "detail": note})
             )
-            bare_out = headers.outgoing(
-                bare.headers, self._trail_step(message, took_seconds), attempt=attempts, more=more
-            )
+            bare_out = self._after(bare, took_seconds, attempt=attempts, more=more)
             await send(Outgoing(topic, message.key, bare_letter, bare_out))
         if message.key is not None and headers.text_of(message.headers, "revision") is not None:
             # The version before it is no longer what the paper says.
-            withdrawal = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempts)
+            withdrawal = self._after(message, took_seconds, attempt=attempts)
             await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
         if self._reports_failures:
             DuplicateFilter.forget(self._publisher, self._settings, message)
-        self._status.metrics.dead_letter(self.stage.name, reason)
-        self._status.error(self.stage.name, f"{reason}: {detail}")
+        log.warning("%s: %s became a dead letter: %s: %s", self.stage.name, message, reason, one_line(detail))
+        current_span().failed(reason, one_line(detail))
+        self.status.metrics.dead_letter(self.stage.name, reason)
+        self.status.error(self.stage.name, f"{reason}: {detail}")
+
+    def _after(
+        self, message: Incoming, took_seconds: float, *, attempt: int = 1, more: Mapping[str, str] | None = None
+    ) -> list[tuple[str, bytes]]:
+        """The headers of what comes of the message."""
+        out = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempt, more=more)
+        return current_span().on(out)
 
     def _trail_step(self, message: Incoming, took_seconds: float) -> TrailStep:
         return TrailStep(
@@ -269,8 +295,9 @@ class StageRunner:
             offset=message.offset,
             took_ms=round(took_seconds * 1000, 1),
             produced_at=headers.now_rfc3339(),
-            worker=self._status.worker,
+            worker=self.status.worker,
             model=self._model,
+            timestamp=message.timestamp_ms,
         )
 
 

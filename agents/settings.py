@@ -149,6 +149,10 @@ class Settings(BaseSettings):
     sink_metrics_port: int = Field(0, ge=0, le=65535, description="port of a sink's metrics and health; 0: none")
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
+    log_format: Literal["text", "json"] = Field("text", description="how: lines to read, or one JSON object an event")
+    tracing: bool = Field(
+        False, description="send a span of each message by OpenTelemetry, to where its own variables (OTEL_*) say"
+    )
 
     @field_validator("languages", "web_allowed_hosts", "web_trusted_proxies", mode="before")
     @classmethod

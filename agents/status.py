@@ -41,6 +41,8 @@ class WorkerStatus:
         self.loop_beat = time.monotonic()
         self.assignment: Callable[[], Mapping[str, Sequence[int]]] = dict
         """By stage, the partitions of its source topic that are this worker's."""
+        self.unconfirmed: Callable[[], int] = int
+        """Messages sent and not confirmed yet."""
         self._model_detail: str | None = None
         self._lock = threading.Lock()
         self._in_flight: dict[object, MessageInFlight] = {}
@@ -104,6 +106,7 @@ class WorkerStatus:
                 }
                 for item in in_flight
             ],
+            "unconfirmed": self.unconfirmed(),
             "errors": errors,
         }
 

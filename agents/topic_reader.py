@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError
 
 from agents import kafka
 from agents.permissions import MissingPermission, Need
@@ -105,11 +105,16 @@ async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
         await consumer.stop()
 
 
+class NoAnswer(MessageGone):
+    """It is not known whether the message is there: the broker does not answer. One line."""
+
+
 async def message_at(settings: Settings, topic: str, partition: int, offset: int) -> Any:
     """The message at `offset`; `topic` is named without the prefix.
 
     Raises:
-        MessageGone: it cannot be had.
+        MessageGone: it is not there.
+        NoAnswer: the broker does not tell.
     """
     where = f"{topic}/{partition}/{offset}"
     tp = TopicPartition(settings.topic(topic), partition)
@@ -121,7 +126,9 @@ async def message_at(settings: Settings, topic: str, partition: int, offset: int
             reader.seek(tp, offset)
             record = await reader.getone(tp)
     except TimeoutError:
-        raise MessageGone(f"the broker gave no answer about {where}") from None
+        raise NoAnswer(f"the broker gave no answer about {where}") from None
+    except (KafkaConnectionError, OSError) as error:
+        raise NoAnswer(f"the broker gave no answer about {where}: {type(error).__name__}") from None
     except KafkaError as error:
         raise MessageGone(f"the broker does not have {where}: {type(error).__name__}") from None
     finally:
@@ -165,6 +172,36 @@ async def empty_ranges(
     finally:
         await reader.stop()
     return empty
+
+
+async def first_timestamps(
+    settings: Settings, starts: Mapping[TopicPartition, int], *, seconds: float = FETCH_SECONDS
+) -> dict[TopicPartition, float]:
+    """When the first message from an offset on was written, in seconds since 1970 UTC, by partition.
+
+    What is not known after so many seconds is left out.
+    """
+    if not starts:
+        return {}
+    reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES)
+    found: dict[TopicPartition, float] = {}
+    try:
+        async with asyncio.timeout(seconds):
+            await kafka.connect(reader)
+            reader.assign(list(starts))
+            for tp, start in starts.items():
+                reader.seek(tp, start)
+            while unknown := starts.keys() - found.keys():
+                for tp, records in (
+                    await reader.getmany(*unknown, timeout_ms=POLL_MS, max_records=len(unknown))
+                ).items():
+                    found.setdefault(tp, records[0].timestamp / 1000)
+                    reader.pause(tp)
+    except TimeoutError:
+        pass
+    finally:
+        await reader.stop()
+    return found
 
 
 def fingerprint(record: Any) -> str:

@@ -15,8 +15,8 @@ from agents import kafka, topics
 from agents.app import StageApp
 from agents.duplicates import DuplicateFilter
 from agents.needed_permissions import of_stages, of_web_view, topics_of
-from agents.permissions import MissingPermission
 from agents.partitioner_check import PartitionerCheck
+from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
@@ -30,6 +30,7 @@ from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
 from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
+from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
 from pipeline.stages import STAGES, Stage, stage_named
@@ -95,6 +96,7 @@ class Worker:
         self._stages = [stage_named(name) for name in stages]
         self.status = WorkerStatus(stages, settings.model_de)
         self.status.assignment = self._assignment
+        self.status.unconfirmed = lambda: 0 if self._publisher is None else self._publisher.unconfirmed
         self._pool = Pool(
             loader=loader,
             argument=StageSetup(tuple(stage.name for stage in self._stages if not stage.stateful), settings.pipeline),
@@ -111,6 +113,7 @@ class Worker:
         self._state_stores: dict[str, StateStore] = {}
         self._replicas: list[TopicReplica] = []
         self._stop = asyncio.Event()
+        self._tracing = _make_tracing(settings)
 
     async def main(self) -> int:
         """Run until told to stop."""
@@ -133,6 +136,7 @@ class Worker:
             for store in (self._seen_store, *self._state_stores.values()):
                 if store is not None:
                     store.close()
+            await asyncio.to_thread(self._tracing.stop)
         log.info("stopped")
         return 0
 
@@ -167,7 +171,12 @@ class Worker:
                 await kafka.wait_for_broker(self._settings)
                 await self._check_topics()
                 embedded = await kafka.is_embedded(self._settings)
-                publisher = Publisher(self._settings, embedded=embedded, busy=lambda: self._pool.busy)
+                publisher = Publisher(
+                    self._settings,
+                    embedded=embedded,
+                    busy=lambda: self._pool.busy,
+                    on_retry=self.status.metrics.publish_retried,
+                )
                 await publisher.start()
             except (KafkaError, OSError, topics.TopicError) as error:
                 log.warning("the broker is not ready (%s); trying again", error)
@@ -212,6 +221,7 @@ class Worker:
             status=self.status,
             duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
             state=state,
+            tracing=self._tracing,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
         app.partitioner_check = PartitionerCheck(self._settings, stage, self.status.metrics)
@@ -326,6 +336,13 @@ class Worker:
             stage: [number for number in partitions if (stage, number) not in in_flight]
             for stage, partitions in self._assignment().items()
         }
+
+
+def _make_tracing(settings: Settings) -> Tracing:
+    try:
+        return OpenTelemetryTracing() if settings.tracing else NoTracing()
+    except TracingMissing as error:
+        raise WorkerError(str(error)) from None
 
 
 async def _stop(app: StageApp) -> None:

@@ -1,7 +1,10 @@
 """`redefluss dead-letters`: look at what could not be processed, and send it through again."""
 
 import asyncio
+import getpass
+import os
 import re
+import socket
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
@@ -134,7 +137,7 @@ async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["fai
     settings = load_settings()
     await _reach(settings)
     letters = _named(settings, identifiers) if identifiers else dead_letters.read(settings, **selected)
-    report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run)
+    report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run, by=_user())
     for problem in report.impossible:
         console.note(f"cannot be replayed: {problem}")
     verb = "Would send" if dry_run else "Sent"
@@ -155,6 +158,13 @@ async def _named(settings: "Settings", identifiers: list[str]) -> AsyncIterator[
 
     for identifier in dict.fromkeys(identifiers):
         yield await dead_letters.show(settings, identifier)
+
+
+def _user() -> str:
+    try:
+        return f"{getpass.getuser()}@{socket.gethostname()}"
+    except (OSError, KeyError):  # a number without a name, as in containers
+        return f"{os.getuid()}@{socket.gethostname()}"
 
 
 def _row(stored: "StoredLetter") -> dict[str, Any]:

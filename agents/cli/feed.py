@@ -29,7 +29,7 @@ def feed(
     from agents.feed import feed_list
 
     settings = load_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     known = feed_list.load(feeds)
     try:
         return asyncio.run(_feed(settings, known, once))

@@ -143,8 +143,8 @@ async def _run(
 ) -> int:
     from agents.announcements import announced
     from agents.cli.clients import reach_broker
-    from agents.permissions import Need
     from agents.exposition import served
+    from agents.permissions import Need
     from agents.sinks.consumer import Sink
     from agents.sinks.metrics import registry_of, word
 

@@ -23,7 +23,7 @@ def worker(
     from agents.worker import run
 
     settings = load_settings()
-    logs.configure(settings.log_level)
+    logs.configure(settings.log_level, settings.log_format)
     names = list(dict.fromkeys(stage)) if stage else [known.name for known in STAGES]
     for name in names:
         try:

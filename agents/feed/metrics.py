@@ -2,7 +2,7 @@
 
 import time
 
-from prometheus_client import CollectorRegistry, Counter, Gauge
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, disable_created_metrics
 
 from agents.feed.harvest import PageLayout
 
@@ -11,7 +11,9 @@ class FeedMetrics:
     """What one process has done since it started, by source."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)
         self._polls = Counter(
             "redefluss_feed_polls", "Polls of feeds, by outcome", ("source", "outcome"), registry=self.registry
         )

@@ -4,8 +4,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agents.backlog import Trend
+from agents.health import WorkerLife
+
 Window = Literal["hour", "day"]
-StageHealth = Literal["ok", "starting", "stuck"]
+StageHealth = Literal["ok", "warning", "starting", "stuck", "unknown"]
 
 
 class ApiModel(BaseModel):
@@ -220,6 +223,7 @@ class Step(ApiModel):
     produced_at: str | None = None
     worker: str | None = None
     model: str | None = None
+    timestamp: int | None = Field(None, description="when the message was written, in milliseconds since 1970 UTC")
 
 
 class StoredArticle(ApiModel):
@@ -282,6 +286,7 @@ class DeadLetterLine(ApiModel):
     at: float = Field(description="when it was written, in seconds since 1970 UTC")
     attempts: int
     replayed_at: float | None
+    replayed_by: str | None = Field(None, description="who did that: a user and host, or the address of a browser")
 
 
 class DeadLetterCount(ApiModel):
@@ -297,6 +302,7 @@ class DeadLetterList(ApiModel):
 
     letters: list[DeadLetterLine]
     counts: list[DeadLetterCount]
+    course: list[int] = Field(description="those of the stage and reason asked for in the last 48 hours, oldest first")
 
 
 class PartitionLag(ApiModel):
@@ -319,6 +325,27 @@ class Latency(ApiModel):
     count: int
 
 
+class StageTrend(ApiModel):
+    """How what waits before a stage has developed over the last minutes."""
+
+    seconds: float = Field(description="over which time that was looked at; 0 if nothing is known")
+    growth: int = Field(description="by how many messages it has become more; less, if negative")
+    done: int = Field(description="messages done in that time")
+    work_seconds: float = Field(description="time for what waits now at that rate; infinite if nothing was done")
+    until_done_seconds: float | None = Field(description="until nothing waits if all goes on; null if it does not fall")
+
+    @classmethod
+    def of(cls, trend: Trend) -> "StageTrend":
+        """As the pages show it."""
+        return cls(
+            seconds=trend.seconds,
+            growth=trend.growth,
+            done=trend.done,
+            work_seconds=trend.work_seconds,
+            until_done_seconds=trend.until_done_seconds,
+        )
+
+
 class StageState(ApiModel):
     """A stage over the whole cluster."""
 
@@ -330,8 +357,12 @@ class StageState(ApiModel):
     lag: int
     rate: float = Field(description="articles a second over the last minute")
     course: list[float] = Field(description="articles a second in the last thirty minutes, oldest first")
+    lag_course: list[int] = Field(description="messages that waited in the last thirty minutes, oldest first")
+    trend: StageTrend
+    oldest_seconds: float = Field(description="age of the oldest message that is not done; 0 if none waits")
     latency: Latency
-    dead_letters: int = Field(description="since the workers started")
+    dead_letters: int = Field(description="all that are kept for the pages")
+    dead_letters_fresh: int = Field(description="those of the last hour")
     retries: int
     in_flight: int
     partitions: list[PartitionLag]
@@ -351,6 +382,7 @@ class WorkerState(ApiModel):
     started_at: float
     seen_seconds: float = Field(description="age of its last word")
     alive: bool
+    life: WorkerLife = Field(description="stopped: it said good-bye; replaced: another came for it; lost: none has")
     stages: list[str]
     assignment: dict[str, list[int]]
     pool: dict[str, Any]
@@ -370,6 +402,7 @@ class Operations(ApiModel):
     store_articles: int
     store_lag: int
     ready: bool
+    speaks_for_cluster: bool = Field(description="whether this worker's metrics have what is the same for all")
 
 
 class SourceState(ApiModel):

@@ -3,17 +3,28 @@
 import time
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, get_args
 
 from agents import health
+from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
 from agents.web.collector_supervisor import CollectorSupervisor
-from agents.web.models import Check, HealthReport, Latency, Operations, PartitionLag, StageState, WorkerState
+from agents.web.models import (
+    Check,
+    HealthReport,
+    Latency,
+    Operations,
+    PartitionLag,
+    StageState,
+    StageTrend,
+    WorkerState,
+)
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
+FRESH_LETTERS_SECONDS = 3600.0
 COURSE_SECONDS = 1800.0
 COURSE_PARTS = 30
 
@@ -38,21 +49,40 @@ class StreamMonitor:
 
     def operations(self) -> Operations:
         """What the operations page shows."""
-        now = time.time()
         facts = self._facts()
+        now = facts.now
         samples = self._read(lambda: self._reader.samples(now - COURSE_SECONDS), {})
+        letters = self._read(self._reader.dead_letter_counts, {})
+        fresh = self._read(lambda: self._reader.dead_letter_counts(now - FRESH_LETTERS_SECONDS), {})
         _, store = self._state("store", {})
         ready = health.ready(facts, _loop_age(facts.own.status), whole_stream=True)
+        lives = health.lives(facts.workers)
+        stages = [
+            _stage(stage, facts, samples.get(stage.name, []), letters.get(stage.name, 0), fresh.get(stage.name, 0))
+            for stage in STAGES
+        ]
         return Operations(
             at=now,
             broker=facts.broker_answers,
             broker_detail=facts.broker_detail,
-            stages=[_stage(stage, facts, samples.get(stage.name, []), now) for stage in STAGES],
-            workers=[_worker(worker) for worker in facts.workers],
+            stages=stages,
+            workers=[_worker(worker, lives[worker.name]) for worker in facts.workers],
             store_articles=self._read(self._reader.article_count, 0),
             store_lag=store.get("lag", 0),
             ready=all(ok for _, ok, _ in ready),
+            speaks_for_cluster=facts.own.name == min(worker.name for worker in facts.workers if worker.alive),
         )
+
+    def broker_away(self) -> str | None:
+        """What the broker said last if it did not answer, or "" if it has not been asked lately; None if all is well.
+
+        At the start, when nobody has asked yet, all is well.
+        """
+        asked, broker = self._state("broker", {"detail": None})
+        if asked is None:
+            return None
+        detail: str | None = broker["detail"]
+        return detail if time.time() - asked < health.FACTS_SECONDS else detail or ""
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
@@ -69,14 +99,21 @@ class StreamMonitor:
         metrics.set("redefluss_models_ready", {(): float(models.get("state") == "ready")})
         assignment: dict[str, list[int]] = own.get("assignment") or {}
         metrics.set("redefluss_assigned_partitions", {(topic,): len(parts) for topic, parts in assignment.items()})
+        # What is the same for all is told by one: for each worker again, it would be a series for each partition.
+        shared = operations.stages if operations.speaks_for_cluster else []
         metrics.set(
             "redefluss_consumer_lag",
             {
                 (stage.name, stage.source, str(place.partition)): place.lag
-                for stage in operations.stages
+                for stage in shared
                 for place in stage.partitions
             },
         )
+        metrics.set("redefluss_lag_seconds", {(stage.name,): stage.trend.work_seconds for stage in shared})
+        metrics.set("redefluss_oldest_unread_seconds", {(stage.name,): stage.oldest_seconds for stage in shared})
+        known = [worker.life for worker in operations.workers]
+        metrics.set("redefluss_workers", {(life,): known.count(life) for life in get_args(health.WorkerLife)})
+        metrics.set("redefluss_unconfirmed", {(): own.get("unconfirmed", 0)})
         metrics.set(
             "redefluss_stage_stuck", {(stage.name,): float(stage.health == "stuck") for stage in operations.stages}
         )
@@ -94,7 +131,7 @@ class StreamMonitor:
         asked, broker = self._state("broker", {"detail": None})
         _, progress = self._state("places", {})
         others = [
-            health.WorkerReport(said, max(0.0, now - at))
+            health.WorkerReport(said | {"spoke_at": at}, max(0.0, now - at))
             for at, said in self._read(self._reader.workers, [])
             if said["worker"] != own.name
         ]
@@ -105,6 +142,11 @@ class StreamMonitor:
             own=own,
             others=others,
             stuck_seconds=self._settings.stuck_seconds,
+            trends={
+                stage: trend(samples, now)
+                for stage, samples in self._read(lambda: self._reader.samples(now - TREND_SECONDS), {}).items()
+            },
+            now=now,
         )
 
     def _state(self, name: str, default: dict[str, Any]) -> tuple[float | None, dict[str, Any]]:
@@ -131,7 +173,11 @@ def _report(checks: Sequence[tuple[str, bool, str]]) -> HealthReport:
     )
 
 
-def _stage(stage: Stage, facts: health.ClusterFacts, samples: list[tuple[float, int]], now: float) -> StageState:
+def _stage(
+    stage: Stage, facts: health.ClusterFacts, samples: list[BacklogSample], letters: int, fresh: int
+) -> StageState:
+    now = facts.now
+    done = [(sample.at, sample.committed) for sample in samples]
     judgement = health.assess_stage(stage, facts)
     alive = [worker for worker in facts.workers if worker.alive]
     assigned = {partition: worker.name for worker in alive for partition in worker.partitions(stage)}
@@ -158,17 +204,21 @@ def _stage(stage: Stage, facts: health.ClusterFacts, samples: list[tuple[float, 
         health=judgement.health,
         why=judgement.why,
         lag=sum(place.lag for place in partitions),
-        rate=rate(samples, now - RATE_SECONDS, now),
-        course=course(samples, now),
+        rate=rate(done, now - RATE_SECONDS, now),
+        course=course(done, now),
+        lag_course=lag_course(samples, now),
+        trend=StageTrend.of(facts.trends.get(stage.name, Trend())),
+        oldest_seconds=round(facts.oldest_seconds(stage), 1),
         latency=Latency(p50=p50, p95=p95, p99=p99, count=int(max(buckets.values(), default=0))),
-        dead_letters=sum((worker.status.get("dead_letters") or {}).get(stage.name, 0) for worker in facts.workers),
+        dead_letters=letters,
+        dead_letters_fresh=fresh,
         retries=sum((worker.status.get("retries") or {}).get(stage.name, 0) for worker in facts.workers),
         in_flight=sum(entry["stage"] == stage.name for worker in alive for entry in worker.status.get("in_flight", ())),
         partitions=partitions,
     )
 
 
-def _worker(worker: health.WorkerReport) -> WorkerState:
+def _worker(worker: health.WorkerReport, life: health.WorkerLife) -> WorkerState:
     said = worker.status
     return WorkerState(
         worker=worker.name,
@@ -182,6 +232,7 @@ def _worker(worker: health.WorkerReport) -> WorkerState:
         started_at=said["started_at"],
         seen_seconds=round(worker.age_seconds, 1),
         alive=worker.alive,
+        life=life,
         stages=list(said.get("stages", ())),
         assignment=dict(said.get("assignment") or {}),
         pool=dict(said.get("pool") or {}),
@@ -202,6 +253,23 @@ def rate(samples: Sequence[tuple[float, int]], since: float, until: float) -> fl
         return 0.0
     (begin, first), (end, last) = inside[0], inside[-1]
     return max(0.0, (last - first) / (end - begin)) if end > begin else 0.0
+
+
+def lag_course(samples: Sequence[BacklogSample], now: float) -> list[int]:
+    """What waited in the last half hour, in parts of a minute, oldest first.
+
+    The most of each part, or what was last known where nobody looked.
+    """
+    most: list[int | None] = [None] * COURSE_PARTS
+    for sample in samples:
+        part = int((sample.at - (now - COURSE_SECONDS)) / (COURSE_SECONDS / COURSE_PARTS))
+        if 0 <= part < COURSE_PARTS:
+            most[part] = max(most[part] or 0, sample.lag)
+    found, last = [], 0
+    for value in most:
+        last = last if value is None else value
+        found.append(last)
+    return found
 
 
 def course(samples: Sequence[tuple[float, int]], now: float) -> list[float]:

@@ -1,6 +1,7 @@
 """What all views share."""
 
 import asyncio
+import math
 import re
 import time
 from collections import Counter
@@ -35,6 +36,7 @@ _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘�
 CACHE_SECONDS = 2.0
 DIGITS = 19
 """Of the largest number that the store knows."""
+TROUBLE_SECONDS = 1.0
 MAKING_SHARE = 0.01
 """Of one core, at most, for making each cached value: what costs more is made less often."""
 
@@ -56,6 +58,7 @@ class Site:
     _environments: dict[Language, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
     """Values with the moment (monotonic, in seconds) until which they hold."""
+    _last_trouble: tuple[float, str | None] = -math.inf, None
     _making: dict[Any, asyncio.Lock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -72,9 +75,21 @@ class Site:
                 path=request.path,
                 can_log_in=self.guard.has_token,
                 logged_in=self.guard.knows(request),
+                trouble=self._trouble(),
                 **values,
             )
         )
+
+    def _trouble(self) -> str | None:
+        """As `StreamMonitor.broker_away` says, at most a moment ago. When that changes, rendered pages are old."""
+        moment, known = self._last_trouble
+        if time.monotonic() - moment > TROUBLE_SECONDS:
+            now = self.stream_monitor.broker_away()
+            if now != known:
+                self._cache.clear()
+            self._last_trouble = time.monotonic(), now
+            return now
+        return known
 
     def page(self, template: str, request: Request, *, status: int = 200, **values: Any) -> Response:
         """A template as the answer."""
@@ -95,6 +110,7 @@ class Site:
             value = make()
             return value, time.thread_time() - begun
 
+        self._trouble()
         async with self._making.setdefault(key, asyncio.Lock()):
             known = self._cache.get(key)
             if known is not None and time.monotonic() < known[0]:

@@ -53,6 +53,7 @@ def process(
         produced_at=headers.now_rfc3339(),
         worker=headers.worker_name(os.getpid()),
         model="",
+        timestamp=0,
     )
     out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
     return [Output(topic, key, value, out) for topic, key, value in outcome.messages]

@@ -99,6 +99,19 @@ async def test_a_commit_that_fails_is_tried_again(group, offsets, error, caplog)
     assert group.commits == [{A: 8}]
 
 
+@pytest.mark.parametrize("error", [CommitFailedError(), RuntimeError("the client has a bug")])
+async def test_each_commit_that_fails_is_told_once(group, error):
+    told = []
+    offsets = Offsets(group, name="g", interval_seconds=5.0, on_failure=lambda: told.append(1))
+    offsets.mark_finished(A, 7, generation=3)
+    group.error = error
+    await offsets.commit_or_log()
+    assert told == [1]
+    group.error = None
+    await offsets.commit_or_log()
+    assert told == [1]
+
+
 async def test_a_commit_is_due_when_idle_and_now_and_then_under_load(group, offsets, monkeypatch):
     clock = [100.0]
     monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock[0]))

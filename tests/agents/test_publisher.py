@@ -120,6 +120,15 @@ async def test_what_failed_is_sent_again_and_only_that(monkeypatch):
     assert time.monotonic() - sends.last_failure_at < 5
 
 
+async def test_each_further_attempt_is_told(monkeypatch):
+    producer = FakeProducer({b"b": NotEnoughReplicasError()})
+    sends = await publisher(monkeypatch, producer)
+    told = []
+    sends._on_retry = lambda: told.append(len(producer.sent))
+    await sends.send(A, B, C)
+    assert told == [3]
+
+
 async def test_one_too_large_is_told_once_the_others_are_confirmed(monkeypatch):
     producer = FakeProducer({b"a": MessageSizeTooLargeError(), b"c": NotEnoughReplicasError()})
     sends = await publisher(monkeypatch, producer)

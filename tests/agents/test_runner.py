@@ -1,10 +1,12 @@
 """Every way that a message can take through a stage ends in a confirmed publish or a confirmed dead letter."""
 
+import time
 from typing import Any
 
 import orjson
 import pytest
 
+from agents import headers
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
 from agents.membership import OwnershipLost
@@ -82,7 +84,14 @@ class Stream:
     """A runner between fakes."""
 
     def __init__(
-        self, stage: Stage, outcome: Any = DONE, *, duplicates: Any = None, state: Any = None, **options: Any
+        self,
+        stage: Stage,
+        outcome: Any = DONE,
+        *,
+        duplicates: Any = None,
+        state: Any = None,
+        tracing: Any = None,
+        **options: Any,
     ) -> None:
         self.publisher = FakePublisher(options.pop("too_small", ()))
         self.status = WorkerStatus([known.name for known in STAGES], "m")
@@ -91,7 +100,7 @@ class Stream:
         self.settings = Settings(topic_prefix="p.", **options)
         self.runner = StageRunner(
             stage, settings=self.settings, perform=self.perform, publisher=self.publisher, status=self.status,
-            duplicates=duplicates, state=state,
+            duplicates=duplicates, state=state, tracing=tracing,
         )  # fmt: skip
 
     async def perform(self, job: Job) -> tuple[Any, int]:
@@ -351,3 +360,34 @@ async def test_what_is_another_workers_by_now_is_neither_published_nor_dead_lett
     assert stream.publisher.background == []
     assert stream.counted("redefluss_articles") == {}
     assert stream.status.in_flight == 0
+
+
+async def test_how_long_an_article_took_from_its_arrival_to_its_quotes_is_measured_once() -> None:
+    arrived = round((time.time() - 40) * 1000)
+    cleaned = Stream(CLEAN)
+    message = Incoming("p.articles.raw", 3, 17, arrived, b"a", b"{}", ())
+    await cleaned.runner.handle(message)
+    (out, *_) = cleaned.publisher.sent
+    assert headers.trail_of(out.headers)[0]["timestamp"] == arrived
+    quoted = Stream(QUOTES)
+    await quoted.handle(b"{}", *out.headers)
+    found = quoted.status.metrics.registry.get_sample_value
+    assert found("redefluss_end_to_end_seconds_count") == 1.0
+    assert 40.0 <= (found("redefluss_end_to_end_seconds_sum") or 0.0) < 100.0
+    assert cleaned.status.metrics.registry.get_sample_value("redefluss_end_to_end_seconds_count") == 0.0
+
+
+@pytest.mark.parametrize(
+    "trail", [b"", b"[]", b'[{"topic": "articles.raw"}]', b'[{"topic": "articles.raw", "timestamp": "x"}]']
+)
+async def test_where_the_arrival_is_not_known_nothing_is_measured(trail: bytes) -> None:
+    stream = Stream(QUOTES)
+    await stream.handle(b"{}", ("trail", trail))
+    assert stream.status.metrics.registry.get_sample_value("redefluss_end_to_end_seconds_count") == 0.0
+
+
+async def test_how_long_a_dead_letter_lay_is_not_measured() -> None:
+    stream = Stream(QUOTES)
+    trail = b'[{"topic": "articles.raw", "timestamp": 1000}]'
+    await stream.handle(b"{}", ("trail", trail), ("replayed_from", b"articles.dead-letter/0/1"))
+    assert stream.status.metrics.registry.get_sample_value("redefluss_end_to_end_seconds_count") == 0.0

@@ -24,7 +24,7 @@ from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from pipeline.stages import stage_named
 
-STEP = TrailStep("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "")
+STEP = TrailStep("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "", 1_767_225_600_000)
 
 
 def settings(**options):

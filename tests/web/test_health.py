@@ -51,7 +51,10 @@ def test_all_is_well() -> None:
 
 
 def test_lag_alone_is_no_trouble() -> None:
-    assert codes(CLEAN, facts(worker(), clean=[place(0, lag=5000, still=3.0)])) == ("ok", [])
+    assert codes(CLEAN, facts(worker(), clean=[place(0, lag=500, still=3.0), place(1)])) == ("ok", [])
+    much = facts(worker(), clean=[place(0, lag=5000, still=3.0), place(1)])
+    assert codes(CLEAN, much) == ("warning", ["backlog"])
+    assert all(outcome(much).values())
 
 
 def test_lag_without_progress_is() -> None:
@@ -94,8 +97,8 @@ def test_stopped_processes_stop_their_stages() -> None:
     stopped = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "stopped"}]})
     assert codes(QUOTES, facts(stopped)) == ("stuck", ["processes-stopped"])
     half = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "busy"}]})
-    assert codes(QUOTES, facts(half)) == ("ok", [])
-    assert codes(QUOTES, facts(stopped, worker("w2"))) == ("ok", [])
+    assert codes(QUOTES, facts(half)) == ("warning", ["some-processes-stopped"])
+    assert codes(QUOTES, facts(stopped, worker("w2"))) == ("warning", ["some-processes-stopped"])
 
 
 def test_a_pool_without_processes_is_not_a_stopped_one() -> None:

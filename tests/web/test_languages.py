@@ -16,7 +16,7 @@ def said_by_templates() -> dict[str, str]:
     found: dict[str, str] = {}
     for template in sorted((WEB / "templates").glob("*.html")):
         with template.open("rb") as file:
-            for _, _, message, _ in babel_extract(file, ["_"], [], options):
+            for _, _, message, _ in babel_extract(file, ["_", "gettext", "ngettext"], [], options):
                 found[message if isinstance(message, str) else str(message[0])] = template.name
     return found
 

@@ -16,11 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 def families(metrics: Metrics) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
     return {
-        family.name: {
-            tuple(sorted(sample.labels.items())): sample.value
-            for sample in family.samples
-            if not sample.name.endswith("_created")
-        }
+        family.name: {tuple(sorted(sample.labels.items())): sample.value for sample in family.samples}
         for family in text_string_to_metric_families(metrics.expose().decode())
     }
 
@@ -38,8 +34,30 @@ def test_every_metric_is_declared_with_kind_unit_and_meaning() -> None:
 def test_what_is_exposed_is_what_is_declared() -> None:
     exposed = {family.name: family.type for family in text_string_to_metric_families(Metrics().expose().decode())}
     declared = {metric.name: metric.kind for metric in METRICS}
-    exposed = {name: kind for name, kind in exposed.items() if not name.endswith("_created")}
-    assert exposed == declared
+    of_the_process = {name for name in exposed if name.startswith("process_")}
+    assert {"process_cpu_seconds", "process_resident_memory_bytes", "process_open_fds"} <= of_the_process
+    assert {name: kind for name, kind in exposed.items() if name not in of_the_process} == declared
+
+
+def test_no_series_says_when_a_counter_began() -> None:
+    metrics = Metrics()
+    metrics.published("quotes", 0.02)
+    assert b"_created" not in metrics.expose()
+
+
+def test_what_goes_wrong_with_the_broker_is_counted() -> None:
+    metrics = Metrics()
+    metrics.publish_retried()
+    metrics.rebalanced("clean")
+    metrics.commit_failed("quotes")
+    metrics.finished(-0.5)
+    metrics.finished(45.0)
+    found = families(metrics)
+    assert found["redefluss_publish_retries"] == {(): 1.0}
+    assert metrics.count("redefluss_rebalances")["clean",] == 1.0
+    assert metrics.count("redefluss_commit_failures")["quotes",] == 1.0
+    seconds = found["redefluss_end_to_end_seconds"]
+    assert (seconds[(("le", "0.1"),)], seconds[(("le", "30.0"),)], seconds[(("le", "60.0"),)]) == (1.0, 1.0, 2.0)
 
 
 def test_counting() -> None:

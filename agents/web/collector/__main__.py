@@ -18,8 +18,8 @@ from typing import IO, Any
 import orjson
 from aiokafka.errors import KafkaError
 
+from agents import logs
 from agents.announcements import announce
-from agents.kafka import connect
 from agents.permissions import AUTHORIZATION_ERRORS, MissingPermission, in_words
 from agents.settings import Settings
 from agents.web.collector.collector import Collector
@@ -65,7 +65,7 @@ async def main() -> None:
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     first = orjson.loads(await reader.readline())
     settings = Settings.model_validate(first["settings"])
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(settings.log_level, settings.log_format)
     logging.getLogger("aiokafka").setLevel(logging.ERROR)
     lines: asyncio.Queue[bytes] = asyncio.Queue()
     tasks = [

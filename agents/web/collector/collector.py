@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +12,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents import kafka
+from agents.backlog import OldestUnread
 from agents.permissions import MissingPermission, in_words
 from agents.progress import PartitionProgress, ProgressReader
 from agents.settings import Settings
@@ -33,6 +34,8 @@ PRUNE_SECONDS = 60.0
 WORKER_FORGOTTEN_SECONDS = 600.0
 PROGRAM_FORGOTTEN_SECONDS = 7 * 86_400.0
 """Feeds and sinks: one that died is to be seen for longer, since nobody takes its work over."""
+FORMER_REPORTS = 300
+"""Of the workers, read at the start: the last word of one that has ended may be among them."""
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +141,7 @@ class Collector:
         for partition in added:
             name = self._names[partition.topic]
             if name == WORKERS_TOPIC:
-                self._consumer.seek(partition, ends[partition])
+                self._consumer.seek(partition, max(begins[partition], ends[partition] - FORMER_REPORTS))
                 continue
             start = await self._resume(name, partition, begins[partition], ends[partition])
             self._consumer.seek(partition, start)
@@ -195,7 +198,7 @@ class Collector:
                 if "program" in said:
                     self._writer.put_program(said["program"], said["name"], record.timestamp / 1000, said)
                 elif said.get("left"):
-                    self._writer.forget_worker(said["worker"])
+                    self._writer.put_left(said["worker"], record.timestamp / 1000)
                 else:
                     self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
             except (ValueError, TypeError, KeyError, AttributeError):
@@ -203,16 +206,18 @@ class Collector:
 
     async def _look(self, progress: ProgressReader) -> None:
         sampled = 0.0
+        oldest = OldestUnread(self._settings)
         while True:
             now = time.time()
             try:
                 places = await asyncio.wait_for(progress.read(), timeout=8)
                 store_lag = await asyncio.wait_for(self._lag(), timeout=8)
+                written = await oldest.look(places)
             except (KafkaError, TimeoutError, OSError, MissingPermission) as error:
                 self._note_broker(error)
             else:
                 self._note_broker(None)
-                self._writer.put_state("places", now, as_state(places))
+                self._writer.put_state("places", now, as_state(places, written))
                 self._writer.put_state("store", now, {"lag": store_lag, "unreadable": self._writer.unreadable})
                 if now - sampled >= SAMPLE_SECONDS:
                     sampled = now
@@ -238,6 +243,13 @@ class Collector:
         return lag
 
 
-def as_state(places: dict[str, list[PartitionProgress]]) -> dict[str, Any]:
-    """As it is kept in the store."""
-    return {stage: [asdict(place) | {"lag": place.lag} for place in found] for stage, found in places.items()}
+def as_state(
+    places: Mapping[str, Sequence[PartitionProgress]], written: Mapping[tuple[str, int], float]
+) -> dict[str, Any]:
+    """As it is kept in the store; `written` is when the oldest message that waits was, by stage and partition."""
+    return {
+        stage: [
+            asdict(place) | {"lag": place.lag, "oldest_at": written.get((stage, place.partition))} for place in found
+        ]
+        for stage, found in places.items()
+    }

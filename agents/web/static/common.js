@@ -35,3 +35,6 @@ const Redefluss = {
 };
 
 Redefluss.localize(document);
+
+// Whether the broker is away is said on every page, however long it is open.
+Redefluss.every(10000, () => Redefluss.refresh(document.getElementById("trouble"), "/fragments/trouble"));

@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from agents.backlog import BacklogSample
 from agents.web.models import (
     ArticleLine,
     ArticlePage,
@@ -198,21 +199,41 @@ class StoreReader:
             rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source IS NOT NULL ORDER BY source")
             return [source for (source,) in rows]
 
-    def dead_letters(self, *, stage: str | None, reason: str | None, limit: int) -> DeadLetterList:
-        """The latest dead letters, newest first, perhaps of one stage or for one reason, and the counts of all."""
+    def dead_letters(self, *, stage: str | None, reason: str | None, limit: int, since: float = 0.0) -> DeadLetterList:
+        """The latest dead letters, newest first, perhaps of one stage or for one reason; and the counts of all.
+
+        `since`: only those written then or later, in seconds since 1970 UTC; of the counts too.
+        """
+        now = time.time()
+        begin = now - LETTER_HOURS * 3600
         with self._open() as connection:
             rows = connection.execute(
-                f"{_LETTERS} WHERE (? IS NULL OR stage = ?) AND (? IS NULL OR reason = ?)"
-                " ORDER BY d.at DESC, partition, position DESC LIMIT ?",
-                (stage, stage, reason, reason, limit),
+                f"{_LETTERS} WHERE {_SELECTED} AND d.at >= ? ORDER BY d.at DESC, partition, position DESC LIMIT ?",
+                (stage, stage, reason, reason, since, limit),
             ).fetchall()
             counts = connection.execute(
-                "SELECT stage, reason, count(*) FROM dead_letters GROUP BY stage, reason ORDER BY 3 DESC"
+                "SELECT stage, reason, count(*) FROM dead_letters WHERE at >= ? GROUP BY stage, reason ORDER BY 3 DESC",
+                (since,),
             ).fetchall()
+            hours = connection.execute(
+                f"SELECT CAST((d.at - ?) / 3600 AS INTEGER), count(*) FROM dead_letters d"
+                f" WHERE {_SELECTED} AND d.at >= ? GROUP BY 1",
+                (begin, stage, stage, reason, reason, begin),
+            ).fetchall()
+        course = [0] * LETTER_HOURS
+        for hour, count in hours:
+            course[min(hour, LETTER_HOURS - 1)] += count
         return DeadLetterList(
             letters=[_letter(row) for row in rows],
             counts=[DeadLetterCount(stage=s, reason=r, count=c) for s, r, c in counts],
+            course=course,
         )
+
+    def dead_letter_counts(self, since: float = 0.0) -> dict[str, int]:
+        """By stage, the dead letters that are kept and were written since then (seconds since 1970 UTC)."""
+        with self._open() as connection:
+            rows = connection.execute("SELECT stage, count(*) FROM dead_letters WHERE at >= ? GROUP BY stage", (since,))
+            return dict(rows.fetchall())
 
     def dead_letter(self, partition: int, offset: int) -> DeadLetterLine | None:
         """One dead letter, by its place on the topic."""
@@ -240,25 +261,27 @@ class StoreReader:
             ).fetchall()
         return [(at, orjson.loads(value)) for at, value in rows]
 
-    def samples(self, since: float) -> dict[str, list[tuple[float, int]]]:
-        """By stage: moments since `since` and the messages committed by then."""
-        found: dict[str, list[tuple[float, int]]] = {}
+    def samples(self, since: float) -> dict[str, list[BacklogSample]]:
+        """By stage: what was done and what waited at moments since `since`."""
+        found: dict[str, list[BacklogSample]] = {}
         with self._open() as connection:
-            for stage, at, committed in connection.execute(
-                "SELECT stage, at, committed FROM samples WHERE at >= ? ORDER BY stage, at", (since,)
+            for stage, *sample in connection.execute(
+                "SELECT stage, at, committed, lag FROM samples WHERE at >= ? ORDER BY stage, at", (since,)
             ):
-                found.setdefault(stage, []).append((at, committed))
+                found.setdefault(stage, []).append(BacklogSample(*sample))
         return found
 
 
+LETTER_HOURS = 48
+_SELECTED = "(? IS NULL OR stage = ?) AND (? IS NULL OR reason = ?)"
 _LETTERS = (
-    "SELECT partition, position, stage, reason, detail, key, topic, d.at, attempts, r.at"
+    "SELECT partition, position, stage, reason, detail, key, topic, d.at, attempts, r.at, r.by"
     " FROM dead_letters d LEFT JOIN replays r USING (partition, position)"
 )
 
 
 def _letter(row: tuple[Any, ...]) -> DeadLetterLine:
-    partition, offset, stage, reason, detail, key, topic, at, attempts, replayed_at = row
+    partition, offset, stage, reason, detail, key, topic, at, attempts, replayed_at, replayed_by = row
     return DeadLetterLine(
         partition=partition,
         offset=offset,
@@ -270,6 +293,7 @@ def _letter(row: tuple[Any, ...]) -> DeadLetterLine:
         at=at,
         attempts=attempts,
         replayed_at=replayed_at,
+        replayed_by=replayed_by,
     )
 
 

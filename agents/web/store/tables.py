@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 4
+VERSION = 5
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
@@ -123,6 +123,7 @@ CREATE TABLE replays (
     partition INTEGER NOT NULL,
     position INTEGER NOT NULL,
     at REAL NOT NULL,
+    by TEXT,
     PRIMARY KEY (partition, position)
 ) WITHOUT ROWID;
 

@@ -141,9 +141,10 @@ class StoreWriter:
 
     def _add_replay(self, message: TopicMessage) -> None:
         partition, _, offset = (message.key or b"").decode().partition(":")
+        by = orjson.loads(message.value or b"{}").get("by")
         self._connection.execute(
-            "INSERT OR REPLACE INTO replays (partition, position, at) VALUES (?, ?, ?)",
-            (int(partition), int(offset), message.timestamp),
+            "INSERT OR REPLACE INTO replays (partition, position, at, by) VALUES (?, ?, ?, ?)",
+            (int(partition), int(offset), message.timestamp, None if by is None else str(by)),
         )
 
     def forget_positions(self, topic: str, partition: int) -> None:
@@ -166,9 +167,13 @@ class StoreWriter:
             (worker, at, orjson.dumps(state).decode()),
         )
 
-    def forget_worker(self, worker: str) -> None:
-        """Forget a worker that has said good-bye."""
-        self._connection.execute("DELETE FROM workers WHERE id = ?", (worker,))
+    def put_left(self, worker: str, at: float) -> None:
+        """A worker has said good-bye; what it said before stays, but for what it no longer has."""
+        self._connection.execute(
+            "UPDATE workers SET at = ?, state = json_set(state, '$.left', json('true'), '$.assignment', json('{}'),"
+            " '$.in_flight', json('[]')) WHERE id = ?",
+            (at, worker),
+        )
 
     def forget_workers(self, before: float) -> None:
         """Forget the workers that have been silent since `before`."""

@@ -135,7 +135,7 @@ class OneDeadLetter(web.View):
             raise HTTPUnauthorized(text="a replay needs the token (REDEFLUSS_WEB_TOKEN)")
         site.limit(request, REPLAYS)
         line = await find_letter(site, int(partition), int(offset))
-        sent = await replay_letter(site, line)
+        sent = await replay_letter(site, line, by=f"web {request.remote}")
         return json_response(Replayed(topic=line.topic, sent=sent))
 
 
@@ -204,6 +204,7 @@ ROUTES: tuple[Route, ...] = (
         (
             Parameter("stage", "query", "only of this stage", {"type": "string"}),
             Parameter("reason", "query", "only for this reason", {"type": "string"}),
+            Parameter("since", "query", "only of the last time: 30m, 24h, 7d", {"type": "string"}),
             _LIMIT,
         ),
     ),

@@ -1,14 +1,21 @@
 """Dead letters: what failed, why, its bytes, and sending it again."""
 
 import asyncio
+import logging
+import re
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from aiohttp.web import HTTPFound, HTTPNotFound, HTTPSeeOther, HTTPServiceUnavailable, Request, Response
+from aiohttp.web import HTTPBadRequest, HTTPFound, HTTPNotFound, HTTPSeeOther, HTTPServiceUnavailable, Request, Response
 from aiokafka.errors import KafkaError
 from faust import web
 
-from agents.dead_letters import StoredLetter, replay
+from agents.dead_letters import StoredLetter, read, replay
 from agents.permissions import MissingPermission
-from agents.topic_reader import MessageGone, message_at
+from agents.topic_reader import MessageGone, NoAnswer, message_at
 from agents.topics import TopicError
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine, DeadLetterList
@@ -18,7 +25,17 @@ from pipeline.stages import DEAD_LETTER_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import FAILURE_REASONS, DeadLetter
 
+log = logging.getLogger("redefluss.dead_letters")
+
 SHOWN = 100
+BULK = 1000
+"""Letters replayed at a time: each is confirmed, which takes milliseconds, and the browser waits."""
+TIMES = ("1h", "24h", "7d")
+SEEN_COOKIE = "redefluss_letters"
+VISIT_SECONDS = 1800.0
+"""Looks that are less apart are one visit."""
+_AGO = re.compile(r"([0-9]{1,5})([smhd])")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 PREVIEW_BYTES = 4096
 BYTES_IN_ROW = 16
 
@@ -26,13 +43,115 @@ pages = Pages("dead-letters")
 
 
 @pages.page("/dead-letters", name="dead-letters")
-async def dead_letters(_: web.View, request: Request) -> Response:
-    """The latest, perhaps of one stage or for one reason."""
-    found = await find_letters(request)
-    stage, reason = request.query.get("stage"), request.query.get("reason")
-    return site_of(request).page(
-        "dead_letters.html", request, found=found, stage=stage, reason=reason, reasons=FAILURE_REASONS
+class DeadLettersPage(web.View):
+    """The latest, perhaps of one stage, for one reason or of the last hours; and replays of all of them."""
+
+    async def get(self, request: Request) -> Response:
+        """The list, with what is new since the last visit."""
+        seen, cookie = _visits(request.cookies.get(SEEN_COOKIE, ""), time.time())
+        counts = {name: number_in(request, name, 0, least=0, most=10**9) for name in ("sent", "skipped", "failed")}
+        report = counts if "sent" in request.query else None
+        response = await _list(request, request.query, seen=seen, report=report)
+        response.set_cookie(
+            SEEN_COOKIE, cookie, max_age=30 * 86_400, httponly=True, samesite="Strict", path=request.path
+        )
+        return response
+
+    async def post(self, request: Request) -> Response:
+        """Replay what the form selects, or say what that would send."""
+        site = site_of(request)
+        if not site.guard.knows(request):
+            raise HTTPFound(request.rel_url.with_path("/login").with_query(next=request.path))
+        site.limit(request, REPLAYS)
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        report = await replay_selected(request, form, dry_run=form.get("act") != "send")
+        if form.get("act") != "send":
+            return await _list(request, form, seen=None, report=vars(report), dry_run=True)
+        selected = {name: form[name] for name in ("stage", "reason", "since") if form.get(name)}
+        raise HTTPSeeOther(
+            str(request.rel_url.with_query({**selected, **{k: str(v) for k, v in vars(report).items()}}))
+        )
+
+
+@dataclass(frozen=True)
+class BulkReport:
+    """How many letters were (or would be) sent, had been before, or cannot be."""
+
+    sent: int
+    skipped: int
+    failed: int
+
+
+async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run: bool) -> BulkReport:
+    """Replay the letters of the stage, reason and time that `form` names, at most `BULK` at a time.
+
+    Raises:
+        HTTPServiceUnavailable: the broker does not answer.
+    """
+    site = site_of(request)
+    stage, reason, since = form.get("stage") or None, form.get("reason") or None, moment(form.get("since"))
+    begin = None if since is None else datetime.fromtimestamp(since, UTC)
+    by = f"web {request.remote}"
+    letters = _at_most(BULK, read(site.settings, stage=stage, reason=reason, since=begin))
+    try:
+        report = await replay(site.settings, letters, dry_run=dry_run, by=by)
+    except (KafkaError, OSError, TopicError) as error:
+        raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
+    log.info(
+        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be",
+        *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),
+        *(report.sent, report.skipped_already_replayed, len(report.impossible)),
     )
+    return BulkReport(report.sent, report.skipped_already_replayed, len(report.impossible))
+
+
+async def _at_most(count: int, letters: AsyncIterator[StoredLetter]) -> AsyncIterator[StoredLetter]:
+    """Those that were replayed already do not count."""
+    async for letter in letters:
+        count -= letter.replayed_at is None
+        if count < 0:
+            return
+        yield letter
+
+
+async def _list(
+    request: Request,
+    asked: Mapping[str, str],
+    *,
+    seen: float | None,
+    report: Mapping[str, int] | None,
+    dry_run: bool = False,
+) -> Response:
+    found = await find_letters(request, asked)
+    values: dict[str, Any] = {name: asked.get(name) or None for name in ("stage", "reason", "since")}
+    return site_of(request).page(
+        "dead_letters.html", request, found=found, reasons=FAILURE_REASONS, seen=seen, report=report, dry_run=dry_run,
+        times=TIMES, most=BULK, **values,
+    )  # fmt: skip
+
+
+def _visits(cookie: str, now: float) -> tuple[float | None, str]:
+    """When the visit before this one was, in seconds since 1970 UTC, and the cookie that remembers this one."""
+    former, _, last = cookie.partition(".")
+    if not (former.isdecimal() and last.isdecimal() and len(cookie) < 30):
+        return None, f"0.{now:.0f}"
+    if now - int(last) > VISIT_SECONDS:
+        former = last
+    return float(former) or None, f"{former}.{now:.0f}"
+
+
+def moment(words: str | None) -> float | None:
+    """So long ago ("30m", "24h", "7d"), in seconds since 1970 UTC; None for nothing.
+
+    Raises:
+        HTTPBadRequest: it is no time.
+    """
+    if not words:
+        return None
+    found = _AGO.fullmatch(words)
+    if found is None:
+        raise HTTPBadRequest(text="since: a time such as 30m, 24h or 7d")
+    return time.time() - int(found[1]) * _UNITS[found[2]]
 
 
 @pages.page("/dead-letters/{partition:[0-9]{1,9}}/{offset:[0-9]{1,18}}", name="dead-letter")
@@ -65,16 +184,17 @@ class DeadLetterPage(web.View):
             raise HTTPFound(request.rel_url.with_path("/login").with_query(next=request.raw_path))
         line = await find_letter(site, int(partition), int(offset))
         site.limit(request, REPLAYS)
-        sent = await replay_letter(site, line)
+        sent = await replay_letter(site, line, by=f"web {request.remote}")
         raise HTTPSeeOther(f"{request.path}?replayed={int(sent)}")
 
 
-async def find_letters(request: Request) -> DeadLetterList:
-    """The latest of the stage and for the reason that are asked for, and the counts of all."""
-    stage, reason = request.query.get("stage") or None, request.query.get("reason") or None
+async def find_letters(request: Request, asked: Mapping[str, str] | None = None) -> DeadLetterList:
+    """The latest of the stage, for the reason and of the time that are asked for, and the counts of all."""
+    asked = request.query if asked is None else asked
+    stage, reason, since = asked.get("stage") or None, asked.get("reason") or None, moment(asked.get("since"))
     limit = number_in(request, "limit", SHOWN, most=1000)
-    read = site_of(request).reader.dead_letters
-    return await asyncio.to_thread(read, stage=stage, reason=reason, limit=limit)
+    letters = site_of(request).reader.dead_letters
+    return await asyncio.to_thread(letters, stage=stage, reason=reason, limit=limit, since=since or 0.0)
 
 
 async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine:
@@ -82,9 +202,12 @@ async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine
 
     Raises:
         HTTPNotFound: there is none.
+        HTTPServiceUnavailable: none is known, and the broker cannot be asked.
     """
     found = await asyncio.to_thread(site.reader.dead_letter, partition, offset)
     if found is None:
+        if await asyncio.to_thread(site.stream_monitor.broker_away) is not None:
+            raise HTTPServiceUnavailable(text="the broker cannot be reached, and no such dead letter is known here")
         raise HTTPNotFound(text="no such dead letter is kept")
     return found
 
@@ -94,15 +217,18 @@ async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:
 
     Raises:
         HTTPNotFound: the broker no longer has it.
+        HTTPServiceUnavailable: the broker does not answer.
     """
     try:
         message = await message_at(site.settings, DEAD_LETTER_TOPIC, line.partition, line.offset)
         return decode(message.value, DeadLetter)
+    except NoAnswer as error:
+        raise HTTPServiceUnavailable(text=str(error)) from None
     except (MessageGone, RecordError) as error:
         raise HTTPNotFound(text=str(error)) from None
 
 
-async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
+async def replay_letter(site: Site, line: DeadLetterLine, *, by: str) -> bool:
     """Send the message once more to where it failed; whether it was sent, or had been before.
 
     Raises:
@@ -111,7 +237,7 @@ async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
     """
     letter = StoredLetter(line.partition, line.offset, await load_letter(site, line))
     try:
-        report = await replay(site.settings, [letter])
+        report = await replay(site.settings, [letter], by=by)
     except (KafkaError, OSError, TopicError, MissingPermission) as error:
         raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
     return report.sent > 0

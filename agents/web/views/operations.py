@@ -25,6 +25,12 @@ async def fragment(_: web.View, request: Request) -> Response:
     return await _answer(request, "_operations.html")
 
 
+@pages.page("/fragments/trouble", name="trouble-fragment")
+async def trouble(_: web.View, request: Request) -> Response:
+    """Whether the broker is away, to be put into any page."""
+    return site_of(request).page("_trouble.html", request)
+
+
 async def _answer(request: Request, template: str) -> Response:
     site = site_of(request)
     state = await site.cached("operations", site.stream_monitor.operations, seconds=FRESH_SECONDS)

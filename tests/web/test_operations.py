@@ -1,0 +1,352 @@
+"""The operations page: what is wrong is said, with what to do, and nothing else is blamed."""
+
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+from prometheus_client.parser import text_string_to_metric_families
+
+from agents import health
+from agents.backlog import BacklogSample, trend
+from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
+from agents.web.operations import lag_course
+from agents.web.store.reader import StoreReader
+from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.stages import STAGES
+from schemas.codec import encode
+from schemas.records import DeadLetter
+from tests.web.conftest import FakeStatus, all_is_well
+from tests.web.test_health import CLEAN, codes, facts, outcome, worker
+
+Client = TestClient[Any, Any]
+HTML = {"Accept": "text/html", "Accept-Language": "de"}
+FORM = {"Authorization": "Bearer ein-geheimes-wort", **HTML}
+EVERY_PAGE = ("/", "/search", "/people", "/shares", "/operations", "/dead-letters", "/articles/a-1", "/runbooks")
+
+
+async def get(client: Client, path: str) -> tuple[int, str]:
+    async with client.get(path, headers=HTML) as response:
+        return response.status, await response.text()
+
+
+async def api(client: Client) -> Any:
+    async with client.get("/api/operations") as response:
+        return await response.json()
+
+
+def letter(n: int, *, reason: str = "empty", stage: str = "clean", at: float) -> TopicMessage:
+    record = DeadLetter.of(
+        stage=stage, reason=reason, detail=f"told {n}", topic="articles.raw", partition=0, offset=n,
+        timestamp=1000, key=b"k", value=b"{}", headers=[], attempts=1,
+    )  # fmt: skip
+    return TopicMessage("articles.dead-letter", 0, n, at, encode(record), {})
+
+
+def waiting(lag: int, *, oldest: float | None = None) -> list[dict[str, Any]]:
+    at = None if oldest is None else time.time() - oldest
+    half = {"committed": 5, "begin": 0, "end": 5 + lag // 2, "lag": lag // 2, "still_seconds": 1.0, "oldest_at": at}
+    return [{"partition": n} | half for n in range(2)]
+
+
+# How a backlog develops
+
+
+def test_a_trend_tells_how_long_it_takes() -> None:
+    falling = trend(
+        [BacklogSample(0.0, 0, 900), BacklogSample(700.0, 100, 900), BacklogSample(800.0, 400, 600)], now=900.0
+    )
+    assert (falling.seconds, falling.growth, falling.done, falling.lag) == (100.0, -300, 300, 600)
+    assert falling.work_seconds == 200.0
+    assert falling.until_done_seconds == 200.0
+    growing = trend([BacklogSample(700.0, 100, 900), BacklogSample(800.0, 400, 1200)], now=900.0)
+    assert growing.work_seconds == 400.0
+    assert growing.until_done_seconds is None
+    assert trend([BacklogSample(800.0, 1, 5)], now=900.0).work_seconds == float("inf")
+    assert trend([BacklogSample(800.0, 1, 0)], now=900.0).work_seconds == 0.0
+    assert trend([], now=900.0).until_done_seconds == 0.0
+
+
+def test_the_course_of_what_waits_has_no_holes() -> None:
+    course = lag_course([BacklogSample(10.0, 0, 7), BacklogSample(20.0, 0, 9), BacklogSample(130.0, 0, 3)], now=1800.0)
+    assert course[:5] == [9, 9, 3, 3, 3]
+    assert len(course) == 30
+
+
+# Amber
+
+
+@pytest.mark.parametrize(
+    ("lag", "first", "oldest", "code"),
+    [
+        (4266, 4266, None, "backlog"),
+        (4266, 9000, None, "backlog"),
+        (400, 100, None, "backlog-grows"),
+        (4, 4, 400.0, "old-news"),
+        (90, 10, 20.0, None),
+        (900, 1200, 20.0, None),
+    ],
+)
+async def test_a_backlog_is_said_though_the_stream_is_ready(
+    client: Client, writer: StoreWriter, lag: int, first: int, oldest: float | None, code: str | None
+) -> None:
+    now = time.time()
+    all_is_well(writer, entities=waiting(lag, oldest=oldest))
+    writer.add_samples(now - 100, {"entities": (0, first)})
+    writer.add_samples(now - 1, {"entities": (50, lag)})
+    stage = (await api(client))["stages"][1]
+    assert [why["code"] for why in stage["why"]] == ([code] if code else [])
+    assert stage["health"] == ("warning" if code else "ok")
+    all_is_well(writer, entities=waiting(lag, oldest=oldest))
+    _, page = await get(client, "/operations")
+    assert ('class="banner warning"' in page) is (code is not None)
+    assert ("Der Strom läuft, aber nicht, wie er sollte." in page) is (code is not None)
+    assert 'data-ready="true"' in page
+    if code:
+        assert "/runbooks#redeflusslaggrows" in page
+    all_is_well(writer, entities=waiting(lag, oldest=oldest))
+    async with client.get("/health/ready") as response:
+        assert response.status == 200
+
+
+def test_some_stopped_processes_are_amber_all_are_red_at_once() -> None:
+    half = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "busy"}]})
+    assert codes(CLEAN, facts(half)) == ("warning", ["some-processes-stopped"])
+    assert all(outcome(facts(half)).values())
+
+
+async def test_stopped_processes_are_the_reason_on_the_banner(client: Client, status: FakeStatus) -> None:
+    status.said["pool"] = {
+        "processes": [{"pid": pid, "state": "stopped", "busy_seconds": 0.0, "stage": None} for pid in (71, 72)],
+    }
+    _, page = await get(client, "/operations")
+    banner = page[page.index('class="banner bad"') : page.index('<ol class="flow">')]
+    assert "71, 72" in banner
+    assert "kill -CONT" in page
+
+
+# Who is to blame
+
+
+def gone(name: str, *, age: float, host: str = "h", **said: Any) -> WorkerReport:
+    return worker(name, age=age, host=host, spoke_at=1000.0 - age, **said)
+
+
+def test_stopped_replaced_and_lost_workers_are_told_apart() -> None:
+    own = worker("own", started_at=100.0, host="a")
+    heir = worker("heir", started_at=960.0, host="h")
+    workers = [own, heir, gone("left", age=30.0, left=True), gone("killed", age=50.0), gone("killed-too", age=45.0)]
+    assert lives(workers) == {
+        "own": "alive",
+        "heir": "alive",
+        "left": "stopped",
+        "killed-too": "replaced",
+        "killed": "lost",
+    }
+
+
+def test_a_new_worker_stands_for_nobody_who_was_lost_after_it_came_or_ran_something_else() -> None:
+    heir = worker("heir", started_at=960.0, stages=("clean",))
+    assert lives([heir, gone("killed", age=20.0, stages=("clean",))])["killed"] == "lost"
+    assert lives([heir, gone("killed", age=60.0, stages=("quotes",))])["killed"] == "lost"
+    assert lives([heir, gone("killed", age=60.0, stages=("clean",))])["killed"] == "replaced"
+
+
+def test_a_worker_that_was_stopped_or_replaced_is_no_reason_while_others_run() -> None:
+    of = facts(worker(started_at=990.0), gone("left", age=30.0, left=True), gone("killed", age=50.0))
+    for stage in STAGES:
+        assert codes(stage, of) == ("ok", [])
+
+
+def test_the_last_worker_of_a_stage_is_said_to_have_been_stopped_not_lost() -> None:
+    of = facts(worker(stages=("clean",)), gone("left", age=30.0, left=True, stages=("entities",)))
+    assert codes(STAGES[1], of) == ("stuck", ["no-worker", "stopped-worker"])
+
+
+def test_one_who_said_good_bye_is_not_alive_however_lately_it_spoke() -> None:
+    assert not gone("left", age=1.0, left=True).alive
+
+
+async def test_workers_that_ended_are_shown_as_what_they_are(
+    client: Client, writer: StoreWriter, status: FakeStatus
+) -> None:
+    now = time.time()
+    other = status.snapshot() | {"host": "h", "started_at": now - 500}
+    for name, age in (("left-1", 100.0), ("lost-2", 90.0), ("new-3", 0.0)):
+        began = now - 50 if name == "new-3" else now - 500
+        writer.put_worker(name, now - age, other | {"worker": name, "started_at": began})
+    writer.put_worker("lost-4", now - 200, other | {"worker": "lost-4", "stages": ["clean", "other"]})
+    writer.put_left("left-1", now - 40)
+    status.said["started_at"] = now - 400
+    found = {w["worker"]: (w["life"], w["assignment"] != {}) for w in (await api(client))["workers"]}
+    assert found == {
+        "this-1": ("alive", True),
+        "left-1": ("stopped", False),
+        "lost-2": ("replaced", True),
+        "new-3": ("alive", True),
+        "lost-4": ("lost", True),
+    }
+    _, page = await get(client, "/operations")
+    shown = dict(sorted((name, life) for life, name in re.findall(r'data-life="(\w+)" aria-label="([^"]+)"', page)))
+    assert shown == {name: life for name, (life, _) in sorted(found.items())}
+    assert "vor 40" in page
+    assert 'data-health="stuck"' not in page
+
+
+# The broker is away
+
+
+async def test_every_page_says_that_the_broker_is_away(client: Client, writer: StoreWriter) -> None:
+    for path in EVERY_PAGE:
+        all_is_well(writer)
+        assert 'class="banner bad trouble"' not in (await get(client, path))[1], path
+    writer.put_state("broker", time.time(), {"ok": False, "detail": "KafkaConnectionError"})
+    time.sleep(1.1)
+    for path in (*EVERY_PAGE, "/fragments/trouble"):
+        writer.put_state("broker", time.time(), {"ok": False, "detail": "KafkaConnectionError"})
+        _, page = await get(client, path)
+        assert (
+            "Der Broker ist nicht zu erreichen: Was die Seiten zeigen, kann alt sein. KafkaConnectionError" in page
+        ), path
+    state = await api(client)
+    assert {stage["health"] for stage in state["stages"]} == {"unknown"}
+    _, page = await get(client, "/operations")
+    assert ">läuft</span>" not in page
+
+
+async def test_a_dead_letter_that_nobody_can_look_up_is_503_while_the_broker_is_away(
+    client: Client, writer: StoreWriter
+) -> None:
+    assert (await get(client, "/dead-letters/7/3"))[0] == 404
+    writer.put_state("broker", time.time(), {"ok": False, "detail": "gone"})
+    assert (await get(client, "/dead-letters/7/3"))[0] == 503
+
+
+async def test_a_known_dead_letter_is_503_too_since_its_message_is_on_the_broker(
+    client: Client, writer: StoreWriter
+) -> None:
+    writer.add([letter(3, at=time.time())])
+    assert (await get(client, "/dead-letters/0/3"))[0] == 503
+
+
+def test_silence_proves_nothing_while_the_broker_is_away() -> None:
+    of = ClusterFacts(60.0, None, {}, worker(stages=("clean",)), [gone("w2", age=60.0, stages=("entities",))])
+    assert {assess_stage(stage, of).health for stage in STAGES} == {"unknown"}
+    stopped = worker(pool={"processes": [{"pid": 7, "state": "stopped"}]})
+    assert assess_stage(CLEAN, ClusterFacts(60.0, None, {}, stopped)).why == [
+        {"code": "processes-stopped", "pids": [7]}
+    ]
+
+
+# Dead letters
+
+
+async def test_the_stage_counts_the_letters_that_its_link_shows(client: Client, writer: StoreWriter) -> None:
+    now = time.time()
+    writer.add(letter(n, at=now - age) for n, age in enumerate((7200.0, 100.0, 50.0)))
+    stage = (await api(client))["stages"][0]
+    assert (stage["dead_letters"], stage["dead_letters_fresh"]) == (3, 2)
+    async with client.get("/api/dead-letters?stage=clean") as response:
+        assert len((await response.json())["letters"]) == 3
+    async with client.get("/api/dead-letters?stage=clean&since=1h") as response:
+        found = await response.json()
+    assert [entry["offset"] for entry in found["letters"]] == [2, 1]
+    assert found["counts"] == [{"stage": "clean", "reason": "empty", "count": 2}]
+    async with client.get("/api/dead-letters?since=gestern") as response:
+        assert response.status == 400
+
+
+def test_letters_over_time(writer: StoreWriter, settings: Any) -> None:
+    from agents.web.store.location import store_path
+
+    now = time.time()
+    ages = (0.0, 10.0, 3700.0, 47.5 * 3600, 49 * 3600)
+    writer.add(letter(n, at=now - age) for n, age in enumerate(ages))
+    writer.add([letter(9, at=now, reason="schema")])
+    course = StoreReader(store_path(settings)).dead_letters(stage="clean", reason="empty", limit=10).course
+    assert len(course) == 48
+    assert (course[-1], course[-2], course[0], sum(course)) == (2, 1, 1, 4)
+
+
+async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer: StoreWriter) -> None:
+    now = time.time()
+    writer.add([letter(1, at=now - 5000), letter(2, at=now - 100)])
+    first = await client.get("/dead-letters", headers=HTML)
+    assert "neu seit" not in await first.text()
+    assert first.cookies["redefluss_letters"].value.startswith("0.")
+    client.session.cookie_jar.clear()
+    cookie = {"Cookie": f"redefluss_letters=0.{now - 3600:.0f}"}
+    again = await client.get("/dead-letters", headers=HTML | cookie)
+    page = await again.text()
+    assert "1 neu seit Ihrem letzten Besuch" in page
+    assert page.count('<span class="tag">neu</span>') == 1
+    assert again.cookies["redefluss_letters"].value.startswith(f"{now - 3600:.0f}.")
+    for nonsense in ("x", "1", "9" * 40 + ".1", "1.²"):
+        answer = await client.get("/dead-letters", headers=HTML | {"Cookie": f"redefluss_letters={nonsense}"})
+        assert answer.status == 200
+
+
+async def test_replaying_many_needs_the_token_and_the_broker(client: Client, writer: StoreWriter) -> None:
+    writer.add([letter(1, at=time.time())])
+    answer = await client.post("/dead-letters", data={"act": "send"}, headers=HTML, allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (302, "/login?next=/dead-letters")
+    for act in ("dry", "send"):
+        answer = await client.post("/dead-letters", data={"act": act}, headers=FORM, allow_redirects=False)
+        assert answer.status == 503
+    assert (await client.post("/dead-letters", data={"since": "x"}, headers=FORM)).status == 400
+
+
+# Runbooks
+
+
+async def test_each_reason_has_advice_whose_runbook_is_there(client: Client) -> None:
+    _, runbooks = await get(client, "/runbooks")
+    headings = set(re.findall(r'<h2 id="([a-z0-9-]+)"', runbooks))
+    source = Path(health.__file__).read_text(encoding="utf-8")
+    reasons = set(re.findall(r'"code": "([a-z-]+)"', source)) | {"silent-worker", "stopped-worker"}
+    from agents.web.site import _environment
+
+    module: Any = _environment("de").get_template("_macros.html").module
+    for code in reasons:
+        advice = str(module.advice({"code": code}))
+        (section,) = re.findall(r"/runbooks#([a-z]+)", advice)
+        assert section in headings, code
+        assert re.search(r'class="advice">\s*\w', advice), code
+
+
+# Metrics of the whole cluster
+
+
+async def test_what_is_the_same_for_all_is_told_by_one_worker(
+    client: Client, writer: StoreWriter, status: FakeStatus
+) -> None:
+    now = time.time()
+    all_is_well(writer, entities=waiting(60, oldest=45.0))
+    writer.add_samples(now - 100, {"entities": (0, 90)})
+    writer.add_samples(now, {"entities": (30, 60)})
+
+    async def told() -> dict[str, dict[tuple[str, ...], float]]:
+        async with client.get("/metrics") as response:
+            text = await response.text()
+        assert "_created" not in text
+        return {
+            family.name: {tuple(sample.labels.values()): sample.value for sample in family.samples}
+            for family in text_string_to_metric_families(text)
+        }
+
+    found = await told()
+    assert sum(value for key, value in found["redefluss_consumer_lag"].items() if "entities" in key) == 60
+    assert found["redefluss_lag_seconds"]["entities",] == pytest.approx(200.0)
+    assert found["redefluss_oldest_unread_seconds"]["entities",] == pytest.approx(45.0, abs=5.0)
+    assert found["redefluss_workers"]["alive",] == 1.0
+    assert found["redefluss_unconfirmed"][()] == 0.0
+    writer.put_worker("a-first", now, status.snapshot() | {"worker": "a-first"})
+    writer.put_worker("b-lost", now - 60, status.snapshot() | {"worker": "b-lost", "started_at": now - 999})
+    found = await told()
+    assert found["redefluss_consumer_lag"] == found["redefluss_lag_seconds"] == {}
+    assert found["redefluss_workers"]["alive",] == 2.0
+    assert set(found["redefluss_stage_stuck"].values()) == {0.0}
+    writer.put_worker("a-first", now - 60, status.snapshot() | {"worker": "a-first"})
+    assert (await told())["redefluss_consumer_lag"]
