@@ -8,8 +8,8 @@ import orjson
 
 from agents.web.models import EntityDetail, FacetValue, People, Period, Person, SourceCount
 from agents.web.store.columns import Columns
-from agents.web.store.quote_filter import Asked, matching
-from agents.web.store.quote_search import once_each
+from agents.web.store.facets import count_distinct
+from agents.web.store.quote_filter import Asked, matching, once_each
 from agents.web.store.typed import typed
 
 TOGETHER = 30
@@ -67,9 +67,9 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     )
     asked = Asked(speaker=id_)
     places = matching(connection, columns, asked) if "/" in id_ else np.zeros(0, dtype=np.int64)
-    said = once_each(columns, places[::-1])
+    said = once_each(places[::-1], columns.said)
     days = dict(connection.execute(grouped.format("day"), (num,)))
-    said_on = _counts(np.floor(columns.rows["at"][said] / 86400).astype("datetime64[D]").astype(str))
+    said_on = _counts(np.floor(columns["at"][said] / 86400).astype("datetime64[D]").astype(str))
     named_by = dict(connection.execute(grouped.format("source"), (num,)))
     said_in = _by_source(connection, columns, places)
     return EntityDetail(
@@ -80,7 +80,7 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         wikidata=orjson.loads(about)["wikidata"],
         statement_count=len(said),
         quote_count=quotes,
-        about_count=len(once_each(columns, matching(connection, columns, Asked(about=id_)))),
+        about_count=len(once_each(matching(connection, columns, Asked(about=id_)), columns.said)),
         article_count=articles,
         mention_count=mentions,
         days=[Period(day=day, quotes=said_on.get(day, 0), articles=days[day]) for day in sorted(days)],
@@ -89,7 +89,7 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
             key=lambda line: (-line.quotes, -line.articles),
         ),
         together=_together(connection, columns, num, places),
-        members=len(once_each(columns, matching(connection, columns, Asked(party=name)))) if type_ == "ORG" else 0,
+        members=len(once_each(matching(connection, columns, Asked(party=name)), columns.said)) if type_ == "ORG" else 0,
     )
 
 
@@ -105,24 +105,23 @@ def _counts(values: Any) -> dict[str, int]:
 
 def _by_source(connection: sqlite3.Connection, columns: Columns, places: Any) -> dict[str | None, int]:
     """By the paper's name how many statements it has."""
-    pairs = np.unique(np.stack([columns.rows["source"][places], columns.said[places]]), axis=1)
-    numbers, counts = np.unique(pairs[0], return_counts=True)
     found: dict[str | None, int] = {}
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-        row = connection.execute("SELECT name FROM labels WHERE num = ?", (number,)).fetchone()
-        found[None if row is None else row[0]] = count
+    for number, count in enumerate(count_distinct(columns["source"][places].astype(np.int64), columns.said[places])):
+        row = connection.execute("SELECT name FROM labels WHERE num = ?", (number,)).fetchone() if count else None
+        if count:
+            found[None if row is None else row[0]] = int(count)
     return found
 
 
 def _together(connection: sqlite3.Connection, columns: Columns, num: int, places: Any) -> list[FacetValue]:
     """Who else is quoted in the articles with these quotes; the same article in several papers counts once."""
-    rows = columns.rows
-    others = rows[np.isin(rows["same"], rows["same"][places]) & (rows["entity"] > 0) & (rows["entity"] != num)]
-    pairs = np.unique(np.stack([others["entity"].astype(np.int64), others["same"]]), axis=1)
-    numbers, counts = np.unique(pairs[0], return_counts=True)
+    entities, same = columns["entity"], columns["same"]
+    others = np.flatnonzero(np.isin(same, same[places]) & (entities > 0) & (entities != num))
+    texts = np.unique(same[others], return_inverse=True)[1]
+    counts = count_distinct(entities[others].astype(np.int64), texts)
     found = []
-    for place in np.argsort(-counts, kind="stable")[:TOGETHER]:
-        row = connection.execute("SELECT id, name FROM entities WHERE num = ?", (int(numbers[place]),)).fetchone()
-        if row is not None:
-            found.append(FacetValue(value=row[0], name=row[1], count=int(counts[place])))
+    for other in np.argsort(-counts, kind="stable")[:TOGETHER]:
+        row = connection.execute("SELECT id, name FROM entities WHERE num = ?", (int(other),)).fetchone()
+        if counts[other] and row is not None:
+            found.append(FacetValue(value=row[0], name=row[1], count=int(counts[other])))
     return found
