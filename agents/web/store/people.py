@@ -10,7 +10,7 @@ from agents.web.models import EntityDetail, FacetValue, People, Period, Person, 
 from agents.web.store.columns import Columns
 from agents.web.store.facets import count_distinct
 from agents.web.store.quote_filter import Asked, matching, once_each
-from agents.web.store.typed import typed
+from agents.web.store.typed import folded_words, typed
 
 TOGETHER = 30
 
@@ -88,9 +88,28 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
             (SourceCount(source=s, quotes=said_in.get(s, 0), articles=count) for s, count in named_by.items()),
             key=lambda line: (-line.quotes, -line.articles),
         ),
+        perhaps=_perhaps(connection, num, name) if type_ == "PER" else [],
         together=_together(connection, columns, num, places),
         members=len(once_each(matching(connection, columns, Asked(party=name)), columns.said)) if type_ == "ORG" else 0,
     )
+
+
+def _perhaps(connection: sqlite3.Connection, num: int, name: str) -> list[FacetValue]:
+    """People who may be the same: of this very name, or with a surname that is the whole name of one of the two."""
+    own = folded_words(name).split()
+    if not own:
+        return []
+    rows = connection.execute(
+        "SELECT e.id, e.name, e.articles FROM entity_search s JOIN entities e ON e.num = s.rowid"
+        " WHERE entity_search MATCH ? AND e.type = 'PER' AND e.num <> ? ORDER BY e.articles DESC, e.num",
+        (f'"{own[-1]}"', num),
+    )
+    found = []
+    for id_, other, articles in rows:
+        words = folded_words(other).split()
+        if words == own or (words[-1:] == own[-1:] and min(len(words), len(own)) == 1):
+            found.append(FacetValue(value=id_, name=other, count=articles))
+    return found[:TOGETHER]
 
 
 def _told(about: str) -> dict[str, list[str]]:
