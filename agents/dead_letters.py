@@ -144,7 +144,7 @@ async def replay(
 
 def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes | None]]:
     """The failed message's headers, and where it comes from now. On `articles.raw` its way begins anew."""
-    left_out = {headers.REPLAYED_FROM, *(headers.OURS if topic == RAW_TOPIC else ())}
+    left_out = {headers.REPLAYED_FROM, *(headers.STAGE_HEADERS if topic == RAW_TOPIC else ())}
     origin = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
     kept = [(name, value) for name, value in stored.letter.header_bytes if name not in left_out]
     return [*kept, (headers.REPLAYED_FROM, origin.encode())]

@@ -57,7 +57,7 @@ class PartitionProgress:
         return 0 if self.only_gaps else max(0, self.end - self.next_offset)
 
 
-class StillSince:
+class StallTimer:
     """Remembers since when each thing has been where it is."""
 
     def __init__(self) -> None:
@@ -102,7 +102,7 @@ class ProgressReader:
         self._consumer = consumer
         self._gap_patience_seconds = gap_patience_seconds
         self._admin = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=5000)
-        self._still = StillSince()
+        self._still = StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
         """By group and partition: next offset, end, and whether there are only gaps between them."""
         self._partitions: dict[str, list[int]] = {}

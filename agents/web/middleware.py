@@ -8,7 +8,7 @@ from aiohttp.web import HTTPException, HTTPFound, Request, Response, StreamRespo
 from aiohttp.web_urldispatcher import AbstractResource
 
 from agents.web.languages import translations
-from agents.web.models import Problem
+from agents.web.models import ErrorAnswer
 from agents.web.site import json_response, language_of, site_of
 from agents.web.store.reader import StoreUnavailable
 
@@ -102,4 +102,4 @@ def _problem(request: Request, status: int, detail: str) -> Response:
     if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", "/health/")):
         said = translations(language_of(request)).gettext(detail)
         return site_of(request).page("error.html", request, status=status, code=status, detail=said)
-    return json_response(Problem(error=detail), status=status)
+    return json_response(ErrorAnswer(error=detail), status=status)

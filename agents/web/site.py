@@ -24,9 +24,9 @@ from agents.web.auth import Guard
 from agents.web.charts import axis, bars
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
 from agents.web.limits import Allowance, Limiter
-from agents.web.models import Copy, Place, QuoteHit
-from agents.web.operations import Observatory
-from agents.web.store.reader import Reader
+from agents.web.models import Copy, QuoteHit, TextRange
+from agents.web.operations import StreamMonitor
+from agents.web.store.reader import StoreReader
 
 Value = TypeVar("Value")
 _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
@@ -40,8 +40,8 @@ class Site:
     """The pages' surroundings, one for each app."""
 
     settings: Settings
-    reader: Reader
-    observatory: Observatory
+    reader: StoreReader
+    stream_monitor: StreamMonitor
     guard: Guard
     limiter: Limiter = field(default_factory=Limiter)
     streams: int = 0
@@ -179,7 +179,7 @@ def marked(snippet: str) -> Markup:
     return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
 
 
-def with_marks(text: str, marks: Sequence[Place]) -> Markup:
+def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     """A text with the places in `marks` marked; everything escaped."""
     parts, end = [], 0
     for mark in marks:
@@ -197,8 +197,8 @@ def quote_path(hit: QuoteHit) -> str:
 def source_line(hit: QuoteHit) -> str:
     """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
     day = (hit.published_at or "")[:10]
-    told = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
-    return f"{hit.quote.text} ({told}) {{origin}}{quote_path(hit)}"
+    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
+    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:

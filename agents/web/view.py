@@ -14,11 +14,11 @@ from aiohttp.web import Application
 from agents.settings import Settings
 from agents.web import middleware
 from agents.web.auth import Guard
-from agents.web.monitor import Monitor, Status
-from agents.web.operations import Observatory
+from agents.web.collector_supervisor import CollectorSupervisor, StatusSource
+from agents.web.operations import StreamMonitor
 from agents.web.site import SITE, Site
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
+from agents.web.store.reader import StoreReader
 from agents.web.views import PAGES
 
 
@@ -55,7 +55,7 @@ class WebView:
         UnsafeListening: the settings would show everything to everyone.
     """
 
-    def __init__(self, settings: Settings, status: Status) -> None:
+    def __init__(self, settings: Settings, status: StatusSource) -> None:
         token = settings.web_token
         guard = Guard(
             token=None if token is None else token.get_secret_value(),
@@ -63,11 +63,11 @@ class WebView:
             allowed_hosts=settings.web_allowed_hosts,
         )
         path = store_path(settings)
-        self._monitor = Monitor(settings, status, path)
-        reader = Reader(path)
-        observatory = Observatory(settings, reader, self._monitor, status.metrics)
+        self._monitor = CollectorSupervisor(settings, status, path)
+        reader = StoreReader(path)
+        stream_monitor = StreamMonitor(settings, reader, self._monitor, status.metrics)
         self._app = _web_app(settings)
-        install(self._app, Site(settings, reader, observatory, guard))
+        install(self._app, Site(settings, reader, stream_monitor, guard))
 
     async def start(self) -> None:
         """Listen, and start the collector.

@@ -11,9 +11,9 @@ from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
-from pipeline.cleaning.reading import LINKS_RULE, Article
-from pipeline.cleaning.rules import Reading, find_infobox
+from pipeline.cleaning.rules import LineReading, find_infobox
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -33,7 +33,7 @@ _HINTED: tuple[tuple[str, RemovalReason], ...] = (
 )  # fmt: skip
 
 
-def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[str, str]:
+def decide(article: ParsedArticle, forests: Callable[[str], Forest] = load) -> dict[str, str]:
     """Give every line of the article its verdict, by the forest that its kind asks for; returns the infobox."""
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
@@ -72,7 +72,7 @@ def _says_enough(hit: PhraseHit) -> bool:
 
 
 def _probabilities(
-    article: Article, chosen: Sequence[int], forests: Callable[[str], Forest]
+    article: ParsedArticle, chosen: Sequence[int], forests: Callable[[str], Forest]
 ) -> Iterator[tuple[int, float]]:
     """The numbers of the open lines, with their probability; the features are of all `chosen` lines."""
     lines = [article.lines[number] for number in chosen]
@@ -86,7 +86,7 @@ def _probabilities(
     return zip([chosen[place] for place in asked], scores, strict=True)
 
 
-def _judge(line: Line, reading: Reading, probability: float) -> None:
+def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
@@ -107,7 +107,7 @@ def _judge(line: Line, reading: Reading, probability: float) -> None:
         line.keep("heading", rule)
 
 
-def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _keep_sentences(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """Short items are unlike the articles the classifier knows: where it leaves next to nothing, sentences stay."""
     for line, reading in zip(lines, readings, strict=True):
         if (
@@ -122,7 +122,7 @@ def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
 
 
-def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _keep_turns(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """In an interview a short answer is as much the article's as the long ones of the same person."""
     speaking = [shapes.turn_of(line.text) for line in lines]
     turns = Counter(name for name, line in zip(speaking, lines, strict=True) if line.kind == "paragraph")
@@ -133,7 +133,7 @@ def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
 
 
-def _keep_numbered(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """If half of a numbering is the article's, so are the other items that have text of it under them."""
     for series in _numberings(lines):
         if sum(lines[item].kind is not None for item in series) < max(2, len(series) / 2):
@@ -164,7 +164,7 @@ def _remove_last_about_author(lines: Sequence[Line]) -> None:
         kept.pop().remove("other", "about the author")
 
 
-def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
         if not line.open:
             continue
@@ -199,7 +199,7 @@ def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:
         seen.add(key)
 
 
-def _mark_comments(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """Readers' comments: all that follows their heading, if most of the article stands before it."""
     sizes = [len(line.words) if is_paragraph(line) else 0 for line in lines]
     before, total = 0, sum(sizes)
@@ -213,7 +213,7 @@ def _mark_comments(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
         before += size
 
 
-def _give_reasons(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """A reason of their own for the lines that the classifier removed, and the lead its name."""
     kept = [number for number, line in enumerate(lines) if line.kind is not None]
     if kept and lines[kept[-1]].kind == "heading" and len(kept) > 1:

@@ -22,8 +22,8 @@ from pipeline.cleaning.features import features
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page_features import Context
-from pipeline.cleaning.reading import read_article
-from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.parsing import read_article
+from pipeline.cleaning.rules import LineReading
 from pipeline.evaluation.gold import GoldError, read_pages, read_rows
 from pipeline.training import require_packages
 from pipeline.training.snippet_labels import UNKNOWN, SnippetLines, SnippetPage, likelihoods
@@ -123,7 +123,7 @@ def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
 @dataclass(frozen=True)
 class _Reading:
     lines: list[Line]
-    readings: list[Reading]
+    readings: list[LineReading]
     context: Context
 
 
@@ -151,8 +151,8 @@ def _altered(reading: _Reading, labels: Floats, random: np.random.Generator) -> 
         context = replace(
             context,
             body="" if random.random() < _WITHOUT_WITNESS else context.body,
-            testimonies={
-                name: text for name, text in context.testimonies.items() if random.random() >= _WITHOUT_WITNESS
+            extractor_texts={
+                name: text for name, text in context.extractor_texts.items() if random.random() >= _WITHOUT_WITNESS
             },
         )
         marks = [line.markup for line in lines if line.markup is not None]

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from agents.duplicates import DuplicateCheck
-from agents.membership import Superseded
+from agents.membership import OwnershipLost
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Outgoing, TooLarge
@@ -70,7 +70,7 @@ class FakeState:
         self.answer = answer
         self.kept: list[OutputMessage] = []
 
-    async def take(self, message: Incoming) -> Any:
+    async def process(self, message: Incoming) -> Any:
         return self.answer
 
     def confirmed(self, message: OutputMessage) -> None:
@@ -330,11 +330,11 @@ async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
 @pytest.mark.parametrize("outcome", [DONE, Refused("empty", "nichts", 0.1)])
 async def test_what_is_another_workers_by_now_is_neither_published_nor_dead_lettered(outcome):
     async def before() -> None:
-        raise Superseded
+        raise OwnershipLost
 
     stream = Stream(QUOTES, outcome)
     message = Incoming("p.source", 3, 17, 1000, b"a", b"{}", [("content_hash", b"h")])
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await stream.runner.handle(message, before_publish=before)
     assert stream.publisher.sent == []
     assert stream.publisher.background == []

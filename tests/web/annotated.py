@@ -7,8 +7,7 @@ from typing import get_args
 
 from pipeline.cleaning.fingerprint import fingerprints
 from pipeline.corpus.files import articles_of
-from pipeline.corpus.model import Article, Chain, Part
-from pipeline.corpus.model import Quote as Annotated
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain, AnnotatedQuote, Part
 from pipeline.entities.slugs import entity_id
 from schemas.records import Block, Entity, EntityType, Mention, Quote, QuoteArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
@@ -24,7 +23,7 @@ KINDS: dict[str, SpeakerKind] = {
 }  # fmt: skip
 
 
-def printed(part: str = "dev") -> Iterator[tuple[Article, QuoteArticle]]:
+def printed(part: str = "dev") -> Iterator[tuple[AnnotatedArticle, QuoteArticle]]:
     """Each article of a part of the corpus with a record of it; copies have the same article again."""
     for number, article in enumerate(articles_of(CORPUS, part)):  # type: ignore[arg-type]
         at = MONDAY + timedelta(days=number % DAYS, hours=number % 17)
@@ -34,7 +33,7 @@ def printed(part: str = "dev") -> Iterator[tuple[Article, QuoteArticle]]:
             yield article, record_of(article, f"{article.id}-copy", other, at + timedelta(hours=5))
 
 
-def record_of(article: Article, id_: str, source: str, at: datetime) -> QuoteArticle:
+def record_of(article: AnnotatedArticle, id_: str, source: str, at: datetime) -> QuoteArticle:
     """The annotation of the body as a record."""
     body, (content, near) = article.body, fingerprints(article.body.text)
     title = article.part("title")
@@ -54,7 +53,7 @@ def record_of(article: Article, id_: str, source: str, at: datetime) -> QuoteArt
     )
 
 
-def _entity(body: Part, key: str, chain: Chain) -> Entity | None:
+def _entity(body: Part, key: str, chain: AnnotatedChain) -> Entity | None:
     places = [mention for mention in body.mentions if mention.chain == key]
     if chain.type not in get_args(EntityType) or not chain.named or not places:
         return None
@@ -75,7 +74,7 @@ def _entity(body: Part, key: str, chain: Chain) -> Entity | None:
     )
 
 
-def _quote(article: Article, quote: Annotated, id_: str, entities: dict[str, Entity]) -> Quote:
+def _quote(article: AnnotatedArticle, quote: AnnotatedQuote, id_: str, entities: dict[str, Entity]) -> Quote:
     text = article.body.text
     spans = [Span(begin=begin, end=end) for begin, end in quote.spans]
     speaker = None

@@ -4,15 +4,18 @@ import csv
 import io
 import json
 import time
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+import yarl
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.typed import typed
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.query_parser import parse_query
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
 from tests.web.articles import quote_article
@@ -24,7 +27,7 @@ NEWS = "http://www.w3.org/2005/Atom"
 
 
 @pytest.fixture
-def filled(writer: Writer) -> Writer:
+def filled(writer: StoreWriter) -> StoreWriter:
     """Seven papers with the same article, the statement that it gives, and a paper with another."""
     from datetime import timedelta
 
@@ -59,7 +62,7 @@ async def got(client: Client, path: str) -> Any:
         return await response.json()
 
 
-async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Client, filled: Writer) -> None:
+async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Client, filled: StoreWriter) -> None:
     found = await got(
         client, "/api/quotes?q=fruehjahr&speaker=Brinkmeier&source=Bote%203&verbatim=true&since=2026-03-01"
     )
@@ -85,7 +88,7 @@ async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Cli
         ("*:^(", 36),
     ],
 )
-async def test_words_phrases_and_minus(client: Client, filled: Writer, query: str, total: int) -> None:
+async def test_words_phrases_and_minus(client: Client, filled: StoreWriter, query: str, total: int) -> None:
     found = await got(client, f"/api/quotes?limit=200&q={quote(query)}")
     speakers = {hit["quote"]["speaker"] for hit in found["items"]}
     if query.strip('"-*:^('):
@@ -95,15 +98,15 @@ async def test_words_phrases_and_minus(client: Client, filled: Writer, query: st
 
 
 def test_what_is_typed_is_taken_apart() -> None:
-    query = typed('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
+    query = parse_query('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
     assert query.wanted == (("klockner",), ("zwei", "worte"), ("anf",))
     assert query.unwanted == (("ohne",), ("auch", "nicht"))
     assert query.open
-    assert typed("Kloeckner").wanted == typed("Klöckner").wanted
-    assert typed("E-Auto").unwanted == ()
+    assert parse_query("Kloeckner").wanted == parse_query("Klöckner").wanted
+    assert parse_query("E-Auto").unwanted == ()
 
 
-async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: Writer) -> None:
+async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: StoreWriter) -> None:
     seen: list[str] = []
     cursor = ""
     while True:
@@ -115,7 +118,7 @@ async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: C
     assert len(seen) == len(set(seen)) == page["total"]
 
 
-async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, filled: Writer) -> None:
+async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, filled: StoreWriter) -> None:
     found = await got(client, "/api/statements?q=fruehjahr")
     (statement,) = found["items"]
     assert (found["total"], statement["count"], statement["sources"]) == (1, 7, 7)
@@ -127,7 +130,7 @@ async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, fil
         assert response.status == 200
 
 
-async def test_the_page_shows_the_speakers_quotes_with_the_match_marked(client: Client, filled: Writer) -> None:
+async def test_the_page_shows_the_speakers_quotes_with_the_match_marked(client: Client, filled: StoreWriter) -> None:
     async with client.get("/search?q=Frühjahr", headers={"Accept-Language": "de"}) as response:
         page = await response.text()
     assert "<mark>Frühjahr</mark>" in page
@@ -146,7 +149,7 @@ async def test_what_means_nothing_is_refused_in_one_line(client: Client, query: 
         assert query.partition("=")[0] in (await response.json())["error"]
 
 
-async def test_exports_hold_the_same_rows(client: Client, filled: Writer) -> None:
+async def test_exports_hold_the_same_rows(client: Client, filled: StoreWriter) -> None:
     async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=csv") as response:
         rows = list(csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig"))))
     async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=jsonl") as response:
@@ -157,35 +160,74 @@ async def test_exports_hold_the_same_rows(client: Client, filled: Writer) -> Non
     assert not any("Kreistag" in json.dumps(line) for line in lines), "no article's text"
 
 
-async def test_parquet_is_read_back(client: Client, filled: Writer, tmp_path: Any) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=parquet") as response:
-        (tmp_path / "q.parquet").write_bytes(await response.read())
-    table = parquet.read_table(tmp_path / "q.parquet")
-    assert table.num_rows == (await got(client, "/api/quotes?speaker=per/karla-brinkmeier"))["total"]
+@pytest.mark.parametrize(
+    ("kind", "read"), [("csv", "read_csv_auto"), ("jsonl", "read_json_auto"), ("parquet", "read_parquet")]
+)
+@pytest.mark.parametrize("reader", ["duckdb", "pandas"])
+async def test_exports_are_read_back(
+    client: Client, filled: StoreWriter, tmp_path: Path, kind: str, read: str, reader: str
+) -> None:
+    path, query = tmp_path / f"quotes.{kind}", "/api/quotes?speaker=per/karla-brinkmeier"
+    async with client.get(f"{query}&format={kind}") as response:
+        path.write_bytes(await response.read())
+    module = pytest.importorskip(reader)
+    if reader == "duckdb":
+        rows = module.sql(f"SELECT quote_id, speaker_id, text FROM {read}('{path}')").fetchall()
+    else:
+        frame = {
+            "csv": lambda: module.read_csv(path),
+            "jsonl": lambda: module.read_json(path, lines=True),
+            "parquet": lambda: module.read_parquet(path),
+        }[kind]()
+        rows = [*frame[["quote_id", "speaker_id", "text"]].itertuples(index=False, name=None)]
+    items = (await got(client, f"{query}&limit=200"))["items"]
+    assert rows == [(item["quote"]["id"], item["quote"]["entity"], item["quote"]["text"]) for item in items]
+    assert len(rows) == 9
 
 
-async def test_the_feed_of_a_search_is_atom(client: Client, filled: Writer) -> None:
+def valid_atom(feed: ElementTree.Element) -> None:
+    """What RFC 4287 demands of a feed and its entries (4.1.1 and 4.1.2)."""
+
+    def one(parent: ElementTree.Element, tag: str) -> str:
+        (found,) = parent.findall(f"{{{NEWS}}}{tag}")
+        return found.text or ""
+
+    entries = feed.findall(f"{{{NEWS}}}entry")
+    for element in (feed, *entries):
+        assert one(element, "title")
+        assert yarl.URL(one(element, "id")).is_absolute()
+        assert datetime.fromisoformat(one(element, "updated")).tzinfo is not None
+        links = [link.attrib for link in element.findall(f"{{{NEWS}}}link")]
+        assert all(link["href"].startswith("http") for link in links)
+        alternate = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]
+        assert len(alternate) == len(set(alternate)) == 1
+    assert all(one(entry.findall(f"{{{NEWS}}}author")[0], "name") for entry in entries), "the feed has no author"
+    ids = [one(entry, "id") for entry in entries]
+    assert len(ids) == len(set(ids))
+
+
+async def test_the_feed_of_a_search_is_atom(client: Client, filled: StoreWriter) -> None:
     async with client.get("/search.atom?q=fruehjahr&source=Bote%203") as response:
         assert response.content_type == "application/atom+xml"
         root = ElementTree.fromstring(await response.read())
     assert root.tag == f"{{{NEWS}}}feed"
     for tag in ("title", "id", "updated"):
         assert root.find(f"{{{NEWS}}}{tag}") is not None
+    valid_atom(root)
     (entry,) = root.findall(f"{{{NEWS}}}entry")
     link = entry.find(f"{{{NEWS}}}link")
     assert link is not None
     assert link.get("href", "").endswith("/articles/p-3#quote-0")
 
 
-async def test_a_withdrawn_article_is_gone_from_everything(client: Client, filled: Writer) -> None:
+async def test_a_withdrawn_article_is_gone_from_everything(client: Client, filled: StoreWriter) -> None:
     filled.add([TopicMessage("articles.quotes", 1, 9, time.time(), None, {}, b"p-3")])
     assert (await got(client, "/api/quotes?source=Bote%203"))["total"] == 0
     async with client.get("/articles/p-3") as response:
         assert response.status == 404
 
 
-async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: Writer) -> None:
+async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: StoreWriter) -> None:
     (statement, *_) = (await got(client, "/api/statements?q=fruehjahr"))["items"]
     filled.add([TopicMessage("statements", 0, 9, time.time(), None, {}, statement["id"].encode())])
     assert (await got(client, "/api/statements?q=fruehjahr"))["total"] == 0

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.writer import TopicMessage, Writer
-from pipeline.corpus.model import Article, Quote
+from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedQuote
 from schemas.codec import encode
 from schemas.records import QuoteArticle
 from tests.web.annotated import printed
 
 SINCE, UNTIL = "2026-03-09", "2026-03-15"
 WEEK = f"since={SINCE}&until={UNTIL}"
-Printed = list[tuple[Article, QuoteArticle]]
+Printed = list[tuple[AnnotatedArticle, QuoteArticle]]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def all_articles() -> Printed:
 
 
 @pytest.fixture
-def articles(writer: Writer, all_articles: Printed) -> Printed:
+def articles(writer: StoreWriter, all_articles: Printed) -> Printed:
     """All of them, in the store."""
     found, now = all_articles, time.time()
     writer.add(
@@ -36,7 +36,7 @@ def articles(writer: Writer, all_articles: Printed) -> Printed:
     return found
 
 
-def gender(article: Article, quote: Quote, _: QuoteArticle) -> str:
+def gender(article: AnnotatedArticle, quote: AnnotatedQuote, _: QuoteArticle) -> str:
     """By the annotation: of a person who has a name."""
     if not quote.speakers:
         return "unknown"
@@ -46,11 +46,11 @@ def gender(article: Article, quote: Quote, _: QuoteArticle) -> str:
     return "none" if chain.type in {"ORG", "LOC", "GRP", "DOC"} else "unknown"
 
 
-def verbatim(_: Article, quote: Quote, __: QuoteArticle) -> str:
+def verbatim(_: AnnotatedArticle, quote: AnnotatedQuote, __: QuoteArticle) -> str:
     return "true" if quote.type == "Direct" else "false"
 
 
-def source(_: Article, __: Quote, record: QuoteArticle) -> str:
+def source(_: AnnotatedArticle, __: AnnotatedQuote, record: QuoteArticle) -> str:
     return record.source or ""
 
 

@@ -14,10 +14,10 @@ import pytest
 
 from agents.web.store import reader as store_reader
 from agents.web.store.facets import count_distinct
-from agents.web.store.quote_filter import Asked
-from agents.web.store.reader import Reader
+from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.reader import StoreReader
 from agents.web.store.tables import open_for_reading
-from agents.web.store.writer import Writer
+from agents.web.store.writer import StoreWriter
 from benchmarks.pages_at_size import QUOTES, News, fill, multiply
 
 ARTICLES = 30
@@ -34,7 +34,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     paths = []
     for times in (1, TIMES):
         path = tmp_path_factory.mktemp("store") / "web.sqlite"
-        writer = Writer(path, keep_articles=10**6, keep_days=30)
+        writer = StoreWriter(path, keep_articles=10**6, keep_days=30)
         fill(writer, News(1).articles(ARTICLES, NOW), NOW)
         writer.close()
         multiply(path, times)
@@ -42,19 +42,19 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return paths
 
 
-ASKED: dict[str, Callable[[Reader], Any]] = {
-    "search": lambda reader: reader.quotes_and_facets(Asked(words=COMMON), limit=10),
-    "shares": lambda reader: reader.shares(Asked(words=COMMON), by="gender", now=NOW),
+ASKED: dict[str, Callable[[StoreReader], Any]] = {
+    "search": lambda reader: reader.quotes_and_facets(QuoteQuery(words=COMMON), limit=10),
+    "shares": lambda reader: reader.shares(QuoteQuery(words=COMMON), by="gender", now=NOW),
     "shares against the time before": lambda reader: reader.shares(
-        Asked(words=COMMON, since=NOW - 2 * 86400), by="source", now=NOW
+        QuoteQuery(words=COMMON, since=NOW - 2 * 86400), by="source", now=NOW
     ),
 }
 
 
-def steps_of(path: Path, ask: Callable[[Reader], Any]) -> int:
+def steps_of(path: Path, ask: Callable[[StoreReader], Any]) -> int:
     """How many of Python's instructions the store's own modules take for an answer, the columns being read already."""
     folder, count = str(Path(store_reader.__file__).parent), 0
-    reader = Reader(path)
+    reader = StoreReader(path)
     ask(reader)
 
     def step(frame: FrameType, event: str, _: Any) -> Any:
@@ -77,7 +77,7 @@ def steps_of(path: Path, ask: Callable[[Reader], Any]) -> int:
 @pytest.mark.parametrize("what", ASKED)
 def test_python_takes_no_step_for_each_quote_found(stores: list[Path], what: str) -> None:
     few, many = (steps_of(path, ASKED[what]) for path in stores)
-    found = [Reader(path).quotes(Asked(words=COMMON), limit=1).total for path in stores]
+    found = [StoreReader(path).quotes(QuoteQuery(words=COMMON), limit=1).total for path in stores]
     assert found[0] > ARTICLES * QUOTES / 2
     assert found[1] == TIMES * found[0]
     assert many < 1.2 * few
@@ -93,7 +93,7 @@ def test_the_words_are_looked_up_once(stores: list[Path], what: str, monkeypatch
         return connection
 
     monkeypatch.setattr(store_reader, "open_for_reading", opened)
-    ASKED[what](Reader(stores[1]))
+    ASKED[what](StoreReader(stores[1]))
     assert sum(count for statement, count in statements.items() if "quote_search MATCH" in statement) == 1
 
 

@@ -22,9 +22,9 @@ from aiokafka.errors import KafkaError
 from agents.kafka import connect
 from agents.settings import Settings
 from agents.topics import WORKERS_TOPIC
-from agents.web.collector.feed import Feed
+from agents.web.collector.collector import Collector
 from agents.web.store.tables import is_corrupt, remove_store
-from agents.web.store.writer import Writer
+from agents.web.store.writer import StoreWriter
 
 RETRY_SECONDS = 2.0
 LAST_WORD_SECONDS = 2.0
@@ -43,9 +43,9 @@ async def collect(settings: Settings, path: Path) -> None:
         while True:
             try:
                 with closing(_writer(settings, path)) as writer:
-                    await Feed(settings, writer).run()
+                    await Collector(settings, writer).run()
             except* (KafkaError, OSError, sqlite3.Error) as errors:
-                log.warning("the web view's reader begins again: %s", errors.exceptions[0])
+                log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
                 if any(is_corrupt(error) for error in errors.exceptions):
                     remove_store(path)
             await asyncio.sleep(RETRY_SECONDS)
@@ -64,7 +64,7 @@ async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
                 finally:
                     lines.task_done()
         except (KafkaError, OSError) as error:
-            log.debug("could not tell the other workers: %s", error)
+            log.debug("this worker's status was not sent to the other workers: %s", error)
         finally:
             await producer.stop()
         await asyncio.sleep(RETRY_SECONDS)
@@ -102,8 +102,8 @@ async def _listen(reader: asyncio.StreamReader, lines: asyncio.Queue[bytes]) -> 
         lines.put_nowait(line.rstrip(b"\n"))
 
 
-def _writer(settings: Settings, path: Path) -> Writer:
-    return Writer(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
+def _writer(settings: Settings, path: Path) -> StoreWriter:
+    return StoreWriter(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
 
 
 def _locked(lock: IO[Any]) -> bool:

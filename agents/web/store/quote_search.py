@@ -7,16 +7,16 @@ import orjson
 
 from agents.web.models import QuotePage, StatementPage
 from agents.web.store.columns import Columns
-from agents.web.store.quote_filter import Asked, Places, matching, once_each
+from agents.web.store.query_parser import ParsedQuery
+from agents.web.store.quote_filter import Places, QuoteQuery, matching, once_each
 from agents.web.store.quote_hits import hits
-from agents.web.store.typed import Typed
 
 
 def quote_page(
     connection: sqlite3.Connection,
     columns: Columns,
     places: Places,
-    words: Typed,
+    words: ParsedQuery,
     *,
     limit: int,
     cursor: str | None,
@@ -38,7 +38,7 @@ def quote_page(
 
 
 def statement_page(
-    connection: sqlite3.Connection, columns: Columns, asked: Asked, *, limit: int, cursor: str | None
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int, cursor: str | None
 ) -> StatementPage:
     """A page of the statements that matching quotes belong to, each once, by their latest matching quote.
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.web.models import FacetValue, Share, SharePeriod, Shares
 from agents.web.store.columns import EVIDENCE, TYPES, Columns, code
 from agents.web.store.facets import count_distinct, distinct, named, values_of
-from agents.web.store.quote_filter import Asked, Places, matching, once_each
+from agents.web.store.quote_filter import Places, QuoteQuery, matching, once_each
 
 BY = ("speaker", "gender", "party", "role", "source", "type", "verbatim", "agency")
 SHOWN = 30
@@ -39,7 +39,7 @@ def wilson(count: int, total: int) -> tuple[float, float]:
 
 
 def shares(
-    connection: sqlite3.Connection, columns: Columns, asked: Asked, *, by: str, once: bool = True, now: float = 0.0
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, by: str, once: bool = True, now: float = 0.0
 ) -> Shares:
     """The shares of the values of `by` among the quotes asked for.
 
@@ -97,7 +97,7 @@ def shares(
 
 
 def _with_before(
-    connection: sqlite3.Connection, columns: Columns, asked: Asked, now: float
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, now: float
 ) -> tuple[Places, Places | None]:
     """The quotes asked for, and those of the periods before; None if no period is asked for, or not all were kept."""
     begin = None if asked.since is None else asked.since - BEFORE * ((asked.until or now) - asked.since)

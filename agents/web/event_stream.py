@@ -11,7 +11,7 @@ from aiohttp.web import HTTPServiceUnavailable, Request, StreamResponse
 
 from agents.web.models import ArticleLine
 from agents.web.site import Site, number_in
-from agents.web.store.article_lists import Newest
+from agents.web.store.article_lists import ArticleFilter
 
 TICK_SECONDS = 0.6
 AT_ONCE = 20
@@ -22,7 +22,7 @@ Event = Callable[[ArticleLine], Mapping[str, Any]]
 
 
 async def stream(
-    request: Request, site: Site, event: Event, *, key: Any, shown: Newest | None = None
+    request: Request, site: Site, event: Event, *, key: Any, shown: ArticleFilter | None = None
 ) -> StreamResponse:
     """Send what `event` makes of each new article, until the client or the worker goes.
 
@@ -69,7 +69,7 @@ async def stream(
     return response
 
 
-def _events(site: Site, last: int, event: Event, shown: Newest | None) -> list[tuple[int, bytes]]:
+def _events(site: Site, last: int, event: Event, shown: ArticleFilter | None) -> list[tuple[int, bytes]]:
     if shown is None:
         articles = site.reader.articles(limit=AT_ONCE, before=last + 1)[::-1]
     else:

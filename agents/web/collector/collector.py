@@ -16,7 +16,7 @@ from agents.progress import PartitionProgress, ProgressReader
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
@@ -31,7 +31,7 @@ WORKER_FORGOTTEN_SECONDS = 600.0
 log = logging.getLogger(__name__)
 
 
-class Feed:
+class Collector:
     """Reads on from where the store left off, for as long as the process lives.
 
     It belongs to no consumer group: every host keeps all that the pages show, so
@@ -39,7 +39,7 @@ class Feed:
     that the stream's own groups depend on.
     """
 
-    def __init__(self, settings: Settings, writer: Writer) -> None:
+    def __init__(self, settings: Settings, writer: StoreWriter) -> None:
         self._settings = settings
         self._writer = writer
         self._names = {settings.topic(name): name for name in (*READ_TOPICS, WORKERS_TOPIC)}
@@ -140,7 +140,7 @@ class Feed:
         try:
             await ensure(self._settings, [WORKERS_TOPIC])
         except TopicError as error:
-            log.warning("workers cannot tell each other how they are: %s", error)
+            log.warning("the topic of the workers' status cannot be created: %s", error)
 
     def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[TopicMessage]:
         """The records that the store does not have yet; notices when the topic is no longer the one it knew."""
@@ -167,7 +167,7 @@ class Feed:
         return found
 
     def _begin_anew(self, name: str, partition: TopicPartition) -> None:
-        log.warning("%s/%s was deleted and made again: read from its beginning", name, partition.partition)
+        log.warning("%s/%s was deleted and created again: reading from its beginning", name, partition.partition)
         self._writer.forget_positions(name, partition.partition)
         self._positions.pop((name, partition.partition), None)
 
