@@ -14,6 +14,7 @@ from agents.cli import (
     dead_letters,
     evaluate,
     feed,
+    gazetteer,
     import_,
     produce,
     run,
@@ -47,6 +48,7 @@ app.command("withdraw")(withdraw.withdraw)
 app.command("feed")(feed.feed)
 app.command("watch")(watch.watch)
 app.command("import")(import_.import_)
+app.add_typer(gazetteer.app, name="gazetteer")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.command("settings")(settings.settings)

@@ -269,6 +269,7 @@ class EntityDetail(ApiModel):
     mention_count: int
     days: list[Period]
     sources: list[SourceCount]
+    perhaps: list[FacetValue] = Field(description="people who may be the same, and in how many articles they are named")
     together: list[FacetValue] = Field(description="who is quoted in the same articles, and in how many")
     members: int = Field(description="statements of those who belong to it")
 

@@ -4,8 +4,10 @@ from pipeline.config import PipelineConfig
 from pipeline.entities.certain_names import certain_names
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.coreference import add_references
-from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.gender import gender_of
+from pipeline.entities.known_entities import add_known
 from pipeline.entities.name_clusters import acronyms, cluster_names
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import ModelSpan, name_spans
@@ -43,16 +45,17 @@ class EntityExtractor:
         folder = reader_folder(config.model_de)
         self._reader: Reader | None = shared_reader(folder) if folder is not None else None
         self._nlp = load_pipeline(config.model_de) if folder is None else None
-        self._gazetteer = load_gazetteer(config.gazetteer)
+        self._gazetteer = GazetteerFile(config.gazetteer)
 
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
+        gazetteer = self._gazetteer()
         sentences, model = self._read(article.text)
         words = TextWords(article.text, sentences)
-        evident = list(certain_names(words, self._gazetteer))
+        evident = list(certain_names(words, gazetteer))
         model = [span for span in model if not any(_place_of_a_body(span, name) for name in evident)]
         model += [name for name in evident if not _overlaps(name, model)]
-        clusters = self._clusters(article, words, model)
+        clusters = self._clusters(article, words, model, gazetteer)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
         return EntityArticle(**fields, entities=entities)
@@ -71,20 +74,19 @@ class EntityExtractor:
             (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
         ]
 
-    def _clusters(self, article: CleanArticle, words: TextWords, model: list[ModelSpan]) -> list[Cluster]:
-        names = name_spans(words, model, self._gazetteer)
+    def _clusters(
+        self, article: CleanArticle, words: TextWords, model: list[ModelSpan], gazetteer: Gazetteer
+    ) -> list[Cluster]:
+        names = name_spans(words, model, gazetteer)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
         others: list[NameSpan] = [span for span in names if span.type != "PER"]
         others_named = cluster_names(words, others, acronyms(words, others))
         clusters = [*persons, *others_named]
-        for cluster in clusters:
-            if cluster.entry is not None:
-                for role in cluster.entry.roles:
-                    cluster.add_role(role)
-        read_roles(words, persons, others_named, self._gazetteer)
-        read_infobox(article.infobox, persons, self._gazetteer)
+        read_roles(words, persons, others_named, gazetteer)
+        read_infobox(article.infobox, persons, gazetteer)
+        add_known(clusters, gazetteer)
         if self._reader is None:
-            add_references(words, clusters, self._gazetteer)
+            add_references(words, clusters, gazetteer)
         else:
             add_reader_references(article.text, clusters, self._reader)
         return sorted(clusters, key=lambda c: (c.mentions[0], c.name))

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pipeline.entities.data import FOLDER
 from pipeline.entities.words import WORD, TextWords
 from pipeline.errors import ConfigurationError
-from schemas.records import EntityType
+from schemas.records import EntityType, Gender
 
 _LIST_SEPARATOR = "|"
 _DETERMINED = re.compile(
@@ -33,6 +33,7 @@ class GazetteerEntry:
             only where the model or the rules find a name.
         adjectives: "russisch"; no mentions.
         demonyms: "Russe"; no mentions.
+        affiliations: organisations that a person belongs to.
         users: from the user's file, whose names are always the ones shown.
     """
 
@@ -45,6 +46,8 @@ class GazetteerEntry:
     demonyms: tuple[str, ...] = ()
     wikidata: str | None = None
     roles: tuple[str, ...] = ()
+    affiliations: tuple[str, ...] = ()
+    gender: Gender | None = None
     users: bool = False
 
 
@@ -59,12 +62,17 @@ class GazetteerMatch:
 
 @dataclass(slots=True)
 class Gazetteer:
-    """Entries by their names; later entries win over earlier ones."""
+    """Entries by their names; later entries win over earlier ones.
+
+    Attributes:
+        bearers: by name all entries of the user's file that have it.
+    """
 
     by_words: dict[tuple[str, ...], GazetteerMatch] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
     adjectives: dict[str, GazetteerEntry] = field(default_factory=dict)
     demonyms: dict[str, GazetteerEntry] = field(default_factory=dict)
+    bearers: dict[str, list[GazetteerEntry]] = field(default_factory=dict)
 
     def add(self, entries: Iterable[GazetteerEntry]) -> None:
         """Take `entries` in; where a name is known already, the new entry has it."""
@@ -73,6 +81,8 @@ class Gazetteer:
                 self._put(entry, name, weak=name in entry.weak_aliases)
             for name in entry.weak_aliases:
                 self._put(entry, name, weak=True)
+            for name in {entry.name, *entry.aliases, *entry.weak_aliases} if entry.users else ():
+                self.bearers.setdefault(name, []).append(entry)
             self.adjectives.update(dict.fromkeys(entry.adjectives, entry))
             self.demonyms.update(dict.fromkeys(entry.demonyms, entry))
 
@@ -175,7 +185,7 @@ def read_users(path: Path) -> list[GazetteerEntry]:
     """The entries of a user's file: `.csv` with a header line, else JSON lines.
 
     Columns: id, name, type, and optionally aliases, weak_aliases, adjectives,
-    demonyms, roles (in CSV separated by "|") and wikidata.
+    demonyms, roles, affiliations (in CSV separated by "|"), gender and wikidata.
 
     Raises:
         ConfigurationError: if the file cannot be read or an entry is wrong, naming file and line.
@@ -214,6 +224,9 @@ def _entry(row: dict[str, Any], where: str, *, users: bool) -> GazetteerEntry:
     wikidata = row.get("wikidata") or None
     if wikidata is not None and not re.fullmatch(r"Q[1-9][0-9]*", str(wikidata)):
         raise ConfigurationError(f"the gazetteer {where}: wikidata is {wikidata!r}, not an id such as Q64")
+    gender = row.get("gender") or None
+    if gender is not None and gender not in get_args(Gender):
+        raise ConfigurationError(f"the gazetteer {where}: gender is {gender!r}, not f or m")
     return GazetteerEntry(
         id=row["id"].strip(),
         name=row["name"].strip(),
@@ -224,6 +237,8 @@ def _entry(row: dict[str, Any], where: str, *, users: bool) -> GazetteerEntry:
         demonyms=_listed(row.get("demonyms")),
         wikidata=wikidata,
         roles=_listed(row.get("roles")),
+        affiliations=_listed(row.get("affiliations")),
+        gender=gender,
         users=users,
     )
 

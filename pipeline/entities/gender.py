@@ -15,10 +15,16 @@ _MASCULINE = frozenset({"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen",
 
 
 def gender_of(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
-    """Gender by a title before the name, else a role, else the given name, else the pronouns; None for what is no
-    person."""
+    """Gender by the gazetteer, else by the text; None for what is no person."""
     if person.type != "PER":
         return None, None
+    if person.entry is not None and person.entry.gender is not None:
+        return person.entry.gender, "gazetteer"
+    return _by_text(words, person)
+
+
+def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
+    """By a title before the name, else a feminine role, else the given name, else another role, else the pronouns."""
     for place in person.mentions:
         index = words.at(place.begin) - 1
         title = GENDERED_TITLES.get(words.words[index].text) if index >= 0 and place.kind == "name" else None

@@ -9,6 +9,7 @@ from pipeline.entities.enumerations import enumerated_organisations
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.name_completion import complete_names
 from pipeline.entities.name_forms import person_tokens, strip_titles
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
@@ -118,7 +119,11 @@ def _merged(words: TextWords, model: list[NameSpan], known: list[NameSpan]) -> l
     for span in known:
         larger = [m for m in model if _says_more(words, m, span)]
         if not larger or (
-            span.known is not None and span.known.entry.users and len(larger) == 1 and (larger[0].type == span.type)
+            span.known is not None
+            and span.known.entry.users
+            and len(larger) == 1
+            and (larger[0].type == span.type)
+            and not _with_given_name(words, larger[0], span)
         ):
             kept.append(span)
     spans = list(kept)
@@ -126,6 +131,12 @@ def _merged(words: TextWords, model: list[NameSpan], known: list[NameSpan]) -> l
         if not any(_overlap(found.begin, found.end, k.begin, k.end) for k in spans):
             spans.append(found)
     return sorted(spans)
+
+
+def _with_given_name(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
+    """Whether the model's span has a given name before a known surname ("Gerhard Stoltenberg")."""
+    before = words.text[found.begin : known.begin].split()
+    return found.type == "PER" and bool(before) and is_given_name(before[-1])
 
 
 def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.gazetteer import GazetteerEntry
 from pipeline.entities.name_forms import person_tokens, without_genitive
 from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, Gender, gender_of_name, is_given_name
 from pipeline.entities.roles_lexicon import role_word
@@ -66,9 +67,16 @@ def _put(clusters: list[Cluster], home: Cluster | None, item: _Named) -> None:
         home = Cluster("PER", " ".join(item.tokens))
         clusters.append(home)
     home.add(item.span.begin, item.span.end, " ".join(item.tokens))
-    if item.span.known is not None:
+    if item.span.known is not None and not _another(home, item.span.known.entry):
         home.entry = home.entry or item.span.known.entry
-        home.name = item.span.known.entry.name
+        home.name = home.entry.name
+
+
+def _another(person: Cluster, entry: GazetteerEntry) -> bool:
+    """Whether the text has a full name of the person that is none of the entry: another Stoltenberg."""
+    own = [name.split() for name in person.names if len(name.split()) > 1]
+    known = [name.split() for name in (entry.name, *entry.aliases, *entry.weak_aliases) if len(name.split()) > 1]
+    return bool(own and known) and not any(name == full or _same_person(name, full) for name in own for full in known)
 
 
 def _same_person(longer: Sequence[str], shorter: Sequence[str]) -> bool:

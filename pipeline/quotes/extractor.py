@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
-from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
@@ -45,7 +45,7 @@ class QuoteExtractor:
         self._acts = acts
         self._rules = RuleQuotes()
         self._reader = _load_reader(config.quote_model)
-        self._gazetteer = load_gazetteer(config.gazetteer)
+        self._gazetteer = GazetteerFile(config.gazetteer)
 
     def sentences(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` as records have them, not linked to entities."""
@@ -62,7 +62,7 @@ class QuoteExtractor:
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed = AnalysedText(article.text, quoted_texts(article.text))
         found = self._sentences(analysed)
-        linker = Linker(article, self._gazetteer)
+        linker = Linker(article, self._gazetteer())
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
         else:

@@ -253,6 +253,36 @@ def test_the_directory_finds_names_as_people_type_them(store: tuple[StoreWriter,
     assert reader.people(words="brink", types=("PER",), limit=5).items[0].quotes == 1
 
 
+def test_who_may_be_the_same_is_told_and_who_cannot_be_is_not(store: tuple[StoreWriter, StoreReader]) -> None:
+    writer, reader = store
+    minister, town, _ = quote_article("x").entities
+
+    def named(entity: str, name: str) -> QuoteArticle:
+        person = minister.model_copy(update={"id": entity, "name": name})
+        return quote_article(entity).model_copy(update={"entities": [person, town], "quotes": []})
+
+    put(
+        writer,
+        named("per/karla-brinkmeier", "Karla Brinkmeier"),
+        named("per/brinkmeier", "Brinkmeier"),
+        named("per/karla-brinkmeier-q7", "Karla Brinkmeier"),
+        named("per/beate-brinkmeier", "Beate Brinkmeier"),
+        named("per/brinkmeier-vogt", "Anna Brinkmeier-Vogt"),
+    )
+
+    def perhaps(entity: str) -> set[str]:
+        found = reader.entity(entity)
+        assert found is not None
+        return {other.value for other in found.perhaps}
+
+    assert perhaps("per/karla-brinkmeier") == {"per/brinkmeier", "per/karla-brinkmeier-q7"}
+    assert perhaps("per/brinkmeier") == {
+        "per/karla-brinkmeier", "per/karla-brinkmeier-q7", "per/beate-brinkmeier",
+    }  # fmt: skip
+    assert perhaps("per/brinkmeier-vogt") == set()
+    assert perhaps("loc/kiel") == set()
+
+
 def test_axes_end_at_round_values() -> None:
     assert axis(0) == [0, 1]
     assert axis(3) == [0, 1, 2, 3]

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import time
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+import yarl
 from aiohttp.test_utils import TestClient
 
 from agents.web.store.query_parser import parse_query
@@ -157,12 +160,50 @@ async def test_exports_hold_the_same_rows(client: Client, filled: StoreWriter) -
     assert not any("Kreistag" in json.dumps(line) for line in lines), "no article's text"
 
 
-async def test_parquet_is_read_back(client: Client, filled: StoreWriter, tmp_path: Any) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
-    async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=parquet") as response:
-        (tmp_path / "q.parquet").write_bytes(await response.read())
-    table = parquet.read_table(tmp_path / "q.parquet")
-    assert table.num_rows == (await got(client, "/api/quotes?speaker=per/karla-brinkmeier"))["total"]
+@pytest.mark.parametrize(
+    ("kind", "read"), [("csv", "read_csv_auto"), ("jsonl", "read_json_auto"), ("parquet", "read_parquet")]
+)
+@pytest.mark.parametrize("reader", ["duckdb", "pandas"])
+async def test_exports_are_read_back(
+    client: Client, filled: StoreWriter, tmp_path: Path, kind: str, read: str, reader: str
+) -> None:
+    path, query = tmp_path / f"quotes.{kind}", "/api/quotes?speaker=per/karla-brinkmeier"
+    async with client.get(f"{query}&format={kind}") as response:
+        path.write_bytes(await response.read())
+    module = pytest.importorskip(reader)
+    if reader == "duckdb":
+        rows = module.sql(f"SELECT quote_id, speaker_id, text FROM {read}('{path}')").fetchall()
+    else:
+        frame = {
+            "csv": lambda: module.read_csv(path),
+            "jsonl": lambda: module.read_json(path, lines=True),
+            "parquet": lambda: module.read_parquet(path),
+        }[kind]()
+        rows = [*frame[["quote_id", "speaker_id", "text"]].itertuples(index=False, name=None)]
+    items = (await got(client, f"{query}&limit=200"))["items"]
+    assert rows == [(item["quote"]["id"], item["quote"]["entity"], item["quote"]["text"]) for item in items]
+    assert len(rows) == 9
+
+
+def valid_atom(feed: ElementTree.Element) -> None:
+    """What RFC 4287 demands of a feed and its entries (4.1.1 and 4.1.2)."""
+
+    def one(parent: ElementTree.Element, tag: str) -> str:
+        (found,) = parent.findall(f"{{{NEWS}}}{tag}")
+        return found.text or ""
+
+    entries = feed.findall(f"{{{NEWS}}}entry")
+    for element in (feed, *entries):
+        assert one(element, "title")
+        assert yarl.URL(one(element, "id")).is_absolute()
+        assert datetime.fromisoformat(one(element, "updated")).tzinfo is not None
+        links = [link.attrib for link in element.findall(f"{{{NEWS}}}link")]
+        assert all(link["href"].startswith("http") for link in links)
+        alternate = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]
+        assert len(alternate) == len(set(alternate)) == 1
+    assert all(one(entry.findall(f"{{{NEWS}}}author")[0], "name") for entry in entries), "the feed has no author"
+    ids = [one(entry, "id") for entry in entries]
+    assert len(ids) == len(set(ids))
 
 
 async def test_the_feed_of_a_search_is_atom(client: Client, filled: StoreWriter) -> None:
@@ -172,6 +213,7 @@ async def test_the_feed_of_a_search_is_atom(client: Client, filled: StoreWriter)
     assert root.tag == f"{{{NEWS}}}feed"
     for tag in ("title", "id", "updated"):
         assert root.find(f"{{{NEWS}}}{tag}") is not None
+    valid_atom(root)
     (entry,) = root.findall(f"{{{NEWS}}}entry")
     link = entry.find(f"{{{NEWS}}}link")
     assert link is not None

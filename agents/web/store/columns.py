@@ -8,7 +8,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_args
 
@@ -46,6 +45,7 @@ publication or else arrival, `arrived`: both in seconds since 1970 UTC. `entity`
 numbers in the store. `type`, `gender`, `evidence`, `kind`: places in TYPES and so on, from 1 on. `whole`: the type of
 the quote of the same speaker that this is a fragment of. 0 everywhere: none."""
 
+_ROWS = "SELECT rows FROM quote_columns"
 CHEAP_SECONDS = 0.005
 REFRESH_SHARE = 0.05
 """Of one core, at most, for reading the columns anew while the store changes, unless that is cheap."""
@@ -56,38 +56,40 @@ def code(values: Sequence[str], value: str | None) -> int:
     return values.index(value) + 1 if value in values else 0
 
 
-@dataclass(frozen=True)
 class Columns:
-    """All quotes that are kept, by `num`."""
+    """All quotes that are kept, the latest first, as an array for each field of `ROW`.
 
-    rows: NDArray[Any]
+    Args:
+        rows: in any order.
+    """
 
-    @cached_property
-    def latest_first(self) -> NDArray[np.int64]:
-        """Places in `rows`, the latest first."""
-        return np.lexsort((self.rows["num"], self.rows["at"]))[::-1]
+    def __init__(self, rows: NDArray[Any]) -> None:
+        fields = {name: np.ascontiguousarray(rows[name]) for name in ROW.names or ()}
+        latest_first = np.lexsort((fields["num"], fields["at"]))[::-1]
+        self._fields = {name: field[latest_first] for name, field in fields.items()}
+
+    def __getitem__(self, field: str) -> NDArray[Any]:
+        return self._fields[field]
+
+    def __len__(self) -> int:
+        return len(self["num"])
 
     @cached_property
     def said(self) -> NDArray[np.int64]:
         """For each quote the number of its statement, counted from 0 without gaps."""
-        found: NDArray[np.int64] = np.unique(self.rows["said"], return_inverse=True)[1]
+        found: NDArray[np.int64] = np.unique(self["said"], return_inverse=True)[1]
         return found
 
-    def places(self, nums: Sequence[int] | NDArray[np.int64]) -> NDArray[np.bool_]:
-        """A mask of the quotes with these numbers."""
-        mask = np.zeros(len(self.rows), dtype=bool)
-        wanted = np.asarray(nums, dtype=np.int64)
-        at = np.searchsorted(self.rows["num"], wanted)
-        at, wanted = at[at < len(self.rows)], wanted[at < len(self.rows)]
-        mask[at[self.rows["num"][at] == wanted]] = True
-        return mask
+    @cached_property
+    def articles(self) -> NDArray[np.int64]:
+        """For each quote the number of its article, counted from 0 with few gaps."""
+        numbers: NDArray[np.int64] = self["article"]
+        return numbers - numbers.min() if len(numbers) else numbers
 
 
 def read_columns(connection: sqlite3.Connection) -> Columns:
     """All of them, as they are now."""
-    blob = b"".join(rows for (rows,) in connection.execute("SELECT rows FROM quote_columns ORDER BY article"))
-    rows = np.frombuffer(blob, dtype=ROW)
-    return Columns(rows[np.argsort(rows["num"], kind="stable")])
+    return Columns(np.frombuffer(b"".join(rows for (rows,) in connection.execute(_ROWS)), dtype=ROW))
 
 
 class ColumnCache:
@@ -109,7 +111,7 @@ class ColumnCache:
             if self._known is None or changes != self._changes:
                 begun = self._clock()
                 self._known, self._changes = read_columns(connection), changes
-                _ = self._known.latest_first, self._known.said
+                _ = self._known.said
                 took = self._clock() - begun
                 self._again = self._clock() + (took / REFRESH_SHARE if took > CHEAP_SECONDS else 0.0)
             return self._known

@@ -8,9 +8,9 @@ import orjson
 
 from agents.web.models import EntityDetail, FacetValue, People, Period, Person, SourceCount
 from agents.web.store.columns import Columns
-from agents.web.store.query_parser import parse_query
-from agents.web.store.quote_filter import QuoteQuery, matching
-from agents.web.store.quote_search import once_each
+from agents.web.store.facets import count_distinct
+from agents.web.store.query_parser import folded_words, parse_query
+from agents.web.store.quote_filter import QuoteQuery, matching, once_each
 
 TOGETHER = 30
 
@@ -67,9 +67,10 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     )
     asked = QuoteQuery(speaker=id_)
     places = matching(connection, columns, asked) if "/" in id_ else np.zeros(0, dtype=np.int64)
-    said = once_each(columns, places[::-1])
+    said = once_each(places[::-1], columns.said)
+    members = matching(connection, columns, QuoteQuery(party=name)) if type_ == "ORG" else places[:0]
     days = dict(connection.execute(grouped.format("day"), (num,)))
-    said_on = _counts(np.floor(columns.rows["at"][said] / 86400).astype("datetime64[D]").astype(str))
+    said_on = _counts(np.floor(columns["at"][said] / 86400).astype("datetime64[D]").astype(str))
     named_by = dict(connection.execute(grouped.format("source"), (num,)))
     said_in = _by_source(connection, columns, places)
     return EntityDetail(
@@ -80,7 +81,7 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         wikidata=orjson.loads(about)["wikidata"],
         statement_count=len(said),
         quote_count=quotes,
-        about_count=len(once_each(columns, matching(connection, columns, QuoteQuery(about=id_)))),
+        about_count=len(once_each(matching(connection, columns, QuoteQuery(about=id_)), columns.said)),
         article_count=articles,
         mention_count=mentions,
         days=[Period(day=day, quotes=said_on.get(day, 0), articles=days[day]) for day in sorted(days)],
@@ -88,9 +89,28 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
             (SourceCount(source=s, quotes=said_in.get(s, 0), articles=count) for s, count in named_by.items()),
             key=lambda line: (-line.quotes, -line.articles),
         ),
+        perhaps=_perhaps(connection, num, name) if type_ == "PER" else [],
         together=_together(connection, columns, num, places),
-        members=len(once_each(columns, matching(connection, columns, QuoteQuery(party=name)))) if type_ == "ORG" else 0,
+        members=len(once_each(members, columns.said)),
     )
+
+
+def _perhaps(connection: sqlite3.Connection, num: int, name: str) -> list[FacetValue]:
+    """People who may be the same: of this very name, or with a surname that is the whole name of one of the two."""
+    own = folded_words(name).split()
+    if not own:
+        return []
+    rows = connection.execute(
+        "SELECT e.id, e.name, e.articles FROM entity_search s JOIN entities e ON e.num = s.rowid"
+        " WHERE entity_search MATCH ? AND e.type = 'PER' AND e.num <> ? ORDER BY e.articles DESC, e.num",
+        (f'"{own[-1]}"', num),
+    )
+    found = []
+    for id_, other, articles in rows:
+        words = folded_words(other).split()
+        if words == own or (words[-1:] == own[-1:] and min(len(words), len(own)) == 1):
+            found.append(FacetValue(value=id_, name=other, count=articles))
+    return found[:TOGETHER]
 
 
 def _roles_and_affiliations(about: str) -> dict[str, list[str]]:
@@ -105,24 +125,23 @@ def _counts(values: Any) -> dict[str, int]:
 
 def _by_source(connection: sqlite3.Connection, columns: Columns, places: Any) -> dict[str | None, int]:
     """By the paper's name how many statements it has."""
-    pairs = np.unique(np.stack([columns.rows["source"][places], columns.said[places]]), axis=1)
-    numbers, counts = np.unique(pairs[0], return_counts=True)
     found: dict[str | None, int] = {}
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-        row = connection.execute("SELECT name FROM labels WHERE num = ?", (number,)).fetchone()
-        found[None if row is None else row[0]] = count
+    for number, count in enumerate(count_distinct(columns["source"][places].astype(np.int64), columns.said[places])):
+        row = connection.execute("SELECT name FROM labels WHERE num = ?", (number,)).fetchone() if count else None
+        if count:
+            found[None if row is None else row[0]] = int(count)
     return found
 
 
 def _together(connection: sqlite3.Connection, columns: Columns, num: int, places: Any) -> list[FacetValue]:
     """Who else is quoted in the articles with these quotes; the same article in several papers counts once."""
-    rows = columns.rows
-    others = rows[np.isin(rows["same"], rows["same"][places]) & (rows["entity"] > 0) & (rows["entity"] != num)]
-    pairs = np.unique(np.stack([others["entity"].astype(np.int64), others["same"]]), axis=1)
-    numbers, counts = np.unique(pairs[0], return_counts=True)
+    entities, same = columns["entity"], columns["same"]
+    others = np.flatnonzero(np.isin(same, same[places]) & (entities > 0) & (entities != num))
+    texts = np.unique(same[others], return_inverse=True)[1]
+    counts = count_distinct(entities[others].astype(np.int64), texts)
     found = []
-    for place in np.argsort(-counts, kind="stable")[:TOGETHER]:
-        row = connection.execute("SELECT id, name FROM entities WHERE num = ?", (int(numbers[place]),)).fetchone()
-        if row is not None:
-            found.append(FacetValue(value=row[0], name=row[1], count=int(counts[place])))
+    for other in np.argsort(-counts, kind="stable")[:TOGETHER]:
+        row = connection.execute("SELECT id, name FROM entities WHERE num = ?", (int(other),)).fetchone()
+        if counts[other] and row is not None:
+            found.append(FacetValue(value=row[0], name=row[1], count=int(counts[other])))
     return found

@@ -1,7 +1,6 @@
 """What is asked for, as a mask over the columns of all quotes."""
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +13,9 @@ from agents.web.store.query_parser import ParsedQuery, parse_query
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 NO_PERSONS = [code(KINDS, kind) for kind in ("organisation", "place", "group", "document")]
-_MATCHING = "SELECT rowid FROM quote_search WHERE quote_search MATCH ?"
-_ABOUT = "SELECT quote FROM quote_about WHERE entity = ?"
-_OF_STATEMENT = "SELECT num FROM quotes WHERE statement = (SELECT num FROM statements WHERE id = ?)"
+_MATCHING = "SELECT group_concat(rowid) FROM quote_search WHERE quote_search MATCH ?"
+_ABOUT = "SELECT group_concat(quote) FROM quote_about WHERE entity = ?"
+_OF_STATEMENT = "SELECT group_concat(num) FROM quotes WHERE statement = (SELECT num FROM statements WHERE id = ?)"
 
 
 @dataclass(frozen=True)
@@ -64,56 +63,69 @@ class QuoteQuery:
 
 def matching(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
     """Places in the columns of the quotes asked for, the latest first."""
-    mask = _mask(connection, columns, asked)
-    return columns.latest_first[mask[columns.latest_first]]
+    return np.flatnonzero(_mask(connection, columns, asked))
+
+
+def once_each(places: Places, things: NDArray[np.int64]) -> Places:
+    """Of the places of each thing the first, in their order.
+
+    Args:
+        things: for each quote a number, not negative and without great gaps.
+    """
+    if not len(places):
+        return places
+    here, order = things[places][::-1], np.arange(len(places) - 1, -1, -1)
+    first = np.empty(int(here.max()) + 1, dtype=np.int64)
+    first[here] = order  # the last that is written is the first in their order
+    kept: Places = places[(first[here] == order)[::-1]]
+    return kept
 
 
 def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:
-    rows = columns.rows
     mask: Mask = _by_words(connection, columns, asked)
     for name in ("party", "role", "agency"):
         if value := getattr(asked, name):
-            mask &= rows[name] == _label(connection, value)
+            mask &= columns[name] == _label(connection, value)
     if asked.sources:
-        mask &= np.isin(rows["source"], [_label(connection, name) for name in asked.sources])
+        mask &= np.isin(columns["source"], [_label(connection, name) for name in asked.sources])
     if asked.gender:
         mask &= gender_groups(columns) == gender_group(asked.gender)
     if asked.type:
-        mask &= rows["type"] == code(TYPES, asked.type)
+        mask &= columns["type"] == code(TYPES, asked.type)
     if asked.verbatim is not None:
-        mask &= (rows["type"] == code(TYPES, "Direct")) == asked.verbatim
+        mask &= (columns["type"] == code(TYPES, "Direct")) == asked.verbatim
     if asked.since is not None:
-        mask &= rows["at"] >= asked.since
+        mask &= columns["at"] >= asked.since
     if asked.until is not None:
-        mask &= rows["at"] < asked.until
+        mask &= columns["at"] < asked.until
     if asked.upto is not None:
-        mask &= (rows["article"] > asked.after) & (rows["article"] <= asked.upto)
-        mask &= rows["arrived"] >= asked.arrived_since
+        mask &= (columns["article"] > asked.after) & (columns["article"] <= asked.upto)
+        mask &= columns["arrived"] >= asked.arrived_since
     return mask if asked.parts else mask & ~_counted_with_whole(columns, asked)
 
 
 def _by_words(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:
     """By what was said, by whom, about whom, and in which statement."""
-    mask: Mask = np.ones(len(columns.rows), dtype=bool)
+    mask: Mask = np.ones(len(columns), dtype=bool)
     by_name = "/" not in asked.speaker
     words = [asked.parsed.expression(), parse_query(asked.speaker).expression() if by_name else None]
     found = [part.format(what) for part, what in zip(("({})", "speaker : ({})"), words, strict=True) if what]
     if found:
-        mask &= columns.places(_nums(connection, _MATCHING, " AND ".join(found)))
+        mask &= np.isin(columns["num"], _nums(connection, _MATCHING, " AND ".join(found)))
     if (unwanted := asked.parsed.exclusion()) is not None:
-        mask &= ~columns.places(_nums(connection, _MATCHING, unwanted))
+        mask &= ~np.isin(columns["num"], _nums(connection, _MATCHING, unwanted))
     if not by_name:
-        mask &= columns.rows["entity"] == entity_num(connection, asked.speaker)
+        mask &= columns["entity"] == entity_num(connection, asked.speaker)
     if asked.about:
-        mask &= columns.places(_nums(connection, _ABOUT, entity_num(connection, asked.about)))
+        mask &= np.isin(columns["num"], _nums(connection, _ABOUT, entity_num(connection, asked.about)))
     if asked.statement:
-        mask &= columns.places(_nums(connection, _OF_STATEMENT, asked.statement))
+        mask &= np.isin(columns["num"], _nums(connection, _OF_STATEMENT, asked.statement))
     return mask
 
 
 def _counted_with_whole(columns: Columns, asked: QuoteQuery) -> Mask:
     """Fragments of a quote that is asked for as well: its speaker and article are the same, so its type decides."""
-    whole = columns.rows["whole"]
+    whole = columns["whole"]
     asked_for: Mask = whole > 0
     if asked.type:
         asked_for &= whole == code(TYPES, asked.type)
@@ -124,9 +136,10 @@ def _counted_with_whole(columns: Columns, asked: QuoteQuery) -> Mask:
 
 def gender_groups(columns: Columns) -> NDArray[np.uint8]:
     """For each quote the speaker's, as in the columns; 0: not known, `gender_group("none")`: it is no person."""
-    rows = columns.rows
-    no_person = np.isin(rows["kind"], NO_PERSONS) & (rows["gender"] == 0)
-    groups: NDArray[np.uint8] = np.where(no_person, gender_group("none"), rows["gender"])
+    no_person = np.zeros(len(KINDS) + 1, dtype=bool)
+    no_person[NO_PERSONS] = True
+    gender = columns["gender"]
+    groups: NDArray[np.uint8] = np.where(no_person[columns["kind"]] & (gender == 0), gender_group("none"), gender)
     return groups
 
 
@@ -141,8 +154,11 @@ def entity_num(connection: sqlite3.Connection, id_: str) -> int:
     return -1 if row is None else int(row[0])
 
 
-def _nums(connection: sqlite3.Connection, query: str, value: str | int) -> Sequence[int]:
-    return [num for (num,) in connection.execute(query, (value,)).fetchall()]
+def _nums(connection: sqlite3.Connection, query: str, value: str | int) -> NDArray[np.int64]:
+    """The numbers that a query gives as one text: a word can have as many as there are quotes, and each row that
+    SQLite hands over costs more than finding it did."""
+    (numbers,) = connection.execute(query, (value,)).fetchone()
+    return np.fromstring(numbers or "", dtype=np.int64, sep=",")
 
 
 def _label(connection: sqlite3.Connection, name: str) -> int:

@@ -3,46 +3,37 @@
 import sqlite3
 import zlib
 
-import numpy as np
 import orjson
 
 from agents.web.models import QuotePage, StatementPage
 from agents.web.store.columns import Columns
-from agents.web.store.quote_filter import Places, QuoteQuery, matching
+from agents.web.store.query_parser import ParsedQuery
+from agents.web.store.quote_filter import Places, QuoteQuery, matching, once_each
 from agents.web.store.quote_hits import hits
-
-
-def once_each(columns: Columns, places: Places) -> Places:
-    """Of each statement the first of `places`, in their order."""
-    if not len(places):
-        return places
-    said = columns.said[places]
-    first = np.full(int(said.max()) + 1, -1, dtype=np.int64)
-    first[said[::-1]] = np.arange(len(said) - 1, -1, -1)  # the last that is written is the first in their order
-    kept = np.zeros(len(said), dtype=bool)
-    kept[first[first >= 0]] = True
-    return places[kept]
 
 
 def quote_page(
     connection: sqlite3.Connection,
     columns: Columns,
-    asked: QuoteQuery,
+    places: Places,
+    words: ParsedQuery,
     *,
     limit: int,
     cursor: str | None,
     once: bool = False,
 ) -> QuotePage:
-    """A page of quotes, the latest first; `once`: of each statement the latest alone.
+    """A page of the quotes at `places`, the latest first; `once`: of each statement the latest alone.
+
+    Args:
+        words: are marked in them.
 
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    places = matching(connection, columns, asked)
     if once:
-        places = once_each(columns, places)
+        places = once_each(places, columns.said)
     page, following = _page(columns, places, limit, cursor)
-    found = hits(connection, columns.rows["num"][page].tolist(), asked.parsed, once=once)
+    found = hits(connection, columns["num"][page].tolist(), words, once=once)
     return QuotePage(items=found, total=len(places), next=following)
 
 
@@ -54,11 +45,11 @@ def statement_page(
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    places = once_each(columns, matching(connection, columns, asked))
-    places = places[columns.rows["said"][places] > 0]
+    places = once_each(matching(connection, columns, asked), columns.said)
+    places = places[columns["said"][places] > 0]
     page, following = _page(columns, places, limit, cursor)
     items = []
-    for num in columns.rows["said"][page].tolist():
+    for num in columns["said"][page].tolist():
         row = connection.execute("SELECT record FROM statements WHERE num = ?", (num,)).fetchone()
         if row is not None:
             items.append(orjson.loads(zlib.decompress(row[0])))
@@ -67,7 +58,7 @@ def statement_page(
 
 def _page(columns: Columns, places: Places, limit: int, cursor: str | None) -> tuple[Places, str | None]:
     """The places of a page that begins behind a cursor, and the cursor of the next one."""
-    at, num = columns.rows["at"], columns.rows["num"]
+    at, num = columns["at"], columns["num"]
     if cursor is not None:
         moment, _, number = cursor.rpartition("_")
         last, last_num = float(moment), int(number)

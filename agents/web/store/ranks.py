@@ -8,6 +8,7 @@ import numpy as np
 from agents.web.models import Ranked
 from agents.web.store.columns import Columns
 from agents.web.store.facets import count_distinct
+from agents.web.store.quote_filter import once_each
 
 RankedBy = Literal["quotes", "mentions"]
 COURSE_PARTS = 12
@@ -20,17 +21,15 @@ def most_quoted(
 
     A statement counts once, however many papers have it, and in the course where it came first.
     """
-    rows = columns.rows
-    places = np.flatnonzero((rows["arrived"] >= begin) & (rows["entity"] > 0) & (rows["whole"] == 0))
-    entities = rows["entity"][places].astype(np.int64)
+    places = np.flatnonzero((columns["arrived"] >= begin) & (columns["entity"] > 0) & (columns["whole"] == 0))
+    entities = columns["entity"][places].astype(np.int64)
     counts = count_distinct(entities, columns.said[places])
     top = [int(num) for num in np.argsort(-counts, kind="stable")[:limit] if counts[num]]
     found = []
     for num in top:
         own = places[entities == num]
-        own = own[np.argsort(rows["arrived"][own], kind="stable")]
-        first = own[np.unique(columns.said[own], return_index=True)[1]]
-        parts = ((rows["arrived"][first] - begin) * COURSE_PARTS / length).astype(np.int64)
+        first = once_each(own[np.argsort(columns["arrived"][own], kind="stable")], columns.said)
+        parts = ((columns["arrived"][first] - begin) * COURSE_PARTS / length).astype(np.int64)
         course = np.bincount(np.clip(parts, 0, COURSE_PARTS - 1), minlength=COURSE_PARTS)
         found += _ranked(connection, num, int(counts[num]), course.tolist())
     return sorted(found, key=lambda ranked: (-ranked.count, ranked.name))

@@ -167,7 +167,22 @@ class StoreReader:
         """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
         with self._open() as connection:
             columns = self._columns.columns(connection)
-            return quote_search.quote_page(connection, columns, asked, limit=limit, cursor=cursor, once=once)
+            places = matching(connection, columns, asked)
+            return quote_search.quote_page(
+                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, once=once
+            )
+
+    def quotes_and_facets(
+        self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, once: bool = True
+    ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
+        """The same, and by what these quotes can be narrowed, with counts of statements or of quotes; see `FACETS`."""
+        with self._open() as connection:
+            columns = self._columns.columns(connection)
+            places = matching(connection, columns, asked)
+            page = quote_search.quote_page(
+                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, once=once
+            )
+            return page, facets(connection, columns, places, once=once)
 
     def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
@@ -181,17 +196,12 @@ class StoreReader:
             row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
         return None if row is None else orjson.loads(zlib.decompress(row[0]))
 
-    def facets(self, asked: QuoteQuery, *, once: bool = True) -> dict[str, list[FacetValue]]:
-        """By what the quotes asked for can be narrowed, with counts of statements or of quotes; see `FACETS`."""
-        with self._open() as connection:
-            return facets(connection, self._columns.columns(connection), asked, once=once)
-
     def rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
         """The quotes asked for as flat rows, for tables; at most so many, the latest first."""
         with self._open(seconds=EXPORT_SECONDS) as connection:
             columns = self._columns.columns(connection)
             places = matching(connection, columns, asked)[:most]
-            return list(flat_rows(connection, columns.rows["num"][places].tolist()))
+            return list(flat_rows(connection, columns["num"][places].tolist()))
 
     def sources(self) -> list[str]:
         """The names of the sources there are."""

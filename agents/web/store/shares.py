@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from agents.web.models import FacetValue, Share, SharePeriod, Shares
 from agents.web.store.columns import EVIDENCE, TYPES, Columns, code
-from agents.web.store.facets import count_distinct, named, values_of
-from agents.web.store.quote_filter import Places, QuoteQuery, matching
+from agents.web.store.facets import count_distinct, distinct, named, values_of
+from agents.web.store.quote_filter import Places, QuoteQuery, matching, once_each
 
 BY = ("speaker", "gender", "party", "role", "source", "type", "verbatim", "agency")
 SHOWN = 30
@@ -47,34 +47,37 @@ def shares(
         once: each statement counts once for a value, on the day of its first quote; else each quote counts.
         now: the end of the time asked for, where it has none, in seconds since 1970 UTC.
     """
-    places = matching(connection, columns, asked)[::-1]
-    things = columns.said if once else np.arange(len(columns.rows), dtype=np.int64)
+    things = columns.said if once else np.arange(len(columns), dtype=np.int64)
     values = _values(columns, by)
-    own, said = values[places], things[places]
+    places, before = _with_before(connection, columns, asked, now)
+    own, said, articles, sources = (column[places] for column in (values, things, columns.articles, columns["source"]))
     known = own >= 0
     counts = count_distinct(own[known], said[known])
-    articles = count_distinct(own[known], _dense(columns.rows["article"][places][known]))
-    sources = count_distinct(own[known], columns.rows["source"][places][known].astype(np.int64))
-    total = len(np.unique(said))
+    total = distinct(said)
     order = [int(value) for value in np.argsort(-counts, kind="stable") if counts[value]]
-    usual = _usual(connection, columns, asked, values, things, now)
+    shown = np.full(len(counts), -1, dtype=np.int64)
+    shown[order[:SHOWN]] = np.arange(min(len(order), SHOWN))
+    row = np.where(known, shown[own], -1) if len(shown) else own
+    listed = row >= 0
+    in_articles, in_sources = (count_distinct(row[listed], column[listed]) for column in (articles, sources))
+    usual = None if before is None else _parts(values[before], things[before])
     lines = []
-    for value in order[:SHOWN]:
+    for number, value in enumerate(order[:SHOWN]):
         for found in _named(connection, by, value, int(counts[value])):
             low, high = wilson(found.count, total)
-            before = None if usual is None else float(usual[value]) if value < len(usual) else 0.0
+            part = None if usual is None else float(usual[value]) if value < len(usual) else 0.0
             lines.append(
                 Share(
                     value=found.value,
                     name=found.name,
                     count=found.count,
-                    articles=int(articles[value]),
-                    sources=int(sources[value]),
+                    articles=int(in_articles[number]),
+                    sources=int(in_sources[number]),
                     share=found.count / total,
                     low=low,
                     high=high,
-                    usual=before,
-                    more=before is not None and low > before,
+                    usual=part,
+                    more=part is not None and low > part,
                     evidence=_evidence(columns, places[own == value], things) if by == "gender" else {},
                 )
             )
@@ -83,9 +86,9 @@ def shares(
         by=by,
         each="statement" if once else "paper",
         total=total,
-        without=total - len(np.unique(said[known])),
-        articles=len(np.unique(columns.rows["article"][places])),
-        sources=len(np.unique(columns.rows["source"][places])),
+        without=total - distinct(said[known]),
+        articles=distinct(articles),
+        sources=distinct(sources),
         values=lines,
         others=max(0, len(order) - SHOWN),
         period=period,
@@ -93,11 +96,28 @@ def shares(
     )
 
 
+def _with_before(
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, now: float
+) -> tuple[Places, Places | None]:
+    """The quotes asked for, and those of the periods before; None if no period is asked for, or not all were kept."""
+    begin = None if asked.since is None else asked.since - BEFORE * ((asked.until or now) - asked.since)
+    if asked.since is None or begin is None or begin >= asked.since or not _reach(columns, begin):
+        return matching(connection, columns, asked), None
+    places = matching(connection, columns, replace(asked, since=begin))
+    asked_for = columns["at"][places] >= asked.since
+    return places[asked_for], places[~asked_for]
+
+
+def _reach(columns: Columns, begin: float) -> bool:
+    """Whether quotes of that time are still kept."""
+    return len(columns) > 0 and bool(columns["at"][-1] <= begin)
+
+
 def _values(columns: Columns, by: str) -> NDArray[np.int64]:
     if by == "verbatim":
-        verbatim: NDArray[np.int64] = (columns.rows["type"] == code(TYPES, "Direct")).astype(np.int64)
+        verbatim: NDArray[np.int64] = (columns["type"] == code(TYPES, "Direct")).astype(np.int64)
         return verbatim
-    return values_of(columns, by)
+    return values_of(columns, by, np.arange(len(columns)))
 
 
 def _named(connection: sqlite3.Connection, by: str, value: int, count: int) -> list[FacetValue]:
@@ -110,41 +130,26 @@ def _named(connection: sqlite3.Connection, by: str, value: int, count: int) -> l
 
 
 def _evidence(columns: Columns, places: Places, things: NDArray[np.int64]) -> dict[str, int]:
-    from_what = columns.rows["evidence"][places].astype(np.int64)
+    from_what = columns["evidence"][places].astype(np.int64)
     counts = count_distinct(from_what, things[places])
     return {name: int(counts[n]) for n, name in enumerate(EVIDENCE, 1) if n < len(counts) and counts[n]}
 
 
-def _usual(
-    connection: sqlite3.Connection,
-    columns: Columns,
-    asked: QuoteQuery,
-    values: NDArray[np.int64],
-    things: NDArray[np.int64],
-    now: float,
-) -> NDArray[np.float64] | None:
-    """For each value its share in the periods before; None if no period is asked for, or not all of them were kept."""
-    if asked.since is None or not len(columns.rows):
-        return None
-    length = (asked.until or now) - asked.since
-    begin = asked.since - BEFORE * length
-    if length <= 0 or columns.rows["at"].min() > begin:
-        return None
-    before = matching(connection, columns, replace(asked, since=begin, until=asked.since))
-    total = len(np.unique(things[before]))
-    before = before[values[before] >= 0]
-    part: NDArray[np.float64] = count_distinct(values[before], things[before]) / max(1, total)
+def _parts(values: NDArray[np.int64], things: NDArray[np.int64]) -> NDArray[np.float64]:
+    """For each value its share."""
+    known = values >= 0
+    part: NDArray[np.float64] = count_distinct(values[known], things[known]) / max(1, distinct(things))
     return part
 
 
 def _over_time(
     columns: Columns, places: Places, values: NDArray[np.int64], things: NDArray[np.int64], shown: list[int]
 ) -> tuple[Literal["day", "week"], list[SharePeriod]]:
-    """By day or week all statements and those of the values shown; `places` the earliest first."""
+    """By day or week all statements and those of the values shown, each on the day of its first quote."""
     if not len(places):
         return "day", []
-    days = np.floor(columns.rows["at"] / DAY_SECONDS).astype(np.int64)
-    first, last = int(days[places[0]]), int(days[places[-1]])
+    days = np.floor(columns["at"] / DAY_SECONDS).astype(np.int64)
+    first, last = int(days[places[-1]]), int(days[places[0]])
     weekly = last - first >= LONGEST_IN_DAYS
     step = 7 if weekly else 1
     # 1 January 1970 was a Thursday: weeks begin on Mondays.
@@ -152,7 +157,7 @@ def _over_time(
     count = (last - start) // step + 1
 
     def per_period(part: Places) -> NDArray[np.int64]:
-        earliest = part[np.unique(things[part], return_index=True)[1]]
+        earliest = once_each(part[::-1], things)
         return np.bincount((days[earliest] - start) // step, minlength=count)
 
     totals = per_period(places)
@@ -165,8 +170,3 @@ def _over_time(
         )
         for number in range(count)
     ]
-
-
-def _dense(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = np.unique(numbers, return_inverse=True)[1]
-    return found

@@ -7,7 +7,6 @@ from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web.limits import SEARCHES
-from agents.web.models import FacetValue, QuotePage
 from agents.web.pages import Pages
 from agents.web.query_parameters import FIELDS, address, quote_query_of
 from agents.web.site import site_of
@@ -26,12 +25,10 @@ async def search(_: web.View, request: Request) -> Response:
     once = request.query.get("each") != "paper"
     cursor = request.query.get("cursor")
 
-    def find() -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-        found = site.reader.quotes(asked, limit=PAGE, cursor=cursor, once=once)
-        return found, site.reader.facets(asked, once=once)
-
     try:
-        found, facets = await asyncio.to_thread(find)
+        found, facets = await asyncio.to_thread(
+            site.reader.quotes_and_facets, asked, limit=PAGE, cursor=cursor, once=once
+        )
     except ValueError:
         raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
 

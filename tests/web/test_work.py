@@ -1,0 +1,107 @@
+"""How much is done for a search and for shares: asked once, and not once for each quote that is found."""
+
+import sqlite3
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agents.web.store import reader as store_reader
+from agents.web.store.facets import count_distinct
+from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.reader import StoreReader
+from agents.web.store.tables import open_for_reading
+from agents.web.store.writer import StoreWriter
+from benchmarks.pages_at_size import QUOTES, News, fill, multiply
+
+ARTICLES = 30
+TIMES = 12
+NOW = time.time()
+NEWS = News(1)
+COMMON = f"{NEWS.words[0]} "
+"""In nearly every quote."""
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """One store, and one with `TIMES` as much of the same."""
+    paths = []
+    for times in (1, TIMES):
+        path = tmp_path_factory.mktemp("store") / "web.sqlite"
+        writer = StoreWriter(path, keep_articles=10**6, keep_days=30)
+        fill(writer, News(1).articles(ARTICLES, NOW), NOW)
+        writer.close()
+        multiply(path, times)
+        paths.append(path)
+    return paths
+
+
+ASKED: dict[str, Callable[[StoreReader], Any]] = {
+    "search": lambda reader: reader.quotes_and_facets(QuoteQuery(words=COMMON), limit=10),
+    "shares": lambda reader: reader.shares(QuoteQuery(words=COMMON), by="gender", now=NOW),
+    "shares against the time before": lambda reader: reader.shares(
+        QuoteQuery(words=COMMON, since=NOW - 2 * 86400), by="source", now=NOW
+    ),
+}
+
+
+def steps_of(path: Path, ask: Callable[[StoreReader], Any]) -> int:
+    """How many of Python's instructions the store's own modules take for an answer, the columns being read already."""
+    folder, count = str(Path(store_reader.__file__).parent), 0
+    reader = StoreReader(path)
+    ask(reader)
+
+    def step(frame: FrameType, event: str, _: Any) -> Any:
+        nonlocal count
+        if not frame.f_code.co_filename.startswith(folder):
+            return None
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return step
+
+    before = sys.gettrace()
+    sys.settrace(step)
+    try:
+        ask(reader)
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_python_takes_no_step_for_each_quote_found(stores: list[Path], what: str) -> None:
+    few, many = (steps_of(path, ASKED[what]) for path in stores)
+    found = [StoreReader(path).quotes(QuoteQuery(words=COMMON), limit=1).total for path in stores]
+    assert found[0] > ARTICLES * QUOTES / 2
+    assert found[1] == TIMES * found[0]
+    assert many < 1.2 * few
+
+
+@pytest.mark.parametrize("what", ASKED)
+def test_the_words_are_looked_up_once(stores: list[Path], what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    statements: Counter[str] = Counter()
+
+    def opened(path: Path) -> sqlite3.Connection:
+        connection = open_for_reading(path)
+        connection.set_trace_callback(lambda statement: statements.update([statement]))
+        return connection
+
+    monkeypatch.setattr(store_reader, "open_for_reading", opened)
+    ASKED[what](StoreReader(stores[1]))
+    assert sum(count for statement, count in statements.items() if "quote_search MATCH" in statement) == 1
+
+
+def test_counting_is_what_sets_of_pairs_give(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agents.web.store.facets.MOST_CELLS", 100)
+    chance = np.random.default_rng(5)
+    for size, values, things in ((1, 1, 1), (50, 3, 400), (400, 40, 30), (300, 500, 700)):
+        value, thing = chance.integers(0, values, size), chance.integers(0, things, size)
+        by_hand = Counter(value for value, _ in {*zip(value.tolist(), thing.tolist(), strict=True)})
+        counts = count_distinct(value, thing)
+        assert {number: int(count) for number, count in enumerate(counts) if count} == by_hand
