@@ -14,8 +14,8 @@ from faust.types import TP
 from yarl import URL
 
 from agents import kafka
-from agents.faust_adapter import AdaptedApp, PatientSupervisor
-from agents.membership import Membership, Superseded
+from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
+from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
@@ -33,15 +33,14 @@ class StageApp(AdaptedApp):
 
     Faust acks an event when the agent's body is left, also by an error or by
     the cancellation at a rebalance, and commits by what is acked. Here agents
-    run without acks (`noack`): `offsets` notes a message when it has reached its
-    end, and commits just that: now and then, before partitions are given up, and
-    at the end.
+    run without acks (`noack`): `offsets` marks a message when it is finished, and
+    commits just that: now and then, before partitions are revoked, and at the end.
     """
 
-    settings_of_stream: Settings
+    stream_settings: Settings
     runner: StageRunner
     offsets: Offsets
-    tell_assignment: Callable[[Iterable[int]], None] | None = None
+    assignment_listener: Callable[[Iterable[int]], None] | None = None
     draining = False
 
     def assigned(self) -> list[int]:
@@ -49,7 +48,7 @@ class StageApp(AdaptedApp):
         return self._of_source(self.owned() or ())
 
     async def process(self, event: Any) -> None:
-        """Bring one event to its end, and note its offset."""
+        """Bring one event to its end, and mark its offset as finished."""
         if self.draining:
             await asyncio.Event().wait()  # until this actor is cancelled; the message stays uncommitted
         message = event.message
@@ -58,13 +57,13 @@ class StageApp(AdaptedApp):
                 await self.runner.handle(
                     incoming(message), before_publish=lambda: self.check_owner(message.generation_id)
                 )
-            except Superseded:
+            except OwnershipLost:
                 log.warning(
-                    "%s: nothing is published for %s/%d/%d: it may be another worker's by now",
+                    "%s: nothing is published for %s/%d/%d: its partition may belong to another worker by now",
                     *(self.conf.id, message.topic, message.partition, message.offset),
                 )
-                return  # not noted: whoever has the partition next begins where was committed
-            self.offsets.note(message.tp, message.offset, generation=message.generation_id)
+                return  # not marked: whoever has the partition next begins where was committed
+            self.offsets.mark_finished(message.tp, message.offset, generation=message.generation_id)
 
     async def drain(self, seconds: float) -> bool:
         """Begin nothing more, and wait until what is in flight has reached its end; whether it did in time."""
@@ -78,21 +77,21 @@ class StageApp(AdaptedApp):
 
     def on_assigned(self, partitions: set[TP]) -> None:
         """Tell whoever keeps state by partition."""
-        if self.tell_assignment is not None:
-            self.tell_assignment(self._of_source(partitions))
+        if self.assignment_listener is not None:
+            self.assignment_listener(self._of_source(partitions))
 
-    async def on_give_up(self) -> None:
-        """Let what is in flight reach its end, commit, and forget what was noted."""
-        limit = min(self.settings_of_stream.drain_seconds, self.conf.broker_rebalance_timeout / 2)
+    async def on_revoked(self) -> None:
+        """Let what is in flight reach its end, commit, and forget the marks."""
+        limit = min(self.stream_settings.drain_seconds, self.conf.broker_rebalance_timeout / 2)
         if self.draining:
             limit = 0.0  # it has been waited for already
         if not await self.offsets.wait_idle(limit):
-            log.warning("%s: gave partitions up with messages in flight; they will be repeated", self.conf.id)
+            log.warning("%s: partitions revoked with messages in flight; they will be processed again", self.conf.id)
         await self.offsets.commit()
         self.offsets.clear()
 
     def _of_source(self, partitions: Iterable[TP]) -> list[int]:
-        source = self.settings_of_stream.topic(self.runner.stage.source)
+        source = self.stream_settings.topic(self.runner.stage.source)
         return sorted(tp.partition for tp in partitions if tp.topic == source)
 
 
@@ -113,6 +112,7 @@ def incoming(message: Any) -> Incoming:
 
 def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> StageApp:
     """The app of a stage, with its one agent. Pages are on an app of their own."""
+    kafka.read_bounded(settings)
     state = settings.data_dir / "faust"
     state.mkdir(parents=True, exist_ok=True)
     session_seconds = settings.session_timeout_seconds
@@ -146,7 +146,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
         debug=False,
         web_enabled=False,
     )
-    app.settings_of_stream = settings
+    app.stream_settings = settings
     app.membership = Membership(session_seconds)
     app.runner = runner
     app.offsets = Offsets(app, name=app.conf.id, interval_seconds=settings.commit_interval_seconds)
@@ -164,7 +164,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
         name=runner.stage.name,
         isolated_partitions=True,
         concurrency=1,
-        supervisor_strategy=PatientSupervisor,
+        supervisor_strategy=AlwaysRestartSupervisor,
     )
     async def process(stream: Any) -> None:
         try:
@@ -172,12 +172,14 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
                 await app.process(event)
         except asyncio.CancelledError:
             # Its partition was given up. Faust would count this as a crash and start the actor again.
-            log.debug("%s: a partition was given up", app.conf.id)
+            log.debug("%s: a partition was revoked", app.conf.id)
 
     return app
 
 
 def _credentials(settings: Settings) -> Any:
+    if settings.token_provider is not None:
+        return faust.OAuthCredentials(oauth_cb=settings.token_provider, ssl_context=settings.ssl_context())
     if settings.sasl_mechanism:
         assert settings.sasl_password is not None
         return faust.SASLCredentials(

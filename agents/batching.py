@@ -2,7 +2,7 @@
 
 import asyncio
 
-TOGETHER_SECONDS = 1.0
+MAX_WAIT_SECONDS = 1.0
 
 
 class SendBatch:
@@ -12,10 +12,10 @@ class SendBatch:
         self._event: asyncio.Event | None = None
 
     async def wait(self) -> None:
-        """Wait for the next release, which comes within `TOGETHER_SECONDS`."""
+        """Wait for the next release, which comes within `MAX_WAIT_SECONDS`."""
         if self._event is None:
             self._event = asyncio.Event()
-            asyncio.get_running_loop().call_later(TOGETHER_SECONDS, self._event.set)
+            asyncio.get_running_loop().call_later(MAX_WAIT_SECONDS, self._event.set)
         event = self._event
         await event.wait()
         if self._event is event:

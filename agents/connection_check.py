@@ -1,4 +1,4 @@
-"""Why a broker cannot be reached, where the client only says that it cannot: TLS on one side alone, certificates.
+"""Why a broker cannot be reached, where the client only says that it cannot: TLS on one side, certificates, log-in.
 
 Clients try again whatever went wrong, and hide what it was. What is found here does not pass by itself.
 """
@@ -8,12 +8,24 @@ import contextlib
 import socket
 import ssl
 
+from aiokafka.conn import create_conn
+from aiokafka.errors import (
+    IllegalSaslStateError,
+    KafkaConnectionError,
+    KafkaError,
+    SaslAuthenticationFailed,
+    UnsupportedSaslMechanismError,
+)
+from aiokafka.protocol.metadata import MetadataRequest
+
 from agents.settings import Settings
 
 ANSWER_SECONDS = 3.0
 REFUSAL_SECONDS = 0.5
+LOGIN_MS = 10_000
 ANOTHER_NAME = (62, 64)
 """OpenSSL's codes for a certificate of another host or another IP address."""
+NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "ALERT_BAD_CERTIFICATE")
 QUESTION = bytes.fromhex("0000000a 0012 0000 00000011 ffff")
 """Which requests the broker knows (ApiVersions, version 0, number 17, no client id): answered before any log-in."""
 NUMBER = QUESTION[8:12]
@@ -29,8 +41,8 @@ async def permanent_problem(settings: Settings) -> str | None:
     for address in settings.bootstrap_servers:
         error = await _ask(address, context)
         if error is None:
-            return None
-        problem = _problem_with_tls(error, address)
+            return await _problem_with_login(settings, address)
+        problem = _problem_with_tls(error, address, certificate=settings.tls_certificate_file is not None)
         if problem is not None:
             return problem
         if context is None and await _ask(address, _trusting()) is None:
@@ -40,7 +52,9 @@ async def permanent_problem(settings: Settings) -> str | None:
     return None
 
 
-def _problem_with_tls(error: Exception, address: str) -> str | None:
+def _problem_with_tls(error: Exception, address: str, *, certificate: bool) -> str | None:
+    """What a failed handshake says; `certificate`: whether we have one to show, since Java refuses a bad one and none
+    by the same words."""
     match error:
         case ssl.SSLCertVerificationError() if error.verify_code in ANOTHER_NAME:
             return f"the certificate of the broker at {address} is for another name: {error.verify_message}"
@@ -49,11 +63,43 @@ def _problem_with_tls(error: Exception, address: str) -> str | None:
                 f"the certificate of the broker at {address} is not trusted ({error.verify_message}); "
                 "REDEFLUSS_TLS_CA_FILE names the authority"
             )
-        case ssl.SSLError() if "CERTIFICATE_REQUIRED" in str(error) or "HANDSHAKE_FAILURE" in str(error):
+        case ssl.SSLError() if not certificate and any(words in str(error) for words in NO_CERTIFICATE):
             return f"the broker at {address} wants a client's certificate: REDEFLUSS_TLS_CERTIFICATE_FILE"
         case ssl.SSLError() if "ALERT" in str(error):
             return f"the broker at {address} refuses the client's certificate ({error.reason})"
     return None
+
+
+async def _problem_with_login(settings: Settings, address: str) -> str | None:
+    """What the broker at `address`, which understands us, has against the log-in; None: nothing, or it does not say."""
+    host, _, port = address.rpartition(":")
+    options = {name: value for name, value in settings.client_options().items() if name != "bootstrap_servers"}
+    try:
+        connection = await create_conn(host.strip("[]"), int(port), request_timeout_ms=LOGIN_MS, **options)
+    except UnsupportedSaslMechanismError:
+        return f"the broker at {address} offers no log-in by {settings.sasl_mechanism}: REDEFLUSS_SASL_MECHANISM"
+    except SaslAuthenticationFailed as error:
+        told = " ".join(" ".join(map(str, error.args)).split())
+        return f"the broker at {address} refuses the log-in ({told or 'without a word'})"
+    except IllegalSaslStateError:
+        return f"the broker at {address} takes no log-in on that port: unset REDEFLUSS_SASL_MECHANISM, or another port"
+    except (KafkaError, OSError, ValueError, AssertionError):
+        return None
+    try:
+        # aiokafka takes a token that was refused for one that was not: the broker says so only at the next request, by
+        # an answer that reads as if there were no brokers.
+        answered = bool((await connection.send(MetadataRequest([]))).brokers)
+    except KafkaConnectionError:  # the broker ends the connection of whoever asks before a log-in
+        answered = False
+    except (KafkaError, OSError):
+        return None
+    finally:
+        connection.close()
+    refusals = {
+        None: f"the broker at {address} wants a log-in: REDEFLUSS_SASL_MECHANISM",
+        "OAUTHBEARER": f"the broker at {address} refuses the log-in (it does not accept the token)",
+    }
+    return None if answered else refusals.get(settings.sasl_mechanism)
 
 
 async def _ask(address: str, context: ssl.SSLContext | None) -> Exception | None:

@@ -6,7 +6,7 @@ after the message is confirmed: if the connection is lost between the two, the
 letter can be replayed again, and what comes out is the same bytes.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -14,6 +14,8 @@ from typing import Any, Literal
 import orjson
 
 from agents import headers, kafka
+from agents.bounded_records import CORRUPT, OVERSIZE
+from agents.needed_permissions import on_topics
 from agents.publisher import Outgoing, Publisher
 from agents.settings import Settings
 from agents.topic_reader import MessageGone, message_at, messages_to_end
@@ -104,9 +106,13 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
 
 
 async def replay(
-    settings: Settings, letters: Iterable[StoredLetter], *, to: Target = "failed", dry_run: bool = False
+    settings: Settings,
+    letters: Iterable[StoredLetter] | AsyncIterable[StoredLetter],
+    *,
+    to: Target = "failed",
+    dry_run: bool = False,
 ) -> ReplayReport:
-    """Send letters through again; those replayed before are left alone.
+    """Send letters through again, one in memory at a time; those replayed before are left alone.
 
     Args:
         settings: where.
@@ -114,14 +120,20 @@ async def replay(
         to: "failed": the failed message to the topic it was read from; "start": the
             article it came from to `articles.raw`, as its trail tells.
         dry_run: only count.
+
+    Raises:
+        MissingPermission: to write where one is to be sent; those before it are sent.
     """
-    await ensure(settings)
+    if not dry_run:
+        await ensure(settings, [REPLAYED_TOPIC])
+        await kafka.demand(settings, on_topics(settings, "WRITE", REPLAYED_TOPIC))
     done = await _replayed(settings)
     publisher = Publisher(settings, embedded=await kafka.is_embedded(settings))
     await publisher.start()
     sent, skipped, impossible = 0, 0, []
+    writable: set[str] = set()
     try:
-        for stored in letters:
+        async for stored in _one_by_one(letters):
             if stored.id in done:
                 skipped += 1
                 continue
@@ -133,6 +145,9 @@ async def replay(
             sent += 1
             if dry_run:
                 continue
+            if topic not in writable:
+                await kafka.demand(settings, on_topics(settings, "WRITE", topic))
+                writable.add(topic)
             await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))
             mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic})
             await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
@@ -142,9 +157,18 @@ async def replay(
     return ReplayReport(sent, skipped, tuple(impossible))
 
 
+async def _one_by_one(letters: Iterable[StoredLetter] | AsyncIterable[StoredLetter]) -> AsyncIterator[StoredLetter]:
+    if isinstance(letters, AsyncIterable):
+        async for letter in letters:
+            yield letter
+    else:
+        for letter in letters:
+            yield letter
+
+
 def _headers(settings: Settings, stored: StoredLetter, topic: str) -> list[tuple[str, bytes | None]]:
     """The failed message's headers, and where it comes from now. On `articles.raw` its way begins anew."""
-    left_out = {headers.REPLAYED_FROM, *(headers.OURS if topic == RAW_TOPIC else ())}
+    left_out = {headers.REPLAYED_FROM, *(headers.STAGE_HEADERS if topic == RAW_TOPIC else ())}
     origin = f"{settings.topic(DEAD_LETTER_TOPIC)}/{stored.partition}/{stored.offset}"
     kept = [(name, value) for name, value in stored.letter.header_bytes if name not in left_out]
     return [*kept, (headers.REPLAYED_FROM, origin.encode())]
@@ -154,7 +178,7 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
     """Topic (without prefix), key and value to send."""
     letter = stored.letter
     topic = letter.topic.removeprefix(settings.topic_prefix)
-    key, value = letter.key_bytes, letter.value_bytes
+    key, value, marks = letter.key_bytes, letter.value_bytes, letter.header_bytes
     if to == "start" and topic != RAW_TOPIC:
         first = next((step for step in stored.trail if step.get("topic") == RAW_TOPIC), None)
         if first is None:
@@ -163,7 +187,9 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
             message = await message_at(settings, RAW_TOPIC, int(first["partition"]), int(first["offset"]))
         except MessageGone:
             raise DeadLetterError("the article is no longer on articles.raw") from None
-        topic, key, value = RAW_TOPIC, message.key, message.value
+        topic, key, value, marks = RAW_TOPIC, message.key, message.value, message.headers
+    if {OVERSIZE, CORRUPT} & dict(marks).keys():
+        raise DeadLetterError("its bytes are not in the letter: no consumer can read them")
     if key is None and value is None:
         raise DeadLetterError("a message without key and value cannot be sent")
     return topic, key, value

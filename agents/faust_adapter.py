@@ -6,12 +6,14 @@ allows only the versions that were tested.
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Mapping
 from typing import Any, cast
 
 import faust
 from aiokafka.errors import (
+    GroupAuthorizationFailedError,
     IllegalGenerationError,
     NoError,
     RebalanceInProgressError,
@@ -26,9 +28,12 @@ from faust.types import TP
 from mode.supervisors import OneForOneSupervisor
 
 from agents import kafka
-from agents.membership import Membership, Superseded
+from agents.membership import Membership, OwnershipLost
+from agents.web.connections import Connections, LimitedSite
 
-ROOM_SECONDS = 0.25
+log = logging.getLogger("redefluss.faust_adapter")
+
+BUFFER_WAIT_SECONDS = 0.25
 """How long messages of a partition with room may stay unseen while others have none."""
 COMMIT_SECONDS = 10.0
 UNCERTAIN_SECONDS = 0.05
@@ -38,7 +43,7 @@ NO_LONGER_A_MEMBER = (UnknownMemberIdError, IllegalGenerationError)
 THREAD_SECONDS = 5.0
 
 
-class PatientSupervisor(OneForOneSupervisor):
+class AlwaysRestartSupervisor(OneForOneSupervisor):
     """Restarts actors however often it takes; Faust's ends the whole program after a few in a short time."""
 
     def __init__(self, *services: Any, **options: Any) -> None:
@@ -80,6 +85,8 @@ class ClientThread(AIOKafkaConsumerThread):
                     membership.confirmed(asked_at)
                 elif error in NO_LONGER_A_MEMBER:
                     membership.ended()
+            if getattr(response, "error_code", 0) == GroupAuthorizationFailedError.errno:
+                log.error("the log-in lacks READ on the group %s: its stage stands still", coordinator.group_id)
             return response
 
         coordinator._send_req = send_and_learn
@@ -103,7 +110,7 @@ class ClientThread(AIOKafkaConsumerThread):
         return committed
 
 
-class PromptConsumer(Consumer):
+class LowLatencyConsumer(Consumer):
     """Faust's consumer, without its pauses of a second.
 
     Faust stops reading a partition while its buffer is full. With all of them full it sleeps for a second, and with
@@ -113,7 +120,7 @@ class PromptConsumer(Consumer):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._room = asyncio.Event()
+        self._buffer_freed = asyncio.Event()
 
     def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
         """The only place where Faust says which thread it takes."""
@@ -122,7 +129,7 @@ class PromptConsumer(Consumer):
     def on_buffer_drop(self, tp: TP) -> None:
         """Called by Faust when the buffer of a partition is half empty again."""
         super().on_buffer_drop(tp)
-        self._room.set()
+        self._buffer_freed.set()
 
     def _full(self) -> set[TP]:
         """Partitions whose buffers are full. In Faust's list there may be some that were given up when they were."""
@@ -133,14 +140,20 @@ class PromptConsumer(Consumer):
         """Where Faust waits for messages; overridden, since the pauses are in its midst."""
         if not self._full():
             return await super()._wait_next_records(timeout)
-        self._room.clear()
+        self._buffer_freed.clear()
         if self._get_active_partitions():
             found = await super()._wait_next_records(0.0)
             if found[0]:
                 return found
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._room.wait(), ROOM_SECONDS)
+            await asyncio.wait_for(self._buffer_freed.wait(), BUFFER_WAIT_SECONDS)
         return {}, self._get_active_partitions()
+
+
+def limit_connections(app: faust.App, connections: Connections) -> None:
+    """Let a Faust app's web server listen with limits. Faust makes its own site, and offers no other."""
+    web = cast(Any, app.web)
+    web._transport_handlers["tcp"] = lambda: LimitedSite(web._runner, connections, app.conf.web_bind, app.conf.web_port)
 
 
 class AdaptedApp(faust.App):
@@ -171,7 +184,7 @@ class AdaptedApp(faust.App):
         """
         while True:
             if self.membership.over or generation != self.generation:
-                raise Superseded
+                raise OwnershipLost
             if self.membership.certain:
                 return
             await asyncio.sleep(UNCERTAIN_SECONDS)
@@ -192,7 +205,7 @@ class AdaptedApp(faust.App):
         # By the clock here as well: the consumer's thread may be what hangs.
         await asyncio.wait_for(thread.call_thread(commit), COMMIT_SECONDS + THREAD_SECONDS)
 
-    def cut_off(self) -> None:
+    def abort_consumer(self) -> None:
         """End the consumer of an app whose `stop` hangs: its thread would go on telling the broker that it lives."""
         if self._consumer is None:
             return
@@ -208,13 +221,13 @@ class AdaptedApp(faust.App):
     def on_assigned(self, partitions: set[TP]) -> None:
         """Partitions are this app's now, and nothing of them has been read yet. For subclasses."""
 
-    async def on_give_up(self) -> None:
+    async def on_revoked(self) -> None:
         """Partitions are about to be another's, or the app ends; they are still this app's. For subclasses."""
 
     def _new_transport(self) -> Any:
         """The only place where Faust says which consumer it takes."""
         transport: Any = super()._new_transport()
-        transport.Consumer = PromptConsumer
+        transport.Consumer = LowLatencyConsumer
         return transport
 
     async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
@@ -226,4 +239,4 @@ class AdaptedApp(faust.App):
     async def _consumer_wait_empty(self, consumer: Any, logger: Any) -> None:  # noqa: ARG002
         """Called by Faust before partitions are given up, at a rebalance and at the end, to wait for acks and commit
         by them; the public signal comes after that, too late for a commit."""
-        await self.on_give_up()
+        await self.on_revoked()

@@ -14,7 +14,9 @@ from pipeline.stages import RAW_TOPIC
 
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
-OURS = frozenset({"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"})
+STAGE_HEADERS = frozenset(
+    {"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"}
+)
 """Headers that each stage writes anew; any other that a producer gave is carried along."""
 REPLAYED_FROM = "replayed_from"
 """On a message that was a dead letter: `topic/partition/offset` of it."""
@@ -77,11 +79,11 @@ def origin_of(headers: RawHeaders) -> tuple[int, int] | None:
     return None
 
 
-def after(
+def outgoing(
     incoming: RawHeaders, step: TrailStep, *, attempt: int, more: Mapping[str, str] | None = None
 ) -> list[tuple[str, bytes]]:
     """The headers of what a stage publishes: those carried along, its own, and the trail with one step more."""
-    carried = [(key, value) for key, value in incoming if key not in OURS and value is not None]
+    carried = [(key, value) for key, value in incoming if key not in STAGE_HEADERS and value is not None]
     own = {
         "stage": step.stage,
         "version": installed_version(),

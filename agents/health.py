@@ -27,16 +27,16 @@ class WorkerReport:
     """What a worker said of itself last.
 
     Attributes:
-        said: the status that it gave of itself.
+        status: the status that it gave of itself.
         age_seconds: how old that is.
     """
 
-    said: Mapping[str, Any]
+    status: Mapping[str, Any]
     age_seconds: float
 
     @property
     def name(self) -> str:
-        return str(self.said["worker"])
+        return str(self.status["worker"])
 
     @property
     def alive(self) -> bool:
@@ -44,24 +44,24 @@ class WorkerReport:
 
     @property
     def models(self) -> Mapping[str, Any]:
-        models: Mapping[str, Any] = self.said.get("models") or {}
+        models: Mapping[str, Any] = self.status.get("models") or {}
         return models
 
     def runs(self, stage: Stage) -> bool:
-        return stage.name in self.said.get("stages", ())
+        return stage.name in self.status.get("stages", ())
 
     def partitions(self, stage: Stage) -> list[int]:
-        return list((self.said.get("assignment") or {}).get(stage.source, ()))
+        return list((self.status.get("assignment") or {}).get(stage.source, ()))
 
     def stopped_processes(self) -> list[int]:
         """The pool's processes, if the system has stopped all of them."""
-        processes = (self.said.get("pool") or {}).get("processes", ())
+        processes = (self.status.get("pool") or {}).get("processes", ())
         stopped = [int(process["pid"]) for process in processes if process.get("state") == "stopped"]
         return stopped if len(stopped) == len(processes) else []
 
 
 @dataclass(frozen=True)
-class Facts:
+class ClusterFacts:
     """What is known at one moment.
 
     Attributes:
@@ -74,7 +74,7 @@ class Facts:
 
     broker_age_seconds: float | None
     broker_detail: str | None
-    places: Mapping[str, Sequence[Mapping[str, Any]]]
+    progress: Mapping[str, Sequence[Mapping[str, Any]]]
     own: WorkerReport
     others: Sequence[WorkerReport] = ()
     stuck_seconds: float = 20.0
@@ -93,17 +93,17 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class StageHealth:
     """A stage's health and the reasons, as codes with their values."""
 
     health: Literal["ok", "starting", "stuck"]
     why: list[dict[str, Any]] = field(default_factory=list)
 
 
-def judge(stage: Stage, facts: Facts) -> Judgement:
+def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
     """Whether a stage gets on anywhere in the cluster."""
     running = [worker for worker in facts.workers if worker.alive and worker.runs(stage)]
-    why = _standing_still(facts.places.get(stage.name, ()), facts.stuck_seconds)
+    why = _stalled_partitions(facts.progress.get(stage.name, ()), facts.stuck_seconds)
     stopped = [pid for worker in running for pid in worker.stopped_processes()]
     if stopped and all(worker.stopped_processes() for worker in running):
         why.append({"code": "processes-stopped", "pids": stopped})
@@ -120,32 +120,42 @@ def judge(stage: Stage, facts: Facts) -> Judgement:
             if not worker.alive and worker.runs(stage)
         )
     if why:
-        return Judgement("stuck", why)
+        return StageHealth("stuck", why)
     if not any(worker.models.get("state") == "ready" for worker in running):
-        return Judgement("starting", [{"code": "models-loading"}])
-    if not facts.places.get(stage.name):
-        return Judgement("starting", [{"code": "no-topic", "topic": stage.source}])
+        return StageHealth("starting", [{"code": "models-loading"}])
+    if not facts.progress.get(stage.name):
+        return StageHealth("starting", [{"code": "no-topic", "topic": stage.source}])
     assigned = {partition for worker in running for partition in worker.partitions(stage)}
-    missing = {place["partition"] for place in facts.places.get(stage.name, ())} - assigned
+    missing = {partition_progress["partition"] for partition_progress in facts.progress.get(stage.name, ())} - assigned
     if missing or not assigned:
-        return Judgement("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
-    return Judgement("ok")
+        return StageHealth("starting", [{"code": "unassigned", "partitions": sorted(missing)}])
+    return StageHealth("ok")
 
 
-def _standing_still(places: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
-    behind = [place for place in places if place["lag"]]
+def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds: float) -> list[dict[str, Any]]:
+    behind = [partition_progress for partition_progress in progress if partition_progress["lag"]]
     if not behind:
         return []
-    least = min(place["still_seconds"] for place in behind)
+    least = min(partition_progress["still_seconds"] for partition_progress in behind)
     if least > patience_seconds:
-        return [{"code": "no-progress", "seconds": round(least), "lag": sum(place["lag"] for place in behind)}]
-    still = [place for place in behind if place["still_seconds"] > PARTITION_PATIENCE * patience_seconds]
+        return [
+            {
+                "code": "no-progress",
+                "seconds": round(least),
+                "lag": sum(partition_progress["lag"] for partition_progress in behind),
+            }
+        ]
+    still = [
+        partition_progress
+        for partition_progress in behind
+        if partition_progress["still_seconds"] > PARTITION_PATIENCE * patience_seconds
+    ]
     if still:
         return [
             {
                 "code": "partitions-still",
-                "partitions": [place["partition"] for place in still],
-                "seconds": round(min(place["still_seconds"] for place in still)),
+                "partitions": [partition_progress["partition"] for partition_progress in still],
+                "seconds": round(min(partition_progress["still_seconds"] for partition_progress in still)),
             }
         ]
     return []
@@ -156,7 +166,7 @@ def live(loop_age_seconds: float) -> list[tuple[str, bool, str]]:
     return [("loop", loop_age_seconds < LOOP_SECONDS, f"turned {loop_age_seconds:.1f} s ago")]
 
 
-def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
+def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
     """Name, outcome and detail of what must hold for the stream to be working.
 
     Args:
@@ -168,7 +178,7 @@ def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[
         checks.append(("broker", facts.broker_detail is None, facts.broker_detail or "answers"))
     else:
         checks.append(("broker", False, "has not been asked lately: the web view's collector is not running"))
-    assignment = own.said.get("assignment") or {}
+    assignment = own.status.get("assignment") or {}
     outside = [stage.name for stage in STAGES if own.runs(stage) and stage.source not in assignment]
     count = sum(len(partitions) for partitions in assignment.values())  # 0 where there are more workers than partitions
     detail = f"not in the consumer group of {', '.join(outside)}" if outside else f"{count} partitions"
@@ -177,7 +187,7 @@ def ready(facts: Facts, loop_age_seconds: float, *, whole_stream: bool) -> list[
     checks.append(("models", state == "ready", f"{state}: {problem}" if problem else state))
     for stage in STAGES:
         if whole_stream or own.runs(stage):
-            judgement = judge(stage, facts)
+            judgement = assess_stage(stage, facts)
             reasons = "; ".join(_in_words(reason) for reason in judgement.why)
             checks.append((f"stage {stage.name}", judgement.health == "ok", reasons or "gets on"))
     return checks

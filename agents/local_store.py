@@ -22,7 +22,7 @@ class LocalStore:
     """
 
     def __init__(self, folder: Path, name: str, keep_seconds: float) -> None:
-        claimed, self._lock = _claim(folder)
+        claimed, self._lock = _lock_free_folder(folder)
         self._path = claimed / name
         self.keep_seconds = keep_seconds
         self._db = self._open()
@@ -48,7 +48,7 @@ class LocalStore:
         data: bytes | None = self._db.get(key)
         return data
 
-    def below(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def scan_prefix(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All that is stored under keys that begin so, in their order."""
         found: Iterator[Any] = iter(self._db.items(from_key=prefix))
         for key, value in found:
@@ -80,7 +80,7 @@ class LocalStore:
         return Rdict(str(self._path), options, access_type=access)
 
 
-def _claim(folder: Path) -> tuple[Path, TextIO]:
+def _lock_free_folder(folder: Path) -> tuple[Path, TextIO]:
     number = 0
     while True:
         path = folder / str(number)

@@ -5,12 +5,12 @@ import sys
 import time
 
 FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
-OURS = "redefluss"
+PROJECT = "redefluss"
 """Of all else only warnings are shown, unless everything is, and none of them again and again."""
 REPEAT_SECONDS = 30.0
 
 
-class NotAgain(logging.Filter):
+class RepeatFilter(logging.Filter):
     """Lets a message pass once in `REPEAT_SECONDS`: clients say every second that the broker is away."""
 
     def __init__(self) -> None:
@@ -18,15 +18,15 @@ class NotAgain(logging.Filter):
         self._last: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if record.name.startswith(OURS):
+        if record.name.startswith(PROJECT):
             return True
-        said = record.getMessage()
+        message = record.getMessage()
         now = time.monotonic()
-        if now - self._last.get(said, -REPEAT_SECONDS) < REPEAT_SECONDS:
+        if now - self._last.get(message, -REPEAT_SECONDS) < REPEAT_SECONDS:
             return False
         if len(self._last) > 1000:
             self._last.clear()
-        self._last[said] = now
+        self._last[message] = now
         return True
 
 
@@ -36,6 +36,6 @@ def configure(level: str) -> None:
     handler.setFormatter(logging.Formatter(FORMAT))
     everything = level == "debug"
     if not everything:
-        handler.addFilter(NotAgain())
+        handler.addFilter(RepeatFilter())
     logging.basicConfig(level=logging.DEBUG if everything else logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger(OURS).setLevel(level.upper())
+    logging.getLogger(PROJECT).setLevel(level.upper())

@@ -13,7 +13,7 @@ CERTAIN_SHARE = 0.5
 what a producer already holds: it gives up by itself after that time (`agents.kafka.producer`)."""
 
 
-class Superseded(Exception):
+class OwnershipLost(Exception):
     """The partition is another worker's by now, or may be: what was made of its messages must not be published."""
 
 

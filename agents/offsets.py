@@ -1,4 +1,4 @@
-"""What has reached its end is noted here, message by message, and committed here, and by nothing else."""
+"""The offsets of a stage: finished messages are marked here, and their offsets are committed here and nowhere else."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ LOOK_SECONDS = 1.0
 """How often it is looked whether a commit is due."""
 
 
-class Group(Protocol):
+class ConsumerGroup(Protocol):
     """The membership in a consumer group that offsets are committed by."""
 
     @property
@@ -45,11 +45,11 @@ class Offsets:
         interval_seconds: longest time between commits while there always is something in flight.
     """
 
-    def __init__(self, group: Group, *, name: str, interval_seconds: float) -> None:
+    def __init__(self, group: ConsumerGroup, *, name: str, interval_seconds: float) -> None:
         self._group = group
         self._name = name
         self._interval_seconds = interval_seconds
-        self._done: dict[TP, int] = {}
+        self._finished: dict[TP, int] = {}
         self._committed: dict[TP, int] = {}
         self._committed_at = 0.0
         self._lock = asyncio.Lock()
@@ -69,14 +69,14 @@ class Offsets:
             if not self._in_flight:
                 self._idle.set()
 
-    def note(self, tp: TP, offset: int, *, generation: int) -> None:
+    def mark_finished(self, tp: TP, offset: int, *, generation: int) -> None:
         """A message has reached its end.
 
-        Not noted is one that was read in a former generation: its partition has been given up since, and whoever has it
-        now has begun where this worker had committed.
+        A message that was read in a former generation is not marked: its partition was revoked since then, and its
+        present owner has begun where this worker had committed.
         """
         if generation == self._group.generation:
-            self._done[tp] = offset + 1
+            self._finished[tp] = offset + 1
 
     async def wait_idle(self, seconds: float) -> bool:
         """Wait until nothing is in flight; whether that was so in time."""
@@ -94,13 +94,13 @@ class Offsets:
         return not self._in_flight or time.monotonic() - self._committed_at >= self._interval_seconds
 
     async def commit(self) -> None:
-        """Commit what is noted in the partitions that are still ours. What fails is tried again with the next one."""
+        """Commit what is finished in the partitions that are still ours. What fails is tried again next time."""
         async with self._lock:
             self._committed_at = time.monotonic()
             owned = self._group.owned()
             if owned is None:
                 return
-            pending = {tp: at for tp, at in self._done.items() if tp in owned and self._committed.get(tp) != at}
+            pending = {tp: at for tp, at in self._finished.items() if tp in owned and self._committed.get(tp) != at}
             if not pending:
                 return
             try:
@@ -125,6 +125,6 @@ class Offsets:
             log.warning("%s: offsets not committed (%r)", self._name, error)
 
     def clear(self) -> None:
-        """Partitions are given up: another worker may have them next, and what was noted until now counts no more."""
-        self._done.clear()
+        """Forget all marks, since partitions are revoked: another worker may have them next."""
+        self._finished.clear()
         self._committed.clear()

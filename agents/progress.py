@@ -2,16 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Collection, Hashable, Iterable
+from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import GroupCoordinatorNotAvailableError
+from aiokafka.errors import GroupAuthorizationFailedError, GroupCoordinatorNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
 from agents import kafka
+from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topic_reader import empty_ranges
 from pipeline.stages import STAGES, Stage
@@ -57,7 +58,7 @@ class PartitionProgress:
         return 0 if self.only_gaps else max(0, self.end - self.next_offset)
 
 
-class StillSince:
+class StallTimer:
     """Remembers since when each thing has been where it is."""
 
     def __init__(self) -> None:
@@ -93,16 +94,22 @@ class ProgressReader:
         settings: where.
         consumer: any that is started; what it reads is left alone.
         gap_patience_seconds: how long a group stands still before it is looked whether there is a gap.
+        stages: which to ask about.
     """
 
     def __init__(
-        self, settings: Settings, consumer: AIOKafkaConsumer, gap_patience_seconds: float = GAP_PATIENCE_SECONDS
+        self,
+        settings: Settings,
+        consumer: AIOKafkaConsumer,
+        gap_patience_seconds: float = GAP_PATIENCE_SECONDS,
+        stages: Sequence[Stage] = STAGES,
     ) -> None:
         self._settings = settings
         self._consumer = consumer
         self._gap_patience_seconds = gap_patience_seconds
-        self._admin = AIOKafkaAdminClient(**settings.client_options(), request_timeout_ms=5000)
-        self._still = StillSince()
+        self._stages = stages
+        self._admin = kafka.Admin(**settings.client_options(), request_timeout_ms=5000)
+        self._still = StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
         """By group and partition: next offset, end, and whether there are only gaps between them."""
         self._partitions: dict[str, list[int]] = {}
@@ -122,13 +129,14 @@ class ProgressReader:
 
         Raises:
             KafkaError: the broker does not answer, or not with that.
+            MissingPermission: the log-in may not see a topic or group.
         """
-        known = await self.partitions(stage.source for stage in STAGES)
+        known = await self.partitions(stage.source for stage in self._stages)
         everything = list({partition for partitions in known.values() for partition in partitions})
         begins = await self._consumer.beginning_offsets(everything) if everything else {}
         ends = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[PartitionProgress]] = {}
-        for stage in STAGES:
+        for stage in self._stages:
             group, partitions = self._settings.group(stage.name), known[stage.source]
             offsets = await self._committed(group, partitions) if partitions else {}
             found[stage.name] = [self._place(stage, tp, offsets[tp], begins[tp], ends[tp]) for tp in sorted(partitions)]
@@ -176,7 +184,10 @@ class ProgressReader:
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
         coordinator = self._coordinators.pop(group, None)
         if coordinator is None:
-            coordinator = await self._admin.find_coordinator(group)
+            try:
+                coordinator = await self._admin.find_coordinator(group)
+            except GroupAuthorizationFailedError:
+                raise MissingPermission([Need("DESCRIBE", "group", group)]) from None
         offsets: dict[TopicPartition, OffsetAndMetadata] = await self._admin.list_consumer_group_offsets(
             group, group_coordinator_id=coordinator, partitions=partitions
         )
@@ -193,11 +204,10 @@ class ProgressReader:
         wanted = {self._settings.topic(name): name for name in names}
         now = time.monotonic()
         if not wanted.keys() <= self._partitions.keys() or now - self._described > DESCRIBE_SECONDS:
-            present = sorted((wanted.keys() | self._partitions.keys()) & set(await self._admin.list_topics()))
-            self._partitions = {
-                topic["topic"]: sorted(partition["partition"] for partition in topic["partitions"])
-                for topic in (await self._admin.describe_topics(present) if present else ())
-            }
+            described = await self._admin.topics(sorted(wanted.keys() | self._partitions.keys()))
+            if hidden := [name for name, topic in described.items() if topic.hidden]:
+                raise MissingPermission(Need("DESCRIBE", "topic", name) for name in hidden)
+            self._partitions = {name: topic.numbers for name, topic in described.items() if topic.partitions}
             self._described = now
         return {
             name: [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
@@ -206,7 +216,7 @@ class ProgressReader:
 
 
 @asynccontextmanager
-async def progress_reader(settings: Settings, **options: float) -> AsyncIterator[ProgressReader]:
+async def progress_reader(settings: Settings, **options: Any) -> AsyncIterator[ProgressReader]:
     """A reader with clients of its own, for the length of a `with` block."""
     consumer = kafka.consumer(settings)
     reader = ProgressReader(settings, consumer, **options)
@@ -219,9 +229,9 @@ async def progress_reader(settings: Settings, **options: float) -> AsyncIterator
         await consumer.stop()
 
 
-async def read_progress(settings: Settings) -> list[PartitionProgress]:
-    """How far every stage is now, by partition of its source topic; it is looked for gaps at once."""
-    async with progress_reader(settings, gap_patience_seconds=0.0) as reader:
+async def read_progress(settings: Settings, stages: Sequence[Stage] = STAGES) -> list[PartitionProgress]:
+    """How far the stages are now, by partition of their source topics; it is looked for gaps at once."""
+    async with progress_reader(settings, gap_patience_seconds=0.0, stages=stages) as reader:
         for _ in range(TRIES):
             try:
                 found = await reader.read()

@@ -23,16 +23,17 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from agents import kafka, topics
 from agents.batching import SendBatch
 from agents.headers import RawHeaders
+from agents.permissions import MissingPermission
 from agents.settings import Settings
 
 log = logging.getLogger("redefluss.publisher")
 
-SAY_AGAIN_SECONDS = 10.0
+WARN_AGAIN_SECONDS = 10.0
 STOP_SECONDS = 5.0
 """So long the end waits for background sends, and so long for a producer to flush."""
-CAN_PASS = (KafkaError, OSError)
-OF_ONE_TOPIC = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
-TOO_LARGE = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
+TRANSIENT_ERRORS = (KafkaError, OSError)
+TOPIC_ERRORS = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
+SIZE_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
 
 
 BeforeSend = Callable[[], Awaitable[None]]
@@ -75,13 +76,13 @@ class Publisher:
         self._busy = busy
         self._batch = SendBatch()
         self._producer: AIOKafkaProducer | None = None
-        self._renewing = asyncio.Lock()
+        self._reconnecting = asyncio.Lock()
         self._stopped = False
         self._background: set[asyncio.Task[None]] = set()
-        self._said = 0.0
+        self._warned_at = 0.0
         self.unconfirmed = 0
         """Sends under way."""
-        self.troubled_at = -math.inf
+        self.last_failure_at = -math.inf
         """When the broker last left a send waiting or refused it, on the monotonic clock."""
 
     async def start(self) -> None:
@@ -124,31 +125,31 @@ class Publisher:
     async def _send(self, messages: Sequence[Outgoing], before: BeforeSend | None = None) -> None:
         self.unconfirmed += len(messages)
         # With the broker away the client goes on trying by itself, without a word.
-        saying = asyncio.get_running_loop().call_later(
-            self._settings.publish_timeout_seconds, self._say_waiting, messages[-1].topic, time.monotonic()
+        warning_timer = asyncio.get_running_loop().call_later(
+            self._settings.publish_timeout_seconds, self._warn_unconfirmed, messages[-1].topic, time.monotonic()
         )
         try:
             outcomes = await self._attempt(messages, before)
             again = [
                 self._send_again(error, message, before)
                 for error, message in zip(outcomes, messages, strict=True)
-                if isinstance(error, CAN_PASS)
+                if isinstance(error, TRANSIENT_ERRORS)
             ]
-            lasting = [error for error in outcomes if not isinstance(error, CAN_PASS)]
+            permanent = [error for error in outcomes if not isinstance(error, TRANSIENT_ERRORS)]
             if again:
-                lasting += await asyncio.gather(*again, return_exceptions=True)
-            for failure in lasting:
+                permanent += await asyncio.gather(*again, return_exceptions=True)
+            for failure in permanent:
                 if failure is not None:
                     raise failure
         finally:
-            saying.cancel()
+            warning_timer.cancel()
             self.unconfirmed -= len(messages)
 
     async def partitions(self, topic: str) -> list[int]:
         """The partitions of a topic (named with prefix), ascending; asks until the broker tells."""
         async for attempt in self._attempts(topic):
             with attempt:
-                producer = self._producer or await self._renew(None)
+                producer = self._producer or await self._reconnect(None)
                 return sorted(await producer.partitions_for(topic))
         raise AssertionError("attempts do not end")
 
@@ -175,73 +176,73 @@ class Publisher:
 
     def _attempts(self, topic: str) -> AsyncRetrying:
         return AsyncRetrying(
-            retry=retry_if_exception_type(CAN_PASS),
+            retry=retry_if_exception_type(TRANSIENT_ERRORS),
             wait=wait_exponential_jitter(
                 multiplier=self._settings.retry_initial_seconds,
                 max=self._settings.retry_max_seconds,
                 jitter=self._settings.retry_initial_seconds,
             ),
             stop=stop_never,
-            before_sleep=self._say(topic),
+            before_sleep=self._before_retry(topic),
             reraise=True,
         )
 
-    def _say_waiting(self, topic: str, since: float) -> None:
-        self.troubled_at = now = time.monotonic()
-        if now - self._said >= SAY_AGAIN_SECONDS:
-            self._said = now
+    def _warn_unconfirmed(self, topic: str, since: float) -> None:
+        self.last_failure_at = now = time.monotonic()
+        if now - self._warned_at >= WARN_AGAIN_SECONDS:
+            self._warned_at = now
             log.warning("%s has not confirmed for %.0f s; nothing more is read meanwhile", topic, now - since)
 
-    def _say(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
-        async def say(state: RetryCallState) -> None:
-            self.troubled_at = time.monotonic()
+    def _before_retry(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
+        async def before_retry(state: RetryCallState) -> None:
+            self.last_failure_at = time.monotonic()
             error = state.outcome.exception() if state.outcome else None
             pause = state.next_action.sleep if state.next_action else 0.0
             if state.attempt_number in (1, 2, 4, 8) or state.attempt_number % 10 == 0:
                 log.warning(
                     "%s does not confirm (%s); nothing more is read meanwhile, next try in %.1f s",
-                    *(topic, _in_words(error), pause),
+                    *(topic, _description(error), pause),
                 )
-            await self._mend(topic, error)
+            await self._recover(topic, error)
 
-        return say
+        return before_retry
 
     async def _attempt(self, messages: Sequence[Outgoing], before: BeforeSend | None) -> list[BaseException | None]:
         """Try to send messages once; for each, what went wrong."""
         try:
-            producer = self._producer or await self._renew(None)
-        except CAN_PASS as error:
+            producer = self._producer or await self._reconnect(None)
+        except TRANSIENT_ERRORS as error:
             return [error] * len(messages)
         if before is not None:
             await before()
-        begun = [await _begin(producer, message) for message in messages]
+        begun = [await _enqueue(producer, message) for message in messages]
         outcomes = await asyncio.gather(*begun, return_exceptions=True)
         return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 
-    async def _mend(self, topic: str, error: BaseException | None) -> None:
+    async def _recover(self, topic: str, error: BaseException | None) -> None:
         """After a failed send: a new producer unless the old one can go on; a deleted topic made again.
 
         What is wrong with one topic alone is no reason for a new one, by which sends to all others would fail as well.
         """
         missing = isinstance(error, UnknownTopicOrPartitionError)
-        if isinstance(error, KafkaError) and not missing and (error.retriable or isinstance(error, OF_ONE_TOPIC)):
+        if isinstance(error, KafkaError) and not missing and (error.retriable or isinstance(error, TOPIC_ERRORS)):
             return
         producer = self._producer
         try:
             await self._ensure_topic(topic)
-            await self._renew(producer)
-        except (KafkaError, OSError, topics.TopicError) as problem:
-            log.debug("mending failed: %r", problem)
+            await self._reconnect(producer)
+        except (KafkaError, OSError, topics.TopicError, MissingPermission) as problem:
+            log.debug("recovery failed: %r", problem)
 
     async def _ensure_topic(self, topic: str) -> None:
         for name in topics.all_names():
             if self._settings.topic(name) == topic:
                 for report in await topics.ensure(self._settings, [name]):
                     if report.created:
-                        log.warning("topic %s was gone; created again", topic)
+                        log.warning("topic %s was missing; created again", topic)
 
-    async def _renew(self, failed: AIOKafkaProducer | None) -> AIOKafkaProducer:
-        async with self._renewing:
+    async def _reconnect(self, failed: AIOKafkaProducer | None) -> AIOKafkaProducer:
+        async with self._reconnecting:
             if self._producer is not None and self._producer is not failed:
                 return self._producer  # another send did it meanwhile
             if self._stopped:
@@ -262,7 +263,7 @@ class Publisher:
         return producer
 
 
-async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
+async def _enqueue(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Future[object]:
     """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
     topic, key, value, headers, partition = message
     try:
@@ -276,13 +277,13 @@ async def _begin(producer: AIOKafkaProducer, message: Outgoing) -> asyncio.Futur
 
 
 def _failure(outcome: object, message: Outgoing) -> BaseException | None:
-    if isinstance(outcome, TOO_LARGE):
+    if isinstance(outcome, SIZE_ERRORS):
         size = len(message.value or b"")
         return TooLarge(f"{size} bytes are more than {message.topic} allows ({type(outcome).__name__})")
     return outcome if isinstance(outcome, BaseException) else None
 
 
-def _in_words(error: BaseException | None) -> str:
+def _description(error: BaseException | None) -> str:
     if isinstance(error, TopicAuthorizationFailedError):
         return "the log-in lacks the permission WRITE on this topic"
     return type(error).__name__

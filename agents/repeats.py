@@ -24,7 +24,7 @@ class KafkaRecord(Protocol):
     headers: Sequence[tuple[str, bytes | None]]
 
 
-class Repeats:
+class RepeatDetector:
     """Recognises messages that a crash or a rebalance made a worker send again.
 
     Only byte-identical messages under one key that come from the same message on

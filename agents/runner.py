@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from agents import headers
+from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
-from agents.membership import Superseded
+from agents.membership import OwnershipLost
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Outgoing, Publisher, TooLarge
 from agents.settings import Settings
-from agents.stateful import StatefulWork
+from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
 from pipeline.stages import DEAD_LETTER_TOPIC, Output, Stage, follows_deduplication
 from schemas.codec import encode, one_line
@@ -27,7 +28,7 @@ from schemas.records import DeadLetter, FailureReason
 log = logging.getLogger("redefluss.runner")
 
 Send = Callable[..., Awaitable[None]]
-Perform = Callable[[Job], Awaitable[tuple[Outcome, int]]]
+RunJob = Callable[[Job], Awaitable[tuple[Outcome, int]]]
 """Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
 
 
@@ -65,11 +66,11 @@ class StageRunner:
         stage: Stage,
         *,
         settings: Settings,
-        perform: Perform,
+        perform: RunJob,
         publisher: Publisher,
         status: WorkerStatus,
         duplicates: DuplicateFilter | None = None,
-        state: StatefulWork | None = None,
+        state: StatefulProcessor | None = None,
     ) -> None:
         self.stage = stage
         self._settings = settings
@@ -80,14 +81,14 @@ class StageRunner:
         self._state = state
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
-        self._gives_articles_up = follows_deduplication(stage)
+        self._reports_failures = follows_deduplication(stage)
 
     async def handle(self, message: Incoming, *, before_publish: BeforeSend | None = None) -> None:
         """Bring `message` to its end: published or dead-lettered, and confirmed.
 
         Args:
             message: from the stage's topic.
-            before_publish: awaited right before each attempt to publish something; may raise `Superseded`.
+            before_publish: awaited right before each attempt to publish something; may raise `OwnershipLost`.
 
         Raises:
             Superseded: as `before_publish` said; nothing was published since.
@@ -96,7 +97,7 @@ class StageRunner:
             send = partial(self._publisher.send, before=before_publish)
             try:
                 await self._handle(message, send)
-            except Superseded:
+            except OwnershipLost:
                 raise
             except Exception as error:
                 log.exception("%s: unexpected error at %s", self.stage.name, message)
@@ -104,13 +105,11 @@ class StageRunner:
                 await self._dead_letter(message, send, "processing-error", detail)
 
     async def _handle(self, message: Incoming, send: Send) -> None:
-        size = len(message.value or b"")
-        if self._max_bytes is not None and size > self._max_bytes:
-            detail = f"the message has {size} bytes; {self._max_bytes} are allowed"
-            await self._dead_letter(message, send, "too-large", detail)
+        if (refusal := self._refusal(message)) is not None:
+            await self._dead_letter(message, send, *refusal)
             return
         if self._state is not None:
-            await self._take(message, send, self._state)
+            await self._handle_stateful(message, send, self._state)
             return
         if message.value is None and message.key:
             await self._withdraw(message, send)
@@ -119,7 +118,7 @@ class StageRunner:
         if self._duplicates is not None:
             check = await self._duplicates.check(message)
             if check.duplicate:
-                log.info("%s: %s repeats an article already processed", self.stage.name, message)
+                log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
                 self._status.metrics.duplicate(self.stage.name)
                 return
             message = _with_revision(message, check.revision)
@@ -135,6 +134,17 @@ class StageRunner:
             return
         await self._publish(message, send, outcome, attempts, check)
 
+    def _refusal(self, message: Incoming) -> tuple[FailureReason, str] | None:
+        """Why a message is not even looked into, if it is not."""
+        if (told := headers.text_of(message.headers, OVERSIZE)) is not None:
+            return "too-large", f"{told}; its bytes are at {message} alone"
+        if (told := headers.text_of(message.headers, CORRUPT)) is not None:
+            return "processing-error", f"{told}; its bytes are at {message} alone"
+        size = len(message.value or b"")
+        if self._max_bytes is not None and size > self._max_bytes:
+            return "too-large", f"the message has {size} bytes; {self._max_bytes} are allowed"
+        return None
+
     async def _publish(
         self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None
     ) -> None:
@@ -147,7 +157,9 @@ class StageRunner:
         revision = headers.text_of(message.headers, "revision")
         own = {"content_hash": done.content_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
-        out = headers.after(message.headers, self._step(message, done.took_seconds), attempt=attempts, more=more)
+        out = headers.outgoing(
+            message.headers, self._trail_step(message, done.took_seconds), attempt=attempts, more=more
+        )
         messages = [
             Outgoing(self._settings.topic(topic), key, value, out, partition)
             for topic, key, value, partition in done.messages
@@ -155,7 +167,7 @@ class StageRunner:
         if revision is not None and message.key is not None:
             # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
             scattered = [output for output in self.stage.outputs if output.scattered]
-            messages[:0] = await self._takes_back(message.key, scattered, out)
+            messages[:0] = await self._tombstones(message.key, scattered, out)
         try:
             await send(*messages)
         except TooLarge as error:
@@ -166,13 +178,13 @@ class StageRunner:
         self._status.metrics.published(self.stage.name, done.took_seconds)
         self._status.metrics.add(done.counts)
 
-    async def _take(self, message: Incoming, send: Send, state: StatefulWork) -> None:
+    async def _handle_stateful(self, message: Incoming, send: Send, state: StatefulProcessor) -> None:
         """Let a stage that remembers do its work, and publish what changes, one after the other."""
-        outcome = await state.take(message)
+        outcome = await state.process(message)
         if isinstance(outcome, Refused):
             await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
             return
-        out = headers.after(message.headers, self._step(message, outcome.took_seconds), attempt=1)
+        out = headers.outgoing(message.headers, self._trail_step(message, outcome.took_seconds), attempt=1)
         for made in outcome.messages:
             topic, key, value, partition = made
             outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
@@ -186,13 +198,13 @@ class StageRunner:
     async def _withdraw(self, message: Incoming, send: Send) -> None:
         """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
         assert message.key is not None
-        out = headers.after(message.headers, self._step(message, 0.0), attempt=1)
-        await send(*await self._takes_back(message.key, self.stage.outputs, out))
+        out = headers.outgoing(message.headers, self._trail_step(message, 0.0), attempt=1)
+        await send(*await self._tombstones(message.key, self.stage.outputs, out))
         if self._duplicates is not None:
             await self._duplicates.withdrawn(message.key)
-        log.info("%s: %s takes an article back", self.stage.name, message)
+        log.info("%s: %s withdraws an article", self.stage.name, message)
 
-    async def _takes_back(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
+    async def _tombstones(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
         """The messages that take an article back on the topics of `outputs`."""
         messages = []
         for output in outputs:
@@ -225,7 +237,7 @@ class StageRunner:
         )
         content_hash = headers.text_of(message.headers, "content_hash")
         more = {"reason": reason} | ({} if content_hash is None else {"content_hash": content_hash})
-        out = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts, more=more)
+        out = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempts, more=more)
         topic = self._settings.topic(DEAD_LETTER_TOPIC)
         try:
             await send(Outgoing(topic, message.key, encode(letter), out))
@@ -236,18 +248,20 @@ class StageRunner:
             bare_letter = encode(
                 letter.model_copy(update={"value": "", "headers": {}, "headers_base64": None, "detail": note})
             )
-            bare_out = headers.after(bare.headers, self._step(message, took_seconds), attempt=attempts, more=more)
+            bare_out = headers.outgoing(
+                bare.headers, self._trail_step(message, took_seconds), attempt=attempts, more=more
+            )
             await send(Outgoing(topic, message.key, bare_letter, bare_out))
         if message.key is not None and headers.text_of(message.headers, "revision") is not None:
             # The version before it is no longer what the paper says.
-            withdrawal = headers.after(message.headers, self._step(message, took_seconds), attempt=attempts)
-            await send(*await self._takes_back(message.key, self.stage.outputs, withdrawal))
-        if self._gives_articles_up:
+            withdrawal = headers.outgoing(message.headers, self._trail_step(message, took_seconds), attempt=attempts)
+            await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
+        if self._reports_failures:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         self._status.metrics.dead_letter(self.stage.name, reason)
         self._status.error(self.stage.name, f"{reason}: {detail}")
 
-    def _step(self, message: Incoming, took_seconds: float) -> TrailStep:
+    def _trail_step(self, message: Incoming, took_seconds: float) -> TrailStep:
         return TrailStep(
             stage=self.stage.name,
             topic=self.stage.source,

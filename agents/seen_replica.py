@@ -36,26 +36,26 @@ class SeenReplica(TopicReplica):
         """Know this until it comes back from the topic; its way there is the caller's."""
         self._own[key] = seen
 
-    def take(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
+    def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what is newer than what is known."""
         seen: dict[bytes, bytes] = {}
         for message in messages:
             if message.key is not None and message.value is not None:
-                self._take(message.key, message.value, seen)
+                self._apply(message.key, message.value, seen)
         self._seen.write(partition, seen, checkpoint)
 
-    def _take(self, key: bytes, value: bytes, seen: dict[bytes, bytes]) -> None:
+    def _apply(self, key: bytes, value: bytes, seen: dict[bytes, bytes]) -> None:
         """Add what the topic says to `seen`, unless something newer is known."""
         try:
-            said = SeenArticle.decode(value)
+            from_topic = SeenArticle.decode(value)
         except (orjson.JSONDecodeError, TypeError):
             return
         own = self._own.get(key)
-        if own is not None and said.over(own) is own:
+        if own is not None and from_topic.over(own) is own:
             return
-        if own is not None and said.at >= own.at:
+        if own is not None and from_topic.at >= own.at:
             del self._own[key]
         before = seen.get(key)
         known = self._seen.get(key) if before is None else SeenArticle.decode(before)
-        if known is None or said.at >= known.at:
-            seen[key] = said.over(known).encode()
+        if known is None or from_topic.at >= known.at:
+            seen[key] = from_topic.over(known).encode()

@@ -6,8 +6,9 @@ description, which is what `redefluss settings` prints.
 
 import ssl
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -17,7 +18,12 @@ from agents.cores import available_cores
 from agents.headers import installed_version
 from pipeline.config import PipelineConfig
 
+if TYPE_CHECKING:
+    from aiokafka.abc import AbstractTokenProvider
+
 DEFAULT_BROKER = "kafka://127.0.0.1:9092"
+SECRETS = ("tls_key_password", "sasl_password", "web_token", "webhook_secret")
+"""Settings that can stand in a file instead, which the setting of the same name with `_file` names."""
 
 
 class Settings(BaseSettings):
@@ -33,12 +39,19 @@ class Settings(BaseSettings):
     tls_certificate_file: Path | None = Field(None, description="client certificate (PEM)")
     tls_key_file: Path | None = Field(None, description="key of the client certificate (PEM)")
     tls_key_password: SecretStr | None = Field(None, description="password of the key file")
+    tls_key_password_file: Path | None = Field(None, description="file with the password of the key file")
     tls_check_hostname: bool = Field(True, description="refuse a broker whose certificate is for another name")
-    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = Field(
+    sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"] | None = Field(
         None, description="log in to the broker by this mechanism"
     )
-    sasl_username: str | None = Field(None, description="user name for SASL")
-    sasl_password: SecretStr | None = Field(None, description="password for SASL")
+    sasl_username: str | None = Field(None, description="user name for SASL; for a token endpoint the client's id")
+    sasl_password: SecretStr | None = Field(None, description="password for SASL; the client's secret")
+    sasl_password_file: Path | None = Field(None, description="file with the password for SASL")
+    sasl_oauth_token_file: Path | None = Field(None, description="file with the token for OAUTHBEARER, read each time")
+    sasl_oauth_token_url: str | None = Field(
+        None, description="endpoint that gives the token for OAUTHBEARER (client credentials)", pattern=r"^https?://."
+    )
+    sasl_oauth_scope: str | None = Field(None, description="scope that is asked of the token endpoint")
 
     topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$")
     partitions: int = Field(8, ge=1, description="partitions of a topic that is created")
@@ -104,12 +117,17 @@ class Settings(BaseSettings):
     web_host: str = Field("127.0.0.1", description="address of the web view")
     web_port: int = Field(6066, ge=1, le=65535, description="port of the web view")
     web_token: SecretStr | None = Field(None, description="token that the web view asks for; needed off loopback")
+    web_token_file: Path | None = Field(None, description="file with the token of the web view")
     web_keep_articles: int = Field(20_000, ge=1, description="articles kept for the web view")
     web_keep_days: float = Field(30, gt=0, description="how long articles are kept for the web view, in days")
     web_allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="further host names under which the web view answers, comma-separated"
     )
+    web_trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="proxies whose X-Forwarded-For is believed, addresses or networks, comma-separated"
+    )
     webhook_secret: SecretStr | None = Field(None, description="what the webhook sink signs its requests with")
+    webhook_secret_file: Path | None = Field(None, description="file with the secret of the webhook sink")
     stuck_seconds: float = Field(20, gt=0, description="time without progress after which a stage is stuck, in seconds")
 
     feed_allow_private: bool = Field(False, description="let feeds be fetched from private and loopback addresses")
@@ -130,7 +148,7 @@ class Settings(BaseSettings):
 
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
 
-    @field_validator("languages", "web_allowed_hosts", mode="before")
+    @field_validator("languages", "web_allowed_hosts", "web_trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -148,14 +166,43 @@ class Settings(BaseSettings):
                 raise ValueError(f"{address.strip()!r} is not an address such as {DEFAULT_BROKER}")
         return value
 
+    @field_validator("web_trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for network in value:
+            ip_network(network, strict=False)
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _expand(cls, value: Path) -> Path:
         return value.expanduser()
 
     @model_validator(mode="after")
+    def _read_secrets(self) -> "Settings":
+        for name in SECRETS:
+            path: Path | None = getattr(self, f"{name}_file")
+            if path is None:
+                continue
+            if getattr(self, name) is not None:
+                raise ValueError(f"{name} and {name}_file: only one of the two")
+            try:
+                text = path.expanduser().read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"{name}_file: {path} cannot be read ({error})") from None
+            if not text:
+                raise ValueError(f"{name}_file: {path} is empty")
+            setattr(self, name, SecretStr(text))
+        return self
+
+    @model_validator(mode="after")
     def _check_together(self) -> "Settings":
-        if self.sasl_mechanism and not (self.sasl_username and self.sasl_password):
+        if self.sasl_mechanism == "OAUTHBEARER":
+            if (self.sasl_oauth_token_file is None) == (self.sasl_oauth_token_url is None):
+                raise ValueError("OAUTHBEARER needs sasl_oauth_token_file or sasl_oauth_token_url")
+            if self.sasl_oauth_token_url and not (self.sasl_username and self.sasl_password):
+                raise ValueError("sasl_oauth_token_url needs sasl_username and sasl_password")
+        elif self.sasl_mechanism and not (self.sasl_username and self.sasl_password):
             raise ValueError("sasl_mechanism needs sasl_username and sasl_password")
         for name in ("tls_ca_file", "tls_certificate_file", "tls_key_file"):
             path = getattr(self, name)
@@ -203,16 +250,39 @@ class Settings(BaseSettings):
         """The TLS context for the broker, or None.
 
         Raises:
-            OSError: a file is missing or no certificate.
+            OSError: a file is missing or of no use; one line that names it.
         """
         if not self.tls:
             return None
-        context = ssl.create_default_context(cafile=None if self.tls_ca_file is None else str(self.tls_ca_file))
+        try:
+            context = ssl.create_default_context(cafile=None if self.tls_ca_file is None else str(self.tls_ca_file))
+        except OSError as error:
+            raise OSError(f"tls_ca_file: {self.tls_ca_file} is of no use ({error})") from None
         context.check_hostname = self.tls_check_hostname
         if self.tls_certificate_file:
-            password = None if self.tls_key_password is None else self.tls_key_password.get_secret_value()
-            context.load_cert_chain(self.tls_certificate_file, self.tls_key_file, password)
+            # Without any password the library would ask for one on the terminal.
+            password = "" if self.tls_key_password is None else self.tls_key_password.get_secret_value()
+            try:
+                context.load_cert_chain(self.tls_certificate_file, self.tls_key_file, password)
+            except OSError as error:
+                files = self.tls_certificate_file if self.tls_key_file is None else self.tls_key_file
+                raise OSError(f"tls_certificate_file, tls_key_file: {files} is of no use ({error})") from None
         return context
+
+    @cached_property
+    def token_provider(self) -> "AbstractTokenProvider | None":
+        """Where the tokens for OAUTHBEARER come from; None for another mechanism."""
+        if self.sasl_mechanism != "OAUTHBEARER":
+            return None
+        from agents.oauth import TokenEndpoint, TokenFile
+
+        if self.sasl_oauth_token_file is not None:
+            return TokenFile(self.sasl_oauth_token_file)
+        assert self.sasl_oauth_token_url
+        assert self.sasl_username
+        assert self.sasl_password
+        secret = self.sasl_password.get_secret_value()
+        return TokenEndpoint(self.sasl_oauth_token_url, self.sasl_username, secret, self.sasl_oauth_scope)
 
     def client_options(self) -> dict[str, Any]:
         """How any aiokafka client reaches the cluster: addresses, TLS and SASL."""
@@ -223,6 +293,7 @@ class Settings(BaseSettings):
             options["sasl_mechanism"] = self.sasl_mechanism
             options["sasl_plain_username"] = self.sasl_username
             options["sasl_plain_password"] = self.sasl_password.get_secret_value() if self.sasl_password else None
+            options["sasl_oauth_token_provider"] = self.token_provider
             options["security_protocol"] = "SASL_SSL" if self.tls else "SASL_PLAINTEXT"
         elif self.tls:
             options["security_protocol"] = "SSL"

@@ -12,8 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from aiokafka.errors import KafkaError
 
-from agents.progress import StillSince, read_progress
+from agents.permissions import MissingPermission
+from agents.progress import StallTimer, read_progress
 from agents.settings import Settings
+from pipeline.stages import stage_named
 
 log = logging.getLogger("redefluss.stall_detector")
 
@@ -36,29 +38,29 @@ class StallDetector:
 
     def __init__(self, settings: Settings, longest_seconds: float = 0.0) -> None:
         self._settings = settings
-        self._still = StillSince()
+        self._still = StallTimer()
         limit_seconds = max(settings.time_limit_seconds, longest_seconds)
         # A send that the broker leaves waiting is known as one only after its timeout.
         told_seconds = settings.publish_timeout_seconds + limit_seconds + CHECK_SECONDS
         self.patience_seconds = max(LEAST_SECONDS, TIME_LIMITS * limit_seconds, told_seconds)
 
-    async def watch(self, assignment: Callable[[], Assignment], troubled_at: Callable[[], float]) -> str:
+    async def watch(self, assignment: Callable[[], Assignment], last_failure_at: Callable[[], float]) -> str:
         """Return with the place (topic/partition/offset) of a message that is not taken up, once there is one.
 
         Args:
             assignment: gives what is this worker's now.
-            troubled_at: gives when the broker last refused or delayed a send, on the monotonic clock: then it is right
-                to read no further.
+            last_failure_at: gives when the broker last refused or delayed a send, on the monotonic clock: then it is
+                right to read no further.
         """
         while True:
             await asyncio.sleep(CHECK_SECONDS)
             try:
-                if time.monotonic() - troubled_at() < self.patience_seconds:
+                if time.monotonic() - last_failure_at() < self.patience_seconds:
                     self._still.clear()
                 elif place := await self.find(assignment(), time.monotonic()):
                     return place
-            except (KafkaError, OSError) as error:
-                log.debug("cannot ask how far the stages are: %r", error)
+            except (KafkaError, OSError, MissingPermission) as error:
+                log.debug("the progress of the stages cannot be read: %r", error)
                 self._still.clear()
 
     async def find(self, assignment: Assignment, now: float) -> str | None:
@@ -66,10 +68,11 @@ class StallDetector:
 
         Raises:
             KafkaError, OSError: the broker does not answer.
+            MissingPermission: it does not answer about a topic or group that may not be seen.
         """
-        mine = [
-            place for place in await read_progress(self._settings) if place.partition in assignment.get(place.stage, ())
-        ]
+        stages = [stage_named(name) for name in assignment]
+        progress = await read_progress(self._settings, stages) if stages else []
+        mine = [place for place in progress if place.partition in assignment[place.stage]]
         self._still.keep([(place.stage, place.partition) for place in mine])
         for place in mine:
             key = place.stage, place.partition

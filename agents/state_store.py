@@ -18,7 +18,7 @@ from pipeline.stages import Stage
 from schemas.codec import RecordError, decode
 
 
-class States(Protocol):
+class StatefulStage(Protocol):
     """What a stateful stage's row loads: says whose a record is, and makes states."""
 
     def owner(self, record: Any) -> str:
@@ -51,12 +51,12 @@ class StateStore(LocalStore):
     def records(self, owner: str) -> dict[bytes, bytes]:
         """The records of an owner by their ids."""
         prefix = b"r" + _digest(owner)
-        return {key[len(prefix) :]: value for key, value in self.below(prefix)}
+        return {key[len(prefix) :]: value for key, value in self.scan_prefix(prefix)}
 
     def owners(self, article: str) -> set[str]:
         """Whose records are, or were, made of an article."""
         prefix = b"a" + _digest(article)
-        found = (self.read(b"o" + key[len(prefix) :]) for key, _ in self.below(prefix))
+        found = (self.read(b"o" + key[len(prefix) :]) for key, _ in self.scan_prefix(prefix))
         return {owner.decode() for owner in found if owner is not None}
 
     def changes(
@@ -80,7 +80,7 @@ class StateReplica(TopicReplica):
         store: the local copy.
     """
 
-    def __init__(self, settings: Settings, stage: Stage, states: States, store: StateStore) -> None:
+    def __init__(self, settings: Settings, stage: Stage, states: StatefulStage, store: StateStore) -> None:
         keep_seconds = 2 * store.keep_seconds  # what is late is not lost
         super().__init__(settings, stage.target, stage.source, store, keep_seconds=keep_seconds)
         self._record = stage.output.record
@@ -114,13 +114,13 @@ class StateReplica(TopicReplica):
         self._own[identifier] = owner, value
         self._own_of.setdefault(owner, set()).add(identifier)
 
-    def take(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
+    def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what the topic says."""
         changes: dict[bytes, bytes | None] = {}
         for message in messages:
             if message.key is not None:
                 changes |= self._changes(message.key, message.value, changes)
-                self._came_back(message.key, message.value)
+                self._drop_own(message.key, message.value)
         self._local.update(partition, changes, checkpoint)
 
     def _changes(
@@ -140,7 +140,7 @@ class StateReplica(TopicReplica):
                 return {b"r" + _digest(known.decode()) + identifier: None, b"o" + identifier: None}
         return self._local.changes(identifier, owner, articles, value)
 
-    def _came_back(self, identifier: bytes, value: bytes | None) -> None:
+    def _drop_own(self, identifier: bytes, value: bytes | None) -> None:
         own = self._own.get(identifier)
         if own is not None and own[1] == value:
             del self._own[identifier]

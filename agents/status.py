@@ -19,7 +19,7 @@ ERRORS_KEPT = 20
 
 
 @dataclass(frozen=True)
-class InFlight:
+class MessageInFlight:
     """A message that is read and not yet confirmed; `since` is of the monotonic clock."""
 
     stage: str
@@ -43,7 +43,7 @@ class WorkerStatus:
         """By stage, the partitions of its source topic that are this worker's."""
         self._model_detail: str | None = None
         self._lock = threading.Lock()
-        self._in_flight: dict[object, InFlight] = {}
+        self._in_flight: dict[object, MessageInFlight] = {}
         self._errors: deque[dict[str, Any]] = deque(maxlen=ERRORS_KEPT)
         self._started_at = time.time()
 
@@ -52,7 +52,7 @@ class WorkerStatus:
         """Count a message as in flight for the length of a `with` block."""
         token = object()
         with self._lock:
-            self._in_flight[token] = InFlight(stage, topic, partition, offset, time.monotonic())
+            self._in_flight[token] = MessageInFlight(stage, topic, partition, offset, time.monotonic())
         try:
             yield
         finally:
@@ -138,7 +138,7 @@ class WorkerStatus:
                 {
                     "pid": process.pid,
                     "state": process.state,
-                    "busy_seconds": now - process.head_since if head else 0.0,
+                    "busy_seconds": now - process.head_started_at if head else 0.0,
                     "stage": head.job.stage if head else None,
                 }
             )

@@ -12,6 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents import kafka
+from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topics import all_names
 
@@ -38,16 +39,22 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
 
     Raises:
         NoSuchTopic: there is none of that name.
+        MissingPermission: the log-in may not read it.
     """
+    candidates = list(dict.fromkeys((settings.topic(name), name)))
     async with kafka.admin(settings) as client:
-        existing = set(await client.list_topics())
-    topic = settings.topic(name) if settings.topic(name) in existing else name
-    if topic not in existing:
-        known = [known for known in all_names() if settings.topic(known) in existing]
+        described = await client.topics({*candidates, *map(settings.topic, all_names())})
+    topic = next((topic for topic in candidates if described[topic].partitions), None)
+    if topic is None:
+        if name in all_names() and described[candidates[0]].hidden:
+            raise MissingPermission([Need("DESCRIBE", "topic", candidates[0])])
+        known = [known for known in all_names() if described[settings.topic(known)].partitions]
         hint = f"there are {', '.join(known)}" if known else "the broker has none yet: redefluss topics create"
-        raise NoSuchTopic(f"no topic {name!r}; {hint}")
-    numbers = (await kafka.partitions_of(settings, topic))[topic]
-    return [TopicPartition(topic, number) for number in numbers]
+        perhaps = " (or the log-in lacks DESCRIBE on it)" if described[candidates[0]].hidden else ""
+        raise NoSuchTopic(f"no topic {name!r}{perhaps}; {hint}")
+    if not kafka.may(described[topic], "READ"):
+        raise MissingPermission([Need("READ", "topic", topic)])
+    return [TopicPartition(topic, number) for number in described[topic].numbers]
 
 
 async def batches(

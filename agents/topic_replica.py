@@ -17,6 +17,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents import kafka
 from agents.local_store import LocalStore
+from agents.permissions import MissingPermission
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 
@@ -26,7 +27,7 @@ RETRY_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500
-LONG = 20_000
+LONG_PARTITION_MESSAGES = 20_000
 """Messages of a partition that are read faster than it is found out where to begin."""
 
 
@@ -60,7 +61,7 @@ class TopicReplica(ABC):
         """How many partitions the topic had then."""
 
     @abstractmethod
-    def take(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
+    def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what messages say, and how far their partition is now read, both or neither."""
 
     def start(self) -> None:
@@ -96,7 +97,8 @@ class TopicReplica(ABC):
                         await self._reassign(consumer)
                     await self._read(consumer)
             except Exception as error:  # articles wait for this: it must go on, whatever a client raises
-                log.warning("cannot read %s (%s); trying again", self._topic, type(error).__name__)
+                why = error if isinstance(error, MissingPermission) else type(error).__name__
+                log.warning("cannot read %s (%s); trying again", self._topic, why)
             finally:
                 with contextlib.suppress(Exception):
                     await consumer.stop()
@@ -115,10 +117,10 @@ class TopicReplica(ABC):
             await self._check_goal(consumer)
             return
         begin, end = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
-        begin |= await self._recent(consumer, [tp for tp in tps if end[tp] - begin[tp] > LONG])
+        begin |= await self._recent(consumer, [tp for tp in tps if end[tp] - begin[tp] > LONG_PARTITION_MESSAGES])
         starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
         if None in starts.values():
-            log.info("%s was deleted and made again; the local copy is built anew", self._topic)
+            log.info("%s was deleted and created again; the local copy is rebuilt", self._topic)
             self._store.clear()
         for tp, start in starts.items():
             consumer.seek(tp, begin[tp] if start is None or None in starts.values() else start)
@@ -156,7 +158,7 @@ class TopicReplica(ABC):
         batches = await consumer.getmany(timeout_ms=READ_MILLISECONDS, max_records=500)
         for tp, messages in batches.items():
             last = messages[-1]
-            self.take(tp.partition, messages, {"offset": last.offset + 1, "last": fingerprint(last)})
+            self.apply(tp.partition, messages, {"offset": last.offset + 1, "last": fingerprint(last)})
         if not self._caught_up.is_set():
             await self._check_goal(consumer)
 

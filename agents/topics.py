@@ -8,9 +8,16 @@ from typing import Any
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    ClusterAuthorizationFailedError,
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
 
 from agents.kafka import admin, consumer
+from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, compacted_topics, topic_names
 
@@ -107,33 +114,47 @@ async def ensure(settings: Settings, names: Iterable[str] | None = None) -> list
     """Create the topics (None: all) that are missing; look at those that are there, and warn of what differs.
 
     Raises:
+        MissingPermission: the log-in may not see one of them, or not create one that is not there.
         TopicError: the broker refuses to create one.
     """
     wanted = {settings.topic(name): name for name in (all_names() if names is None else names)}
     reports = []
     async with admin(settings) as client:
-        existing = set(await client.list_topics())
-        present = [name for name in wanted if name in existing]
+        described = await client.topics(wanted)
+        if hidden := [name for name, topic in described.items() if topic.hidden]:
+            raise MissingPermission(Need("DESCRIBE", "topic", name) for name in hidden)
+        present = [name for name, topic in described.items() if topic.partitions]
         configs = await _configs(client, present)
-        for description in await client.describe_topics(present) if present else []:
-            name, partitions = description["topic"], description["partitions"]
+        for name in present:
+            partitions = described[name].partitions
             differs = tuple(_differences(specification(settings, wanted[name]), partitions, configs.get(name, {})))
             reports.append(TopicReport(name, len(partitions), created=False, differs=differs))
             for difference in differs:
                 log.warning("topic %s %s", name, difference)
-        missing = [specification(settings, wanted[name]) for name in wanted if name not in existing]
-        if missing:
-            try:
-                response = await client.create_topics(missing)
-            except KafkaError as error:
-                raise TopicError(f"cannot create topics: {error}") from None
-            for name, code, *message in response.topic_errors:
-                failure = for_code(code)
-                if code and failure is not TopicAlreadyExistsError:
-                    raise TopicError(f"cannot create topic {name}: {(message or [''])[0] or failure.__name__}")
-                partitions = specification(settings, wanted[name]).num_partitions
-                reports.append(TopicReport(name, partitions, created=not code))
+        reports += await _create(client, settings, {name: wanted[name] for name in wanted if name not in present})
     return sorted(reports, key=lambda report: report.name)
+
+
+async def _create(client: AIOKafkaAdminClient, settings: Settings, missing: Mapping[str, str]) -> list[TopicReport]:
+    """Create topics, by name with and without prefix."""
+    if not missing:
+        return []
+    try:
+        response = await client.create_topics([specification(settings, name) for name in missing.values()])
+    except KafkaError as error:
+        raise TopicError(f"cannot create topics: {error}") from None
+    refused, reports = [], []
+    for name, code, *message in response.topic_errors:
+        failure = for_code(code)
+        if failure in {TopicAuthorizationFailedError, ClusterAuthorizationFailedError}:
+            refused.append(Need("CREATE", "topic", name))
+        elif code and failure is not TopicAlreadyExistsError:
+            raise TopicError(f"cannot create topic {name}: {(message or [''])[0] or failure.__name__}")
+        partitions = specification(settings, missing[name]).num_partitions
+        reports.append(TopicReport(name, partitions, created=not code))
+    if refused:
+        raise MissingPermission(refused)
+    return reports
 
 
 def _differences(meant: NewTopic, partitions: Sequence[Mapping[str, Any]], configs: Mapping[str, str]) -> Iterator[str]:
@@ -170,30 +191,32 @@ async def _configs(client: AIOKafkaAdminClient, topics: Sequence[str]) -> dict[s
     }
 
 
-async def listing(settings: Settings, wanted: Iterable[str] | None = None) -> list[TopicInfo]:
-    """Those of the topics (without prefix; None: all of the stream) that exist, in that order."""
+async def listing(settings: Settings, wanted: Iterable[str] | None = None) -> tuple[list[TopicInfo], list[str]]:
+    """Those of the topics (without prefix; None: all of the stream) that exist, in that order; and the names (with
+    prefix) of those that the log-in may not see."""
     async with admin(settings) as client:
-        existing = set(await client.list_topics())
-        names = [name for name in map(settings.topic, all_names() if wanted is None else wanted) if name in existing]
-        described = {item["topic"]: item["partitions"] for item in await client.describe_topics(names)} if names else {}
+        described = await client.topics(map(settings.topic, all_names() if wanted is None else wanted))
+    hidden = [name for name, topic in described.items() if topic.hidden]
+    names = [name for name in map(settings.topic, all_names() if wanted is None else wanted) if name not in hidden]
+    names = [name for name in names if described[name].partitions]
     if not names:
-        return []
+        return [], hidden
     reader = consumer(settings)
     await reader.start()
     try:
         infos = []
         for name in names:
-            partitions = [TopicPartition(name, item["partition"]) for item in described[name]]
+            partitions = [TopicPartition(name, number) for number in described[name].numbers]
             begin, end = await reader.beginning_offsets(partitions), await reader.end_offsets(partitions)
             infos.append(
                 TopicInfo(
                     name,
                     len(partitions),
-                    len(described[name][0]["replicas"]) if partitions else 0,
+                    len(described[name].partitions[0]["replicas"]),
                     {tp.partition: offset for tp, offset in sorted(begin.items())},
                     {tp.partition: offset for tp, offset in sorted(end.items())},
                 )
             )
-        return infos
+        return infos, hidden
     finally:
         await reader.stop()

@@ -14,6 +14,8 @@ from agents import app as apps
 from agents import kafka, topics
 from agents.app import StageApp
 from agents.duplicates import DuplicateFilter
+from agents.needed_permissions import of_stages, of_web_view, topics_of
+from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
 from agents.runner import StageRunner
@@ -23,7 +25,7 @@ from agents.settings import Settings
 from agents.stage_jobs import StageSetup
 from agents.stall_detector import StallDetector
 from agents.state_store import StateReplica, StateStore
-from agents.stateful import StatefulWork
+from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
 from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
@@ -46,6 +48,10 @@ class WorkerError(Exception):
     """The worker cannot run as it is told to: one line for the user."""
 
 
+FINAL = (WorkerError, kafka.BrokerRefuses, MissingPermission)
+"""What no other try would change."""
+
+
 def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER) -> int:
     """Run the named stages (none: all) until SIGTERM or SIGINT; the exit code.
 
@@ -58,11 +64,17 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         loader: `module:function` that a pool process calls with a `StageSetup` for what performs jobs.
 
     Raises:
-        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a refused log-in.
+        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a file for TLS of no use.
+        BrokerRefuses: certificates or log-in do not fit.
+        MissingPermission: the log-in lacks what the stages need.
     """
     try:
         names = tuple(dict.fromkeys(stage_named(name).name for name in stages)) or tuple(s.name for s in STAGES)
     except ValueError as error:
+        raise WorkerError(str(error)) from None
+    try:
+        settings.ssl_context()
+    except OSError as error:
         raise WorkerError(str(error)) from None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())
@@ -106,12 +118,12 @@ class Worker:
             loop.add_signal_handler(number, self._stop.set)
         view = self._make_view()
         await self._pool.start()
-        ticking = loop.create_task(self._tick())
+        ticking = loop.create_task(self._heartbeat())
         try:
             if view is not None:
                 await view.start()
             while not self._stop.is_set():
-                await self._once()
+                await self._connect_and_serve()
         finally:
             ticking.cancel()
             if view is not None:
@@ -123,12 +135,12 @@ class Worker:
         log.info("stopped")
         return 0
 
-    async def _once(self) -> None:
+    async def _connect_and_serve(self) -> None:
         """Connect and run, until told to stop or the connection breaks; whatever a client raises then can pass."""
         try:
             if await self._until_stopped(self._prepare()):
                 await self._serve()
-        except WorkerError:
+        except FINAL:
             raise
         except Exception as error:
             log.warning("the connection failed (%s: %s); reconnecting", type(error).__name__, one_line(str(error)))
@@ -152,14 +164,10 @@ class Worker:
         while True:
             try:
                 await kafka.wait_for_broker(self._settings)
-                for report in await topics.ensure(self._settings):
-                    if report.created:
-                        log.info("created topic %s with %d partitions", report.name, report.partitions)
+                await self._check_topics()
                 embedded = await kafka.is_embedded(self._settings)
                 publisher = Publisher(self._settings, embedded=embedded, busy=lambda: self._pool.busy)
                 await publisher.start()
-            except kafka.BrokerUnavailable as error:
-                raise WorkerError(str(error)) from None
             except (KafkaError, OSError, topics.TopicError) as error:
                 log.warning("the broker is not ready (%s); trying again", error)
                 await asyncio.sleep(RESTART_SECONDS)
@@ -167,6 +175,29 @@ class Worker:
             self._publisher = publisher
             self._apps = [self._make_app(number, publisher, embedded) for number in range(len(self._stages))]
             return
+
+    async def _check_topics(self) -> None:
+        """Create the topics that are missing; say which permissions are.
+
+        Raises:
+            MissingPermission: one without which the stages cannot do their work.
+        """
+        needs = of_stages(self._settings, self._stages)
+        await self._ensure(topics_of(self._settings, needs))
+        await kafka.demand(self._settings, needs)
+        if not self._settings.web_enabled:
+            return
+        try:
+            needs = of_web_view(self._settings)
+            await self._ensure(topics_of(self._settings, needs))
+            await kafka.demand(self._settings, needs)
+        except MissingPermission as error:
+            log.warning("the web view will not show everything: %s", error)
+
+    async def _ensure(self, names: Sequence[str]) -> None:
+        for report in await topics.ensure(self._settings, names):
+            if report.created:
+                log.info("created topic %s with %d partitions", report.name, report.partitions)
 
     def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
         stage = self._stages[number]
@@ -182,8 +213,8 @@ class Worker:
             state=state,
         )
         app = apps.create_app(self._settings, runner, embedded=embedded)
-        keeper = seen or state
-        app.tell_assignment = None if keeper is None else keeper.assign
+        state_holder = seen or state
+        app.assignment_listener = None if state_holder is None else state_holder.assign
         return app
 
     def _make_view(self) -> WebView | None:
@@ -207,7 +238,7 @@ class Worker:
         seen.start()
         return seen
 
-    def _restore_state(self, stage: Stage) -> StatefulWork | None:
+    def _restore_state(self, stage: Stage) -> StatefulProcessor | None:
         """Begin to read what the stage has given out, if it goes on from that."""
         if not stage.stateful:
             return None
@@ -220,14 +251,16 @@ class Worker:
         replica = StateReplica(self._settings, stage, states, store)
         self._replicas.append(replica)
         replica.start()
-        return StatefulWork(stage, states, replica)
+        return StatefulProcessor(stage, states, replica)
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
         publisher = self._publisher
         assert publisher is not None
         detector = StallDetector(self._settings, max(stage.time_limit_seconds or 0.0 for stage in self._stages))
-        watch = detector.watch(lambda: self._not_taken_up(detector.patience_seconds), lambda: publisher.troubled_at)
+        watch = detector.watch(
+            lambda: self._stall_candidates(detector.patience_seconds), lambda: publisher.last_failure_at
+        )
         stalled = asyncio.create_task(watch)
         try:
             starting = asyncio.gather(*(app.start() for app in self._apps))
@@ -248,9 +281,9 @@ class Worker:
                 await self._until_stopped(asyncio.sleep(TICK_SECONDS / 2))
         finally:
             stalled.cancel()
-            await self._wind_down()
+            await self._shut_down()
 
-    async def _wind_down(self) -> None:
+    async def _shut_down(self) -> None:
         """Finish what is in flight, commit, leave the groups."""
         started = time.monotonic()
         limit = self._settings.drain_seconds if self._stop.is_set() else 1.0
@@ -265,9 +298,9 @@ class Worker:
         self._replicas = []
         if self._publisher is not None:
             await self._publisher.stop()
-        log.debug("wound down in %.1f s", time.monotonic() - started)
+        log.debug("shut down in %.1f s", time.monotonic() - started)
 
-    async def _tick(self) -> None:
+    async def _heartbeat(self) -> None:
         """Every second: a sign of life."""
         loaded = False
         while True:
@@ -283,9 +316,9 @@ class Worker:
         running = [app for app in list(self._apps) if app.started and not app.should_stop and app.membership.joined]
         return {app.runner.stage.name: app.assigned() for app in running}
 
-    def _not_taken_up(self, patience_seconds: float) -> dict[str, list[int]]:
+    def _stall_candidates(self, patience_seconds: float) -> dict[str, list[int]]:
         """What is assigned, but for partitions with a message in the pool while it gets on: that one waits its turn."""
-        gets_on = time.monotonic() - self._pool.ended_at < patience_seconds
+        gets_on = time.monotonic() - self._pool.last_progress_at < patience_seconds
         in_flight = self.status.partitions_in_flight() if gets_on else set()
         return {
             stage: [number for number in partitions if (stage, number) not in in_flight]
@@ -298,6 +331,6 @@ async def _stop(app: StageApp) -> None:
         await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
     except TimeoutError:
         log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
-        app.cut_off()
+        app.abort_consumer()
     except Exception as error:
         log.warning("%s stopped with %r", app.conf.id, error)

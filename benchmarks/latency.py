@@ -11,7 +11,7 @@ from agents import kafka, topics
 from agents.headers import trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
-from benchmarks.systems import REDEFLUSS, running
+from benchmarks.systems import REDEFLUSS, System, running
 
 IDLE_ARTICLES = 40
 IDLE_PAUSE_SECONDS = 0.2
@@ -41,16 +41,26 @@ class Latency:
         return self.half_load[min(len(self.half_load) - 1, int(share * len(self.half_load)))]
 
 
-async def latency(broker: str, prefix: str, values: list[bytes], per_second: float, count: int) -> Latency:
-    """Measure Redefluss; `per_second` is the rate of half load, at which `count` articles are sent."""
-    settings = settings_for(broker, prefix)
+async def latency(
+    broker: str,
+    prefix: str,
+    values: list[bytes],
+    per_second: float,
+    count: int,
+    *,
+    system: System = REDEFLUSS,
+    **environment: str,
+) -> Latency:
+    """Measure Redefluss; `per_second` is the rate of half load, at which `count` articles are sent, if any."""
+    more = {name.removeprefix("REDEFLUSS_").lower(): value for name, value in environment.items()}
+    settings = settings_for(broker, prefix, **more)
     await topics.ensure(settings)
     consumer = kafka.consumer(settings, settings.topic("articles.quotes"), fetch_max_wait_ms=50)
     producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
     await consumer.start()
     await producer.start()
     raw = settings.topic("articles.raw")
-    with running(REDEFLUSS, broker, prefix) as processes:
+    with running(system, broker, prefix, **environment) as processes:
         try:
             warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
             await send_all(settings, warm)

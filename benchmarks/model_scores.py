@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.config import PipelineConfig
 from pipeline.evaluation import entities, quotes
 from pipeline.models import load_pipeline
-from pipeline.models.catalogue import DATA, MODELS, QUOTE_MODELS, Model
+from pipeline.models.catalogue import DATA, MODELS, QUOTE_MODELS, ShippedModel
 from pipeline.quotes import QuoteExtractor
 from pipeline.training.entity_data import held_out, read
 
@@ -23,7 +23,7 @@ ENTITY_FILES = ("ner/germeval-2014.jsonl.gz", "ner/smartdata-de.jsonl.gz")
 QUOTE_ROWS = ("quote", "speaker", "joint", "type")
 
 
-def size(name: str, models: Mapping[str, Model]) -> str:
+def size(name: str, models: Mapping[str, ShippedModel]) -> str:
     """Megabytes of a model's files; those in another folder without checkpoints and the table of pieces."""
     if name in models:
         total = models[name].size

@@ -30,7 +30,7 @@ from aiohttp.test_utils import TestServer
 from agents.settings import Settings
 from agents.web.store.columns import ROW
 from agents.web.store.location import store_path
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.cleaning.fingerprint import fingerprints
 from schemas.codec import encode
 from schemas.records import Block, Entity, Gender, Mention, Quote, QuoteArticle, Speaker
@@ -150,7 +150,7 @@ class News:
                 yield last
 
 
-def fill(writer: Writer, articles: Iterator[QuoteArticle], now: float, first: int = 0) -> int:
+def fill(writer: StoreWriter, articles: Iterator[QuoteArticle], now: float, first: int = 0) -> int:
     """Put articles into the store; how many."""
     batch: list[TopicMessage] = []
     count = first
@@ -213,7 +213,7 @@ def burn(end: Any) -> None:
 def arriving(path: Path, first: int, end: Any) -> None:
     """Articles as they come in at full load, by a process that is as nice as the collector."""
     os.nice(10)
-    writer = Writer(path, keep_articles=10**7, keep_days=30)
+    writer = StoreWriter(path, keep_articles=10**7, keep_days=30)
     news = News(7)
     while not end.is_set():
         begun = time.monotonic()
@@ -230,11 +230,11 @@ async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[
     from agents.metrics import Metrics
     from agents.web import limits
     from agents.web.auth import Guard
-    from agents.web.monitor import Monitor
-    from agents.web.operations import Observatory
+    from agents.web.collector_supervisor import CollectorSupervisor
+    from agents.web.operations import StreamMonitor
     from agents.web.site import Site
     from agents.web.store import reader as store_reader
-    from agents.web.store.reader import Reader
+    from agents.web.store.reader import StoreReader
     from agents.web.view import install
 
     class Idle:
@@ -246,10 +246,10 @@ async def measure(settings: Settings, news: News, asked: int) -> dict[str, list[
     store_reader.QUERY_SECONDS = 60.0  # asked is how long it takes, also on a machine that has other things to do
     path = store_path(settings)
     app = faust.App("pages", store="memory://", autodiscover=False, datadir=settings.data_dir)
-    reader, status = Reader(path), Idle()
-    monitor = Monitor(settings, status, path)
+    reader, status = StoreReader(path), Idle()
+    monitor = CollectorSupervisor(settings, status, path)
     site = Site(
-        settings, reader, Observatory(settings, reader, monitor, status.metrics), Guard(token="x", host="127.0.0.1")
+        settings, reader, StreamMonitor(settings, reader, monitor, status.metrics), Guard(token="x", host="127.0.0.1")
     )
     site.limiter = limits.Limiter(clock=iter(range(10**9)).__next__)  # the one who asks here may ask often
     install(app, site)
@@ -302,7 +302,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), broker="kafka://127.0.0.1:1")
         news, now = News(1), time.time()
-        writer = Writer(store_path(settings), keep_articles=10**7, keep_days=30)
+        writer = StoreWriter(store_path(settings), keep_articles=10**7, keep_days=30)
         articles = list(news.articles(args.quotes // QUOTES // TIMES, now))
         begun = time.process_time()
         count = fill(writer, iter(articles), now)

@@ -25,6 +25,7 @@ class System:
         processes: how many of it are started.
         cores: the one core that each of them may use, with all that it starts; none: no limits.
         further: what each process's command has in addition.
+        root: a checkout with an environment of its own; None: this one.
     """
 
     name: str
@@ -32,6 +33,12 @@ class System:
     processes: int = 1
     cores: tuple[int, ...] = ()
     further: tuple[tuple[str, ...], ...] = ()
+    root: Path | None = None
+
+    @property
+    def python(self) -> str:
+        """The interpreter that runs it."""
+        return sys.executable if self.root is None else str(self.root / ".venv" / "bin" / "python")
 
 
 class Ended(Exception):
@@ -79,7 +86,7 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
     addresses = ";".join(f"127.0.0.1:{free_port()}" for _ in range(system.processes))
     for number in range(system.processes):
         command: list[str] = ["taskset", "-c", str(system.cores[number])] if system.cores else []
-        command.append(sys.executable)
+        command.append(system.python)
         for part in system.command:
             if part == "{peers}":
                 command += ["-i", str(number), "-a", addresses] if system.processes > 1 else []
@@ -94,7 +101,7 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
                     "REDEFLUSS_BROKER": f"kafka://{broker}",
                     "REDEFLUSS_TOPIC_PREFIX": prefix,
                     "REDEFLUSS_LOG_LEVEL": "warning",
-                    "PYTHONPATH": str(ROOT),
+                    "PYTHONPATH": str(system.root or ROOT),
                     "REDEFLUSS_DATA_DIR": folder,
                     "REDEFLUSS_WEB_PORT": str(free_port()),
                     "BENCHMARK_BROKER": broker,

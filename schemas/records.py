@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from schemas.spans import Model, Span, check_span, check_spans
+from schemas.spans import RecordModel, Span, check_span, check_spans
 
 BlockKind = Literal["lead", "paragraph", "heading", "list", "quote", "entry", "question", "answer"]
 Access = Literal["free", "teaser", "unknown"]
@@ -65,7 +65,7 @@ ArticleId = Annotated[str, Field(min_length=1, max_length=1900)]
 """As producers may give it: the ids of an article's quotes are made of it, and are a little longer."""
 
 
-class RawArticle(Model):
+class RawArticle(RecordModel):
     """What a producer sends: a page or its text. `id` may be missing here alone."""
 
     schema_: Literal["raw-article/1"] = Field("raw-article/1", alias="schema")
@@ -93,14 +93,14 @@ class Block(Span):
     time: Timestamp | None = Field(None, description="of an entry of a live ticker, if its day is known")
 
 
-class Removed(Model):
+class Removed(RecordModel):
     """A line or a part of one that cleaning took out, and why."""
 
     text: str
     reason: RemovalReason
 
 
-class CleanArticle(Model):
+class CleanArticle(RecordModel):
     """An article's body and its fields, without what pages put around them."""
 
     schema_: Literal["clean-article/1", "entity-article/1", "quote-article/1"] = Field(
@@ -122,7 +122,7 @@ class CleanArticle(Model):
     department: str | None = None
     access: Access = Field("unknown", description="teaser: the text is but the beginning of what subscribers get")
     evidence: dict[str, str] = Field(
-        default_factory=dict, description="what told published_at, modified_at, department and access, by field"
+        default_factory=dict, description="what lossless published_at, modified_at, department and access, by field"
     )
     infobox: dict[str, str] = Field(default_factory=dict)
     credits: list[str] = Field(default_factory=list)
@@ -145,7 +145,7 @@ class Mention(Span):
     kind: MentionKind
 
 
-class SpeakerEntity(Model):
+class SpeakerEntity(RecordModel):
     """Someone or something in the news, without the places that mention it."""
 
     id: Identifier
@@ -179,7 +179,7 @@ class EntityArticle(CleanArticle):
         return self
 
 
-class QuotePart(Model):
+class QuotePart(RecordModel):
     """Cue or frame of a quote."""
 
     spans: list[Span] = Field(min_length=1)
@@ -203,7 +203,7 @@ class Speaker(QuotePerson):
     confidence: float = Field(0.5, ge=0.0, le=1.0)
 
 
-class Quote(Model):
+class Quote(RecordModel):
     """What someone said, where, and who it was."""
 
     id: Identifier
@@ -236,7 +236,7 @@ class QuoteArticle(EntityArticle):
         return self
 
 
-class QuotedArticle(Model):
+class QuotedArticle(RecordModel):
     """Where a quote was found."""
 
     id: Identifier
@@ -248,7 +248,7 @@ class QuotedArticle(Model):
     content_hash: str | None = Field(None, description="of the text that the quote was found in")
 
 
-class QuoteRecord(Model):
+class QuoteRecord(RecordModel):
     """One quote by itself. The spans in `quote` are into the text of the article's record on `articles.quotes`."""
 
     schema_: Literal["quote/1"] = Field("quote/1", alias="schema")
@@ -258,7 +258,7 @@ class QuoteRecord(Model):
     article: QuotedArticle
 
 
-class StatementStart(Model):
+class StatementStart(RecordModel):
     """Where a statement stood first, by the time of publication."""
 
     article: Identifier
@@ -266,7 +266,7 @@ class StatementStart(Model):
     published_at: Timestamp | None = None
 
 
-class StatementQuote(Model):
+class StatementQuote(RecordModel):
     """A quote that says what a statement says, as its article words it."""
 
     quote: Identifier
@@ -277,7 +277,7 @@ class StatementQuote(Model):
     seen_at: Timestamp = Field(description="when the quote reached the broker")
 
 
-class StatementArticle(Model):
+class StatementArticle(RecordModel):
     """An article that a statement stands in: its fullest quote of it, and the agency it came by, if one is named."""
 
     id: Identifier
@@ -302,7 +302,7 @@ class StatementArticle(Model):
         return [self, *self.also]
 
 
-class Statement(Model):
+class Statement(RecordModel):
     """What the same speaker was quoted with in one article or several, once, in its present state.
 
     `text` is the fullest wording of all articles, a verbatim one where there is one as full. Articles come in the order
@@ -323,14 +323,14 @@ class Statement(Model):
     updated_at: Timestamp
 
 
-class HeaderInBase64(Model):
+class HeaderInBase64(RecordModel):
     """A header of a message as it was on the topic; None is a header without a value, not even an empty one."""
 
     name: str
     value: str | None
 
 
-class DeadLetter(Model):
+class DeadLetter(RecordModel):
     """A message that could not be processed: its bytes, where it stood, and why."""
 
     schema_: Literal["dead-letter/1"] = Field("dead-letter/1", alias="schema")
@@ -371,7 +371,7 @@ class DeadLetter(Model):
     ) -> Self:
         """The dead letter of a message, from its bytes as they stood on the topic."""
         as_text = {name: (header or b"").decode("utf-8", "backslashreplace") for name, header in headers}
-        told = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
+        lossless = [(name, header.encode()) for name, header in as_text.items()] == list(headers)
         try:
             name, undecodable = None if key is None else key.decode(), None
         except UnicodeDecodeError:
@@ -389,7 +389,7 @@ class DeadLetter(Model):
             value=b64encode(value or b"").decode("ascii"),
             tombstone=value is None,
             headers=as_text,
-            headers_base64=None if told else [_in_base64(name, header) for name, header in headers],
+            headers_base64=None if lossless else [_in_base64(name, header) for name, header in headers],
             attempts=attempts,
         )
 

@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 SPAN_SEPARATOR = " … "
 
 
-class Model(BaseModel):
+class RecordModel(BaseModel):
     """What all records and their parts have in common: immutable, strictly typed, aliases as on the wire."""
 
     model_config = ConfigDict(frozen=True, strict=True, populate_by_name=True, extra="ignore", protected_namespaces=())
 
 
-class Span(Model):
+class Span(RecordModel):
     """Code points `begin` (included) to `end` (excluded) of the record's `text`."""
 
     begin: int = Field(ge=0)

@@ -1,6 +1,6 @@
 """Kafka clients for the commands: they come up at once, or say in one line that no broker answers."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -8,28 +8,37 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from agents import kafka, topics
 from agents.cli.console import note, quiet_clients
+from agents.needed_permissions import on_topics, topics_of
+from agents.permissions import Need
 from agents.settings import Settings
+from pipeline.stages import RAW_TOPIC
 
 ANSWER_SECONDS = 5.0
 
 
-async def reach_broker(settings: Settings, seconds: float = ANSWER_SECONDS) -> None:
-    """Return once the broker answers.
+async def reach_broker(settings: Settings, needs: Iterable[Need] = (), seconds: float = ANSWER_SECONDS) -> None:
+    """Return once the broker answers, if it allows what is needed.
 
     Raises:
-        agents.kafka.BrokerUnavailable: it does not within `seconds`, or refuses.
+        agents.kafka.BrokerUnavailable: it does not answer within `seconds`.
+        agents.kafka.BrokerRefuses: it takes no connection with these settings.
+        agents.permissions.MissingPermission: naming all that are missing.
         OSError: a file for TLS is missing or of no use.
     """
     quiet_clients()
     settings.ssl_context()
     await kafka.wait_for_broker(settings, timeout_seconds=seconds, report=note)
+    if needs:
+        await kafka.demand(settings, needs)
 
 
 @asynccontextmanager
 async def connected_producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
-    """A started producer; the topics exist."""
+    """A started producer for `articles.raw`, which exists."""
+    needs = on_topics(settings, "WRITE", RAW_TOPIC)
     await reach_broker(settings)
-    await topics.ensure(settings)
+    await topics.ensure(settings, topics_of(settings, needs))
+    await kafka.demand(settings, needs)
     producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
     await producer.start()
     try:

@@ -18,7 +18,7 @@ HARMLESS = _PICTURES | dict.fromkeys((*range(0x80, 0xA0), *_BIDIRECTIONAL), 0xFF
 """For `str.translate`: what a terminal would obey, and signs that turn the direction of writing, as visible signs."""
 
 
-class HarmlessConsole(Console):
+class SafeConsole(Console):
     """Prints what articles hold without obeying it: escape sequences in a text move no cursor and set no title."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
@@ -34,12 +34,12 @@ def for_people() -> bool:
 
 def out() -> Console:
     """The console of results; a pipe gets lines of a fixed width rather than those of an unknown terminal."""
-    return HarmlessConsole(width=None if for_people() else PIPE_WIDTH, highlight=False, emoji=False)
+    return SafeConsole(width=None if for_people() else PIPE_WIDTH, highlight=False, emoji=False)
 
 
 def err() -> Console:
     """The console of progress, notes and errors."""
-    return HarmlessConsole(stderr=True, highlight=False, emoji=False, soft_wrap=True)
+    return SafeConsole(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
 def note(message: str) -> None:

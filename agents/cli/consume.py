@@ -54,14 +54,14 @@ async def _consume(
     drop_repeats: bool,
 ) -> int:
     from agents.cli.clients import connected_consumer
-    from agents.repeats import Repeats
+    from agents.repeats import RepeatDetector
     from agents.topic_reader import batches, partitions_of
 
     shown = 0
     printer = TablePrinter() if console.for_people() else JsonPrinter()
     async with connected_consumer(settings) as consumer:
         partitions = await partitions_of(settings, topic)
-        seen = Repeats() if drop_repeats and partitions[0].topic in _without_repeats(settings) else None
+        seen = RepeatDetector() if drop_repeats and partitions[0].topic in _without_repeats(settings) else None
         async for batch in batches(consumer, partitions, from_beginning=from_beginning, until_end=until_caught_up):
             fresh = [record for record in batch if seen is None or not seen.is_repeat(record)]
             wanted = fresh if limit is None else fresh[: limit - shown]

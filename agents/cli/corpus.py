@@ -123,7 +123,7 @@ def join(
     output: Annotated[Path, typer.Option("--output", help="the folder for the articles")],
 ) -> int:
     """Put annotation and texts together, where one has the texts; exit code 1 if any is missing or another one."""
-    from pipeline.corpus.standoff import FIELDS, StandoffError, put_together, read_texts
+    from pipeline.corpus.standoff import FIELDS, StandoffError, from_standoff, read_texts
     from pipeline.corpus.writer import write_article
     from pipeline.evaluation.gold import read_rows
 
@@ -135,7 +135,7 @@ def join(
             console.note(f"{row['id']}: {texts} has no text {row['name']!r}")
             continue
         try:
-            article = put_together(row, by_name[row["name"]])
+            article = from_standoff(row, by_name[row["name"]])
         except StandoffError as error:
             console.note(str(error))
             continue

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
@@ -10,11 +11,12 @@ import typer
 
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, load_settings
-from pipeline.stages import STAGES
+from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
 from schemas.records import FAILURE_REASONS
 
 if TYPE_CHECKING:
     from agents.dead_letters import StoredLetter
+    from agents.settings import Settings
 
 app = typer.Typer(help="What could not be processed: list, show, replay.", no_args_is_help=True)
 
@@ -110,40 +112,49 @@ def moment(words: str | None) -> datetime | None:
 
 async def _rows(selected: Filters) -> list[dict[str, Any]]:
     from agents import dead_letters
-    from agents.cli.clients import reach_broker
 
     settings = load_settings()
-    await reach_broker(settings)
+    await _reach(settings)
     return [_row(letter) async for letter in dead_letters.read(settings, **selected)]
 
 
 async def _show(identifier: str) -> "StoredLetter":
     from agents import dead_letters
-    from agents.cli.clients import reach_broker
 
     settings = load_settings()
-    await reach_broker(settings)
+    await _reach(settings)
     return await dead_letters.show(settings, identifier)
 
 
 async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["failed", "start"], dry_run: bool) -> int:
     from agents import dead_letters
-    from agents.cli.clients import reach_broker
 
     if identifiers and any(selected.values()):
         raise CommandError("either ids or --stage, --reason, --since, --until")
     settings = load_settings()
-    await reach_broker(settings)
-    if identifiers:
-        letters = [await dead_letters.show(settings, identifier) for identifier in dict.fromkeys(identifiers)]
-    else:
-        letters = [letter async for letter in dead_letters.read(settings, **selected)]
+    await _reach(settings)
+    letters = _named(settings, identifiers) if identifiers else dead_letters.read(settings, **selected)
     report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run)
     for problem in report.impossible:
         console.note(f"cannot be replayed: {problem}")
     verb = "Would send" if dry_run else "Sent"
     console.note(f"{verb} {report.sent:,} through again; {report.skipped_already_replayed:,} were replayed before")
     return ExitCode.INCOMPLETE if report.impossible else ExitCode.OK
+
+
+async def _reach(settings: "Settings") -> None:
+    from agents.cli.clients import reach_broker
+    from agents.needed_permissions import on_topics
+    from agents.topics import REPLAYED_TOPIC
+
+    await reach_broker(settings, on_topics(settings, "READ", DEAD_LETTER_TOPIC, REPLAYED_TOPIC))
+
+
+async def _named(settings: "Settings", identifiers: list[str]) -> AsyncIterator["StoredLetter"]:
+    from agents import dead_letters
+
+    for identifier in dict.fromkeys(identifiers):
+        yield await dead_letters.show(settings, identifier)
 
 
 def _row(stored: "StoredLetter") -> dict[str, Any]:

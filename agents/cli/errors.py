@@ -17,7 +17,11 @@ class ExitCode(IntEnum):
     USAGE = 2
     """Wrong arguments or settings, or a file that cannot be used."""
     UNREACHABLE = 3
-    """No broker answers, or it refuses."""
+    """No broker answers, or it answers with an error: this may pass."""
+    REFUSED = 4
+    """The broker refuses the connection: TLS, a certificate or the log-in. Another try ends the same."""
+    FORBIDDEN = 5
+    """The log-in lacks a permission. Another try ends the same until somebody grants it."""
     INTERRUPTED = 130
     """Ended by Ctrl-C or SIGTERM before it was done."""
 
@@ -37,12 +41,17 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.feed.poller.NotSent": ("", ExitCode.INCOMPLETE),
     "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
     "agents.imports.csv_rows.ColumnsError": ("", ExitCode.USAGE),
+    "agents.kafka.BrokerRefuses": ("", ExitCode.REFUSED),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
+    "agents.permissions.MissingPermission": ("", ExitCode.FORBIDDEN),
     "agents.saved_searches.search_list.SearchListError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),
     "agents.worker.WorkerError": ("", ExitCode.USAGE),
+    "aiokafka.errors.ClusterAuthorizationFailedError": ("a permission is missing: ", ExitCode.FORBIDDEN),
+    "aiokafka.errors.GroupAuthorizationFailedError": ("a permission is missing: ", ExitCode.FORBIDDEN),
+    "aiokafka.errors.TopicAuthorizationFailedError": ("a permission is missing: ", ExitCode.FORBIDDEN),
     "aiokafka.errors.KafkaError": ("the broker: ", ExitCode.UNREACHABLE),
     "pipeline.errors.ConfigurationError": ("", ExitCode.USAGE),
     "pipeline.evaluation.gold.GoldError": ("", ExitCode.USAGE),

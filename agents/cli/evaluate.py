@@ -27,7 +27,7 @@ Worst = Annotated[int, typer.Option("--worst", min=0, help="show so many of the 
 ProgressCall = Callable[[int, int], None]
 
 
-class Report(Protocol):
+class EvaluationReport(Protocol):
     """What the scorers give back."""
 
     def as_json(self) -> Mapping[str, Any]:
@@ -53,7 +53,7 @@ def cleaning(
     """How much of the articles' text is found, and how much besides."""
     from pipeline.evaluation.cleaning import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
         return evaluate(gold, config, progress=progress, source=source)
 
     return _evaluate(gold, score, predictions, as_json=as_json, errors=errors, worst=worst)
@@ -64,7 +64,7 @@ def entities(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
     """How many names are found, with the right bounds and type."""
     from pipeline.evaluation.entities import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
         return evaluate(gold, config, progress=progress)
 
     return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
@@ -86,7 +86,7 @@ def quotes(
     from pipeline.evaluation import ablation
     from pipeline.evaluation.quotes import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
         return ablation.evaluate(gold, config, progress) if ablate else evaluate(gold, config, progress=progress)
 
     return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
@@ -97,7 +97,7 @@ def speakers(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
     """Whole articles through all stages: quotes, speakers by full name, and entities."""
     from pipeline.evaluation.speakers import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
         return evaluate(gold, config, progress=progress)
 
     return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
@@ -108,7 +108,7 @@ def coreference(gold: Gold, predictions: Predictions = None, as_json: AsJson = F
     """Which mentions mean the same, beside what the nearest match would say."""
     from pipeline.evaluation.chains import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> Report:
+    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
         return evaluate(gold, config, progress=progress)
 
     return _evaluate(gold, score, predictions, as_json=as_json)
@@ -116,7 +116,7 @@ def coreference(gold: Gold, predictions: Predictions = None, as_json: AsJson = F
 
 def _evaluate(
     gold: Path,
-    score: Callable[[PipelineConfig, ProgressCall], Report],
+    score: Callable[[PipelineConfig, ProgressCall], EvaluationReport],
     predictions: Path | None,
     *,
     as_json: bool,

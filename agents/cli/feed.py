@@ -13,7 +13,7 @@ from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
-    from agents.feed.feed_list import Feed
+    from agents.feed.feed_list import FeedSource
 
 
 def feed(
@@ -37,13 +37,13 @@ def feed(
         return ExitCode.INTERRUPTED if once else ExitCode.OK
 
 
-async def _feed(settings: Settings, feeds: "list[Feed]", once: bool) -> int:
+async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> int:
     from agents.cli.clients import connected_producer
     from agents.feed.fetching import Fetcher
     from agents.feed.hosts import Hosts
     from agents.feed.metrics import FeedMetrics, served
-    from agents.feed.poller import Poller, Result
-    from agents.feed.seen import Seen
+    from agents.feed.poller import Poller, PollResult
+    from agents.feed.seen import SeenPages
     from pipeline.cleaning.cleaner import Cleaner
     from schemas.records import RawArticle
 
@@ -52,9 +52,9 @@ async def _feed(settings: Settings, feeds: "list[Feed]", once: bool) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     topic = settings.topic(RAW_TOPIC)
-    results: list[Result] = []
+    results: list[PollResult] = []
 
-    def report(result: Result) -> None:
+    def report(result: PollResult) -> None:
         console.note(result.line())
 
     async with connected_producer(settings) as producer:
@@ -62,11 +62,11 @@ async def _feed(settings: Settings, feeds: "list[Feed]", once: bool) -> int:
         async def send(article: RawArticle, value: bytes) -> None:
             await producer.send_and_wait(topic, value, key=str(article.id).encode())
 
-        seen = Seen(settings.data_dir / "feed")
+        seen = SeenPages(settings.data_dir / "feed")
         try:
             seen.forget_old()
             metrics = FeedMetrics()
-            hosts = Hosts(pause_seconds=settings.feed_pause_seconds, until=seen.hosts(), told=seen.save_host)
+            hosts = Hosts(pause_seconds=settings.feed_pause_seconds, until=seen.hosts(), on_change=seen.save_host)
             fetcher = Fetcher(
                 hosts,
                 user_agent=settings.feed_user_agent,

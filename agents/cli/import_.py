@@ -16,13 +16,13 @@ from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
-    from agents.imports.place import Place
+    from agents.imports.import_progress import ImportProgress
 
 SHOWN_REFUSALS = 20
 
 
 @dataclass(frozen=True)
-class _Placed(ArticleMessage):
+class _NumberedMessage(ArticleMessage):
     """A message that knows which item of which file it is."""
 
     file: str
@@ -36,25 +36,25 @@ def import_(
     ] = "",
     resume: Annotated[bool, typer.Option("--resume", help="go on where the same import was broken off")] = False,
 ) -> int:
-    """Send the articles of archives to articles.raw: WARC, WET, CSV, JSON lines, and whatever `produce` takes.
+    """Send the articles of archives to articles.raw: WARC, WET, CSV, JSON lines, mbox, and whatever `produce` takes.
 
     JSON may have the fields of a raw article, or be the output of fundus or news-please. Every message is confirmed
     by the broker. Exit code 1 if something was refused or not confirmed.
     """
     from agents.imports import archives, csv_rows
-    from agents.imports.place import Place
+    from agents.imports.import_progress import ImportProgress
 
     settings = load_settings()
     named = csv_rows.column_map(columns)
     files = archives.found(paths)
-    place = Place.of(settings.data_dir / "import", files, named, resume=resume)
+    place = ImportProgress.of(settings.data_dir / "import", files, named, resume=resume)
     try:
         return asyncio.run(_import(settings, files, named, place))
     finally:
         place.write()
 
 
-async def _import(settings: Settings, files: list[str], columns: Mapping[str, str], place: "Place") -> int:
+async def _import(settings: Settings, files: list[str], columns: Mapping[str, str], place: "ImportProgress") -> int:
     from agents.cli.clients import connected_producer
     from agents.cli.sending import send
     from agents.imports import archives
@@ -79,7 +79,7 @@ async def _import(settings: Settings, files: list[str], columns: Mapping[str, st
                         if number < before:
                             counts["before"] += 1
                         elif isinstance(item, ArticleMessage):
-                            yield _Placed(item.origin, item.key, item.value, file, number)
+                            yield _NumberedMessage(item.origin, item.key, item.value, file, number)
                         else:
                             place.mark(file, number)
                             if isinstance(item, Skipped):
@@ -89,7 +89,7 @@ async def _import(settings: Settings, files: list[str], columns: Mapping[str, st
                     progress.advance(task)
 
             def confirm(message: ArticleMessage, _place: object) -> None:
-                assert isinstance(message, _Placed)
+                assert isinstance(message, _NumberedMessage)
                 place.mark(message.file, message.number)
                 counts["sent"] += 1
                 progress.update(task, sent=counts["sent"])

@@ -15,7 +15,7 @@ from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
 
 if TYPE_CHECKING:
-    from agents.sinks.store import Store
+    from agents.sinks.store import SinkStore
 
 app = typer.Typer(
     help="Keep articles, entities, mentions, quotes and statements in a store. Ctrl-C ends it; it goes on from there.",
@@ -42,7 +42,7 @@ def parquet(
 ) -> int:
     """Parquet files, by day, for DuckDB, pandas, Polars and Spark."""
 
-    def store() -> "Store":
+    def store() -> "SinkStore":
         from agents.sinks.parquet import ParquetStore
 
         return ParquetStore(folder)
@@ -58,7 +58,7 @@ def postgres(
 ) -> int:
     """Tables of a PostgreSQL database, made and migrated by this command; exactly once."""
 
-    def store() -> "Store":
+    def store() -> "SinkStore":
         from agents.sinks.postgres import PostgresStore
 
         return PostgresStore(dsn)
@@ -74,7 +74,7 @@ def duckdb(
 ) -> int:
     """A DuckDB file; exactly once."""
 
-    def store() -> "Store":
+    def store() -> "SinkStore":
         from agents.sinks.duckdb import DuckDBStore
 
         return DuckDBStore(file)
@@ -90,7 +90,7 @@ def webhook(
 ) -> int:
     """A web address of yours, told of every article and statement; REDEFLUSS_WEBHOOK_SECRET signs the requests."""
 
-    def store() -> "Store":
+    def store() -> "SinkStore":
         from agents.sinks.webhook import WebhookStore
 
         secret = load_settings().webhook_secret
@@ -101,7 +101,7 @@ def webhook(
     return _sink(store, "webhook", url, until_caught_up, from_beginning)
 
 
-def _sink(make: "Callable[[], Store]", kind: str, target: str, until_caught_up: bool, from_beginning: bool) -> int:
+def _sink(make: "Callable[[], SinkStore]", kind: str, target: str, until_caught_up: bool, from_beginning: bool) -> int:
     settings = load_settings()
     try:
         store = make()
@@ -122,11 +122,12 @@ def group_of(settings: Settings, kind: str, target: str) -> str:
     return settings.group(f"sink-{kind}-{hashlib.blake2b(known.encode(), digest_size=4).hexdigest()}")
 
 
-async def _run(settings: Settings, store: "Store", group: str, until_caught_up: bool, from_beginning: bool) -> int:
+async def _run(settings: Settings, store: "SinkStore", group: str, until_caught_up: bool, from_beginning: bool) -> int:
     from agents.cli.clients import reach_broker
+    from agents.permissions import Need
     from agents.sinks.consumer import Sink
 
-    await reach_broker(settings)
+    await reach_broker(settings, [Need("READ", "group", group)])
     sink = Sink(settings, store, group=group, from_now=not from_beginning, say=console.note)
     loop = asyncio.get_running_loop()
 

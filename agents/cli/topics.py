@@ -37,15 +37,19 @@ def show_lag() -> int:
 
 async def _list() -> int:
     from agents.cli.clients import reach_broker
+    from agents.permissions import MissingPermission, Need
     from agents.topics import listing
 
     settings = load_settings()
     await reach_broker(settings)
-    rows = [asdict(info) | {"messages": info.messages} for info in await listing(settings)]
-    if not rows:
+    infos, hidden = await listing(settings)
+    rows = [asdict(info) | {"messages": info.messages} for info in infos]
+    if not rows and not hidden:
         console.note("The broker has none of the topics yet: redefluss topics create")
     headings = {"name": "topic", "partitions": "partitions", "replication_factor": "copies", "messages": "messages"}
     console.show(rows, title="Topics", columns=headings)
+    if hidden:
+        raise MissingPermission(Need("DESCRIBE", "topic", name) for name in hidden)
     return ExitCode.OK
 
 

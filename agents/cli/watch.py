@@ -44,7 +44,7 @@ def watch(
         if settings.webhook_secret is None:
             raise CommandError("REDEFLUSS_WEBHOOK_SECRET is not set: requests are signed with it")
         if again:
-            console.note(f"{console.counted(outbox.revive(), 'item')} once more")
+            console.note(f"{console.counted(outbox.retry_dead(), 'item')} once more")
         return asyncio.run(_watch(settings, known, outbox))
     except asyncio.CancelledError:
         console.note("Stopped")
@@ -56,7 +56,7 @@ def watch(
 async def _watch(settings: Settings, known: "list[SavedSearch]", outbox: "Outbox") -> int:
     from agents.saved_searches.watcher import Watcher
     from agents.web.store.location import store_path
-    from agents.web.store.reader import Reader
+    from agents.web.store.reader import StoreReader
 
     task = asyncio.current_task()
     assert task is not None
@@ -65,7 +65,7 @@ async def _watch(settings: Settings, known: "list[SavedSearch]", outbox: "Outbox
         asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     console.note(f"Watching {', '.join(search.name for search in known)}; Ctrl-C ends it")
     watcher = Watcher(
-        Reader(store_path(settings)),
+        StoreReader(store_path(settings)),
         outbox,
         known,
         secret=settings.webhook_secret.get_secret_value(),

@@ -28,7 +28,7 @@ class FeedUnreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """What a feed says of one article; times in RFC 3339."""
 
     link: str
@@ -58,7 +58,7 @@ class FeedDocument:
 
     title: str | None = None
     language: str | None = None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[FeedEntry] = field(default_factory=list)
     sitemaps: list[str] = field(default_factory=list)
     left_out: int = 0
     damaged: str | None = None
@@ -93,11 +93,11 @@ def _feed(body: bytes, url: str, content_type: str) -> FeedDocument:
     )
 
 
-def _entry(item: Any, url: str) -> Entry | None:
+def _entry(item: Any, url: str) -> FeedEntry | None:
     link = _absolute(item.get("link"), url)
     if link is None:
         return None
-    return Entry(
+    return FeedEntry(
         link=link,
         title=_text(item.get("title")),
         published_at=_moment(item.get("published_parsed")),
@@ -130,12 +130,12 @@ def _sitemap(body: bytes, url: str) -> FeedDocument:
     return FeedDocument(language=language, entries=entries, left_out=left_out, damaged=damaged)
 
 
-def _sitemap_entry(item: Any, url: str) -> Entry | None:
+def _sitemap_entry(item: Any, url: str) -> FeedEntry | None:
     link = _absolute(_first(item, "loc"), url)
     if link is None:
         return None
     keywords = (_first(item, "keywords") or "").split(",")
-    return Entry(
+    return FeedEntry(
         link=link,
         title=_text(_first(item, "title")),
         published_at=_written(_first(item, "publication_date")),
@@ -153,9 +153,9 @@ def _first(item: Any, name: str) -> str | None:
     return None
 
 
-def _once(entries: Iterable[Entry | None]) -> tuple[list[Entry], int]:
+def _once(entries: Iterable[FeedEntry | None]) -> tuple[list[FeedEntry], int]:
     """Each link once, as many as are taken, and how many are left out."""
-    links: dict[str, Entry] = {}
+    links: dict[str, FeedEntry] = {}
     for entry in entries:
         if entry is not None:
             links.setdefault(entry.link, entry)

@@ -30,7 +30,7 @@ def _web_address(value: str) -> str:
     return value
 
 
-class Feed(BaseModel):
+class FeedSource(BaseModel):
     """One feed or news sitemap.
 
     Attributes:
@@ -48,7 +48,7 @@ class Feed(BaseModel):
     interval_minutes: Annotated[float, Field(gt=0, le=10_080, allow_inf_nan=False, strict=False)] | None = None
 
 
-def load(path: Path) -> list[Feed]:
+def load(path: Path) -> list[FeedSource]:
     """The feeds that a file names, each address once.
 
     Raises:
@@ -76,15 +76,15 @@ def load(path: Path) -> list[Feed]:
     return feeds
 
 
-def _feed(path: Path, text: str, number: int, entry: object) -> Feed:
+def _feed(path: Path, text: str, number: int, entry: object) -> FeedSource:
     try:
-        return Feed.model_validate(entry)
+        return FeedSource.model_validate(entry)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         field = str(problem["loc"][0]) if problem["loc"] else ""
         match problem["type"]:
             case "extra_forbidden":
-                what = f"no such field; there are {', '.join(Feed.model_fields)}"
+                what = f"no such field; there are {', '.join(FeedSource.model_fields)}"
             case "missing":
                 what = "is missing"
             case _:
@@ -93,7 +93,7 @@ def _feed(path: Path, text: str, number: int, entry: object) -> Feed:
         raise FeedListError(f"{path}{_line(text, number, field)}: {where}: {what}") from None
 
 
-def _check_once(path: Path, text: str, feeds: Sequence[Feed]) -> None:
+def _check_once(path: Path, text: str, feeds: Sequence[FeedSource]) -> None:
     first: dict[str, int] = {}
     for number, feed in enumerate(feeds):
         if feed.url in first:

@@ -19,9 +19,9 @@ import aiohttp
 from yarl import URL
 
 from agents.feed.addresses import AddressRefused, CheckedResolver, Lookup, check
-from agents.feed.hosts import HostAway, Hosts
+from agents.feed.hosts import HostBackoff, Hosts
 from agents.feed.robots import MAX_BYTES as ROBOTS_BYTES
-from agents.feed.robots import Robots, RobotsAnswer, RulesUnknown
+from agents.feed.robots import Robots, RobotsResponse, RulesUnknown
 from schemas.codec import one_line
 
 MAX_REDIRECTS = 5
@@ -52,7 +52,7 @@ class FetchError(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class FetchResponse:
     """What came.
 
     Attributes:
@@ -131,7 +131,7 @@ class Fetcher:
         last_modified: str | None = None,
         cut: bool = False,
         robots: bool = True,
-    ) -> Answer:
+    ) -> FetchResponse:
         """Fetch what is at `url`.
 
         Args:
@@ -159,7 +159,7 @@ class Fetcher:
             raise FetchError(one_line(str(error)), "refused") from None
         except RulesUnknown as error:
             raise FetchError(str(error), "failed") from None
-        except HostAway as error:
+        except HostBackoff as error:
             raise FetchError(str(error), "away", error.seconds) from None
         except TimeoutError:
             raise FetchError(f"no whole answer within {self._timeout:g} s", "failed") from None
@@ -171,7 +171,9 @@ class Fetcher:
             raise FetchError(f"no web address: {one_line(str(error))}", "refused") from None
         raise FetchError(f"more than {MAX_REDIRECTS} redirects", "refused")
 
-    async def _once(self, url: URL, headers: dict[str, str], max_bytes: int, cut: bool) -> tuple[Answer | None, str]:
+    async def _once(
+        self, url: URL, headers: dict[str, str], max_bytes: int, cut: bool
+    ) -> tuple[FetchResponse | None, str]:
         """One request: what came, or where it is said to be."""
         host = url.host or ""
         async with (
@@ -192,16 +194,16 @@ class Fetcher:
             if status not in (200, 304):
                 raise FetchError(_named(response), "failed" if status >= 500 or status == 408 else "refused")
             body = b"" if status == 304 else await _body(response, max_bytes, cut)
-            return Answer(str(response.url), status, body, response.headers.copy()), ""
+            return FetchResponse(str(response.url), status, body, response.headers.copy()), ""
 
-    async def _robots_txt(self, url: URL) -> RobotsAnswer:
+    async def _robots_txt(self, url: URL) -> RobotsResponse:
         try:
             answer = await self.get(str(url), max_bytes=ROBOTS_BYTES, cut=True, robots=False)
         except FetchError as error:
             if error.fate == "away":
                 raise
-            return RobotsAnswer(404 if error.fate == "gone" or _forbidden(error) else 0, str(error))
-        return RobotsAnswer(answer.status, answer.body.decode("utf-8", "replace"))
+            return RobotsResponse(404 if error.fate == "gone" or _forbidden(error) else 0, str(error))
+        return RobotsResponse(answer.status, answer.body.decode("utf-8", "replace"))
 
 
 def retry_after_seconds(value: str | None, *, now: datetime | None = None) -> float | None:

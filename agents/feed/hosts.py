@@ -17,7 +17,7 @@ class _Host:
     crawl_delay: float = 0.0
 
 
-class HostAway(Exception):
+class HostBackoff(Exception):
     """The host has asked not to be asked before a later time.
 
     Attributes:
@@ -35,7 +35,7 @@ class Hosts:
     Args:
         pause_seconds: shortest rest of a host after a request; it rests at least as long as its answer took.
         until: times (Unix, in seconds) before which a host is not asked, by name; changed in place.
-        told: called after `until` has changed.
+        on_change: called after `until` has changed.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Hosts:
         *,
         pause_seconds: float,
         until: dict[str, float] | None = None,
-        told: Callable[[str, float], None] = lambda _host, _until: None,
+        on_change: Callable[[str, float], None] = lambda _host, _until: None,
     ) -> None:
         self._pause = pause_seconds
         self._until = {} if until is None else until
-        self._told = told
+        self._on_change = on_change
         self._hosts: dict[str, _Host] = {}
 
     def set_crawl_delay(self, host: str, seconds: float) -> None:
@@ -57,7 +57,7 @@ class Hosts:
     def postpone(self, host: str, seconds: float) -> None:
         """Ask a host nothing for so long: it said so."""
         self._until[host] = max(self._until.get(host, 0.0), time.time() + seconds)
-        self._told(host, self._until[host])
+        self._on_change(host, self._until[host])
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
@@ -70,7 +70,7 @@ class Hosts:
         async with state.lock:
             away = self._until.get(host, 0.0) - time.time()
             if away > 0:
-                raise HostAway(host, away)
+                raise HostBackoff(host, away)
             await asyncio.sleep(max(0.0, state.free_at - time.monotonic()))
             started = time.monotonic()
             try:

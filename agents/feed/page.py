@@ -11,9 +11,9 @@ from courlan import extract_domain
 from yarl import URL
 
 from agents.charset import decoded
-from agents.feed.feed_document import Entry
-from agents.feed.feed_list import Feed
-from agents.feed.fetching import Answer, FetchError
+from agents.feed.feed_document import FeedEntry
+from agents.feed.feed_list import FeedSource
+from agents.feed.fetching import FetchError, FetchResponse
 from pipeline.errors import Rejected
 from schemas.records import CleanArticle, RawArticle
 
@@ -25,7 +25,7 @@ _HEAD_CHARACTERS = 300_000
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
-def text_of(answer: Answer) -> str:
+def text_of(answer: FetchResponse) -> str:
     """The page's text, in the encoding that its server or itself declares.
 
     Raises:
@@ -61,7 +61,9 @@ def canonical_url(text: str, url: str) -> str:
     return str(here)
 
 
-def article(feed: Feed, title: str | None, entry: Entry, *, identifier: str, url: str, text: str) -> RawArticle:
+def article(
+    feed: FeedSource, title: str | None, entry: FeedEntry, *, identifier: str, url: str, text: str
+) -> RawArticle:
     """The record of a page: the same page, listed in the same way, gives the same bytes.
 
     Args:
@@ -85,7 +87,7 @@ def article(feed: Feed, title: str | None, entry: Entry, *, identifier: str, url
 
 
 @dataclass(frozen=True)
-class Reading:
+class PageReading:
     """What a page says, without what changes at each request: advertisements, counters, teasers.
 
     Attributes:
@@ -98,14 +100,14 @@ class Reading:
     removed: int = 0
 
 
-def read(clean: Callable[[RawArticle], CleanArticle], record: RawArticle) -> Reading:
+def read(clean: Callable[[RawArticle], CleanArticle], record: RawArticle) -> PageReading:
     """Read a page as the first stage does; what that does not take is compared as it is."""
     try:
         found = clean(record)
     except Rejected:
-        return Reading(_digest(record.html or ""))
+        return PageReading(_digest(record.html or ""))
     removed = sum(len(part.text) for part in found.removed)
-    return Reading(_digest(found.title or "", found.text), kept=len(found.text), removed=removed)
+    return PageReading(_digest(found.title or "", found.text), kept=len(found.text), removed=removed)
 
 
 def _digest(*parts: str) -> str:

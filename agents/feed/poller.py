@@ -12,12 +12,12 @@ from aiokafka.errors import KafkaError
 from yarl import URL
 
 from agents.feed import feed_document, page
-from agents.feed.feed_document import Entry, FeedDocument, FeedUnreadable
-from agents.feed.feed_list import Feed
-from agents.feed.fetching import Answer, Fetcher, FetchError, gunzipped
+from agents.feed.feed_document import FeedDocument, FeedEntry, FeedUnreadable
+from agents.feed.feed_list import FeedSource
+from agents.feed.fetching import Fetcher, FetchError, FetchResponse, gunzipped
 from agents.feed.metrics import FeedMetrics
 from agents.feed.robots import KEEP_SECONDS as ROBOTS_SECONDS
-from agents.feed.seen import FeedState, Page, Seen
+from agents.feed.seen import FeedState, Page, SeenPages
 from pipeline.identity import article_id
 from schemas.codec import RecordError, encode, one_line
 from schemas.records import CleanArticle, RawArticle
@@ -52,7 +52,7 @@ class NotSent(Exception):
 
 
 @dataclass
-class Result:
+class PollResult:
     """What a poll of one feed, and the fetching of its due pages, came to.
 
     Attributes:
@@ -68,7 +68,7 @@ class Result:
         notes: what else is to be said of the feed.
     """
 
-    feed: Feed
+    feed: FeedSource
     error: str | None = None
     unchanged: bool = False
     new: int = 0
@@ -120,8 +120,8 @@ class Poller:
 
     def __init__(
         self,
-        feeds: Sequence[Feed],
-        seen: Seen,
+        feeds: Sequence[FeedSource],
+        seen: SeenPages,
         fetcher: Fetcher,
         send: Send,
         clean: Callable[[RawArticle], CleanArticle],
@@ -143,14 +143,14 @@ class Poller:
         self._metrics = metrics
         self._cleaning = asyncio.Lock()
 
-    async def once(self, report: Callable[[Result], None]) -> list[Result]:
+    async def once(self, report: Callable[[PollResult], None]) -> list[PollResult]:
         """Poll every feed once and fetch all that is due; the results, each reported as it comes.
 
         Raises:
             NotSent: the broker does not confirm.
         """
 
-        async def one(feed: Feed) -> Result:
+        async def one(feed: FeedSource) -> PollResult:
             result = await self._poll(feed)
             await self._fetch_due(feed, result, pause=0.0)
             report(result)
@@ -158,11 +158,11 @@ class Poller:
 
         return await _all([one(feed) for feed in self._feeds])
 
-    async def forever(self, report: Callable[[Result], None]) -> None:
+    async def forever(self, report: Callable[[PollResult], None]) -> None:
         """Poll each feed in its own time, until cancelled; what came is reported where there is something to tell."""
         await _all([self._keep(feed, report) for feed in self._feeds])
 
-    async def _keep(self, feed: Feed, report: Callable[[Result], None]) -> None:
+    async def _keep(self, feed: FeedSource, report: Callable[[PollResult], None]) -> None:
         while True:
             state = self._seen.feed(feed.url)
             due = self._seen.next_due(feed.url, pause=FOLLOW_PAUSE_SECONDS)
@@ -172,7 +172,7 @@ class Poller:
                 if self._seen.feed(feed.url).next_poll <= time.time():
                     result = await self._poll(feed)
                 else:
-                    result = Result(feed, unchanged=True)
+                    result = PollResult(feed, unchanged=True)
                 await self._fetch_due(feed, result, pause=FOLLOW_PAUSE_SECONDS)
             except NotSent as error:
                 log.warning("%s; the article is sent again in %.0f s", error, BROKER_RETRY_SECONDS)
@@ -181,9 +181,9 @@ class Poller:
                 if result.failed or result.new or result.revised or result.notes:
                     report(result)
 
-    async def _poll(self, feed: Feed) -> Result:
+    async def _poll(self, feed: FeedSource) -> PollResult:
         """Fetch the feed and write down what it lists."""
-        result = Result(feed)
+        result = PollResult(feed)
         state = self._seen.feed(feed.url)
         started, document = time.time(), FeedDocument()
         retry: float | None = None
@@ -212,12 +212,12 @@ class Poller:
         self._metrics.polled(feed.source, "failed" if result.error else "unchanged" if result.unchanged else "read")
         return result
 
-    async def _document(self, answer: Answer, result: Result) -> FeedDocument:
+    async def _document(self, answer: FetchResponse, result: PollResult) -> FeedDocument:
         """A feed or sitemap; of an index, the newest of its sitemaps in one."""
         document = await _read(answer)
         if not document.sitemaps:
             return document
-        entries: list[Entry] = []
+        entries: list[FeedEntry] = []
         for link in document.sitemaps[:MAX_SITEMAPS]:
             try:
                 inner = await _read(await self._asked(link, FEED_BYTES))
@@ -230,7 +230,7 @@ class Poller:
         left_out = max(0, len(entries) - feed_document.MAX_ENTRIES)
         return replace(document, entries=entries[: feed_document.MAX_ENTRIES], left_out=left_out)
 
-    async def _fetch_due(self, feed: Feed, result: Result, *, pause: float) -> None:
+    async def _fetch_due(self, feed: FeedSource, result: PollResult, *, pause: float) -> None:
         resting: dict[str, float] = {}
         for waiting in self._seen.due(feed.url, pause=pause):
             host = _host(waiting.entry.link)
@@ -243,7 +243,7 @@ class Poller:
             if until is not None:
                 resting[host] = until
 
-    async def _look(self, feed: Feed, known: Page, result: Result) -> float | None:
+    async def _look(self, feed: FeedSource, known: Page, result: PollResult) -> float | None:
         """Fetch a page, produce its article if it says something new, and write down how it stands.
 
         Returns:
@@ -268,7 +268,7 @@ class Poller:
         self._seen.save_page(known)
         return until
 
-    async def _produce(self, feed: Feed, known: Page, answer: Answer) -> str:
+    async def _produce(self, feed: FeedSource, known: Page, answer: FetchResponse) -> str:
         text = page.text_of(answer)
         first = known.article is None
         url = known.url or page.canonical_url(text, answer.url)
@@ -294,7 +294,7 @@ class Poller:
         known.article, known.url, known.fingerprint = record.id, url, fingerprint
         return "new" if first else "revised"
 
-    def _record(self, feed: Feed, known: Page, url: str, text: str) -> RawArticle:
+    def _record(self, feed: FeedSource, known: Page, url: str, text: str) -> RawArticle:
         identifier = known.article or article_id(RawArticle(url=url, text=""), key=None)
         title = self._seen.feed(feed.url).title
         return page.article(feed, title, known.entry, identifier=identifier, url=url, text=text)
@@ -334,7 +334,7 @@ class Poller:
 
     async def _asked(
         self, url: str, max_bytes: int, etag: str | None = None, last_modified: str | None = None
-    ) -> Answer:
+    ) -> FetchResponse:
         """Like the fetcher, but a host that wants a short rest is waited for."""
         until = time.monotonic() + LONGEST_WAIT_SECONDS
         while True:
@@ -355,7 +355,7 @@ def _host(link: str) -> str:
         return ""
 
 
-async def _read(answer: Answer) -> FeedDocument:
+async def _read(answer: FetchResponse) -> FeedDocument:
     def read() -> FeedDocument:
         return feed_document.read(
             gunzipped(answer.body, FEED_BYTES), url=answer.url, content_type=answer.headers.get("Content-Type", "")
@@ -364,7 +364,7 @@ async def _read(answer: Answer) -> FeedDocument:
     return await asyncio.to_thread(read)
 
 
-def _interval(feed: Feed, state: FeedState, *, new: int, retry_seconds: float | None) -> float:
+def _interval(feed: FeedSource, state: FeedState, *, new: int, retry_seconds: float | None) -> float:
     """Seconds to the next poll: as its list says, else the more often the more comes; longer after failures."""
     if feed.interval_minutes is not None:
         calm = feed.interval_minutes * 60

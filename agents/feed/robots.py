@@ -21,7 +21,7 @@ class RulesUnknown(Exception):
 
 
 @dataclass(frozen=True)
-class RobotsAnswer:
+class RobotsResponse:
     """What came for a robots.txt: its status (0 if nothing came), and its text or why there is none."""
 
     status: int
@@ -47,7 +47,7 @@ class Robots:
     def __init__(
         self,
         agent: str,
-        read: Callable[[URL], Awaitable[RobotsAnswer]],
+        read: Callable[[URL], Awaitable[RobotsResponse]],
         *,
         delay: Callable[[str, float], None] = lambda _host, _seconds: None,
     ) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from agents.feed.feed_document import Entry
+from agents.feed.feed_document import FeedEntry
 from pipeline.identity import article_id
 from schemas.records import RawArticle
 
@@ -71,7 +71,7 @@ class Page:
 
     link: str
     feed: str
-    entry: Entry
+    entry: FeedEntry
     listed: float
     first_seen: float
     due: float | None
@@ -86,14 +86,14 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Listed:
+class ListedPages:
     """What a poll brought: pages not known before, and known ones of which the feed now says something else."""
 
     new: int
     changed: int
 
 
-class Seen:
+class SeenPages:
     """The file; one process at a time.
 
     Args:
@@ -132,7 +132,9 @@ class Seen:
         row = self._db.execute("SELECT * FROM feeds WHERE url = ?", (url,)).fetchone()
         return FeedState(**dict(row)) if row else FeedState(url)
 
-    def save_feed(self, state: FeedState, entries: Iterable[Entry] = (), *, others: set[str], follow: float) -> Listed:
+    def save_feed(
+        self, state: FeedState, entries: Iterable[FeedEntry] = (), *, others: set[str], follow: float
+    ) -> ListedPages:
         """Write down a poll: the feed's state and what it listed, together.
 
         Args:
@@ -165,7 +167,7 @@ class Seen:
         except BaseException:
             self._db.execute("ROLLBACK")
             raise
-        return Listed(new, changed)
+        return ListedPages(new, changed)
 
     def page(self, link: str) -> Page | None:
         """A page by its normalised link."""
@@ -230,8 +232,8 @@ def normalised(link: str) -> str:
 
 
 def _page(row: sqlite3.Row) -> Page:
-    known = {column.name for column in fields(Entry)}
+    known = {column.name for column in fields(FeedEntry)}
     said = {name: value for name, value in json.loads(row["entry"]).items() if name in known}
     for name in ("authors", "tags"):
         said[name] = tuple(said.get(name, ()))
-    return Page(**dict(row) | {"entry": Entry(**said)})
+    return Page(**dict(row) | {"entry": FeedEntry(**said)})

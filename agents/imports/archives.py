@@ -9,12 +9,14 @@ from typing import IO, cast
 from agents.cli import articles
 from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.errors import CommandError
-from agents.imports import csv_rows, json_objects, warc
+from agents.imports import csv_rows, json_objects, mbox, warc
 from agents.imports.messages import Skipped
 from schemas.codec import one_line
 
 WARC_ENDINGS = (".warc", ".wet", ".arc")
 TABLE_ENDINGS = (".csv", ".tsv")
+MAIL_ENDINGS = (".mbox",)
+ARCHIVE_ENDINGS = (*WARC_ENDINGS, *TABLE_ENDINGS, *MAIL_ENDINGS)
 
 JSON_READERS = {
     ".json": json_objects.document,
@@ -39,7 +41,7 @@ def found(paths: Iterable[str]) -> list[str]:
             continue
         inside = sorted(str(file) for file in path.rglob("*") if file.is_file() and _known(file, path))
         if not inside:
-            endings = ", ".join((*WARC_ENDINGS, *TABLE_ENDINGS, *articles.KIND_OF_ENDING))
+            endings = ", ".join((*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING))
             raise CommandError(f"{name}: no file in it ends in {endings} (or one of these and .gz)")
         files += inside
     return files
@@ -59,6 +61,9 @@ def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterato
         elif ending in TABLE_ENDINGS:
             with _unzipped(file) as raw:
                 yield from csv_rows.articles(Path(file), raw, columns, limit_bytes)
+        elif ending in MAIL_ENDINGS:
+            with _unzipped(file) as raw:
+                yield from mbox.articles(Path(file), raw, limit_bytes)
         elif reader := JSON_READERS.get(ending):
             with _unzipped(file) as raw:
                 yield from reader(Path(file), raw, limit_bytes)
@@ -76,7 +81,7 @@ def _ending(name: str) -> str:
 
 def _known(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    return not hidden and _ending(file.name) in (*WARC_ENDINGS, *TABLE_ENDINGS, *articles.KIND_OF_ENDING)
+    return not hidden and _ending(file.name) in (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING)
 
 
 def _unzipped(file: str) -> IO[bytes]:

@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from agents.pool.pool_process import Perform, serve
+from agents.pool.pool_process import PerformJob, serve
 from agents.processes import die_with_parent
 
 MESSAGE_BYTES = 1 << 16
@@ -41,17 +41,17 @@ class ForkServerSetup:
     worker_pid: int
 
 
-def load(setup: ForkServerSetup) -> Perform:
+def load(setup: ForkServerSetup) -> PerformJob:
     """Import the loader and call it."""
     module, _, function = setup.loader.partition(":")
-    perform: Perform = getattr(importlib.import_module(module), function)(setup.argument)
+    perform: PerformJob = getattr(importlib.import_module(module), function)(setup.argument)
     return perform
 
 
 class ForkServer:
     """Forks on request, reports births, deaths and their causes over the control socket."""
 
-    def __init__(self, control: socket.socket, perform: Perform, memory_bytes: int) -> None:
+    def __init__(self, control: socket.socket, perform: PerformJob, memory_bytes: int) -> None:
         self._control = control
         self._perform = perform
         self._memory_bytes = memory_bytes
@@ -69,11 +69,11 @@ class ForkServer:
             if self._wakeup in readable:
                 self._wakeup.recv(4096)
                 self._reap()
-            if self._control in readable and not self._obey():
+            if self._control in readable and not self._handle_command():
                 signal.set_wakeup_fd(-1)  # its socket goes before the last children do
                 return
 
-    def _obey(self) -> bool:
+    def _handle_command(self) -> bool:
         message, fds, _, _ = socket.recv_fds(self._control, MESSAGE_BYTES, 1)
         if not message:
             return False
@@ -90,7 +90,7 @@ class ForkServer:
             self._become_pool_process(fd)
         os.close(fd)
         self._children.add(pid)
-        self._report("born", slot, pid)
+        self._report("forked", slot, pid)
 
     def _become_pool_process(self, fd: int) -> None:
         try:
@@ -108,7 +108,7 @@ class ForkServer:
             done, status = os.waitpid(pid, os.WNOHANG)
             if done:
                 self._children.discard(pid)
-                self._report("died", pid, os.waitstatus_to_exitcode(status))
+                self._report("exited", pid, os.waitstatus_to_exitcode(status))
 
     def _report(self, *message: Any) -> None:
         with contextlib.suppress(ConnectionError):  # the worker is closing

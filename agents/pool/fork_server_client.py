@@ -26,8 +26,8 @@ class ForkServerClient:
 
     Args:
         setup: what it is to load.
-        on_report: called with what it says: "ready" and seconds, "failed" and why, "born", slot and process id,
-            "died", process id and cause.
+        on_report: called with what it says: "ready" and seconds, "failed" and why, "forked", slot and process id,
+            "exited", process id and cause.
         on_gone: called when it died.
     """
 
@@ -106,7 +106,7 @@ class ForkServerClient:
                 self._on_gone()
                 return
             kind, *values = pickle.loads(message)
-            if kind == "died":
+            if kind == "exited":
                 values[1] = cause_of_death(values[1])
             self._on_report(kind, *values)
 

@@ -79,7 +79,7 @@ class Pool:
         """Resolves, with a line that says why, when the pool can no longer work."""
         self.restarts = 0
         self.load_seconds = 0.0
-        self.ended_at = -math.inf
+        self.last_progress_at = -math.inf
         """When a process last answered or was replaced, on the monotonic clock."""
 
     @property
@@ -134,7 +134,7 @@ class Pool:
         """
         pending = PendingJob(job, asyncio.get_running_loop().create_future())
         self._scheduler.add(pending)
-        self._hand_out()
+        self._dispatch()
         return await pending.future, pending.begun
 
     async def stop(self) -> None:
@@ -154,23 +154,23 @@ class Pool:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._fork_server.stop()
 
-    def _hand_out(self) -> None:
+    def _dispatch(self) -> None:
         # An idle process rather does what should wait for another one than nothing, but not before an idle other one.
-        for depth, of_others in ((0, False), (0, True), (1, False)):
+        for depth, steal in ((0, False), (0, True), (1, False)):
             for process in self._processes:
                 if process.writer is None or len(process.jobs) > depth or process.overdue:
                     continue
-                pending = self._scheduler.next(process, of_others=of_others)
+                pending = self._scheduler.next(process, steal=steal)
                 if pending is None:
                     continue
                 process.jobs.append(pending)
                 if len(process.jobs) == 1:
-                    self._begin_head(process)
+                    self._start_head(process)
                 process.writer.write(pack(pending.job))
 
-    def _begin_head(self, process: PoolProcess) -> None:
+    def _start_head(self, process: PoolProcess) -> None:
         pending = process.jobs[0]
-        process.head_since = time.monotonic()
+        process.head_started_at = time.monotonic()
         pending.begun += 1
         if pending.begun > 1:
             self._on_retry(pending.job.stage)
@@ -187,12 +187,12 @@ class Pool:
                 if process.reader_task is None:
                     self._fork(process)
         elif kind == "failed":
-            self._break(values[0])
-        elif kind == "born":
+            self._fail(values[0])
+        elif kind == "forked":
             process = self._processes[values[0]]
             process.pid = values[1]
-            process.head_since = time.monotonic()  # what waited for its birth has only begun now
-        elif kind == "died" and any(process.pid == values[0] for process in self.processes):
+            process.head_started_at = time.monotonic()  # what waited for its birth has only begun now
+        elif kind == "exited" and any(process.pid == values[0] for process in self.processes):
             self._exit_causes[values[0]] = values[1]
 
     def _on_fork_server_gone(self) -> None:
@@ -202,12 +202,12 @@ class Pool:
             self._unfinished_loads += 1
         self._fork_server_ready = False
         if self._unfinished_loads >= MAX_UNFINISHED_LOADS:
-            self._break(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
+            self._fail(f"the process that loads the models died {MAX_UNFINISHED_LOADS} times before it had")
         elif self.broken is None or not self.broken.done():
             log.warning("the process that holds the models ended; it is started again")
             self._fork_server.start()
 
-    def _break(self, why: str) -> None:
+    def _fail(self, why: str) -> None:
         assert self._ready is not None
         assert self.broken is not None
         if not self._ready.done():
@@ -224,27 +224,27 @@ class Pool:
         process.pid = None
         process.overdue = None
         process.generation = self._fork_server.generation
-        process.reader_task = asyncio.get_running_loop().create_task(self._converse(process, ours))
+        process.reader_task = asyncio.get_running_loop().create_task(self._exchange_jobs(process, ours))
 
-    async def _converse(self, process: PoolProcess, connection: socket.socket) -> None:
+    async def _exchange_jobs(self, process: PoolProcess, connection: socket.socket) -> None:
         reader, process.writer = await asyncio.open_connection(sock=connection)
-        self._hand_out()
+        self._dispatch()
         try:
             while True:
                 (length,) = LENGTH.unpack(await reader.readexactly(LENGTH.size))
                 outcome = pickle.loads(await reader.readexactly(length))
-                self.ended_at = time.monotonic()
+                self.last_progress_at = time.monotonic()
                 pending = process.jobs.popleft()
-                self._scheduler.took(pending.job.stage, self.ended_at - process.head_since)
+                self._scheduler.record_duration(pending.job.stage, self.last_progress_at - process.head_started_at)
                 if process.jobs:
-                    self._begin_head(process)
+                    self._start_head(process)
                 if not pending.future.done():
                     pending.future.set_result(outcome)
                 if process in self._aside:
                     self._aside.remove(process)
                     self._fork_server.send("kill", process.pid or 0)
                     return
-                self._hand_out()
+                self._dispatch()
         except (asyncio.IncompleteReadError, OSError):
             pass
         finally:
@@ -268,20 +268,20 @@ class Pool:
             if pending is not at_fault:
                 self._scheduler.add(pending, first=True)
         if at_fault is not None:
-            self._settle(at_fault, cause, timed_out=timed_out)
+            self._retry_or_fail(at_fault, cause, timed_out=timed_out)
         self.restarts += 1
-        self.ended_at = time.monotonic()
+        self.last_progress_at = time.monotonic()
         self._on_restart("timeout" if timed_out else "crash")
         if not timed_out:
             log.warning("a pool process ended (%s); another was started in its place", cause)
         process.reader_task = None
         if process in self._aside:
             self._aside.remove(process)
-            self._hand_out()
+            self._dispatch()
         elif self._fork_server_ready:  # else it is forked when the fork server is
             self._fork(process)
 
-    def _settle(self, pending: PendingJob, cause: str, *, timed_out: bool) -> None:
+    def _retry_or_fail(self, pending: PendingJob, cause: str, *, timed_out: bool) -> None:
         if pending.future.done():
             return
         if timed_out:
@@ -315,7 +315,7 @@ class Pool:
             for process in list(self.processes):
                 if process.writer is None or process.pid is None or process.overdue or not process.jobs:
                     continue
-                running_seconds = now - process.head_since
+                running_seconds = now - process.head_started_at
                 limit_seconds = self._limit_seconds(process.jobs[0])
                 if running_seconds > limit_seconds:
                     process.overdue = process.jobs[0]
@@ -337,4 +337,4 @@ class Pool:
             lower_priority(process.pid)
         self._processes[process.slot] = PoolProcess(process.slot)
         self._fork(self._processes[process.slot])
-        self._hand_out()
+        self._dispatch()

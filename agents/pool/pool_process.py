@@ -9,7 +9,7 @@ from pathlib import Path
 
 from agents.pool.protocol import OUT_OF_MEMORY_EXIT, Job, Outcome, pack, receive
 
-Perform = Callable[[Job], Outcome]
+PerformJob = Callable[[Job], Outcome]
 
 
 def limit_memory(extra_bytes: int) -> None:
@@ -22,7 +22,7 @@ def limit_memory(extra_bytes: int) -> None:
             resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
-def serve(connection: socket.socket, perform: Perform, memory_bytes: int) -> None:
+def serve(connection: socket.socket, perform: PerformJob, memory_bytes: int) -> None:
     """Do jobs until the other end of `connection` closes. `perform` must not raise for what a job contains."""
     limit_memory(memory_bytes)
     while True:

@@ -51,7 +51,7 @@ class PoolProcess:
     pid: int | None = None
     writer: asyncio.StreamWriter | None = None
     jobs: deque[PendingJob] = field(default_factory=deque)
-    head_since: float = 0.0
+    head_started_at: float = 0.0
     overdue: PendingJob | None = None
     generation: int = 0
     reader_task: asyncio.Task[None] | None = None
@@ -77,8 +77,8 @@ class Scheduler:
 
     def __init__(self) -> None:
         self._queues: dict[str, deque[PendingJob]] = {}
-        self._used: dict[str, float] = {}
-        self._usual: dict[str, float] = {}
+        self._used_seconds: dict[str, float] = {}
+        self._mean_seconds: dict[str, float] = {}
         self._now = 0.0  # what the stage whose turn it was last had used before it
         self._owners: OrderedDict[bytes, PoolProcess] = OrderedDict()  # by affinity
 
@@ -91,33 +91,33 @@ class Scheduler:
         queue = self._queues.setdefault(stage, deque())
         if not queue:
             # Time that it did not want is not owed to it.
-            self._used[stage] = max(self._used.get(stage, 0.0), self._now)
+            self._used_seconds[stage] = max(self._used_seconds.get(stage, 0.0), self._now)
         if first:
             queue.appendleft(pending)
         else:
             queue.append(pending)
 
-    def next(self, process: PoolProcess, *, of_others: bool = False) -> PendingJob | None:
+    def next(self, process: PoolProcess, *, steal: bool = False) -> PendingJob | None:
         """The job for a process with room, or None; those that nobody waits for any more are dropped.
 
         Args:
             process: which.
-            of_others: if there is none for it, give it one that should wait for another process.
+            steal: if there is none for it, give it one that should wait for another process.
         """
         for queue in self._queues.values():
             for abandoned in [pending for pending in queue if pending.future.done()]:
                 queue.remove(abandoned)
-        turns = sorted((stage for stage, queue in self._queues.items() if queue), key=self._used.__getitem__)
+        turns = sorted((stage for stage, queue in self._queues.items() if queue), key=self._used_seconds.__getitem__)
         best = [min(self._queues[stage], key=lambda pending: self._distance(pending, process)) for stage in turns]
         chosen = next((pending for pending in best if self._distance(pending, process) < 2), None)
-        if chosen is None and of_others:
+        if chosen is None and steal:
             chosen = next(iter(best), None)
         if chosen is None:
             return None
-        self._now = max(self._now, self._used[turns[0]])
-        self._used[chosen.job.stage] += self._usual.get(chosen.job.stage, FIRST_SECONDS)
+        self._now = max(self._now, self._used_seconds[turns[0]])
+        self._used_seconds[chosen.job.stage] += self._mean_seconds.get(chosen.job.stage, FIRST_SECONDS)
         self._queues[chosen.job.stage].remove(chosen)
-        self._own(process, chosen.job.affinity)
+        self._set_owner(process, chosen.job.affinity)
         return chosen
 
     def _distance(self, pending: PendingJob, process: PoolProcess) -> int:
@@ -127,7 +127,7 @@ class Scheduler:
         owner = self._owners.get(pending.job.affinity or b"")
         return 1 if owner is None else 0 if owner is process else 2
 
-    def _own(self, process: PoolProcess, affinity: bytes | None) -> None:
+    def _set_owner(self, process: PoolProcess, affinity: bytes | None) -> None:
         if affinity:
             self._owners[affinity] = process
             self._owners.move_to_end(affinity)
@@ -139,10 +139,10 @@ class Scheduler:
         for affinity in [affinity for affinity, owner in self._owners.items() if owner is process]:
             del self._owners[affinity]
 
-    def took(self, stage: str, seconds: float) -> None:
+    def record_duration(self, stage: str, seconds: float) -> None:
         """What a job of a stage took: so long its next ones are taken to be."""
-        usual = self._usual.get(stage, seconds)
-        self._usual[stage] = max(LEAST_SECONDS, usual + (seconds - usual) / 10)
+        mean = self._mean_seconds.get(stage, seconds)
+        self._mean_seconds[stage] = max(LEAST_SECONDS, mean + (seconds - mean) / 10)
 
     def cancel(self) -> None:
         """Cancel all of them."""

@@ -91,7 +91,7 @@ class Outbox:
         """These have been taken."""
         self._connection.executemany("DELETE FROM waiting WHERE num = ?", [(num,) for num in nums])
 
-    def bury(self, nums: Sequence[int], at: float, why: str) -> None:
+    def refuse(self, nums: Sequence[int], at: float, why: str) -> None:
         """These have been refused."""
         self._connection.execute("BEGIN IMMEDIATE")
         for num in nums:
@@ -108,7 +108,7 @@ class Outbox:
             DeadItem(*row) for row in self._connection.execute("SELECT search, item, at, why FROM dead ORDER BY num")
         ]
 
-    def revive(self) -> int:
+    def retry_dead(self) -> int:
         """Let all that were refused wait again; how many."""
         self._connection.execute("BEGIN IMMEDIATE")
         self._connection.execute("INSERT INTO waiting (search, item) SELECT search, item FROM dead ORDER BY num")

@@ -9,8 +9,8 @@ from aiohttp.web import HTTPBadRequest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from yarl import URL
 
-from agents.web.asked import asked_in
-from agents.web.store.quote_filter import Asked
+from agents.web.query_parameters import quote_query_in
+from agents.web.store.quote_filter import QuoteQuery
 
 
 class SearchListError(Exception):
@@ -29,9 +29,9 @@ def _query(value: str) -> str:
     return value
 
 
-def _asked(query: str) -> Asked:
+def _asked(query: str) -> QuoteQuery:
     try:
-        return asked_in(URL("/search?" + query.removeprefix("/search").removeprefix("?")))
+        return quote_query_in(URL("/search?" + query.removeprefix("/search").removeprefix("?")))
     except HTTPBadRequest as error:
         raise ValueError(error.text) from None
 
@@ -54,7 +54,7 @@ class SavedSearch(BaseModel):
     per_minute: Annotated[float, Field(gt=0, le=600)] = 10
 
     @property
-    def asked(self) -> Asked:
+    def asked(self) -> QuoteQuery:
         """What is asked for."""
         return _asked(self.search)
 

@@ -13,8 +13,8 @@ from agents.saved_searches.outbox import Outbox
 from agents.saved_searches.search_list import SavedSearch
 from agents.sinks.webhook import AGAIN, REQUEST_SECONDS, SIGNATURE_HEADER, retry_after, signature
 from agents.web.models import QuoteHit
-from agents.web.store.quote_filter import Asked
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from schemas.codec import one_line
 
 SCHEMA = "saved-search/1"
@@ -41,7 +41,7 @@ class Watcher:
 
     def __init__(
         self,
-        reader: Reader,
+        reader: StoreReader,
         outbox: Outbox,
         searches: Sequence[SavedSearch],
         *,
@@ -83,7 +83,7 @@ class Watcher:
                 else:
                     next_at, pause = time.monotonic() + 60 / search.per_minute, self._pauses[0]
                     if why:
-                        self._outbox.bury(nums, time.time(), why)
+                        self._outbox.refuse(nums, time.time(), why)
                         self._say(f"{search.name}: {why}; set aside")
                     else:
                         self._outbox.sent(nums)
@@ -110,7 +110,7 @@ class Watcher:
         items = [(_known_by(hit), orjson.dumps(hit.model_dump())) for hit in reversed(found)]
         self._outbox.put(search.name, items, settled, time.time())
 
-    def _all(self, asked: Asked) -> list[QuoteHit]:
+    def _all(self, asked: QuoteQuery) -> list[QuoteHit]:
         hits: list[QuoteHit] = []
         cursor: str | None = None
         while True:
@@ -124,8 +124,8 @@ class Watcher:
         self, session: aiohttp.ClientSession, search: SavedSearch, items: Sequence[bytes]
     ) -> tuple[float | None, str]:
         """None and nothing: taken; a pause and why: again; None and why: refused."""
-        told = {"schema": SCHEMA, "search": {"name": search.name, "query": search.search}}
-        body = orjson.dumps(told | {"items": [orjson.Fragment(item) for item in items]})
+        envelope = {"schema": SCHEMA, "search": {"name": search.name, "query": search.search}}
+        body = orjson.dumps(envelope | {"items": [orjson.Fragment(item) for item in items]})
         headers = {"Content-Type": "application/json", SIGNATURE_HEADER: signature(body, self._secret)}
         try:
             async with session.post(search.url, data=body, headers=headers, allow_redirects=False) as answer:

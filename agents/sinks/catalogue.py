@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aiokafka import TopicPartition
 
-from agents.sinks.store import Place, SinkError
+from agents.sinks.store import SinkError, StoredPosition
 from pipeline.tables.columns import Kind
 from pipeline.tables.rows import Change
 
@@ -29,7 +29,7 @@ CREATE INDEX keys_by_part ON keys (part, size);
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """An article or statement that is in the files: digest of its message, the part, and the day of that."""
 
     digest: bytes
@@ -95,21 +95,25 @@ class Catalogue:
                 self._database.execute("ROLLBACK")
             raise
 
-    def places(self) -> dict[TopicPartition, Place]:
+    def places(self) -> dict[TopicPartition, StoredPosition]:
         """How far each partition is stored."""
         rows = self._database.execute("SELECT topic, partition, next_offset, fingerprint FROM places")
-        return {TopicPartition(topic, partition): Place(offset, mark) for topic, partition, offset, mark in rows}
+        return {
+            TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
+        }
 
-    def put_places(self, places: Mapping[TopicPartition, Place]) -> None:
+    def put_places(self, places: Mapping[TopicPartition, StoredPosition]) -> None:
         """Partitions are stored so far."""
         rows = [(tp.topic, tp.partition, place.offset, place.fingerprint) for tp, place in places.items()]
         self._database.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
 
-    def known(self, kind: Kind, keys: Iterable[str]) -> dict[str, Entry]:
+    def known(self, kind: Kind, keys: Iterable[str]) -> dict[str, CatalogueEntry]:
         """Those of the keys that are in the files."""
         question = "SELECT digest, part, day FROM keys JOIN parts USING (part) WHERE keys.kind = ? AND key = ?"
         found = ((key, self._database.execute(question, (kind, key)).fetchone()) for key in keys)
-        return {key: Entry(row[0], row[1], date.fromisoformat(row[2])) for key, row in found if row is not None}
+        return {
+            key: CatalogueEntry(row[0], row[1], date.fromisoformat(row[2])) for key, row in found if row is not None
+        }
 
     def put(self, change: Change, part: int) -> None:
         """An article or statement is in this part from now on; one without rows is nowhere."""

@@ -18,7 +18,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 
 from agents import headers, kafka
 from agents.settings import Settings
-from agents.sinks.store import Batch, Place, Store, StoreUnavailable, Written
+from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, WriteResult
 from agents.topic_reader import fingerprint, partitions_of, resume_offset
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
 from pipeline.tables.columns import Kind
@@ -58,7 +58,7 @@ class Progress:
         rows = ", ".join(f"{table} {count:,}" for table, count in self.rows.items())
         return f"{self.read:,} messages stored, {self.lag:,} behind; rows: {rows or 'none'}"
 
-    def add(self, batch: Batch, written: Written) -> None:
+    def add(self, batch: Batch, written: WriteResult) -> None:
         """A batch is stored."""
         self.read += len(batch.messages)
         self.unchanged += written.unchanged
@@ -78,7 +78,7 @@ class Sink:
     """
 
     def __init__(
-        self, settings: Settings, store: Store, *, group: str, from_now: bool, say: Callable[[str], None]
+        self, settings: Settings, store: SinkStore, *, group: str, from_now: bool, say: Callable[[str], None]
     ) -> None:
         self._settings = settings
         self._store = store
@@ -86,8 +86,8 @@ class Sink:
         self._say = say
         self._group = group
         self._consumer = kafka.consumer(settings, group_id=group)
-        self._stored: Mapping[TopicPartition, Place] | None = None
-        self._committed: dict[TopicPartition, Place] = {}
+        self._stored: Mapping[TopicPartition, StoredPosition] | None = None
+        self._committed: dict[TopicPartition, StoredPosition] = {}
         self._ends: dict[TopicPartition, int] = {}
         self._batch = Batch()
         self._stop = asyncio.Event()
@@ -155,7 +155,7 @@ class Sink:
         else:
             self._batch.messages.append((record, change))
             self._batch.size += len(record.value or b"")
-        self._batch.places[tp] = Place(record.offset + 1, fingerprint(record))
+        self._batch.places[tp] = StoredPosition(record.offset + 1, fingerprint(record))
 
     async def _flush(self) -> bool:
         """Store the batch, however often that takes, and commit; False if it was told to stop before it could."""
@@ -166,7 +166,7 @@ class Sink:
             try:
                 written = await self._store.write(self._batch)
                 break
-            except StoreUnavailable as error:
+            except SinkUnavailable as error:
                 wait = pause if error.after_seconds is None else error.after_seconds
                 self._say(f"{error}; again in {wait:.3g} s")
                 if self._stop.is_set() or await self._stopped_within(wait):
@@ -214,7 +214,7 @@ class Sink:
             self._consumer.seek(tp, offset)
         self._ends |= ends
 
-    async def _start_of(self, tp: TopicPartition, place: Place | None, begin: int, end: int) -> int:
+    async def _start_of(self, tp: TopicPartition, place: StoredPosition | None, begin: int, end: int) -> int:
         """The offset to read from in a partition that is stored up to `place`."""
         if place is None:
             return end if self._from_now else begin
@@ -227,10 +227,10 @@ class Sink:
         if known is None:
             self._say(f"{where} is another than the one that was read; it is read from its beginning")
             return begin
-        self._committed[tp] = Place(known, place.fingerprint)
+        self._committed[tp] = StoredPosition(known, place.fingerprint)
         return known
 
-    async def _places(self, partitions: list[TopicPartition]) -> Mapping[TopicPartition, Place]:
+    async def _places(self, partitions: list[TopicPartition]) -> Mapping[TopicPartition, StoredPosition]:
         """How far the partitions are: as the store says, else as the group has committed."""
         if self._stored is not None:
             return self._stored
@@ -245,7 +245,7 @@ class Sink:
                     )
                     if not found.keys() >= set(partitions):  # so aiokafka answers where the broker gives an error
                         raise GroupCoordinatorNotAvailableError
-        return {tp: Place(known.offset, known.metadata) for tp, known in found.items() if known.offset >= 0}
+        return {tp: StoredPosition(known.offset, known.metadata) for tp, known in found.items() if known.offset >= 0}
 
     async def _at_ends(self) -> bool:
         for tp, end in self._ends.items():

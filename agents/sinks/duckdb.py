@@ -10,7 +10,7 @@ import pyarrow as pa
 from aiokafka import TopicPartition
 
 from agents.sinks.arrow import as_table
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, Kind
 from pipeline.tables.rows import Change
 
@@ -41,11 +41,11 @@ class DuckDBStore:
         self._file = file
         self._connection: Any = None
 
-    async def open(self) -> Mapping[TopicPartition, Place]:
+    async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Open the file and make the tables; how far it is."""
         return await asyncio.to_thread(self._open)
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """One transaction: what the changes replace goes, their rows and the offsets come."""
         return await asyncio.to_thread(self._write, batch)
 
@@ -54,7 +54,7 @@ class DuckDBStore:
         if self._connection is not None:
             self._connection.close()
 
-    def _open(self) -> Mapping[TopicPartition, Place]:
+    def _open(self) -> Mapping[TopicPartition, StoredPosition]:
         try:
             self._connection = duckdb.connect(str(self._file), config={"preserve_insertion_order": "false"})
             self._connection.execute("SET TimeZone = 'UTC'")
@@ -62,7 +62,9 @@ class DuckDBStore:
             rows = self._connection.execute("SELECT * FROM sink_offsets").fetchall()
         except duckdb.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
-        return {TopicPartition(topic, partition): Place(offset, mark) for topic, partition, offset, mark in rows}
+        return {
+            TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
+        }
 
     def _make_tables(self) -> None:
         run = self._connection.execute
@@ -82,7 +84,7 @@ class DuckDBStore:
                 run(f"CREATE TABLE {table} ({', '.join(f'{name} {TYPES[type_]}' for name, type_ in columns.items())})")
         run("COMMIT")
 
-    def _write(self, batch: Batch) -> Written:
+    def _write(self, batch: Batch) -> WriteResult:
         made: list[Change] = []
         run = self._connection.execute
         try:
@@ -95,7 +97,7 @@ class DuckDBStore:
             run("COMMIT")
         except duckdb.IOException as error:
             self._connection.rollback()
-            raise StoreUnavailable(f"{self.name}: {_words(error)}") from None
+            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         except duckdb.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
         return counted(made, len(batch.messages) - len(made))

@@ -24,7 +24,7 @@ from pyarrow import compute, parquet
 
 from agents.sinks.arrow import as_table
 from agents.sinks.catalogue import Catalogue, PartFile
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, Kind
 from pipeline.tables.rows import Change
 
@@ -60,11 +60,11 @@ class ParquetStore:
         self._roll_bytes = roll_bytes
         self._catalogue: Catalogue | None = None
 
-    async def open(self) -> Mapping[TopicPartition, Place]:
+    async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Open the catalogue, and finish what a former run had left undone; how far the files are."""
         return await asyncio.to_thread(self._open)
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """Write the files, then the catalogue, then rename."""
         return await asyncio.to_thread(self._write, batch)
 
@@ -73,7 +73,7 @@ class ParquetStore:
         if self._catalogue is not None:
             self._catalogue.close()
 
-    def _open(self) -> Mapping[TopicPartition, Place]:
+    def _open(self) -> Mapping[TopicPartition, StoredPosition]:
         tables = [table for tables in TABLES_OF.values() for table in tables]
         self._folder.mkdir(parents=True, exist_ok=True)
         if not Catalogue.is_in(self._folder) and any((self._folder / table).exists() for table in tables):
@@ -93,7 +93,7 @@ class ParquetStore:
             raise SinkError(f"{lost} is missing, which the catalogue of the folder names")
         return self._catalogue.places()
 
-    def _write(self, batch: Batch) -> Written:
+    def _write(self, batch: Batch) -> WriteResult:
         assert self._catalogue is not None
         made: list[Change] = []
         old: list[PartFile] = []
@@ -108,7 +108,7 @@ class ParquetStore:
         except OSError as error:  # a full disk, above all
             for file in new:
                 self._temporary(file).unlink(missing_ok=True)
-            raise StoreUnavailable(f"{self.name}: {error.strerror or error}") from None
+            raise SinkUnavailable(f"{self.name}: {error.strerror or error}") from None
         try:
             for file in new:
                 self._temporary(file).replace(self._path(file))

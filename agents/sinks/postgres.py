@@ -11,7 +11,7 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable, Written, counted, fresh
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Kind, Row
 from pipeline.tables.rows import Change
 
@@ -82,11 +82,11 @@ class PostgresStore:
             raise SinkError(f"not an address of PostgreSQL: {_words(error)}") from None
         self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
-    async def open(self) -> Mapping[TopicPartition, Place]:
+    async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Connect and migrate; the offsets that the database has."""
         return await asyncio.to_thread(self._open)
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """One transaction: what the changes replace goes, their rows and the offsets come."""
         return await asyncio.to_thread(self._write, batch)
 
@@ -95,17 +95,19 @@ class PostgresStore:
         if self._connection is not None:
             self._connection.close()
 
-    def _open(self) -> Mapping[TopicPartition, Place]:
+    def _open(self) -> Mapping[TopicPartition, StoredPosition]:
         try:
             connection = self._connected()
             self._migrate(connection)
             rows = connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets").fetchall()
             connection.commit()
-        except StoreUnavailable as error:
+        except SinkUnavailable as error:
             raise SinkError(str(error)) from None
         except psycopg.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
-        return {TopicPartition(topic, partition): Place(offset, mark) for topic, partition, offset, mark in rows}
+        return {
+            TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
+        }
 
     def _connected(self) -> psycopg.Connection[Any]:
         """The connection, made anew if it broke, and no other sink beside it."""
@@ -117,10 +119,10 @@ class PostgresStore:
             row = connection.execute(lock).fetchone()
             connection.commit()
         except psycopg.OperationalError as error:
-            raise StoreUnavailable(f"{self.name}: {_words(error)}") from None
+            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         if row is None or not row[0]:
             connection.close()
-            raise StoreUnavailable(f"{self.name}: another sink writes to it")
+            raise SinkUnavailable(f"{self.name}: another sink writes to it")
         self._connection = connection
         return connection
 
@@ -142,7 +144,7 @@ class PostgresStore:
                 connection.execute("DELETE FROM sink_schema")
                 connection.execute("INSERT INTO sink_schema VALUES (%s)", (number,))
 
-    def _write(self, batch: Batch) -> Written:
+    def _write(self, batch: Batch) -> WriteResult:
         connection = self._connected()
         made: list[Change] = []
         try:
@@ -159,7 +161,7 @@ class PostgresStore:
         except psycopg.OperationalError as error:
             if not connection.closed:
                 connection.close()
-            raise StoreUnavailable(f"{self.name}: {_words(error)}") from None
+            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         except psycopg.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
         return counted(made, len(batch.messages) - len(made))

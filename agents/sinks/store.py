@@ -13,7 +13,7 @@ class SinkError(Exception):
     """The store cannot be used, or refuses what it is given: one line."""
 
 
-class StoreUnavailable(Exception):
+class SinkUnavailable(Exception):
     """The store does not answer now; the same batch may be written again later. One line.
 
     Attributes:
@@ -26,7 +26,7 @@ class StoreUnavailable(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class StoredPosition:
     """How far a partition is stored: the offset of the next message, and by what the last one is known again."""
 
     offset: int
@@ -41,7 +41,7 @@ class Batch:
     """
 
     messages: list[tuple[Any, Change]] = field(default_factory=list)
-    places: dict[TopicPartition, Place] = field(default_factory=dict)
+    places: dict[TopicPartition, StoredPosition] = field(default_factory=dict)
     size: int = 0
 
     @property
@@ -51,7 +51,7 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Written:
+class WriteResult:
     """What a batch changed: rows by table, articles and statements taken back, and messages that changed nothing."""
 
     rows: Mapping[str, int]
@@ -59,7 +59,7 @@ class Written:
     unchanged: int = 0
 
 
-class Store(Protocol):
+class SinkStore(Protocol):
     """Where changes are kept.
 
     Attributes:
@@ -72,7 +72,7 @@ class Store(Protocol):
     batch_bytes: int
     flush_seconds: float
 
-    async def open(self) -> Mapping[TopicPartition, Place] | None:
+    async def open(self) -> Mapping[TopicPartition, StoredPosition] | None:
         """Make it ready, migrated to this version; how far it is. None: it does not keep that, Kafka does.
 
         Raises:
@@ -80,7 +80,7 @@ class Store(Protocol):
         """
         ...
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """Store a batch and how far it goes, as one.
 
         Raises:
@@ -106,10 +106,10 @@ def fresh(changes: Sequence[Change], known: Mapping[str, bytes]) -> list[Change]
     ]
 
 
-def counted(changes: Sequence[Change], unchanged: int) -> Written:
+def counted(changes: Sequence[Change], unchanged: int) -> WriteResult:
     """What so many changes, all of them made, come to."""
     rows: dict[str, int] = {}
     for change in changes:
         for table, lines in change.rows.items():
             rows[table] = rows.get(table, 0) + len(lines)
-    return Written(rows, sum(not change.rows for change in changes), unchanged)
+    return WriteResult(rows, sum(not change.rows for change in changes), unchanged)

@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 
 from agents import headers
-from agents.sinks.store import Batch, SinkError, StoreUnavailable, Written, counted
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, WriteResult, counted
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
 
@@ -56,7 +56,7 @@ class WebhookStore:
         if self._session is not None:
             await self._session.close()
 
-    async def write(self, batch: Batch) -> Written:
+    async def write(self, batch: Batch) -> WriteResult:
         """One request; it counts once the receiver answers with 2xx."""
         assert self._session is not None
         if batch.messages:
@@ -66,7 +66,7 @@ class WebhookStore:
                 async with self._session.post(self._url, data=body, headers=sent, allow_redirects=False) as answer:
                     await self._check(answer)
             except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                raise StoreUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
+                raise SinkUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
         return counted([change for _, change in batch.messages], 0)
 
     async def _check(self, answer: aiohttp.ClientResponse) -> None:
@@ -75,7 +75,7 @@ class WebhookStore:
         told = await answer.content.read(4 * ANSWER_CHARACTERS)
         words = one_line(f"{self.name} answers {answer.status}: {told.decode('utf-8', 'replace')}", ANSWER_CHARACTERS)
         if answer.status in AGAIN:
-            raise StoreUnavailable(words, retry_after(answer.headers))
+            raise SinkUnavailable(words, retry_after(answer.headers))
         raise SinkError(f"{words}; nothing was passed by")
 
 

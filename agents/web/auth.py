@@ -8,14 +8,18 @@ from browsers, as the session cookie that the login form sets.
 
 import hmac
 import ipaddress
+import secrets
 import time
 from collections.abc import Iterable
 from hashlib import sha256
+from pathlib import Path
 
 from aiohttp.web import Request, StreamResponse
 
 COOKIE = "redefluss_session"
 SESSION_SECONDS = 12 * 3600
+SHORTEST_TOKEN = 16
+"""Characters, where others than this machine may guess."""
 _LOOPBACK_NAMES = frozenset({"localhost", "localhost."})
 
 
@@ -40,19 +44,28 @@ class Guard:
         token: the secret; None or empty means that there is none, and no replays.
         host: the address that the web view listens on.
         allowed_hosts: further names under which it may be addressed on loopback.
+        ended: file in which ended sessions are kept, for all workers of this host; None: in memory.
 
     Raises:
-        UnsafeListening: `host` is not loopback and there is no token.
+        UnsafeListening: `host` is not loopback, and there is no token or one that is soon guessed.
     """
 
-    def __init__(self, *, token: str | None, host: str, allowed_hosts: Iterable[str] = ()) -> None:
+    def __init__(
+        self, *, token: str | None, host: str, allowed_hosts: Iterable[str] = (), ended: Path | None = None
+    ) -> None:
         self.local = is_loopback(host)
         if not self.local and not token:
             raise UnsafeListening(
                 f"the web view would listen on {host} for everyone: set REDEFLUSS_WEB_TOKEN, "
                 "or REDEFLUSS_WEB_HOST=127.0.0.1"
             )
-        self._token = (token or "").encode()
+        if not self.local and len(token or "") < SHORTEST_TOKEN:
+            raise UnsafeListening(
+                f"REDEFLUSS_WEB_TOKEN is soon guessed: on {host} it needs at least {SHORTEST_TOKEN} characters, "
+                "such as openssl rand -hex 16 makes"
+            )
+        self._ended = EndedSessions(ended)
+        self._token = _bytes(token or "")
         self._allowed_hosts = frozenset(name.lower() for name in allowed_hosts)
 
     @property
@@ -62,14 +75,16 @@ class Guard:
 
     def token_is_right(self, given: str) -> bool:
         """Compare in constant time."""
-        return self.has_token and hmac.compare_digest(given.encode(), self._token)
+        return self.has_token and hmac.compare_digest(_bytes(given), self._token)
 
     def knows(self, request: Request) -> bool:
         """Whether the request carries the token or a session."""
+        return bool(self.bearer_is_right(request)) or self._session_is_right(request.cookies.get(COOKIE, ""))
+
+    def bearer_is_right(self, request: Request) -> bool | None:
+        """Whether the token in the header Authorization is right; None if there is none."""
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() == "bearer" and self.token_is_right(given.strip()):
-            return True
-        return self._session_is_right(request.cookies.get(COOKIE, ""))
+        return self.token_is_right(given.strip()) if scheme.lower() == "bearer" else None
 
     def host_is_right(self, request: Request) -> bool:
         """Whether the request was meant for this server, not led here by another site's DNS entry.
@@ -90,11 +105,11 @@ class Guard:
 
     def log_in(self, request: Request, response: StreamResponse) -> None:
         """Begin a session."""
-        expires = str(int(time.time()) + SESSION_SECONDS)
+        session = f"{int(time.time()) + SESSION_SECONDS}-{secrets.token_hex(8)}"
         secure = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
         response.set_cookie(
             COOKIE,
-            f"{expires}.{self._signature(expires)}",
+            f"{session}.{self._signature(session)}",
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="Strict",
@@ -102,19 +117,67 @@ class Guard:
             path="/",
         )
 
-    def log_out(self, response: StreamResponse) -> None:
-        """End the session."""
+    def log_out(self, request: Request, response: StreamResponse) -> None:
+        """End the session: the cookie is worth nothing from now on, whoever has a copy of it."""
+        cookie = request.cookies.get(COOKIE, "")
+        if self._session_is_right(cookie):
+            self._ended.add(cookie.partition(".")[0])
         response.del_cookie(COOKIE, path="/", httponly=True, samesite="Strict")
 
-    def _signature(self, expires: str) -> str:
-        return hmac.new(self._token, f"session until {expires}".encode(), sha256).hexdigest()
+    def _signature(self, session: str) -> str:
+        return hmac.new(self._token, b"session until " + _bytes(session), sha256).hexdigest()
 
     def _session_is_right(self, cookie: str) -> bool:
-        expires, _, signature = cookie.partition(".")
-        if not self.has_token or not expires.isascii() or not expires.isdigit():
+        session, _, signature = cookie.partition(".")
+        if not self.has_token or not hmac.compare_digest(_bytes(signature), _bytes(self._signature(session))):
             return False
-        right = hmac.compare_digest(signature.encode(), self._signature(expires).encode())
-        return right and int(expires) > time.time()
+        return _expires(session) > time.time() and session not in self._ended
+
+
+class EndedSessions:
+    """Sessions that were ended before their time.
+
+    Args:
+        path: of a file that all workers of this host read and write; None: this process keeps them alone.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._known: frozenset[str] = frozenset()
+        self._read_at = 0
+
+    def add(self, session: str) -> None:
+        """A session is over."""
+        now = time.time()
+        self._known = frozenset(known for known in {*self._look(), session} if _expires(known) > now)
+        if self._path is not None:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with self._path.open("a", encoding="ascii") as file:
+                file.write(f"{session}\n")
+
+    def __contains__(self, session: str) -> bool:
+        return session in self._look()
+
+    def _look(self) -> frozenset[str]:
+        try:
+            changed_at = 0 if self._path is None else self._path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return self._known
+        if self._path is not None and changed_at != self._read_at:
+            self._known |= frozenset(self._path.read_text(encoding="ascii").split())
+            self._read_at = changed_at
+        return self._known
+
+
+def _expires(session: str) -> int:
+    """When a session ends by itself (seconds since 1970 UTC); 0 for what is none."""
+    moment = session.partition("-")[0]
+    return int(moment) if moment.isascii() and moment.isdigit() and len(moment) < 20 else 0
+
+
+def _bytes(text: str) -> bytes:
+    """A header may hold any bytes; those that are no UTF-8 stand in it as surrogates."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def safe_next(path: str) -> str:

@@ -30,14 +30,14 @@ class Limiter:
         self._clock = clock
         self._buckets: OrderedDict[tuple[str, Allowance], tuple[float, float]] = OrderedDict()
 
-    def wait_seconds(self, client: str, allowance: Allowance) -> float:
-        """0 if the client may go on, which is counted; else how long it has to wait."""
+    def wait_seconds(self, client: str, allowance: Allowance, *, count: bool = True) -> float:
+        """0 if the client may go on, which is counted if `count`; else how long it has to wait."""
         now = self._clock()
         key = client, allowance
         left, seen = self._buckets.pop(key, (float(allowance.burst), now))
         left = min(float(allowance.burst), left + (now - seen) * allowance.per_second)
         wait = 0.0 if left >= 1 else (1 - left) / allowance.per_second
-        self._buckets[key] = (left if wait else left - 1, now)
+        self._buckets[key] = (left if wait or not count else left - 1, now)
         if len(self._buckets) > _CLIENTS_REMEMBERED:
             self._buckets.popitem(last=False)
         return wait

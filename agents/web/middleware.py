@@ -8,7 +8,7 @@ from aiohttp.web import HTTPException, HTTPFound, Request, Response, StreamRespo
 from aiohttp.web_urldispatcher import AbstractResource
 
 from agents.web.languages import translations
-from agents.web.models import Problem
+from agents.web.models import ErrorAnswer
 from agents.web.site import json_response, language_of, site_of
 from agents.web.store.reader import StoreUnavailable
 
@@ -65,6 +65,17 @@ async def errors(request: Request, handler: Handler) -> StreamResponse:
         return _problem(request, 500, "an error inside; it is in the worker's log")
 
 
+@middleware
+async def connection(request: Request, handler: Handler) -> StreamResponse:
+    """Tell for how long a connection keeps the server at work, and for how long waiting."""
+    connections = site_of(request).connections
+    connections.mark(request.protocol, busy=True)
+    try:
+        return await handler(request)
+    finally:
+        connections.mark(request.protocol, busy=False)
+
+
 def guard(own: frozenset[AbstractResource]) -> Middleware:
     """A middleware that asks for the token.
 
@@ -78,6 +89,7 @@ def guard(own: frozenset[AbstractResource]) -> Middleware:
         rules = site_of(request).guard
         if not rules.host_is_right(request):
             return _problem(request, 421, "this server is not known under that name")
+        site_of(request).check_guesses(request)
         resource = request.match_info.route.resource
         builtin = resource is not None and resource not in own
         closed = not rules.local and not request.path.startswith(OPEN_PATHS)
@@ -102,4 +114,4 @@ def _problem(request: Request, status: int, detail: str) -> Response:
     if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", "/health/")):
         said = translations(language_of(request)).gettext(detail)
         return site_of(request).page("error.html", request, status=status, code=status, detail=said)
-    return json_response(Problem(error=detail), status=status)
+    return json_response(ErrorAnswer(error=detail), status=status)

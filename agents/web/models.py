@@ -8,20 +8,20 @@ Window = Literal["hour", "day"]
 StageHealth = Literal["ok", "starting", "stuck"]
 
 
-class Shown(BaseModel):
+class ApiModel(BaseModel):
     """What all answers have in common."""
 
     model_config = ConfigDict(frozen=True)
 
 
-class Place(Shown):
+class TextRange(ApiModel):
     """Code points, from `begin` up to but not including `end`, of the text they belong to."""
 
     begin: int
     end: int
 
 
-class QuoteLine(Shown):
+class QuoteLine(ApiModel):
     """A quote as lists show it."""
 
     id: str
@@ -34,10 +34,10 @@ class QuoteLine(Shown):
     confidence: float
     part_of: str | None = Field(None, description="the quote of the same article that this one is a fragment of")
     speaker_confidence: float | None = Field(None, description="how sure it is that this is who said it")
-    spans: list[Place] = Field([], description="where it stands in the article's text")
+    spans: list[TextRange] = Field([], description="where it stands in the article's text")
 
 
-class EntityLine(Shown):
+class EntityLine(ApiModel):
     """An entity as lists show it."""
 
     id: str
@@ -46,7 +46,7 @@ class EntityLine(Shown):
     mentions: int
 
 
-class Copy(Shown):
+class Copy(ApiModel):
     """Another article with the same text, or with the same statement."""
 
     id: str
@@ -55,7 +55,7 @@ class Copy(Shown):
     at: float = Field(description="when it was published, or else came, in seconds since 1970 UTC")
 
 
-class ArticleLine(Shown):
+class ArticleLine(ApiModel):
     """An article as lists show it."""
 
     id: str
@@ -74,21 +74,21 @@ class ArticleLine(Shown):
     copies: list[Copy] = Field([], description="the other articles of the same text, the earliest first")
 
 
-class ArticlePage(Shown):
+class ArticlePage(ApiModel):
     """A page of articles, the latest first."""
 
     items: list[ArticleLine]
     next: str | None = Field(description="the cursor of the page behind this one; null on the last")
 
 
-class Hit(Shown):
+class Hit(ApiModel):
     """An article that a search found, with the words around the match."""
 
     article: ArticleLine
     snippet: str = Field(description="a part of the text; matches stand between U+0002 and U+0003")
 
 
-class InStatement(Shown):
+class InStatement(ApiModel):
     """The statement that a quote belongs to, in how many articles of how many papers."""
 
     id: str
@@ -96,12 +96,12 @@ class InStatement(Shown):
     sources: int
 
 
-class QuoteHit(Shown):
+class QuoteHit(ApiModel):
     """A quote that was asked for, where it stands, and where in it the words are that were asked for."""
 
     quote: QuoteLine
     context: str = Field(description="the paragraph it stands in")
-    marks: list[Place] = Field(description="of the words asked for, in the quote's text")
+    marks: list[TextRange] = Field(description="of the words asked for, in the quote's text")
     article_id: str
     title: str | None
     source: str | None
@@ -115,7 +115,7 @@ class QuoteHit(Shown):
     copies: list[Copy] = Field([], description="the other articles in which the same was said")
 
 
-class QuotePage(Shown):
+class QuotePage(ApiModel):
     """A page of quotes, the latest first."""
 
     items: list[QuoteHit]
@@ -123,7 +123,7 @@ class QuotePage(Shown):
     next: str | None = Field(description="the cursor of the page behind this one; null on the last")
 
 
-class StatementPage(Shown):
+class StatementPage(ApiModel):
     """A page of statements, those with the latest article first."""
 
     items: list[dict[str, Any]] = Field(description="Statement records, as on the topic `statements`")
@@ -131,7 +131,7 @@ class StatementPage(Shown):
     next: str | None = Field(description="the cursor of the page behind this one; null on the last")
 
 
-class FacetValue(Shown):
+class FacetValue(ApiModel):
     """A value by which a search can be narrowed, and how much it then finds."""
 
     value: str = Field(description="what to ask for")
@@ -139,7 +139,7 @@ class FacetValue(Shown):
     count: int
 
 
-class Share(Shown):
+class Share(ApiModel):
     """A value's part of all statements that were asked for."""
 
     value: str = Field(description="what to ask for")
@@ -155,7 +155,7 @@ class Share(Shown):
     evidence: dict[str, int] = Field({}, description="of genders: what tells them, with counts")
 
 
-class SharePeriod(Shown):
+class SharePeriod(ApiModel):
     """A day, or the week that begins with it, and how much of each of the shown values it has."""
 
     day: str
@@ -163,7 +163,7 @@ class SharePeriod(Shown):
     counts: list[int] = Field(description="in the order of the values")
 
 
-class Shares(Shown):
+class Shares(ApiModel):
     """Who or what is quoted how much."""
 
     by: str
@@ -179,7 +179,7 @@ class Shares(Shown):
     compared: "Shares | None" = Field(None, description="the same of what it is compared with")
 
 
-class Person(Shown):
+class Person(ApiModel):
     """Someone or something in the directory."""
 
     id: str
@@ -191,7 +191,7 @@ class Person(Shown):
     articles: int
 
 
-class People(Shown):
+class People(ApiModel):
     """A page of the directory."""
 
     items: list[Person]
@@ -199,7 +199,7 @@ class People(Shown):
     next: str | None = Field(description="the cursor of the page behind this one; null on the last")
 
 
-class Ranked(Shown):
+class Ranked(ApiModel):
     """An entity in a list of the most quoted or most named, with its course over the window."""
 
     id: str
@@ -209,7 +209,7 @@ class Ranked(Shown):
     course: list[int] = Field(description="counts in twelve equal parts of the window, oldest first")
 
 
-class Step(Shown):
+class Step(ApiModel):
     """What one stage did to one article, and on which message it worked."""
 
     stage: str
@@ -222,7 +222,7 @@ class Step(Shown):
     model: str | None = None
 
 
-class Article(Shown):
+class StoredArticle(ApiModel):
     """An article's record on `articles.quotes` and its way there."""
 
     record: dict[str, Any] = Field(description="the QuoteArticle")
@@ -233,7 +233,7 @@ class Article(Shown):
     steps: list[Step]
 
 
-class SourceCount(Shown):
+class SourceCount(ApiModel):
     """How often a source quotes and names an entity; a statement counts once in it."""
 
     source: str | None
@@ -241,7 +241,7 @@ class SourceCount(Shown):
     articles: int
 
 
-class Period(Shown):
+class Period(ApiModel):
     """Statements and articles of one day (UTC); a statement counts on the day of its first quote."""
 
     day: str
@@ -249,7 +249,7 @@ class Period(Shown):
     articles: int
 
 
-class EntityDetail(Shown):
+class EntityDetail(ApiModel):
     """Everything kept about one entity."""
 
     id: str
@@ -269,7 +269,7 @@ class EntityDetail(Shown):
     members: int = Field(description="statements of those who belong to it")
 
 
-class DeadLetterLine(Shown):
+class DeadLetterLine(ApiModel):
     """A dead letter as lists show it."""
 
     partition: int
@@ -284,7 +284,7 @@ class DeadLetterLine(Shown):
     replayed_at: float | None
 
 
-class DeadLetterCount(Shown):
+class DeadLetterCount(ApiModel):
     """How many dead letters a stage has for a reason."""
 
     stage: str
@@ -292,14 +292,14 @@ class DeadLetterCount(Shown):
     count: int
 
 
-class DeadLetterList(Shown):
+class DeadLetterList(ApiModel):
     """A page of dead letters, newest first, and the counts of all kept."""
 
     letters: list[DeadLetterLine]
     counts: list[DeadLetterCount]
 
 
-class PartitionLag(Shown):
+class PartitionLag(ApiModel):
     """One partition of a stage's source topic, for the whole consumer group."""
 
     partition: int
@@ -310,7 +310,7 @@ class PartitionLag(Shown):
     still_seconds: float = Field(description="how long there has been lag and no commit")
 
 
-class Latency(Shown):
+class Latency(ApiModel):
     """Percentiles of a stage's time for one article over the last five minutes, in seconds."""
 
     p50: float | None
@@ -319,7 +319,7 @@ class Latency(Shown):
     count: int
 
 
-class StageState(Shown):
+class StageState(ApiModel):
     """A stage over the whole cluster."""
 
     name: str
@@ -337,7 +337,7 @@ class StageState(Shown):
     partitions: list[PartitionLag]
 
 
-class WorkerState(Shown):
+class WorkerState(ApiModel):
     """What a worker last said of itself."""
 
     worker: str
@@ -359,7 +359,7 @@ class WorkerState(Shown):
     web: str | None
 
 
-class Operations(Shown):
+class Operations(ApiModel):
     """The state of the stream."""
 
     at: float = Field(description="when it was taken, in seconds since 1970 UTC")
@@ -372,7 +372,7 @@ class Operations(Shown):
     ready: bool
 
 
-class Check(Shown):
+class Check(ApiModel):
     """One condition of health."""
 
     name: str
@@ -380,14 +380,14 @@ class Check(Shown):
     detail: str
 
 
-class HealthReport(Shown):
+class HealthReport(ApiModel):
     """The answer of the health pages."""
 
     ok: bool
     checks: list[Check]
 
 
-class StoredDeadLetter(Shown):
+class StoredDeadLetter(ApiModel):
     """A dead letter and where it stands."""
 
     partition: int
@@ -395,14 +395,14 @@ class StoredDeadLetter(Shown):
     letter: dict[str, Any] = Field(description="the DeadLetter; `value` holds the message's bytes in base64")
 
 
-class Replayed(Shown):
+class Replayed(ApiModel):
     """What became of a replay."""
 
     topic: str = Field(description="where the message failed, and was sent again")
     sent: bool = Field(description="false: it had been replayed already, and was not sent once more")
 
 
-class Problem(Shown):
+class ErrorAnswer(ApiModel):
     """Why a request failed."""
 
     error: str

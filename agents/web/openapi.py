@@ -10,7 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from agents.headers import installed_version
 from agents.web import models
-from agents.web.models import Problem
+from agents.web.models import ErrorAnswer
 
 _SCHEMAS = "#/components/schemas/{model}"
 
@@ -69,7 +69,7 @@ def _operation(route: Route) -> dict[str, Any]:
     if "title" in schema and "$ref" not in schema and route.answers is not dict:
         name = schema["title"]
         schema = {"$ref": _SCHEMAS.format(model=name)} if hasattr(models, name) else schema
-    problem = {"application/json": {"schema": {"$ref": _SCHEMAS.format(model=Problem.__name__)}}}
+    problem = {"application/json": {"schema": {"$ref": _SCHEMAS.format(model=ErrorAnswer.__name__)}}}
     operation: dict[str, Any] = {
         "summary": (route.handler.__doc__ or "").strip(),
         "operationId": f"{route.method}-{route.path.removeprefix('/api/').replace('{', '').replace('}', '')}".replace(
@@ -96,4 +96,4 @@ def _operation(route: Route) -> dict[str, Any]:
 
 
 def _is_model(value: Any) -> bool:
-    return isinstance(value, type) and issubclass(value, models.Shown) and value is not models.Shown
+    return isinstance(value, type) and issubclass(value, models.ApiModel) and value is not models.ApiModel

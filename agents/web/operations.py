@@ -8,9 +8,9 @@ from typing import Any
 from agents import health
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
+from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.models import Check, HealthReport, Latency, Operations, PartitionLag, StageState, WorkerState
-from agents.web.monitor import Monitor
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
@@ -18,10 +18,10 @@ COURSE_SECONDS = 1800.0
 COURSE_PARTS = 30
 
 
-class Observatory:
+class StreamMonitor:
     """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
 
-    def __init__(self, settings: Settings, reader: Reader, monitor: Monitor, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, reader: StoreReader, monitor: CollectorSupervisor, metrics: Metrics) -> None:
         self._settings = settings
         self._reader = reader
         self._monitor = monitor
@@ -30,11 +30,11 @@ class Observatory:
     def readiness(self, *, whole_stream: bool = True) -> HealthReport:
         """What `/health/ready` answers."""
         facts = self._facts()
-        return _report(health.ready(facts, _loop_age(facts.own.said), whole_stream=whole_stream))
+        return _report(health.ready(facts, _loop_age(facts.own.status), whole_stream=whole_stream))
 
-    def life(self) -> HealthReport:
+    def liveness(self) -> HealthReport:
         """What `/health/live` answers."""
-        return _report(health.live(_loop_age(self._monitor.word())))
+        return _report(health.live(_loop_age(self._monitor.report())))
 
     def operations(self) -> Operations:
         """What the operations page shows."""
@@ -42,7 +42,7 @@ class Observatory:
         facts = self._facts()
         samples = self._read(lambda: self._reader.samples(now - COURSE_SECONDS), {})
         _, store = self._state("store", {})
-        ready = health.ready(facts, _loop_age(facts.own.said), whole_stream=True)
+        ready = health.ready(facts, _loop_age(facts.own.status), whole_stream=True)
         return Operations(
             at=now,
             broker=facts.broker_answers,
@@ -57,7 +57,7 @@ class Observatory:
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
         operations = self.operations()
-        own = self._monitor.word()
+        own = self._monitor.report()
         metrics = self._metrics
         pool: dict[str, Any] = own.get("pool") or {}
         models: dict[str, Any] = own.get("models") or {}
@@ -88,20 +88,20 @@ class Observatory:
         metrics.set("redefluss_build", {(str(own.get("version")), str(models.get("name"))): 1})
         return metrics.expose()
 
-    def _facts(self) -> health.Facts:
+    def _facts(self) -> health.ClusterFacts:
         now = time.time()
-        own = health.WorkerReport(self._monitor.word(), 0.0)
+        own = health.WorkerReport(self._monitor.report(), 0.0)
         asked, broker = self._state("broker", {"detail": None})
-        _, places = self._state("places", {})
+        _, progress = self._state("places", {})
         others = [
             health.WorkerReport(said, max(0.0, now - at))
             for at, said in self._read(self._reader.workers, [])
             if said["worker"] != own.name
         ]
-        return health.Facts(
+        return health.ClusterFacts(
             broker_age_seconds=None if asked is None else max(0.0, now - asked),
             broker_detail=broker["detail"],
-            places=places,
+            progress=progress,
             own=own,
             others=others,
             stuck_seconds=self._settings.stuck_seconds,
@@ -131,8 +131,8 @@ def _report(checks: Sequence[tuple[str, bool, str]]) -> HealthReport:
     )
 
 
-def _stage(stage: Stage, facts: health.Facts, samples: list[tuple[float, int]], now: float) -> StageState:
-    judgement = health.judge(stage, facts)
+def _stage(stage: Stage, facts: health.ClusterFacts, samples: list[tuple[float, int]], now: float) -> StageState:
+    judgement = health.assess_stage(stage, facts)
     alive = [worker for worker in facts.workers if worker.alive]
     assigned = {partition: worker.name for worker in alive for partition in worker.partitions(stage)}
     partitions = [
@@ -144,11 +144,11 @@ def _stage(stage: Stage, facts: health.Facts, samples: list[tuple[float, int]], 
             worker=assigned.get(place["partition"]),
             still_seconds=round(place["still_seconds"], 1),
         )
-        for place in facts.places.get(stage.name, ())
+        for place in facts.progress.get(stage.name, ())
     ]
     buckets: dict[float, float] = {}
     for worker in alive:
-        for bound, count in (worker.said.get("latency") or {}).get(stage.name, {}).items():
+        for bound, count in (worker.status.get("latency") or {}).get(stage.name, {}).items():
             buckets[float(bound)] = buckets.get(float(bound), 0.0) + count
     p50, p95, p99 = percentiles(buckets, (0.5, 0.95, 0.99))
     return StageState(
@@ -161,15 +161,15 @@ def _stage(stage: Stage, facts: health.Facts, samples: list[tuple[float, int]], 
         rate=rate(samples, now - RATE_SECONDS, now),
         course=course(samples, now),
         latency=Latency(p50=p50, p95=p95, p99=p99, count=int(max(buckets.values(), default=0))),
-        dead_letters=sum((worker.said.get("dead_letters") or {}).get(stage.name, 0) for worker in facts.workers),
-        retries=sum((worker.said.get("retries") or {}).get(stage.name, 0) for worker in facts.workers),
-        in_flight=sum(entry["stage"] == stage.name for worker in alive for entry in worker.said.get("in_flight", ())),
+        dead_letters=sum((worker.status.get("dead_letters") or {}).get(stage.name, 0) for worker in facts.workers),
+        retries=sum((worker.status.get("retries") or {}).get(stage.name, 0) for worker in facts.workers),
+        in_flight=sum(entry["stage"] == stage.name for worker in alive for entry in worker.status.get("in_flight", ())),
         partitions=partitions,
     )
 
 
 def _worker(worker: health.WorkerReport) -> WorkerState:
-    said = worker.said
+    said = worker.status
     return WorkerState(
         worker=worker.name,
         host=said["host"],

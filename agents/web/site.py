@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -22,15 +23,18 @@ from pydantic import BaseModel
 from agents.settings import Settings
 from agents.web.auth import Guard
 from agents.web.charts import axis, bars
+from agents.web.connections import Connections, Proxies
 from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
-from agents.web.limits import Allowance, Limiter
-from agents.web.models import Copy, Place, QuoteHit
-from agents.web.operations import Observatory
-from agents.web.store.reader import Reader
+from agents.web.limits import LOGINS, Allowance, Limiter
+from agents.web.models import Copy, QuoteHit, TextRange
+from agents.web.operations import StreamMonitor
+from agents.web.store.reader import StoreReader
 
 Value = TypeVar("Value")
 _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
 CACHE_SECONDS = 2.0
+DIGITS = 19
+"""Of the largest number that the store knows."""
 MAKING_SHARE = 0.01
 """Of one core, at most, for making each cached value: what costs more is made less often."""
 
@@ -40,11 +44,14 @@ class Site:
     """The pages' surroundings, one for each app."""
 
     settings: Settings
-    reader: Reader
-    observatory: Observatory
+    reader: StoreReader
+    stream_monitor: StreamMonitor
     guard: Guard
+    proxies: Proxies = field(default_factory=Proxies)
+    connections: Connections = field(default_factory=lambda: Connections(Proxies()))
     limiter: Limiter = field(default_factory=Limiter)
-    streams: int = 0
+    streams: Counter[str] = field(default_factory=Counter)
+    """By client, how many listen."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _environments: dict[Language, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
@@ -103,13 +110,30 @@ class Site:
             del self._cache[key]
             self._making.pop(key, None)
 
+    def client_of(self, request: Request) -> str:
+        """The address that a request comes from, behind proxies that are trusted."""
+        return self.proxies.client_of(request.remote or "", request.headers.getall("X-Forwarded-For", ()))
+
+    def check_guesses(self, request: Request) -> None:
+        """Refuse whoever has tried too many wrong tokens lately, whatever it tries now; note a wrong one.
+
+        Raises:
+            HTTPTooManyRequests: with the time to wait.
+        """
+        right = self.guard.bearer_is_right(request)
+        if right is None:
+            return
+        wait = self.limiter.wait_seconds(self.client_of(request), LOGINS, count=not right)
+        if wait:
+            raise HTTPTooManyRequests(headers={"Retry-After": str(int(wait) + 1)})
+
     def limit(self, request: Request, allowance: Allowance) -> None:
         """Refuse the request if its client asks too often.
 
         Raises:
             HTTPTooManyRequests: with the time to wait.
         """
-        wait = self.limiter.wait_seconds(request.remote or "", allowance)
+        wait = self.limiter.wait_seconds(self.client_of(request), allowance)
         if wait:
             raise HTTPTooManyRequests(headers={"Retry-After": str(int(wait) + 1)})
 
@@ -145,7 +169,7 @@ def number_in(request: Request, name: str, default: int, *, least: int = 1, most
     given = request.query.get(name)
     if given is None:
         return default
-    if not given.isascii() or not given.isdigit() or not least <= int(given[:18]) <= most:
+    if not given.isascii() or not given.isdigit() or len(given) > DIGITS or not least <= int(given) <= most:
         raise HTTPBadRequest(text=f"{name}: a number from {least} to {most}")
     return int(given)
 
@@ -179,7 +203,7 @@ def marked(snippet: str) -> Markup:
     return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
 
 
-def with_marks(text: str, marks: Sequence[Place]) -> Markup:
+def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     """A text with the places in `marks` marked; everything escaped."""
     parts, end = [], 0
     for mark in marks:
@@ -197,8 +221,8 @@ def quote_path(hit: QuoteHit) -> str:
 def source_line(hit: QuoteHit) -> str:
     """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
     day = (hit.published_at or "")[:10]
-    told = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
-    return f"{hit.quote.text} ({told}) {{origin}}{quote_path(hit)}"
+    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
+    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:

@@ -11,14 +11,16 @@ from typing import Any
 import faust
 from aiohttp.web import Application
 
+from agents.faust_adapter import limit_connections
 from agents.settings import Settings
 from agents.web import middleware
 from agents.web.auth import Guard
-from agents.web.monitor import Monitor, Status
-from agents.web.operations import Observatory
+from agents.web.collector_supervisor import CollectorSupervisor, StatusSource
+from agents.web.connections import Connections, Proxies
+from agents.web.operations import StreamMonitor
 from agents.web.site import SITE, Site
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
+from agents.web.store.reader import StoreReader
 from agents.web.views import PAGES
 
 
@@ -55,19 +57,23 @@ class WebView:
         UnsafeListening: the settings would show everything to everyone.
     """
 
-    def __init__(self, settings: Settings, status: Status) -> None:
+    def __init__(self, settings: Settings, status: StatusSource) -> None:
         token = settings.web_token
         guard = Guard(
             token=None if token is None else token.get_secret_value(),
             host=settings.web_host,
             allowed_hosts=settings.web_allowed_hosts,
+            ended=settings.data_dir / "web" / "ended-sessions",
         )
         path = store_path(settings)
-        self._monitor = Monitor(settings, status, path)
-        reader = Reader(path)
-        observatory = Observatory(settings, reader, self._monitor, status.metrics)
+        self._monitor = CollectorSupervisor(settings, status, path)
+        reader = StoreReader(path)
+        stream_monitor = StreamMonitor(settings, reader, self._monitor, status.metrics)
         self._app = _web_app(settings)
-        install(self._app, Site(settings, reader, observatory, guard))
+        proxies = Proxies(settings.web_trusted_proxies)
+        site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies))
+        install(self._app, site)
+        limit_connections(self._app, site.connections)
 
     async def start(self) -> None:
         """Listen, and start the collector.
@@ -91,7 +97,7 @@ def install(app: Any, site: Site) -> None:
     for pages in PAGES:
         pages.blueprint.register(app)
     own = frozenset(server.router.resources())
-    server.middlewares.extend([middleware.headers, middleware.errors, middleware.guard(own)])
+    server.middlewares.extend([middleware.connection, middleware.headers, middleware.errors, middleware.guard(own)])
     server.on_shutdown.append(_end_streams)
 
 

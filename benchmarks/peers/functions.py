@@ -54,7 +54,7 @@ def process(
         worker=headers.worker_name(os.getpid()),
         model="",
     )
-    out = headers.after(received, step, attempt=1, more={"content_hash": outcome.content_hash})
+    out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
     return [Output(topic, key, value, out) for topic, key, value in outcome.messages]
 
 

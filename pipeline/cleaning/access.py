@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line, words_of
-from pipeline.cleaning.told import Told
 
 _PAYWALL = re.compile(
     r"weiter ?(?:zu)?lesen (?:mit|im abo|als abonnent)|"
@@ -27,17 +27,17 @@ _FREE = {"true": "free", "false": "locked"}
 _TIERS = {"free": "free", "locked": "locked"}
 
 
-def access_by_page(metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> Told | None:
+def access_by_page(metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> FieldValue | None:
     """What a page declares of its article, "free" or "locked", by JSON-LD or its meta tags."""
     for entry in articles:
         declared = [_FREE.get(str(part.get("isAccessibleForFree")).lower()) for part in (entry, *_parts(entry))]
         if any(declared):
-            return Told("locked" if "locked" in declared else "free", "JSON-LD isAccessibleForFree")
+            return FieldValue("locked" if "locked" in declared else "free", "JSON-LD isAccessibleForFree")
     tier = _TIERS.get(metas.get("article:content_tier", "").strip().lower())
-    return Told(tier, "meta article:content_tier") if tier else None
+    return FieldValue(tier, "meta article:content_tier") if tier else None
 
 
-def access_of(lines: Sequence[Line], declared: Told | None, body: str | None) -> Told | None:
+def access_of(lines: Sequence[Line], declared: FieldValue | None, body: str | None) -> FieldValue | None:
     """Whether the kept lines are all of the article, "free" or "teaser"; None if nothing tells.
 
     Args:
@@ -52,11 +52,11 @@ def access_of(lines: Sequence[Line], declared: Told | None, body: str | None) ->
         return None
     words = sum(len(lines[number].words) for number in kept)
     notice = next(_notices(lines[kept[-1] + 1 :][:_BELOW]), None)
-    sign = declared or (Told("locked", f"line {notice!r}") if notice is not None else None)
+    sign = declared or (FieldValue("locked", f"line {notice!r}") if notice is not None else None)
     cut_off = lines[kept[-1]].text.endswith(("…", "..."))
     longer = body is not None and len(words_of(body)) > _MUCH_MORE * words
     if sign is not None and (words < _FEW_WORDS or cut_off or longer):
-        return Told("teaser", sign.by)
+        return FieldValue("teaser", sign.source)
     return None
 
 

@@ -12,7 +12,7 @@ from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.linked_body import with_linked_body
 from pipeline.cleaning.metadata import Metadata
-from pipeline.cleaning.reading import read_article
+from pipeline.cleaning.parsing import read_article
 from pipeline.cleaning.tickers import mark_entries
 from pipeline.cleaning.verdicts import decide
 from pipeline.config import PipelineConfig
@@ -107,8 +107,8 @@ class Cleaner:
             department=fields.value("department"),
             access="teaser" if (access := fields.value("access")) == "teaser" else "free" if access else "unknown",
             evidence={
-                field: told.by
-                for field, told in fields.told.items()
+                field: value.source
+                for field, value in fields.page_values.items()
                 if field != "published_at" or article.published_at is None
             },
             infobox=infobox,

@@ -30,7 +30,7 @@ def cohesion_rows(lines: Sequence[Line], sentences: Sequence[float], title: str 
     size = np.maximum(1, sizes)
     core = np.array([is_paragraph(line) for line in lines])
     wanted = {word[:STEM] for word in words_of(title) if len(word) >= 4} if title else set()
-    told = np.array([len(own & wanted) for own in stems])
+    shared_with_title = np.array([len(own & wanted) for own in stems])
     rows = np.empty((len(lines), len(COHESION_COLUMNS)), dtype=np.float32)
     rows[:, 0] = [min(6, times[text]) for text in lowered]
     rows[:, 1] = [first.setdefault(text, number) < number for number, text in enumerate(lowered)]
@@ -40,8 +40,8 @@ def cohesion_rows(lines: Sequence[Line], sentences: Sequence[float], title: str 
     rows[:, 3] = [
         len(before) > 12 and text.startswith(before) for text, before in zip(texts, ["", *texts[:-1]], strict=True)
     ]
-    rows[:, 4] = told / len(wanted) if wanted else -1
-    rows[:, 5] = told / size if wanted else -1
+    rows[:, 4] = shared_with_title / len(wanted) if wanted else -1
+    rows[:, 5] = shared_with_title / size if wanted else -1
     rows[:, 6:9] = np.where(sizes > 0, _shared(stems, core) / size, -1.0).T
     rows[:, 11] = [len(line.words) for line in lines]
     rows[:, 12] = sentences

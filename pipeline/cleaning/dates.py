@@ -6,8 +6,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line
-from pipeline.cleaning.told import Told
 
 LOCAL_TIME = ZoneInfo("Europe/Berlin")
 _PUBLISHED_METAS = (
@@ -53,14 +53,14 @@ def written(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def published(root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> Told | None:
+def published(root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> FieldValue | None:
     """The time of publication, by JSON-LD, meta tags or the first `time` element that has one."""
     return (
         _linked(articles, ("datePublished", "dateCreated", "uploadDate"))
         or _named(metas, _PUBLISHED_METAS)
         or next(
             (
-                Told(moment, "time element")
+                FieldValue(moment, "time element")
                 for element in list(root.iter("time"))[:3]
                 if (moment := rfc3339(element.get("datetime")))
             ),
@@ -69,14 +69,14 @@ def published(root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[st
     )
 
 
-def modified(metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> Told | None:
+def modified(metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> FieldValue | None:
     """The time of the last change, by JSON-LD or meta tags."""
     return _linked(articles, ("dateModified",)) or _named(metas, _MODIFIED_METAS)
 
 
-def dated_lines(lines: Sequence[Line]) -> tuple[Told | None, Told | None]:
+def dated_lines(lines: Sequence[Line]) -> tuple[FieldValue | None, FieldValue | None]:
     """Publication and last change by short lines with a day in them; of several the first of each kind."""
-    told: dict[bool, Told] = {}
+    by_kind: dict[bool, FieldValue] = {}
     for line in lines:
         if len(line.text) > _LONGEST_LINE:
             continue
@@ -88,8 +88,8 @@ def dated_lines(lines: Sequence[Line]) -> tuple[Told | None, Told | None]:
             clock = clock_in(line.text[end : following.start() if following else None])
             if (day := _day(match)) is not None:
                 moment = datetime.combine(day, clock or time())
-                told.setdefault(changed, Told(written(moment), "dated line"))
-    return told.get(False), told.get(True)
+                by_kind.setdefault(changed, FieldValue(written(moment), "dated line"))
+    return by_kind.get(False), by_kind.get(True)
 
 
 def day_in(text: str) -> date | None:
@@ -114,12 +114,17 @@ def clock_in(text: str) -> time | None:
     return time(int(found["hour"]), int(found["minute"])) if found else None
 
 
-def _linked(articles: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> Told | None:
+def _linked(articles: Sequence[Mapping[str, Any]], keys: Sequence[str]) -> FieldValue | None:
     return next(
-        (Told(moment, f"JSON-LD {key}") for key in keys for entry in articles if (moment := rfc3339(entry.get(key)))),
+        (
+            FieldValue(moment, f"JSON-LD {key}")
+            for key in keys
+            for entry in articles
+            if (moment := rfc3339(entry.get(key)))
+        ),
         None,
     )
 
 
-def _named(metas: Mapping[str, str], names: Sequence[str]) -> Told | None:
-    return next((Told(moment, f"meta {name}") for name in names if (moment := rfc3339(metas.get(name)))), None)
+def _named(metas: Mapping[str, str], names: Sequence[str]) -> FieldValue | None:
+    return next((FieldValue(moment, f"meta {name}") for name in names if (moment := rfc3339(metas.get(name)))), None)

@@ -14,7 +14,7 @@ from pipeline.cleaning.cues import Cues
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.page_features import MARKUP_COLUMNS, PAGE_COLUMNS, Context, Matrix, markup_rows, page_rows
-from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.wording import WORDING_COLUMNS, wording_rows
 
 _REASONS = {
@@ -45,7 +45,7 @@ _WINDOWS = (2, 5, 10)
 _FAR = 60
 
 
-def features(lines: Sequence[Line], readings: Sequence[Reading], context: Context) -> Matrix:
+def features(lines: Sequence[Line], readings: Sequence[LineReading], context: Context) -> Matrix:
     """One row of numbers for each line; those of markup only where the lines come from a page."""
     if not lines:
         return np.zeros((0, len(names(markup=False))), dtype=np.float32)
@@ -79,7 +79,7 @@ def names(*, markup: bool) -> list[str]:
     return columns
 
 
-def _own(line: Line, reading: Reading, counts: tuple[int, int, int, int], cues: tuple[bool, ...]) -> list[float]:
+def _own(line: Line, reading: LineReading, counts: tuple[int, int, int, int], cues: tuple[bool, ...]) -> list[float]:
     capitals, numbers, quotes, sentences = counts
     caption, address, author = cues
     text, lowered, hit = line.text, line.lowered, reading.hit
@@ -145,7 +145,7 @@ _PLACES = (
 )  # fmt: skip
 
 
-def _places(lines: Sequence[Line], readings: Sequence[Reading]) -> Matrix:
+def _places(lines: Sequence[Line], readings: Sequence[LineReading]) -> Matrix:
     rows = len(lines)
     body = [
         is_paragraph(line) and reading.hit is None and reading.credit is None
@@ -195,7 +195,7 @@ def _from_title(lines: Sequence[Line]) -> npt.NDArray[np.int_] | float:
 
 
 def _sections(
-    readings: Sequence[Reading], body: Sequence[bool], shares: Sequence[float]
+    readings: Sequence[LineReading], body: Sequence[bool], shares: Sequence[float]
 ) -> Iterator[tuple[float, ...]]:
     """Of each line its section's reason and distance, whether that is still open, and the last headings above.
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
 from pipeline.cleaning.dates import dated_lines
+from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.metadata import Metadata
-from pipeline.cleaning.reading import Article
-from pipeline.cleaning.told import Told
+from pipeline.cleaning.parsing import ParsedArticle
 
 _ABOVE, _BELOW = 12, 4
 
@@ -17,20 +17,20 @@ class Fields:
     """What is known of an article beside its text.
 
     Attributes:
-        told: `published_at`, `modified_at`, `department` and `access`, as far as something tells them.
+        page_values: `published_at`, `modified_at`, `department` and `access`, as far as something tells them.
     """
 
     authors: list[str]
     agencies: list[str]
     credits: list[str]
-    told: dict[str, Told]
+    page_values: dict[str, FieldValue]
 
     def value(self, field: str) -> str | None:
         """What was told of `field`."""
-        return self.told[field].value if field in self.told else None
+        return self.page_values[field].value if field in self.page_values else None
 
 
-def fields_of(article: Article) -> Fields:
+def fields_of(article: ParsedArticle) -> Fields:
     """The fields of an article whose lines have their verdicts."""
     pairs = list(zip(article.lines, article.readings, strict=True))
     metadata = article.metadata or Metadata()
@@ -42,22 +42,22 @@ def fields_of(article: Article) -> Fields:
         for name in shapes.agencies_in(line.text, whole=said.agency)
     ]
     credits = [said.credit[1] for line, said in pairs if line.reason == "credit" and said.credit]
-    return Fields(_unique(authors), _unique(agencies), _unique(credits), _told(article, metadata))
+    return Fields(_unique(authors), _unique(agencies), _unique(credits), _page_values(article, metadata))
 
 
-def _told(article: Article, metadata: Metadata) -> dict[str, Told]:
+def _page_values(article: ParsedArticle, metadata: Metadata) -> dict[str, FieldValue]:
     lines = article.lines
     begin = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
     published, modified = dated_lines(
         [line for line in lines[max(0, begin - _ABOVE) : begin + _BELOW] if line.kind is None and line.field != "title"]
     )
-    told = {
+    page_values = {
         "published_at": metadata.published or published,
         "modified_at": metadata.modified or modified,
         "department": metadata.department,
         "access": access_of(lines, metadata.access, metadata.body),
     }
-    return {field: value for field, value in told.items() if value is not None}
+    return {field: value for field, value in page_values.items() if value is not None}
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -8,9 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
 
-FORESTS = ("page", "news", "text")
-"""Of the lines of pages, of pages that call themselves news, and of texts without markup."""
+FORESTS = ("page", "news", "text", "text-news", "text-kind")
+"""Of the lines of pages, of pages that call themselves news, of texts without markup, and of texts from newspapers.
+
+The last one is asked which of the two a text is.
+"""
 _TOGETHER = 2000
 """So many rows go through the trees together, for the memory."""
 
@@ -53,12 +57,16 @@ class Forest:
         self._first_leaf = np.arange(0, values.size, leaves, dtype=np.intp)[:, None]
         self.names = [str(name) for name in arrays["names"]]
 
-    def probabilities(self, rows: Floats) -> npt.NDArray[np.float64]:
+    def probabilities(self, rows: Floats) -> Scores:
         """The probability of yes for each row of features, in the order of `names`."""
+        return logistic(self.log_odds(rows))
+
+    def log_odds(self, rows: Floats) -> Scores:
+        """The same as logarithms of the odds."""
         begins = range(0, max(len(rows), 1), _TOGETHER)
         return np.concatenate([self._of_some(rows[begin : begin + _TOGETHER]) for begin in begins])
 
-    def _of_some(self, rows: Floats) -> npt.NDArray[np.float64]:
+    def _of_some(self, rows: Floats) -> Scores:
         columns = np.ascontiguousarray(rows.T, dtype=np.float32)
         shape = (len(self._first_leaf), len(rows))
         gone = np.zeros(shape, dtype=self._lost.dtype)
@@ -71,8 +79,12 @@ class Forest:
             np.bitwise_or(gone, bits, out=gone)
         lowest = np.bitwise_and(np.invert(gone), gone + gone.dtype.type(1))
         leaf = np.frexp(lowest.astype(np.float32))[1] - 1
-        score = np.ascontiguousarray(self._value.take(self._first_leaf + leaf).T).sum(axis=1)
-        return np.asarray(1.0 / (1.0 + np.exp(-score)))
+        return np.asarray(np.ascontiguousarray(self._value.take(self._first_leaf + leaf).T).sum(axis=1))
+
+
+def logistic(log_odds: Scores) -> Scores:
+    """The probabilities that some log-odds stand for."""
+    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))
 
 
 class _Tree:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pipeline.cleaning import shapes
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.phrases import match
-from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.rules import LineReading
 
 _HEAD_LINES = 14
 _FEWEST_WORDS = 4
@@ -37,7 +37,9 @@ def is_headline(line: Line) -> bool:
     )
 
 
-def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | None) -> tuple[str | None, str | None]:
+def find_title(
+    lines: Sequence[Line], readings: Sequence[LineReading], given: str | None
+) -> tuple[str | None, str | None]:
     """Title and kicker, their lines made fields.
 
     Args:
@@ -60,8 +62,8 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
         return None, None
     counts = Counter(line.text for line in lines)
     paragraphs = [line.stems for line in lines[start:] if is_paragraph(line)]
-    told = set[str]().union(*paragraphs) if paragraphs else None
-    scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, told) for n in candidates}
+    article_stems = set[str]().union(*paragraphs) if paragraphs else None
+    scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, article_stems) for n in candidates}
     best = max(candidates, key=scores.__getitem__)
     if scores[best] < 0:
         return None, None
@@ -72,12 +74,12 @@ def find_title(lines: Sequence[Line], readings: Sequence[Reading], given: str | 
     return lines[best].text, _kicker(lines, readings, best)
 
 
-def _next(lines: Sequence[Line], readings: Sequence[Reading], begins: Callable[[Line], bool]) -> int:
+def _next(lines: Sequence[Line], readings: Sequence[LineReading], begins: Callable[[Line], bool]) -> int:
     """The number of the line that the text begins with."""
     return next((n for n, line in enumerate(lines) if begins(line) and _is_free(line, readings[n])), len(lines))
 
 
-def _candidates(lines: Sequence[Line], readings: Sequence[Reading], start: int) -> list[int]:
+def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: int) -> list[int]:
     """The lines before `start` that could be the headline."""
     return [
         n
@@ -97,14 +99,16 @@ def _positions(lines: Sequence[Line], title: str) -> list[int]:
     return [n for n, line in enumerate(lines) if wanted and line.words == wanted and line.open]
 
 
-def _title_score(line: Line, repeated: int, distance: int, told: set[str] | None) -> float:
+def _title_score(line: Line, repeated: int, distance: int, article_stems: set[str] | None) -> float:
     words = len(line.words)
     content = stems_of(line.words)
-    share = sum(stem in told for stem in content) / len(content) if content and told is not None else 0.0
+    share = (
+        sum(stem in article_stems for stem in content) / len(content) if content and article_stems is not None else 0.0
+    )
     unlikely = (
         "|" in line.text
         or "://" in line.text
-        or (content and told is not None and not share)
+        or (content and article_stems is not None and not share)
         or shapes.begins_like_a_caption(line.text)
         or line.text[0].isdigit()
     )
@@ -119,7 +123,7 @@ def _title_score(line: Line, repeated: int, distance: int, told: set[str] | None
     )
 
 
-def _kicker(lines: Sequence[Line], readings: Sequence[Reading], title: int) -> str | None:
+def _kicker(lines: Sequence[Line], readings: Sequence[LineReading], title: int) -> str | None:
     before = title - 1
     if before < 0 or not lines[before].open or not _is_free(lines[before], readings[before]):
         return None
@@ -134,5 +138,5 @@ def _kicker(lines: Sequence[Line], readings: Sequence[Reading], title: int) -> s
     return line.text.rstrip(" :")
 
 
-def _is_free(line: Line, reading: Reading) -> bool:
+def _is_free(line: Line, reading: LineReading) -> bool:
     return reading.hit is None and not reading.authors and reading.credit is None and not shapes.is_time(line.text)

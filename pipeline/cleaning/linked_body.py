@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.cleaning.lines import Line, text_lines
-from pipeline.cleaning.witnesses import share_inside
+from pipeline.cleaning.other_extractors import share_inside
 
 _FEWEST_WORDS = 60
 _MUCH_MORE = 1.6
@@ -20,8 +20,8 @@ def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
         return lines
     whole = text_lines(body)
     kept = [line for line in lines if line.kind is not None]
-    told, found = sum(len(line.words) for line in whole), sum(len(line.words) for line in kept)
-    if told < _FEWEST_WORDS or told < _MUCH_MORE * found:
+    body_words, found = sum(len(line.words) for line in whole), sum(len(line.words) for line in kept)
+    if body_words < _FEWEST_WORDS or body_words < _MUCH_MORE * found:
         return lines
     words = f" {' '.join(word for line in whole for word in line.words)} "
     inside = [line for line in kept if _is_inside(line, words)]

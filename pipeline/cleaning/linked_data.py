@@ -62,12 +62,12 @@ def updates_of(entry: dict[str, Any]) -> Iterator[Update]:
     for update in as_list(entry.get("liveBlogUpdate"))[:_MOST_UPDATES]:
         if isinstance(update, dict):
             texts = [update.get("headline"), update.get("articleBody")]
-            told = update_of(
+            listed = update_of(
                 [_TAG.sub(" ", html.unescape(text)) for text in texts if isinstance(text, str)],
                 rfc3339(update.get("datePublished") or update.get("dateCreated")),
             )
-            if told is not None:
-                yield told
+            if listed is not None:
+                yield listed
 
 
 def body_of(articles: list[dict[str, Any]]) -> str | None:

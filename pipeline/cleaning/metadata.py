@@ -7,10 +7,10 @@ from typing import Any
 
 from pipeline.cleaning.access import access_by_page
 from pipeline.cleaning.dates import modified, published
+from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.linked_data import as_list, body_of, linked_data, types_of, updates_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.tickers import Update
-from pipeline.cleaning.told import Told
 
 _POSTINGS = frozenset(("liveblogposting", "blogposting", "socialmediaposting", "report"))
 _SECTION_METAS = ("article:section", "og:article:section", "cxenseparse:category", "section", "dc.subject.section")
@@ -38,10 +38,10 @@ class Metadata:
 
     title: str | None = None
     authors: list[str] = field(default_factory=list)
-    published: Told | None = None
-    modified: Told | None = None
-    department: Told | None = None
-    access: Told | None = None
+    published: FieldValue | None = None
+    modified: FieldValue | None = None
+    department: FieldValue | None = None
+    access: FieldValue | None = None
     language: str | None = None
     body: str | None = None
     descriptions: list[str] = field(default_factory=list)
@@ -190,21 +190,21 @@ def _names(text: str) -> list[str]:
 
 def _department(
     metas: dict[str, str], articles: list[dict[str, Any]], linked: list[dict[str, Any]], title: str | None
-) -> Told | None:
+) -> FieldValue | None:
     """The department by JSON-LD, meta tags or the first of the breadcrumbs, which may end with the article itself."""
     for entry in articles:
         for named in as_list(entry.get("articleSection"))[:1]:
             if isinstance(named, str) and named.strip():
-                return Told(line_text(html.unescape(named)), "JSON-LD articleSection")
+                return FieldValue(line_text(html.unescape(named)), "JSON-LD articleSection")
     for meta in _SECTION_METAS:
         if section := metas.get(meta):
-            return Told(line_text(html.unescape(section)), f"meta {meta}")
+            return FieldValue(line_text(html.unescape(section)), f"meta {meta}")
     for entry in linked:
         steps = as_list(entry.get("itemListElement")) if "breadcrumblist" in types_of(entry) else []
         names = [line_text(html.unescape(name)) for step in steps if (name := _step_name(step))]
         inner = [name for name in names if name.lower() not in _HOME and name != title]
         if inner:
-            return Told(inner[0], "JSON-LD BreadcrumbList")
+            return FieldValue(inner[0], "JSON-LD BreadcrumbList")
     return None
 
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.other_extractors import EXTRACTOR_COLUMNS, extractor_rows, share_inside
 from pipeline.cleaning.surroundings import AROUND_COLUMNS
-from pipeline.cleaning.witnesses import WITNESS_COLUMNS, share_inside, witness_rows
 
 Matrix = npt.NDArray[np.float32]
 
@@ -48,7 +48,7 @@ MARKUP_COLUMNS = [
     *(f"near_{name}" for name in (*_HINTS, *_ELEMENTS)),
     *(f"far_{name}" for name in (*_HINTS, *_ELEMENTS)),
 ]  # fmt: skip
-PAGE_COLUMNS = ["in_body", "has_body", "is_summary", *AROUND_COLUMNS, *WITNESS_COLUMNS]
+PAGE_COLUMNS = ["in_body", "has_body", "is_summary", *AROUND_COLUMNS, *EXTRACTOR_COLUMNS]
 
 
 @dataclass(slots=True)
@@ -57,13 +57,13 @@ class Context:
 
     Attributes:
         title: the headline, if known.
-        testimonies: by extractor, words of what it takes for the article, joined by spaces; empty if none was asked.
+        extractor_texts: by extractor, words of the text that it finds, joined by spaces; empty if none was asked.
         body: words of the page's JSON-LD `articleBody`, joined by spaces; empty if there is none.
         summaries: the same of the page's descriptions.
     """
 
     title: str | None = None
-    testimonies: dict[str, str] = field(default_factory=dict)
+    extractor_texts: dict[str, str] = field(default_factory=dict)
     body: str = ""
     summaries: list[str] = field(default_factory=list)
 
@@ -128,4 +128,4 @@ def page_rows(lines: Sequence[Line], context: Context) -> Matrix:
         )
         around = line.markup.around if line.markup is not None else ()
         rows.append([inside, has_body, summary, *around])
-    return np.concatenate([np.array(rows, dtype=np.float32), witness_rows(lines, context.testimonies)], axis=1)
+    return np.concatenate([np.array(rows, dtype=np.float32), extractor_rows(lines, context.extractor_texts)], axis=1)

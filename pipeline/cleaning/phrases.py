@@ -43,7 +43,7 @@ class PhraseHit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _PhraseEntry:
     """An entry under "start" or "contains".
 
     Attributes:
@@ -79,8 +79,8 @@ class _Lexicon:
 
     def __init__(self, source: dict[str, dict[str, object]]) -> None:
         self.whole: dict[str, PhraseHit] = {}
-        self.start: dict[str, list[_Entry]] = {}
-        self.contains: dict[str, list[_Entry]] = {}
+        self.start: dict[str, list[_PhraseEntry]] = {}
+        self.contains: dict[str, list[_PhraseEntry]] = {}
         self.tails: list[tuple[re.Pattern[str], RemovalReason]] = []
         ranks = count()
         for name, table in source.items():
@@ -92,7 +92,7 @@ class _Lexicon:
             for how, entries in (("start", self.start), ("contains", self.contains)):
                 for phrase in _listed(name, table, how):
                     hit = PhraseHit(reason, how, phrase.strip() if how == "start" else phrase)
-                    entries.setdefault(_key(phrase), []).append(_Entry(next(ranks), phrase, max_words, hit))
+                    entries.setdefault(_key(phrase), []).append(_PhraseEntry(next(ranks), phrase, max_words, hit))
             self.tails += [(re.compile(pattern, re.IGNORECASE), reason) for pattern in _listed(name, table, "tail")]
         self.keys = frozenset(self.contains)
 

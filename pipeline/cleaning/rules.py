@@ -23,7 +23,7 @@ _INFOBOX_KEYS = frozenset(
 
 
 @dataclass(slots=True)
-class Reading:
+class LineReading:
     """A line with what the lexicon and its shape say of it.
 
     Attributes:
@@ -43,12 +43,12 @@ class Reading:
     time: bool = False
 
 
-def read(line: Line) -> Reading:
+def read(line: Line) -> LineReading:
     """Look a line up in the lexicon and among the known shapes."""
     words = len(line.words)
     if words > 160:
-        return Reading()
-    return Reading(
+        return LineReading()
+    return LineReading(
         match_lowered(line.lowered, line.words, line.stems),
         shapes.byline_authors(line.text),
         shapes.credit_of(line.text, words),

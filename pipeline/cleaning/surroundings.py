@@ -60,7 +60,7 @@ def around_rows(
     sums = np.zeros((3, count + 1))
     sums[:, 1:] = np.cumsum([sizes, linked, texts], axis=1)
     size, link, text = sums[:, ends] - sums[:, begins]
-    whole, told = max(1.0, size[0]), max(1.0, text[0])
+    whole, page_text = max(1.0, size[0]), max(1.0, text[0])
     columns: list[npt.NDArray[np.float64]] = []
     element = np.array(innermost, dtype=np.intp)
     for level in range(_LEVELS[-1] + 1):
@@ -72,7 +72,7 @@ def around_rows(
     main = 0
     for share in _MAIN_SHARES:
         # Elements that hold more than half of something lie inside one another: the deepest is the last one opened.
-        main = int(np.flatnonzero(text > share * told)[-1]) if text[0] > 0 else 0
+        main = int(np.flatnonzero(text > share * page_text)[-1]) if text[0] > 0 else 0
         columns.append(((begins[main] <= numbers) & (numbers < ends[main])).astype(np.float64))
     long = max(1, int(ends[main] - begins[main]))
     columns += [

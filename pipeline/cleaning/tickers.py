@@ -51,7 +51,7 @@ class Update:
 
 
 @dataclass(slots=True)
-class _Entry:
+class _TickerEntry:
     """Where an entry begins; `day` and `moment` as far as its line or one above tells them."""
 
     begin: int
@@ -120,8 +120,8 @@ def _of_entry(part: Sequence[Line]) -> list[Line]:
     return headline + [line for line in part[first:] if line.kind is not None]
 
 
-def _stamped(lines: Sequence[Line]) -> list[_Entry]:
-    entries: list[_Entry] = []
+def _stamped(lines: Sequence[Line]) -> list[_TickerEntry]:
+    entries: list[_TickerEntry] = []
     day: date | None = None
     last = max((number for number, line in enumerate(lines) if line.kind is not None), default=-1)
     for number, line in enumerate(lines):
@@ -135,12 +135,14 @@ def _stamped(lines: Sequence[Line]) -> list[_Entry]:
                 day = day_in(line.text) or day
             continue
         clock = clock_in(found["clock"] + " Uhr") if found is not None else clock_in(line.text)
-        told = _moment(moment)
-        if told is None and clock is None:
+        known_moment = _moment(moment)
+        if known_moment is None and clock is None:
             continue
         own = day_in(line.text[:80])
         day = own or day
-        entry = _Entry(number, len(lines), clock, day, written(told) if told else None, dated=own is not None)
+        entry = _TickerEntry(
+            number, len(lines), clock, day, written(known_moment) if known_moment else None, dated=own is not None
+        )
         day = None
         if entries:
             if entries[-1].begin == number - 1 and lines[number - 1].kind is None and entries[-1].clock == entry.clock:
@@ -155,7 +157,7 @@ def _stamped(lines: Sequence[Line]) -> list[_Entry]:
     return entries
 
 
-def _end_of_last(lines: Sequence[Line], entries: Sequence[_Entry]) -> int:
+def _end_of_last(lines: Sequence[Line], entries: Sequence[_TickerEntry]) -> int:
     """The last entry ends where nothing is kept for as long as no gap inside of the other entries lasts."""
     begin, longest = entries[-1].begin, 4
     gap = 0
@@ -166,8 +168,8 @@ def _end_of_last(lines: Sequence[Line], entries: Sequence[_Entry]) -> int:
     return len(lines)
 
 
-def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_Entry]:
-    entries: list[_Entry] = []
+def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_TickerEntry]:
+    entries: list[_TickerEntry] = []
     known = {update.words: update for update in updates if update.words}
     for number, line in enumerate(lines):
         for size in {len(words) for words in known}:
@@ -176,19 +178,19 @@ def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_Entry]:
                 known.pop(update.words)
                 if entries:
                     entries[-1].end = number
-                entries.append(_Entry(number, len(lines), moment=update.time))
+                entries.append(_TickerEntry(number, len(lines), moment=update.time))
                 break
     if entries:
         entries[-1].end = _end_of_last(lines, entries)
     return entries if len(entries) * 2 > len(updates) else []
 
 
-def _runs_one_way(entries: Sequence[_Entry]) -> bool:
+def _runs_one_way(entries: Sequence[_TickerEntry]) -> bool:
     later = _later(entries)
     return max(sum(later), len(later) - sum(later)) >= _ONE_WAY * len(later)
 
 
-def _later(entries: Sequence[_Entry]) -> list[bool]:
+def _later(entries: Sequence[_TickerEntry]) -> list[bool]:
     """Of each entry whether it is later than the one above, by the shorter way from one time of day to another."""
     later: list[bool] = []
     for before, after in pairwise(entries):
@@ -203,7 +205,7 @@ def _minutes(clock: time) -> int:
     return 60 * clock.hour + clock.minute
 
 
-def _give_days(entries: Sequence[_Entry], published_at: str | None, modified_at: str | None) -> None:
+def _give_days(entries: Sequence[_TickerEntry], published_at: str | None, modified_at: str | None) -> None:
     """Make moments of the times of day: from a known day on, and over midnight to the next or the former one."""
     later = _later(entries)
     newest_first = sum(later) * 2 < len(later)

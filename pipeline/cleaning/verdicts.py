@@ -5,15 +5,15 @@ from collections.abc import Callable, Iterator, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.captions import mark_captions
+from pipeline.cleaning.classifier import probabilities
 from pipeline.cleaning.embeds import mark_embeds
-from pipeline.cleaning.features import features
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
-from pipeline.cleaning.reading import LINKS_RULE, Article
-from pipeline.cleaning.rules import Reading, find_infobox
+from pipeline.cleaning.rules import LineReading, find_infobox
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -21,6 +21,7 @@ _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
 _FEWEST_TURNS = 2
+_FEWEST_NUMBERS = 2
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -33,7 +34,7 @@ _HINTED: tuple[tuple[str, RemovalReason], ...] = (
 )  # fmt: skip
 
 
-def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[str, str]:
+def decide(article: ParsedArticle, forests: Callable[[str], Forest] = load) -> dict[str, str]:
     """Give every line of the article its verdict, by the forest that its kind asks for; returns the infobox."""
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
@@ -45,7 +46,7 @@ def decide(article: Article, forests: Callable[[str], Forest] = load) -> dict[st
     for line, reading in zip(article.lines, article.readings, strict=True):
         if line.open and reading.hit is not None and _says_enough(reading.hit):
             line.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
-    for number, probability in _probabilities(article, chosen, forests):
+    for number, probability in probabilities(article, chosen, forests).items():
         _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)
@@ -71,22 +72,7 @@ def _says_enough(hit: PhraseHit) -> bool:
     return hit.certain or (hit.how == "start" and hit.reason in _ALWAYS_REMOVED)
 
 
-def _probabilities(
-    article: Article, chosen: Sequence[int], forests: Callable[[str], Forest]
-) -> Iterator[tuple[int, float]]:
-    """The numbers of the open lines, with their probability; the features are of all `chosen` lines."""
-    lines = [article.lines[number] for number in chosen]
-    asked = [place for place, line in enumerate(lines) if line.open]
-    if not asked:
-        return iter(())
-    rows = features(lines, [article.readings[number] for number in chosen], article.context)
-    is_news = article.metadata is not None and article.metadata.is_news
-    model = forests("text" if lines[0].markup is None else "news" if is_news else "page")
-    scores = model.probabilities(rows[asked]).tolist()
-    return zip([chosen[place] for place in asked], scores, strict=True)
-
-
-def _judge(line: Line, reading: Reading, probability: float) -> None:
+def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
@@ -107,7 +93,7 @@ def _judge(line: Line, reading: Reading, probability: float) -> None:
         line.keep("heading", rule)
 
 
-def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _keep_sentences(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """Short items are unlike the articles the classifier knows: where it leaves next to nothing, sentences stay."""
     for line, reading in zip(lines, readings, strict=True):
         if (
@@ -122,7 +108,7 @@ def _keep_sentences(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
 
 
-def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _keep_turns(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """In an interview a short answer is as much the article's as the long ones of the same person."""
     speaking = [shapes.turn_of(line.text) for line in lines]
     turns = Counter(name for name, line in zip(speaking, lines, strict=True) if line.kind == "paragraph")
@@ -133,16 +119,22 @@ def _keep_turns(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
             line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
 
 
-def _keep_numbered(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
-    """If half of a numbering is the article's, so are the other items that have text of it under them."""
+def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
+    """The items of a numbering stay together, if half of them are kept or each has text under it, as headings have."""
     for series in _numberings(lines):
-        if sum(lines[item].kind is not None for item in series) < max(2, len(series) / 2):
+        below = {item: lines[item + 1] for item in series if item + 1 < len(lines)}
+        heads = {item for item in below if item + 1 not in series and below[item].kind in ("lead", "paragraph")}
+        kept = sum(lines[item].kind is not None for item in series)
+        if len(series) < _FEWEST_NUMBERS or (len(heads) < len(series) and kept < max(2, len(series) / 2)):
             continue
         for item in series:
-            line, below = lines[item], lines[item + 1] if item + 1 < len(lines) else None
+            line = lines[item]
+            is_heading = item in heads and len(heads) >= _FEWEST_NUMBERS and not shapes.ends_sentence(line.text)
             unlikely = line.kind is None and line.rule.startswith("classifier") and readings[item].hit is None
-            if unlikely and below is not None and below.kind is not None:
-                line.keep("list", f"{line.rule}, but one of a numbering")
+            if unlikely and item in below and below[item].kind is not None:
+                line.keep("heading" if is_heading else "list", f"{line.rule}, but one of a numbering")
+            elif is_heading and line.kind == "list":
+                line.kind = "heading"
 
 
 def _numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
@@ -164,7 +156,7 @@ def _remove_last_about_author(lines: Sequence[Line]) -> None:
         kept.pop().remove("other", "about the author")
 
 
-def _mark_fields(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
         if not line.open:
             continue
@@ -199,7 +191,7 @@ def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:
         seen.add(key)
 
 
-def _mark_comments(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """Readers' comments: all that follows their heading, if most of the article stands before it."""
     sizes = [len(line.words) if is_paragraph(line) else 0 for line in lines]
     before, total = 0, sum(sizes)
@@ -213,7 +205,7 @@ def _mark_comments(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
         before += size
 
 
-def _give_reasons(lines: Sequence[Line], readings: Sequence[Reading]) -> None:
+def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """A reason of their own for the lines that the classifier removed, and the lead its name."""
     kept = [number for number, line in enumerate(lines) if line.kind is not None]
     if kept and lines[kept[-1]].kind == "heading" and len(kept) > 1:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.corpus.files import read_folder
-from pipeline.corpus.model import Article, Mention, Part, Quote
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedMention, AnnotatedQuote, Part
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.assignment import best_assignment
 from pipeline.evaluation.coreference import CoreferenceScore, Counts, score, without_singletons
@@ -89,7 +89,7 @@ class Agreement:
 
 
 @dataclass(frozen=True)
-class Report:
+class AgreementReport:
     """Agreement over all articles and by what the first annotation's heads name as their difficulty.
 
     `alone` are the ids that only one of the two has.
@@ -104,7 +104,7 @@ class Report:
         return {"all": self.total.as_row(), **{name: one.as_row() for name, one in self.by_difficulty.items()}}
 
 
-def compare_folders(first: Path, second: Path) -> Report:
+def compare_folders(first: Path, second: Path) -> AgreementReport:
     """The agreement of the articles below two folders that have the same id.
 
     Raises:
@@ -117,8 +117,8 @@ def compare_folders(first: Path, second: Path) -> Report:
     return compare(((ones[key], others[key]) for key in both), alone=sorted(ones.keys() ^ others.keys()))
 
 
-def _by_id(folder: Path) -> dict[str, Article]:
-    found: dict[str, Article] = {}
+def _by_id(folder: Path) -> dict[str, AnnotatedArticle]:
+    found: dict[str, AnnotatedArticle] = {}
     for article in read_folder(folder):
         if article.id in found:
             raise ConfigurationError(f"{folder}: two files have the same id, here comes the id {article.id!r} again")
@@ -126,7 +126,9 @@ def _by_id(folder: Path) -> dict[str, Article]:
     return found
 
 
-def compare(pairs: Iterable[tuple[Article, Article]], *, alone: Sequence[str] = ()) -> Report:
+def compare(
+    pairs: Iterable[tuple[AnnotatedArticle, AnnotatedArticle]], *, alone: Sequence[str] = ()
+) -> AgreementReport:
     """The agreement over `pairs` of annotations of one article each."""
     total = Agreement()
     by_difficulty: dict[str, Agreement] = {}
@@ -135,11 +137,13 @@ def compare(pairs: Iterable[tuple[Article, Article]], *, alone: Sequence[str] = 
         total += one
         group = by_difficulty.setdefault(first.head.get("difficulty") or "none", Agreement())
         group += one
-    return Report(total, dict(sorted(by_difficulty.items(), key=lambda item: (-item[1].articles, item[0]))), alone)
+    return AgreementReport(
+        total, dict(sorted(by_difficulty.items(), key=lambda item: (-item[1].articles, item[0]))), alone
+    )
 
 
-def _compare(first: Article, second: Article) -> Agreement:
-    one, other = _Flat(first), _Flat(second)
+def _compare(first: AnnotatedArticle, second: AnnotatedArticle) -> Agreement:
+    one, other = _FlatArticle(first), _FlatArticle(second)
     if one.text != other.text:
         at = next((i for i, (a, b) in enumerate(zip(one.text, other.text, strict=False)) if a != b), None)
         at = min(len(one.text), len(other.text)) if at is None else at
@@ -168,15 +172,15 @@ def _compare(first: Article, second: Article) -> Agreement:
 
 @dataclass(frozen=True)
 class _PlacedQuote:
-    quote: Quote
+    quote: AnnotatedQuote
     places: tuple[Place, ...]
     signs: frozenset[int]
 
 
-class _Flat:
+class _FlatArticle:
     """An article as one run of signs without white space, with what is annotated at places in it."""
 
-    def __init__(self, article: Article) -> None:
+    def __init__(self, article: AnnotatedArticle) -> None:
         self.article = article
         self.text = ""
         self.quotes: list[_PlacedQuote] = []
@@ -200,7 +204,7 @@ class _Flat:
         for mention in part.mentions:
             self._add_mention(mention, place(mention.begin, mention.end))
 
-    def _add_mention(self, mention: Mention, place: Place) -> None:
+    def _add_mention(self, mention: AnnotatedMention, place: Place) -> None:
         """Of two mentions in the same place the first counts: a place belongs to one chain."""
         if place not in self.places:
             self.places.add(place)
@@ -219,7 +223,7 @@ def _paired(ones: Sequence[_PlacedQuote], others: Sequence[_PlacedQuote]) -> lis
     return [(ones[i], others[j]) for i, j in best_assignment(overlap) if overlap[i, j]]
 
 
-def _aligned(one: _Flat, other: _Flat) -> dict[str, str]:
+def _aligned(one: _FlatArticle, other: _FlatArticle) -> dict[str, str]:
     """The second annotation's chain for one of the first: those that share most mentions, or at least their name."""
     mine, theirs = list(one.article.chains.values()), list(other.article.chains.values())
     alike = np.zeros((len(mine), len(theirs)))

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from pipeline.corpus.data import tables
 from pipeline.corpus.kinds import FEMININE, MASCULINE
-from pipeline.corpus.model import Article, Chain, Mention, Part
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain, AnnotatedMention, Part
 
 REQUIRED = ("id", "genre", "region", "subject")
 OPTIONAL = ("difficulty", "source")
@@ -28,14 +28,14 @@ _SPEECHLESS = ("interview", "ticker", "protocol")
 
 
 @dataclass(frozen=True)
-class Problem:
+class AnnotationMistake:
     """One mistake; `line` counts the file's lines from 1."""
 
     line: int
     message: str
 
 
-def check(article: Article) -> list[Problem]:
+def check(article: AnnotatedArticle) -> list[AnnotationMistake]:
     """Everything that is wrong in `article`, in the order of its lines.
 
     Real text may have lost its quotation marks or be cut off: with `source: real` in the head they may be missing.
@@ -49,42 +49,44 @@ def check(article: Article) -> list[Problem]:
     return sorted(found, key=lambda problem: problem.line)
 
 
-def _head(article: Article) -> Iterator[Problem]:
+def _head(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
     for key in REQUIRED:
         if not article.head.get(key):
-            yield Problem(1, f"the head has no {key}")
+            yield AnnotationMistake(1, f"the head has no {key}")
     for key in article.head.keys() - {*REQUIRED, *OPTIONAL}:
-        yield Problem(1, f"the head knows no {key!r}; it has {', '.join((*REQUIRED, *OPTIONAL))}")
+        yield AnnotationMistake(1, f"the head knows no {key!r}; it has {', '.join((*REQUIRED, *OPTIONAL))}")
     if article.head.get("source") == "real":
         return
     for key, name in CLOSED.items():
         value, known = article.head.get(key), tables("heads")[name]
         if value and value not in known:
-            yield Problem(1, f"{value!r} is none of the guideline's {name}")
+            yield AnnotationMistake(1, f"{value!r} is none of the guideline's {name}")
 
 
-def _chains(article: Article) -> Iterator[Problem]:
+def _chains(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
     texts: dict[str, list[str]] = {key: [] for key in article.chains}
     for part, mention in article.mentions():
         words = part.text[mention.begin : mention.end]
         texts[mention.chain].append(words)
         chain = article.chains[mention.chain]
         if contradicts(chain, mention, part.text):
-            yield Problem(part.line_at(mention.begin), f"{words!r} cannot mean {chain.name}, gender {chain.gender}")
+            yield AnnotationMistake(
+                part.line_at(mention.begin), f"{words!r} cannot mean {chain.name}, gender {chain.gender}"
+            )
         if mention.end - mention.begin > LONGEST_MENTION:
-            yield Problem(
+            yield AnnotationMistake(
                 part.line_at(mention.begin),
                 f"a mention of {mention.end - mention.begin} characters: is it closed where it should be?",
             )
     whole = " ".join(part.text for part in article.parts)
     for key, chain in article.chains.items():
         if not texts[key] and not any(key in quote.speakers for part in article.parts for quote in part.quotes):
-            yield Problem(1, f"the chain {key!r} ({chain.name}) has no mention")
+            yield AnnotationMistake(1, f"the chain {key!r} ({chain.name}) has no mention")
         elif chain.named and not any(_has_name(whole, name) for name in (chain.name, *chain.aliases)):
-            yield Problem(1, f"the name {chain.name!r} of {key!r} stands nowhere in the article")
+            yield AnnotationMistake(1, f"the name {chain.name!r} of {key!r} stands nowhere in the article")
 
 
-def contradicts(chain: Chain, mention: Mention, text: str) -> bool:
+def contradicts(chain: AnnotatedChain, mention: AnnotatedMention, text: str) -> bool:
     """Whether a mention's words, or the title before them, say that a person has another gender than the table does.
 
     A capital "Sie" or "Ihr" may be the polite form, "Er" may not.
@@ -108,32 +110,34 @@ def _has_name(text: str, name: str) -> bool:
     return all(word[: max(3, len(word) - 2)].casefold() in text.casefold() for word in words)
 
 
-def _pointers(article: Article, part: Part) -> Iterator[Problem]:
+def _pointers(article: AnnotatedArticle, part: Part) -> Iterator[AnnotationMistake]:
     """Numbers of quotes that stand twice, and mentions that point to quotes that are not there or another's."""
     quotes = {quote.number: quote for each in article.parts for quote in each.quotes}
     for quote in part.quotes:
         if quotes[quote.number] is not quote:
-            yield Problem(part.line_at(quote.spans[0][0]), f"a quote {quote.number} stands in another part as well")
+            yield AnnotationMistake(
+                part.line_at(quote.spans[0][0]), f"a quote {quote.number} stands in another part as well"
+            )
     for outer, inner in pairwise(part.mentions):
         if (outer.begin, outer.end, outer.chain) == (inner.begin, inner.end, inner.chain):
-            yield Problem(part.line_at(outer.begin), f"the same mention of {outer.chain!r} twice")
+            yield AnnotationMistake(part.line_at(outer.begin), f"the same mention of {outer.chain!r} twice")
     for mention in part.mentions:
         for number in (*mention.speaks, *mention.hears):
             if number not in quotes:
-                yield Problem(
+                yield AnnotationMistake(
                     part.line_at(mention.begin), f"the mention speaks or hears in quote {number}, which is not there"
                 )
         for number in mention.speaks:
             pointed = quotes.get(number)
             if pointed is not None and mention.chain not in pointed.speakers:
                 speakers = "+".join(pointed.speakers) or "-"
-                yield Problem(
+                yield AnnotationMistake(
                     part.line_at(mention.begin),
                     f"@{number} stands at {mention.chain!r}, but quote {number} has the speaker {speakers}",
                 )
 
 
-def _quotes(article: Article, part: Part) -> Iterator[Problem]:
+def _quotes(article: AnnotatedArticle, part: Part) -> Iterator[AnnotationMistake]:
     genre, source = article.head.get("genre", "").lower(), article.head.get("source")
     free = source == "real" or any(word in genre for word in _SPEECHLESS)
     blocks = [block for block in part.blocks if block.kind == "quote"]
@@ -144,34 +148,34 @@ def _quotes(article: Article, part: Part) -> Iterator[Problem]:
                 sign in OPENING for span in quote.spans for sign in (part.text[span[0]], part.text[span[1] - 1])
             )
             if not marked and not any(block.begin <= begin < block.end for block in blocks):
-                yield Problem(
+                yield AnnotationMistake(
                     part.line_at(begin),
                     f"quote {quote.number} is direct, but neither begins nor ends with a quotation mark",
                 )
         for span_begin, span_end in quote.spans:
             words = part.text[span_begin:span_end]
             if words != words.strip():
-                yield Problem(part.line_at(span_begin), f"quote {quote.number} begins or ends with a space")
+                yield AnnotationMistake(part.line_at(span_begin), f"quote {quote.number} begins or ends with a space")
             if quote.type == "Indirect" and words.endswith((".", ",")) and not words.endswith("..."):
-                yield Problem(
+                yield AnnotationMistake(
                     part.line_at(span_begin),
                     f"quote {quote.number} is indirect and ends with {words[-1]!r}: leave it outside",
                 )
 
 
-def _marks(part: Part, *, real: bool) -> Iterator[Problem]:
+def _marks(part: Part, *, real: bool) -> Iterator[AnnotationMistake]:
     annotated = [(begin, end) for quote in part.quotes if quote.type == "Direct" for begin, end in quote.spans]
     annotated += [(none.begin, none.end) for none in part.none]
     if part.name == "byline":
         return
     for match in _QUOTED.finditer(part.text):
         if not any(begin <= match.start() < end or match.start() <= begin < match.end() for begin, end in annotated):
-            yield Problem(
+            yield AnnotationMistake(
                 part.line_at(match.start()), f"quotation marks that are neither <q … D> nor <n>: {match.group()[:40]}"
             )
     for none in part.none:
         if none.why not in WHY:
-            yield Problem(part.line_at(none.begin), f"<n {none.why}>: it says one of {', '.join(WHY)}")
+            yield AnnotationMistake(part.line_at(none.begin), f"<n {none.why}>: it says one of {', '.join(WHY)}")
     if real:
         return
     for opening, closing in _PAIRS:
@@ -179,12 +183,14 @@ def _marks(part: Part, *, real: bool) -> Iterator[Problem]:
         closed = sum(part.text.count(sign) for sign in closing)
         if opened != closed:
             first = min(at for at in map(part.text.find, opening + closing) if at >= 0)
-            yield Problem(part.line_at(first), f"{opened} {opening} and {closed} {closing[0]} in the {part.name}")
+            yield AnnotationMistake(
+                part.line_at(first), f"{opened} {opening} and {closed} {closing[0]} in the {part.name}"
+            )
     if part.text.count('"') % 2:
-        yield Problem(part.line_at(part.text.find('"')), f'an odd number of " in the {part.name}')
+        yield AnnotationMistake(part.line_at(part.text.find('"')), f'an odd number of " in the {part.name}')
 
 
-def _names(article: Article) -> Iterator[Problem]:
+def _names(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
     """Names that are marked in one place and not in another, where they may have a genitive's s."""
     marked: dict[str, str] = {}
     for part, mention in article.mentions():
@@ -207,7 +213,7 @@ def _names(article: Article) -> Iterator[Problem]:
         covered = [(m.begin, m.end) for m in part.mentions]
         for match in pattern.finditer(part.text):
             if not any(_overlap(match, begin, end) for begin, end in covered):
-                yield Problem(
+                yield AnnotationMistake(
                     part.line_at(match.start()),
                     f"{match.group()!r} is marked elsewhere as {marked[match.group()]!r}, here it is not",
                 )

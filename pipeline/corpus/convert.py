@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pipeline.corpus.model import Article, Chain, Part, Quote
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain, AnnotatedQuote, Part
 from pipeline.reader.tokens import tokenize
 
 _NAMED = ("PER", "ORG", "LOC", "MISC")
 
 
-def entities_row(article: Article) -> dict[str, Any]:
+def entities_row(article: AnnotatedArticle) -> dict[str, Any]:
     """The names of the body, as the scorer of entities reads them: entities are `[begin, end, type]`."""
     body = article.body
     return {
@@ -21,7 +21,7 @@ def entities_row(article: Article) -> dict[str, Any]:
     }
 
 
-def outermost_names(article: Article, part: Part) -> list[Any]:
+def outermost_names(article: AnnotatedArticle, part: Part) -> list[Any]:
     """The mentions by name of named chains, without those inside another name."""
     found: list[Any] = []
     for mention in part.mentions:
@@ -36,7 +36,7 @@ def outermost_names(article: Article, part: Part) -> list[Any]:
     return found
 
 
-def quotes_row(article: Article) -> dict[str, Any]:
+def quotes_row(article: AnnotatedArticle) -> dict[str, Any]:
     """The quotes of the body, as the scorer of quotes reads them; sentences carried on are put together."""
     body = article.body
     rows = []
@@ -59,9 +59,9 @@ def _ranges(mentions: Iterable[Any]) -> list[list[int]]:
     return [[m.begin, m.end] for m in mentions]
 
 
-def _carried_together(body: Part) -> Iterator[Quote]:
+def _carried_together(body: Part) -> Iterator[AnnotatedQuote]:
     """Neighbouring sentences of free indirect speech of one speaker as one quote, the rest as they are."""
-    last: Quote | None = None
+    last: AnnotatedQuote | None = None
     for quote in body.quotes:
         free = quote.type in {"IndirectFreeIndirect", "FreeIndirect"}
         if (
@@ -70,7 +70,7 @@ def _carried_together(body: Part) -> Iterator[Quote]:
             and (last.type, last.speakers) == (quote.type, quote.speakers)
             and not body.text[last.spans[-1][1] : quote.spans[0][0]].strip(" ")
         ):
-            last = Quote(
+            last = AnnotatedQuote(
                 last.number, last.type, last.medium, ((last.spans[0][0], quote.spans[-1][1]),), last.speakers, last.cue
             )
             continue
@@ -85,7 +85,7 @@ def _carried_together(body: Part) -> Iterator[Quote]:
         yield last
 
 
-def speakers_row(article: Article) -> dict[str, Any]:
+def speakers_row(article: AnnotatedArticle) -> dict[str, Any]:
     """Who says what by full name, and the entities by name, as the scorer of speakers reads them.
 
     Acts of speech that are only reported are given apart, under `reported`.
@@ -133,11 +133,11 @@ def speakers_row(article: Article) -> dict[str, Any]:
     }
 
 
-def _person(chain: Chain) -> dict[str, Any]:
+def _person(chain: AnnotatedChain) -> dict[str, Any]:
     return {"name": chain.name, "type": "PER", "roles": list(chain.roles), "affiliations": list(chain.affiliations)}
 
 
-def chains_row(article: Article) -> dict[str, Any]:
+def chains_row(article: AnnotatedArticle) -> dict[str, Any]:
     """The chains of the body, as the scorer of coreference reads them: lists of `[begin, end]`."""
     chains: dict[str, list[list[int]]] = {}
     for mention in article.body.mentions:
@@ -145,7 +145,7 @@ def chains_row(article: Article) -> dict[str, Any]:
     return {"name": article.id, "text": article.body.text, "chains": list(chains.values())}
 
 
-def conll_lines(article: Article) -> Iterator[str]:
+def conll_lines(article: AnnotatedArticle) -> Iterator[str]:
     """The body with its chains in the column format of the CoNLL shared task on coreference, a line a token."""
     body = article.body
     numbers = {key: number for number, key in enumerate(article.chains)}

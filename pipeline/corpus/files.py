@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pipeline.corpus.checks import Problem, check
+from pipeline.corpus.checks import AnnotationMistake, check
 from pipeline.corpus.markup import MarkupError, read_article
-from pipeline.corpus.model import Article
-from pipeline.corpus.standoff import FIELDS, put_together, read_texts
+from pipeline.corpus.model import AnnotatedArticle
+from pipeline.corpus.standoff import FIELDS, from_standoff, read_texts
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.gold import read_rows
 
@@ -47,7 +47,7 @@ class Parts:
         return self.writers.get(path.parent.name) or self.endings.get(path.stem[-1:], "train")
 
 
-def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> Iterator[Article]:
+def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> Iterator[AnnotatedArticle]:
     """The found texts of a part: annotation in the file `standoff` of the corpus in `folder`, where `texts` has them.
 
     Raises:
@@ -57,10 +57,10 @@ def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> It
     found, by_name = Parts.read(folder).found, read_texts(texts)
     for row in read_rows(folder / "standoff" / standoff, FIELDS):
         if found.get(row["id"], "train") == part and row["name"] in by_name:
-            yield put_together(row, by_name[row["name"]])
+            yield from_standoff(row, by_name[row["name"]])
 
 
-def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:
+def articles_of(folder: Path, part: PartOf) -> Iterator[AnnotatedArticle]:
     """The articles of a part of the corpus in `folder`, in order.
 
     Raises:
@@ -72,7 +72,7 @@ def articles_of(folder: Path, part: PartOf) -> Iterator[Article]:
             yield read_file(path)
 
 
-def read_folder(folder: Path) -> Iterator[Article]:
+def read_folder(folder: Path) -> Iterator[AnnotatedArticle]:
     """All articles below `folder`, in order; one for whom `folder` is a file.
 
     Raises:
@@ -85,26 +85,26 @@ def read_folder(folder: Path) -> Iterator[Article]:
         yield read_file(path)
 
 
-def mistakes(paths: Iterable[Path]) -> Iterator[tuple[Path, Problem]]:
+def mistakes(paths: Iterable[Path]) -> Iterator[tuple[Path, AnnotationMistake]]:
     """Whatever is wrong in the files, in their order: they cannot be read, the checks find it, an id is taken."""
     files_by_id: dict[str, Path] = {}
     for path in paths:
         try:
             article = read_article(path)
         except MarkupError as error:
-            yield path, Problem(error.line, error.message)
+            yield path, AnnotationMistake(error.line, error.message)
             continue
         except UnicodeDecodeError as error:
-            yield path, Problem(1, f"no UTF-8 ({error.reason} at byte {error.start})")
+            yield path, AnnotationMistake(1, f"no UTF-8 ({error.reason} at byte {error.start})")
             continue
         for problem in check(article):
             yield path, problem
         other = files_by_id.setdefault(article.id, path)
         if other != path:
-            yield path, Problem(1, f"the id {article.id!r} is taken by {other}")
+            yield path, AnnotationMistake(1, f"the id {article.id!r} is taken by {other}")
 
 
-def read_file(path: Path) -> Article:
+def read_file(path: Path) -> AnnotatedArticle:
     """The article in the file `path`.
 
     Raises:

@@ -10,17 +10,17 @@ from typing import get_args
 
 from pipeline.corpus.kinds import kind_of
 from pipeline.corpus.model import (
-    Article,
-    Block,
+    AnnotatedArticle,
+    AnnotatedBlock,
+    AnnotatedChain,
+    AnnotatedMention,
+    AnnotatedQuote,
     BlockKind,
-    Chain,
     ChainType,
     Kind,
-    Mention,
     NoQuote,
     Part,
     PartName,
-    Quote,
     Range,
 )
 from schemas.records import Medium, QuoteType
@@ -51,12 +51,12 @@ class MarkupError(ValueError):
         self.message = message
 
 
-def read_article(path: Path) -> Article:
+def read_article(path: Path) -> AnnotatedArticle:
     """The article in the file `path`; raises MarkupError."""
     return parse(path.read_text(encoding="utf-8"))
 
 
-def parse(source: str) -> Article:
+def parse(source: str) -> AnnotatedArticle:
     """The article whose file holds `source`; raises MarkupError."""
     lines = source.split("\n")
     at = 0
@@ -70,7 +70,7 @@ def parse(source: str) -> Article:
     if "id" not in head:
         raise MarkupError(1, "the head has no id")
     at = _skip_blank(lines, at)
-    chains: dict[str, Chain] = {}
+    chains: dict[str, AnnotatedChain] = {}
     while at < len(lines) and "|" in lines[at] and _CHAIN_KEY.fullmatch(lines[at].split("|")[0].strip()):
         chain = _chain(lines[at], at + 1)
         if chain.key in chains:
@@ -78,15 +78,15 @@ def parse(source: str) -> Article:
         chains[chain.key] = chain
         at += 1
     at = _skip_blank(lines, at)
-    readers: list[_Reader] = []
+    readers: list[_MarkupReader] = []
     while at < len(lines) and lines[at][:2] in {f"{sign}:" for sign in FURNITURE}:
-        reader = _Reader(FURNITURE[lines[at][0]], chains)
+        reader = _MarkupReader(FURNITURE[lines[at][0]], chains)
         line = lines[at][2:]
         reader.read(line.lstrip(), at + 1)
         reader.finish()
         readers.append(reader)
         at += 1
-    body = _Reader("body", chains)
+    body = _MarkupReader("body", chains)
     while at < len(lines):
         at = _skip_blank(lines, at)
         if at >= len(lines):
@@ -99,7 +99,7 @@ def parse(source: str) -> Article:
     if not body.text:
         raise MarkupError(len(lines), "the article has no body")
     readers.append(body)
-    return Article(head["id"], head, chains, tuple(reader.part() for reader in readers))
+    return AnnotatedArticle(head["id"], head, chains, tuple(reader.part() for reader in readers))
 
 
 def _skip_blank(lines: list[str], at: int) -> int:
@@ -108,7 +108,7 @@ def _skip_blank(lines: list[str], at: int) -> int:
     return at
 
 
-def _chain(line: str, number: int) -> Chain:
+def _chain(line: str, number: int) -> AnnotatedChain:
     cells = [cell.strip() for cell in line.split("|")]
     if not 4 <= len(cells) <= 6:
         raise MarkupError(number, "a chain is: key | type | gender | name | roles | affiliations")
@@ -122,7 +122,7 @@ def _chain(line: str, number: int) -> Chain:
     canonical = canonical.strip().removeprefix("*").strip()
     if not canonical:
         raise MarkupError(number, f"the chain {key!r} has no name")
-    return Chain(
+    return AnnotatedChain(
         key,
         kind,  # type: ignore[arg-type]  # checked above
         gender,
@@ -134,7 +134,7 @@ def _chain(line: str, number: int) -> Chain:
     )
 
 
-def _read_paragraph(body: _Reader, lines: list[str], number: int) -> None:
+def _read_paragraph(body: _MarkupReader, lines: list[str], number: int) -> None:
     for offset, line in enumerate(lines):
         sign = next((sign for sign in _BLOCKS if line.startswith(sign)), None)
         kind: BlockKind = _BLOCKS[sign] if sign else "paragraph"
@@ -166,19 +166,19 @@ class _OpenQuote:
     spans: list[Range] = field(default_factory=list)
 
 
-class _Reader:
+class _MarkupReader:
     """Takes the markup out of one part's lines."""
 
-    def __init__(self, name: PartName, chains: dict[str, Chain]) -> None:
+    def __init__(self, name: PartName, chains: dict[str, AnnotatedChain]) -> None:
         self.name: PartName = name
         self.chains = chains
         self.text = ""
         self._open: list[_OpenMention | _OpenTag] = []
-        self._mentions: list[Mention] = []
+        self._mentions: list[AnnotatedMention] = []
         self._quotes: dict[int, _OpenQuote] = {}
         self._cues: dict[int, list[Range]] = defaultdict(list)
         self._none: list[NoQuote] = []
-        self._blocks: list[Block] = []
+        self._blocks: list[AnnotatedBlock] = []
         self._lines: list[tuple[int, int]] = []
         self._block: tuple[int, BlockKind] = (0, "paragraph")
 
@@ -189,7 +189,7 @@ class _Reader:
 
     def end_block(self) -> None:
         begin, kind = self._block
-        self._blocks.append(Block(begin, len(self.text), kind))
+        self._blocks.append(AnnotatedBlock(begin, len(self.text), kind))
 
     def read(self, line: str, number: int) -> None:
         line = line.rstrip()
@@ -246,16 +246,16 @@ class _Reader:
         words = self.text[opened.begin :]
         if not words.strip():
             raise MarkupError(number, "a mention without words")
-        told = kind_of(words, chain)
+        usual_kind = kind_of(words, chain)
         self._mentions.append(
-            Mention(
+            AnnotatedMention(
                 opened.begin,
                 len(self.text),
                 chain.key,
-                kind or told,
+                kind or usual_kind,
                 tuple(speaks),
                 tuple(hears),
-                kind not in {None, told},
+                kind not in {None, usual_kind},
             )
         )
         return match.end()
@@ -317,7 +317,9 @@ class _Reader:
 
     def part(self) -> Part:
         quotes = [
-            Quote(number, q.type, q.medium, tuple(sorted(q.spans)), q.speakers, tuple(self._cues.get(number, ())))
+            AnnotatedQuote(
+                number, q.type, q.medium, tuple(sorted(q.spans)), q.speakers, tuple(self._cues.get(number, ()))
+            )
             for number, q in self._quotes.items()
         ]
         for number, ranges in self._cues.items():

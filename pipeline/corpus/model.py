@@ -18,7 +18,7 @@ Range = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Chain:
+class AnnotatedChain:
     """Everything in an article that means the same person, body, place or thing.
 
     Attributes:
@@ -38,7 +38,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Mention:
+class AnnotatedMention:
     """A place in a part's text that means a chain.
 
     `speaks` and `hears` are the numbers of the quotes whose speaker or addressee it is.
@@ -55,7 +55,7 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Quote:
+class AnnotatedQuote:
     """What somebody said: `speakers` are keys of chains, empty where the text does not tell who."""
 
     number: int
@@ -76,7 +76,7 @@ class NoQuote:
 
 
 @dataclass(frozen=True)
-class Block:
+class AnnotatedBlock:
     """A paragraph, heading, list item or block quote of the body."""
 
     begin: int
@@ -90,10 +90,10 @@ class Part:
 
     name: PartName
     text: str
-    mentions: tuple[Mention, ...] = ()
-    quotes: tuple[Quote, ...] = ()
+    mentions: tuple[AnnotatedMention, ...] = ()
+    quotes: tuple[AnnotatedQuote, ...] = ()
     none: tuple[NoQuote, ...] = ()
-    blocks: tuple[Block, ...] = ()
+    blocks: tuple[AnnotatedBlock, ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
     """Where in the text a line of the file begins: (code point, line number from 1), in order."""
 
@@ -108,12 +108,12 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Article:
+class AnnotatedArticle:
     """One annotated article."""
 
     id: str
     head: dict[str, str]
-    chains: dict[str, Chain]
+    chains: dict[str, AnnotatedChain]
     parts: tuple[Part, ...] = field(default_factory=tuple)
 
     @property
@@ -125,7 +125,7 @@ class Article:
         """The part of that name, if the article has it."""
         return next((part for part in self.parts if part.name == name), None)
 
-    def mentions(self) -> Iterator[tuple[Part, Mention]]:
+    def mentions(self) -> Iterator[tuple[Part, AnnotatedMention]]:
         """All mentions of all parts, in the order of the file."""
         for part in self.parts:
             for mention in part.mentions:

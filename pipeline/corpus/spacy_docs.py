@@ -10,16 +10,16 @@ from spacy.tokens import Doc, DocBin, Span
 from spacy.util import filter_spans
 
 from pipeline.corpus.convert import outermost_names
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 
 
-def doc_bin(articles: Iterable[Article]) -> DocBin:
+def doc_bin(articles: Iterable[AnnotatedArticle]) -> DocBin:
     """The bodies of `articles`, as `to_doc` makes them, with what a `Doc` keeps beside its tokens."""
     language = spacy.blank("de")
     return DocBin(["ENT_IOB", "ENT_TYPE"], store_user_data=True, docs=[to_doc(each, language) for each in articles])
 
 
-def to_doc(article: Article, language: Language) -> Doc:
+def to_doc(article: AnnotatedArticle, language: Language) -> Doc:
     """The body with its names as `ents`; a span covers every token that it has a part in.
 
     `spans["mentions"]` have the type of their chain as label and its key as id; `spans["quotes"]` have the type of

@@ -21,7 +21,16 @@ from typing import Any
 
 import orjson
 
-from pipeline.corpus.model import Article, Block, BlockKind, Chain, Mention, NoQuote, Part, Quote
+from pipeline.corpus.model import (
+    AnnotatedArticle,
+    AnnotatedBlock,
+    AnnotatedChain,
+    AnnotatedMention,
+    AnnotatedQuote,
+    BlockKind,
+    NoQuote,
+    Part,
+)
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.gold import read_rows
 
@@ -43,7 +52,7 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def take_apart(article: Article, name: str) -> dict[str, Any]:
+def to_standoff(article: AnnotatedArticle, name: str) -> dict[str, Any]:
     """The annotation of `article` without its text, which the data set calls `name`.
 
     Raises:
@@ -65,7 +74,7 @@ def take_apart(article: Article, name: str) -> dict[str, Any]:
     }
 
 
-def put_together(row: Mapping[str, Any], text: str) -> Article:
+def from_standoff(row: Mapping[str, Any], text: str) -> AnnotatedArticle:
     """The article of which `row` is the annotation and `text` the text.
 
     Raises:
@@ -76,15 +85,15 @@ def put_together(row: Mapping[str, Any], text: str) -> Article:
         raise StandoffError(f"{row['id']}: the text of {row['name']!r} is another one than was annotated")
     try:
         chains = [
-            Chain(key, kind, gender, name, named, tuple(aliases), tuple(roles), tuple(affiliations))
+            AnnotatedChain(key, kind, gender, name, named, tuple(aliases), tuple(roles), tuple(affiliations))
             for key, kind, gender, named, name, aliases, roles, affiliations in row["chains"]
         ]
         mentions = tuple(
-            Mention(begin, end, chain, kind, tuple(speaks), tuple(hears), stated)
+            AnnotatedMention(begin, end, chain, kind, tuple(speaks), tuple(hears), stated)
             for begin, end, chain, kind, stated, speaks, hears in row["mentions"]
         )
         quotes = tuple(
-            Quote(number, kind, medium, _ranges(spans), tuple(speakers), _ranges(cue))
+            AnnotatedQuote(number, kind, medium, _ranges(spans), tuple(speakers), _ranges(cue))
             for number, kind, medium, speakers, spans, cue in row["quotes"]
         )
         none = tuple(NoQuote(begin, end, why) for begin, end, why in row["none"])
@@ -92,18 +101,18 @@ def put_together(row: Mapping[str, Any], text: str) -> Article:
     except (TypeError, ValueError) as error:
         raise StandoffError(f"{row['id']}: no annotation ({error})") from error
     body = Part("body", text, mentions, quotes, none, _blocks(text))
-    return Article(row["id"], head, {chain.key: chain for chain in chains}, (body,))
+    return AnnotatedArticle(row["id"], head, {chain.key: chain for chain in chains}, (body,))
 
 
 def _ranges(spans: Iterable[Iterable[int]]) -> tuple[tuple[int, int], ...]:
     return tuple((begin, end) for begin, end in spans)
 
 
-def _blocks(text: str) -> tuple[Block, ...]:
+def _blocks(text: str) -> tuple[AnnotatedBlock, ...]:
     """The lines; one that begins as a list item or a heading is written in an article's file can only be one there."""
     signs: dict[str, BlockKind] = {"- ": "list", "##": "heading"}
     lines = re.finditer(r"[^\n]+", text)
-    return tuple(Block(line.start(), line.end(), signs.get(line.group()[:2], "paragraph")) for line in lines)
+    return tuple(AnnotatedBlock(line.start(), line.end(), signs.get(line.group()[:2], "paragraph")) for line in lines)
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from itertools import pairwise
 from typing import Any
 
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.models.sentences import sentence_starts
 
 _WORD = re.compile(r"[^\W_]+(?:[-.'’][^\W_]+)*")
@@ -32,7 +32,7 @@ def words_of(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def totals(articles: Iterable[Article]) -> Totals:
+def totals(articles: Iterable[AnnotatedArticle]) -> Totals:
     """Counts over `articles`, headlines included."""
     count = words = quotes = chained = mentions = 0
     for article in articles:
@@ -45,15 +45,15 @@ def totals(articles: Iterable[Article]) -> Totals:
     return Totals(count, words, quotes, chained, mentions)
 
 
-def by_head(articles: Sequence[Article], key: str) -> dict[str, Totals]:
+def by_head(articles: Sequence[AnnotatedArticle], key: str) -> dict[str, Totals]:
     """Counts by what the heads say under `key` ("genre", "region", "difficulty"), the commonest first."""
-    groups: dict[str, list[Article]] = {}
+    groups: dict[str, list[AnnotatedArticle]] = {}
     for article in articles:
         groups.setdefault(article.head.get(key, "") or "none", []).append(article)
     return {name: totals(group) for name, group in sorted(groups.items(), key=lambda item: (-len(item[1]), item[0]))}
 
 
-def quote_types(articles: Iterable[Article]) -> Counter[str]:
+def quote_types(articles: Iterable[AnnotatedArticle]) -> Counter[str]:
     """How many quotes there are of each type."""
     return Counter(quote.type for article in articles for part in article.parts for quote in part.quotes)
 
@@ -96,7 +96,9 @@ def variety(texts: Sequence[str]) -> Variety:
     return Variety(len(texts), mean, spread, len(openings) / len(texts), repeated)
 
 
-def report(articles: Sequence[Article], others: Mapping[str, Sequence[str]]) -> dict[str, dict[str, dict[str, Any]]]:
+def report(
+    articles: Sequence[AnnotatedArticle], others: Mapping[str, Sequence[str]]
+) -> dict[str, dict[str, dict[str, Any]]]:
     """Tables of rows of figures: counts by what the heads say, quotes by type, chains by type, cues, and variety.
 
     `others` are texts by the name of their collection; their variety stands beside.
@@ -113,7 +115,7 @@ def report(articles: Sequence[Article], others: Mapping[str, Sequence[str]]) -> 
     return tables
 
 
-def cue_words(articles: Iterable[Article]) -> Counter[str]:
+def cue_words(articles: Iterable[AnnotatedArticle]) -> Counter[str]:
     """How often quotes are introduced by which words, in small letters; parts of a separable verb are joined."""
     return Counter(
         " ".join(part.text[begin:end].lower() for begin, end in quote.cue)

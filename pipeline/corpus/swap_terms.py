@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pipeline.corpus.data import tables, word_list_in
-from pipeline.corpus.model import Article, Chain
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain
 from pipeline.corpus.new_names import SIBILANTS, NewNames, adjectives, genitive, given_names
 from pipeline.entities.data import FOLDER as ENTITY_DATA
 
@@ -45,25 +45,25 @@ class Term:
         return {old.upper(): new.upper() for old, new in forms.items() if len(old) > 3} | forms
 
 
-def terms_for(article: Article, names: NewNames) -> Iterator[Term]:
+def terms_for(article: AnnotatedArticle, names: NewNames) -> Iterator[Term]:
     """What could be put for the names of an article's places, bodies and persons."""
     yield from _places(article, names)
     yield from _bodies(article, names)
     yield from _persons(article, names)
 
 
-def folded_words(article: Article) -> set[str]:
+def folded_words(article: AnnotatedArticle) -> set[str]:
     """All words of an article and of its table of chains, folded."""
     texts = [part.text for part in article.parts]
     texts += [text for chain in article.chains.values() for text in _strings(chain)]
     return {word.casefold() for text in texts for word in (*_WORD.findall(text), *text.split())}
 
 
-def _strings(chain: Chain) -> tuple[str, ...]:
+def _strings(chain: AnnotatedChain) -> tuple[str, ...]:
     return (chain.name, *chain.aliases, *chain.roles, *chain.affiliations)
 
 
-def _persons(article: Article, names: NewNames) -> Iterator[Term]:
+def _persons(article: AnnotatedArticle, names: NewNames) -> Iterator[Term]:
     kept = word_list_in("names", "words", "kept")
     texts = "\n".join(part.text for part in article.parts)
     for chain in article.chains.values():
@@ -94,7 +94,7 @@ def _listed() -> frozenset[str]:
     return frozenset(name for names in given_names().values() for name in names)
 
 
-def _places(article: Article, names: NewNames) -> Iterator[Term]:
+def _places(article: AnnotatedArticle, names: NewNames) -> Iterator[Term]:
     words = folded_words(article)
     for chain in article.chains.values():
         if chain.type != "LOC" or not chain.named:
@@ -128,7 +128,7 @@ def _town(name: str, names: NewNames, words: set[str], aliases: Sequence[str] = 
         yield Term(short, new)
 
 
-def _like_a_town(article: Article, chain: Chain) -> bool:
+def _like_a_town(article: AnnotatedArticle, chain: AnnotatedChain) -> bool:
     """Whether a place has no article in the text and is where one is, comes from or goes to."""
     at_a_town = word_list_in("names", "words", "at_a_town")
     if chain.name in _known_places() or chain.name in word_list_in("names", "words", "region"):
@@ -145,7 +145,7 @@ def _like_a_town(article: Article, chain: Chain) -> bool:
     return placed
 
 
-def _bodies(article: Article, names: NewNames) -> Iterator[Term]:
+def _bodies(article: AnnotatedArticle, names: NewNames) -> Iterator[Term]:
     words = folded_words(article)
     places = {chain.name for chain in article.chains.values() if chain.type == "LOC"}
     for chain in article.chains.values():
@@ -164,7 +164,7 @@ def _bodies(article: Article, names: NewNames) -> Iterator[Term]:
             yield from _company(chain, names.company())
 
 
-def _company(chain: Chain, new: str) -> Iterator[Term]:
+def _company(chain: AnnotatedChain, new: str) -> Iterator[Term]:
     """The company and its short names: the first word, or the first letters; nothing where there are others."""
     first, initials = chain.name.split(maxsplit=1)[0], "".join(word[0] for word in chain.name.split())
     short = {first: new.split(maxsplit=1)[0], initials: "".join(word[0] for word in new.split() if word != "&")}
@@ -180,7 +180,7 @@ def _is_short_for(alias: str) -> bool:
     return " " not in alias and sum(sign.isupper() for sign in alias) > 1
 
 
-def _is_company(article: Article, chain: Chain) -> bool:
+def _is_company(article: AnnotatedArticle, chain: AnnotatedChain) -> bool:
     """Whether a body is named without an article, by no word that says what it is, and is called at most a company."""
     folded = [word.casefold() for word in re.split(r"[\s-]+", chain.name)]
     telling = tuple(word_list_in("names", "words", "telling"))

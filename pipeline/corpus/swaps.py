@@ -15,12 +15,20 @@ from random import Random
 
 from pipeline.corpus.checks import LONGEST_MENTION
 from pipeline.corpus.kinds import kind_of
-from pipeline.corpus.model import Article, Block, Chain, Mention, NoQuote, Part, Range
+from pipeline.corpus.model import (
+    AnnotatedArticle,
+    AnnotatedBlock,
+    AnnotatedChain,
+    AnnotatedMention,
+    NoQuote,
+    Part,
+    Range,
+)
 from pipeline.corpus.new_names import NewNames
 from pipeline.corpus.swap_terms import Term, folded_words, terms_for
 
 
-def swap(article: Article, seed: int) -> Article:
+def swap(article: AnnotatedArticle, seed: int) -> AnnotatedArticle:
     """`article` with other names; the same seed gives the same names.
 
     Its id gets the seed behind it. Numbers, types, mentions and quotes stay as they are; offsets are those of the new
@@ -39,7 +47,7 @@ def swap(article: Article, seed: int) -> Article:
     return replace(version, id=key, head={**version.head, "id": key})
 
 
-def _too_long(article: Article, version: Article) -> list[str]:
+def _too_long(article: AnnotatedArticle, version: AnnotatedArticle) -> list[str]:
     """The old words of mentions that only their new names make longer than a mention may be."""
     pairs = zip(article.mentions(), version.mentions(), strict=True)
     return [
@@ -95,7 +103,7 @@ class _Forms:
         return edits
 
 
-def _accepted(article: Article, terms: list[Term]) -> list[Term]:
+def _accepted(article: AnnotatedArticle, terms: list[Term]) -> list[Term]:
     """The terms that every one of their places allows; what falls away may change where the others stand."""
     while True:
         ambiguous = _ambiguous(terms)
@@ -116,7 +124,7 @@ def _ambiguous(terms: Sequence[Term]) -> set[Term]:
     return found
 
 
-def _refused(article: Article, terms: Sequence[Term]) -> Iterator[Term]:
+def _refused(article: AnnotatedArticle, terms: Sequence[Term]) -> Iterator[Term]:
     """Terms that stand outside of the mentions whose names they are part of, across a bound, in a role, or nowhere."""
     forms = _Forms(terms)
     by_form = forms.terms
@@ -154,14 +162,14 @@ def _annotated(part: Part) -> Iterator[Range]:
         yield none.begin, none.end
 
 
-def _apply(article: Article, terms: Sequence[Term]) -> Article:
+def _apply(article: AnnotatedArticle, terms: Sequence[Term]) -> AnnotatedArticle:
     forms = _Forms(terms)
     chains = {key: _renamed(chain, forms) for key, chain in article.chains.items()}
     parts = tuple(_rewritten(part, chains, forms.edits(part.text)) for part in article.parts)
     return replace(article, chains=chains, parts=parts)
 
 
-def _renamed(chain: Chain, forms: _Forms) -> Chain:
+def _renamed(chain: AnnotatedChain, forms: _Forms) -> AnnotatedChain:
     def new(text: str) -> str:
         return forms.edits(text).new_text()
 
@@ -172,13 +180,13 @@ def _renamed(chain: Chain, forms: _Forms) -> Chain:
     return replace(chain, name=name, aliases=aliases, roles=roles, affiliations=affiliations)
 
 
-def _rewritten(part: Part, chains: dict[str, Chain], edits: _Edits) -> Part:
+def _rewritten(part: Part, chains: dict[str, AnnotatedChain], edits: _Edits) -> Part:
     text, at = edits.new_text(), edits.moved
 
     def moved(spans: Iterable[Range]) -> tuple[Range, ...]:
         return tuple((at(begin), at(end)) for begin, end in spans)
 
-    def mention(old: Mention) -> Mention:
+    def mention(old: AnnotatedMention) -> AnnotatedMention:
         begin, end = at(old.begin), at(old.end)
         stated = kind_of(text[begin:end], chains[old.chain]) != old.kind
         return replace(old, begin=begin, end=end, stated=stated)
@@ -189,6 +197,6 @@ def _rewritten(part: Part, chains: dict[str, Chain], edits: _Edits) -> Part:
         mentions=tuple(mention(old) for old in part.mentions),
         quotes=tuple(replace(quote, spans=moved(quote.spans), cue=moved(quote.cue)) for quote in part.quotes),
         none=tuple(NoQuote(at(none.begin), at(none.end), none.why) for none in part.none),
-        blocks=tuple(Block(at(block.begin), at(block.end), block.kind) for block in part.blocks),
+        blocks=tuple(AnnotatedBlock(at(block.begin), at(block.end), block.kind) for block in part.blocks),
         lines=tuple((at(begin), line) for begin, line in part.lines),
     )

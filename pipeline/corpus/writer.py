@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline.corpus.markup import ESCAPED, FURNITURE, KINDS, MEDIA, TYPES
-from pipeline.corpus.model import Article, Chain, Part
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain, Part
 
 _TYPE_LETTERS = {name: letters for letters, name in TYPES.items()}
 _MEDIUM_LETTERS = {name: letters for letters, name in MEDIA.items()}
@@ -15,7 +15,7 @@ _FURNITURE_LETTERS = {name: letter for letter, name in FURNITURE.items()}
 _BLOCK_SIGNS = {"paragraph": "", "heading": "## ", "list": "- ", "quote": "> "}
 
 
-def write_article(article: Article) -> str:
+def write_article(article: AnnotatedArticle) -> str:
     """The file's content; reading it gives an equal article, but for the numbers of lines."""
     lines = [f"{key}: {value}" for key, value in article.head.items()]
     lines.append("")
@@ -35,7 +35,7 @@ def write_article(article: Article) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _chain_line(chain: Chain) -> str:
+def _chain_line(chain: AnnotatedChain) -> str:
     unnamed = not chain.named and chain.type not in {"GRP", "THG"}
     name = ("*" if unnamed or chain.type in {"GRP", "THG"} else "") + chain.name
     if chain.aliases:

@@ -36,7 +36,7 @@ _FOR_LINKING = frozenset[Rule](LINK_RULES)
 """What the rules serve: where that is the same without one, so is the record."""
 
 
-class _ReadsOnce(EntityExtractor):
+class _CachingReader(EntityExtractor):
     """Lets the model read a text once, whatever rules are in force."""
 
     def __init__(self, config: PipelineConfig) -> None:
@@ -115,7 +115,7 @@ def ablate(
     progress: Callable[[int, int], None] | None = None,
 ) -> AblationReport:
     """The scores of `articles` with all rules and without each of `rules`."""
-    entities, quotes = _ReadsOnce(config), QuoteExtractor(config)
+    entities, quotes = _CachingReader(config), QuoteExtractor(config)
     rules = list(rules)
     report = AblationReport(documents=len(articles))
     for number, gold in enumerate(articles, start=1):

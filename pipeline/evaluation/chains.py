@@ -15,7 +15,7 @@ from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.models.catalogue import reader_folder
 from pipeline.reader.chains import Resolution, resolve
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention
+from pipeline.reader.mentions import ReaderMention
 from pipeline.reader.model import Reader, shared_reader
 from schemas.records import CleanArticle
 
@@ -114,7 +114,7 @@ def found_chains(resolution: Resolution, layout: Layout) -> Chains:
     )
 
 
-def nearest_chains(mentions: Sequence[Mention], layout: Layout) -> Chains:
+def nearest_chains(mentions: Sequence[ReaderMention], layout: Layout) -> Chains:
     """The same mentions joined by the nearest match alone, to compare with.
 
     A name joins the last name that ends with the same word, a nominal the last one with the same head, a pronoun the
@@ -134,14 +134,14 @@ def nearest_chains(mentions: Sequence[Mention], layout: Layout) -> Chains:
     return disjoint([_range(layout, mentions[index]) for index in chain] for chain in chains)
 
 
-def _matches(mention: Mention, earlier: Mention) -> bool:
+def _matches(mention: ReaderMention, earlier: ReaderMention) -> bool:
     if mention.kind == "pronoun":
         fits = not (mention.gender and earlier.gender) or mention.gender == earlier.gender
         return earlier.kind != "pronoun" and earlier.last <= mention.first and fits
     return earlier.kind == mention.kind and earlier.head == mention.head
 
 
-def _range(layout: Layout, mention: Mention) -> Range:
+def _range(layout: Layout, mention: ReaderMention) -> Range:
     return int(layout.tokens[mention.first, 0]), int(layout.tokens[mention.last - 1, 1])
 
 

@@ -40,9 +40,9 @@ class SnippetCounts:
 
 def counts(page: Mapping[str, Any], text: str) -> SnippetCounts:
     """The snippets `with` and `without` of a page in a text; only letters and digits are compared."""
-    told = letters(text)
-    wanted = [letters(snippet) in told for snippet in page["with"] if letters(snippet)]
-    unwanted = [letters(snippet) in told for snippet in page["without"] if letters(snippet)]
+    text_letters = letters(text)
+    wanted = [letters(snippet) in text_letters for snippet in page["with"] if letters(snippet)]
+    unwanted = [letters(snippet) in text_letters for snippet in page["without"] if letters(snippet)]
     return SnippetCounts(sum(wanted), len(wanted) - sum(wanted), sum(unwanted))
 
 

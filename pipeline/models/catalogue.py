@@ -12,7 +12,7 @@ NAMED = frozenset({"PER", "LOC", "ORG", "MISC"})
 
 
 @dataclass(frozen=True)
-class Model:
+class ShippedModel:
     """A model that comes with the project.
 
     `folder` is where its weights lie in DATA, if it has any; `graph` is the file there that tells that they are.
@@ -48,10 +48,10 @@ _OPEN_DATA = (
 MODELS = {
     model.name: model
     for model in (
-        Model(
+        ShippedModel(
             "redefluss", "reader", "eight layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"
         ),
-        Model(
+        ShippedModel(
             "redefluss-fast",
             "entities-open",
             "names alone, three layers",
@@ -59,8 +59,8 @@ MODELS = {
             "CC BY 4.0",
             "model.onnx.gz",
         ),
-        Model("redefluss-open", "reader", "redefluss by its former name", _OPEN_DATA, "CC BY-SA 4.0"),
-        Model("rules", None, "hand-written rules and the gazetteer, no weights", (), "as the code"),
+        ShippedModel("redefluss-open", "reader", "redefluss by its former name", _OPEN_DATA, "CC BY-SA 4.0"),
+        ShippedModel("rules", None, "hand-written rules and the gazetteer, no weights", (), "as the code"),
     )
 }
 """Entity models by name."""
@@ -68,8 +68,8 @@ MODELS = {
 QUOTE_MODELS = {
     model.name: model
     for model in (
-        Model("redefluss", "reader", "the same model, and rules beside it", _OPEN_DATA, "CC BY-SA 4.0"),
-        Model("rules", None, "hand-written rules, no weights", (), "as the code"),
+        ShippedModel("redefluss", "reader", "the same model, and rules beside it", _OPEN_DATA, "CC BY-SA 4.0"),
+        ShippedModel("rules", None, "hand-written rules, no weights", (), "as the code"),
     )
 }
 """Quote models by name."""

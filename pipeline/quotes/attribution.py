@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.entities.nominative import nominative
+from pipeline.lexicon import word_list
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.reader.calibration import logit
@@ -22,7 +23,7 @@ from schemas.spans import Span, joined
 
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
-_PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | {"man", "das", "wer", "beide", "andere", "manche"}
+_PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | word_list("impersonal_pronouns")
 _KINDS: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",

@@ -222,8 +222,8 @@ class VerbSpeech(ContentFinder):
 
     def _says_anew(self, other: Cue, part: Clause) -> bool:
         """ "…, und die Ministerin behauptet das Gegenteil": somebody else speaks, in the indicative."""
-        told = other.clause == part and not other.final and not other.subjunctive and bool(other.speaker)
-        return told and not self._helped_by_subjunctive(other) and other.speaker[0][1] == other.finite
+        reported = other.clause == part and not other.final and not other.subjunctive and bool(other.speaker)
+        return reported and not self._helped_by_subjunctive(other) and other.speaker[0][1] == other.finite
 
     def _goes_on(self, other: Cue, cue: Cue, at: int) -> bool:
         return other.finite != cue.finite and not other.final and not other.subjunctive and other.finite <= at + 1

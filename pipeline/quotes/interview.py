@@ -48,9 +48,9 @@ def headline_quotes(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> 
     speakers = {
         analysed.text[begin:end].split()[-1].strip('.,“”«»")') for one in found for begin, end in one.speaker_spans
     }
-    told = {analysed.sentence_at(one.begin) for one in found}
+    covered = {analysed.sentence_at(one.begin) for one in found}
     for number, sentence in enumerate(analysed.sentences):
-        if number in told or not (analysed.text[sentence.end - 1].isalnum() and is_line(analysed, sentence)):
+        if number in covered or not (analysed.text[sentence.end - 1].isalnum() and is_line(analysed, sentence)):
             continue
         line = _HEADLINE.fullmatch(analysed.text, sentence.begin, sentence.end)
         if line is None or line["speaker"].split()[-1] not in speakers or len(line["words"].split()) < _LEAST_WORDS:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe, of_one_bearer
+from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
@@ -29,7 +29,7 @@ class Chain:
 class Resolution:
     """All mentions of an article in text order, the chain (index) of each, and how likely it is its (0 to 1)."""
 
-    mentions: list[Mention]
+    mentions: list[ReaderMention]
     chain: list[int]
     certainty: list[float]
     chains: list[Chain]

@@ -10,36 +10,15 @@ from typing import Literal
 
 from pipeline.entities.person_words import gender_of_name
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.lexicon import word_list
 from pipeline.reader.layout import Layout
 
 Kind = Literal["name", "nominal", "pronoun"]
 KINDS: tuple[Kind, ...] = ("name", "nominal", "pronoun")
 
-FEMININE_OR_PLURAL = frozenset({"sie", "ihr", "ihre", "ihrem", "ihren", "ihrer", "ihres", "ihnen", "deren", "die"})
-MASCULINE_OR_NEUTER = frozenset(
-    {"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner", "seines", "dessen", "der", "den", "dem"}
-)
-FIRST_PERSON = frozenset(
-    [
-        "ich",
-        "mich",
-        "mir",
-        "mein",
-        "meine",
-        "meinem",
-        "meinen",
-        "meiner",
-        "meines",
-        "wir",
-        "uns",
-        "unser",
-        "unsere",
-        "unserem",
-        "unseren",
-        "unserer",
-        "unseres",
-    ]
-)
+FEMININE_OR_PLURAL = word_list("feminine_or_plural_pronouns")
+MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
+FIRST_PERSON = word_list("first_person_pronouns")
 FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
 MASCULINE_DETERMINERS = frozenset({"der", "ein", "dieser", "jener", "dem", "den", "des", "einem", "einen", "eines"})
 _PLURAL_PRONOUNS = frozenset({"ihnen", "wir", "uns", "unser", "unsere", "unserem", "unseren", "unserer", "unseres"})
@@ -47,7 +26,7 @@ _SUFFIXES = re.compile(r"(innen|in|ens|en|es|er|e|s|n)$")
 
 
 @dataclass(frozen=True)
-class Mention:
+class ReaderMention:
     """Tokens `first` to `last` (excluded) of a layout that mean somebody or something.
 
     Attributes:
@@ -71,19 +50,21 @@ class Mention:
     frequency: int = 0
 
 
-def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
+def describe(layout: Layout, first: int, last: int, kind: Kind) -> ReaderMention:
     """The mention of `kind` that the tokens `first` to `last` (excluded) are."""
     words = tuple(layout.words[first:last])
     lower = words[0].lower()
     if kind == "pronoun":
         gender = "m" if lower in MASCULINE_OR_NEUTER else "f" if lower in FEMININE_OR_PLURAL else ""
-        return Mention(first, last, kind, words, lower, gender, frozenset())
+        return ReaderMention(first, last, kind, words, lower, gender, frozenset())
     if kind == "name":
         before = _nouns(layout, max(0, first - 5), first, layout.sentence[first])
         behind = _nouns(layout, last, min(len(layout), last + 9), layout.sentence[first])
-        told = gender_of_name(" ".join(words)) or _announced(layout, first)
+        name_gender = gender_of_name(" ".join(words)) or _announced(layout, first)
         roles = frozenset(_roles(layout, first, last))
-        return Mention(first, last, kind, words, stem(words[-1]), told or "", frozenset(before | behind), roles, 1)
+        return ReaderMention(
+            first, last, kind, words, stem(words[-1]), name_gender or "", frozenset(before | behind), roles, 1
+        )
     head = _head(words)
     role = role_word(head)
     gender = (role.gender if role is not None else None) or (
@@ -93,15 +74,15 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> Mention:
         if lower in {"der", "ein", "dieser"}
         else ""
     )
-    return Mention(first, last, kind, words, stem(head), gender or "", frozenset())
+    return ReaderMention(first, last, kind, words, stem(head), gender or "", frozenset())
 
 
-def of_one_bearer(mentions: Sequence[Mention], bearers: Sequence[Hashable]) -> list[Mention]:
+def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]) -> list[ReaderMention]:
     """The mentions, where every name knows what any other name of its bearer tells: gender, roles, how often it stands.
 
     `bearers` has an entry for each of `mentions`; those of kinds other than names do not count.
     """
-    groups: dict[Hashable, list[Mention]] = {}
+    groups: dict[Hashable, list[ReaderMention]] = {}
     for mention, bearer in zip(mentions, bearers, strict=True):
         if mention.kind == "name":
             groups.setdefault(bearer, []).append(mention)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import FIRST_PERSON, KINDS, Mention, plural_pronoun
+from pipeline.reader.mentions import FIRST_PERSON, KINDS, ReaderMention, plural_pronoun
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -59,7 +59,7 @@ class MentionTable:
     plural: Ints
 
     @staticmethod
-    def of(layout: Layout, mentions: Sequence[Mention]) -> MentionTable:
+    def of(layout: Layout, mentions: Sequence[ReaderMention]) -> MentionTable:
         def column(values: list[int]) -> Ints:
             return np.array(values, dtype=np.int64).reshape(-1)
 
@@ -101,7 +101,7 @@ def _of_mention(table: MentionTable, rows: Ints) -> list[Floats]:
 MENTION_FEATURES = 3 + 3 + 6
 
 
-def antecedent_pairs(layout: Layout, mentions: Sequence[Mention]) -> Pairs:
+def antecedent_pairs(layout: Layout, mentions: Sequence[ReaderMention]) -> Pairs:
     """Every nominal and pronoun with what it may refer to: mentions before it, and names soon after it.
 
     `mentions` are in text order. Mentions that lie in each other do not mean the same.
@@ -128,7 +128,7 @@ _KNOWN = 3
 ANTECEDENT_FEATURES = BUCKETS + 9 + 5 + 1 + 9 + 2 * MENTION_FEATURES + _KNOWN
 
 
-def _antecedent_features(mentions: Sequence[Mention], table: MentionTable, left: Ints, right: Ints) -> Floats:
+def _antecedent_features(mentions: Sequence[ReaderMention], table: MentionTable, left: Ints, right: Ints) -> Floats:
     if not len(left):
         return np.zeros((0, ANTECEDENT_FEATURES), dtype=np.float32)
     distance = table.first[left] - table.first[right]
@@ -164,7 +164,7 @@ def _antecedent_features(mentions: Sequence[Mention], table: MentionTable, left:
     ).astype(np.float32)
 
 
-def _known(mentions: Sequence[Mention], left: Ints, right: Ints) -> Floats:
+def _known(mentions: Sequence[ReaderMention], left: Ints, right: Ints) -> Floats:
     """Is a noun phrase a role of the name's bearer, has he other roles alone; and how often the text names him."""
     rows = []
     for a, b in zip(left.tolist(), right.tolist(), strict=True):
@@ -175,7 +175,7 @@ def _known(mentions: Sequence[Mention], left: Ints, right: Ints) -> Floats:
     return np.array(rows, dtype=np.float32).reshape(-1, _KNOWN)
 
 
-def _match(mention: Mention, other: Mention) -> tuple[float, float, float, float, float]:
+def _match(mention: ReaderMention, other: ReaderMention) -> tuple[float, float, float, float, float]:
     """Same head; head ends the other's or the other way; same words; the head is a role of the name; pronouns alike."""
     a, b = mention.head, other.head
     return (
@@ -206,7 +206,7 @@ class QuoteSpan:
 SPEAKER_FEATURES = 2 * BUCKETS + 9 + 5 + 5 + 10 + MENTION_FEATURES
 
 
-def speaker_pairs(layout: Layout, mentions: Sequence[Mention], quotes: Sequence[QuoteSpan]) -> Pairs:
+def speaker_pairs(layout: Layout, mentions: Sequence[ReaderMention], quotes: Sequence[QuoteSpan]) -> Pairs:
     """Every quote with the mentions around it, also those inside it."""
     table = MentionTable.of(layout, mentions)
     left: list[Ints] = []

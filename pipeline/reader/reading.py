@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.mentions import ReaderMention, describe
 from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
 from pipeline.reader.scorers import Floats, Scorers, Vectors, log_softmax, quote_vectors
 from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
@@ -40,7 +40,7 @@ class Reading:
     layout: Layout
     states: Vectors
     names: tuple[FoundName, ...]
-    others: tuple[Mention, ...]
+    others: tuple[ReaderMention, ...]
     quotes: tuple[TaggedQuote, ...]
     media: tuple[str, ...]
     inside: Floats
@@ -75,9 +75,9 @@ def _media(states: Vectors, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -
     return tuple(MEDIA[number] for number in scorers.medium(quote_vectors(states, outer)).argmax(1).tolist())
 
 
-def _others(layout: Layout, heads: dict[str, Floats], names: tuple[FoundName, ...]) -> list[Mention]:
+def _others(layout: Layout, heads: dict[str, Floats], names: tuple[FoundName, ...]) -> list[ReaderMention]:
     taken = {(name.first, name.last) for name in names}
-    found: dict[tuple[int, int], Mention] = {}
+    found: dict[tuple[int, int], ReaderMention] = {}
     scores = heads["nominals"].reshape(len(layout), NOMINAL_LAYERS, len(NOMINALS))
     for layer in range(NOMINAL_LAYERS):
         for first, last, _, _ in NOMINALS.decode(log_softmax(scores[:, layer])):

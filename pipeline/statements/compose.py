@@ -53,15 +53,15 @@ def composed(key: str, occurrences: Iterable[Occurrence], whole: Iterable[Occurr
 
 def _fullest(occurrences: Sequence[Occurrence]) -> Occurrence:
     """The fullest wording, one in quotation marks if there is one that says about as much; the first of equals."""
-    most = max(occurrence.rendering.wording.weight for occurrence in occurrences)
-    verbatim = [o for o in occurrences if o.verbatim and o.rendering.wording.weight >= _AS_FULL * most]
-    return max(verbatim or occurrences, key=lambda o: (o.rendering.wording.weight, len(o.rendering.wording.words)))
+    most = max(occurrence.compared.wording.weight for occurrence in occurrences)
+    verbatim = [o for o in occurrences if o.verbatim and o.compared.wording.weight >= _AS_FULL * most]
+    return max(verbatim or occurrences, key=lambda o: (o.compared.wording.weight, len(o.compared.wording.words)))
 
 
 def _fullest_speaker(occurrences: Sequence[Occurrence]) -> SpeakerEntity | None:
     """The speaker as the article has it that tells most."""
-    told = {orjson.dumps(o.speaker.model_dump()): o.speaker for o in occurrences if o.speaker is not None}
-    return told[max(told, key=lambda data: (len(data), data))] if told else None
+    speakers = {orjson.dumps(o.speaker.model_dump()): o.speaker for o in occurrences if o.speaker is not None}
+    return speakers[max(speakers, key=lambda data: (len(data), data))] if speakers else None
 
 
 def _paper(occurrence: Occurrence) -> str | None:

@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.statements.likeness import Likeness, Words
 from pipeline.statements.occurrence import Occurrence
+from pipeline.statements.wording_graph import WordingGraph, WordingId
 
 
 @dataclass(eq=False)
 class _Node:
     """The occurrences of a wording within one window of time, in their order."""
 
-    words: Words
+    words: WordingId
     occurrences: list[Occurrence]
 
     @property
@@ -25,21 +25,24 @@ class _Node:
 
 
 def grouped(
-    words: Iterable[Words], likeness: Likeness, said: Mapping[Words, Mapping[str, Occurrence]], window: timedelta
+    words: Iterable[WordingId],
+    graph: WordingGraph,
+    said: Mapping[WordingId, Mapping[str, Occurrence]],
+    window: timedelta,
 ) -> list[list[Occurrence]]:
     """The statements among wordings that hang together, each as its occurrences.
 
     Args:
-        words: the wordings, closed under `likeness`.
-        likeness: which of them say the same.
+        words: the wordings, closed under `graph`.
+        graph: which of them say the same.
         said: the occurrences of each wording by their quotes' ids.
         window: what lies further apart is not the same statement.
     """
     nodes = [node for each in words for node in _nodes(each, said[each].values(), window)]
-    nodes.sort(key=lambda node: (*(-part for part in likeness.weight(node.words)), node.first, node.words))
+    nodes.sort(key=lambda node: (*(-part for part in graph.weight(node.words)), node.first, node.words))
     statements: list[list[_Node]] = []
     for node in nodes:
-        alike = likeness.neighbours(node.words)
+        alike = graph.neighbours(node.words)
         near = [
             statement
             for statement in statements
@@ -52,7 +55,7 @@ def grouped(
     return [[found for node in statement for found in node.occurrences] for statement in statements]
 
 
-def _nodes(words: Words, occurrences: Iterable[Occurrence], window: timedelta) -> list[_Node]:
+def _nodes(words: WordingId, occurrences: Iterable[Occurrence], window: timedelta) -> list[_Node]:
     """The same words again after the window are said anew."""
     nodes: list[_Node] = []
     for occurrence in sorted(occurrences, key=lambda occurrence: occurrence.order):

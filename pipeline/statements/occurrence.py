@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Self
 
-from pipeline.statements.likeness import Words, words_of
-from pipeline.statements.same import Rendering
+from pipeline.statements.same_statement import ComparedQuote
+from pipeline.statements.wording_graph import WordingId, wording_id
 from schemas.records import QuoteRecord, QuoteType, SpeakerEntity, Statement, StatementArticle, StatementQuote
 
 
@@ -62,7 +62,7 @@ class Occurrence:
             speaker=record.speaker,
             said_by=record.speaker.name if record.speaker is not None else _name(record),
         )
-        return found if found.rendering.short else replace(found, context=None)
+        return found if found.compared.short else replace(found, context=None)
 
     @classmethod
     def all_of(cls, statement: Statement) -> Iterator[Self]:
@@ -93,14 +93,14 @@ class Occurrence:
         return self.type == "Direct"
 
     @cached_property
-    def rendering(self) -> Rendering:
+    def compared(self) -> ComparedQuote:
         """What is compared of it."""
-        return Rendering(self.text, self.context or "", self.verbatim)
+        return ComparedQuote(self.text, self.context or "", self.verbatim)
 
     @cached_property
-    def words(self) -> Words:
+    def words(self) -> WordingId:
         """The name of its words."""
-        return words_of(self.rendering)
+        return wording_id(self.compared)
 
     @cached_property
     def at(self) -> datetime:

@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from pipeline.statements.compose import composed
 from pipeline.statements.grouping import grouped
-from pipeline.statements.likeness import Likeness, Words
 from pipeline.statements.occurrence import Occurrence
+from pipeline.statements.wording_graph import WordingGraph, WordingId
 from schemas.records import QuoteRecord, Statement
 
 Changes = dict[str, Statement | None]
@@ -34,14 +34,14 @@ class SpeakerStatements:
         self._key = key
         self._window = window
         self._most = most
-        self._likeness = Likeness()
+        self._graph = WordingGraph()
         self._quotes: dict[str, Occurrence] = {}
-        self._said: dict[Words, dict[str, Occurrence]] = {}
+        self._said: dict[WordingId, dict[str, Occurrence]] = {}
         self._of_article: dict[str, set[str]] = {}
         self._oldest = datetime.min.replace(tzinfo=UTC)
         self._given: dict[str, Statement] = {}
-        self._given_words: dict[str, set[Words]] = {}
-        self._given_for: dict[Words, set[str]] = {}
+        self._given_words: dict[str, set[WordingId]] = {}
+        self._given_for: dict[WordingId, set[str]] = {}
 
     def __len__(self) -> int:
         return len(self._quotes)
@@ -53,7 +53,7 @@ class SpeakerStatements:
 
     def restore(self, statements: Iterable[Statement]) -> Changes:
         """Go on from statements that were given out; what had not been given out completely comes back as changes."""
-        touched: set[Words] = set()
+        touched: set[WordingId] = set()
         latest = ""
         for statement in sorted(statements, key=lambda statement: (statement.updated_at, statement.id)):
             latest = statement.updated_at
@@ -90,23 +90,23 @@ class SpeakerStatements:
     def _in_article(self, article: str) -> list[Occurrence]:
         return [self._quotes[quote] for quote in sorted(self._of_article.get(article, ()))]
 
-    def _put_in(self, occurrences: Iterable[Occurrence]) -> set[Words]:
+    def _put_in(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Hold quotes; gives the wordings whose statements may change."""
-        touched: set[Words] = set()
+        touched: set[WordingId] = set()
         for occurrence in occurrences:
             if occurrence.quote in self._quotes:
                 touched |= self._take_out([self._quotes[occurrence.quote]])
             self._quotes[occurrence.quote] = occurrence
             self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
             touched |= self._settle(occurrence.article)
-            touched |= self._likeness.component([self._whole(occurrence).words])
+            touched |= self._graph.component([self._whole(occurrence).words])
         return touched
 
-    def _take_out(self, occurrences: Iterable[Occurrence]) -> set[Words]:
+    def _take_out(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Let quotes go; gives the wordings whose statements may change."""
-        touched: set[Words] = set()
+        touched: set[WordingId] = set()
         for occurrence in occurrences:
-            touched |= self._likeness.component([self._whole(occurrence).words])
+            touched |= self._graph.component([self._whole(occurrence).words])
             self._remove_node(occurrence)
             del self._quotes[occurrence.quote]
             self._of_article[occurrence.article].discard(occurrence.quote)
@@ -115,18 +115,18 @@ class SpeakerStatements:
                 del self._of_article[occurrence.article]
         return touched
 
-    def _settle(self, article: str) -> set[Words]:
+    def _settle(self, article: str) -> set[WordingId]:
         """Compare those quotes of an article by themselves that are no fragments of others; what that touches."""
-        touched: set[Words] = set()
+        touched: set[WordingId] = set()
         for quote in self._in_article(article):
             stands = quote.quote in self._said.get(quote.words, {})
             if self._whole(quote) is quote and not stands:
                 self._add_node(quote)
-                touched |= self._likeness.component([quote.words])
+                touched |= self._graph.component([quote.words])
             elif stands and self._whole(quote) is not quote:
-                touched |= self._likeness.component([quote.words])
+                touched |= self._graph.component([quote.words])
                 self._remove_node(quote)
-                touched |= self._likeness.component([self._whole(quote).words])
+                touched |= self._graph.component([self._whole(quote).words])
         return touched
 
     def _whole(self, occurrence: Occurrence) -> Occurrence:
@@ -149,24 +149,24 @@ class SpeakerStatements:
         ]
 
     def _add_node(self, occurrence: Occurrence) -> None:
-        if occurrence.words not in self._likeness:
-            self._likeness.add(occurrence.words, occurrence.rendering)
+        if occurrence.words not in self._graph:
+            self._graph.add(occurrence.words, occurrence.compared)
         self._said.setdefault(occurrence.words, {})[occurrence.quote] = occurrence
 
     def _remove_node(self, occurrence: Occurrence) -> None:
         said = self._said.get(occurrence.words, {})
         if said.pop(occurrence.quote, None) is not None and not said:
             del self._said[occurrence.words]
-            self._likeness.remove(occurrence.words)
+            self._graph.remove(occurrence.words)
 
-    def _changes(self, touched: set[Words], updated_at: str) -> Changes:
+    def _changes(self, touched: set[WordingId], updated_at: str) -> Changes:
         """Make the statements of the touched wordings anew; what differs from what was given out."""
         former = {found for words in touched for found in self._given_for.get(words, ())}
         before = {name: self._given[name] for name in former}
         made: set[str] = set()
         changed: list[Statement] = []
-        for group in self._likeness.components(self._likeness.component(touched)):
-            for whole in grouped(group, self._likeness, self._said, self._window):
+        for group in self._graph.components(self._graph.component(touched)):
+            for whole in grouped(group, self._graph, self._said, self._window):
                 occurrences = [found for quote in whole for found in (quote, *self._parts(quote))]
                 statement = composed(self._key, occurrences, whole, updated_at)
                 made.add(statement.id)
@@ -181,7 +181,7 @@ class SpeakerStatements:
             self._forget(name)
         return {statement.id: statement for statement in _in_safe_order(changed, before)} | dict.fromkeys(gone)
 
-    def _note(self, statement: Statement, words: set[Words]) -> None:
+    def _note(self, statement: Statement, words: set[WordingId]) -> None:
         """Remember what was given out, and for which wordings."""
         self._forget(statement.id)
         self._given[statement.id] = statement

@@ -1,4 +1,4 @@
-"""The recipe of the block classifier: gold pages in, `blocks-page.npz`, `blocks-news.npz` and `blocks-text.npz` out.
+"""The recipe of the block classifier: gold pages in, `blocks-*.npz` out, a file for each of the `FORESTS`.
 
 What it learns from is told in `cleaning_samples.py`; further pages count less:
 `further_pages.py` has some that are older and of other kinds. Needs LightGBM, and
@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from pipeline.cleaning.forest import FORESTS, Forest
-from pipeline.training.cleaning_forest import arrays
+from pipeline.cleaning.text_kind import text_row
+from pipeline.training.cleaning_forest import arrays, kind_arrays
 from pipeline.training.cleaning_samples import Sample, read_samples
 
 
@@ -44,7 +45,11 @@ def run(gold: Path, further: Sequence[Path], folder: Path, *, report: Callable[[
 
 
 def _arrays(data: Sequence[Sample], forest: str) -> dict[str, Any]:
-    chosen = [sample for sample in data if sample.markup == (forest != "text")]
+    chosen = [sample for sample in data if sample.markup == (forest in ("page", "news"))]
+    if forest == "text-kind":
+        known = [sample for sample in chosen if sample.newspaper is not None and len(sample.rows)]
+        rows = np.concatenate([text_row(sample.rows) for sample in known])
+        return kind_arrays(rows, np.array([sample.newspaper for sample in known], dtype=np.bool_))
     return arrays(
         forest,
         np.concatenate([sample.rows for sample in chosen]),

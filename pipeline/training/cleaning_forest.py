@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.cleaning.features import names
+from pipeline.cleaning.text_kind import TEXT_COLUMNS
 
 _COMMON = {
     "objective": "cross_entropy",
@@ -24,8 +25,11 @@ _PAGE = {"num_leaves": 16, "max_depth": 7, "min_data_in_leaf": 8, "lambda_l2": 4
 _TEXT = {"num_leaves": 16, "max_depth": 8, "min_data_in_leaf": 12, "lambda_l2": 4, "path_smooth": 3}
 # On text the two kinds of trees err on different lines, so that their mean is steadier than either.
 _RANDOM_TEXT = {"num_leaves": 16, "max_depth": 8, "min_data_in_leaf": 8, "lambda_l2": 3, "extra_trees": True}
-# A lost line costs more than one that is left in, which is often short: so much is added to the log-odds.
-_RAISED = {"page": 0.7, "news": 0.5, "text": 0.7}
+# Of a text little is known beside its lines, and there are few of them: trees of two splits.
+_KIND = {"num_leaves": 3, "min_data_in_leaf": 15, "lambda_l2": 3, "feature_fraction": 0.3, "extra_trees": True}
+# A lost line costs more than one that is left in, which is often short, and news lose more by the trees of all kinds
+# than the others by those of news: so much is added to the log-odds.
+_RAISED = {"page": 0.7, "news": 0.5, "text": 0.7, "text-news": 0.5, "text-kind": 1.0}
 
 
 @dataclass(frozen=True)
@@ -38,11 +42,13 @@ class _Booster:
 
 
 # Of each forest the boosters whose mean it is. Pages of all kinds are learnt at the price of news, which have trees of
-# their own; a text does not say what it is of, so that two thirds of its trees have seen little but news.
+# their own; a text does not say what it is of, so that other trees guess it and both are asked.
 _BOOSTERS = {
     "page": (_Booster(_PAGE, 260), _Booster(_PAGE, 260), _Booster(_PAGE, 260)),
     "news": (_Booster(_PAGE, 260, gold_only=True), _Booster(_PAGE, 260, gold_only=True)),
-    "text": (_Booster(_TEXT, 420), _Booster(_TEXT, 280, gold_only=True), _Booster(_RANDOM_TEXT, 200, gold_only=True)),
+    "text": (_Booster(_TEXT, 420),),
+    "text-news": (_Booster(_TEXT, 280, gold_only=True), _Booster(_RANDOM_TEXT, 200, gold_only=True)),
+    "text-kind": (_Booster(_KIND, 150),),
 }
 
 
@@ -53,7 +59,7 @@ def arrays(
     weights: npt.NDArray[np.float64],
     gold: npt.NDArray[np.bool_],
 ) -> dict[str, Any]:
-    """What `pipeline.cleaning.forest.Forest` is made from, of the forest "page", "news" or "text" grown on these rows.
+    """What `pipeline.cleaning.forest.Forest` is made from, of one of the `FORESTS` grown on these rows.
 
     `gold` says which of the rows are of pages with gold paragraphs.
     """
@@ -66,7 +72,16 @@ def arrays(
         dataset = lightgbm.Dataset(rows[chosen], labels[chosen], weight=weights[chosen])
         grown = lightgbm.train({**_COMMON, **booster.parameters, "seed": seed}, dataset, booster.rounds)
         trees += [tree["tree_structure"] for tree in grown.dump_model()["tree_info"]]
-    return _flattened(trees, names(markup=forest != "text"), len(boosters), _RAISED[forest])
+    columns = list(TEXT_COLUMNS) if forest == "text-kind" else names(markup=forest in ("page", "news"))
+    return _flattened(trees, columns, len(boosters), _RAISED[forest])
+
+
+def kind_arrays(rows: npt.NDArray[np.float32], newspaper: npt.NDArray[np.bool_]) -> dict[str, Any]:
+    """The same of the forest "text-kind", from the rows of whole texts; both kinds weigh as much."""
+    labels = newspaper.astype(np.float64)
+    share = float(np.clip(labels.mean(), 0.01, 0.99))
+    weights = 0.5 * np.where(newspaper, 1 / share, 1 / (1 - share))
+    return arrays("text-kind", rows, labels, weights, newspaper)
 
 
 def _flattened(trees: list[dict[str, Any]], columns: list[str], boosters: int, raised: float) -> dict[str, Any]:

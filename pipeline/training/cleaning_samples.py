@@ -22,8 +22,8 @@ from pipeline.cleaning.features import features
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page_features import Context
-from pipeline.cleaning.reading import read_article
-from pipeline.cleaning.rules import Reading
+from pipeline.cleaning.parsing import read_article
+from pipeline.cleaning.rules import LineReading
 from pipeline.evaluation.gold import GoldError, read_pages, read_rows
 from pipeline.training import require_packages
 from pipeline.training.snippet_labels import UNKNOWN, SnippetLines, SnippetPage, likelihoods
@@ -56,6 +56,7 @@ class Sample:
         markup: whether the lines come from a page, and not from a text.
         labels: how likely each line is the article's, 0 to 1.
         gold: whether the page has gold paragraphs, and no mere snippets.
+        newspaper: whether the page is of a newspaper; None if that is not known or the page was altered.
     """
 
     publisher: str
@@ -64,9 +65,10 @@ class Sample:
     labels: Floats
     weights: Floats
     gold: bool
+    newspaper: bool | None = None
 
 
-def samples(page: dict[str, Any], weight: float = 1.0) -> Iterator[Sample]:
+def samples(page: dict[str, Any], weight: float = 1.0, *, newspaper: bool | None = None) -> Iterator[Sample]:
     """All readings of a gold page, which counts for `weight`."""
     random = np.random.default_rng(len(page["html"]))
     clean = "\n\n".join(page["gold"])
@@ -76,7 +78,7 @@ def samples(page: dict[str, Any], weight: float = 1.0) -> Iterator[Sample]:
     for source in _SOURCES:
         reading = _reading_of(page, source)
         labels = _gold_labels(reading, page)
-        yield _sample(page, reading, labels, weight)
+        yield replace(_sample(page, reading, labels, weight), newspaper=newspaper)
         altered, kept = _altered(reading, labels, random)
         yield _sample(page, altered, labels[kept], weight)
 
@@ -89,7 +91,7 @@ def snippet_samples(pages: Sequence[dict[str, Any]]) -> Iterator[Sample]:
     hosts = sorted({publisher_of(page) for page in pages})
     folds = [hosts.index(publisher_of(page)) % _FOLDS for page, _ in readings]
     for (page, reading), lines, labels in zip(readings, known, likelihoods(known, folds), strict=True):
-        yield _snippet_sample(page, reading, labels, lines, 1.0)
+        yield replace(_snippet_sample(page, reading, labels, lines, 1.0), newspaper=False)
         altered, kept = _altered(reading, labels, np.random.default_rng(len(page["html"])))
         rest = SnippetLines(lines.known[kept], lines.rows[kept])
         yield _snippet_sample(page, altered, labels[kept], rest, _ALTERED_WEIGHT)
@@ -101,13 +103,13 @@ def publisher_of(page: dict[str, Any]) -> str:
 
 
 def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
-    """The samples of a gold file, and at less weight those of files with pages of other kinds and times.
+    """The samples of a gold file of newspapers, and at less weight those of pages of other kinds and times.
 
     Raises:
         GoldError: if a page of a file has neither `gold` paragraphs nor `with` and `without` snippets.
         TrainingUnavailable: if a page has snippets and resiliparse, which labels are made with, is not installed.
     """
-    data = [sample for page in read_pages(gold) for sample in samples(page)]
+    data = [sample for page in read_pages(gold) for sample in samples(page, newspaper=True)]
     for path in further:
         pages = read_rows(path, _INPUTS)
         with_snippets = [page for page in pages if "gold" not in page]
@@ -123,7 +125,7 @@ def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
 @dataclass(frozen=True)
 class _Reading:
     lines: list[Line]
-    readings: list[Reading]
+    readings: list[LineReading]
     context: Context
 
 
@@ -151,8 +153,8 @@ def _altered(reading: _Reading, labels: Floats, random: np.random.Generator) -> 
         context = replace(
             context,
             body="" if random.random() < _WITHOUT_WITNESS else context.body,
-            testimonies={
-                name: text for name, text in context.testimonies.items() if random.random() >= _WITHOUT_WITNESS
+            extractor_texts={
+                name: text for name, text in context.extractor_texts.items() if random.random() >= _WITHOUT_WITNESS
             },
         )
         marks = [line.markup for line in lines if line.markup is not None]

@@ -25,8 +25,8 @@ from pipeline.training.entity_data import (
     DERIVED,
     PART,
     TYPES,
-    Example,
-    Examples,
+    EntityExample,
+    EntityExamples,
     batches,
     collate,
     held_out,
@@ -61,7 +61,7 @@ class EntityTraining:
         self.output = output
         documents = [read(data / corpus.file) for corpus in recipe.corpora]
         self.kept = [[d for d in of_corpus if held_out(d)][:SCORED] for of_corpus in documents]
-        self.examples = Examples(PieceTokenizer(DATA / "encoder" / "pieces.json"), LABELS)
+        self.examples = EntityExamples(PieceTokenizer(DATA / "encoder" / "pieces.json"), LABELS)
         self.embeddings = piece_embeddings()
         self.learned = [[d for d in of_corpus if not held_out(d)] for of_corpus in documents]
         self.pool = name_pool(document for of_corpus in self.learned for document in of_corpus)
@@ -69,14 +69,14 @@ class EntityTraining:
         self.model = _tagger(recipe)
         self.loop = Loop(self.model, self.model.encoder, recipe, steps=sum(map(len, self.plan)), folder=output)
 
-    def _epoch(self, number: int) -> list[list[Example]]:
+    def _epoch(self, number: int) -> list[list[EntityExample]]:
         """The batches of an epoch. A corpus of which only shares are read is read on where the last epoch stopped.
 
         From the second epoch on, some names are swapped, so that it is the sentence that tells what they are.
         """
         recipe = self.recipe
         chance = random.Random(f"{recipe.seed} {number}")
-        picked: list[Example] = []
+        picked: list[EntityExample] = []
         for place, (corpus, documents) in enumerate(zip(recipe.corpora, self.learned, strict=True)):
             if number >= len(corpus.shares):
                 continue
@@ -95,7 +95,7 @@ class EntityTraining:
         """Train to the end."""
         self.loop.run([batch for epoch in self.plan for batch in epoch], self._loss, resume=resume, console=console)
 
-    def _loss(self, batch: Sequence[Example]) -> Tensor:
+    def _loss(self, batch: Sequence[EntityExample]) -> Tensor:
         arrays = {name: torch.from_numpy(array) for name, array in collate(batch).items()}
         with torch.autocast("cpu", torch.bfloat16):
             scores = self.model(self.embeddings[arrays["pieces"]], arrays["mask"], arrays["words"], arrays["corpus"])
@@ -103,7 +103,7 @@ class EntityTraining:
 
     def predict(self, documents: Sequence[GoldDocument], corpus: int) -> dict[str, list[Mention]]:
         """Mentions by document as the averaged weights find them, by the guidelines of a corpus."""
-        parts: list[Example] = []
+        parts: list[EntityExample] = []
         places: dict[str, list[int]] = {}
         for document in documents:
             made = list(self.examples.make(replace(document, mentions=[]), corpus, self.recipe.longest))
@@ -117,7 +117,9 @@ class EntityTraining:
             found[document.name] = [(words[b][0], words[e - 1][1], kind) for b, e, kind, _ in spans if kind in TYPES]
         return found
 
-    def _log_probabilities(self, model: EntityTagger, examples: Sequence[Example]) -> list[npt.NDArray[np.float32]]:
+    def _log_probabilities(
+        self, model: EntityTagger, examples: Sequence[EntityExample]
+    ) -> list[npt.NDArray[np.float32]]:
         """Log probabilities of labels, (words, labels), for every example."""
         model.eval()
         rows: dict[int, npt.NDArray[np.float32]] = {}

@@ -26,7 +26,7 @@ DERIVED, PART = "DERIV", "PART"
 
 
 @dataclass(frozen=True)
-class Example:
+class EntityExample:
     """Word pieces between the first and the last sign, where in them each word begins, and what the words are.
 
     `targets` gives the probabilities of labels, (words, labels).
@@ -97,7 +97,7 @@ def swap_names(
 
 
 @dataclass
-class Examples:
+class EntityExamples:
     """Makes examples of documents."""
 
     tokenizer: PieceTokenizer
@@ -108,7 +108,7 @@ class Examples:
         """Where the words of `text` begin and end."""
         return [(token.idx, token.idx + len(token)) for token in self.nlp.make_doc(text) if not token.is_space]
 
-    def make(self, document: GoldDocument, corpus: int, limit: int) -> Iterator[Example]:
+    def make(self, document: GoldDocument, corpus: int, limit: int) -> Iterator[EntityExample]:
         """Examples of at most `limit` pieces, cut between words."""
         words = self.words(document.text)
         pieces = self.tokenizer(document.text)
@@ -127,7 +127,7 @@ class Examples:
             stop = int(first[end]) if end < len(words) else len(pieces)
             stop = max(start + 1, min(stop, start + limit))
             where = np.minimum(first[begin:end] - start, stop - start - 1)
-            yield Example(corpus, pieces.ids[start:stop].astype(np.int64), where, targets[begin:end])
+            yield EntityExample(corpus, pieces.ids[start:stop].astype(np.int64), where, targets[begin:end])
             begin = end
 
 
@@ -150,13 +150,13 @@ def _spans(
             covered = last
 
 
-def join(examples: Sequence[Example], limit: int, chance: random.Random) -> list[Example]:
+def join(examples: Sequence[EntityExample], limit: int, chance: random.Random) -> list[EntityExample]:
     """Every other example joined with those that follow it, up to a random length of at most `limit` pieces.
 
     Sentences alone and texts of several sentences are both met in use.
     """
-    joined: list[Example] = []
-    waiting: list[Example] = []
+    joined: list[EntityExample] = []
+    waiting: list[EntityExample] = []
     room = 0
     for example in examples:
         if waiting and (room < len(example) or waiting[0].corpus != example.corpus):
@@ -171,9 +171,9 @@ def join(examples: Sequence[Example], limit: int, chance: random.Random) -> list
     return joined
 
 
-def _concatenate(examples: Sequence[Example]) -> Example:
+def _concatenate(examples: Sequence[EntityExample]) -> EntityExample:
     shifts = np.cumsum([0, *map(len, examples)])
-    return Example(
+    return EntityExample(
         examples[0].corpus,
         np.concatenate([e.pieces for e in examples]),
         np.concatenate([e.words + shift for e, shift in zip(examples, shifts[:-1], strict=True)]),
@@ -181,10 +181,10 @@ def _concatenate(examples: Sequence[Example]) -> Example:
     )
 
 
-def batches(examples: Sequence[Example], size: int, chance: random.Random) -> list[list[Example]]:
+def batches(examples: Sequence[EntityExample], size: int, chance: random.Random) -> list[list[EntityExample]]:
     """Examples of similar length together, at most `size` pieces a batch with padding, in random order."""
     ordered = sorted(examples, key=lambda example: (len(example), chance.random()))
-    made: list[list[Example]] = [[]]
+    made: list[list[EntityExample]] = [[]]
     for example in ordered:
         if made[-1] and (len(made[-1]) + 1) * (len(example) + 2) > size:
             made.append([])
@@ -193,7 +193,7 @@ def batches(examples: Sequence[Example], size: int, chance: random.Random) -> li
     return made
 
 
-def collate(batch: Sequence[Example]) -> dict[str, npt.NDArray[Any]]:
+def collate(batch: Sequence[EntityExample]) -> dict[str, npt.NDArray[Any]]:
     """Padded arrays: `pieces` and `mask` (batch, length), `words` (batch, words), `targets` (batch, words, labels; zero
     for padding), `corpus` (batch)."""
     length, words = max(map(len, batch)) + 2, max(len(example.words) for example in batch)

@@ -12,7 +12,7 @@ from rich.console import Console
 from torch import Tensor
 
 from pipeline.corpus.files import articles_of, found_articles
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.corpus.swaps import swap
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.errors import ConfigurationError
@@ -23,7 +23,7 @@ from pipeline.training.encoder import Encoder
 from pipeline.training.entity_data import held_out, read
 from pipeline.training.loop import Loop
 from pipeline.training.reader_calibration import calibrate
-from pipeline.training.reader_data import Example, Examples
+from pipeline.training.reader_data import ReaderExample, ReaderExamples
 from pipeline.training.reader_export import export
 from pipeline.training.reader_loss import WEIGHTS, loss_of
 from pipeline.training.reader_network import ReaderNetwork
@@ -39,8 +39,8 @@ _LONGEST = 3000
 class Turn:
     """One reading of a text: as it stands, or of `article` with the names that the seed `swapped` gives it."""
 
-    example: Example
-    article: Article | None = None
+    example: ReaderExample
+    article: AnnotatedArticle | None = None
     swapped: int | None = None
 
 
@@ -52,7 +52,7 @@ class ReaderTraining:
         torch.manual_seed(recipe.seed)
         self.recipe = recipe
         self.output = output
-        self._examples = Examples(PieceTokenizer(DATA / "encoder" / "pieces.json"))
+        self._examples = ReaderExamples(PieceTokenizer(DATA / "encoder" / "pieces.json"))
         self._names = [example for names in recipe.names for example in self._of_names(data, names)]
         self._articles = list(self._turns(articles_of(corpus, "train")))
         self._found = [
@@ -66,7 +66,7 @@ class ReaderTraining:
         self.network = ReaderNetwork(Encoder(e5.read(), recipe.layers, recipe.dropout), recipe.dropout)
         self.loop = Loop(self.network, self.network.encoder, recipe, steps=len(self.plan), folder=output)
 
-    def _of_names(self, data: Path, names: Names) -> Iterator[Example]:
+    def _of_names(self, data: Path, names: Names) -> Iterator[ReaderExample]:
         documents = [d for d in read(data / names.file) if names.all or not held_out(d)]
         for document in documents[: names.limit]:
             for text, mentions in _chunks(document.text, document.mentions):
@@ -74,7 +74,7 @@ class ReaderTraining:
                 if example is not None:
                     yield example
 
-    def _turns(self, articles: Iterable[Article]) -> Iterator[Turn]:
+    def _turns(self, articles: Iterable[AnnotatedArticle]) -> Iterator[Turn]:
         for article in articles:
             example = self._examples.of_article(article)
             if example is not None and len(example) <= _LONGEST:
@@ -103,7 +103,7 @@ class ReaderTraining:
         """Train to the end."""
         self.loop.run(self.plan, self._loss, resume=resume, console=console)
 
-    def _example(self, turn: Turn) -> Example:
+    def _example(self, turn: Turn) -> ReaderExample:
         if turn.article is None or turn.swapped is None:
             return turn.example
         return self._examples.of_article(swap(turn.article, turn.swapped)) or turn.example

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pipeline.config import PipelineConfig
 from pipeline.corpus.convert import speakers_row
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.entities import EntityExtractor
 from pipeline.evaluation.speaker_scores import paired, same_speaker
 from pipeline.quotes.attribution import Attribution
@@ -51,7 +51,7 @@ def fit(rows: Sequence[Row]) -> Logistic:
     return Logistic({name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)})
 
 
-def calibrate(folder: Path, articles: Sequence[Article]) -> Calibration:
+def calibrate(folder: Path, articles: Sequence[AnnotatedArticle]) -> Calibration:
     """Fit the calibration of the reader in `folder` on `articles`, and write it there."""
     reader = shared_reader(folder)
     config = PipelineConfig(model_de=str(folder), quote_model=str(folder))

@@ -9,15 +9,14 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.corpus.model import Article, Part
-from pipeline.corpus.model import Quote as GoldQuote
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedQuote, Part
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.windows import Window
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe, of_one_bearer
+from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import Pairs, QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.schema import (
     CHAIN_TYPES,
@@ -51,7 +50,7 @@ _DISTRACTING = 0.1
 
 
 @dataclass
-class Example:
+class ReaderExample:
     """One text, ready for the network.
 
     `tags` holds a row for each head of tokens. `mentions` are the gold ones and some noun phrases that mean nobody, as
@@ -66,7 +65,7 @@ class Example:
     token_pieces: Ints
     windows: list[Window]
     tags: dict[str, Ints]
-    mentions: list[Mention] = field(default_factory=list)
+    mentions: list[ReaderMention] = field(default_factory=list)
     chain: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     type: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     gender: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
@@ -84,14 +83,14 @@ class Example:
         return len(self.ids)
 
 
-class Examples:
+class ReaderExamples:
     """Makes examples of articles and of sentences with names."""
 
     def __init__(self, tokenizer: PieceTokenizer) -> None:
         self._tokenizer = tokenizer
         self._rules = RuleQuotes()
 
-    def bare(self, name: str, text: str) -> Example | None:
+    def bare(self, name: str, text: str) -> ReaderExample | None:
         """A text with nothing known of it; None if it has no words."""
         layout = Layout(text)
         pieces = self._tokenizer(text)
@@ -99,11 +98,13 @@ class Examples:
             return None
         spans = piece_spans(pieces, layout.tokens)
         starts = np.flatnonzero(np.diff(layout.sentence, prepend=-1))
-        return Example(
+        return ReaderExample(
             name, layout, pieces.ids.astype(np.int64), spans, reading_windows(spans[starts, 0], len(pieces)), {}
         )
 
-    def of_names(self, name: str, text: str, spans: Sequence[tuple[int, int, str]], source: int) -> Example | None:
+    def of_names(
+        self, name: str, text: str, spans: Sequence[tuple[int, int, str]], source: int
+    ) -> ReaderExample | None:
         """A text in which only names are known."""
         made = self.bare(name, text)
         if made is None:
@@ -112,7 +113,7 @@ class Examples:
         made.tags["names"] = NAMES.encode(list(_name_tokens(made.layout, spans)), len(made.layout))
         return made
 
-    def of_article(self, article: Article) -> Example | None:
+    def of_article(self, article: AnnotatedArticle) -> ReaderExample | None:
         """The body of an annotated article."""
         body = article.body
         made = self.bare(article.id, body.text)
@@ -130,12 +131,14 @@ class Examples:
         made.tags["names"] = NAMES.encode(list(_name_tokens(layout, names)), len(layout))
         return made
 
-    def _mentions(self, made: Example, article: Article, body: Part, found: Sequence[QuoteCandidate]) -> None:
+    def _mentions(
+        self, made: ReaderExample, article: AnnotatedArticle, body: Part, found: Sequence[QuoteCandidate]
+    ) -> None:
         layout = made.layout
         keys = {key: number for number, key in enumerate(article.chains)}
         nominal_spans: list[tuple[int, int]] = []
         pronouns = np.zeros(len(layout), dtype=np.int64)
-        rows: list[tuple[Mention, int, int, int]] = []
+        rows: list[tuple[ReaderMention, int, int, int]] = []
         for mention in body.mentions:
             span = layout.span(mention.begin, mention.end)
             if span.first >= span.last:
@@ -171,7 +174,9 @@ class Examples:
         made.antecedents = antecedent_pairs(layout, made.mentions)
         made.refers = made.chain[made.antecedents.left] == made.chain[made.antecedents.right]
 
-    def _quotes(self, made: Example, article: Article, body: Part, found: Sequence[QuoteCandidate]) -> None:
+    def _quotes(
+        self, made: ReaderExample, article: AnnotatedArticle, body: Part, found: Sequence[QuoteCandidate]
+    ) -> None:
         layout = made.layout
         keys = {key: number for number, key in enumerate(article.chains)}
         direct = np.zeros(len(layout), dtype=np.int64)
@@ -273,11 +278,11 @@ def quote_span(
     return QuoteSpan(tokens, type_index, hint, rule is not None and rule.rule in CARRIED)
 
 
-def _quote_span(layout: Layout, quote: GoldQuote, rule: QuoteCandidate | None) -> QuoteSpan:
+def _quote_span(layout: Layout, quote: AnnotatedQuote, rule: QuoteCandidate | None) -> QuoteSpan:
     return quote_span(layout, quote.spans, ("Direct", *QUOTE_TYPES).index(quote.type), rule)
 
 
-def _paint(tags: Ints, layout: Layout, quote: GoldQuote, ending: str, names: Sequence[str]) -> None:
+def _paint(tags: Ints, layout: Layout, quote: AnnotatedQuote, ending: str, names: Sequence[str]) -> None:
     spans = [layout.span(*span) for span in quote.spans]
     spans = [span for span in spans if span.first < span.last]
     if any((tags[s.first : s.last] > 0).any() for s in spans):

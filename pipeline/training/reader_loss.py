@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pipeline.reader.schema import DIRECT_TAGS, NAMES, NOMINAL_LAYERS, NOMINALS, OTHER_TAGS
-from pipeline.training.reader_data import CORPUS, Example
+from pipeline.training.reader_data import CORPUS, ReaderExample
 from pipeline.training.reader_network import ReaderNetwork, mention_vectors, quote_vectors
 
 _UNMARKED = [0, *(number for number, name in enumerate(NAMES.names) if name.endswith("MISC"))]
@@ -29,7 +29,7 @@ POINTED = 0.3
 """Share of a speaker's loss that asks for the mention that the annotation points at, the rest for any of its chain."""
 
 
-def loss_of(network: ReaderNetwork, example: Example, states: Tensor) -> dict[str, Tensor]:
+def loss_of(network: ReaderNetwork, example: ReaderExample, states: Tensor) -> dict[str, Tensor]:
     """The losses of one example by part, each a mean over its tokens, mentions or quotes."""
     states = network.dropout(states)
     losses = {"names": _names(network, example, states)}
@@ -40,7 +40,7 @@ def loss_of(network: ReaderNetwork, example: Example, states: Tensor) -> dict[st
     return losses
 
 
-def _names(network: ReaderNetwork, example: Example, states: Tensor) -> Tensor:
+def _names(network: ReaderNetwork, example: ReaderExample, states: Tensor) -> Tensor:
     target = torch.as_tensor(example.tags["names"])
     scores = network.names(states, example.source).log_softmax(-1)
     picked = scores.gather(1, target[:, None])[:, 0]
@@ -49,7 +49,7 @@ def _names(network: ReaderNetwork, example: Example, states: Tensor) -> Tensor:
     return -picked.mean()
 
 
-def _tokens(network: ReaderNetwork, example: Example, states: Tensor) -> dict[str, Tensor]:
+def _tokens(network: ReaderNetwork, example: ReaderExample, states: Tensor) -> dict[str, Tensor]:
     losses = {}
     for name, size in (("pronouns", 2), ("cues", 2), ("direct", len(DIRECT_TAGS)), ("other", len(OTHER_TAGS))):
         scores = network.heads[name](states).view(-1, size)
@@ -60,7 +60,7 @@ def _tokens(network: ReaderNetwork, example: Example, states: Tensor) -> dict[st
     return losses
 
 
-def _mentions(network: ReaderNetwork, example: Example, states: Tensor) -> dict[str, Tensor]:
+def _mentions(network: ReaderNetwork, example: ReaderExample, states: Tensor) -> dict[str, Tensor]:
     if not example.mentions or example.antecedents is None or example.refers is None:
         return {}
     spans = torch.tensor([(m.first, m.last) for m in example.mentions])
@@ -79,7 +79,7 @@ def _mentions(network: ReaderNetwork, example: Example, states: Tensor) -> dict[
     return losses
 
 
-def _quotes(network: ReaderNetwork, example: Example, states: Tensor) -> dict[str, Tensor]:
+def _quotes(network: ReaderNetwork, example: ReaderExample, states: Tensor) -> dict[str, Tensor]:
     if not example.quotes or example.speakers is None or not example.mentions:
         return {}
     outer = torch.tensor([(q.spans[0][0], q.spans[-1][1]) for q in example.quotes])

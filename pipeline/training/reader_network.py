@@ -12,7 +12,7 @@ from pipeline.encoder.pieces import FIRST, LAST, PADDING
 from pipeline.reader.pairs import ANTECEDENT_FEATURES, SPEAKER_FEATURES
 from pipeline.reader.schema import CHAIN_TYPES, GENDERS, HEADS, MEDIA, NAMES
 from pipeline.training.encoder import Encoder, piece_embeddings
-from pipeline.training.reader_data import Example
+from pipeline.training.reader_data import ReaderExample
 
 WIDTH = 128
 HIDDEN = 96
@@ -22,7 +22,7 @@ SOURCES = 4
 """Guidelines of names: GermEval's, SmartData's, MobIE's, the corpus's."""
 
 
-class PairScorer(nn.Module):
+class PairScorerModule(nn.Module):
     """Scores of pairs from the product of two projected vectors and what is known of the pair."""
 
     def __init__(self, left: int, right: int, features: int, outputs: int) -> None:
@@ -58,12 +58,12 @@ class ReaderNetwork(nn.Module):
         self.guidelines = nn.Parameter(torch.zeros(SOURCES, width + 1, len(NAMES)))
         self.mention = nn.Linear(3 * width, len(CHAIN_TYPES) + len(GENDERS))
         self.medium = nn.Linear(3 * width, len(MEDIA))
-        self.antecedents = PairScorer(3 * width, 3 * width, ANTECEDENT_FEATURES, 1)
-        self.speakers = PairScorer(3 * width, 3 * width, SPEAKER_FEATURES, 2)
+        self.antecedents = PairScorerModule(3 * width, 3 * width, ANTECEDENT_FEATURES, 1)
+        self.speakers = PairScorerModule(3 * width, 3 * width, SPEAKER_FEATURES, 2)
         self.dropout = nn.Dropout(dropout)
         self.table = piece_embeddings()
 
-    def states(self, examples: Sequence[Example]) -> list[Tensor]:
+    def states(self, examples: Sequence[ReaderExample]) -> list[Tensor]:
         """For every example the states of its tokens, (tokens, width)."""
         windows = [(example, window) for example in examples for window in example.windows]
         longest = max(window.end - window.begin for _, window in windows) + 2

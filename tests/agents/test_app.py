@@ -10,7 +10,7 @@ import pytest
 from faust.types import TP
 
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
-from agents.faust_adapter import AdaptedApp, PatientSupervisor
+from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
 from agents.offsets import Offsets
 from agents.settings import Settings
 from pipeline.stages import STAGES
@@ -24,24 +24,24 @@ def make(tmp_path, *, embedded: bool = False, **options: Any) -> StageApp:
 
 
 class Recording(Offsets):
-    """Offsets that note what they are told to do."""
+    """Offsets that record their calls."""
 
     def __init__(self) -> None:
         super().__init__(SimpleNamespace(generation=1, owned=set), name="g", interval_seconds=5.0)
-        self.told: list[Any] = []
+        self.calls: list[Any] = []
 
     async def wait_idle(self, seconds: float) -> bool:
-        self.told.append(seconds)
+        self.calls.append(seconds)
         return False
 
     async def commit(self) -> None:
-        self.told.append("commit")
+        self.calls.append("commit")
 
     def clear(self) -> None:
-        self.told.append("clear")
+        self.calls.append("clear")
 
     async def commit_regularly(self) -> None:
-        self.told.append("regularly")
+        self.calls.append("regularly")
 
 
 @pytest.mark.parametrize("given", [None, {}, [], {"a": b"1", "b": b"2"}, [("a", b"1"), ("b", b"2"), ("a", b"3")]])
@@ -63,7 +63,7 @@ async def test_only_partitions_of_the_source_topic_count_as_assigned(tmp_path, m
     assert app.assigned() == [0, 2]
     app.on_assigned(owned)  # nobody wants to know
     told: list[list[int]] = []
-    app.tell_assignment = told.append
+    app.assignment_listener = told.append
     app.on_assigned(owned)
     app.on_assigned(set())
     assert told == [[0, 2], []]
@@ -82,7 +82,7 @@ async def test_once_started_it_commits(tmp_path, monkeypatch):
     await app.on_started()
     (future,) = futures
     await future
-    assert (order, app.offsets.told) == (["Faust"], ["regularly"])
+    assert (order, app.offsets.calls) == (["Faust"], ["regularly"])
 
 
 @pytest.mark.parametrize(("drain", "waits"), [(0.5, 0.5), (1000.0, 530.0)], ids=["short", "half the time there is"])
@@ -90,16 +90,16 @@ async def test_before_partitions_are_given_up_it_waits_commits_and_forgets(tmp_p
     app = make(tmp_path, drain_seconds=drain)
     app.offsets = Recording()
     with caplog.at_level(logging.WARNING):
-        await app.on_give_up()
-    assert app.offsets.told == [waits, "commit", "clear"]
-    assert "will be repeated" in caplog.text
+        await app.on_revoked()
+    assert app.offsets.calls == [waits, "commit", "clear"]
+    assert "will be processed again" in caplog.text
 
 
 async def test_an_event_is_handled_by_the_agent_until_its_partition_is_given_up(tmp_path, monkeypatch):
     app = make(tmp_path)
     (agent,) = app.agents.values()
     assert (agent.isolated_partitions, agent.concurrency) == (True, 1)
-    assert agent.supervisor_strategy is PatientSupervisor
+    assert agent.supervisor_strategy is AlwaysRestartSupervisor
     handled: list[int] = []
 
     async def process(event: int) -> None:

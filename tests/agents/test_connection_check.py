@@ -11,11 +11,17 @@ from typing import Any
 
 import pytest
 import trustme
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from pydantic import ValidationError
 
-from agents import kafka
+from agents import kafka, worker
 from agents.connection_check import QUESTION, permanent_problem
-from agents.kafka import BrokerUnavailable
+from agents.kafka import BrokerRefuses
 from agents.settings import Settings
 
 AUTHORITY, OTHER = trustme.CA(), trustme.CA()
@@ -107,8 +113,25 @@ async def test_that_nobody_is_there_may_pass():
 
 
 async def test_whoever_waits_for_the_broker_is_told_at_once():
-    with server(serving(authority=OTHER)) as port, pytest.raises(BrokerUnavailable, match="is not trusted"):
+    with server(serving(authority=OTHER)) as port, pytest.raises(BrokerRefuses, match="is not trusted"):
         await kafka.wait_for_broker(settings(port, **TLS))
+
+
+@pytest.mark.parametrize("run", [lambda it: it.ssl_context(), worker.run])
+def test_a_file_that_is_of_no_use_is_named(tmp_path, run):
+    (tmp_path / "empty.pem").write_text("")
+    key = load_pem_private_key((tmp_path / "own.key").read_bytes(), None)
+    encrypted = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"wort"))
+    (tmp_path / "locked.key").write_bytes(encrypted)
+    for options, words in (
+        ({"tls_ca_file": "empty.pem"}, r"tls_ca_file: empty\.pem is of no use"),
+        ({"tls_certificate_file": "own.pem", "tls_key_file": "foreign.key"}, r"foreign\.key is of no use"),
+        ({"tls_certificate_file": "own.pem", "tls_key_file": "locked.key"}, r"locked\.key is of no use"),
+    ):
+        with pytest.raises((OSError, worker.WorkerError), match=words):
+            run(settings(1, tls=True, **options))
+    unlocked = {"tls_certificate_file": "own.pem", "tls_key_file": "locked.key", "tls_key_password": "wort"}
+    assert settings(1, tls=True, **unlocked).ssl_context() is not None
 
 
 @pytest.mark.parametrize("name", ["tls_ca_file", "tls_certificate_file", "tls_key_file"])

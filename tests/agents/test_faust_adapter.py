@@ -9,16 +9,20 @@ from typing import Any
 import faust
 import pytest
 from aiokafka import AIOKafkaConsumer
+from aiokafka.consumer.group_coordinator import GroupCoordinator
+from aiokafka.errors import GroupAuthorizationFailedError, NoError
+from aiokafka.protocol.group import HeartbeatRequest
 from faust.exceptions import ConsumerNotStarted
-from faust.transport.drivers.aiokafka import Consumer, ConsumerRebalanceListener
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, ConsumerRebalanceListener
 from faust.types import TP
 from mode.threads import QueueServiceThread
 
 from agents import faust_adapter as adapter
 from agents import kafka
 from agents.app import StageApp, create_app
-from agents.faust_adapter import AdaptedApp, ClientThread, PatientSupervisor, PromptConsumer
+from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, ClientThread, LowLatencyConsumer
 from agents.settings import Settings
+from agents.web.connections import Connections, LimitedSite, Proxies
 from pipeline.stages import STAGES
 
 HERE, GONE = TP("t", 0), TP("t", 1)
@@ -39,7 +43,7 @@ async def test_waits_long_only_if_no_buffer_of_its_own_is_full(monkeypatch, buff
     monkeypatch.setattr(Consumer, "__init__", lambda self: None)
     monkeypatch.setattr(Consumer, "_wait_next_records", wait)
     monkeypatch.setattr(Consumer, "assignment", lambda self: {HERE, TP("t", 2)})
-    consumer = PromptConsumer()
+    consumer = LowLatencyConsumer()
     consumer._buffered_partitions, consumer._active_partitions = buffered, active
     assert await consumer._wait_next_records(1.0) == ({}, active)
     assert waited == waits
@@ -51,15 +55,15 @@ async def test_what_came_of_others_is_given_while_one_is_full_and_room_ends_the_
     async def wait(self: Consumer, timeout: float) -> Any:
         return found, self._active_partitions
 
-    monkeypatch.setattr(adapter, "ROOM_SECONDS", 1000.0)
+    monkeypatch.setattr(adapter, "BUFFER_WAIT_SECONDS", 1000.0)
     monkeypatch.setattr(Consumer, "__init__", lambda self: None)
     monkeypatch.setattr(Consumer, "_wait_next_records", wait)
     monkeypatch.setattr(Consumer, "assignment", lambda self: {HERE, TP("t", 2)})
-    consumer = PromptConsumer()
+    consumer = LowLatencyConsumer()
     consumer._buffered_partitions, consumer._active_partitions = {HERE}, {TP("t", 2)}
     assert await consumer._wait_next_records(1.0) == (found, {TP("t", 2)})
     found.clear()
-    consumer._room.set()  # of a former wait
+    consumer._buffer_freed.set()  # of a former wait
     waiting = asyncio.create_task(consumer._wait_next_records(1.0))
     await asyncio.sleep(0.02)
     assert not waiting.done()
@@ -83,7 +87,7 @@ def parameters(function: Callable[..., Any]) -> list[str]:
 
 async def test_an_app_s_consumer_thread_and_client_are_the_adapted_ones(app):
     """`App._new_transport`, `Transport.Consumer`, `Consumer._new_consumer_thread`, `Consumer._thread`."""
-    assert type(app.consumer) is PromptConsumer
+    assert type(app.consumer) is LowLatencyConsumer
     thread = app.consumer._thread
     assert type(thread) is ClientThread
     # `_create_consumer` is where Faust asks for the client: without it, what is overridden would have no effect.
@@ -116,11 +120,11 @@ async def test_full_buffers_are_told_by_what_the_consumer_notes(monkeypatch, app
     consumer.on_buffer_full(HERE)
     assert consumer._full() == consumer._buffered_partitions == {HERE}
     assert consumer._get_active_partitions() == {TP("t", 2)}
-    assert not consumer._room.is_set()
+    assert not consumer._buffer_freed.is_set()
     consumer.on_buffer_drop(HERE)
     assert not consumer._full()
     assert consumer._get_active_partitions() == {HERE, TP("t", 2)}
-    assert consumer._room.is_set()
+    assert consumer._buffer_freed.is_set()
     consumer.on_buffer_full(GONE)
     assert not consumer._full(), "it was given up while it was full"
 
@@ -129,7 +133,7 @@ async def test_there_is_no_consumer_before_faust_makes_one_and_none_is_made_by_a
     """`App._consumer`; a consumer that has not started says so by `ConsumerNotStarted`."""
     assert app._consumer is None
     assert app.owned() is None
-    app.cut_off()
+    app.abort_consumer()
     assert app._consumer is None
     made = app.consumer
     assert app._consumer is made
@@ -176,10 +180,10 @@ async def test_partitions_are_given_up_where_faust_would_wait_for_acks(app):
     assert "_consumer_wait_empty" in names_in(faust.App._on_partitions_revoked) & names_in(faust.App._stop_consumer)
     given_up: list[str] = []
 
-    async def on_give_up() -> None:
+    async def on_revoked() -> None:
         given_up.append("now")
 
-    app.on_give_up = on_give_up
+    app.on_revoked = on_revoked
     await app._consumer_wait_empty(None, None)
     assert given_up == ["now"]
 
@@ -242,7 +246,7 @@ async def test_cutting_off_ends_what_runs_in_the_consumer_s_thread(app):
     hanging = asyncio.create_task(asyncio.Event().wait())
     waiting = asyncio.gather(hanging, return_exceptions=True)
     here = asyncio.current_task()
-    app.cut_off()
+    app.abort_consumer()
     try:
         await waiting
     except asyncio.CancelledError:  # all tasks of that loop, this one too
@@ -252,8 +256,40 @@ async def test_cutting_off_ends_what_runs_in_the_consumer_s_thread(app):
 
 async def test_actors_are_started_again_however_often_it_takes():
     """`OneForOneSupervisor` takes its limit by these names; 100 in a second is Faust's own."""
-    supervisor = PatientSupervisor()
+    supervisor = AlwaysRestartSupervisor()
     assert supervisor.max_restarts == 1e9
     for _ in range(1000):
         async with supervisor._bucket:
             pass
+
+
+async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, caplog):
+    """`AIOKafkaConsumer._coordinator`, and `_send_req` and `group_id` of it, through which all requests go."""
+    answers = [NoError.errno, GroupAuthorizationFailedError.errno]
+
+    async def send(request: Any) -> Any:
+        return SimpleNamespace(error_code=answers.pop(0))
+
+    async def on_start(self: Any) -> None:
+        self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(_send_req=send, group_id="redefluss-clean"))
+
+    assert {"_send_req", "group_id"} <= names_in(GroupCoordinator._do_heartbeat)
+    monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", on_start)
+    thread = app.consumer._thread
+    await thread.on_start()
+    for _ in range(2):
+        await thread._consumer._coordinator._send_req(HeartbeatRequest("redefluss-clean", 1, "m"))
+    (line,) = [record.getMessage() for record in caplog.records if record.name == "redefluss.faust_adapter"]
+    assert line == "the log-in lacks READ on the group redefluss-clean: its stage stands still"
+
+
+async def test_the_web_server_listens_with_limits(tmp_path):
+    """`Web._transport_handlers`, `Web._runner`, and the site that is made by them."""
+    web_app = faust.App("pages", store="memory://", datadir=tmp_path, web_bind="127.0.0.1", web_port=6066)
+    connections = Connections(Proxies())
+    adapter.limit_connections(web_app, connections)
+    await web_app.web._runner.setup()
+    site = web_app.web._create_site()
+    await web_app.web._runner.cleanup()
+    assert type(site) is LimitedSite
+    assert site.name == "http://127.0.0.1:6066"

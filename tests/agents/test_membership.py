@@ -11,7 +11,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
 from agents import membership as module
 from agents.faust_adapter import AdaptedApp, ClientThread
-from agents.membership import Membership, Superseded
+from agents.membership import Membership, OwnershipLost
 
 
 @pytest.fixture
@@ -45,14 +45,14 @@ async def test_what_was_read_in_another_generation_or_before_one_ended_is_not_ou
     membership = Membership(10.0)
     app = Member(membership)
     membership.confirmed(module.time.monotonic())
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await app.check_owner(5)
     membership.begun()
     await app.check_owner(5)
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await app.check_owner(4)
     membership.ended()
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await app.check_owner(5)
 
 
@@ -71,7 +71,7 @@ async def test_who_is_not_certain_waits_for_the_answer():
     lost.begun()
     await asyncio.sleep(0.1)
     lost.ended()
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await asyncio.wait_for(waiting, 1)
 
 

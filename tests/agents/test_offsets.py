@@ -10,7 +10,7 @@ from faust.types import TP
 
 from agents import offsets as module
 from agents.app import create_app
-from agents.membership import Superseded
+from agents.membership import OwnershipLost
 from agents.offsets import Offsets
 from agents.settings import Settings
 from pipeline.stages import STAGES
@@ -47,50 +47,50 @@ def offsets(group: FakeGroup) -> Offsets:
 
 
 async def test_what_has_reached_its_end_is_committed_once(group, offsets):
-    offsets.note(A, 7, generation=3)
-    offsets.note(A, 8, generation=3)
-    offsets.note(B, 0, generation=3)
+    offsets.mark_finished(A, 7, generation=3)
+    offsets.mark_finished(A, 8, generation=3)
+    offsets.mark_finished(B, 0, generation=3)
     await offsets.commit()
     await offsets.commit()
     assert group.commits == [{A: 9, B: 1}]
-    offsets.note(A, 9, generation=3)
+    offsets.mark_finished(A, 9, generation=3)
     await offsets.commit()
     assert group.commits[1:] == [{A: 10}]
 
 
-async def test_an_offset_of_a_former_generation_is_not_noted(group, offsets):
-    offsets.note(A, 7, generation=2)
+async def test_an_offset_of_a_former_generation_is_not_marked_finished(group, offsets):
+    offsets.mark_finished(A, 7, generation=2)
     await offsets.commit()
     assert group.commits == [], "another worker may have been given the partition in between"
 
 
-async def test_what_was_noted_before_partitions_were_given_up_counts_no_more(group, offsets):
-    offsets.note(A, 7, generation=3)
+async def test_what_was_finished_before_partitions_were_revoked_counts_no_more(group, offsets):
+    offsets.mark_finished(A, 7, generation=3)
     offsets.clear()
     await offsets.commit()
     assert group.commits == []
-    offsets.note(A, 2, generation=3)
+    offsets.mark_finished(A, 2, generation=3)
     await offsets.commit()
     offsets.clear()
-    offsets.note(A, 2, generation=3)
+    offsets.mark_finished(A, 2, generation=3)
     await offsets.commit()
     assert group.commits == [{A: 3}, {A: 3}], "what was committed then says nothing about now"
 
 
 async def test_only_what_is_ours_is_committed(group, offsets):
-    offsets.note(A, 7, generation=3)
-    offsets.note(B, 4, generation=3)
+    offsets.mark_finished(A, 7, generation=3)
+    offsets.mark_finished(B, 4, generation=3)
     group.partitions = {B}
     await offsets.commit()
     group.partitions = None
-    offsets.note(B, 5, generation=3)
+    offsets.mark_finished(B, 5, generation=3)
     await offsets.commit()
     assert group.commits == [{B: 5}]
 
 
 @pytest.mark.parametrize("error", [CommitFailedError(), OSError(), TimeoutError()])
 async def test_a_commit_that_fails_is_tried_again(group, offsets, error, caplog):
-    offsets.note(A, 7, generation=3)
+    offsets.mark_finished(A, 7, generation=3)
     group.error = error
     await offsets.commit()
     assert "not committed" in caplog.text
@@ -127,7 +127,7 @@ async def test_idle_is_waited_for_as_long_as_something_is_in_flight(offsets):
 async def test_commits_come_by_themselves_and_outlive_an_error(group, monkeypatch):
     monkeypatch.setattr(module, "LOOK_SECONDS", 0.01)
     offsets = Offsets(group, name="g", interval_seconds=5.0)
-    offsets.note(A, 7, generation=3)
+    offsets.mark_finished(A, 7, generation=3)
     group.error = RuntimeError("the client has a bug")
     task = asyncio.create_task(offsets.commit_regularly())
     try:
@@ -154,7 +154,7 @@ class App:
     async def handle(self, message, *, before_publish):
         await self.ended.wait()
         if self.superseded:
-            raise Superseded
+            raise OwnershipLost
 
     def event(self):
         message = SimpleNamespace(
@@ -163,7 +163,7 @@ class App:
         return SimpleNamespace(message=message)
 
 
-async def test_an_offset_is_noted_only_when_the_message_has_reached_its_end(tmp_path):
+async def test_an_offset_is_marked_finished_only_when_the_message_has_reached_its_end(tmp_path):
     made = App(tmp_path)
     task = asyncio.create_task(made.app.process(made.event()))
     await asyncio.sleep(0.01)
@@ -175,7 +175,7 @@ async def test_an_offset_is_noted_only_when_the_message_has_reached_its_end(tmp_
     assert made.app.offsets._group.commits == [{A: 8}]
 
 
-async def test_a_message_that_is_broken_off_is_not_noted(tmp_path):
+async def test_a_message_that_is_broken_off_is_not_marked_finished(tmp_path):
     made = App(tmp_path)
     task = asyncio.create_task(made.app.process(made.event()))
     await asyncio.sleep(0.01)
@@ -187,7 +187,7 @@ async def test_a_message_that_is_broken_off_is_not_noted(tmp_path):
     assert await made.app.offsets.wait_idle(0)
 
 
-async def test_a_message_that_is_another_workers_by_now_is_not_noted(tmp_path):
+async def test_a_message_that_is_another_workers_by_now_is_not_marked_finished(tmp_path):
     made = App(tmp_path)
     made.superseded = True
     made.ended.set()
@@ -197,13 +197,13 @@ async def test_a_message_that_is_another_workers_by_now_is_not_noted(tmp_path):
     assert await made.app.offsets.wait_idle(0)
 
 
-async def test_partitions_are_given_up_committed_and_with_nothing_noted(tmp_path):
+async def test_partitions_are_given_up_committed_and_with_nothing_marked_finished(tmp_path):
     made = App(tmp_path)
     made.ended.set()
     await made.app.process(made.event())
-    await made.app.on_give_up()
+    await made.app.on_revoked()
     assert made.app.offsets._group.commits == [{A: 8}]
-    assert made.app.offsets._done == {}, "another worker may have them next"
+    assert made.app.offsets._finished == {}, "another worker may have them next"
 
 
 async def test_a_draining_app_begins_nothing_more(tmp_path):

@@ -22,7 +22,7 @@ from aiokafka.errors import (
 
 from agents import batching
 from agents import publisher as module
-from agents.membership import Superseded
+from agents.membership import OwnershipLost
 from agents.publisher import Outgoing, Publisher, TooLarge
 from agents.settings import Settings
 
@@ -110,7 +110,7 @@ async def test_what_failed_is_sent_again_and_only_that(monkeypatch):
     sends = await publisher(monkeypatch, producer)
     await sends.send(A, B, C)
     assert producer.sent == [b"a", b"b", b"c", b"b"]
-    assert time.monotonic() - sends.troubled_at < 5
+    assert time.monotonic() - sends.last_failure_at < 5
 
 
 async def test_one_too_large_is_told_once_the_others_are_confirmed(monkeypatch):
@@ -134,7 +134,7 @@ async def test_after_the_end_nothing_connects_or_counts_as_sent(monkeypatch):
 
 
 async def test_under_load_messages_wait_for_each_other_and_are_taken_along(monkeypatch):
-    monkeypatch.setattr(batching, "TOGETHER_SECONDS", 1000.0)
+    monkeypatch.setattr(batching, "MAX_WAIT_SECONDS", 1000.0)
     producer, load = FakeProducer(), [True]
     sends = await publisher(monkeypatch, producer, busy=lambda: load[0])
     waiting = asyncio.create_task(sends.send(A))
@@ -153,9 +153,9 @@ async def test_each_attempt_asks_first_and_none_is_made_once_the_answer_is_no(mo
     async def before() -> None:
         asked.append(len(producer.sent))
         if len(asked) > 2:
-            raise Superseded
+            raise OwnershipLost
 
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await sends.send(A, B, C, before=before)
     assert asked[0] == 0
     assert producer.sent[:3] == [b"a", b"b", b"c"]
@@ -261,7 +261,7 @@ async def test_a_broker_that_is_away_at_the_start_is_told(monkeypatch):
 
 
 async def test_what_is_seldom_urgent_leaves_with_the_next_message(monkeypatch):
-    monkeypatch.setattr(batching, "TOGETHER_SECONDS", 1000.0)
+    monkeypatch.setattr(batching, "MAX_WAIT_SECONDS", 1000.0)
     producer = FakeProducer()
     sends = await publisher(monkeypatch, producer)
     sends.send_in_background("t", b"seen", b"v")
@@ -357,9 +357,9 @@ async def test_a_silent_broker_is_noticed_and_said_once_in_a_while(monkeypatch, 
     producer.held = True
     sends = await publisher(monkeypatch, producer)
     sends._settings = Settings(publish_timeout_seconds=0.05)
-    assert sends.troubled_at == -math.inf
+    assert sends.last_failure_at == -math.inf
     sending = [asyncio.create_task(sends.send(message)) for message in (A, B)]
-    await until(lambda: sends.troubled_at > 0)
+    await until(lambda: sends.last_failure_at > 0)
     await asyncio.sleep(0.05)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert caplog.messages[0].startswith("topic has not confirmed for 0 s")
@@ -373,7 +373,7 @@ async def test_a_send_that_was_confirmed_in_time_is_no_trouble(monkeypatch):
     sends._settings = Settings(publish_timeout_seconds=0.05)
     await sends.send(A)
     await asyncio.sleep(0.1)
-    assert sends.troubled_at == -math.inf
+    assert sends.last_failure_at == -math.inf
 
 
 async def test_an_operator_is_told_what_the_broker_refuses_and_not_every_time(monkeypatch, caplog):

@@ -5,8 +5,9 @@ from typing import Any
 import orjson
 import pytest
 
+from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
-from agents.membership import Superseded
+from agents.membership import OwnershipLost
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Outgoing, TooLarge
@@ -70,7 +71,7 @@ class FakeState:
         self.answer = answer
         self.kept: list[OutputMessage] = []
 
-    async def take(self, message: Incoming) -> Any:
+    async def process(self, message: Incoming) -> Any:
         return self.answer
 
     def confirmed(self, message: OutputMessage) -> None:
@@ -177,6 +178,16 @@ async def test_a_raw_message_that_is_too_large_is_not_even_decoded():
     stream = Stream(ENTITIES, max_article_bytes=10)
     await stream.handle(b"x" * 11)
     assert len(stream.jobs) == 1, "the limit is of raw articles"
+
+
+@pytest.mark.parametrize(("header", "reason"), [(OVERSIZE, "too-large"), (CORRUPT, "processing-error")])
+@pytest.mark.parametrize("stage", [CLEAN, QUOTES, STATEMENTS])
+async def test_what_could_not_be_inflated_is_dead_lettered_by_its_place(header, reason, stage):
+    stream = Stream(stage)
+    await stream.handle(b"", ("trail", b"[]"), (header, b"why"))
+    letter = stream.letter()
+    assert (letter["reason"], letter["detail"]) == (reason, "why; its bytes are at p.source/3/17 alone")
+    assert stream.jobs == []
 
 
 async def test_what_the_broker_finds_too_large_is_dead_lettered():
@@ -330,11 +341,11 @@ async def test_an_article_is_remembered_once_it_is_confirmed(revision, header):
 @pytest.mark.parametrize("outcome", [DONE, Refused("empty", "nichts", 0.1)])
 async def test_what_is_another_workers_by_now_is_neither_published_nor_dead_lettered(outcome):
     async def before() -> None:
-        raise Superseded
+        raise OwnershipLost
 
     stream = Stream(QUOTES, outcome)
     message = Incoming("p.source", 3, 17, 1000, b"a", b"{}", [("content_hash", b"h")])
-    with pytest.raises(Superseded):
+    with pytest.raises(OwnershipLost):
         await stream.runner.handle(message, before_publish=before)
     assert stream.publisher.sent == []
     assert stream.publisher.background == []

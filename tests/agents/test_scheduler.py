@@ -19,8 +19,8 @@ def add(turns: Scheduler, stage: str, article: str = "", value: str = "", *, fir
     return pending
 
 
-def given(turns: Scheduler, process: PoolProcess = ONE, *, of_others: bool = False) -> str | None:
-    pending = turns.next(process, of_others=of_others)
+def given(turns: Scheduler, process: PoolProcess = ONE, *, steal: bool = False) -> str | None:
+    pending = turns.next(process, steal=steal)
     return None if pending is None else (pending.job.affinity or pending.job.value or b"").decode()
 
 
@@ -35,7 +35,7 @@ def turns_of(jobs: dict[str, int], seconds: dict[str, float], count: int) -> lis
         pending = turns.next(ONE)
         assert pending is not None
         stages.append(pending.job.stage)
-        turns.took(pending.job.stage, seconds[pending.job.stage])
+        turns.record_duration(pending.job.stage, seconds[pending.job.stage])
     return stages
 
 
@@ -51,10 +51,10 @@ async def test_a_stage_that_had_nothing_to_do_is_owed_nothing():
         add(turns, "quotes")
     for _ in range(80):
         turns.next(ONE)
-        turns.took("quotes", 1.0)
+        turns.record_duration("quotes", 1.0)
     for _ in range(20):
         add(turns, "clean")
-    turns.took("clean", 1.0)
+    turns.record_duration("clean", 1.0)
     stages = [pending.job.stage for _ in range(10) if (pending := turns.next(ONE)) is not None]
     assert 4 <= stages.count("quotes") <= 6
 
@@ -64,11 +64,11 @@ async def test_time_used_while_nothing_else_waited_is_not_held_against_a_stage()
     for _ in range(50):
         add(turns, "quotes")
         assert turns.next(ONE) is not None
-        turns.took("quotes", 1.0)
+        turns.record_duration("quotes", 1.0)
     for _ in range(20):
         add(turns, "clean")
         add(turns, "quotes")
-    turns.took("clean", 1.0)
+    turns.record_duration("clean", 1.0)
     stages = [pending.job.stage for _ in range(10) if (pending := turns.next(ONE)) is not None]
     assert 4 <= stages.count("quotes") <= 6
 
@@ -122,7 +122,7 @@ async def test_a_process_takes_the_articles_that_it_had_before():
 async def test_a_process_with_nothing_else_to_do_takes_any():
     turns = Scheduler()
     await had_by(turns, a=TWO, b=TWO)
-    assert given(turns, ONE, of_others=True) == "a"
+    assert given(turns, ONE, steal=True) == "a"
     add(turns, "statements", "a")
     assert [given(turns, TWO) for _ in range(2)] == ["b", None], "whoever had it last has it now"
     assert given(turns, ONE) == "a"
@@ -131,8 +131,8 @@ async def test_a_process_with_nothing_else_to_do_takes_any():
 async def test_while_a_job_waits_for_its_process_another_stage_is_served_and_it_keeps_its_turn():
     turns = Scheduler()
     await had_by(turns, a=TWO)
-    turns.took("entities", 0.1)
-    turns.took("quotes", 0.1)
+    turns.record_duration("entities", 0.1)
+    turns.record_duration("quotes", 0.1)
     for number in range(3):
         add(turns, "entities", value=str(number))
     assert [given(turns, ONE) for _ in range(2)] == ["0", "1"]
@@ -194,10 +194,10 @@ async def test_the_articles_given_last_are_remembered(monkeypatch):
 
 async def test_a_stage_that_has_become_quicker_is_soon_taken_to_be_quick():
     turns = Scheduler()
-    turns.took("quotes", 1.0)
+    turns.record_duration("quotes", 1.0)
     for _ in range(60):
-        turns.took("quotes", 0.1)
-    turns.took("entities", 0.1)
+        turns.record_duration("quotes", 0.1)
+    turns.record_duration("entities", 0.1)
     for _ in range(40):
         add(turns, "quotes")
         add(turns, "entities")

@@ -35,8 +35,8 @@ def test_what_cannot_be_written_whole_is_not_written_at_all(store):
 
 def test_keys_below_a_prefix_are_given_in_order(store):
     store.update(0, {key: key.upper() for key in (b"ra2", b"ra1", b"rb1", b"qz")}, {"offset": 1})
-    assert list(store.below(b"ra")) == [(b"ra1", b"RA1"), (b"ra2", b"RA2")]
-    assert list(store.below(b"s")) == []
+    assert list(store.scan_prefix(b"ra")) == [(b"ra1", b"RA1"), (b"ra2", b"RA2")]
+    assert list(store.scan_prefix(b"s")) == []
 
 
 def test_everything_can_be_forgotten(store, tmp_path):

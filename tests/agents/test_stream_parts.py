@@ -15,7 +15,7 @@ from agents.app import create_app
 from agents.duplicates import DuplicateFilter, SeenArticle
 from agents.headers import TrailStep
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
-from agents.repeats import Repeats
+from agents.repeats import RepeatDetector
 from agents.runner import Incoming
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load, perform
@@ -68,11 +68,11 @@ def test_who_asks_an_app_for_its_partitions_makes_no_consumer_for_a_thread_of_th
 
 
 def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
-    first = headers.after([("traceparent", b"00-1"), ("stage", b"forged")], STEP, attempt=2, more={"revision": "3"})
+    first = headers.outgoing([("traceparent", b"00-1"), ("stage", b"forged")], STEP, attempt=2, more={"revision": "3"})
     assert dict(first)["traceparent"] == b"00-1"
     assert dict(first)["stage"] == b"clean"
     assert dict(first)["attempt"] == b"2"
-    second = headers.after(first, STEP, attempt=1)
+    second = headers.outgoing(first, STEP, attempt=1)
     assert [step["offset"] for step in headers.trail_of(second)] == [17, 17]
     assert len([name for name, _ in second if name == "trail"]) == 1
     assert "revision" not in dict(second)
@@ -80,7 +80,7 @@ def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():
 
 @given(st.lists(st.tuples(st.text(max_size=8), st.one_of(st.none(), st.binary(max_size=20)))))
 def test_any_headers_can_be_carried_and_told(pairs):
-    out = headers.after(pairs, STEP, attempt=1)
+    out = headers.outgoing(pairs, STEP, attempt=1)
     assert headers.text_of(out, "attempt") == "1"
     headers.trail_of(pairs)
 
@@ -160,7 +160,7 @@ def test_a_given_up_article_may_come_again():
 
 
 def test_a_version_that_is_changed_back_is_no_repeat():
-    repeats = Repeats()
+    repeats = RepeatDetector()
 
     def seen(value, raw=None):
         pairs = [] if raw is None else [("trail", trail(raw))]
@@ -172,7 +172,7 @@ def test_a_version_that_is_changed_back_is_no_repeat():
 
 
 def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
-    repeats = Repeats(remembered=2)
+    repeats = RepeatDetector(remembered=2)
 
     def seen(key, value):
         return repeats.is_repeat(SimpleNamespace(topic="t", key=key, value=value, headers=[("trail", trail(7))]))

@@ -24,13 +24,13 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Worker:
 
 async def test_a_message_in_flight_waits_its_turn_while_the_pool_gets_on(worker):
     with worker.status.handling("clean", "articles.raw", 1, 5):
-        assert worker._not_taken_up(60)["clean"] == [0, 1], "the pool has not got on yet"
-        worker._pool.ended_at = time.monotonic()
-        assert worker._not_taken_up(60) == {"clean": [0], "entities": [0]}
-        worker._pool.ended_at = time.monotonic() - 61
-        assert worker._not_taken_up(60)["clean"] == [0, 1]
-    worker._pool.ended_at = time.monotonic()
-    assert worker._not_taken_up(60)["clean"] == [0, 1]
+        assert worker._stall_candidates(60)["clean"] == [0, 1], "the pool has not got on yet"
+        worker._pool.last_progress_at = time.monotonic()
+        assert worker._stall_candidates(60) == {"clean": [0], "entities": [0]}
+        worker._pool.last_progress_at = time.monotonic() - 61
+        assert worker._stall_candidates(60)["clean"] == [0, 1]
+    worker._pool.last_progress_at = time.monotonic()
+    assert worker._stall_candidates(60)["clean"] == [0, 1]
 
 
 class Looks:

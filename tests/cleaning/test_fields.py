@@ -8,12 +8,12 @@ from pipeline.cleaning import Cleaner
 from pipeline.cleaning.access import access_of
 from pipeline.cleaning.dates import dated_lines
 from pipeline.cleaning.embeds import mark_embeds
+from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.lines import Line, text_lines
 from pipeline.cleaning.linked_body import is_stub, with_linked_body
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.page import page_lines, parse
-from pipeline.cleaning.told import Told
 from pipeline.config import PipelineConfig
 from schemas.records import RawArticle
 from tests.cleaning.pages import PARAGRAPHS
@@ -64,14 +64,14 @@ def removed(*texts: str) -> list[Line]:
 
 def test_publication_and_last_change_are_told_apart() -> None:
     found = metadata("", datePublished="2024-03-12T16:40:00+0100", dateModified="2024-03-13T08:00:00+0100")
-    assert found.published == Told("2024-03-12T16:40:00+01:00", "JSON-LD datePublished")
-    assert found.modified == Told("2024-03-13T08:00:00+01:00", "JSON-LD dateModified")
+    assert found.published == FieldValue("2024-03-12T16:40:00+01:00", "JSON-LD datePublished")
+    assert found.modified == FieldValue("2024-03-13T08:00:00+01:00", "JSON-LD dateModified")
 
 
 def test_a_last_change_alone_is_no_publication() -> None:
     found = metadata('<meta property="article:modified_time" content="2024-03-13T08:00:00+01:00">')
     assert found.published is None
-    assert found.modified == Told("2024-03-13T08:00:00+01:00", "meta article:modified_time")
+    assert found.modified == FieldValue("2024-03-13T08:00:00+01:00", "meta article:modified_time")
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_dated_lines(lines: list[str], published: str | None, modified: str | No
     ],
 )
 def test_the_department(head: str, linked: dict[str, object], department: str, by: str) -> None:
-    assert metadata(head, **linked).department == Told(department, by)
+    assert metadata(head, **linked).department == FieldValue(department, by)
 
 
 def test_the_department_by_breadcrumbs() -> None:
     steps = [{"@type": "ListItem", "name": name} for name in ("Startseite", "Wirtschaft", "Brücke da")]
     data = json.dumps({"@type": "BreadcrumbList", "itemListElement": steps})
     page = f'<title>Brücke da</title><script type="application/ld+json">{data}</script>'
-    assert read_metadata(parse(page)).department == Told("Wirtschaft", "JSON-LD BreadcrumbList")
+    assert read_metadata(parse(page)).department == FieldValue("Wirtschaft", "JSON-LD BreadcrumbList")
 
 
 NOTICE = "Dieser Artikel ist nur für Abonnenten. Jetzt testen und weiterlesen."
@@ -118,12 +118,17 @@ NOTICE = "Dieser Artikel ist nur für Abonnenten. Jetzt testen und weiterlesen."
     ("lines", "declared", "body", "access"),
     [
         (kept(*PARAGRAPHS), None, None, None),
-        (kept(*PARAGRAPHS), Told("free", "JSON-LD"), None, Told("free", "JSON-LD")),
-        (kept(PARAGRAPHS[0]), Told("locked", "JSON-LD"), None, Told("teaser", "JSON-LD")),
-        (kept(PARAGRAPHS[0]) + removed(NOTICE), None, None, Told("teaser", f"line {NOTICE!r}")),
+        (kept(*PARAGRAPHS), FieldValue("free", "JSON-LD"), None, FieldValue("free", "JSON-LD")),
+        (kept(PARAGRAPHS[0]), FieldValue("locked", "JSON-LD"), None, FieldValue("teaser", "JSON-LD")),
+        (kept(PARAGRAPHS[0]) + removed(NOTICE), None, None, FieldValue("teaser", f"line {NOTICE!r}")),
         (removed("Bereits Abonnent? Anmelden") + kept(*PARAGRAPHS), None, None, None),
-        (kept(*PARAGRAPHS * 3), Told("locked", "JSON-LD"), None, None),
-        (kept(*PARAGRAPHS * 3), Told("locked", "JSON-LD"), " ".join(PARAGRAPHS * 5), Told("teaser", "JSON-LD")),
+        (kept(*PARAGRAPHS * 3), FieldValue("locked", "JSON-LD"), None, None),
+        (
+            kept(*PARAGRAPHS * 3),
+            FieldValue("locked", "JSON-LD"),
+            " ".join(PARAGRAPHS * 5),
+            FieldValue("teaser", "JSON-LD"),
+        ),
     ],
     ids=[
         "nothing tells",
@@ -135,18 +140,20 @@ NOTICE = "Dieser Artikel ist nur für Abonnenten. Jetzt testen und weiterlesen."
         "body longer",
     ],
 )
-def test_access(lines: list[Line], declared: Told | None, body: str | None, access: Told | None) -> None:
+def test_access(lines: list[Line], declared: FieldValue | None, body: str | None, access: FieldValue | None) -> None:
     assert access_of(lines, declared, body) == access
 
 
 @pytest.mark.parametrize(("free", "value"), [(True, "free"), ("False", "locked")])
 def test_access_that_a_page_declares(free: object, value: str) -> None:
-    assert metadata("", isAccessibleForFree=free).access == Told(value, "JSON-LD isAccessibleForFree")
+    assert metadata("", isAccessibleForFree=free).access == FieldValue(value, "JSON-LD isAccessibleForFree")
 
 
 def test_a_part_that_is_not_free_locks_the_article() -> None:
     part = {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".paywall"}
-    assert metadata("", isAccessibleForFree=True, hasPart=part).access == Told("locked", "JSON-LD isAccessibleForFree")
+    assert metadata("", isAccessibleForFree=True, hasPart=part).access == FieldValue(
+        "locked", "JSON-LD isAccessibleForFree"
+    )
 
 
 def test_a_post_with_its_author_stays_as_a_quote() -> None:

@@ -194,7 +194,7 @@ WRITTEN = (
         ),
         blocks=(
             ("lead", _LISTICLE_LEAD, None),
-            *(block for head, text in _LISTICLE for block in (("list", head[3:], None), ("paragraph", text, None))),
+            *(block for head, text in _LISTICLE for block in (("heading", head[3:], None), ("paragraph", text, None))),
         ),
     ),
     Written(

@@ -9,7 +9,7 @@ import pytest
 from agents.cli.main import execute
 from pipeline.corpus.convert import quotes_row
 from pipeline.corpus.markup import read_article
-from pipeline.corpus.standoff import take_apart, write_rows
+from pipeline.corpus.standoff import to_standoff, write_rows
 from pipeline.evaluation.gold import read_rows
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +86,7 @@ def test_agree(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_join(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     plain = tmp_path / "plain.txt"
     plain.write_text("id: p\ngenre: g\nregion: r\nsubject: s\n\nl | PER | f | Lea Oder\n\n[Lea Oder|l] kam.\n")
-    write_rows(tmp_path / "standoff.jsonl.gz", [take_apart(read_article(plain), "seven")])
+    write_rows(tmp_path / "standoff.jsonl.gz", [to_standoff(read_article(plain), "seven")])
     texts, output = tmp_path / "texts.jsonl", tmp_path / "out"
     arguments = ["corpus", "join", str(tmp_path / "standoff.jsonl.gz"), str(texts), "--output", str(output)]
     texts.write_text('{"name": "seven", "text": "Lea Oder kam. "}\n')

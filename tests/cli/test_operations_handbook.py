@@ -10,7 +10,9 @@ import pytest
 import typer
 import yaml
 
+from agents.cli.errors import ExitCode
 from agents.cli.main import app
+from agents.needed_permissions import of_stages
 from agents.settings import Settings
 from agents.topics import all_names
 from pipeline.stages import STAGES
@@ -133,6 +135,22 @@ def test_the_permissions_of_a_stage_name_what_it_reads_and_writes() -> None:
         assert stage.source in reads
         assert {output.topic for output in stage.outputs} | {"articles.dead-letter"} <= writes
         assert group == {Settings(_env_file=None, topic_prefix="").group(stage.name)}
+
+
+def test_a_worker_asks_for_what_is_described_and_no_more() -> None:
+    settings = Settings(_env_file=None, topic_prefix="")
+    for name, cells in rows("permissions.md", "stage").items():
+        described = [set(re.findall(r"`([^`]+)`", cell)) for cell in cells]
+        needs = of_stages(settings, [stage for stage in STAGES if stage.name == name])
+        asked = [
+            {need.name for need in needs if (need.operation, need.kind) == which}
+            for which in (("READ", "topic"), ("WRITE", "topic"), ("READ", "group"))
+        ]
+        assert asked == described
+
+
+def test_every_exit_code_is_described() -> None:
+    assert rows("README.md", "exit code").keys() == {str(code.value) for code in ExitCode}
 
 
 def test_the_runbook_of_dead_letters_knows_every_reason() -> None:

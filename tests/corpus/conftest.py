@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 
 from pipeline.corpus.markup import read_article
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 
 ARTICLES = Path(__file__).parent / "articles"
 
 
 @pytest.fixture(params=sorted(path.stem for path in ARTICLES.glob("*.txt")))
-def article(request: pytest.FixtureRequest) -> Article:
+def article(request: pytest.FixtureRequest) -> AnnotatedArticle:
     return read_article(ARTICLES / f"{request.param}.txt")
 
 
 @pytest.fixture
-def couple() -> Article:
+def couple() -> AnnotatedArticle:
     return read_article(ARTICLES / "couple.txt")

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.corpus.agreement import compare, compare_folders
 from pipeline.corpus.markup import parse
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.errors import ConfigurationError
 
 HEAD = """id: one
@@ -29,11 +29,11 @@ SECOND = (
 )
 
 
-def annotated(body: str, difficulty: str = "") -> Article:
+def annotated(body: str, difficulty: str = "") -> AnnotatedArticle:
     return parse(HEAD.format(difficulty=difficulty) + body + "\n")
 
 
-def test_an_article_agrees_with_itself(article: Article) -> None:
+def test_an_article_agrees_with_itself(article: AnnotatedArticle) -> None:
     row = compare([(article, article)]).total.as_row()
     shares = {name: value for name, value in row.items() if name not in {"articles", "quotes"}}
     assert shares == pytest.approx(dict.fromkeys(shares, 1.0))

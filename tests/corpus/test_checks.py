@@ -7,7 +7,7 @@ import pytest
 from pipeline.corpus.checks import check
 from pipeline.corpus.files import mistakes
 from pipeline.corpus.markup import MarkupError, parse
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 
 HEAD = """id: one
 genre: local report
@@ -29,7 +29,7 @@ def messages(body: str, head: str = HEAD) -> list[str]:
     return [problem.message for problem in problems]
 
 
-def test_articles_without_mistakes(article: Article) -> None:
+def test_articles_without_mistakes(article: AnnotatedArticle) -> None:
     assert check(article) == []
 
 

@@ -7,7 +7,7 @@ from spacy.tokens import DocBin
 
 from pipeline.corpus.convert import conll_lines, entities_row, quotes_row, speakers_row
 from pipeline.corpus.markup import parse, read_article
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.corpus.spacy_docs import doc_bin
 from pipeline.corpus.statistics import report, variety
 from pipeline.corpus.writer import write_article
@@ -15,7 +15,7 @@ from pipeline.corpus.writer import write_article
 COUNCIL = read_article(Path(__file__).parent / "articles" / "council.txt")
 
 
-def test_an_article_is_written_as_it_was_read(article: Article) -> None:
+def test_an_article_is_written_as_it_was_read(article: AnnotatedArticle) -> None:
     assert write_article(parse(write_article(article))) == write_article(article)
     assert parse(write_article(article)).chains == article.chains
 
@@ -69,7 +69,7 @@ def test_conll() -> None:
     assert text.count("(") == text.count(")") == len(COUNCIL.body.mentions)
 
 
-def test_spacy(article: Article, tmp_path: Path) -> None:
+def test_spacy(article: AnnotatedArticle, tmp_path: Path) -> None:
     doc_bin([article]).to_disk(tmp_path / "docs.spacy")
     (doc,) = DocBin().from_disk(tmp_path / "docs.spacy").get_docs(spacy.blank("de").vocab)
     assert doc.text == article.body.text

@@ -11,10 +11,10 @@ from pipeline.corpus.markup import parse, read_article
 from pipeline.corpus.standoff import (
     FIELDS,
     StandoffError,
+    from_standoff,
     normalised,
-    put_together,
     read_texts,
-    take_apart,
+    to_standoff,
     write_rows,
 )
 from pipeline.corpus.writer import write_article
@@ -39,11 +39,11 @@ TEXT = '  - Züge fahren laut Lore Unger   \nwieder [pünktlich].\n \n\n\nUnger:
 
 def test_nothing_is_lost(tmp_path: Path) -> None:
     article = parse(SOURCE)
-    row = take_apart(article, "Meldung 7")
+    row = to_standoff(article, "Meldung 7")
     for name in ("rows.jsonl", "rows.jsonl.gz"):
         write_rows(tmp_path / name, [row])
         (read,) = read_rows(tmp_path / name, FIELDS)
-        joined = put_together(read, TEXT)
+        joined = from_standoff(read, TEXT)
         assert write_article(joined) == write_article(article).replace(
             "subject: trains", "subject: trains\nsource: real"
         )
@@ -51,7 +51,7 @@ def test_nothing_is_lost(tmp_path: Path) -> None:
 
 
 def test_a_standoff_file_holds_no_sentence() -> None:
-    text = json.dumps(take_apart(parse(SOURCE), "Meldung 7"), ensure_ascii=False)
+    text = json.dumps(to_standoff(parse(SOURCE), "Meldung 7"), ensure_ascii=False)
     assert "Lore Unger" in text  # the name of a chain
     assert not [words for words in ("fahren", "pünktlich", "Alles", "der Bahn") if words in text]
 
@@ -59,7 +59,7 @@ def test_a_standoff_file_holds_no_sentence() -> None:
 def test_found_texts_belong_to_parts(tmp_path: Path) -> None:
     (tmp_path / "standoff").mkdir()
     (tmp_path / "parts.toml").write_text('[found]\ndev = "real-2 real-3"\ntest = "real-4"\n', encoding="utf-8")
-    row = take_apart(parse(SOURCE), "Meldung 7")
+    row = to_standoff(parse(SOURCE), "Meldung 7")
     write_rows(tmp_path / "standoff" / "some.jsonl", [{**row, "id": f"real-{number}"} for number in range(1, 5)])
     texts = tmp_path / "texts.jsonl"
     texts.write_text(json.dumps({"name": "Meldung 7", "text": TEXT}), encoding="utf-8")
@@ -73,20 +73,20 @@ def test_found_texts_belong_to_parts(tmp_path: Path) -> None:
 
 
 def test_another_text_is_refused() -> None:
-    row = take_apart(parse(SOURCE), "Meldung 7")
+    row = to_standoff(parse(SOURCE), "Meldung 7")
     with pytest.raises(StandoffError, match="the text of 'Meldung 7' is another one"):
-        put_together(row, TEXT.replace("gut", "Gut"))
+        from_standoff(row, TEXT.replace("gut", "Gut"))
 
 
 def test_a_damaged_row_is_refused() -> None:
-    row = take_apart(parse(SOURCE), "Meldung 7")
+    row = to_standoff(parse(SOURCE), "Meldung 7")
     with pytest.raises(StandoffError, match="real-1: no annotation"):
-        put_together({**row, "mentions": [[0, 1]]}, TEXT)
+        from_standoff({**row, "mentions": [[0, 1]]}, TEXT)
 
 
 def test_furniture_cannot_stand_apart() -> None:
     with pytest.raises(StandoffError, match="plain lines"):
-        take_apart(read_article(Path(__file__).parent / "articles" / "council.txt"), "x")
+        to_standoff(read_article(Path(__file__).parent / "articles" / "council.txt"), "x")
 
 
 def test_real_text_may_lack_marks() -> None:
@@ -94,7 +94,7 @@ def test_real_text_may_lack_marks() -> None:
     assert [problem.message for problem in check(article)] == [
         "quote 2 is direct, but neither begins nor ends with a quotation mark"
     ]
-    assert check(put_together(take_apart(article, "Meldung 7"), TEXT)) == []
+    assert check(from_standoff(to_standoff(article, "Meldung 7"), TEXT)) == []
 
 
 def test_texts_are_read_by_name(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.corpus.checks import check
 from pipeline.corpus.markup import parse, read_article
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.corpus.new_names import genitive
 from pipeline.corpus.swaps import swap
 from pipeline.corpus.writer import write_article
@@ -18,7 +18,7 @@ FOLDER = Path(__file__).parent / "articles"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.txt"))
 
 
-def without_lines(article: Article) -> Article:
+def without_lines(article: AnnotatedArticle) -> AnnotatedArticle:
     return replace(article, parts=tuple(replace(part, lines=()) for part in article.parts))
 
 
@@ -52,14 +52,14 @@ def test_nothing_but_names_changes(name: str, seed: int) -> None:
         assert common[0] == common[1]
 
 
-def test_a_seed_gives_the_same_version_and_another_one_another(couple: Article) -> None:
+def test_a_seed_gives_the_same_version_and_another_one_another(couple: AnnotatedArticle) -> None:
     assert swap(couple, 3) == swap(couple, 3)
     assert swap(couple, 3).body.text != swap(couple, 4).body.text
     assert swap(couple, 3).id == "couple-3"
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_family_keeps_one_surname_and_each_its_gender(couple: Article, seed: int) -> None:
+def test_a_family_keeps_one_surname_and_each_its_gender(couple: AnnotatedArticle, seed: int) -> None:
     version = swap(couple, seed)
     family = version.chains["uh"].name.split()[-1]
     assert family != "Harksen"
@@ -70,7 +70,7 @@ def test_a_family_keeps_one_surname_and_each_its_gender(couple: Article, seed: i
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_towns_are_declined(couple: Article, seed: int) -> None:
+def test_towns_are_declined(couple: AnnotatedArticle, seed: int) -> None:
     version = swap(couple, seed)
     town = version.chains["em"].name
     assert town != "Emden"
@@ -82,7 +82,7 @@ def test_towns_are_declined(couple: Article, seed: int) -> None:
     assert version.chains["uh"].affiliations == (firm,)
 
 
-def test_what_could_go_wrong_keeps_its_name(couple: Article) -> None:
+def test_what_could_go_wrong_keeps_its_name(couple: AnnotatedArticle) -> None:
     wolf = read_article(FOLDER / "interview.txt")
     for seed in range(10):
         assert swap(couple, seed).chains["ei"].name == "Eider"  # takes an article

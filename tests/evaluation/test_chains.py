@@ -12,13 +12,13 @@ from pipeline.errors import ConfigurationError
 from pipeline.evaluation.chains import disjoint, evaluate, nearest_chains, read_gold
 from pipeline.evaluation.gold import GoldError
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe
+from pipeline.reader.mentions import ReaderMention, describe
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 TEXT = "Anna Weber leitet den Verein. Sie lobt Jan Kruse. Anna Weber dankt ihm, der Verein schweigt."
 
 
-def _mention(layout: Layout, words: str, kind: str, after: int = 0) -> Mention:
+def _mention(layout: Layout, words: str, kind: str, after: int = 0) -> ReaderMention:
     begin = TEXT.index(words, after)
     span = layout.span(begin, begin + len(words))
     return describe(layout, span.first, span.last, kind)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.feed.feed_list import Feed, FeedListError, load
+from agents.feed.feed_list import FeedListError, FeedSource, load
 
 ROOT = Path(__file__).parents[2]
 
@@ -31,8 +31,8 @@ def test_feeds_are_read(tmp_path: Path) -> None:
         """,
     )
     assert load(path) == [
-        Feed(url="https://www.example.org/feed.xml", source="Waldauer Bote"),
-        Feed(url="http://example.com:8080/news.xml.gz", source="Beispiel", language="de", interval_minutes=5),
+        FeedSource(url="https://www.example.org/feed.xml", source="Waldauer Bote"),
+        FeedSource(url="http://example.com:8080/news.xml.gz", source="Beispiel", language="de", interval_minutes=5),
     ]
 
 

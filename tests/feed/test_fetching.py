@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from agents.feed.fetching import Fetcher, FetchError, gunzipped, retry_after_seconds
-from agents.feed.hosts import HostAway, Hosts
+from agents.feed.hosts import HostBackoff, Hosts
 from tests.feed.site import Site, gzip_bomb
 
 MANY = 1_000_000
@@ -136,8 +136,8 @@ async def test_retry_after_holds_for_the_host(site: Site, fetcher: Fetcher, stat
 
 async def test_a_host_that_wants_rest_is_remembered() -> None:
     told: dict[str, float] = {}
-    Hosts(pause_seconds=0, told=told.__setitem__).postpone("a.example", 60)
-    with pytest.raises(HostAway):
+    Hosts(pause_seconds=0, on_change=told.__setitem__).postpone("a.example", 60)
+    with pytest.raises(HostBackoff):
         async with Hosts(pause_seconds=0, until=told).turn("a.example"):
             pass
 

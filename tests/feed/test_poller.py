@@ -14,12 +14,12 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 
 from agents.feed import poller as poller_module
-from agents.feed.feed_list import Feed
+from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
-from agents.feed.poller import NotSent, Poller, Result
-from agents.feed.seen import Seen, SeenError
+from agents.feed.poller import NotSent, Poller, PollResult
+from agents.feed.seen import SeenError, SeenPages
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.config import PipelineConfig
 from pipeline.identity import article_id
@@ -47,10 +47,10 @@ class Newsroom:
         self.bytes.append(value)
 
     @asynccontextmanager
-    async def open(self, *feeds: Feed) -> AsyncIterator[Poller]:
-        seen = Seen(self.folder)
+    async def open(self, *feeds: FeedSource) -> AsyncIterator[Poller]:
+        seen = SeenPages(self.folder)
         try:
-            hosts = Hosts(pause_seconds=0, until=seen.hosts(), told=seen.save_host)
+            hosts = Hosts(pause_seconds=0, until=seen.hosts(), on_change=seen.save_host)
             async with Fetcher(hosts, user_agent="Redefluss/1", allow_private=True, timeout_seconds=5) as fetcher:
                 yield Poller(
                     feeds, seen, fetcher, self.send, CLEANER,
@@ -59,7 +59,7 @@ class Newsroom:
         finally:
             seen.close()
 
-    async def once(self, *feeds: Feed) -> list[Result]:
+    async def once(self, *feeds: FeedSource) -> list[PollResult]:
         self.sent.clear()
         self.bytes.clear()
         async with self.open(*feeds) as poller:
@@ -71,8 +71,8 @@ def newsroom(tmp_path: Path) -> Newsroom:
     return Newsroom(tmp_path / "feed")
 
 
-def feed(site: Site, path: str = "/feed.xml", **options: Any) -> Feed:
-    return Feed(url=site.url(path), source="Waldauer Bote", **options)
+def feed(site: Site, path: str = "/feed.xml", **options: Any) -> FeedSource:
+    return FeedSource(url=site.url(path), source="Waldauer Bote", **options)
 
 
 async def test_new_articles_are_sent_once(site: Site, newsroom: Newsroom) -> None:
@@ -129,7 +129,7 @@ async def test_an_entry_that_changed_is_looked_at_at_once(site: Site, newsroom: 
     site.page("/a", "Rat schließt Freibad")
     site.rss("/feed.xml", ["/a"])
     await newsroom.once(feed(site))
-    seen = Seen(newsroom.folder)
+    seen = SeenPages(newsroom.folder)
     (page,) = seen.due(feed(site).url, pause=0)
     page.due = time.time() + 1000
     seen.save_page(page)
@@ -209,7 +209,7 @@ async def test_what_fails_is_told_and_tried_again_where_that_helps(site: Site, n
 
 def shift(newsroom: Newsroom, seconds: float) -> None:
     """Let time pass: all that is due is due so much earlier."""
-    seen = Seen(newsroom.folder)
+    seen = SeenPages(newsroom.folder)
     seen._db.execute("UPDATE pages SET due = due + ?", (seconds,))
     seen._db.execute("UPDATE hosts SET until = until + ?", (seconds,))
     seen.close()
@@ -339,15 +339,15 @@ async def test_pages_of_a_feed_that_is_no_longer_polled_pass_to_another(site: Si
 
 
 async def test_only_one_process_uses_the_memory(newsroom: Newsroom, tmp_path: Path) -> None:
-    seen = Seen(newsroom.folder)
+    seen = SeenPages(newsroom.folder)
     with pytest.raises(SeenError, match="another `redefluss feed`"):
-        Seen(newsroom.folder)
+        SeenPages(newsroom.folder)
     seen.close()
     broken = tmp_path / "kaputt"
     broken.mkdir()
     (broken / "feed.sqlite").write_bytes(b"kein SQLite" * 1000)
     with pytest.raises(SeenError, match="move it away"):
-        Seen(broken)
+        SeenPages(broken)
 
 
 async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsroom) -> None:
@@ -373,9 +373,9 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     state = poller_module.FeedState("x")
-    often = Feed(url="https://a.example/", source="A")
+    often = FeedSource(url="https://a.example/", source="A")
 
-    def next_interval(new: int, failures: int = 0, retry: float | None = None, feed: Feed = often) -> float:
+    def next_interval(new: int, failures: int = 0, retry: float | None = None, feed: FeedSource = often) -> float:
         state.failures = failures
         state.interval = poller_module._interval(feed, state, new=new, retry_seconds=retry)
         return state.interval
@@ -384,6 +384,6 @@ def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     assert [next_interval(new=1) for _ in range(3)][-1] == poller_module.SHORTEST_INTERVAL_SECONDS
     assert [next_interval(new=0) for _ in range(20)][-1] == poller_module.LONGEST_INTERVAL_SECONDS
     assert next_interval(new=0, failures=1, retry=86_400) == 86_400
-    fixed = Feed(url="https://a.example/", source="A", interval_minutes=2)
+    fixed = FeedSource(url="https://a.example/", source="A", interval_minutes=2)
     assert next_interval(new=0, feed=fixed) == next_interval(new=9, feed=fixed) == 120
     assert next_interval(new=0, failures=2, feed=fixed) == 480

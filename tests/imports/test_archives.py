@@ -15,8 +15,8 @@ from agents.cli.errors import CommandError
 from agents.imports.archives import found, items
 from agents.imports.csv_rows import ColumnsError, column_map
 from agents.imports.field_names import moment
+from agents.imports.import_progress import ImportProgress
 from agents.imports.messages import Skipped
-from agents.imports.place import Place
 
 LIMIT = 100_000
 
@@ -199,11 +199,11 @@ def test_moments(text: str, expected: str | None) -> None:
 def test_the_place_moves_past_what_is_done_without_a_gap(tmp_path: Path) -> None:
     file = tmp_path / "a.jsonl"
     file.write_text("x")
-    place = Place.of(tmp_path / "state", [str(file)], {}, resume=True)
+    place = ImportProgress.of(tmp_path / "state", [str(file)], {}, resume=True)
     for number in (0, 2, 1, 4):
         place.mark(str(file), number)
     place.write()
-    assert Place.of(tmp_path / "state", [str(file)], {}, resume=True).done == {str(file): 3}
-    assert Place.of(tmp_path / "state", [str(file)], {}, resume=False).done == {}
+    assert ImportProgress.of(tmp_path / "state", [str(file)], {}, resume=True).done == {str(file): 3}
+    assert ImportProgress.of(tmp_path / "state", [str(file)], {}, resume=False).done == {}
     file.write_text("anders")
-    assert Place.of(tmp_path / "state", [str(file)], {}, resume=True).done == {}, "another file by now"
+    assert ImportProgress.of(tmp_path / "state", [str(file)], {}, resume=True).done == {}, "another file by now"

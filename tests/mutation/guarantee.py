@@ -39,18 +39,18 @@ class Removal:
 
 REMOVALS = (
     Removal(
-        "the generation check before an offset is noted",
+        "the generation check before an offset is marked as finished",
         "agents/offsets.py",
         "        if generation == self._group.generation:",
         "        if True:",
-        "tests/agents/test_offsets.py::test_an_offset_of_a_former_generation_is_not_noted",
+        "tests/agents/test_offsets.py::test_an_offset_of_a_former_generation_is_not_marked_finished",
     ),
     Removal(
-        "the clearing of notes when partitions are given up",
+        "the clearing of these marks when partitions are revoked",
         "agents/app.py",
         "        self.offsets.clear()",
         "        pass",
-        "tests/agents/test_offsets.py::test_partitions_are_given_up_committed_and_with_nothing_noted",
+        "tests/agents/test_offsets.py::test_partitions_are_given_up_committed_and_with_nothing_marked_finished",
     ),
     Removal(
         "the size check before publishing",
@@ -60,11 +60,11 @@ REMOVALS = (
         "tests/agents/test_runner.py::test_a_record_that_is_too_large_is_not_published_but_dead_lettered",
     ),
     Removal(
-        "the end of a message before its offset is noted",
+        "the end of a message before its offset is marked as finished",
         "agents/app.py",
         "                await self.runner.handle(",
         "                self.runner.handle(",
-        "tests/agents/test_offsets.py::test_an_offset_is_noted_only_when_the_message_has_reached_its_end",
+        "tests/agents/test_offsets.py::test_an_offset_is_marked_finished_only_when_the_message_has_reached_its_end",
     ),
     Removal(
         "the broker's acknowledgement before a message counts as published",

@@ -48,7 +48,10 @@ RULES: dict[str, tuple[str, ...]] = {
     "pipeline.rules": ("quotes/test_registry.py",),
 }
 """The tests of rules by the package, or the module, whose rules they are."""
-LEAST_SECONDS = 20.0
+IDLE_SECONDS = 20.0
+"""Tests that neither run nor wait for a processor for so long wait for something that never comes."""
+BUSY_FACTOR = 10
+"""Tests that take this many times the usual processor time go round in circles."""
 
 
 class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -72,7 +75,7 @@ class Score:
     """What became of a module's mutants."""
 
     tried: int = 0
-    hung: int = 0
+    hung: list[Mutant] = field(default_factory=list)
     survivors: list[Mutant] = field(default_factory=list)
 
     @property
@@ -114,29 +117,52 @@ def fork_tests(module: str, source: str) -> int:
         os._exit(code)
 
 
+class Watch:
+    """Tells tests that hang from tests that are slow, however busy the machine is.
+
+    Args:
+        pid: the process of the tests.
+        limit_seconds: processor time that they do not need unless they go round in circles.
+    """
+
+    def __init__(self, pid: int, limit_seconds: float) -> None:
+        self._pid = pid
+        self._limit_seconds = limit_seconds
+        self._active_seconds = 0.0
+        self._active_at = time.monotonic()
+
+    def hangs(self) -> bool:
+        """Whether they have waited for too long without wanting a processor, or used one for too long."""
+        ran, waited, _ = Path(f"/proc/{self._pid}/schedstat").read_text(encoding="ascii").split()
+        active_seconds = (int(ran) + int(waited)) / 1e9
+        if active_seconds - self._active_seconds > 1.0:
+            self._active_seconds, self._active_at = active_seconds, time.monotonic()
+        return int(ran) / 1e9 > self._limit_seconds or time.monotonic() - self._active_at > IDLE_SECONDS
+
+
 def score(module: str, chosen: list[Mutant], jobs: int) -> Score:
-    """Try mutants, some at a time; one whose tests take ten times as long as usual counts as noticed.
+    """Try mutants, some at a time; one whose tests hang counts as noticed.
 
     Raises:
         RuntimeError: the tests fail without a change.
     """
     preload(module)
-    started = time.monotonic()
     source = (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
-    _, status = os.waitpid(fork_tests(module, source), 0)
+    _, status, usage = os.wait4(fork_tests(module, source), 0)
     if os.waitstatus_to_exitcode(status) != 0:
         raise RuntimeError(f"the tests of {module} fail as it is")
-    limit = max(LEAST_SECONDS, 10 * (time.monotonic() - started))
-    result, waiting, running = Score(), list(chosen), dict[int, tuple[Mutant, float]]()
+    limit_seconds = max(IDLE_SECONDS, BUSY_FACTOR * (usage.ru_utime + usage.ru_stime))
+    result, waiting, running = Score(), list(chosen), dict[int, tuple[Mutant, Watch]]()
     while waiting or running:
         while waiting and len(running) < jobs:
             mutant = waiting.pop(0)
-            running[fork_tests(module, mutant.source)] = (mutant, time.monotonic())
-        for pid, (mutant, since) in list(running.items()):
+            pid = fork_tests(module, mutant.source)
+            running[pid] = (mutant, Watch(pid, limit_seconds))
+        for pid, (mutant, watch) in list(running.items()):
             done, status = os.waitpid(pid, os.WNOHANG)
-            if not done and time.monotonic() - since > limit:
+            if not done and watch.hangs():
                 os.killpg(pid, signal.SIGKILL)
-                result.hung += 1
+                result.hung.append(mutant)
                 done, status = os.waitpid(pid, 0)
             if done:
                 del running[pid]
@@ -163,10 +189,11 @@ def main() -> None:
         result = score(module, chosen, arguments.jobs)
         noticed = result.tried - len(result.survivors)
         lines = [
-            f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}), {result.hung} of them since the tests"
-            f" hung; mutants in all: {len(found)}"
+            f"{module}: {noticed} of {result.tried} noticed ({result.share:.2f}), {len(result.hung)} of them by tests"
+            f" that hung; mutants in all: {len(found)}"
         ]
         lines += [f"    line {mutant.line}: {mutant.change}" for mutant in sorted(result.survivors)]
+        lines += [f"    hung, line {mutant.line}: {mutant.change}" for mutant in sorted(result.hung)]
         sys.stdout.write("\n".join(lines) + "\n")
         sys.stdout.flush()
 

@@ -1,5 +1,5 @@
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import Mention, describe, of_one_bearer
+from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import (
     ANTECEDENT_FEATURES,
     SPEAKER_FEATURES,
@@ -12,7 +12,7 @@ TEXT = "Ministerin Anna Otto (SPD) kam. „Ich gehe“, sagte sie.\n\nDie Minist
 LAYOUT = Layout(TEXT)
 
 
-def at(words: str, kind: str, nth: int = 0) -> Mention:
+def at(words: str, kind: str, nth: int = 0) -> ReaderMention:
     begin = -1
     for _ in range(nth + 1):
         begin = TEXT.index(words, begin + 1)
@@ -58,7 +58,7 @@ def test_names_of_one_bearer_know_what_the_others_tell() -> None:
         "Landrätin Eva Rot kam. Bürgermeister Tom Blau, der Chef des Vereins, blieb. Blau schwieg, Rot sprach."
     )
 
-    def name(words: str, after: int = 0) -> Mention:
+    def name(words: str, after: int = 0) -> ReaderMention:
         begin = layout.text.index(words, after)
         span = layout.span(begin, begin + len(words))
         return describe(layout, span.first, span.last, "name")

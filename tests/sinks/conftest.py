@@ -2,12 +2,9 @@
 
 import json
 import os
-import pwd
-import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +15,12 @@ import pytest
 import pytest_asyncio
 
 from tests.support.missing import missing
+from tests.support.postgres import PostgresMissing, PostgresServer
 from tests.support.stream import REPOSITORY, Stream
 from tests.system.conftest import broker, embedded_broker, kafka_broker, numbers
 
 __all__ = ["broker", "embedded_broker", "kafka_broker"]
 
-POSTGRES = Path("/usr/lib/postgresql")
 Message = tuple[bytes | None, bytes | None]
 
 
@@ -110,62 +107,16 @@ def ask_postgres(dsn: str, question: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of its own; the address of its first database."""
-    versions = sorted(POSTGRES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not versions:
-        missing(f"PostgreSQL is not installed: there is no {POSTGRES}/*/bin/initdb")
-    programs = versions[-1].parent
-    folder = Path(tempfile_for_others(tmp_path_factory))
-    user = as_postgres(folder)
-    data = folder / "data"
-    run([*user, programs / "initdb", "-D", data, "-U", "redefluss", "-A", "trust", "--no-sync", "-E", "UTF8"], folder)
-    port = free_port()
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-    control = [*user, programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log"]
-    run([*control, "-o", options, "start"], folder)
-    yield f"postgresql://redefluss@127.0.0.1:{port}/postgres"
-    run([*control, "-m", "immediate", "stop"], folder)
-    shutil.rmtree(folder, ignore_errors=True)
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server of its own."""
+    try:
+        with PostgresServer() as server:
+            yield server
+    except PostgresMissing as error:
+        missing(error)
 
 
 @pytest.fixture
-def database(postgres_server: str) -> str:
+def database(postgres_server: PostgresServer) -> str:
     """An empty database."""
-    name = f"d{next(numbers)}"
-    with psycopg.connect(postgres_server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    return f"{postgres_server.rpartition('/')[0]}/{name}"
-
-
-def tempfile_for_others(factory: pytest.TempPathFactory) -> str:
-    """A folder that another user can reach, as pytest's own cannot be."""
-    import tempfile
-
-    return tempfile.mkdtemp(prefix="redefluss-postgres-")
-
-
-def as_postgres(folder: Path) -> Sequence[str]:
-    """What runs a command as the user `postgres`, where we are root, as whom the server does not run."""
-    if os.getuid() != 0:
-        return ()
-    try:
-        user = pwd.getpwnam("postgres")
-    except KeyError:
-        missing("there is no user postgres, as whom PostgreSQL could be run")
-    os.chown(folder, user.pw_uid, user.pw_gid)
-    return ("runuser", "-u", "postgres", "--")
-
-
-def run(command: Sequence[object], folder: Path) -> None:
-    done = subprocess.run(
-        [str(word) for word in command], cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0, command
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return postgres_server.database()

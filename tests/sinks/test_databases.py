@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from aiokafka import TopicPartition
 
-from agents.sinks.store import Batch, Place, SinkError, Store, StoreUnavailable
+from agents.sinks.store import Batch, SinkError, SinkStore, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import Kind
 from pipeline.tables.rows import change_of
 from tests.sinks.conftest import Archive
@@ -20,7 +20,7 @@ LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
 
 
 def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", upto: int = 1) -> Batch:
-    made = Batch(places={TP: Place(upto, "x")})
+    made = Batch(places={TP: StoredPosition(upto, "x")})
     for key, value in messages:
         change = change_of(kind, key.encode(), value, timestamp_ms=0)
         made.messages.append((SimpleNamespace(value=value), change))
@@ -28,7 +28,7 @@ def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", upto: int
 
 
 @pytest.fixture
-def make(archive: Archive) -> Callable[[], Store]:
+def make(archive: Archive) -> Callable[[], SinkStore]:
     """Opens the archive anew."""
     kind, target = archive.arguments
     if kind == "parquet":
@@ -42,7 +42,7 @@ def make(archive: Archive) -> Callable[[], Store]:
     return lambda: PostgresStore(target)
 
 
-async def test_revisions_repeats_and_tombstones(make: Callable[[], Store], archive: Archive) -> None:
+async def test_revisions_repeats_and_tombstones(make: Callable[[], SinkStore], archive: Archive) -> None:
     store = make()
     assert await store.open() == {}
     written = await store.write(batch(("a-1", article("a-1")), ("a-2", article("a-2")), ("alt-1", RELEASE_0_1)))
@@ -61,11 +61,11 @@ async def test_revisions_repeats_and_tombstones(make: Callable[[], Store], archi
     assert archive.ask("SELECT count(*) FROM mentions") == [(2,)]
     assert archive.ask("SELECT id, count, article_ids[3] FROM statements") == [("s-1", 3, "a-2")]
     store = make()
-    assert await store.open() == {TP: Place(9, "x")}
+    assert await store.open() == {TP: StoredPosition(9, "x")}
     await store.close()
 
 
-async def test_hostile_text_is_kept(make: Callable[[], Store], archive: Archive) -> None:
+async def test_hostile_text_is_kept(make: Callable[[], SinkStore], archive: Archive) -> None:
     store = make()
     await store.open()
     hostile = article("a-1", title="<b>\x00'\";--", authors=["\x00", "{,\"'\\}"], meta={"x": "\x00\\u0000\t"})
@@ -103,7 +103,7 @@ async def test_a_lost_connection_is_made_again(database: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'redef%'"
         )
     second = batch(("a-2", article("a-2")))
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(SinkUnavailable):
         await store.write(second)
     await store.write(second)
     await store.close()

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from agents.sinks.parquet import ParquetStore
-from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable
+from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.rows import change_of
 from tests.sinks.records import article
 
@@ -17,7 +17,7 @@ TP = TopicPartition("articles.quotes", 0)
 
 
 def batch(*messages: tuple[str, bytes | None], upto: int = 1) -> Batch:
-    made = Batch(places={TP: Place(upto, "x")})
+    made = Batch(places={TP: StoredPosition(upto, "x")})
     for key, value in messages:
         change = change_of("article", key.encode(), value, timestamp_ms=0)
         made.messages.append((SimpleNamespace(value=value), change))
@@ -76,7 +76,7 @@ async def test_an_interrupted_batch_is_made_up_for(
     await store.close()
     monkeypatch.undo()
     store = ParquetStore(tmp_path)
-    assert await store.open() == {TP: Place(7, "x")}
+    assert await store.open() == {TP: StoredPosition(7, "x")}
     await store.close()
     assert ids(tmp_path) == ["a-1#0", "a-2#0", "a-2#1", "a-3#0"]
     assert not [path for path in tmp_path.rglob("part-*") if path.suffix != ".parquet"]
@@ -94,7 +94,7 @@ async def test_a_batch_that_cannot_be_written_leaves_all_as_it_was(
 
     monkeypatch.setattr("agents.sinks.parquet.os.fsync", full)
     second = batch(("a-1", None), ("a-2", article("a-2")), upto=9)
-    with pytest.raises(StoreUnavailable, match="No space left"):
+    with pytest.raises(SinkUnavailable, match="No space left"):
         await store.write(second)
     assert ids(tmp_path) == ["a-1#0"]
     assert not [path for path in tmp_path.rglob("part-*") if path.suffix != ".parquet"]

@@ -12,7 +12,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from agents.sinks.store import Batch, SinkError, StoreUnavailable
+from agents.sinks.store import Batch, SinkError, SinkUnavailable
 from agents.sinks.webhook import WebhookStore, retry_after
 from pipeline.tables.rows import change_of
 from tests.sinks.records import article
@@ -69,7 +69,7 @@ async def test_a_batch_is_one_signed_request(receiver: tuple[Receiver, WebhookSt
 async def test_it_comes_again_later(receiver: tuple[Receiver, WebhookStore], status: int) -> None:
     told, store = receiver
     told.answers = [web.Response(status=status, headers={"Retry-After": "7"})]
-    with pytest.raises(StoreUnavailable) as raised:
+    with pytest.raises(SinkUnavailable) as raised:
         await store.write(batch(article("a-1")))
     assert raised.value.after_seconds == 7
     await store.write(batch(article("a-1")))
@@ -88,7 +88,7 @@ async def test_a_refusal_ends_it(receiver: tuple[Receiver, WebhookStore], status
 async def test_nobody_there_is_a_reason_to_wait() -> None:
     store = WebhookStore("http://127.0.0.1:9/", SECRET)
     await store.open()
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(SinkUnavailable):
         await store.write(batch(article("a-1")))
     await store.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.statements.same import Rendering
+from pipeline.statements.same_statement import ComparedQuote
 
 
 @dataclass(frozen=True)
@@ -12,8 +12,8 @@ class Pair:
     """Two renderings and whether they are one statement; `kind` says what makes the pair hard."""
 
     kind: str
-    one: Rendering
-    other: Rendering
+    one: ComparedQuote
+    other: ComparedQuote
     same: bool
 
 
@@ -27,7 +27,7 @@ def pairs(name: str) -> Iterator[Pair]:
         around = contexts or [first, second]
         yield Pair(
             kind,
-            Rendering(first, around[0], first_type == "D"),
-            Rendering(second, around[1], second_type == "D"),
+            ComparedQuote(first, around[0], first_type == "D"),
+            ComparedQuote(second, around[1], second_type == "D"),
             same == "+",
         )

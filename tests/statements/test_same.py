@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.statements.same import Rendering, same_statement
+from pipeline.statements.same_statement import ComparedQuote, same_statement
 from pipeline.statements.stems import folded, stem
 from pipeline.statements.wording import Wording
 from tests.statements.pairs import pairs
@@ -35,7 +35,7 @@ def test_the_judgement_does_not_depend_on_the_order(part: str) -> None:
 
 @given(one=st.text(max_size=80), other=st.text(max_size=80), verbatim=st.booleans())
 def test_any_texts_can_be_compared(one: str, other: str, verbatim: bool) -> None:
-    a, b = Rendering(one, one, True), Rendering(other, other, verbatim)
+    a, b = ComparedQuote(one, one, True), ComparedQuote(other, other, verbatim)
     assert same_statement(a, b) is same_statement(b, a)
 
 
@@ -69,4 +69,4 @@ def test_thousands_are_written_either_way() -> None:
 
 def test_a_long_word_does_not_take_long() -> None:
     assert Wording.of("e" * 100_000).words
-    assert not same_statement(Rendering("a b " * 5000, "", True), Rendering("c d " * 5000, "", True))
+    assert not same_statement(ComparedQuote("a b " * 5000, "", True), ComparedQuote("c d " * 5000, "", True))

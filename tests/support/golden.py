@@ -11,7 +11,7 @@ from pathlib import Path
 from pipeline.config import PipelineConfig
 from pipeline.corpus.convert import outermost_names
 from pipeline.corpus.files import article_files, read_file
-from pipeline.corpus.model import Article
+from pipeline.corpus.model import AnnotatedArticle
 from pipeline.entities.name_spans import ModelSpan
 from pipeline.quotes import QuoteExtractor
 from schemas.records import CleanArticle, Entity, EntityArticle, Quote
@@ -41,14 +41,14 @@ def read() -> tuple[list[str], list[str]]:
     return found
 
 
-def articles() -> Iterator[Article]:
+def articles() -> Iterator[AnnotatedArticle]:
     """The articles whose records are kept."""
     for path in article_files(ROOT / "corpus"):
         if path.stem.endswith(ENDINGS) and path.parent.name in WRITERS:
             yield read_file(path)
 
 
-def annotated_names(article: Article) -> list[ModelSpan]:
+def annotated_names(article: AnnotatedArticle) -> list[ModelSpan]:
     """The names of the body with their types."""
     return [(m.begin, m.end, article.chains[m.chain].type) for m in outermost_names(article, article.body)]  # type: ignore[misc]
 

@@ -102,8 +102,8 @@ class KafkaBroker:
 
     def __init__(self, port: int = 0, heap: str = "512m", folder: Path | None = None, data: Path | None = None) -> None:
         self.host = "127.0.0.1"
-        self.port = port or _free_port()
-        self._behind, self._front, self._controller = _free_port(), _free_port(), _free_port()
+        self.port = port or free_port()
+        self._behind, self._front, self._controller = free_port(), free_port(), free_port()
         self._heap = heap
         self._own_folder = folder is None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="redefluss-kafka-"))
@@ -139,17 +139,10 @@ class KafkaBroker:
         """Format the storage the first time, and start; it ends with the thread that calls this."""
         properties = self.folder / "server.properties"
         if not properties.exists():
-            text = PROPERTIES.format(
-                port=self.port,
-                behind=self._behind,
-                front=self._front,
-                controller=self._controller,
-                data=self._data,
-            )
-            properties.write_text(text, encoding="utf-8")
+            properties.write_text(self._properties(), encoding="utf-8")
             identity = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")  # may begin with a dash
-            cluster = f"--cluster-id={identity}"
-            self._java("kafka.tools.StorageTool", "format", "--standalone", cluster, "-c", str(properties))
+            options = ["--standalone", f"--cluster-id={identity}", "-c", str(properties), *self._format_options()]
+            self._java("kafka.tools.StorageTool", "format", *options)
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(
                 [*self._command(), "kafka.Kafka", str(properties)],
@@ -159,6 +152,20 @@ class KafkaBroker:
                 start_new_session=True,
                 preexec_fn=die_with_parent,  # noqa: PLW1509
             )
+
+    def _properties(self) -> str:
+        """The text of `server.properties`."""
+        return PROPERTIES.format(
+            port=self.port,
+            behind=self._behind,
+            front=self._front,
+            controller=self._controller,
+            data=self._data,
+        )
+
+    def _format_options(self) -> list[str]:
+        """Further options for formatting the storage."""
+        return []
 
     def until_ready(self) -> None:
         """Wait until it takes connections."""
@@ -227,7 +234,7 @@ class KafkaBroker:
             raise KafkaMissing(f"{arguments[0]} failed: {(error.stderr or error.stdout).strip()[:300]}") from None
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

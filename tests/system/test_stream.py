@@ -196,7 +196,7 @@ async def test_a_worker_waits_for_its_broker_and_takes_its_processes_with_it(tmp
 
 async def test_topics_are_created_as_the_settings_say(make_stream):
     stream = await make_stream(partitions=3)
-    infos = {info.name: info for info in await topics.listing(stream.settings)}
+    infos = {info.name: info for info in (await topics.listing(stream.settings))[0]}
     assert infos[stream.settings.topic("articles.raw")].partitions == 3
     assert all(not report.created for report in await topics.ensure(stream.settings))
 

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.cleaning.features import names
 from pipeline.cleaning.forest import FORESTS, Forest
+from pipeline.cleaning.text_kind import text_row
 from pipeline.training.cleaning import export
 from pipeline.training.cleaning_samples import Sample
 
@@ -22,18 +23,35 @@ def _samples(markup: bool) -> list[Sample]:
     ]
 
 
-def test_news_and_most_of_the_trees_of_text_learn_from_gold_pages_alone(tmp_path: Path) -> None:
+def _whole_texts(number: int) -> list[Sample]:
+    """Texts that report much, as newspapers do, and texts that do not."""
+    random = np.random.default_rng(2)
+    columns = names(markup=False)
+    made = []
+    for newspaper in [True, False] * number:
+        rows = random.random((5, len(columns)), dtype=np.float32)
+        rows[:, columns.index("reporting")] += 2 * newspaper
+        none = np.zeros(len(rows))
+        made.append(Sample("x.example", False, rows, none, none, gold=newspaper, newspaper=newspaper))
+    return made
+
+
+def test_trees_of_news_learn_from_gold_pages_alone_and_a_text_is_told_by_its_kind(tmp_path: Path) -> None:
     pytest.importorskip("lightgbm")
     data = [*_samples(markup=True), *_samples(markup=False)]
+    texts = _whole_texts(40)
 
-    export(data, tmp_path)
+    export([*data, *texts], tmp_path)
 
-    right = {}
-    for forest in FORESTS:
-        sample = data[2 if forest == "text" else 0]
-        with np.load(tmp_path / f"blocks-{forest}.npz") as arrays:
-            found = Forest({key: arrays[key] for key in arrays.files}).probabilities(sample.rows)
-        right[forest] = float(np.mean((found > 0.5) == sample.labels))
-    assert right["news"] > 0.9
-    assert right["text"] > 0.9
-    assert right["page"] < 0.5
+    right, forests = {}, {}
+    for name in FORESTS:
+        with np.load(tmp_path / f"blocks-{name}.npz") as arrays:
+            forests[name] = Forest({key: arrays[key] for key in arrays.files})
+        if name != "text-kind":
+            sample = data[2 if name.startswith("text") else 0]
+            right[name] = float(np.mean((forests[name].probabilities(sample.rows) > 0.5) == sample.labels))
+    assert min(right["news"], right["text-news"]) > 0.9
+    assert max(right["page"], right["text"]) < 0.5
+    likely = forests["text-kind"].probabilities(np.concatenate([text_row(text.rows) for text in texts]))
+    assert likely[::2].mean() > 0.8
+    assert likely[1::2].mean() < 0.6

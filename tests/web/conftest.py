@@ -16,12 +16,12 @@ from aiohttp.test_utils import TestClient, TestServer
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.web.auth import Guard
-from agents.web.monitor import Monitor
-from agents.web.operations import Observatory
+from agents.web.collector_supervisor import CollectorSupervisor
+from agents.web.operations import StreamMonitor
 from agents.web.site import Site
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.reader import StoreReader
+from agents.web.store.writer import StoreWriter, TopicMessage
 from agents.web.view import install
 from pipeline.stages import STAGES
 from schemas.codec import encode
@@ -72,9 +72,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def writer(settings: Settings) -> Writer:
+def writer(settings: Settings) -> StoreWriter:
     """A store with three articles, and a broker that has just answered."""
-    writer = Writer(store_path(settings), keep_articles=100, keep_days=30)
+    writer = StoreWriter(store_path(settings), keep_articles=100, keep_days=30)
     articles = [
         quote_article("a-1"),
         quote_article("a/2 ü", title="Zweiter Artikel", source="Tagblatt"),
@@ -89,7 +89,7 @@ def writer(settings: Settings) -> Writer:
     return writer
 
 
-def all_is_well(writer: Writer, **stages: list[dict[str, Any]]) -> None:
+def all_is_well(writer: StoreWriter, **stages: list[dict[str, Any]]) -> None:
     """Facts about the broker as of now; `stages` replaces the places of some."""
     places = {
         stage.name: [
@@ -106,16 +106,16 @@ Serve = Callable[..., Any]
 
 
 @pytest.fixture
-async def serve(settings: Settings, writer: Writer, status: FakeStatus) -> AsyncIterator[Serve]:
+async def serve(settings: Settings, writer: StoreWriter, status: FakeStatus) -> AsyncIterator[Serve]:
     """Make a client for a web view; `host` and `token` as in the settings."""
     clients: list[TestClient[Any, Any]] = []
 
     async def make(*, host: str = "127.0.0.1", token: str | None = TOKEN) -> TestClient[Any, Any]:
         app = faust.App(f"web-{len(clients)}", store="memory://", autodiscover=False, datadir=settings.data_dir)
-        reader = Reader(store_path(settings))
-        monitor = Monitor(settings, status, store_path(settings))
-        observatory = Observatory(settings, reader, monitor, status.metrics)
-        install(app, Site(settings, reader, observatory, Guard(token=token, host=host)))
+        reader = StoreReader(store_path(settings))
+        monitor = CollectorSupervisor(settings, status, store_path(settings))
+        stream_monitor = StreamMonitor(settings, reader, monitor, status.metrics)
+        install(app, Site(settings, reader, stream_monitor, Guard(token=token, host=host)))
         app.web.init_server()
         client: TestClient[Any, Any] = TestClient(TestServer(app.web.web_app))
         await client.start_server()
@@ -166,15 +166,15 @@ def browser(chromium: Any) -> Iterator[Any]:
 
 
 @pytest.fixture
-def address(settings: Settings, writer: Writer, status: FakeStatus) -> Iterator[str]:
+def address(settings: Settings, writer: StoreWriter, status: FakeStatus) -> Iterator[str]:
     """Where the pages over the filled store are served, for a browser."""
     started: Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event, str]] = Queue()
 
     async def serve() -> None:
         app = faust.App("web-browser", store="memory://", autodiscover=False, datadir=settings.data_dir)
-        reader = Reader(store_path(settings))
-        monitor = Monitor(settings, status, store_path(settings))
-        site = Site(settings, reader, Observatory(settings, reader, monitor, status.metrics), guard)
+        reader = StoreReader(store_path(settings))
+        monitor = CollectorSupervisor(settings, status, store_path(settings))
+        site = Site(settings, reader, StreamMonitor(settings, reader, monitor, status.metrics), guard)
         install(app, site)
         app.web.init_server()
         async with TestServer(app.web.web_app) as server:

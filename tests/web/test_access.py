@@ -1,12 +1,14 @@
 """Who may see and do what, over HTTP."""
 
+import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient
 from yarl import URL
 
-from agents.web.auth import COOKIE
+from agents.web.auth import COOKIE, EndedSessions
 from tests.web.conftest import TOKEN, Serve
 
 Client = TestClient[Any, Any]
@@ -78,11 +80,67 @@ async def test_forged_sessions(serve: Serve, cookie: str) -> None:
 
 
 async def test_a_session_of_another_token_is_none(serve: Serve) -> None:
-    client = await serve(host="0.0.0.0", token="ein anderes")
-    response = await log_in(client, "ein anderes")
+    client = await serve(host="0.0.0.0", token="ein anderes Wort, lang")
+    response = await log_in(client, "ein anderes Wort, lang")
     cookie = response.headers["Set-Cookie"].split(";")[0]
     other = await serve(host="0.0.0.0")
     assert await code(other, "/", headers={"Cookie": cookie}) == 401
+
+
+async def test_a_session_that_was_ended_is_none(serve: Serve) -> None:
+    client = await serve(host="0.0.0.0")
+    first, second = [(await log_in(client, TOKEN)).headers["Set-Cookie"].split(";")[0] for _ in range(2)]
+    client.session.cookie_jar.clear()
+    assert await code(client, "/", headers={"Cookie": first}) == 200
+    await client.post("/logout", headers={"Cookie": first})
+    assert await code(client, "/", headers={"Cookie": first}) == 401
+    assert await code(client, "/", headers={"Cookie": second}) == 200
+
+
+def test_an_ended_session_is_none_for_the_other_workers_of_the_host(tmp_path: Path) -> None:
+    one, other = EndedSessions(tmp_path / "web" / "ended"), EndedSessions(tmp_path / "web" / "ended")
+    assert "99999999999-a" not in other
+    one.add("99999999999-a")
+    assert "99999999999-a" in other
+    other.add("99999999999-b")
+    assert all(session in one for session in ("99999999999-a", "99999999999-b"))
+    assert "99999999999-c" not in one
+
+
+async def test_guessing_bearer_tokens_is_slowed_down_and_the_right_one_with_it(serve: Serve) -> None:
+    client = await serve(host="0.0.0.0")
+    for _ in range(20):
+        assert await code(client, "/api/articles", headers=BEARER) == 200
+    codes = [await code(client, "/api/articles", headers={"Authorization": f"Bearer {n}"}) for n in range(8)]
+    assert codes == [401] * 5 + [429] * 3
+    assert await code(client, "/api/articles", headers=BEARER) == 429
+    assert await code(client, "/health/live") == 200
+
+
+@pytest.mark.parametrize("path", ["/", "/api/articles"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Authorization: Bearer \xff\xfe",
+        b"Authorization: \xe4\xf6",
+        b"Cookie: redefluss_session=\xff.\xfe",
+        b"Cookie: \xff=\xff",
+        b"Accept-Language: \xff",
+        b"X-Forwarded-For: \xff",
+    ],
+)
+async def test_headers_that_are_no_utf_8(serve: Serve, path: str, header: bytes) -> None:
+    client = await serve(host="0.0.0.0")
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(b"GET %b HTTP/1.1\r\nHost: x\r\nAccept: text/html\r\n%b\r\n\r\n" % (path.encode(), header))
+    assert int((await reader.readline()).split()[1]) in {302, 400, 401}
+    writer.close()
+
+
+@pytest.mark.parametrize("query", ["limit=" + "9" * 5000, "limit=0", "before=" + "1" * 19, "before=1" + "0" * 40])
+async def test_long_numbers(serve: Serve, query: str) -> None:
+    client = await serve()
+    assert await code(client, f"/api/articles?{query}") == (200 if query.endswith("=" + "1" * 19) else 400)
 
 
 async def test_guessing_is_slowed_down(serve: Serve) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import QuoteArticle, QuotePerson
 from tests.web.articles import cue, quote_article, span
@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SAID = "Wir fangen im Frühjahr an"
 
 
-def add(writer: Writer, *articles: QuoteArticle, arrived: float | None = None) -> None:
+def add(writer: StoreWriter, *articles: QuoteArticle, arrived: float | None = None) -> None:
     at = arrived or time.time()
     writer.add(
         TopicMessage("articles.quotes", 2, number, at + number / 1000, encode(article), {})
@@ -35,7 +35,7 @@ def add(writer: Writer, *articles: QuoteArticle, arrived: float | None = None) -
     assert writer.unreadable == 0
 
 
-def test_the_newsroom_does_not_move_under_the_reader(address: str, writer: Writer, browser: Any) -> None:
+def test_the_newsroom_does_not_move_under_the_reader(address: str, writer: StoreWriter, browser: Any) -> None:
     add(writer, *(quote_article(f"n-{n}", title=f"Artikel {n}", published_at=None) for n in range(12)))
     looks(browser, DESKTOP)
     try:
@@ -59,7 +59,9 @@ def test_the_newsroom_does_not_move_under_the_reader(address: str, writer: Write
         looks_as_before(browser)
 
 
-def test_the_newsroom_has_one_order_of_time_filters_and_older_pages(address: str, writer: Writer, browser: Any) -> None:
+def test_the_newsroom_has_one_order_of_time_filters_and_older_pages(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
     def tag(day: int) -> QuoteArticle:
         source, at = f"Bote {day % 2}", f"2026-04-{day:02}T08:00Z"
         return quote_article(f"d-{day}", title=f"Tag {day}", source=source, published_at=at)
@@ -85,7 +87,7 @@ def test_the_newsroom_has_one_order_of_time_filters_and_older_pages(address: str
 
 
 def test_the_same_text_in_several_papers_is_one_hit_with_the_list_of_them(
-    address: str, writer: Writer, browser: Any
+    address: str, writer: StoreWriter, browser: Any
 ) -> None:
     print_ = "0123456789abcdef"
     add(
@@ -136,7 +138,7 @@ def test_a_quotes_address_works_on_an_open_article_and_the_selected_one_leaves_t
             looks_as_before(browser)
 
 
-def test_on_a_phone_the_first_touch_of_a_quote_shows_it(address: str, writer: Writer, browser: Any) -> None:
+def test_on_a_phone_the_first_touch_of_a_quote_shows_it(address: str, writer: StoreWriter, browser: Any) -> None:
     text = "Karla Brinkmeier sagte: „Tobias Ahlgrimm irrt sich in Kiel.“ Mehr war am Montag nicht zu hören."
     article = quote_article("nah").model_copy(update={"text": text})
     quote = article.quotes[0].model_copy(
@@ -183,7 +185,9 @@ def test_on_a_phone_the_first_touch_of_a_quote_shows_it(address: str, writer: Wr
         looks_as_before(browser)
 
 
-def test_cue_and_addressee_stand_apart_and_sureness_is_in_words(address: str, writer: Writer, browser: Any) -> None:
+def test_cue_and_addressee_stand_apart_and_sureness_is_in_words(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
     article = quote_article("an")
     first = article.quotes[0]
     assert first.speaker is not None
@@ -199,7 +203,7 @@ def test_cue_and_addressee_stand_apart_and_sureness_is_in_words(address: str, wr
     assert "%" not in meta
 
 
-def test_what_is_not_there_is_said_in_german(address: str, writer: Writer, browser: Any) -> None:
+def test_what_is_not_there_is_said_in_german(address: str, writer: StoreWriter, browser: Any) -> None:
     for path, said in (
         ("/articles/gibtesnicht", "Ein solcher Artikel wird nicht vorgehalten."),
         ("/entities/per/niemand", "Kein vorgehaltener Artikel nennt das."),
@@ -211,7 +215,7 @@ def test_what_is_not_there_is_said_in_german(address: str, writer: Writer, brows
     browser.get_log("browser")
 
 
-def test_all_pages_are_accessible_and_fit(address: str, writer: Writer, browser: Any) -> None:
+def test_all_pages_are_accessible_and_fit(address: str, writer: StoreWriter, browser: Any) -> None:
     add(
         writer,
         *(quote_article(f"s-{n}", source=f"Blatt {n}", published_at=f"2026-03-1{n}T08:00Z") for n in range(5)),
@@ -248,7 +252,7 @@ def test_all_pages_are_accessible_and_fit(address: str, writer: Writer, browser:
     browser.get_log("browser")
 
 
-def test_show_new_goes_where_its_time_belongs(address: str, writer: Writer, browser: Any) -> None:
+def test_show_new_goes_where_its_time_belongs(address: str, writer: StoreWriter, browser: Any) -> None:
     add(writer, *(quote_article(f"z-{n}", title=f"Tag {n}", published_at=f"2026-03-0{n}T12:00Z") for n in (3, 5)))
     browser.get(address + "/")
     until(lambda: find(browser, "#live-state.on"), 10, "the page listens")

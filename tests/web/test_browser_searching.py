@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import quote_article
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 SAID = "Wir fangen im Frühjahr an"
 
 
-def add(writer: Writer, *articles: QuoteArticle) -> None:
+def add(writer: StoreWriter, *articles: QuoteArticle) -> None:
     writer.add(
         TopicMessage("articles.quotes", 2, number, time.time(), encode(article), {})
         for number, article in enumerate(articles)
@@ -54,7 +54,7 @@ def test_minus_leaves_out_a_phrase_stays_together_and_umlauts_are_found_as_typed
         assert set(texts(browser, ".quote-hit .speaker")) == speakers, query
 
 
-def test_speaker_word_week_wording_and_paper_at_once(address: str, writer: Writer, browser: Any) -> None:
+def test_speaker_word_week_wording_and_paper_at_once(address: str, writer: StoreWriter, browser: Any) -> None:
     this_week = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - 86400))
     add(
         writer,
@@ -83,7 +83,7 @@ def test_speaker_word_week_wording_and_paper_at_once(address: str, writer: Write
         assert SAID in rows[0][3]
 
 
-def writer_folder(writer: Writer) -> Any:
+def writer_folder(writer: StoreWriter) -> Any:
     from pathlib import Path
 
     return Path(writer._connection.execute("PRAGMA database_list").fetchone()[2]).parent
@@ -112,7 +112,7 @@ def test_j_and_k_go_on_and_the_address_follows_and_a_quote_is_copied_with_its_so
     assert copied.rpartition(" ")[2].startswith(address + "/articles/a")
 
 
-def test_nothing_is_cut_off_silently(address: str, writer: Writer, browser: Any) -> None:
+def test_nothing_is_cut_off_silently(address: str, writer: StoreWriter, browser: Any) -> None:
     add(
         writer,
         *(
@@ -145,7 +145,7 @@ def test_nothing_is_cut_off_silently(address: str, writer: Writer, browser: Any)
         looks_as_before(browser)
 
 
-def test_no_chart_of_one_bar(address: str, writer: Writer, browser: Any) -> None:
+def test_no_chart_of_one_bar(address: str, writer: StoreWriter, browser: Any) -> None:
     browser.get(address + "/entities/per/karla-brinkmeier")
     assert not find(browser, "aside .chart"), "all was on one day"
     assert texts(browser, "aside section:nth-of-type(1) tbody td") == ["2", "2"]
@@ -171,7 +171,7 @@ def test_the_directory_suggests_names(address: str, browser: Any) -> None:
     until(lambda: texts(browser, "h1") == ["Karla Brinkmeier"], 5, "her page")
 
 
-def test_dead_letters_tell_their_reason_in_german(address: str, writer: Writer, browser: Any) -> None:
+def test_dead_letters_tell_their_reason_in_german(address: str, writer: StoreWriter, browser: Any) -> None:
     letter = DeadLetter.model_validate(
         {
             "stage": "clean",

@@ -13,9 +13,9 @@ from agents import kafka, topics
 from agents.broker import BrokerError, EmbeddedBroker
 from agents.settings import Settings
 from agents.web.collector.__main__ import collect
-from agents.web.collector.feed import WORKERS_TOPIC
+from agents.web.collector.collector import WORKERS_TOPIC
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from schemas.codec import encode
 from tests.support.missing import missing
 from tests.web.articles import quote_article
@@ -30,8 +30,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def reader(settings: Settings) -> Reader:
-    return Reader(store_path(settings))
+def reader(settings: Settings) -> StoreReader:
+    return StoreReader(store_path(settings))
 
 
 @asynccontextmanager
@@ -80,11 +80,11 @@ async def eventually(true: Callable[[], Any]) -> None:
             await asyncio.sleep(0.1)
 
 
-def ids(reader: Reader) -> set[str]:
+def ids(reader: StoreReader) -> set[str]:
     return {line.id for line in reader.articles(limit=100)}
 
 
-async def test_it_goes_on_where_it_was(settings: Settings, reader: Reader) -> None:
+async def test_it_goes_on_where_it_was(settings: Settings, reader: StoreReader) -> None:
     async with broker(settings):
         await send(settings, "articles.quotes", encode(quote_article("a")), encode(quote_article("b")))
         async with collecting(settings):
@@ -98,7 +98,7 @@ async def test_it_goes_on_where_it_was(settings: Settings, reader: Reader) -> No
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 async def test_topics_that_were_made_anew_are_read_from_the_beginning(
-    settings: Settings, reader: Reader, count: int
+    settings: Settings, reader: StoreReader, count: int
 ) -> None:
     async with broker(settings):
         await send(settings, "articles.quotes", encode(quote_article("alt-1")), encode(quote_article("alt-2")))
@@ -111,7 +111,7 @@ async def test_topics_that_were_made_anew_are_read_from_the_beginning(
             await eventually(lambda: ids(reader) == fresh | {"alt-1", "alt-2"})
 
 
-async def test_a_broken_store_is_filled_again(settings: Settings, reader: Reader) -> None:
+async def test_a_broken_store_is_filled_again(settings: Settings, reader: StoreReader) -> None:
     path = store_path(settings)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"this is no database, and long enough to be taken for one" * 100)
@@ -121,7 +121,7 @@ async def test_a_broken_store_is_filled_again(settings: Settings, reader: Reader
             await eventually(lambda: ids(reader) == {"a"})
 
 
-async def test_only_one_collector_of_a_host_writes(settings: Settings, reader: Reader) -> None:
+async def test_only_one_collector_of_a_host_writes(settings: Settings, reader: StoreReader) -> None:
     async with broker(settings), collecting(settings):
         async with collecting(settings):
             await send(settings, "articles.quotes", encode(quote_article("a")))
@@ -130,7 +130,7 @@ async def test_only_one_collector_of_a_host_writes(settings: Settings, reader: R
         await eventually(lambda: ids(reader) == {"a", "b"})
 
 
-async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, reader: Reader) -> None:
+async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, reader: StoreReader) -> None:
     async with broker(settings), collecting(settings):
         await eventually(lambda: reader.state("places"))
         await send(settings, "articles.raw", b"{}", b"{}")
@@ -154,7 +154,7 @@ async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, re
         assert broker_state[1]["ok"]
 
 
-async def test_a_broker_that_goes_is_noticed(settings: Settings, reader: Reader) -> None:
+async def test_a_broker_that_goes_is_noticed(settings: Settings, reader: StoreReader) -> None:
     async with collecting(settings):
         async with broker(settings):
             await eventually(lambda: reader.state("broker"))

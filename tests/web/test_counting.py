@@ -8,11 +8,11 @@ import pytest
 from aiohttp.test_utils import TestClient
 
 from agents.web.charts import axis, lines
-from agents.web.store.article_lists import Newest
-from agents.web.store.quote_filter import Asked
-from agents.web.store.reader import Reader
+from agents.web.store.article_lists import ArticleFilter
+from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.reader import StoreReader
 from agents.web.store.shares import wilson
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.cleaning.fingerprint import fingerprints
 from schemas.codec import encode
 from schemas.records import QuoteArticle
@@ -30,11 +30,11 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(path: Path) -> tuple[Writer, Reader]:
-    return Writer(path, keep_articles=1000, keep_days=30), Reader(path)
+def store(path: Path) -> tuple[StoreWriter, StoreReader]:
+    return StoreWriter(path, keep_articles=1000, keep_days=30), StoreReader(path)
 
 
-def put(writer: Writer, *articles: QuoteArticle, at: float = NOW) -> None:
+def put(writer: StoreWriter, *articles: QuoteArticle, at: float = NOW) -> None:
     writer.add(
         TopicMessage("articles.quotes", 0, number, at + number, encode(article), {})
         for number, article in enumerate(articles)
@@ -46,18 +46,18 @@ def copy_of(n: int, *, simhash: str = PRINT, at: str | None = "2026-09-01T08:00Z
     return quote_article(f"c-{n}", source=f"Blatt {n}", simhash=simhash, published_at=at, **more)
 
 
-def shown(reader: Reader) -> list[tuple[str, list[str]]]:
-    page = reader.latest(Newest(), limit=50)
+def shown(reader: StoreReader) -> list[tuple[str, list[str]]]:
+    page = reader.latest(ArticleFilter(), limit=50)
     return [(line.id, [copy.id for copy in line.copies]) for line in page.items]
 
 
-def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[Writer, Reader]) -> None:
+def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     changed = f"{int(PRINT, 16) ^ 0b11111:016x}"
     put(writer, copy_of(1, at="2026-09-01T10:00Z"), copy_of(2, simhash=changed), copy_of(3, at="2026-09-01T09:00Z"))
     assert shown(reader) == [("c-2", ["c-3", "c-1"])]
     assert [copy.source for copy in reader.copies("c-3")] == ["Blatt 2", "Blatt 1"]
-    assert [line.id for line in reader.latest(Newest(source="Blatt 3"), limit=5).items] == ["c-3"]
+    assert [line.id for line in reader.latest(ArticleFilter(source="Blatt 3"), limit=5).items] == ["c-3"]
     assert reader.named_in("per/karla-brinkmeier", limit=5).items[0].id == "c-2"
 
 
@@ -70,14 +70,14 @@ def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[Writer
     ],
     ids=["another text", "weeks before", "hardly a word"],
 )
-def test_what_is_not_the_same_stays_apart(store: tuple[Writer, Reader], simhash: str, at: str) -> None:
+def test_what_is_not_the_same_stays_apart(store: tuple[StoreWriter, StoreReader], simhash: str, at: str) -> None:
     writer, reader = store
     first = copy_of(1, simhash=simhash if simhash == "0" * 16 else PRINT)
     put(writer, first, copy_of(2, simhash=simhash, at=at))
     assert [copies for _, copies in shown(reader)] == [[], []]
 
 
-def test_of_copies_that_go_another_stands_for_the_rest(store: tuple[Writer, Reader]) -> None:
+def test_of_copies_that_go_another_stands_for_the_rest(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2), copy_of(3))
     assert shown(reader) == [("c-1", ["c-2", "c-3"])]
@@ -101,13 +101,15 @@ def test_an_agencys_text_with_a_changed_sentence_is_recognised_and_another_text_
     assert distance(fingerprints(whole)[1], fingerprints(other)[1]) > MOST_BITS
 
 
-def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(store: tuple[Writer, Reader]) -> None:
+def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(
+    store: tuple[StoreWriter, StoreReader],
+) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2), quote_article("eigen", source="Blatt 9", published_at="2026-09-02T08:00Z"))
-    found = reader.quotes(Asked(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
+    found = reader.quotes(QuoteQuery(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
     assert [len(hit.copies) for hit in found.items] == [0, 1]
     assert found.total == 2
-    assert reader.quotes(Asked(speaker="Behörde"), limit=10).total == 3
+    assert reader.quotes(QuoteQuery(speaker="Behörde"), limit=10).total == 3
 
 
 def with_fragment(id: str) -> QuoteArticle:
@@ -126,13 +128,13 @@ def with_fragment(id: str) -> QuoteArticle:
     return article.model_copy(update={"quotes": [first.model_copy(update={"type": "Indirect"}), second, fragment]})
 
 
-def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[Writer, Reader]) -> None:
+def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(writer, with_fragment("f"))
     speaker = "per/karla-brinkmeier"
 
     def total(**asked: Any) -> int:
-        return reader.quotes(Asked(speaker=speaker, **asked), limit=10, once=True).total
+        return reader.quotes(QuoteQuery(speaker=speaker, **asked), limit=10, once=True).total
 
     assert total() == 1
     assert total(words="Wir fangen") == 1
@@ -146,7 +148,7 @@ def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[Writer, Re
     assert (entity.statement_count, entity.quote_count) == (1, 1)
 
 
-def test_said_about_others_and_together(store: tuple[Writer, Reader]) -> None:
+def test_said_about_others_and_together(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     article = quote_article("über")
     text = article.text.replace("‚das Geld", "Brinkmeier, ‚das Geld")
@@ -171,7 +173,7 @@ def test_said_about_others_and_together(store: tuple[Writer, Reader]) -> None:
     assert entity is not None
     assert entity.about_count == 1
     assert [(other.value, other.count) for other in entity.together] == [("per/tobias-ahlgrimm", 1)]
-    (hit,) = reader.quotes(Asked(about="per/karla-brinkmeier"), limit=5).items
+    (hit,) = reader.quotes(QuoteQuery(about="per/karla-brinkmeier"), limit=5).items
     assert hit.quote.speaker == "Tobias Ahlgrimm"
 
 
@@ -183,7 +185,7 @@ def test_wilsons_interval() -> None:
     assert wilson(10, 10)[1] == pytest.approx(1.0)
 
 
-def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> None:
+def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(
         writer,
@@ -191,7 +193,7 @@ def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> Non
         quote_article("d", source="Blatt 1", published_at="2026-09-03T08:00Z"),
     )
     # The copies give three statements, as printed; "d" three more. Of each three one is the minister's.
-    once = reader.shares(Asked(), by="speaker", now=NOW)
+    once = reader.shares(QuoteQuery(), by="speaker", now=NOW)
     assert (once.total, once.without, once.articles, once.sources) == (6, 2, 4, 3)
     assert {(value.value, value.count, value.articles, value.sources) for value in once.values} == {
         ("per/karla-brinkmeier", 2, 4, 3),
@@ -203,10 +205,10 @@ def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> Non
         ("2026-09-02", 0, [0, 0]),
         ("2026-09-03", 3, [1, 1]),
     ]
-    each = reader.shares(Asked(), by="source", once=False, now=NOW)
+    each = reader.shares(QuoteQuery(), by="source", once=False, now=NOW)
     assert [(value.value, value.count) for value in each.values] == [("Blatt 1", 6), ("Blatt 2", 3), ("Blatt 3", 3)]
     assert each.total == 12
-    by_source = reader.shares(Asked(), by="source", now=NOW)
+    by_source = reader.shares(QuoteQuery(), by="source", now=NOW)
     assert [(value.value, value.count) for value in by_source.values] == [
         ("Blatt 1", 6),
         ("Blatt 2", 3),
@@ -215,7 +217,7 @@ def test_shares_agree_with_counting_by_hand(store: tuple[Writer, Reader]) -> Non
     assert by_source.total == 6, "a statement counts for each paper that has it"
 
 
-def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[Writer, Reader]) -> None:
+def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     before = [quote_article(f"v-{n}", source="Blatt 1", published_at=f"2026-08-{n + 1:02}T08:00Z") for n in range(30)]
     only_minister = [
@@ -224,14 +226,16 @@ def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[Writer, R
     ]
     put(writer, *before, *only_minister)
     since, until = 1_788_220_800.0, 1_788_825_600.0  # 1 to 8 September 2026
-    found = reader.shares(Asked(since=since, until=until), by="speaker", now=NOW)
+    found = reader.shares(QuoteQuery(since=since, until=until), by="speaker", now=NOW)
     (minister,) = (value for value in found.values if value.value == "per/karla-brinkmeier")
     assert minister.usual == pytest.approx(1 / 3)
     assert minister.more
-    assert reader.shares(Asked(since=0.0), by="speaker", now=NOW).values[0].usual is None, "nothing was kept before"
+    assert reader.shares(QuoteQuery(since=0.0), by="speaker", now=NOW).values[0].usual is None, (
+        "nothing was kept before"
+    )
 
 
-def test_the_directory_finds_names_as_people_type_them(store: tuple[Writer, Reader]) -> None:
+def test_the_directory_finds_names_as_people_type_them(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2))
     assert [person.name for person in reader.people(words="brink", types=("PER",), limit=5).items] == [
@@ -265,7 +269,7 @@ async def test_shares_refuse_what_means_nothing(client: Client, query: str) -> N
         assert query.partition("=")[0] in (await response.json())["error"]
 
 
-async def test_shares_compare_two_sources(client: Client, writer: Writer) -> None:
+async def test_shares_compare_two_sources(client: Client, writer: StoreWriter) -> None:
     put(writer, copy_of(1, at=None), copy_of(2, at=None), at=time.time())
     async with client.get("/api/shares?by=speaker&source=Blatt%201&vs_source=Tagblatt") as response:
         found = await response.json()

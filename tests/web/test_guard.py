@@ -29,7 +29,14 @@ def test_elsewhere_there_must_be_a_token(host: str) -> None:
         Guard(token=None, host=host)
     with pytest.raises(UnsafeListening):
         Guard(token="", host=host)
-    Guard(token="geheim", host=host)
+    Guard(token="geheim-geheim-geheim", host=host)
+
+
+@pytest.mark.parametrize("token", ["x", "fünfzehn-Zeichen"[:15]])
+def test_elsewhere_a_token_is_not_soon_guessed(token: str) -> None:
+    with pytest.raises(UnsafeListening, match="at least 16 characters"):
+        Guard(token=token, host="0.0.0.0")
+    Guard(token=token, host="127.0.0.1")
 
 
 def test_tokens() -> None:

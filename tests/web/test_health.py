@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from agents import health
-from agents.health import Facts, WorkerReport, judge, ready
-from agents.progress import PartitionProgress, StillSince
+from agents.health import ClusterFacts, WorkerReport, assess_stage, ready
+from agents.progress import PartitionProgress, StallTimer
 from agents.web.recent import RecentLatency
 from pipeline.stages import STAGES
 
@@ -31,17 +31,17 @@ def place(partition: int = 0, *, lag: int = 0, still: float = 0.0) -> dict[str, 
     return {"partition": partition, "lag": lag, "still_seconds": still}
 
 
-def facts(own: WorkerReport, *others: WorkerReport, **places: list[dict[str, Any]]) -> Facts:
+def facts(own: WorkerReport, *others: WorkerReport, **places: list[dict[str, Any]]) -> ClusterFacts:
     known = {stage.name: [place(0), place(1)] for stage in STAGES}
-    return Facts(1.0, None, known | places, own, others)
+    return ClusterFacts(1.0, None, known | places, own, others)
 
 
-def codes(stage: Any, of: Facts) -> tuple[str, list[str]]:
-    judgement = judge(stage, of)
+def codes(stage: Any, of: ClusterFacts) -> tuple[str, list[str]]:
+    judgement = assess_stage(stage, of)
     return judgement.health, [why["code"] for why in judgement.why]
 
 
-def outcome(of: Facts, loop_age: float = 0.0, *, whole: bool = True) -> dict[str, bool]:
+def outcome(of: ClusterFacts, loop_age: float = 0.0, *, whole: bool = True) -> dict[str, bool]:
     return {name: ok for name, ok, _ in ready(of, loop_age, whole_stream=whole)}
 
 
@@ -56,7 +56,7 @@ def test_lag_alone_is_no_trouble() -> None:
 
 def test_lag_without_progress_is() -> None:
     stuck = facts(worker(), entities=[place(0, lag=3, still=21.0), place(1, lag=4, still=30.0), place(2)])
-    judgement = judge(ENTITIES, stuck)
+    judgement = assess_stage(ENTITIES, stuck)
     assert judgement.health == "stuck"
     assert judgement.why == [{"code": "no-progress", "seconds": 21, "lag": 7}]
     assert codes(CLEAN, stuck)[0] == "ok"
@@ -128,7 +128,7 @@ def test_a_spare_worker_is_ready_once_it_has_joined() -> None:
     ("age", "detail", "ok"), [(1.0, None, True), (13.0, None, False), (None, None, False), (1.0, "timed out", False)]
 )
 def test_the_broker_must_have_answered_lately(age: float | None, detail: str | None, ok: bool) -> None:
-    of = Facts(age, detail, {}, worker())
+    of = ClusterFacts(age, detail, {}, worker())
     assert outcome(of)["broker"] is ok
     assert of.broker_answers is ok
 
@@ -140,7 +140,7 @@ def test_a_hanging_loop_is_neither_live_nor_ready() -> None:
 
 
 def test_standing_still_is_measured_from_the_last_commit_or_the_first_lag() -> None:
-    still = StillSince()
+    still = StallTimer()
 
     def see(committed: int | None, end: int, now: float) -> float:
         return still.see("clean/0", committed, waits=end > (committed or 0), now=now)

@@ -17,7 +17,7 @@ from yarl import URL
 
 from agents.web.middleware import HEADERS
 from agents.web.site import SITE, article_path, entity_path
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from tests.web.articles import hostile_article, quote_article
 from tests.web.conftest import TOKEN, FakeStatus, Serve, all_is_well
@@ -126,7 +126,7 @@ async def test_ids_with_slashes_are_found_in_every_spelling(client: Client, path
 
 
 @pytest.mark.parametrize("id", ["..", ".", "../../etc/passwd", "a\nb", "100%", "ä/ö/ü", "?x=1#y", " ", "%2F"])
-async def test_strange_ids(client: Client, writer: Writer, id: str) -> None:
+async def test_strange_ids(client: Client, writer: StoreWriter, id: str) -> None:
     writer.add([TopicMessage("articles.quotes", 1, 0, 1.8e9, encode(quote_article(id, title="Seltsam")), {})])
     for path in (article_path(id), "/api" + article_path(id) if "?" not in article_path(id) else article_path(id)):
         status, text = await get(client, path)
@@ -154,7 +154,7 @@ async def test_searches_are_limited(client: Client) -> None:
     assert {status for status, _ in answers} == {200, 429}
 
 
-async def test_new_articles_are_sent_as_they_come(client: Client, writer: Writer) -> None:
+async def test_new_articles_are_sent_as_they_come(client: Client, writer: StoreWriter) -> None:
     _, page = await get(client, "/", headers=HTML)
     live = re.search(r'data-live="(/live\?after=\d+)"', page)
     assert live
@@ -186,7 +186,7 @@ async def test_a_page_that_comes_back_gets_what_it_missed_only(client: Client) -
 
 
 async def test_browsers_that_vanish_leave_no_trace(
-    client: Client, writer: Writer, caplog: pytest.LogCaptureFixture
+    client: Client, writer: StoreWriter, caplog: pytest.LogCaptureFixture
 ) -> None:
     for path in ("/live?after=0", "/live?after=0", "/", "/operations"):
         _, connection = await asyncio.open_connection(client.host, client.port)
@@ -201,7 +201,7 @@ async def test_browsers_that_vanish_leave_no_trace(
         await asyncio.sleep(0.15)
         if not site.streams:
             break
-    assert site.streams == 0
+    assert site.streams.total() == 0
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
@@ -212,7 +212,7 @@ async def test_streams_end_when_the_server_does(serve: Serve) -> None:
     await asyncio.wait_for(client.close(), 5)
 
 
-async def test_health(client: Client, writer: Writer, status: FakeStatus) -> None:
+async def test_health(client: Client, writer: StoreWriter, status: FakeStatus) -> None:
     code, text = await get(client, "/health/ready")
     assert code == 200, text
     still = [{"partition": 0, "committed": 5, "begin": 0, "end": 9, "lag": 4, "still_seconds": 25.0}]
@@ -232,7 +232,7 @@ async def test_health(client: Client, writer: Writer, status: FakeStatus) -> Non
     assert (await get(client, "/health/live"))[0] == 503
 
 
-async def test_operations_show_all_workers(client: Client, writer: Writer, status: FakeStatus) -> None:
+async def test_operations_show_all_workers(client: Client, writer: StoreWriter, status: FakeStatus) -> None:
     other = status.snapshot() | {"worker": "other-2", "memory": {"main": 5_000_000}}
     writer.put_worker("other-2", time.time(), other)
     writer.put_worker("gone-3", time.time() - 60, other | {"worker": "gone-3"})
@@ -257,7 +257,9 @@ async def test_metrics_are_prometheus_text(client: Client, status: FakeStatus) -
     assert {sample.labels["partition"] for sample in found["redefluss_consumer_lag"].samples} == {"0", "1"}
 
 
-async def test_without_a_store_pages_say_so_and_health_fails(client: Client, settings: Any, writer: Writer) -> None:
+async def test_without_a_store_pages_say_so_and_health_fails(
+    client: Client, settings: Any, writer: StoreWriter
+) -> None:
     from agents.web.store.location import store_path
 
     writer.close()
@@ -274,7 +276,7 @@ async def test_errors_inside_are_not_told(client: Client, monkeypatch: pytest.Mo
     def fail(*_: Any, **__: Any) -> None:
         raise RuntimeError("the inside")
 
-    monkeypatch.setattr("agents.web.store.reader.Reader.article", fail)
+    monkeypatch.setattr("agents.web.store.reader.StoreReader.article", fail)
     for headers in (HTML, {}):
         code, text = await get(client, "/articles/a-1", headers=headers)
         assert code == 500

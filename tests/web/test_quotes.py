@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 import pytest
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.typed import typed
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.query_parser import parse_query
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
 from tests.web.articles import quote_article
@@ -24,7 +24,7 @@ NEWS = "http://www.w3.org/2005/Atom"
 
 
 @pytest.fixture
-def filled(writer: Writer) -> Writer:
+def filled(writer: StoreWriter) -> StoreWriter:
     """Seven papers with the same article, the statement that it gives, and a paper with another."""
     from datetime import timedelta
 
@@ -59,7 +59,7 @@ async def got(client: Client, path: str) -> Any:
         return await response.json()
 
 
-async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Client, filled: Writer) -> None:
+async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Client, filled: StoreWriter) -> None:
     found = await got(
         client, "/api/quotes?q=fruehjahr&speaker=Brinkmeier&source=Bote%203&verbatim=true&since=2026-03-01"
     )
@@ -85,7 +85,7 @@ async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Cli
         ("*:^(", 36),
     ],
 )
-async def test_words_phrases_and_minus(client: Client, filled: Writer, query: str, total: int) -> None:
+async def test_words_phrases_and_minus(client: Client, filled: StoreWriter, query: str, total: int) -> None:
     found = await got(client, f"/api/quotes?limit=200&q={quote(query)}")
     speakers = {hit["quote"]["speaker"] for hit in found["items"]}
     if query.strip('"-*:^('):
@@ -95,15 +95,15 @@ async def test_words_phrases_and_minus(client: Client, filled: Writer, query: st
 
 
 def test_what_is_typed_is_taken_apart() -> None:
-    query = typed('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
+    query = parse_query('Klöckner „zwei Worte“ -ohne -"auch nicht" Anf')
     assert query.wanted == (("klockner",), ("zwei", "worte"), ("anf",))
     assert query.unwanted == (("ohne",), ("auch", "nicht"))
     assert query.open
-    assert typed("Kloeckner").wanted == typed("Klöckner").wanted
-    assert typed("E-Auto").unwanted == ()
+    assert parse_query("Kloeckner").wanted == parse_query("Klöckner").wanted
+    assert parse_query("E-Auto").unwanted == ()
 
 
-async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: Writer) -> None:
+async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: StoreWriter) -> None:
     seen: list[str] = []
     cursor = ""
     while True:
@@ -115,7 +115,7 @@ async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: C
     assert len(seen) == len(set(seen)) == page["total"]
 
 
-async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, filled: Writer) -> None:
+async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, filled: StoreWriter) -> None:
     found = await got(client, "/api/statements?q=fruehjahr")
     (statement,) = found["items"]
     assert (found["total"], statement["count"], statement["sources"]) == (1, 7, 7)
@@ -127,7 +127,7 @@ async def test_a_statement_in_seven_papers_is_one_with_seven(client: Client, fil
         assert response.status == 200
 
 
-async def test_the_page_shows_the_speakers_quotes_with_the_match_marked(client: Client, filled: Writer) -> None:
+async def test_the_page_shows_the_speakers_quotes_with_the_match_marked(client: Client, filled: StoreWriter) -> None:
     async with client.get("/search?q=Frühjahr", headers={"Accept-Language": "de"}) as response:
         page = await response.text()
     assert "<mark>Frühjahr</mark>" in page
@@ -146,7 +146,7 @@ async def test_what_means_nothing_is_refused_in_one_line(client: Client, query: 
         assert query.partition("=")[0] in (await response.json())["error"]
 
 
-async def test_exports_hold_the_same_rows(client: Client, filled: Writer) -> None:
+async def test_exports_hold_the_same_rows(client: Client, filled: StoreWriter) -> None:
     async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=csv") as response:
         rows = list(csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig"))))
     async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=jsonl") as response:
@@ -157,7 +157,7 @@ async def test_exports_hold_the_same_rows(client: Client, filled: Writer) -> Non
     assert not any("Kreistag" in json.dumps(line) for line in lines), "no article's text"
 
 
-async def test_parquet_is_read_back(client: Client, filled: Writer, tmp_path: Any) -> None:
+async def test_parquet_is_read_back(client: Client, filled: StoreWriter, tmp_path: Any) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     async with client.get("/api/quotes?speaker=per/karla-brinkmeier&format=parquet") as response:
         (tmp_path / "q.parquet").write_bytes(await response.read())
@@ -165,7 +165,7 @@ async def test_parquet_is_read_back(client: Client, filled: Writer, tmp_path: An
     assert table.num_rows == (await got(client, "/api/quotes?speaker=per/karla-brinkmeier"))["total"]
 
 
-async def test_the_feed_of_a_search_is_atom(client: Client, filled: Writer) -> None:
+async def test_the_feed_of_a_search_is_atom(client: Client, filled: StoreWriter) -> None:
     async with client.get("/search.atom?q=fruehjahr&source=Bote%203") as response:
         assert response.content_type == "application/atom+xml"
         root = ElementTree.fromstring(await response.read())
@@ -178,14 +178,14 @@ async def test_the_feed_of_a_search_is_atom(client: Client, filled: Writer) -> N
     assert link.get("href", "").endswith("/articles/p-3#quote-0")
 
 
-async def test_a_withdrawn_article_is_gone_from_everything(client: Client, filled: Writer) -> None:
+async def test_a_withdrawn_article_is_gone_from_everything(client: Client, filled: StoreWriter) -> None:
     filled.add([TopicMessage("articles.quotes", 1, 9, time.time(), None, {}, b"p-3")])
     assert (await got(client, "/api/quotes?source=Bote%203"))["total"] == 0
     async with client.get("/articles/p-3") as response:
         assert response.status == 404
 
 
-async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: Writer) -> None:
+async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: StoreWriter) -> None:
     (statement, *_) = (await got(client, "/api/statements?q=fruehjahr"))["items"]
     filled.add([TopicMessage("statements", 0, 9, time.time(), None, {}, statement["id"].encode())])
     assert (await got(client, "/api/statements?q=fruehjahr"))["total"] == 0

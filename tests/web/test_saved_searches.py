@@ -20,8 +20,8 @@ from agents.saved_searches.search_list import SavedSearch, SearchListError, load
 from agents.saved_searches.watcher import Watcher
 from agents.settings import Settings
 from agents.web.store.location import store_path
-from agents.web.store.reader import Reader
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.reader import StoreReader
+from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import QuoteArticle
 from tests.web.articles import quote_article
@@ -70,7 +70,7 @@ class Running:
     async def watch(self, search: SavedSearch, until: Callable[[], bool], *, first: Callable[[], None]) -> Outbox:
         outbox = Outbox(self.outbox)
         made = Watcher(
-            Reader(store_path(self.settings)),
+            StoreReader(store_path(self.settings)),
             outbox,
             [search],
             secret=SECRET,
@@ -94,7 +94,7 @@ def running(settings: Settings, tmp_path: Path) -> Running:
     return Running(settings, tmp_path / "outbox.sqlite")
 
 
-def add(writer: Writer, *articles: QuoteArticle) -> None:
+def add(writer: StoreWriter, *articles: QuoteArticle) -> None:
     writer.add(
         TopicMessage("articles.quotes", 3, number, time.time() + 1, encode(article), {})
         for number, article in enumerate(articles)
@@ -107,7 +107,7 @@ def search_of(receiver: Receiver, **more: Any) -> SavedSearch:
     )
 
 
-async def test_what_is_new_is_told_once_and_signed(receiver: Receiver, writer: Writer, running: Running) -> None:
+async def test_what_is_new_is_told_once_and_signed(receiver: Receiver, writer: StoreWriter, running: Running) -> None:
     search = search_of(receiver)
     new = quote_article("neu", published_at="2020-01-01T08:00Z")
     await running.watch(search, lambda: len(receiver.got) > 0, first=lambda: add(writer, new))
@@ -120,7 +120,7 @@ async def test_what_is_new_is_told_once_and_signed(receiver: Receiver, writer: W
     assert receiver.quotes() == ["neu#0", "n-2#0"], "a revision is no news, and a restart tells nothing again"
 
 
-async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: Writer, running: Running) -> None:
+async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: StoreWriter, running: Running) -> None:
     receiver.answers = [web.Response(status=503), web.Response(status=429, headers={"Retry-After": "1"})]
     await running.watch(
         search_of(receiver), lambda: len(receiver.got) > 2, first=lambda: add(writer, quote_article("n"))
@@ -131,7 +131,7 @@ async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: W
 
 
 async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
-    receiver: Receiver, writer: Writer, running: Running
+    receiver: Receiver, writer: StoreWriter, running: Running
 ) -> None:
     receiver.answers = [web.Response(status=410)]
     outbox = await running.watch(
@@ -139,13 +139,15 @@ async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
     )
     (dead,) = outbox.dead()
     assert (dead.search, dead.why, orjson.loads(dead.item)["quote"]["id"]) == ("Brinkmeier", "answered 410", "n#0")
-    assert outbox.revive() == 1
+    assert outbox.retry_dead() == 1
     await running.watch(search_of(receiver), lambda: len(receiver.got) > 1, first=lambda: None)
     assert receiver.quotes() == ["n#0", "n#0"]
     assert not outbox.dead()
 
 
-async def test_what_comes_faster_than_told_goes_together(receiver: Receiver, writer: Writer, running: Running) -> None:
+async def test_what_comes_faster_than_told_goes_together(
+    receiver: Receiver, writer: StoreWriter, running: Running
+) -> None:
     search = search_of(receiver).model_copy(update={"per_minute": 40.0})
 
     def more() -> None:

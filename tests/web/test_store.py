@@ -8,9 +8,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from agents.web.store.reader import Reader, StoreUnavailable
+from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.web.store.search import search_expression
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import hostile_article, quote_article
@@ -28,16 +28,16 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def writer(path: Path) -> Writer:
-    return Writer(path, keep_articles=100, keep_days=30)
+def writer(path: Path) -> StoreWriter:
+    return StoreWriter(path, keep_articles=100, keep_days=30)
 
 
 @pytest.fixture
-def reader(path: Path, writer: Writer) -> Reader:
-    return Reader(path)
+def reader(path: Path, writer: StoreWriter) -> StoreReader:
+    return StoreReader(path)
 
 
-def test_an_article_comes_back_with_all_its_parts(writer: Writer, reader: Reader) -> None:
+def test_an_article_comes_back_with_all_its_parts(writer: StoreWriter, reader: StoreReader) -> None:
     article = quote_article()
     writer.add(
         [message(article, trail='[{"stage":"clean","topic":"articles.raw","partition":3,"offset":7,"took_ms":1.5}]')]
@@ -53,7 +53,7 @@ def test_an_article_comes_back_with_all_its_parts(writer: Writer, reader: Reader
     assert [quote.speaker for quote in line.quotes] == ["Karla Brinkmeier", "Tobias Ahlgrimm", "die Behörde"]
 
 
-def test_the_same_bytes_again_are_not_news_but_other_bytes_replace(writer: Writer, reader: Reader) -> None:
+def test_the_same_bytes_again_are_not_news_but_other_bytes_replace(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article(), offset=0)])
     first = reader.last_sequence()
     writer.add([message(quote_article(), offset=1)])
@@ -70,33 +70,33 @@ def test_the_same_bytes_again_are_not_news_but_other_bytes_replace(writer: Write
     assert (entity.quote_count, entity.article_count, entity.mention_count) == (1, 1, 2)
 
 
-def test_a_restart_loses_nothing_and_goes_on_where_it_was(writer: Writer, path: Path) -> None:
+def test_a_restart_loses_nothing_and_goes_on_where_it_was(writer: StoreWriter, path: Path) -> None:
     writer.add([message(quote_article(), offset=41)])
     writer.close()
-    again = Writer(path, keep_articles=100, keep_days=30)
+    again = StoreWriter(path, keep_articles=100, keep_days=30)
     following, mark = again.positions()["articles.quotes", 0]
     assert following == 42
     assert mark == message(quote_article(), offset=41).fingerprint
-    assert Reader(path).article("a-1") is not None
+    assert StoreReader(path).article("a-1") is not None
 
 
-def test_a_store_of_another_version_is_made_anew(writer: Writer, path: Path) -> None:
+def test_a_store_of_another_version_is_made_anew(writer: StoreWriter, path: Path) -> None:
     writer.add([message(quote_article())])
     writer.close()
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 999")
     connection.close()
     with pytest.raises(StoreUnavailable):
-        Reader(path).articles(limit=1)
-    assert Writer(path, keep_articles=1, keep_days=1).positions() == {}
-    assert Reader(path).articles(limit=1) == []
+        StoreReader(path).articles(limit=1)
+    assert StoreWriter(path, keep_articles=1, keep_days=1).positions() == {}
+    assert StoreReader(path).articles(limit=1) == []
 
 
 def test_what_is_kept_is_bounded_by_count(path: Path) -> None:
-    writer = Writer(path, keep_articles=20, keep_days=30)
+    writer = StoreWriter(path, keep_articles=20, keep_days=30)
     writer.add([message(quote_article(f"a-{n}"), offset=n) for n in range(50)])
     assert writer.prune(NOW) == 30
-    reader = Reader(path)
+    reader = StoreReader(path)
     assert [line.id for line in reader.articles(limit=100)] == [f"a-{n}" for n in range(49, 29, -1)]
     entity = reader.entity("per/karla-brinkmeier")
     assert entity is not None
@@ -104,19 +104,19 @@ def test_what_is_kept_is_bounded_by_count(path: Path) -> None:
     assert len(reader.search(search_expression(words="Kiel") or "", limit=100)) == 20
 
 
-def test_what_is_kept_is_bounded_by_age(writer: Writer, reader: Reader) -> None:
+def test_what_is_kept_is_bounded_by_age(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article("alt"), at=NOW - 31 * 86400), message(quote_article("neu"), offset=1, at=NOW)])
     assert writer.prune(NOW) == 1
     assert [line.id for line in reader.articles(limit=10)] == ["neu"]
 
 
-def test_entities_that_nothing_names_any_more_go_too(writer: Writer, reader: Reader) -> None:
+def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article(), at=NOW - 31 * 86400)])
     writer.prune(NOW)
     assert reader.entity("per/karla-brinkmeier") is None
 
 
-def test_unreadable_messages_are_counted_and_passed_over(writer: Writer, reader: Reader) -> None:
+def test_unreadable_messages_are_counted_and_passed_over(writer: StoreWriter, reader: StoreReader) -> None:
     broken = [
         TopicMessage("articles.quotes", 0, 0, NOW, b"{", {}),
         TopicMessage("articles.quotes", 0, 1, NOW, b'{"id": "x"}', {}),
@@ -130,7 +130,7 @@ def test_unreadable_messages_are_counted_and_passed_over(writer: Writer, reader:
     assert writer.positions()["articles.quotes", 0][0] == 5
 
 
-def test_a_half_written_article_leaves_nothing_behind(writer: Writer, reader: Reader) -> None:
+def test_a_half_written_article_leaves_nothing_behind(writer: StoreWriter, reader: StoreReader) -> None:
     record = quote_article("halb").model_dump(by_alias=True)
     del record["quotes"][1]["medium"]
     writer.add([TopicMessage("articles.quotes", 0, 0, NOW, orjson.dumps(record), {})])
@@ -158,7 +158,7 @@ def test_a_half_written_article_leaves_nothing_behind(writer: Writer, reader: Re
         ({"words": '"'}, False),
     ],
 )
-def test_search(writer: Writer, reader: Reader, asked: dict[str, str], found: bool) -> None:
+def test_search(writer: StoreWriter, reader: StoreReader, asked: dict[str, str], found: bool) -> None:
     writer.add([message(quote_article())])
     expression = search_expression(**asked)
     assert expression is not None
@@ -169,7 +169,7 @@ def test_searching_for_nothing_is_no_search() -> None:
     assert search_expression(words="  ", speaker="") is None
 
 
-def test_ranks_count_within_the_window_only(writer: Writer, reader: Reader) -> None:
+def test_ranks_count_within_the_window_only(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add(
         [
             message(quote_article("alt"), offset=0, at=NOW - 7200),
@@ -185,7 +185,7 @@ def test_ranks_count_within_the_window_only(writer: Writer, reader: Reader) -> N
     assert (named[0].name, named[0].count) == ("Karla Brinkmeier", 6)
 
 
-def test_an_entity_over_time_and_by_source(writer: Writer, reader: Reader) -> None:
+def test_an_entity_over_time_and_by_source(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add(
         [
             message(quote_article("a", published_at="2026-03-01T23:30:00-02:00"), offset=0, at=NOW + 9e6),
@@ -207,7 +207,7 @@ def test_an_entity_over_time_and_by_source(writer: Writer, reader: Reader) -> No
     assert entity.roles == ["Verkehrsministerin"]
 
 
-def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> None:
+def test_dead_letters_by_stage_and_reason(writer: StoreWriter, reader: StoreReader) -> None:
     def letter(offset: int, stage: str, reason: str) -> TopicMessage:
         record = DeadLetter.model_validate(
             {
@@ -239,7 +239,7 @@ def test_dead_letters_by_stage_and_reason(writer: Writer, reader: Reader) -> Non
     assert reader.dead_letter(9, 9) is None
 
 
-def test_hostile_text_is_data_like_any_other(writer: Writer, reader: Reader) -> None:
+def test_hostile_text_is_data_like_any_other(writer: StoreWriter, reader: StoreReader) -> None:
     article = hostile_article()
     writer.add([message(article)])
     found = reader.article(article.id)
@@ -250,10 +250,10 @@ def test_hostile_text_is_data_like_any_other(writer: Writer, reader: Reader) -> 
 
 def test_without_a_store_a_query_says_so(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable):
-        Reader(tmp_path / "none.sqlite").articles(limit=1)
+        StoreReader(tmp_path / "none.sqlite").articles(limit=1)
 
 
-def test_filling_the_store_costs_little(writer: Writer) -> None:
+def test_filling_the_store_costs_little(writer: StoreWriter) -> None:
     messages = [message(quote_article(f"a-{n}"), offset=n) for n in range(400)]
     started = time.process_time()
     for begin in range(0, len(messages), 20):

@@ -20,13 +20,16 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from agents.kafka import connect
+from agents.permissions import AUTHORIZATION_ERRORS, MissingPermission, in_words
 from agents.settings import Settings
 from agents.topics import WORKERS_TOPIC
-from agents.web.collector.feed import Feed
+from agents.web.collector.collector import Collector
 from agents.web.store.tables import is_corrupt, remove_store
-from agents.web.store.writer import Writer
+from agents.web.store.writer import StoreWriter
 
 RETRY_SECONDS = 2.0
+PERMISSION_SECONDS = 30.0
+"""Between tries while a permission is missing, which somebody has to grant."""
 LAST_WORD_SECONDS = 2.0
 NICENESS = 5
 """The stream goes first: a page may be a moment late."""
@@ -43,9 +46,15 @@ async def collect(settings: Settings, path: Path) -> None:
         while True:
             try:
                 with closing(_writer(settings, path)) as writer:
-                    await Feed(settings, writer).run()
+                    await Collector(settings, writer).run()
+            except* (MissingPermission, *AUTHORIZATION_ERRORS) as errors:
+                first = errors.exceptions[0]
+                log.warning(
+                    "the pages stand still: %s; next try in %.0f s", in_words(first) or first, PERMISSION_SECONDS
+                )
+                await asyncio.sleep(PERMISSION_SECONDS)
             except* (KafkaError, OSError, sqlite3.Error) as errors:
-                log.warning("the web view's reader begins again: %s", errors.exceptions[0])
+                log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
                 if any(is_corrupt(error) for error in errors.exceptions):
                     remove_store(path)
             await asyncio.sleep(RETRY_SECONDS)
@@ -64,7 +73,7 @@ async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
                 finally:
                     lines.task_done()
         except (KafkaError, OSError) as error:
-            log.debug("could not tell the other workers: %s", error)
+            log.debug("this worker's status was not sent to the other workers: %s", error)
         finally:
             await producer.stop()
         await asyncio.sleep(RETRY_SECONDS)
@@ -102,8 +111,8 @@ async def _listen(reader: asyncio.StreamReader, lines: asyncio.Queue[bytes]) -> 
         lines.put_nowait(line.rstrip(b"\n"))
 
 
-def _writer(settings: Settings, path: Path) -> Writer:
-    return Writer(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
+def _writer(settings: Settings, path: Path) -> StoreWriter:
+    return StoreWriter(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
 
 
 def _locked(lock: IO[Any]) -> bool:

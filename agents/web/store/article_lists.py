@@ -10,7 +10,7 @@ from agents.web.models import ArticleLine, ArticlePage, Copy
 
 
 @dataclass(frozen=True)
-class Newest:
+class ArticleFilter:
     """Which articles a list shows; None and empty: all.
 
     Attributes:
@@ -48,7 +48,9 @@ def arrived(
     return [article_line(*row) for row in rows]
 
 
-def latest(connection: sqlite3.Connection, shown: Newest, *, limit: int, cursor: str | None = None) -> ArticlePage:
+def latest(
+    connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, cursor: str | None = None
+) -> ArticlePage:
     """A page of articles by the time of their publication (or arrival), the latest first.
 
     Of the same text in several papers the earliest stands for all, unless one paper is asked for.
@@ -71,7 +73,7 @@ def naming(connection: sqlite3.Connection, entity: str, *, limit: int, cursor: s
     return _page(connection, tables, where, [entity], limit, cursor)
 
 
-def arrivals(connection: sqlite3.Connection, shown: Newest, *, limit: int, before: int) -> list[ArticleLine]:
+def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:
     """Of the `limit` articles that came last before sequence `before` those of `shown`, in the order of arrival; for a
     text that another paper had before, that one with its copies."""
     where, values = shown.condition()

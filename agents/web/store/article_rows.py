@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
-from agents.web.store.quote_rows import Kept, delete_quotes, insert_quotes, type_of_whole
+from agents.web.store.query_parser import folded_words
+from agents.web.store.quote_rows import ArticleRow, delete_quotes, insert_quotes, type_of_whole
 from agents.web.store.same_articles import join_same, leave_same, mark_first
-from agents.web.store.typed import folded_words
 
 QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
@@ -79,7 +79,7 @@ def insert_article(
     same = join_same(connection, seq, record["simhash"], at)
     connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
     mark_first(connection, same)
-    _insert_parts(connection, Kept(seq, same, at, arrived), record, lines)
+    _insert_parts(connection, ArticleRow(seq, same, at, arrived), record, lines)
     return True
 
 
@@ -95,7 +95,9 @@ def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
         mark_first(connection, same)
 
 
-def _insert_parts(connection: sqlite3.Connection, kept: Kept, record: dict[str, Any], lines: list[QuoteLine]) -> None:
+def _insert_parts(
+    connection: sqlite3.Connection, kept: ArticleRow, record: dict[str, Any], lines: list[QuoteLine]
+) -> None:
     nums = {entity["id"]: _entity_num(connection, entity) for entity in record["entities"]}
     connection.executemany(
         "INSERT OR REPLACE INTO mentions (entity, article, count, arrived) VALUES (?, ?, ?, ?)",

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from agents.web.models import FacetValue
 from agents.web.store.columns import GENDERS, TYPES, Columns
-from agents.web.store.quote_filter import Asked, Places, gender_group, gender_groups, matching
+from agents.web.store.quote_filter import Places, QuoteQuery, gender_group, gender_groups, matching
 
 FACETS = ("speaker", "party", "role", "gender", "source", "type", "agency")
 FACET_VALUES = 30
@@ -19,7 +19,7 @@ _COLUMN = {"speaker": "entity"}
 
 
 def facets(
-    connection: sqlite3.Connection, columns: Columns, asked: Asked, *, once: bool = True
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, once: bool = True
 ) -> dict[str, list[FacetValue]]:
     """By facet the commonest values; `once`: a statement counts once for each, however many papers have it."""
     places = matching(connection, columns, asked)

@@ -8,9 +8,9 @@ import orjson
 
 from agents.web.models import EntityDetail, FacetValue, People, Period, Person, SourceCount
 from agents.web.store.columns import Columns
-from agents.web.store.quote_filter import Asked, matching
+from agents.web.store.query_parser import parse_query
+from agents.web.store.quote_filter import QuoteQuery, matching
 from agents.web.store.quote_search import once_each
-from agents.web.store.typed import typed
 
 TOGETHER = 30
 
@@ -29,7 +29,7 @@ def people(
     """
     marks = ", ".join("?" * len(types))
     where, values = f"e.type IN ({marks})", [*types]
-    if (expression := typed(words).expression()) is not None:
+    if (expression := parse_query(words).expression()) is not None:
         where += " AND e.num IN (SELECT rowid FROM entity_search WHERE entity_search MATCH ?)"
         values.append(expression)
     elif words.strip():
@@ -46,7 +46,7 @@ def people(
         (*values, *behind, limit + 1),
     ).fetchall()
     items = [
-        Person(id=id_, name=name, type=type_, quotes=quotes, articles=articles, **_told(about))
+        Person(id=id_, name=name, type=type_, quotes=quotes, articles=articles, **_roles_and_affiliations(about))
         for id_, name, type_, about, quotes, articles, _ in rows[:limit]
     ]
     last = "_".join(map(str, rows[limit - 1][4:])) if len(rows) > limit else None
@@ -65,7 +65,7 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     grouped = (
         "SELECT a.{0}, count(*) FROM mentions m JOIN articles a ON a.seq = m.article WHERE m.entity = ? GROUP BY a.{0}"
     )
-    asked = Asked(speaker=id_)
+    asked = QuoteQuery(speaker=id_)
     places = matching(connection, columns, asked) if "/" in id_ else np.zeros(0, dtype=np.int64)
     said = once_each(columns, places[::-1])
     days = dict(connection.execute(grouped.format("day"), (num,)))
@@ -76,11 +76,11 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         id=id_,
         name=name,
         type=type_,
-        **_told(about),
+        **_roles_and_affiliations(about),
         wikidata=orjson.loads(about)["wikidata"],
         statement_count=len(said),
         quote_count=quotes,
-        about_count=len(once_each(columns, matching(connection, columns, Asked(about=id_)))),
+        about_count=len(once_each(columns, matching(connection, columns, QuoteQuery(about=id_)))),
         article_count=articles,
         mention_count=mentions,
         days=[Period(day=day, quotes=said_on.get(day, 0), articles=days[day]) for day in sorted(days)],
@@ -89,13 +89,13 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
             key=lambda line: (-line.quotes, -line.articles),
         ),
         together=_together(connection, columns, num, places),
-        members=len(once_each(columns, matching(connection, columns, Asked(party=name)))) if type_ == "ORG" else 0,
+        members=len(once_each(columns, matching(connection, columns, QuoteQuery(party=name)))) if type_ == "ORG" else 0,
     )
 
 
-def _told(about: str) -> dict[str, list[str]]:
-    told = orjson.loads(about)
-    return {"roles": told["roles"] or [], "affiliations": told["affiliations"] or []}
+def _roles_and_affiliations(about: str) -> dict[str, list[str]]:
+    stored = orjson.loads(about)
+    return {"roles": stored["roles"] or [], "affiliations": stored["affiliations"] or []}
 
 
 def _counts(values: Any) -> dict[str, int]:

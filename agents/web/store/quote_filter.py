@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.web.store.columns import GENDERS, KINDS, TYPES, Columns, code
-from agents.web.store.typed import Typed, typed
+from agents.web.store.query_parser import ParsedQuery, parse_query
 
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
@@ -20,11 +20,11 @@ _OF_STATEMENT = "SELECT num FROM quotes WHERE statement = (SELECT num FROM state
 
 
 @dataclass(frozen=True)
-class Asked:
+class QuoteQuery:
     """What is asked for; None and empty: any.
 
     Attributes:
-        words: as typed, see `agents.web.store.typed`; in the quote and the speaker's name.
+        words: as typed, see `agents.web.store.query_parser`; in the quote and the speaker's name.
         speaker: an entity's id, or words of a speaker's name.
         about: an entity's id, who is named in the quote and is not its speaker.
         party: what the speaker belongs to; `role`: what the speaker is.
@@ -57,18 +57,18 @@ class Asked:
     arrived_since: float = 0.0
 
     @property
-    def typed(self) -> Typed:
+    def parsed(self) -> ParsedQuery:
         """The words, taken apart."""
-        return typed(self.words)
+        return parse_query(self.words)
 
 
-def matching(connection: sqlite3.Connection, columns: Columns, asked: Asked) -> Places:
+def matching(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
     """Places in the columns of the quotes asked for, the latest first."""
     mask = _mask(connection, columns, asked)
     return columns.latest_first[mask[columns.latest_first]]
 
 
-def _mask(connection: sqlite3.Connection, columns: Columns, asked: Asked) -> Mask:
+def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:
     rows = columns.rows
     mask: Mask = _by_words(connection, columns, asked)
     for name in ("party", "role", "agency"):
@@ -92,15 +92,15 @@ def _mask(connection: sqlite3.Connection, columns: Columns, asked: Asked) -> Mas
     return mask if asked.parts else mask & ~_counted_with_whole(columns, asked)
 
 
-def _by_words(connection: sqlite3.Connection, columns: Columns, asked: Asked) -> Mask:
+def _by_words(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:
     """By what was said, by whom, about whom, and in which statement."""
     mask: Mask = np.ones(len(columns.rows), dtype=bool)
     by_name = "/" not in asked.speaker
-    words = [asked.typed.expression(), typed(asked.speaker).expression() if by_name else None]
+    words = [asked.parsed.expression(), parse_query(asked.speaker).expression() if by_name else None]
     found = [part.format(what) for part, what in zip(("({})", "speaker : ({})"), words, strict=True) if what]
     if found:
         mask &= columns.places(_nums(connection, _MATCHING, " AND ".join(found)))
-    if (unwanted := asked.typed.exclusion()) is not None:
+    if (unwanted := asked.parsed.exclusion()) is not None:
         mask &= ~columns.places(_nums(connection, _MATCHING, unwanted))
     if not by_name:
         mask &= columns.rows["entity"] == entity_num(connection, asked.speaker)
@@ -111,7 +111,7 @@ def _by_words(connection: sqlite3.Connection, columns: Columns, asked: Asked) ->
     return mask
 
 
-def _counted_with_whole(columns: Columns, asked: Asked) -> Mask:
+def _counted_with_whole(columns: Columns, asked: QuoteQuery) -> Mask:
     """Fragments of a quote that is asked for as well: its speaker and article are the same, so its type decides."""
     whole = columns.rows["whole"]
     asked_for: Mask = whole > 0

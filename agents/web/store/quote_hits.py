@@ -6,13 +6,18 @@ from typing import Any
 
 import orjson
 
-from agents.web.models import Copy, InStatement, Place, QuoteHit, QuoteLine
-from agents.web.store.typed import Typed
+from agents.web.models import Copy, InStatement, QuoteHit, QuoteLine, TextRange
+from agents.web.store.query_parser import ParsedQuery
+from pipeline.stages import FINISHED_TOPIC, STAGES
 
 _AT_ONCE = 200
+_LAST_STAGE = next(stage.name for stage in STAGES if stage.target == FINISHED_TOPIC)
+"""The stage that writes what the store keeps of an article."""
 
 
-def hits(connection: sqlite3.Connection, nums: Iterable[int], words: Typed, *, once: bool = False) -> list[QuoteHit]:
+def hits(
+    connection: sqlite3.Connection, nums: Iterable[int], words: ParsedQuery, *, once: bool = False
+) -> list[QuoteHit]:
     """The quotes with these numbers, in this order.
 
     Args:
@@ -31,18 +36,18 @@ def hits(connection: sqlite3.Connection, nums: Iterable[int], words: Typed, *, o
         if row is None:
             continue
         line, context, gender, party, agency, statement, count, sources, about, article, said = row
-        quote, told = QuoteLine.model_validate_json(line), orjson.loads(about)
+        quote, stored = QuoteLine.model_validate_json(line), orjson.loads(about)
         found.append(
             QuoteHit(
                 quote=quote,
                 context=context,
-                marks=[Place(begin=begin, end=end) for begin, end in words.marks(quote.text)],
+                marks=[TextRange(begin=begin, end=end) for begin, end in words.marks(quote.text)],
                 article_id=article,
-                title=told["title"],
-                source=told["source"],
-                url=told["url"],
-                published_at=told["published_at"],
-                arrived=told["arrived"],
+                title=stored["title"],
+                source=stored["source"],
+                url=stored["url"],
+                published_at=stored["published_at"],
+                arrived=stored["arrived"],
                 agency=agency,
                 party=party,
                 gender=gender,
@@ -67,7 +72,7 @@ def flat_rows(connection: sqlite3.Connection, nums: list[int]) -> Iterator[dict[
     """Quotes as rows of a table, in this order: what was said, by whom, where, and what found it."""
     trails: dict[str, tuple[str | None, str | None]] = {}
     for begin in range(0, len(nums), _AT_ONCE):
-        for hit in hits(connection, nums[begin : begin + _AT_ONCE], Typed()):
+        for hit in hits(connection, nums[begin : begin + _AT_ONCE], ParsedQuery()):
             if hit.article_id not in trails:
                 trails[hit.article_id] = _model(connection, hit.article_id)
             version, model = trails[hit.article_id]
@@ -104,5 +109,5 @@ def _model(connection: sqlite3.Connection, article: str) -> tuple[str | None, st
     row = connection.execute("SELECT version, trail FROM articles WHERE id = ?", (article,)).fetchone()
     if row is None:
         return None, None
-    steps = (step for step in orjson.loads(row[1]) if isinstance(step, dict) and step.get("stage") == "quotes")
+    steps = (step for step in orjson.loads(row[1]) if isinstance(step, dict) and step.get("stage") == _LAST_STAGE)
     return row[0], next(steps, {}).get("model")

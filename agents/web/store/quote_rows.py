@@ -12,11 +12,11 @@ import orjson
 
 from agents.web.models import QuoteLine
 from agents.web.store.columns import EVIDENCE, GENDERS, KINDS, ROW, TYPES, code
-from agents.web.store.typed import folded_words
+from agents.web.store.query_parser import folded_words
 
 
 @dataclass(frozen=True)
-class Kept:
+class ArticleRow:
     """An article in the store.
 
     Attributes:
@@ -33,7 +33,7 @@ class Kept:
 
 def insert_quotes(
     connection: sqlite3.Connection,
-    article: Kept,
+    article: ArticleRow,
     record: Mapping[str, Any],
     lines: Sequence[QuoteLine],
     nums: Mapping[str, int],
@@ -163,7 +163,7 @@ def _said(entity: int | None, statement: int | None, printed: int) -> int:
     return printed if entity is None or statement is None else statement
 
 
-def _as_printed(article: Kept, line: QuoteLine) -> int:
+def _as_printed(article: ArticleRow, line: QuoteLine) -> int:
     """A number below zero for these words of this speaker in an article, in whatever paper."""
     words = f"{article.same}|{line.speaker}|{folded_words(line.text)}"
     return -1 - int.from_bytes(blake2b(words.encode(), digest_size=7).digest(), "big")

@@ -8,7 +8,7 @@ import orjson
 
 from agents.web.models import QuotePage, StatementPage
 from agents.web.store.columns import Columns
-from agents.web.store.quote_filter import Asked, Places, matching
+from agents.web.store.quote_filter import Places, QuoteQuery, matching
 from agents.web.store.quote_hits import hits
 
 
@@ -27,7 +27,7 @@ def once_each(columns: Columns, places: Places) -> Places:
 def quote_page(
     connection: sqlite3.Connection,
     columns: Columns,
-    asked: Asked,
+    asked: QuoteQuery,
     *,
     limit: int,
     cursor: str | None,
@@ -42,12 +42,12 @@ def quote_page(
     if once:
         places = once_each(columns, places)
     page, following = _page(columns, places, limit, cursor)
-    found = hits(connection, columns.rows["num"][page].tolist(), asked.typed, once=once)
+    found = hits(connection, columns.rows["num"][page].tolist(), asked.parsed, once=once)
     return QuotePage(items=found, total=len(places), next=following)
 
 
 def statement_page(
-    connection: sqlite3.Connection, columns: Columns, asked: Asked, *, limit: int, cursor: str | None
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int, cursor: str | None
 ) -> StatementPage:
     """A page of the statements that matching quotes belong to, each once, by their latest matching quote.
 

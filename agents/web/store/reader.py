@@ -15,7 +15,6 @@ from typing import Any
 import orjson
 
 from agents.web.models import (
-    Article,
     ArticleLine,
     ArticlePage,
     Copy,
@@ -31,14 +30,15 @@ from agents.web.models import (
     Shares,
     StatementPage,
     Step,
+    StoredArticle,
     Window,
 )
 from agents.web.store import article_lists, quote_search, ranks
-from agents.web.store.article_lists import Newest, article_line
+from agents.web.store.article_lists import ArticleFilter, article_line
 from agents.web.store.columns import ColumnCache
 from agents.web.store.facets import facets
 from agents.web.store.people import entity_detail, people
-from agents.web.store.quote_filter import Asked, matching
+from agents.web.store.quote_filter import QuoteQuery, matching
 from agents.web.store.quote_hits import flat_rows
 from agents.web.store.ranks import RankedBy
 from agents.web.store.shares import shares
@@ -54,7 +54,7 @@ class StoreUnavailable(Exception):
     """There is no store yet, it cannot be read, or a query took too long: one line that says which."""
 
 
-class Reader:
+class StoreReader:
     """Queries on the store at `path`. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
@@ -91,12 +91,12 @@ class Reader:
         with self._open() as connection:
             return article_lists.arrived(connection, limit=limit, before=before, after=after)
 
-    def latest(self, shown: Newest, *, limit: int, cursor: str | None = None) -> ArticlePage:
+    def latest(self, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
         """Articles by their time, the latest first, the same text once; raises ValueError for a bad `cursor`."""
         with self._open() as connection:
             return article_lists.latest(connection, shown, limit=limit, cursor=cursor)
 
-    def arrivals(self, shown: Newest, *, limit: int, before: int) -> list[ArticleLine]:
+    def arrivals(self, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:
         """Of the articles that came last before sequence `before` those of `shown`, each with its copies."""
         with self._open() as connection:
             return article_lists.arrivals(connection, shown, limit=limit, before=before)
@@ -111,7 +111,7 @@ class Reader:
         with self._open() as connection:
             return article_lists.copies_of(connection, id_)
 
-    def article(self, id_: str) -> Article | None:
+    def article(self, id_: str) -> StoredArticle | None:
         """Everything kept about an article."""
         with self._open() as connection:
             row = connection.execute(
@@ -120,7 +120,7 @@ class Reader:
         if row is None:
             return None
         record, arrived, partition, position, trail = row
-        return Article(
+        return StoredArticle(
             record=orjson.loads(zlib.decompress(record)),
             arrived=arrived,
             topic=FINISHED_TOPIC,
@@ -147,7 +147,7 @@ class Reader:
         with self._open() as connection:
             return people(connection, words=words, types=types, limit=limit, cursor=cursor)
 
-    def shares(self, asked: Asked, *, by: str, once: bool = True, now: float = 0.0) -> Shares:
+    def shares(self, asked: QuoteQuery, *, by: str, once: bool = True, now: float = 0.0) -> Shares:
         """The shares of the values of `by`, one of `BY`, among the quotes asked for."""
         with self._open() as connection:
             return shares(connection, self._columns.columns(connection), asked, by=by, once=once, now=now)
@@ -162,13 +162,13 @@ class Reader:
             )
             return [Hit(article=article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
 
-    def quotes(self, asked: Asked, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
+    def quotes(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
         """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
         with self._open() as connection:
             columns = self._columns.columns(connection)
             return quote_search.quote_page(connection, columns, asked, limit=limit, cursor=cursor, once=once)
 
-    def statements(self, asked: Asked, *, limit: int, cursor: str | None = None) -> StatementPage:
+    def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
         with self._open() as connection:
             columns = self._columns.columns(connection)
@@ -180,12 +180,12 @@ class Reader:
             row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
         return None if row is None else orjson.loads(zlib.decompress(row[0]))
 
-    def facets(self, asked: Asked, *, once: bool = True) -> dict[str, list[FacetValue]]:
+    def facets(self, asked: QuoteQuery, *, once: bool = True) -> dict[str, list[FacetValue]]:
         """By what the quotes asked for can be narrowed, with counts of statements or of quotes; see `FACETS`."""
         with self._open() as connection:
             return facets(connection, self._columns.columns(connection), asked, once=once)
 
-    def rows(self, asked: Asked, *, most: int) -> list[dict[str, Any]]:
+    def rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
         """The quotes asked for as flat rows, for tables; at most so many, the latest first."""
         with self._open(seconds=EXPORT_SECONDS) as connection:
             columns = self._columns.columns(connection)

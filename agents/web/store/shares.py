@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from agents.web.models import FacetValue, Share, SharePeriod, Shares
 from agents.web.store.columns import EVIDENCE, TYPES, Columns, code
 from agents.web.store.facets import count_distinct, named, values_of
-from agents.web.store.quote_filter import Asked, Places, matching
+from agents.web.store.quote_filter import Places, QuoteQuery, matching
 
 BY = ("speaker", "gender", "party", "role", "source", "type", "verbatim", "agency")
 SHOWN = 30
@@ -39,7 +39,7 @@ def wilson(count: int, total: int) -> tuple[float, float]:
 
 
 def shares(
-    connection: sqlite3.Connection, columns: Columns, asked: Asked, *, by: str, once: bool = True, now: float = 0.0
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, by: str, once: bool = True, now: float = 0.0
 ) -> Shares:
     """The shares of the values of `by` among the quotes asked for.
 
@@ -118,7 +118,7 @@ def _evidence(columns: Columns, places: Places, things: NDArray[np.int64]) -> di
 def _usual(
     connection: sqlite3.Connection,
     columns: Columns,
-    asked: Asked,
+    asked: QuoteQuery,
     values: NDArray[np.int64],
     things: NDArray[np.int64],
     now: float,

@@ -41,7 +41,7 @@ class TopicMessage:
     fingerprint: str = ""
 
 
-class Writer:
+class StoreWriter:
     """The one writer of a store.
 
     Args:

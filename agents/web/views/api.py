@@ -7,10 +7,9 @@ from aiohttp.web import HTTPBadRequest, HTTPNotFound, HTTPUnauthorized, Request,
 from faust import web
 
 from agents.topic_reader import MessageGone, message_at
+from agents.web.event_stream import stream
 from agents.web.limits import RECORDS, REPLAYS
-from agents.web.live import stream
 from agents.web.models import (
-    Article,
     ArticleLine,
     DeadLetterList,
     EntityDetail,
@@ -19,6 +18,7 @@ from agents.web.models import (
     Ranked,
     Replayed,
     Step,
+    StoredArticle,
     StoredDeadLetter,
 )
 from agents.web.openapi import Parameter, Route, document
@@ -105,7 +105,7 @@ async def live(_: web.View, request: Request) -> StreamResponse:
 async def operations(_: web.View, request: Request) -> Response:
     """Stages, lag, latency and workers."""
     site = site_of(request)
-    return json_response(await site.cached("operations", site.observatory.operations, seconds=1.0))
+    return json_response(await site.cached("operations", site.stream_monitor.operations, seconds=1.0))
 
 
 @pages.page("/api/dead-letters", name="dead-letters")
@@ -171,7 +171,7 @@ ROUTES: tuple[Route, ...] = (
             Parameter("before", "query", "only those with a lower sequence", {"type": "integer", "minimum": 1}),
         ),
     ),
-    Route("/api/articles/{id}", article, Article, (_ID,)),
+    Route("/api/articles/{id}", article, StoredArticle, (_ID,)),
     Route(
         "/api/records/{stage}/{id}",
         record,

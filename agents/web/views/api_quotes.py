@@ -8,11 +8,11 @@ from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web import atom, exports
-from agents.web.asked import PARAMETERS, address, asked_for
 from agents.web.limits import RECORDS, SEARCHES
 from agents.web.models import QuotePage, StatementPage
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
+from agents.web.query_parameters import PARAMETERS, address, quote_query_of
 from agents.web.site import json_response, number_in, site_of
 
 PAGE = 50
@@ -45,7 +45,7 @@ async def statement(_: web.View, request: Request, id: str) -> Response:
 @pages.page("/search.atom", name="feed")
 async def feed(_: web.View, request: Request) -> Response:
     """The latest quotes that match, as an Atom feed."""
-    site, asked = site_of(request), asked_for(request)
+    site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
     found = await asyncio.to_thread(site.reader.quotes, asked, limit=atom.ENTRIES)
     base = f"{request.scheme}://{request.host}"
@@ -60,7 +60,7 @@ async def feed(_: web.View, request: Request) -> Response:
 
 
 async def _answer(request: Request, what: str) -> Response:
-    site, asked = site_of(request), asked_for(request, parts=what == "quotes")
+    site, asked = site_of(request), quote_query_of(request, parts=what == "quotes")
     kind = request.query.get("format", "json")
     if kind != "json":
         return await export(request)
@@ -75,7 +75,7 @@ async def _answer(request: Request, what: str) -> Response:
 
 async def export(request: Request) -> Response:
     """All quotes that match, as a file of the format that the query names."""
-    site, asked = site_of(request), asked_for(request, parts=True)
+    site, asked = site_of(request), quote_query_of(request, parts=True)
     kind = request.query.get("format", "")
     if kind not in exports.FORMATS:
         raise HTTPBadRequest(text=f"format: one of json, {', '.join(exports.FORMATS)}")

@@ -6,7 +6,7 @@ from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web.annotate import hues, paragraphs
-from agents.web.models import Article
+from agents.web.models import StoredArticle
 from agents.web.pages import Pages
 from agents.web.site import Site, site_of
 from schemas.codec import RecordError, from_object
@@ -27,7 +27,7 @@ async def article(_: web.View, request: Request, id: str) -> Response:
     return await _page(request, id)
 
 
-async def find_article(site: Site, id_: str) -> Article:
+async def find_article(site: Site, id_: str) -> StoredArticle:
     """The article from the store.
 
     Raises:

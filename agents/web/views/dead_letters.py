@@ -7,6 +7,7 @@ from aiokafka.errors import KafkaError
 from faust import web
 
 from agents.dead_letters import StoredLetter, replay
+from agents.permissions import MissingPermission
 from agents.topic_reader import MessageGone, message_at
 from agents.topics import TopicError
 from agents.web.limits import RECORDS, REPLAYS
@@ -111,7 +112,7 @@ async def replay_letter(site: Site, line: DeadLetterLine) -> bool:
     letter = StoredLetter(line.partition, line.offset, await load_letter(site, line))
     try:
         report = await replay(site.settings, [letter])
-    except (KafkaError, OSError, TopicError) as error:
+    except (KafkaError, OSError, TopicError, MissingPermission) as error:
         raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
     return report.sent > 0
 

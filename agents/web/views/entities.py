@@ -9,10 +9,10 @@ from typing import Any, Literal, get_args
 from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
 from faust import web
 
-from agents.web.asked import FIELDS, address, asked_for
 from agents.web.limits import SEARCHES
 from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
+from agents.web.query_parameters import FIELDS, address, quote_query_of
 from agents.web.site import Site, entity_path, site_of
 
 View = Literal["said", "about", "named"]
@@ -55,7 +55,9 @@ async def _page(request: Request, id_: str) -> Response:
     if view not in get_args(View):
         raise HTTPBadRequest(text=f"view: one of {', '.join(get_args(View))}")
     once = request.query.get("each") != "paper"
-    asked = replace(asked_for(request), speaker="" if view == "about" else id_, about=id_ if view == "about" else "")
+    asked = replace(
+        quote_query_of(request), speaker="" if view == "about" else id_, about=id_ if view == "about" else ""
+    )
     found = await find_entity(request, site, id_)
     cursor = request.query.get("cursor")
 

@@ -40,5 +40,5 @@ class Logout(web.View):
     async def post(self, request: Request) -> Response:
         """Forget the cookie."""
         response = HTTPSeeOther("/")
-        site_of(request).guard.log_out(response)
+        site_of(request).guard.log_out(request, response)
         raise response

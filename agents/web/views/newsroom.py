@@ -7,13 +7,13 @@ from functools import partial
 from aiohttp.web import HTTPBadRequest, Request, Response, StreamResponse
 from faust import web
 
-from agents.web.asked import LONGEST, address, moment_in
+from agents.web.event_stream import stream
 from agents.web.limits import SEARCHES
-from agents.web.live import stream
 from agents.web.models import ArticleLine, Hit, Ranked, Window
 from agents.web.pages import Pages
+from agents.web.query_parameters import LONGEST, address, moment_in
 from agents.web.site import Site, language_of, site_of
-from agents.web.store.article_lists import Newest
+from agents.web.store.article_lists import ArticleFilter
 from agents.web.store.ranks import RankedBy
 from agents.web.store.search import search_expression
 
@@ -53,7 +53,7 @@ async def newsroom(_: web.View, request: Request) -> Response:
         )
 
     try:
-        if shown != Newest() or cursor is not None:
+        if shown != ArticleFilter() or cursor is not None:
             site.limit(request, SEARCHES)
             return site.answer(await asyncio.to_thread(render))
         key = ("newsroom", language_of(request), site.guard.knows(request))
@@ -62,13 +62,13 @@ async def newsroom(_: web.View, request: Request) -> Response:
         raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
 
 
-def shown_in(request: Request) -> Newest:
+def shown_in(request: Request) -> ArticleFilter:
     """Which articles the query asks for.
 
     Raises:
         HTTPBadRequest: a day that is none.
     """
-    return Newest(
+    return ArticleFilter(
         source=request.query.get("source", "").strip()[:LONGEST],
         quoting=request.query.get("quoting", "") not in {"", "0", "false"},
         since=moment_in(request.rel_url, "since", end=False),

@@ -26,7 +26,7 @@ async def fragment(_: web.View, request: Request) -> Response:
 
 async def _answer(request: Request, template: str) -> Response:
     site = site_of(request)
-    state = await site.cached("operations", site.observatory.operations, seconds=FRESH_SECONDS)
+    state = await site.cached("operations", site.stream_monitor.operations, seconds=FRESH_SECONDS)
     key = (template, language_of(request), site.guard.knows(request))
     render = partial(site.render, template, request, state=state)
     return site.answer(await site.cached(key, render, seconds=FRESH_SECONDS))

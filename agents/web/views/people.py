@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from aiohttp.web import HTTPBadRequest, Request, Response
 from faust import web
 
-from agents.web.asked import LONGEST, address
 from agents.web.limits import LOOKUPS
 from agents.web.models import People
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
+from agents.web.query_parameters import LONGEST, address
 from agents.web.site import json_response, number_in, site_of
 
 PAGE = 60

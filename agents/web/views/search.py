@@ -6,10 +6,10 @@ from typing import Any
 from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
 from faust import web
 
-from agents.web.asked import FIELDS, address, asked_for
 from agents.web.limits import SEARCHES
 from agents.web.models import FacetValue, QuotePage
 from agents.web.pages import Pages
+from agents.web.query_parameters import FIELDS, address, quote_query_of
 from agents.web.site import site_of
 
 PAGE = 30
@@ -21,7 +21,7 @@ pages = Pages("search")
 @pages.page("/search", name="search")
 async def search(_: web.View, request: Request) -> Response:
     """Quotes that match, each statement once or once for each paper, with what narrows the search."""
-    site, asked = site_of(request), asked_for(request)
+    site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
     once = request.query.get("each") != "paper"
     cursor = request.query.get("cursor")

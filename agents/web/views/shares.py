@@ -7,14 +7,14 @@ from dataclasses import replace
 from aiohttp.web import HTTPBadRequest, Request, Response
 from faust import web
 
-from agents.web.asked import FIELDS, LONGEST, PARAMETERS, address, asked_for, moment_in
 from agents.web.charts import lines
 from agents.web.limits import SEARCHES
 from agents.web.models import Shares
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
+from agents.web.query_parameters import FIELDS, LONGEST, PARAMETERS, address, moment_in, quote_query_of
 from agents.web.site import json_response, site_of
-from agents.web.store.quote_filter import Asked
+from agents.web.store.quote_filter import QuoteQuery
 from agents.web.store.shares import BY, DRAWN
 
 EACH = ("statement", "paper")
@@ -29,7 +29,7 @@ pages = Pages("shares")
 async def page(_: web.View, request: Request) -> Response:
     """The shares as charts with a table behind each."""
     found = await _find(request)
-    site, asked = site_of(request), asked_for(request)
+    site, asked = site_of(request), quote_query_of(request)
 
     def changed(**changes: str | None) -> str:
         return address("/shares", request.query, **changes)
@@ -68,7 +68,7 @@ async def _find(request: Request) -> Shares:
         raise HTTPBadRequest(text=f"by: one of {', '.join(BY)}")
     if each not in EACH:
         raise HTTPBadRequest(text=f"each: one of {', '.join(EACH)}")
-    site, asked, other = site_of(request), asked_for(request), _compared(request)
+    site, asked, other = site_of(request), quote_query_of(request), _compared(request)
     site.limit(request, SEARCHES)
     now, once = time.time(), each == "statement"
 
@@ -88,12 +88,12 @@ def _scale(found: Shares) -> float:
     return next(end for end in (0.05, 0.1, 0.2, 0.5, 1.0) if highest <= end or end == 1.0)
 
 
-def _compared(request: Request) -> Asked | None:
+def _compared(request: Request) -> QuoteQuery | None:
     """The same with another speaker, source or period, as far as the query names one."""
     query = {name: request.query.get(name, "").strip()[:LONGEST] for name in OTHER}
     if not any(query.values()):
         return None
-    other = asked_for(request)
+    other = quote_query_of(request)
     if query["vs_speaker"]:
         other = replace(other, speaker=query["vs_speaker"])
     if query["vs_source"]:

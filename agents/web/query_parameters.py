@@ -9,7 +9,7 @@ from aiohttp.web import HTTPBadRequest, Request
 from yarl import URL
 
 from agents.web.openapi import Parameter
-from agents.web.store.quote_filter import Asked
+from agents.web.store.quote_filter import QuoteQuery
 from schemas.records import QuoteType
 
 LONGEST = 200
@@ -19,16 +19,16 @@ VERBATIM = {"true": True, "1": True, "yes": True, "false": False, "0": False, "n
 FIELDS = ("q", "speaker", "about", "party", "role", "gender", "source", "agency", "type", "verbatim", "since", "until")
 
 
-def asked_for(request: Request, *, parts: bool = False) -> Asked:
+def quote_query_of(request: Request, *, parts: bool = False) -> QuoteQuery:
     """What a request's query asks for; `parts`: also fragments of quotes that it asks for.
 
     Raises:
         HTTPBadRequest: a value that means nothing; one line that says which and what is possible.
     """
-    return asked_in(request.rel_url, parts=parts)
+    return quote_query_in(request.rel_url, parts=parts)
 
 
-def asked_in(url: URL, *, parts: bool = False) -> Asked:
+def quote_query_in(url: URL, *, parts: bool = False) -> QuoteQuery:
     """The same of an address."""
     query = url.query
     short = {name: query.get(name, "").strip()[:LONGEST] for name in FIELDS}
@@ -38,7 +38,7 @@ def asked_in(url: URL, *, parts: bool = False) -> Asked:
         raise HTTPBadRequest(text=f"type: one of {', '.join(TYPES)}")
     if short["verbatim"].lower() not in VERBATIM:
         raise HTTPBadRequest(text="verbatim: true or false")
-    return Asked(
+    return QuoteQuery(
         words=short["q"] or query.get("words", "").strip()[:LONGEST],
         speaker=short["speaker"],
         about=short["about"],

@@ -25,7 +25,7 @@ _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los"
 
 
 @dataclass(frozen=True)
-class Rendering:
+class ComparedQuote:
     """A quote as it is compared: its text, the sentences around it, and whether the text stands in quotation marks."""
 
     text: str
@@ -48,22 +48,22 @@ class Rendering:
         return Wording.of(self.context).content - self.wording.content if self.short else frozenset()
 
 
-def same_statement(one: Rendering, other: Rendering) -> bool:
+def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:
     """Whether two quotes of one speaker say the same: copy, fragment of one another, overlap, or retold."""
     less, more = sorted((one, other), key=_fullness)
     a, b = less.wording, more.wording
     if not a.content:
         return a.words == b.words and bool(a.words) and _shared(less.surroundings, more.surroundings)
-    if _contained(a, b) and (not less.short or _told_alike(less, more)):
+    if _contained(a, b) and (not less.short or _similar_surroundings(less, more)):
         return True
     if one.verbatim and other.verbatim:
         return _nearly_alike(a, b) or _share_a_sentence(a, b)
     return _retold(a, b)
 
 
-def _fullness(rendering: Rendering) -> tuple[float, int, tuple[str, ...]]:
-    words = rendering.wording.words
-    return rendering.wording.weight, len(words), words
+def _fullness(compared: ComparedQuote) -> tuple[float, int, tuple[str, ...]]:
+    words = compared.wording.words
+    return compared.wording.weight, len(words), words
 
 
 def _contained(a: Wording, b: Wording) -> bool:
@@ -85,13 +85,13 @@ def _find(stems: Sequence[str], segment: Sequence[str], begin: int) -> int | Non
     return None
 
 
-def _told_alike(less: Rendering, more: Rendering) -> bool:
+def _similar_surroundings(less: ComparedQuote, more: ComparedQuote) -> bool:
     """Whether what stands around the shorter one is what the longer one says, or what stands around that."""
     around = less.surroundings
-    told = more.wording.content - less.wording.content
-    if told and weight(told & around) >= 1 and len(told & around) * 2 >= len(told):
+    added = more.wording.content - less.wording.content
+    if added and weight(added & around) >= 1 and len(added & around) * 2 >= len(added):
         return True
-    return _shared(around, told | more.surroundings)
+    return _shared(around, added | more.surroundings)
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -8,10 +8,10 @@ from pipeline.cleaning.lines import Line, text_lines, words_of
 from pipeline.cleaning.linked_body import is_stub
 from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.normalise import line_text
+from pipeline.cleaning.other_extractors import extractor_texts
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.page_features import Context
-from pipeline.cleaning.rules import Reading, read, split_glued
-from pipeline.cleaning.witnesses import testimonies
+from pipeline.cleaning.rules import LineReading, read, split_glued
 from pipeline.errors import Rejected
 
 _PAGE_START = re.compile(
@@ -25,7 +25,7 @@ LINKS_RULE = "nothing but links"
 
 
 @dataclass(slots=True)
-class Article:
+class ParsedArticle:
     """An article in lines, not yet classified.
 
     Attributes:
@@ -38,7 +38,7 @@ class Article:
     """
 
     lines: list[Line]
-    readings: list[Reading]
+    readings: list[LineReading]
     metadata: Metadata | None
     title: str | None
     kicker: str | None
@@ -49,7 +49,7 @@ class Article:
         return [number for number, line in enumerate(self.lines) if line.reason is None]
 
 
-def read_article(*, html: str | None, text: str | None, title: str | None) -> Article:
+def read_article(*, html: str | None, text: str | None, title: str | None) -> ParsedArticle:
     """Read a page or a text; `title` is the headline that the record came with.
 
     A `text` that is HTML is read as a page, and an `html` without any markup as
@@ -75,17 +75,17 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Ar
     lines = split_glued(lines)
     _mark_links(lines)
     _mark_retold(lines)
-    readings = [read(line) if line.reason is None else Reading() for line in lines]
+    readings = [read(line) if line.reason is None else LineReading() for line in lines]
     given = line_text(title) if title else None
     title, kicker = find_title(lines, readings, given or (metadata.title if metadata else None))
     body = _words(metadata.body or "") if metadata else ""
     context = Context(
         title=title,
-        testimonies=texts,
+        extractor_texts=texts,
         body="" if is_stub(body, list(texts.values())) else body,
         summaries=[_words(summary) for summary in metadata.descriptions] if metadata else [],
     )
-    return Article(lines, readings, metadata, title, kicker, context)
+    return ParsedArticle(lines, readings, metadata, title, kicker, context)
 
 
 def _read_page(page: str) -> tuple[Metadata, list[Line], dict[str, str]]:
@@ -93,7 +93,7 @@ def _read_page(page: str) -> tuple[Metadata, list[Line], dict[str, str]]:
     if root is None:
         return Metadata(), [], {}
     metadata, lines = read_metadata(root), page_lines(root)
-    return metadata, lines, testimonies(root, len(lines))
+    return metadata, lines, extractor_texts(root, len(lines))
 
 
 def _is_page(text: str) -> bool:

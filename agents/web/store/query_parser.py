@@ -15,7 +15,7 @@ _PART = re.compile(r"(?P<minus>(?<!\S)-)?(?:[\"„“”»«](?P<phrase>[^\"„�
 
 
 @dataclass(frozen=True)
-class Typed:
+class ParsedQuery:
     """A query taken apart: phrases of folded words to be found, and to be absent; whether the last is cut short."""
 
     wanted: tuple[tuple[str, ...], ...] = ()
@@ -47,7 +47,7 @@ class Typed:
         return _without_overlap(found)
 
 
-def typed(text: str) -> Typed:
+def parse_query(text: str) -> ParsedQuery:
     """Take apart what a reader typed; whatever it is, it is no error."""
     wanted, unwanted = [], []
     is_open = False
@@ -60,7 +60,7 @@ def typed(text: str) -> Typed:
         else:
             wanted.append(words)
             is_open = part["phrase"] is None and part.end() == len(text)
-    return Typed(tuple(wanted), tuple(unwanted), is_open)
+    return ParsedQuery(tuple(wanted), tuple(unwanted), is_open)
 
 
 def folded_words(text: str) -> str:

@@ -15,20 +15,20 @@ from aiokafka.partitioner import murmur2
 
 from agents import headers
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
-from agents.state_store import StateReplica, States
+from agents.state_store import StatefulStage, StateReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, encode, one_line
 
 if TYPE_CHECKING:
     from agents.runner import Incoming
 
-HELD = 20_000
+MAX_RECORDS_IN_MEMORY = 20_000
 """What the states in memory hold together, about; others are read again when they are needed."""
 MEASURE_EVERY = 64
 """States, after so many of which that is looked at."""
 
 
-class StatefulWork:
+class StatefulProcessor:
     """Does a stateful stage's work, in the worker itself.
 
     Args:
@@ -37,19 +37,19 @@ class StatefulWork:
         replica: what was given out.
     """
 
-    def __init__(self, stage: Stage, states: States, replica: StateReplica) -> None:
+    def __init__(self, stage: Stage, states: StatefulStage, replica: StateReplica) -> None:
         self._stage = stage
         self._states = states
         self._replica = replica
-        self._held: OrderedDict[tuple[int, str], Any] = OrderedDict()
+        self._cached_states: OrderedDict[tuple[int, str], Any] = OrderedDict()
         self._unconfirmed: dict[bytes, str] = {}
 
     def assign(self, partitions: Iterable[int]) -> None:
         """The partitions of the source topic that are this worker's now: what others did meanwhile has to be read."""
-        self._held.clear()
+        self._cached_states.clear()
         self._replica.assign(partitions)
 
-    async def take(self, message: "Incoming") -> Outcome:
+    async def process(self, message: "Incoming") -> Outcome:
         """Take a message in; what is to be published of it, in this order.
 
         One without a value takes back what the article that its key names has given, but for what comes from the
@@ -64,7 +64,7 @@ class StatefulWork:
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
         except Exception as error:
-            self._held.clear()  # one of them may be changed by half
+            self._cached_states.clear()  # one of them may be changed by half
             detail = one_line(f"{self._stage.name}: {type(error).__name__}: {error}")
             return Refused("processing-error", detail, time.perf_counter() - started)
         partition = message.partition % max(1, self._replica.partitions)
@@ -77,7 +77,7 @@ class StatefulWork:
         return Done(tuple(messages), took_seconds=time.perf_counter() - started)
 
     def confirmed(self, message: OutputMessage) -> None:
-        """The broker has a message that `take` gave."""
+        """The broker has a message that `process` gave."""
         self._replica.put(message.key, self._unconfirmed.pop(message.key), message.value)
 
     def _changes(self, message: "Incoming", seen_at: str) -> list[tuple[str, str, Any]]:
@@ -100,19 +100,19 @@ class StatefulWork:
 
     def _state(self, partition: int, owner: str, changes: list[tuple[str, str, Any]]) -> Any:
         """The state of an owner; what it has still to give out from before a crash is added to `changes`."""
-        state = self._held.get((partition, owner))
+        state = self._cached_states.get((partition, owner))
         if state is None:
             state = self._states.state(owner)
             changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
-            self._held[partition, owner] = state
-            self._make_room()
-        self._held.move_to_end((partition, owner))
+            self._cached_states[partition, owner] = state
+            self._evict()
+        self._cached_states.move_to_end((partition, owner))
         return state
 
-    def _make_room(self) -> None:
-        size = sum(map(len, self._held.values())) if len(self._held) % MEASURE_EVERY == 0 else 0
-        while size > HELD and len(self._held) > 1:
-            _, state = self._held.popitem(last=False)
+    def _evict(self) -> None:
+        size = sum(map(len, self._cached_states.values())) if len(self._cached_states) % MEASURE_EVERY == 0 else 0
+        while size > MAX_RECORDS_IN_MEMORY and len(self._cached_states) > 1:
+            _, state = self._cached_states.popitem(last=False)
             size -= len(state)
 
     def _partition(self, owner: str) -> int:

@@ -12,7 +12,7 @@ WRITE_SECONDS = 2.0
 
 
 @dataclass
-class Place:
+class ImportProgress:
     """By file, how many of its items are done: all before that are confirmed, refused or passed over.
 
     Args:
@@ -26,7 +26,7 @@ class Place:
     _written: float = 0.0
 
     @classmethod
-    def of(cls, folder: Path, files: Sequence[str], columns: Mapping[str, str], *, resume: bool) -> "Place":
+    def of(cls, folder: Path, files: Sequence[str], columns: Mapping[str, str], *, resume: bool) -> "ImportProgress":
         """The place of an import of these files, as they are now; a fresh one unless it is taken up again."""
         key = json.dumps([[_stamp(file) for file in files], sorted(columns.items())])
         path = folder / f"{hashlib.sha256(key.encode()).hexdigest()[:24]}.json"

@@ -21,22 +21,22 @@ EXTRACTORS: Mapping[str, Callable[[Any], str]] = {"trafilatura": _trafilatura}
 """By name, what takes a parsed page and gives the text of its article, empty if it finds none."""
 
 _COLUMNS = ("taken", "taken-1", "taken+1", "taken_near", "taken_around", "taken_share")
-WITNESS_COLUMNS = tuple(f"{name}_{column}" for name in EXTRACTORS for column in _COLUMNS)
+EXTRACTOR_COLUMNS = tuple(f"{name}_{column}" for name in EXTRACTORS for column in _COLUMNS)
 _NEAR, _FAR = 3, 10
 _PIECE = 4
 _FEWEST_WORDS = 2 * _PIECE
 _MOST_BLOCKS = 8_000
 
 
-def testimonies(root: Any, blocks: int) -> dict[str, str]:
+def extractor_texts(root: Any, blocks: int) -> dict[str, str]:
     """Of each extractor the words of its text, joined by spaces; empty for pages of more blocks than an article has."""
     if not 1 < blocks <= _MOST_BLOCKS:
         return {}
     return {name: " ".join(words_of(line_text(extract(root)))) for name, extract in EXTRACTORS.items()}
 
 
-def witness_rows(lines: Sequence[Line], texts: Mapping[str, str]) -> Matrix:
-    """`WITNESS_COLUMNS` of each line; -1 where an extractor was not asked or found nothing."""
+def extractor_rows(lines: Sequence[Line], texts: Mapping[str, str]) -> Matrix:
+    """`EXTRACTOR_COLUMNS` of each line; -1 where an extractor was not asked or found nothing."""
     joined = [" ".join(line.words) for line in lines]
     sizes = np.array([len(words) for words in joined], dtype=np.float64)
     return np.concatenate([_of_one(lines, joined, sizes, texts.get(name, "")) for name in EXTRACTORS], axis=1)

@@ -12,15 +12,19 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError
 
 from agents import kafka
+from agents.permissions import MissingPermission, in_words
 from agents.progress import PartitionProgress, ProgressReader
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
-from agents.web.store.writer import TopicMessage, Writer
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
-BATCH_MESSAGES = 200
+BATCH_MESSAGES, BATCH_BYTES = 200, 8_388_608
+"""Written at once: whichever is reached first."""
+LOT_MESSAGES = 4
+"""Taken from the client at once: this many of the largest articles are beyond `BATCH_BYTES` at most."""
 PAUSE_SECONDS = 1.0
 """Between reads, so that a busy stream is read and written in batches."""
 LOOK_SECONDS = 3.0
@@ -31,7 +35,7 @@ WORKER_FORGOTTEN_SECONDS = 600.0
 log = logging.getLogger(__name__)
 
 
-class Feed:
+class Collector:
     """Reads on from where the store left off, for as long as the process lives.
 
     It belongs to no consumer group: every host keeps all that the pages show, so
@@ -39,7 +43,7 @@ class Feed:
     that the stream's own groups depend on.
     """
 
-    def __init__(self, settings: Settings, writer: Writer) -> None:
+    def __init__(self, settings: Settings, writer: StoreWriter) -> None:
         self._settings = settings
         self._writer = writer
         self._names = {settings.topic(name): name for name in (*READ_TOPICS, WORKERS_TOPIC)}
@@ -49,7 +53,6 @@ class Feed:
             fetch_max_wait_ms=500,
             request_timeout_ms=10_000,
             metadata_max_age_ms=15_000,
-            max_partition_fetch_bytes=settings.max_message_bytes,
         )
 
     async def run(self) -> None:
@@ -60,7 +63,7 @@ class Feed:
         """
         try:
             await self._run()
-        except* (KafkaError, OSError) as errors:
+        except* (KafkaError, OSError, MissingPermission) as errors:
             self._note_broker(errors.exceptions[0])
             raise
 
@@ -89,20 +92,31 @@ class Feed:
                 await asyncio.sleep(1)
                 continue
             self._consumer.resume(*self._consumer.assignment())
-            batches = await self._consumer.getmany(timeout_ms=500, max_records=BATCH_MESSAGES)
-            messages: list[TopicMessage] = []
-            for partition, records in batches.items():
+            messages, more = await self._batch()
+            if messages:
+                self._writer.add(messages)
+            if not more:
+                # Otherwise the client would go on fetching, a request for every few messages.
+                self._consumer.pause(*self._consumer.assignment())
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _batch(self) -> tuple[list[TopicMessage], bool]:
+        """What the store does not have yet, as much as is written at once; and whether there may be more already."""
+        messages: list[TopicMessage] = []
+        size, wait_ms = 0, 500
+        while len(messages) < BATCH_MESSAGES and size < BATCH_BYTES:
+            lots = await self._consumer.getmany(timeout_ms=wait_ms, max_records=LOT_MESSAGES)
+            if not lots:
+                return messages, False
+            for partition, records in lots.items():
                 name = self._names[partition.topic]
                 if name == WORKERS_TOPIC:
                     self._take_reports(records)
                 else:
                     messages.extend(self._fresh(name, partition, records))
-            if messages:
-                self._writer.add(messages)
-            if len(messages) < BATCH_MESSAGES:
-                # Otherwise the client would go on fetching, a request for every few messages.
-                self._consumer.pause(*self._consumer.assignment())
-                await asyncio.sleep(PAUSE_SECONDS)
+                    size += sum(len(record.value or b"") for record in records)
+            wait_ms = 0
+        return messages, True
 
     async def _assign(self, progress: ProgressReader) -> None:
         partitions = await progress.partitions(self._names.values())
@@ -139,8 +153,8 @@ class Feed:
     async def _ensure_workers_topic(self) -> None:
         try:
             await ensure(self._settings, [WORKERS_TOPIC])
-        except TopicError as error:
-            log.warning("workers cannot tell each other how they are: %s", error)
+        except (TopicError, MissingPermission) as error:
+            log.warning("the topic of the workers' status cannot be created: %s", error)
 
     def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[TopicMessage]:
         """The records that the store does not have yet; notices when the topic is no longer the one it knew."""
@@ -154,7 +168,7 @@ class Feed:
                 timestamp=record.timestamp / 1000,
                 value=record.value,
                 fingerprint=fingerprint(record),
-                headers={header: value.decode("utf-8", "replace") for header, value in record.headers},
+                headers={header: (value or b"").decode("utf-8", "replace") for header, value in record.headers},
                 key=record.key,
             )
             if record.offset < self._positions.get(key, (0, ""))[0]:
@@ -167,7 +181,7 @@ class Feed:
         return found
 
     def _begin_anew(self, name: str, partition: TopicPartition) -> None:
-        log.warning("%s/%s was deleted and made again: read from its beginning", name, partition.partition)
+        log.warning("%s/%s was deleted and created again: reading from its beginning", name, partition.partition)
         self._writer.forget_positions(name, partition.partition)
         self._positions.pop((name, partition.partition), None)
 
@@ -189,7 +203,7 @@ class Feed:
             try:
                 places = await asyncio.wait_for(progress.read(), timeout=8)
                 store_lag = await asyncio.wait_for(self._lag(), timeout=8)
-            except (KafkaError, TimeoutError, OSError) as error:
+            except (KafkaError, TimeoutError, OSError, MissingPermission) as error:
                 self._note_broker(error)
             else:
                 self._note_broker(None)
@@ -207,7 +221,7 @@ class Feed:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _note_broker(self, error: BaseException | None) -> None:
-        detail = None if error is None else (str(error) or type(error).__name__)[:300]
+        detail = None if error is None else (in_words(error) or str(error) or type(error).__name__)[:300]
         self._writer.put_state("broker", time.time(), {"ok": error is None, "detail": detail})
 
     async def _lag(self) -> int:

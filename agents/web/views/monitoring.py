@@ -16,22 +16,22 @@ pages = Pages("machines")
 @pages.page("/metrics", name="metrics")
 async def metrics(_: web.View, request: Request) -> Response:
     """This worker's metrics in Prometheus's text format."""
-    exposition = await asyncio.to_thread(site_of(request).observatory.exposition)
+    exposition = await asyncio.to_thread(site_of(request).stream_monitor.exposition)
     return Response(body=exposition, headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 @pages.page("/health/live", name="live")
 async def live(_: web.View, request: Request) -> Response:
     """503 when the worker hangs and should be started again."""
-    return _answer(await asyncio.to_thread(site_of(request).observatory.life))
+    return _answer(await asyncio.to_thread(site_of(request).stream_monitor.liveness))
 
 
 @pages.page("/health/ready", name="ready")
 async def ready(_: web.View, request: Request) -> Response:
     """503 when the stream does not get on: as a whole or, with `?scope=worker`, as far as it is this worker's."""
     whole = request.query.get("scope") != "worker"
-    observatory = site_of(request).observatory
-    return _answer(await asyncio.to_thread(lambda: observatory.readiness(whole_stream=whole)))
+    stream_monitor = site_of(request).stream_monitor
+    return _answer(await asyncio.to_thread(lambda: stream_monitor.readiness(whole_stream=whole)))
 
 
 def _answer(report: HealthReport) -> Response:

@@ -13,15 +13,15 @@ from pydantic import SecretStr
 
 from agents.metrics import Metrics
 from agents.processes import module_command
-from agents.settings import Settings
+from agents.settings import SECRETS, Settings
 from agents.web.recent import RecentLatency
 from pipeline.stages import STAGES
 
-SAY_SECONDS = 3.0
+REPORT_SECONDS = 3.0
 RESTART_SECONDS = 2.0
 
 
-class Status(Protocol):
+class StatusSource(Protocol):
     """What the stream lets the web view know of a worker. Thread-safe."""
 
     metrics: Metrics
@@ -31,10 +31,10 @@ class Status(Protocol):
         ...
 
 
-class Monitor(Service):
+class CollectorSupervisor(Service):
     """Runs with the app: a collector process, and word of this worker every few seconds."""
 
-    def __init__(self, settings: Settings, status: Status, store: Path, **kwargs: Any) -> None:
+    def __init__(self, settings: Settings, status: StatusSource, store: Path, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._settings = settings
         self._status = status
@@ -73,32 +73,32 @@ class Monitor(Service):
                 await self._spawn()
 
     @Service.task
-    async def _say(self) -> None:
+    async def _send_reports(self) -> None:
         while not self.should_stop:
-            self._write(self.word())
-            await self.sleep(SAY_SECONDS)
+            self._write(self.report())
+            await self.sleep(REPORT_SECONDS)
 
-    def word(self) -> dict[str, Any]:
+    def report(self) -> dict[str, Any]:
         """What is said of this worker."""
-        said = self._status.snapshot()
+        report = self._status.snapshot()
         metrics = self._status.metrics
-        said["latency"] = {
+        report["latency"] = {
             stage.name: {str(bound): count for bound, count in counts.items()}
             for stage in STAGES
             if (counts := self._latency.over_window(stage.name, metrics.latency(stage.name), time.monotonic()))
         }
-        said["dead_letters"] = _by_stage(metrics.count("redefluss_dead_letters"))
-        said["retries"] = _by_stage(metrics.count("redefluss_retries"))
-        said["memory"] = memory_bytes(said)
-        said["web"] = f"http://{self._settings.web_host}:{self._settings.web_port}/"
-        _note_stopped(said)
-        return said
+        report["dead_letters"] = _by_stage(metrics.count("redefluss_dead_letters"))
+        report["retries"] = _by_stage(metrics.count("redefluss_retries"))
+        report["memory"] = memory_bytes(report)
+        report["web"] = f"http://{self._settings.web_host}:{self._settings.web_port}/"
+        _mark_stopped(report)
+        return report
 
-    def _write(self, word: dict[str, Any]) -> None:
+    def _write(self, report: dict[str, Any]) -> None:
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
-        process.stdin.write(orjson.dumps(word) + b"\n")
+        process.stdin.write(orjson.dumps(report) + b"\n")
 
     async def _spawn(self) -> None:
         # In a session of its own, so that Ctrl-C is the worker's alone; it ends when its standard input does.
@@ -108,14 +108,17 @@ class Monitor(Service):
         self._write({"settings": _plain(self._settings), "path": str(self._store)})
 
 
-def memory_bytes(said: dict[str, Any]) -> dict[str, int]:
+def memory_bytes(report: dict[str, Any]) -> dict[str, int]:
     """Resident memory of the worker's own process ("main") and of its pool's ("pool")."""
-    return {"main": _resident(os.getpid()), "pool": sum(_resident(process["pid"]) for process in _born(said))}
+    return {
+        "main": _resident(os.getpid()),
+        "pool": sum(_resident(process["pid"]) for process in _started_processes(report)),
+    }
 
 
-def _born(said: dict[str, Any]) -> list[dict[str, Any]]:
+def _started_processes(report: dict[str, Any]) -> list[dict[str, Any]]:
     """The pool's processes that have an id already."""
-    return [process for process in said.get("pool", {}).get("processes", ()) if process["pid"] is not None]
+    return [process for process in report.get("pool", {}).get("processes", ()) if process["pid"] is not None]
 
 
 def _resident(pid: int) -> int:
@@ -125,9 +128,9 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _note_stopped(said: dict[str, Any]) -> None:
+def _mark_stopped(report: dict[str, Any]) -> None:
     """A pool process that the system has stopped says nothing itself; the system does."""
-    for process in _born(said):
+    for process in _started_processes(report):
         try:
             stopped = psutil.Process(process["pid"]).status() == psutil.STATUS_STOPPED
         except psutil.Error:
@@ -144,9 +147,10 @@ def _by_stage(counts: dict[tuple[str, ...], float]) -> dict[str, int]:
 
 
 def _plain(settings: Settings) -> dict[str, Any]:
+    left_out = {"web_token", *(f"{name}_file" for name in SECRETS)}  # what files held is told itself
     revealed = (
         (name, value.get_secret_value() if isinstance(value, SecretStr) else value)
         for name, value in settings
-        if name != "web_token"
+        if name not in left_out
     )
     return {name: str(value) if isinstance(value, Path) else value for name, value in revealed}

@@ -1,0 +1,97 @@
+"""Questions to a broker that are answered with what the log-in may do with a topic or a group.
+
+aiokafka knows neither: it stops at a version before for topics, and decodes the answer for groups as one before.
+Source: https://kafka.apache.org/protocol.html (Metadata version 8, DescribeGroups version 3).
+"""
+
+from collections.abc import Sequence
+
+from aiokafka.protocol.admin import DescribeGroupsResponse_v3
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
+
+
+class MetadataResponse8(Response):  # type: ignore[misc]
+    API_KEY = 3
+    API_VERSION = 8
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        ("brokers", Array(("node_id", Int32), ("host", String()), ("port", Int32), ("rack", String()))),
+        ("cluster_id", String()),
+        ("controller_id", Int32),
+        (
+            "topics",
+            Array(
+                ("error_code", Int16),
+                ("topic", String()),
+                ("is_internal", Boolean),
+                (
+                    "partitions",
+                    Array(
+                        ("error_code", Int16),
+                        ("partition", Int32),
+                        ("leader", Int32),
+                        ("leader_epoch", Int32),
+                        ("replicas", Array(Int32)),
+                        ("isr", Array(Int32)),
+                        ("offline_replicas", Array(Int32)),
+                    ),
+                ),
+                ("authorized_operations", Int32),
+            ),
+        ),
+        ("cluster_authorized_operations", Int32),
+    )
+
+
+class MetadataRequest8(RequestStruct):  # type: ignore[misc]
+    API_KEY = 3
+    API_VERSION = 8
+    RESPONSE_TYPE = MetadataResponse8
+    SCHEMA = Schema(
+        ("topics", Array(String())),
+        ("allow_auto_topic_creation", Boolean),
+        ("include_cluster_authorized_operations", Boolean),
+        ("include_topic_authorized_operations", Boolean),
+    )
+
+
+class TopicsRequest(Request[MetadataRequest8]):  # type: ignore[misc]
+    """What is known of some topics, and what the log-in may do with them; none is created by asking.
+
+    Args:
+        topics: their names, with prefix.
+    """
+
+    API_KEY = 3
+
+    def __init__(self, topics: Sequence[str]) -> None:
+        self._topics = list(topics)
+
+    def build(self, request_struct_class: type[MetadataRequest8]) -> MetadataRequest8:
+        """The request as it goes over the wire."""
+        return request_struct_class(self._topics, False, False, True)
+
+
+class DescribeGroupsRequest3(RequestStruct):  # type: ignore[misc]
+    API_KEY = 15
+    API_VERSION = 3
+    RESPONSE_TYPE = DescribeGroupsResponse_v3
+    SCHEMA = Schema(("groups", Array(String())), ("include_authorized_operations", Boolean))
+
+
+class GroupRequest(Request[DescribeGroupsRequest3]):  # type: ignore[misc]
+    """What is known of a consumer group, and what the log-in may do with it. Only its coordinator answers.
+
+    Args:
+        group: its name, with prefix.
+    """
+
+    API_KEY = 15
+
+    def __init__(self, group: str) -> None:
+        self._group = group
+
+    def build(self, request_struct_class: type[DescribeGroupsRequest3]) -> DescribeGroupsRequest3:
+        """The request as it goes over the wire."""
+        return request_struct_class([self._group], True)

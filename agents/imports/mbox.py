@@ -1,0 +1,100 @@
+"""Press releases in a mailbox file (mbox): each mail is an article."""
+
+from collections.abc import Iterator
+from datetime import UTC
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import IO
+
+from agents.charset import decoded
+from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.imports.messages import Skipped, message
+from schemas.codec import one_line
+from schemas.records import RawArticle
+
+FROM_LINE = b"From "
+BASE64_SHARE = 2
+"""A mail may be so many times the limit of a message: it is encoded, and its attachments are not sent."""
+
+
+def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput | Skipped]:
+    """Every mail of the mailbox; one without a text of its own (a picture, a receipt) is passed over, and counted."""
+    for number, data in enumerate(_mails(raw, BASE64_SHARE * limit_bytes), 1):
+        origin = f"{path}#{number}"
+        if data is None:
+            yield RefusedInput(origin, f"larger than {BASE64_SHARE * limit_bytes:,} bytes")
+            continue
+        try:
+            mail = BytesParser(policy=policy.default).parsebytes(data)
+            assert isinstance(mail, EmailMessage)
+            article = _article(mail)
+        except (MessageError, LookupError, ValueError, AttributeError, TypeError) as error:
+            # Python's parser of headers raises whatever comes where a mail is none.
+            yield RefusedInput(origin, f"no mail that can be read: {one_line(str(error)) or type(error).__name__}")
+            continue
+        yield Skipped(origin) if article is None else message(origin, article, limit_bytes)
+
+
+def _mails(raw: IO[bytes], limit_bytes: int) -> Iterator[bytes | None]:
+    """The mails between the lines that begin with "From "; None in place of one that is too large."""
+    lines: list[bytes] = []
+    size, begun, blank = 0, False, True
+    for line in raw:
+        if blank and line.startswith(FROM_LINE):
+            if begun:
+                yield _joined(lines, size, limit_bytes)
+            lines, size, begun = [], 0, True
+        else:
+            begun = begun or bool(line.strip())
+            size += len(line)
+            if size <= limit_bytes:
+                quoted = line.lstrip(b">").startswith(FROM_LINE) and line.startswith(b">")
+                lines.append(line[1:] if quoted else line)
+        blank = not line.strip()
+    if begun:
+        yield _joined(lines, size, limit_bytes)
+
+
+def _joined(lines: list[bytes], size: int, limit_bytes: int) -> bytes | None:
+    """A mail without the empty line that ends it in the file."""
+    if size > limit_bytes:
+        return None
+    return b"".join(lines[:-1] if lines and not lines[-1].strip() else lines)
+
+
+def _article(mail: EmailMessage) -> RawArticle | None:
+    body = mail.get_body(("plain", "html"))
+    if body is None:
+        return None
+    data = body.get_payload(decode=True)
+    text = decoded(data if isinstance(data, bytes) else b"", declared=body.get_content_charset())
+    if not text.strip():
+        return None
+    html = body.get_content_subtype() == "html"
+    sender = mail["From"].addresses[0] if mail["From"] is not None and mail["From"].addresses else None
+    identifier = str(mail["Message-ID"] or "").strip(" <>") or None
+    known = {"from": str(mail["From"] or ""), "list_id": str(mail["List-Id"] or ""), "message_id": identifier or ""}
+    return RawArticle(
+        id=identifier,
+        title=str(mail["Subject"] or "").strip() or None,
+        source=(sender.display_name or sender.domain or None) if sender is not None else None,
+        text=None if html else text,
+        html=text if html else None,
+        published_at=_moment(mail),
+        meta={"mail": {name: value for name, value in known.items() if value}},
+    )
+
+
+def _moment(mail: EmailMessage) -> str | None:
+    """When it was sent; None where it does not say."""
+    if not mail["Date"]:
+        return None
+    try:
+        moment = parsedate_to_datetime(str(mail["Date"]))
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()

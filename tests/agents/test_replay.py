@@ -1,0 +1,89 @@
+"""Dead letters are sent through again one by one: a flood of them is never in memory at once."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from agents import dead_letters
+from agents.bounded_records import OVERSIZE
+from agents.dead_letters import StoredLetter, replay
+from agents.permissions import MissingPermission, Need
+from agents.publisher import Outgoing
+from agents.settings import Settings
+from schemas.records import DeadLetter
+
+SETTINGS = Settings(_env_file=None, topic_prefix="p.")  # type: ignore[call-arg]
+
+
+def letter(offset: int, *headers: tuple[str, bytes]) -> StoredLetter:
+    stands = {"topic": "p.articles.raw", "partition": 0, "offset": offset, "timestamp": 0}
+    why = {"stage": "clean", "reason": "timeout", "detail": "", "attempts": 1}
+    made = DeadLetter.of(key=b"k", value=b"%d" % offset, headers=list(headers), **stands, **why)
+    return StoredLetter(0, offset, made)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Outgoing]:
+    """What is sent, in the place of a broker."""
+    sent: list[Outgoing] = []
+
+    class Publisher:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            pass
+
+        async def start(self) -> None:
+            pass
+
+        async def stop(self) -> None:
+            pass
+
+        async def send(self, *messages: Outgoing) -> None:
+            sent.extend(messages)
+
+    async def nothing(*_: Any) -> dict[str, datetime]:
+        return {"0:1": datetime.now(UTC)}
+
+    monkeypatch.setattr(dead_letters, "Publisher", Publisher)
+    for name in ("ensure", "_replayed"):
+        monkeypatch.setattr(dead_letters, name, nothing)
+    for name in ("is_embedded", "demand"):
+        monkeypatch.setattr(dead_letters.kafka, name, nothing)
+    return sent
+
+
+async def test_each_is_sent_before_the_next_is_read(sent: list[Outgoing]) -> None:
+    seen: list[int] = []
+
+    async def letters() -> AsyncIterator[StoredLetter]:
+        for offset in range(5):
+            seen.append(len(sent))
+            yield letter(offset)
+
+    report = await replay(SETTINGS, letters())
+    assert (report.sent, report.skipped_already_replayed) == (4, 1)
+    assert seen == [0, 2, 2, 4, 6], "a message and its mark each, but for the one that was replayed before"
+    assert [message.value for message in sent[::2]] == [b"0", b"2", b"3", b"4"]
+
+
+async def test_a_dry_run_sends_nothing(sent: list[Outgoing]) -> None:
+    assert (await replay(SETTINGS, [letter(0), letter(1)], dry_run=True)).sent == 1
+    assert sent == []
+
+
+async def test_what_no_consumer_could_read_is_not_sent_as_nothing(sent: list[Outgoing]) -> None:
+    report = await replay(SETTINGS, [letter(7, (OVERSIZE, b"why"))])
+    assert report.impossible == ("0:7: its bytes are not in the letter: no consumer can read them",)
+    assert sent == []
+
+
+async def test_where_nothing_may_be_written_it_ends(sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(_: Settings, needs: list[Need]) -> None:
+        if needs[0].name == "p.articles.raw":
+            raise MissingPermission(needs)
+
+    monkeypatch.setattr(dead_letters.kafka, "demand", refuse)
+    with pytest.raises(MissingPermission, match=r"lacks WRITE on the topic p\.articles\.raw"):
+        await replay(SETTINGS, [letter(0)])
+    assert sent == []

@@ -1,0 +1,46 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.cleaning.forest import Forest
+from pipeline.config import PipelineConfig
+from schemas.records import RawArticle
+from tests.cleaning.pages import PARAGRAPHS, TEXT
+
+NOTE = "Alle Angaben auf diesen Seiten sind ohne Gewähr, und für fremde Seiten haften wir in keinem Fall."
+
+
+def forests(**answers: float) -> Callable[[str], Forest]:
+    """Forests that say the same of every line: these log-odds, by their names."""
+
+    def forest(name: str) -> Forest:
+        leaf = np.zeros(1, dtype=np.int32)
+        value = np.array([answers[name.replace("-", "_")]], dtype=np.float32)
+        arrays = {"feature": leaf, "threshold": value, "left": leaf, "right": leaf, "value": value, "roots": leaf}
+        return Forest({**arrays, "names": np.array(["characters"])})
+
+    return forest
+
+
+@pytest.mark.parametrize(("newspaper", "expected"), [(9.0, True), (-9.0, False)])
+def test_a_text_is_judged_by_the_trees_of_its_kind(newspaper: float, expected: bool) -> None:
+    clean = Cleaner(PipelineConfig(), forests(text_kind=newspaper, text=-3.0, text_news=3.0))
+    _, verdicts = clean.explain(RawArticle(text=TEXT))
+    assert (f"classifier {0.95 if expected else 0.05:.2f}" in {verdict.rule for verdict in verdicts}) is True
+
+
+def test_a_text_of_either_kind_is_judged_by_both() -> None:
+    clean = Cleaner(PipelineConfig(), forests(text_kind=0.0, text=-1.0, text_news=3.0))
+    _, verdicts = clean.explain(RawArticle(text=TEXT))
+    assert "classifier 0.73" in {verdict.rule for verdict in verdicts}
+
+
+def test_a_line_that_the_extractor_takes_is_likelier() -> None:
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    page = f"<html><body><main><article>{body}</article></main><footer><p>{NOTE}</p></footer></body></html>"
+    clean = Cleaner(PipelineConfig(), forests(page=-0.4))
+    article, verdicts = clean.explain(RawArticle(html=page))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert {verdict.rule for verdict in verdicts if verdict.text == NOTE} == {"classifier 0.40"}

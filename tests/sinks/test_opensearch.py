@@ -1,0 +1,161 @@
+"""The indices after batches, repeats, and batches that were broken off anywhere."""
+
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from aiokafka import TopicPartition
+
+from agents.sinks.opensearch import OpenSearchStore
+from agents.sinks.store import Batch, Place, SinkError, StoreUnavailable
+from pipeline.tables.columns import TABLES, Kind
+from pipeline.tables.rows import change_of
+from tests.sinks.bulk_api import BulkApi
+from tests.sinks.records import SAID, article, statement
+
+TP, OTHER = TopicPartition("articles.quotes", 0), TopicPartition("statements", 1)
+LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
+
+
+@pytest_asyncio.fixture
+async def server() -> AsyncIterator[tuple[BulkApi, str]]:
+    api = BulkApi()
+    async with TestServer(api.app()) as running:
+        yield api, str(running.make_url("/news"))
+
+
+async def opened(url: str) -> OpenSearchStore:
+    store = OpenSearchStore(url)
+    await store.open()
+    return store
+
+
+def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", offset: int = 1) -> Batch:
+    made = Batch(places={TP: Place(offset, "x")})
+    for key, value in messages:
+        change = change_of(kind, key.encode(), value, timestamp_ms=0)
+        made.messages.append((SimpleNamespace(value=value), change))
+    return made
+
+
+def state(api: BulkApi) -> dict[str, list[str]]:
+    """What readers see, by index: what was said by whom in which article."""
+    return {
+        "articles": sorted(row["id"] for row in api.sources("news-articles")),
+        "quotes": sorted(f"{row['id']}: {row['text']}" for row in api.sources("news-quotes")),
+        "entities": sorted(row["article_id"] for row in api.sources("news-entities")),
+        "mentions": sorted(row["article_id"] for row in api.sources("news-mentions")),
+    }
+
+
+async def test_indices_have_the_columns_of_the_tables(server: tuple[BulkApi, str]) -> None:
+    api, url = server
+    store = await opened(url)
+    await store.close()
+    for table, columns in TABLES.items():
+        assert list(api.mappings[f"news-{table}"]["properties"]) == list(columns)
+    assert api.mappings["news-quotes"]["properties"]["text"] == {"type": "text", "analyzer": "german"}
+    assert api.mappings["news-quotes"]["properties"]["speaker_id"]["type"] == "keyword"
+    await (await opened(url)).close()  # they are there now
+
+
+async def test_revisions_repeats_and_tombstones(server: tuple[BulkApi, str]) -> None:
+    api, url = server
+    store = await opened(url)
+    written = await store.write(batch(("a-1", article("a-1")), ("a-2", article("a-2")), (LONG, article(LONG))))
+    assert (written.rows["quotes"], written.unchanged) == (3, 0)
+    assert (await store.write(batch(("a-1", article("a-1"))))).unchanged == 1
+    await store.write(batch(("a-1", article("a-1", said=("Nein", "Doch")))))
+    assert state(api)["quotes"][:3] == ["a-1#0: Nein", "a-1#1: Doch", f"a-2#0: {SAID}"]
+    written = await store.write(batch(("a-1", article("a-1", said=("Nie",))), ("a-2", None), offset=9))
+    assert written.removed == 1
+    assert state(api)["quotes"] == ["a-1#0: Nie", f"{LONG}#0: {SAID}"]
+    assert state(api)["articles"] == ["a-1", LONG]
+    await store.write(batch(("s-1", statement("s-1")), kind="statement"))
+    assert [row["count"] for row in api.sources("news-statements")] == [2]
+    await store.close()
+
+
+async def test_offsets_of_all_partitions_are_kept(server: tuple[BulkApi, str]) -> None:
+    _, url = server
+    store = await opened(url)
+    await store.write(Batch(places={TP: Place(5, "x")}))
+    await store.write(Batch(places={OTHER: Place(7, "y")}))
+    await store.close()
+    again = OpenSearchStore(url)
+    assert await again.open() == {TP: Place(5, "x"), OTHER: Place(7, "y")}
+    await again.close()
+
+
+async def test_a_batch_that_was_broken_off_anywhere_leaves_nothing_behind(server: tuple[BulkApi, str]) -> None:
+    """After the break something else is written: the article's next version, by a sink that has started again."""
+    api, url = server
+    first = batch(("a-1", article("a-1", said=("Eins", "Zwei"))), ("a-2", article("a-2")))
+    second = batch(("a-1", article("a-1", said=("A", "B", "C", "D"))), ("a-2", None), ("a-3", article("a-3")))
+    third = batch(("a-1", article("a-1", said=("Nur",))), ("a-2", article("a-2", said=("Ja",))), ("a-3", None))
+    cut, whole = 0, False
+    while not whole:
+        api.indices.clear()
+        store = await opened(url)
+        await store.write(first)
+        broken, api.actions = cut, 0
+        api.fails = lambda number, index, identifier, broken=broken: (503, "down") if number >= broken else None
+        try:
+            await store.write(second)
+            whole = True
+        except StoreUnavailable:
+            pass
+        api.fails = lambda number, index, identifier: None
+        await store.close()
+        store = await opened(url)
+        await store.write(third)
+        await store.close()
+        assert state(api) == {
+            "articles": ["a-1", "a-2"],
+            "quotes": ["a-1#0: Nur", "a-2#0: Ja"],
+            "entities": ["a-1", "a-2"],
+            "mentions": ["a-1", "a-2"],
+        }, cut
+        cut += 1
+    assert cut > 20
+
+
+async def test_what_is_not_taken_now_comes_again_and_what_is_refused_ends_it(server: tuple[BulkApi, str]) -> None:
+    api, url = server
+    store = await opened(url)
+    api.fails = lambda number, index, identifier: (429, "rejected") if index == "news-quotes" else None
+    with pytest.raises(StoreUnavailable, match="rejected"):
+        await store.write(batch(("a-1", article("a-1"))))
+    api.fails = lambda number, index, identifier: (400, "mapper_parsing_exception") if index == "news-quotes" else None
+    with pytest.raises(SinkError, match="mapper_parsing_exception"):
+        await store.write(batch(("a-1", article("a-1"))))
+    api.fails = lambda number, index, identifier: None
+    api.answers = [web.Response(status=429, headers={"Retry-After": "7"})]
+    with pytest.raises(StoreUnavailable) as raised:
+        await store.write(batch(("a-1", article("a-1"))))
+    assert raised.value.after_seconds == 7
+    api.answers = [web.Response(status=403, text="security_exception")]
+    with pytest.raises(SinkError, match="403: security_exception"):
+        await store.write(batch(("a-1", article("a-1"))))
+    await store.write(batch(("a-1", article("a-1"))))
+    assert state(api)["articles"] == ["a-1"]
+    await store.close()
+
+
+async def test_the_password_is_used_and_not_told(server: tuple[BulkApi, str]) -> None:
+    api, url = server
+    store = await opened(url.replace("http://", "http://leser:ge%40heim@"))
+    await store.close()
+    assert api.logins == {"Basic bGVzZXI6Z2VAaGVpbQ=="}
+    assert "heim" not in store.name
+
+
+async def test_nobody_there_and_wrong_addresses() -> None:
+    with pytest.raises(SinkError, match=r"127\.0\.0\.1:9"):
+        await OpenSearchStore("http://127.0.0.1:9/news").open()
+    for url in ("ftp://a.example/x", "news", "https://a.example/News", "https://a.example/a/b"):
+        with pytest.raises(SinkError, match="not an address"):
+            OpenSearchStore(url)
