@@ -4,15 +4,11 @@ import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
-from pipeline.entities.nominative import name_in_nominative
-from pipeline.entities.organisation_inflection import organisation_in_nominative
+from pipeline.entities.nominative import declined, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
-from pipeline.lexicon import endings
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
-_DECLINED_HEADS = endings("declined_name_heads")
-"""What compounds end with whose genitive has an s that is no part of the name."""
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
 _SMALL = frozenset(
@@ -115,9 +111,7 @@ def _form(words: TextWords, span: NameSpan, spans: list[NameSpan]) -> str:
     if span.known is not None:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
-    if span.type in ("ORG", "LOC") and NAME_RULES["declined-adjective"].on:
-        name = organisation_in_nominative(name)
-    if span.type == "ORG" and NAME_RULES["declined-name"].on:
+    if span.type in ("ORG", "LOC") and NAME_RULES["declined-name"].on:
         name = name_in_nominative(_word_before(words, span.begin), name)
     others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s") if NAME_RULES["genitive"].on else ():
@@ -134,8 +128,4 @@ def _word_before(words: TextWords, begin: int) -> str:
 
 def _genitive_likely(words: TextWords, span: NameSpan, bare: str) -> bool:
     last = bare.rsplit(maxsplit=1)[-1]
-    if last in words.vocabulary and " " not in bare:
-        return True
-    before = words.text[max(0, span.begin - 4) : span.begin].lower()
-    compound = last.lower().endswith(_DECLINED_HEADS)
-    return compound and before.endswith(("des ", "es ", " im"))
+    return (last in words.vocabulary and " " not in bare) or declined(_word_before(words, span.begin), last + "s")

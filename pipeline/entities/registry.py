@@ -148,13 +148,6 @@ NAME_RULES = RuleSet[NameRule](
             "Lindow|LOC|2",
         ),
         NameRule(
-            "declined-adjective",
-            "An adjective of an organisation's name stands in the nominative.",
-            "Das Haus [Technischen Universität Lindow|ORG] steht.",
-            "Das Haus [Technische Universität Lindow|ORG] steht.",
-            "Technische Universität Lindow|ORG|1",
-        ),
-        NameRule(
             "declined-name",
             "A name behind a declined article stands in the nominative.",
             "Das sagt die Leitung des [Umweltbetriebs Bremen|ORG].",
