@@ -32,9 +32,8 @@ test: $(READY) ## All tests (ARGS goes to pytest: make test ARGS="tests/cli -x")
 
 coverage: $(READY) ## Which lines and branches the tests run, by file (without the tests of faults, whose time is bounded)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --ignore=tests/faults --ignore=tests/packaging $(ARGS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@$(BIN)/coverage run -m pytest --ignore=tests/faults --ignore=tests/packaging $(ARGS); \
+	  status=$$?; $(BIN)/coverage combine --quiet; $(BIN)/coverage report; exit $$status
 
 lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check .

@@ -67,8 +67,8 @@ class RevocableProducer(AIOKafkaProducer):
             ending = asyncio.ensure_future(end())
             await asyncio.wait({ending}, timeout=REVOKE_SECONDS)
             ending.cancel()
-            (error,) = await asyncio.gather(ending, return_exceptions=True)
-            log.debug("a producer that was given up ended with %r", error)
+            outcome: list[object] = await asyncio.gather(ending, return_exceptions=True)
+            log.debug("a producer that was given up ended with %r", outcome[0])
 
 
 def _forget(_: object) -> None:
