@@ -45,7 +45,7 @@ format: $(READY) ## Format the code
 	@$(BIN)/ruff format .
 
 soak: $(READY) ## The long form of the fault tests, with its report: about a quarter of an hour (ARGS="--seed 5 --workers 1")
-	@REDEFLUSS_LONG=1 $(BIN)/python -m pytest tests/faults -m long
+	@REDEFLUSS_LONG=1 $(BIN)/python -m pytest tests/faults tests/cluster -m long
 	@$(BIN)/python -m tests.faults.soak $(ARGS)
 
 benchmark: $(VENV)/.benchmarks ## Throughput, latency and memory of the stream

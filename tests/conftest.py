@@ -1,5 +1,6 @@
 """What several folders of tests share."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,14 @@ import pytest
 from tests.support.kafka_broker import KafkaMissing
 from tests.support.kafka_cluster import KafkaCluster
 from tests.support.missing import missing
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what takes long for the long form."""
+    if not os.environ.get("REDEFLUSS_LONG"):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="part of the long form: make soak"))
 
 
 @pytest.fixture(scope="session")

@@ -133,7 +133,7 @@ class SpeakerChoice:
 
 _JOINED = (frozenset({"und", "sowie", "&"}), frozenset({"der", "die", "das", "den", "dem", "des"}))
 """The words that may stand between two who speak together, the second of them or not."""
-_TOGETHER = 0.15
+_TOGETHER = 0.05
 """The share of probability from which a chain beside the likeliest one speaks with it."""
 
 

@@ -77,7 +77,7 @@ def test_a_broker_that_answers_is_used(cli: Cli, folder: Path) -> None:
     assert result.returncode == ExitCode.OK, result.stderr.decode()
     assert "1 article," in result.stdout.decode()
     listed = [json.loads(line) for line in cli("topics", "lag").stdout.splitlines()]
-    assert {row["lag"] for row in listed} == {0}
+    assert {row["lag"] for row in listed if row["stage"] != "statements"} == {0}  # `run` waits for the quotes
     assert any(row["end"] for row in listed), "it stands on that broker"
 
 

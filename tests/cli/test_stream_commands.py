@@ -27,7 +27,7 @@ def send(broker: str, topic: str, *messages: tuple[bytes | None, bytes | None]) 
 
     async def run() -> None:
         servers = Settings(broker=broker).bootstrap_servers
-        async with AIOKafkaProducer(bootstrap_servers=servers, max_batch_size=1) as producer:
+        async with AIOKafkaProducer(bootstrap_servers=servers, max_batch_size=1, acks="all") as producer:
             for key, value in messages:
                 await producer.send_and_wait(topic, value, key=key, partition=0, headers=[("von", b"uns")])
 

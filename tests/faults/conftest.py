@@ -1,7 +1,6 @@
 """A Kafka of its own for the tests that mistreat it."""
 
 import itertools
-import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,14 +15,6 @@ from tests.support.stream import Stream
 
 NewStream = Callable[..., Awaitable[Stream]]
 numbers = itertools.count()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep what takes long for the long form."""
-    if not os.environ.get("REDEFLUSS_LONG"):
-        for item in items:
-            if item.get_closest_marker("long"):
-                item.add_marker(pytest.mark.skip(reason="part of the long form: make soak"))
 
 
 @pytest.fixture(scope="session")

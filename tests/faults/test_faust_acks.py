@@ -71,7 +71,8 @@ async def test_ours_commits_nothing_behind_a_message_that_has_not_reached_its_en
         if b"Text 1" in message.value:
             await asyncio.Event().wait()  # the broker does not confirm; the worker is stopped meanwhile
 
-    runner = SimpleNamespace(stage=STAGES[0], handle=handle)
+    status = SimpleNamespace(metrics=SimpleNamespace(rebalanced=lambda stage: None))
+    runner = SimpleNamespace(stage=STAGES[0], handle=handle, status=status)
     settings = stream.settings.model_copy(update={"drain_seconds": 0.2})
     app = create_app(settings, runner, embedded=True)
 
