@@ -20,7 +20,8 @@ SOURCE = f"p.{STAGES[0].source}"
 
 
 def make(tmp_path, *, embedded: bool = False, **options: Any) -> StageApp:
-    runner = SimpleNamespace(stage=STAGES[0])
+    status = SimpleNamespace(metrics=SimpleNamespace(rebalanced=lambda stage: None))
+    runner = SimpleNamespace(stage=STAGES[0], status=status)
     return create_app(Settings(data_dir=tmp_path, topic_prefix="p.", **options), runner, embedded=embedded)
 
 
