@@ -54,7 +54,7 @@ async def test_what_a_woken_worker_made_is_not_the_last_word(new_stream: NewStre
     assert texts(outcome)[b"a"][0].startswith("Fassung 1")
     assert not outcome.letters
     assert await committed_to_the_end(stream)
-    assert "it may be another worker's by now" in stream.logs()
+    assert "its partition may belong to another worker by now" in stream.logs()
 
 
 async def test_a_woken_worker_alone_reads_again_what_it_left(new_stream: NewStream):
@@ -73,4 +73,4 @@ async def test_a_woken_worker_alone_reads_again_what_it_left(new_stream: NewStre
     assert not outcome.differing()
     assert worker.poll() is None, "it is still the same worker"
     assert await committed_to_the_end(stream)
-    assert "it may be another worker's by now" in stream.logs()
+    assert "its partition may belong to another worker by now" in stream.logs()
