@@ -69,7 +69,7 @@ FAULTS: tuple[Callable[[KafkaCluster, Stream], Awaitable[None]], ...] = (
 
 async def test_topics_have_the_copies_of_the_clusters_default(new_stream: NewStream):
     stream = await new_stream()
-    infos = await topics.listing(stream.settings)
+    infos, _ = await topics.listing(stream.settings)
     assert {info.name for info in infos} == {stream.settings.topic(name) for name in topics.all_names()}
     assert {info.replication_factor for info in infos} == {3}
     assert not any(report.created or report.differs for report in await topics.ensure(stream.settings))
