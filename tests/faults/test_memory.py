@@ -5,7 +5,7 @@ import pytest
 from tests.faults.conftest import NewStream
 from tests.faults.memory import formula, measure
 
-pytestmark = [pytest.mark.kafka, pytest.mark.fault, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.kafka, pytest.mark.fault, pytest.mark.timeout(900), pytest.mark.long]
 
 ARTICLES, BYTES, BOMBS = 24, 2_000_000, 200_000_000
 PAGES_BYTES = 60_000_000

@@ -141,7 +141,7 @@ async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, re
                 break
         assert [said["worker"] for _, said in reader.workers()] == ["w1"]
         await send(settings, WORKERS_TOPIC, b'{"worker": "w1", "left": true}')
-        await eventually(lambda: not reader.workers())
+        await eventually(lambda: [said.get("left") for _, said in reader.workers()] == [True])
 
         def lag() -> int:
             state = reader.state("places")
