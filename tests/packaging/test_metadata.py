@@ -18,7 +18,6 @@ from pipeline.models.catalogue import MODELS, QUOTE_MODELS
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("schemas", "pipeline", "agents")
 NEEDED_BY_OTHERS = {
-    "cramjam": "aiokafka reads and writes compressed batches with it",
     "lxml-html-clean": "justext, which trafilatura uses, imports it; some versions of pip do not follow lxml's extra",
     "tzdata": "the standard library's zoneinfo reads it where the system has no time zones",
 }
