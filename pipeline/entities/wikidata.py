@@ -24,7 +24,7 @@ _GENDERS: Mapping[str, Gender] = {
 
 
 @dataclass
-class Person:
+class WikidataPerson:
     """A person of the result, of whom several rows may tell."""
 
     wikidata: str
@@ -48,12 +48,12 @@ def read_result(content: str) -> list[Mapping[str, str]]:
     return rows
 
 
-def people_of(rows: Iterable[Mapping[str, str]]) -> tuple[list[Person], list[str]]:
+def people_of(rows: Iterable[Mapping[str, str]]) -> tuple[list[WikidataPerson], list[str]]:
     """The people, each once, and a line for each row that tells of none.
 
     An alias of a single word is left out: it would be found wherever somebody else is called so.
     """
-    found: dict[str, Person] = {}
+    found: dict[str, WikidataPerson] = {}
     refused = []
     for number, row in enumerate(rows, 1):
         known, label = _ID.search(row.get("id", "")), row.get("label", "").strip()
@@ -62,7 +62,7 @@ def people_of(rows: Iterable[Mapping[str, str]]) -> tuple[list[Person], list[str
         elif not WORD.search(label) or _ID.fullmatch(label):
             refused.append(f"row {number}: {known[0]} has no label")
         else:
-            person = found.setdefault(known[0], Person(known[0], label))
+            person = found.setdefault(known[0], WikidataPerson(known[0], label))
             gender = row.get("gender", "").strip()
             item = _ID.search(gender)
             person.gender = person.gender or _GENDERS.get(item[0] if item else gender.lower())
@@ -76,7 +76,7 @@ def people_of(rows: Iterable[Mapping[str, str]]) -> tuple[list[Person], list[str
     return list(found.values()), refused
 
 
-def gazetteer_rows(people: Sequence[Person]) -> Iterator[dict[str, Any]]:
+def gazetteer_rows(people: Sequence[WikidataPerson]) -> Iterator[dict[str, Any]]:
     """The people as rows of a gazetteer; the id of one whose name is another's too names the item."""
     bearers = Counter(person.name for person in people)
     for person in people:
