@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ class KeepingRunner:
     """Every message is at its end at once; keeps what came."""
 
     stage = STAGES[0]
+    status = SimpleNamespace(metrics=SimpleNamespace(rebalanced=lambda stage: None))
 
     def __init__(self) -> None:
         self.came: list[bytes | None] = []
