@@ -109,7 +109,7 @@ async def test_workers_of_all_stages_and_of_some_share_the_work(make_stream):
     stream.start_worker("entities", "quotes")
     await asyncio.sleep(12)  # until the groups have their members, also on cores that do other work
     await stream.produce([article(f"a-{number}", f"Text {number}. STEP5@entities") for number in range(300)])
-    outcome = await stream.collect(lambda seen: len(seen.ids) >= 300, seconds=90, settle_seconds=2)
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= 300, seconds=240, settle_seconds=2)
     assert len(outcome.articles) - outcome.repeats() == 300
     assert not outcome.letters
     assert not outcome.differing()
