@@ -59,6 +59,9 @@ class RevocableProducer(AIOKafkaProducer):
         queued = [batch for queue in held._batches.values() for batch in queue]
         held._pending_batches.update(queued)  # where all are looked for when they fail
         held.fail_all(KafkaConnectionError(GIVEN_UP))
+        for batch in queued:  # nobody need wait for these to be taken, and then the event loop would complain of it
+            if batch._drain_waiter.done():
+                batch._drain_waiter.exception()
         held._batches.clear()
 
     async def wait_closed(self) -> None:
