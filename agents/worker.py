@@ -14,6 +14,7 @@ from agents import app as apps
 from agents import kafka, topics
 from agents.app import StageApp
 from agents.duplicates import DuplicateFilter
+from agents.local_store import LocalStoreError
 from agents.needed_permissions import of_stages, of_web_view, topics_of
 from agents.partitioner_check import PartitionerCheck
 from agents.permissions import MissingPermission
@@ -28,7 +29,7 @@ from agents.stall_detector import StallDetector
 from agents.state_store import StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
-from agents.topic_replica import TopicReplica
+from agents.topic_replica import STORE_RETRY_SECONDS, TopicReplica
 from agents.topics import SEEN_TOPIC
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
@@ -147,6 +148,9 @@ class Worker:
                 await self._serve()
         except FINAL:
             raise
+        except LocalStoreError as error:
+            log.warning("%s; trying again", error)
+            await self._until_stopped(asyncio.sleep(STORE_RETRY_SECONDS))
         except Exception as error:
             log.warning("the connection failed (%s: %s); reconnecting", type(error).__name__, one_line(str(error)))
             await self._until_stopped(asyncio.sleep(RESTART_SECONDS))
@@ -183,7 +187,11 @@ class Worker:
                 await asyncio.sleep(RESTART_SECONDS)
                 continue
             self._publisher = publisher
-            self._apps = [self._make_app(number, publisher, embedded) for number in range(len(self._stages))]
+            try:
+                self._apps = [self._make_app(number, publisher, embedded) for number in range(len(self._stages))]
+            except LocalStoreError:
+                await self._shut_down()
+                raise
             return
 
     async def _check_topics(self) -> None:

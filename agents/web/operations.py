@@ -1,9 +1,11 @@
 """The state of the stream, put together from the store and from this worker."""
 
+import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from agents import health
 from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
@@ -27,6 +29,19 @@ RATE_SECONDS = 60.0
 FRESH_LETTERS_SECONDS = 3600.0
 COURSE_SECONDS = 1800.0
 COURSE_PARTS = 30
+
+
+@dataclass(frozen=True)
+class Outage:
+    """Why what the pages show may be old.
+
+    Attributes:
+        of: the broker cannot be reached, or the store cannot be written.
+        detail: the error; "" if none is known.
+    """
+
+    of: Literal["broker", "store"]
+    detail: str
 
 
 class StreamMonitor:
@@ -65,6 +80,7 @@ class StreamMonitor:
             at=now,
             broker=facts.broker_answers,
             broker_detail=facts.broker_detail,
+            store_trouble=facts.store_trouble if facts.store_stands_still else None,
             stages=stages,
             workers=[_worker(worker, lives[worker.name]) for worker in facts.workers],
             store_articles=self._read(self._reader.article_count, 0),
@@ -73,16 +89,17 @@ class StreamMonitor:
             speaks_for_cluster=facts.own.name == min(worker.name for worker in facts.workers if worker.alive),
         )
 
-    def broker_away(self) -> str | None:
-        """What the broker said last if it did not answer, or "" if it has not been asked lately; None if all is well.
-
-        At the start, when nobody has asked yet, all is well.
-        """
+    def outage(self) -> Outage | None:
+        """Why what the pages show may be old. At the start, when nobody has asked the broker yet, all is well."""
         asked, broker = self._state("broker", {"detail": None})
-        if asked is None:
-            return None
         detail: str | None = broker["detail"]
-        return detail if time.time() - asked < health.FACTS_SECONDS else detail or ""
+        if detail is not None:
+            return Outage("broker", detail)
+        if asked is not None and time.time() - asked < health.FACTS_SECONDS:
+            return None
+        if self._monitor.store_trouble is not None:
+            return Outage("store", self._monitor.store_trouble)
+        return None if asked is None else Outage("broker", "")
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
@@ -118,6 +135,9 @@ class StreamMonitor:
             "redefluss_stage_stuck", {(stage.name,): float(stage.health == "stuck") for stage in operations.stages}
         )
         metrics.set("redefluss_memory_bytes", {(name,): size for name, size in own["memory"].items()})
+        disk = shutil.disk_usage(self._settings.data_dir)
+        metrics.set("redefluss_disk_free_bytes", {(): disk.free})
+        metrics.set("redefluss_disk_bytes", {(): disk.total})
         metrics.set("redefluss_loop_age_seconds", {(): _loop_age(own)})
         metrics.set("redefluss_store_articles", {(): operations.store_articles})
         metrics.set("redefluss_store_lag", {(): operations.store_lag})
@@ -147,6 +167,7 @@ class StreamMonitor:
                 for stage, samples in self._read(lambda: self._reader.samples(now - TREND_SECONDS), {}).items()
             },
             now=now,
+            store_trouble=self._monitor.store_trouble,
         )
 
     def _state(self, name: str, default: dict[str, Any]) -> tuple[float | None, dict[str, Any]]:
