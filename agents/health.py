@@ -23,6 +23,8 @@ MANY_WAITING = 1000
 """Messages before a stage that are worth a word even while all goes on."""
 GROWING_WAITING = 100
 """The same if they have become more."""
+MANY_LETTERS, LETTERS_SECONDS = 20, 900.0
+"""Dead letters of a stage within this time that are worth a word; the alert is for as many of one reason."""
 OLD_SECONDS = 300.0
 """What comes out of a stage is old news if its oldest message has waited for so long."""
 
@@ -116,6 +118,7 @@ class ClusterFacts:
         own: this worker.
         others: the others, and how long ago each spoke.
         trends: by stage, how what waits develops.
+        letters: by stage, the dead letters of the last `LETTERS_SECONDS`.
         now: in seconds since 1970 UTC.
         store_trouble: why the store of the pages, which facts come from, could not be written.
     """
@@ -127,6 +130,7 @@ class ClusterFacts:
     others: Sequence[WorkerReport] = ()
     stuck_seconds: float = 20.0
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    letters: Mapping[str, int] = field(default_factory=dict)
     now: float = 0.0
     store_trouble: str | None = None
 
@@ -214,6 +218,9 @@ def _warnings(stage: Stage, facts: ClusterFacts, running: Sequence[WorkerReport]
         why.append({"code": "backlog-grows", "lag": lag, "growth": trend.growth, "seconds": round(trend.seconds)})
     elif lag >= MANY_WAITING:
         why.append({"code": "backlog", "lag": lag, "seconds": _whole(trend.until_done_seconds)})
+    letters = facts.letters.get(stage.name, 0)
+    if letters > MANY_LETTERS:
+        why.append({"code": "dead-letters", "count": letters, "seconds": round(LETTERS_SECONDS)})
     oldest = facts.oldest_seconds(stage)
     if oldest >= OLD_SECONDS:
         why.append({"code": "old-news", "seconds": round(oldest)})

@@ -58,6 +58,13 @@ def test_lag_alone_is_no_trouble() -> None:
     assert all(outcome(much).values())
 
 
+def test_many_dead_letters_are_worth_a_word() -> None:
+    many = replace(facts(worker()), letters={"clean": 21, "quotes": 20})
+    assert codes(CLEAN, many) == ("warning", ["dead-letters"])
+    assert codes(QUOTES, many) == ("ok", [])
+    assert all(outcome(many).values())
+
+
 def test_lag_without_progress_is() -> None:
     stuck = facts(worker(), entities=[place(0, lag=3, still=21.0), place(1, lag=4, still=30.0), place(2)])
     judgement = assess_stage(ENTITIES, stuck)
