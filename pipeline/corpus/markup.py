@@ -23,6 +23,7 @@ from pipeline.corpus.model import (
     PartName,
     Range,
 )
+from pipeline.spans import CharOffset
 from schemas.records import Medium, QuoteType
 
 TYPES: dict[str, QuoteType] = {
@@ -145,14 +146,14 @@ def _read_paragraph(body: _MarkupReader, lines: list[str], number: int) -> None:
 
 @dataclass
 class _OpenMention:
-    begin: int
+    begin: CharOffset
     line: int
 
 
 @dataclass
 class _OpenTag:
     name: str
-    begin: int
+    begin: CharOffset
     line: int
     number: int = 0
     why: str = ""
@@ -179,21 +180,26 @@ class _MarkupReader:
         self._cues: dict[int, list[Range]] = defaultdict(list)
         self._none: list[NoQuote] = []
         self._blocks: list[AnnotatedBlock] = []
-        self._lines: list[tuple[int, int]] = []
-        self._block: tuple[int, BlockKind] = (0, "paragraph")
+        self._lines: list[tuple[CharOffset, int]] = []
+        self._block: tuple[CharOffset, BlockKind] = (CharOffset(0), "paragraph")
+
+    @property
+    def _end(self) -> CharOffset:
+        """Where what is read next begins in the text."""
+        return CharOffset(len(self.text))
 
     def begin_block(self, kind: BlockKind, *, glued: bool) -> None:
         if self.text:
             self.text += "\n" if glued else "\n\n"
-        self._block = (len(self.text), kind)
+        self._block = (self._end, kind)
 
     def end_block(self) -> None:
         begin, kind = self._block
-        self._blocks.append(AnnotatedBlock(begin, len(self.text), kind))
+        self._blocks.append(AnnotatedBlock(begin, self._end, kind))
 
     def read(self, line: str, number: int) -> None:
         line = line.rstrip()
-        self._lines.append((len(self.text), number))
+        self._lines.append((self._end, number))
         at = 0
         while at < len(line):
             sign = line[at]
@@ -201,7 +207,7 @@ class _MarkupReader:
                 self.text += line[at + 1]
                 at += 2
             elif sign == "[":
-                self._open.append(_OpenMention(len(self.text), number))
+                self._open.append(_OpenMention(self._end, number))
                 at += 1
             elif sign == "|":
                 at = self._close_mention(line, at, number)
@@ -250,7 +256,7 @@ class _MarkupReader:
         self._mentions.append(
             AnnotatedMention(
                 opened.begin,
-                len(self.text),
+                self._end,
                 chain.key,
                 kind or usual_kind,
                 tuple(speaks),
@@ -269,7 +275,7 @@ class _MarkupReader:
             self._close_tag(match["close"], number)
             return match.end()
         words = match["rest"].split()
-        tag = _OpenTag(match["name"], len(self.text), number)
+        tag = _OpenTag(match["name"], self._end, number)
         if tag.name == "n":
             tag.why = " ".join(words)
         else:
@@ -305,7 +311,7 @@ class _MarkupReader:
         opened = self._open.pop() if self._open else None
         if not isinstance(opened, _OpenTag) or opened.name != name:
             raise MarkupError(number, f"</{name}> closes something else than <{name}>: what opens first closes last")
-        begin, end = opened.begin, len(self.text)
+        begin, end = opened.begin, self._end
         if begin == end:
             raise MarkupError(number, f"an empty <{name}>")
         if name == "q":

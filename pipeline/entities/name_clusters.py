@@ -7,6 +7,7 @@ from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.nominative import declined, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
 _LONGEST_SHORT_FORM = 4
@@ -121,7 +122,7 @@ def _form(words: TextWords, span: NameSpan, spans: list[NameSpan]) -> str:
     return name
 
 
-def _word_before(words: TextWords, begin: int) -> str:
+def _word_before(words: TextWords, begin: CharOffset) -> str:
     index = words.at(begin) - 1
     return words.words[index].text if index >= 0 and words.gap(index, index + 1) == " " else ""
 

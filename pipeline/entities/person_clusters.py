@@ -9,6 +9,7 @@ from pipeline.entities.name_forms import person_tokens, without_genitive
 from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, Gender, gender_of_name, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _is_surname(cluster: Cluster, name: str) -> bool:
     return len(own) > 2 and name in (" ".join(own[-2:]), own[-2]) and not is_given_name(name)
 
 
-def _announced_gender(words: TextWords, begin: int) -> Gender | None:
+def _announced_gender(words: TextWords, begin: CharOffset) -> Gender | None:
     """Gender by the title or role before a surname ("Frau Müller", "Ministerin Müller")."""
     index = words.at(begin) - 1
     if index < 0:

@@ -10,9 +10,10 @@ from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.organisation_patterns import pattern_spans
 from pipeline.entities.person_patterns import person_spans
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 from schemas.records import EntityType
 
-Found = tuple[int, int, EntityType]
+Found = tuple[CharOffset, CharOffset, EntityType]
 
 
 @Language.factory("redefluss_rules_ner")
@@ -29,7 +30,7 @@ class RuleRecognizer:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the entities of `doc`, replacing those it has."""
-        words = TextWords(doc.text, (sentence.start_char for sentence in doc.sents))
+        words = TextWords(doc.text, (CharOffset(sentence.start_char) for sentence in doc.sents))
         spans = []
         for begin, end, label in self.find(words):
             span = doc.char_span(begin, end, label=label, alignment_mode="expand")
@@ -57,7 +58,7 @@ def _without_overlaps(found: Iterable[Found]) -> list[Found]:
     return taken
 
 
-def _named_by_context(words: TextWords, begin: int, end: int, entity_type: EntityType) -> bool:
+def _named_by_context(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> bool:
     """Whether a name that is an ordinary word too stands as names do: "(Grüne)", "die Grünen", "in Essen"."""
     before, after = words.text[max(0, begin - 6) : begin], words.text[end : end + 1]
     if entity_type == "LOC":

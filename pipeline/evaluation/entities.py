@@ -13,6 +13,7 @@ from pipeline.config import PipelineConfig
 from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, MentionScore, interval, score
 from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.models import load_pipeline
+from pipeline.spans import CharOffset
 
 NOTHING = "–"
 """Stands in the confusion table for no mention."""
@@ -107,7 +108,9 @@ def predict(
     predictions = {}
     for number, document in enumerate(documents, start=1):
         found = nlp(document.text).ents
-        predictions[document.name] = [(span.start_char, span.end_char, span.label_) for span in found]
+        predictions[document.name] = [
+            (CharOffset(span.start_char), CharOffset(span.end_char), span.label_) for span in found
+        ]
         if progress is not None:
             progress(number, len(documents))
     return predictions
@@ -142,7 +145,9 @@ def report(
     )
 
 
-def _kind(span: tuple[int, int], wanted: str, given: str, others: dict[tuple[int, int], str]) -> str:
+def _kind(
+    span: tuple[CharOffset, CharOffset], wanted: str, given: str, others: dict[tuple[CharOffset, CharOffset], str]
+) -> str:
     if NOTHING not in (wanted, given):
         return "type"
     if any(begin < span[1] and end > span[0] for begin, end in others):
@@ -150,6 +155,6 @@ def _kind(span: tuple[int, int], wanted: str, given: str, others: dict[tuple[int
     return "missed" if given == NOTHING else "invented"
 
 
-def _in_context(text: str, span: tuple[int, int], around: int = 40) -> str:
+def _in_context(text: str, span: tuple[CharOffset, CharOffset], around: int = 40) -> str:
     before, after = text[max(0, span[0] - around) : span[0]], text[span[1] : span[1] + around]
     return " ".join(f"{before}[{text[span[0] : span[1]]}]{after}".split())

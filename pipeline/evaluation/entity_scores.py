@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Mention = tuple[int, int, str]
+from pipeline.spans import CharOffset
+
+Mention = tuple[CharOffset, CharOffset, str]
 NEWS_TYPES = ("PER", "LOC", "ORG")
 
 

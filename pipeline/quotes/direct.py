@@ -22,7 +22,7 @@ from pipeline.quotes.cues import Cue
 from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.phrases import is_finite_reporting, noun_phrase
 from pipeline.quotes.text import AnalysedText, Sentence, Token
-from pipeline.spans import CharRange, TokenRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 
@@ -48,8 +48,8 @@ class Passage:
     """
 
     quoted: QuotedText
-    first: int
-    last: int
+    first: TokenIndex
+    last: TokenIndex
     whole: bool
     words: int
     taken: bool = False
@@ -145,7 +145,7 @@ def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRan
     return pieces
 
 
-def token_spans(analysed: AnalysedText, indices: list[int]) -> list[CharRange]:
+def token_spans(analysed: AnalysedText, indices: list[TokenIndex]) -> list[CharRange]:
     """Tokens as character ranges, neighbours joined."""
     spans: list[CharRange] = []
     previous = -2

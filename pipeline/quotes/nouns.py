@@ -8,7 +8,7 @@ from pipeline.lexicon.words import DETERMINERS, GENITIVE_DETERMINERS, NOUN_CUES,
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenRange, token_indices
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class NounCue:
 
 def noun_cue(tokens: Sequence[Token], clause: Clause) -> NounCue | None:
     """The reporting noun that closes a clause, if one does."""
-    for at in range(clause.last - 1, max(clause.first, clause.last - 8) - 1, -1):
+    for at in token_indices(clause.last - 1, max(clause.first, clause.last - 8) - 1, -1):
         if tokens[at].lower not in NOUN_CUES or not tokens[at].capital:
             continue
         first = at - 1 if at > clause.first and tokens[at - 1].lower in DETERMINERS else at

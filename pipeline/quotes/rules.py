@@ -30,7 +30,7 @@ from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
-from pipeline.spans import CharRange, TokenRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange, token_indices
 
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
@@ -187,7 +187,7 @@ class _ArticleScan:
         if passage.first == sentence.first or tokens[passage.first - 1].text != ":":
             return False
         first = sentence.first
-        dashes = [at for at in range(first, passage.first - 2) if tokens[at].text in "–—-"]
+        dashes = [at for at in token_indices(first, passage.first - 2) if tokens[at].text in "–—-"]
         if dashes and is_line(self.analysed, sentence):
             first = dashes[-1] + 1
         while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
@@ -264,7 +264,7 @@ class _ArticleScan:
         main = not cue.final and not cue.subjunctive and bool(cue.speaker) and "s" in cue.verb.takes
         return main and carries_on_speech(self.tokens, sentence.first, cue.finite + 1) is None
 
-    def _introduction(self, sentence: Sentence, end: int) -> list[QuoteCandidate]:
+    def _introduction(self, sentence: Sentence, end: TokenIndex) -> list[QuoteCandidate]:
         """Konjunktiv carried on in the words before a colon and a quote."""
         introduced = end > sentence.first and self.tokens[end - 1].text == ":"
         if (
