@@ -96,7 +96,7 @@ class StageRunner:
             before_publish: awaited right before each attempt to publish something; may raise `OwnershipLost`.
 
         Raises:
-            Superseded: as `before_publish` said; nothing was published since.
+            OwnershipLost: as `before_publish` said; nothing was published since.
         """
         article = None if message.key is None else message.key.decode("utf-8", "replace")
         with (

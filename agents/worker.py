@@ -5,6 +5,7 @@ import logging
 import signal
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import uvloop
@@ -223,7 +224,14 @@ class Worker:
             state=state,
             tracing=self._tracing,
         )
-        app = apps.create_app(self._settings, runner, embedded=embedded)
+        app = apps.create_app(
+            self._settings,
+            stage,
+            runner.handle,
+            embedded=embedded,
+            on_rebalance=partial(self.status.metrics.rebalanced, stage.name),
+            on_commit_failure=partial(self.status.metrics.commit_failed, stage.name),
+        )
         app.partitioner_check = PartitionerCheck(self._settings, stage, self.status.metrics)
         state_holder = seen or state
         app.assignment_listener = None if state_holder is None else state_holder.assign
@@ -326,7 +334,7 @@ class Worker:
     def _assignment(self) -> dict[str, list[int]]:
         """By stage that has joined its group, the partitions of its source topic that are this worker's."""
         running = [app for app in list(self._apps) if app.started and not app.should_stop and app.membership.joined]
-        return {app.runner.stage.name: app.assigned() for app in running}
+        return {app.stage.name: app.assigned() for app in running}
 
     def _stall_candidates(self, patience_seconds: float) -> dict[str, list[int]]:
         """What is assigned, but for partitions with a message in the pool while it gets on: that one waits its turn."""
