@@ -4,7 +4,7 @@ from functools import cache
 from typing import Literal
 
 from pipeline.entities.data import FOLDER
-from pipeline.lexicon import word_list
+from pipeline.lexicon import two_columns, word_list
 
 Gender = Literal["m", "f"]
 
@@ -19,8 +19,7 @@ PARTICLES = word_list("surname_particles")
 @cache
 def given_names() -> dict[str, str]:
     """Gender of given names: "m", "f" or "u" for both."""
-    with (FOLDER / "given_names.tsv").open(encoding="utf-8") as lines:
-        return dict(line.rstrip("\n").split("\t") for line in lines)
+    return two_columns(FOLDER / "given_names.tsv")
 
 
 def is_given_name(word: str) -> bool:
