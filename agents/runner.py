@@ -16,9 +16,10 @@ from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
 from agents.membership import OwnershipLost
+from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
-from agents.publisher import BeforeSend, Outgoing, Publisher, TooLarge
+from agents.publisher import BeforeSend, Publisher
 from agents.settings import Settings
 from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
