@@ -52,6 +52,7 @@ def outcome_of(confirmed: asyncio.Future[object]) -> object:
 
 
 def failure_of(outcome: object, message: Outgoing) -> BaseException | None:
+    """What went wrong with a send, if something did; `TooLarge` where its topic will never take the message."""
     if isinstance(outcome, SIZE_ERRORS):
         size = len(message.value or b"")
         return TooLarge(f"{size} bytes are more than {message.topic} allows ({type(outcome).__name__})")

@@ -4,23 +4,21 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from aiokafka.errors import KafkaError
 from yarl import URL
 
-from agents.feed import feed_document, page
+from agents.feed import feed_document
 from agents.feed.feed_document import FeedDocument, FeedEntry, FeedUnreadable
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchError, FetchResponse, gunzipped
 from agents.feed.metrics import FeedMetrics
+from agents.feed.page_producer import NotSent, PageProducer, Send
 from agents.feed.poll_result import PollResult
 from agents.feed.seen import Page, SeenPages
 from agents.feed.timing import mark_failure, next_interval, next_look
-from pipeline.identity import article_id
-from schemas.codec import RecordError, encode, one_line
 from schemas.records import CleanArticle, RawArticle
 
 log = logging.getLogger("redefluss.feed")
@@ -39,12 +37,6 @@ LONGEST_WAIT_SECONDS = 60.0
 BROKER_RETRY_SECONDS = 5.0
 
 T = TypeVar("T")
-Send = Callable[[RawArticle, bytes], Awaitable[None]]
-"""Returns once the broker has confirmed the article; raises KafkaError."""
-
-
-class NotSent(Exception):
-    """The broker did not confirm an article: one line."""
 
 
 class Poller:
@@ -79,13 +71,10 @@ class Poller:
         self._urls = {feed.url for feed in feeds}
         self._seen = seen
         self._fetcher = fetcher
-        self._send = send
-        self._clean = clean
         self._max_page = max_page_bytes
-        self._max_message = max_message_bytes
         self._follow = follow_seconds
         self._metrics = metrics
-        self._cleaning = asyncio.Lock()
+        self._producer = PageProducer(seen, send, clean, max_message_bytes=max_message_bytes, metrics=metrics)
         self.problems: dict[str, str] = {}
         """By the URL of a feed: what is wrong with it, or with the last of its pages that failed."""
 
@@ -203,7 +192,7 @@ class Poller:
         now, until = time.time(), None
         try:
             answer = await self._asked(known.entry.link, self._max_page, known.etag, known.last_modified)
-            outcome = "same" if answer.unchanged else await self._produce(feed, known, answer)
+            outcome = "same" if answer.unchanged else await self._producer.produce(feed, known, answer)
         except FetchError as error:
             outcome = mark_failure(known, error, now)
             until = known.due if error.fate == "away" else None
@@ -220,52 +209,6 @@ class Poller:
         self._metrics.page(feed.source, outcome)
         self._seen.save_page(known)
         return until
-
-    async def _produce(self, feed: FeedSource, known: Page, answer: FetchResponse) -> str:
-        text = page.text_of(answer)
-        first = known.article is None
-        url = known.url or page.canonical_url(text, answer.url)
-        record = self._record(feed, known, url, text)
-        async with self._cleaning:
-            reading = await asyncio.to_thread(page.read, self._clean, record)
-        fingerprint = reading.fingerprint
-        if first and (holder := self._seen.holder(record.id or "", but=known.link)):
-            if holder.fingerprint == fingerprint:
-                known.problem = "known under another link"
-                return "known"
-            # Two pages that claim one URL: each is an article of its own.
-            url = page.canonical_url("", answer.url)
-            record = self._record(feed, known, url, text)
-            if self._seen.holder(record.id or "", but=known.link):
-                known.problem = "known under another link"
-                return "known"
-        known.etag, known.last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-        if fingerprint == known.fingerprint:
-            return "same"
-        await self._confirmed(record)
-        outcome = "new" if first else "revised"
-        self._metrics.cleaned(feed.source, kept=reading.kept, removed=reading.removed)
-        self._seen.harvest.article(feed.source, outcome, kept=reading.kept, removed=reading.removed)
-        self._metrics.layout(feed.source, self._seen.harvest.layout(feed.source))
-        known.article, known.url, known.fingerprint = record.id, url, fingerprint
-        return outcome
-
-    def _record(self, feed: FeedSource, known: Page, url: str, text: str) -> RawArticle:
-        identifier = known.article or article_id(RawArticle(url=url, text=""), key=None)
-        title = self._seen.feed(feed.url).title
-        return page.article(feed, title, known.entry, identifier=identifier, url=url, text=text)
-
-    async def _confirmed(self, record: RawArticle) -> None:
-        try:
-            value = encode(record)
-        except RecordError as error:
-            raise FetchError(error.detail, "refused") from None
-        if len(value) > self._max_message:
-            raise FetchError(f"{len(value):,} bytes; the limit of a message is {self._max_message:,}", "refused")
-        try:
-            await self._send(record, value)
-        except KafkaError as error:
-            raise NotSent(f"the broker does not confirm: {one_line(str(error)) or type(error).__name__}") from None
 
     async def _asked(
         self, url: str, max_bytes: int, etag: str | None = None, last_modified: str | None = None

@@ -19,8 +19,9 @@ from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchResponse
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
+from agents.feed.page_producer import NotSent
 from agents.feed.poll_result import PollResult
-from agents.feed.poller import NotSent, Poller
+from agents.feed.poller import Poller
 from agents.feed.seen import FeedState, SeenError, SeenPages
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.config import PipelineConfig
