@@ -10,7 +10,7 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import frame_around
+from pipeline.quotes.frames import frame_around
 from pipeline.quotes.mood import is_relative
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence

@@ -4,7 +4,8 @@ from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import AUXILIARIES, NOMINATIVE_DETERMINERS, SUBJECT_PRONOUNS
 from pipeline.quotes.content_finder import BEFORE_MAIN, ContentFinder
-from pipeline.quotes.direct import may_be_finite, phrase_spans
+from pipeline.quotes.direct import phrase_spans
+from pipeline.quotes.frames import may_be_finite
 from pipeline.quotes.mood import carries_on_speech
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.spans import CharRange, TokenIndex, TokenRange
