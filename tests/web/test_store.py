@@ -53,6 +53,19 @@ def test_an_article_comes_back_with_all_its_parts(writer: StoreWriter, reader: S
     assert [quote.speaker for quote in line.quotes] == ["Karla Brinkmeier", "Tobias Ahlgrimm", "die Behörde"]
 
 
+def test_a_line_shows_what_says_something_with_its_speaker_in_the_order_of_the_text(
+    writer: StoreWriter, reader: StoreReader
+) -> None:
+    article = quote_article()
+    long, other, nobody = article.quotes
+    short = long.model_copy(update={"text": "„Im Frühjahr“"})
+    quotes = [short, nobody.model_copy(update={"speaker": None}), long, short, other, nobody]
+    numbered = [quote.model_copy(update={"id": f"a-1#{number}"}) for number, quote in enumerate(quotes)]
+    writer.add([message(article.model_copy(update={"quotes": numbered}))])
+    (line,) = reader.articles(limit=10)
+    assert [quote.id for quote in line.quotes] == ["a-1#0", "a-1#2", "a-1#4"]
+
+
 def test_the_same_bytes_again_are_not_news_but_other_bytes_replace(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article(), offset=0)])
     first = reader.last_sequence()

@@ -15,6 +15,8 @@ from agents.web.store.same_articles import join_same, leave_same, mark_first
 
 QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
+LEAST_WORDS = 5
+"""A quote with fewer says little by itself."""
 
 
 def insert_article(
@@ -166,7 +168,7 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
     salient = sorted(record["entities"], key=lambda entity: -entity.get("salience", 0.0))[:ENTITIES_IN_LINE]
     by_id = {line.id: line for line in lines}
     counted = [line for line in lines if type_of_whole(line, by_id) is None]
-    with_speaker_first = sorted(counted, key=lambda line: line.speaker is None)
+    telling = sorted(counted, key=lambda line: (line.speaker is None, len(line.text.split()) < LEAST_WORDS))
     return ArticleLine(
         id=record["id"],
         kicker=record.get("kicker"),
@@ -175,7 +177,7 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
         url=record.get("url"),
         published_at=record.get("published_at"),
         arrived=arrived,
-        quotes=with_speaker_first[:QUOTES_IN_LINE],
+        quotes=sorted(telling[:QUOTES_IN_LINE], key=counted.index),
         quote_count=len(counted),
         entities=[
             EntityLine(id=entity["id"], name=entity["name"], type=entity["type"], mentions=len(entity["mentions"]))
