@@ -14,7 +14,7 @@ from pipeline.identity import article_id
 from schemas.codec import RecordError, encode, one_line
 from schemas.records import CleanArticle, RawArticle
 
-Send = Callable[[RawArticle, bytes], Awaitable[None]]
+SendArticle = Callable[[RawArticle, bytes], Awaitable[None]]
 """Returns once the broker has confirmed the article; raises KafkaError."""
 
 
@@ -36,7 +36,7 @@ class PageProducer:
     def __init__(
         self,
         seen: SeenPages,
-        send: Send,
+        send: SendArticle,
         clean: Callable[[RawArticle], CleanArticle],
         *,
         max_message_bytes: int,

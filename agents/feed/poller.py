@@ -15,7 +15,7 @@ from agents.feed.feed_document import FeedDocument, FeedEntry, FeedUnreadable
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchError, FetchResponse, gunzipped
 from agents.feed.metrics import FeedMetrics
-from agents.feed.page_producer import NotSent, PageProducer, Send
+from agents.feed.page_producer import NotSent, PageProducer, SendArticle
 from agents.feed.poll_result import PollResult
 from agents.feed.seen import Page, SeenPages
 from agents.feed.timing import mark_failure, next_interval, next_look
@@ -59,7 +59,7 @@ class Poller:
         feeds: Sequence[FeedSource],
         seen: SeenPages,
         fetcher: Fetcher,
-        send: Send,
+        send: SendArticle,
         clean: Callable[[RawArticle], CleanArticle],
         *,
         max_page_bytes: int,

@@ -66,7 +66,7 @@ def one_of(name: str, value: str, choices: Collection[str]) -> str:
     return value
 
 
-def fields_of(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+def field_values(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     """What the fields of a form hold."""
     return {name: query.get(name, "") for name in names}
 

@@ -9,18 +9,17 @@ from dataclasses import dataclass, field
 from pipeline.corpus.kinds import kind_of
 from pipeline.corpus.model import (
     AnnotatedBlock,
+    AnnotatedBlockKind,
     AnnotatedChain,
     AnnotatedMention,
     AnnotatedQuote,
-    BlockKind,
-    Kind,
     NoQuote,
     Part,
     PartName,
     Range,
 )
 from pipeline.spans import CharOffset
-from schemas.records import Medium, QuoteType
+from schemas.records import Medium, MentionKind, QuoteType
 
 TYPES: dict[str, QuoteType] = {
     "D": "Direct",
@@ -30,7 +29,7 @@ TYPES: dict[str, QuoteType] = {
     "R": "Reported",
 }
 MEDIA: dict[str, Medium] = {"W": "Writing", "T": "Thought", "SW": "SW", "ST": "ST", "TW": "TW", "S": "Speech"}
-KINDS: dict[str, Kind] = {"n": "name", "m": "nominal", "p": "pronoun"}
+KINDS: dict[str, MentionKind] = {"n": "name", "m": "nominal", "p": "pronoun"}
 _TAG = re.compile(r"<(?P<name>[qcn]) (?P<rest>[^<>\n]*)>|</(?P<close>[qcn])>")
 _KEY = re.compile(r"\|(?P<key>[a-z][a-z0-9]*)(?P<rest>(?: [^\]\[<|]*)?)\]")
 ESCAPED = "[]<>|\\"
@@ -82,14 +81,14 @@ class PartReader:
         self._none: list[NoQuote] = []
         self._blocks: list[AnnotatedBlock] = []
         self._lines: list[tuple[CharOffset, int]] = []
-        self._block: tuple[CharOffset, BlockKind] = (CharOffset(0), "paragraph")
+        self._block: tuple[CharOffset, AnnotatedBlockKind] = (CharOffset(0), "paragraph")
 
     @property
     def _end(self) -> CharOffset:
         """Where what is read next begins in the text."""
         return CharOffset(len(self.text))
 
-    def begin_block(self, kind: BlockKind, *, glued: bool) -> None:
+    def begin_block(self, kind: AnnotatedBlockKind, *, glued: bool) -> None:
         if self.text:
             self.text += "\n" if glued else "\n\n"
         self._block = (self._end, kind)
@@ -140,7 +139,7 @@ class PartReader:
             raise MarkupError(number, f"there is no chain {match['key']!r} in the table")
         speaks: list[int] = []
         hears: list[int] = []
-        kind: Kind | None = None
+        kind: MentionKind | None = None
         for word in match["rest"].split():
             if word[0] in "@>" and word[1:].isdigit():
                 (speaks if word[0] == "@" else hears).append(int(word[1:]))

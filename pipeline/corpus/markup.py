@@ -9,14 +9,14 @@ from typing import get_args
 from pipeline.corpus.inline_markup import MarkupError, PartReader
 from pipeline.corpus.model import (
     AnnotatedArticle,
+    AnnotatedBlockKind,
     AnnotatedChain,
-    BlockKind,
     ChainType,
     PartName,
 )
 
 FURNITURE: dict[str, PartName] = {"K": "kicker", "T": "title", "B": "byline", "D": "dateline"}
-_BLOCKS: dict[str, BlockKind] = {"## ": "heading", "- ": "list", "> ": "quote"}
+_BLOCKS: dict[str, AnnotatedBlockKind] = {"## ": "heading", "- ": "list", "> ": "quote"}
 _CHAIN_KEY = re.compile(r"[a-z][a-z0-9]*")
 
 
@@ -106,7 +106,7 @@ def _chain(line: str, number: int) -> AnnotatedChain:
 def _read_paragraph(body: PartReader, lines: list[str], number: int) -> None:
     for offset, line in enumerate(lines):
         sign = next((sign for sign in _BLOCKS if line.startswith(sign)), None)
-        kind: BlockKind = _BLOCKS[sign] if sign else "paragraph"
+        kind: AnnotatedBlockKind = _BLOCKS[sign] if sign else "paragraph"
         body.begin_block(kind, glued=offset > 0)
         body.read(line[len(sign) :] if sign else line, number + offset)
         body.end_block()

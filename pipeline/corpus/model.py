@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from pipeline.spans import CharOffset
-from schemas.records import Medium, QuoteType
+from schemas.records import Medium, MentionKind, QuoteType
 
 ChainType = Literal["PER", "ORG", "LOC", "MISC", "GRP", "DOC", "THG"]
-Kind = Literal["name", "nominal", "pronoun"]
 PartName = Literal["kicker", "title", "byline", "dateline", "body"]
-BlockKind = Literal["paragraph", "heading", "list", "quote"]
+AnnotatedBlockKind = Literal["paragraph", "heading", "list", "quote"]
 
 Range = tuple[CharOffset, CharOffset]
 """Half-open code points into the text of a part."""
@@ -48,7 +47,7 @@ class AnnotatedMention:
     begin: CharOffset
     end: CharOffset
     chain: str
-    kind: Kind
+    kind: MentionKind
     speaks: tuple[int, ...] = ()
     hears: tuple[int, ...] = ()
     stated: bool = False
@@ -82,7 +81,7 @@ class AnnotatedBlock:
 
     begin: CharOffset
     end: CharOffset
-    kind: BlockKind
+    kind: AnnotatedBlockKind
 
 
 @dataclass(frozen=True)

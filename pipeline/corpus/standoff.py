@@ -24,10 +24,10 @@ import orjson
 from pipeline.corpus.model import (
     AnnotatedArticle,
     AnnotatedBlock,
+    AnnotatedBlockKind,
     AnnotatedChain,
     AnnotatedMention,
     AnnotatedQuote,
-    BlockKind,
     NoQuote,
     Part,
     Range,
@@ -112,7 +112,7 @@ def _ranges(spans: Iterable[Iterable[CharOffset]]) -> tuple[Range, ...]:
 
 def _blocks(text: str) -> tuple[AnnotatedBlock, ...]:
     """The lines; one that begins as a list item or a heading is written in an article's file can only be one there."""
-    signs: dict[str, BlockKind] = {"- ": "list", "##": "heading"}
+    signs: dict[str, AnnotatedBlockKind] = {"- ": "list", "##": "heading"}
     lines = re.finditer(r"[^\n]+", text)
     return tuple(AnnotatedBlock(*char_span(line), signs.get(line.group()[:2], "paragraph")) for line in lines)
 

@@ -91,7 +91,7 @@ class Gazetteer:
         base = tuple(WORD.findall(name))
         if name.endswith("n") and name[:-1] in (entry.name, *entry.aliases, *entry.weak_aliases):
             name = name[:-1]  # "Grünen" is declined from "Grüne"
-        for declined in _declined(base):
+        for declined in _case_forms(base):
             known = self.by_words.get(declined)
             if known is None or entry.users or declined == base or known.entry is entry:
                 self.by_words[declined] = GazetteerMatch(entry, name, weak)
@@ -134,7 +134,7 @@ def _unbroken(words: TextWords, index: TokenIndex, length: int) -> bool:
     )
 
 
-def _declined(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _case_forms(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """`base` and its other cases: genitive s at the end, endings of leading adjectives."""
     if not base:
         return

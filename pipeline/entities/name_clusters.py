@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
-from pipeline.entities.nominative import declined, name_in_nominative
+from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
@@ -129,4 +129,6 @@ def _word_before(words: TextWords, begin: CharOffset) -> str:
 
 def _genitive_likely(words: TextWords, span: NameSpan, bare: str) -> bool:
     last = bare.rsplit(maxsplit=1)[-1]
-    return (last in words.vocabulary and " " not in bare) or declined(_word_before(words, span.begin), last + "s")
+    return (last in words.vocabulary and " " not in bare) or can_only_be_genitive(
+        _word_before(words, span.begin), last + "s"
+    )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_gender import nominal_gender
-from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import demonym
 from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset, TokenIndex, numbered_tokens
+from schemas.records import Gender
 
 ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")

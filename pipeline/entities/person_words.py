@@ -1,12 +1,10 @@
 """Words around persons: titles, particles of surnames, given names with their gender."""
 
 from functools import cache
-from typing import Literal
 
 from pipeline.entities.data import FOLDER
 from pipeline.lexicon import two_columns, word_list
-
-Gender = Literal["m", "f"]
+from schemas.records import Gender
 
 GENDERED_TITLES: dict[str, Gender] = {
     **dict.fromkeys(word_list("masculine_titles"), "m"),

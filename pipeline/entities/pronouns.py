@@ -4,7 +4,6 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.entities.cluster import MentionSpan
-from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
 from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
@@ -12,6 +11,7 @@ from pipeline.entities.speech_context import announces_quote, speaks
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
 from pipeline.spans import CharOffset, TokenIndex, token_indices
+from schemas.records import Gender
 
 PRONOUNS: dict[str, Gender] = {
     "er": "m",

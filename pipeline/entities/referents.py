@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerEntry
-from pipeline.entities.person_words import GENDERED_TITLES, TITLES, Gender, gender_of_name
+from pipeline.entities.person_words import GENDERED_TITLES, TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.spans import CharOffset
-from schemas.records import EntityType
+from schemas.records import EntityType, Gender
 
 
 @dataclass(slots=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.person_words import TITLES, Gender, gender_of_name
+from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
 from pipeline.spans import CharOffset, TokenIndex, char_span, token_indices
+from schemas.records import Gender
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.entities.person_words import Gender
 from pipeline.lexicon import FOLDER, lines_of, word_list
+from schemas.records import Gender
 
 # Other short heads end too many words: "Paragraf", "Fahrzeuge", "Privater".
 _SHORT_LAST_PARTS = frozenset(

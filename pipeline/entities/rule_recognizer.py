@@ -7,13 +7,12 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
+from pipeline.entities.name_spans import ModelSpan
 from pipeline.entities.organisation_patterns import pattern_spans
 from pipeline.entities.person_patterns import person_spans
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
 from schemas.records import EntityType
-
-Found = tuple[CharOffset, CharOffset, EntityType]
 
 
 @Language.factory("redefluss_rules_ner")
@@ -39,10 +38,10 @@ class RuleRecognizer:
         doc.ents = filter_spans(spans)
         return doc
 
-    def find(self, words: TextWords) -> list[Found]:
+    def find(self, words: TextWords) -> list[ModelSpan]:
         """Begin, end and type of every name, in reading order, without overlaps."""
-        persons: list[Found] = [(begin, end, "PER") for begin, end in person_spans(words, self.gazetteer)]
-        known: list[Found] = [
+        persons: list[ModelSpan] = [(begin, end, "PER") for begin, end in person_spans(words, self.gazetteer)]
+        known: list[ModelSpan] = [
             (begin, end, known.entry.type)
             for begin, end, known in self.gazetteer.matches(words)
             if not known.weak or _named_by_context(words, begin, end, known.entry.type)
@@ -50,8 +49,8 @@ class RuleRecognizer:
         return sorted(_without_overlaps((*persons, *known, *pattern_spans(words.text))))
 
 
-def _without_overlaps(found: Iterable[Found]) -> list[Found]:
-    taken: list[Found] = []
+def _without_overlaps(found: Iterable[ModelSpan]) -> list[ModelSpan]:
+    taken: list[ModelSpan] = []
     for span in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
         if all(span[1] <= other[0] or span[0] >= other[1] for other in taken):
             taken.append(span)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import PipelineConfig
+from pipeline.corpus.model import Range
 from pipeline.entities.extractor import EntityExtractor
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.coreference import CoreferenceScore, score, without_singletons
@@ -17,10 +18,9 @@ from pipeline.reader.chains import Resolution, resolve
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import ReaderMention
 from pipeline.reader.model import Reader, shared_reader
-from pipeline.spans import CharOffset, TokenRange
+from pipeline.spans import TokenRange
 from schemas.records import CleanArticle
 
-Range = tuple[CharOffset, CharOffset]
 """Half-open code points of a text."""
 Chains = list[list[Range]]
 

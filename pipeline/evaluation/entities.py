@@ -10,7 +10,7 @@ from pathlib import Path
 from spacy.language import Language
 
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, MentionScore, interval, score
+from pipeline.evaluation.entity_scores import NEWS_TYPES, LabelledSpan, MentionScore, interval, score
 from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.models import load_pipeline
 from pipeline.spans import CharOffset
@@ -25,7 +25,7 @@ class GoldDocument:
 
     name: str
     text: str
-    mentions: list[Mention]
+    mentions: list[LabelledSpan]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class EntityReport:
     interval: tuple[float, float]
     confusion: dict[str, dict[str, int]]
     errors: list[EntityError]
-    predictions: dict[str, list[Mention]]
+    predictions: dict[str, list[LabelledSpan]]
 
     def as_json(self) -> dict[str, object]:
         """The report without its predictions, in types that JSON knows."""
@@ -80,7 +80,7 @@ def read_gold(path: Path) -> list[GoldDocument]:
     for row in read_rows(path, ("name", "text", "entities")):
         try:
             text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
-            mentions: list[Mention] = [(begin, end, kind) for begin, end, kind in row["entities"]]
+            mentions: list[LabelledSpan] = [(begin, end, kind) for begin, end, kind in row["entities"]]
         except (ValueError, KeyError, TypeError) as problem:
             raise GoldError(f"{path}: {row['name']}: entities are not [begin, end, type] ({problem})") from problem
         documents.append(GoldDocument(row["name"], text, mentions))
@@ -103,7 +103,7 @@ def evaluate(
 
 def predict(
     documents: Sequence[GoldDocument], nlp: Language, progress: Callable[[int, int], None] | None = None
-) -> dict[str, list[Mention]]:
+) -> dict[str, list[LabelledSpan]]:
     """What `nlp` finds in the documents' texts, by document name."""
     predictions = {}
     for number, document in enumerate(documents, start=1):
@@ -117,7 +117,7 @@ def predict(
 
 
 def report(
-    documents: Sequence[GoldDocument], predictions: dict[str, list[Mention]], types: Sequence[str] = NEWS_TYPES
+    documents: Sequence[GoldDocument], predictions: dict[str, list[LabelledSpan]], types: Sequence[str] = NEWS_TYPES
 ) -> EntityReport:
     """MentionScore `predictions` (by document name) against gold `documents`."""
     gold = {document.name: document.mentions for document in documents}

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.spans import CharOffset
 
-Mention = tuple[CharOffset, CharOffset, str]
+LabelledSpan = tuple[CharOffset, CharOffset, str]
 NEWS_TYPES = ("PER", "LOC", "ORG")
 
 
@@ -36,7 +36,9 @@ class MentionScore:
 
 
 def score(
-    gold: Mapping[str, Sequence[Mention]], predicted: Mapping[str, Sequence[Mention]], types: Sequence[str] = NEWS_TYPES
+    gold: Mapping[str, Sequence[LabelledSpan]],
+    predicted: Mapping[str, Sequence[LabelledSpan]],
+    types: Sequence[str] = NEWS_TYPES,
 ) -> dict[str, MentionScore]:
     """Scores by type, under `all` for all types and under `boundary` whatever the type. Other types are left out."""
     counts = {key: [0, 0, 0] for key in (*types, "all", "boundary")}
@@ -54,8 +56,8 @@ def score(
 
 
 def interval(
-    gold: Mapping[str, Sequence[Mention]],
-    predicted: Mapping[str, Sequence[Mention]],
+    gold: Mapping[str, Sequence[LabelledSpan]],
+    predicted: Mapping[str, Sequence[LabelledSpan]],
     types: Sequence[str] = NEWS_TYPES,
     *,
     samples: int = 1000,

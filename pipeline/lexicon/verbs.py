@@ -11,8 +11,8 @@ from typing import Literal
 
 from pipeline.lexicon import FOLDER, lines_of
 from pipeline.lexicon.words import NOT_SUBJUNCTIVE
+from schemas.records import Medium
 
-Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
 FormKind = Literal["finite", "participle", "infinitive", "zu"]
 _INSEPARABLE = ("be", "emp", "ent", "er", "ge", "miss", "ver", "zer", "hinter", "über", "unter", "wider", "wieder")
 _STRESSED = ("unterrichten", "überlegen", "wiederholen")

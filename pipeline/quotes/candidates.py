@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.lexicon.verbs import Medium
 from pipeline.spans import CharOffset, CharRange
+from schemas.records import Medium, QuoteType
 
-QuoteType = Literal["Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect"]
 Source = Literal["rules", "learned"]
 
 

@@ -126,7 +126,7 @@ def named_before_colon(analysed: AnalysedText, sentence: Sentence, passage: Pass
     return True
 
 
-def says_more(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
+def reports_more(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
     """Whether the verb reports Konjunktiv as well: "Obst sagte, es sei laut: „…“", "Es sei gut, sagte sie, „…“"."""
     tokens, opens = analysed.tokens, cue.clause.first
     before = tokens[passage.first - 1].text if passage.first > sentence.first else ""

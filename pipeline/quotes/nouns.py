@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.lexicon.verbs import Medium
 from pipeline.lexicon.words import DETERMINERS, GENITIVE_DETERMINERS, NOUN_CUES, THOUGHT_NOUNS
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import Token
 from pipeline.spans import TokenRange, token_indices
+from schemas.records import Medium
 
 
 @dataclass(frozen=True, slots=True)

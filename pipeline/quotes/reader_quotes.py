@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.lexicon.verbs import Medium
-from pipeline.quotes.candidates import QuoteCandidate, QuoteType
+from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharRange, TokenIndex, TokenRange
+from schemas.records import Medium, QuoteType
 
 _CUE = 0.5
 _NEAR = 40

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.quotes.candidates import QuoteCandidate, QuoteType, shared
+from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import Passage, is_name, passages, phrase_spans, with_roles
@@ -12,8 +12,8 @@ from pipeline.quotes.frames import (
     cue_beside,
     frame_around,
     named_before_colon,
+    reports_more,
     says_by_any_verb,
-    says_more,
     says_so_beside,
 )
 from pipeline.quotes.indirect import VerbSpeech
@@ -27,6 +27,7 @@ from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
 from pipeline.spans import CharRange, TokenIndex, TokenRange
+from schemas.records import QuoteType
 
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
@@ -132,7 +133,7 @@ class _ArticleScan:
         if SPEAKER_RULES["marks-so"].on and says_so_beside(self.analysed, sentence, passage, candidate):
             return by_rule(candidate, "marks-framed")
         if cue is not None:
-            if not says_more(self.analysed, sentence, passage, cue):
+            if not reports_more(self.analysed, sentence, passage, cue):
                 used.add(cue.finite)
             return by_rule(with_roles(self.analysed, candidate, cue), "marks-framed")
         if self._framed_otherwise(sentence, passage, candidate):

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings
-from pipeline.lexicon.verbs import Medium
 from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
 from pipeline.spans import TokenIndex, TokenRange, token_indices
+from schemas.records import Medium
 
 _SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _SOURCE_ENDINGS = endings("source_endings")

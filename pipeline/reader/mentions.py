@@ -6,16 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from pipeline.entities.person_words import gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import word_list
 from pipeline.reader.layout import Layout
 from pipeline.spans import TokenIndex
+from schemas.records import MentionKind
 
-Kind = Literal["name", "nominal", "pronoun"]
-KINDS: tuple[Kind, ...] = ("name", "nominal", "pronoun")
+KINDS: tuple[MentionKind, ...] = ("name", "nominal", "pronoun")
 
 FEMININE_OR_PLURAL = word_list("feminine_or_plural_pronouns")
 MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
@@ -42,7 +41,7 @@ class ReaderMention:
 
     first: TokenIndex
     last: TokenIndex
-    kind: Kind
+    kind: MentionKind
     words: tuple[str, ...]
     head: str
     gender: str
@@ -51,7 +50,7 @@ class ReaderMention:
     frequency: int = 0
 
 
-def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: Kind) -> ReaderMention:
+def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionKind) -> ReaderMention:
     """The mention of `kind` that the tokens `first` to `last` (excluded) are."""
     words = tuple(layout.words[first:last])
     lower = words[0].lower()

@@ -17,7 +17,7 @@ from spacy.language import Language
 from pipeline.encoder.pieces import FIRST, LAST, PieceTokenizer
 from pipeline.encoder.words import first_pieces
 from pipeline.evaluation.entities import GoldDocument, read_gold
-from pipeline.evaluation.entity_scores import Mention
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.models.labels import Labels
 from pipeline.spans import CharOffset, CharRange, TokenIndex, numbered_tokens
 
@@ -138,7 +138,9 @@ class EntityExamples:
             begin = end
 
 
-def _spans(words: Sequence[CharRange], mentions: Sequence[Mention]) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
+def _spans(
+    words: Sequence[CharRange], mentions: Sequence[LabelledSpan]
+) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
     """Mentions in words. A name that is but a part of one word marks it as PART; a full stop at its end is taken in."""
     begins = {begin: index for index, (begin, _) in numbered_tokens(words)}
     ends = {end: index for index, (_, end) in numbered_tokens(words)}

@@ -16,7 +16,7 @@ from pipeline.corpus.model import AnnotatedArticle
 from pipeline.corpus.swaps import swap
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.errors import ConfigurationError
-from pipeline.evaluation.entity_scores import Mention
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.models.catalogue import DATA
 from pipeline.models.sentences import sentence_starts
 from pipeline.spans import CharOffset
@@ -138,7 +138,7 @@ def _shuffled(made: list[list[Turn]], chance: random.Random) -> list[list[Turn]]
     return made
 
 
-def _chunks(text: str, mentions: Sequence[Mention]) -> Iterator[tuple[str, list[Mention]]]:
+def _chunks(text: str, mentions: Sequence[LabelledSpan]) -> Iterator[tuple[str, list[LabelledSpan]]]:
     """The text and its mentions, cut at sentences into parts of about `_CHUNK` code points."""
     begin = last = CharOffset(0)
     for start in [*sentence_starts(text)[1:], CharOffset(len(text))]:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pipeline.corpus.model import AnnotatedArticle, AnnotatedQuote, Part, Range
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.windows import Window
-from pipeline.evaluation.entity_scores import Mention
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
@@ -104,7 +104,7 @@ class ReaderExamples:
             name, layout, pieces.ids.astype(np.int64), spans, reading_windows(spans[starts, 0], len(pieces)), {}
         )
 
-    def of_names(self, name: str, text: str, spans: Sequence[Mention], source: int) -> ReaderExample | None:
+    def of_names(self, name: str, text: str, spans: Sequence[LabelledSpan], source: int) -> ReaderExample | None:
         """A text in which only names are known."""
         made = self.bare(name, text)
         if made is None:
@@ -193,7 +193,7 @@ class ReaderExamples:
                 cues[span.first : span.last] = 1
         made.tags |= {"direct": direct, "other": other, "cues": cues}
         kept = [q for q in body.quotes if all(_nonempty(layout, span) for span in q.spans)]
-        made.quotes = [_quote_span(layout, quote, hint_of(quote.spans, found)) for quote in kept]
+        made.quotes = [_annotated_span(layout, quote, hint_of(quote.spans, found)) for quote in kept]
         made.medium = np.array([MEDIA.index(quote.medium) for quote in kept], dtype=np.int64)
         made.speakers = pairs = speaker_pairs(layout, made.mentions, made.quotes)
         said_by = [{keys[key] for key in quote.speakers} for quote in kept]
@@ -280,7 +280,7 @@ def quote_span(layout: Layout, spans: Sequence[Range], type_index: int, rule: Qu
     return QuoteSpan(tokens, type_index, hint, rule is not None and rule.rule in CARRIED)
 
 
-def _quote_span(layout: Layout, quote: AnnotatedQuote, rule: QuoteCandidate | None) -> QuoteSpan:
+def _annotated_span(layout: Layout, quote: AnnotatedQuote, rule: QuoteCandidate | None) -> QuoteSpan:
     return quote_span(layout, quote.spans, ("Direct", *QUOTE_TYPES).index(quote.type), rule)
 
 
@@ -306,7 +306,7 @@ def _layers(spans: Iterable[TokenRange]) -> tuple[list[TokenRange], list[TokenRa
     return outer, inner
 
 
-def _name_tokens(layout: Layout, spans: Iterable[Mention]) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
+def _name_tokens(layout: Layout, spans: Iterable[LabelledSpan]) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
     covered = 0
     for begin, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
         if kind not in NAME_TYPES:

@@ -3,16 +3,16 @@
 from agents.web.models.articles import ArticleLine, ArticlePage, EntityLine, Hit, Step, StoredArticle
 from agents.web.models.base import ApiModel, ErrorAnswer, TextRange
 from agents.web.models.dead_letters import DeadLetterCount, DeadLetterLine, DeadLetterList, Replayed, StoredDeadLetter
-from agents.web.models.entities import EntityDetail, People, Period, Person, Ranked, SourceCount, Window
+from agents.web.models.entities import EntityDetail, People, Period, Person, Ranked, RankWindow, SourceCount
 from agents.web.models.operations import (
     Check,
     HealthReport,
+    HealthState,
     Latency,
     Operations,
     PartitionLag,
     SinkState,
     SourceState,
-    StageHealth,
     StageState,
     StageTrend,
     WorkerState,
@@ -34,6 +34,7 @@ __all__ = [
     "ErrorAnswer",
     "FacetValue",
     "HealthReport",
+    "HealthState",
     "Hit",
     "InStatement",
     "Latency",
@@ -45,6 +46,7 @@ __all__ = [
     "QuoteHit",
     "QuoteLine",
     "QuotePage",
+    "RankWindow",
     "Ranked",
     "Replayed",
     "Share",
@@ -53,7 +55,6 @@ __all__ = [
     "SinkState",
     "SourceCount",
     "SourceState",
-    "StageHealth",
     "StageState",
     "StageTrend",
     "StatementPage",
@@ -61,6 +62,5 @@ __all__ = [
     "StoredArticle",
     "StoredDeadLetter",
     "TextRange",
-    "Window",
     "WorkerState",
 ]

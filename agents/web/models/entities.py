@@ -7,7 +7,7 @@ from pydantic import Field
 from agents.web.models.base import ApiModel
 from agents.web.models.shares import FacetValue
 
-Window = Literal["hour", "day"]
+RankWindow = Literal["hour", "day"]
 
 
 class Person(ApiModel):

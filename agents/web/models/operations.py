@@ -8,7 +8,7 @@ from agents.backlog import Trend
 from agents.health import WorkerLife
 from agents.web.models.base import ApiModel
 
-StageHealth = Literal["ok", "warning", "starting", "stuck", "unknown"]
+HealthState = Literal["ok", "warning", "starting", "stuck", "unknown"]
 
 
 class PartitionLag(ApiModel):
@@ -58,7 +58,7 @@ class StageState(ApiModel):
     name: str
     source: str
     target: str
-    health: StageHealth
+    health: HealthState
     why: list[dict[str, Any]] = Field(description="codes with their values; empty while all is well")
     lag: int
     rate: float = Field(description="articles a second over the last minute")

@@ -12,7 +12,15 @@ from faust import web
 from agents.web.limits import SEARCHES
 from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
-from agents.web.query_parameters import FIELDS, address, fields_of, one_of, page_links, quote_query_of, reading_a_page
+from agents.web.query_parameters import (
+    FIELDS,
+    address,
+    field_values,
+    one_of,
+    page_links,
+    quote_query_of,
+    reading_a_page,
+)
 from agents.web.site import Site, entity_path, site_of
 from agents.web.store.shares import LONGEST_IN_DAYS
 
@@ -85,7 +93,7 @@ async def _page(request: Request, id_: str) -> Response:
         once=once,
         asked=asked,
         own=own,
-        fields=fields_of(request.query, FIELDS),
+        fields=field_values(request.query, FIELDS),
         changed=changed,
         **page_links(request.query, changed, page.next),
         search=address("/search", search),

@@ -9,9 +9,9 @@ from faust import web
 
 from agents.web.event_stream import stream
 from agents.web.limits import SEARCHES
-from agents.web.models import ArticleLine, Hit, Ranked, Window
+from agents.web.models import ArticleLine, Hit, Ranked, RankWindow
 from agents.web.pages import Pages
-from agents.web.query_parameters import LONGEST, address, fields_of, moment_in, page_links, reading_a_page
+from agents.web.query_parameters import LONGEST, address, field_values, moment_in, page_links, reading_a_page
 from agents.web.site import Site, language_of, site_of
 from agents.web.store.article_lists import ArticleFilter
 from agents.web.store.ranks import RankedBy
@@ -46,7 +46,7 @@ async def newsroom(_: web.View, request: Request) -> Response:
             sources=sources,
             sequence=sequence,
             shown=shown,
-            fields=fields_of(request.query, FIELDS),
+            fields=field_values(request.query, FIELDS),
             **page_links(request.query, partial(address, "/", request.query), page.next),
             live=address("/live", request.query, after=str(sequence)),
         )
@@ -116,12 +116,12 @@ async def live(_: web.View, request: Request) -> StreamResponse:
     return await stream(request, site, event, shown=shown, key=("live", language_of(request), shown))
 
 
-async def ranks(site: Site) -> dict[Window, dict[RankedBy, list[Ranked]]]:
+async def ranks(site: Site) -> dict[RankWindow, dict[RankedBy, list[Ranked]]]:
     """By window, those with most statements ("quotes") and the most named ("mentions")."""
 
-    def count() -> dict[Window, dict[RankedBy, list[Ranked]]]:
+    def count() -> dict[RankWindow, dict[RankedBy, list[Ranked]]]:
         now = time.time()
-        windows: tuple[Window, ...] = ("hour", "day")
+        windows: tuple[RankWindow, ...] = ("hour", "day")
         tables: tuple[RankedBy, ...] = ("quotes", "mentions")
         return {
             window: {table: site.reader.ranked(table, window, limit=RANKED, now=now) for table in tables}

@@ -8,7 +8,7 @@ from faust import web
 
 from agents.web.limits import SEARCHES
 from agents.web.pages import Pages
-from agents.web.query_parameters import FIELDS, address, fields_of, page_links, quote_query_of, reading_a_page
+from agents.web.query_parameters import FIELDS, address, field_values, page_links, quote_query_of, reading_a_page
 from agents.web.site import Site, site_of
 
 PAGE = 30
@@ -41,7 +41,7 @@ async def search(_: web.View, request: Request) -> Response:
         facet_names=FACETS,
         asked=asked,
         once=once,
-        fields=fields_of(request.query, FIELDS) | {"q": asked.words},
+        fields=field_values(request.query, FIELDS) | {"q": asked.words},
         narrowed=[name for name in FIELDS if name != "q" and request.query.get(name)],
         changed=changed,
         shares=address("/shares", request.query),
