@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from agents import kafka, topics
 from agents.app import StageApp
-from agents.needed_permissions import of_stages, of_web_view, topics_of
+from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
@@ -24,6 +24,7 @@ from agents.status import WorkerStatus
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
+from agents.worker_report import WorkerReporter, announce_worker
 from pipeline.stages import STAGES, stage_named
 from schemas.codec import one_line
 
@@ -111,14 +112,20 @@ class Worker:
             loop.add_signal_handler(number, self._stop.set)
         view = self._make_view()
         await self._pool.start()
-        ticking = loop.create_task(self._heartbeat())
+        beside = [loop.create_task(self._heartbeat())]
+        if view is None:
+            beside.append(
+                loop.create_task(announce_worker(self._settings, WorkerReporter(self._settings, self.status)))
+            )
         try:
             if view is not None:
                 await view.start()
             while not self._stop.is_set():
                 await self._connect_and_serve()
         finally:
-            ticking.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             if view is not None:
                 await view.stop()
             await self._pool.stop()
@@ -182,10 +189,8 @@ class Worker:
         needs = of_stages(self._settings, self._stages)
         await self._ensure(topics_of(self._settings, needs))
         await kafka.demand(self._settings, needs)
-        if not self._settings.web_enabled:
-            return
         try:
-            needs = of_web_view(self._settings)
+            needs = of_web_view(self._settings) if self._settings.web_enabled else of_reports(self._settings)
             await self._ensure(topics_of(self._settings, needs))
             await kafka.demand(self._settings, needs)
         except MissingPermission as error:
