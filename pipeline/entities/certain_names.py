@@ -15,7 +15,7 @@ _ARTICLES = word_list("articles_before_roles")
 
 
 def certain_names(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[int, int, EntityType]]:
-    """Begin, end and type of organisations such as "NRW-Landesregierung", and of people as in "der Rapper Haftbefehl"."""
+    """Begin, end and type of organisations ("NRW-Landesregierung") and of people ("der Rapper Haftbefehl")."""
     for begin, end in certain_organisations(words.text):
         yield begin, end, "ORG"
     if not NAME_RULES["introduced-person"].on:
