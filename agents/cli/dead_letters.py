@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What could not be processed: list, show, replay.", no_args_is_help=True)
 
-Stage = Annotated[str | None, typer.Option("--stage", help=", ".join(stage.name for stage in STAGES))]
+StageOption = Annotated[str | None, typer.Option("--stage", help=", ".join(stage.name for stage in STAGES))]
 Reason = Annotated[str | None, typer.Option("--reason", help=", ".join(FAILURE_REASONS))]
 Since = Annotated[
     str | None,
@@ -45,7 +45,7 @@ class Filters(TypedDict):
 
 
 @app.command("list")
-def list_letters(stage: Stage = None, reason: Reason = None, since: Since = None, until: Until = None) -> int:
+def list_letters(stage: StageOption = None, reason: Reason = None, since: Since = None, until: Until = None) -> int:
     """The dead letters, oldest first."""
     rows = asyncio.run(_rows(filters(stage, reason, since, until)))
     headings = {name: name for name in ("id", "stage", "reason", "key", "detail", "replayed")}
@@ -75,7 +75,7 @@ def replay_letters(
         list[str] | None, typer.Argument(metavar="[ID]…", help="some; else all that are selected")
     ] = None,
     *,
-    stage: Stage = None,
+    stage: StageOption = None,
     reason: Reason = None,
     since: Since = None,
     until: Until = None,

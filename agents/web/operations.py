@@ -9,7 +9,6 @@ from agents import health
 from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
-from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.models import (
     Check,
     HealthReport,
@@ -21,6 +20,7 @@ from agents.web.models import (
     WorkerState,
 )
 from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.worker_report import WorkerReporter
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
@@ -32,10 +32,10 @@ COURSE_PARTS = 30
 class StreamMonitor:
     """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
 
-    def __init__(self, settings: Settings, reader: StoreReader, monitor: CollectorSupervisor, metrics: Metrics) -> None:
+    def __init__(self, settings: Settings, reader: StoreReader, reporter: WorkerReporter, metrics: Metrics) -> None:
         self._settings = settings
         self._reader = reader
-        self._monitor = monitor
+        self._reporter = reporter
         self._metrics = metrics
 
     def readiness(self, *, whole_stream: bool = True) -> HealthReport:
@@ -45,7 +45,7 @@ class StreamMonitor:
 
     def liveness(self) -> HealthReport:
         """What `/health/live` answers."""
-        return _report(health.live(_loop_age(self._monitor.report())))
+        return _report(health.live(_loop_age(self._reporter.report())))
 
     def operations(self) -> Operations:
         """What the operations page shows."""
@@ -87,7 +87,7 @@ class StreamMonitor:
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
         operations = self.operations()
-        own = self._monitor.report()
+        own = self._reporter.report()
         metrics = self._metrics
         pool: dict[str, Any] = own.get("pool") or {}
         models: dict[str, Any] = own.get("models") or {}
@@ -127,7 +127,7 @@ class StreamMonitor:
 
     def _facts(self) -> health.ClusterFacts:
         now = time.time()
-        own = health.WorkerReport(self._monitor.report(), 0.0)
+        own = health.WorkerReport(self._reporter.report(), 0.0)
         asked, broker = self._state("broker", {"detail": None})
         _, progress = self._state("places", {})
         others = [

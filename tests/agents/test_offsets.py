@@ -155,13 +155,13 @@ async def test_commits_come_by_themselves_and_outlive_an_error(group, monkeypatc
 
 
 class App:
-    """A stage's app whose runner ends when told to."""
+    """A stage's app whose messages reach their end when told to."""
 
     def __init__(self, tmp_path):
         self.ended = asyncio.Event()
         self.superseded = False
-        runner = SimpleNamespace(stage=STAGES[0], handle=self.handle)
-        self.app = create_app(Settings(data_dir=tmp_path, drain_seconds=0.05), runner, embedded=False)
+        settings = Settings(data_dir=tmp_path, drain_seconds=0.05)
+        self.app = create_app(settings, STAGES[0], self.handle, embedded=False)
         self.app.offsets = Offsets(FakeGroup(), name="g", interval_seconds=5.0)
 
     async def handle(self, message, *, before_publish):

@@ -6,7 +6,8 @@ import pytest
 
 from pipeline.corpus.checks import check
 from pipeline.corpus.files import mistakes
-from pipeline.corpus.markup import MarkupError, parse
+from pipeline.corpus.inline_markup import MarkupError
+from pipeline.corpus.markup import parse
 from pipeline.corpus.model import AnnotatedArticle
 
 HEAD = """id: one
