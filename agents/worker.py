@@ -246,7 +246,11 @@ class Worker:
         limit = self._settings.drain_seconds if self._stop.is_set() else 1.0
         drained = await asyncio.gather(*(app.drain(limit) for app in self._apps))
         if not all(drained):
-            log.warning("%d messages were still in flight after %.0f s", self.status.in_flight, limit)
+            log.warning(
+                "%d messages were still in work after %.0f s; they will be processed again",
+                self.status.in_flight,
+                limit,
+            )
         await asyncio.gather(*(app.offsets.commit_or_log() for app in self._apps))
         await asyncio.gather(*(_stop(app) for app in self._apps))
         self._apps = []

@@ -28,9 +28,11 @@ CLOSE_SECONDS = 2.0
 
 def run(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]…", help="files or folders; else the samples")
+        list[str] | None, typer.Argument(metavar="[PATH]…", help="files or folders; by default the samples")
     ] = None,
-    leave: Annotated[bool, typer.Option("--exit", help="end when all came out; else go on until Ctrl-C")] = False,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="end when all articles are processed; by default, run until Ctrl-C")
+    ] = False,
 ) -> int:
     """Start a broker (unless one answers) and a worker, feed them articles, and show who said what.
 

@@ -98,7 +98,7 @@ async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run:
     except (KafkaError, OSError, TopicError) as error:
         raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
     log.info(
-        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be",
+        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be sent",
         *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),
         *(report.sent, report.skipped_already_replayed, len(report.impossible)),
     )
