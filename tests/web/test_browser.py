@@ -13,7 +13,7 @@ from agents.broker import BrokerError, EmbeddedBroker
 from agents.web.site import article_path
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
-from tests.web.browser import find, fits, looks, looks_as_before, serious_findings, show_new, texts
+from tests.web.browser import find, find_overflowing, fits, looks, looks_as_before, serious_findings, show_new, texts
 from tests.web.system import TOKEN, System, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -187,9 +187,10 @@ def test_a_stopped_stage_is_red_and_recovers(any_system: System, browser: Any) -
 def test_pages_are_accessible_and_fit(system: System, browser: Any, width: int, height: int, scheme: str) -> None:
     looks(browser, {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, scheme)
     try:
-        for path in ("/", "/articles/warm", "/operations", "/dead-letters", "/login"):
+        for path in ("/", "/articles/warm", "/feeds", "/operations", "/dead-letters", "/runbooks", "/login"):
             browser.get(system.address + path)
             assert fits(browser), path
+            assert not find_overflowing(browser), path
             assert not serious_findings(browser), path
     finally:
         looks_as_before(browser)
