@@ -142,7 +142,7 @@ async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["fai
     for problem in report.impossible:
         console.note(f"cannot be replayed: {problem}")
     verb = "Would send" if dry_run else "Sent"
-    console.note(f"{verb} {report.sent:,} through again; {report.skipped_already_replayed:,} were replayed before")
+    console.note(f"{verb} {report.sent:,} again; {report.skipped_already_replayed:,} were replayed before")
     return ExitCode.INCOMPLETE if report.impossible else ExitCode.OK
 
 
