@@ -88,7 +88,7 @@ class StreamMonitor:
             at=now,
             broker=facts.broker_answers,
             broker_detail=facts.broker_detail,
-            store_trouble=facts.store_trouble if facts.store_stands_still else None,
+            store_trouble=facts.store_trouble,
             stages=stages,
             workers=[_worker(worker, lives[worker.name]) for worker in facts.workers],
             store_articles=self._read(self._reader.article_count, 0),
@@ -103,11 +103,10 @@ class StreamMonitor:
         detail: str | None = broker["detail"]
         if detail is not None:
             return Outage("broker", detail)
-        if asked is not None and time.time() - asked < health.FACTS_SECONDS:
-            return None
         if (trouble := self._store_trouble()) is not None:
             return Outage("store", trouble)
-        return None if asked is None else Outage("broker", "")
+        fresh = asked is None or time.time() - asked < health.FACTS_SECONDS
+        return None if fresh else Outage("broker", "")
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
