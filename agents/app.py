@@ -6,8 +6,8 @@ workers that run some share a cluster.
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, Protocol
 
 import faust
 from faust.types import TP
@@ -18,8 +18,10 @@ from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
 from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
 from agents.partitioner_check import PartitionerCheck
-from agents.runner import Incoming, StageRunner
+from agents.publisher import BeforeSend
+from agents.runner import Incoming
 from agents.settings import Settings
+from pipeline.stages import Stage
 
 log = logging.getLogger("redefluss.app")
 
@@ -27,6 +29,12 @@ EMBEDDED_SESSION_SECONDS = 4.0
 """Joining a group on the embedded broker takes about half the session timeout."""
 MAX_POLL_SECONDS = 3600.0
 NEVER_SECONDS = 10 * 365 * 86_400.0
+
+
+class HandleMessage(Protocol):
+    """Brings a message to its end, as `StageRunner.handle` does; raises OwnershipLost if `before_publish` did."""
+
+    def __call__(self, message: Incoming, *, before_publish: BeforeSend) -> Awaitable[None]: ...
 
 
 class StageApp(AdaptedApp):
@@ -39,7 +47,9 @@ class StageApp(AdaptedApp):
     """
 
     stream_settings: Settings
-    runner: StageRunner
+    stage: Stage
+    handle: HandleMessage
+    on_rebalance: Callable[[], None]
     offsets: Offsets
     assignment_listener: Callable[[Iterable[int]], None] | None = None
     partitioner_check: PartitionerCheck | None = None
@@ -60,7 +70,7 @@ class StageApp(AdaptedApp):
             try:
                 if self.partitioner_check is not None:
                     await self.partitioner_check.look(read)
-                await self.runner.handle(read, before_publish=lambda: self.check_owner(message.generation_id))
+                await self.handle(read, before_publish=lambda: self.check_owner(message.generation_id))
             except OwnershipLost:
                 log.warning(
                     "%s: nothing is published for %s/%d/%d: its partition may belong to another worker by now",
@@ -86,8 +96,8 @@ class StageApp(AdaptedApp):
         super().abort_consumer()
 
     def on_assigned(self, partitions: set[TP]) -> None:
-        """Tell whoever keeps state by partition, and count."""
-        self.runner.status.metrics.rebalanced(self.runner.stage.name)
+        """Tell whoever counts rebalances, and whoever keeps state by partition."""
+        self.on_rebalance()
         if self.assignment_listener is not None:
             self.assignment_listener(self._of_source(partitions))
 
@@ -97,12 +107,14 @@ class StageApp(AdaptedApp):
         if self.draining:
             limit = 0.0  # it has been waited for already
         if not await self.offsets.wait_idle(limit):
-            log.warning("%s: partitions revoked with messages in flight; they will be processed again", self.conf.id)
+            log.warning(
+                "%s: partitions were given up with messages still in work; these will be processed again", self.conf.id
+            )
         await self.offsets.commit()
         self.offsets.clear()
 
     def _of_source(self, partitions: Iterable[TP]) -> list[int]:
-        source = self.stream_settings.topic(self.runner.stage.source)
+        source = self.stream_settings.topic(self.stage.source)
         return sorted(tp.partition for tp in partitions if tp.topic == source)
 
 
@@ -121,8 +133,25 @@ def incoming(message: Any) -> Incoming:
     )
 
 
-def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> StageApp:
-    """The app of a stage, with its one agent. Pages are on an app of their own."""
+def create_app(
+    settings: Settings,
+    stage: Stage,
+    handle: HandleMessage,
+    *,
+    embedded: bool,
+    on_rebalance: Callable[[], None] = lambda: None,
+    on_commit_failure: Callable[[], None] = lambda: None,
+) -> StageApp:
+    """The app of a stage, with its one agent. Pages are on an app of their own.
+
+    Args:
+        settings: all of them.
+        stage: whose source topic is read.
+        handle: what brings each message to its end.
+        embedded: whether the broker is the embedded one.
+        on_rebalance: told of each assignment of partitions.
+        on_commit_failure: told of each commit that was not confirmed.
+    """
     kafka.read_bounded(settings)
     state = settings.data_dir / "faust"
     state.mkdir(parents=True, exist_ok=True)
@@ -130,7 +159,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
     if embedded:
         session_seconds = min(session_seconds, EMBEDDED_SESSION_SECONDS)
     app = StageApp(
-        settings.group(runner.stage.name),
+        settings.group(stage.name),
         broker=[URL(f"kafka://{server}") for server in settings.bootstrap_servers],
         broker_credentials=_credentials(settings),
         broker_session_timeout=session_seconds,
@@ -159,15 +188,17 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
     )
     app.stream_settings = settings
     app.membership = Membership(session_seconds)
-    app.runner = runner
+    app.stage = stage
+    app.handle = handle
+    app.on_rebalance = on_rebalance
     app.offsets = Offsets(
         app,
         name=app.conf.id,
         interval_seconds=settings.commit_interval_seconds,
-        on_failure=lambda: runner.status.metrics.commit_failed(runner.stage.name),
+        on_failure=on_commit_failure,
     )
     source = app.topic(
-        settings.topic(runner.stage.source),
+        settings.topic(stage.source),
         key_serializer="raw",
         value_serializer="raw",
         key_type=bytes,
@@ -177,7 +208,7 @@ def create_app(settings: Settings, runner: StageRunner, *, embedded: bool) -> St
 
     @app.agent(
         source,
-        name=runner.stage.name,
+        name=stage.name,
         isolated_partitions=True,
         concurrency=1,
         supervisor_strategy=AlwaysRestartSupervisor,

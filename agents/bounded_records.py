@@ -11,42 +11,34 @@ The layout: https://kafka.apache.org/documentation/#recordbatch. What is replace
 `tests/agents/test_bounded_records.py` fails when it is renamed or works otherwise.
 """
 
-import gzip
-import io
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-import cramjam
-import lz4.frame
 from aiokafka.consumer import fetcher
 from aiokafka.errors import CorruptRecordException
 from aiokafka.record.default_records import DefaultRecordBatch
 from aiokafka.record.legacy_records import LegacyRecordBatch
 from aiokafka.record.memory_records import _MemoryRecordsPy
 from aiokafka.record.util import decode_varint
-from zstandard import ZstdDecompressor, ZstdError
+from zstandard import ZstdError
+
+from agents.decompression import CHUNK_BYTES, Stream, inflated
 
 OVERSIZE, CORRUPT = "redefluss-oversize", "redefluss-corrupt"
 """Headers of a message whose value was left out; their values say why."""
 POLL_BYTES = 4_194_304
 """Of one partition given out at once; a larger message comes alone."""
-CHUNK_BYTES = 65_536
 HEAD_BYTES = 262_144
 """Of a message that is too large: what is read of it for its key, and what its headers may have."""
 SKIPPED_LIMITS = 4
 """What is passed over of a batch, in sizes of the largest message."""
-WINDOW_BYTES = 33_554_432
-"""What zstd may look back over, for which it takes memory; by its usual levels it is 8 MB at most."""
 
 RECORD_COUNT = struct.Struct(">i")
 RECORD_COUNT_AT = 57
 RECORDS_AT = 61
 MAGIC_AT = 16
-
-XERIAL = b"\x82SNAPPY\x00"
-XERIAL_HEADER_BYTES = 16
 
 ERRORS = (
     CorruptRecordException,
@@ -70,12 +62,6 @@ class Record(NamedTuple):
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
     checksum: None = None
-
-
-class Stream(Protocol):
-    """Whatever can be read."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 class StreamedBatch:
@@ -207,74 +193,6 @@ def install(limit: int) -> None:
     BoundedRecords.limit = max(BoundedRecords.limit, limit)
     fetcher.MemoryRecords = BoundedRecords
     fetcher.FetchResult = BoundedFetchResult
-
-
-def inflated(codec: int, payload: memoryview, limit: int) -> Stream:
-    """The records of a batch, inflated as they are read.
-
-    Raises:
-        ValueError: an unknown codec.
-    """
-    stream: Any
-    match codec:
-        case 1:
-            stream = gzip.GzipFile(fileobj=io.BytesIO(payload))
-        case 2:
-            return _Blocks(_snappy_blocks(payload, limit))
-        case 3:
-            stream = lz4.frame.LZ4FrameFile(io.BytesIO(payload))
-        case 4:
-            inflater = ZstdDecompressor(max_window_size=WINDOW_BYTES)
-            stream = inflater.stream_reader(io.BytesIO(payload), read_across_frames=True)
-        case _:
-            raise ValueError(f"codec {codec} is not known")
-    return io.BufferedReader(stream, CHUNK_BYTES)
-
-
-class _Blocks:
-    """Blocks as a stream."""
-
-    def __init__(self, blocks: Iterator[bytes]) -> None:
-        self._blocks = blocks
-        self._block, self._at = b"", 0
-
-    def read(self, size: int, /) -> bytes:
-        """Up to so many bytes; fewer at the end alone."""
-        parts = []
-        while size > 0:
-            if self._at == len(self._block):
-                self._block, self._at = next(self._blocks, b""), 0
-                if not self._block:
-                    break
-            part = self._block[self._at : self._at + size]
-            parts.append(part)
-            self._at += len(part)
-            size -= len(part)
-        return b"".join(parts)
-
-
-def _snappy_blocks(payload: memoryview, limit: int) -> Iterator[bytes]:
-    """Blocks as Java's clients write them, or the one block of others; each says first how large it will be."""
-    if bytes(payload[: len(XERIAL)]) != XERIAL:
-        yield _snappy_block(payload, limit)
-        return
-    at = XERIAL_HEADER_BYTES
-    while at < len(payload):
-        (length,) = RECORD_COUNT.unpack_from(payload, at)
-        yield _snappy_block(payload[at + 4 : at + 4 + length], limit)
-        at += 4 + length
-
-
-def _snappy_block(block: memoryview, limit: int) -> bytes:
-    size = shift = 0
-    for byte in block[:5]:
-        size |= (byte & 0x7F) << shift
-        shift += 7
-        if byte < 0x80:
-            break
-    if size > 2 * limit:
-        raise ValueError(f"a block of {size} bytes")
-    return bytes(cramjam.snappy.decompress_raw(bytes(block)))
 
 
 def _varint(stream: Stream) -> int:

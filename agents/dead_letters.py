@@ -17,7 +17,8 @@ import orjson
 from agents import headers, kafka
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.needed_permissions import on_topics
-from agents.publisher import Outgoing, Publisher
+from agents.outgoing import Outgoing
+from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.topic_reader import MessageGone, message_at, messages_to_end
 from agents.topics import REPLAYED_TOPIC, ensure

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
 import faust
@@ -51,6 +51,31 @@ class AlwaysRestartSupervisor(OneForOneSupervisor):
         super().__init__(*services, **(options | {"max_restarts": 1e9, "over": 1.0}))
 
 
+Ask = Callable[[Any], Awaitable[Any]]
+"""Sends a request to a group's coordinator; the answer, with its `error_code`."""
+
+
+def learning(ask: Ask, membership: Membership, group: str) -> Ask:
+    """`ask`, which tells `membership` from each answer whether the client still is in its `group`."""
+
+    async def ask_and_learn(request: Any) -> Any:
+        asked_at = time.monotonic()
+        if isinstance(request, JoinGroupRequest):
+            membership.ended()
+        response = await ask(request)
+        if isinstance(request, HeartbeatRequest | SyncGroupRequest):
+            error = for_code(response.error_code)
+            if error in STILL_A_MEMBER:
+                membership.confirmed(asked_at)
+            elif error in NO_LONGER_A_MEMBER:
+                membership.ended()
+        if getattr(response, "error_code", 0) == GroupAuthorizationFailedError.errno:
+            log.error("the log-in lacks READ on the group %s: its stage stands still", group)
+        return response
+
+    return ask_and_learn
+
+
 class ClientThread(AIOKafkaConsumerThread):
     """Faust's thread with a client made as all others of this project are."""
 
@@ -73,24 +98,7 @@ class ClientThread(AIOKafkaConsumerThread):
         await super().on_start()
         coordinator: Any = cast(Any, self._consumer)._coordinator
         membership = cast("AdaptedApp", self.app).membership
-        send = coordinator._send_req
-
-        async def send_and_learn(request: Any) -> Any:
-            asked_at = time.monotonic()
-            if isinstance(request, JoinGroupRequest):
-                membership.ended()
-            response = await send(request)
-            if isinstance(request, HeartbeatRequest | SyncGroupRequest):
-                error = for_code(response.error_code)
-                if error in STILL_A_MEMBER:
-                    membership.confirmed(asked_at)
-                elif error in NO_LONGER_A_MEMBER:
-                    membership.ended()
-            if getattr(response, "error_code", 0) == GroupAuthorizationFailedError.errno:
-                log.error("the log-in lacks READ on the group %s: its stage stands still", coordinator.group_id)
-            return response
-
-        coordinator._send_req = send_and_learn
+        coordinator._send_req = learning(coordinator._send_req, membership, coordinator.group_id)
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go back to what is committed, and in a partition of which nothing is, to its beginning.
@@ -181,7 +189,7 @@ class AdaptedApp(faust.App):
         """Wait until it is certain that what was read in this generation is still ours, and return then.
 
         Raises:
-            Superseded: it is not.
+            OwnershipLost: it is not.
         """
         while True:
             if self.membership.over or generation != self.generation:

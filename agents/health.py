@@ -272,7 +272,7 @@ def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds:
 
 def live(loop_age_seconds: float) -> list[tuple[str, bool, str]]:
     """Name, outcome and detail of what must hold for a worker not to need a restart."""
-    return [("loop", loop_age_seconds < LOOP_SECONDS, f"turned {loop_age_seconds:.1f} s ago")]
+    return [("loop", loop_age_seconds < LOOP_SECONDS, f"ran {loop_age_seconds:.1f} s ago")]
 
 
 def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
@@ -299,7 +299,7 @@ def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -
         if whole_stream or own.runs(stage):
             judgement = assess_stage(stage, facts)
             reasons = "; ".join(_in_words(reason) for reason in judgement.why)
-            checks.append((f"stage {stage.name}", judgement.health in {"ok", "warning"}, reasons or "gets on"))
+            checks.append((f"stage {stage.name}", judgement.health in {"ok", "warning"}, reasons or "works"))
     return checks
 
 

@@ -31,12 +31,17 @@ def of_stages(settings: Settings, stages: Iterable[Stage]) -> list[Need]:
     return needs
 
 
+def of_reports(settings: Settings) -> list[Need]:
+    """What a worker needs so that the pages of others show it."""
+    return on_topics(settings, "WRITE", WORKERS_TOPIC)
+
+
 def of_web_view(settings: Settings) -> list[Need]:
     """What the pages need to show the whole stream, wherever its stages run."""
     shown = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC, WORKERS_TOPIC)
     return [
         *on_topics(settings, "READ", *dict.fromkeys((*shown, *(stage.source for stage in STAGES)))),
-        *on_topics(settings, "WRITE", WORKERS_TOPIC),
+        *of_reports(settings),
         *(Need("DESCRIBE", "group", settings.group(stage.name)) for stage in STAGES),
     ]
 

@@ -5,16 +5,13 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from aiokafka.errors import (
-    InvalidMessageError,
     InvalidTopicError,
     KafkaError,
     KafkaTimeoutError,
-    MessageSizeTooLargeError,
     PolicyViolationError,
-    RecordListTooLargeError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
@@ -22,8 +19,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 
 from agents import kafka, topics
 from agents.batching import SendBatch
-from agents.headers import RawHeaders
 from agents.membership import CERTAIN_SHARE
+from agents.outgoing import Outgoing, enqueue, failure_of, outcome_of
 from agents.permissions import MissingPermission
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
@@ -35,25 +32,9 @@ STOP_SECONDS = 5.0
 """So long the end waits for background sends, and so long for a producer to flush."""
 TRANSIENT_ERRORS = (KafkaError, OSError)
 TOPIC_ERRORS = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
-SIZE_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessageError)
-
 
 BeforeSend = Callable[[], Awaitable[None]]
 """Awaited right before each attempt; what it raises ends the send."""
-
-
-class TooLarge(Exception):
-    """The broker will never take this message: it is larger than the topic allows. One line."""
-
-
-class Outgoing(NamedTuple):
-    """A message on its way to `topic` (named with prefix); `partition` None is the one that the key belongs to."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: RawHeaders = ()
-    partition: int | None = None
 
 
 class Publisher:
@@ -229,13 +210,13 @@ class Publisher:
         except TRANSIENT_ERRORS as error:
             return [error] * len(messages)
         if before is None:
-            begun = [await _enqueue(producer, message) for message in messages]
+            begun = [await enqueue(producer, message) for message in messages]
             outcomes = await asyncio.gather(*begun, return_exceptions=True)
         else:
             await before()
             producer = self._producer or producer  # it may have been given up while that was not certain
             outcomes = await self._attempt_while_owner(producer, messages, before)
-        return [_failure(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
+        return [failure_of(outcome, message) for outcome, message in zip(outcomes, messages, strict=True)]
 
     async def _attempt_while_owner(
         self, producer: RevocableProducer, messages: Sequence[Outgoing], before: BeforeSend
@@ -250,7 +231,7 @@ class Publisher:
 
         async def confirmed() -> None:
             for message in messages:
-                begun.append(await _enqueue(producer, message))
+                begun.append(await enqueue(producer, message))
             await asyncio.wait(begun)
 
         confirming = asyncio.ensure_future(confirmed())
@@ -264,7 +245,8 @@ class Publisher:
             if not confirming.done():
                 confirming.cancel()
                 self._give_up(producer)
-        return [_outcome(future) for future in begun] + [KafkaTimeoutError() for _ in messages[len(begun) :]]
+            outcomes = [outcome_of(future) for future in begun]  # of all, or the event loop complains of failures
+        return outcomes + [KafkaTimeoutError() for _ in messages[len(begun) :]]
 
     def _give_up(self, producer: RevocableProducer) -> None:
         """Take back what a producer holds; what waits for its confirmations is tried again with another one."""
@@ -315,34 +297,6 @@ class Publisher:
             await _close(producer)
             raise
         return producer
-
-
-async def _enqueue(producer: RevocableProducer, message: Outgoing) -> asyncio.Future[object]:
-    """Hand a message to the producer; the future of its confirmation, or of what prevented even that."""
-    topic, key, value, headers, partition = message
-    try:
-        confirmed: asyncio.Future[object] = await producer.send(
-            topic, value, key, partition=partition, headers=list(headers)
-        )
-    except Exception as error:
-        confirmed = asyncio.get_running_loop().create_future()
-        confirmed.set_exception(error)
-    return confirmed
-
-
-def _outcome(confirmed: asyncio.Future[object]) -> object:
-    """What came of a send, or that nothing has come of it yet."""
-    if not confirmed.done() or confirmed.cancelled():
-        confirmed.cancel()
-        return KafkaTimeoutError()
-    return confirmed.exception() or confirmed.result()
-
-
-def _failure(outcome: object, message: Outgoing) -> BaseException | None:
-    if isinstance(outcome, SIZE_ERRORS):
-        size = len(message.value or b"")
-        return TooLarge(f"{size} bytes are more than {message.topic} allows ({type(outcome).__name__})")
-    return outcome if isinstance(outcome, BaseException) else None
 
 
 def _description(error: BaseException | None) -> str:

@@ -16,9 +16,10 @@ from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
 from agents.membership import OwnershipLost
+from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
-from agents.publisher import BeforeSend, Outgoing, Publisher, TooLarge
+from agents.publisher import BeforeSend, Publisher
 from agents.settings import Settings
 from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
@@ -96,7 +97,7 @@ class StageRunner:
             before_publish: awaited right before each attempt to publish something; may raise `OwnershipLost`.
 
         Raises:
-            Superseded: as `before_publish` said; nothing was published since.
+            OwnershipLost: as `before_publish` said; nothing was published since.
         """
         article = None if message.key is None else message.key.decode("utf-8", "replace")
         with (

@@ -52,7 +52,7 @@ def perform(job: Job, stage: Stage, function: StageFunction) -> Outcome:
     """Do one job and measure it."""
     started = time.perf_counter()
     try:
-        outcome = _perform(job, stage, function)
+        outcome = _apply(job, stage, function)
     except (RecordError, Rejected) as error:
         return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
     except MemoryError:
@@ -63,7 +63,7 @@ def perform(job: Job, stage: Stage, function: StageFunction) -> Outcome:
     return Done(**outcome, took_seconds=time.perf_counter() - started)
 
 
-def _perform(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
+def _apply(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
     result = function(stage.prepare(decode(job.value, stage.reads), key_text(job.key)))
     messages = tuple(
         OutputMessage(output.topic, key.encode("utf-8"), None if record is None else encode(record))

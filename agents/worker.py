@@ -10,31 +10,24 @@ from typing import Any
 import uvloop
 from aiokafka.errors import KafkaError
 
-from agents import app as apps
 from agents import kafka, topics
 from agents.app import StageApp
-from agents.duplicates import DuplicateFilter
 from agents.local_store import LocalStoreError
-from agents.needed_permissions import of_stages, of_web_view, topics_of
-from agents.partitioner_check import PartitionerCheck
+from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
 from agents.publisher import Publisher
-from agents.runner import StageRunner
-from agents.seen_replica import SeenReplica
-from agents.seen_store import SeenStore
 from agents.settings import Settings
+from agents.stage_apps import StageApps
 from agents.stage_jobs import StageSetup
 from agents.stall_detector import StallDetector
-from agents.state_store import StateReplica, StateStore
-from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
-from agents.topic_replica import STORE_RETRY_SECONDS, TopicReplica
-from agents.topics import SEEN_TOPIC
+from agents.topic_replica import STORE_RETRY_SECONDS
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
-from pipeline.stages import STAGES, Stage, stage_named
+from agents.worker_report import WorkerReporter, announce_worker
+from pipeline.stages import STAGES, stage_named
 from schemas.codec import one_line
 
 log = logging.getLogger("redefluss.worker")
@@ -110,11 +103,9 @@ class Worker:
         self.status.pool = self._pool
         self._apps: list[StageApp] = []
         self._publisher: Publisher | None = None
-        self._seen_store: SeenStore | None = None
-        self._state_stores: dict[str, StateStore] = {}
-        self._replicas: list[TopicReplica] = []
         self._stop = asyncio.Event()
         self._tracing = _make_tracing(settings)
+        self._stage_apps = StageApps(settings, perform=self._pool.run, status=self.status, tracing=self._tracing)
 
     async def main(self) -> int:
         """Run until told to stop."""
@@ -123,20 +114,24 @@ class Worker:
             loop.add_signal_handler(number, self._stop.set)
         view = self._make_view()
         await self._pool.start()
-        ticking = loop.create_task(self._heartbeat())
+        beside = [loop.create_task(self._heartbeat())]
+        if view is None:
+            beside.append(
+                loop.create_task(announce_worker(self._settings, WorkerReporter(self._settings, self.status)))
+            )
         try:
             if view is not None:
                 await view.start()
             while not self._stop.is_set():
                 await self._connect_and_serve()
         finally:
-            ticking.cancel()
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
             if view is not None:
                 await view.stop()
             await self._pool.stop()
-            for store in (self._seen_store, *self._state_stores.values()):
-                if store is not None:
-                    store.close()
+            self._stage_apps.close()
             await asyncio.to_thread(self._tracing.stop)
         log.info("stopped")
         return 0
@@ -188,7 +183,7 @@ class Worker:
                 continue
             self._publisher = publisher
             try:
-                self._apps = [self._make_app(number, publisher, embedded) for number in range(len(self._stages))]
+                self._apps = [self._stage_apps.make(stage, publisher, embedded=embedded) for stage in self._stages]
             except LocalStoreError:
                 await self._shut_down()
                 raise
@@ -203,10 +198,8 @@ class Worker:
         needs = of_stages(self._settings, self._stages)
         await self._ensure(topics_of(self._settings, needs))
         await kafka.demand(self._settings, needs)
-        if not self._settings.web_enabled:
-            return
         try:
-            needs = of_web_view(self._settings)
+            needs = of_web_view(self._settings) if self._settings.web_enabled else of_reports(self._settings)
             await self._ensure(topics_of(self._settings, needs))
             await kafka.demand(self._settings, needs)
         except MissingPermission as error:
@@ -217,26 +210,6 @@ class Worker:
             if report.created:
                 log.info("created topic %s with %d partitions", report.name, report.partitions)
 
-    def _make_app(self, number: int, publisher: Publisher, embedded: bool) -> StageApp:
-        stage = self._stages[number]
-        seen = self._follow_seen(stage)
-        state = self._restore_state(stage)
-        runner = StageRunner(
-            stage,
-            settings=self._settings,
-            perform=self._pool.run,
-            publisher=publisher,
-            status=self.status,
-            duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
-            state=state,
-            tracing=self._tracing,
-        )
-        app = apps.create_app(self._settings, runner, embedded=embedded)
-        app.partitioner_check = PartitionerCheck(self._settings, stage, self.status.metrics)
-        state_holder = seen or state
-        app.assignment_listener = None if state_holder is None else state_holder.assign
-        return app
-
     def _make_view(self) -> WebView | None:
         if not self._settings.web_enabled:
             return None
@@ -245,33 +218,6 @@ class Worker:
             return WebView(self._settings, self.status)
         except (PortTaken, UnsafeListening) as error:
             raise WorkerError(str(error)) from None
-
-    def _follow_seen(self, stage: Stage) -> SeenReplica | None:
-        """Begin to read which articles were processed, if the stage wants to know."""
-        if not (stage.deduplicates and self._settings.duplicate_hours):
-            return None
-        if self._seen_store is None:
-            keep_seconds = self._settings.duplicate_hours * 3600
-            self._seen_store = SeenStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
-        seen = SeenReplica(self._settings, stage.source, self._seen_store)
-        self._replicas.append(seen)
-        seen.start()
-        return seen
-
-    def _restore_state(self, stage: Stage) -> StatefulProcessor | None:
-        """Begin to read what the stage has given out, if it goes on from that."""
-        if not stage.stateful:
-            return None
-        store = self._state_stores.get(stage.name)
-        if store is None:
-            folder = self._settings.data_dir / self._settings.topic(stage.target)
-            store = StateStore(folder, self._settings.statement_days * 86_400)
-            self._state_stores[stage.name] = store
-        states = stage.load(self._settings.pipeline)
-        replica = StateReplica(self._settings, stage, states, store)
-        self._replicas.append(replica)
-        replica.start()
-        return StatefulProcessor(stage, states, replica)
 
     async def _serve(self) -> None:
         """Run the apps until told to stop or one of them breaks."""
@@ -309,13 +255,15 @@ class Worker:
         limit = self._settings.drain_seconds if self._stop.is_set() else 1.0
         drained = await asyncio.gather(*(app.drain(limit) for app in self._apps))
         if not all(drained):
-            log.warning("%d messages were still in flight after %.0f s", self.status.in_flight, limit)
+            log.warning(
+                "%d messages were still in work after %.0f s; they will be processed again",
+                self.status.in_flight,
+                limit,
+            )
         await asyncio.gather(*(app.offsets.commit_or_log() for app in self._apps))
         await asyncio.gather(*(_stop(app) for app in self._apps))
         self._apps = []
-        for replica in self._replicas:
-            await replica.stop()
-        self._replicas = []
+        await self._stage_apps.stop_replicas()
         if self._publisher is not None:
             await self._publisher.stop()
         log.debug("shut down in %.1f s", time.monotonic() - started)
@@ -334,7 +282,7 @@ class Worker:
     def _assignment(self) -> dict[str, list[int]]:
         """By stage that has joined its group, the partitions of its source topic that are this worker's."""
         running = [app for app in list(self._apps) if app.started and not app.should_stop and app.membership.joined]
-        return {app.runner.stage.name: app.assigned() for app in running}
+        return {app.stage.name: app.assigned() for app in running}
 
     def _stall_candidates(self, patience_seconds: float) -> dict[str, list[int]]:
         """What is assigned, but for partitions with a message in the pool while it gets on: that one waits its turn."""

@@ -24,11 +24,11 @@ from typing import Any
 from benchmarks.extractors import Page, extractors
 from pipeline.cleaning import Cleaner
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.cleaning import Source, cleaned, compare
+from pipeline.evaluation.cleaning import InputField, cleaned, compare
 from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.snippets import counts, total
 
-SOURCES: tuple[Source, ...] = ("html", "extracted_text", "page_text")
+SOURCES: tuple[InputField, ...] = ("html", "extracted_text", "page_text")
 _MUCH_BELOW = 0.05
 _FIELDS = ("name", "url", *SOURCES)
 
@@ -109,7 +109,7 @@ def _compare(ours: _Row, best: _Row, pages: Sequence[Page], below: int) -> None:
     sys.stdout.write("\n| input | cleaned by | precision | recall | F1 | pages/s of CPU |\n|---|---|---|---|---|---|\n")
 
 
-def _text(cleaner_of: Callable[[str], Cleaner], source: Source, page: Page) -> str:
+def _text(cleaner_of: Callable[[str], Cleaner], source: InputField, page: Page) -> str:
     article = cleaned(cleaner_of(_host(page)), page, source)
     return article.text if article else ""
 

@@ -30,7 +30,7 @@ from agents import kafka, topics
 from agents.processes import module_command
 from agents.settings import Settings
 from benchmarks.flood import settings_for
-from benchmarks.pages_at_size import QUOTES, News
+from benchmarks.made_up_news import QUOTES, News
 from pipeline.stages import FINISHED_TOPIC
 from schemas.codec import encode
 from tests.support.kafka_broker import KafkaBroker

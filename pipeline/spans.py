@@ -1,17 +1,46 @@
-"""Stretches of a text, in code points and in tokens: two types, so that one is not taken for the other."""
+"""Places in a text and stretches of it, in code points and in tokens: types of their own, never mixed up.
 
-from typing import NamedTuple
+Only the type checker tells `CharOffset` from `TokenIndex`. A place with a distance added is a place; a plain number, or
+a place of the other kind, where one is asked for is an error. At run time both are `int`, and the helpers are the
+built-in functions that they stand for, so that they cost nothing in the loops over every token.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, final
+
+from schemas.spans import CharOffset
+
+__all__ = ["CharOffset", "CharRange", "TokenIndex", "TokenRange", "char_span", "numbered_tokens", "token_indices"]
+
+if TYPE_CHECKING:
+    from schemas.spans import Place
+
+    _T = TypeVar("_T")
+
+    @final
+    class TokenIndex(Place):
+        """The number of tokens of a text that come before a place among them."""
+
+    def char_span(match: re.Match[str], group: int | str = 0, /) -> tuple[CharOffset, CharOffset]: ...
+    def token_indices(first: TokenIndex, last: TokenIndex, step: int = 1, /) -> Sequence[TokenIndex]: ...
+    def numbered_tokens(tokens: Iterable[_T], first: TokenIndex = ..., /) -> Iterator[tuple[TokenIndex, _T]]: ...
+else:
+    TokenIndex = int
+    char_span = re.Match.span
+    token_indices = range
+    numbered_tokens = enumerate
 
 
 class CharRange(NamedTuple):
     """Code points `begin` (included) to `end` (excluded) of an article's text."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
 
 
 class TokenRange(NamedTuple):
     """Tokens `first` (included) to `last` (excluded) of an analysed text."""
 
-    first: int
-    last: int
+    first: TokenIndex
+    last: TokenIndex

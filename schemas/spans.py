@@ -1,11 +1,25 @@
 """Spans: places in a text, as half-open ranges of Unicode code points."""
 
 from collections.abc import Iterable
-from typing import Self
+from typing import TYPE_CHECKING, Self, final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 SPAN_SEPARATOR = " … "
+
+if TYPE_CHECKING:
+
+    class Place(int):
+        """A place counted from the begin of a text: with a distance added or taken away it is one of the same kind."""
+
+        def __add__(self, distance: int, /) -> Self: ...
+        def __sub__(self, distance: int, /) -> Self: ...
+
+    @final
+    class CharOffset(Place):
+        """The number of code points of a text that come before a place in it."""
+else:
+    CharOffset = int  # distinct to the type checker alone
 
 
 class RecordModel(BaseModel):
@@ -17,8 +31,8 @@ class RecordModel(BaseModel):
 class Span(RecordModel):
     """Code points `begin` (included) to `end` (excluded) of the record's `text`."""
 
-    begin: int = Field(ge=0)
-    end: int = Field(ge=0)
+    begin: CharOffset = Field(ge=0)
+    end: CharOffset = Field(ge=0)
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

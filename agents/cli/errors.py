@@ -38,7 +38,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.broker.BrokerError": ("", ExitCode.USAGE),
     "agents.dead_letters.DeadLetterError": ("", ExitCode.USAGE),
     "agents.feed.feed_list.FeedListError": ("", ExitCode.USAGE),
-    "agents.feed.poller.NotSent": ("", ExitCode.INCOMPLETE),
+    "agents.feed.page_producer.NotSent": ("", ExitCode.INCOMPLETE),
     "agents.feed.seen.SeenError": ("", ExitCode.USAGE),
     "agents.imports.csv_rows.ColumnsError": ("", ExitCode.USAGE),
     "agents.kafka.BrokerRefuses": ("", ExitCode.REFUSED),

@@ -1,6 +1,7 @@
 """`redefluss evaluate`: how good the stages are, against annotated files."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, Literal, Protocol
 
@@ -20,11 +21,9 @@ Gold = Annotated[Path, typer.Argument(metavar="GOLD", help="the annotated file")
 Predictions = Annotated[Path | None, typer.Option("--predictions", help="write what was predicted, as JSON lines")]
 AsJson = Annotated[bool, typer.Option("--json", help="the report as JSON")]
 Errors = Annotated[
-    int, typer.Option("--errors", min=0, help="show so many of the commonest kinds of errors, in context")
+    int, typer.Option("--errors", min=0, help="show this many of the most frequent kinds of errors, in context")
 ]
-Worst = Annotated[int, typer.Option("--worst", min=0, help="show so many of the worst documents")]
-
-ProgressCall = Callable[[int, int], None]
+Worst = Annotated[int, typer.Option("--worst", min=0, help="show this many of the worst documents")]
 
 
 class EvaluationReport(Protocol):
@@ -35,6 +34,14 @@ class EvaluationReport(Protocol):
 
     def prediction_rows(self) -> list[dict[str, Any]]:
         """What was predicted, one document a row."""
+
+
+class Evaluate(Protocol):
+    """Scores a stage; `progress` is called with the number of documents done and that of all."""
+
+    def __call__(
+        self, gold_path: Path, config: PipelineConfig, /, *, progress: Callable[[int, int], None]
+    ) -> EvaluationReport: ...
 
 
 @app.command("cleaning")
@@ -50,13 +57,10 @@ def cleaning(
     errors: Errors = 0,
     worst: Worst = 0,
 ) -> int:
-    """How much of the articles' text is found, and how much besides."""
+    """How much of the articles' text is found, and how much that does not belong to them."""
     from pipeline.evaluation.cleaning import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
-        return evaluate(gold, config, progress=progress, source=source)
-
-    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors, worst=worst)
+    return _evaluate(gold, partial(evaluate, source=source), predictions, as_json=as_json, errors=errors, worst=worst)
 
 
 @app.command("entities")
@@ -64,10 +68,7 @@ def entities(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
     """How many names are found, with the right bounds and type."""
     from pipeline.evaluation.entities import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
-        return evaluate(gold, config, progress=progress)
-
-    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
+    return _evaluate(gold, evaluate, predictions, as_json=as_json, errors=errors)
 
 
 @app.command("quotes")
@@ -86,10 +87,7 @@ def quotes(
     from pipeline.evaluation import ablation
     from pipeline.evaluation.quotes import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
-        return ablation.evaluate(gold, config, progress) if ablate else evaluate(gold, config, progress=progress)
-
-    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
+    return _evaluate(gold, ablation.evaluate if ablate else evaluate, predictions, as_json=as_json, errors=errors)
 
 
 @app.command("speakers")
@@ -97,10 +95,7 @@ def speakers(gold: Gold, predictions: Predictions = None, as_json: AsJson = Fals
     """Whole articles through all stages: quotes, speakers by full name, and entities."""
     from pipeline.evaluation.speakers import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
-        return evaluate(gold, config, progress=progress)
-
-    return _evaluate(gold, score, predictions, as_json=as_json, errors=errors)
+    return _evaluate(gold, evaluate, predictions, as_json=as_json, errors=errors)
 
 
 @app.command("coreference")
@@ -108,15 +103,12 @@ def coreference(gold: Gold, predictions: Predictions = None, as_json: AsJson = F
     """Which mentions mean the same, beside what the nearest match would say."""
     from pipeline.evaluation.chains import evaluate
 
-    def score(config: PipelineConfig, progress: ProgressCall) -> EvaluationReport:
-        return evaluate(gold, config, progress=progress)
-
-    return _evaluate(gold, score, predictions, as_json=as_json)
+    return _evaluate(gold, evaluate, predictions, as_json=as_json)
 
 
 def _evaluate(
     gold: Path,
-    score: Callable[[PipelineConfig, ProgressCall], EvaluationReport],
+    evaluate: Evaluate,
     predictions: Path | None,
     *,
     as_json: bool,
@@ -129,7 +121,9 @@ def _evaluate(
     with Progress(console=console.err(), transient=True) as bar:
         task = bar.add_task(gold.name, total=None)
         try:
-            report = score(settings.pipeline, lambda done, total: bar.update(task, completed=done, total=total))
+            report = evaluate(
+                gold, settings.pipeline, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            )
         except ValueError as error:
             raise CommandError(" ".join(str(error).split())) from None
     if predictions is not None:

@@ -45,7 +45,8 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     from agents.feed.fetching import Fetcher
     from agents.feed.hosts import Hosts
     from agents.feed.metrics import FeedMetrics
-    from agents.feed.poller import Poller, PollResult
+    from agents.feed.poll_result import PollResult
+    from agents.feed.poller import Poller
     from agents.feed.seen import SeenPages
     from agents.feed.status import status
     from pipeline.cleaning.cleaner import Cleaner

@@ -12,13 +12,13 @@ from pipeline.training import RECIPES, require_packages
 app = typer.Typer(help="Train the models anew, from the recipes of the project or your own.", no_args_is_help=True)
 
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="the folder or file that the recipe learns from")]
-Output = Annotated[Path, typer.Option("--output", help="folder for checkpoints and the model")]
-Recipe = Annotated[Path | None, typer.Option("--recipe", help="a recipe of your own (TOML)")]
-Resume = Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint in the output folder")]
+OutputFolder = Annotated[Path, typer.Option("--output", help="folder for checkpoints and the model")]
+RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="a recipe of your own (TOML)")]
+Resume = Annotated[bool, typer.Option("--resume", help="continue from the last checkpoint in the output folder")]
 
 
 @app.command("entities")
-def entities(data: Data, output: Output, recipe: Recipe = None, resume: Resume = False) -> int:
+def entities(data: Data, output: OutputFolder, recipe: RecipeFile = None, resume: Resume = False) -> int:
     """The light recogniser of names, from a folder with the files that the recipe names."""
     require_packages()
     from pipeline.training.entities import train
@@ -31,9 +31,9 @@ def entities(data: Data, output: Output, recipe: Recipe = None, resume: Resume =
 @app.command("quotes")
 def quotes(
     data: Data,
-    output: Output,
+    output: OutputFolder,
     corpus: Annotated[Path, typer.Option("--corpus", help="the annotated corpus")] = Path("corpus"),
-    recipe: Recipe = None,
+    recipe: RecipeFile = None,
     resume: Resume = False,
 ) -> int:
     """The reader of names, mentions, quotes and speakers, from the corpus and a folder with annotated names."""
@@ -48,7 +48,7 @@ def quotes(
 @app.command("cleaning")
 def cleaning(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="pages with their gold paragraphs (JSON lines)")],
-    output: Annotated[Path, typer.Option("--output", help="folder for the two classifiers")],
+    output: Annotated[Path, typer.Option("--output", help="folder for the classifiers")],
     further: Annotated[
         list[Path] | None, typer.Option("--further", help="more such pages, at half the weight; may be repeated")
     ] = None,

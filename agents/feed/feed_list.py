@@ -1,14 +1,14 @@
 """The list of feeds: a TOML file with `[[feeds]]`, and what is wrong in it by line and field."""
 
 import re
-import tomllib
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from agents.toml_lists import http_address, read_toml
 from schemas.records import Language
 
 _TABLE = re.compile(r"\s*\[\[\s*\"?feeds\"?\s*\]\]")
@@ -19,15 +19,7 @@ class FeedListError(Exception):
     """The file cannot be used: one line with the place in it."""
 
 
-def _web_address(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        valid = False
-    if not valid:
-        raise ValueError(f"{value[:100]!r} is no address such as https://www.example.org/feed.xml")
-    return value
+_address = partial(http_address, example="https://www.example.org/feed.xml")
 
 
 class FeedSource(BaseModel):
@@ -42,7 +34,7 @@ class FeedSource(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    url: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_web_address)]
+    url: Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_address)]
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
     language: Language | None = None
     interval_minutes: Annotated[float, Field(gt=0, le=10_080, allow_inf_nan=False, strict=False)] | None = None
@@ -54,15 +46,7 @@ def load(path: Path) -> list[FeedSource]:
     Raises:
         FeedListError: it cannot be read, is no TOML, or has a wrong or missing field.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-        content = tomllib.loads(text)
-    except OSError as error:
-        raise FeedListError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise FeedListError(f"{path}: not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise FeedListError(f"{path}: {' '.join(str(error).split())}") from None
+    text, content = read_toml(path, FeedListError)
     for name in content:
         if name != "feeds":
             raise FeedListError(f"{path}{_line(text, None, name)}: {name}: not known here; feeds stand under [[feeds]]")

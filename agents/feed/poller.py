@@ -4,22 +4,21 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from aiokafka.errors import KafkaError
 from yarl import URL
 
-from agents.feed import feed_document, page
+from agents.feed import feed_document
 from agents.feed.feed_document import FeedDocument, FeedEntry, FeedUnreadable
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchError, FetchResponse, gunzipped
 from agents.feed.metrics import FeedMetrics
-from agents.feed.robots import KEEP_SECONDS as ROBOTS_SECONDS
-from agents.feed.seen import FeedState, Page, SeenPages
-from pipeline.identity import article_id
-from schemas.codec import RecordError, encode, one_line
+from agents.feed.page_producer import NotSent, PageProducer, SendArticle
+from agents.feed.poll_result import PollResult
+from agents.feed.seen import Page, SeenPages
+from agents.feed.timing import mark_failure, next_interval, next_look
 from schemas.records import CleanArticle, RawArticle
 
 log = logging.getLogger("redefluss.feed")
@@ -28,79 +27,16 @@ FEED_BYTES = 10_000_000
 MAX_SITEMAPS = 10
 """Of an index; the newest."""
 
-FIRST_INTERVAL_SECONDS = 900.0
-SHORTEST_INTERVAL_SECONDS = 300.0
-LONGEST_INTERVAL_SECONDS = 4 * 3600.0
 JITTER = 0.15
 FOLLOW_PAUSE_SECONDS = 300.0
 """Shortest time between two looks at a page, while the command goes on."""
 
-MAX_ATTEMPTS = 6
-FIRST_RETRY_SECONDS = 60.0
 LONGEST_WAIT_SECONDS = 60.0
 """A host that wants to be left alone for longer is asked again at a later poll."""
 
 BROKER_RETRY_SECONDS = 5.0
 
 T = TypeVar("T")
-Send = Callable[[RawArticle, bytes], Awaitable[None]]
-"""Returns once the broker has confirmed the article; raises KafkaError."""
-
-
-class NotSent(Exception):
-    """The broker did not confirm an article: one line."""
-
-
-@dataclass
-class PollResult:
-    """What a poll of one feed, and the fetching of its due pages, came to.
-
-    Attributes:
-        error: why the feed itself could not be had.
-        unchanged: the server said so.
-        new, revised: articles produced for the first time, and again.
-        same: pages that were looked at again and say what they said.
-        known: pages whose article another link has brought.
-        forbidden: pages that robots.txt does not allow.
-        failures: by link, why there is no article of it.
-        gone: pages of articles that were taken from their site.
-        later: pages whose host wants rest; they are fetched at a later poll.
-        notes: what else is to be said of the feed.
-    """
-
-    feed: FeedSource
-    error: str | None = None
-    unchanged: bool = False
-    new: int = 0
-    revised: int = 0
-    same: int = 0
-    known: int = 0
-    forbidden: int = 0
-    gone: int = 0
-    later: int = 0
-    failures: dict[str, str] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def failed(self) -> bool:
-        return self.error is not None or bool(self.failures) or self.later > 0
-
-    def line(self) -> str:
-        """One line for a person."""
-        if self.error is not None:
-            parts = [self.error]
-        else:
-            parts = [f"{self.new:,} new", f"{self.revised:,} changed"]
-            parts += [f"{self.known:,} known under another link"] if self.known else []
-            parts += [f"{self.forbidden:,} not allowed by robots.txt"] if self.forbidden else []
-            parts += [f"{self.gone:,} gone from their site"] if self.gone else []
-            parts += ["feed unchanged"] if self.unchanged else []
-        if self.failures:
-            link, why = next(iter(self.failures.items()))
-            parts.append(f"{len(self.failures):,} failed ({link}: {why})")
-        if self.later:
-            parts.append(f"{self.later:,} later, as their host asks")
-        return f"{self.feed.source} {self.feed.url}: {', '.join(parts + self.notes)}"
 
 
 class Poller:
@@ -123,7 +59,7 @@ class Poller:
         feeds: Sequence[FeedSource],
         seen: SeenPages,
         fetcher: Fetcher,
-        send: Send,
+        send: SendArticle,
         clean: Callable[[RawArticle], CleanArticle],
         *,
         max_page_bytes: int,
@@ -135,13 +71,10 @@ class Poller:
         self._urls = {feed.url for feed in feeds}
         self._seen = seen
         self._fetcher = fetcher
-        self._send = send
-        self._clean = clean
         self._max_page = max_page_bytes
-        self._max_message = max_message_bytes
         self._follow = follow_seconds
         self._metrics = metrics
-        self._cleaning = asyncio.Lock()
+        self._producer = PageProducer(seen, send, clean, max_message_bytes=max_message_bytes, metrics=metrics)
         self.problems: dict[str, str] = {}
         """By the URL of a feed: what is wrong with it, or with the last of its pages that failed."""
 
@@ -204,7 +137,7 @@ class Poller:
         state.polled = started
         state.failures = state.failures + 1 if result.error else 0
         listed = self._seen.save_feed(state, document.entries, others=self._urls, follow=self._follow)
-        state.interval = _interval(feed, state, new=listed.new + listed.changed, retry_seconds=retry)
+        state.interval = next_interval(feed, state, new=listed.new + listed.changed, retry_seconds=retry)
         state.next_poll = time.time() + state.interval * random.uniform(1 - JITTER, 1 + JITTER)
         self._seen.save_feed(state, others=self._urls, follow=self._follow)
         if document.left_out:
@@ -259,9 +192,9 @@ class Poller:
         now, until = time.time(), None
         try:
             answer = await self._asked(known.entry.link, self._max_page, known.etag, known.last_modified)
-            outcome = "same" if answer.unchanged else await self._produce(feed, known, answer)
+            outcome = "same" if answer.unchanged else await self._producer.produce(feed, known, answer)
         except FetchError as error:
-            outcome = self._mark_failure(known, error, now)
+            outcome = mark_failure(known, error, now)
             until = known.due if error.fate == "away" else None
             if outcome == "failed":
                 result.failures[known.entry.link] = str(error)
@@ -270,79 +203,12 @@ class Poller:
                 log.info("%s: %s", known.entry.link, error)
         else:
             known.attempts, known.problem, known.checked = 0, None, now
-            known.due = now if outcome == "new" and self._follow > 0 else self._next_look(known, now)
+            known.due = now if outcome == "new" and self._follow > 0 else next_look(known, now, self._follow)
         if outcome != "failed":
             setattr(result, outcome, getattr(result, outcome) + 1)
         self._metrics.page(feed.source, outcome)
         self._seen.save_page(known)
         return until
-
-    async def _produce(self, feed: FeedSource, known: Page, answer: FetchResponse) -> str:
-        text = page.text_of(answer)
-        first = known.article is None
-        url = known.url or page.canonical_url(text, answer.url)
-        record = self._record(feed, known, url, text)
-        async with self._cleaning:
-            reading = await asyncio.to_thread(page.read, self._clean, record)
-        fingerprint = reading.fingerprint
-        if first and (holder := self._seen.holder(record.id or "", but=known.link)):
-            if holder.fingerprint == fingerprint:
-                known.problem = "known under another link"
-                return "known"
-            # Two pages that claim one URL: each is an article of its own.
-            url = page.canonical_url("", answer.url)
-            record = self._record(feed, known, url, text)
-            if self._seen.holder(record.id or "", but=known.link):
-                known.problem = "known under another link"
-                return "known"
-        known.etag, known.last_modified = answer.headers.get("ETag"), answer.headers.get("Last-Modified")
-        if fingerprint == known.fingerprint:
-            return "same"
-        await self._confirmed(record)
-        outcome = "new" if first else "revised"
-        self._metrics.cleaned(feed.source, kept=reading.kept, removed=reading.removed)
-        self._seen.harvest.article(feed.source, outcome, kept=reading.kept, removed=reading.removed)
-        self._metrics.layout(feed.source, self._seen.harvest.layout(feed.source))
-        known.article, known.url, known.fingerprint = record.id, url, fingerprint
-        return outcome
-
-    def _record(self, feed: FeedSource, known: Page, url: str, text: str) -> RawArticle:
-        identifier = known.article or article_id(RawArticle(url=url, text=""), key=None)
-        title = self._seen.feed(feed.url).title
-        return page.article(feed, title, known.entry, identifier=identifier, url=url, text=text)
-
-    async def _confirmed(self, record: RawArticle) -> None:
-        try:
-            value = encode(record)
-        except RecordError as error:
-            raise FetchError(error.detail, "refused") from None
-        if len(value) > self._max_message:
-            raise FetchError(f"{len(value):,} bytes; the limit of a message is {self._max_message:,}", "refused")
-        try:
-            await self._send(record, value)
-        except KafkaError as error:
-            raise NotSent(f"the broker does not confirm: {one_line(str(error)) or type(error).__name__}") from None
-
-    def _mark_failure(self, known: Page, error: FetchError, now: float) -> str:
-        known.problem, known.checked = str(error), now
-        if error.fate == "robots":
-            known.due = now + ROBOTS_SECONDS if now - known.first_seen < 2 * ROBOTS_SECONDS else None
-            return "forbidden"
-        if error.fate == "away":
-            known.due = now + (error.retry_seconds or FIRST_RETRY_SECONDS)
-            return "failed"
-        if error.fate == "gone" and known.article is not None:
-            known.due = None
-            return "gone"
-        known.attempts += 1
-        lasting = error.fate in ("refused", "gone") or known.attempts >= MAX_ATTEMPTS
-        known.due = None if lasting else now + FIRST_RETRY_SECONDS * 2 ** (known.attempts - 1)
-        return "failed"
-
-    def _next_look(self, known: Page, now: float) -> float | None:
-        """Ever more seldom, the older the article: after half of its age."""
-        age = now - known.first_seen
-        return now + age / 2 if known.article is not None and age < self._follow else None
 
     async def _asked(
         self, url: str, max_bytes: int, etag: str | None = None, last_modified: str | None = None
@@ -374,19 +240,6 @@ async def _read(answer: FetchResponse) -> FeedDocument:
         )
 
     return await asyncio.to_thread(read)
-
-
-def _interval(feed: FeedSource, state: FeedState, *, new: int, retry_seconds: float | None) -> float:
-    """Seconds to the next poll: as its list says, else the more often the more comes; longer after failures."""
-    if feed.interval_minutes is not None:
-        calm = feed.interval_minutes * 60
-    else:
-        before = state.interval or FIRST_INTERVAL_SECONDS
-        wanted = before if state.failures else before / 2 if new else before * 1.5
-        calm = min(max(wanted, SHORTEST_INTERVAL_SECONDS), LONGEST_INTERVAL_SECONDS)
-    if state.failures and feed.interval_minutes is not None:
-        calm = min(calm * 2 ** min(state.failures, 6), max(calm, LONGEST_INTERVAL_SECONDS))
-    return max(calm, retry_seconds or 0.0)
 
 
 async def _all(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:

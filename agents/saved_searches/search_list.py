@@ -1,27 +1,20 @@
 """The list of saved searches: a TOML file with `[[searches]]`."""
 
-import tomllib
+from functools import partial
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from aiohttp.web import HTTPBadRequest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from yarl import URL
 
+from agents.toml_lists import http_address, read_toml
 from agents.web.query_parameters import quote_query_in
 from agents.web.store.quote_filter import QuoteQuery
 
 
 class SearchListError(Exception):
     """The file cannot be used: one line with the place in it."""
-
-
-def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{value[:100]!r} is no address such as https://example.org/quotes")
-    return value
 
 
 def _query(value: str) -> str:
@@ -34,6 +27,9 @@ def _asked(query: str) -> QuoteQuery:
         return quote_query_in(URL("/search?" + query.removeprefix("/search").removeprefix("?")))
     except HTTPBadRequest as error:
         raise ValueError(error.text) from None
+
+
+_address = partial(http_address, example="https://example.org/quotes")
 
 
 class SavedSearch(BaseModel):
@@ -50,7 +46,7 @@ class SavedSearch(BaseModel):
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
     search: Annotated[str, StringConstraints(max_length=2000), AfterValidator(_query)]
-    url: Annotated[str, AfterValidator(_web_address)]
+    url: Annotated[str, AfterValidator(_address)]
     per_minute: Annotated[float, Field(gt=0, le=600)] = 10
 
     @property
@@ -65,14 +61,7 @@ def load(path: Path) -> list[SavedSearch]:
     Raises:
         SearchListError: it cannot be read, is no TOML, or has a wrong or missing field, or the same name twice.
     """
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SearchListError(f"{path}: {(error.strerror or str(error)).lower()}") from None
-    except UnicodeDecodeError:
-        raise SearchListError(f"{path}: not UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise SearchListError(f"{path}: {' '.join(str(error).split())}") from None
+    _, content = read_toml(path, SearchListError)
     entries = content.get("searches")
     if not isinstance(entries, list) or len(content) != 1 or not entries:
         raise SearchListError(f"{path}: searches stand under [[searches]], and nothing else")

@@ -10,7 +10,7 @@ from pathlib import Path
 from aiokafka import TopicPartition
 
 from agents.sinks.store import SinkError, StoredPosition
-from pipeline.tables.columns import Kind
+from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import Change
 
 FILE = "_catalogue.sqlite"
@@ -107,7 +107,7 @@ class Catalogue:
         rows = [(tp.topic, tp.partition, place.offset, place.fingerprint) for tp, place in places.items()]
         self._database.executemany("REPLACE INTO places VALUES (?, ?, ?, ?)", rows)
 
-    def known(self, kind: Kind, keys: Iterable[str]) -> dict[str, CatalogueEntry]:
+    def known(self, kind: RecordKind, keys: Iterable[str]) -> dict[str, CatalogueEntry]:
         """Those of the keys that are in the files."""
         question = "SELECT digest, part, day FROM keys JOIN parts USING (part) WHERE keys.kind = ? AND key = ?"
         found = ((key, self._database.execute(question, (kind, key)).fetchone()) for key in keys)
@@ -123,7 +123,7 @@ class Catalogue:
         else:
             self._database.execute("DELETE FROM keys WHERE kind = ? AND key = ?", (change.kind, change.key))
 
-    def open_part(self, kind: Kind, day: date, roll_bytes: int) -> int:
+    def open_part(self, kind: RecordKind, day: date, roll_bytes: int) -> int:
         """The day's newest part if what it holds is smaller than that, else a new one."""
         newest = "SELECT max(part) FROM parts WHERE kind = ? AND day = ?"
         part = self._database.execute(newest, (kind, day.isoformat())).fetchone()[0]

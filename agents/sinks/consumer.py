@@ -21,11 +21,11 @@ from agents.settings import Settings
 from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, WriteResult
 from agents.topic_reader import fingerprint, partitions_of, resume_offset
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
-from pipeline.tables.columns import Kind
+from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import change_of
 from schemas.codec import RecordError
 
-KINDS: Mapping[str, Kind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}
+KINDS: Mapping[str, RecordKind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}
 POLL_MS = 500
 BATCH_MESSAGES = 5_000
 LOOK_SECONDS = 15.0

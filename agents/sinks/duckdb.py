@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from agents.sinks.arrow import as_table
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
-from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, Kind
+from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF, ColumnType, RecordKind
 from pipeline.tables.rows import Change
 
 TYPES: Mapping[ColumnType, str] = {
@@ -102,7 +102,7 @@ class DuckDBStore:
             raise SinkError(f"{self.name}: {_words(error)}") from None
         return counted(made, len(batch.messages) - len(made))
 
-    def _replace(self, kind: Kind, changes: list[Change]) -> list[Change]:
+    def _replace(self, kind: RecordKind, changes: list[Change]) -> list[Change]:
         if not changes:
             return []
         run = self._connection.execute

@@ -25,7 +25,7 @@ from pyarrow import compute, parquet
 from agents.sinks.arrow import as_table
 from agents.sinks.catalogue import Catalogue, PartFile
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
-from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, Kind
+from pipeline.tables.columns import KEY_COLUMNS, TABLES_OF, RecordKind
 from pipeline.tables.rows import Change
 
 ROLL_BYTES = 64_000_000
@@ -118,7 +118,9 @@ class ParquetStore:
             raise SinkError(f"{self.name}: {error.strerror or error}; the next start goes on from here") from None
         return counted(made, len(batch.messages) - len(made))
 
-    def _change(self, kind: Kind, changes: list[Change], old: list[PartFile], new: list[PartFile]) -> list[Change]:
+    def _change(
+        self, kind: RecordKind, changes: list[Change], old: list[PartFile], new: list[PartFile]
+    ) -> list[Change]:
         """Write what the changes of one kind come to; those that changed something.
 
         Args:

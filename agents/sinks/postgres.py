@@ -12,7 +12,7 @@ from aiokafka import TopicPartition
 from psycopg import sql
 
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
-from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Kind, Row
+from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, RecordKind, Row
 from pipeline.tables.rows import Change
 
 TYPES: Mapping[ColumnType, str] = {
@@ -167,7 +167,7 @@ class PostgresStore:
         return counted(made, len(batch.messages) - len(made))
 
     @staticmethod
-    def _fresh(cursor: psycopg.Cursor[Any], kind: Kind, changes: list[Change]) -> list[Change]:
+    def _fresh(cursor: psycopg.Cursor[Any], kind: RecordKind, changes: list[Change]) -> list[Change]:
         keys = {_key(change): change.key for change in changes}
         cursor.execute(
             sql.SQL("SELECT key, digest FROM {} WHERE key = ANY(%s)").format(sql.Identifier(TABLES_OF[kind][0])),

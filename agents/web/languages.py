@@ -16,11 +16,11 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-Language = Literal["de", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
+InterfaceLanguage = Literal["de", "en"]
+LANGUAGES: tuple[InterfaceLanguage, ...] = get_args(InterfaceLanguage)
 
 
-def negotiate(accept_language: str) -> Language:
+def negotiate(accept_language: str) -> InterfaceLanguage:
     """The language that an Accept-Language header likes best; German where it says nothing."""
     wishes: list[tuple[float, int, str]] = []
     for position, part in enumerate(accept_language.split(",")):
@@ -38,7 +38,7 @@ def negotiate(accept_language: str) -> Language:
 
 
 @cache
-def translations(language: Language) -> NullTranslations:
+def translations(language: InterfaceLanguage) -> NullTranslations:
     """The messages of a language."""
     if language == "en":
         return NullTranslations()
@@ -53,7 +53,7 @@ def translations(language: Language) -> NullTranslations:
 class Formats:
     """Numbers and times as people of a language write them; times in the worker's time zone."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: InterfaceLanguage) -> None:
         self._language = language
 
     def number(self, value: float, digits: int = 0) -> str:

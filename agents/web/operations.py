@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Literal, get_args
@@ -11,7 +11,6 @@ from agents import health
 from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
-from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.models import (
     Check,
     HealthReport,
@@ -23,6 +22,7 @@ from agents.web.models import (
     WorkerState,
 )
 from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.worker_report import WorkerReporter
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
@@ -47,10 +47,18 @@ class Outage:
 class StreamMonitor:
     """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
 
-    def __init__(self, settings: Settings, reader: StoreReader, monitor: CollectorSupervisor, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        reader: StoreReader,
+        reporter: WorkerReporter,
+        metrics: Metrics,
+        store_trouble: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._reader = reader
-        self._monitor = monitor
+        self._reporter = reporter
+        self._store_trouble = store_trouble
         self._metrics = metrics
 
     def readiness(self, *, whole_stream: bool = True) -> HealthReport:
@@ -60,7 +68,7 @@ class StreamMonitor:
 
     def liveness(self) -> HealthReport:
         """What `/health/live` answers."""
-        return _report(health.live(_loop_age(self._monitor.report())))
+        return _report(health.live(_loop_age(self._reporter.report())))
 
     def operations(self) -> Operations:
         """What the operations page shows."""
@@ -95,15 +103,15 @@ class StreamMonitor:
         detail: str | None = broker["detail"]
         if detail is not None:
             return Outage("broker", detail)
-        if self._monitor.store_trouble is not None:
-            return Outage("store", self._monitor.store_trouble)
+        if (trouble := self._store_trouble()) is not None:
+            return Outage("store", trouble)
         fresh = asked is None or time.time() - asked < health.FACTS_SECONDS
         return None if fresh else Outage("broker", "")
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
         operations = self.operations()
-        own = self._monitor.report()
+        own = self._reporter.report()
         metrics = self._metrics
         pool: dict[str, Any] = own.get("pool") or {}
         models: dict[str, Any] = own.get("models") or {}
@@ -146,7 +154,7 @@ class StreamMonitor:
 
     def _facts(self) -> health.ClusterFacts:
         now = time.time()
-        own = health.WorkerReport(self._monitor.report(), 0.0)
+        own = health.WorkerReport(self._reporter.report(), 0.0)
         asked, broker = self._state("broker", {"detail": None})
         _, progress = self._state("places", {})
         others = [
@@ -167,7 +175,7 @@ class StreamMonitor:
             },
             letters=self._read(lambda: self._reader.dead_letter_counts(now - health.LETTERS_SECONDS), {}),
             now=now,
-            store_trouble=self._monitor.store_trouble,
+            store_trouble=self._store_trouble(),
         )
 
     def _state(self, name: str, default: dict[str, Any]) -> tuple[float | None, dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any, TypeVar, cast
 
 from faust import web
 
-Handler = TypeVar("Handler")
+ViewType = TypeVar("ViewType")
 
 
 class Pages:
@@ -14,10 +14,10 @@ class Pages:
     def __init__(self, name: str) -> None:
         self.blueprint = web.Blueprint(name)
 
-    def page(self, path: str, *, name: str) -> Callable[[Handler], Handler]:
+    def page(self, path: str, *, name: str) -> Callable[[ViewType], ViewType]:
         """Register a function `(view, request, **path parameters)` or a View class for a path."""
 
-        def register(handler: Handler) -> Handler:
+        def register(handler: ViewType) -> ViewType:
             self.blueprint.route(path, name=name)(cast(Any, handler))
             return handler
 

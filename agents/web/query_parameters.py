@@ -1,6 +1,7 @@
 """What a request asks for: the query of a search, of the API, a feed or an export, as one thing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 from urllib.parse import urlencode
@@ -32,10 +33,8 @@ def quote_query_in(url: URL, *, parts: bool = False) -> QuoteQuery:
     """The same of an address."""
     query = url.query
     short = {name: query.get(name, "").strip()[:LONGEST] for name in FIELDS}
-    if short["gender"] not in ("", *GENDERS):
-        raise HTTPBadRequest(text=f"gender: one of {', '.join(GENDERS)}")
-    if short["type"] not in ("", *TYPES):
-        raise HTTPBadRequest(text=f"type: one of {', '.join(TYPES)}")
+    one_of("gender", short["gender"], ("", *GENDERS))
+    one_of("type", short["type"], ("", *TYPES))
     if short["verbatim"].lower() not in VERBATIM:
         raise HTTPBadRequest(text="verbatim: true or false")
     return QuoteQuery(
@@ -54,6 +53,42 @@ def quote_query_in(url: URL, *, parts: bool = False) -> QuoteQuery:
         statement=query.get("statement", "")[:LONGEST],
         parts=parts,
     )
+
+
+def one_of(name: str, value: str, choices: Collection[str]) -> str:
+    """`value` of the field `name`, which must be one of `choices`.
+
+    Raises:
+        HTTPBadRequest: it is not.
+    """
+    if value not in choices:
+        raise HTTPBadRequest(text=f"{name}: one of {', '.join(filter(None, choices))}")
+    return value
+
+
+def field_values(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """What the fields of a form hold."""
+    return {name: query.get(name, "") for name in names}
+
+
+@contextmanager
+def reading_a_page() -> Iterator[None]:
+    """For the length of a `with` block, what a cursor that is none raises becomes HTTPBadRequest."""
+    try:
+        yield
+    except (ValueError, OverflowError):
+        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
+
+
+def page_links(query: Mapping[str, str], changed: Callable[..., str], following: str | None) -> dict[str, Any]:
+    """The addresses of a list's first page, unless it is shown, and of the next one, whose cursor is `following`.
+
+    `changed` makes the list's address with a changed query, as `address` does.
+    """
+    return {
+        "first": changed() if "cursor" in query else None,
+        "next": None if following is None else changed(cursor=following),
+    }
 
 
 def address(path: str, query: Mapping[str, Any], **changes: str | None) -> str:
@@ -80,6 +115,14 @@ def moment_in(url: URL, name: str, *, end: bool) -> float | None:
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
         raise HTTPBadRequest(text=f"{name}: a day such as 2026-03-02 or a time such as 2026-03-02T09:00:00Z") from None
+
+
+def page_parameters(most: int) -> tuple[Parameter, Parameter]:
+    """The fields by which a list is had by pages of at most `most`."""
+    return (
+        Parameter("limit", "query", "how many", {"type": "integer", "minimum": 1, "maximum": most}),
+        Parameter("cursor", "query", "what the page before gave as `next`", {"type": "string"}),
+    )
 
 
 PARAMETERS = tuple(

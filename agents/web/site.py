@@ -25,7 +25,7 @@ from agents.settings import Settings
 from agents.web.auth import Guard
 from agents.web.charts import axis, bars
 from agents.web.connections import Connections, Proxies
-from agents.web.languages import LANGUAGES, Formats, Language, negotiate, translations
+from agents.web.languages import LANGUAGES, Formats, InterfaceLanguage, negotiate, translations
 from agents.web.limits import LOGINS, Allowance, Limiter
 from agents.web.models import Copy, QuoteHit, TextRange
 from agents.web.operations import Outage, StreamMonitor
@@ -55,7 +55,7 @@ class Site:
     streams: Counter[str] = field(default_factory=Counter)
     """By client, how many listen."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    _environments: dict[Language, Environment] = field(default_factory=dict)
+    _environments: dict[InterfaceLanguage, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
     """Values with the moment (monotonic, in seconds) until which they hold."""
     _last_trouble: tuple[float, Outage | None] = -math.inf, None
@@ -162,7 +162,7 @@ def site_of(request: Request) -> Site:
     return request.config_dict[SITE]
 
 
-def language_of(request: Request) -> Language:
+def language_of(request: Request) -> InterfaceLanguage:
     """The language that the request's browser likes best."""
     return negotiate(request.headers.get("Accept-Language", ""))
 
@@ -258,7 +258,7 @@ def begins_within(text: str) -> bool:
     return first.islower()
 
 
-def _environment(language: Language) -> Environment:
+def _environment(language: InterfaceLanguage) -> Environment:
     environment = Environment(
         loader=PackageLoader("agents.web"),
         autoescape=True,

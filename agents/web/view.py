@@ -15,13 +15,14 @@ from agents.faust_adapter import limit_connections
 from agents.settings import Settings
 from agents.web import middleware
 from agents.web.auth import Guard
-from agents.web.collector_supervisor import CollectorSupervisor, StatusSource
+from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.connections import Connections, Proxies
 from agents.web.operations import StreamMonitor
 from agents.web.site import SITE, Site
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
 from agents.web.views import PAGES
+from agents.worker_report import StatusSource, WorkerReporter
 
 
 class PortTaken(Exception):
@@ -66,9 +67,12 @@ class WebView:
             ended=settings.data_dir / "web" / "ended-sessions",
         )
         path = store_path(settings)
-        self._monitor = CollectorSupervisor(settings, status, path)
+        reporter = WorkerReporter(settings, status)
+        self._collector = CollectorSupervisor(settings, reporter, path)
         reader = StoreReader(path)
-        stream_monitor = StreamMonitor(settings, reader, self._monitor, status.metrics)
+        stream_monitor = StreamMonitor(
+            settings, reader, reporter, status.metrics, lambda: self._collector.store_trouble
+        )
         self._app = _web_app(settings)
         proxies = Proxies(settings.web_trusted_proxies)
         site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies))
@@ -81,13 +85,13 @@ class WebView:
         Raises:
             OSError: the port is taken.
         """
-        await self._monitor.start()
+        await self._collector.start()
         await self._app.web.start()
 
     async def stop(self) -> None:
         """End what `start` began."""
         await self._app.web.stop()
-        await self._monitor.stop()
+        await self._collector.stop()
 
 
 def install(app: Any, site: Site) -> None:

@@ -18,6 +18,7 @@ from pipeline.cleaning.verdicts import decide
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from pipeline.identity import article_id
+from pipeline.spans import CharOffset
 from schemas.records import Block, CleanArticle, RawArticle, Removed
 
 
@@ -136,7 +137,7 @@ class Cleaner:
 
 def _blocks(kept: Sequence[Line]) -> Iterator[Block]:
     """The blocks of a text that joins the kept lines by blank lines; a ticker's entry is one block."""
-    position = 0
+    position = CharOffset(0)
     for (_, time), lines in groupby(enumerate(kept), lambda pair: (pair[1].entry or -1 - pair[0], pair[1].time)):
         part = [line for _, line in lines]
         end = position + sum(len(line.text) + 2 for line in part) - 2

@@ -13,7 +13,7 @@ from pipeline.corpus.files import read_folder
 from pipeline.corpus.model import AnnotatedArticle, AnnotatedMention, AnnotatedQuote, Part
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.assignment import best_assignment
-from pipeline.evaluation.coreference import CoreferenceScore, Counts, score, without_singletons
+from pipeline.evaluation.coreference import CoreferenceScore, LinkCounts, score, without_singletons
 
 SAME_QUOTE = 0.5
 """F1 of two quotes' characters, without white space, from which they are one quote."""
@@ -37,11 +37,11 @@ class Agreement:
     """
 
     articles: int = 0
-    quotes: Counts = field(default_factory=Counts)
-    exact: Counts = field(default_factory=Counts)
+    quotes: LinkCounts = field(default_factory=LinkCounts)
+    exact: LinkCounts = field(default_factory=LinkCounts)
     speakers: int = 0
     types: Counter[tuple[str, str]] = field(default_factory=Counter)
-    mentions: Counts = field(default_factory=Counts)
+    mentions: LinkCounts = field(default_factory=LinkCounts)
     chains: CoreferenceScore = field(default_factory=lambda: score([]))
     longer: CoreferenceScore = field(default_factory=lambda: score([]))
 
@@ -133,7 +133,7 @@ def compare(
     total = Agreement()
     by_difficulty: dict[str, Agreement] = {}
     for first, second in pairs:
-        one = _compare(first, second)
+        one = _compare_one(first, second)
         total += one
         group = by_difficulty.setdefault(first.head.get("difficulty") or "none", Agreement())
         group += one
@@ -142,7 +142,7 @@ def compare(
     )
 
 
-def _compare(first: AnnotatedArticle, second: AnnotatedArticle) -> Agreement:
+def _compare_one(first: AnnotatedArticle, second: AnnotatedArticle) -> Agreement:
     one, other = _FlatArticle(first), _FlatArticle(second)
     if one.text != other.text:
         at = next((i for i, (a, b) in enumerate(zip(one.text, other.text, strict=False)) if a != b), None)
@@ -160,11 +160,11 @@ def _compare(first: AnnotatedArticle, second: AnnotatedArticle) -> Agreement:
     chains, others = list(one.chains.values()), list(other.chains.values())
     return Agreement(
         articles=1,
-        quotes=Counts(same, len(other.quotes), same, len(one.quotes)),
-        exact=Counts(exact, len(other.quotes), exact, len(one.quotes)),
+        quotes=LinkCounts(same, len(other.quotes), same, len(one.quotes)),
+        exact=LinkCounts(exact, len(other.quotes), exact, len(one.quotes)),
         speakers=speakers,
         types=Counter((mine.quote.type, theirs.quote.type) for mine, theirs in pairs),
-        mentions=Counts(shared, len(other.places), shared, len(one.places)),
+        mentions=LinkCounts(shared, len(other.places), shared, len(one.places)),
         chains=score([(chains, others)]),
         longer=score([(without_singletons(chains), without_singletons(others))]),
     )

@@ -10,6 +10,7 @@ from itertools import pairwise
 from pipeline.corpus.data import tables
 from pipeline.corpus.kinds import FEMININE, MASCULINE
 from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain, AnnotatedMention, Part
+from pipeline.spans import CharOffset, char_span
 
 REQUIRED = ("id", "genre", "region", "subject")
 OPTIONAL = ("difficulty", "source")
@@ -82,8 +83,10 @@ def _chains(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
     for key, chain in article.chains.items():
         if not texts[key] and not any(key in quote.speakers for part in article.parts for quote in part.quotes):
             yield AnnotationMistake(1, f"the chain {key!r} ({chain.name}) has no mention")
-        elif chain.named and not any(_has_name(whole, name) for name in (chain.name, *chain.aliases)):
-            yield AnnotationMistake(1, f"the name {chain.name!r} of {key!r} stands nowhere in the article")
+        elif chain.named:
+            for name in (chain.name, *chain.aliases):
+                if not _has_name(whole, name):
+                    yield AnnotationMistake(1, f"the name {name!r} of {key!r} stands nowhere in the article")
 
 
 def contradicts(chain: AnnotatedChain, mention: AnnotatedMention, text: str) -> bool:
@@ -171,7 +174,8 @@ def _marks(part: Part, *, real: bool) -> Iterator[AnnotationMistake]:
     for match in _QUOTED.finditer(part.text):
         if not any(begin <= match.start() < end or match.start() <= begin < match.end() for begin, end in annotated):
             yield AnnotationMistake(
-                part.line_at(match.start()), f"quotation marks that are neither <q … D> nor <n>: {match.group()[:40]}"
+                part.line_at(char_span(match)[0]),
+                f"quotation marks that are neither <q … D> nor <n>: {match.group()[:40]}",
             )
     for none in part.none:
         if none.why not in WHY:
@@ -184,10 +188,10 @@ def _marks(part: Part, *, real: bool) -> Iterator[AnnotationMistake]:
         if opened != closed:
             first = min(at for at in map(part.text.find, opening + closing) if at >= 0)
             yield AnnotationMistake(
-                part.line_at(first), f"{opened} {opening} and {closed} {closing[0]} in the {part.name}"
+                part.line_at(CharOffset(first)), f"{opened} {opening} and {closed} {closing[0]} in the {part.name}"
             )
     if part.text.count('"') % 2:
-        yield AnnotationMistake(part.line_at(part.text.find('"')), f'an odd number of " in the {part.name}')
+        yield AnnotationMistake(part.line_at(CharOffset(part.text.find('"'))), f'an odd number of " in the {part.name}')
 
 
 def _names(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
@@ -214,10 +218,10 @@ def _names(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
         for match in pattern.finditer(part.text):
             if not any(_overlap(match, begin, end) for begin, end in covered):
                 yield AnnotationMistake(
-                    part.line_at(match.start()),
+                    part.line_at(char_span(match)[0]),
                     f"{match.group()!r} is marked elsewhere as {marked[match.group()]!r}, here it is not",
                 )
 
 
-def _overlap(match: re.Match[str], begin: int, end: int) -> bool:
+def _overlap(match: re.Match[str], begin: CharOffset, end: CharOffset) -> bool:
     return begin < match.end() and match.start() < end

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.corpus.checks import AnnotationMistake, check
-from pipeline.corpus.markup import MarkupError, read_article
+from pipeline.corpus.inline_markup import MarkupError
+from pipeline.corpus.markup import read_article
 from pipeline.corpus.model import AnnotatedArticle
 from pipeline.corpus.standoff import FIELDS, from_standoff, read_texts
 from pipeline.errors import ConfigurationError

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from pipeline.corpus.data import word_list
-from pipeline.corpus.model import AnnotatedChain, Kind
+from pipeline.corpus.model import AnnotatedChain
+from schemas.records import MentionKind
 
 PRONOUNS = word_list("kinds", "pronouns")
 FEMININE = word_list("kinds", "feminine")
@@ -14,7 +15,7 @@ DETERMINERS = word_list("kinds", "determiners")
 _WORD = re.compile(r"[^\W_]+")
 
 
-def kind_of(words: str, chain: AnnotatedChain) -> Kind:
+def kind_of(words: str, chain: AnnotatedChain) -> MentionKind:
     """The kind of the mention `words` of `chain`, as a rule.
 
     A pronoun is a word of a closed list. A name shares a word with the chain's name or an alias and does not begin with

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from schemas.records import Medium, QuoteType
+from pipeline.spans import CharOffset
+from schemas.records import Medium, MentionKind, QuoteType
 
 ChainType = Literal["PER", "ORG", "LOC", "MISC", "GRP", "DOC", "THG"]
-Kind = Literal["name", "nominal", "pronoun"]
 PartName = Literal["kicker", "title", "byline", "dateline", "body"]
-BlockKind = Literal["paragraph", "heading", "list", "quote"]
+AnnotatedBlockKind = Literal["paragraph", "heading", "list", "quote"]
 
-Range = tuple[int, int]
+Range = tuple[CharOffset, CharOffset]
 """Half-open code points into the text of a part."""
 
 
@@ -44,10 +44,10 @@ class AnnotatedMention:
     `speaks` and `hears` are the numbers of the quotes whose speaker or addressee it is.
     """
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     chain: str
-    kind: Kind
+    kind: MentionKind
     speaks: tuple[int, ...] = ()
     hears: tuple[int, ...] = ()
     stated: bool = False
@@ -70,8 +70,8 @@ class AnnotatedQuote:
 class NoQuote:
     """What looks like a quote and is none, and why."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     why: str
 
 
@@ -79,9 +79,9 @@ class NoQuote:
 class AnnotatedBlock:
     """A paragraph, heading, list item or block quote of the body."""
 
-    begin: int
-    end: int
-    kind: BlockKind
+    begin: CharOffset
+    end: CharOffset
+    kind: AnnotatedBlockKind
 
 
 @dataclass(frozen=True)
@@ -94,10 +94,10 @@ class Part:
     quotes: tuple[AnnotatedQuote, ...] = ()
     none: tuple[NoQuote, ...] = ()
     blocks: tuple[AnnotatedBlock, ...] = ()
-    lines: tuple[tuple[int, int], ...] = ()
+    lines: tuple[tuple[CharOffset, int], ...] = ()
     """Where in the text a line of the file begins: (code point, line number from 1), in order."""
 
-    def line_at(self, position: int) -> int:
+    def line_at(self, position: CharOffset) -> int:
         """The line of the file that `position` of the text stands in."""
         line = self.lines[0][1] if self.lines else 1
         for begin, number in self.lines:

@@ -24,15 +24,17 @@ import orjson
 from pipeline.corpus.model import (
     AnnotatedArticle,
     AnnotatedBlock,
+    AnnotatedBlockKind,
     AnnotatedChain,
     AnnotatedMention,
     AnnotatedQuote,
-    BlockKind,
     NoQuote,
     Part,
+    Range,
 )
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.gold import read_rows
+from pipeline.spans import CharOffset, char_span
 
 FIELDS = ("id", "name", "sha256", "head", "chains", "mentions", "quotes", "none")
 
@@ -104,15 +106,15 @@ def from_standoff(row: Mapping[str, Any], text: str) -> AnnotatedArticle:
     return AnnotatedArticle(row["id"], head, {chain.key: chain for chain in chains}, (body,))
 
 
-def _ranges(spans: Iterable[Iterable[int]]) -> tuple[tuple[int, int], ...]:
+def _ranges(spans: Iterable[Iterable[CharOffset]]) -> tuple[Range, ...]:
     return tuple((begin, end) for begin, end in spans)
 
 
 def _blocks(text: str) -> tuple[AnnotatedBlock, ...]:
     """The lines; one that begins as a list item or a heading is written in an article's file can only be one there."""
-    signs: dict[str, BlockKind] = {"- ": "list", "##": "heading"}
+    signs: dict[str, AnnotatedBlockKind] = {"- ": "list", "##": "heading"}
     lines = re.finditer(r"[^\n]+", text)
-    return tuple(AnnotatedBlock(line.start(), line.end(), signs.get(line.group()[:2], "paragraph")) for line in lines)
+    return tuple(AnnotatedBlock(*char_span(line), signs.get(line.group()[:2], "paragraph")) for line in lines)
 
 
 def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:

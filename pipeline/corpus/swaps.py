@@ -26,6 +26,7 @@ from pipeline.corpus.model import (
 )
 from pipeline.corpus.new_names import NewNames
 from pipeline.corpus.swap_terms import Term, folded_words, terms_for
+from pipeline.spans import CharOffset, char_span
 
 
 def swap(article: AnnotatedArticle, seed: int) -> AnnotatedArticle:
@@ -72,7 +73,7 @@ class _Edits:
             at = end
         return "".join([*pieces, self.text[at:]])
 
-    def moved(self, position: int) -> int:
+    def moved(self, position: CharOffset) -> CharOffset:
         """Where a position of the old text that is inside of no replacement lies in the new one."""
         before = bisect_right(self.ranges, position, key=lambda span: span[1])
         return position + sum(
@@ -98,7 +99,7 @@ class _Forms:
         edits = _Edits(text)
         if self._pattern is not None:
             for match in self._pattern.finditer(text):
-                edits.ranges.append(match.span())
+                edits.ranges.append(char_span(match))
                 edits.words.append(self.new[match.group()])
         return edits
 

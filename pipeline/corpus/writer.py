@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from pipeline.corpus.markup import ESCAPED, FURNITURE, KINDS, MEDIA, TYPES
+from pipeline.corpus.inline_markup import ESCAPED, KINDS, MEDIA, TYPES
+from pipeline.corpus.markup import FURNITURE
 from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain, Part
 
 _TYPE_LETTERS = {name: letters for letters, name in TYPES.items()}

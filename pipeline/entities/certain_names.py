@@ -9,13 +9,14 @@ from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
+from pipeline.spans import CharOffset, TokenIndex
 from schemas.records import EntityType
 
 _ARTICLES = word_list("articles_before_roles")
 
 
-def certain_names(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[int, int, EntityType]]:
-    """Begin, end and type of acronyms, bodies in compounds ("NRW-Landesregierung") and "der Rapper Haftbefehl"."""
+def certain_names(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[CharOffset, CharOffset, EntityType]]:
+    """Begin, end and type of organisations ("NRW-Landesregierung") and of people ("der Rapper Haftbefehl")."""
     for begin, end in certain_organisations(words.text):
         yield begin, end, "ORG"
     if not NAME_RULES["introduced-person"].on:
@@ -25,7 +26,7 @@ def certain_names(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[int,
             yield begin, end, "PER"
 
 
-def _introduced(words: TextWords, index: int) -> bool:
+def _introduced(words: TextWords, index: TokenIndex) -> bool:
     """Whether an article and a role stand before the word at `index`."""
     if index < 2 or role_word(words.words[index - 1].text) is None or words.gap(index - 1, index) != " ":
         return False

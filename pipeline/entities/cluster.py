@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch
+from pipeline.spans import CharOffset
 from schemas.records import EntityType, MentionKind
 
 
@@ -10,8 +11,8 @@ from schemas.records import EntityType, MentionKind
 class NameSpan:
     """A name in the text: code points `begin` to `end` (excluded), its type, and what the gazetteer knows of it."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     type: EntityType
     known: GazetteerMatch | None = None
 
@@ -20,8 +21,8 @@ class NameSpan:
 class MentionSpan:
     """A mention: code points `begin` to `end` (excluded) and its kind."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     kind: MentionKind = "name"
 
 
@@ -37,7 +38,7 @@ class Cluster:
     roles: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
 
-    def add(self, begin: int, end: int, name: str) -> None:
+    def add(self, begin: CharOffset, end: CharOffset, name: str) -> None:
         """Take in a mention by name."""
         self.mentions.append(MentionSpan(begin, end))
         if name not in self.names:

@@ -20,6 +20,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
 from pipeline.models.sentences import sentence_starts
+from pipeline.spans import CharOffset, numbered_tokens, token_indices
 from schemas.records import Entity, EntityArticle
 
 
@@ -35,7 +36,7 @@ def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazette
             for index in range(words.at(place.begin), words.at(place.end)):
                 taken[index] = words.words[index].end <= place.end
     phrases = {phrase.begin: phrase for phrase in nominals(words, taken, gazetteer)}
-    for index, word in enumerate(words.words):
+    for index, word in numbered_tokens(words.words):
         phrase = phrases.get(word.begin)
         if phrase is not None:
             meant, place = (
@@ -83,12 +84,12 @@ class Resolver:
             for n, e in enumerate(article.entities)
         ]
 
-    def resolve(self, begin: int, end: int) -> Entity | None:
+    def resolve(self, begin: CharOffset, end: CharOffset) -> Entity | None:
         """The entity meant by the article's text from `begin` to `end` (excluded), or None."""
         meant = self._mentioned(begin, end) or self._referred(begin, end)
         return self._entities[meant.number] if meant is not None else None
 
-    def speaker(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
+    def speaker(self, begin: CharOffset, end: CharOffset) -> tuple[Entity | None, str | None]:
         """Who speaks by the words from `begin` to `end`: the entity and its name.
 
         Of several joined by "und" there is no one entity, but a name of them
@@ -100,12 +101,12 @@ class Resolver:
         entity = self.resolve(begin, end)
         return entity, entity.name if entity is not None else None
 
-    def organisation(self, noun: str, begin: int) -> Entity | None:
+    def organisation(self, noun: str, begin: CharOffset) -> Entity | None:
         """The organisation that a noun at `begin` means, as "die Behörde" does."""
         meant = organisation_of_nominal(self._words, noun, begin, self._referents)
         return self._entities[meant.number] if meant is not None else None
 
-    def _joined(self, begin: int, end: int) -> list[str]:
+    def _joined(self, begin: CharOffset, end: CharOffset) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
         inside = sorted(
             (p.begin, p.end, r.name) for r in self._referents for p in r.mentions if begin <= p.begin <= p.end <= end
@@ -115,7 +116,7 @@ class Resolver:
         joined = gaps and _LAST_JOINT.fullmatch(gaps[-1]) and all(_JOINT.fullmatch(gap) for gap in gaps)
         return names if joined and len(set(names)) == len(names) else []
 
-    def _mentioned(self, begin: int, end: int) -> Referent | None:
+    def _mentioned(self, begin: CharOffset, end: CharOffset) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
         inside = sorted(
             ((p, r) for r in self._referents for p in r.mentions if p.begin < end and begin < p.end),
@@ -126,7 +127,7 @@ class Resolver:
         persons = [r for _, r in heads if r.type == "PER"]
         return persons[0] if persons else heads[0][1] if heads else None
 
-    def _subordinate(self, begin: int, end: int, place: MentionSpan) -> bool:
+    def _subordinate(self, begin: CharOffset, end: CharOffset, place: MentionSpan) -> bool:
         """Whether a mention only specifies the noun of the phrase ("Putins Sprecher", "der Sprecher von Putin")."""
         words = self._words
         after = words.at(place.end)
@@ -149,14 +150,14 @@ class Resolver:
                 return True
         return False
 
-    def _referred(self, begin: int, end: int) -> Referent | None:
+    def _referred(self, begin: CharOffset, end: CharOffset) -> Referent | None:
         words = self._words
         first, last = words.at(begin), words.at(end)
-        for index in range(first, last):
+        for index in token_indices(first, last):
             gender = pronoun_gender(words, index) if stands_for_a_person(words, index, end) else None
             if gender is not None:
                 return person_meant(words, words.words[index].begin, gender, self._referents)
-        determined = [index for index in range(first, last) if words.words[index].text.lower() in _DETERMINERS]
+        determined = [index for index in token_indices(first, last) if words.words[index].text.lower() in _DETERMINERS]
         definite = bool(determined) and words.words[determined[0]].text.lower() in ARTICLES
         phrase = read_nominal(words, determined[0], self._gazetteer) if definite else None
         if phrase is None and not determined:
@@ -170,7 +171,7 @@ class Resolver:
         return organisation_of_nominal(words, noun.text, begin, self._referents) if noun is not None else None
 
 
-def resolve(article: EntityArticle, begin: int, end: int) -> Entity | None:
+def resolve(article: EntityArticle, begin: CharOffset, end: CharOffset) -> Entity | None:
     """The entity meant by `article.text[begin:end]`: a name, a surname, "der Minister", "sie"; None if none is."""
     return Resolver(article).resolve(begin, end)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings
+from pipeline.spans import char_span
 
 _KINDS = "|".join(endings("enumerated_kinds"))
 _HEAD = re.compile(
@@ -21,11 +22,11 @@ def enumerated_organisations(words: TextWords, spans: Iterable[NameSpan]) -> fro
     found: set[str] = set()
     for head in _HEAD.finditer(words.text):
         names = []
-        span = begins.get(head.end())
+        span = begins.get(char_span(head)[1])
         while span is not None:
             names.append(words.text[span.begin : span.end])
             following = _NEXT.match(words.text, span.end)
-            span = begins.get(following.end()) if following is not None else None
+            span = begins.get(char_span(following)[1]) if following is not None else None
         if len(names) > 1:
             found.update(name for name in names if " " not in name)
     return frozenset(found)

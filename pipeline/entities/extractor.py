@@ -20,6 +20,7 @@ from pipeline.entities.words import TextWords
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import reader_folder
 from pipeline.reader.model import Reader, shared_reader
+from pipeline.spans import CharOffset, TokenRange
 from schemas.records import CleanArticle, Entity, EntityArticle, EntityType, Mention
 
 _TYPES: dict[str, EntityType] = {
@@ -60,18 +61,19 @@ class EntityExtractor:
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
         return EntityArticle(**fields, entities=entities)
 
-    def _read(self, text: str) -> tuple[list[int], list[ModelSpan]]:
+    def _read(self, text: str) -> tuple[list[CharOffset], list[ModelSpan]]:
         """Where sentences begin, and the names that the model finds."""
         if self._reader is not None:
             reading = self._reader(text)
-            tokens = reading.layout.tokens
             return reading.layout.sentence_begins.tolist(), [
-                (int(tokens[name.first, 0]), int(tokens[name.last - 1, 1]), _TYPES[name.type]) for name in reading.names
+                (*reading.layout.range(TokenRange(name.first, name.last)), _TYPES[name.type]) for name in reading.names
             ]
         assert self._nlp is not None
         doc = self._nlp(text)
-        return [sentence.start_char for sentence in doc.sents], [
-            (ent.start_char, ent.end_char, _TYPES[ent.label_]) for ent in doc.ents if ent.label_ in _TYPES
+        return [CharOffset(sentence.start_char) for sentence in doc.sents], [
+            (CharOffset(ent.start_char), CharOffset(ent.end_char), _TYPES[ent.label_])
+            for ent in doc.ents
+            if ent.label_ in _TYPES
         ]
 
     def _clusters(

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from pipeline.entities.data import FOLDER
 from pipeline.entities.words import WORD, TextWords
 from pipeline.errors import ConfigurationError
+from pipeline.spans import CharOffset, TokenIndex, token_indices
 from schemas.records import EntityType, Gender
 
 _LIST_SEPARATOR = "|"
@@ -90,7 +91,7 @@ class Gazetteer:
         base = tuple(WORD.findall(name))
         if name.endswith("n") and name[:-1] in (entry.name, *entry.aliases, *entry.weak_aliases):
             name = name[:-1]  # "Grünen" is declined from "Grüne"
-        for declined in _declined(base):
+        for declined in _case_forms(base):
             known = self.by_words.get(declined)
             if known is None or entry.users or declined == base or known.entry is entry:
                 self.by_words[declined] = GazetteerMatch(entry, name, weak)
@@ -100,10 +101,10 @@ class Gazetteer:
         """The known name that `name` is, declined or not."""
         return self.by_words.get(tuple(WORD.findall(name)))
 
-    def matches(self, words: TextWords) -> Iterator[tuple[int, int, GazetteerMatch]]:
+    def matches(self, words: TextWords) -> Iterator[tuple[CharOffset, CharOffset, GazetteerMatch]]:
         """Begin, end and meaning of every known name, the longest at each place, from left to right."""
         forms = [word.text for word in words.words]
-        index = 0
+        index = TokenIndex(0)
         while index < len(forms):
             step = 1
             for length in range(min(self.longest.get(forms[index], 0), len(forms) - index), 0, -1):
@@ -119,20 +120,21 @@ class Gazetteer:
             index += step
 
 
-def _determined_town(words: TextWords, begin: int, known: GazetteerMatch) -> bool:
+def _determined_town(words: TextWords, begin: CharOffset, known: GazetteerMatch) -> bool:
     """Whether a town's name stands behind an article ("die Löhne"): then it is an ordinary word."""
     entry = known.entry
     town = entry.type == "LOC" and entry.wikidata is None and not entry.users and " " not in known.form
     return town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
 
 
-def _unbroken(words: TextWords, index: int, length: int) -> bool:
+def _unbroken(words: TextWords, index: TokenIndex, length: int) -> bool:
     return all(
-        "\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2 for i in range(index, index + length - 1)
+        "\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2
+        for i in token_indices(index, index + length - 1)
     )
 
 
-def _declined(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+def _case_forms(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """`base` and its other cases: genitive s at the end, endings of leading adjectives."""
     if not base:
         return

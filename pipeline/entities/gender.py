@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 
 from pipeline.entities.cluster import Cluster
-from pipeline.entities.person_words import GENDERED_TITLES, Gender, gender_of_name
+from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
-from schemas.records import GenderSource
+from schemas.records import Gender, GenderSource
 
 _FEMININE = frozenset({"sie", "ihr", "ihre", "ihrem", "ihren", "ihrer"})
 _MASCULINE = frozenset({"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner"})

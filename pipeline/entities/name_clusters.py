@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
-from pipeline.entities.nominative import declined, name_in_nominative
+from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
 _LONGEST_SHORT_FORM = 4
@@ -121,11 +122,13 @@ def _form(words: TextWords, span: NameSpan, spans: list[NameSpan]) -> str:
     return name
 
 
-def _word_before(words: TextWords, begin: int) -> str:
+def _word_before(words: TextWords, begin: CharOffset) -> str:
     index = words.at(begin) - 1
     return words.words[index].text if index >= 0 and words.gap(index, index + 1) == " " else ""
 
 
 def _genitive_likely(words: TextWords, span: NameSpan, bare: str) -> bool:
     last = bare.rsplit(maxsplit=1)[-1]
-    return (last in words.vocabulary and " " not in bare) or declined(_word_before(words, span.begin), last + "s")
+    return (last in words.vocabulary and " " not in bare) or can_only_be_genitive(
+        _word_before(words, span.begin), last + "s"
+    )

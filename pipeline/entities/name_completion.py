@@ -9,6 +9,7 @@ from pipeline.entities.person_words import is_given_name
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.speech_context import speaks
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 
 
 def complete_names(words: TextWords, spans: Iterable[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
@@ -28,7 +29,7 @@ def complete_names(words: TextWords, spans: Iterable[NameSpan], gazetteer: Gazet
     return result
 
 
-def _surname_end(words: TextWords, begin: int, end: int, gazetteer: Gazetteer) -> int:
+def _surname_end(words: TextWords, begin: CharOffset, end: CharOffset, gazetteer: Gazetteer) -> CharOffset:
     """Where the surname behind a given name alone ends: after a title or role, or beside a verb of saying."""
     if not NAME_RULES["surname-behind"].on:
         return end

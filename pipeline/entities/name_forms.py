@@ -5,13 +5,14 @@ import re
 from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
+from pipeline.spans import CharOffset, CharRange
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])[A-ZÄÖÜ]$")
 _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
 
-def strip_titles(words: TextWords, begin: int, end: int) -> tuple[int, int] | None:
+def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRange | None:
     """A person's span without titles, roles and small words at its edges; None if nothing is left."""
     inside = list(words.within(begin, end))
     while inside and (
@@ -23,10 +24,10 @@ def strip_titles(words: TextWords, begin: int, end: int) -> tuple[int, int] | No
         inside.pop(0)
     while inside and inside[-1].text in (*PARTICLES, "Jr", "Sr") and len(inside) > 1 and inside[-1].text[0].islower():
         inside.pop()
-    return (inside[0].begin, min(inside[-1].end, end)) if inside else None
+    return CharRange(inside[0].begin, min(inside[-1].end, end)) if inside else None
 
 
-def with_full_stop(text: str, begin: int, end: int) -> int:
+def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
     """The end of a name with the full stop of a surname that is cut to its initial ("Carsten M.")."""
     return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text, begin, end) else end
 
@@ -36,7 +37,7 @@ def person_tokens(text: str) -> list[str]:
     return [word for word in _NAME_WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
 
 
-def without_genitive(words: TextWords, end: int, word: str, known: frozenset[str]) -> str:
+def without_genitive(words: TextWords, end: CharOffset, word: str, known: frozenset[str]) -> str:
     """`word`, which ends a name at `end`, without the genitive's s where it is one.
 
     It is one if the name stands without s elsewhere (`known` or in the text),
@@ -58,7 +59,7 @@ def without_genitive(words: TextWords, end: int, word: str, known: frozenset[str
     return bare if owning else word
 
 
-def _owns(words: TextWords, end: int) -> bool:
+def _owns(words: TextWords, end: CharOffset) -> bool:
     """Whether a noun, or an adjective and its noun, follows the name that ends at `end`."""
     following = words.words[words.at(end)] if words.at(end) < len(words.words) else None
     if following is None or words.text[end : following.begin] != " ":
@@ -68,7 +69,7 @@ def _owns(words: TextWords, end: int) -> bool:
     return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
 
 
-def _noun_behind(words: TextWords, end: int) -> bool:
+def _noun_behind(words: TextWords, end: CharOffset) -> bool:
     """Whether an adjective after `end` is followed by its noun ("Merkels langjähriger Berater")."""
     index = words.at(end)
     following = words.words[index + 1 : index + 2]

@@ -16,9 +16,10 @@ from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
+from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
-ModelSpan = tuple[int, int, EntityType]
+ModelSpan = tuple[CharOffset, CharOffset, EntityType]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
 _LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
@@ -52,7 +53,7 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
 
 
-def _in_lines(words: TextWords, begin: int, end: int, entity_type: EntityType) -> Iterator[ModelSpan]:
+def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> Iterator[ModelSpan]:
     """The span, or its parts where it goes over the end of a line (a heading's last word and the next one's first).
 
     Of a person's, the part with most words where it goes over a question mark or the like ("Falk Ahlers? Schweigt").
@@ -60,14 +61,16 @@ def _in_lines(words: TextWords, begin: int, end: int, entity_type: EntityType) -
     for line in _WITHIN_LINE.finditer(words.text, begin, end):
         parts = _WITHIN_CLAUSE.finditer(words.text, *line.span()) if entity_type == "PER" else ()
         longest = max(parts, key=lambda part: len(part[0].split()), default=line)
-        yield longest.start(), longest.end(), entity_type
+        yield *char_span(longest), entity_type
 
 
-def _overlap(begin: int, end: int, other_begin: int, other_end: int) -> bool:
+def _overlap(begin: CharOffset, end: CharOffset, other_begin: CharOffset, other_end: CharOffset) -> bool:
     return begin < other_end and other_begin < end
 
 
-def _repaired(words: TextWords, begin: int, end: int, entity_type: EntityType, gazetteer: Gazetteer) -> NameSpan | None:
+def _repaired(
+    words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType, gazetteer: Gazetteer
+) -> NameSpan | None:
     inside = words.within(begin, end)
     if not inside:
         return None
@@ -88,7 +91,7 @@ def _repaired(words: TextWords, begin: int, end: int, entity_type: EntityType, g
     return NameSpan(begin, end, entity_type)
 
 
-def _repaired_person(words: TextWords, begin: int, end: int) -> NameSpan | None:
+def _repaired_person(words: TextWords, begin: CharOffset, end: CharOffset) -> NameSpan | None:
     edges = strip_titles(words, begin, end) if NAME_RULES["person-edges"].on else (begin, end)
     if edges is None:
         return None
@@ -151,7 +154,7 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
     return bool(behind) or not all(w in _DESCRIBING or w.endswith("er") for w in before)
 
 
-def _covered(spans: Iterable[NameSpan], begin: int, end: int) -> bool:
+def _covered(spans: Iterable[NameSpan], begin: CharOffset, end: CharOffset) -> bool:
     return any(_overlap(begin, end, s.begin, s.end) for s in spans)
 
 

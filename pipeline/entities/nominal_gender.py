@@ -4,9 +4,9 @@ import re
 from typing import Literal
 
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import demonym
 from pipeline.entities.roles_lexicon import RoleWord, role_word
+from schemas.records import Gender
 
 AGED = re.compile(r"^(?P<years>\d{1,3})-?[Jj]ährige[rnms]?$")
 GenderReading = Gender | Literal["either"] | None

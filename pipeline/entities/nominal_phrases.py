@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_gender import nominal_gender
-from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import demonym
 from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset, TokenIndex, numbered_tokens
+from schemas.records import Gender
 
 ARTICLES = frozenset({"der", "die", "das", "dem", "den", "des", "dieser", "diese", "dieses", "diesem", "diesen"})
 _ADJECTIVE = re.compile(r"^[a-zäöüß-]{3,}(?:e|en)$|^\d{1,3}-?jährige[rnms]?$|^(?:Ex|[A-ZÄÖÜ]\w+er)$")
@@ -20,8 +21,8 @@ _MOST_ADJECTIVES = 2
 class Nominal:
     """A noun phrase that can mean someone named elsewhere: its place, its noun and the gender of whom it means."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     noun: str
     role: RoleWord | None
     gender: Gender | None
@@ -29,7 +30,7 @@ class Nominal:
 
 def nominals(words: TextWords, taken: Sequence[bool], gazetteer: Gazetteer) -> Iterator[Nominal]:
     """The definite noun phrases about one person, outside quotation marks. `taken`: which words belong to names."""
-    for index, word in enumerate(words.words):
+    for index, word in numbered_tokens(words.words):
         if word.text.lower() in ARTICLES and not words.in_quotes(word.begin):
             found = read_nominal(words, index, gazetteer)
             if found is not None and not any(taken[i] for i in range(index, words.at(found.end))):
@@ -39,7 +40,7 @@ def nominals(words: TextWords, taken: Sequence[bool], gazetteer: Gazetteer) -> I
                 yield found
 
 
-def read_nominal(words: TextWords, index: int, gazetteer: Gazetteer) -> Nominal | None:
+def read_nominal(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> Nominal | None:
     """The noun phrase about one person whose article stands at `index`."""
     article = words.words[index].text.lower()
     position = index + 1
@@ -59,14 +60,14 @@ def read_nominal(words: TextWords, index: int, gazetteer: Gazetteer) -> Nominal 
     return None
 
 
-def _attributive(words: TextWords, index: int) -> bool:
+def _attributive(words: TextWords, index: TokenIndex) -> bool:
     """Whether the word at `index`, no role, only says where the noun behind it is from."""
     word = words.words[index].text
     behind = words.words[index + 1] if index + 1 < len(words.words) and words.gap(index, index + 1) == " " else None
     return behind is not None and behind.capitalised and word.endswith("er") and role_word(word) is None
 
 
-def bare_nominal(words: TextWords, begin: int, end: int, gazetteer: Gazetteer) -> Nominal | None:
+def bare_nominal(words: TextWords, begin: CharOffset, end: CharOffset, gazetteer: Gazetteer) -> Nominal | None:
     """The first word from `begin` to `end` that says what someone is, also without article ("Thüringens AfD-Chef")."""
     for word in words.within(begin, end):
         role = role_word(word.text)

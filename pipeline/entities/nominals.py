@@ -15,6 +15,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.speech_context import announces_quote, speaks
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
+from pipeline.spans import CharOffset
 
 _UNNAMED = re.compile(r"\b[Ee]ine? (?:[a-zäöüß]+e[rn]? )?(?P<noun>[A-ZÄÖÜ][\w-]+)\b(?! [A-ZÄÖÜ])")
 _NEAREST, _FARTHEST = 1000, 20000
@@ -95,7 +96,7 @@ def _spoken_of_alone(words: TextWords, nominal: Nominal, candidate: Referent, re
     """
     start = words.text.rfind("\n", 0, nominal.begin) + 1
     if not _says_only_person(nominal):
-        before, _ = words.sentence_span(max(words.sentence_span(nominal.begin)[0] - 1, 0))
+        before, _ = words.sentence_span(max(words.sentence_span(nominal.begin)[0] - 1, CharOffset(0)))
         start = max(start, before)
 
     def named(one: Referent) -> bool:

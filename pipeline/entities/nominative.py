@@ -40,7 +40,7 @@ def nominative(phrase: str) -> str:
         return phrase
     head = _head(rest)
     adjectives = [index for index in range(head) if rest[index][0].islower() and _ADJECTIVE.fullmatch(rest[index])]
-    return " ".join(_declined(words[before - 1] if before else "", rest, adjectives, head))
+    return " ".join(_in_nominative(words[before - 1] if before else "", rest, adjectives, head))
 
 
 def name_in_nominative(before: str, name: str) -> str:
@@ -56,10 +56,10 @@ def name_in_nominative(before: str, name: str) -> str:
     determiner = before if after_determiner(before) is not None else ""
     if not words or not (adjectives or determiner):
         return name
-    return " ".join(_declined(determiner, words, adjectives, head))
+    return " ".join(_in_nominative(determiner, words, adjectives, head))
 
 
-def declined(before: str, name: str) -> bool:
+def can_only_be_genitive(before: str, name: str) -> bool:
     """Whether `name` can only be a genitive behind the word `before`: "Rates" behind "des"."""
     open_ = after_determiner(before)
     last = name.rsplit(maxsplit=1)[-1]
@@ -87,7 +87,7 @@ def _head(words: Sequence[str]) -> int:
     return head
 
 
-def _declined(determiner: str, words: Sequence[str], adjectives: Sequence[int], head: int) -> list[str]:
+def _in_nominative(determiner: str, words: Sequence[str], adjectives: Sequence[int], head: int) -> list[str]:
     """`words` with those at `adjectives` and at `head` in the nominative."""
     found = list(words)
     matches = {index: match for index in adjectives if (match := _ADJECTIVE.fullmatch(words[index])) is not None}

@@ -7,11 +7,14 @@ from pipeline.entities.referents import Referent
 from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
+from pipeline.spans import CharOffset
 
 _ORGANISATION_NOUNS = word_list("organisation_nouns")
 
 
-def organisation_of_nominal(words: TextWords, noun: str, begin: int, referents: Sequence[Referent]) -> Referent | None:
+def organisation_of_nominal(
+    words: TextWords, noun: str, begin: CharOffset, referents: Sequence[Referent]
+) -> Referent | None:
     """The organisation that "die Landesregierung" or "die Behörde" means: by its name, else the one last mentioned."""
     if not REFERENCE_RULES["organisation-nominal"].on:
         return None

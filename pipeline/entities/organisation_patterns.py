@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pipeline.entities.name_clusters import stands_for
 from pipeline.entities.registry import NAME_RULES
 from pipeline.lexicon import endings
+from pipeline.spans import CharOffset, CharRange, char_span
 from schemas.records import EntityType
 
 _NO_TIME = r"(?!Mon|Diens|Mitt|Donners|Frei|Sams|Sonn|Abend|Morgen|Nachmittag)"
@@ -72,7 +73,7 @@ _CERTAIN = (
 )
 
 
-def certain_organisations(text: str) -> Iterator[tuple[int, int]]:
+def certain_organisations(text: str) -> Iterator[CharRange]:
     """Begin and end of bodies in compounds ("EU-Kommission") and with their place ("Landgericht Bremen").
 
     They may overlap.
@@ -81,16 +82,16 @@ def certain_organisations(text: str) -> Iterator[tuple[int, int]]:
         if not rule.on:
             continue
         for match in pattern.finditer(text):
-            yield match.span()
+            yield CharRange(*char_span(match))
 
 
-def pattern_spans(text: str) -> Iterator[tuple[int, int, EntityType]]:
+def pattern_spans(text: str) -> Iterator[tuple[CharOffset, CharOffset, EntityType]]:
     """Begin, end and type of what looks like the name of an organisation or a place; they may overlap."""
     for begin, end in certain_organisations(text):
         yield begin, end, "ORG"
     for entity_type, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            begin, end = match.span("name" if "name" in pattern.groupindex else 0)
+            begin, end = char_span(match, "name" if "name" in pattern.groupindex else 0)
             if "short" in pattern.groupindex and not stands_for(match["short"], match["name"]):
                 continue
             yield begin, end, entity_type

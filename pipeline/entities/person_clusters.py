@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
 from pipeline.entities.name_forms import person_tokens, without_genitive
-from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, Gender, gender_of_name, is_given_name
+from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, gender_of_name, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
+from schemas.records import Gender
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ def surname_of(tokens: Sequence[str]) -> str:
 
 def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster]:
     """One cluster a person, in the order of the first mention."""
-    named = _undeclined(words, list(spans))
+    named = _named_persons(words, list(spans))
     clusters: list[Cluster] = []
     full = [item for item in named if item.full]
     for item in sorted(full, key=lambda n: (-len(n.tokens), n.span.begin)):
@@ -49,7 +51,7 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
     return sorted(clusters, key=lambda c: c.mentions[0])
 
 
-def _undeclined(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
+def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
     split = [(span, person_tokens(words.text[span.begin : span.end])) for span in spans]
     known = frozenset(token for _, tokens in split for token in (tokens[:1] if len(tokens) > 1 else []) + tokens[-1:])
     named = []
@@ -113,7 +115,7 @@ def _is_surname(cluster: Cluster, name: str) -> bool:
     return len(own) > 2 and name in (" ".join(own[-2:]), own[-2]) and not is_given_name(name)
 
 
-def _announced_gender(words: TextWords, begin: int) -> Gender | None:
+def _announced_gender(words: TextWords, begin: CharOffset) -> Gender | None:
     """Gender by the title or role before a surname ("Frau Müller", "Ministerin Müller")."""
     index = words.at(begin) - 1
     if index < 0:

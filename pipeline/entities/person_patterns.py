@@ -7,6 +7,7 @@ from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
+from pipeline.spans import CharRange, TokenIndex
 
 _NO_SURNAME = word_list("no_surnames")
 _COMPANIES = endings("company_endings")
@@ -16,19 +17,19 @@ _GAPS = (" ", ". ", "\u00a0")
 _GERMAN_PARTICLES = frozenset({"von", "vom", "zu", "zum", "zur", "und"})
 
 
-def person_spans(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[int, int]]:
+def person_spans(words: TextWords, gazetteer: Gazetteer) -> Iterator[CharRange]:
     """Begin and end of persons' names in reading order, without titles and roles before them."""
-    index, count = 0, len(words.words)
+    index, count = TokenIndex(0), len(words.words)
     while index < count:
         end = _name_end(words, index, gazetteer)
         if end > index:
-            yield words.words[index].begin, words.words[end - 1].end
+            yield CharRange(words.words[index].begin, words.words[end - 1].end)
             index = end
         else:
             index += 1
 
 
-def _name_end(words: TextWords, index: int, gazetteer: Gazetteer) -> int:
+def _name_end(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> TokenIndex:
     """Index behind the name that begins at `index`, or `index` if none does."""
     word = words.words[index].text
     if not word[0].isupper() or word in TITLES or _known(word, gazetteer):
@@ -42,7 +43,7 @@ def _name_end(words: TextWords, index: int, gazetteer: Gazetteer) -> int:
     return index
 
 
-def _surname_end(words: TextWords, index: int, gazetteer: Gazetteer) -> int:
+def _surname_end(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> TokenIndex:
     """Index behind the last word of a name that goes on at `index`."""
     end = position = index
     after_given_name = index > 0 and is_given_name(words.words[index - 1].text)
@@ -98,7 +99,7 @@ def _known(word: str, gazetteer: Gazetteer) -> bool:
     return known is not None and not known.weak and known.entry.type != "PER"
 
 
-def _second_word(words: TextWords, index: int, gazetteer: Gazetteer) -> bool:
+def _second_word(words: TextWords, index: TokenIndex, gazetteer: Gazetteer) -> bool:
     """Whether a rare given name is followed by its surname ("Trainer Nicolej Krickau")."""
     return (
         index < len(words.words)
@@ -114,7 +115,7 @@ def _is_town(word: str, gazetteer: Gazetteer) -> bool:
     return known is not None and known.entry.type == "LOC" and known.form == word and known.entry.wikidata is None
 
 
-def introduces(words: TextWords, index: int) -> bool:
+def introduces(words: TextWords, index: TokenIndex) -> bool:
     """Whether the word at `index` stands right before a person's name: a title or a role."""
     if index < 0:
         return False

@@ -1,12 +1,10 @@
 """Words around persons: titles, particles of surnames, given names with their gender."""
 
 from functools import cache
-from typing import Literal
 
 from pipeline.entities.data import FOLDER
-from pipeline.lexicon import word_list
-
-Gender = Literal["m", "f"]
+from pipeline.lexicon import two_columns, word_list
+from schemas.records import Gender
 
 GENDERED_TITLES: dict[str, Gender] = {
     **dict.fromkeys(word_list("masculine_titles"), "m"),
@@ -19,8 +17,7 @@ PARTICLES = word_list("surname_particles")
 @cache
 def given_names() -> dict[str, str]:
     """Gender of given names: "m", "f" or "u" for both."""
-    with (FOLDER / "given_names.tsv").open(encoding="utf-8") as lines:
-        return dict(line.rstrip("\n").split("\t") for line in lines)
+    return two_columns(FOLDER / "given_names.tsv")
 
 
 def is_given_name(word: str) -> bool:

@@ -4,13 +4,14 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.entities.cluster import MentionSpan
-from pipeline.entities.person_words import Gender
 from pipeline.entities.referents import Referent
 from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.speech_context import announces_quote, speaks
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
+from pipeline.spans import CharOffset, TokenIndex, token_indices
+from schemas.records import Gender
 
 PRONOUNS: dict[str, Gender] = {
     "er": "m",
@@ -41,7 +42,7 @@ _OBLIQUE = word_list("before_oblique")
 _SUBORDINATING = word_list("clause_openers")
 
 
-def pronoun_gender(words: TextWords, index: int) -> Gender | None:
+def pronoun_gender(words: TextWords, index: TokenIndex) -> Gender | None:
     """Gender of the one person that the pronoun at `index` can mean; None if it is none, polite or a plural."""
     word = words.words[index].text
     gender = PRONOUNS.get(word.lower())
@@ -51,7 +52,7 @@ def pronoun_gender(words: TextWords, index: int) -> Gender | None:
     return None if word.lower() == "sie" and not joined and _plural(words, index) else gender
 
 
-def stands_for_a_person(words: TextWords, index: int, end: int) -> bool:
+def stands_for_a_person(words: TextWords, index: TokenIndex, end: CharOffset) -> bool:
     """Whether the pronoun at `index`, in a phrase that ends at `end`, is no mere companion of a noun.
 
     "Seiner Meinung" is his, but "seinem Anwalt" and "dieser Entscheidung" are not him.
@@ -61,7 +62,7 @@ def stands_for_a_person(words: TextWords, index: int, end: int) -> bool:
     return words.words[index + 1].text in _OPINIONS
 
 
-def person_meant(words: TextWords, begin: int, gender: Gender, referents: Sequence[Referent]) -> Referent | None:
+def person_meant(words: TextWords, begin: CharOffset, gender: Gender, referents: Sequence[Referent]) -> Referent | None:
     """The person of that gender who is most present before `begin`; None if nobody is near."""
     if not REFERENCE_RULES["pronoun"].on:
         return None
@@ -82,7 +83,7 @@ def person_meant(words: TextWords, begin: int, gender: Gender, referents: Sequen
     return best
 
 
-def presence(words: TextWords, begin: int, candidate: Referent, last: MentionSpan) -> float:
+def presence(words: TextWords, begin: CharOffset, candidate: Referent, last: MentionSpan) -> float:
     """How much the reader has `candidate` in mind at `begin`; 0 or less if hardly."""
     here = words.sentence(begin)
     score = 0.0
@@ -123,7 +124,7 @@ def _weight(words: TextWords, place: MentionSpan) -> float:
     return weight
 
 
-def _joined_with(words: TextWords, begin: int, referents: Sequence[Referent]) -> list[int]:
+def _joined_with(words: TextWords, begin: CharOffset, referents: Sequence[Referent]) -> list[int]:
     """Who is named beside the pronoun with "und" ("Weber und er")."""
     before = words.text[max(0, begin - 5) : begin]
     if not before.endswith(" und "):
@@ -131,18 +132,20 @@ def _joined_with(words: TextWords, begin: int, referents: Sequence[Referent]) ->
     return [r.number for r in referents if any(p.end == begin - 5 for p in r.mentions)]
 
 
-def _named_in_speech(words: TextWords, begin: int, referents: Sequence[Referent]) -> list[int]:
+def _named_in_speech(words: TextWords, begin: CharOffset, referents: Sequence[Referent]) -> list[int]:
     """Who is named in what the pronoun at `begin` says: nobody calls himself so ("Weber müsse gehen, sagte er")."""
     verb = words.at(begin) - 1
     if verb < 1 or not speaks(words, begin, begin) or "," not in words.gap(verb - 1, verb):
         return []
     start, _ = words.sentence_span(begin)
     end = words.words[verb].begin
-    start = max(start, words.text.rfind(":", start, end))  # "Weber sieht das anders: Es sei falsch, sagte er"
+    start = max(
+        start, CharOffset(words.text.rfind(":", start, end))
+    )  # "Weber sieht das anders: Es sei falsch, sagte er"
     return [r.number for r in referents if any(p.kind == "name" and start <= p.begin < end for p in r.mentions)]
 
 
-def early_in_sentence(words: TextWords, index: int) -> bool:
+def early_in_sentence(words: TextWords, index: TokenIndex) -> bool:
     """Whether no more than the subject's own article, adjective and role stand before the word at `index`."""
     if _begins_sentence(words, index):
         return True
@@ -153,14 +156,14 @@ def early_in_sentence(words: TextWords, index: int) -> bool:
     )
 
 
-def _begins_sentence(words: TextWords, index: int) -> bool:
+def _begins_sentence(words: TextWords, index: TokenIndex) -> bool:
     position = words.words[index].begin
     start, _ = words.sentence_span(position)
     between = words.text[start:position].rstrip()
     return not any(c.isalnum() for c in between) or between.endswith((":", "–", "„", "“", "»", "."))
 
 
-def _plural(words: TextWords, index: int) -> bool:
+def _plural(words: TextWords, index: TokenIndex) -> bool:
     """Whether the verb of "sie" stands in the plural, as far as its neighbours and the clause's end tell."""
     here = words.words[index]
     before = words.words[index - 1] if index and words.gap(index - 1, index) == " " else None
@@ -168,7 +171,9 @@ def _plural(words: TextWords, index: int) -> bool:
     if before is not None and _plural_verb(before.text):
         return True
     if before is not None and before.text.lower() in _SUBORDINATING:
-        end = next((i for i in range(index + 1, len(words.words)) if words.gap(i - 1, i).strip()), None)
+        end = next(
+            (i for i in token_indices(index + 1, TokenIndex(len(words.words))) if words.gap(i - 1, i).strip()), None
+        )
         final = words.words[end - 1] if end is not None else words.words[-1]
         return final.begin > here.begin and _plural_verb(final.text)
     return after is not None and _plural_verb(after.text)

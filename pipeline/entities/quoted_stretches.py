@@ -3,25 +3,27 @@
 import re
 from bisect import bisect_left
 
+from pipeline.spans import CharOffset, CharRange, char_span
+
 _BEGIN = re.compile(r"[„»“«\"]")
 _LOW_PAIR = re.compile(r"[„“”]")
 _OTHER_PAIRS = re.compile(r"»[^»«\n]*«|“[^“”]*”|«[^«»\n]*»|(?<!\w)\"[^\"\n]*\"")
 
 
-def quoted_stretches(text: str) -> list[tuple[int, int]]:
+def quoted_stretches(text: str) -> list[CharRange]:
     """Begin and end of each, in code points, the marks included; one in low marks may hold others of its kind."""
     pairs = _LowPairs(text)
-    found: list[tuple[int, int]] = []
-    at = 0
+    found: list[CharRange] = []
+    at = CharOffset(0)
     while begin := _BEGIN.search(text, at):
-        start = begin.start()
+        start, _ = char_span(begin)
         if begin.group() == "„":
             end = pairs.end(start)
         else:
             other = _OTHER_PAIRS.match(text, start)
-            end = other.end() if other else None
+            end = char_span(other)[1] if other else None
         if end is not None:
-            found.append((start, end))
+            found.append(CharRange(start, end))
         at = start + 1 if end is None else end
     return found
 
@@ -31,15 +33,15 @@ class _LowPairs:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._marks = [mark.start() for mark in _LOW_PAIR.finditer(text)]
+        self._marks = [char_span(mark)[0] for mark in _LOW_PAIR.finditer(text)]
         self._closing = [at for at in self._marks if text[at] != "„"]
-        self._known: dict[int, int | None] = {}
+        self._known: dict[CharOffset, CharOffset | None] = {}
 
-    def end(self, opening: int) -> int | None:
+    def end(self, opening: CharOffset) -> CharOffset | None:
         """Behind the mark that closes; None where none does."""
-        place: int | None = opening + 1
-        passed: list[int] = []
-        end: int | None = None
+        place: CharOffset | None = opening + 1
+        passed: list[CharOffset] = []
+        end: CharOffset | None = None
         while place is not None:
             if place in self._known:
                 end = self._known[place]
@@ -55,6 +57,6 @@ class _LowPairs:
         return end
 
 
-def _first(places: list[int], begin: int) -> int | None:
+def _first(places: list[CharOffset], begin: CharOffset) -> CharOffset | None:
     index = bisect_left(places, begin)
     return places[index] if index < len(places) else None

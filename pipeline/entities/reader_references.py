@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.reader.chains import resolve
 from pipeline.reader.model import Reader
+from pipeline.spans import TokenRange
 
 LEAST_CERTAIN = 0.5
 """How likely (0 to 1) it must be that a mention means an entity."""
@@ -16,19 +17,19 @@ def add_reader_references(text: str, clusters: Sequence[Cluster], reader: Reader
     """Add to `clusters` of names the other mentions that mean them."""
     reading = reader(text)
     layout = reading.layout
-    names: dict[tuple[int, int], int] = {}
+    names: dict[TokenRange, int] = {}
     for number, cluster in enumerate(clusters):
         for place in cluster.mentions:
             span = layout.span(place.begin, place.end)
             if span.first < span.last:
-                names.setdefault((span.first, span.last), number)
+                names.setdefault(span, number)
     found = resolve(reading, reader.scorers, [(first, last, number) for (first, last), number in sorted(names.items())])
     taken = {(place.begin, place.end) for cluster in clusters for place in cluster.mentions}
     for mention, chain, certainty in zip(found.mentions, found.chain, found.certainty, strict=True):
         entity = found.chains[chain].entity
         if mention.kind == "name" or entity is None or certainty < LEAST_CERTAIN:
             continue
-        begin, end = int(layout.tokens[mention.first, 0]), int(layout.tokens[mention.last - 1, 1])
+        begin, end = layout.range(TokenRange(mention.first, mention.last))
         if (begin, end) not in taken:
             clusters[entity].mentions.append(MentionSpan(begin, end, mention.kind))
             taken.add((begin, end))

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerEntry
-from pipeline.entities.person_words import GENDERED_TITLES, TITLES, Gender, gender_of_name
+from pipeline.entities.person_words import GENDERED_TITLES, TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
-from schemas.records import EntityType
+from pipeline.spans import CharOffset
+from schemas.records import EntityType, Gender
 
 
 @dataclass(slots=True)
@@ -36,7 +37,7 @@ class Referent:
     nations: frozenset[str]
     mentions: list[MentionSpan]
 
-    def last_before(self, position: int) -> MentionSpan | None:
+    def last_before(self, position: CharOffset) -> MentionSpan | None:
         """Its last mention that begins before `position`."""
         index = bisect_left(self.mentions, position, key=lambda p: p.begin)
         return self.mentions[index - 1] if index else None
@@ -100,7 +101,7 @@ def _nations_of(words: TextWords, mentions: Iterable[MentionSpan], gazetteer: Ga
     return frozenset(found)
 
 
-def nations(words: TextWords, begin: int, end: int, gazetteer: Gazetteer) -> Iterator[str]:
+def nations(words: TextWords, begin: CharOffset, end: CharOffset, gazetteer: Gazetteer) -> Iterator[str]:
     """Ids of the countries whose adjectives or demonyms stand from `begin` to `end`."""
     for word in words.within(begin, end):
         stem = word.text.rstrip("enrms") if word.text[0].islower() else ""

@@ -5,6 +5,7 @@ from pipeline.entities.name_forms import person_tokens
 from pipeline.entities.person_words import PARTICLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
+from pipeline.spans import TokenIndex
 from schemas.records import EntityType
 
 
@@ -48,7 +49,7 @@ def _forms(words: TextWords, spans: list[NameSpan]) -> dict[str, EntityType]:
     return {form: kind for form, kind in forms.items() if form[0].isupper() and role_word(form) is None}
 
 
-def _is_name(words: TextWords, index: int) -> bool:
+def _is_name(words: TextWords, index: TokenIndex) -> bool:
     """Whether the word stands for itself: no number, no part of a compound, no ordinary word that begins a sentence."""
     word = words.words[index]
     if word.text.isdigit() or words.text[word.end : word.end + 1] == "-":

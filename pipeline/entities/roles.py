@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.person_words import TITLES, Gender, gender_of_name
+from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon import word_list
+from pipeline.spans import CharOffset, TokenIndex, char_span, token_indices
+from schemas.records import Gender
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
@@ -37,7 +39,7 @@ _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "posi
 class Organisation:
     """A mention of an organisation: where it ends and its canonical name."""
 
-    end: int
+    end: CharOffset
     name: str
 
 
@@ -89,7 +91,7 @@ def read_infobox(infobox: Mapping[str, str], persons: Iterable[Cluster], gazette
             person.add_affiliation(_organisation(fields[key], gazetteer) or fields[key])
 
 
-def _before(words: TextWords, person: Cluster, begin: int, gazetteer: Gazetteer) -> None:
+def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gazetteer) -> None:
     """ "Der frühere US-Außenminister" before the name."""
     index = words.at(begin) - 1
     while index >= 0 and words.words[index].text in TITLES and "\n" not in words.gap(index, index + 1):
@@ -106,7 +108,7 @@ def _before(words: TextWords, person: Cluster, begin: int, gazetteer: Gazetteer)
     _party_in_compound(word, person, gazetteer)
 
 
-def _with_status(words: TextWords, index: int, role: str, gender: Gender | None) -> str:
+def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender | None) -> str:
     """The role with "frühere", "stellvertretende" before it, in the nominative."""
     if index == 0 or words.gap(index - 1, index) != " ":
         return role
@@ -139,7 +141,7 @@ def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
     return known.entry.name if known is not None and known.entry.type == "ORG" else None
 
 
-def _in_brackets(words: TextWords, person: Cluster, end: int, gazetteer: Gazetteer) -> None:
+def _in_brackets(words: TextWords, person: Cluster, end: CharOffset, gazetteer: Gazetteer) -> None:
     """ "(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
     match = _BRACKETS.match(words.text, end)
     if match is None:
@@ -153,11 +155,15 @@ def _in_brackets(words: TextWords, person: Cluster, end: int, gazetteer: Gazette
 
 
 def _apposition(
-    words: TextWords, person: Cluster, end: int, organisations: Mapping[int, Organisation], gazetteer: Gazetteer
+    words: TextWords,
+    person: Cluster,
+    end: CharOffset,
+    organisations: Mapping[CharOffset, Organisation],
+    gazetteer: Gazetteer,
 ) -> None:
     """ ", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
     bracket = _BRACKETS.match(words.text, end)
-    begin = bracket.end() if bracket is not None else end
+    begin = char_span(bracket)[1] if bracket is not None else end
     if words.text[begin : begin + 2] != ", ":
         return
     index = words.at(begin)
@@ -203,7 +209,7 @@ def _apposed(
     words: TextWords,
     person: Cluster,
     place: MentionSpan,
-    organisations: Mapping[int, Organisation],
+    organisations: Mapping[CharOffset, Organisation],
     gazetteer: Gazetteer,
 ) -> None:
     """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
@@ -215,11 +221,11 @@ def _apposed(
     if match is None or role is None or not role.singular or role.head in RELATIONS:
         return
     gender = role.gender or gender_of_name(person.name)
-    said = _with_status(words, words.at(match.start("role")), undeclined(match["role"], gender), gender)
+    said = _with_status(words, words.at(char_span(match, "role")[0]), undeclined(match["role"], gender), gender)
     person.add_role(said + match["of"])
     _party_in_compound(match["role"], person, gazetteer)
-    for begin, organisation in sorted(organisations.items()):
-        if match.start("of") <= begin < match.end("of"):
+    for named, organisation in sorted(organisations.items()):
+        if match.start("of") <= named < match.end("of"):
             person.add_affiliation(organisation.name)
 
 
@@ -233,13 +239,13 @@ def _nominal_part(complement: str) -> int:
 
 
 def _organisation_behind(
-    words: TextWords, person: Cluster, place: MentionSpan, organisations: Mapping[int, Organisation]
+    words: TextWords, person: Cluster, place: MentionSpan, organisations: Mapping[CharOffset, Organisation]
 ) -> None:
     """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name; not "sagte Kern bei Radio Elbe"."""
     end, first = place.end, words.at(place.begin)
     if words.text.startswith(" bei", end) and first and words.words[first - 1].text.islower():
         return
-    for index in range(words.at(end), min(words.at(end) + 4, len(words.words))):
+    for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
         begin = words.words[index].begin
         if begin in organisations and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
             person.add_affiliation(organisations[begin].name)

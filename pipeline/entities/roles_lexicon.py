@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.entities.person_words import Gender
-from pipeline.lexicon import FOLDER, word_list
+from pipeline.lexicon import FOLDER, lines_of, word_list
+from schemas.records import Gender
 
 # Other short heads end too many words: "Paragraf", "Fahrzeuge", "Privater".
 _SHORT_LAST_PARTS = frozenset(
@@ -32,11 +32,9 @@ class RoleWord:
 @cache
 def _forms() -> dict[str, RoleWord]:
     forms: dict[str, RoleWord] = {}
-    with (FOLDER / "role_nouns.txt").open(encoding="utf-8") as lines:
-        for line in lines:
-            masculine, _, feminine = line.strip().partition(" ")
-            if not masculine.startswith("#"):
-                _add(forms, masculine, feminine)
+    for line in lines_of(FOLDER / "role_nouns.txt"):
+        masculine, _, feminine = line.strip().partition(" ")
+        _add(forms, masculine, feminine)
     return forms
 
 

@@ -7,12 +7,12 @@ from spacy.tokens import Doc
 from spacy.util import filter_spans
 
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
+from pipeline.entities.name_spans import ModelSpan
 from pipeline.entities.organisation_patterns import pattern_spans
 from pipeline.entities.person_patterns import person_spans
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 from schemas.records import EntityType
-
-Found = tuple[int, int, EntityType]
 
 
 @Language.factory("redefluss_rules_ner")
@@ -29,7 +29,7 @@ class RuleRecognizer:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the entities of `doc`, replacing those it has."""
-        words = TextWords(doc.text, (sentence.start_char for sentence in doc.sents))
+        words = TextWords(doc.text, (CharOffset(sentence.start_char) for sentence in doc.sents))
         spans = []
         for begin, end, label in self.find(words):
             span = doc.char_span(begin, end, label=label, alignment_mode="expand")
@@ -38,10 +38,10 @@ class RuleRecognizer:
         doc.ents = filter_spans(spans)
         return doc
 
-    def find(self, words: TextWords) -> list[Found]:
+    def find(self, words: TextWords) -> list[ModelSpan]:
         """Begin, end and type of every name, in reading order, without overlaps."""
-        persons: list[Found] = [(begin, end, "PER") for begin, end in person_spans(words, self.gazetteer)]
-        known: list[Found] = [
+        persons: list[ModelSpan] = [(begin, end, "PER") for begin, end in person_spans(words, self.gazetteer)]
+        known: list[ModelSpan] = [
             (begin, end, known.entry.type)
             for begin, end, known in self.gazetteer.matches(words)
             if not known.weak or _named_by_context(words, begin, end, known.entry.type)
@@ -49,15 +49,15 @@ class RuleRecognizer:
         return sorted(_without_overlaps((*persons, *known, *pattern_spans(words.text))))
 
 
-def _without_overlaps(found: Iterable[Found]) -> list[Found]:
-    taken: list[Found] = []
+def _without_overlaps(found: Iterable[ModelSpan]) -> list[ModelSpan]:
+    taken: list[ModelSpan] = []
     for span in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
         if all(span[1] <= other[0] or span[0] >= other[1] for other in taken):
             taken.append(span)
     return taken
 
 
-def _named_by_context(words: TextWords, begin: int, end: int, entity_type: EntityType) -> bool:
+def _named_by_context(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> bool:
     """Whether a name that is an ordinary word too stands as names do: "(Grüne)", "die Grünen", "in Essen"."""
     before, after = words.text[max(0, begin - 6) : begin], words.text[end : end + 1]
     if entity_type == "LOC":

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.entities.cluster import Cluster
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 from schemas.records import CleanArticle
 
 _FREQUENT, _IN_TITLE, _IN_LEAD, _EARLY, _IS_SUBJECT = 0.45, 0.2, 0.1, 0.1, 0.15
@@ -19,11 +20,12 @@ def saliences(article: CleanArticle, words: TextWords, clusters: Sequence[Cluste
     """
     most = max((len(c.mentions) for c in clusters), default=1)
     title = f"{article.kicker or ''} {article.title or ''}"
-    lead = next((block.end for block in article.blocks if block.kind == "lead"), min(len(article.text), 300))
+    opening = CharOffset(min(len(article.text), 300))
+    lead = next((block.end for block in article.blocks if block.kind == "lead"), opening)
     return [round(_salience(c, words, most, title, lead), 3) for c in clusters]
 
 
-def _salience(cluster: Cluster, words: TextWords, most: int, title: str, lead_end: int) -> float:
+def _salience(cluster: Cluster, words: TextWords, most: int, title: str, lead_end: CharOffset) -> float:
     frequency = math.log1p(len(cluster.mentions)) / math.log1p(most)
     last_names = {name.split()[-1] for name in cluster.names if name}
     in_title = any(name in title for name in (*cluster.names, *last_names) if len(name) > 1)

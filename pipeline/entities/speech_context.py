@@ -3,6 +3,7 @@
 import re
 
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 
 _VERBS = (
     "sag",
@@ -97,12 +98,12 @@ _VERBS = (
 _QUOTE_FOLLOWS = re.compile(r"[^\n.!?„“»]{0,80}:\s*[„“»\"«]")
 
 
-def announces_quote(words: TextWords, end: int) -> bool:
+def announces_quote(words: TextWords, end: CharOffset) -> bool:
     """Whether a colon and a quotation follow in the sentence of the mention that ends at `end`."""
     return _QUOTE_FOLLOWS.match(words.text, end) is not None
 
 
-def speaks(words: TextWords, begin: int, end: int) -> bool:
+def speaks(words: TextWords, begin: CharOffset, end: CharOffset) -> bool:
     """Whether the word before or after the mention at `begin` to `end` is a verb of saying, or "so" before it."""
     index = words.at(begin) - 1
     if index >= 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.entities.quoted_stretches import quoted_stretches
+from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, numbered_tokens
 
 WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
 
@@ -15,8 +16,8 @@ WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
 class Word:
     """A word and its place: code points `begin` to `end` (excluded) of the text."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     text: str
 
     @property
@@ -33,46 +34,46 @@ class TextWords:
         sentence_starts: code points at which sentences begin.
     """
 
-    def __init__(self, text: str, sentence_starts: Iterable[int]) -> None:
+    def __init__(self, text: str, sentence_starts: Iterable[CharOffset]) -> None:
         self.text = text
-        self.words = [Word(m.start(), m.end(), m.group()) for m in WORD.finditer(text)]
+        self.words = [Word(*char_span(m), m.group()) for m in WORD.finditer(text)]
         self._begins = [word.begin for word in self.words]
-        self._sentences = sorted({0, *sentence_starts, *_paragraph_starts(text)})
+        self._sentences = sorted({CharOffset(0), *sentence_starts, *_paragraph_starts(text)})
 
-    def at(self, position: int) -> int:
+    def at(self, position: CharOffset) -> TokenIndex:
         """Index of the first word that begins at `position` or after it."""
-        return bisect_left(self._begins, position)
+        return TokenIndex(bisect_left(self._begins, position))
 
-    def within(self, begin: int, end: int) -> Sequence[Word]:
+    def within(self, begin: CharOffset, end: CharOffset) -> Sequence[Word]:
         """The words that begin between `begin` and `end` (excluded)."""
         return self.words[self.at(begin) : self.at(end)]
 
-    def sentence(self, position: int) -> int:
+    def sentence(self, position: CharOffset) -> int:
         """Number of the sentence that `position` lies in, from 0."""
         return bisect_right(self._sentences, position) - 1
 
-    def sentence_span(self, position: int) -> tuple[int, int]:
+    def sentence_span(self, position: CharOffset) -> CharRange:
         """Begin and end of the sentence that `position` lies in."""
         number = self.sentence(position)
-        after = self._sentences[number + 1] if number + 1 < len(self._sentences) else len(self.text)
-        return self._sentences[number], after
+        after = self._sentences[number + 1] if number + 1 < len(self._sentences) else CharOffset(len(self.text))
+        return CharRange(self._sentences[number], after)
 
-    def gap(self, left: int, right: int) -> str:
+    def gap(self, left: TokenIndex, right: TokenIndex) -> str:
         """What stands between the words of two neighbouring indices; at the edges what is before or behind them."""
         begin = self.words[left].end if left >= 0 else 0
         end = self.words[right].begin if right < len(self.words) else len(self.text)
         return self.text[begin:end]
 
     @cached_property
-    def quoted(self) -> list[tuple[int, int]]:
+    def quoted(self) -> list[CharRange]:
         """Stretches between quotation marks, the marks included."""
         return quoted_stretches(self.text)
 
     @cached_property
-    def _quoted_begins(self) -> list[int]:
+    def _quoted_begins(self) -> list[CharOffset]:
         return [begin for begin, _ in self.quoted]
 
-    def in_quotes(self, position: int) -> bool:
+    def in_quotes(self, position: CharOffset) -> bool:
         """Whether `position` lies between quotation marks."""
         index = bisect_right(self._quoted_begins, position) - 1
         return index >= 0 and position < self.quoted[index][1]
@@ -83,13 +84,13 @@ class TextWords:
         return frozenset(word.text for word in self.words)
 
     @cached_property
-    def positions(self) -> dict[str, list[int]]:
+    def positions(self) -> dict[str, list[TokenIndex]]:
         """For every word form the indices at which it stands."""
-        found: dict[str, list[int]] = {}
-        for index, word in enumerate(self.words):
+        found: dict[str, list[TokenIndex]] = {}
+        for index, word in numbered_tokens(self.words):
             found.setdefault(word.text, []).append(index)
         return found
 
 
-def _paragraph_starts(text: str) -> list[int]:
-    return [m.end() for m in re.finditer(r"\n+", text)]
+def _paragraph_starts(text: str) -> list[CharOffset]:
+    return [char_span(m)[1] for m in re.finditer(r"\n+", text)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.config import PipelineConfig
+from pipeline.corpus.model import Range
 from pipeline.entities.extractor import EntityExtractor
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.coreference import CoreferenceScore, score, without_singletons
@@ -17,9 +18,9 @@ from pipeline.reader.chains import Resolution, resolve
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import ReaderMention
 from pipeline.reader.model import Reader, shared_reader
+from pipeline.spans import TokenRange
 from schemas.records import CleanArticle
 
-Range = tuple[int, int]
 """Half-open code points of a text."""
 Chains = list[list[Range]]
 
@@ -97,12 +98,12 @@ def evaluate(
 def _resolved(row: dict[str, Any], reader: Reader, entities: EntityExtractor) -> tuple[Resolution, Layout]:
     article = entities(CleanArticle(id="gold", language="de", text=row["text"], content_hash="", simhash="0" * 16))
     reading = reader(row["text"])
-    names: dict[tuple[int, int], int] = {}
+    names: dict[TokenRange, int] = {}
     for number, entity in enumerate(article.entities):
         for mention in entity.mentions:
             span = reading.layout.span(mention.begin, mention.end)
             if mention.kind == "name" and span.first < span.last:
-                names.setdefault((span.first, span.last), number)
+                names.setdefault(span, number)
     placed = [(first, last, number) for (first, last), number in sorted(names.items())]
     return resolve(reading, reader.scorers, placed), reading.layout
 
@@ -142,7 +143,7 @@ def _matches(mention: ReaderMention, earlier: ReaderMention) -> bool:
 
 
 def _range(layout: Layout, mention: ReaderMention) -> Range:
-    return int(layout.tokens[mention.first, 0]), int(layout.tokens[mention.last - 1, 1])
+    return layout.range(TokenRange(mention.first, mention.last))
 
 
 def disjoint(chains: Iterable[Iterable[Range]]) -> Chains:

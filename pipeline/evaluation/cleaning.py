@@ -14,7 +14,7 @@ from pipeline.errors import Rejected
 from pipeline.evaluation.gold import read_pages
 from schemas.records import CleanArticle, RawArticle
 
-Source = Literal["html", "page_text", "extracted_text"]
+InputField = Literal["html", "page_text", "extracted_text"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def evaluate(
     gold_path: Path,
     config: PipelineConfig,
     progress: Callable[[int, int], None] | None = None,
-    source: Source = "html",
+    source: InputField = "html",
 ) -> CleaningReport:
     """Clean one input of every page of a gold file and score the texts.
 
@@ -81,7 +81,7 @@ def evaluate(
     return report(pages, articles)
 
 
-def cleaned(clean: Cleaner, page: Mapping[str, Any], source: Source) -> CleanArticle | None:
+def cleaned(clean: Cleaner, page: Mapping[str, Any], source: InputField) -> CleanArticle | None:
     """One input of a gold page, cleaned; None if it is refused."""
     content = {"html" if source == "html" else "text": page[source]}
     try:

@@ -14,7 +14,7 @@ import numpy as np
 
 from pipeline.evaluation.assignment import best_assignment
 
-Chains = Sequence[Collection[Hashable]]
+Clusters = Sequence[Collection[Hashable]]
 """The chains of a document, each as its mentions, which may be anything that compares: (begin, end) for instance."""
 
 METRICS = ("mentions", "muc", "b3", "ceaf_e", "lea")
@@ -22,7 +22,7 @@ _CONLL = ("muc", "b3", "ceaf_e")
 
 
 @dataclass(frozen=True)
-class Counts:
+class LinkCounts:
     """What a document adds to a metric: how much of what is predicted is right, how much of gold is found."""
 
     right: float = 0.0
@@ -30,8 +30,8 @@ class Counts:
     found: float = 0.0
     gold: float = 0.0
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(
+    def __add__(self, other: LinkCounts) -> LinkCounts:
+        return LinkCounts(
             self.right + other.right,
             self.predicted + other.predicted,
             self.found + other.found,
@@ -56,7 +56,7 @@ class Counts:
 class CoreferenceScore:
     """The counts of every one of METRICS over some documents; two of them can be added."""
 
-    counts: dict[str, Counts]
+    counts: dict[str, LinkCounts]
 
     def __add__(self, other: CoreferenceScore) -> CoreferenceScore:
         return CoreferenceScore({name: self.counts[name] + other.counts[name] for name in METRICS})
@@ -75,7 +75,7 @@ class CoreferenceScore:
         return {**rows, "conll": {"f1": self.conll}}
 
 
-def score(documents: Iterable[tuple[Chains, Chains]]) -> CoreferenceScore:
+def score(documents: Iterable[tuple[Clusters, Clusters]]) -> CoreferenceScore:
     """The scores over `documents`, each as its gold and its predicted chains.
 
     Chains of one mention count as chains; `without_singletons` leaves them out, as OntoNotes does.
@@ -83,18 +83,18 @@ def score(documents: Iterable[tuple[Chains, Chains]]) -> CoreferenceScore:
     Raises:
         ValueError: a mention stands in two chains of one side.
     """
-    total = CoreferenceScore(dict.fromkeys(METRICS, Counts()))
+    total = CoreferenceScore(dict.fromkeys(METRICS, LinkCounts()))
     for gold, predicted in documents:
         total += CoreferenceScore(_document(gold, predicted))
     return total
 
 
-def without_singletons(chains: Chains) -> list[Collection[Hashable]]:
+def without_singletons(chains: Clusters) -> list[Collection[Hashable]]:
     """The chains that have two mentions or more."""
     return [chain for chain in chains if len(set(chain)) > 1]
 
 
-def _document(gold: Chains, predicted: Chains) -> dict[str, Counts]:
+def _document(gold: Clusters, predicted: Clusters) -> dict[str, LinkCounts]:
     wanted, given = ([frozenset(chain) for chain in chains if chain] for chains in (gold, predicted))
     chain_in_gold, chain_in_given = _owners(wanted), _owners(given)
     shared = chain_in_gold.keys() & chain_in_given.keys()
@@ -102,11 +102,13 @@ def _document(gold: Chains, predicted: Chains) -> dict[str, Counts]:
     found, gold_links = _links(wanted, chain_in_given)
     similarity = _ceaf(wanted, given)
     return {
-        "mentions": Counts(len(shared), len(chain_in_given), len(shared), len(chain_in_gold)),
-        "muc": Counts(right, predicted_links, found, gold_links),
-        "b3": Counts(_b3(given, chain_in_gold), len(chain_in_given), _b3(wanted, chain_in_given), len(chain_in_gold)),
-        "ceaf_e": Counts(similarity, len(given), similarity, len(wanted)),
-        "lea": Counts(_lea(given, wanted), len(chain_in_given), _lea(wanted, given), len(chain_in_gold)),
+        "mentions": LinkCounts(len(shared), len(chain_in_given), len(shared), len(chain_in_gold)),
+        "muc": LinkCounts(right, predicted_links, found, gold_links),
+        "b3": LinkCounts(
+            _b3(given, chain_in_gold), len(chain_in_given), _b3(wanted, chain_in_given), len(chain_in_gold)
+        ),
+        "ceaf_e": LinkCounts(similarity, len(given), similarity, len(wanted)),
+        "lea": LinkCounts(_lea(given, wanted), len(chain_in_given), _lea(wanted, given), len(chain_in_gold)),
     }
 
 

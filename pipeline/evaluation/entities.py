@@ -10,9 +10,10 @@ from pathlib import Path
 from spacy.language import Language
 
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.entity_scores import NEWS_TYPES, Mention, MentionScore, interval, score
+from pipeline.evaluation.entity_scores import NEWS_TYPES, LabelledSpan, MentionScore, interval, score
 from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.models import load_pipeline
+from pipeline.spans import CharOffset
 
 NOTHING = "–"
 """Stands in the confusion table for no mention."""
@@ -24,7 +25,7 @@ class GoldDocument:
 
     name: str
     text: str
-    mentions: list[Mention]
+    mentions: list[LabelledSpan]
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class EntityReport:
     interval: tuple[float, float]
     confusion: dict[str, dict[str, int]]
     errors: list[EntityError]
-    predictions: dict[str, list[Mention]]
+    predictions: dict[str, list[LabelledSpan]]
 
     def as_json(self) -> dict[str, object]:
         """The report without its predictions, in types that JSON knows."""
@@ -79,7 +80,7 @@ def read_gold(path: Path) -> list[GoldDocument]:
     for row in read_rows(path, ("name", "text", "entities")):
         try:
             text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
-            mentions: list[Mention] = [(begin, end, kind) for begin, end, kind in row["entities"]]
+            mentions: list[LabelledSpan] = [(begin, end, kind) for begin, end, kind in row["entities"]]
         except (ValueError, KeyError, TypeError) as problem:
             raise GoldError(f"{path}: {row['name']}: entities are not [begin, end, type] ({problem})") from problem
         documents.append(GoldDocument(row["name"], text, mentions))
@@ -102,19 +103,21 @@ def evaluate(
 
 def predict(
     documents: Sequence[GoldDocument], nlp: Language, progress: Callable[[int, int], None] | None = None
-) -> dict[str, list[Mention]]:
+) -> dict[str, list[LabelledSpan]]:
     """What `nlp` finds in the documents' texts, by document name."""
     predictions = {}
     for number, document in enumerate(documents, start=1):
         found = nlp(document.text).ents
-        predictions[document.name] = [(span.start_char, span.end_char, span.label_) for span in found]
+        predictions[document.name] = [
+            (CharOffset(span.start_char), CharOffset(span.end_char), span.label_) for span in found
+        ]
         if progress is not None:
             progress(number, len(documents))
     return predictions
 
 
 def report(
-    documents: Sequence[GoldDocument], predictions: dict[str, list[Mention]], types: Sequence[str] = NEWS_TYPES
+    documents: Sequence[GoldDocument], predictions: dict[str, list[LabelledSpan]], types: Sequence[str] = NEWS_TYPES
 ) -> EntityReport:
     """MentionScore `predictions` (by document name) against gold `documents`."""
     gold = {document.name: document.mentions for document in documents}
@@ -142,7 +145,9 @@ def report(
     )
 
 
-def _kind(span: tuple[int, int], wanted: str, given: str, others: dict[tuple[int, int], str]) -> str:
+def _kind(
+    span: tuple[CharOffset, CharOffset], wanted: str, given: str, others: dict[tuple[CharOffset, CharOffset], str]
+) -> str:
     if NOTHING not in (wanted, given):
         return "type"
     if any(begin < span[1] and end > span[0] for begin, end in others):
@@ -150,6 +155,6 @@ def _kind(span: tuple[int, int], wanted: str, given: str, others: dict[tuple[int
     return "missed" if given == NOTHING else "invented"
 
 
-def _in_context(text: str, span: tuple[int, int], around: int = 40) -> str:
+def _in_context(text: str, span: tuple[CharOffset, CharOffset], around: int = 40) -> str:
     before, after = text[max(0, span[0] - around) : span[0]], text[span[1] : span[1] + around]
     return " ".join(f"{before}[{text[span[0] : span[1]]}]{after}".split())

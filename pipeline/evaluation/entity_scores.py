@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-Mention = tuple[int, int, str]
+from pipeline.spans import CharOffset
+
+LabelledSpan = tuple[CharOffset, CharOffset, str]
 NEWS_TYPES = ("PER", "LOC", "ORG")
 
 
@@ -34,7 +36,9 @@ class MentionScore:
 
 
 def score(
-    gold: Mapping[str, Sequence[Mention]], predicted: Mapping[str, Sequence[Mention]], types: Sequence[str] = NEWS_TYPES
+    gold: Mapping[str, Sequence[LabelledSpan]],
+    predicted: Mapping[str, Sequence[LabelledSpan]],
+    types: Sequence[str] = NEWS_TYPES,
 ) -> dict[str, MentionScore]:
     """Scores by type, under `all` for all types and under `boundary` whatever the type. Other types are left out."""
     counts = {key: [0, 0, 0] for key in (*types, "all", "boundary")}
@@ -52,8 +56,8 @@ def score(
 
 
 def interval(
-    gold: Mapping[str, Sequence[Mention]],
-    predicted: Mapping[str, Sequence[Mention]],
+    gold: Mapping[str, Sequence[LabelledSpan]],
+    predicted: Mapping[str, Sequence[LabelledSpan]],
     types: Sequence[str] = NEWS_TYPES,
     *,
     samples: int = 1000,

@@ -1,7 +1,9 @@
 """The German words that rules know: lists in `words.toml`, reporting verbs and their forms, nouns of roles."""
 
 import tomllib
+from collections.abc import Iterator
 from functools import cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -21,3 +23,15 @@ def word_list(name: str) -> frozenset[str]:
 def endings(name: str) -> tuple[str, ...]:
     """The same as `str.endswith` and `str.startswith` take them."""
     return tuple(sorted(word_list(name)))
+
+
+def lines_of(file: Traversable) -> Iterator[str]:
+    """The lines of a list, without empty ones and comments, which begin with "#"."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            yield line
+
+
+def two_columns(file: Traversable) -> dict[str, str]:
+    """A table of two columns, which a tab parts: the second by the first."""
+    return dict(line.split("\t") for line in file.read_text(encoding="utf-8").splitlines())

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from pathlib import Path
 
-FILE = Path(__file__).parent / "noun_endings.tsv"
+from pipeline.lexicon import FOLDER, two_columns
+
+FILE = FOLDER / "noun_endings.tsv"
 LONGEST_ENDING = 12
 """Letters of an ending that are looked at."""
 WHOLE = "^"
@@ -31,8 +32,7 @@ class NounReading:
 
 @cache
 def _endings() -> dict[str, str]:
-    lines = FILE.read_text(encoding="utf-8").splitlines()
-    return dict(line.split("\t") for line in lines)
+    return two_columns(FILE)
 
 
 def by_ending(noun: str, endings: Mapping[str, str]) -> str:

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pipeline.lexicon import FOLDER
+from pipeline.lexicon import FOLDER, lines_of
 from pipeline.lexicon.words import NOT_SUBJUNCTIVE
+from schemas.records import Medium
 
-Medium = Literal["Speech", "Writing", "Thought", "SW", "ST", "TW", "none"]
 FormKind = Literal["finite", "participle", "infinitive", "zu"]
 _INSEPARABLE = ("be", "emp", "ent", "er", "ge", "miss", "ver", "zer", "hinter", "über", "unter", "wider", "wieder")
 _STRESSED = ("unterrichten", "überlegen", "wiederholen")
@@ -43,15 +43,9 @@ class Form:
     subjunctive: bool = False
 
 
-def _lines(name: str) -> Iterator[str]:
-    for line in (FOLDER / name).read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            yield line
-
-
 @cache
 def _strong() -> dict[str, tuple[str, str, str, str]]:
-    rows = (line.split("\t") for line in _lines("strong.tsv"))
+    rows = (line.split("\t") for line in lines_of(FOLDER / "strong.tsv"))
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
 
 
@@ -114,7 +108,7 @@ def _inflected(verb: str) -> tuple[list[str], list[str], list[str], str]:
 
 def _reporting_verbs() -> Iterator[tuple[Verb, str]]:
     """The reporting verbs with their base ("teilen" of "mitteilen")."""
-    for line in _lines("reporting.tsv"):
+    for line in lines_of(FOLDER / "reporting.tsv"):
         name, medium, takes = line.split("\t")
         apart = "~" in name
         particle, _, base = name.rpartition("~" if apart else "|")
@@ -149,7 +143,7 @@ def reporting_forms() -> dict[str, tuple[Form, ...]]:
 def subjunctive_first() -> frozenset[str]:
     """Konjunktiv I forms of the third person that are no indicative ones."""
     found = {"sei", "seien", "tue"}
-    verbs = {verb for line in _lines("common_verbs.txt") for verb in line.split()}
+    verbs = {verb for line in lines_of(FOLDER / "common_verbs.txt") for verb in line.split()}
     verbs |= set(_strong()) | {base for _, base in _reporting_verbs()}
     verbs |= {verb.lemma for verb, _ in _reporting_verbs() if not verb.apart}
     for verb in verbs:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.spans import TokenIndex, numbered_tokens
+
 OUTSIDE = 0
 CERTAIN = float(np.log(0.9))
 """Above it, "outside" is not reconsidered: training smooths labels, so that the surest words have about 0.97."""
@@ -32,7 +34,7 @@ class Labels:
         same: npt.NDArray[np.bool_] = kinds[:, None] == kinds[None, :]
         return np.where(opened[:, None], inner[None, :] & same, ~inner[None, :])
 
-    def encode(self, spans: Sequence[tuple[int, int, str]], words: int) -> npt.NDArray[np.int64]:
+    def encode(self, spans: Sequence[tuple[TokenIndex, TokenIndex, str]], words: int) -> npt.NDArray[np.int64]:
         """Labels of `words` words in which `spans` (first word, word behind the last, type) are marked."""
         labels = np.zeros(words, dtype=np.int64)
         for begin, end, kind in spans:
@@ -43,7 +45,7 @@ class Labels:
                 labels[begin], labels[begin + 1 : end - 1], labels[end - 1] = base, base + 1, base + 2
         return labels
 
-    def decode(self, scores: npt.NDArray[np.float32]) -> list[tuple[int, int, str, float]]:
+    def decode(self, scores: npt.NDArray[np.float32]) -> list[tuple[TokenIndex, TokenIndex, str, float]]:
         """Spans of the best sequence that makes sense: first word, word behind the last, type, certainty from 0 to 1.
 
         `scores` are the log probabilities of shape (words, labels). The certainty is that of the least certain word.
@@ -51,9 +53,9 @@ class Labels:
         if not len(scores):
             return []
         path = self._path(scores)
-        spans: list[tuple[int, int, str, float]] = []
-        begin = 0
-        for word, label in enumerate(path):
+        spans: list[tuple[TokenIndex, TokenIndex, str, float]] = []
+        begin = TokenIndex(0)
+        for word, label in numbered_tokens(path):
             place = self.names[label][0]
             if place in "BU":
                 begin = word

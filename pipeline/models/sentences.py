@@ -10,6 +10,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 
 from pipeline.models.catalogue import DATA
+from pipeline.spans import CharOffset, char_span
 
 
 def _words(name: str) -> frozenset[str]:
@@ -32,27 +33,27 @@ _LONGEST_WORD = 40
 _ROMAN = re.compile(r"[IVXLC]+")
 
 
-def sentence_starts(text: str) -> list[int]:
+def sentence_starts(text: str) -> list[CharOffset]:
     """Where sentences begin in `text` (code points), in order; the first word begins the first of them.
 
     A blank line ends a sentence; so does a single line break, unless the line seems to be wrapped. A full stop does not
     after abbreviations, initials and ordinals, unless the next word is one that begins sentences.
     """
-    first = len(text) - len(text.lstrip())
+    first = CharOffset(len(text) - len(text.lstrip()))
     return sorted({first, *_line_starts(text), *_marked_starts(text)}) if text.strip() else []
 
 
-def _line_starts(text: str) -> Iterator[int]:
-    at = 0
+def _line_starts(text: str) -> Iterator[CharOffset]:
+    at = CharOffset(0)
     while match := _LINE.search(text, at):
-        after = match.start("after")
+        after, _ = char_span(match, "after")
         wrapped = (match["before"].isalnum() or match["before"] in ",;-") and match["after"].islower()
         if match["blank"] or not wrapped:
             yield after
         at = after
 
 
-def _marked_starts(text: str) -> Iterator[int]:
+def _marked_starts(text: str) -> Iterator[CharOffset]:
     for match in _END.finditer(text):
         following = _NEXT.match(text, match.end())
         if following is None:
@@ -63,7 +64,8 @@ def _marked_starts(text: str) -> Iterator[int]:
         before = text[max(0, match.start() - _LONGEST_WORD) : match.start()]
         if match["mark"] == "." and not match["closed"] and _goes_on(before, word):
             continue
-        yield following.start("opened") if following["opened"] else following.start("word")
+        begin, _ = char_span(following, "opened" if following["opened"] else "word")
+        yield begin
 
 
 def _may_begin(word: str, *, opened: bool) -> bool:

@@ -17,7 +17,7 @@ from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import QUOTE_TYPES
-from pipeline.spans import CharRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
 
@@ -45,14 +45,14 @@ class Attribution:
         self.reading: Reading = reader(article.text)
         self._resolution = Resolution([], [], [], [], [])
 
-    def _names(self) -> list[tuple[int, int, int]]:
+    def _names(self) -> list[tuple[TokenIndex, TokenIndex, int]]:
         layout = self.reading.layout
-        found = {}
+        found: dict[TokenRange, int] = {}
         for number, entity in enumerate(self._article.entities):
             for mention in entity.mentions:
                 span = layout.span(mention.begin, mention.end)
                 if mention.kind == "name" and span.first < span.last:
-                    found[span.first, span.last] = number
+                    found[span] = number
         return [(first, last, number) for (first, last), number in sorted(found.items())]
 
     def speakers(self, candidates: Sequence[QuoteCandidate]) -> list[tuple[Speaker | None, list[CharRange]]]:
@@ -109,9 +109,9 @@ class Attribution:
         hint = None
         if candidate.speaker_spans:
             words = layout.span(*candidate.speaker_spans[0])
-            hint = (words.first, words.last) if words.first < words.last else None
+            hint = words if words.first < words.last else None
         kind = ("Direct", *QUOTE_TYPES).index(candidate.type)
-        return QuoteSpan(tuple((s.first, s.last) for s in spans), kind, hint, candidate.rule in CARRIED)
+        return QuoteSpan(tuple(spans), kind, hint, candidate.rule in CARRIED)
 
     def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:
@@ -119,9 +119,8 @@ class Attribution:
         return [self._range(choice.addressee)]
 
     def _range(self, mention: int) -> CharRange:
-        tokens = self.reading.layout.tokens
         found = self._resolution.mentions[mention]
-        return CharRange(int(tokens[found.first, 0]), int(tokens[found.last - 1, 1]))
+        return self.reading.layout.range(TokenRange(found.first, found.last))
 
     def _speaker(self, candidate: QuoteCandidate, choice: SpeakerChoice) -> Speaker | None:
         if choice.chain == NOBODY or choice.mention is None:

@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from pipeline.lexicon.verbs import Medium
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange
+from schemas.records import Medium, QuoteType
 
-QuoteType = Literal["Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect"]
 Source = Literal["rules", "learned"]
 
 
@@ -32,20 +31,20 @@ class QuoteCandidate:
     rule: str = ""
 
     @property
-    def begin(self) -> int:
+    def begin(self) -> CharOffset:
         return self.spans[0][0]
 
     @property
-    def end(self) -> int:
+    def end(self) -> CharOffset:
         return self.spans[-1][1]
 
 
-def covered(spans: Iterable[tuple[int, int]]) -> int:
+def covered(spans: Iterable[tuple[CharOffset, CharOffset]]) -> int:
     """The number of code points in `spans`, which must not overlap."""
     return sum(end - begin for begin, end in spans)
 
 
-def shared(first: Iterable[tuple[int, int]], second: Iterable[tuple[int, int]]) -> int:
+def shared(first: Iterable[tuple[CharOffset, CharOffset]], second: Iterable[tuple[CharOffset, CharOffset]]) -> int:
     """The number of code points that two lists of spans have in common."""
     second = list(second)
     return sum(
@@ -55,7 +54,7 @@ def shared(first: Iterable[tuple[int, int]], second: Iterable[tuple[int, int]]) 
     )
 
 
-def overlap(first: Iterable[tuple[int, int]], second: Iterable[tuple[int, int]]) -> float:
+def overlap(first: Iterable[tuple[CharOffset, CharOffset]], second: Iterable[tuple[CharOffset, CharOffset]]) -> float:
     """How alike two lists of spans are: F1 over code points, 0 (disjoint) to 1 (equal)."""
     first, second = list(first), list(second)
     total = covered(first) + covered(second)

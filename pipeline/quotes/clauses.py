@@ -12,7 +12,7 @@ from pipeline.quotes.phrases import (
     is_noun,
 )
 from pipeline.quotes.text import Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenIndex, TokenRange
 
 SEPARATORS = frozenset(",;:–—")
 
@@ -21,11 +21,13 @@ SEPARATORS = frozenset(",;:–—")
 class Clause:
     """Tokens `first` (included) to `last` (excluded) between commas, colons, dashes or quoted speech."""
 
-    first: int
-    last: int
+    first: TokenIndex
+    last: TokenIndex
 
 
-def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[TokenRange] = ()) -> list[Clause]:
+def clauses(
+    tokens: Sequence[Token], first: TokenIndex, last: TokenIndex, masked: Sequence[TokenRange] = ()
+) -> list[Clause]:
     """Splits tokens `first` to `last` at separators; `masked` token ranges (quoted speech) belong to no clause."""
     found: list[Clause] = []
     start = at = first
@@ -55,7 +57,7 @@ def clauses(tokens: Sequence[Token], first: int, last: int, masked: Sequence[Tok
     return found
 
 
-def _inserted(tokens: Sequence[Token], comma: int, start: int, last: int) -> int | None:
+def _inserted(tokens: Sequence[Token], comma: TokenIndex, start: TokenIndex, last: TokenIndex) -> TokenIndex | None:
     """The comma that closes an apposition in the middle of a clause ("Anna Berg, Leiterin des Amtes, sagte")."""
     if comma <= start or not (is_noun(tokens[comma - 1]) or tokens[comma - 1].text in ')“"'):
         return None

@@ -10,11 +10,11 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import frame_around
+from pipeline.quotes.frames import frame_around
 from pipeline.quotes.mood import is_relative
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.spans import CharRange, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, token_indices
 
 NOT_CONTENT = (SUBORDINATORS - {"dass", "ob", "wie", "wo", "wenn"}) | {"sondern"}
 """Words that open a clause of the frame rather than of what is said."""
@@ -23,7 +23,7 @@ BEFORE_MAIN = SUBORDINATORS - {"dass", "ob", "wie", "wo"}
 _SEPARATORS = ",;:–—"
 
 
-def stripped(text: str, begin: int, end: int) -> CharRange | None:
+def stripped(text: str, begin: CharOffset, end: CharOffset) -> CharRange | None:
     """The range without spaces, and without separators and the full stop at its ends."""
     while begin < end and (text[begin].isspace() or text[begin] in _SEPARATORS):
         begin += 1
@@ -52,7 +52,7 @@ class ContentFinder:
         self.masked = masked
         self.found = found
 
-    def within_found(self, index: int) -> bool:
+    def within_found(self, index: TokenIndex) -> bool:
         token = self.tokens[index]
         return any(begin <= token.begin < end for c in self.found for begin, end in c.spans)
 
@@ -62,7 +62,7 @@ class ContentFinder:
         frame = frame_around(self.analysed, self.sentence, spans) if frame is None else frame
         return by_rule(QuoteCandidate(spans, "Indirect", frame_spans=frame), rule)
 
-    def split_content(self, first: int, last: int, rule: str) -> QuoteCandidate | None:
+    def split_content(self, first: TokenIndex, last: TokenIndex, rule: str) -> QuoteCandidate | None:
         """The sentence without the frame in tokens `first` to `last`, and without clauses that belong to the frame."""
         tokens, text = self.tokens, self.analysed.text
         if any(self.sentence.first <= mask[0] < first for mask in self.masked):
@@ -85,15 +85,15 @@ class ContentFinder:
         spans = [span for span in pieces if span is not None]
         return self.candidate(spans, rule, [CharRange(begin, final)]) if spans else None
 
-    def statement_begin(self, first: int) -> int:
+    def statement_begin(self, first: TokenIndex) -> TokenIndex:
         """Where the statement that a frame at `first` belongs to begins: after a colon or a semicolon."""
         start = self.sentence.first
-        for index in range(self.sentence.first, first):
+        for index in token_indices(self.sentence.first, first):
             if self.tokens[index].text in ":;" and index + 1 <= first and not self._is_masked(index):
                 start = index + 1
         return start
 
-    def _is_masked(self, index: int) -> bool:
+    def _is_masked(self, index: TokenIndex) -> bool:
         return any(first <= index < last for first, last in self.masked)
 
     def _belongs_to_frame(self, part: Clause) -> bool:

@@ -18,7 +18,7 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.text import Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenIndex, TokenRange, token_indices
 
 COORDINATING = frozenset(["und", "aber", "doch", "denn", "sowie", "oder", "sondern", "auch"])
 """Words before a second verb with the same subject."""
@@ -34,8 +34,8 @@ class Cue:
     """
 
     verb: Verb
-    tokens: list[int]
-    finite: int
+    tokens: list[TokenIndex]
+    finite: TokenIndex
     clause: Clause
     passive: bool = False
     final: bool = False
@@ -44,44 +44,46 @@ class Cue:
     addressee: list[TokenRange] = field(default_factory=list)
 
     @property
-    def last(self) -> int:
+    def last(self) -> TokenIndex:
         return max(self.tokens)
 
 
 def _particle_after(
-    tokens: Sequence[Token], words: list[str], start: int, clause: Clause, limit: int
-) -> list[int] | None:
+    tokens: Sequence[Token], words: list[str], start: TokenIndex, clause: Clause, limit: TokenIndex
+) -> list[TokenIndex] | None:
     """Indices of a separated particle after `start`: at the end of the clause, or of a later one before `limit`."""
     size = len(words)
-    for at in range(clause.last - size, start, -1):
+    for at in token_indices(clause.last - size, start, -1):
         if [token.lower for token in tokens[at : at + size]] == words:
             follows = tokens[at + size].lower if at + size < clause.last else "."
             if follows in _AFTER_PARTICLE or not follows[0].isalnum():
-                return list(range(at, at + size))
-    for at in range(clause.last, limit):
+                return list(token_indices(at, at + size))
+    for at in token_indices(clause.last, limit):
         ends = at + size >= limit or tokens[at + size].text in ',.:;!?„»"'
         if [token.lower for token in tokens[at : at + size]] == words and ends and tokens[at - 1].text == ",":
-            return list(range(at, at + size))
+            return list(token_indices(at, at + size))
     return None
 
 
-def _apart(tokens: Sequence[Token], words: list[str], clause: Clause) -> list[int] | None:
-    for at in range(clause.first, clause.last - len(words) + 1):
+def _apart(tokens: Sequence[Token], words: list[str], clause: Clause) -> list[TokenIndex] | None:
+    for at in token_indices(clause.first, clause.last - len(words) + 1):
         if [token.lower for token in tokens[at : at + len(words)]] == words:
-            return list(range(at, at + len(words)))
+            return list(token_indices(at, at + len(words)))
     return None
 
 
-def _auxiliary(tokens: Sequence[Token], clause: Clause, participle: int) -> tuple[list[int], bool]:
+def _auxiliary(tokens: Sequence[Token], clause: Clause, participle: TokenIndex) -> tuple[list[TokenIndex], bool]:
     """The auxiliaries that go with a participle, and whether they make a passive."""
-    places = [i for i in range(clause.first, min(clause.last, participle + 3)) if i != participle]
+    places = [i for i in token_indices(clause.first, min(clause.last, participle + 3)) if i != participle]
     having = [i for i in places if tokens[i].lower in HAVE]
     if having:
         return having[:1], False
     return [i for i in places if tokens[i].lower in BECOME | BE], True
 
 
-def _particle(tokens: Sequence[Token], at: int, form: Form, clause: Clause, limit: int) -> list[int] | None:
+def _particle(
+    tokens: Sequence[Token], at: TokenIndex, form: Form, clause: Clause, limit: TokenIndex
+) -> list[TokenIndex] | None:
     """Indices of the words that belong to a verb form at `at` and stand apart; None if they are missing."""
     if form.joined:
         return []
@@ -99,12 +101,12 @@ def _has_company(tokens: Sequence[Token], verb: Verb, clause: Clause) -> bool:
     return "d" not in verb.takes or bool(words & {"davon", "von", "vom"})
 
 
-def _cue(tokens: Sequence[Token], at: int, form: Form, clause: Clause, limit: int) -> Cue | None:
+def _cue(tokens: Sequence[Token], at: TokenIndex, form: Form, clause: Clause, limit: TokenIndex) -> Cue | None:
     """The cue that the form at `at` makes in its clause, if it makes one."""
     apart = _particle(tokens, at, form, clause, limit)
     if apart is None or not _has_company(tokens, form.verb, clause):
         return None
-    others = [i for i in range(clause.first, clause.last) if i != at]
+    others = [i for i in token_indices(clause.first, clause.last) if i != at]
     modals = [i for i in others if tokens[i].lower in MODALS]
     if form.kind == "finite":
         participle = any(f.kind == "participle" and f.verb == form.verb for f in reporting_forms()[tokens[at].lower])
@@ -121,11 +123,11 @@ def _cue(tokens: Sequence[Token], at: int, form: Form, clause: Clause, limit: in
     return None
 
 
-def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
+def find_cues(tokens: Sequence[Token], clause: Clause, limit: TokenIndex) -> list[Cue]:
     """The reporting verbs of a clause in the order of their inflected words; `limit` is the end of the sentence."""
     table = reporting_forms()
     found: dict[int, Cue] = {}
-    for at in range(clause.first, clause.last):
+    for at in token_indices(clause.first, clause.last):
         token = tokens[at]
         if token.capital and at != clause.first:
             continue
@@ -147,7 +149,7 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: int) -> list[Cue]:
     for cue in result:
         correlates = [
             i
-            for i in range(clause.first, clause.last)
+            for i in token_indices(clause.first, clause.last)
             if (tokens[i].lower in CORRELATES and i > cue.finite) or ("e" in cue.verb.takes and tokens[i].lower == "es")
         ]
         cue.tokens = sorted({*cue.tokens, *correlates})

@@ -4,36 +4,22 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pipeline.lexicon.verbs import reporting_forms, strong_forms
+from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
-    ADVERBS,
-    BE,
-    COORDINATORS,
     DETERMINERS,
-    FINITE_AUXILIARIES,
     NAMING,
-    OBJECT_PRONOUNS,
     PREPOSITIONS,
-    RELATIVES,
-    SUBORDINATORS,
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.marks import QuotedText
-from pipeline.quotes.phrases import is_finite_reporting, noun_phrase
-from pipeline.quotes.text import AnalysedText, Sentence, Token
-from pipeline.spans import CharRange, TokenRange
+from pipeline.quotes.phrases import is_finite_reporting
+from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.spans import CharRange, TokenIndex, TokenRange
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
-
-
 _SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
-_DASHES = frozenset({",", "–", "-"})
-_NO_VERBS = (
-    ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS
-    | {"nicht", "erste", "zweite", "dritte", "letzte", "beste", "neueste"}
-)  # fmt: skip
-_NO_SPEAKERS = frozenset({"es", "dem", "den", "einem", "einen"})
+DASHES = frozenset({",", "–", "-"})
 _SMALL = DETERMINERS | PREPOSITIONS | {"und"}
 _OPEN_ARTICLES = frozenset(
     ["ein", "eine", "einen", "einem", "einer", "eines", "kein", "keine", "keinen", "als", "wie", "für"]
@@ -48,8 +34,8 @@ class Passage:
     """
 
     quoted: QuotedText
-    first: int
-    last: int
+    first: TokenIndex
+    last: TokenIndex
     whole: bool
     words: int
     taken: bool = False
@@ -84,15 +70,15 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
     enough = passage.words >= 2 or ends
     if not before:
         reported = after.lower() in reporting_forms() and passage.words >= 3
-        return after in _DASHES or reported or (enough and (not after or (ends and after in ".,;")))
+        return after in DASHES or reported or (enough and (not after or (ends and after in ".,;")))
     if before == ":":
         return enough and tokens[passage.first - 2].lower not in NAMING
-    if before in {",", ";", *_DASHES}:
+    if before in {",", ";", *DASHES}:
         if tokens[passage.first + 1].text[0].islower():
             spoken = tokens[sentence.first : passage.first]
             closed = not after or not after[0].isalnum()
             return closed and passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
-        return enough if ends else passage.words >= 3 and after in _DASHES
+        return enough if ends else passage.words >= 3 and after in DASHES
     long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
     reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower(), ()))
     return long and (ends or reporting) and before.lower() not in DETERMINERS
@@ -124,28 +110,7 @@ def is_name(analysed: AnalysedText, passage: Passage) -> bool:
     return named
 
 
-def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRange]) -> list[CharRange]:
-    """What of a sentence is left beside `spans`, without the full stop: the frame."""
-    text = analysed.text
-    end = sentence.end
-    pieces: list[CharRange] = []
-    at = sentence.begin
-    for begin, stop in [*spans, (end, end)]:
-        piece_begin, piece_end = at, max(at, min(begin, end))
-        piece = text[piece_begin:piece_end]
-        piece_begin += len(piece) - len(piece.lstrip())
-        piece_end = piece_begin + len(piece.strip())
-        if piece_end == end and piece_end > piece_begin and text[piece_end - 1] in ".!?":
-            piece_end -= 1
-        while piece_end > piece_begin and text[piece_end - 1].isspace():
-            piece_end -= 1
-        if any(c.isalnum() for c in text[piece_begin:piece_end]):
-            pieces.append(CharRange(piece_begin, piece_end))
-        at = max(at, stop)
-    return pieces
-
-
-def token_spans(analysed: AnalysedText, indices: list[int]) -> list[CharRange]:
+def token_spans(analysed: AnalysedText, indices: list[TokenIndex]) -> list[CharRange]:
     """Tokens as character ranges, neighbours joined."""
     spans: list[CharRange] = []
     previous = -2
@@ -171,45 +136,3 @@ def with_roles(analysed: AnalysedText, candidate: QuoteCandidate, cue: Cue | Non
         candidate.addressee_spans = phrase_spans(analysed, cue.addressee)
         candidate.medium = cue.verb.medium
     return candidate
-
-
-def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cues: list[Cue]) -> Cue | None:
-    """The cue that introduces or follows a passage: the clause right behind it, else the one before it."""
-    tokens = analysed.tokens
-    usable = [cue for cue in cues if sentence.first <= cue.finite < sentence.last]
-    after = [cue for cue in usable if cue.clause.first >= passage.last]
-    before = [cue for cue in usable if cue.clause.last <= passage.first]
-    if after and after[0].finite <= passage.last + 3:
-        return after[0]
-    introduced = passage.first > sentence.first and tokens[passage.first - 1].text == ":"
-    if introduced and before:
-        return before[-1]
-    if after and not before:
-        return after[0]
-    if before:
-        return before[-1]
-    return after[0] if after else None
-
-
-def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-    """ "„…“, tobte X": whatever verb stands behind quote and comma, and who behind it; written into `candidate`."""
-    tokens, verb = analysed.tokens, passage.last + 1
-    if verb + 1 >= sentence.last or tokens[passage.last].text not in _DASHES or not may_be_finite(tokens[verb]):
-        return False
-    first = verb + 1
-    if tokens[first].lower == "sich" or noun_phrase(tokens, first, sentence.last) == first + 1:
-        first += tokens[first].lower in OBJECT_PRONOUNS | {"sich"}
-    last = noun_phrase(tokens, first, sentence.last) if first < sentence.last else None
-    if last is None or tokens[first].lower in _NO_SPEAKERS:
-        return False
-    if tokens[verb].lower in BE and (last >= sentence.last or not tokens[last].word):
-        return False  # "…", war die Antwort
-    candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, last)])
-    candidate.cue_spans = token_spans(analysed, [verb])
-    return True
-
-
-def may_be_finite(token: Token) -> bool:
-    lower = token.lower
-    inflected = lower.endswith(("t", "te", "ten")) or lower in strong_forms() or lower in FINITE_AUXILIARIES
-    return token.word and not token.capital and inflected and lower not in _NO_VERBS

@@ -20,7 +20,7 @@ from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.segmentation import drop_repeats, merge_sentences, split_sentences
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
 from schemas.spans import Span, joined
 
@@ -114,7 +114,7 @@ def _person(text: str, ranges: Sequence[CharRange], meant: tuple[Entity | None, 
     )
 
 
-def _is_dateline(article: EntityArticle, begin: int, end: int) -> bool:
+def _is_dateline(article: EntityArticle, begin: CharOffset, end: CharOffset) -> bool:
     """Whether the words are the place that a line begins with: the model takes it for who speaks now and then."""
     text = article.text
     placed = text[begin:end] == article.dateline and (begin == 0 or text[begin - 1] == "\n")

@@ -16,7 +16,7 @@ from pipeline.quotes.direct import with_roles
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.phrases import apposition, noun_phrase
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, token_indices
 
 _NEGATABLE = frozenset({"bestätigen", "sagen", "bekanntgeben", "bekannt geben", "glauben", "erklären", "mitteilen"})
 _LEAST_AFTER_COLON = 4
@@ -89,7 +89,7 @@ class VerbSpeech(ContentFinder):
             return None
         return self._around(cue, "said-behind" if report else "said-behind-plain")
 
-    def _only_names(self, first: int, last: int) -> bool:
+    def _only_names(self, first: TokenIndex, last: TokenIndex) -> bool:
         """Whether the tokens are a noun phrase with appositions and relative clauses: no statement of their own."""
         end = noun_phrase(self.tokens, first, last)
         while end is not None and end < last:
@@ -135,7 +135,7 @@ class VerbSpeech(ContentFinder):
             adjacent = False
         return None
 
-    def _quotes_announced(self, behind: int) -> list[int]:
+    def _quotes_announced(self, behind: TokenIndex) -> list[CharOffset]:
         """Where quoted speech begins behind a colon: "er habe es gehört: „…“"."""
         return [
             self.tokens[first].begin
@@ -148,7 +148,7 @@ class VerbSpeech(ContentFinder):
 
     def _content_within(self, cue: Cue) -> CharRange | None:
         """Content that follows its verb without a comma: "Er sagte dass …"."""
-        for at in range(cue.finite + 1, cue.clause.last):
+        for at in token_indices(cue.finite + 1, cue.clause.last):
             if self.tokens[at].lower in {"dass", "daß"} and "s" in cue.verb.takes and not cue.final:
                 end = self._content_end(self.parts.index(cue.clause), cue)
                 return stripped(self.analysed.text, self.tokens[at].begin, end)
@@ -180,7 +180,7 @@ class VerbSpeech(ContentFinder):
                 kind = "verb-subjunctive"
         return kind
 
-    def _announces(self, cue: Cue, first: int) -> bool:
+    def _announces(self, cue: Cue, first: TokenIndex) -> bool:
         """ "Die Stadt warnt: …": a verb of speech, its subject and a colon, with no object between them."""
         if self.tokens[first - 1].text != ":" or "s" not in cue.verb.takes or cue.final or cue.passive:
             return False
@@ -189,7 +189,7 @@ class VerbSpeech(ContentFinder):
         end = max(cue.last + 1, cue.speaker[-1][1])
         return end >= first - 1 or self.tokens[end].lower in PREPOSITIONS | ADVERBS
 
-    def _dependent_kind(self, cue: Cue, first: int, opener: str) -> str | None:
+    def _dependent_kind(self, cue: Cue, first: TokenIndex, opener: str) -> str | None:
         """The same for a clause with dass or ob, which may belong to a noun before it instead."""
         takes = cue.verb.takes
         owned = noun_cue(self.tokens, cue.clause) if cue.clause.last == first - 1 else None
@@ -199,7 +199,7 @@ class VerbSpeech(ContentFinder):
             return "verb-that"
         return None
 
-    def _content_end(self, following: int, cue: Cue) -> int:
+    def _content_end(self, following: int, cue: Cue) -> CharOffset:
         """Where the words end that begin with clause `following`: before a clause that goes on reporting."""
         tokens = self.tokens
         for part in self.parts[following + 1 :]:
@@ -225,7 +225,7 @@ class VerbSpeech(ContentFinder):
         reported = other.clause == part and not other.final and not other.subjunctive and bool(other.speaker)
         return reported and not self._helped_by_subjunctive(other) and other.speaker[0][1] == other.finite
 
-    def _goes_on(self, other: Cue, cue: Cue, at: int) -> bool:
+    def _goes_on(self, other: Cue, cue: Cue, at: TokenIndex) -> bool:
         return other.finite != cue.finite and not other.final and not other.subjunctive and other.finite <= at + 1
 
     def _around(self, cue: Cue, rule: str) -> QuoteCandidate | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.spans import CharRange
+from pipeline.spans import CharRange, char_span
 
 _LINE = re.compile(r"[^\n]+")
 _NAME = r"[A-ZÄÖÜ][\w.-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.-]*){0,3}"
@@ -28,11 +28,10 @@ def interview_turns(analysed: AnalysedText) -> list[QuoteCandidate]:
         turn = _TURN.fullmatch(line.group())
         words = turn["words"] if turn is not None else ""
         if turn is not None and words[0] not in '„“»«"' and _SENTENCE_END.search(words) and " " in words:
-            begin = line.start()
+            begin, _ = char_span(line)
             label = CharRange(begin + turn.start("label"), begin + turn.end("label"))
-            found.append(
-                (turn["label"].split()[-1], label, CharRange(begin + turn.start("words"), begin + turn.end("words")))
-            )
+            words_span = CharRange(begin + turn.start("words"), begin + turn.end("words"))
+            found.append((turn["label"].split()[-1], label, words_span))
     often = Counter(name for name, *_ in found)
     asked = often.keys() >= _ANSWERS
     said = [
@@ -55,7 +54,7 @@ def headline_quotes(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> 
         line = _HEADLINE.fullmatch(analysed.text, sentence.begin, sentence.end)
         if line is None or line["speaker"].split()[-1] not in speakers or len(line["words"].split()) < _LEAST_WORDS:
             continue
-        label, words = CharRange(*line.span("speaker")), CharRange(*line.span("words"))
+        label, words = CharRange(*char_span(line, "speaker")), CharRange(*char_span(line, "words"))
         candidate = QuoteCandidate([words], "Indirect", speaker_spans=[label], frame_spans=[label])
         said = by_rule(candidate, "headline")
         if said is not None:

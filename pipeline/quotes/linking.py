@@ -7,7 +7,7 @@ from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.lexicon.words import SOURCE_BODIES
 from pipeline.quotes.registry import LINK_RULES
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
 _SOURCE_OF = re.compile(
@@ -45,7 +45,7 @@ class Linker:
                 return entity, name
         return None, None
 
-    def owner_of_source(self, begin: int, end: int) -> tuple[Entity | None, str | None]:
+    def owner_of_source(self, begin: CharOffset, end: CharOffset) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)
         if source is None or not LINK_RULES["source-owner"].on:
@@ -57,7 +57,7 @@ class Linker:
         entity = entity or self._resolver.organisation(who, begin)
         return entity, entity.name if entity is not None else who
 
-    def _named(self, begin: int, end: int) -> Entity | None:
+    def _named(self, begin: CharOffset, end: CharOffset) -> Entity | None:
         """The person named in the span; without one, what its first words name."""
         inside = [(m, e) for m, e in self._mentions if m.begin >= begin and m.end <= end]
         for mention, entity in inside:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange, char_span
 
 CLOSERS = {
     "„": '“”"',
@@ -44,22 +44,22 @@ class QuotedText:
     opener: str = field(default="„")
 
     @property
-    def begin(self) -> int:
+    def begin(self) -> CharOffset:
         return self.spans[0][0]
 
     @property
-    def end(self) -> int:
+    def end(self) -> CharOffset:
         return self.spans[-1][1]
 
 
-def _is_opening(text: str, at: int, start: int, stop: int) -> bool:
+def _is_opening(text: str, at: CharOffset, start: CharOffset, stop: CharOffset) -> bool:
     """Whether a mark that looks the same at both ends opens here, by what stands beside it."""
     left_free = at == start or text[at - 1] in _OPENS_AFTER
     right_bound = at + 1 < stop and not text[at + 1].isspace()
     return left_free and right_bound
 
 
-def _closes(mark: str, stack: list[tuple[int, str]]) -> int | None:
+def _closes(mark: str, stack: list[tuple[CharOffset, str]]) -> int | None:
     """The index in `stack` of the opening mark that `mark` closes."""
     for index in range(len(stack) - 1, -1, -1):
         if mark in CLOSERS[stack[index][1]]:
@@ -67,7 +67,7 @@ def _closes(mark: str, stack: list[tuple[int, str]]) -> int | None:
     return None
 
 
-def _event(text: str, at: int, start: int, stop: int, stack: list[tuple[int, str]]) -> str:
+def _event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, stack: list[tuple[CharOffset, str]]) -> str:
     """What the mark at `at` does: "open", "close" or "none" (an apostrophe, a stray mark)."""
     mark = text[at]
     if mark in "„‚":
@@ -80,7 +80,9 @@ def _event(text: str, at: int, start: int, stop: int, stack: list[tuple[int, str
     return "open" if mark != "”" and _is_opening(text, at, start, stop) else "close"
 
 
-def _single_event(text: str, at: int, start: int, stop: int, stack: list[tuple[int, str]]) -> str:
+def _single_event(
+    text: str, at: CharOffset, start: CharOffset, stop: CharOffset, stack: list[tuple[CharOffset, str]]
+) -> str:
     """The same for a single mark, which may be an apostrophe."""
     mark = text[at]
     opening = _is_opening(text, at, start, stop)
@@ -92,12 +94,14 @@ def _single_event(text: str, at: int, start: int, stop: int, stack: list[tuple[i
     return "open" if mark != "’" and opening and text[at + 1].isalnum() and closed else "none"
 
 
-def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, int, int, str]], list[tuple[int, str]]]:
+def _pair_paragraph(
+    text: str, start: CharOffset, stop: CharOffset
+) -> tuple[list[tuple[CharOffset, CharOffset, int, str]], list[tuple[CharOffset, str]]]:
     """Pairs (begin, end, depth, opener) within one paragraph, and the opening marks left over."""
-    stack: list[tuple[int, str]] = []
-    pairs: list[tuple[int, int, int, str]] = []
+    stack: list[tuple[CharOffset, str]] = []
+    pairs: list[tuple[CharOffset, CharOffset, int, str]] = []
     for match in _MARK.finditer(text, start, stop):
-        at = match.start()
+        at, _ = char_span(match)
         event = _event(text, at, start, stop, stack)
         if event == "open":
             stack.append((at, text[at]))
@@ -111,7 +115,9 @@ def _pair_paragraph(text: str, start: int, stop: int) -> tuple[list[tuple[int, i
     return pairs, stack
 
 
-def _unclosed_end(text: str, begin: int, limit: int, stop: int, inner: int | None) -> int:
+def _unclosed_end(
+    text: str, begin: CharOffset, limit: CharOffset, stop: CharOffset, inner: CharOffset | None
+) -> CharOffset:
     """Where a quote without a closing mark ends: with a quote inside that ends a sentence, else before the next.
 
     `limit` is where the next quote begins, else the paragraph's end `stop`; `inner` is where that next quote ends.
@@ -130,7 +136,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
     found: list[QuotedText] = []
     carried: QuotedText | None = None
     for paragraph in _PARAGRAPH.finditer(text):
-        start, stop = paragraph.span()
+        start, stop = char_span(paragraph)
         start += len(text[start:stop]) - len(text[start:stop].lstrip())
         stop = start + len(text[start:stop].rstrip())
         if start >= stop:
@@ -154,8 +160,8 @@ def quoted_texts(text: str) -> list[QuotedText]:
             if opener in SINGLE or opener not in '„»«"“':
                 continue
             if before is not None and continues and at == start:
-                before.spans.append((at, stop))
-                before.inner.append((at + 1, stop))
+                before.spans.append(CharRange(at, stop))
+                before.inner.append(CharRange(at + 1, stop))
                 carried = before
                 continue
             following = bisect_right(starts, at)

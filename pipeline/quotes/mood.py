@@ -16,15 +16,16 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.phrases import is_adjective, is_noun
 from pipeline.quotes.text import Token
+from pipeline.spans import TokenIndex, token_indices
 
 _BEFORE_NOUNS = frozenset({"und", "ein", "eine", "der", "die", "das", "des", "keine", "seine", "ihre"})
 _PREFIXES = tuple(sorted(SEPARABLE_PREFIXES))
 _VERB_ENDINGS = ("t", "te", "ten", "en", "e", "rn", "ln")
 
 
-def is_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
+def is_subjunctive(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether a Konjunktiv form of the third person stands among tokens `first` to `last`."""
-    for index in range(first, last):
+    for index in token_indices(first, last):
         token = tokens[index]
         if token.capital and index > first:
             continue
@@ -39,9 +40,9 @@ def is_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
     return False
 
 
-def looks_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
+def looks_subjunctive(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether a word right behind a noun or a pronoun can be a first Konjunktiv, of whatever verb ("der Bau ruhe")."""
-    for index in range(first + 1, last):
+    for index in token_indices(first + 1, last):
         token, before = tokens[index], tokens[index - 1]
         following = tokens[index + 1] if index + 1 < last else None
         verbal = token.lower.endswith("e") and len(token.text) > 3 and not token.capital and token.word
@@ -52,13 +53,15 @@ def looks_subjunctive(tokens: Sequence[Token], first: int, last: int) -> bool:
     return False
 
 
-def carries_on_speech(tokens: Sequence[Token], first: int, last: int) -> Literal["clearly", "perhaps"] | None:
+def carries_on_speech(
+    tokens: Sequence[Token], first: TokenIndex, last: TokenIndex
+) -> Literal["clearly", "perhaps"] | None:
     """Whether a sentence's verb is in the Konjunktiv, so that it goes on with what someone said before.
 
     "clearly" by the first Konjunktiv; "perhaps" by the second one in a main clause, which may as well be the writer's.
     """
     perhaps = False
-    for index in range(first, last):
+    for index in token_indices(first, last):
         token = tokens[index]
         if token.lower in {"ich", "wir"}:
             return None
@@ -74,9 +77,9 @@ def carries_on_speech(tokens: Sequence[Token], first: int, last: int) -> Literal
     return "perhaps" if perhaps else None
 
 
-def has_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
+def has_infinitive(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether an infinitive with zu stands among the tokens ("zu gehen", "anzufangen")."""
-    for index in range(first, last):
+    for index in token_indices(first, last):
         token = tokens[index]
         if token.capital or not token.word:
             continue
@@ -94,7 +97,7 @@ def has_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
     return False
 
 
-def ends_in_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
+def ends_in_infinitive(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether the clause closes with an infinitive with zu."""
     end = last
     while end > first and not tokens[end - 1].word:
@@ -102,7 +105,7 @@ def ends_in_infinitive(tokens: Sequence[Token], first: int, last: int) -> bool:
     return has_infinitive(tokens, max(first, end - 3), end)
 
 
-def verb_second(tokens: Sequence[Token], first: int, last: int) -> bool:
+def verb_second(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether an inflected auxiliary or Konjunktiv form stands before the end of the clause: a main clause."""
     end = last
     while end > first and not tokens[end - 1].word:
@@ -113,7 +116,7 @@ def verb_second(tokens: Sequence[Token], first: int, last: int) -> bool:
     )
 
 
-def is_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
+def is_relative(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether the clause of tokens `first` to `last` is a relative clause: pronoun first, verb last."""
     if not _opens_relative(tokens, first, last):
         return False
@@ -128,11 +131,11 @@ def is_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
     if end - first < 2 or not verbal or ends_in_infinitive(tokens, first, last):
         return False
     chained = _finite(closing) and _finite(tokens[end - 2])
-    second = [i for i in range(first + 1, end - 1 - chained) if _finite(tokens[i])]
+    second = [i for i in token_indices(first + 1, end - 1 - chained) if _finite(tokens[i])]
     return not second or (tokens[first + 1].lower in DETERMINERS and second[0] > first + 4)
 
 
-def _opens_relative(tokens: Sequence[Token], first: int, last: int) -> bool:
+def _opens_relative(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether a clause begins with a relative pronoun, perhaps behind a preposition ("mit denen")."""
     if tokens[first].lower not in PREPOSITIONS:
         return tokens[first].lower in RELATIVES

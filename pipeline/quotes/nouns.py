@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.lexicon.verbs import Medium
 from pipeline.lexicon.words import DETERMINERS, GENITIVE_DETERMINERS, NOUN_CUES, THOUGHT_NOUNS
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenRange, token_indices
+from schemas.records import Medium
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class NounCue:
 
 def noun_cue(tokens: Sequence[Token], clause: Clause) -> NounCue | None:
     """The reporting noun that closes a clause, if one does."""
-    for at in range(clause.last - 1, max(clause.first, clause.last - 8) - 1, -1):
+    for at in token_indices(clause.last - 1, max(clause.first, clause.last - 8) - 1, -1):
         if tokens[at].lower not in NOUN_CUES or not tokens[at].capital:
             continue
         first = at - 1 if at > clause.first and tokens[at - 1].lower in DETERMINERS else at

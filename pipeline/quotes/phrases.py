@@ -21,6 +21,7 @@ from pipeline.lexicon.words import (
     TIME_NOUNS,
 )
 from pipeline.quotes.text import Token
+from pipeline.spans import TokenIndex, token_indices
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
 _OWNED = frozenset({"deren", "dessen"})
@@ -57,25 +58,25 @@ def is_noun(token: Token) -> bool:
     return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-"))
 
 
-def name_in_marks(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+def name_in_marks(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of a short name in quotation marks that begins at `index` („Bild am Sonntag“)."""
     if index < limit and tokens[index].text in _OPEN_QUOTES:
-        for end in range(index + 2, min(limit, index + 8)):
+        for end in token_indices(index + 2, min(limit, index + 8)):
             if tokens[end].text in '“”"«»‘’':
                 return end + 1
     return None
 
 
-def _bracket(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+def _bracket(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of a short bracket that begins at `index`: "(CDU)", "(37)"."""
     if index < limit and tokens[index].text == "(":
-        for end in range(index + 2, min(limit, index + 9)):
+        for end in token_indices(index + 2, min(limit, index + 9)):
             if tokens[end].text == ")":
                 return end + 1
     return None
 
 
-def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+def _attributes(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
     at = index + (tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in _OWNED))
     started = at
@@ -103,7 +104,7 @@ def _attributes(tokens: Sequence[Token], index: int, limit: int) -> int | None:
 _LINKS = frozenset({"und", "sowie", ",", "sehr", "wie"})
 
 
-def _core(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+def _core(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of determiner, attributes and nouns from `index`; None where no noun follows."""
     particle = (
         index + 1 < limit and tokens[index].lower in {"de", "al", "van", "el", "di"} and is_noun(tokens[index + 1])
@@ -118,7 +119,7 @@ def _core(tokens: Sequence[Token], index: int, limit: int) -> int | None:
     return at
 
 
-def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
+def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: TokenIndex) -> bool:
     """Whether token `at` belongs to the nouns of a phrase that begins at `index`."""
     token = tokens[at]
     if is_noun(token):
@@ -136,7 +137,7 @@ def _goes_on(tokens: Sequence[Token], index: int, at: int, limit: int) -> bool:
     return is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
 
 
-def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> bool:
+def _name_goes_on(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex, limit: TokenIndex) -> bool:
     """Whether a particle ("von", "al") stands within a name: "Ursula von der Leyen", not "Sprecher von Siemens"."""
     before, following = tokens[at - 1], tokens[at + 1]
     if following.lower in NAME_PARTICLES and at + 2 < limit and tokens[at].lower != "zu":
@@ -154,8 +155,8 @@ def _name_goes_on(tokens: Sequence[Token], first: int, at: int, limit: int) -> b
 
 
 def noun_phrase(
-    tokens: Sequence[Token], index: int, limit: int, *, attach: bool = True, places: bool = True
-) -> int | None:
+    tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex, *, attach: bool = True, places: bool = True
+) -> TokenIndex | None:
     """The end (exclusive) of the noun phrase that begins at token `index`, or None if none does.
 
     With `attach`, what belongs to it is included: genitives, "von …", brackets, quoted names, coordination; and with
@@ -172,7 +173,7 @@ def noun_phrase(
         return (_core(tokens, index + 1, limit) if counted else None) or index + 1
     while at < limit:
         token = tokens[at]
-        end: int | None = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
+        end: TokenIndex | None = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
         if end is None and attach:
             end = _attachment(tokens, index, at, limit, places)
         if end is None:
@@ -183,7 +184,9 @@ def noun_phrase(
     return at
 
 
-def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int, places: bool) -> int | None:
+def _attachment(
+    tokens: Sequence[Token], first: TokenIndex, at: TokenIndex, limit: TokenIndex, places: bool
+) -> TokenIndex | None:
     """End of a genitive, a prepositional phrase or a second conjunct that begins at `at` and belongs to the phrase."""
     lower = tokens[at].lower
     determined = tokens[first].lower in DETERMINERS
@@ -212,7 +215,7 @@ def _attachment(tokens: Sequence[Token], first: int, at: int, limit: int, places
     return None
 
 
-def apposition(tokens: Sequence[Token], comma: int, limit: int) -> int | None:
+def apposition(tokens: Sequence[Token], comma: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of an apposition that follows the comma at `comma` ("…, Leiter des Amtes,"), without the closing comma."""
     if comma + 1 >= limit or tokens[comma].text != ",":
         return None
@@ -229,7 +232,7 @@ def apposition(tokens: Sequence[Token], comma: int, limit: int) -> int | None:
     return None
 
 
-def prepositional_phrase(tokens: Sequence[Token], index: int, limit: int) -> int | None:
+def prepositional_phrase(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """The end of the prepositional phrase that begins at token `index`, or None."""
     if index + 1 >= limit or tokens[index].lower not in PREPOSITIONS:
         return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.lexicon.verbs import Medium
-from pipeline.quotes.candidates import QuoteCandidate, QuoteType
+from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange
+from schemas.records import Medium, QuoteType
 
 _CUE = 0.5
 _NEAR = 40
@@ -19,7 +19,7 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     """Candidates in text order; `confidence` is the mean probability of their tags."""
     found = []
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
-        spans = [_range(reading.layout, first, last) for first, last in quote.spans]
+        spans = [reading.layout.range(span) for span in quote.spans]
         text = reading.layout.text
         if not any(sign.isalnum() for begin, end in spans for sign in text[begin:end]):
             continue
@@ -40,24 +40,19 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     return found
 
 
-def _range(layout: Layout, first: int, last: int) -> CharRange:
-    return CharRange(int(layout.tokens[first, 0]), int(layout.tokens[last - 1, 1]))
-
-
-def _rest(layout: Layout, spans: tuple[tuple[int, int], ...]) -> list[CharRange]:
+def _rest(layout: Layout, spans: tuple[TokenRange, ...]) -> list[CharRange]:
     """What is left of the quote's sentences without it and without the full stop: what introduces it."""
     first, last = layout.sentence[spans[0][0]], layout.sentence[spans[-1][1] - 1]
-    begin = int(np.searchsorted(layout.sentence, first, side="left"))
-    end = int(np.searchsorted(layout.sentence, last, side="right"))
+    begin = TokenIndex(np.searchsorted(layout.sentence, first, side="left"))
+    end = TokenIndex(np.searchsorted(layout.sentence, last, side="right"))
     if layout.words[end - 1] in {".", "!", "?"} and end > spans[-1][1]:
         end -= 1
     bounds = [begin, *(at for span in spans for at in span), end]
-    return [
-        _range(layout, bounds[at], bounds[at + 1]) for at in range(0, len(bounds), 2) if bounds[at] < bounds[at + 1]
-    ]
+    pieces = [TokenRange(bounds[at], bounds[at + 1]) for at in range(0, len(bounds), 2)]
+    return [layout.range(piece) for piece in pieces if piece.first < piece.last]
 
 
-def _cue(reading: Reading, spans: tuple[tuple[int, int], ...]) -> list[CharRange]:
+def _cue(reading: Reading, spans: tuple[TokenRange, ...]) -> list[CharRange]:
     """The words in the quote's sentences, outside of it, that show speech."""
     layout = reading.layout
     begin, end = spans[0][0], spans[-1][1]
@@ -69,4 +64,4 @@ def _cue(reading: Reading, spans: tuple[tuple[int, int], ...]) -> list[CharRange
     same = (layout.sentence[near] >= first) & (layout.sentence[near] <= last)
     marked = near[same & ~inside & (reading.cues[near] > _CUE)]
     runs = np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1) if len(marked) else []
-    return [_range(layout, int(run[0]), int(run[-1]) + 1) for run in runs]
+    return [layout.range(TokenRange(TokenIndex(run[0]), TokenIndex(run[-1] + 1))) for run in runs]

@@ -3,34 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.lexicon.words import ADVERBS, COORDINATORS
-from pipeline.quotes.candidates import QuoteCandidate, QuoteType, shared
+from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import (
-    Passage,
+from pipeline.quotes.direct import Passage, is_name, passages, phrase_spans, with_roles
+from pipeline.quotes.frames import (
+    cue_around,
     cue_beside,
     frame_around,
-    is_name,
-    passages,
-    phrase_spans,
+    named_before_colon,
+    reports_more,
     says_by_any_verb,
-    token_spans,
-    with_roles,
+    says_so_beside,
 )
 from pipeline.quotes.indirect import VerbSpeech
-from pipeline.quotes.interview import headline_quotes, interview_turns, is_line
+from pipeline.quotes.interview import headline_quotes, interview_turns
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
-from pipeline.quotes.phrases import apposition, noun_phrase
 from pipeline.quotes.registry import SPEAKER_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
-from pipeline.quotes.source_phrases import says_so, says_so_before
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
-from pipeline.spans import CharRange, TokenRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange
+from schemas.records import QuoteType
 
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
@@ -133,10 +130,10 @@ class _ArticleScan:
             CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked
         ]
         candidate.frame_spans = frame_around(self.analysed, sentence, spans)
-        if SPEAKER_RULES["marks-so"].on and self._says_so(sentence, passage, candidate):
+        if SPEAKER_RULES["marks-so"].on and says_so_beside(self.analysed, sentence, passage, candidate):
             return by_rule(candidate, "marks-framed")
         if cue is not None:
-            if not self._says_more(sentence, passage, cue):
+            if not reports_more(self.analysed, sentence, passage, cue):
                 used.add(cue.finite)
             return by_rule(with_roles(self.analysed, candidate, cue), "marks-framed")
         if self._framed_otherwise(sentence, passage, candidate):
@@ -146,7 +143,7 @@ class _ArticleScan:
 
     def _framed_otherwise(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """Whether something else than a verb of the lists says whose the words are; written into `candidate`."""
-        if SPEAKER_RULES["marks-colon"].on and self._introduced(sentence, passage, candidate):
+        if SPEAKER_RULES["marks-colon"].on and named_before_colon(self.analysed, sentence, passage, candidate):
             return True
         unlisted = SPEAKER_RULES["marks-unlisted-verb"].on
         return unlisted and says_by_any_verb(self.analysed, sentence, passage, candidate)
@@ -159,45 +156,6 @@ class _ArticleScan:
         if cue is None:
             return carries_on_speech(self.tokens, sentence.first, passage.first) == "clearly"
         return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
-
-    def _says_more(self, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
-        """Whether the verb reports Konjunktiv as well: "Obst sagte, es sei laut: „…“", "Es sei gut, sagte sie, „…“"."""
-        tokens, opens = self.tokens, cue.clause.first
-        before = tokens[passage.first - 1].text if passage.first > sentence.first else ""
-        if before == ":":
-            return cue.last + 1 < passage.first and is_subjunctive(tokens, cue.last + 1, passage.first)
-        behind = before == "," and cue.finite == opens and sentence.first < opens < cue.clause.last <= passage.first
-        return behind and is_subjunctive(tokens, sentence.first, opens)
-
-    def _says_so(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-        """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""
-        start = passage.last + (passage.last < sentence.last and self.tokens[passage.last].text in ",–-")
-        phrase = says_so(self.analysed, start, sentence.last, sentence.last) if start < sentence.last else None
-        if phrase is None:
-            phrase = says_so_before(self.analysed, sentence.first, passage.first)
-        if phrase is None or phrase.speaker is None:
-            return False
-        candidate.speaker_spans = phrase_spans(self.analysed, [phrase.speaker])
-        candidate.cue_spans = token_spans(self.analysed, list(phrase.cue))
-        return True
-
-    def _introduced(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
-        """ "X wörtlich: „…“": a speaker in front of a colon, without a verb; written into `candidate`."""
-        tokens = self.tokens
-        if passage.first == sentence.first or tokens[passage.first - 1].text != ":":
-            return False
-        first = sentence.first
-        dashes = [at for at in range(first, passage.first - 2) if tokens[at].text in "–—-"]
-        if dashes and is_line(self.analysed, sentence):
-            first = dashes[-1] + 1
-        while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
-            first += 1
-        end = noun_phrase(tokens, first, passage.first - 1)
-        if end is None or tokens[first].lower == "es":
-            return False
-        end = apposition(tokens, end, passage.first) or end
-        candidate.speaker_spans = phrase_spans(self.analysed, [TokenRange(first, end)])
-        return True
 
     def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
         """Who the sentence before is about speaks, or whoever spoke last in this or the paragraph before goes on."""
@@ -231,7 +189,7 @@ class _ArticleScan:
                 candidate.medium = parent.medium
                 result.append(by_rule(candidate, "part-of-indirect"))
                 continue
-            cue = self._cue_around(passage, cues)
+            cue = cue_around(passage, cues)
             if cue is not None:
                 with_roles(self.analysed, candidate, cue)
                 if shared(spans, candidate.speaker_spans + candidate.addressee_spans):
@@ -239,15 +197,6 @@ class _ArticleScan:
                 candidate.frame_spans = frame_around(self.analysed, sentence, spans)
                 result.append(by_rule(candidate, "part-of-clause"))
         return [candidate for candidate in result if candidate is not None]
-
-    def _cue_around(self, passage: Passage, cues: Sequence[Cue]) -> Cue | None:
-        """The verb whose object or complement a partial quote is."""
-        usable = [cue for cue in cues if "q" in cue.verb.takes]
-        same = [cue for cue in usable if cue.clause.first <= passage.first < cue.clause.last]
-        if same:
-            return same[0]
-        before = [cue for cue in usable if cue.clause.last <= passage.first and not cue.final]
-        return before[-1] if before else None
 
     def _carried_on(self, sentence: Sentence, cues: Sequence[Cue]) -> QuoteCandidate | None:
         if any(self._speaks_itself(cue, sentence) for cue in cues):
@@ -264,7 +213,7 @@ class _ArticleScan:
         main = not cue.final and not cue.subjunctive and bool(cue.speaker) and "s" in cue.verb.takes
         return main and carries_on_speech(self.tokens, sentence.first, cue.finite + 1) is None
 
-    def _introduction(self, sentence: Sentence, end: int) -> list[QuoteCandidate]:
+    def _introduction(self, sentence: Sentence, end: TokenIndex) -> list[QuoteCandidate]:
         """Konjunktiv carried on in the words before a colon and a quote."""
         introduced = end > sentence.first and self.tokens[end - 1].text == ":"
         if (

@@ -10,7 +10,7 @@ from pipeline.quotes.mood import carries_on_speech
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.subjects import person_subject
 from pipeline.quotes.text import AnalysedText, Sentence, Token
-from pipeline.spans import CharRange
+from pipeline.spans import CharRange, TokenIndex, token_indices
 
 _REFERRING = frozenset({"das", "dies", "dieses"})
 _HEARSAY = frozenset({"soll", "sollen"})
@@ -43,7 +43,7 @@ def back_reference(
 def subjunctive_after_colon(analysed: AnalysedText, sentence: Sentence) -> QuoteCandidate | None:
     """ "Obst sah das anders: Die Brücke sei sicher.": Konjunktiv behind a colon, somebody as the subject before."""
     tokens = analysed.tokens
-    colon = next((at for at in range(sentence.first, sentence.last - 1) if tokens[at].text == ":"), None)
+    colon = next((at for at in token_indices(sentence.first, sentence.last - 1) if tokens[at].text == ":"), None)
     subject = person_subject(tokens, sentence.first, colon) if colon is not None else None
     if colon is None or subject is None or carries_on_speech(tokens, colon + 1, sentence.last) != "clearly":
         return None
@@ -71,9 +71,9 @@ def reported_speech_act(analysed: AnalysedText, sentence: Sentence, cues: Sequen
     return None
 
 
-def is_hearsay(tokens: Sequence[Token], first: int, last: int) -> bool:
+def is_hearsay(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether a main clause has "soll … haben", "sollen … worden sein": hearsay, not a plan."""
-    for index in range(first, last):
+    for index in token_indices(first, last):
         if tokens[index].lower in _HEARSAY:
             closing = [token.lower for token in tokens[index + 1 : last]]
             return any(word in _PERFECT for word in closing)

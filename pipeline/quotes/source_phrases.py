@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings
-from pipeline.lexicon.verbs import Medium
 from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenIndex, TokenRange, token_indices
+from schemas.records import Medium
 
 _SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _SOURCE_ENDINGS = endings("source_endings")
@@ -19,10 +19,10 @@ _SOURCE_ENDINGS = endings("source_endings")
 class SourcePhrase:
     """Tokens `first` to `last` (excluded) that name a source; the speaker's tokens and the cue's within."""
 
-    first: int
-    last: int
+    first: TokenIndex
+    last: TokenIndex
     speaker: TokenRange | None
-    cue: tuple[int, ...]
+    cue: tuple[TokenIndex, ...]
     medium: Medium
 
 
@@ -30,7 +30,7 @@ def _is_source(word: str) -> bool:
     return word in SOURCE_NOUNS or word.endswith(_SOURCE_ENDINGS)
 
 
-def source_phrases(analysed: AnalysedText, first: int, last: int) -> Iterator[SourcePhrase]:
+def source_phrases(analysed: AnalysedText, first: TokenIndex, last: TokenIndex) -> Iterator[SourcePhrase]:
     """The source phrases among tokens `first` to `last`, in text order."""
     tokens = analysed.tokens
     at = first
@@ -52,7 +52,7 @@ def source_phrases(analysed: AnalysedText, first: int, last: int) -> Iterator[So
             at += 1
 
 
-def _after_laut(analysed: AnalysedText, at: int, last: int) -> SourcePhrase | None:
+def _after_laut(analysed: AnalysedText, at: TokenIndex, last: TokenIndex) -> SourcePhrase | None:
     tokens = analysed.tokens
     end = source_end(analysed, at + 1, last)
     if end is None:
@@ -69,13 +69,13 @@ def _after_laut(analysed: AnalysedText, at: int, last: int) -> SourcePhrase | No
     return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), "SW")
 
 
-def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
+def source_end(analysed: AnalysedText, begin: TokenIndex, last: TokenIndex) -> TokenIndex | None:
     """The end of the phrase that names a source, with the genitive, the "von …" or the apposition of it."""
     tokens = analysed.tokens
     end = name_in_marks(tokens, begin, last) or noun_phrase(tokens, begin, last, places=False)
     if end is None:
         return None
-    end = next((at for at in range(begin + 1, end) if _opens_statement(tokens, at)), end)
+    end = next((at for at in token_indices(begin + 1, end) if _opens_statement(tokens, at)), end)
     if end < last and _opens_statement(tokens, end):
         return end
     word = tokens[end - 1].lower
@@ -100,7 +100,7 @@ def source_end(analysed: AnalysedText, begin: int, last: int) -> int | None:
     return end
 
 
-def _opens_statement(tokens: Sequence[Token], at: int) -> bool:
+def _opens_statement(tokens: Sequence[Token], at: TokenIndex) -> bool:
     """Whether "von einem Brand" behind a source ("laut Polizei") is what it says, for lack of a noun with "von"."""
     if at + 1 >= len(tokens) or tokens[at].lower != "von" or tokens[at + 1].lower not in {"einem", "einer", "dem"}:
         return False
@@ -109,7 +109,7 @@ def _opens_statement(tokens: Sequence[Token], at: int) -> bool:
     return before.capital and not named and not _is_source(before.lower) and role_word(before.text) is None
 
 
-def _with_noun(analysed: AnalysedText, at: int, last: int, *, needs_sight: bool) -> SourcePhrase | None:
+def _with_noun(analysed: AnalysedText, at: TokenIndex, last: TokenIndex, *, needs_sight: bool) -> SourcePhrase | None:
     """ "nach Angaben der Polizei", "nach den Worten von X", "aus Sicht des Ministers"."""
     tokens = analysed.tokens
     if at > 0 and tokens[at - 1].lower in TIME_NOUNS:
@@ -131,13 +131,13 @@ def _with_noun(analysed: AnalysedText, at: int, last: int, *, needs_sight: bool)
     return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), medium)
 
 
-def _behind(analysed: AnalysedText, at: int, first: int) -> SourcePhrase | None:
+def _behind(analysed: AnalysedText, at: TokenIndex, first: TokenIndex) -> SourcePhrase | None:
     """ "X zufolge", "meiner Meinung nach"."""
     tokens = analysed.tokens
     if tokens[at].lower == "nach" and tokens[at - 1].lower not in SOURCE_NOUNS:
         return None
-    best: int | None = None
-    for start in range(at - 1, max(first, at - 14) - 1, -1):
+    best: TokenIndex | None = None
+    for start in token_indices(at - 1, max(first, at - 14) - 1, -1):
         end = noun_phrase(tokens, start, at)
         if end == at and (tokens[start].lower in DETERMINERS or is_noun(tokens[start]) or is_adjective(tokens[start])):
             best = start
@@ -152,7 +152,7 @@ def _behind(analysed: AnalysedText, at: int, first: int) -> SourcePhrase | None:
     return SourcePhrase(best, cue[-1] + 1, TokenRange(best, at), cue, medium)
 
 
-def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> SourcePhrase | None:
+def says_so(analysed: AnalysedText, first: TokenIndex, last: TokenIndex, limit: TokenIndex) -> SourcePhrase | None:
     """The clause ", so X" that begins at token `first`, with an apposition that follows it."""
     tokens = analysed.tokens
     if tokens[first].lower != "so" or first + 1 >= last:
@@ -173,12 +173,12 @@ def says_so(analysed: AnalysedText, first: int, last: int, limit: int) -> Source
     return SourcePhrase(first, end, TokenRange(start, end), (first,), "Speech")
 
 
-def says_so_before(analysed: AnalysedText, first: int, behind: int) -> SourcePhrase | None:
+def says_so_before(analysed: AnalysedText, first: TokenIndex, behind: TokenIndex) -> SourcePhrase | None:
     """The "so X" between two commas right before token `behind`, in a sentence that begins at token `first`."""
     tokens, end = analysed.tokens, behind - 1
     if end <= first or tokens[end].text not in ",–-":
         return None
-    for at in range(end - 2, first, -1):
+    for at in token_indices(end - 2, first, -1):
         if tokens[at].text in ',–-„“”"»«':
             return None
         if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":

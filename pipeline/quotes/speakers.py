@@ -26,10 +26,10 @@ from pipeline.quotes.subjects import (
     without_topic,
 )
 from pipeline.quotes.text import Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenIndex, TokenRange, token_indices
 
 
-def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> None:
+def attribute(tokens: Sequence[Token], cue: Cue, limit: TokenIndex, before: TokenIndex) -> None:
     """Finds speaker and addressee of `cue`, and writes them into it.
 
     `limit` is the end of the sentence, `before` its begin: the subject may stand in clauses before the verb's own
@@ -51,7 +51,7 @@ def attribute(tokens: Sequence[Token], cue: Cue, limit: int, before: int) -> Non
         cue.speaker = []
 
 
-def _quoted_person(tokens: Sequence[Token], cue: Cue, first: int) -> None:
+def _quoted_person(tokens: Sequence[Token], cue: Cue, first: TokenIndex) -> None:
     """Who is quoted speaks: the subject of "wird zitiert", the object of "die Zeitung zitiert den Minister"."""
     found: TokenRange | None = None
     if cue.passive:
@@ -77,14 +77,14 @@ def _quoted_person(tokens: Sequence[Token], cue: Cue, first: int) -> None:
         cue.speaker = [found]
 
 
-def _behind_marks(tokens: Sequence[Token], begin: int, last: int) -> int | None:
+def _behind_marks(tokens: Sequence[Token], begin: TokenIndex, last: TokenIndex) -> TokenIndex | None:
     """Where a name follows one in quotation marks within a phrase: "das „Blatt“ Jan Kolb" are two."""
-    return next((at + 1 for at in range(begin + 2, last - 1) if tokens[at].text in '“«"'), None)
+    return next((at + 1 for at in token_indices(begin + 2, last - 1) if tokens[at].text in '“«"'), None)
 
 
 def _quoting_place(tokens: Sequence[Token], cue: Cue) -> list[TokenRange]:
     """Where somebody is quoted: "wird in einer Mitteilung zitiert"."""
-    for at in range(cue.clause.first, cue.clause.last - 1):
+    for at in token_indices(cue.clause.first, cue.clause.last - 1):
         if tokens[at].lower in {"in", "im"}:
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
@@ -92,7 +92,7 @@ def _quoting_place(tokens: Sequence[Token], cue: Cue) -> list[TokenRange]:
     return []
 
 
-def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
+def _attribute_final(tokens: Sequence[Token], cue: Cue, first: TokenIndex) -> None:
     opener = tokens[first].lower
     if cue.passive:
         _attribute_passive(tokens, cue, first + 1)
@@ -107,8 +107,8 @@ def _attribute_final(tokens: Sequence[Token], cue: Cue, first: int) -> None:
         cue.speaker = [found] if found else []
 
 
-def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
-    for at in range(first, cue.clause.last):
+def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: TokenIndex) -> None:
+    for at in token_indices(first, cue.clause.last):
         if tokens[at].lower in {"von", "vom", "durch"}:
             end = name_in_marks(tokens, at + 1, cue.clause.last) or noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and (is_noun(tokens[end - 1]) or end == at + 2 or tokens[end - 1].text in ')“"'):
@@ -125,7 +125,9 @@ def _attribute_passive(tokens: Sequence[Token], cue: Cue, first: int) -> None:
             cue.addressee = [TokenRange(first, end)]
 
 
-def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, before: int) -> None:
+def _attribute_main(
+    tokens: Sequence[Token], cue: Cue, first: TokenIndex, limit: TokenIndex, before: TokenIndex
+) -> None:
     """The same for a main clause: the subject in front of the verb, far in front of it, or behind it."""
     clause = cue.clause
     if tokens[cue.finite - 1].lower in COORDINATING and cue.finite > clause.first:
@@ -151,7 +153,7 @@ def _attribute_main(tokens: Sequence[Token], cue: Cue, first: int, limit: int, b
         _subject_behind(tokens, cue, other, behind, limit)
 
 
-def _subject_behind(tokens: Sequence[Token], cue: Cue, found: TokenRange, behind: Cue, limit: int) -> None:
+def _subject_behind(tokens: Sequence[Token], cue: Cue, found: TokenRange, behind: Cue, limit: TokenIndex) -> None:
     """Writes a subject that follows its verb into `cue`, and who is named after it as the one who was told."""
     cue.addressee = behind.addressee
     found = without_topic(tokens, split_dative(tokens, found, cue), cue)
@@ -165,7 +167,7 @@ def _subject_behind(tokens: Sequence[Token], cue: Cue, found: TokenRange, behind
 
 def _place_of_words(tokens: Sequence[Token], cue: Cue) -> None:
     """ "heißt es in der Mitteilung", "hieß es aus dem Ministerium": the place where the words stand speaks."""
-    for at in range(cue.clause.first, cue.clause.last):
+    for at in token_indices(cue.clause.first, cue.clause.last):
         if tokens[at].lower in {"in", "im", "aus", "bei", "auf", "beim", "vom", "von", "seitens"}:
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None and not any(token.lower in TIME_NOUNS for token in tokens[at + 1 : end]):
@@ -173,11 +175,11 @@ def _place_of_words(tokens: Sequence[Token], cue: Cue) -> None:
                 return
 
 
-def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: int) -> None:
+def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: TokenIndex) -> None:
     """Who was told, where that is not known yet: "gegenüber X", an object of "auffordern" and its like."""
     if cue.addressee:
         return
-    for at in range(cue.clause.first, cue.clause.last):
+    for at in token_indices(cue.clause.first, cue.clause.last):
         if tokens[at].lower == "gegenüber" and (at == cue.clause.first or not tokens[at].capital):
             end = noun_phrase(tokens, at + 1, cue.clause.last)
             if end is not None:
@@ -192,7 +194,7 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: int) -> None:
             cue.addressee = [TokenRange(at, end)]
 
 
-def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: int, before: int) -> Iterator[Cue]:
+def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: TokenIndex, before: TokenIndex) -> Iterator[Cue]:
     """The cues of several clauses, attributed; a verb after "und" has the subject of the one before it."""
     previous: Cue | None = None
     for clause in parts:

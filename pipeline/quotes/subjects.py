@@ -35,7 +35,7 @@ from pipeline.quotes.phrases import (
     prepositional_phrase,
 )
 from pipeline.quotes.text import Token
-from pipeline.spans import TokenRange
+from pipeline.spans import TokenIndex, TokenRange, token_indices
 
 _INFLECTED = ("t", "te", "g", "b", "f", "h", "ß", "s", "m", "l", "ing")
 """How verbs of one person end ("winkte", "zeigt", "gab", "ging")."""
@@ -44,7 +44,7 @@ _COMMAS = frozenset({",", "–", "-"})
 _NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
 
 
-def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> TokenRange | None:
+def subject_from(tokens: Sequence[Token], start: TokenIndex, limit: TokenIndex, cue: Cue) -> TokenRange | None:
     """The first noun phrase from `start` that can be a subject; objects on the way become addressees."""
     at = start
     while at < limit:
@@ -80,7 +80,7 @@ def subject_from(tokens: Sequence[Token], start: int, limit: int, cue: Cue) -> T
     return None
 
 
-def _accusative(tokens: Sequence[Token], first: int, last: int) -> bool:
+def _accusative(tokens: Sequence[Token], first: TokenIndex, last: TokenIndex) -> bool:
     """Whether "den …" is one thing and not several people: its noun lacks the dative's n ("den Ausbau")."""
     noun = next((token for token in tokens[first + 1 : last] if token.capital), None)
     return (
@@ -94,13 +94,13 @@ def without_topic(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenR
     """Takes what is spoken of ("von einem Erfolg") off the end of a speaker's phrase."""
     if cue.verb.lemma in {"sprechen", "ausgehen", "berichten"}:
         outside = {token.lower for token in tokens[span[1] : cue.clause.last]}
-        for at in range(span[0] + 1, span[1]):
+        for at in token_indices(span[0] + 1, span[1]):
             if tokens[at].lower in {"von", "vom"} and not outside & {"von", "vom", "davon"}:
                 return TokenRange(span[0], at)
     return span
 
 
-def with_apposition(tokens: Sequence[Token], span: TokenRange, limit: int) -> TokenRange:
+def with_apposition(tokens: Sequence[Token], span: TokenRange, limit: TokenIndex) -> TokenRange:
     begin, end = span
     further = apposition(tokens, end, limit) if end < limit else None
     return TokenRange(begin, further) if further is not None else span
@@ -109,7 +109,7 @@ def with_apposition(tokens: Sequence[Token], span: TokenRange, limit: int) -> To
 def split_dative(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenRange:
     """Takes a medium that was told ("der Agentur X") off the end of a speaker's phrase and makes it the addressee."""
     begin, end = span
-    for at in range(begin + 1, end):
+    for at in token_indices(begin + 1, end):
         if tokens[at].lower not in _DATIVES or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
             continue
         told = any(token.lower.rsplit("-", 1)[-1] in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
@@ -121,7 +121,7 @@ def split_dative(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenRa
     return span
 
 
-def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> TokenRange | None:
+def forefield(tokens: Sequence[Token], cue: Cue, first: TokenIndex, before: TokenIndex) -> TokenRange | None:
     """The subject in front of the inflected verb, or None if something else stands there."""
     start = first
     while start < cue.finite - 1 and tokens[start].lower in FOCUS:
@@ -157,7 +157,7 @@ def forefield(tokens: Sequence[Token], cue: Cue, first: int, before: int) -> Tok
     )
 
 
-def _noble(tokens: Sequence[Token], start: int, cue: Cue) -> bool:
+def _noble(tokens: Sequence[Token], start: TokenIndex, cue: Cue) -> bool:
     """ "Von der Leyen sagte": a name that begins like a phrase."""
     words = [token.lower for token in tokens[start : cue.finite]]
     return (
@@ -178,13 +178,13 @@ def is_plural(tokens: Sequence[Token], phrase: TokenRange) -> bool:
     )
 
 
-def _same_phrase(tokens: Sequence[Token], end: int, whole: int) -> bool:
+def _same_phrase(tokens: Sequence[Token], end: TokenIndex, whole: TokenIndex) -> bool:
     """Whether the words between a noun phrase and the verb belong to the phrase: "… nach der Festnahme", no verb."""
     opens = tokens[end].lower in PREPOSITIONS or tokens[end].text in "(,"
     return opens and not any(token.lower in AUXILIARIES or is_finite_reporting(token) for token in tokens[end:whole])
 
 
-def _widen(tokens: Sequence[Token], span: TokenRange, clause_first: int, before: int) -> TokenRange:
+def _widen(tokens: Sequence[Token], span: TokenRange, clause_first: TokenIndex, before: TokenIndex) -> TokenRange:
     """An apposition's noun before it: "Hugo Salcedo, Kopf einer Gruppe, sagte" begins with the name."""
     begin, end = span
     if begin == clause_first and begin - 1 > before and tokens[begin - 1].text == ",":
@@ -197,7 +197,7 @@ def _widen(tokens: Sequence[Token], span: TokenRange, clause_first: int, before:
     return span
 
 
-def distant_subject(tokens: Sequence[Token], verb: int, before: int) -> TokenRange | None:
+def distant_subject(tokens: Sequence[Token], verb: TokenIndex, before: TokenIndex) -> TokenRange | None:
     """The subject of a verb right after a comma: before the relative clause or apposition that the comma closes."""
     start = before
     while start < verb and tokens[start].lower in FOCUS | {"und", "aber"}:
@@ -229,7 +229,9 @@ def surnames(tokens: Sequence[Token]) -> frozenset[str]:
     )
 
 
-def person_subject(tokens: Sequence[Token], first: int, last: int, known: Container[str] = ()) -> TokenRange | None:
+def person_subject(
+    tokens: Sequence[Token], first: TokenIndex, last: TokenIndex, known: Container[str] = ()
+) -> TokenRange | None:
     """The person that a sentence begins with as its subject: "Chefin Hanna Obst winkte ab".
 
     By a given name, a role or a surname that is `known` from elsewhere ("Obst winkte ab").

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.lexicon.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 from pipeline.quotes.marks import QuotedText
-from pipeline.spans import CharRange, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, char_span, numbered_tokens
 
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|[:*](?=in(?:nen)?\b)|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
@@ -21,8 +21,8 @@ CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
 class Token:
     """A word or a mark: half-open code points, the word as written and in lower case."""
 
-    begin: int
-    end: int
+    begin: CharOffset
+    end: CharOffset
     text: str
     lower: str
 
@@ -40,10 +40,10 @@ class Token:
 class Sentence:
     """Tokens `first` (included) to `last` (excluded); `paragraph` counts the text's paragraphs from 0."""
 
-    first: int
-    last: int
-    begin: int
-    end: int
+    first: TokenIndex
+    last: TokenIndex
+    begin: CharOffset
+    end: CharOffset
     paragraph: int
 
 
@@ -58,22 +58,22 @@ class AnalysedText:
     def __init__(self, text: str, quotes: Sequence[QuotedText]) -> None:
         self.text = text
         self.quotes = quotes
-        self.tokens = [Token(m.start(), m.end(), m.group(), m.group().lower()) for m in _TOKEN.finditer(text)]
+        self.tokens = [Token(*char_span(m), m.group(), m.group().lower()) for m in _TOKEN.finditer(text)]
         self._begins = [token.begin for token in self.tokens]
         self.sentences = list(_sentences(text, self.tokens, quotes))
         self._sentence_begins = [sentence.begin for sentence in self.sentences]
         self._quote_begins = [quoted.begin for quoted in quotes]
         self._outer = sorted(s for quoted in quotes if quoted.depth == 0 and not quoted.single for s in quoted.spans)
 
-    def token_range(self, begin: int, end: int) -> TokenRange:
+    def token_range(self, begin: CharOffset, end: CharOffset) -> TokenRange:
         """Indices (half-open) of the tokens that begin within code points `begin` to `end`."""
-        return TokenRange(bisect_left(self._begins, begin), bisect_left(self._begins, end))
+        return TokenRange(TokenIndex(bisect_left(self._begins, begin)), TokenIndex(bisect_left(self._begins, end)))
 
-    def quotes_from(self, begin: int, end: int) -> Sequence[QuotedText]:
+    def quotes_from(self, begin: CharOffset, end: CharOffset) -> Sequence[QuotedText]:
         """The quotes that begin within code points `begin` to `end`, in text order."""
         return self.quotes[bisect_left(self._quote_begins, begin) : bisect_left(self._quote_begins, end)]
 
-    def quoted_before(self, begin: int, end: int) -> Iterator[CharRange]:
+    def quoted_before(self, begin: CharOffset, end: CharOffset) -> Iterator[CharRange]:
         """Outer quoted ranges that begin before `end` and go on at `begin`, cut to both, the last first."""
         for index in range(bisect_left(self._outer, (end, 0)) - 1, -1, -1):
             first, last = self._outer[index]
@@ -81,12 +81,12 @@ class AnalysedText:
                 return
             yield CharRange(max(first, begin), min(last, end))
 
-    def sentence_at(self, position: int) -> int:
+    def sentence_at(self, position: CharOffset) -> int:
         """The index of the sentence that `position` lies in, or that comes before it; 0 if none does."""
         return max(0, bisect_right(self._sentence_begins, position) - 1)
 
 
-def _ends_sentence(tokens: Sequence[Token], index: int, text: str) -> bool:
+def _ends_sentence(tokens: Sequence[Token], index: TokenIndex, text: str) -> bool:
     """Whether the full stop at `index` ends a sentence, by its neighbours."""
     mark = tokens[index]
     following = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -103,7 +103,7 @@ def _ends_sentence(tokens: Sequence[Token], index: int, text: str) -> bool:
     return before is None or not _is_abbreviation(tokens, index - 1, following)
 
 
-def _is_abbreviation(tokens: Sequence[Token], index: int, following: Token) -> bool:
+def _is_abbreviation(tokens: Sequence[Token], index: TokenIndex, following: Token) -> bool:
     """Whether the word at `index` has its full stop for itself: "Dr.", "J.", "3." before a month."""
     word = tokens[index]
     if word.text.isdigit() and len(word.text) <= 3:
@@ -119,10 +119,10 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
         if quoted.depth == 0 and not quoted.single:
             inside += quoted.spans
     found: list[Sentence] = []
-    first = 0
+    first = TokenIndex(0)
     paragraph = 0
     quote_index = 0
-    for index, token in enumerate(tokens):
+    for index, token in numbered_tokens(tokens):
         while quote_index < len(inside) and inside[quote_index][1] <= token.begin:
             quote_index += 1
         quote = inside[quote_index] if quote_index < len(inside) and inside[quote_index][0] <= token.begin else None

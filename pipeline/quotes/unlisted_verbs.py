@@ -4,10 +4,11 @@ from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import AUXILIARIES, NOMINATIVE_DETERMINERS, SUBJECT_PRONOUNS
 from pipeline.quotes.content_finder import BEFORE_MAIN, ContentFinder
-from pipeline.quotes.direct import may_be_finite, phrase_spans
+from pipeline.quotes.direct import phrase_spans
+from pipeline.quotes.frames import may_be_finite
 from pipeline.quotes.mood import carries_on_speech
 from pipeline.quotes.phrases import noun_phrase
-from pipeline.spans import CharRange, TokenRange
+from pipeline.spans import CharRange, TokenIndex, TokenRange
 
 
 class UnlistedVerbSpeech(ContentFinder):
@@ -35,7 +36,7 @@ class UnlistedVerbSpeech(ContentFinder):
                 self.found.append(candidate)
                 return
 
-    def _may_speak(self, first: int, surnames: frozenset[str]) -> bool:
+    def _may_speak(self, first: TokenIndex, surnames: frozenset[str]) -> bool:
         """Whether a phrase behind a verb begins like somebody, so that the verb is no adjective before a noun."""
         token = self.tokens[first]
         if not token.capital:

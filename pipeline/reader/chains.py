@@ -13,6 +13,7 @@ from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
 from pipeline.reader.scorers import Scorers, mention_vectors, quote_vectors
+from pipeline.spans import TokenIndex, TokenRange
 
 NOBODY = -1
 
@@ -40,8 +41,8 @@ class Resolution:
 def resolve(
     reading: Reading,
     scorers: Scorers,
-    names: Sequence[tuple[int, int, int]],
-    phrases: Sequence[tuple[int, int]] = (),
+    names: Sequence[tuple[TokenIndex, TokenIndex, int]],
+    phrases: Sequence[TokenRange] = (),
 ) -> Resolution:
     """The chains of an article whose `names` are known: (first token, last token excluded, cluster).
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -12,16 +11,9 @@ import numpy.typing as npt
 from pipeline.models.sentences import sentence_starts
 from pipeline.quotes.marks import QuotedText, quoted_texts
 from pipeline.reader.tokens import Ranges, tokenize
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class TokenSpan:
-    """Tokens `first` (included) to `last` (excluded) of a layout. Not to be mixed up with code points."""
-
-    first: int
-    last: int
 
 
 class Layout:
@@ -41,8 +33,8 @@ class Layout:
         self.sentence: Ints = np.maximum(np.searchsorted(starts, begins, side="right") - 1, 0)
         breaks = np.array([at for at, sign in enumerate(text) if sign == "\n"], dtype=np.int64)
         self.paragraph: Ints = np.unique(np.searchsorted(breaks, begins), return_inverse=True)[1].astype(np.int64)
-        self._begins: list[int] = begins.tolist()
-        self._ends: list[int] = self.tokens[:, 1].tolist()
+        self._begins: list[CharOffset] = begins.tolist()
+        self._ends: list[CharOffset] = self.tokens[:, 1].tolist()
 
     def __len__(self) -> int:
         return len(self._begins)
@@ -68,10 +60,10 @@ class Layout:
                     inside[span.first : span.last] = 1
         return inside
 
-    def span(self, begin: int, end: int) -> TokenSpan:
+    def span(self, begin: CharOffset, end: CharOffset) -> TokenRange:
         """The tokens that share a code point with `begin` to `end`."""
-        return TokenSpan(bisect_right(self._ends, begin), bisect_left(self._begins, end))
+        return TokenRange(TokenIndex(bisect_right(self._ends, begin)), TokenIndex(bisect_left(self._begins, end)))
 
-    def range(self, span: TokenSpan) -> tuple[int, int]:
+    def range(self, span: TokenRange) -> CharRange:
         """The code points from the begin of the first to the end of the last token."""
-        return self._begins[span.first], self._ends[span.last - 1]
+        return CharRange(self._begins[span.first], self._ends[span.last - 1])

@@ -6,15 +6,15 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from pipeline.entities.person_words import gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import word_list
 from pipeline.reader.layout import Layout
+from pipeline.spans import TokenIndex
+from schemas.records import MentionKind
 
-Kind = Literal["name", "nominal", "pronoun"]
-KINDS: tuple[Kind, ...] = ("name", "nominal", "pronoun")
+KINDS: tuple[MentionKind, ...] = ("name", "nominal", "pronoun")
 
 FEMININE_OR_PLURAL = word_list("feminine_or_plural_pronouns")
 MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
@@ -39,9 +39,9 @@ class ReaderMention:
         frequency: of a name, how often the text names its bearer.
     """
 
-    first: int
-    last: int
-    kind: Kind
+    first: TokenIndex
+    last: TokenIndex
+    kind: MentionKind
     words: tuple[str, ...]
     head: str
     gender: str
@@ -50,7 +50,7 @@ class ReaderMention:
     frequency: int = 0
 
 
-def describe(layout: Layout, first: int, last: int, kind: Kind) -> ReaderMention:
+def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionKind) -> ReaderMention:
     """The mention of `kind` that the tokens `first` to `last` (excluded) are."""
     words = tuple(layout.words[first:last])
     lower = words[0].lower()
@@ -58,8 +58,8 @@ def describe(layout: Layout, first: int, last: int, kind: Kind) -> ReaderMention
         gender = "m" if lower in MASCULINE_OR_NEUTER else "f" if lower in FEMININE_OR_PLURAL else ""
         return ReaderMention(first, last, kind, words, lower, gender, frozenset())
     if kind == "name":
-        before = _nouns(layout, max(0, first - 5), first, layout.sentence[first])
-        behind = _nouns(layout, last, min(len(layout), last + 9), layout.sentence[first])
+        before = _nouns(layout, max(TokenIndex(0), first - 5), first, layout.sentence[first])
+        behind = _nouns(layout, last, min(TokenIndex(len(layout)), last + 9), layout.sentence[first])
         name_gender = gender_of_name(" ".join(words)) or _announced(layout, first)
         roles = frozenset(_roles(layout, first, last))
         return ReaderMention(
@@ -118,7 +118,7 @@ def _head(words: tuple[str, ...]) -> str:
     return words[at]
 
 
-def _nouns(layout: Layout, first: int, last: int, sentence: int) -> set[str]:
+def _nouns(layout: Layout, first: TokenIndex, last: TokenIndex, sentence: int) -> set[str]:
     return {
         stem(word)
         for index, word in enumerate(layout.words[first:last], start=first)
@@ -131,7 +131,7 @@ _ROLE_BEFORE, _ROLE_BEHIND = 5, 7
 """How many tokens in front of a name, and in the apposition behind it, can hold its roles."""
 
 
-def _roles(layout: Layout, first: int, last: int) -> set[str]:
+def _roles(layout: Layout, first: TokenIndex, last: TokenIndex) -> set[str]:
     """Stems of the role words in the noun phrase that ends in a name, and in the apposition behind it."""
     words, found = layout.words, set()
     for index in range(first - 1, max(-1, first - 1 - _ROLE_BEFORE), -1):
@@ -151,7 +151,7 @@ def _roles(layout: Layout, first: int, last: int) -> set[str]:
     return found
 
 
-def _announced(layout: Layout, first: int) -> str | None:
+def _announced(layout: Layout, first: TokenIndex) -> str | None:
     before = layout.words[first - 1] if first else ""
     if before in {"Frau", "Mrs", "Madame"}:
         return "f"

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import FIRST_PERSON, KINDS, ReaderMention, plural_pronoun
+from pipeline.spans import TokenRange
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
@@ -192,14 +193,14 @@ def _match(mention: ReaderMention, other: ReaderMention) -> tuple[float, float, 
 
 @dataclass(frozen=True)
 class QuoteSpan:
-    """A quote in tokens: `spans` of (first, last excluded), `type` its index in ("Direct", *QUOTE_TYPES).
+    """A quote in tokens: `spans`, `type` its index in ("Direct", *QUOTE_TYPES).
 
     `hint` are the tokens that a rule takes for its speaker, if one does; `carried` whether the rule only carries it on.
     """
 
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[TokenRange, ...]
     type: int
-    hint: tuple[int, int] | None = None
+    hint: TokenRange | None = None
     carried: bool = False
 
 

@@ -11,14 +11,15 @@ from pipeline.reader.mentions import ReaderMention, describe
 from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
 from pipeline.reader.scorers import Floats, Scorers, Vectors, log_softmax, quote_vectors
 from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
+from pipeline.spans import TokenIndex
 
 
 @dataclass(frozen=True)
 class FoundName:
     """A name: tokens `first` to `last` (excluded), its type, how sure its least certain token is (0 to 1)."""
 
-    first: int
-    last: int
+    first: TokenIndex
+    last: TokenIndex
     type: str
     certainty: float
 
@@ -77,14 +78,14 @@ def _media(states: Vectors, scorers: Scorers, quotes: tuple[TaggedQuote, ...]) -
 
 def _others(layout: Layout, heads: dict[str, Floats], names: tuple[FoundName, ...]) -> list[ReaderMention]:
     taken = {(name.first, name.last) for name in names}
-    found: dict[tuple[int, int], ReaderMention] = {}
+    found: dict[tuple[TokenIndex, TokenIndex], ReaderMention] = {}
     scores = heads["nominals"].reshape(len(layout), NOMINAL_LAYERS, len(NOMINALS))
     for layer in range(NOMINAL_LAYERS):
         for first, last, _, _ in NOMINALS.decode(log_softmax(scores[:, layer])):
             if (first, last) not in taken and layout.sentence[first] == layout.sentence[last - 1]:
                 found[first, last] = describe(layout, first, last, "nominal")
     pronouns = heads["pronouns"]
-    for token in np.flatnonzero(pronouns[:, 1] > pronouns[:, 0]).tolist():
+    for token in map(TokenIndex, np.flatnonzero(pronouns[:, 1] > pronouns[:, 0]).tolist()):
         if layout.words[token].isalpha() and not any((token, token + 1) == span for span in (*taken, *found)):
             found[token, token + 1] = describe(layout, token, token + 1, "pronoun")
     return sorted(found.values(), key=lambda mention: (mention.first, -mention.last))

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.reader.schema import DIRECT_TAGS, OTHER_TAGS, QUOTE_TYPES
 from pipeline.reader.scorers import Floats
+from pipeline.spans import TokenRange, numbered_tokens
 
 _GAP = 60
 """Tokens that may stand between two spans of a quote."""
@@ -16,9 +17,9 @@ _GAP = 60
 
 @dataclass(frozen=True)
 class TaggedQuote:
-    """A quote in tokens: `spans` of (first, last excluded), its type, and the mean probability of its tags."""
+    """A quote in tokens: `spans`, its type, and the mean probability of its tags."""
 
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[TokenRange, ...]
     type: str
     probability: float
 
@@ -34,21 +35,21 @@ def _layer(scores: Floats, names: Sequence[str], types: Sequence[str]) -> list[T
         return []
     inside = 1 - np.exp(scores[:, 0])
     tags = _path(scores, len(types))
-    quotes: list[tuple[list[tuple[int, int]], str]] = []
+    quotes: list[tuple[list[TokenRange], str]] = []
     before = 0
-    for token, tag in enumerate(tags):
+    for token, tag in numbered_tokens(tags):
         if tag == 0:
             before = 0
             continue
         place, kind = names[tag][0], names[tag].partition("-")[2] or "Direct"
         if before == 0 or place in "BC":
             if place == "C" and quotes and quotes[-1][1] == kind and token - quotes[-1][0][-1][1] <= _GAP:
-                quotes[-1][0].append((token, token + 1))
+                quotes[-1][0].append(TokenRange(token, token + 1))
             else:
-                quotes.append(([(token, token + 1)], kind))
+                quotes.append(([TokenRange(token, token + 1)], kind))
         else:
             first, _ = quotes[-1][0][-1]
-            quotes[-1][0][-1] = (first, token + 1)
+            quotes[-1][0][-1] = TokenRange(first, token + 1)
         before = tag
     return [
         TaggedQuote(tuple(spans), kind, float(np.mean(np.concatenate([inside[first:last] for first, last in spans]))))

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from importlib.resources import files
 
+from pipeline.lexicon import lines_of
+
 _DIGRAPHS = str.maketrans({"ä": "a", "ö": "o", "ü": "u"})
 _TYPED = re.compile(r"(?<=[aou])e")
 _DOUBLED = re.compile(r"(.)\1")
@@ -54,10 +56,7 @@ def _cistem(word: str) -> str:
 
 def _read_strong() -> dict[str, str]:
     forms: dict[str, str] = {}
-    lines = (files("pipeline.statements") / "data" / "strong_verbs.txt").read_text(encoding="utf-8").splitlines()
-    for line in lines:
-        if line.startswith("#"):
-            continue
+    for line in lines_of(files("pipeline.statements") / "data" / "strong_verbs.txt"):
         words = [folded(word) for word in line.split()]
         base = _cistem(words[0])
         for word in words[1:]:

@@ -5,13 +5,13 @@ from typing import Any, Literal
 
 ColumnType = Literal["text", "texts", "integer", "number", "truth", "time", "json"]
 """`texts` is a list of text, `time` an instant in UTC, `json` text that is JSON. Every one of them can be missing."""
-Columns = Mapping[str, ColumnType]
+ColumnTypes = Mapping[str, ColumnType]
 Row = dict[str, Any]
 """A value by column; every column of the table is there."""
-Kind = Literal["article", "statement"]
+RecordKind = Literal["article", "statement"]
 """What a message of a topic is about. Its rows are replaced together."""
 
-TABLES: Mapping[str, Columns] = {
+TABLES: Mapping[str, ColumnTypes] = {
     "articles": {
         "id": "text",
         "url": "text",
@@ -102,7 +102,7 @@ TABLES: Mapping[str, Columns] = {
     },
 }
 
-TABLES_OF: Mapping[Kind, tuple[str, ...]] = {
+TABLES_OF: Mapping[RecordKind, tuple[str, ...]] = {
     "article": ("articles", "entities", "mentions", "quotes"),
     "statement": ("statements",),
 }

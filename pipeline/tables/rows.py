@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from pipeline.tables.columns import Kind, Row
+from pipeline.tables.columns import RecordKind, Row
 from schemas.codec import RecordError, decode
 from schemas.records import Entity, Quote, QuoteArticle, Statement
 
@@ -29,7 +29,7 @@ class Change:
         size: of the message's value, in bytes.
     """
 
-    kind: Kind
+    kind: RecordKind
     key: str
     rows: Mapping[str, Sequence[Row]] = field(default_factory=dict)
     digest: bytes = b""
@@ -38,7 +38,7 @@ class Change:
 
 
 def change_of(
-    kind: Kind, key: bytes | None, value: bytes | None, *, timestamp_ms: int, revision: str | None = None
+    kind: RecordKind, key: bytes | None, value: bytes | None, *, timestamp_ms: int, revision: str | None = None
 ) -> Change:
     """The change that a message makes.
 

@@ -123,25 +123,25 @@ def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _PageReading:
     lines: list[Line]
     readings: list[LineReading]
     context: Context
 
 
-def _read(html: str | None, text: str | None) -> _Reading:
+def _read(html: str | None, text: str | None) -> _PageReading:
     article = read_article(html=html, text=text, title=None)
     chosen = article.undecided()
-    return _Reading(
+    return _PageReading(
         [article.lines[number] for number in chosen], [article.readings[number] for number in chosen], article.context
     )
 
 
-def _reading_of(page: dict[str, Any], source: str) -> _Reading:
+def _reading_of(page: dict[str, Any], source: str) -> _PageReading:
     return _read(page["html"], None) if source == "html" else _read(None, page[source])
 
 
-def _altered(reading: _Reading, labels: Floats, random: np.random.Generator) -> tuple[_Reading, list[int]]:
+def _altered(reading: _PageReading, labels: Floats, random: np.random.Generator) -> tuple[_PageReading, list[int]]:
     """The page as another site might have it, and which of its lines that has."""
     kept = _kept((labels > 0.5).astype(np.int32), random)
     lines = [reading.lines[number] for number in kept]
@@ -162,7 +162,7 @@ def _altered(reading: _Reading, labels: Floats, random: np.random.Generator) -> 
         gone = frozenset(hint for hint in hints if random.random() < _WITHOUT_HINT)
         marks = [replace(mark, near=mark.near - gone, far=mark.far - gone) for mark in marks]
         lines = [replace(line, markup=mark) for line, mark in zip(lines, marks, strict=True)]
-    return _Reading(lines, [reading.readings[number] for number in kept], context), kept
+    return _PageReading(lines, [reading.readings[number] for number in kept], context), kept
 
 
 def _kept(labels: npt.NDArray[np.int32], random: np.random.Generator) -> list[int]:
@@ -176,7 +176,7 @@ def _kept(labels: npt.NDArray[np.int32], random: np.random.Generator) -> list[in
     return [int(number) for number in np.flatnonzero(kept)]
 
 
-def _sample(page: dict[str, Any], reading: _Reading, labels: Floats, weight: float) -> Sample:
+def _sample(page: dict[str, Any], reading: _PageReading, labels: Floats, weight: float) -> Sample:
     lines = reading.lines
     return Sample(
         publisher_of(page),
@@ -189,7 +189,7 @@ def _sample(page: dict[str, Any], reading: _Reading, labels: Floats, weight: flo
 
 
 def _snippet_sample(
-    page: dict[str, Any], reading: _Reading, labels: Floats, lines: SnippetLines, weight: float
+    page: dict[str, Any], reading: _PageReading, labels: Floats, lines: SnippetLines, weight: float
 ) -> Sample:
     """A line with a snippet counts most, another by how sure its label is."""
     sure = np.abs(labels - 0.5) * 2
@@ -206,7 +206,7 @@ def _line_weights(lines: Sequence[Line]) -> Floats:
     return weights
 
 
-def _gold_labels(reading: _Reading, page: dict[str, Any]) -> Floats:
+def _gold_labels(reading: _PageReading, page: dict[str, Any]) -> Floats:
     gold = [words_of(line_text(paragraph)) for paragraph in page["gold"]]
     return np.array([_in_gold(line.words, gold) for line in reading.lines], dtype=np.float64)
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.evaluation.entities import EntityReport, GoldDocument, predict, report
-from pipeline.evaluation.entity_scores import Mention
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import DATA
 from pipeline.models.labels import Labels
@@ -101,7 +101,7 @@ class EntityTraining:
             scores = self.model(self.embeddings[arrays["pieces"]], arrays["mask"], arrays["words"], arrays["corpus"])
         return loss(scores, arrays["targets"], self.recipe.smoothing)
 
-    def predict(self, documents: Sequence[GoldDocument], corpus: int) -> dict[str, list[Mention]]:
+    def predict(self, documents: Sequence[GoldDocument], corpus: int) -> dict[str, list[LabelledSpan]]:
         """Mentions by document as the averaged weights find them, by the guidelines of a corpus."""
         parts: list[EntityExample] = []
         places: dict[str, list[int]] = {}
@@ -110,7 +110,7 @@ class EntityTraining:
             places[document.name] = list(range(len(parts), len(parts) + len(made)))
             parts += made
         rows = self._log_probabilities(self.loop.averaged.module, parts)
-        found: dict[str, list[Mention]] = {}
+        found: dict[str, list[LabelledSpan]] = {}
         for document in documents:
             words = self.examples.words(document.text)
             spans = LABELS.decode(np.concatenate([rows[n] for n in places[document.name]])) if words else []
@@ -160,14 +160,14 @@ class EntityTraining:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HeldOutScores:
     """How the model does on what was held out, by file: the averaged weights in float, and as written, in 8 bits."""
 
     in_float: dict[str, EntityReport]
     written: dict[str, EntityReport]
 
 
-def train(recipe_path: Path, data: Path, output: Path, *, resume: bool, console: Console) -> Outcome:
+def train(recipe_path: Path, data: Path, output: Path, *, resume: bool, console: Console) -> HeldOutScores:
     """Train by the recipe at `recipe_path` on the files in `data`, and write the model into `output`.
 
     A run that was broken off goes on from its checkpoint in `output` with `resume`.
@@ -182,7 +182,7 @@ def train(recipe_path: Path, data: Path, output: Path, *, resume: bool, console:
     training.run(resume=resume, console=console)
     console.print("The model in 8 bits, and its scores on what was held out")
     training.export()
-    outcome = Outcome(training.reports(), training.written_reports())
+    outcome = HeldOutScores(training.reports(), training.written_reports())
     for file, written in outcome.written.items():
         low, high = written.interval
         console.print(

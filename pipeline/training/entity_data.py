@@ -17,7 +17,9 @@ from spacy.language import Language
 from pipeline.encoder.pieces import FIRST, LAST, PieceTokenizer
 from pipeline.encoder.words import first_pieces
 from pipeline.evaluation.entities import GoldDocument, read_gold
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.models.labels import Labels
+from pipeline.spans import CharOffset, CharRange, TokenIndex, numbered_tokens
 
 TYPES = ("PER", "LOC", "ORG", "MISC")
 SWAPPED = ("PER", "LOC", "ORG")
@@ -90,7 +92,8 @@ def swap_names(
         name = document.text[begin:end]
         if pool.get(kind) and chance.random() < rate:
             name = chance.choice(pool[kind])
-        mentions.append((len(text), len(text) + len(name), kind))
+        begun = CharOffset(len(text))
+        mentions.append((begun, begun + len(name), kind))
         text += name
         at = end
     return GoldDocument(document.name, text + document.text[at:], mentions)
@@ -104,9 +107,13 @@ class EntityExamples:
     labels: Labels
     nlp: Language = field(default_factory=lambda: spacy.blank("de"))
 
-    def words(self, text: str) -> list[tuple[int, int]]:
+    def words(self, text: str) -> list[CharRange]:
         """Where the words of `text` begin and end."""
-        return [(token.idx, token.idx + len(token)) for token in self.nlp.make_doc(text) if not token.is_space]
+        return [
+            CharRange(CharOffset(token.idx), CharOffset(token.idx + len(token)))
+            for token in self.nlp.make_doc(text)
+            if not token.is_space
+        ]
 
     def make(self, document: GoldDocument, corpus: int, limit: int) -> Iterator[EntityExample]:
         """Examples of at most `limit` pieces, cut between words."""
@@ -132,16 +139,16 @@ class EntityExamples:
 
 
 def _spans(
-    words: Sequence[tuple[int, int]], mentions: Sequence[tuple[int, int, str]]
-) -> Iterator[tuple[int, int, str]]:
+    words: Sequence[CharRange], mentions: Sequence[LabelledSpan]
+) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
     """Mentions in words. A name that is but a part of one word marks it as PART; a full stop at its end is taken in."""
-    begins = {begin: index for index, (begin, _) in enumerate(words)}
-    ends = {end: index for index, (_, end) in enumerate(words)}
+    begins = {begin: index for index, (begin, _) in numbered_tokens(words)}
+    ends = {end: index for index, (_, end) in numbered_tokens(words)}
     covered = -1
     for begin, end, kind in sorted(mentions):
         first, last, marked = begins.get(begin), ends.get(end, ends.get(end + 1)), kind
         if first is None or last is None:
-            touched = [i for i, (b, e) in enumerate(words) if b < end and e > begin]
+            touched = [i for i, (b, e) in numbered_tokens(words) if b < end and e > begin]
             if len(touched) != 1:
                 continue
             first, last, marked = touched[0], touched[0], PART

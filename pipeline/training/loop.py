@@ -24,7 +24,7 @@ SAVE_EVERY_SECONDS = 120.0
 SHOWN_LOSSES = 50
 """Steps whose mean loss is shown: that of a single batch jumps."""
 
-Batch = TypeVar("Batch")
+BatchType = TypeVar("BatchType")
 
 
 def parameter_groups(model: nn.Module, encoder: Encoder, recipe: Recipe) -> list[dict[str, object]]:
@@ -66,7 +66,9 @@ class Loop:
         self.checkpoint = folder / "checkpoint.pt"
         self._run = {"recipe": recipe.model_dump_json(), "steps": steps}
 
-    def run(self, batches: Sequence[Batch], loss: Callable[[Batch], Tensor], *, resume: bool, console: Console) -> None:
+    def run(
+        self, batches: Sequence[BatchType], loss: Callable[[BatchType], Tensor], *, resume: bool, console: Console
+    ) -> None:
         """Learn from `batches`, a step each, to the end; a checkpoint is written every two minutes.
 
         Progress is a bar on a terminal, and elsewhere a line with every checkpoint.

@@ -43,12 +43,12 @@ def readings_of_forms(rows: Iterable[Mapping[str, str]]) -> dict[str, str]:
             continue
         genders = {row[column] for column in ("genus", "genus 1", "genus 2", "genus 3", "genus 4")} & {"m", "f", "n"}
         if len(genders) < 2:
-            for form, reading in _declined(row, genders.pop() if genders else None):
+            for form, reading in _case_forms(row, genders.pop() if genders else None):
                 found[form].add(reading)
     return {form.lower(): " ".join(sorted(readings)) for form, readings in found.items()}
 
 
-def _declined(row: Mapping[str, str], gender: str | None) -> Iterable[tuple[str, str]]:
+def _case_forms(row: Mapping[str, str], gender: str | None) -> Iterable[tuple[str, str]]:
     """The forms with their readings; what has no gender has the plural alone."""
     forms: dict[str, list[tuple[str, str]]] = {"singular": [], "plural": []}
     for column, form in row.items():

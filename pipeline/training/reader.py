@@ -16,8 +16,10 @@ from pipeline.corpus.model import AnnotatedArticle
 from pipeline.corpus.swaps import swap
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.errors import ConfigurationError
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.models.catalogue import DATA
 from pipeline.models.sentences import sentence_starts
+from pipeline.spans import CharOffset
 from pipeline.training import e5
 from pipeline.training.encoder import Encoder
 from pipeline.training.entity_data import held_out, read
@@ -136,10 +138,10 @@ def _shuffled(made: list[list[Turn]], chance: random.Random) -> list[list[Turn]]
     return made
 
 
-def _chunks(text: str, mentions: Sequence[tuple[int, int, str]]) -> Iterator[tuple[str, list[tuple[int, int, str]]]]:
+def _chunks(text: str, mentions: Sequence[LabelledSpan]) -> Iterator[tuple[str, list[LabelledSpan]]]:
     """The text and its mentions, cut at sentences into parts of about `_CHUNK` code points."""
-    begin = last = 0
-    for start in [*sentence_starts(text)[1:], len(text)]:
+    begin = last = CharOffset(0)
+    for start in [*sentence_starts(text)[1:], CharOffset(len(text))]:
         if start - begin > _CHUNK and last > begin:
             yield text[begin:last], [(b - begin, e - begin, k) for b, e, k in mentions if begin <= b and e <= last]
             begin = last

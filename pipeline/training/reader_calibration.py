@@ -27,10 +27,10 @@ PENALTY = 1.0
 LEAST_SURE = {UNMARKED: 0.7, "Reported": 0.9}
 """How sure (0 to 1) a quote of a type must be to be published; of all others, surer than not."""
 
-Row = tuple[dict[str, float], bool]
+Weighed = tuple[dict[str, float], bool]
 
 
-def fit(rows: Sequence[Row]) -> Logistic:
+def fit(rows: Sequence[Weighed]) -> Logistic:
     """The logistic regression of what is right on the features, by Newton's method."""
     names = ["always", *sorted({name for features, _ in rows for name in features})]
     values: npt.NDArray[np.float64] = np.array(
@@ -69,7 +69,7 @@ def _article(gold: Mapping[str, Any]) -> CleanArticle:
     return CleanArticle(id=gold["name"], language="de", text=gold["text"], content_hash="", simhash="0" * 16)
 
 
-def _quote_rows(quotes: QuoteExtractor, gold: Mapping[str, Any]) -> Iterator[Row]:
+def _quote_rows(quotes: QuoteExtractor, gold: Mapping[str, Any]) -> Iterator[Weighed]:
     """Features of every candidate and whether it is a quote or an act of speech."""
     text = gold["text"]
     candidates = list(quotes.weighed(text))
@@ -82,7 +82,7 @@ def _quote_rows(quotes: QuoteExtractor, gold: Mapping[str, Any]) -> Iterator[Row
 
 def _speaker_rows(
     entities: EntityExtractor, quotes: QuoteExtractor, reader: Any, gold: Mapping[str, Any]
-) -> Iterator[Row]:
+) -> Iterator[Weighed]:
     article = entities(_article(gold))
     found = quotes.sentences(article.text)
     linker = Linker(article, None)

@@ -9,9 +9,10 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.corpus.model import AnnotatedArticle, AnnotatedQuote, Part
+from pipeline.corpus.model import AnnotatedArticle, AnnotatedQuote, Part, Range
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.windows import Window
+from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
@@ -31,6 +32,7 @@ from pipeline.reader.schema import (
 )
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
+from pipeline.spans import CharOffset, TokenIndex, TokenRange, numbered_tokens, token_indices
 
 Ints = npt.NDArray[np.int64]
 CORPUS = 3
@@ -102,9 +104,7 @@ class ReaderExamples:
             name, layout, pieces.ids.astype(np.int64), spans, reading_windows(spans[starts, 0], len(pieces)), {}
         )
 
-    def of_names(
-        self, name: str, text: str, spans: Sequence[tuple[int, int, str]], source: int
-    ) -> ReaderExample | None:
+    def of_names(self, name: str, text: str, spans: Sequence[LabelledSpan], source: int) -> ReaderExample | None:
         """A text in which only names are known."""
         made = self.bare(name, text)
         if made is None:
@@ -136,7 +136,7 @@ class ReaderExamples:
     ) -> None:
         layout = made.layout
         keys = {key: number for number, key in enumerate(article.chains)}
-        nominal_spans: list[tuple[int, int]] = []
+        nominal_spans: list[TokenRange] = []
         pronouns = np.zeros(len(layout), dtype=np.int64)
         rows: list[tuple[ReaderMention, int, int, int]] = []
         for mention in body.mentions:
@@ -146,7 +146,7 @@ class ReaderExamples:
             chain = article.chains[mention.chain]
             kind = mention.kind if chain.named or mention.kind != "name" else "nominal"
             if kind == "nominal":
-                nominal_spans.append((span.first, span.last))
+                nominal_spans.append(span)
             elif kind == "pronoun":
                 pronouns[span.first] = 1
             rows.append(
@@ -188,12 +188,12 @@ class ReaderExamples:
                 _paint(direct, layout, quote, "", DIRECT_TAGS)
             else:
                 _paint(other, layout, quote, f"-{quote.type}", OTHER_TAGS)
-            for begin, end in quote.cue:
-                span = layout.span(begin, end)
+            for cue in quote.cue:
+                span = layout.span(*cue)
                 cues[span.first : span.last] = 1
         made.tags |= {"direct": direct, "other": other, "cues": cues}
         kept = [q for q in body.quotes if all(_nonempty(layout, span) for span in q.spans)]
-        made.quotes = [_quote_span(layout, quote, hint_of(quote.spans, found)) for quote in kept]
+        made.quotes = [_annotated_span(layout, quote, hint_of(quote.spans, found)) for quote in kept]
         made.medium = np.array([MEDIA.index(quote.medium) for quote in kept], dtype=np.int64)
         made.speakers = pairs = speaker_pairs(layout, made.mentions, made.quotes)
         said_by = [{keys[key] for key in quote.speakers} for quote in kept]
@@ -208,7 +208,7 @@ class ReaderExamples:
             [layout.tokens[m.last - 1, 1].item() for m in made.mentions],
         )
 
-        def marked(among: set[tuple[int, int, int]]) -> npt.NDArray[np.bool_]:
+        def marked(among: set[tuple[int, CharOffset, CharOffset]]) -> npt.NDArray[np.bool_]:
             return np.array(
                 [
                     (kept[row].number, ranges[0][m], ranges[1][m]) in among
@@ -221,8 +221,8 @@ class ReaderExamples:
 
 
 def _distractors(
-    layout: Layout, marked: Sequence[tuple[int, int]], found: Sequence[QuoteCandidate], seed: int
-) -> list[tuple[int, int]]:
+    layout: Layout, marked: Sequence[tuple[TokenIndex, TokenIndex]], found: Sequence[QuoteCandidate], seed: int
+) -> list[TokenRange]:
     """Tokens that the model or the rules may take for somebody, apart from those that are `marked`.
 
     They are what rules take for speakers, and some noun phrases, drawn by `seed`.
@@ -230,27 +230,31 @@ def _distractors(
     taken = np.zeros(len(layout), dtype=bool)
     for first, last in marked:
         taken[first:last] = True
-    chosen: list[tuple[int, int]] = []
+    chosen: list[TokenRange] = []
 
-    def choose(first: int, last: int) -> None:
+    def choose(first: TokenIndex, last: TokenIndex) -> None:
         if first < last and not taken[first:last].any():
             taken[first:last] = True
-            chosen.append((first, last))
+            chosen.append(TokenRange(first, last))
 
     for candidate in found:
         for begin, end in candidate.speaker_spans:
             span = layout.span(begin, end)
             choose(span.first, span.last)
     draw = np.random.default_rng(seed)
-    for first, word in enumerate(layout.words):
+    for first, word in numbered_tokens(layout.words):
         if word.lower() in _DETERMINERS and draw.random() < _DISTRACTING:
-            nouns = [last for last in range(first + 1, min(first + 4, len(layout))) if layout.words[last][0].isupper()]
+            nouns = [
+                last
+                for last in token_indices(first + 1, min(first + 4, TokenIndex(len(layout))))
+                if layout.words[last][0].isupper()
+            ]
             if nouns and layout.sentence[nouns[0]] == layout.sentence[first]:
                 choose(first, nouns[0] + 1)
     return chosen
 
 
-def hint_of(spans: Sequence[tuple[int, int]], found: Sequence[QuoteCandidate]) -> QuoteCandidate | None:
+def hint_of(spans: Sequence[Range], found: Sequence[QuoteCandidate]) -> QuoteCandidate | None:
     """The rules' candidate that means the quote of `spans`, if there is one."""
     best, most = None, _SAME
     for candidate in found:
@@ -261,24 +265,22 @@ def hint_of(spans: Sequence[tuple[int, int]], found: Sequence[QuoteCandidate]) -
     return best
 
 
-def _nonempty(layout: Layout, span: tuple[int, int]) -> bool:
+def _nonempty(layout: Layout, span: Range) -> bool:
     tokens = layout.span(*span)
     return tokens.first < tokens.last
 
 
-def quote_span(
-    layout: Layout, spans: Sequence[tuple[int, int]], type_index: int, rule: QuoteCandidate | None
-) -> QuoteSpan:
+def quote_span(layout: Layout, spans: Sequence[Range], type_index: int, rule: QuoteCandidate | None) -> QuoteSpan:
     """A quote of code points as one of tokens, with the speaker that a rule gives it."""
-    tokens = tuple((s.first, s.last) for s in (layout.span(*span) for span in spans))
+    tokens = tuple(layout.span(*span) for span in spans)
     hint = None
     if rule is not None and rule.speaker_spans:
         span = layout.span(*rule.speaker_spans[0])
-        hint = (span.first, span.last) if span.first < span.last else None
+        hint = span if span.first < span.last else None
     return QuoteSpan(tokens, type_index, hint, rule is not None and rule.rule in CARRIED)
 
 
-def _quote_span(layout: Layout, quote: AnnotatedQuote, rule: QuoteCandidate | None) -> QuoteSpan:
+def _annotated_span(layout: Layout, quote: AnnotatedQuote, rule: QuoteCandidate | None) -> QuoteSpan:
     return quote_span(layout, quote.spans, ("Direct", *QUOTE_TYPES).index(quote.type), rule)
 
 
@@ -292,19 +294,19 @@ def _paint(tags: Ints, layout: Layout, quote: AnnotatedQuote, ending: str, names
         tags[span.first + 1 : span.last] = names.index("I" + ending)
 
 
-def _layers(spans: Iterable[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+def _layers(spans: Iterable[TokenRange]) -> tuple[list[TokenRange], list[TokenRange]]:
     """Spans that lie in none, and those that lie in one of these; what lies deeper is left out."""
-    outer: list[tuple[int, int]] = []
-    inner: list[tuple[int, int]] = []
-    for begin, end in sorted(set(spans), key=lambda span: (span[0], -span[1])):
-        if not outer or begin >= outer[-1][1]:
-            outer.append((begin, end))
-        elif end <= outer[-1][1] and (not inner or begin >= inner[-1][1]):
-            inner.append((begin, end))
+    outer: list[TokenRange] = []
+    inner: list[TokenRange] = []
+    for span in sorted(set(spans), key=lambda span: (span.first, -span.last)):
+        if not outer or span.first >= outer[-1].last:
+            outer.append(span)
+        elif span.last <= outer[-1].last and (not inner or span.first >= inner[-1].last):
+            inner.append(span)
     return outer, inner
 
 
-def _name_tokens(layout: Layout, spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, int, str]]:
+def _name_tokens(layout: Layout, spans: Iterable[LabelledSpan]) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
     covered = 0
     for begin, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
         if kind not in NAME_TYPES:

@@ -18,7 +18,7 @@ import trafilatura
 from pipeline.evaluation.snippets import letters
 
 Floats = npt.NDArray[np.float64]
-Labels = npt.NDArray[np.int_]
+LabelArray = npt.NDArray[np.int_]
 UNKNOWN = -1
 
 _WORD = re.compile(r"\w+")
@@ -44,7 +44,7 @@ class SnippetLines:
         rows: of each line what the model of the others sees.
     """
 
-    known: Labels
+    known: LabelArray
     rows: Floats
 
 

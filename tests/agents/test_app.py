@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,8 @@ from agents import worker
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
 from agents.offsets import Offsets
+from agents.publisher import BeforeSend
+from agents.runner import Incoming
 from agents.settings import Settings
 from pipeline.stages import STAGES
 
@@ -20,9 +23,12 @@ SOURCE = f"p.{STAGES[0].source}"
 
 
 def make(tmp_path, *, embedded: bool = False, **options: Any) -> StageApp:
-    status = SimpleNamespace(metrics=SimpleNamespace(rebalanced=lambda stage: None))
-    runner = SimpleNamespace(stage=STAGES[0], status=status)
-    return create_app(Settings(data_dir=tmp_path, topic_prefix="p.", **options), runner, embedded=embedded)
+    settings = Settings(data_dir=tmp_path, topic_prefix="p.", **options)
+    return create_app(settings, STAGES[0], handle_nothing, embedded=embedded)
+
+
+async def handle_nothing(message: Incoming, *, before_publish: BeforeSend) -> None:
+    """Every message is at its end at once."""
 
 
 class Recording(Offsets):
@@ -63,12 +69,42 @@ async def test_only_partitions_of_the_source_topic_count_as_assigned(tmp_path, m
     assert app.assigned() == []
     monkeypatch.setattr(AdaptedApp, "owned", lambda self: owned)
     assert app.assigned() == [0, 2]
-    app.on_assigned(owned)  # nobody wants to know
+    app.on_assigned(owned)  # nobody keeps state by partition
     told: list[list[int]] = []
     app.assignment_listener = told.append
     app.on_assigned(owned)
     app.on_assigned(set())
     assert told == [[0, 2], []]
+
+
+def test_who_asks_an_app_for_its_partitions_makes_no_consumer_for_a_thread_of_their_own(tmp_path):
+    app = make(tmp_path)
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(app.assigned).result() == []
+    assert app._consumer is None
+
+
+async def test_rebalances_and_failed_commits_are_told(tmp_path, monkeypatch):
+    told: list[str] = []
+    app = create_app(
+        Settings(data_dir=tmp_path),
+        STAGES[0],
+        handle_nothing,
+        embedded=False,
+        on_rebalance=lambda: told.append("rebalance"),
+        on_commit_failure=lambda: told.append("commit"),
+    )
+    app.on_assigned(set())
+    app.on_assigned({TP(SOURCE, 0)})
+
+    async def commit_offsets(self: AdaptedApp, offsets: Any) -> None:
+        raise OSError
+
+    monkeypatch.setattr(AdaptedApp, "owned", lambda self: {TP(SOURCE, 0)})
+    monkeypatch.setattr(AdaptedApp, "commit_offsets", commit_offsets)
+    app.offsets.mark_finished(TP(SOURCE, 0), 7, generation=app.generation)
+    await app.offsets.commit()
+    assert told == ["rebalance", "rebalance", "commit"]
 
 
 async def test_once_started_it_commits(tmp_path, monkeypatch):

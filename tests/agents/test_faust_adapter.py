@@ -21,6 +21,8 @@ from agents import faust_adapter as adapter
 from agents import kafka
 from agents.app import StageApp, create_app
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, ClientThread, LowLatencyConsumer
+from agents.publisher import BeforeSend
+from agents.runner import Incoming
 from agents.settings import Settings
 from agents.web.connections import Connections, LimitedSite, Proxies
 from pipeline.stages import STAGES
@@ -73,7 +75,10 @@ async def test_what_came_of_others_is_given_while_one_is_full_and_room_ends_the_
 
 @pytest.fixture
 async def app(tmp_path) -> StageApp:
-    return create_app(Settings(data_dir=tmp_path), SimpleNamespace(stage=STAGES[0]), embedded=False)
+    async def handle(message: Incoming, *, before_publish: BeforeSend) -> None:
+        """Every message is at its end at once."""
+
+    return create_app(Settings(data_dir=tmp_path), STAGES[0], handle, embedded=False)
 
 
 def names_in(function: Callable[..., Any]) -> set[str]:

@@ -7,10 +7,9 @@ import pytest
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.errors import IllegalGenerationError, RebalanceInProgressError, UnknownMemberIdError
 from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, SyncGroupRequest
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 
 from agents import membership as module
-from agents.faust_adapter import AdaptedApp, ClientThread
+from agents.faust_adapter import AdaptedApp, learning
 from agents.membership import Membership, OwnershipLost
 
 
@@ -89,23 +88,15 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("request_", "code", "learned"), ANSWERS)
-async def test_every_answer_of_the_coordinator_tells_whether_it_still_is_a_member(monkeypatch, request_, code, learned):
+async def test_every_answer_of_the_coordinator_tells_whether_it_still_is_a_member(request_, code, learned):
     assert "_send_req" in vars(GroupCoordinator), "else aiokafka has changed, and nothing is learned"
 
     async def send(request):
         assert request is request_
         return SimpleNamespace(error_code=code)
 
-    async def start(self):
-        self._consumer = SimpleNamespace(_coordinator=SimpleNamespace(_send_req=send))
-
-    monkeypatch.setattr(AIOKafkaConsumerThread, "__init__", lambda self: None)
-    monkeypatch.setattr(AIOKafkaConsumerThread, "on_start", start)
     membership = Membership(10.0)
     membership.begun()
-    thread = ClientThread()
-    monkeypatch.setattr(ClientThread, "app", SimpleNamespace(membership=membership), raising=False)
-    await thread.on_start()
-    assert (await thread._consumer._coordinator._send_req(request_)).error_code == code
+    assert (await learning(send, membership, "g")(request_)).error_code == code
     assert membership.certain == (learned == "confirmed")
     assert membership.over == (learned == "ended")

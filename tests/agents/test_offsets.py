@@ -155,14 +155,15 @@ async def test_commits_come_by_themselves_and_outlive_an_error(group, monkeypatc
 
 
 class App:
-    """A stage's app whose runner ends when told to."""
+    """A stage's app whose messages reach their end when told to."""
 
     def __init__(self, tmp_path):
         self.ended = asyncio.Event()
         self.superseded = False
-        runner = SimpleNamespace(stage=STAGES[0], handle=self.handle)
-        self.app = create_app(Settings(data_dir=tmp_path, drain_seconds=0.05), runner, embedded=False)
-        self.app.offsets = Offsets(FakeGroup(), name="g", interval_seconds=5.0)
+        settings = Settings(data_dir=tmp_path, drain_seconds=0.05)
+        self.app = create_app(settings, STAGES[0], self.handle, embedded=False)
+        self.group = FakeGroup()
+        self.app.offsets = Offsets(self.group, name="g", interval_seconds=5.0)
 
     async def handle(self, message, *, before_publish):
         await self.ended.wait()
@@ -181,11 +182,11 @@ async def test_an_offset_is_marked_finished_only_when_the_message_has_reached_it
     task = asyncio.create_task(made.app.process(made.event()))
     await asyncio.sleep(0.01)
     await made.app.offsets.commit()
-    assert made.app.offsets._group.commits == []
+    assert made.group.commits == []
     made.ended.set()
     await task
     await made.app.offsets.commit()
-    assert made.app.offsets._group.commits == [{A: 8}]
+    assert made.group.commits == [{A: 8}]
 
 
 async def test_a_message_that_is_broken_off_is_not_marked_finished(tmp_path):
@@ -196,7 +197,7 @@ async def test_a_message_that_is_broken_off_is_not_marked_finished(tmp_path):
     with pytest.raises(asyncio.CancelledError):
         await task
     await made.app.offsets.commit()
-    assert made.app.offsets._group.commits == []
+    assert made.group.commits == []
     assert await made.app.offsets.wait_idle(0)
 
 
@@ -206,7 +207,7 @@ async def test_a_message_that_is_another_workers_by_now_is_not_marked_finished(t
     made.ended.set()
     await made.app.process(made.event())
     await made.app.offsets.commit()
-    assert made.app.offsets._group.commits == []
+    assert made.group.commits == []
     assert await made.app.offsets.wait_idle(0)
 
 
@@ -215,7 +216,7 @@ async def test_partitions_are_given_up_committed_and_with_nothing_marked_finishe
     made.ended.set()
     await made.app.process(made.event())
     await made.app.on_revoked()
-    assert made.app.offsets._group.commits == [{A: 8}]
+    assert made.group.commits == [{A: 8}]
     assert made.app.offsets._finished == {}, "another worker may have them next"
 
 

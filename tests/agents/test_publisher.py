@@ -23,7 +23,8 @@ from aiokafka.errors import (
 from agents import batching
 from agents import publisher as module
 from agents.membership import OwnershipLost
-from agents.publisher import Outgoing, Publisher, TooLarge
+from agents.outgoing import Outgoing, TooLarge
+from agents.publisher import Publisher
 from agents.settings import Settings
 
 A, B, C = (Outgoing("topic", name, b"value of " + name) for name in (b"a", b"b", b"c"))

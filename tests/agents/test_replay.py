@@ -9,8 +9,8 @@ import pytest
 from agents import dead_letters
 from agents.bounded_records import OVERSIZE
 from agents.dead_letters import StoredLetter, replay
+from agents.outgoing import Outgoing
 from agents.permissions import MissingPermission, Need
-from agents.publisher import Outgoing
 from agents.settings import Settings
 from schemas.records import DeadLetter
 

@@ -10,9 +10,10 @@ from agents import headers
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
 from agents.membership import OwnershipLost
+from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.pool.scheduler import JobFailed
-from agents.publisher import BeforeSend, Outgoing, TooLarge
+from agents.publisher import BeforeSend
 from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
 from agents.status import WorkerStatus

@@ -1,7 +1,6 @@
 """Headers, settings, duplicates, repeats: what needs no broker."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import orjson
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from agents import headers
-from agents.app import create_app
 from agents.duplicates import DuplicateFilter, SeenArticle
 from agents.headers import TrailStep
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
@@ -58,13 +56,6 @@ def message(key=b"a", content_hash="h1", raw=None, **more):
     pairs = [("content_hash", content_hash.encode()), *((name, value.encode()) for name, value in more.items())]
     pairs += [] if raw is None else [("trail", trail(raw))]
     return Incoming("articles.cleaned", 0, 0, 0, key, b"{}", pairs)
-
-
-def test_who_asks_an_app_for_its_partitions_makes_no_consumer_for_a_thread_of_their_own(tmp_path):
-    app = create_app(settings(data_dir=tmp_path), SimpleNamespace(stage=stage_named("clean")), embedded=False)
-    with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(app.assigned).result() == []
-    assert app._consumer is None
 
 
 def test_headers_carry_foreign_ones_along_and_lengthen_the_trail():

@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.cleaning import Cleaner
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.cleaning import CleaningReport, Source, cleaned, evaluate
+from pipeline.evaluation.cleaning import CleaningReport, InputField, cleaned, evaluate
 from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.snippets import counts, total
 
@@ -23,12 +23,12 @@ def file(name: str) -> Path:
     return path
 
 
-def measured(source: Source) -> CleaningReport:
+def measured(source: InputField) -> CleaningReport:
     return evaluate(file("dev"), PipelineConfig(), source=source)
 
 
 @pytest.mark.parametrize("source", ["extracted_text", "page_text"])
-def test_texts_keep_their_floor(source: Source) -> None:
+def test_texts_keep_their_floor(source: InputField) -> None:
     report = measured(source)
     assert report.mean.f1 >= FLOORS["dev"][source]
     assert report.below_08 <= FLOORS["dev"]["below_08"][source]
@@ -43,7 +43,7 @@ def test_pages_keep_their_floor() -> None:
 
 
 @pytest.mark.parametrize("source", ["html", "extracted_text", "page_text"])
-def test_pages_of_all_kinds_keep_their_floor(source: Source) -> None:
+def test_pages_of_all_kinds_keep_their_floor(source: InputField) -> None:
     clean = Cleaner(PipelineConfig())
     pages = read_rows(file("snippets"), ("name", "url", "with", "without", source))
     articles = [(page, cleaned(clean, page, source)) for page in pages]

@@ -142,5 +142,6 @@ def librdkafka(stream: Stream, **options: Any) -> Producer:
         "partitioner": "murmur2_random",
         "enable.idempotence": True,
         "message.timeout.ms": DELIVERY_MS,
+        "transaction.timeout.ms": DELIVERY_MS,
     }
     return Producer(defaults | options)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-from types import SimpleNamespace
 
 import faust
 from aiokafka import TopicPartition
@@ -71,10 +70,8 @@ async def test_ours_commits_nothing_behind_a_message_that_has_not_reached_its_en
         if b"Text 1" in message.value:
             await asyncio.Event().wait()  # the broker does not confirm; the worker is stopped meanwhile
 
-    status = SimpleNamespace(metrics=SimpleNamespace(rebalanced=lambda stage: None))
-    runner = SimpleNamespace(stage=STAGES[0], handle=handle, status=status)
     settings = stream.settings.model_copy(update={"drain_seconds": 0.2})
-    app = create_app(settings, runner, embedded=True)
+    app = create_app(settings, STAGES[0], handle, embedded=True)
 
     async def see_two() -> None:
         await app.start()

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,24 +15,15 @@ from tests.support.stream import article
 pytestmark = [pytest.mark.fault, pytest.mark.kafka]
 
 
-class KeepingRunner:
-    """Every message is at its end at once; keeps what came."""
-
-    stage = STAGES[0]
-    status = SimpleNamespace(metrics=SimpleNamespace(rebalanced=lambda stage: None))
-
-    def __init__(self) -> None:
-        self.came: list[bytes | None] = []
-
-    async def handle(self, message: Incoming, **_: Any) -> None:
-        self.came.append(message.key)
-
-
 async def test_what_was_fetched_while_faust_read_nothing_is_read_again(new_stream: NewStream):
     """Faust drops it and goes back to what is committed, which for a partition that is new is nothing."""
     stream = await new_stream(partitions=2)
-    runner: Any = KeepingRunner()
-    app = create_app(stream.settings, runner, embedded=False)
+    came: list[bytes | None] = []
+
+    async def handle(message: Incoming, **_: Any) -> None:
+        came.append(message.key)
+
+    app = create_app(stream.settings, STAGES[0], handle, embedded=False)
     consumer: Any = app.consumer
     fetch = consumer._getmany
     dropped: list[Any] = []
@@ -53,9 +43,9 @@ async def test_what_was_fetched_while_faust_read_nothing_is_read_again(new_strea
     try:
         await stream.produce(articles)
         deadline = time.monotonic() + 30
-        while {key for key, _ in articles} > set(runner.came) and time.monotonic() < deadline:
+        while {key for key, _ in articles} > set(came) and time.monotonic() < deadline:
             await asyncio.sleep(0.1)
     finally:
         await app.stop()
     assert dropped
-    assert set(runner.came) == {key for key, _ in articles}
+    assert set(came) == {key for key, _ in articles}

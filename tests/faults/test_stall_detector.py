@@ -20,7 +20,7 @@ stall_detector.CHECK_SECONDS, stall_detector.LEAST_SECONDS, stall_detector.TIME_
 process, wedged = app.StageApp.process, []
 
 async def process_or_wedge(self, event):
-    if self.runner.stage.name == "quotes" and not wedged:
+    if self.stage.name == "quotes" and not wedged:
         wedged.append(event)
         await asyncio.Event().wait()
     await process(self, event)
@@ -29,7 +29,7 @@ app.StageApp.process = process_or_wedge
 stop, hung = app.StageApp.stop, []
 
 async def stop_or_hang(self):
-    if self.runner.stage.name == "quotes" and not hung:
+    if self.stage.name == "quotes" and not hung:
         hung.append(self)
         await asyncio.Event().wait()
     await stop(self)

@@ -14,13 +14,15 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 from multidict import CIMultiDict
 
-from agents.feed import poller as poller_module
+from agents.feed import timing
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchResponse
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
-from agents.feed.poller import NotSent, Poller, PollResult
-from agents.feed.seen import SeenError, SeenPages
+from agents.feed.page_producer import NotSent
+from agents.feed.poll_result import PollResult
+from agents.feed.poller import Poller
+from agents.feed.seen import FeedState, SeenError, SeenPages
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.config import PipelineConfig
 from pipeline.identity import article_id
@@ -377,17 +379,17 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def test_intervals_follow_what_comes_and_end_somewhere() -> None:
-    state = poller_module.FeedState("x")
+    state = FeedState("x")
     often = FeedSource(url="https://a.example/", source="A")
 
     def next_interval(new: int, failures: int = 0, retry: float | None = None, feed: FeedSource = often) -> float:
         state.failures = failures
-        state.interval = poller_module._interval(feed, state, new=new, retry_seconds=retry)
+        state.interval = timing.next_interval(feed, state, new=new, retry_seconds=retry)
         return state.interval
 
     assert next_interval(new=3) == 450
-    assert [next_interval(new=1) for _ in range(3)][-1] == poller_module.SHORTEST_INTERVAL_SECONDS
-    assert [next_interval(new=0) for _ in range(20)][-1] == poller_module.LONGEST_INTERVAL_SECONDS
+    assert [next_interval(new=1) for _ in range(3)][-1] == timing.SHORTEST_INTERVAL_SECONDS
+    assert [next_interval(new=0) for _ in range(20)][-1] == timing.LONGEST_INTERVAL_SECONDS
     assert next_interval(new=0, failures=1, retry=86_400) == 86_400
     fixed = FeedSource(url="https://a.example/", source="A", interval_minutes=2)
     assert next_interval(new=0, feed=fixed) == next_interval(new=9, feed=fixed) == 120

@@ -33,6 +33,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.faust_adapter": ("test_faust_adapter.py", "test_membership.py"),
     "agents.runner": ("test_runner.py",),
     "agents.publisher": ("test_publisher.py",),
+    "agents.outgoing": ("test_publisher.py",),
     "agents.pool.scheduler": ("test_scheduler.py",),
     "agents.local_store": ("test_seen_store.py",),
     "agents.seen_store": ("test_seen_store.py",),

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from agents.sinks.store import Batch, SinkError, SinkStore, SinkUnavailable, StoredPosition
-from pipeline.tables.columns import Kind
+from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import change_of
 from tests.sinks.conftest import Archive
 from tests.sinks.records import RELEASE_0_1, article, statement
@@ -19,7 +19,7 @@ LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
 """The longest id there is, of characters that do not compress."""
 
 
-def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", upto: int = 1) -> Batch:
+def batch(*messages: tuple[str, bytes | None], kind: RecordKind = "article", upto: int = 1) -> Batch:
     made = Batch(places={TP: StoredPosition(upto, "x")})
     for key, value in messages:
         change = change_of(kind, key.encode(), value, timestamp_ms=0)

@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 
 from agents.sinks.opensearch import OpenSearchStore
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
-from pipeline.tables.columns import TABLES, Kind
+from pipeline.tables.columns import TABLES, RecordKind
 from pipeline.tables.rows import change_of
 from tests.sinks.bulk_api import BulkApi
 from tests.sinks.records import SAID, article, statement
@@ -33,7 +33,7 @@ async def opened(url: str) -> OpenSearchStore:
     return store
 
 
-def batch(*messages: tuple[str, bytes | None], kind: Kind = "article", offset: int = 1) -> Batch:
+def batch(*messages: tuple[str, bytes | None], kind: RecordKind = "article", offset: int = 1) -> Batch:
     made = Batch(places={TP: StoredPosition(offset, "x")})
     for key, value in messages:
         change = change_of(kind, key.encode(), value, timestamp_ms=0)

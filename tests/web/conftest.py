@@ -16,13 +16,13 @@ from aiohttp.test_utils import TestClient, TestServer
 from agents.metrics import Metrics
 from agents.settings import Settings
 from agents.web.auth import Guard
-from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.operations import StreamMonitor
 from agents.web.site import Site
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from agents.web.view import install
+from agents.worker_report import WorkerReporter
 from pipeline.stages import STAGES
 from schemas.codec import encode
 from tests.support.missing import missing
@@ -113,8 +113,7 @@ async def serve(settings: Settings, writer: StoreWriter, status: FakeStatus) -> 
     async def make(*, host: str = "127.0.0.1", token: str | None = TOKEN) -> TestClient[Any, Any]:
         app = faust.App(f"web-{len(clients)}", store="memory://", autodiscover=False, datadir=settings.data_dir)
         reader = StoreReader(store_path(settings))
-        monitor = CollectorSupervisor(settings, status, store_path(settings))
-        stream_monitor = StreamMonitor(settings, reader, monitor, status.metrics)
+        stream_monitor = StreamMonitor(settings, reader, WorkerReporter(settings, status), status.metrics)
         install(app, Site(settings, reader, stream_monitor, Guard(token=token, host=host)))
         app.web.init_server()
         client: TestClient[Any, Any] = TestClient(TestServer(app.web.web_app))
@@ -173,8 +172,9 @@ def address(settings: Settings, writer: StoreWriter, status: FakeStatus) -> Iter
     async def serve() -> None:
         app = faust.App("web-browser", store="memory://", autodiscover=False, datadir=settings.data_dir)
         reader = StoreReader(store_path(settings))
-        monitor = CollectorSupervisor(settings, status, store_path(settings))
-        site = Site(settings, reader, StreamMonitor(settings, reader, monitor, status.metrics), guard)
+        site = Site(
+            settings, reader, StreamMonitor(settings, reader, WorkerReporter(settings, status), status.metrics), guard
+        )
         install(app, site)
         app.web.init_server()
         async with TestServer(app.web.web_app) as server:

@@ -16,7 +16,6 @@ from agents.faust_adapter import limit_connections
 from agents.settings import Settings
 from agents.web import connections, event_stream
 from agents.web.auth import Guard
-from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.connections import Connections, Proxies
 from agents.web.operations import StreamMonitor
 from agents.web.site import Site
@@ -24,6 +23,7 @@ from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter
 from agents.web.view import install
+from agents.worker_report import WorkerReporter
 from tests.web.conftest import TOKEN, FakeStatus
 from tests.web.system import free_port
 
@@ -45,10 +45,9 @@ async def port(
         web_bind="127.0.0.1", web_host="127.0.0.1", web_port=port, web_in_thread=True,
     )  # fmt: skip
     reader = StoreReader(store_path(settings))
-    monitor = CollectorSupervisor(settings, status, store_path(settings))
     proxies = Proxies(["127.0.0.9"])
     guard = Guard(token=TOKEN, host="127.0.0.1")
-    stream_monitor = StreamMonitor(settings, reader, monitor, status.metrics)
+    stream_monitor = StreamMonitor(settings, reader, WorkerReporter(settings, status), status.metrics)
     site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies, MOST))
     install(app, site)
     limit_connections(app, site.connections)

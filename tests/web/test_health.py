@@ -8,7 +8,7 @@ import pytest
 from agents import health
 from agents.health import ClusterFacts, WorkerReport, assess_stage, ready
 from agents.progress import PartitionProgress, StallTimer
-from agents.web.recent import RecentLatency
+from agents.recent_latency import RecentLatency
 from pipeline.stages import STAGES
 
 CLEAN, ENTITIES, QUOTES, STATEMENTS = STAGES

@@ -18,7 +18,7 @@ from agents.web.store.quote_filter import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.tables import open_for_reading
 from agents.web.store.writer import StoreWriter
-from benchmarks.pages_at_size import QUOTES, News, fill, multiply
+from benchmarks.made_up_news import QUOTES, News, fill, multiply
 
 ARTICLES = 30
 TIMES = 12

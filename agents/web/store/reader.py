@@ -28,11 +28,11 @@ from agents.web.models import (
     People,
     QuotePage,
     Ranked,
+    RankWindow,
     Shares,
     StatementPage,
     Step,
     StoredArticle,
-    Window,
 )
 from agents.web.store import article_lists, quote_search, ranks
 from agents.web.store.article_lists import ArticleFilter, article_line
@@ -48,7 +48,7 @@ from pipeline.stages import FINISHED_TOPIC
 
 QUERY_SECONDS = 3.0
 EXPORT_SECONDS = 30.0
-WINDOW_SECONDS: dict[Window, float] = {"hour": 3600.0, "day": 86400.0}
+WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
 
 class StoreUnavailable(Exception):
@@ -130,7 +130,7 @@ class StoreReader:
             steps=_steps(trail),
         )
 
-    def ranked(self, table: RankedBy, window: Window, *, limit: int, now: float) -> list[Ranked]:
+    def ranked(self, table: RankedBy, window: RankWindow, *, limit: int, now: float) -> list[Ranked]:
         """The entities with most statements ("quotes") or most often named ("mentions") in the last hour or day."""
         begin, length = now - WINDOW_SECONDS[window], WINDOW_SECONDS[window]
         with self._open() as connection:

@@ -23,10 +23,11 @@ from agents.web.models import (
 )
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
+from agents.web.query_parameters import LONGEST
 from agents.web.site import json_response, number_in, site_of
 from agents.web.views import api_quotes, feeds, people, shares
 from agents.web.views.articles import find_article
-from agents.web.views.dead_letters import find_letter, find_letters, load_letter, replay_letter
+from agents.web.views.dead_letters import find_letter, find_letters, open_letter, replay_letter
 from agents.web.views.entities import find_entity
 from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks
 from pipeline.stages import RAW_TOPIC, STAGES
@@ -120,10 +121,7 @@ class OneDeadLetter(web.View):
 
     async def get(self, request: Request, partition: str, offset: str) -> Response:
         """With the failed message's bytes in base64."""
-        site = site_of(request)
-        site.limit(request, RECORDS)
-        line = await find_letter(site, int(partition), int(offset))
-        letter = await load_letter(site, line)
+        line, letter = await open_letter(request, int(partition), int(offset))
         return json_response(
             StoredDeadLetter(partition=line.partition, offset=line.offset, letter=letter.model_dump(by_alias=True))
         )
@@ -152,7 +150,7 @@ _PLACE = (
     Parameter("offset", "path", "its offset there", {"type": "integer"}),
 )
 _FIELDS = tuple(
-    Parameter(name, "query", what, {"type": "string", "maxLength": 200})
+    Parameter(name, "query", what, {"type": "string", "maxLength": LONGEST})
     for name, what in (
         ("words", "words of title and text, all of which must occur; the last may be cut short"),
         ("speaker", "words of a quoted speaker's name"),

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import orjson
-from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
+from aiohttp.web import HTTPBadRequest, Request, Response
 from faust import web
 
 from agents.web import atom, exports
@@ -12,8 +12,9 @@ from agents.web.limits import RECORDS, SEARCHES
 from agents.web.models import QuotePage, StatementPage
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
-from agents.web.query_parameters import PARAMETERS, address, quote_query_of
+from agents.web.query_parameters import PARAMETERS, address, page_parameters, quote_query_of, reading_a_page
 from agents.web.site import json_response, number_in, site_of
+from agents.web.views.search import find_statement
 
 PAGE = 50
 MOST = 200
@@ -36,10 +37,8 @@ async def statements(_: web.View, request: Request) -> Response:
 @pages.page("/api/statements/{id:[0-9a-f-]{1,60}}", name="statement")
 async def statement(_: web.View, request: Request, id: str) -> Response:
     """One statement."""
-    record = await asyncio.to_thread(site_of(request).reader.statement, id)
-    if record is None:
-        raise HTTPNotFound(text="there is no such statement (any more)")
-    return _json(record)
+    record = await find_statement(site_of(request), id)
+    return Response(body=orjson.dumps(record), content_type="application/json")
 
 
 @pages.page("/search.atom", name="feed")
@@ -66,10 +65,8 @@ async def _answer(request: Request, what: str) -> Response:
         return await export(request)
     site.limit(request, SEARCHES)
     limit, cursor = number_in(request, "limit", PAGE, most=MOST), request.query.get("cursor")
-    try:
+    with reading_a_page():
         found: Any = await asyncio.to_thread(getattr(site.reader, what), asked, limit=limit, cursor=cursor)
-    except ValueError:
-        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
     return json_response(found)
 
 
@@ -87,15 +84,10 @@ async def export(request: Request) -> Response:
     return await asyncio.to_thread(make)
 
 
-def _json(record: dict[str, Any]) -> Response:
-    return Response(body=orjson.dumps(record), content_type="application/json")
-
-
 _PAGED = (
     *PARAMETERS,
     Parameter("statement", "query", "only quotes of the statement of this id", {"type": "string"}),
-    Parameter("limit", "query", "how many", {"type": "integer", "minimum": 1, "maximum": MOST}),
-    Parameter("cursor", "query", "what the page before gave as `next`", {"type": "string"}),
+    *page_parameters(MOST),
     Parameter("format", "query", "instead of JSON, a file of all that match", {"enum": ["json", *exports.FORMATS]}),
 )
 ROUTES: tuple[Route, ...] = (

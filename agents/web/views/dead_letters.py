@@ -98,7 +98,7 @@ async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run:
     except (KafkaError, OSError, TopicError) as error:
         raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
     log.info(
-        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be",
+        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be sent",
         *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),
         *(report.sent, report.skipped_already_replayed, len(report.impossible)),
     )
@@ -160,12 +160,9 @@ class DeadLetterPage(web.View):
 
     async def get(self, request: Request, partition: str, offset: str) -> Response:
         """Its message as text and as bytes."""
-        site = site_of(request)
-        site.limit(request, RECORDS)
-        line = await find_letter(site, int(partition), int(offset))
-        letter = await load_letter(site, line)
+        line, letter = await open_letter(request, int(partition), int(offset))
         value = letter.value_bytes or b""
-        return site.page(
+        return site_of(request).page(
             "dead_letter.html",
             request,
             line=line,
@@ -210,6 +207,20 @@ async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine
             raise HTTPServiceUnavailable(text="the pages stand still, and no such dead letter is known here")
         raise HTTPNotFound(text="no such dead letter is kept")
     return found
+
+
+async def open_letter(request: Request, partition: int, offset: int) -> tuple[DeadLetterLine, DeadLetter]:
+    """The dead letter at that place, with its message.
+
+    Raises:
+        HTTPNotFound: there is none, or the broker no longer has it.
+        HTTPServiceUnavailable: the broker does not answer.
+        HTTPTooManyRequests: the client asks too often.
+    """
+    site = site_of(request)
+    site.limit(request, RECORDS)
+    line = await find_letter(site, partition, offset)
+    return line, await load_letter(site, line)
 
 
 async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:

@@ -6,18 +6,26 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Literal, get_args
 
-from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
+from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web.limits import SEARCHES
 from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
-from agents.web.query_parameters import FIELDS, address, quote_query_of
+from agents.web.query_parameters import (
+    FIELDS,
+    address,
+    field_values,
+    one_of,
+    page_links,
+    quote_query_of,
+    reading_a_page,
+)
 from agents.web.site import Site, entity_path, site_of
+from agents.web.store.shares import LONGEST_IN_DAYS
 
 View = Literal["said", "about", "named"]
 PAGE = 30
-LONGEST_IN_DAYS = 62
 LEAST_DAYS = 14
 
 pages = Pages("entities")
@@ -51,9 +59,7 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
 
 async def _page(request: Request, id_: str) -> Response:
     site = site_of(request)
-    view = request.query.get("view", "said")
-    if view not in get_args(View):
-        raise HTTPBadRequest(text=f"view: one of {', '.join(get_args(View))}")
+    view = one_of("view", request.query.get("view", "said"), get_args(View))
     once = request.query.get("each") != "paper"
     asked = replace(
         quote_query_of(request), speaker="" if view == "about" else id_, about=id_ if view == "about" else ""
@@ -66,10 +72,8 @@ async def _page(request: Request, id_: str) -> Response:
             return site.reader.named_in(id_, limit=PAGE, cursor=cursor)
         return site.reader.quotes(asked, limit=PAGE, cursor=cursor, once=once)
 
-    try:
+    with reading_a_page():
         page = await asyncio.to_thread(read)
-    except ValueError:
-        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
     own = entity_path(id_)
     query = {name: value for name, value in request.query.items() if name != "id"} if "?" in own else request.query
 
@@ -89,10 +93,9 @@ async def _page(request: Request, id_: str) -> Response:
         once=once,
         asked=asked,
         own=own,
-        fields={name: request.query.get(name, "") for name in FIELDS},
+        fields=field_values(request.query, FIELDS),
         changed=changed,
-        first=None if cursor is None else changed(),
-        next=None if page.next is None else changed(cursor=page.next),
+        **page_links(request.query, changed, page.next),
         search=address("/search", search),
         feed=address("/search.atom", search, each=None),
         periods=periods,

@@ -4,14 +4,14 @@ import asyncio
 import time
 from functools import partial
 
-from aiohttp.web import HTTPBadRequest, Request, Response, StreamResponse
+from aiohttp.web import Request, Response, StreamResponse
 from faust import web
 
 from agents.web.event_stream import stream
 from agents.web.limits import SEARCHES
-from agents.web.models import ArticleLine, Hit, Ranked, Window
+from agents.web.models import ArticleLine, Hit, Ranked, RankWindow
 from agents.web.pages import Pages
-from agents.web.query_parameters import LONGEST, address, moment_in
+from agents.web.query_parameters import LONGEST, address, field_values, moment_in, page_links, reading_a_page
 from agents.web.site import Site, language_of, site_of
 from agents.web.store.article_lists import ArticleFilter
 from agents.web.store.ranks import RankedBy
@@ -46,20 +46,17 @@ async def newsroom(_: web.View, request: Request) -> Response:
             sources=sources,
             sequence=sequence,
             shown=shown,
-            fields={name: request.query.get(name, "") for name in FIELDS},
-            first=None if cursor is None else address("/", request.query),
-            older=None if page.next is None else address("/", request.query, cursor=page.next),
+            fields=field_values(request.query, FIELDS),
+            **page_links(request.query, partial(address, "/", request.query), page.next),
             live=address("/live", request.query, after=str(sequence)),
         )
 
-    try:
+    with reading_a_page():
         if shown != ArticleFilter() or cursor is not None:
             site.limit(request, SEARCHES)
             return site.answer(await asyncio.to_thread(render))
         key = ("newsroom", language_of(request), site.guard.knows(request))
         return site.answer(await site.cached(key, render, seconds=PAGE_SECONDS))
-    except ValueError:
-        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
 
 
 def shown_in(request: Request) -> ArticleFilter:
@@ -86,7 +83,7 @@ async def ranks_fragment(_: web.View, request: Request) -> Response:
 
 def asked_for(request: Request) -> dict[str, str]:
     """What the search form's fields hold."""
-    return {name: request.query.get(name, "")[:200] for name in ("words", "speaker", "entity", "source")}
+    return {name: request.query.get(name, "")[:LONGEST] for name in ("words", "speaker", "entity", "source")}
 
 
 async def find_hits(request: Request, asked: dict[str, str], *, limit: int) -> list[Hit] | None:
@@ -119,12 +116,12 @@ async def live(_: web.View, request: Request) -> StreamResponse:
     return await stream(request, site, event, shown=shown, key=("live", language_of(request), shown))
 
 
-async def ranks(site: Site) -> dict[Window, dict[RankedBy, list[Ranked]]]:
+async def ranks(site: Site) -> dict[RankWindow, dict[RankedBy, list[Ranked]]]:
     """By window, those with most statements ("quotes") and the most named ("mentions")."""
 
-    def count() -> dict[Window, dict[RankedBy, list[Ranked]]]:
+    def count() -> dict[RankWindow, dict[RankedBy, list[Ranked]]]:
         now = time.time()
-        windows: tuple[Window, ...] = ("hour", "day")
+        windows: tuple[RankWindow, ...] = ("hour", "day")
         tables: tuple[RankedBy, ...] = ("quotes", "mentions")
         return {
             window: {table: site.reader.ranked(table, window, limit=RANKED, now=now) for table in tables}

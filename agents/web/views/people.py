@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Mapping
+from functools import partial
 
-from aiohttp.web import HTTPBadRequest, Request, Response
+from aiohttp.web import Request, Response
 from faust import web
 
 from agents.web.limits import LOOKUPS
 from agents.web.models import People
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
-from agents.web.query_parameters import LONGEST, address
+from agents.web.query_parameters import LONGEST, address, one_of, page_links, page_parameters, reading_a_page
 from agents.web.site import json_response, number_in, site_of
 
 PAGE = 60
@@ -30,7 +31,6 @@ pages = Pages("people")
 async def directory(_: web.View, request: Request) -> Response:
     """Who is in the news, the most quoted first."""
     found = await _find(request, PAGE)
-    cursor = request.query.get("cursor")
     return site_of(request).page(
         "people.html",
         request,
@@ -38,8 +38,7 @@ async def directory(_: web.View, request: Request) -> Response:
         words=request.query.get("q", ""),
         type=request.query.get("type", ""),
         types=tuple(KINDS),
-        first=None if cursor is None else address("/people", request.query),
-        next=None if found.next is None else address("/people", request.query, cursor=found.next),
+        **page_links(request.query, partial(address, "/people", request.query), found.next),
     )
 
 
@@ -50,15 +49,11 @@ async def people(_: web.View, request: Request) -> Response:
 
 
 async def _find(request: Request, limit: int) -> People:
-    site, type_ = site_of(request), request.query.get("type", "")
-    if type_ not in KINDS:
-        raise HTTPBadRequest(text=f"type: one of {', '.join(filter(None, KINDS))}")
+    site, type_ = site_of(request), one_of("type", request.query.get("type", ""), KINDS)
     site.limit(request, LOOKUPS)
     words, cursor = request.query.get("q", "")[:LONGEST], request.query.get("cursor")
-    try:
+    with reading_a_page():
         return await asyncio.to_thread(site.reader.people, words=words, types=KINDS[type_], limit=limit, cursor=cursor)
-    except (ValueError, OverflowError):
-        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
 
 
 ROUTES: tuple[Route, ...] = (
@@ -69,8 +64,7 @@ ROUTES: tuple[Route, ...] = (
         (
             Parameter("q", "query", "words of the name", {"type": "string", "maxLength": LONGEST}),
             Parameter("type", "query", "people and organisations, or one of these", {"enum": list(KINDS)}),
-            Parameter("limit", "query", "how many", {"type": "integer", "minimum": 1, "maximum": MOST}),
-            Parameter("cursor", "query", "what the page before gave as `next`", {"type": "string"}),
+            *page_parameters(MOST),
         ),
     ),
 )

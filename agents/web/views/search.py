@@ -3,13 +3,13 @@
 import asyncio
 from typing import Any
 
-from aiohttp.web import HTTPBadRequest, HTTPNotFound, Request, Response
+from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web.limits import SEARCHES
 from agents.web.pages import Pages
-from agents.web.query_parameters import FIELDS, address, quote_query_of
-from agents.web.site import site_of
+from agents.web.query_parameters import FIELDS, address, field_values, page_links, quote_query_of, reading_a_page
+from agents.web.site import Site, site_of
 
 PAGE = 30
 FACETS = ("speaker", "party", "gender", "role", "source", "type", "agency")
@@ -25,12 +25,10 @@ async def search(_: web.View, request: Request) -> Response:
     once = request.query.get("each") != "paper"
     cursor = request.query.get("cursor")
 
-    try:
+    with reading_a_page():
         found, facets = await asyncio.to_thread(
             site.reader.quotes_and_facets, asked, limit=PAGE, cursor=cursor, once=once
         )
-    except ValueError:
-        raise HTTPBadRequest(text="cursor: what a page gave as `next`") from None
 
     def changed(**changes: str | None) -> str:
         return address("/search", request.query, **changes)
@@ -43,7 +41,7 @@ async def search(_: web.View, request: Request) -> Response:
         facet_names=FACETS,
         asked=asked,
         once=once,
-        fields={name: request.query.get(name, "") for name in FIELDS} | {"q": asked.words},
+        fields=field_values(request.query, FIELDS) | {"q": asked.words},
         narrowed=[name for name in FIELDS if name != "q" and request.query.get(name)],
         changed=changed,
         shares=address("/shares", request.query),
@@ -51,8 +49,7 @@ async def search(_: web.View, request: Request) -> Response:
         exports={
             kind: address("/api/quotes", request.query, each=None, format=kind) for kind in ("csv", "jsonl", "parquet")
         },
-        next=None if found.next is None else changed(cursor=found.next),
-        first=None if cursor is None else changed(),
+        **page_links(request.query, changed, found.next),
     )
 
 
@@ -60,7 +57,16 @@ async def search(_: web.View, request: Request) -> Response:
 async def statement(_: web.View, request: Request, id: str) -> Response:
     """What was said, in every paper that has it, as each words it."""
     site = site_of(request)
-    record: dict[str, Any] | None = await asyncio.to_thread(site.reader.statement, id)
+    return site.page("statement.html", request, statement=await find_statement(site, id))
+
+
+async def find_statement(site: Site, id_: str) -> dict[str, Any]:
+    """The record of the statement.
+
+    Raises:
+        HTTPNotFound: there is none.
+    """
+    record: dict[str, Any] | None = await asyncio.to_thread(site.reader.statement, id_)
     if record is None:
         raise HTTPNotFound(text="there is no such statement (any more)")
-    return site.page("statement.html", request, statement=record)
+    return record

@@ -4,7 +4,7 @@ import asyncio
 import time
 from dataclasses import replace
 
-from aiohttp.web import HTTPBadRequest, Request, Response
+from aiohttp.web import Request, Response
 from faust import web
 
 from agents.web.charts import lines
@@ -12,7 +12,16 @@ from agents.web.limits import SEARCHES
 from agents.web.models import Shares
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
-from agents.web.query_parameters import FIELDS, LONGEST, PARAMETERS, address, moment_in, quote_query_of
+from agents.web.query_parameters import (
+    FIELDS,
+    LONGEST,
+    PARAMETERS,
+    address,
+    field_values,
+    moment_in,
+    one_of,
+    quote_query_of,
+)
 from agents.web.site import json_response, site_of
 from agents.web.store.quote_filter import QuoteQuery
 from agents.web.store.shares import BY, DRAWN
@@ -40,7 +49,7 @@ async def page(_: web.View, request: Request) -> Response:
         found=found,
         asked=asked,
         names=BY,
-        fields={name: request.query.get(name, "") for name in (*FIELDS, *OTHER)},
+        fields=field_values(request.query, (*FIELDS, *OTHER)),
         narrowed=[name for name in FIELDS if name not in {"q", "since", "until"} and request.query.get(name)],
         compared=any(request.query.get(name) for name in OTHER),
         changed=changed,
@@ -63,11 +72,8 @@ async def shares(_: web.View, request: Request) -> Response:
 
 
 async def _find(request: Request) -> Shares:
-    by, each = request.query.get("by", "speaker"), request.query.get("each", "") or "statement"
-    if by not in BY:
-        raise HTTPBadRequest(text=f"by: one of {', '.join(BY)}")
-    if each not in EACH:
-        raise HTTPBadRequest(text=f"each: one of {', '.join(EACH)}")
+    by = one_of("by", request.query.get("by", "speaker"), BY)
+    each = one_of("each", request.query.get("each", "") or "statement", EACH)
     site, asked, other = site_of(request), quote_query_of(request), _compared(request)
     site.limit(request, SEARCHES)
     now, once = time.time(), each == "statement"

@@ -7,6 +7,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from pipeline.lexicon import two_columns
+
 zipf_frequency = import_module("wordfreq").zipf_frequency
 TABLES = Path(__file__).parent / "tables"
 GERMAN_SPEAKING = ("DE", "AT", "CH")
@@ -21,8 +23,7 @@ UNRANKED, COMMON_SURNAME = 10**6, 40
 COMMON_WORD = 4.6
 SURE_RANK, RATHER_A_SURNAME = 300, 20
 
-with (TABLES / "gender_in_german.tsv").open(encoding="utf-8") as _lines:
-    GENDER_IN_GERMAN = dict(line.rstrip("\n").split("\t") for line in _lines)
+GENDER_IN_GERMAN = two_columns(TABLES / "gender_in_german.tsv")
 SHORT_GIVEN_NAMES = ("Bo", "Jo", "Xi", "Li", "Yu", "Ed")
 NOT_GIVEN_NAMES = frozenset((TABLES / "not_given_names.txt").read_text(encoding="utf-8").split())
 

@@ -1,0 +1,105 @@
+"""The apps of a worker's stages, with what is behind each: its runner, and the state that it keeps."""
+
+from functools import partial
+
+from agents.app import StageApp, create_app
+from agents.duplicates import DuplicateFilter
+from agents.partitioner_check import PartitionerCheck
+from agents.publisher import Publisher
+from agents.runner import RunJob, StageRunner
+from agents.seen_replica import SeenReplica
+from agents.seen_store import SeenStore
+from agents.settings import Settings
+from agents.state_store import StateReplica, StateStore
+from agents.stateful_processor import StatefulProcessor
+from agents.status import WorkerStatus
+from agents.topic_replica import TopicReplica
+from agents.topics import SEEN_TOPIC
+from agents.tracing import Tracing
+from pipeline.stages import Stage
+
+
+class StageApps:
+    """Makes the apps; keeps the stores of their state, which outlive a connection that is lost.
+
+    Args:
+        settings: all of them.
+        perform: does the work, such as `Pool.run`.
+        status: what is told of it.
+        tracing: gets a span of each message.
+    """
+
+    def __init__(self, settings: Settings, *, perform: RunJob, status: WorkerStatus, tracing: Tracing) -> None:
+        self._settings = settings
+        self._perform = perform
+        self._status = status
+        self._tracing = tracing
+        self._seen_store: SeenStore | None = None
+        self._state_stores: dict[str, StateStore] = {}
+        self._replicas: list[TopicReplica] = []
+
+    def make(self, stage: Stage, publisher: Publisher, *, embedded: bool) -> StageApp:
+        """The app of a stage, not started; what its state is restored from is read from now on."""
+        seen = self._follow_seen(stage)
+        state = self._restore_state(stage)
+        runner = StageRunner(
+            stage,
+            settings=self._settings,
+            perform=self._perform,
+            publisher=publisher,
+            status=self._status,
+            duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
+            state=state,
+            tracing=self._tracing,
+        )
+        app = create_app(
+            self._settings,
+            stage,
+            runner.handle,
+            embedded=embedded,
+            on_rebalance=partial(self._status.metrics.rebalanced, stage.name),
+            on_commit_failure=partial(self._status.metrics.commit_failed, stage.name),
+        )
+        app.partitioner_check = PartitionerCheck(self._settings, stage, self._status.metrics)
+        state_holder = seen or state
+        app.assignment_listener = None if state_holder is None else state_holder.assign
+        return app
+
+    def _follow_seen(self, stage: Stage) -> SeenReplica | None:
+        """Begin to read which articles were processed, if the stage wants to know."""
+        if not (stage.deduplicates and self._settings.duplicate_hours):
+            return None
+        if self._seen_store is None:
+            keep_seconds = self._settings.duplicate_hours * 3600
+            self._seen_store = SeenStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
+        seen = SeenReplica(self._settings, stage.source, self._seen_store)
+        self._replicas.append(seen)
+        seen.start()
+        return seen
+
+    def _restore_state(self, stage: Stage) -> StatefulProcessor | None:
+        """Begin to read what the stage has given out, if it goes on from that."""
+        if not stage.stateful:
+            return None
+        store = self._state_stores.get(stage.name)
+        if store is None:
+            folder = self._settings.data_dir / self._settings.topic(stage.target)
+            store = StateStore(folder, self._settings.statement_days * 86_400)
+            self._state_stores[stage.name] = store
+        states = stage.load(self._settings.pipeline)
+        replica = StateReplica(self._settings, stage, states, store)
+        self._replicas.append(replica)
+        replica.start()
+        return StatefulProcessor(stage, states, replica)
+
+    async def stop_replicas(self) -> None:
+        """Read no more state, once the apps are stopped."""
+        for replica in self._replicas:
+            await replica.stop()
+        self._replicas = []
+
+    def close(self) -> None:
+        """Close the stores."""
+        for store in (self._seen_store, *self._state_stores.values()):
+            if store is not None:
+                store.close()

@@ -1,0 +1,75 @@
+"""Quotes and statements as the pages show them and the API answers them."""
+
+from typing import Any
+
+from pydantic import Field
+
+from agents.web.models.base import ApiModel, TextRange
+
+
+class QuoteLine(ApiModel):
+    """A quote as lists show it."""
+
+    id: str
+    text: str
+    type: str
+    medium: str
+    speaker: str | None = Field(description="the name, or the words where no entity could be found")
+    entity: str | None = Field(description="the speaker's entity id")
+    cue: str | None
+    confidence: float
+    part_of: str | None = Field(None, description="the quote of the same article that this one is a fragment of")
+    speaker_confidence: float | None = Field(None, description="how sure it is that this is who said it")
+    spans: list[TextRange] = Field([], description="where it stands in the article's text")
+
+
+class Copy(ApiModel):
+    """Another article with the same text, or with the same statement."""
+
+    id: str
+    source: str | None
+    title: str | None
+    at: float = Field(description="when it was published, or else came, in seconds since 1970 UTC")
+
+
+class InStatement(ApiModel):
+    """The statement that a quote belongs to, in how many articles of how many papers."""
+
+    id: str
+    count: int
+    sources: int
+
+
+class QuoteHit(ApiModel):
+    """A quote that was asked for, where it stands, and where in it the words are that were asked for."""
+
+    quote: QuoteLine
+    context: str = Field(description="the paragraph it stands in")
+    marks: list[TextRange] = Field(description="of the words asked for, in the quote's text")
+    article_id: str
+    title: str | None
+    source: str | None
+    url: str | None
+    published_at: str | None
+    arrived: float
+    agency: str | None
+    party: str | None
+    gender: str | None
+    statement: InStatement | None
+    copies: list[Copy] = Field([], description="the other articles in which the same was said")
+
+
+class QuotePage(ApiModel):
+    """A page of quotes, the latest first."""
+
+    items: list[QuoteHit]
+    total: int
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
+
+
+class StatementPage(ApiModel):
+    """A page of statements, those with the latest article first."""
+
+    items: list[dict[str, Any]] = Field(description="Statement records, as on the topic `statements`")
+    total: int
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")

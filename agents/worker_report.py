@@ -1,0 +1,123 @@
+"""What a worker says of itself on the topic `workers`, for the pages and health checks of all workers."""
+
+import asyncio
+import os
+import time
+from contextlib import suppress
+from typing import Any, Protocol
+
+import orjson
+import psutil
+
+from agents.announcements import announce
+from agents.metrics import Metrics
+from agents.recent_latency import RecentLatency
+from agents.settings import Settings
+from pipeline.stages import STAGES
+
+REPORT_SECONDS = 3.0
+LAST_WORD_SECONDS = 2.0
+
+
+class StatusSource(Protocol):
+    """What the stream lets the web view know of a worker. Thread-safe."""
+
+    metrics: Metrics
+
+    def snapshot(self) -> dict[str, Any]:
+        """How the worker is, as plain JSON values."""
+        ...
+
+
+class WorkerReporter:
+    """Makes the reports of one worker."""
+
+    def __init__(self, settings: Settings, status: StatusSource) -> None:
+        self._settings = settings
+        self._status = status
+        self._latency = RecentLatency()
+
+    def report(self) -> dict[str, Any]:
+        """How the worker is: its status, and what the system and its metrics know of it, as plain JSON values."""
+        report = self._status.snapshot()
+        metrics = self._status.metrics
+        report["latency"] = {
+            stage.name: {str(bound): count for bound, count in counts.items()}
+            for stage in STAGES
+            if (counts := self._latency.over_window(stage.name, metrics.latency(stage.name), time.monotonic()))
+        }
+        report["dead_letters"] = _by_stage(metrics.count("redefluss_dead_letters"))
+        report["retries"] = _by_stage(metrics.count("redefluss_retries"))
+        report["memory"] = memory_bytes(report)
+        if self._settings.web_enabled:
+            report["web"] = f"http://{self._settings.web_host}:{self._settings.web_port}/"
+        _mark_stopped(report)
+        return report
+
+    def farewell(self) -> dict[str, Any]:
+        """The last word of a worker that ends by itself."""
+        return {"worker": self._status.snapshot()["worker"], "left": True}
+
+
+async def announce_worker(settings: Settings, reporter: WorkerReporter) -> None:
+    """Report every three seconds until cancelled, and then say good-bye: for a worker without pages.
+
+    With pages, the process beside the worker that collects for them does it.
+    """
+    lines: asyncio.Queue[bytes] = asyncio.Queue()
+    telling = asyncio.create_task(announce(settings, lines))
+
+    def say(what: dict[str, Any]) -> None:
+        while not lines.empty():  # of a broker that is away
+            lines.get_nowait()
+            lines.task_done()
+        lines.put_nowait(orjson.dumps(what))
+
+    try:
+        while True:
+            say(reporter.report())
+            await asyncio.sleep(REPORT_SECONDS)
+    finally:
+        say(reporter.farewell())
+        with suppress(TimeoutError):
+            await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
+        telling.cancel()
+        await asyncio.gather(telling, return_exceptions=True)
+
+
+def memory_bytes(report: dict[str, Any]) -> dict[str, int]:
+    """Resident memory of the worker's own process ("main") and of its pool's ("pool")."""
+    return {
+        "main": _resident(os.getpid()),
+        "pool": sum(_resident(process["pid"]) for process in _started_processes(report)),
+    }
+
+
+def _started_processes(report: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pool's processes that have an id already."""
+    return [process for process in report.get("pool", {}).get("processes", ()) if process["pid"] is not None]
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def _mark_stopped(report: dict[str, Any]) -> None:
+    """A pool process that the system has stopped says nothing itself; the system does."""
+    for process in _started_processes(report):
+        try:
+            stopped = psutil.Process(process["pid"]).status() == psutil.STATUS_STOPPED
+        except psutil.Error:
+            stopped = False
+        if stopped:
+            process["state"] = "stopped"
+
+
+def _by_stage(counts: dict[tuple[str, ...], float]) -> dict[str, int]:
+    stages: dict[str, int] = {}
+    for (stage, *_), count in counts.items():
+        stages[stage] = stages.get(stage, 0) + int(count)
+    return stages

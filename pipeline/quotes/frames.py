@@ -1,0 +1,146 @@
+"""Frames: who says the words in quotation marks, by what stands beside them in their sentence."""
+
+from collections.abc import Sequence
+
+from pipeline.lexicon.verbs import strong_forms
+from pipeline.lexicon.words import (
+    ADVERBS,
+    BE,
+    COORDINATORS,
+    DETERMINERS,
+    FINITE_AUXILIARIES,
+    OBJECT_PRONOUNS,
+    PREPOSITIONS,
+    RELATIVES,
+    SUBORDINATORS,
+)
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.cues import Cue
+from pipeline.quotes.direct import DASHES, Passage, phrase_spans, token_spans
+from pipeline.quotes.interview import is_line
+from pipeline.quotes.mood import is_subjunctive
+from pipeline.quotes.phrases import apposition, noun_phrase
+from pipeline.quotes.source_phrases import says_so, says_so_before
+from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.spans import CharRange, TokenRange, token_indices
+
+_NO_VERBS = (
+    ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS
+    | {"nicht", "erste", "zweite", "dritte", "letzte", "beste", "neueste"}
+)  # fmt: skip
+_NO_SPEAKERS = frozenset({"es", "dem", "den", "einem", "einen"})
+
+
+def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRange]) -> list[CharRange]:
+    """What of a sentence is left beside `spans`, without the full stop: the frame."""
+    text = analysed.text
+    end = sentence.end
+    pieces: list[CharRange] = []
+    at = sentence.begin
+    for begin, stop in [*spans, (end, end)]:
+        piece_begin, piece_end = at, max(at, min(begin, end))
+        piece = text[piece_begin:piece_end]
+        piece_begin += len(piece) - len(piece.lstrip())
+        piece_end = piece_begin + len(piece.strip())
+        if piece_end == end and piece_end > piece_begin and text[piece_end - 1] in ".!?":
+            piece_end -= 1
+        while piece_end > piece_begin and text[piece_end - 1].isspace():
+            piece_end -= 1
+        if any(c.isalnum() for c in text[piece_begin:piece_end]):
+            pieces.append(CharRange(piece_begin, piece_end))
+        at = max(at, stop)
+    return pieces
+
+
+def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cues: list[Cue]) -> Cue | None:
+    """The cue that introduces or follows a passage: the clause right behind it, else the one before it."""
+    tokens = analysed.tokens
+    usable = [cue for cue in cues if sentence.first <= cue.finite < sentence.last]
+    after = [cue for cue in usable if cue.clause.first >= passage.last]
+    before = [cue for cue in usable if cue.clause.last <= passage.first]
+    if after and after[0].finite <= passage.last + 3:
+        return after[0]
+    introduced = passage.first > sentence.first and tokens[passage.first - 1].text == ":"
+    if introduced and before:
+        return before[-1]
+    if after and not before:
+        return after[0]
+    if before:
+        return before[-1]
+    return after[0] if after else None
+
+
+def says_by_any_verb(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+    """ "„…“, tobte X": whatever verb stands behind quote and comma, and who behind it; written into `candidate`."""
+    tokens, verb = analysed.tokens, passage.last + 1
+    if verb + 1 >= sentence.last or tokens[passage.last].text not in DASHES or not may_be_finite(tokens[verb]):
+        return False
+    first = verb + 1
+    if tokens[first].lower == "sich" or noun_phrase(tokens, first, sentence.last) == first + 1:
+        first += tokens[first].lower in OBJECT_PRONOUNS | {"sich"}
+    last = noun_phrase(tokens, first, sentence.last) if first < sentence.last else None
+    if last is None or tokens[first].lower in _NO_SPEAKERS:
+        return False
+    if tokens[verb].lower in BE and (last >= sentence.last or not tokens[last].word):
+        return False  # "…", war die Antwort
+    candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, last)])
+    candidate.cue_spans = token_spans(analysed, [verb])
+    return True
+
+
+def may_be_finite(token: Token) -> bool:
+    lower = token.lower
+    inflected = lower.endswith(("t", "te", "ten")) or lower in strong_forms() or lower in FINITE_AUXILIARIES
+    return token.word and not token.capital and inflected and lower not in _NO_VERBS
+
+
+def says_so_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+    """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""
+    start = passage.last + (passage.last < sentence.last and analysed.tokens[passage.last].text in ",–-")
+    phrase = says_so(analysed, start, sentence.last, sentence.last) if start < sentence.last else None
+    if phrase is None:
+        phrase = says_so_before(analysed, sentence.first, passage.first)
+    if phrase is None or phrase.speaker is None:
+        return False
+    candidate.speaker_spans = phrase_spans(analysed, [phrase.speaker])
+    candidate.cue_spans = token_spans(analysed, list(phrase.cue))
+    return True
+
+
+def named_before_colon(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
+    """ "X wörtlich: „…“": a speaker in front of a colon, without a verb; written into `candidate`."""
+    tokens = analysed.tokens
+    if passage.first == sentence.first or tokens[passage.first - 1].text != ":":
+        return False
+    first = sentence.first
+    dashes = [at for at in token_indices(first, passage.first - 2) if tokens[at].text in "–—-"]
+    if dashes and is_line(analysed, sentence):
+        first = dashes[-1] + 1
+    while first < passage.first and tokens[first].lower in ADVERBS | COORDINATORS:
+        first += 1
+    end = noun_phrase(tokens, first, passage.first - 1)
+    if end is None or tokens[first].lower == "es":
+        return False
+    end = apposition(tokens, end, passage.first) or end
+    candidate.speaker_spans = phrase_spans(analysed, [TokenRange(first, end)])
+    return True
+
+
+def reports_more(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue: Cue) -> bool:
+    """Whether the verb reports Konjunktiv as well: "Obst sagte, es sei laut: „…“", "Es sei gut, sagte sie, „…“"."""
+    tokens, opens = analysed.tokens, cue.clause.first
+    before = tokens[passage.first - 1].text if passage.first > sentence.first else ""
+    if before == ":":
+        return cue.last + 1 < passage.first and is_subjunctive(tokens, cue.last + 1, passage.first)
+    behind = before == "," and cue.finite == opens and sentence.first < opens < cue.clause.last <= passage.first
+    return behind and is_subjunctive(tokens, sentence.first, opens)
+
+
+def cue_around(passage: Passage, cues: Sequence[Cue]) -> Cue | None:
+    """The verb whose object or complement a partial quote is."""
+    usable = [cue for cue in cues if "q" in cue.verb.takes]
+    same = [cue for cue in usable if cue.clause.first <= passage.first < cue.clause.last]
+    if same:
+        return same[0]
+    before = [cue for cue in usable if cue.clause.last <= passage.first and not cue.final]
+    return before[-1] if before else None
