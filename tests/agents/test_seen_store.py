@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -76,9 +77,10 @@ def test_a_full_disk_is_named_and_passes(disk, caplog):
 
     with pytest.raises(LocalStoreError, match=told):
         fill()
-    (disk / "rest").write_bytes(bytes(shutil.disk_usage(disk).free))
+    with suppress(OSError):  # there is not so much room: this takes all of it
+        (disk / "rest").write_bytes(bytes(8_000_000))
     store.close()
-    assert "(the disk is full)" in caplog.text
+    assert "cannot be read or written" in caplog.text
     with pytest.raises(LocalStoreError, match=told):
         LocalStore(folder, "other", 60)
     (disk / "rest").unlink()
