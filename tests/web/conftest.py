@@ -37,6 +37,7 @@ class FakeStatus:
     def __init__(self) -> None:
         self.metrics = Metrics()
         self.said: dict[str, Any] = {}
+        self.store_trouble: str | None = None
 
     def snapshot(self) -> dict[str, Any]:
         return {
@@ -113,7 +114,9 @@ async def serve(settings: Settings, writer: StoreWriter, status: FakeStatus) -> 
     async def make(*, host: str = "127.0.0.1", token: str | None = TOKEN) -> TestClient[Any, Any]:
         app = faust.App(f"web-{len(clients)}", store="memory://", autodiscover=False, datadir=settings.data_dir)
         reader = StoreReader(store_path(settings))
-        stream_monitor = StreamMonitor(settings, reader, WorkerReporter(settings, status), status.metrics)
+        stream_monitor = StreamMonitor(
+            settings, reader, WorkerReporter(settings, status), status.metrics, lambda: status.store_trouble
+        )
         install(app, Site(settings, reader, stream_monitor, Guard(token=token, host=host)))
         app.web.init_server()
         client: TestClient[Any, Any] = TestClient(TestServer(app.web.web_app))

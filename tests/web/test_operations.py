@@ -12,7 +12,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import health
 from agents.backlog import BacklogSample, trend
 from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
-from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.operations import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -218,11 +217,11 @@ async def test_every_page_says_that_the_broker_is_away(client: Client, writer: S
 
 
 async def test_every_page_says_that_the_store_cannot_be_written_and_does_not_blame_the_broker(
-    client: Client, writer: StoreWriter, monkeypatch: pytest.MonkeyPatch
+    client: Client, writer: StoreWriter, status: FakeStatus
 ) -> None:
     all_is_well(writer)
     assert 'class="banner bad trouble"' not in (await get(client, "/"))[1]
-    monkeypatch.setattr(CollectorSupervisor, "store_trouble", "a.sqlite cannot be written: database or disk is full")
+    status.store_trouble = "a.sqlite cannot be written: database or disk is full"
     time.sleep(1.1)
     _, page = await get(client, "/fragments/trouble")
     assert "Der Speicher dieser Seiten kann nicht beschrieben werden" in page, "there was room for a word of the broker"
