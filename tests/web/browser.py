@@ -67,7 +67,7 @@ def fits(browser: Any) -> bool:
 
 def find_overflowing(browser: Any) -> list[str]:
     """Text of the boxes whose content stands out of them."""
-    boxes = "[...document.querySelectorAll('.stage, .panel, .banner, .top')]"
+    boxes = "[...document.querySelectorAll('.figures, .panel, .banner, .top')]"
     found: list[str] = browser.execute_script(
         f"return {boxes}.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"
     )

@@ -98,8 +98,8 @@ class System:
         with urllib.request.urlopen(self.address + path, timeout=10) as response:
             return str(response.read().decode())
 
-    def produce(self, articles: Iterable[dict[str, Any] | bytes]) -> None:
-        """Confirmed sends to articles.raw."""
+    def produce(self, articles: Iterable[dict[str, Any] | bytes], topic: str = "articles.raw") -> None:
+        """Confirmed sends."""
 
         async def send() -> None:
             producer = kafka.producer(self.settings, embedded=await kafka.is_embedded(self.settings))
@@ -107,7 +107,7 @@ class System:
             try:
                 for article in articles:
                     value = article if isinstance(article, bytes) else json.dumps(article).encode()
-                    await producer.send_and_wait(self.settings.topic("articles.raw"), value)
+                    await producer.send_and_wait(self.settings.topic(topic), value)
             finally:
                 await producer.stop()
 

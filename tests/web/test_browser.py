@@ -25,6 +25,7 @@ from tests.web.browser import (
     texts,
 )
 from tests.web.system import TOKEN, System, until
+from tests.web.test_programs import source
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -202,6 +203,22 @@ def test_pages_are_accessible_and_fit(system: System, browser: Any, width: int, 
             assert fits(browser), path
             assert not find_overflowing(browser), path
             assert not serious_findings(browser), path
+    finally:
+        looks_as_before(browser)
+
+
+def test_what_is_wrong_with_a_source_can_be_read_on_a_phone(system: System, browser: Any) -> None:
+    problem = "https://hafenblatt.example/nachrichten/politik/aktuell/rss.xml: 503 Service Unavailable"
+    said = {"program": "feed", "name": "h:/data", "sources": [source("Hafenblatt", problems=[problem])]}
+    system.produce([said], "workers")
+    until(lambda: problem in system.text("/feeds"), 20, "the source")
+    looks(browser, PHONE)
+    try:
+        browser.get(system.address + "/feeds")
+        assert fits(browser)
+        (told,) = find(browser, ".sources .why li")
+        assert told.size["width"] > 250
+        assert told.size["height"] < 100
     finally:
         looks_as_before(browser)
 
