@@ -23,7 +23,7 @@ endif
 help: ## What can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## Broker, worker, sample articles, report, web view (ARTICLES=PATH feeds that; ARGS=--exit ends when all came out)
+run: $(READY) ## Broker, worker, sample articles, report, web view (ARTICLES=PATH: your own articles; ARGS=--exit: end when all are processed)
 	@$(BIN)/redefluss run $(if $(ARTICLES),"$(ARTICLES)") $(ARGS)
 
 test: $(READY) ## All tests (ARGS goes to pytest: make test ARGS="tests/cli -x")

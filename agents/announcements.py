@@ -90,4 +90,7 @@ async def announced(
         tasks[0].cancel()
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
-                log.warning("the pages are not told: %s", outcome)
+                log.warning(
+                    "the state of this command could not be sent to the topic of the workers, so no page shows it: %s",
+                    outcome,
+                )

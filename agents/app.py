@@ -107,7 +107,9 @@ class StageApp(AdaptedApp):
         if self.draining:
             limit = 0.0  # it has been waited for already
         if not await self.offsets.wait_idle(limit):
-            log.warning("%s: partitions revoked with messages in flight; they will be processed again", self.conf.id)
+            log.warning(
+                "%s: partitions were given up with messages still in work; these will be processed again", self.conf.id
+            )
         await self.offsets.commit()
         self.offsets.clear()
 

@@ -189,7 +189,7 @@ class AdaptedApp(faust.App):
         """Wait until it is certain that what was read in this generation is still ours, and return then.
 
         Raises:
-            Superseded: it is not.
+            OwnershipLost: it is not.
         """
         while True:
             if self.membership.over or generation != self.generation:

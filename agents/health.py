@@ -23,6 +23,8 @@ MANY_WAITING = 1000
 """Messages before a stage that are worth a word even while all goes on."""
 GROWING_WAITING = 100
 """The same if they have become more."""
+MANY_LETTERS, LETTERS_SECONDS = 20, 900.0
+"""Dead letters of a stage within this time that are worth a word; the alert is for as many of one reason."""
 OLD_SECONDS = 300.0
 """What comes out of a stage is old news if its oldest message has waited for so long."""
 
@@ -116,7 +118,9 @@ class ClusterFacts:
         own: this worker.
         others: the others, and how long ago each spoke.
         trends: by stage, how what waits develops.
+        letters: by stage, the dead letters of the last `LETTERS_SECONDS`.
         now: in seconds since 1970 UTC.
+        store_trouble: why the store of the pages, which facts come from, could not be written.
     """
 
     broker_age_seconds: float | None
@@ -126,7 +130,9 @@ class ClusterFacts:
     others: Sequence[WorkerReport] = ()
     stuck_seconds: float = 20.0
     trends: Mapping[str, Trend] = field(default_factory=dict)
+    letters: Mapping[str, int] = field(default_factory=dict)
     now: float = 0.0
+    store_trouble: str | None = None
 
     @property
     def workers(self) -> list[WorkerReport]:
@@ -140,6 +146,11 @@ class ClusterFacts:
     @property
     def broker_answers(self) -> bool:
         return self.broker_detail is None and self.facts_are_fresh
+
+    @property
+    def store_stands_still(self) -> bool:
+        """Whether nothing is known for want of a store, and not of a broker."""
+        return not self.facts_are_fresh and self.broker_detail is None and self.store_trouble is not None
 
     @property
     def facts_are_fresh(self) -> bool:
@@ -160,8 +171,10 @@ def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
     progress = facts.progress.get(stage.name, ()) if facts.broker_answers else ()
     why = _stalled_partitions(progress, facts.stuck_seconds)
     stopped = [pid for worker in running for pid in worker.stopped_processes()]
-    if stopped and all(worker.stopped_processes() for worker in running):
+    if stopped and not stage.stateful and all(worker.stopped_processes() for worker in running):
         why.append({"code": "processes-stopped", "pids": stopped})
+    elif why:  # else it is worth a warning
+        why.extend(_some_processes_stopped(stage, running))
     why.extend(
         {"code": "models-failed", "worker": worker.name, "detail": worker.models.get("detail")}
         for worker in running
@@ -171,15 +184,19 @@ def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
         why.append({"code": "no-worker"})
         life = lives(facts.workers)
         codes = {"lost": "silent-worker", "stopped": "stopped-worker"}
+        gone = [worker for worker in facts.workers if worker.runs(stage) and life[worker.name] in codes]
+        latest = min((worker.age_seconds for worker in gone), default=0.0)
         why.extend(
             {"code": codes[life[worker.name]], "worker": worker.name, "seconds": round(worker.age_seconds)}
-            for worker in facts.workers
-            if worker.runs(stage) and life[worker.name] in codes
+            for worker in gone
+            if worker.age_seconds < latest + SILENT_SECONDS  # those before were no longer needed
         )
     if why:
         return StageHealth("stuck", why)
     if not facts.broker_answers:
-        return StageHealth("unknown", [{"code": "broker-away"}])
+        return StageHealth(
+            "unknown", [{"code": "store-still"} if facts.store_stands_still else {"code": "broker-away"}]
+        )
     if not any(worker.models.get("state") == "ready" for worker in running):
         return StageHealth("starting", [{"code": "models-loading"}])
     if not facts.progress.get(stage.name):
@@ -194,19 +211,30 @@ def assess_stage(stage: Stage, facts: ClusterFacts) -> StageHealth:
 
 def _warnings(stage: Stage, facts: ClusterFacts, running: Sequence[WorkerReport]) -> list[dict[str, Any]]:
     """What is not as it should be though the stage gets on."""
-    why: list[dict[str, Any]] = []
-    halted = {worker.name: pids for worker in running if (pids := worker.stopped_processes(some=True))}
-    why.extend({"code": "some-processes-stopped", "worker": name, "pids": pids} for name, pids in halted.items())
+    why = _some_processes_stopped(stage, running)
     trend = facts.trends.get(stage.name, Trend())
     lag = sum(place["lag"] for place in facts.progress.get(stage.name, ()))
     if lag >= GROWING_WAITING and trend.growth > lag / 10:
         why.append({"code": "backlog-grows", "lag": lag, "growth": trend.growth, "seconds": round(trend.seconds)})
     elif lag >= MANY_WAITING:
         why.append({"code": "backlog", "lag": lag, "seconds": _whole(trend.until_done_seconds)})
+    letters = facts.letters.get(stage.name, 0)
+    if letters > MANY_LETTERS:
+        why.append({"code": "dead-letters", "count": letters, "seconds": round(LETTERS_SECONDS)})
     oldest = facts.oldest_seconds(stage)
     if oldest >= OLD_SECONDS:
         why.append({"code": "old-news", "seconds": round(oldest)})
     return why
+
+
+def _some_processes_stopped(stage: Stage, running: Sequence[WorkerReport]) -> list[dict[str, Any]]:
+    """By worker, the pool's processes that the system has stopped; a stateful stage does its work without them."""
+    halted = {worker.name: pids for worker in running if (pids := worker.stopped_processes(some=True))}
+    return [
+        {"code": "some-processes-stopped", "worker": name, "pids": pids}
+        for name, pids in halted.items()
+        if not stage.stateful
+    ]
 
 
 def _whole(seconds: float | None) -> int | None:
@@ -244,7 +272,7 @@ def _stalled_partitions(progress: Sequence[Mapping[str, Any]], patience_seconds:
 
 def live(loop_age_seconds: float) -> list[tuple[str, bool, str]]:
     """Name, outcome and detail of what must hold for a worker not to need a restart."""
-    return [("loop", loop_age_seconds < LOOP_SECONDS, f"turned {loop_age_seconds:.1f} s ago")]
+    return [("loop", loop_age_seconds < LOOP_SECONDS, f"ran {loop_age_seconds:.1f} s ago")]
 
 
 def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -> list[tuple[str, bool, str]]:
@@ -258,7 +286,8 @@ def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -
     if facts.facts_are_fresh:
         checks.append(("broker", facts.broker_detail is None, facts.broker_detail or "answers"))
     else:
-        checks.append(("broker", False, "has not been asked lately: the web view's collector is not running"))
+        why = facts.store_trouble or "the web view's collector does not run, or cannot write"
+        checks.append(("broker", False, f"has not been asked lately: {why}"))
     assignment = own.status.get("assignment") or {}
     outside = [stage.name for stage in STAGES if own.runs(stage) and stage.source not in assignment]
     count = sum(len(partitions) for partitions in assignment.values())  # 0 where there are more workers than partitions
@@ -270,7 +299,7 @@ def ready(facts: ClusterFacts, loop_age_seconds: float, *, whole_stream: bool) -
         if whole_stream or own.runs(stage):
             judgement = assess_stage(stage, facts)
             reasons = "; ".join(_in_words(reason) for reason in judgement.why)
-            checks.append((f"stage {stage.name}", judgement.health in {"ok", "warning"}, reasons or "gets on"))
+            checks.append((f"stage {stage.name}", judgement.health in {"ok", "warning"}, reasons or "works"))
     return checks
 
 

@@ -1,15 +1,32 @@
 """Copies of topics on this machine's disk, in RocksDB, each worker's in a folder of its own."""
 
 import fcntl
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
 from rocksdict import AccessType, Options, Rdict, WriteBatch
 
+from schemas.codec import one_line
+
 WRITE_BUFFER_BYTES = 4_000_000
+FULL_BYTES = 1_000_000
+"""With less than this left, a disk counts as full, whatever else an error says."""
+
+log = logging.getLogger(__name__)
+
+
+class LocalStoreError(Exception):
+    """The copy cannot be read or written, such as on a full disk: one line with folder and cause."""
+
+    def __init__(self, folder: Path, error: Exception) -> None:
+        full = "No space left" in str(error) or _free_bytes(folder) < FULL_BYTES
+        cause = "the disk is full" if full else one_line(str(error))
+        super().__init__(f"the local copy in {folder} cannot be read or written ({cause})")
 
 
 class LocalStore:
@@ -19,33 +36,48 @@ class LocalStore:
         folder: holds one folder a worker: `0`, `1`, …; the first that no other worker uses is taken.
         name: of the store, within that folder.
         keep_seconds: what was written longer ago is dropped.
+
+    Raises:
+        LocalStoreError: the disk is full or damaged; likewise `read`, `update` and `clear`.
     """
 
     def __init__(self, folder: Path, name: str, keep_seconds: float) -> None:
-        claimed, self._lock = _lock_free_folder(folder)
+        with _told(folder):
+            claimed, self._lock = _lock_free_folder(folder)
         self._path = claimed / name
         self.keep_seconds = keep_seconds
-        self._db = self._open()
+        try:
+            self._db = self._open()
+        except LocalStoreError:
+            self._lock.close()
+            raise
 
     def checkpoint(self, partition: int) -> dict[str, Any] | None:
         """How far the partition was read: `offset` of the next message, and `last`, fingerprint of the one before."""
-        data = self._db.get(b"c%d" % partition)
+        data = self.read(b"c%d" % partition)
         return None if data is None else orjson.loads(data)
 
     def clear(self) -> None:
         """Forget everything."""
-        self._db.close()
+        with _told(self._path):
+            self._db.close()
         shutil.rmtree(self._path, ignore_errors=True)
         self._db = self._open()
 
     def close(self) -> None:
-        """Flush, and leave the folder to others."""
-        self._db.close()
-        self._lock.close()
+        """Flush, and leave the folder to others. What cannot be flushed is read from the topic again."""
+        try:
+            with _told(self._path):
+                self._db.close()
+        except LocalStoreError as error:
+            log.warning("%s", error)
+        finally:
+            self._lock.close()
 
     def read(self, key: bytes) -> bytes | None:
         """What is stored under a key."""
-        data: bytes | None = self._db.get(key)
+        with _told(self._path):
+            data: bytes | None = self._db.get(key)
         return data
 
     def scan_prefix(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -69,7 +101,8 @@ class LocalStore:
             else:
                 batch.put(key, value)
         batch.put(b"c%d" % partition, orjson.dumps(checkpoint))
-        self._db.write(batch)
+        with _told(self._path):
+            self._db.write(batch)
 
     def _open(self) -> Rdict:
         options = Options(raw_mode=True)
@@ -77,7 +110,22 @@ class LocalStore:
         options.set_write_buffer_size(WRITE_BUFFER_BYTES)
         options.set_max_background_jobs(1)
         access = AccessType.with_ttl(max(1, round(self.keep_seconds)))
-        return Rdict(str(self._path), options, access_type=access)
+        with _told(self._path):
+            return Rdict(str(self._path), options, access_type=access)
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    """RocksDB's errors have no class of their own."""
+    try:
+        yield
+    except Exception as error:
+        raise LocalStoreError(folder, error) from error
+
+
+def _free_bytes(folder: Path) -> int:
+    there = next((path for path in (folder, *folder.parents) if path.exists()), folder)
+    return shutil.disk_usage(there).free
 
 
 def _lock_free_folder(folder: Path) -> tuple[Path, TextIO]:

@@ -111,7 +111,7 @@ class Offsets:
                 await self._group.commit_offsets(pending)
             except (KafkaError, OSError, TimeoutError) as error:
                 self._on_failure()
-                log.warning("%s: offsets not committed (%s); tried again", self._name, type(error).__name__)
+                log.warning("%s: offsets not committed (%s); will be tried again", self._name, type(error).__name__)
                 return
             self._committed |= pending
 

@@ -245,7 +245,8 @@ class Publisher:
             if not confirming.done():
                 confirming.cancel()
                 self._give_up(producer)
-        return [outcome_of(future) for future in begun] + [KafkaTimeoutError() for _ in messages[len(begun) :]]
+            outcomes = [outcome_of(future) for future in begun]  # of all, or the event loop complains of failures
+        return outcomes + [KafkaTimeoutError() for _ in messages[len(begun) :]]
 
     def _give_up(self, producer: RevocableProducer) -> None:
         """Take back what a producer holds; what waits for its confirmations is tried again with another one."""

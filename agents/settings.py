@@ -83,7 +83,7 @@ class Settings(BaseSettings):
     duplicate_hours: float = Field(
         168, ge=0, description="hours in which the same id and content is not processed again; 0: always process"
     )
-    drain_seconds: float = Field(30, ge=0, description="time to finish what is in flight at SIGTERM, in seconds")
+    drain_seconds: float = Field(30, ge=0, description="time to finish the messages in work at SIGTERM, in seconds")
 
     publish_timeout_seconds: float = Field(
         30, gt=0, description="time for the broker to confirm a message before it is sent again, in seconds"
@@ -104,7 +104,9 @@ class Settings(BaseSettings):
         description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline, a folder",
     )
     quote_model: str = Field("redefluss", description="quote model: redefluss, rules, a folder of a trained one")
-    gazetteer: Path | None = Field(None, description="file of entities that win over the model (CSV, JSON lines)")
+    gazetteer: Path | None = Field(
+        None, description="file of entities that take precedence over the model (CSV, JSON lines)"
+    )
     max_article_bytes: int = Field(5_000_000, ge=1, description="a larger raw message is refused, in bytes")
     statement_days: float = Field(
         14, gt=0, description="quotes further apart are not one statement; untouched for so long, it is closed"
@@ -124,7 +126,7 @@ class Settings(BaseSettings):
         (), description="further host names under which the web view answers, comma-separated"
     )
     web_trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="proxies whose X-Forwarded-For is believed, addresses or networks, comma-separated"
+        (), description="proxies whose X-Forwarded-For is trusted, addresses or networks, comma-separated"
     )
     webhook_secret: SecretStr | None = Field(None, description="what the webhook sink signs its requests with")
     webhook_secret_file: Path | None = Field(None, description="file with the secret of the webhook sink")
@@ -148,8 +150,12 @@ class Settings(BaseSettings):
 
     sink_metrics_port: int = Field(0, ge=0, le=65535, description="port of a sink's metrics and health; 0: none")
 
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="what is logged")
-    log_format: Literal["text", "json"] = Field("text", description="how: lines to read, or one JSON object an event")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least severe level that is logged"
+    )
+    log_format: Literal["text", "json"] = Field(
+        "text", description="format of the log: lines of text, or one JSON object for each event"
+    )
     tracing: bool = Field(
         False, description="send a span of each message by OpenTelemetry, to where its own variables (OTEL_*) say"
     )

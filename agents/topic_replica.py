@@ -16,7 +16,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents import kafka
-from agents.local_store import LocalStore
+from agents.local_store import LocalStore, LocalStoreError
 from agents.permissions import MissingPermission
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
@@ -24,6 +24,8 @@ from agents.topic_reader import fingerprint, resume_offset
 log = logging.getLogger("redefluss.topic_replica")
 
 RETRY_SECONDS = 1.0
+STORE_RETRY_SECONDS = 10.0
+"""After the local copy could not be written, which somebody has to mend."""
 PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500
@@ -87,6 +89,7 @@ class TopicReplica(ABC):
 
     async def _follow(self) -> None:
         while True:
+            pause_seconds = RETRY_SECONDS
             consumer = kafka.consumer(self._settings, fetch_max_wait_ms=READ_MILLISECONDS)
             try:
                 await consumer.start()
@@ -96,13 +99,16 @@ class TopicReplica(ABC):
                         self._changed.clear()
                         await self._reassign(consumer)
                     await self._read(consumer)
+            except LocalStoreError as error:
+                log.warning("%s; trying again", error)
+                pause_seconds = STORE_RETRY_SECONDS
             except Exception as error:  # articles wait for this: it must go on, whatever a client raises
                 why = error if isinstance(error, MissingPermission) else type(error).__name__
                 log.warning("cannot read %s (%s); trying again", self._topic, why)
             finally:
                 with contextlib.suppress(Exception):
                     await consumer.stop()
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(pause_seconds)
 
     async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
         found = await kafka.partitions_of(self._settings, self._topic, self._source)

@@ -12,6 +12,7 @@ from aiokafka.errors import KafkaError
 
 from agents import kafka, topics
 from agents.app import StageApp
+from agents.local_store import LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
@@ -21,6 +22,7 @@ from agents.stage_apps import StageApps
 from agents.stage_jobs import StageSetup
 from agents.stall_detector import StallDetector
 from agents.status import WorkerStatus
+from agents.topic_replica import STORE_RETRY_SECONDS
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port
@@ -141,6 +143,9 @@ class Worker:
                 await self._serve()
         except FINAL:
             raise
+        except LocalStoreError as error:
+            log.warning("%s; trying again", error)
+            await self._until_stopped(asyncio.sleep(STORE_RETRY_SECONDS))
         except Exception as error:
             log.warning("the connection failed (%s: %s); reconnecting", type(error).__name__, one_line(str(error)))
             await self._until_stopped(asyncio.sleep(RESTART_SECONDS))
@@ -177,7 +182,11 @@ class Worker:
                 await asyncio.sleep(RESTART_SECONDS)
                 continue
             self._publisher = publisher
-            self._apps = [self._stage_apps.make(stage, publisher, embedded=embedded) for stage in self._stages]
+            try:
+                self._apps = [self._stage_apps.make(stage, publisher, embedded=embedded) for stage in self._stages]
+            except LocalStoreError:
+                await self._shut_down()
+                raise
             return
 
     async def _check_topics(self) -> None:
@@ -246,7 +255,11 @@ class Worker:
         limit = self._settings.drain_seconds if self._stop.is_set() else 1.0
         drained = await asyncio.gather(*(app.drain(limit) for app in self._apps))
         if not all(drained):
-            log.warning("%d messages were still in flight after %.0f s", self.status.in_flight, limit)
+            log.warning(
+                "%d messages were still in work after %.0f s; they will be processed again",
+                self.status.in_flight,
+                limit,
+            )
         await asyncio.gather(*(app.offsets.commit_or_log() for app in self._apps))
         await asyncio.gather(*(_stop(app) for app in self._apps))
         self._apps = []

@@ -1,6 +1,7 @@
 """Figures from a journal to docs/performance.json, docs/performance-figures.md and its plot."""
 
 from collections.abc import Callable, Iterable
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -15,12 +16,31 @@ from benchmarks.usage import cores
 
 DOCS = Path(__file__).parents[1] / "docs"
 MEGABYTE = 1_000_000
+MEANINGS = {
+    "articles_per_second": "throughput, articles a second",
+    "last_tenth_against_first": "throughput of the last tenth of the backlog, as a multiple of that of the first tenth",
+    "share_of_limit": "throughput as a share of the limit",
+    "limit_articles_per_second": "the limit: throughput of the stage functions alone, articles a second",
+    "broker_cpu_share": "the broker's share of all processor time",
+    "pool_idle_share": "share of the time in which a pool process is idle",
+    "ready_seconds": "seconds until a worker is ready",
+    "parent_own_mb": "memory of the worker's own process, MB",
+    "pages_own_mb": "memory of the process that collects for the pages, MB",
+    "largest_pool_process_own_mb": "memory of the largest pool process beside the models, MB",
+    "models_mb": "memory of the models, MB",
+    "embedded_share_of_limit": "throughput with the embedded broker as a share of the limit",
+    "idle_latency_ratio": "time of a single article, as a multiple of the time of its stages",
+    "idle_latency_seconds": "seconds from sending a single article to receiving it",
+    "p50_seconds_at_half_load": "the same at half of the throughput, median",
+    "p99_seconds_at_half_load": "the same at half of the throughput, 99th percentile",
+}
+"""What the figures that are single numbers say, for the page."""
 SCALING = {
     "processes": "pool processes of one worker",
     "partitions": "partitions, one worker",
     "workers": "workers of one pool process each",
     "cores": "workers of one core each",
-    "stage": "one worker, and another for the last stage alone",
+    "stage": "one worker, without and with another for the stage `quotes`",
 }
 
 
@@ -29,6 +49,7 @@ def figures(journal: Journal) -> dict[str, Any]:
     ours = [flood_of(line) for line in journal.of("throughput") if _is_ours(line)]
     models = next(iter(journal.of("throughput")), {})
     result: dict[str, Any] = {
+        "release": version("redefluss"),
         "model_de": models.get("model_de"),
         "quote_model": models.get("quote_model"),
         "cores": len(cores()),
@@ -159,14 +180,15 @@ def _page(found: dict[str, Any]) -> str:
     lines = [
         "# Figures",
         "",
-        f"By `make benchmark`: medians, {found['cores']} cores, entity model {found['model_de']}, quote model "
-        f"{found['quote_model']}, Apache Kafka on the same cores. What they mean stands in "
-        "[performance.md](performance.md).",
+        f"These figures are medians, measured by `make benchmark` with release {found['release']} on {found['cores']} "
+        f"cores that Apache Kafka ran on as well. The entity model was `{found['model_de']}`, the quote model "
+        f"`{found['quote_model']}`. [Performance](performance.md) explains the figures. In brackets is the name in "
+        "[performance.json](performance.json).",
         "",
     ]
     if "shares_of_limit" in found:
         lines += [
-            "| | share of the limit | Redefluss against it | lowest and highest of its turns |",
+            "| | share of the limit | Redefluss is faster by the factor | lowest and highest of the single turns |",
             "|---|---|---|---|",
         ]
         for name, share in found["shares_of_limit"].items():
@@ -176,25 +198,26 @@ def _page(found: dict[str, Any]) -> str:
             lines.append(f"| {name} | {share:.2f} | {ratio} | {spread} |")
         lines += ["", "![Throughput as a share of the limit](performance.svg)", ""]
     lines += ["| figure | value |", "|---|---|"]
-    lines += [f"| `{name}` | {value:.3g} |" for name, value in found.items() if isinstance(value, float)]
+    lines += [f"| {meaning} (`{name}`) | {found[name]:.3g} |" for name, meaning in MEANINGS.items() if name in found]
     if "cpu_milliseconds_per_article" in found:
         parts = ", ".join(f"{role} {value:.1f}" for role, value in found["cpu_milliseconds_per_article"].items())
-        lines.append(f"| `cpu_milliseconds_per_article` | {parts} |")
+        lines.append(f"| milliseconds of processor time for an article (`cpu_milliseconds_per_article`) | {parts} |")
     for part, meaning in SCALING.items():
         if by := found.get(f"by_{part}"):
             ratios = ", ".join(f"{case}: {value:.2f}" for case, value in by.items() if case != "models")
-            lines.append(f"| throughput against the first: {meaning} ({'; '.join(by['models'])}) | {ratios} |")
+            lines.append(f"| throughput as a multiple of the first: {meaning} ({'; '.join(by['models'])}) | {ratios} |")
     for backlog in found.get("backlogs", ()):
         memory = ", ".join(
             f"{role} {backlog['own_mb_in_first_tenth'][role]:.0f} → {last:.0f}"
             for role, last in backlog["own_mb_in_last_tenth"].items()
         )
         lines += [
-            f"| backlog of {backlog['messages']} ({backlog['models']}): throughput of the last tenth against the first "
+            f"| backlog of {backlog['messages']} ({backlog['models']}): throughput of the last tenth, "
+            "as a multiple of the first "
             f"| {backlog['last_tenth_against_first']:.2f} |",
-            f"| its processor time per article, last tenth against first | "
+            f"| its processor time for an article in the last tenth, as a multiple of the first | "
             f"{backlog['cpu_of_last_tenth_against_first']:.2f} |",
-            f"| its largest processes' own memory, first tenth → last, MB | {memory} |",
+            f"| its largest processes' own memory in the first and in the last tenth, MB | {memory} |",
         ]
     lines += [f"| {failure['system']} | did not finish: {failure['why']} |" for failure in found["failed"]]
     return "\n".join(lines) + "\n"

@@ -23,16 +23,16 @@ TEXT_CHARACTERS = 400
 
 
 def consume(
-    topic: Annotated[str, typer.Argument(help="its name without the prefix")],
+    topic: Annotated[str, typer.Argument(help="its name, without the prefix")],
     from_beginning: Annotated[
-        bool, typer.Option("--from-beginning", help="and not only what comes from now on")
+        bool, typer.Option("--from-beginning", help="print all messages of the topic, not only new ones")
     ] = False,
     until_caught_up: Annotated[
-        bool, typer.Option("--until-caught-up", help="end where the topic ended at the start")
+        bool, typer.Option("--until-caught-up", help="end when all messages are printed that were there at the start")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="end after so many messages")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="end after this many messages")] = None,
     repeats: Annotated[
-        bool, typer.Option("--repeats", help="show repeats too: articles.quotes and quotes drop them otherwise")
+        bool, typer.Option("--repeats", help="also print repeats, which are left out on articles.quotes and quotes")
     ] = False,
 ) -> int:
     """Print the messages of a topic: a table on a terminal, one JSON object a line in a pipe."""

@@ -40,11 +40,11 @@ def stats(
     folder: Articles,
     *,
     beside: Annotated[
-        list[Path] | None, typer.Option("--beside", help="JSON lines with `text`, whose variety is shown beside")
+        list[Path] | None, typer.Option("--beside", help="other texts to compare with (JSON lines with `text`)")
     ] = None,
     as_json: AsJson = False,
 ) -> int:
-    """How much there is, of what, and how varied it is."""
+    """Count articles, quotes and mentions by kind, and measure how varied the texts are."""
     from pipeline.corpus import statistics
     from pipeline.corpus.files import read_folder
     from pipeline.evaluation.gold import read_rows
@@ -64,10 +64,12 @@ def stats(
 def convert(
     folder: Articles,
     *,
-    to: Annotated[Format, typer.Option("--to", help="the scorers' rows, spaCy's DocBin, or CoNLL's coreference")],
+    to: Annotated[
+        Format, typer.Option("--to", help="rows for `redefluss evaluate`, spaCy's DocBin, or CoNLL's coreference")
+    ],
     output: Annotated[Path, typer.Option("--output", help="the file to write; rows are gzipped if it ends in .gz")],
     part: Annotated[
-        Literal["train", "dev", "test"] | None, typer.Option("--part", help="that part of the corpus alone")
+        Literal["train", "dev", "test"] | None, typer.Option("--part", help="only this part of the corpus")
     ] = None,
 ) -> int:
     """Write the articles in another format."""
@@ -97,8 +99,8 @@ def convert(
 
 @app.command("agree")
 def agree(
-    first: Annotated[Path, typer.Argument(metavar="A", help="articles as one annotator has them")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="the same articles as another has them")],
+    first: Annotated[Path, typer.Argument(metavar="A", help="articles with one annotation")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="the same articles with another annotation")],
     *,
     as_json: AsJson = False,
 ) -> int:
@@ -118,11 +120,13 @@ def agree(
 @app.command("join")
 def join(
     standoff: Annotated[Path, typer.Argument(metavar="STANDOFF", help="annotation without its texts")],
-    texts: Annotated[Path, typer.Argument(metavar="TEXTS", help="JSON lines with `name` and `text`")],
+    texts: Annotated[
+        Path, typer.Argument(metavar="TEXTS", help="JSON lines with `name` and `text`, or `gold` for paragraphs")
+    ],
     *,
     output: Annotated[Path, typer.Option("--output", help="the folder for the articles")],
 ) -> int:
-    """Put annotation and texts together, where one has the texts; exit code 1 if any is missing or another one."""
+    """Put annotation and texts together; exit code 1 if a text is missing, or is not the annotated one."""
     from pipeline.corpus.standoff import FIELDS, StandoffError, from_standoff, read_texts
     from pipeline.corpus.writer import write_article
     from pipeline.evaluation.gold import read_rows

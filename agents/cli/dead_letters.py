@@ -55,10 +55,10 @@ def list_letters(stage: StageOption = None, reason: Reason = None, since: Since 
 
 @app.command("show")
 def show_letter(
-    identifier: Annotated[str, typer.Argument(metavar="ID", help="as the list gives it: PARTITION:OFFSET")],
+    identifier: Annotated[str, typer.Argument(metavar="ID", help="PARTITION:OFFSET, as in the list")],
     raw: Annotated[bool, typer.Option("--bytes", help="only the failed message, byte for byte")] = False,
 ) -> int:
-    """One dead letter: why, where it stood, and the message itself."""
+    """Show one dead letter: the reason, where the message was, and the message itself."""
     letter = asyncio.run(_show(identifier))
     value = letter.letter.value_bytes
     if raw:
@@ -72,7 +72,8 @@ def show_letter(
 @app.command("replay")
 def replay_letters(
     identifiers: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]…", help="some; else all that are selected")
+        list[str] | None,
+        typer.Argument(metavar="[ID]…", help="the letters to replay; by default all that the options select"),
     ] = None,
     *,
     stage: StageOption = None,
@@ -82,7 +83,7 @@ def replay_letters(
     to: Annotated[Literal["stage", "start"], typer.Option(help="the stage that failed, or the first one")] = "stage",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="say what would be sent, and send nothing")] = False,
 ) -> int:
-    """Send dead letters through again. What was replayed before is left alone."""
+    """Send failed messages to their stages again. Letters that were replayed before are left out."""
     selected = filters(stage, reason, since, until)
     return asyncio.run(_replay(identifiers or [], selected, to="start" if to == "start" else "failed", dry_run=dry_run))
 
@@ -141,7 +142,7 @@ async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["fai
     for problem in report.impossible:
         console.note(f"cannot be replayed: {problem}")
     verb = "Would send" if dry_run else "Sent"
-    console.note(f"{verb} {report.sent:,} through again; {report.skipped_already_replayed:,} were replayed before")
+    console.note(f"{verb} {report.sent:,} again; {report.skipped_already_replayed:,} were replayed before")
     return ExitCode.INCOMPLETE if report.impossible else ExitCode.OK
 
 

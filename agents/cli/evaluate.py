@@ -21,9 +21,9 @@ Gold = Annotated[Path, typer.Argument(metavar="GOLD", help="the annotated file")
 Predictions = Annotated[Path | None, typer.Option("--predictions", help="write what was predicted, as JSON lines")]
 AsJson = Annotated[bool, typer.Option("--json", help="the report as JSON")]
 Errors = Annotated[
-    int, typer.Option("--errors", min=0, help="show so many of the commonest kinds of errors, in context")
+    int, typer.Option("--errors", min=0, help="show this many of the most frequent kinds of errors, in context")
 ]
-Worst = Annotated[int, typer.Option("--worst", min=0, help="show so many of the worst documents")]
+Worst = Annotated[int, typer.Option("--worst", min=0, help="show this many of the worst documents")]
 
 
 class EvaluationReport(Protocol):
@@ -57,7 +57,7 @@ def cleaning(
     errors: Errors = 0,
     worst: Worst = 0,
 ) -> int:
-    """How much of the articles' text is found, and how much besides."""
+    """How much of the articles' text is found, and how much that does not belong to them."""
     from pipeline.evaluation.cleaning import evaluate
 
     return _evaluate(gold, partial(evaluate, source=source), predictions, as_json=as_json, errors=errors, worst=worst)

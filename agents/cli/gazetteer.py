@@ -13,12 +13,12 @@ from pipeline.errors import ConfigurationError
 
 SHOWN_REFUSALS = 20
 
-app = typer.Typer(help="Entities of your own, which win over the model: import.", no_args_is_help=True)
+app = typer.Typer(help="Your own entities, which take precedence over the model: import.", no_args_is_help=True)
 
 
 @app.callback()
 def gazetteer() -> None:
-    """Entities of your own, which win over the model: import."""
+    """Your own entities, which take precedence over the model: import."""
 
 
 @app.command("import")

@@ -32,9 +32,9 @@ class _NumberedMessage(ArticleMessage):
 def import_(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="archives, or folders of them")],
     columns: Annotated[
-        str, typer.Option("--columns", metavar="FIELD=COLUMN,…", help="which columns of a CSV are which fields")
+        str, typer.Option("--columns", metavar="FIELD=COLUMN,…", help="which column of a CSV file holds which field")
     ] = "",
-    resume: Annotated[bool, typer.Option("--resume", help="go on where the same import was broken off")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="continue an import that was interrupted")] = False,
 ) -> int:
     """Send the articles of archives to articles.raw: WARC, WET, CSV, JSON lines, mbox, and whatever `produce` takes.
 

@@ -32,8 +32,9 @@ from agents.cli.errors import ExitCode, explained
 
 app = typer.Typer(
     help="Who is in the German news, and who said what: an event-driven pipeline over Kafka.",
-    epilog="Exit codes: 0 all is well; 1 something was refused, not confirmed or did not come out; 2 wrong arguments, "
-    "settings or files; 3 no broker answers; 130 interrupted.",
+    epilog="Exit codes: 0 success; 1 something was refused, was not confirmed, or did not come out; 2 wrong arguments, "
+    "settings or files; 3 no broker answers; 4 the broker refuses the connection; 5 a permission is missing; "
+    "130 interrupted.",
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,

@@ -28,9 +28,11 @@ CLOSE_SECONDS = 2.0
 
 def run(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]…", help="files or folders; else the samples")
+        list[str] | None, typer.Argument(metavar="[PATH]…", help="files or folders; by default the samples")
     ] = None,
-    leave: Annotated[bool, typer.Option("--exit", help="end when all came out; else go on until Ctrl-C")] = False,
+    leave: Annotated[
+        bool, typer.Option("--exit", help="end when all articles are processed; by default, run until Ctrl-C")
+    ] = False,
 ) -> int:
     """Start a broker (unless one answers) and a worker, feed them articles, and show who said what.
 
@@ -62,7 +64,7 @@ async def _run(settings: Settings, files: list[str], leave: bool) -> int:
                 work = asyncio.create_task(_feed_and_report(settings, files))
                 code = await _first(work, watch)
                 if not leave:
-                    console.note("The stream goes on; Ctrl-C ends it" + _web(settings))
+                    console.note("The stream keeps running until Ctrl-C" + _web(settings))
                     with contextlib.suppress(asyncio.CancelledError):
                         await watch
                 watch.cancel()
@@ -97,7 +99,7 @@ async def _feed_and_report(settings: Settings, files: list[str]) -> int:
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
         console=console.err(), transient=True, disable=not console.err().is_terminal,
     )  # fmt: skip
-    task = progress.add_task("came out", total=None)
+    task = progress.add_task("processed", total=None)
     tracker = ArticleTracker(settings, came_out=lambda: progress.advance(task))
     async with connected_consumer(settings) as consumer, connected_producer(settings) as producer:
         places = await tracker.assign(consumer)
@@ -132,7 +134,7 @@ async def _until_all_came_out(
         now = time.monotonic()
         if not console.err().is_terminal and now - said > SAY_SECONDS:
             said = now
-            console.note(f"{len(tracker.sent) - len(tracker.missing):,} of {len(tracker.sent):,} came out")
+            console.note(f"{len(tracker.sent) - len(tracker.missing):,} of {len(tracker.sent):,} were processed")
         if lots:
             came, idle_since = now, None
         elif now - came > IDLE_CHECK_SECONDS and await tracker.idle():

@@ -18,18 +18,20 @@ if TYPE_CHECKING:
     from agents.sinks.store import SinkStore
 
 app = typer.Typer(
-    help="Keep articles, entities, mentions, quotes and statements in a store. Ctrl-C ends it; it goes on from there.",
+    help="Store articles, entities, mentions, quotes and statements. Each start continues where the last one ended.",
     no_args_is_help=True,
 )
 
 INSTALL_HINT = "this sink needs packages that are not installed: pip install 'redefluss[sinks]'"
 
-UntilCaughtUp = Annotated[bool, typer.Option("--until-caught-up", help="end where the topics ended at the start")]
+UntilCaughtUp = Annotated[
+    bool, typer.Option("--until-caught-up", help="end when everything is stored that was on the topics at the start")
+]
 FromBeginning = Annotated[
     bool,
     typer.Option(
         "--from-beginning/--from-now",
-        help="where a new store begins; one that has read before goes on from there",
+        help="where a new store begins; a store that is not new continues where it stopped",
     ),
 ]
 
@@ -52,11 +54,14 @@ def parquet(
 
 @app.command("postgres")
 def postgres(
-    dsn: Annotated[str, typer.Argument(metavar="DSN", help="postgresql://user@host/database, or as libpq has it")],
+    dsn: Annotated[
+        str,
+        typer.Argument(metavar="DSN", help="postgresql://user@host/database, or another connection string of libpq"),
+    ],
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """Tables of a PostgreSQL database, made and migrated by this command; exactly once."""
+    """Tables of a PostgreSQL database, created and migrated by this command. Each message is stored exactly once."""
 
     def store() -> "SinkStore":
         from agents.sinks.postgres import PostgresStore
@@ -68,11 +73,11 @@ def postgres(
 
 @app.command("duckdb")
 def duckdb(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="is made if it is not there")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="created if it does not exist")],
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """A DuckDB file; exactly once."""
+    """A DuckDB file. Each message is stored exactly once."""
 
     def store() -> "SinkStore":
         from agents.sinks.duckdb import DuckDBStore
@@ -104,7 +109,7 @@ def webhook(
     until_caught_up: UntilCaughtUp = False,
     from_beginning: FromBeginning = True,
 ) -> int:
-    """A web address of yours, told of every article and statement; REDEFLUSS_WEBHOOK_SECRET signs the requests."""
+    """Send every article and statement to a web address, in requests signed with REDEFLUSS_WEBHOOK_SECRET."""
 
     def store() -> "SinkStore":
         from agents.sinks.webhook import WebhookStore

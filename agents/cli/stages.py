@@ -31,7 +31,7 @@ File = Annotated[str, typer.Argument(metavar="FILE", help="text, HTML or a JSON 
 def clean(
     file: File,
     explain: Annotated[
-        bool, typer.Option("--explain", help="each line with its verdict and the rule that gave it")
+        bool, typer.Option("--explain", help="what was decided about each line, and by which rule")
     ] = False,
 ) -> int:
     """Clean one article: readable on a terminal, JSON in a pipe."""

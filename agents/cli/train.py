@@ -14,7 +14,7 @@ app = typer.Typer(help="Train the models anew, from the recipes of the project o
 Data = Annotated[Path, typer.Argument(metavar="DATA", help="the folder or file that the recipe learns from")]
 OutputFolder = Annotated[Path, typer.Option("--output", help="folder for checkpoints and the model")]
 RecipeFile = Annotated[Path | None, typer.Option("--recipe", help="a recipe of your own (TOML)")]
-Resume = Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint in the output folder")]
+Resume = Annotated[bool, typer.Option("--resume", help="continue from the last checkpoint in the output folder")]
 
 
 @app.command("entities")
@@ -48,7 +48,7 @@ def quotes(
 @app.command("cleaning")
 def cleaning(
     gold: Annotated[Path, typer.Argument(metavar="GOLD", help="pages with their gold paragraphs (JSON lines)")],
-    output: Annotated[Path, typer.Option("--output", help="folder for the two classifiers")],
+    output: Annotated[Path, typer.Option("--output", help="folder for the classifiers")],
     further: Annotated[
         list[Path] | None, typer.Option("--further", help="more such pages, at half the weight; may be repeated")
     ] = None,

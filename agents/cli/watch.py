@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
 def watch(
     searches: Annotated[Path, typer.Argument(metavar="SEARCHES.toml", help="the list of searches")],
-    dead: Annotated[bool, typer.Option("--dead", help="list what receivers refused, as JSON lines, and end")] = False,
-    again: Annotated[bool, typer.Option("--again", help="send once more what receivers refused")] = False,
+    dead: Annotated[
+        bool, typer.Option("--dead", help="list the quotes that receivers refused, as JSON lines, and end")
+    ] = False,
+    again: Annotated[bool, typer.Option("--again", help="send the quotes that receivers refused once more")] = False,
 ) -> int:
-    """Tell each search's address of the quotes that are new in it, by signed requests, until Ctrl-C.
+    """Send the new quotes of saved searches to web addresses, in signed requests, until Ctrl-C.
 
     Reads the store of the web view on this host, which a worker with the same REDEFLUSS_DATA_DIR fills.
     """

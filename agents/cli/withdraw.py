@@ -12,9 +12,11 @@ from pipeline.stages import RAW_TOPIC
 
 
 def withdraw(
-    ids: Annotated[list[str], typer.Argument(metavar="ID…", help="ids of articles, as they stand in the records")],
+    ids: Annotated[
+        list[str], typer.Argument(metavar="ID…", help="ids of articles, as in the field `id` of the records")
+    ],
 ) -> int:
-    """Take articles back: from all topics that follow, from the statements, from pages and searches.
+    """Take articles back: withdraw what was published about them on topics, in statements, on pages and in sinks.
 
     What an article has given is withdrawn by a message without a value on articles.raw, confirmed by the broker.
     Exit code 1 if one was not confirmed.

@@ -15,10 +15,10 @@ STAGE_NAMES = ", ".join(stage.name for stage in STAGES)
 def worker(
     stage: Annotated[
         list[str] | None,
-        typer.Option("--stage", help=f"run this stage alone ({STAGE_NAMES}); can be given several times"),
+        typer.Option("--stage", help=f"run only this stage ({STAGE_NAMES}); can be given several times"),
     ] = None,
 ) -> int:
-    """Run all stages, or some. Ctrl-C and SIGTERM finish what is in flight, commit and leave."""
+    """Run all stages, or some. At Ctrl-C or SIGTERM, finish the messages in work, commit their offsets and end."""
     from agents import logs
     from agents.worker import run
 

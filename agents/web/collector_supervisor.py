@@ -1,6 +1,7 @@
 """The worker's side of the collector: keeps its process alive and tells it how the worker is."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from agents.settings import SECRETS, Settings
 from agents.worker_report import REPORT_SECONDS, WorkerReporter
 
 RESTART_SECONDS = 2.0
+TROUBLE_SECONDS = 60.0
+"""The collector tries again, and says anew what stands in its way, more often than that."""
 
 
 class CollectorSupervisor(Service):
@@ -24,6 +27,14 @@ class CollectorSupervisor(Service):
         self._reporter = reporter
         self._store = store
         self._process: asyncio.subprocess.Process | None = None
+        self._store_trouble: tuple[float, str] | None = None
+
+    @property
+    def store_trouble(self) -> str | None:
+        """Why the collector could not write the store a moment ago."""
+        if self._store_trouble is None or time.monotonic() - self._store_trouble[0] > TROUBLE_SECONDS:
+            return None
+        return self._store_trouble[1]
 
     async def on_start(self) -> None:
         """Start the process."""
@@ -48,6 +59,9 @@ class CollectorSupervisor(Service):
         while not self.should_stop:
             process = self._process
             if process is not None:
+                assert process.stdout is not None
+                async for line in process.stdout:
+                    self._store_trouble = time.monotonic(), line.decode(errors="replace").strip()
                 code = await process.wait()
                 if not self.should_stop:
                     self.log.warning("the web view's collector ended with %s: started again", code)
@@ -70,7 +84,10 @@ class CollectorSupervisor(Service):
     async def _spawn(self) -> None:
         # In a session of its own, so that Ctrl-C is the worker's alone; it ends when its standard input does.
         self._process = await asyncio.create_subprocess_exec(
-            *module_command("agents.web.collector"), stdin=asyncio.subprocess.PIPE, start_new_session=True
+            *module_command("agents.web.collector"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            start_new_session=True,
         )
         self._write({"settings": _plain(self._settings), "path": str(self._store)})
 

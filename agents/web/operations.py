@@ -1,9 +1,11 @@
 """The state of the stream, put together from the store and from this worker."""
 
+import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from agents import health
 from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
@@ -29,13 +31,34 @@ COURSE_SECONDS = 1800.0
 COURSE_PARTS = 30
 
 
+@dataclass(frozen=True)
+class Outage:
+    """Why what the pages show may be old.
+
+    Attributes:
+        of: the broker cannot be reached, or the store cannot be written.
+        detail: the error; "" if none is known.
+    """
+
+    of: Literal["broker", "store"]
+    detail: str
+
+
 class StreamMonitor:
     """Looks at everything there is to see. Its methods block for milliseconds: call them in a thread."""
 
-    def __init__(self, settings: Settings, reader: StoreReader, reporter: WorkerReporter, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        reader: StoreReader,
+        reporter: WorkerReporter,
+        metrics: Metrics,
+        store_trouble: Callable[[], str | None] = lambda: None,
+    ) -> None:
         self._settings = settings
         self._reader = reader
         self._reporter = reporter
+        self._store_trouble = store_trouble
         self._metrics = metrics
 
     def readiness(self, *, whole_stream: bool = True) -> HealthReport:
@@ -65,6 +88,7 @@ class StreamMonitor:
             at=now,
             broker=facts.broker_answers,
             broker_detail=facts.broker_detail,
+            store_trouble=facts.store_trouble,
             stages=stages,
             workers=[_worker(worker, lives[worker.name]) for worker in facts.workers],
             store_articles=self._read(self._reader.article_count, 0),
@@ -73,16 +97,16 @@ class StreamMonitor:
             speaks_for_cluster=facts.own.name == min(worker.name for worker in facts.workers if worker.alive),
         )
 
-    def broker_away(self) -> str | None:
-        """What the broker said last if it did not answer, or "" if it has not been asked lately; None if all is well.
-
-        At the start, when nobody has asked yet, all is well.
-        """
+    def outage(self) -> Outage | None:
+        """Why what the pages show may be old. At the start, when nobody has asked the broker yet, all is well."""
         asked, broker = self._state("broker", {"detail": None})
-        if asked is None:
-            return None
         detail: str | None = broker["detail"]
-        return detail if time.time() - asked < health.FACTS_SECONDS else detail or ""
+        if detail is not None:
+            return Outage("broker", detail)
+        if (trouble := self._store_trouble()) is not None:
+            return Outage("store", trouble)
+        fresh = asked is None or time.time() - asked < health.FACTS_SECONDS
+        return None if fresh else Outage("broker", "")
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
@@ -118,6 +142,9 @@ class StreamMonitor:
             "redefluss_stage_stuck", {(stage.name,): float(stage.health == "stuck") for stage in operations.stages}
         )
         metrics.set("redefluss_memory_bytes", {(name,): size for name, size in own["memory"].items()})
+        disk = shutil.disk_usage(self._settings.data_dir)
+        metrics.set("redefluss_disk_free_bytes", {(): disk.free})
+        metrics.set("redefluss_disk_bytes", {(): disk.total})
         metrics.set("redefluss_loop_age_seconds", {(): _loop_age(own)})
         metrics.set("redefluss_store_articles", {(): operations.store_articles})
         metrics.set("redefluss_store_lag", {(): operations.store_lag})
@@ -146,7 +173,9 @@ class StreamMonitor:
                 stage: trend(samples, now)
                 for stage, samples in self._read(lambda: self._reader.samples(now - TREND_SECONDS), {}).items()
             },
+            letters=self._read(lambda: self._reader.dead_letter_counts(now - health.LETTERS_SECONDS), {}),
             now=now,
+            store_trouble=self._store_trouble(),
         )
 
     def _state(self, name: str, default: dict[str, Any]) -> tuple[float | None, dict[str, Any]]:

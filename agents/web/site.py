@@ -28,7 +28,7 @@ from agents.web.connections import Connections, Proxies
 from agents.web.languages import LANGUAGES, Formats, InterfaceLanguage, negotiate, translations
 from agents.web.limits import LOGINS, Allowance, Limiter
 from agents.web.models import Copy, QuoteHit, TextRange
-from agents.web.operations import StreamMonitor
+from agents.web.operations import Outage, StreamMonitor
 from agents.web.store.reader import StoreReader
 
 Value = TypeVar("Value")
@@ -58,7 +58,7 @@ class Site:
     _environments: dict[InterfaceLanguage, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
     """Values with the moment (monotonic, in seconds) until which they hold."""
-    _last_trouble: tuple[float, str | None] = -math.inf, None
+    _last_trouble: tuple[float, Outage | None] = -math.inf, None
     _making: dict[Any, asyncio.Lock] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -80,11 +80,11 @@ class Site:
             )
         )
 
-    def _trouble(self) -> str | None:
-        """As `StreamMonitor.broker_away` says, at most a moment ago. When that changes, rendered pages are old."""
+    def _trouble(self) -> Outage | None:
+        """As `StreamMonitor.outage` says, at most a moment ago. When that changes, rendered pages are old."""
         moment, known = self._last_trouble
         if time.monotonic() - moment > TROUBLE_SECONDS:
-            now = self.stream_monitor.broker_away()
+            now = self.stream_monitor.outage()
             if now != known:
                 self._cache.clear()
             self._last_trouble = time.monotonic(), now

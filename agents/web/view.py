@@ -70,7 +70,9 @@ class WebView:
         reporter = WorkerReporter(settings, status)
         self._collector = CollectorSupervisor(settings, reporter, path)
         reader = StoreReader(path)
-        stream_monitor = StreamMonitor(settings, reader, reporter, status.metrics)
+        stream_monitor = StreamMonitor(
+            settings, reader, reporter, status.metrics, lambda: self._collector.store_trouble
+        )
         self._app = _web_app(settings)
         proxies = Proxies(settings.web_trusted_proxies)
         site = Site(settings, reader, stream_monitor, guard, proxies, Connections(proxies))

@@ -83,8 +83,10 @@ def _chains(article: AnnotatedArticle) -> Iterator[AnnotationMistake]:
     for key, chain in article.chains.items():
         if not texts[key] and not any(key in quote.speakers for part in article.parts for quote in part.quotes):
             yield AnnotationMistake(1, f"the chain {key!r} ({chain.name}) has no mention")
-        elif chain.named and not any(_has_name(whole, name) for name in (chain.name, *chain.aliases)):
-            yield AnnotationMistake(1, f"the name {chain.name!r} of {key!r} stands nowhere in the article")
+        elif chain.named:
+            for name in (chain.name, *chain.aliases):
+                if not _has_name(whole, name):
+                    yield AnnotationMistake(1, f"the name {name!r} of {key!r} stands nowhere in the article")
 
 
 def contradicts(chain: AnnotatedChain, mention: AnnotatedMention, text: str) -> bool:

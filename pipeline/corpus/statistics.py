@@ -66,7 +66,7 @@ class Variety:
         sentence_words: mean number of words in a sentence.
         sentence_spread: standard deviation of that.
         openings: distinct first words among the texts' first three words, as a share of the texts.
-        repeated: share of the runs of five words that stand in more than one text.
+        repeated: share of the runs of five words that stand more than once, in one text or several.
     """
 
     texts: int

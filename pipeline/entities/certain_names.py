@@ -16,7 +16,7 @@ _ARTICLES = word_list("articles_before_roles")
 
 
 def certain_names(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[CharOffset, CharOffset, EntityType]]:
-    """Begin, end and type of acronyms, bodies in compounds ("NRW-Landesregierung") and "der Rapper Haftbefehl"."""
+    """Begin, end and type of organisations ("NRW-Landesregierung") and of people ("der Rapper Haftbefehl")."""
     for begin, end in certain_organisations(words.text):
         yield begin, end, "ORG"
     if not NAME_RULES["introduced-person"].on:

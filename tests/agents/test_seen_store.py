@@ -1,10 +1,16 @@
 """What a worker keeps on its disk: values and how far they were read, both or neither, apart from other workers'."""
 
+import random
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from agents.duplicates import SeenArticle
-from agents.local_store import LocalStore
+from agents.local_store import LocalStore, LocalStoreError
 from agents.seen_store import SeenStore
+from tests.support.small_disk import small_disk
 
 
 @pytest.fixture
@@ -51,6 +57,34 @@ def test_a_folder_that_is_gone_is_no_harm(tmp_path):
     first = LocalStore(tmp_path / "new" / "folder", "copy", 0.2)
     assert first.keep_seconds == 0.2
     first.close()
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", "8m") as folder:
+        yield folder
+
+
+def test_a_full_disk_is_named_and_passes(disk, caplog):
+    folder = disk / "copies"
+    store = LocalStore(folder, "copy", 60)
+    told = rf"the local copy in {folder}\S* cannot be read or written \(the disk is full\)"
+
+    def fill() -> None:
+        for number in range(100):
+            store.update(0, {b"k%d" % number: random.randbytes(200_000)}, {"offset": number})
+
+    with pytest.raises(LocalStoreError, match=told):
+        fill()
+    (disk / "rest").write_bytes(bytes(shutil.disk_usage(disk).free))
+    store.close()
+    assert "(the disk is full)" in caplog.text
+    with pytest.raises(LocalStoreError, match=told):
+        LocalStore(folder, "other", 60)
+    (disk / "rest").unlink()
+    shutil.rmtree(folder)
+    LocalStore(folder, "copy", 60).close()
+    assert [path.name for path in folder.iterdir()] == ["0"], "no lock is left behind"
 
 
 def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):

@@ -2,12 +2,15 @@
 
 import asyncio
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from agents import stall_detector
+from agents import kafka, stall_detector
+from agents import worker as worker_module
+from agents.local_store import LocalStoreError
 from agents.settings import Settings
 from agents.stall_detector import StallDetector
 from agents.worker import Worker
@@ -63,3 +66,34 @@ async def test_while_the_broker_refuses_nothing_is_a_stall(monkeypatch):
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(watch.watch(dict, time.monotonic), 0.2)
     assert looks.finds == [PLACE]
+
+
+async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connection_open(worker, monkeypatch, caplog):
+    open_producers = []
+
+    class Producer:
+        def __init__(self, *_: Any, **__: Any) -> None:
+            self.unconfirmed = 0
+
+        async def start(self) -> None:
+            open_producers.append(self)
+
+        async def stop(self) -> None:
+            open_producers.remove(self)
+
+    async def nothing(*_: Any) -> None:
+        return
+
+    def fails(*_: Any) -> None:
+        raise LocalStoreError(tmp, OSError("No such device"))
+
+    tmp = Path("/proc")
+    monkeypatch.setattr(worker_module, "Publisher", Producer)
+    monkeypatch.setattr(worker_module, "STORE_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(kafka, "wait_for_broker", nothing)
+    monkeypatch.setattr(kafka, "is_embedded", nothing)
+    monkeypatch.setattr(worker, "_check_topics", nothing)
+    monkeypatch.setattr(worker, "_make_app", fails)
+    await worker._connect_and_serve()
+    assert open_producers == []
+    assert "the local copy in /proc cannot be read or written" in caplog.text

@@ -87,6 +87,9 @@ def test_chains_and_head() -> None:
     assert "the name 'Edda Enger' of 'l' stands nowhere in the article" in messages(
         "", HEAD.replace("Lore Unger = Unger", "Edda Enger")
     )
+    assert messages("", HEAD.replace("Lore Unger = Unger", "Lore Unger = Unger, Lolo")) == [
+        "the name 'Lolo' of 'l' stands nowhere in the article"
+    ]
     assert messages("", HEAD.replace("subject: trains", "topic: trains")) == [
         "the head has no subject",
         "the head knows no 'topic'; it has id, genre, region, subject, difficulty, source",

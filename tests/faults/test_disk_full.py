@@ -3,7 +3,6 @@
 import asyncio
 import random
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
+from tests.support.small_disk import mount, small_disk
 from tests.support.stream import Stream, article
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka]
@@ -19,26 +19,16 @@ ARTICLES = 150
 ARTICLE_BYTES = 60_000
 
 
-def mount(*options: str) -> None:
-    try:
-        subprocess.run(["mount", *options], check=True, capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"a small file system cannot be mounted here: {getattr(error, 'stderr', None) or error}")
-
-
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for a part of what the test sends through."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount("-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder))
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """With room for a part of what the test sends through."""
+    with small_disk(tmp_path / "disk", "24m") as folder:
+        yield folder
 
 
-async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, small_disk):
+async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, disk):
     try:
-        broker = KafkaBroker(folder=tmp_path, data=small_disk / "data").start()
+        broker = KafkaBroker(folder=tmp_path, data=disk / "data").start()
     except KafkaMissing as error:
         missing(error)
     stream = Stream(broker.address, "full.", tmp_path, partitions=2, publish_timeout_seconds=5)
@@ -55,10 +45,10 @@ async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, small_di
         async with asyncio.timeout(30):
             while "has not confirmed" not in stream.logs():
                 await asyncio.sleep(0.2)
-        assert shutil.disk_usage(small_disk).free < 1_000_000
+        assert shutil.disk_usage(disk).free < 1_000_000
         assert worker.poll() is None
 
-        mount("-o", "remount,size=400m", str(small_disk))
+        mount("-o", "remount,size=400m", str(disk))
         broker.start()
         await asyncio.wait_for(feeding, 60)
         outcome = await stream.collect(

@@ -1,22 +1,24 @@
-"""A fourth stage, added by one row: counts the words of finished articles. `python -m` of this is a worker with it."""
+"""A fifth stage, added by one row: counts the words of finished articles. `python -m` of this is a worker with it."""
 
 import sys
 from collections.abc import Callable
+from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import Field
 
 from agents.pool.protocol import Job, Outcome
 from agents.stage_jobs import StageSetup, perform
 from pipeline import stages
 from pipeline.stages import FINISHED_TOPIC, Output, Stage, stage_named
 from schemas.records import QuoteArticle
+from schemas.spans import RecordModel
 from tests.support import stages as quick
 
 
-class WordCount(BaseModel):
+class WordCount(RecordModel):
     """How many words an article has."""
 
-    schema_: str = "word-count/1"
+    schema_: Literal["word-count/1"] = Field("word-count/1", alias="schema")
     id: str
     words: int
 

@@ -63,3 +63,12 @@ def fits(browser: Any) -> bool:
     """Whether nothing has to be scrolled sideways."""
     wider = "return document.documentElement.scrollWidth > document.documentElement.clientWidth"
     return not browser.execute_script(wider)
+
+
+def find_overflowing(browser: Any) -> list[str]:
+    """Text of the boxes whose content stands out of them."""
+    boxes = "[...document.querySelectorAll('.stage, .panel, .banner, .top')]"
+    found: list[str] = browser.execute_script(
+        f"return {boxes}.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"
+    )
+    return [" ".join(text.split()) for text in found]

@@ -13,7 +13,17 @@ from agents.broker import BrokerError, EmbeddedBroker
 from agents.web.site import article_path
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
-from tests.web.browser import find, fits, looks, looks_as_before, serious_findings, show_new, texts
+from tests.web.browser import (
+    PHONE,
+    find,
+    find_overflowing,
+    fits,
+    looks,
+    looks_as_before,
+    serious_findings,
+    show_new,
+    texts,
+)
 from tests.web.system import TOKEN, System, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -187,10 +197,24 @@ def test_a_stopped_stage_is_red_and_recovers(any_system: System, browser: Any) -
 def test_pages_are_accessible_and_fit(system: System, browser: Any, width: int, height: int, scheme: str) -> None:
     looks(browser, {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}, scheme)
     try:
-        for path in ("/", "/articles/warm", "/operations", "/dead-letters", "/login"):
+        for path in ("/", "/articles/warm", "/feeds", "/operations", "/dead-letters", "/runbooks", "/login"):
             browser.get(system.address + path)
             assert fits(browser), path
+            assert not find_overflowing(browser), path
             assert not serious_findings(browser), path
+    finally:
+        looks_as_before(browser)
+
+
+def test_a_long_word_does_not_widen_a_banner(system: System, browser: Any) -> None:
+    looks(browser, PHONE)
+    try:
+        browser.get(system.address + "/operations")
+        browser.execute_script(
+            "document.getElementById('trouble').innerHTML ="
+            " `<p class='banner bad trouble'><span>${'/folder'.repeat(20)}.sqlite cannot be written</span></p>`"
+        )
+        assert fits(browser)
     finally:
         looks_as_before(browser)
 

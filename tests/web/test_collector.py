@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,13 +13,17 @@ import pytest
 from agents import kafka, topics
 from agents.broker import BrokerError, EmbeddedBroker
 from agents.settings import Settings
+from agents.web import collector_supervisor
 from agents.web.collector.__main__ import collect
 from agents.web.collector.collector import WORKERS_TOPIC
+from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from schemas.codec import encode
 from tests.support.missing import missing
+from tests.support.small_disk import small_disk
 from tests.web.articles import quote_article
+from tests.web.conftest import FakeStatus
 from tests.web.system import free_port
 
 pytestmark = pytest.mark.timeout(120)
@@ -181,3 +186,31 @@ def test_stores_of_other_clusters_and_prefixes_are_others(settings: Settings) ->
     other = settings.model_copy(update={"topic_prefix": "probe."})
     assert store_path(other) != store_path(settings)
     assert sqlite3.sqlite_version_info >= (3, 24)
+
+
+async def test_a_full_disk_is_told_to_the_worker(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with small_disk(tmp_path / "disk", "64k") as disk:
+        settings = Settings(broker=f"kafka://127.0.0.1:{free_port()}", data_dir=disk)
+        async with collecting(settings):
+            told = ""
+            async with asyncio.timeout(30):
+                while not told:
+                    await asyncio.sleep(0.1)
+                    told = capfd.readouterr().out
+    assert told.splitlines()[0] == f"{store_path(settings)} cannot be written: database or disk is full"
+
+
+async def test_what_the_collector_tells_is_known_for_a_while(
+    settings: Settings, status: FakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says = "import sys; print('a.sqlite cannot be written', flush=True); sys.stdin.read()"
+    monkeypatch.setattr(collector_supervisor, "module_command", lambda _: [sys.executable, "-c", says])
+    supervisor = CollectorSupervisor(settings, status, store_path(settings))
+    assert supervisor.store_trouble is None
+    async with supervisor:
+        async with asyncio.timeout(30):
+            while supervisor.store_trouble is None:
+                await asyncio.sleep(0.05)
+        assert supervisor.store_trouble == "a.sqlite cannot be written"
+        monkeypatch.setattr(collector_supervisor, "TROUBLE_SECONDS", 0.0)
+        assert supervisor.store_trouble is None

@@ -1,5 +1,6 @@
 """Judgements on the stream, from made-up facts."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from agents.progress import PartitionProgress, StallTimer
 from agents.recent_latency import RecentLatency
 from pipeline.stages import STAGES
 
-CLEAN, ENTITIES, QUOTES = STAGES[:3]
+CLEAN, ENTITIES, QUOTES, STATEMENTS = STAGES
 
 
 def worker(
@@ -57,6 +58,13 @@ def test_lag_alone_is_no_trouble() -> None:
     assert all(outcome(much).values())
 
 
+def test_many_dead_letters_are_worth_a_word() -> None:
+    many = replace(facts(worker()), letters={"clean": 21, "quotes": 20})
+    assert codes(CLEAN, many) == ("warning", ["dead-letters"])
+    assert codes(QUOTES, many) == ("ok", [])
+    assert all(outcome(many).values())
+
+
 def test_lag_without_progress_is() -> None:
     stuck = facts(worker(), entities=[place(0, lag=3, still=21.0), place(1, lag=4, still=30.0), place(2)])
     judgement = assess_stage(ENTITIES, stuck)
@@ -93,12 +101,35 @@ def test_a_silent_worker_counts_as_gone_and_is_named() -> None:
     assert codes(ENTITIES, facts(worker(stages=("clean",)), gone)) == ("stuck", ["no-worker", "silent-worker"])
 
 
+def test_only_those_that_ran_a_stage_last_are_blamed() -> None:
+    before, last, beside = (
+        worker(name, age=age, stages=("entities",), left=True)
+        for name, age in (("w2", 400.0), ("w3", 30.0), ("w4", 35.0))
+    )
+    why = assess_stage(ENTITIES, facts(worker(stages=("clean",)), before, last, beside)).why
+    assert [reason.get("worker") for reason in why] == [None, "w3", "w4"]
+
+
+def test_a_store_that_cannot_be_written_is_not_a_broker_that_is_away() -> None:
+    of = ClusterFacts(
+        60.0, None, {}, worker(), store_trouble="web/a.sqlite cannot be written: database or disk is full"
+    )
+    assert codes(CLEAN, of) == ("unknown", ["store-still"])
+    details = {name: detail for name, _, detail in ready(of, 0.0, whole_stream=True)}
+    assert "database or disk is full" in details["broker"]
+    assert codes(CLEAN, replace(of, broker_detail="gone")) == ("unknown", ["broker-away"])
+    assert codes(CLEAN, replace(facts(worker()), store_trouble="a moment ago")) == ("ok", [])
+
+
 def test_stopped_processes_stop_their_stages() -> None:
     stopped = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "stopped"}]})
     assert codes(QUOTES, facts(stopped)) == ("stuck", ["processes-stopped"])
     half = worker(pool={"processes": [{"pid": 7, "state": "stopped"}, {"pid": 8, "state": "busy"}]})
     assert codes(QUOTES, facts(half)) == ("warning", ["some-processes-stopped"])
     assert codes(QUOTES, facts(stopped, worker("w2"))) == ("warning", ["some-processes-stopped"])
+    still = [place(0, lag=3, still=21.0), place(1)]
+    assert codes(QUOTES, facts(half, quotes=still)) == ("stuck", ["no-progress", "some-processes-stopped"])
+    assert codes(STATEMENTS, facts(stopped)) == ("ok", []), "a stateful stage does its work without them"
 
 
 def test_a_pool_without_processes_is_not_a_stopped_one() -> None:

@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import health
 from agents.backlog import BacklogSample, trend
 from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
+from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.operations import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -214,6 +215,29 @@ async def test_every_page_says_that_the_broker_is_away(client: Client, writer: S
     assert {stage["health"] for stage in state["stages"]} == {"unknown"}
     _, page = await get(client, "/operations")
     assert ">läuft</span>" not in page
+
+
+async def test_every_page_says_that_the_store_cannot_be_written_and_does_not_blame_the_broker(
+    client: Client, writer: StoreWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_is_well(writer)
+    assert 'class="banner bad trouble"' not in (await get(client, "/"))[1]
+    monkeypatch.setattr(CollectorSupervisor, "store_trouble", "a.sqlite cannot be written: database or disk is full")
+    time.sleep(1.1)
+    _, page = await get(client, "/fragments/trouble")
+    assert "Der Speicher dieser Seiten kann nicht beschrieben werden" in page, "there was room for a word of the broker"
+    writer.put_state("broker", time.time() - 60, {"ok": True, "detail": None})
+    time.sleep(1.1)
+    for path in (*EVERY_PAGE, "/fragments/trouble"):
+        _, page = await get(client, path)
+        assert "Der Speicher dieser Seiten kann nicht beschrieben werden" in page, path
+        assert "a.sqlite cannot be written: database or disk is full" in page, path
+        assert "Broker" not in page or path == "/runbooks", path
+    assert "Wie es um den Strom steht, ist nicht bekannt." in (await get(client, "/operations"))[1]
+    assert (await api(client))["store_trouble"] == "a.sqlite cannot be written: database or disk is full"
+    writer.put_state("broker", time.time() - 60, {"ok": False, "detail": "KafkaConnectionError"})
+    time.sleep(1.1)
+    assert "Der Broker ist nicht zu erreichen" in (await get(client, "/"))[1]
 
 
 async def test_a_dead_letter_that_nobody_can_look_up_is_503_while_the_broker_is_away(

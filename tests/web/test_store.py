@@ -13,6 +13,7 @@ from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
+from tests.support.small_disk import small_disk
 from tests.web.articles import hostile_article, quote_article
 
 NOW = 1_770_000_000.0
@@ -272,3 +273,16 @@ def test_filling_the_store_costs_little(writer: StoreWriter) -> None:
     for begin in range(0, len(messages), 20):
         writer.add(messages[begin : begin + 20])
     assert (time.process_time() - started) / len(messages) < 0.003
+
+
+def test_a_full_disk_is_named_even_if_it_has_rolled_back(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "4m") as disk:
+        writer = StoreWriter(disk / "store.sqlite", keep_articles=10_000, keep_days=30)
+        article = quote_article()
+        lot = [
+            message(article.model_copy(update={"id": f"a-{number}", "title": "x" * 10_000}), offset=number)
+            for number in range(600)
+        ]
+        with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
+            writer.add(lot)
+        writer.close()

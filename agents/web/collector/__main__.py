@@ -2,7 +2,8 @@
 
 Reads JSON lines from standard input: first the settings, then whatever the
 worker has to say to the others. The end of the input is the end of the worker,
-and of this process.
+and of this process. Writes to standard output, a line each time, why the store
+cannot be written: the store itself could not say so.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from agents.settings import Settings
 from agents.web.collector.collector import Collector
 from agents.web.store.tables import is_corrupt, remove_store
 from agents.web.store.writer import StoreWriter
+from schemas.codec import one_line
 
 RETRY_SECONDS = 2.0
 PERMISSION_SECONDS = 30.0
@@ -52,10 +54,15 @@ async def collect(settings: Settings, path: Path) -> None:
                     "the pages stand still: %s; next try in %.0f s", in_words(first) or first, PERMISSION_SECONDS
                 )
                 await asyncio.sleep(PERMISSION_SECONDS)
-            except* (KafkaError, OSError, sqlite3.Error) as errors:
-                log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
+            except* sqlite3.Error as errors:
+                why = one_line(f"{path} cannot be written: {errors.exceptions[0]}")
+                log.warning("the pages stand still: %s; trying again", why)
+                sys.stdout.write(f"{why}\n")
+                sys.stdout.flush()
                 if any(is_corrupt(error) for error in errors.exceptions):
                     remove_store(path)
+            except* (KafkaError, OSError) as errors:
+                log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
             await asyncio.sleep(RETRY_SECONDS)
 
 

@@ -103,6 +103,7 @@ class Operations(ApiModel):
     at: float = Field(description="when it was taken, in seconds since 1970 UTC")
     broker: bool
     broker_detail: str | None
+    store_trouble: str | None = Field(description="why the store of the pages could not be written a moment ago")
     stages: list[StageState]
     workers: list[WorkerState]
     store_articles: int

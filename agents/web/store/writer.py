@@ -115,10 +115,11 @@ class StoreWriter:
                     version=message.headers.get("version"),
                 )
         except BaseException:
-            self._connection.execute("ROLLBACK TO article")
+            if self._connection.in_transaction:  # a full disk has rolled all of it back already
+                self._connection.execute("ROLLBACK TO article")
+                self._connection.execute("RELEASE article")
             raise
-        finally:
-            self._connection.execute("RELEASE article")
+        self._connection.execute("RELEASE article")
 
     def _add_dead_letter(self, message: TopicMessage) -> None:
         letter = decode(message.value, DeadLetter)
@@ -243,4 +244,7 @@ class _transaction:
         self._connection.execute("BEGIN IMMEDIATE")
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._connection.execute("COMMIT" if kind is None else "ROLLBACK")
+        if kind is None:
+            self._connection.execute("COMMIT")
+        elif self._connection.in_transaction:  # a full disk has rolled it back already
+            self._connection.execute("ROLLBACK")

@@ -98,7 +98,7 @@ async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run:
     except (KafkaError, OSError, TopicError) as error:
         raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
     log.info(
-        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be",
+        "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be sent",
         *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),
         *(report.sent, report.skipped_already_replayed, len(report.impossible)),
     )
@@ -199,12 +199,12 @@ async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine
 
     Raises:
         HTTPNotFound: there is none.
-        HTTPServiceUnavailable: none is known, and the broker cannot be asked.
+        HTTPServiceUnavailable: none is known, and the store may be old.
     """
     found = await asyncio.to_thread(site.reader.dead_letter, partition, offset)
     if found is None:
-        if await asyncio.to_thread(site.stream_monitor.broker_away) is not None:
-            raise HTTPServiceUnavailable(text="the broker cannot be reached, and no such dead letter is known here")
+        if await asyncio.to_thread(site.stream_monitor.outage) is not None:
+            raise HTTPServiceUnavailable(text="the pages stand still, and no such dead letter is known here")
         raise HTTPNotFound(text="no such dead letter is kept")
     return found
 

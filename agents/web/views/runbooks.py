@@ -22,16 +22,22 @@ _OTHER_PAGES = re.compile(r"\[([^\]]+)\]\((?!#)[^)]*\)")
 @pages.page("/runbooks", name="runbooks")
 async def runbooks(_: web.View, request: Request) -> Response:
     """What each alert means, where to look, what to do."""
-    return site_of(request).page("runbooks.html", request, text=runbook())
+    text, sections = runbook()
+    return site_of(request).page("runbooks.html", request, text=text, sections=sections)
 
 
 @cache
-def runbook() -> Markup:
-    """The handbook's page as HTML; its headings can be linked to as on code hosts."""
+def runbook() -> tuple[Markup, tuple[tuple[str, str], ...]]:
+    """The handbook's page as HTML without its title, and address and name of each section, as on code hosts."""
     text = files("agents.web").joinpath("runbooks.md").read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(_OTHER_PAGES.sub(r"\1", text))
+    sections = []
     for heading, content in pairwise(tokens):
         if heading.type == "heading_open":
-            heading.attrSet("id", re.sub(r"[^a-z0-9 -]", "", content.content.lower()).replace(" ", "-"))
-    return Markup(markdown.renderer.render(tokens, markdown.options, {}))
+            address = re.sub(r"[^a-z0-9 -]", "", content.content.lower()).replace(" ", "-")
+            heading.attrSet("id", address)
+            if heading.tag == "h2":
+                sections.append((address, content.content))
+    after_title = next(place for place, token in enumerate(tokens) if token.type == "heading_close") + 1
+    return Markup(markdown.renderer.render(tokens[after_title:], markdown.options, {})), tuple(sections)
