@@ -84,7 +84,7 @@ async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connecti
     async def nothing(*_: Any) -> None:
         return
 
-    def fails(*_: Any) -> None:
+    def fails(*_: Any, **__: Any) -> None:
         raise LocalStoreError(tmp, OSError("No such device"))
 
     tmp = Path("/proc")
@@ -93,7 +93,7 @@ async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connecti
     monkeypatch.setattr(kafka, "wait_for_broker", nothing)
     monkeypatch.setattr(kafka, "is_embedded", nothing)
     monkeypatch.setattr(worker, "_check_topics", nothing)
-    monkeypatch.setattr(worker, "_make_app", fails)
+    monkeypatch.setattr(worker._stage_apps, "make", fails)
     await worker._connect_and_serve()
     assert open_producers == []
     assert "the local copy in /proc cannot be read or written" in caplog.text
