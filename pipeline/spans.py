@@ -6,12 +6,23 @@ built-in functions that they stand for, so that they cost nothing in the loops o
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, final
 
 from schemas.spans import CharOffset
 
-__all__ = ["CharOffset", "CharRange", "TokenIndex", "TokenRange", "char_span", "numbered_tokens", "token_indices"]
+__all__ = [
+    "CharOffset",
+    "CharRange",
+    "TokenIndex",
+    "TokenRange",
+    "char_span",
+    "first_behind",
+    "first_from",
+    "numbered_tokens",
+    "token_indices",
+]
 
 if TYPE_CHECKING:
     from schemas.spans import Place
@@ -24,12 +35,19 @@ if TYPE_CHECKING:
 
     def char_span(match: re.Match[str], group: int | str = 0, /) -> tuple[CharOffset, CharOffset]: ...
     def token_indices(first: TokenIndex, last: TokenIndex, step: int = 1, /) -> Sequence[TokenIndex]: ...
+    def first_from(begins: Sequence[CharOffset], place: CharOffset, /) -> TokenIndex:
+        """The first of the tokens, which have these begins (or ends), that is not before `place`."""
+
+    def first_behind(ends: Sequence[CharOffset], place: CharOffset, /) -> TokenIndex:
+        """The first of the tokens, which have these ends (or begins), that is behind `place`."""
+
     def numbered_tokens(tokens: Iterable[_T], first: TokenIndex = ..., /) -> Iterator[tuple[TokenIndex, _T]]: ...
 else:
     TokenIndex = int
     char_span = re.Match.span
     token_indices = range
     numbered_tokens = enumerate
+    first_from, first_behind = bisect_left, bisect_right
 
 
 class CharRange(NamedTuple):

@@ -1,13 +1,13 @@
 """A text as words, sentences and quoted stretches: what the rules of this stage look at."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.entities.quoted_stretches import quoted_stretches
-from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, numbered_tokens
+from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, first_from, numbered_tokens
 
 WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
 
@@ -42,7 +42,7 @@ class TextWords:
 
     def at(self, position: CharOffset) -> TokenIndex:
         """Index of the first word that begins at `position` or after it."""
-        return TokenIndex(bisect_left(self._begins, position))
+        return first_from(self._begins, position)
 
     def within(self, begin: CharOffset, end: CharOffset) -> Sequence[Word]:
         """The words that begin between `begin` and `end` (excluded)."""
@@ -52,11 +52,11 @@ class TextWords:
         """Number of the sentence that `position` lies in, from 0."""
         return bisect_right(self._sentences, position) - 1
 
-    def sentence_span(self, position: CharOffset) -> CharRange:
+    def sentence_span(self, position: CharOffset) -> tuple[CharOffset, CharOffset]:
         """Begin and end of the sentence that `position` lies in."""
         number = self.sentence(position)
         after = self._sentences[number + 1] if number + 1 < len(self._sentences) else CharOffset(len(self.text))
-        return CharRange(self._sentences[number], after)
+        return self._sentences[number], after
 
     def gap(self, left: TokenIndex, right: TokenIndex) -> str:
         """What stands between the words of two neighbouring indices; at the edges what is before or behind them."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline.lexicon.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 from pipeline.quotes.marks import QuotedText
-from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, char_span, numbered_tokens
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, char_span, first_from, numbered_tokens
 
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+|\w+(?:(?:[-–'’/&@\xad]|\.-|[:*](?=in(?:nen)?\b)|\.(?=[a-zäöüß\d])|(?<=\b\w)\.(?=\w))\w+)*(?:-(?=\s|$))?|\.{3}|[^\w\s\xad]"
@@ -67,7 +67,7 @@ class AnalysedText:
 
     def token_range(self, begin: CharOffset, end: CharOffset) -> TokenRange:
         """Indices (half-open) of the tokens that begin within code points `begin` to `end`."""
-        return TokenRange(TokenIndex(bisect_left(self._begins, begin)), TokenIndex(bisect_left(self._begins, end)))
+        return TokenRange(first_from(self._begins, begin), first_from(self._begins, end))
 
     def quotes_from(self, begin: CharOffset, end: CharOffset) -> Sequence[QuotedText]:
         """The quotes that begin within code points `begin` to `end`, in text order."""

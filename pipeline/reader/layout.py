@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from functools import cached_property
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy.typing as npt
 from pipeline.models.sentences import sentence_starts
 from pipeline.quotes.marks import QuotedText, quoted_texts
 from pipeline.reader.tokens import Ranges, tokenize
-from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenRange, first_behind, first_from
 
 Ints = npt.NDArray[np.int64]
 
@@ -62,7 +61,7 @@ class Layout:
 
     def span(self, begin: CharOffset, end: CharOffset) -> TokenRange:
         """The tokens that share a code point with `begin` to `end`."""
-        return TokenRange(TokenIndex(bisect_right(self._ends, begin)), TokenIndex(bisect_left(self._begins, end)))
+        return TokenRange(first_behind(self._ends, begin), first_from(self._begins, end))
 
     def range(self, span: TokenRange) -> CharRange:
         """The code points from the begin of the first to the end of the last token."""

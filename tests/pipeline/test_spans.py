@@ -2,11 +2,12 @@
 
 import subprocess
 import sys
+from bisect import bisect_left, bisect_right
 from pathlib import Path
 
 import pytest
 
-from pipeline.spans import CharOffset, TokenIndex, char_span, numbered_tokens, token_indices
+from pipeline.spans import CharOffset, TokenIndex, char_span, first_behind, first_from, numbered_tokens, token_indices
 
 ROOT = Path(__file__).parents[2]
 PREAMBLE = """
@@ -71,4 +72,6 @@ def test_the_types_cost_nothing_at_run_time() -> None:
     assert TokenIndex is int
     assert token_indices is range
     assert numbered_tokens is enumerate
+    assert first_from is bisect_left
+    assert first_behind is bisect_right
     assert char_span.__name__ == "span"
