@@ -116,7 +116,7 @@ def test_after_the_report_ctrl_c_is_the_ordinary_end(
 ) -> None:
     (folder / "gut.txt").write_text(ARTICLE * 3, encoding="utf-8")
     process = started("run", "gut.txt")
-    assert "web view: http://127.0.0.1:" in read_until(process, "Ctrl-C ends it")
+    assert "web view: http://127.0.0.1:" in read_until(process, "until Ctrl-C")
     process.send_signal(signal.SIGINT)
     assert process.wait(STOP_SECONDS) == ExitCode.OK
 
@@ -124,7 +124,7 @@ def test_after_the_report_ctrl_c_is_the_ordinary_end(
 def test_a_worker_that_dies_is_told(started: Callable[..., subprocess.Popen[bytes]], folder: Path) -> None:
     (folder / "gut.txt").write_text(ARTICLE * 3, encoding="utf-8")
     process = started("run", "gut.txt")
-    read_until(process, "Ctrl-C ends it")
+    read_until(process, "until Ctrl-C")
     (worker,) = (child for child in psutil.Process(process.pid).children() if "worker" in child.cmdline())
     os.kill(worker.pid, signal.SIGKILL)
     said = process.communicate(timeout=STOP_SECONDS)[1].decode()
@@ -136,7 +136,7 @@ def test_a_worker_that_dies_is_told(started: Callable[..., subprocess.Popen[byte
 def test_processes_end_with_one_that_is_killed(started: Callable[..., subprocess.Popen[bytes]], folder: Path) -> None:
     (folder / "gut.txt").write_text(ARTICLE * 3, encoding="utf-8")
     process = started("run", "gut.txt")
-    read_until(process, "Ctrl-C ends it")
+    read_until(process, "until Ctrl-C")
     family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     assert until(lambda: not any(_alive(child) for child in family), 5)
