@@ -90,7 +90,7 @@ async def test_a_deleted_target_topic_is_made_again_and_more_partitions_are_take
     assert worker.poll() is None
 
 
-async def test_dying_pool_processes_and_nursery_harm_no_article(new_stream: NewStream):
+async def test_dying_pool_processes_and_their_fork_server_harm_no_article(new_stream: NewStream):
     stream = await new_stream()
     worker = stream.start_worker()
     await stream.produce([article(f"a-{number}", f"Text {number}. STEP20@entities") for number in range(200)])

@@ -143,7 +143,7 @@ def test_models(state: str, expected: str) -> None:
     assert not outcome(of)["models"]
 
 
-def test_partitions_that_nobody_has_are_a_start_not_a_standstill() -> None:
+def test_partitions_that_nobody_has_are_a_start_and_no_stall() -> None:
     assert codes(CLEAN, facts(worker(), clean=[place(n) for n in range(3)])) == ("starting", ["unassigned"])
     outside = worker(assignment={})
     assert not outcome(facts(outside, worker("w2")))["assigned"]
