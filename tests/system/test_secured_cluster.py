@@ -21,7 +21,7 @@ import trustme
 from agents import kafka
 from agents.cli.errors import ExitCode
 from agents.cli.main import execute
-from agents.needed_permissions import of_stages, of_web_view, on_topics
+from agents.needed_permissions import of_reports, of_stages, of_web_view, on_topics
 from agents.permissions import Need
 from agents.settings import Settings
 from agents.topics import all_names, ensure
@@ -340,7 +340,7 @@ def test_a_worker_with_a_clients_certificate(client: Client, cluster: SecuredKaf
         REDEFLUSS_TLS_KEY_FILE=str(key),
     )
     names = "clean", "entities", "quotes"
-    client.allow("machine", of_stages(client.settings, map(stage_named, names)))
+    client.allow("machine", [*of_stages(client.settings, map(stage_named, names)), *of_reports(client.settings)])
     through_all_stages(client, "a-2", *names)
 
 
@@ -359,7 +359,7 @@ def test_a_worker_with_tokens_from_a_file(client: Client, tmp_path: Path) -> Non
     file.write_text(token("worker") + "\n")
     client.log_in("worker", "OAUTHBEARER")
     client.use(REDEFLUSS_SASL_OAUTH_TOKEN_FILE=str(file))
-    client.allow("worker", of_stages(client.settings, STAGES))
+    client.allow("worker", [*of_stages(client.settings, STAGES), *of_reports(client.settings)])
     through_all_stages(client, "a-3")
     file.write_text(token("worker", seconds=-60))
     code, line = client.fails("topics")
