@@ -1,5 +1,6 @@
 """How the processes of the stream log: one line an event, to the standard error, as text or as JSON."""
 
+import asyncio
 import logging
 import sys
 import time
@@ -54,6 +55,11 @@ class WithContext(logging.Filter):
         return True
 
 
+def is_failure(record: logging.LogRecord) -> bool:
+    """False for what was cancelled, as at SIGTERM during the start: Mode logs that as a crash, with a traceback."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
 class RepeatFilter(logging.Filter):
     """Lets a message pass once in `REPEAT_SECONDS`: clients say every second that the broker is away."""
 
@@ -85,6 +91,7 @@ def configure(level: str, form: str = "text") -> None:
         handler.setFormatter(Readable())
     everything = level == "debug"
     if not everything:
+        handler.addFilter(is_failure)
         handler.addFilter(RepeatFilter())
     logging.basicConfig(level=logging.DEBUG if everything else logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(PROJECT).setLevel(level.upper())

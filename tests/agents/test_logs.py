@@ -1,5 +1,6 @@
 """What the processes log: one line an event, readable by people or by machines."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Iterator
@@ -72,3 +73,15 @@ def test_text_keeps_an_event_on_its_line_and_the_terminal_unharmed(capsys: pytes
     logs.configure("info")
     logging.getLogger("redefluss.x").info("a\nb\x1b[2J\x9b1mü")
     assert capsys.readouterr().err.endswith("redefluss.x: a\\x0ab\\x1b[2J\\x9b1mü\n")
+
+
+def test_what_was_cancelled_is_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info")
+    for error in (asyncio.CancelledError(), OSError("the port is taken")):
+        try:
+            raise error
+        except (asyncio.CancelledError, OSError):
+            logging.getLogger("mode.services").exception("Crashed reason=%r", error)
+    said = capsys.readouterr().err
+    assert "CancelledError" not in said
+    assert "the port is taken" in said

@@ -77,7 +77,7 @@ async def test_a_deleted_target_topic_is_made_again_and_more_partitions_are_take
     async with admin(stream.settings) as client:
         await client.delete_topics([stream.settings.topic(DEAD_LETTER_TOPIC)])
     await stream.produce([article(f"bad-{number}", "RAISE@clean") for number in range(5)])
-    await stream.collect(lambda seen: len(seen.letters) >= 5, seconds=60)
+    await stream.collect(lambda seen: len(seen.letters) >= 5, seconds=180)
 
     from aiokafka.admin import NewPartitions
 

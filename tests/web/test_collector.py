@@ -19,6 +19,7 @@ from agents.web.collector.collector import WORKERS_TOPIC
 from agents.web.collector_supervisor import CollectorSupervisor
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.worker_report import WorkerReporter
 from schemas.codec import encode
 from tests.support.missing import missing
 from tests.support.small_disk import small_disk
@@ -205,7 +206,7 @@ async def test_what_the_collector_tells_is_known_for_a_while(
 ) -> None:
     says = "import sys; print('a.sqlite cannot be written', flush=True); sys.stdin.read()"
     monkeypatch.setattr(collector_supervisor, "module_command", lambda _: [sys.executable, "-c", says])
-    supervisor = CollectorSupervisor(settings, status, store_path(settings))
+    supervisor = CollectorSupervisor(settings, WorkerReporter(settings, status), store_path(settings))
     assert supervisor.store_trouble is None
     async with supervisor:
         async with asyncio.timeout(30):
