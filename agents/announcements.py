@@ -66,31 +66,40 @@ async def announced(
         "pid": os.getpid(),
         "version": installed_version(),
     }
+    async with repeated(settings, lambda: known | word(), lambda: known | word() | {"ended": True}, SAY_SECONDS):
+        yield
+
+
+@asynccontextmanager
+async def repeated(
+    settings: Settings, word: Callable[[], dict[str, Any]], last_word: Callable[[], dict[str, Any]], seconds: float
+) -> AsyncIterator[None]:
+    """Send a word to the topic of the workers every so many seconds, and another at the end of the `with` block."""
     lines: asyncio.Queue[bytes] = asyncio.Queue()
 
-    def say(**more: Any) -> None:
+    def say(what: dict[str, Any]) -> None:
         while not lines.empty():  # of a broker that is away
             lines.get_nowait()
             lines.task_done()
-        lines.put_nowait(orjson.dumps(known | word() | more))
+        lines.put_nowait(orjson.dumps(what))
 
     async def keep_saying() -> None:
         while True:
-            say()
-            await asyncio.sleep(SAY_SECONDS)
+            say(word())
+            await asyncio.sleep(seconds)
 
     tasks = [asyncio.create_task(announce(settings, lines)), asyncio.create_task(keep_saying())]
     try:
         yield
     finally:
         tasks[1].cancel()
-        say(ended=True)
+        say(last_word())
         with suppress(TimeoutError):
             await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
         tasks[0].cancel()
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):
                 log.warning(
-                    "the state of this command could not be sent to the topic of the workers, so no page shows it: %s",
+                    "the state of this program could not be sent to the topic of the workers, so no page shows it: %s",
                     outcome,
                 )

@@ -3,20 +3,17 @@
 import asyncio
 import os
 import time
-from contextlib import suppress
 from typing import Any, Protocol
 
-import orjson
 import psutil
 
-from agents.announcements import announce
+from agents.announcements import repeated
 from agents.metrics import Metrics
 from agents.recent_latency import RecentLatency
 from agents.settings import Settings
 from pipeline.stages import STAGES
 
 REPORT_SECONDS = 3.0
-LAST_WORD_SECONDS = 2.0
 
 
 class StatusSource(Protocol):
@@ -64,25 +61,8 @@ async def announce_worker(settings: Settings, reporter: WorkerReporter) -> None:
 
     With pages, the process beside the worker that collects for them does it.
     """
-    lines: asyncio.Queue[bytes] = asyncio.Queue()
-    telling = asyncio.create_task(announce(settings, lines))
-
-    def say(what: dict[str, Any]) -> None:
-        while not lines.empty():  # of a broker that is away
-            lines.get_nowait()
-            lines.task_done()
-        lines.put_nowait(orjson.dumps(what))
-
-    try:
-        while True:
-            say(reporter.report())
-            await asyncio.sleep(REPORT_SECONDS)
-    finally:
-        say(reporter.farewell())
-        with suppress(TimeoutError):
-            await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
-        telling.cancel()
-        await asyncio.gather(telling, return_exceptions=True)
+    async with repeated(settings, reporter.report, reporter.farewell, REPORT_SECONDS):
+        await asyncio.Event().wait()
 
 
 def memory_bytes(report: dict[str, Any]) -> dict[str, int]:
