@@ -3,19 +3,26 @@
 import asyncio
 
 MAX_WAIT_SECONDS = 1.0
+SHORT_WAIT_SECONDS = 0.02
+"""For those whose next message cannot be worked on before: long enough that several partitions send together."""
 
 
 class SendBatch:
-    """Those who wait to send, until they do so together."""
+    """Those who wait to send, until they do so together.
 
-    def __init__(self) -> None:
+    Args:
+        seconds: how long the first of them waits at most.
+    """
+
+    def __init__(self, seconds: float = MAX_WAIT_SECONDS) -> None:
+        self._seconds = seconds
         self._event: asyncio.Event | None = None
 
     async def wait(self) -> None:
-        """Wait for the next release, which comes within `MAX_WAIT_SECONDS`."""
+        """Wait for the next release, which comes in time."""
         if self._event is None:
             self._event = asyncio.Event()
-            asyncio.get_running_loop().call_later(MAX_WAIT_SECONDS, self._event.set)
+            asyncio.get_running_loop().call_later(self._seconds, self._event.set)
         event = self._event
         await event.wait()
         if self._event is event:

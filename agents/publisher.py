@@ -18,7 +18,7 @@ from aiokafka.errors import (
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
 
 from agents import kafka, topics
-from agents.batching import SendBatch
+from agents.batching import SHORT_WAIT_SECONDS, SendBatch
 from agents.membership import CERTAIN_SHARE
 from agents.outgoing import Outgoing, enqueue, failure_of, outcome_of
 from agents.permissions import MissingPermission
@@ -67,6 +67,7 @@ class Publisher:
         self._busy = busy
         self._on_retry = on_retry
         self._batch = SendBatch()
+        self._short_batch = SendBatch(SHORT_WAIT_SECONDS)
         self._producer: RevocableProducer | None = None
         self._reconnecting = asyncio.Lock()
         self._stopped = False
@@ -96,20 +97,20 @@ class Publisher:
         if producer is not None:
             await _close(producer)
 
-    async def send(self, *messages: Outgoing, at_once: bool = False, before: BeforeSend | None = None) -> None:
+    async def send(self, *messages: Outgoing, soon: bool = False, before: BeforeSend | None = None) -> None:
         """Send messages and wait until all in-sync copies have them.
 
         Args:
             messages: in the order of sending.
-            at_once: not even under load they wait for company.
+            soon: even under load they wait only for a moment, and for others that are to be sent soon.
             before: awaited right before each attempt.
 
         Raises:
             TooLarge: one is larger than its topic allows; the others are confirmed.
             Exception: what `before` raised; what was not confirmed until then is not sent again.
         """
-        if self._busy() and not at_once:
-            await self._batch.wait()
+        if self._busy():
+            await (self._short_batch if soon else self._batch).wait()
         else:
             self._batch.release()  # those that wait can go along
         await self._send(messages, before)

@@ -209,7 +209,7 @@ class StageRunner:
             topic, key, value, partition = made
             outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
             try:
-                await send(outgoing, at_once=True)
+                await send(outgoing, soon=True)
             except TooLarge as error:
                 await self._dead_letter(message, send, "too-large", str(error))
             state.confirmed(made)

@@ -1,17 +1,46 @@
 """The limit: the stage functions called directly, by as many processes as there are cores, nothing else running."""
 
 import multiprocessing
+import os
 import time
+from collections.abc import Iterable
 from multiprocessing.synchronize import Barrier
+from typing import Any
+from unittest.mock import patch
 
-from agents.pool.protocol import Done, Job
+from agents.pool.fork_server_client import SINGLE_THREADED
+from agents.pool.protocol import Done, Job, OutputMessage
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
+from agents.state_store import StatefulStage
 from benchmarks.articles import multiplied
 from pipeline.config import PipelineConfig
-from pipeline.stages import article_stages
+from pipeline.stages import STAGES, Stage, article_stages
+from schemas.codec import decode, encode
 
 STAGE_NAMES = tuple(stage.name for stage in article_stages())
+SEEN_AT = "2026-01-01T00:00:00.000Z"
+
+
+class StatefulWork:
+    """The functions of a stateful stage, and nothing of how its states are kept."""
+
+    def __init__(self, stage: Stage, config: PipelineConfig) -> None:
+        self._stage = stage
+        self._stateful: StatefulStage = stage.load(config)
+        self._states: dict[str, Any] = {}
+
+    def __call__(self, messages: Iterable[OutputMessage]) -> None:
+        """Take in those of an article's messages that the stage reads."""
+        for message in messages:
+            if message.topic == self._stage.source and message.value is not None:
+                record = decode(message.value, self._stage.reads)
+                owner = self._stateful.owner(record)
+                if owner not in self._states:
+                    self._states[owner] = self._stateful.state(owner)
+                for changed in self._states[owner].add(record, SEEN_AT).values():
+                    if changed is not None:
+                        encode(changed)
 
 
 def through_all_stages(values: list[bytes], config: PipelineConfig, barrier: Barrier | None = None) -> list[float]:
@@ -21,6 +50,7 @@ def through_all_stages(values: list[bytes], config: PipelineConfig, barrier: Bar
     end.
     """
     work = load(StageSetup(STAGE_NAMES, config))
+    stateful = [StatefulWork(stage, config) for stage in STAGES if stage.stateful]
 
     def run(value: bytes) -> None:
         key: bytes | None = None
@@ -28,7 +58,12 @@ def through_all_stages(values: list[bytes], config: PipelineConfig, barrier: Bar
             outcome = work(Job(stage, key, value))
             if not isinstance(outcome, Done):
                 raise RuntimeError(f"{stage} refused an article: {outcome}")
-            key, value = outcome.key, outcome.value
+            record = outcome.messages[-1]
+            if record.value is None:
+                raise RuntimeError(f"{stage} withdrew an article")
+            key, value = record.key, record.value
+            for take_in in stateful:
+                take_in(outcome.messages)
 
     took = []
     try:
@@ -55,8 +90,9 @@ def articles_per_second(values: list[bytes], count: int, processes: int, config:
     barrier = context.Barrier(processes + 1)
     share = [value for _, value in multiplied(values, count // processes, label="limit")]
     workers = [context.Process(target=through_all_stages, args=(share, config, barrier)) for _ in range(processes)]
-    for worker in workers:
-        worker.start()
+    with patch.dict(os.environ, SINGLE_THREADED):  # as the pool's processes
+        for worker in workers:
+            worker.start()
     barrier.wait()
     started = time.perf_counter()
     barrier.wait()

@@ -1,12 +1,13 @@
 """This tree against another checkout of the project: throughput, latency and memory, by turns.
 
-    python -m benchmarks.releases CHECKOUT [--articles N] [--rounds N] [--models default light] [--corpus FOLDER]
+    python -m benchmarks.releases CHECKOUT [--articles N] [--rounds N] [--models default light] [--kafka]
 
 CHECKOUT is a working tree of the other version with an environment of its own (`git worktree add CHECKOUT COMMIT`, then
-`make install` there). Both run over the embedded broker of this tree, each in its own processes, and get the same
-articles: those of the annotated corpus. Rounds go A B A B, so that a machine that slows down does so for both; what is
-compared are the ratios of each round, of which the median, the least and the greatest are printed. The models of
-`light` hardly differ between versions, so that mainly the stream is compared; `default` is what a user has.
+`make install` there). Both run over the embedded broker of this tree, or over Apache Kafka, each in its own processes,
+and get the same articles: those of the annotated corpus. Rounds go A B A B, so that a machine that slows down does so
+for both; what is compared are the ratios of each round, of which the median, the least and the greatest are printed.
+The models of `light` hardly differ between versions, so that mainly the stream is compared; `default` is what a user
+has.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from benchmarks.latency import latency
 from benchmarks.systems import REDEFLUSS, Ended, System
 from benchmarks.usage import Usage
 from pipeline.corpus.files import read_folder
+from tests.support.kafka_broker import KafkaBroker
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 MODELS: dict[str, dict[str, str]] = {
@@ -65,13 +67,15 @@ def corpus_articles(folder: Path) -> list[bytes]:
     ]
 
 
-def measure(system: System, values: list[bytes], count: int, environment: dict[str, str]) -> Round:
+def measure(
+    system: System, values: list[bytes], count: int, environment: dict[str, str], *, kafka: bool = False
+) -> Round:
     """One backlog, then single articles, each on a broker of its own."""
-    with EmbeddedBroker(0) as broker:
+    with broker_of_its_own(kafka) as broker:
         assert broker.pid is not None
         address = broker.address.removeprefix("kafka://")
         got = asyncio.run(flood(system, address, f"f{uuid.uuid4().hex[:8]}-", values, count, broker.pid, **environment))
-    with EmbeddedBroker(0) as broker:
+    with broker_of_its_own(kafka) as broker:
         address = broker.address.removeprefix("kafka://")
         prefix = f"l{uuid.uuid4().hex[:8]}-"
         single = asyncio.run(latency(address, prefix, values, 0.0, 0, system=system, **environment))
@@ -82,6 +86,11 @@ def measure(system: System, values: list[bytes], count: int, environment: dict[s
         latency_ratio=single.idle_ratio,
         memory_mb=sum(usage.proportional_bytes for usage in _own(got)) / BYTES_PER_MEGABYTE,
     )
+
+
+def broker_of_its_own(kafka: bool) -> EmbeddedBroker | KafkaBroker:
+    """A broker on a free port, to be entered."""
+    return KafkaBroker() if kafka else EmbeddedBroker(0)
 
 
 def _own(got: Flood) -> list[Usage]:
@@ -113,6 +122,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=200, help="articles in a backlog")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    parser.add_argument("--kafka", action="store_true", help="over Apache Kafka; default: over the embedded broker")
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     arguments = parser.parse_args()
     root = arguments.checkout.resolve()
@@ -126,7 +136,10 @@ def main() -> None:
         rounds = []
         for number in range(arguments.rounds):
             try:
-                other, this = (measure(system, values, arguments.articles, MODELS[models]) for system in versions)
+                other, this = (
+                    measure(system, values, arguments.articles, MODELS[models], kafka=arguments.kafka)
+                    for system in versions
+                )
             except (Stalled, Ended, TimeoutError) as error:
                 sys.exit(f"round {number + 1} with {models} models: {error!r}")
             rounds.append((other, this))

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.pool.fork_server_client import SINGLE_THREADED
 from agents.settings import available_cores
 
 
@@ -97,6 +98,7 @@ def running(system: System, broker: str, prefix: str, **environment: str) -> Ite
             subprocess.Popen(
                 command,
                 env=dict(os.environ)
+                | SINGLE_THREADED
                 | {
                     "REDEFLUSS_BROKER": f"kafka://{broker}",
                     "REDEFLUSS_TOPIC_PREFIX": prefix,

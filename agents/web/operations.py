@@ -1,16 +1,15 @@
 """The state of the stream, put together from the store and from this worker."""
 
-import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from agents import health
 from agents.backlog import TREND_SECONDS, BacklogSample, Trend, trend
 from agents.metrics import Metrics, percentiles
 from agents.settings import Settings
+from agents.web.gauges import loop_age, set_gauges
 from agents.web.models import (
     Check,
     HealthReport,
@@ -21,14 +20,13 @@ from agents.web.models import (
     StageTrend,
     WorkerState,
 )
+from agents.web.rates import COURSE_SECONDS, course, lag_course, rate
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.worker_report import WorkerReporter
 from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
 FRESH_LETTERS_SECONDS = 3600.0
-COURSE_SECONDS = 1800.0
-COURSE_PARTS = 30
 
 
 @dataclass(frozen=True)
@@ -64,11 +62,11 @@ class StreamMonitor:
     def readiness(self, *, whole_stream: bool = True) -> HealthReport:
         """What `/health/ready` answers."""
         facts = self._facts()
-        return _report(health.ready(facts, _loop_age(facts.own.status), whole_stream=whole_stream))
+        return _report(health.ready(facts, loop_age(facts.own.status), whole_stream=whole_stream))
 
     def liveness(self) -> HealthReport:
         """What `/health/live` answers."""
-        return _report(health.live(_loop_age(self._reporter.report())))
+        return _report(health.live(loop_age(self._reporter.report())))
 
     def operations(self) -> Operations:
         """What the operations page shows."""
@@ -78,7 +76,7 @@ class StreamMonitor:
         letters = self._read(self._reader.dead_letter_counts, {})
         fresh = self._read(lambda: self._reader.dead_letter_counts(now - FRESH_LETTERS_SECONDS), {})
         _, store = self._state("store", {})
-        ready = health.ready(facts, _loop_age(facts.own.status), whole_stream=True)
+        ready = health.ready(facts, loop_age(facts.own.status), whole_stream=True)
         lives = health.lives(facts.workers)
         stages = [
             _stage(stage, facts, samples.get(stage.name, []), letters.get(stage.name, 0), fresh.get(stage.name, 0))
@@ -110,47 +108,8 @@ class StreamMonitor:
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""
-        operations = self.operations()
-        own = self._reporter.report()
-        metrics = self._metrics
-        pool: dict[str, Any] = own.get("pool") or {}
-        models: dict[str, Any] = own.get("models") or {}
-        states = [str(process.get("state")) for process in pool.get("processes", ())]
-        metrics.set("redefluss_pool_processes", {(state,): states.count(state) for state in states})
-        metrics.set("redefluss_pool_waiting", {(): pool.get("waiting", 0)})
-        in_flight = [str(entry["stage"]) for entry in own.get("in_flight", ())]
-        metrics.set("redefluss_in_flight", {(stage.name,): in_flight.count(stage.name) for stage in STAGES})
-        metrics.set("redefluss_models_ready", {(): float(models.get("state") == "ready")})
-        assignment: dict[str, list[int]] = own.get("assignment") or {}
-        metrics.set("redefluss_assigned_partitions", {(topic,): len(parts) for topic, parts in assignment.items()})
-        # What is the same for all is told by one: for each worker again, it would be a series for each partition.
-        shared = operations.stages if operations.speaks_for_cluster else []
-        metrics.set(
-            "redefluss_consumer_lag",
-            {
-                (stage.name, stage.source, str(place.partition)): place.lag
-                for stage in shared
-                for place in stage.partitions
-            },
-        )
-        metrics.set("redefluss_lag_seconds", {(stage.name,): stage.trend.work_seconds for stage in shared})
-        metrics.set("redefluss_oldest_unread_seconds", {(stage.name,): stage.oldest_seconds for stage in shared})
-        known = [worker.life for worker in operations.workers]
-        metrics.set("redefluss_workers", {(life,): known.count(life) for life in get_args(health.WorkerLife)})
-        metrics.set("redefluss_unconfirmed", {(): own.get("unconfirmed", 0)})
-        metrics.set(
-            "redefluss_stage_stuck", {(stage.name,): float(stage.health == "stuck") for stage in operations.stages}
-        )
-        metrics.set("redefluss_memory_bytes", {(name,): size for name, size in own["memory"].items()})
-        disk = shutil.disk_usage(self._settings.data_dir)
-        metrics.set("redefluss_disk_free_bytes", {(): disk.free})
-        metrics.set("redefluss_disk_bytes", {(): disk.total})
-        metrics.set("redefluss_loop_age_seconds", {(): _loop_age(own)})
-        metrics.set("redefluss_store_articles", {(): operations.store_articles})
-        metrics.set("redefluss_store_lag", {(): operations.store_lag})
-        metrics.set("redefluss_ready", {(): float(operations.ready)})
-        metrics.set("redefluss_build", {(str(own.get("version")), str(models.get("name"))): 1})
-        return metrics.expose()
+        set_gauges(self._metrics, self.operations(), self._reporter.report(), self._settings.data_dir)
+        return self._metrics.expose()
 
     def _facts(self) -> health.ClusterFacts:
         now = time.time()
@@ -189,10 +148,6 @@ class StreamMonitor:
             return read()
         except StoreUnavailable:
             return default
-
-
-def _loop_age(said: dict[str, Any] | Any) -> float:
-    return float(time.monotonic() - said["loop_beat"])
 
 
 def _report(checks: Sequence[tuple[str, bool, str]]) -> HealthReport:
@@ -269,44 +224,3 @@ def _worker(worker: health.WorkerReport, life: health.WorkerLife) -> WorkerState
         errors=list(said.get("errors", ())),
         web=said.get("web"),
     )
-
-
-def rate(samples: Sequence[tuple[float, int]], since: float, until: float) -> float:
-    """Messages committed a second between two moments; 0 where nothing is known.
-
-    Args:
-        samples: moments (seconds) and the messages committed by then, in order.
-    """
-    inside = [sample for sample in samples if since <= sample[0] <= until]
-    if len(inside) < 2:
-        return 0.0
-    (begin, first), (end, last) = inside[0], inside[-1]
-    return max(0.0, (last - first) / (end - begin)) if end > begin else 0.0
-
-
-def lag_course(samples: Sequence[BacklogSample], now: float) -> list[int]:
-    """What waited in the last half hour, in parts of a minute, oldest first.
-
-    The most of each part, or what was last known where nobody looked.
-    """
-    most: list[int | None] = [None] * COURSE_PARTS
-    for sample in samples:
-        part = int((sample.at - (now - COURSE_SECONDS)) / (COURSE_SECONDS / COURSE_PARTS))
-        if 0 <= part < COURSE_PARTS:
-            most[part] = max(most[part] or 0, sample.lag)
-    found, last = [], 0
-    for value in most:
-        last = last if value is None else value
-        found.append(last)
-    return found
-
-
-def course(samples: Sequence[tuple[float, int]], now: float) -> list[float]:
-    """Rates of the last half hour, in parts of a minute, oldest first."""
-    rates = [0.0] * COURSE_PARTS
-    part_seconds = COURSE_SECONDS / COURSE_PARTS
-    for (_, former), (moment, later) in pairwise(samples):
-        part = int((moment - (now - COURSE_SECONDS)) / part_seconds)
-        if 0 <= part < COURSE_PARTS:
-            rates[part] += max(0, later - former) / part_seconds
-    return [round(value, 2) for value in rates]

@@ -22,7 +22,7 @@ class Output:
 
     topic: str
     key: bytes
-    value: bytes
+    value: bytes | None
     headers: list[tuple[str, bytes]]
 
 
@@ -56,7 +56,7 @@ def process(
         timestamp=0,
     )
     out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
-    return [Output(topic, key, value, out) for topic, key, value in outcome.messages]
+    return [Output(message.topic, message.key, message.value, out) for message in outcome.messages]
 
 
 def arguments() -> tuple[str, str]:

@@ -17,8 +17,8 @@ from pipeline.reader.scorers import Floats, Scorers, Vectors
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
 
-KEPT = 12
-"""How many readings are kept: about 2 MB each."""
+KEPT = 32
+"""How many readings are kept, about 1 MB each: more than a process reads until an article comes back to it."""
 LONGEST_KEPT = 4000
 """Tokens of the longest text whose reading is kept."""
 ENCODER, SCORERS, STATES = "encoder.onnx", "scorers.npz", "states"

@@ -418,14 +418,20 @@ async def test_a_message_that_is_too_large_names_its_topic_and_is_not_sent_again
         assert producer.sent == [b"a"]
 
 
-async def test_what_must_go_at_once_waits_for_nobody(monkeypatch):
+async def test_what_is_to_be_sent_soon_waits_for_its_like_and_does_not_hurry_the_others(monkeypatch):
     producer = FakeProducer()
     sends = await publisher(monkeypatch, producer, busy=lambda: True)
     waiting = asyncio.create_task(sends.send(A))
     await asyncio.sleep(0.02)
-    await sends.send(B, at_once=True)
+    began = time.monotonic()
+    soon = [asyncio.create_task(sends.send(message, soon=True)) for message in (B, C)]
+    await asyncio.sleep(0)
+    assert producer.sent == [], "two of them leave together"
+    await asyncio.gather(*soon)
+    assert time.monotonic() - began < batching.MAX_WAIT_SECONDS / 2
+    assert set(producer.sent) == {b"b", b"c"}
     await waiting
-    assert set(producer.sent) == {b"a", b"b"}
+    assert set(producer.sent) == {b"a", b"b", b"c"}
 
 
 @pytest.fixture

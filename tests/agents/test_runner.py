@@ -37,10 +37,10 @@ class FakePublisher:
     async def partitions(self, topic: str) -> list[int]:
         return [0, 1]
 
-    async def send(self, *messages: Outgoing, at_once: bool = False, before: BeforeSend | None = None) -> None:
+    async def send(self, *messages: Outgoing, soon: bool = False, before: BeforeSend | None = None) -> None:
         if before is not None:
             await before()
-        self.waited.append(not at_once)
+        self.waited.append(not soon)
         for message in messages:
             if message.topic in self.too_small:
                 self.too_small.remove(message.topic)

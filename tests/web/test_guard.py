@@ -9,7 +9,7 @@ from agents.web.auth import Guard, UnsafeListening, is_loopback, safe_next
 from agents.web.languages import Formats, negotiate, translations
 from agents.web.limits import Allowance, Limiter
 from agents.web.models import Period
-from agents.web.operations import course, rate
+from agents.web.rates import course, rate
 from agents.web.site import article_path, entity_path, marked, web_address
 from agents.web.views.entities import periods_of
 

@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import health
 from agents.backlog import BacklogSample, trend
 from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
-from agents.web.operations import lag_course
+from agents.web.rates import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.stages import STAGES
