@@ -1,11 +1,12 @@
 """What all views share."""
 
 import asyncio
+import logging
 import math
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
@@ -30,6 +31,8 @@ from agents.web.limits import LOGINS, Allowance, Limiter
 from agents.web.models import Copy, QuoteHit, TextRange
 from agents.web.operations import Outage, StreamMonitor
 from agents.web.store.reader import StoreReader
+
+log = logging.getLogger("redefluss.site")
 
 Value = TypeVar("Value")
 _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
@@ -60,6 +63,7 @@ class Site:
     """Values with the moment (monotonic, in seconds) until which they hold."""
     _last_trouble: tuple[float, Outage | None] = -math.inf, None
     _making: dict[Any, asyncio.Lock] = field(default_factory=dict)
+    _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         for language in LANGUAGES:
@@ -101,9 +105,18 @@ class Site:
         response.headers["Vary"] = "Accept-Language, Cookie"
         return response
 
-    async def cached(self, key: Any, make: Callable[[], Value], *, seconds: float = CACHE_SECONDS) -> Value:
+    async def cached(
+        self, key: Any, make: Callable[[], Value], *, seconds: float = CACHE_SECONDS, stale_seconds: float = 0.0
+    ) -> Value:
         """What `make` gave at most `seconds` ago, or a little longer if it is dear; else it is called in a thread, once
-        for all who wait."""
+        for all who wait. What is older by less than `stale_seconds` is given as it is, and made anew meanwhile."""
+        known = self._cache.get(key)
+        age = math.inf if known is None else time.monotonic() - known[0]
+        if known is not None and 0 <= age < stale_seconds:
+            if not self._making.setdefault(key, asyncio.Lock()).locked():
+                self._in_background(self.cached(key, make, seconds=seconds))
+            stale: Value = known[1]
+            return stale
 
         def timed() -> tuple[Value, float]:
             begun = time.thread_time()
@@ -119,6 +132,16 @@ class Site:
             value, cpu_seconds = await asyncio.to_thread(timed)
             self._cache[key] = time.monotonic() + max(seconds, cpu_seconds / MAKING_SHARE), value
             return value
+
+    def _in_background(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.debug("not made anew: %r", error)  # whoever asks next, when it is too old, is told
 
     def forget(self, kind: Any, *, keep: Any) -> None:
         """Drop what is cached under `(kind, …)`, but for `(kind, keep)`."""

@@ -22,6 +22,8 @@ PAGE_SECONDS = 1.0
 SOURCES_SECONDS = 30.0
 RANKED = 8
 RANKS_SECONDS = 10.0
+STALE_SECONDS = 20.0
+"""By so much ranks and sources may be older, so that nobody who opens the page waits for them."""
 HITS = 50
 FIELDS = ("source", "quoting", "since", "until")
 
@@ -33,7 +35,10 @@ async def newsroom(_: web.View, request: Request) -> Response:
     """Articles, the latest first, and the most quoted and most named; older ones behind a cursor."""
     site, shown = site_of(request), shown_in(request)
     cursor = request.query.get("cursor")
-    found, sources = await ranks(site), await site.cached("sources", site.reader.sources, seconds=SOURCES_SECONDS)
+    found, sources = (
+        await ranks(site),
+        await site.cached("sources", site.reader.sources, seconds=SOURCES_SECONDS, stale_seconds=STALE_SECONDS),
+    )
 
     def render() -> str:
         sequence = site.reader.last_sequence()
@@ -128,4 +133,4 @@ async def ranks(site: Site) -> dict[RankWindow, dict[RankedBy, list[Ranked]]]:
             for window in windows
         }
 
-    return await site.cached("ranks", count, seconds=RANKS_SECONDS)
+    return await site.cached("ranks", count, seconds=RANKS_SECONDS, stale_seconds=STALE_SECONDS)
