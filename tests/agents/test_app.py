@@ -10,9 +10,10 @@ import faust
 import pytest
 from faust.types import TP
 
-from agents import worker
+from agents import kafka, worker
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
+from agents.membership import Membership
 from agents.offsets import Offsets
 from agents.publisher import BeforeSend
 from agents.runner import Incoming
@@ -179,6 +180,41 @@ async def test_an_event_is_handled_by_the_agent_until_its_partition_is_given_up(
     assert handled == [0, 1]
 
 
+async def test_what_an_event_holds_is_looked_at_before_it_is_handled(tmp_path):
+    app, seen = make(tmp_path), []
+
+    async def look(message: Incoming) -> None:
+        seen.append(("looked at", message.offset))
+
+    async def handle(message: Incoming, *, before_publish: BeforeSend) -> None:
+        seen.append(("handled", message.offset))
+
+    app.partitioner_check = SimpleNamespace(look=look)
+    app.handle = handle
+    message = SimpleNamespace(
+        topic=SOURCE, partition=0, offset=7, timestamp=1.0, key=b"k", value=b"v", headers=None, generation_id=1
+    )
+    message.tp = TP(SOURCE, 0)
+    await app.process(SimpleNamespace(message=message))
+    assert seen == [("looked at", 7), ("handled", 7)]
+
+
+async def test_who_has_drained_already_is_not_waited_for_again(tmp_path):
+    app = make(tmp_path)
+    app.offsets, app.draining = Recording(), True
+    await app.on_revoked()
+    assert app.offsets.calls == [0.0, "commit", "clear"]
+
+
+async def test_an_app_is_a_member_and_reads_within_bounds(tmp_path, monkeypatch):
+    bounded: list[Settings] = []
+    monkeypatch.setattr(kafka, "read_bounded", bounded.append)
+    app = make(tmp_path / "new", session_timeout_seconds=20)
+    assert isinstance(app.membership, Membership)
+    assert bounded == [app.stream_settings]
+    assert (tmp_path / "new" / "faust").is_dir()
+
+
 async def test_settings_reach_faust(tmp_path):
     app = make(tmp_path, session_timeout_seconds=20, publish_timeout_seconds=7, buffer_messages=5, partitions=3)
     conf = app.conf
@@ -192,6 +228,7 @@ async def test_settings_reach_faust(tmp_path):
     assert str(conf.datadir).startswith(str(tmp_path / "faust"))
     assert conf.consumer_auto_offset_reset == "earliest"
     assert conf.broker_credentials is None
+    assert conf.consumer_metadata_max_age_ms == 10_000
     make(tmp_path)  # into a folder that is there already
     long = make(tmp_path, session_timeout_seconds=60).conf
     assert (long.broker_request_timeout, long.broker_session_timeout) == (70, 60)
@@ -209,6 +246,10 @@ async def test_credentials_reach_faust(tmp_path):
     assert isinstance(credentials, faust.SASLCredentials)
     assert (credentials.username, credentials.password, credentials.mechanism.value) == ("u", "secret", "PLAIN")
     assert credentials.ssl_context is None
+    tokens = {"sasl_mechanism": "OAUTHBEARER", "sasl_oauth_token_file": tmp_path / "token"}
+    credentials = make(tmp_path, **tokens).conf.broker_credentials
+    assert isinstance(credentials, faust.OAuthCredentials)
+    assert credentials.oauth_cb is not None
     encrypted = make(tmp_path, tls=True).conf.broker_credentials
     assert isinstance(encrypted, faust.SSLCredentials)
     assert encrypted.context is not None
