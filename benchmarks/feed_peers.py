@@ -201,6 +201,9 @@ def as_markdown(published: int, results: Mapping[str, tuple[Result, float]]) -> 
         "precision of the words": [f"{result.words.precision:.4f}" for result, _ in results.values()],
         "recall of the words": [f"{result.words.recall:.4f}" for result, _ in results.values()],
         "**F1 of the words**": [f"{result.words.f1:.4f}" for result, _ in results.values()],
+        "F1 with 0 for articles not found": [
+            f"{result.words.f1 * sum(result.found.values()) / published:.4f}" for result, _ in results.values()
+        ],
         "articles with an F1 under 0.8": [result.below_08 for result, _ in results.values()],
         "articles given more than once": [result.duplicates for result, _ in results.values()],
         "other pages given as articles": [result.foreign for result, _ in results.values()],

@@ -39,6 +39,13 @@ def test_what_is_missing_twice_foreign_or_empty_is_counted(published):
     assert result.words == TextScore(0.5, 0.5, 0.5)
 
 
+def test_articles_that_are_not_found_count_once_the_table_says_so(published):
+    half = measure(published, KINDS, [Read(article.url, article.article.body.text) for article in published[:2]])
+    table = as_markdown(len(published), {"half": (half, 1.25)}).splitlines()
+    assert "| **F1 of the words** | 1.0000 |" in table
+    assert "| F1 with 0 for articles not found | 0.5000 |" in table
+
+
 def test_a_reader_that_finds_nothing_has_a_column(published):
     nothing = measure(published, KINDS, [])
     assert nothing.words == TextScore(0, 0, 0)
