@@ -20,7 +20,8 @@ DAYS = 28
 BLOCKS = {"heading": "<h2>{}</h2>", "list": "<ul><li>{}</li></ul>", "quote": "<blockquote><p>{}</p></blockquote>"}
 
 PAGE = """<!DOCTYPE html><html lang="de"><head><meta charset="utf-8"><title>{title} | {paper}</title>
-<meta property="og:site_name" content="{paper}"><link rel="canonical" href="{url}">
+<meta property="og:type" content="article"><meta property="og:site_name" content="{paper}">
+<link rel="canonical" href="{url}">
 <script type="application/ld+json">{{"@context": "https://schema.org", "@type": "NewsArticle",
  "datePublished": "{published}"}}</script></head><body>
 <header><nav><ul><li><a href="/">Startseite</a></li><li><a href="/politik">Politik</a></li>
