@@ -8,6 +8,7 @@ import pytest
 from tests.support.kafka_broker import KafkaMissing
 from tests.support.kafka_cluster import KafkaCluster
 from tests.support.missing import missing
+from tests.support.postgres import PostgresMissing, PostgresServer
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,3 +27,19 @@ def kafka_cluster() -> Iterator[KafkaCluster]:
             yield cluster
     except KafkaMissing as error:
         missing(error)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server of its own."""
+    try:
+        with PostgresServer() as server:
+            yield server
+    except PostgresMissing as error:
+        missing(error)
+
+
+@pytest.fixture
+def database(postgres_server: PostgresServer) -> str:
+    """An empty database."""
+    return postgres_server.database()

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,6 @@ import psycopg
 import pytest
 import pytest_asyncio
 
-from tests.support.missing import missing
-from tests.support.postgres import PostgresMissing, PostgresServer
 from tests.support.stream import REPOSITORY, Stream
 from tests.system.conftest import broker, embedded_broker, kafka_broker, numbers
 
@@ -104,19 +102,3 @@ def ask_duckdb(folder: Path, question: str) -> list[tuple[Any, ...]]:
 def ask_postgres(dsn: str, question: str) -> list[tuple[Any, ...]]:
     with psycopg.connect(dsn) as connection:
         return connection.execute(question).fetchall()  # type: ignore[arg-type]
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    """A server of its own."""
-    try:
-        with PostgresServer() as server:
-            yield server
-    except PostgresMissing as error:
-        missing(error)
-
-
-@pytest.fixture
-def database(postgres_server: PostgresServer) -> str:
-    """An empty database."""
-    return postgres_server.database()

@@ -1,13 +1,10 @@
 """A real Apache Kafka for tests and measurements: one node in KRaft mode, from Maven Central, no Docker.
 
-Its jars are fetched once into a cache folder (`~/.cache/redefluss/kafka`, or
-`REDEFLUSS_KAFKA_CACHE`). `python -m tests.support.kafka_broker [PORT]` runs one
-in the foreground.
+`python -m tests.support.kafka_broker [PORT]` runs one in the foreground.
 """
 
 import base64
 import contextlib
-import os
 import shutil
 import signal
 import socket
@@ -21,10 +18,9 @@ from types import TracebackType
 from typing import Self
 
 from agents.processes import die_with_parent
+from tests.support.kafka_jars import KafkaMissing, broker_jars, java_command
 from tests.support.proxy import Proxy
 
-POM = Path(__file__).with_name("kafka_pom.xml")
-FETCH_SECONDS = 600
 START_SECONDS = 180
 STOP_SECONDS = 20
 
@@ -52,42 +48,6 @@ message.max.bytes=34000000
 replica.fetch.max.bytes=34000000
 log.cleaner.dedupe.buffer.size=2000000
 """
-
-
-class KafkaMissing(Exception):
-    """What is needed is not there (Java, Maven, or the way to its repository): one line."""
-
-
-def cache_folder() -> Path:
-    """Where the jars are kept."""
-    return Path(os.environ.get("REDEFLUSS_KAFKA_CACHE", "~/.cache/redefluss/kafka")).expanduser()
-
-
-def jars() -> Path:
-    """The folder with Kafka's jars, fetched if they are not there.
-
-    Raises:
-        KafkaMissing: they are not, and cannot be fetched.
-    """
-    folder = cache_folder()
-    libraries = folder / "libs"
-    complete = folder / "pom.xml"
-    if complete.is_file() and complete.read_bytes() == POM.read_bytes():
-        return libraries
-    if shutil.which("mvn") is None:
-        raise KafkaMissing("Maven (mvn) is not installed, which fetches Apache Kafka")
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    command = ["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={libraries}"]
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=FETCH_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise KafkaMissing(f"Maven did not fetch Apache Kafka within {FETCH_SECONDS} s") from None
-    except subprocess.CalledProcessError as error:
-        lines = (error.stdout + error.stderr).strip().splitlines() or ["no output"]
-        raise KafkaMissing(f"Maven could not fetch Apache Kafka: {lines[0]}") from None
-    shutil.copy(POM, complete)
-    return libraries
 
 
 class KafkaBroker:
@@ -219,11 +179,7 @@ class KafkaBroker:
         return ["--standalone", f"--cluster-id={new_cluster_id()}"]
 
     def _command(self) -> list[str]:
-        java = shutil.which("java")
-        if java is None:
-            raise KafkaMissing("Java (17 or newer) is not installed, which Apache Kafka needs")
-        options = [f"-Xmx{self._heap}", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"]
-        return [java, *options, "-cp", f"{jars()}/*"]
+        return java_command(broker_jars(), self._heap)
 
     def _java(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         try:
