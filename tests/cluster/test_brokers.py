@@ -75,7 +75,6 @@ async def test_topics_have_the_copies_of_the_clusters_default(new_stream: NewStr
     assert not any(report.created or report.differs for report in await topics.ensure(stream.settings))
 
 
-@pytest.mark.long
 async def test_whatever_becomes_of_the_brokers_nothing_is_lost(new_stream: NewStream, kafka_cluster: KafkaCluster):
     stream = await new_stream()
     view = View()

@@ -10,7 +10,7 @@ from tests.cluster.conftest import NewStream
 from tests.cluster.traffic import Traffic
 from tests.support.stream import descendants
 
-pytestmark = [pytest.mark.fault, pytest.mark.cluster, pytest.mark.timeout(1800), pytest.mark.long]
+pytestmark = [pytest.mark.fault, pytest.mark.cluster, pytest.mark.timeout(1800)]
 
 SESSION_SECONDS = 4
 PATIENCE_SECONDS = 180

@@ -16,7 +16,7 @@ from tests.cluster.traffic import librdkafka
 from tests.support.stream import Stream, article
 from tests.support.view import View
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800), pytest.mark.long]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
 
 IN_A_TRANSACTION = 15
 LONG_AGO_MS = 86_400_000
