@@ -24,6 +24,8 @@ _SEATED = re.compile(
     rf"Stadtwerke)s? {_PLACE}"
 )
 """Bodies that are called by their place."""
+_NO_WORD = re.compile(r"\w{100,}")
+"""Longer than any word; the patterns would go through it from each of its letters."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
     ("ORG", re.compile(rf"(?<![\w-])(?!(?:{_NO_ACRONYMS})\b)[A-ZÄÖÜ]{{2,5}}(?![\w-])(?! [A-ZÄÖÜ]{{2,}}\b)")),
     (
@@ -87,6 +89,7 @@ def certain_organisations(text: str) -> Iterator[CharRange]:
 
 def pattern_spans(text: str) -> Iterator[tuple[CharOffset, CharOffset, EntityType]]:
     """Begin, end and type of what looks like the name of an organisation or a place; they may overlap."""
+    text = _NO_WORD.sub(lambda run: " " * len(run.group()), text)
     for begin, end in certain_organisations(text):
         yield begin, end, "ORG"
     for entity_type, pattern in _PATTERNS:

@@ -9,6 +9,7 @@ from spacy.language import Language
 
 from pipeline.models import recognizer, sentences  # noqa: F401  (they register their components)
 from pipeline.models.catalogue import GRAPH, MODELS
+from pipeline.models.tokenizer import BoundedTokenizer
 
 
 class ModelError(ValueError):
@@ -32,6 +33,7 @@ def load_pipeline(name: str | Path) -> Language:
 
 def _own(weights: str | None) -> Language:
     nlp = spacy.blank("de")
+    nlp.tokenizer = BoundedTokenizer(nlp.tokenizer)
     nlp.add_pipe("redefluss_sentences")
     if weights == "reader":
         from pipeline.models import components  # noqa: F401  (registers its component)

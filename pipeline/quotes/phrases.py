@@ -36,6 +36,8 @@ _NOT_ADJECTIVES = (
     | {"sich", "nicht", "dass", "wie", "wenn", "als"}
 )
 _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
+_MOST_ATTRIBUTES = 12
+"""Words that may stand before a noun as its attributes; in news there are rarely more than eight."""
 
 
 def is_adjective(token: Token) -> bool:
@@ -80,6 +82,7 @@ def _attributes(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -
     """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
     at = index + (tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in _OWNED))
     started = at
+    limit = min(limit, index + _MOST_ATTRIBUTES)
     while at < limit and not is_noun(tokens[at]):
         token = tokens[at]
         quoted = name_in_marks(tokens, at, limit)

@@ -1,6 +1,6 @@
 """What one speaker said: takes quotes in and gives out the statements that changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -38,6 +38,7 @@ class SpeakerStatements:
         self._quotes: dict[str, Occurrence] = {}
         self._said: dict[WordingId, dict[str, Occurrence]] = {}
         self._of_article: dict[str, set[str]] = {}
+        self._fragments: dict[str, set[str]] = {}
         self._oldest = datetime.min.replace(tzinfo=UTC)
         self._given: dict[str, Statement] = {}
         self._given_words: dict[str, set[WordingId]] = {}
@@ -88,7 +89,10 @@ class SpeakerStatements:
         return self._changes(self._take_out(former), seen_at)
 
     def _in_article(self, article: str) -> list[Occurrence]:
-        return [self._quotes[quote] for quote in sorted(self._of_article.get(article, ()))]
+        return self._looked_up(self._of_article.get(article, ()))
+
+    def _looked_up(self, quotes: Iterable[str]) -> list[Occurrence]:
+        return [self._quotes[quote] for quote in sorted(quotes)]
 
     def _put_in(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Hold quotes; gives the wordings whose statements may change."""
@@ -98,7 +102,9 @@ class SpeakerStatements:
                 touched |= self._take_out([self._quotes[occurrence.quote]])
             self._quotes[occurrence.quote] = occurrence
             self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
-            touched |= self._settle(occurrence.article)
+            if occurrence.part_of is not None:
+                self._fragments.setdefault(occurrence.article, set()).add(occurrence.quote)
+            touched |= self._settle(occurrence.article, {occurrence.quote})
             touched |= self._graph.component([self._whole(occurrence).words])
         return touched
 
@@ -109,16 +115,20 @@ class SpeakerStatements:
             touched |= self._graph.component([self._whole(occurrence).words])
             self._remove_node(occurrence)
             del self._quotes[occurrence.quote]
-            self._of_article[occurrence.article].discard(occurrence.quote)
+            for of_article in (self._of_article, self._fragments):
+                of_article.get(occurrence.article, set()).discard(occurrence.quote)
+                if not of_article.get(occurrence.article, True):
+                    del of_article[occurrence.article]
             touched |= self._settle(occurrence.article)
-            if not self._of_article[occurrence.article]:
-                del self._of_article[occurrence.article]
         return touched
 
-    def _settle(self, article: str) -> set[WordingId]:
-        """Compare those quotes of an article by themselves that are no fragments of others; what that touches."""
+    def _settle(self, article: str, new: Set[str] = frozenset()) -> set[WordingId]:
+        """Compare those quotes of an article by themselves that are no fragments of others; what that touches.
+
+        What stood for itself and is no fragment does so still: only fragments and what is `new` are looked at.
+        """
         touched: set[WordingId] = set()
-        for quote in self._in_article(article):
+        for quote in self._looked_up(self._fragments.get(article, set()) | new):
             stands = quote.quote in self._said.get(quote.words, {})
             if self._whole(quote) is quote and not stands:
                 self._add_node(quote)
@@ -144,9 +154,8 @@ class SpeakerStatements:
 
     def _parts(self, whole: Occurrence) -> list[Occurrence]:
         """The fragments of a quote, and theirs."""
-        return [
-            quote for quote in self._in_article(whole.article) if quote is not whole and self._whole(quote) is whole
-        ]
+        fragments = self._looked_up(self._fragments.get(whole.article, ()))
+        return [quote for quote in fragments if quote is not whole and self._whole(quote) is whole]
 
     def _add_node(self, occurrence: Occurrence) -> None:
         if occurrence.words not in self._graph:
