@@ -33,7 +33,7 @@ def load_pipeline(name: str | Path) -> Language:
 
 def _own(weights: str | None) -> Language:
     nlp = spacy.blank("de")
-    nlp.tokenizer = BoundedTokenizer(nlp.tokenizer)
+    nlp.tokenizer = BoundedTokenizer(nlp.tokenizer, nlp.vocab)
     nlp.add_pipe("redefluss_sentences")
     if weights == "reader":
         from pipeline.models import components  # noqa: F401  (registers its component)

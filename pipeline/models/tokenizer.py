@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from spacy.vocab import Vocab
 
+SpacyTokenizer = Callable[[str], Doc]
 LONGEST_RUN = 300
 """Characters without white space that are taken as spaCy takes them; no word and hardly an address is longer."""
 _RUN = re.compile(rf"\S{{{LONGEST_RUN + 1},}}")
@@ -18,11 +20,15 @@ class BoundedTokenizer:
 
     spaCy takes signs off the two ends of what stands between spaces one by one, and copies the rest each time: 20,000
     quotation marks in a row take it a minute. In such a run each word and each sign is a token.
+
+    Args:
+        tokenizer: spaCy's.
+        vocab: of the pipeline.
     """
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: SpacyTokenizer, vocab: Vocab) -> None:
         self._tokenizer = tokenizer
-        self.vocab = tokenizer.vocab
+        self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
         """The tokens of a text."""

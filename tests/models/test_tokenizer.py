@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.models.tokenizer import LONGEST_RUN, BoundedTokenizer
 
 NLP = spacy.blank("de")
-BOUNDED = BoundedTokenizer(NLP.tokenizer)
+BOUNDED = BoundedTokenizer(NLP.tokenizer, NLP.vocab)
 
 
 def words(text: str) -> list[str]:
