@@ -21,6 +21,8 @@ MORE = 0.6
 """Share of the content that the longer of two retold sentences may have besides."""
 SURROUNDINGS = 2.0
 """Weight of what the surroundings of two short quotes have in common at least, and half of the lesser."""
+LONGEST_COMPARED = 10_000
+"""Characters of a quote, and of the sentences around it, by which it is known again: more than anybody is quoted with."""
 _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los", "mit", "nach", "vor", "weg", "zu")
 
 
@@ -35,7 +37,7 @@ class ComparedQuote:
     @cached_property
     def wording(self) -> Wording:
         """The words of the text."""
-        return Wording.of(self.text)
+        return Wording.of(self.text[:LONGEST_COMPARED])
 
     @cached_property
     def short(self) -> bool:
@@ -45,7 +47,7 @@ class ComparedQuote:
     @cached_property
     def surroundings(self) -> frozenset[str]:
         """Content of the sentences around it that is not in the text itself; nothing where the text is enough."""
-        return Wording.of(self.context).content - self.wording.content if self.short else frozenset()
+        return Wording.of(self.context[:LONGEST_COMPARED]).content - self.wording.content if self.short else frozenset()
 
 
 def same_statement(one: ComparedQuote, other: ComparedQuote) -> bool:

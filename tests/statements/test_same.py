@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.statements.same_statement import ComparedQuote, same_statement
+from pipeline.statements.same_statement import LONGEST_COMPARED, ComparedQuote, same_statement
 from pipeline.statements.stems import folded, stem
 from pipeline.statements.wording import Wording
 from tests.statements.pairs import pairs
@@ -70,3 +70,10 @@ def test_thousands_are_written_either_way() -> None:
 def test_a_long_word_does_not_take_long() -> None:
     assert Wording.of("e" * 100_000).words
     assert not same_statement(ComparedQuote("a b " * 5000, "", True), ComparedQuote("c d " * 5000, "", True))
+
+
+def test_of_an_endless_quote_the_beginning_is_compared() -> None:
+    endless = "„" + "Wir bauen den Hafen im nächsten Jahr um. " * 50_000 + "“"
+    one, other = (ComparedQuote(endless + end, "", verbatim=True) for end in ("", "„Und die Schleuse.“"))
+    assert len(one.wording.words) < LONGEST_COMPARED
+    assert same_statement(one, other)
