@@ -22,7 +22,7 @@ MORE = 0.6
 SURROUNDINGS = 2.0
 """Weight of what the surroundings of two short quotes have in common at least, and half of the lesser."""
 LONGEST_COMPARED = 10_000
-"""Characters of a quote, and of the sentences around it, by which it is known again: more than anybody is quoted with."""
+"""Characters of a quote, and of the sentences around it, by which it is known again."""
 _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los", "mit", "nach", "vor", "weg", "zu")
 
 
