@@ -194,12 +194,14 @@ def missing(outcome: Outcome, expected: Counter[str], reasons: dict[str, str]) -
 def account(report: Report, outcome: Outcome, expected: Counter[str], reasons: dict[str, str]) -> None:
     """Compare what came out with what went in."""
     dead: dict[str, set[str]] = defaultdict(set)
+    details: dict[str, set[str]] = defaultdict(set)
     for letter in outcome.letters:
         dead[letter["key"]].add(letter["reason"])
+        details[letter["key"]].add(f"{letter['stage']}: {letter['reason']}: {letter['detail']}")
     report.out = len(distinct(outcome))
     report.dead = len(outcome.places)
     report.repeated = outcome.repeats() + len(outcome.letters) - len(outcome.places)
-    report.wrong = [f"{key}: {sorted(dead[key])}" for key in sorted(dead) if dead[key] != {reasons.get(key)}]
+    report.wrong = [f"{key}: {sorted(details[key])}" for key in sorted(dead) if dead[key] != {reasons.get(key)}]
     report.missing = missing(outcome, expected, reasons)
     report.lost = len(report.missing)
     report.differing = len(outcome.differing())
