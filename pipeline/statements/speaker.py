@@ -11,6 +11,8 @@ from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.wording_graph import WordingGraph, WordingId
 from schemas.records import QuoteRecord, Statement
 
+ORDINARY_CHARACTERS = 1000
+"""Of a quote; longer ones take more memory."""
 Changes = dict[str, Statement | None]
 """Statements by id in their new state; None: there is no such statement any more.
 
@@ -27,7 +29,8 @@ class SpeakerStatements:
         key: the speaker; see `speaker_key`.
         window: what lies further apart is not the same statement; a statement that nothing was added to for as long is
             closed: it stays as it is.
-        most: so many quotes are held; beyond, the statements that have not changed for longest are closed.
+        most: so many quotes are held, a long one counting as several; beyond, the statements that have not changed for
+            longest are closed.
     """
 
     def __init__(self, key: str, *, window: timedelta, most: int) -> None:
@@ -36,6 +39,7 @@ class SpeakerStatements:
         self._most = most
         self._graph = WordingGraph()
         self._quotes: dict[str, Occurrence] = {}
+        self._held = 0
         self._said: dict[WordingId, dict[str, Occurrence]] = {}
         self._of_article: dict[str, set[str]] = {}
         self._fragments: dict[str, set[str]] = {}
@@ -45,7 +49,8 @@ class SpeakerStatements:
         self._given_for: dict[WordingId, set[str]] = {}
 
     def __len__(self) -> int:
-        return len(self._quotes)
+        """How much is held, in quotes of up to `ORDINARY_CHARACTERS`; a longer one counts as several."""
+        return self._held
 
     @property
     def statements(self) -> dict[str, Statement]:
@@ -101,6 +106,7 @@ class SpeakerStatements:
             if occurrence.quote in self._quotes:
                 touched |= self._take_out([self._quotes[occurrence.quote]])
             self._quotes[occurrence.quote] = occurrence
+            self._held += _weight(occurrence)
             self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
             if occurrence.part_of is not None:
                 self._fragments.setdefault(occurrence.article, set()).add(occurrence.quote)
@@ -115,6 +121,7 @@ class SpeakerStatements:
             touched |= self._graph.component([self._whole(occurrence).words])
             self._remove_node(occurrence)
             del self._quotes[occurrence.quote]
+            self._held -= _weight(occurrence)
             for of_article in (self._of_article, self._fragments):
                 of_article.get(occurrence.article, set()).discard(occurrence.quote)
                 if not of_article.get(occurrence.article, True):
@@ -208,11 +215,11 @@ class SpeakerStatements:
     def _close(self, now: str) -> None:
         """Let go the statements that have not changed for the window's time, and the oldest where there is too much."""
         horizon = datetime.fromisoformat(now) - self._window
-        if len(self._quotes) <= self._most and self._oldest >= horizon:
+        if len(self) <= self._most and self._oldest >= horizon:
             return
         by_age = sorted(self._given.values(), key=lambda statement: (_changed_at(statement), statement.id))
         for statement in by_age:
-            if len(self._quotes) <= self._most and _changed_at(statement) >= horizon:
+            if len(self) <= self._most and _changed_at(statement) >= horizon:
                 self._oldest = _changed_at(statement)
                 return
             self._forget(statement.id)
@@ -233,6 +240,10 @@ def _in_safe_order(changed: list[Statement], before: dict[str, Statement]) -> li
         return [by_id[name] for name in TopologicalSorter(behind).static_order()]
     except CycleError:  # two that exchange quotes: a crash between them leaves one of these out until it comes again
         return changed
+
+
+def _weight(occurrence: Occurrence) -> int:
+    return 1 + len(occurrence.text) // ORDINARY_CHARACTERS
 
 
 def _quote_ids(statement: Statement) -> frozenset[str]:

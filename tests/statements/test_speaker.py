@@ -267,3 +267,15 @@ def test_a_statement_is_the_same_bytes_again(text: str) -> None:
     (other,) = fed([record(text)]).statements.values()
     assert encode(one) == encode(other)
     assert orjson.loads(encode(one))["schema"] == "statement/1"
+
+
+def test_of_long_quotes_fewer_are_held() -> None:
+    state = speaker(most=5)
+    for number in range(20):
+        text = f"„{f'Im Dorf Nummer {number} fehlen Hebammen und Hausärzte. ' * 50}“"
+        state.add(record(text, f"a-{number}"), f"2026-03-02T10:00:{number:02}.000Z")
+    assert 1 <= len(state.statements) <= 3
+    state.withdraw("a-19", SEEN_AT)
+    for number in range(19):
+        state.withdraw(f"a-{number}", SEEN_AT)
+    assert len(state) == 0, "what is let go is no longer counted"
