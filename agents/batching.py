@@ -19,7 +19,7 @@ class SendBatch:
         self._event: asyncio.Event | None = None
 
     async def wait(self) -> None:
-        """Wait for the next release, which comes in time."""
+        """Wait for the next release, which comes within `seconds`."""
         if self._event is None:
             self._event = asyncio.Event()
             asyncio.get_running_loop().call_later(self._seconds, self._event.set)

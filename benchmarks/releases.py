@@ -1,6 +1,6 @@
 """This tree against another checkout of the project: throughput, latency and memory, by turns.
 
-    python -m benchmarks.releases CHECKOUT [--articles N] [--rounds N] [--models default light] [--kafka]
+    python -m benchmarks.releases CHECKOUT [--articles N] [--rounds N] [--models NAME …] [--kafka] [--corpus FOLDER]
 
 CHECKOUT is a working tree of the other version with an environment of its own (`git worktree add CHECKOUT COMMIT`, then
 `make install` there). Both run over the embedded broker of this tree, or over Apache Kafka, each in its own processes,
