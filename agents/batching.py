@@ -3,6 +3,7 @@
 import asyncio
 
 MAX_WAIT_SECONDS = 1.0
+"""For those whom nobody waits for."""
 SHORT_WAIT_SECONDS = 0.02
 """For those whose next message cannot be worked on before: long enough that several partitions send together."""
 
@@ -14,7 +15,7 @@ class SendBatch:
         seconds: how long the first of them waits at most.
     """
 
-    def __init__(self, seconds: float = MAX_WAIT_SECONDS) -> None:
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._event: asyncio.Event | None = None
 

@@ -17,8 +17,8 @@ from aiokafka.errors import (
 )
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
 
-from agents import kafka, topics
-from agents.batching import SHORT_WAIT_SECONDS, SendBatch
+from agents import batching, kafka, topics
+from agents.batching import SendBatch
 from agents.membership import CERTAIN_SHARE
 from agents.outgoing import Outgoing, enqueue, failure_of, outcome_of
 from agents.permissions import MissingPermission
@@ -66,8 +66,8 @@ class Publisher:
         self._embedded = embedded
         self._busy = busy
         self._on_retry = on_retry
-        self._batch = SendBatch()
-        self._short_batch = SendBatch(SHORT_WAIT_SECONDS)
+        self._batch = SendBatch(batching.MAX_WAIT_SECONDS)
+        self._short_batch = SendBatch(batching.SHORT_WAIT_SECONDS)
         self._producer: RevocableProducer | None = None
         self._reconnecting = asyncio.Lock()
         self._stopped = False

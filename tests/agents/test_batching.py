@@ -9,7 +9,7 @@ from agents.batching import MAX_WAIT_SECONDS, SendBatch
 
 
 async def test_all_who_wait_go_in_the_same_turn_of_the_loop() -> None:
-    together = SendBatch()
+    together = SendBatch(MAX_WAIT_SECONDS)
     went: list[float] = []
 
     async def goer() -> None:
@@ -26,7 +26,7 @@ async def test_all_who_wait_go_in_the_same_turn_of_the_loop() -> None:
 
 
 async def test_a_release_lets_them_go_before_their_time() -> None:
-    together = SendBatch()
+    together = SendBatch(MAX_WAIT_SECONDS)
     started = time.perf_counter()
     waiting = asyncio.create_task(together.wait())
     await asyncio.sleep(0)
@@ -36,7 +36,7 @@ async def test_a_release_lets_them_go_before_their_time() -> None:
 
 
 async def test_one_that_is_cancelled_takes_nobody_with_it() -> None:
-    together = SendBatch()
+    together = SendBatch(MAX_WAIT_SECONDS)
     cancelled, other = asyncio.create_task(together.wait()), asyncio.create_task(together.wait())
     await asyncio.sleep(0)
     cancelled.cancel()
@@ -46,7 +46,7 @@ async def test_one_that_is_cancelled_takes_nobody_with_it() -> None:
 
 
 async def test_the_next_round_waits_anew() -> None:
-    together = SendBatch()
+    together = SendBatch(MAX_WAIT_SECONDS)
     await together.wait()
     started = time.perf_counter()
     await together.wait()

@@ -40,7 +40,7 @@ class FakeProducer:
         self.unconfirmed: list[asyncio.Future[None]] = []
         self.held = False
         self.stopped = False
-        self.revoked = False
+        self.revoked = self.closed = False
         self.refuses: Exception | None = None
         self.refusals: list[Exception] = []
         self.close_error: Exception | None = None
@@ -80,7 +80,7 @@ class FakeProducer:
         self.revoked = True
 
     async def wait_closed(self) -> None:
-        pass
+        self.closed = True
 
 
 async def publisher(
@@ -472,6 +472,7 @@ async def test_what_is_not_confirmed_is_taken_back_once_it_may_be_another_worker
     await sending
     assert (silent.sent, answering.sent) == ([b"a", b"b"], [b"b"])
     assert silent.unconfirmed[1].cancelled()
+    assert silent.closed
 
 
 async def test_what_is_another_workers_is_taken_back_and_not_sent_again(two_producers):
@@ -538,4 +539,5 @@ async def test_a_producer_that_does_not_close_is_given_up_and_does_not_go_on(mon
     await sends.start()
     await sends.send(A)
     assert failing.revoked
+    assert failing.closed
     assert good.sent == [b"a"]
