@@ -28,6 +28,9 @@ from schemas.codec import RecordError
 KINDS: Mapping[str, RecordKind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}
 POLL_MS = 500
 BATCH_MESSAGES = 5_000
+PAUSE_SECONDS = 1.0
+FEW_MESSAGES = 500
+"""After fewer it pauses: the client would go on fetching, a request for every few messages."""
 LOOK_SECONDS = 15.0
 """How often it is looked for new topics and partitions and for the lag, and told what was done."""
 
@@ -151,6 +154,8 @@ class Sink:
                 looked = now
                 await self._look_around(discover=not until_caught_up)
                 self._say(self.progress.in_words)
+            if not until_caught_up and sum(map(len, lots.values())) < FEW_MESSAGES:
+                await self._pause()
         return not until_caught_up
 
     def _take(self, tp: TopicPartition, record: Any) -> None:
@@ -189,6 +194,12 @@ class Sink:
         self._batch = Batch()
         await self._commit()
         return True
+
+    async def _pause(self) -> None:
+        """Let messages gather on the broker."""
+        self._consumer.pause(*self._consumer.assignment())
+        await self._stopped_within(min(PAUSE_SECONDS, self._store.flush_seconds))
+        self._consumer.resume(*self._consumer.assignment())
 
     async def _stopped_within(self, seconds: float) -> bool:
         try:

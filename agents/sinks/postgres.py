@@ -71,7 +71,7 @@ class PostgresStore:
     """
 
     batch_bytes = 4_000_000
-    flush_seconds = 1.0
+    flush_seconds = 2.0
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
