@@ -78,10 +78,10 @@ class QuoteExtractor:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
         if self._reader is None:
-            return drop_repeats(rules)
+            return drop_repeats(analysed.text, rules)
         reading = self._reader(analysed.text)
         read = split_sentences(analysed, reader_quotes(reading))
-        return drop_repeats(combine(reading, self._reader.calibration, rules, read, acts=self._acts))
+        return drop_repeats(analysed.text, combine(reading, self._reader.calibration, rules, read, acts=self._acts))
 
 
 def _load_reader(name: str) -> Reader | None:

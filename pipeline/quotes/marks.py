@@ -22,6 +22,7 @@ CLOSERS = {
     "›": "‹",
     "‹": "›",
 }
+CLOSING = frozenset("".join(CLOSERS.values()))
 SINGLE = frozenset("‚‘'›‹")
 _MARK = re.compile(r"[„“”\"»«‚‘’'›‹]")
 _PARAGRAPH = re.compile(r"[^\n]+")

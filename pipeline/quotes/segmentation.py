@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.quotes.candidates import QuoteCandidate, covered, shared
+from pipeline.quotes.marks import CLOSERS, CLOSING
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharRange
 
@@ -54,15 +55,16 @@ def split_sentences(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]
     return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
 
 
-def drop_repeats(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
     """`candidates`, in text order, without those that repeat another one.
 
     These give words of a quote to whoever only passes them on ("so Obst laut Nordpress"), or are what the same speaker
-    says already.
+    says already, or are some of the sentences of direct speech.
     """
     seen: set[tuple[CharRange, ...]] = set()
     said = [candidate for candidate in candidates if candidate.rule == "so-said"]
     begins = [other.begin for other in said]
+    longest: QuoteCandidate | None = None
     result: list[QuoteCandidate] = []
     for candidate in candidates:
         if candidate.rule == "source":
@@ -71,13 +73,22 @@ def drop_repeats(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
                 continue
         if candidate.type == "Direct":
             words = tuple(candidate.spans)
-            repeats = words in seen
+            piece = longest is not None and _holds(longest, candidate) and not _has_marks(text, candidate)
+            repeats = words in seen or piece
             seen.add(words)
+            if longest is None or candidate.end > longest.end:
+                longest = candidate
         else:
             repeats = any(_part(candidate, other) for other in result[-_NEIGHBOURS:])
         if not repeats:
             result.append(candidate)
     return result
+
+
+def _has_marks(text: str, candidate: QuoteCandidate) -> bool:
+    """Whether quotation marks of its own make it a quote within the quote around it."""
+    words = text[candidate.begin : candidate.end].rstrip(" .,;:!?…")
+    return bool(words) and words[0] in CLOSERS and words[-1] in CLOSING
 
 
 def _holds(candidate: QuoteCandidate, other: QuoteCandidate) -> bool:

@@ -81,7 +81,20 @@ def test_what_repeats_another_quote_is_no_record_of_its_own() -> None:
     relayed = QuoteCandidate([(60, 80)], "Direct", speaker_spans=[(20, 25)])
     outer, inner, other = rule(30, 100, **speaker), rule(50, 90, **speaker), rule(40, 90, speaker_spans=[(6, 9)])
     marked = rule(60, 80, **speaker)
-    assert drop_repeats([outer, other, inner, direct, relayed, marked]) == [outer, other, direct]
+    assert drop_repeats(" " * 100, [outer, other, inner, direct, relayed, marked]) == [outer, other, direct]
+
+
+def test_sentences_of_direct_speech_are_no_quotes_of_their_own() -> None:
+    text = "„Wir kommen morgen. Alle kommen. Er rief: ‚Wartet!‘ Wir warten.“"
+
+    def direct(words: str) -> QuoteCandidate:
+        begin = text.index(words)
+        return QuoteCandidate([(begin, begin + len(words))], "Direct")
+
+    whole = direct(text)
+    first, second, inner = direct("„Wir kommen morgen."), direct("Alle kommen."), direct("‚Wartet!‘")
+    assert drop_repeats(text, [whole, first, second, inner]) == [whole, inner]
+    assert drop_repeats(text, [first, second, inner]) == [first, second, inner]
 
 
 def test_overlap_is_f1_over_code_points() -> None:
