@@ -52,12 +52,15 @@ class QuoteExtractor:
         return self._sentences(AnalysedText(text, quoted_texts(text)))
 
     def weighed(self, text: str) -> list[tuple[QuoteCandidate, dict[str, float]]]:
-        """All that rules or reader take for a quote in `text`, with what speaks for and against it."""
+        """What rules or reader take for a quote in `text`, repeats left out, with what speaks for and against it."""
         assert self._reader is not None
         analysed = AnalysedText(text, quoted_texts(text))
         rules = split_sentences(analysed, merge_sentences(text, self._rules(analysed)))
         reading = self._reader(text)
-        return weigh(reading, rules, split_sentences(analysed, reader_quotes(reading)))
+        found = weigh(reading, rules, split_sentences(analysed, reader_quotes(reading)))
+        found.sort(key=lambda pair: (pair[0].begin, -pair[0].end))
+        kept = {id(candidate) for candidate in drop_repeats(text, [candidate for candidate, _ in found])}
+        return [pair for pair in found if id(pair[0]) in kept]
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed = AnalysedText(article.text, quoted_texts(article.text))

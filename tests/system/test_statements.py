@@ -1,10 +1,20 @@
 """Statements over the stream: joined across articles, replaced by revisions, taken back, the same after a restart."""
 
+import asyncio
+import time
+
+import aiohttp
+import orjson
+import pytest
+
 from tests.support.speakers import present
 from tests.support.stream import Outcome, article
+from tests.web.system import free_port
 
 LOADER = "tests.support.speakers:load"
 SECONDS = 180
+SOON = 3.0
+"""Seconds from sending the articles until every reader of their statement has it."""
 TOPICS = ("statements", "quotes", "articles.quotes", "articles.dead-letter")
 RADAR = "„Die Abschaltung des Radars auf Wangerooge war ein schwerer Fehler“"
 PEGEL = "„Wir haben die Pegel an der Elbe seit Tagen im Blick“"
@@ -37,6 +47,39 @@ async def test_an_agency_quote_in_seven_papers_is_one_statement_with_seven_artic
     assert statement.first.article == "a-0"
     assert sorted(entry.id for entry in statement.articles) == [f"a-{number}" for number in range(7)]
     assert not outcome.letters
+
+
+@pytest.mark.parametrize("broker", [pytest.param("kafka", marks=pytest.mark.kafka)], indirect=True)
+async def test_a_statement_is_soon_on_the_api_the_page_and_the_feed(make_stream):
+    port = free_port()
+    stream = await start(make_stream, web_enabled=True, web_port=port)
+
+    async def text(session: aiohttp.ClientSession, path: str) -> str:
+        try:
+            async with session.get(f"http://127.0.0.1:{port}{path}") as answer:
+                return await answer.text()
+        except aiohttp.ClientError:  # the pages have not started yet
+            return "{}"
+
+    async def shown(session: aiohttp.ClientSession, papers: int) -> bool:
+        items = orjson.loads(await text(session, "/api/statements?q=Radars")).get("items", ())
+        if [item["count"] for item in items] != [papers]:
+            return False
+        page = await text(session, f"/statements/{items[0]['id']}")
+        feed = await text(session, "/search.atom?q=Radars")
+        return all(f"Bote a-{number}" in page for number in range(papers)) and "Wangerooge" in feed
+
+    async def until_shown(session: aiohttp.ClientSession, papers: int) -> None:
+        while not await shown(session, papers):
+            await asyncio.sleep(0.3)
+
+    async with aiohttp.ClientSession() as session:
+        await stream.produce([said("a-0", f"Jörn Hasselbrink: {RADAR}")])
+        await asyncio.wait_for(until_shown(session, 1), SECONDS)
+        sent = time.monotonic()
+        await stream.produce([said(f"a-{number}", f"Jörn Hasselbrink: {RADAR}") for number in range(1, 7)])
+        await asyncio.wait_for(until_shown(session, 7), SECONDS)
+        assert time.monotonic() - sent <= SOON
 
 
 async def test_a_revision_replaces_and_a_repeat_changes_nothing(make_stream):
