@@ -14,6 +14,8 @@ from rocksdict import AccessType, Options, Rdict, WriteBatch
 from schemas.codec import one_line
 
 WRITE_BUFFER_BYTES = 4_000_000
+STORE_RETRY_SECONDS = 10.0
+"""Until a copy that cannot be read or written, which somebody has to mend, is tried again."""
 FULL_BYTES = 1_000_000
 """With less than this left, a disk counts as full, whatever else an error says."""
 
@@ -38,7 +40,7 @@ class LocalStore:
         keep_seconds: what was written longer ago is dropped.
 
     Raises:
-        LocalStoreError: the disk is full or damaged; likewise `read`, `update` and `clear`.
+        LocalStoreError: the disk is full or damaged; likewise `read`, `scan_prefix`, `update` and `clear`.
     """
 
     def __init__(self, folder: Path, name: str, keep_seconds: float) -> None:
@@ -82,11 +84,12 @@ class LocalStore:
 
     def scan_prefix(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """All that is stored under keys that begin so, in their order."""
-        found: Iterator[Any] = iter(self._db.items(from_key=prefix))
-        for key, value in found:
-            if not key.startswith(prefix):
-                return
-            yield key, value
+        with _told(self._path):
+            found: Iterator[Any] = iter(self._db.items(from_key=prefix))
+            for key, value in found:
+                if not key.startswith(prefix):
+                    return
+                yield key, value
 
     def update(self, partition: int, changes: Mapping[bytes, bytes | None], checkpoint: dict[str, Any]) -> None:
         """Write values by key (None deletes) and how far their partition is now read, both or neither.

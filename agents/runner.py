@@ -5,6 +5,7 @@ committed when it returns. It never raises, except when it is cancelled or the
 message is another worker's by now, and then the message counts as not read.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -15,6 +16,7 @@ from agents import headers, logs
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.headers import RawHeaders, TrailStep
+from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, Job, Outcome, Refused
@@ -114,13 +116,23 @@ class StageRunner:
         ):
             send = partial(self._publisher.send, before=before_publish)
             try:
-                await self._handle(message, send)
+                await self._handle_once_stored(message, send)
             except OwnershipLost:
                 raise
             except Exception as error:
                 log.exception("%s: unexpected error at %s", self.stage.name, message)
                 detail = one_line(f"unexpected {type(error).__name__}: {error}")
                 await self._dead_letter(message, send, "processing-error", detail)
+
+    async def _handle_once_stored(self, message: Incoming, send: Send) -> None:
+        """Handle a message; while the local copy of a topic cannot be read, which no message can help, wait."""
+        while True:
+            try:
+                await self._handle(message, send)
+                return
+            except LocalStoreError as error:
+                log.warning("%s: %s waits: %s", self.stage.name, message, error)
+                await asyncio.sleep(STORE_RETRY_SECONDS)
 
     async def _handle(self, message: Incoming, send: Send) -> None:
         if (refusal := self._refusal(message)) is not None:

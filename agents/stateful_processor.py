@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka.partitioner import murmur2
 
 from agents import headers
+from agents.local_store import LocalStoreError
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.state_store import StatefulStage, StateReplica
 from pipeline.stages import Stage
@@ -54,6 +55,9 @@ class StatefulProcessor:
 
         One without a value takes back what the article that its key names has given, but for what comes from the
         version of the article that its header `content_hash` names.
+
+        Raises:
+            LocalStoreError: what was given out cannot be read at present.
         """
         await self._replica.caught_up()
         started = time.perf_counter()
@@ -63,8 +67,11 @@ class StatefulProcessor:
             changes = self._changes(message, seen_at)
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
-        except Exception as error:
+        except LocalStoreError:
             self._cached_states.clear()  # one of them may be changed by half
+            raise
+        except Exception as error:
+            self._cached_states.clear()
             detail = one_line(f"{self._stage.name}: {type(error).__name__}: {error}")
             return Refused("processing-error", detail, time.perf_counter() - started)
         partition = message.partition % max(1, self._replica.partitions)

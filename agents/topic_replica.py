@@ -16,7 +16,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from agents import kafka
-from agents.local_store import LocalStore, LocalStoreError
+from agents.local_store import STORE_RETRY_SECONDS, LocalStore, LocalStoreError
 from agents.permissions import MissingPermission
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
@@ -24,8 +24,6 @@ from agents.topic_reader import fingerprint, resume_offset
 log = logging.getLogger("redefluss.topic_replica")
 
 RETRY_SECONDS = 1.0
-STORE_RETRY_SECONDS = 10.0
-"""After the local copy could not be written, which somebody has to mend."""
 PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500

@@ -12,7 +12,7 @@ from aiokafka.errors import KafkaError
 
 from agents import kafka, topics
 from agents.app import StageApp
-from agents.local_store import LocalStoreError
+from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
@@ -22,7 +22,6 @@ from agents.stage_apps import StageApps
 from agents.stage_jobs import StageSetup
 from agents.stall_detector import StallDetector
 from agents.status import WorkerStatus
-from agents.topic_replica import STORE_RETRY_SECONDS
 from agents.tracing import NoTracing, OpenTelemetryTracing, Tracing, TracingMissing
 from agents.web.auth import UnsafeListening
 from agents.web.view import PortTaken, WebView, check_port

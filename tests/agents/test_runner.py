@@ -1,6 +1,7 @@
 """Every way that a message can take through a stage ends in a confirmed publish or a confirmed dead letter."""
 
 import time
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,6 +10,7 @@ import pytest
 from agents import headers
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
+from agents.local_store import LocalStoreError
 from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
@@ -65,6 +67,20 @@ class FakeDuplicates:
 
     def remember(self, done: Done, check: DuplicateCheck) -> None:
         self.remembered.append((done, check))
+
+
+class UnreadableOnce:
+    """Once the local copy cannot be read; after that it is as the other one."""
+
+    def __init__(self, other: Any, tmp_path: Path) -> None:
+        self.other = other
+        self.error: Exception | None = LocalStoreError(tmp_path, OSError("Input/output error"))
+
+    def __getattr__(self, name: str) -> Any:
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+        return getattr(self.other, name)
 
 
 class FakeState:
@@ -392,3 +408,15 @@ async def test_how_long_a_dead_letter_lay_is_not_measured() -> None:
     trail = b'[{"topic": "articles.raw", "timestamp": 1000}]'
     await stream.handle(b"{}", ("trail", trail), ("replayed_from", b"articles.dead-letter/0/1"))
     assert stream.status.metrics.registry.get_sample_value("redefluss_end_to_end_seconds_count") == 0.0
+
+
+async def test_a_local_copy_that_cannot_be_read_is_no_fault_of_the_message(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("agents.runner.STORE_RETRY_SECONDS", 0.0)
+    duplicates = UnreadableOnce(FakeDuplicates(DuplicateCheck(duplicate=False)), tmp_path)
+    remembering = UnreadableOnce(FakeState(REMEMBERED), tmp_path)
+    for stream in (Stream(CLEAN, duplicates=duplicates), Stream(STATEMENTS, state=remembering)):
+        sent = await stream.handle()
+        assert sent
+        assert not [message for message in sent if message.topic == "p.articles.dead-letter"]
+        assert "cannot be read or written (Input/output error)" in caplog.text
+        caplog.clear()

@@ -66,6 +66,13 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         yield folder
 
 
+def take_all_room(file: Path) -> None:
+    """Write until there is none."""
+    with suppress(OSError), file.open("wb", buffering=0) as out:
+        while True:
+            out.write(bytes(4096))
+
+
 def test_a_full_disk_is_named_and_passes(disk, caplog):
     folder = disk / "copies"
     store = LocalStore(folder, "copy", 60)
@@ -77,13 +84,14 @@ def test_a_full_disk_is_named_and_passes(disk, caplog):
 
     with pytest.raises(LocalStoreError, match=told):
         fill()
-    with suppress(OSError):  # there is not so much room: this takes all of it
-        (disk / "rest").write_bytes(bytes(8_000_000))
+    take_all_room(disk / "rest")
     store.close()
     assert "cannot be read or written" in caplog.text
+    take_all_room(disk / "more")  # of what the end of the store has set free
     with pytest.raises(LocalStoreError, match=told):
         LocalStore(folder, "other", 60)
     (disk / "rest").unlink()
+    (disk / "more").unlink()
     shutil.rmtree(folder)
     LocalStore(folder, "copy", 60).close()
     assert [path.name for path in folder.iterdir()] == ["0"], "no lock is left behind"
