@@ -27,7 +27,7 @@ AMP = f"""<!doctype html><html amp lang="de"><head><meta charset="utf-8"><title>
 <main><article><h1>{TITLE}</h1>
 <amp-social-share type="whatsapp"></amp-social-share><amp-social-share type="email">Per Mail teilen</amp-social-share>
 <p class="lead">{PARAGRAPHS[0]}</p>
-<amp-img src="f.jpg" width="4" height="3" layout="responsive" alt="Fähre"><noscript><img src="f.jpg"></noscript></amp-img>
+<amp-img src="f.jpg" width="4" height="3" alt="Fähre"><noscript><img src="f.jpg"></noscript></amp-img>
 <p class="caption">Die neue Fähre am Anleger. Foto: Hinnerk Ohl</p>
 <p>{PARAGRAPHS[1]}</p><amp-ad type="doubleclick" width="300" height="250"><div placeholder>Anzeige</div></amp-ad>
 <p>{PARAGRAPHS[2]}</p>
@@ -41,7 +41,7 @@ AMP = f"""<!doctype html><html amp lang="de"><head><meta charset="utf-8"><title>
 PRINT = f"""<html lang="de"><head><title>Seeblatt - Druckversion: {TITLE}</title></head>
 <body onload="window.print()"><table width="640"><tr><td><img src="logo.gif" alt="Seeblatt"></td></tr>
 <tr><td><font size="5"><b>{TITLE}</b></font><br><br>{"<br><br>".join(PARAGRAPHS)}<br><br><hr>
-<font size="1">URL: http://www.seeblatt.example/lokales/faehre,4711.html<br>© Seeblatt 2024. Alle Rechte vorbehalten.<br>
+<font size="1">URL: http://www.seeblatt.example/faehre,4711.html<br>© Seeblatt 2024. Alle Rechte vorbehalten.<br>
 <a href="javascript:window.close()">Fenster schließen</a> | <a href="javascript:window.print()">Drucken</a></font>
 </td></tr></table></body></html>"""
 
