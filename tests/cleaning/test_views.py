@@ -55,9 +55,8 @@ FIRST_OF_TWO = f"""<!doctype html><html lang="de"><head><title>{TITLE} - Seeblat
 <div class="pagination"><span>Seite 1 / 2</span> <a href="?seite=2">Weiter</a> <a href="?seite=2">2</a></div>
 </article></main><footer><a href="/impressum">Impressum</a></footer></body></html>"""
 
-SECOND_OF_TWO = "\n".join(
-    ["Seeblatt", "Start", "Lokales", TITLE, "", *(f"{paragraph}\n" for paragraph in PARAGRAPHS)]
-    + ["Seite 2 von 2", "Zurück", "Seite 1", "Alles auf einer Seite", "Zur Startseite"]
+SECOND_OF_TWO = f"Seeblatt\nStart\nLokales\n{TITLE}\n\n{BODY}\n\n" + (
+    "Seite 2 von 2\nZurück\nSeite 1\nAlles auf einer Seite\nZur Startseite"
 )
 
 
