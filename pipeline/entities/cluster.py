@@ -1,5 +1,6 @@
 """An entity while it is being put together."""
 
+from bisect import insort
 from dataclasses import dataclass, field
 
 from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch
@@ -28,21 +29,25 @@ class MentionSpan:
 
 @dataclass(slots=True)
 class Cluster:
-    """What is known of one entity so far; `names` are its forms in the text, undeclined, the first one first."""
+    """What is known of one entity so far.
+
+    Attributes:
+        mentions: those by name in text order, while names alone are added.
+        names: its forms in the text, undeclined, each once, the first one first.
+    """
 
     type: EntityType
     name: str
     mentions: list[MentionSpan] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
+    names: dict[str, None] = field(default_factory=dict)
     entry: GazetteerEntry | None = None
     roles: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
 
     def add(self, begin: CharOffset, end: CharOffset, name: str) -> None:
         """Take in a mention by name."""
-        self.mentions.append(MentionSpan(begin, end))
-        if name not in self.names:
-            self.names.append(name)
+        insort(self.mentions, MentionSpan(begin, end))
+        self.names.setdefault(name)
 
     def add_role(self, role: str) -> None:
         """Note a role, each once."""

@@ -1,6 +1,11 @@
 """The second stage: who and what an article is about."""
 
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
 from pipeline.config import PipelineConfig
+from pipeline.coverage import Coverage
 from pipeline.entities.certain_names import certain_names
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.coreference import add_references
@@ -53,9 +58,7 @@ class EntityExtractor:
         gazetteer = self._gazetteer()
         sentences, model = self._read(article.text)
         words = TextWords(article.text, sentences)
-        evident = list(certain_names(words, gazetteer))
-        model = [span for span in model if not any(_place_of_a_body(span, name) for name in evident)]
-        model += [name for name in evident if not _overlaps(name, model)]
+        model = _with_evident(words, model, list(certain_names(words, gazetteer)))
         clusters = self._clusters(article, words, model, gazetteer)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
@@ -94,23 +97,33 @@ class EntityExtractor:
         return sorted(clusters, key=lambda c: (c.mentions[0], c.name))
 
 
-def _place_of_a_body(span: ModelSpan, body: ModelSpan) -> bool:
-    return body[0] <= span[0] and span[1] <= body[1] and (span[2], body[2]) == ("LOC", "ORG")
+def _with_evident(words: TextWords, model: Iterable[ModelSpan], evident: Sequence[ModelSpan]) -> list[ModelSpan]:
+    """The model's names and those `evident` ones that lie beside them; a place within an evident body gives way."""
+    bodies = sorted((begin, end) for begin, end, type_ in evident if type_ == "ORG")
+    begins, reach = [begin for begin, _ in bodies], list(accumulate((end for _, end in bodies), max))
 
+    def within_a_body(begin: CharOffset, end: CharOffset) -> bool:
+        before = bisect_right(begins, begin)
+        return before > 0 and end <= reach[before - 1]
 
-def _overlaps(name: ModelSpan, others: list[ModelSpan]) -> bool:
-    return any(name[0] < end and begin < name[1] for begin, end, _ in others)
+    kept = [span for span in model if span[2] != "LOC" or not within_a_body(span[0], span[1])]
+    taken = Coverage(len(words.text))
+    for begin, end, _ in kept:
+        taken.add(begin, end)
+    return [*kept, *(name for name in evident if not taken.meets(name[0], name[1]))]
 
 
 def _records(article: CleanArticle, words: TextWords, clusters: list[Cluster]) -> list[Entity]:
     entities: list[Entity] = []
     used: set[str] = set()
+    numbers: dict[str, int] = {}
     for cluster, salience in zip(clusters, saliences(article, words, clusters), strict=True):
         own = cluster.entry.id if cluster.entry is not None else entity_id(cluster.type, cluster.name)
-        identifier, number = own, 2
+        identifier, number = own, numbers.get(own, 2)
         while identifier in used:
             identifier, number = f"{own}-{number}", number + 1
         used.add(identifier)
+        numbers[own] = number
         mentions = [_mention(article.text, place, cluster.type) for place in cluster.mentions]
         texts = {mention.text for mention in mentions}
         cut = cluster.entry is None and cluster.name + "." in texts and cluster.name not in texts

@@ -66,11 +66,14 @@ class Gazetteer:
     """Entries by their names; later entries win over earlier ones.
 
     Attributes:
+        longest: by the first word of names how many words the longest of them has.
+        longest_word: characters of the longest name that is one word.
         bearers: by name all entries of the user's file that have it.
     """
 
     by_words: dict[tuple[str, ...], GazetteerMatch] = field(default_factory=dict)
     longest: dict[str, int] = field(default_factory=dict)
+    longest_word: int = 0
     adjectives: dict[str, GazetteerEntry] = field(default_factory=dict)
     demonyms: dict[str, GazetteerEntry] = field(default_factory=dict)
     bearers: dict[str, list[GazetteerEntry]] = field(default_factory=dict)
@@ -96,6 +99,8 @@ class Gazetteer:
             if known is None or entry.users or declined == base or known.entry is entry:
                 self.by_words[declined] = GazetteerMatch(entry, name, weak)
                 self.longest[declined[0]] = max(self.longest.get(declined[0], 0), len(declined))
+                if len(declined) == 1:
+                    self.longest_word = max(self.longest_word, len(declined[0]))
 
     def look_up(self, name: str) -> GazetteerMatch | None:
         """The known name that `name` is, declined or not."""
@@ -118,6 +123,14 @@ class Gazetteer:
                     step = length
                     break
             index += step
+
+
+def compound_beginnings(word: str, longest: int) -> Iterator[str]:
+    """What stands before each hyphen of a word, the longest first; none has more than `longest` characters."""
+    end = word.rfind("-", 0, longest + 1)
+    while end >= 0:
+        yield word[:end]
+        end = word.rfind("-", 0, end)
 
 
 def _determined_town(words: TextWords, begin: CharOffset, known: GazetteerMatch) -> bool:

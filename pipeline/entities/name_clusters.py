@@ -1,13 +1,14 @@
 """Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
+from schemas.records import EntityType
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
 _LONGEST_SHORT_FORM = 4
@@ -47,7 +48,10 @@ def stands_for(short: str, long: str) -> bool:
 def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict[str, NameSpan]) -> list[Cluster]:
     """One cluster an entity, in the order of the first mention. `short_forms` as from `acronyms`."""
     spans = list(spans)
-    forms = {span: _form(words, span, spans) for span in spans}
+    texts: dict[EntityType, set[str]] = {}
+    for span in spans:
+        texts.setdefault(span.type, set()).add(words.text[span.begin : span.end])
+    forms = {span: _form(words, span, texts[span.type]) for span in spans}
     homes: dict[tuple[str, str], Cluster] = {}
     clusters: list[Cluster] = []
     for span in spans:
@@ -70,19 +74,17 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
 def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:
     """An organisation named without its place is the one named with it ("Städtetag" and "Städtetag NRW")."""
     kept = []
-    organisations = [c for c in clusters if c.type == "ORG"]
+    by_beginning: dict[tuple[str, ...], list[Cluster]] = {}
     for cluster in clusters:
-        own = cluster.name.split()
+        if cluster.type == "ORG":
+            by_beginning.setdefault(tuple(cluster.name.split()[:-1]), []).append(cluster)
+    for cluster in clusters:
         official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
-        longer = [
-            c
-            for c in organisations
-            if c is not cluster and len(c.name.split()) == len(own) + 1 and c.name.split()[:-1] == own
-        ]
+        longer = by_beginning.get(tuple(cluster.name.split()), ())
         if cluster.type == "ORG" and not official and len(longer) == 1:
             longer[0].mentions.extend(cluster.mentions)
             longer[0].mentions.sort()
-            longer[0].names.extend(name for name in cluster.names if name not in longer[0].names)
+            longer[0].names |= {name: None for name in cluster.names if name not in longer[0].names}
         else:
             kept.append(cluster)
     return kept
@@ -99,7 +101,9 @@ def _best_name(cluster: Cluster) -> str:
     entry = cluster.entry
     if entry is None:
         return (
-            max(cluster.names, key=lambda n: (not n.isupper(), len(n))) if cluster.type == "ORG" else cluster.names[0]
+            max(cluster.names, key=lambda n: (not n.isupper(), len(n)))
+            if cluster.type == "ORG"
+            else next(iter(cluster.names))
         )
     short = len(entry.name) <= _LONGEST_SHORT_FORM and any(" " in name for name in cluster.names)
     if entry.users or entry.type != "ORG" or (entry.name in cluster.names and not short):
@@ -107,14 +111,16 @@ def _best_name(cluster: Cluster) -> str:
     return max(cluster.names, key=len)
 
 
-def _form(words: TextWords, span: NameSpan, spans: list[NameSpan]) -> str:
-    """The name undeclined: as the gazetteer has it, else without article and genitive."""
+def _form(words: TextWords, span: NameSpan, others: Container[str]) -> str:
+    """The name undeclined: as the gazetteer has it, else without article and genitive.
+
+    `others` are the names of its type as the text has them.
+    """
     if span.known is not None:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
     if span.type in ("ORG", "LOC") and NAME_RULES["declined-name"].on:
         name = name_in_nominative(_word_before(words, span.begin), name)
-    others = {words.text[s.begin : s.end] for s in spans if s.type == span.type}
     for ending in ("es", "s") if NAME_RULES["genitive"].on else ():
         bare = name.removesuffix(ending)
         if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):

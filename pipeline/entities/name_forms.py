@@ -37,11 +37,14 @@ def person_tokens(text: str) -> list[str]:
     return [word for word in _NAME_WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
 
 
-def without_genitive(words: TextWords, end: CharOffset, word: str, known: frozenset[str]) -> str:
+def without_genitive(
+    words: TextWords, end: CharOffset, word: str, known: frozenset[str], owning: dict[str, bool]
+) -> str:
     """`word`, which ends a name at `end`, without the genitive's s where it is one.
 
     It is one if the name stands without s elsewhere (`known` or in the text),
-    or if what follows is owned by it ("Putins Sprecher").
+    or if what follows is owned by it ("Putins Sprecher"). What is found out of
+    `word` wherever it stands is remembered in `owning`.
     """
     if len(word) < 4 or not word.endswith("s") or (word.endswith(("ss", "us", "is", "as", "os")) and word not in known):
         bare = word[:-1]
@@ -54,9 +57,11 @@ def without_genitive(words: TextWords, end: CharOffset, word: str, known: frozen
     if bare in words.vocabulary and bare[0].isupper():
         return bare
     # A surname that ends in s ("Maas") stands before verbs and commas somewhere, a genitive only before what it owns.
-    stands = words.positions.get(word, [])
-    owning = _owns(words, end) and all(_owns(words, words.words[index].end) for index in stands)
-    return bare if owning else word
+    if not _owns(words, end):
+        return word
+    if word not in owning:
+        owning[word] = all(_owns(words, words.words[index].end) for index in words.positions.get(word, ()))
+    return bare if owning[word] else word
 
 
 def _owns(words: TextWords, end: CharOffset) -> bool:

@@ -1,12 +1,14 @@
 """The names in a text: what the model found, corrected by the gazetteer and by the rest of the article."""
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.enumerations import enumerated_organisations
-from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
 from pipeline.entities.name_completion import complete_names
 from pipeline.entities.name_forms import person_tokens, strip_titles
 from pipeline.entities.person_words import is_given_name
@@ -38,11 +40,11 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
         lines = [part for found in lines for part in _in_lines(words, *found)]
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
     repaired = complete_names(words, repaired, gazetteer)
+    found_names = _covered(words, repaired)
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
-        if (not match.weak and NAME_RULES["gazetteer"].on)
-        or any(_overlap(begin, end, s.begin, s.end) for s in repaired)
+        if (not match.weak and NAME_RULES["gazetteer"].on) or found_names.meets(begin, end)
     ]
     spans = _merged(words, repaired, known)
     if NAME_RULES["repetition"].on:
@@ -62,10 +64,6 @@ def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type:
         parts = _WITHIN_CLAUSE.finditer(words.text, *line.span()) if entity_type == "PER" else ()
         longest = max(parts, key=lambda part: len(part[0].split()), default=line)
         yield *char_span(longest), entity_type
-
-
-def _overlap(begin: CharOffset, end: CharOffset, other_begin: CharOffset, other_end: CharOffset) -> bool:
-    return begin < other_end and other_begin < end
 
 
 def _repaired(
@@ -118,22 +116,21 @@ def _derived(word: str, gazetteer: Gazetteer) -> bool:
 
 
 def _merged(words: TextWords, model: list[NameSpan], known: list[NameSpan]) -> list[NameSpan]:
+    """Both together, neither of which overlaps within itself; both are in reading order."""
     kept = []
+    begins = [found.begin for found in model]
     for span in known:
-        larger = [m for m in model if _says_more(words, m, span)]
-        if not larger or (
+        before = bisect_right(begins, span.begin)
+        larger = model[before - 1] if before and _says_more(words, model[before - 1], span) else None
+        if larger is None or (
             span.known is not None
             and span.known.entry.users
-            and len(larger) == 1
-            and (larger[0].type == span.type)
-            and not _with_given_name(words, larger[0], span)
+            and larger.type == span.type
+            and not _with_given_name(words, larger, span)
         ):
             kept.append(span)
-    spans = list(kept)
-    for found in model:
-        if not any(_overlap(found.begin, found.end, k.begin, k.end) for k in spans):
-            spans.append(found)
-    return sorted(spans)
+    taken = _covered(words, kept)
+    return sorted([*kept, *(found for found in model if not taken.meets(found.begin, found.end))])
 
 
 def _with_given_name(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
@@ -154,20 +151,22 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
     return bool(behind) or not all(w in _DESCRIBING or w.endswith("er") for w in before)
 
 
-def _covered(spans: Iterable[NameSpan], begin: CharOffset, end: CharOffset) -> bool:
-    return any(_overlap(begin, end, s.begin, s.end) for s in spans)
+def _covered(words: TextWords, spans: Iterable[NameSpan]) -> Coverage:
+    taken = Coverage(len(words.text))
+    for span in spans:
+        taken.add(span.begin, span.end)
+    return taken
 
 
 def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
     """Known organisations and countries that begin a hyphenated word ("EZB-Präsidentin", "US-Zölle")."""
     found = []
+    taken = _covered(words, spans)
     for word in words.words:
-        if "-" not in word.text or _covered(spans, word.begin, word.end):
+        if "-" not in word.text or taken.meets(word.begin, word.end):
             continue
         former = len("Ex-") if word.text.startswith("Ex-") else 0
-        parts = word.text[former:].split("-")
-        for count in range(len(parts) - 1, 0, -1):
-            first = "-".join(parts[:count])
+        for first in compound_beginnings(word.text[former:], gazetteer.longest_word):
             known = gazetteer.by_words.get((first,))
             if known is not None and known.entry.type in ("ORG", "LOC"):
                 begin = word.begin + former

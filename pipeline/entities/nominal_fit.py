@@ -93,7 +93,8 @@ def nation_of(words: TextWords, nominal: Nominal, gazetteer: Gazetteer) -> str |
 def party_of(noun: str, gazetteer: Gazetteer) -> str | None:
     """The organisation in a compound ("CDU-Politiker", "Grünenpolitikerin")."""
     prefix = noun.split("-", maxsplit=1)[0] if "-" in noun else ""
-    candidates = [prefix] if prefix else [noun[:length] for length in range(3, len(noun) - 3)]
+    lengths = range(3, min(len(noun) - 3, gazetteer.longest_word + 1))
+    candidates = [prefix] if prefix else [noun[:length] for length in lengths]
     for candidate in candidates:
         known = gazetteer.look_up(candidate)
         if (

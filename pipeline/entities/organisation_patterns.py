@@ -16,7 +16,9 @@ _PLACE = (
 )
 _KINDS = "|".join(endings("organisation_kinds"))
 _NO_ACRONYMS = "|".join(endings("no_organisation_acronyms"))
-_NAME = r"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+))*"
+_MOST_WORDS = 20
+"""Of a name behind its first one; a pattern that may go on for ever goes through all capital letters from each."""
+_NAME = rf"[A-ZÄÖÜ][\w&.-]*\w(?: (?:[A-ZÄÖÜ][\w&.-]*\w|& ?\w+)){{0,{_MOST_WORDS}}}"
 _SEATED = re.compile(
     r"\b(?:(?:Technischen?|Freien?) )?(?:Universität|Hochschule|Fachhochschule|Uniklinik|Universitätsklinikum|Klinikum|"
     r"Landgericht|Amtsgericht|Oberlandesgericht|Verwaltungsgericht|Sozialgericht|Arbeitsgericht|Staatsanwaltschaft|"
@@ -24,14 +26,14 @@ _SEATED = re.compile(
     rf"Stadtwerke)s? {_PLACE}"
 )
 """Bodies that are called by their place."""
-_NO_WORD = re.compile(r"\w{100,}")
-"""Longer than any word; the patterns would go through it from each of its letters."""
+_NO_WORD = re.compile(r"\w{100,}|(?<![\w&.-])[\w&.-]{300,}")
+"""Longer than any word, and than any with hyphens; the patterns would go through it from each of its letters."""
 _PATTERNS: tuple[tuple[EntityType, re.Pattern[str]], ...] = (
     ("ORG", re.compile(rf"(?<![\w-])(?!(?:{_NO_ACRONYMS})\b)[A-ZÄÖÜ]{{2,5}}(?![\w-])(?! [A-ZÄÖÜ]{{2,}}\b)")),
     (
         "ORG",
         re.compile(
-            r"\b(?:[A-ZÄÖÜ][\w&.-]*|\d+)(?: (?:[A-ZÄÖÜ&][\w&.-]*|und|für|der))*? "
+            rf"\b(?:[A-ZÄÖÜ][\w&.-]*|\d+)(?: (?:[A-ZÄÖÜ&][\w&.-]*|und|für|der)){{0,{_MOST_WORDS}}}? "
             r"(?:GmbH|AG|SE|KG|KGaA|Inc|Ltd|LLC|Corp|AB|SA|NV|e\.\s?V|eG|Holding|Group|Foundation)\b"
         ),
     ),

@@ -1,11 +1,11 @@
 """Roles and affiliations of persons, as the text and the infobox give them."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.entities.cluster import Cluster, MentionSpan
-from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
 from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
@@ -35,12 +35,22 @@ _ORGANISATION_BEHIND = re.compile(r" (?:von|vom|von der|bei|bei der|beim|aus dem
 _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "position", "funktion"), ("partei",)
 
 
-@dataclass(frozen=True, slots=True)
-class Organisation:
-    """A mention of an organisation: where it ends and its canonical name."""
+class _Organisations:
+    """The organisations of a text by where their mentions begin."""
 
-    end: CharOffset
-    name: str
+    def __init__(self, others: Iterable[Cluster]) -> None:
+        self.names: dict[CharOffset, str] = {
+            mention.begin: other.entry.name if other.entry is not None else other.name
+            for other in others
+            if other.type == "ORG"
+            for mention in other.mentions
+        }
+        self._begins = sorted(self.names)
+
+    def between(self, begin: CharOffset, end: CharOffset) -> Iterator[str]:
+        """The names of those that begin from `begin` to `end` (excluded), in text order."""
+        for at in range(bisect_left(self._begins, begin), bisect_left(self._begins, end)):
+            yield self.names[self._begins[at]]
 
 
 def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cluster], gazetteer: Gazetteer) -> None:
@@ -48,12 +58,7 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
 
     `others` are the entities that are no persons.
     """
-    organisations = {
-        mention.begin: Organisation(mention.end, other.entry.name if other.entry is not None else other.name)
-        for other in others
-        if other.type == "ORG"
-        for mention in other.mentions
-    }
+    organisations = _Organisations(others)
     for person in persons:
         for place in person.mentions:
             if not _is_genitive(words, person, place):
@@ -121,15 +126,16 @@ def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender 
 
 def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
     """ "Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" give the affiliation."""
-    parts = word.removeprefix("Ex-").split("-")
-    for count in range(len(parts) - 1, 0, -1):
-        name = _organisation("-".join(parts[:count]), gazetteer)
+    compound = word.removeprefix("Ex-")
+    for beginning in compound_beginnings(compound, gazetteer.longest_word):
+        name = _organisation(beginning, gazetteer)
         if name is not None:
             person.add_affiliation(name)
             return
-    for length in range(3, len(parts[0]) - 3):
-        if role_word(parts[0][length:].capitalize()) is not None:
-            name = _organisation(parts[0][:length], gazetteer)
+    first = compound.split("-", 1)[0]
+    for length in range(3, min(len(first) - 3, gazetteer.longest_word + 1)):
+        if role_word(first[length:].capitalize()) is not None:
+            name = _organisation(first[:length], gazetteer)
             if name is not None:
                 person.add_affiliation(name)
                 return
@@ -158,7 +164,7 @@ def _apposition(
     words: TextWords,
     person: Cluster,
     end: CharOffset,
-    organisations: Mapping[CharOffset, Organisation],
+    organisations: _Organisations,
     gazetteer: Gazetteer,
 ) -> None:
     """ ", Außenminister der USA," and ", die stellvertretende Leiterin des Instituts," behind the name."""
@@ -200,16 +206,15 @@ def _apposition(
         said = _with_status(words, index, undeclined(role_begin.text, gender), gender)
         person.add_role(said + _TRAILING.sub("", complement.rstrip()))
     _party_in_compound(role_begin.text, person, gazetteer)
-    for begin_of in sorted(organisations):
-        if role_begin.end <= begin_of < complement_end:
-            person.add_affiliation(organisations[begin_of].name)
+    for name in organisations.between(role_begin.end, complement_end):
+        person.add_affiliation(name)
 
 
 def _apposed(
     words: TextWords,
     person: Cluster,
     place: MentionSpan,
-    organisations: Mapping[CharOffset, Organisation],
+    organisations: _Organisations,
     gazetteer: Gazetteer,
 ) -> None:
     """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
@@ -224,9 +229,8 @@ def _apposed(
     said = _with_status(words, words.at(char_span(match, "role")[0]), undeclined(match["role"], gender), gender)
     person.add_role(said + match["of"])
     _party_in_compound(match["role"], person, gazetteer)
-    for named, organisation in sorted(organisations.items()):
-        if match.start("of") <= named < match.end("of"):
-            person.add_affiliation(organisation.name)
+    for name in organisations.between(*char_span(match, "of")):
+        person.add_affiliation(name)
 
 
 def _nominal_part(complement: str) -> int:
@@ -238,15 +242,13 @@ def _nominal_part(complement: str) -> int:
     return len(complement)
 
 
-def _organisation_behind(
-    words: TextWords, person: Cluster, place: MentionSpan, organisations: Mapping[CharOffset, Organisation]
-) -> None:
+def _organisation_behind(words: TextWords, person: Cluster, place: MentionSpan, organisations: _Organisations) -> None:
     """ "vom Vermögensverwalter BNY", "von der Charité" right behind the name; not "sagte Kern bei Radio Elbe"."""
     end, first = place.end, words.at(place.begin)
     if words.text.startswith(" bei", end) and first and words.words[first - 1].text.islower():
         return
     for index in token_indices(words.at(end), min(words.at(end) + 4, TokenIndex(len(words.words)))):
         begin = words.words[index].begin
-        if begin in organisations and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
-            person.add_affiliation(organisations[begin].name)
+        if begin in organisations.names and _ORGANISATION_BEHIND.fullmatch(words.text, end, begin):
+            person.add_affiliation(organisations.names[begin])
             return

@@ -38,6 +38,11 @@ def _forms() -> dict[str, RoleWord]:
     return forms
 
 
+@cache
+def _longest_form() -> int:
+    return max(map(len, _forms()))
+
+
 def _add(forms: dict[str, RoleWord], masculine: str, feminine: str) -> None:
     def put(form: str, head: str, gender: Gender | None, singular: bool = True) -> None:
         forms.setdefault(form, RoleWord(head, gender, singular))
@@ -78,7 +83,7 @@ def role_word(word: str) -> RoleWord | None:
     if last in _NOT_PERSONS:
         return None
     forms = _forms()
-    for start in range(len(last) - 2):
+    for start in range(max(0, len(last) - _longest_form()), len(last) - 2):
         found = forms.get(last[start:])
         if found is not None and (start == 0 or len(found.head) > 5 or found.head in _SHORT_LAST_PARTS):
             return found

@@ -6,6 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.util import filter_spans
 
+from pipeline.coverage import Coverage
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.name_spans import ModelSpan
 from pipeline.entities.organisation_patterns import pattern_spans
@@ -46,15 +47,18 @@ class RuleRecognizer:
             for begin, end, known in self.gazetteer.matches(words)
             if not known.weak or _named_by_context(words, begin, end, known.entry.type)
         ]
-        return sorted(_without_overlaps((*persons, *known, *pattern_spans(words.text))))
+        return sorted(_without_overlaps(len(words.text), (*persons, *known, *pattern_spans(words.text))))
 
 
-def _without_overlaps(found: Iterable[ModelSpan]) -> list[ModelSpan]:
-    taken: list[ModelSpan] = []
+def _without_overlaps(length: int, found: Iterable[ModelSpan]) -> list[ModelSpan]:
+    """The longest of those `found` in a text of that `length`, and whatever lies beside them."""
+    taken = Coverage(length)
+    kept: list[ModelSpan] = []
     for span in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
-        if all(span[1] <= other[0] or span[0] >= other[1] for other in taken):
-            taken.append(span)
-    return taken
+        if not taken.meets(span[0], span[1]):
+            taken.add(span[0], span[1])
+            kept.append(span)
+    return kept
 
 
 def _named_by_context(words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType) -> bool:
