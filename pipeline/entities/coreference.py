@@ -1,21 +1,22 @@
 """Who is meant by words that need not be a name: "er", "die Ministerin", "Baerbock"."""
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.nominal_phrases import ARTICLES, bare_nominal, nominals, read_nominal
 from pipeline.entities.nominals import person_of_nominal
-from pipeline.entities.organisation_nominals import organisation_of_nominal
+from pipeline.entities.organisation_nominals import OrganisationNominals
 from pipeline.entities.pronouns import (
     SUBJECT_PRONOUNS,
     person_meant,
     pronoun_gender,
     stands_for_a_person,
 )
-from pipeline.entities.referents import Referent, referent
+from pipeline.entities.referents import Referent, Referents, referent
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
@@ -26,10 +27,12 @@ from schemas.records import Entity, EntityArticle
 
 def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazetteer) -> None:
     """Add to the persons in `clusters` the nominals and pronouns outside quotation marks that mean them."""
-    referents = [
-        referent(words, n, c.name, c.type, c.roles, c.affiliations, c.mentions, gazetteer)
-        for n, c in enumerate(clusters)
-    ]
+    referents = Referents(
+        [
+            referent(words, n, c.name, c.type, c.roles, c.affiliations, c.mentions, gazetteer)
+            for n, c in enumerate(clusters)
+        ]
+    )
     taken = [False] * len(words.words)
     for cluster in clusters:
         for place in cluster.mentions:
@@ -51,8 +54,7 @@ def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazette
             continue
         if meant is not None:
             clusters[meant.number].mentions.append(place)
-            meant.mentions.append(place)
-            meant.mentions.sort()
+            referents.add(words, meant, place)
     for cluster in clusters:
         cluster.mentions.sort()
 
@@ -70,7 +72,7 @@ class Resolver:
         self._entities = article.entities
         self._words = TextWords(article.text, sentence_starts(article.text))
         self._gazetteer = gazetteer or _starter()
-        self._referents = [
+        referents = [
             referent(
                 self._words,
                 n,
@@ -83,6 +85,11 @@ class Resolver:
             )
             for n, e in enumerate(article.entities)
         ]
+        self._referents = Referents(referents)
+        self._organisations = OrganisationNominals(self._words, referents)
+        self._mentions = sorted(((p, r) for r in referents for p in r.mentions), key=lambda pair: pair[0])
+        self._begins = [place.begin for place, _ in self._mentions]
+        self._reach = list(accumulate((place.end for place, _ in self._mentions), max))
 
     def resolve(self, begin: CharOffset, end: CharOffset) -> Entity | None:
         """The entity meant by the article's text from `begin` to `end` (excluded), or None."""
@@ -103,14 +110,13 @@ class Resolver:
 
     def organisation(self, noun: str, begin: CharOffset) -> Entity | None:
         """The organisation that a noun at `begin` means, as "die Behörde" does."""
-        meant = organisation_of_nominal(self._words, noun, begin, self._referents)
+        meant = self._organisations.meant(noun, begin)
         return self._entities[meant.number] if meant is not None else None
 
     def _joined(self, begin: CharOffset, end: CharOffset) -> list[str]:
         """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
-        inside = sorted(
-            (p.begin, p.end, r.name) for r in self._referents for p in r.mentions if begin <= p.begin <= p.end <= end
-        )
+        first, last = bisect_left(self._begins, begin), bisect_right(self._begins, end)
+        inside = sorted((p.begin, p.end, r.name) for p, r in self._mentions[first:last] if p.end <= end)
         names = [name for _, _, name in inside]
         gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
         joined = gaps and _LAST_JOINT.fullmatch(gaps[-1]) and all(_JOINT.fullmatch(gap) for gap in gaps)
@@ -118,10 +124,8 @@ class Resolver:
 
     def _mentioned(self, begin: CharOffset, end: CharOffset) -> Referent | None:
         """By a mention that is the head of the words: the last one that nothing subordinates."""
-        inside = sorted(
-            ((p, r) for r in self._referents for p in r.mentions if p.begin < end and begin < p.end),
-            key=lambda pair: pair[0],
-        )
+        first, last = bisect_right(self._reach, begin), bisect_left(self._begins, end)
+        inside = [(p, r) for p, r in self._mentions[first:last] if begin < p.end]
         whole = [(p, r) for p, r in inside if self._words.text[p.end : p.end + 1] != "-"]
         heads = [(p, r) for p, r in whole if not self._subordinate(begin, end, p)]
         persons = [r for _, r in heads if r.type == "PER"]
@@ -168,7 +172,7 @@ class Resolver:
             word for word in words.within(begin, end) if word.capitalised and word.text.lower() not in _DETERMINERS
         )
         noun = next(nouns, None)
-        return organisation_of_nominal(words, noun.text, begin, self._referents) if noun is not None else None
+        return self._organisations.meant(noun.text, begin) if noun is not None else None
 
 
 def resolve(article: EntityArticle, begin: CharOffset, end: CharOffset) -> Entity | None:

@@ -1,7 +1,8 @@
 """Which person "die Außenministerin" and "der 45-Jährige" mean."""
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from functools import lru_cache
 
 from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.gazetteer import Gazetteer
@@ -9,15 +10,16 @@ from pipeline.entities.nominal_fit import OTHERWISE, SIMILAR, SYNONYMOUS, fit_of
 from pipeline.entities.nominal_gender import AGED
 from pipeline.entities.nominal_phrases import Nominal
 from pipeline.entities.pronouns import early_in_sentence, presence
-from pipeline.entities.referents import Referent
+from pipeline.entities.referents import Referent, Referents
 from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.entities.speech_context import announces_quote, speaks
+from pipeline.entities.speech_context import speaks
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
-from pipeline.spans import CharOffset
+from pipeline.spans import CharOffset, CharRange, char_span
 
 _UNNAMED = re.compile(r"\b[Ee]ine? (?:[a-zäöüß]+e[rn]? )?(?P<noun>[A-ZÄÖÜ][\w-]+)\b(?! [A-ZÄÖÜ])")
+_UNNAMED_AGED = re.compile(r"\b[Ee]in(?:e[nrm]?)? (?:[a-zäöüß]+ )?(?P<years>\d{1,3})-?[Jj]ährige[rnm]?\b(?! [A-ZÄÖÜ])")
 _NEAREST, _FARTHEST = 1000, 20000
 """How many code points before a noun are looked at for someone without a name."""
 _LEAD_SENTENCES, _NEAR_SENTENCES = 4, 4
@@ -27,7 +29,7 @@ _PARTIES = word_list("party_names")
 
 
 def person_of_nominal(
-    words: TextWords, nominal: Nominal, referents: Sequence[Referent], gazetteer: Gazetteer, *, speaker: bool = False
+    words: TextWords, nominal: Nominal, referents: Referents, gazetteer: Gazetteer, *, speaker: bool = False
 ) -> Referent | None:
     """The person meant: by role, party and nation first, else the one who is most present; None if nobody fits.
 
@@ -42,18 +44,20 @@ def person_of_nominal(
     speaker = speaker or speaks(words, nominal.begin, nominal.end)
     party, nation = party_of(nominal.noun, gazetteer), nation_of(words, nominal, gazetteer)
     from_town = nominal.role is None and nation is None and AGED.match(nominal.noun) is None
+    since = _since_sentence_before(words, nominal)
+    named = referents.two_within(since, nominal.begin, (nominal.gender, None))
     best: Referent | None = None
     best_score = 0.0
-    for candidate in referents:
-        if candidate.type != "PER" or (nominal.gender and candidate.gender not in (nominal.gender, None)):
+    for candidate in referents.near(nominal.begin):
+        if nominal.gender and candidate.gender not in (nominal.gender, None):
             continue
         last = candidate.last_before(nominal.begin)
         far = last is not None and _far(words, nominal, last)
         fit = fit_of(words, nominal, candidate, party, near=not far)
-        alone = (
+        alone = (  # nobody else who can be meant is named in the sentence before: its one person is meant
             fit in (0, OTHERWISE)
             and (party is None or party.split()[-1] not in _PARTIES)
-            and _spoken_of_alone(words, nominal, candidate, referents)
+            and (last is not None and last.begin >= since and named <= {candidate.number})
         )
         fit = 0.0 if alone else fit
         if fit in (SIMILAR, SYNONYMOUS) and far:
@@ -84,30 +88,27 @@ def _nameless(words: TextWords, nominal: Nominal) -> bool:
     age = AGED.match(nominal.noun)
     if age is None:
         return False
-    unnamed = rf"\b[Ee]in(?:e[nrm]?)? (?:[a-zäöüß]+ )?{age['years']}-?[Jj]ährige[rnm]?\b(?! [A-ZÄÖÜ])"
-    begin = max(0, nominal.begin - _FARTHEST)
-    return re.compile(unnamed).search(words.text, begin, nominal.begin) is not None
+    unnamed = _unnamed_by_age(words.text).get(age["years"], [])
+    before = bisect_right(unnamed, nominal.begin, key=lambda place: place.end)
+    return before > 0 and unnamed[before - 1].begin >= nominal.begin - _FARTHEST
 
 
-def _spoken_of_alone(words: TextWords, nominal: Nominal, candidate: Referent, referents: Sequence[Referent]) -> bool:
-    """Whether nobody else who can be meant is named in the paragraph's sentence before: its one person is meant.
+@lru_cache(maxsize=1)
+def _unnamed_by_age(text: str) -> dict[str, list[CharRange]]:
+    """By their age, where a text has people without a name, in its order."""
+    found: dict[str, list[CharRange]] = {}
+    for match in _UNNAMED_AGED.finditer(text):
+        found.setdefault(match["years"], []).append(CharRange(*char_span(match)))
+    return found
 
-    Of nouns that say no more than that it is a person, in the paragraph.
-    """
-    start = words.text.rfind("\n", 0, nominal.begin) + 1
+
+def _since_sentence_before(words: TextWords, nominal: Nominal) -> CharOffset:
+    """Where the sentence before begins, in its paragraph; for nouns that say no more than that it is a person, that."""
+    start = words.line_begin(nominal.begin)
     if not _says_only_person(nominal):
         before, _ = words.sentence_span(max(words.sentence_span(nominal.begin)[0] - 1, CharOffset(0)))
         start = max(start, before)
-
-    def named(one: Referent) -> bool:
-        last = one.last_before(nominal.begin)
-        return last is not None and last.begin >= start
-
-    return named(candidate) and not any(
-        named(other)
-        for other in referents
-        if other is not candidate and other.type == "PER" and other.gender in (nominal.gender, None)
-    )
+    return start
 
 
 def _someone_else_between(words: TextWords, nominal: Nominal, last: MentionSpan) -> bool:
@@ -135,14 +136,10 @@ def _may_be_new(words: TextWords, nominal: Nominal, candidate: Referent) -> bool
     """Whether a noun may say of `candidate` what was not said before: of speakers and subjects, and in a lead."""
     if _says_only_person(nominal) or words.sentence(nominal.begin) < _LEAD_SENTENCES:
         return True
-    return any(
-        speaks(words, place.begin, place.end)
-        or announces_quote(words, place.end)
-        or (
-            0 < words.sentence(nominal.begin) - words.sentence(place.begin) <= 2
-            and early_in_sentence(words, words.at(place.begin))
-        )
-        for place in candidate.mentions
+    return candidate.speaks(words) or any(
+        0 < words.sentence(nominal.begin) - words.sentence(place.begin) <= 2
+        and early_in_sentence(words, words.at(place.begin))
+        for place in candidate.before(nominal.begin)
     )
 
 

@@ -1,16 +1,13 @@
 """Which person "er" and "sie" mean."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
-
 from pipeline.entities.cluster import MentionSpan
-from pipeline.entities.referents import Referent
+from pipeline.entities.referents import Referent, Referents
 from pipeline.entities.registry import REFERENCE_RULES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.speech_context import announces_quote, speaks
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
-from pipeline.spans import CharOffset, TokenIndex, token_indices
+from pipeline.spans import CharOffset, CharRange, TokenIndex, token_indices
 from schemas.records import Gender
 
 PRONOUNS: dict[str, Gender] = {
@@ -37,6 +34,8 @@ _OPINIONS = word_list("opinion_nouns")
 SUBJECT_PRONOUNS = frozenset({"er", "sie"})
 _LOOK_BACK_SENTENCES = 4
 _LONGEST_PREFIX = 4
+_LONGEST_CLAUSE = 200
+"""Words behind "sie" among which the verb at the clause's end is looked for."""
 _OTHER_PARAGRAPH = 0.3
 _OBLIQUE = word_list("before_oblique")
 _SUBORDINATING = word_list("clause_openers")
@@ -62,18 +61,19 @@ def stands_for_a_person(words: TextWords, index: TokenIndex, end: CharOffset) ->
     return words.words[index + 1].text in _OPINIONS
 
 
-def person_meant(words: TextWords, begin: CharOffset, gender: Gender, referents: Sequence[Referent]) -> Referent | None:
+def person_meant(words: TextWords, begin: CharOffset, gender: Gender, referents: Referents) -> Referent | None:
     """The person of that gender who is most present before `begin`; None if nobody is near."""
     if not REFERENCE_RULES["pronoun"].on:
         return None
-    excluded = {*_joined_with(words, begin, referents), *_named_in_speech(words, begin, referents)}
+    said = _said_before(words, begin)
+    joined = referents.ending_at(begin - 5) if words.text.startswith(" und ", max(0, begin - 5)) else ()
     best: Referent | None = None
     best_score = 0.0
-    for candidate in referents:
-        if candidate.type != "PER" or candidate.number in excluded or candidate.gender not in (gender, None):
+    for candidate in referents.near(begin):
+        if candidate.number in joined or candidate.gender not in (gender, None):
             continue
         last = candidate.last_before(begin)
-        if last is None:
+        if last is None or (said is not None and candidate.named_within(*said)):
             continue
         score = presence(words, begin, candidate, last)
         if candidate.gender is None:
@@ -87,16 +87,13 @@ def presence(words: TextWords, begin: CharOffset, candidate: Referent, last: Men
     """How much the reader has `candidate` in mind at `begin`; 0 or less if hardly."""
     here = words.sentence(begin)
     score = 0.0
-    for place in reversed(candidate.mentions):
-        if place.begin >= begin:
-            continue
+    for place in candidate.before(begin):
         distance = here - words.sentence(place.begin)
         if distance > _LOOK_BACK_SENTENCES:
             break
-        elsewhere = "\n" in words.text[place.end : begin]
+        elsewhere = words.line_ends_within(place.end, begin)
         score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
-    before = bisect_left(candidate.mentions, begin, key=lambda place: place.begin)
-    return score + 0.05 * min(before, 10) + last.begin / (100.0 * max(len(words.text), 1))
+    return score + 0.05 * min(candidate.count_before(begin), 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 
 def _weight(words: TextWords, place: MentionSpan) -> float:
@@ -124,25 +121,17 @@ def _weight(words: TextWords, place: MentionSpan) -> float:
     return weight
 
 
-def _joined_with(words: TextWords, begin: CharOffset, referents: Sequence[Referent]) -> list[int]:
-    """Who is named beside the pronoun with "und" ("Weber und er")."""
-    before = words.text[max(0, begin - 5) : begin]
-    if not before.endswith(" und "):
-        return []
-    return [r.number for r in referents if any(p.end == begin - 5 for p in r.mentions)]
-
-
-def _named_in_speech(words: TextWords, begin: CharOffset, referents: Sequence[Referent]) -> list[int]:
-    """Who is named in what the pronoun at `begin` says: nobody calls himself so ("Weber müsse gehen, sagte er")."""
+def _said_before(words: TextWords, begin: CharOffset) -> CharRange | None:
+    """What the pronoun at `begin` says, who is nobody named there ("Weber müsse gehen, sagte er")."""
     verb = words.at(begin) - 1
     if verb < 1 or not speaks(words, begin, begin) or "," not in words.gap(verb - 1, verb):
-        return []
+        return None
     start, _ = words.sentence_span(begin)
     end = words.words[verb].begin
     start = max(
         start, CharOffset(words.text.rfind(":", start, end))
     )  # "Weber sieht das anders: Es sei falsch, sagte er"
-    return [r.number for r in referents if any(p.kind == "name" and start <= p.begin < end for p in r.mentions)]
+    return CharRange(start, end)
 
 
 def early_in_sentence(words: TextWords, index: TokenIndex) -> bool:
@@ -150,10 +139,10 @@ def early_in_sentence(words: TextWords, index: TokenIndex) -> bool:
     if _begins_sentence(words, index):
         return True
     first = words.at(words.sentence_span(words.words[index].begin)[0])
+    if index - first > _LONGEST_PREFIX:
+        return False
     before = [word.text for word in words.words[first:index]]
-    return (
-        0 < len(before) <= _LONGEST_PREFIX and role_word(before[-1]) is not None and before[0].lower() not in _OBLIQUE
-    )
+    return bool(before) and role_word(before[-1]) is not None and before[0].lower() not in _OBLIQUE
 
 
 def _begins_sentence(words: TextWords, index: TokenIndex) -> bool:
@@ -171,10 +160,9 @@ def _plural(words: TextWords, index: TokenIndex) -> bool:
     if before is not None and _plural_verb(before.text):
         return True
     if before is not None and before.text.lower() in _SUBORDINATING:
-        end = next(
-            (i for i in token_indices(index + 1, TokenIndex(len(words.words))) if words.gap(i - 1, i).strip()), None
-        )
-        final = words.words[end - 1] if end is not None else words.words[-1]
+        limit = min(TokenIndex(len(words.words)), index + _LONGEST_CLAUSE)
+        end = next((i for i in token_indices(index + 1, limit) if words.gap(i - 1, i).strip()), limit)
+        final = words.words[end - 1]
         return final.begin > here.begin and _plural_verb(final.text)
     return after is not None and _plural_verb(after.text)
 

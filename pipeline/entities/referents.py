@@ -1,16 +1,25 @@
 """Entities as candidates for "er", "die Ministerin", "die Behörde": what is known of each, and where it stands."""
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from bisect import bisect_left, insort
+from collections.abc import Container, Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from itertools import islice
 
 from pipeline.entities.cluster import MentionSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerEntry
 from pipeline.entities.person_words import GENDERED_TITLES, TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.speech_context import announces_quote, speaks
 from pipeline.entities.words import WORD, TextWords
 from pipeline.spans import CharOffset
 from schemas.records import EntityType, Gender
+
+_MOST_PERSONS = 100
+"""How many persons are looked at for one word: those mentioned last before it, and as many that come first behind."""
+_MOST_MENTIONS = 1000
+"""How many mentions before a word are looked through for them."""
+_MOST_OF_ONE = 50
+"""How many mentions of one person before a word are looked at."""
 
 
 @dataclass(slots=True)
@@ -24,6 +33,8 @@ class Referent:
         role_complements: what its roles are of ("ukraine"), in lower case.
         nations: ids of the countries whose adjectives stand with its names.
         mentions: its mentions so far, sorted.
+        names: where those by name begin.
+        spoken: whether it says something at any of its mentions; None until that was asked.
     """
 
     number: int
@@ -36,11 +47,99 @@ class Referent:
     affiliations: frozenset[str]
     nations: frozenset[str]
     mentions: list[MentionSpan]
+    names: list[CharOffset] = field(default_factory=list)
+    spoken: bool | None = None
+
+    def count_before(self, position: CharOffset) -> int:
+        """How many of its mentions begin before `position`."""
+        return bisect_left(self.mentions, position, key=lambda p: p.begin)
 
     def last_before(self, position: CharOffset) -> MentionSpan | None:
         """Its last mention that begins before `position`."""
-        index = bisect_left(self.mentions, position, key=lambda p: p.begin)
+        index = self.count_before(position)
         return self.mentions[index - 1] if index else None
+
+    def before(self, position: CharOffset) -> Iterator[MentionSpan]:
+        """Its mentions that begin before `position`, the last first: no more than tell how present it is."""
+        index = self.count_before(position)
+        return reversed(self.mentions[max(0, index - _MOST_OF_ONE) : index])
+
+    def named_within(self, begin: CharOffset, end: CharOffset) -> bool:
+        """Whether one of its names begins from `begin` to `end` (excluded)."""
+        return bisect_left(self.names, begin) < bisect_left(self.names, end)
+
+    def speaks(self, words: TextWords) -> bool:
+        """Whether it says something at any of its mentions."""
+        if self.spoken is None:
+            self.spoken = any(_says(words, place) for place in self.mentions)
+        return self.spoken
+
+    def add(self, words: TextWords, place: MentionSpan) -> None:
+        """Take in a mention that is no name."""
+        insort(self.mentions, place)
+        if self.spoken is False:
+            self.spoken = _says(words, place)
+
+
+def _says(words: TextWords, place: MentionSpan) -> bool:
+    return speaks(words, place.begin, place.end) or announces_quote(words, place.end)
+
+
+class Referents:
+    """The entities of one article as candidates, and the persons among them by where they are mentioned."""
+
+    def __init__(self, referents: Sequence[Referent]) -> None:
+        self.all = referents
+        self.persons = [one for one in referents if one.type == "PER"]
+        mentioned = sorted((place.begin, one.number) for one in self.persons for place in one.mentions)
+        self._begins = [begin for begin, _ in mentioned]
+        self._numbers = [number for _, number in mentioned]
+        self._first = sorted((one.mentions[0].begin, one.number) for one in self.persons if one.mentions)
+        self._ends: dict[CharOffset, set[int]] = {}
+        for one in self.persons:
+            for place in one.mentions:
+                self._ends.setdefault(place.end, set()).add(one.number)
+
+    def add(self, words: TextWords, meant: Referent, place: MentionSpan) -> None:
+        """Take in a mention of a person that is no name."""
+        meant.add(words, place)
+        at = bisect_left(self._begins, place.begin)
+        self._begins.insert(at, place.begin)
+        self._numbers.insert(at, meant.number)
+        self._ends.setdefault(place.end, set()).add(meant.number)
+
+    def near(self, position: CharOffset) -> Sequence[Referent]:
+        """The persons who can be meant at `position`, in their order: all, unless they are very many."""
+        if len(self.persons) <= _MOST_PERSONS:
+            return self.persons
+        numbers: set[int] = set()
+        for number in self._back_from(position):
+            numbers.add(number)
+            if len(numbers) == _MOST_PERSONS:
+                break
+        behind = bisect_left(self._first, (position,))
+        numbers.update(number for _, number in islice(self._first, behind, behind + _MOST_PERSONS))
+        return [self.all[number] for number in sorted(numbers)]
+
+    def two_within(self, begin: CharOffset, end: CharOffset, genders: Container[Gender | None]) -> Set[int]:
+        """The numbers of persons of those genders who are mentioned from `begin` to `end` (excluded): two at most."""
+        found: set[int] = set()
+        for number in self._back_from(end, begin):
+            if self.all[number].gender in genders:
+                found.add(number)
+            if len(found) > 1:
+                break
+        return found
+
+    def ending_at(self, position: CharOffset) -> Container[int]:
+        """The numbers of the persons of whom a mention ends at `position`."""
+        return self._ends.get(position, ())
+
+    def _back_from(self, position: CharOffset, until: int = 0) -> Iterator[int]:
+        """Whom the mentions before `position`, and not before `until`, mean; the last first."""
+        behind = bisect_left(self._begins, position)
+        before = max(bisect_left(self._begins, until), behind - _MOST_MENTIONS)
+        return reversed(self._numbers[before:behind])
 
 
 def referent(
@@ -72,6 +171,7 @@ def referent(
         frozenset(affiliations),
         _nations_of(words, mentions, gazetteer) if entity_type == "PER" else frozenset(),
         mentions,
+        [mention.begin for mention in mentions if mention.kind == "name"],
     )
 
 

@@ -1,7 +1,7 @@
 """A text as words, sentences and quoted stretches: what the rules of this stage look at."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +51,19 @@ class TextWords:
     def sentence(self, position: CharOffset) -> int:
         """Number of the sentence that `position` lies in, from 0."""
         return bisect_right(self._sentences, position) - 1
+
+    @cached_property
+    def _line_ends(self) -> list[CharOffset]:
+        return [char_span(end)[0] for end in re.finditer("\n", self.text)]
+
+    def line_ends_within(self, begin: CharOffset, end: CharOffset) -> bool:
+        """Whether a line ends between `begin` and `end` (excluded)."""
+        return bisect_left(self._line_ends, begin) < bisect_left(self._line_ends, end)
+
+    def line_begin(self, position: CharOffset) -> CharOffset:
+        """Where the line begins that `position` lies in."""
+        before = bisect_left(self._line_ends, position)
+        return self._line_ends[before - 1] + 1 if before else CharOffset(0)
 
     def sentence_span(self, position: CharOffset) -> tuple[CharOffset, CharOffset]:
         """Begin and end of the sentence that `position` lies in."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice, pairwise
 
 import numpy as np
 from spacy.language import Language
@@ -24,11 +25,15 @@ CAN_END = _words("abbreviations-at-end")
 STARTERS = _words("starters")
 """Words that, with a capital, nearly always begin a sentence."""
 
+LONGEST_SENTENCE = 500
+"""Words and signs after which a sentence ends in any case; whoever looks through sentences is slow without an end."""
+
 CLOSING = "\"'“”»«’)\\]›‹"
 _END = re.compile(rf"(?P<mark>[.!?…]+)(?P<closed>[{CLOSING}]*)(?=\s)")
 _NEXT = re.compile(r"\s+(?P<opened>[\"'„“‚»«›‹(\[–—-]*\s?)(?P<word>\w+)?")
 _LINE = re.compile(r"(?P<before>\S)[^\S\n]*\n(?P<blank>\s*\n)?\s*(?P<after>\S)")
 _LAST_WORD = re.compile(r"[^\W_]+$")
+_WORD = re.compile(r"\w+|[^\w\s]")
 _LONGEST_WORD = 40
 _ROMAN = re.compile(r"[IVXLC]+")
 
@@ -37,10 +42,22 @@ def sentence_starts(text: str) -> list[CharOffset]:
     """Where sentences begin in `text` (code points), in order; the first word begins the first of them.
 
     A blank line ends a sentence; so does a single line break, unless the line seems to be wrapped. A full stop does not
-    after abbreviations, initials and ordinals, unless the next word is one that begins sentences.
+    after abbreviations, initials and ordinals, unless the next word is one that begins sentences. No sentence has more
+    than `LONGEST_SENTENCE` words and signs.
     """
+    if not text.strip():
+        return []
     first = CharOffset(len(text) - len(text.lstrip()))
-    return sorted({first, *_line_starts(text), *_marked_starts(text)}) if text.strip() else []
+    return list(_bounded(text, sorted({first, *_line_starts(text), *_marked_starts(text)})))
+
+
+def _bounded(text: str, starts: Sequence[CharOffset]) -> Iterator[CharOffset]:
+    """The starts, and others in sentences that are longer than any."""
+    for begin, end in pairwise([*starts, CharOffset(len(text))]):
+        yield begin
+        if end - begin > LONGEST_SENTENCE:
+            for word in islice(_WORD.finditer(text, begin, end), LONGEST_SENTENCE, None, LONGEST_SENTENCE):
+                yield char_span(word)[0]
 
 
 def _line_starts(text: str) -> Iterator[CharOffset]:

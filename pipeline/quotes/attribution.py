@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
@@ -44,6 +46,7 @@ class Attribution:
         self._linker = linker
         self.reading: Reading = reader(article.text)
         self._resolution = Resolution([], [], [], [], [])
+        self._chains: dict[int, KnownChain] = {}
 
     def _names(self) -> list[tuple[TokenIndex, TokenIndex, int]]:
         layout = self.reading.layout
@@ -68,6 +71,7 @@ class Attribution:
     ) -> list[tuple[Speaker | None, list[CharRange], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
+        self._chains = {}
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
@@ -126,11 +130,10 @@ class Attribution:
         if choice.chain == NOBODY or choice.mention is None:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
-        own = [self._range(mention) for mention in self._resolution.chains[choice.chain].mentions]
-        given = [g for g in candidate.speaker_spans if any(g.begin < last and first < g.end for first, last in own)]
+        given = [span for span in candidate.speaker_spans if self._known(choice.chain).meets(span)]
         spans = [Span(begin=b, end=e) for b, e in given or [CharRange(begin, end)]]
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
-        kind = _KINDS[entity.type if entity is not None else self._type(choice.chain)]
+        kind = _KINDS[entity.type if entity is not None else self._known(choice.chain).type]
         if choice.beside is not None:
             first, second = sorted((choice.mention, choice.beside))
             spans = [Span(begin=self._range(first)[0], end=self._range(second)[1])]
@@ -180,9 +183,14 @@ class Attribution:
         number = self._resolution.chains[chain].entity
         return self._article.entities[number] if number is not None else None
 
-    def _type(self, chain: int) -> str:
-        types = Counter(self._resolution.types[mention] for mention in self._resolution.chains[chain].mentions)
-        return types.most_common(1)[0][0]
+    def _known(self, chain: int) -> KnownChain:
+        if chain not in self._chains:
+            mentions = self._resolution.chains[chain].mentions
+            types = Counter(self._resolution.types[mention] for mention in mentions)
+            nominals = [self._range(m) for m in mentions if self._resolution.mentions[m].kind == "nominal"]
+            places = sorted(self._range(mention) for mention in mentions)
+            self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, nominals)
+        return self._chains[chain]
 
     def _name(self, chain: int, given: Sequence[CharRange] = ()) -> str | None:
         entity = self._entity(chain)
@@ -190,15 +198,8 @@ class Attribution:
 
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative."""
-        phrases = [
-            self._range(mention)
-            for mention in self._resolution.chains[chain].mentions
-            if self._resolution.mentions[mention].kind == "nominal"
-        ]
-        if not phrases:
-            return None
-        begin, end = fullest(phrases, given)
-        return nominative(self._article.text[begin:end])
+        phrase = self._known(chain).fullest(given)
+        return nominative(self._article.text[phrase.begin : phrase.end]) if phrase is not None else None
 
 
 def name_of_words(words: str) -> str | None:
@@ -206,10 +207,36 @@ def name_of_words(words: str) -> str | None:
     return None if words.lower() in _PRONOUNS else nominative(words)
 
 
-def fullest(phrases: Sequence[CharRange], given: Sequence[CharRange]) -> CharRange:
-    """The longest of a chain's noun `phrases` and of what rules take for the speaker (`given`) and begins with one.
+class KnownChain:
+    """What is asked of a chain for each of its quotes: its `type`, where it is mentioned, its fullest noun phrase.
 
-    A rule may know where "Vertraute der Insassen" ends; "Angaben des Leiters" begins with no phrase of the leader.
+    Args:
+        type_: the commonest of its mentions.
+        places: its mentions, sorted.
+        phrases: those of them that are noun phrases.
     """
-    begins = {begin for begin, _ in phrases}
-    return max([*phrases, *(span for span in given if span[0] in begins)], key=lambda span: span[1] - span[0])
+
+    def __init__(self, type_: str, places: Sequence[CharRange], phrases: Sequence[CharRange]) -> None:
+        self.type = type_
+        self._begins = [begin for begin, _ in places]
+        self._reach = list(accumulate((end for _, end in places), max))
+        self._phrase_begins = {begin for begin, _ in phrases}
+        self._longest = max(phrases, key=_length, default=None)
+
+    def meets(self, span: CharRange) -> bool:
+        """Whether `span` shares a code point with any of its mentions."""
+        before = bisect_left(self._begins, span.end)
+        return before > 0 and self._reach[before - 1] > span.begin
+
+    def fullest(self, given: Sequence[CharRange]) -> CharRange | None:
+        """The longest of its noun phrases and of what rules take for the speaker (`given`) and begins with one.
+
+        A rule may know where "Vertraute der Insassen" ends; "Angaben des Leiters" begins with no phrase of the leader.
+        """
+        if self._longest is None:
+            return None
+        return max([self._longest, *(span for span in given if span.begin in self._phrase_begins)], key=_length)
+
+
+def _length(span: CharRange) -> int:
+    return span.end - span.begin

@@ -15,6 +15,8 @@ from pipeline.quotes.text import Token
 from pipeline.spans import TokenIndex, TokenRange
 
 SEPARATORS = frozenset(",;:–—")
+LONGEST_CLAUSE = 200
+"""Tokens after which a clause ends in any case; the longest in news have about sixty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,25 @@ class Clause:
 def clauses(
     tokens: Sequence[Token], first: TokenIndex, last: TokenIndex, masked: Sequence[TokenRange] = ()
 ) -> list[Clause]:
-    """Splits tokens `first` to `last` at separators; `masked` token ranges (quoted speech) belong to no clause."""
+    """Splits tokens `first` to `last` at separators; `masked` token ranges (quoted speech) belong to no clause.
+
+    `masked` is sorted. No clause has more than `LONGEST_CLAUSE` tokens, give or take an apposition.
+    """
     found: list[Clause] = []
     start = at = first
-    depth = 0
+    depth = number = 0
     while at < last:
-        mask = next((m for m in masked if m[0] <= at < m[1]), None)
-        if mask is not None:
+        while number < len(masked) and masked[number].last <= at:
+            number += 1
+        if number < len(masked) and masked[number].first <= at:
             if at > start:
                 found.append(Clause(start, at))
-            at = start = mask[1]
+            at = start = masked[number].last
             depth = 0
             continue
+        if at - start >= LONGEST_CLAUSE:
+            found.append(Clause(start, at))
+            start = at
         text = tokens[at].text
         depth += (text in "([") - (text in ")]" and depth > 0)
         inserted = _inserted(tokens, at, start, last) if text == "," and depth == 0 else None

@@ -1,5 +1,6 @@
 """What is said and what frames it, within one sentence: common ground of verbs and sources."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from pipeline.lexicon.words import (
@@ -49,8 +50,20 @@ class ContentFinder:
         self.sentence = sentence
         self.parts = parts
         self.cues = list(cues)
+        self._index = {part: number for number, part in enumerate(parts)}
+        self._cues_in: dict[Clause, list[Cue]] = {}
+        for cue in cues:
+            self._cues_in.setdefault(cue.clause, []).append(cue)
         self.masked = masked
         self.found = found
+
+    def index(self, clause: Clause) -> int:
+        """The number of a clause of the sentence."""
+        return self._index[clause]
+
+    def cues_in(self, clause: Clause) -> Sequence[Cue]:
+        """The verbs of a clause, in text order."""
+        return self._cues_in.get(clause, ())
 
     def within_found(self, index: TokenIndex) -> bool:
         token = self.tokens[index]
@@ -70,7 +83,7 @@ class ContentFinder:
         start = self.statement_begin(first)
         frame_end = last
         while frame_end < self.sentence.last and tokens[frame_end].text in ",–":
-            part = next((p for p in self.parts if p.first == frame_end + 1), None)
+            part = self.part_from(frame_end + 1)
             if part is None or start >= first or not self._belongs_to_frame(part):
                 break
             frame_end = part.last
@@ -84,6 +97,11 @@ class ContentFinder:
         pieces = (stripped(text, tokens[start].begin, begin), stripped(text, final, max(final, end)))
         spans = [span for span in pieces if span is not None]
         return self.candidate(spans, rule, [CharRange(begin, final)]) if spans else None
+
+    def part_from(self, first: TokenIndex) -> Clause | None:
+        """The clause that begins with token `first`."""
+        at = bisect_left(self.parts, first, key=lambda part: part.first)
+        return self.parts[at] if at < len(self.parts) and self.parts[at].first == first else None
 
     def statement_begin(self, first: TokenIndex) -> TokenIndex:
         """Where the statement that a frame at `first` belongs to begins: after a colon or a semicolon."""

@@ -16,7 +16,7 @@ from pipeline.lexicon.words import (
     RELATIVES,
     SUBORDINATORS,
 )
-from pipeline.quotes.clauses import Clause
+from pipeline.quotes.clauses import LONGEST_CLAUSE, Clause
 from pipeline.quotes.text import Token
 from pipeline.spans import TokenIndex, TokenRange, token_indices
 
@@ -54,13 +54,15 @@ def _particle_after(
     """Indices of a separated particle after `start`: at the end of the clause, or of a later one before `limit`."""
     size = len(words)
     for at in token_indices(clause.last - size, start, -1):
-        if [token.lower for token in tokens[at : at + size]] == words:
+        if tokens[at].lower == words[0] and [token.lower for token in tokens[at : at + size]] == words:
             follows = tokens[at + size].lower if at + size < clause.last else "."
             if follows in _AFTER_PARTICLE or not follows[0].isalnum():
                 return list(token_indices(at, at + size))
-    for at in token_indices(clause.last, limit):
+    for at in token_indices(clause.last, min(limit, clause.last + LONGEST_CLAUSE)):
+        if tokens[at].lower != words[0] or tokens[at - 1].text != ",":
+            continue
         ends = at + size >= limit or tokens[at + size].text in ',.:;!?„»"'
-        if [token.lower for token in tokens[at : at + size]] == words and ends and tokens[at - 1].text == ",":
+        if [token.lower for token in tokens[at : at + size]] == words and ends:
             return list(token_indices(at, at + size))
     return None
 
@@ -95,6 +97,8 @@ def _particle(
 
 def _has_company(tokens: Sequence[Token], verb: Verb, clause: Clause) -> bool:
     """Whether the clause holds the words without which the verb reports nothing ("es heißt", "davon ausgehen")."""
+    if "e" not in verb.takes and "d" not in verb.takes:
+        return True
     words = {token.lower for token in tokens[clause.first : clause.last]}
     if "e" in verb.takes and "es" not in words:
         return False

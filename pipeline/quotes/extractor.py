@@ -1,6 +1,7 @@
 """The third stage: who said what in an article."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
@@ -169,19 +170,36 @@ def _quote(
 
 def with_parts(quotes: Sequence[Quote]) -> list[Quote]:
     """The quotes, of which those that lie within another one are marked as parts of it."""
-    marked: list[Quote] = []
-    for quote in quotes:
-        around = [
+    sizes = [sum(span.end - span.begin for span in quote.spans) for quote in quotes]
+    begun = sorted((span.begin, -span.end, number) for number, quote in enumerate(quotes) for span in quote.spans)
+    marked = list(quotes)
+    open_: list[tuple[CharOffset, int]] = []
+    at = 0
+    for number in sorted(range(len(quotes)), key=lambda number: quotes[number].spans[0].begin):
+        quote = quotes[number]
+        first = quote.spans[0]
+        while at < len(begun) and begun[at][0] <= first.begin:
+            open_.append((-begun[at][1], begun[at][2]))
+            at += 1
+        open_ = [(end, other) for end, other in open_ if end > first.begin]
+        around = {
             other
-            for other in quotes
-            if other.id != quote.id
-            and all(any(_within(own, span) for span in other.spans) for own in quote.spans)
-            and [*other.spans] != [*quote.spans]
-        ]
-        smallest = min(around, key=lambda other: sum(s.end - s.begin for s in other.spans), default=None)
-        marked.append(quote.model_copy(update={"part_of": smallest.id}) if smallest is not None else quote)
+            for end, other in open_
+            if end >= first.end
+            and other != number
+            and quotes[other].spans != quote.spans
+            and _all_within(quote.spans, quotes[other].spans)
+        }
+        if around:
+            smallest = min(around, key=lambda other: (sizes[other], other))
+            marked[number] = quote.model_copy(update={"part_of": quotes[smallest].id})
     return marked
 
 
-def _within(inner: Span, outer: Span) -> bool:
-    return outer.begin <= inner.begin and inner.end <= outer.end
+def _all_within(inner: Sequence[Span], outer: Sequence[Span]) -> bool:
+    """Whether each of `inner` lies within one of `outer`, which are in text order and do not overlap."""
+    for span in inner:
+        before = bisect_right(outer, span.begin, key=lambda other: other.begin)
+        if not before or outer[before - 1].end < span.end:
+            return False
+    return True

@@ -65,7 +65,7 @@ class VerbSpeech(ContentFinder):
             return self._around(cue, "so-said")
         if cue.verb.lemma == "stehen" and not cue.speaker:
             return None
-        index = self.parts.index(cue.clause)
+        index = self.index(cue.clause)
         behind = self._content_behind(cue, index)
         if behind is not None:
             return with_roles(self.analysed, behind, cue)
@@ -93,7 +93,7 @@ class VerbSpeech(ContentFinder):
         """Whether the tokens are a noun phrase with appositions and relative clauses: no statement of their own."""
         end = noun_phrase(self.tokens, first, last)
         while end is not None and end < last:
-            part = next((p for p in self.parts if p.first == end + 1), None)
+            part = self.part_from(end + 1)
             further = apposition(self.tokens, end, last)
             if further is None and part is not None and is_relative(self.tokens, part.first, part.last):
                 further = part.last
@@ -102,7 +102,7 @@ class VerbSpeech(ContentFinder):
 
     def _content_behind(self, cue: Cue, index: int) -> QuoteCandidate | None:
         """The clauses behind a cue, if they are what was said."""
-        if any(c.clause == cue.clause and c.last > cue.last and not c.subjunctive for c in self.cues):
+        if any(c.last > cue.last and not c.subjunctive for c in self.cues_in(cue.clause)):
             return None
         within = self._content_within(cue)
         if within is not None:
@@ -150,7 +150,7 @@ class VerbSpeech(ContentFinder):
         """Content that follows its verb without a comma: "Er sagte dass …"."""
         for at in token_indices(cue.finite + 1, cue.clause.last):
             if self.tokens[at].lower in {"dass", "daß"} and "s" in cue.verb.takes and not cue.final:
-                end = self._content_end(self.parts.index(cue.clause), cue)
+                end = self._content_end(self.index(cue.clause), cue)
                 return stripped(self.analysed.text, self.tokens[at].begin, end)
         return None
 
@@ -202,16 +202,17 @@ class VerbSpeech(ContentFinder):
     def _content_end(self, following: int, cue: Cue) -> CharOffset:
         """Where the words end that begin with clause `following`: before a clause that goes on reporting."""
         tokens = self.tokens
+        quoted = min((last for first, last in self.masked if first >= cue.finite), default=self.sentence.last)
         for part in self.parts[following + 1 :]:
             opener = tokens[part.first].lower
             at = part.first + (opener in {"und", "aber", "sowie", "doch"})
-            if any(mask[1] <= part.first for mask in self.masked if mask[0] >= cue.finite):
+            if quoted <= part.first:
                 return tokens[part.first - 1].begin
-            goes_on = any(other.clause == part and self._goes_on(other, cue, at) for other in self.cues)
-            if goes_on or (at > part.first and any(self._says_anew(other, part) for other in self.cues)):
+            goes_on = any(self._goes_on(other, cue, at) for other in self.cues_in(part))
+            if goes_on or (at > part.first and any(map(self._says_anew, self.cues_in(part)))):
                 return tokens[part.first].begin
             so_said = opener == "so" and part is self.parts[-1] and not is_subjunctive(tokens, part.first, part.last)
-            if so_said or (opener == "wie" and any(other.clause == part and other.final for other in self.cues)):
+            if so_said or (opener == "wie" and any(other.final for other in self.cues_in(part))):
                 return tokens[part.first].begin
         for other in self.cues:
             joined = tokens[other.finite - 1].lower in {"und", "sowie"} and other.finite > other.clause.first + 1
@@ -220,9 +221,9 @@ class VerbSpeech(ContentFinder):
                 return tokens[other.finite - 1].begin
         return self.sentence.end
 
-    def _says_anew(self, other: Cue, part: Clause) -> bool:
+    def _says_anew(self, other: Cue) -> bool:
         """ "…, und die Ministerin behauptet das Gegenteil": somebody else speaks, in the indicative."""
-        reported = other.clause == part and not other.final and not other.subjunctive and bool(other.speaker)
+        reported = not other.final and not other.subjunctive and bool(other.speaker)
         return reported and not self._helped_by_subjunctive(other) and other.speaker[0][1] == other.finite
 
     def _goes_on(self, other: Cue, cue: Cue, at: TokenIndex) -> bool:

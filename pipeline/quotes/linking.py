@@ -1,6 +1,7 @@
 """From the words that name a speaker to the entity they mean."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from pipeline.entities.coreference import Resolver
@@ -28,6 +29,11 @@ class Linker:
             ((mention, entity) for entity in article.entities for mention in entity.mentions),
             key=lambda pair: (pair[0].begin, -pair[0].end),
         )
+        self._begins = [mention.begin for mention, _ in self._mentions]
+        self._named_so: dict[str, Entity] = {}
+        for mention, entity in self._mentions:
+            if mention.kind == "name":
+                self._named_so.setdefault(mention.text, entity)
 
     def person(self, spans: Sequence[CharRange], other: Entity | None = None) -> tuple[Entity | None, str | None]:
         """Whom the words in `spans` mean: the entity and its name; of several joined by "und" only a name.
@@ -53,13 +59,13 @@ class Linker:
         who: str = source["name"] or source["body"]
         if who in _NOBODYS if source["name"] else who.lower() not in SOURCE_BODIES:
             return None, None
-        entity = next((e for m, e in self._mentions if m.text == who and m.kind == "name"), None)
-        entity = entity or self._resolver.organisation(who, begin)
+        entity = self._named_so.get(who) or self._resolver.organisation(who, begin)
         return entity, entity.name if entity is not None else who
 
     def _named(self, begin: CharOffset, end: CharOffset) -> Entity | None:
         """The person named in the span; without one, what its first words name."""
-        inside = [(m, e) for m, e in self._mentions if m.begin >= begin and m.end <= end]
+        first, last = bisect_left(self._begins, begin), bisect_right(self._begins, end)
+        inside = [(m, e) for m, e in self._mentions[first:last] if m.end <= end]
         for mention, entity in inside:
             if entity.type == "PER" and mention.kind == "name":
                 return entity

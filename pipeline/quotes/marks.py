@@ -23,8 +23,10 @@ CLOSERS = {
     "‹": "›",
 }
 CLOSING = frozenset("".join(CLOSERS.values()))
+OPENERS = {mark: [opener for opener, closers in CLOSERS.items() if mark in closers] for mark in "„“”\"»«‚‘’'›‹"}
 SINGLE = frozenset("‚‘'›‹")
 _MARK = re.compile(r"[„“”\"»«‚‘’'›‹]")
+_SOLID = re.compile(r"\S")
 _PARAGRAPH = re.compile(r"[^\n]+")
 _OPENS_AFTER = frozenset(' \t\u00a0([{–—-/:„»«‚›"“')
 
@@ -60,38 +62,58 @@ def _is_opening(text: str, at: CharOffset, start: CharOffset, stop: CharOffset) 
     return left_free and right_bound
 
 
-def _closes(mark: str, stack: list[tuple[CharOffset, str]]) -> int | None:
-    """The index in `stack` of the opening mark that `mark` closes."""
-    for index in range(len(stack) - 1, -1, -1):
-        if mark in CLOSERS[stack[index][1]]:
-            return index
-    return None
+class _OpenMarks:
+    """The opening marks of a paragraph, `start` to `stop`, that nothing has closed yet, the innermost last."""
+
+    def __init__(self, text: str, start: CharOffset, stop: CharOffset) -> None:
+        self.stack: list[tuple[CharOffset, str]] = []
+        self._indices: dict[str, list[int]] = {}
+        self._last = {mark: text.rfind(mark, start, stop) for mark in OPENERS}
+
+    def may_close(self, mark: str, behind: CharOffset) -> bool:
+        """Whether any mark that closes `mark` stands at `behind` or later in the paragraph."""
+        return any(self._last[closer] >= behind for closer in CLOSERS.get(mark, ""))
+
+    def open(self, at: CharOffset, mark: str) -> None:
+        """Put the mark at `at` on top."""
+        self._indices.setdefault(mark, []).append(len(self.stack))
+        self.stack.append((at, mark))
+
+    def closed_by(self, mark: str) -> int | None:
+        """The index in the stack of the opening mark that `mark` closes."""
+        return max((self._indices[opener][-1] for opener in OPENERS[mark] if self._indices.get(opener)), default=None)
+
+    def close(self, index: int) -> tuple[CharOffset, str]:
+        """Take off the mark at `index` with all above it; gives that mark."""
+        closed = self.stack[index]
+        for _, mark in self.stack[index:]:
+            self._indices[mark].pop()
+        del self.stack[index:]
+        return closed
 
 
-def _event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, stack: list[tuple[CharOffset, str]]) -> str:
+def _event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, marks: _OpenMarks) -> str:
     """What the mark at `at` does: "open", "close" or "none" (an apostrophe, a stray mark)."""
     mark = text[at]
     if mark in "„‚":
         return "open"
     if mark in "’'‘":
-        return _single_event(text, at, start, stop, stack)
-    inches = mark == '"' and at > start and text[at - 1].isdigit() and _closes(mark, stack) is None
+        return _single_event(text, at, start, stop, marks)
+    inches = mark == '"' and at > start and text[at - 1].isdigit() and marks.closed_by(mark) is None
     if inches:
         return "none"
     return "open" if mark != "”" and _is_opening(text, at, start, stop) else "close"
 
 
-def _single_event(
-    text: str, at: CharOffset, start: CharOffset, stop: CharOffset, stack: list[tuple[CharOffset, str]]
-) -> str:
+def _single_event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset, marks: _OpenMarks) -> str:
     """The same for a single mark, which may be an apostrophe."""
     mark = text[at]
     opening = _is_opening(text, at, start, stop)
     if at > start and text[at - 1].isalnum() and at + 1 < stop and text[at + 1].isalnum():
         return "none"
-    if _closes(mark, stack) is not None and not opening:
+    if marks.closed_by(mark) is not None and not opening:
         return "close"
-    closed = any(closer in text[at + 2 : stop] for closer in CLOSERS.get(mark, ""))
+    closed = marks.may_close(mark, at + 2)
     return "open" if mark != "’" and opening and text[at + 1].isalnum() and closed else "none"
 
 
@@ -99,21 +121,20 @@ def _pair_paragraph(
     text: str, start: CharOffset, stop: CharOffset
 ) -> tuple[list[tuple[CharOffset, CharOffset, int, str]], list[tuple[CharOffset, str]]]:
     """Pairs (begin, end, depth, opener) within one paragraph, and the opening marks left over."""
-    stack: list[tuple[CharOffset, str]] = []
+    marks = _OpenMarks(text, start, stop)
     pairs: list[tuple[CharOffset, CharOffset, int, str]] = []
     for match in _MARK.finditer(text, start, stop):
         at, _ = char_span(match)
-        event = _event(text, at, start, stop, stack)
+        event = _event(text, at, start, stop, marks)
         if event == "open":
-            stack.append((at, text[at]))
+            marks.open(at, text[at])
         elif event == "close":
-            index = _closes(text[at], stack)
+            index = marks.closed_by(text[at])
             if index is not None:
-                begin, opener = stack[index]
-                del stack[index:]
-                if text[begin + 1 : at].strip():
+                begin, opener = marks.close(index)
+                if _SOLID.search(text, begin + 1, at):
                     pairs.append((begin, at + 1, index, opener))
-    return pairs, stack
+    return pairs, marks.stack
 
 
 def _unclosed_end(

@@ -1,6 +1,7 @@
 """Noun phrases: where the words that name a speaker or an addressee begin and end."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
@@ -36,25 +37,38 @@ _NOT_ADJECTIVES = (
     | {"sich", "nicht", "dass", "wie", "wenn", "als"}
 )
 _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
+_KNOWN_WORDS = 32_768
+"""Words of which it is remembered what they look like."""
+_LONGEST_PHRASE = 150
+"""Tokens of a noun phrase with all that belongs to it, or of an apposition."""
 _MOST_ATTRIBUTES = 12
 """Words that may stand before a noun as its attributes; in news there are rarely more than eight."""
 
 
 def is_adjective(token: Token) -> bool:
     """Whether a lower-case word, by its ending, can be an attribute before a noun ("deutsche", "37-jährige")."""
-    lower = token.lower
-    if lower in _NOT_ADJECTIVES or lower in DETERMINERS or not token.word:
-        return False
-    if token.text[0].isdigit():
-        return "jährige" in lower or lower.isdigit()
-    return not token.capital and len(lower) > 3 and lower.endswith(_ADJECTIVE_ENDINGS)
+    return _looks_like_adjective(token.text)
 
 
 def is_noun(token: Token) -> bool:
     """Whether a word is written like a noun or a name: capital, or a known name in small letters ("dpa", "eBay")."""
-    if token.capital:
-        return token.lower not in DETERMINERS and token.lower not in _OWNED
-    text = token.text
+    return _looks_like_noun(token.text)
+
+
+@lru_cache(maxsize=_KNOWN_WORDS)
+def _looks_like_adjective(text: str) -> bool:
+    lower = text.lower()
+    if lower in _NOT_ADJECTIVES or lower in DETERMINERS or not text[0].isalnum():
+        return False
+    if text[0].isdigit():
+        return "jährige" in lower or lower.isdigit()
+    return not text[0].isupper() and len(lower) > 3 and lower.endswith(_ADJECTIVE_ENDINGS)
+
+
+@lru_cache(maxsize=_KNOWN_WORDS)
+def _looks_like_noun(text: str) -> bool:
+    if text[0].isupper():
+        return text.lower() not in DETERMINERS and text.lower() not in _OWNED
     if text[0].isdigit():
         return "-J" in text
     return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-"))
@@ -167,6 +181,7 @@ def noun_phrase(
     """
     if index >= limit:
         return None
+    limit = min(limit, index + _LONGEST_PHRASE)
     first = tokens[index]
     at = _core(tokens, index, limit)
     if at is None:
@@ -222,6 +237,7 @@ def apposition(tokens: Sequence[Token], comma: TokenIndex, limit: TokenIndex) ->
     """End of an apposition that follows the comma at `comma` ("…, Leiter des Amtes,"), without the closing comma."""
     if comma + 1 >= limit or tokens[comma].text != ",":
         return None
+    limit = min(limit, comma + _LONGEST_PHRASE)
     end = noun_phrase(tokens, comma + 1, limit)
     if end is None or tokens[comma + 1].lower in SUBJECT_PRONOUNS - DETERMINERS:
         return None

@@ -60,7 +60,7 @@ def _cue(reading: Reading, spans: tuple[TokenRange, ...]) -> list[CharRange]:
     near = np.arange(max(0, begin - _NEAR), min(len(layout), end + _NEAR))
     inside = np.zeros(len(near), dtype=bool)
     for span_first, span_last in spans:
-        inside |= (near >= span_first) & (near < span_last)
+        inside[span_first - near[0] : span_last - near[0]] = True
     same = (layout.sentence[near] >= first) & (layout.sentence[near] <= last)
     marked = near[same & ~inside & (reading.cues[near] > _CUE)]
     runs = np.split(marked, np.flatnonzero(np.diff(marked) > 1) + 1) if len(marked) else []

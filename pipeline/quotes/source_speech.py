@@ -62,7 +62,7 @@ class SourceSpeech(ContentFinder):
         first, last = tokens[phrase.first].begin, tokens[phrase.last - 1].end
         opens = phrase.last < self.sentence.last and tokens[phrase.last].text == ","
         if phrase.first == self.sentence.first and opens:
-            behind = next((p for p in self.parts if p.first == phrase.last + 1), None)
+            behind = self.part_from(phrase.last + 1)
             if behind is not None and is_relative(tokens, behind.first, behind.last):
                 last = tokens[min(behind.last, self.sentence.last - 1)].end
         between = phrase.first > self.sentence.first and tokens[phrase.first - 1].text in ",–("
@@ -115,7 +115,7 @@ class SourceSpeech(ContentFinder):
                     if (
                         verbal
                         or opens.lower in AUXILIARIES
-                        or any(c.clause == later and c.finite == later.first for c in self.cues)
+                        or any(c.finite == later.first for c in self.cues_in(later))
                     ):
                         end = tokens[later.first].begin
                         break

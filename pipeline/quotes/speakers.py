@@ -197,7 +197,7 @@ def _direct_addressee(tokens: Sequence[Token], cue: Cue, begin: TokenIndex) -> N
 def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: TokenIndex, before: TokenIndex) -> Iterator[Cue]:
     """The cues of several clauses, attributed; a verb after "und" has the subject of the one before it."""
     previous: Cue | None = None
-    for clause in parts:
+    for index, clause in enumerate(parts):
         for cue in find_cues(tokens, clause, limit):
             attribute(tokens, cue, limit, before)
             coordinated = cue.finite > before and tokens[cue.finite - 1].lower in COORDINATING
@@ -209,15 +209,14 @@ def all_cues(tokens: Sequence[Token], parts: Sequence[Clause], limit: TokenIndex
                     subject = tokens[clause.first].lower not in PREPOSITIONS | ADVERBS | OBLIQUE_DETERMINERS
                     cue.speaker = [TokenRange(clause.first, end)] if end is not None and subject else []
             if not cue.speaker and cue.last == clause.last - 1 and clause.last - clause.first <= 4:
-                _as_said_by(tokens, cue, parts)
+                _as_said_by(tokens, cue, parts[max(0, index - 2) : index])
             previous = cue
             yield cue
 
 
-def _as_said_by(tokens: Sequence[Token], cue: Cue, parts: Sequence[Clause]) -> None:
-    """ "Wie Anna Berg, die das Amt leitet, erklärte, …": the speaker stands in the clause with "wie"."""
-    index = parts.index(cue.clause)
-    for part in reversed(parts[max(0, index - 2) : index]):
+def _as_said_by(tokens: Sequence[Token], cue: Cue, before: Sequence[Clause]) -> None:
+    """ "Wie Anna Berg, die das Amt leitet, erklärte, …": the speaker stands in a clause `before` with "wie"."""
+    for part in reversed(before):
         if tokens[part.first].lower == "wie":
             end = noun_phrase(tokens, part.first + 1, part.last)
             if end == part.last:

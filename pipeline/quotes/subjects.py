@@ -24,6 +24,7 @@ from pipeline.lexicon.words import (
     SUBORDINATORS,
     TIME_NOUNS,
 )
+from pipeline.quotes.clauses import LONGEST_CLAUSE
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.mood import is_relative
 from pipeline.quotes.phrases import (
@@ -39,6 +40,8 @@ from pipeline.spans import TokenIndex, TokenRange, token_indices
 
 _INFLECTED = ("t", "te", "g", "b", "f", "h", "ß", "s", "m", "l", "ing")
 """How verbs of one person end ("winkte", "zeigt", "gab", "ging")."""
+_FARTHEST = 60
+"""Tokens from the verb on among which its subject begins."""
 _DATIVES = frozenset({"der", "dem", "den", "dieser", "unserer"})
 _COMMAS = frozenset({",", "–", "-"})
 _NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
@@ -47,7 +50,7 @@ _NO_SUBJECTS = PREPOSITIONS | SUBORDINATORS | TIME_NOUNS
 def subject_from(tokens: Sequence[Token], start: TokenIndex, limit: TokenIndex, cue: Cue) -> TokenRange | None:
     """The first noun phrase from `start` that can be a subject; objects on the way become addressees."""
     at = start
-    while at < limit:
+    while at < min(limit, start + _FARTHEST):
         token = tokens[at]
         lower = token.lower
         if at in cue.tokens or lower in REFLEXIVES or lower == "es" or (lower in ADVERBS and not token.capital):
@@ -202,6 +205,8 @@ def distant_subject(tokens: Sequence[Token], verb: TokenIndex, before: TokenInde
     start = before
     while start < verb and tokens[start].lower in FOCUS | {"und", "aber"}:
         start += 1
+    if verb - start > LONGEST_CLAUSE:
+        return None
     if verb - 1 <= before or tokens[verb - 1].text not in _COMMAS or tokens[start].lower in _NO_SUBJECTS:
         return None
     end = noun_phrase(tokens, start, verb)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pipeline.coverage import Coverage
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
@@ -55,8 +56,12 @@ def resolve(
     named = {(first, last): cluster for first, last, cluster in names}
     mentions = [describe(layout, first, last, "name") for first, last in named]
     mentions += [m for m in reading.others if (m.first, m.last) not in named]
+    taken = Coverage(len(layout))
+    for mention in mentions:
+        taken.add(mention.first, mention.last)
     for first, last in sorted(set(phrases)):
-        if all(m.last <= first or last <= m.first for m in mentions):
+        if not taken.meets(first, last):
+            taken.add(first, last)
             mentions.append(describe(layout, first, last, "nominal"))
     mentions.sort(key=lambda m: (m.first, -m.last))
     mentions = of_one_bearer(mentions, [named.get((m.first, m.last)) for m in mentions])
@@ -138,13 +143,30 @@ _TOGETHER = 0.05
 """The share of probability from which a chain beside the likeliest one speaks with it."""
 
 
-def _beside(resolution: Resolution, layout: Layout, first: int, shares: dict[int, float]) -> int | None:
+class _Edges:
+    """The mentions (indices) of an article by the tokens that they begin with, and by those behind them."""
+
+    def __init__(self, mentions: Sequence[ReaderMention]) -> None:
+        self._first: dict[int, list[int]] = {}
+        self._last: dict[int, list[int]] = {}
+        for index, mention in enumerate(mentions):
+            self._first.setdefault(mention.first, []).append(index)
+            self._last.setdefault(mention.last, []).append(index)
+
+    def beside(self, mention: ReaderMention) -> list[int]:
+        """Those that as many tokens part from `mention` as may join two, in text order."""
+        gaps = range(1, len(_JOINED) + 1)
+        behind = (index for gap in gaps for index in self._first.get(mention.last + gap, ()))
+        before = (index for gap in gaps for index in self._last.get(mention.first - gap, ()))
+        return sorted({*behind, *before})
+
+
+def _beside(resolution: Resolution, layout: Layout, edges: _Edges, first: int, shares: dict[int, float]) -> int | None:
     """The mention that only a joining word parts from the mention `first` and that is likely enough itself."""
     mention = resolution.mentions[first]
-    for index, other in enumerate(resolution.mentions):
+    for index in edges.beside(mention):
+        other = resolution.mentions[index]
         left, right = (mention, other) if mention.last <= other.first else (other, mention)
-        if not 1 <= right.first - left.last <= len(_JOINED):
-            continue
         between = [word.lower() for word in layout.words[left.last : right.first]]
         chain = resolution.chain[index]
         joined = all(word in words for word, words in zip(between, _JOINED, strict=False))
@@ -172,6 +194,7 @@ def speakers(
         pairs.features,
     )
     bounds = np.searchsorted(pairs.left, np.arange(len(quotes) + 1))
+    edges = _Edges(resolution.mentions)
     chosen = []
     for index in range(len(quotes)):
         rows = list(range(bounds[index], bounds[index + 1]))
@@ -184,6 +207,6 @@ def speakers(
         addressee = None
         if hearing is not None and scores[hearing, 1] > nothing[index, 1]:
             addressee = int(pairs.right[hearing])
-        beside = _beside(resolution, layout, mention, shares) if mention is not None else None
+        beside = _beside(resolution, layout, edges, mention, shares) if mention is not None else None
         chosen.append(SpeakerChoice(best, mention, shares[best], addressee, beside))
     return chosen

@@ -20,8 +20,12 @@ BUCKETS = len(_STEPS) + 1
 ANTECEDENTS = 80
 """Mentions before one that can be what it refers to; of those behind it, names within AHEAD sentences."""
 AHEAD = 3
+FARTHEST_AHEAD = 300
+"""Mentions behind one that are looked at for those names, as sentences may be endless."""
 BEFORE_SENTENCES, AFTER_SENTENCES = 14, 4
 """How many sentences around a quote its speaker is looked for."""
+BEFORE_MENTIONS, AFTER_MENTIONS = 300, 100
+"""How many mentions in them, beside those within the quote."""
 
 
 @dataclass(frozen=True)
@@ -110,11 +114,12 @@ def antecedent_pairs(layout: Layout, mentions: Sequence[ReaderMention]) -> Pairs
     table = MentionTable.of(layout, mentions)
     left: list[Ints] = []
     right: list[Ints] = []
+    soon = np.searchsorted(table.sentence, table.sentence + AHEAD, side="right")
     for index, mention in enumerate(mentions):
         if mention.kind == "name":
             continue
-        others = np.arange(max(0, index - ANTECEDENTS), len(mentions))
-        ahead = (others > index) & (table.kind[others] == 0) & (table.sentence[others] <= table.sentence[index] + AHEAD)
+        others = np.arange(max(0, index - ANTECEDENTS), min(soon[index], index + FARTHEST_AHEAD))
+        ahead = (others > index) & (table.kind[others] == 0)
         apart = (table.last[others] <= mention.first) | (table.first[others] >= mention.last)
         chosen = others[((others < index) | ahead) & apart]
         left.append(np.full(len(chosen), index, dtype=np.int64))
@@ -213,13 +218,14 @@ def speaker_pairs(layout: Layout, mentions: Sequence[ReaderMention], quotes: Seq
     left: list[Ints] = []
     right: list[Ints] = []
     rows: list[Floats] = []
-    everything = np.arange(len(mentions))
     ordered = sorted({q.spans[0][0] for q in quotes if q.type == 0})
     for index, quote in enumerate(quotes):
         begin, end = quote.spans[0][0], quote.spans[-1][1]
         first, last = layout.sentence[begin], layout.sentence[end - 1]
-        near = (table.sentence >= first - BEFORE_SENTENCES) & (table.sentence <= last + AFTER_SENTENCES)
-        chosen = everything[near]
+        opening, closing = np.searchsorted(table.first, (begin, end))
+        earliest = np.searchsorted(table.sentence, first - BEFORE_SENTENCES)
+        latest = np.searchsorted(table.sentence, last + AFTER_SENTENCES, side="right")
+        chosen = np.arange(max(earliest, opening - BEFORE_MENTIONS), min(latest, closing + AFTER_MENTIONS))
         left.append(np.full(len(chosen), index, dtype=np.int64))
         right.append(chosen)
         rows.append(_speaker_features(layout, table, quote, chosen, ordered))

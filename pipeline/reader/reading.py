@@ -86,6 +86,6 @@ def _others(layout: Layout, heads: dict[str, Floats], names: tuple[FoundName, ..
                 found[first, last] = describe(layout, first, last, "nominal")
     pronouns = heads["pronouns"]
     for token in map(TokenIndex, np.flatnonzero(pronouns[:, 1] > pronouns[:, 0]).tolist()):
-        if layout.words[token].isalpha() and not any((token, token + 1) == span for span in (*taken, *found)):
+        if layout.words[token].isalpha() and (token, token + 1) not in taken and (token, token + 1) not in found:
             found[token, token + 1] = describe(layout, token, token + 1, "pronoun")
     return sorted(found.values(), key=lambda mention: (mention.first, -mention.last))

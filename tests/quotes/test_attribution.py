@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.quotes.attribution import fullest, name_of_words
+from pipeline.quotes.attribution import KnownChain, name_of_words
 from pipeline.spans import CharRange
 
 
@@ -10,16 +10,30 @@ def _span(begin: int, end: int) -> CharRange:
     return CharRange(begin, end)
 
 
+def _fullest(phrases: list[CharRange], given: list[CharRange]) -> CharRange | None:
+    return KnownChain("PER", sorted(phrases), phrases).fullest(given)
+
+
 def test_the_longest_phrase_of_the_chain() -> None:
-    assert fullest([_span(5, 9), _span(20, 40), _span(50, 55)], []) == (20, 40)
+    assert _fullest([_span(5, 9), _span(20, 40), _span(50, 55)], []) == (20, 40)
 
 
 def test_a_rule_may_know_where_the_phrase_ends() -> None:
-    assert fullest([_span(5, 14)], [_span(5, 27)]) == (5, 27)
+    assert _fullest([_span(5, 14)], [_span(5, 27)]) == (5, 27)
 
 
 def test_what_a_rule_gives_counts_only_from_where_a_phrase_begins() -> None:
-    assert fullest([_span(12, 30)], [_span(0, 30)]) == (12, 30)
+    assert _fullest([_span(12, 30)], [_span(0, 30)]) == (12, 30)
+
+
+def test_a_chain_without_a_noun_phrase_has_no_fullest() -> None:
+    assert _fullest([], [_span(0, 30)]) is None
+
+
+def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
+    chain = KnownChain("PER", [_span(5, 30), _span(8, 12), _span(40, 44)], [])
+    met = [_span(0, 6), _span(12, 20), _span(43, 50), _span(0, 50)]
+    assert [span for span in [*met, _span(0, 5), _span(30, 40), _span(44, 50)] if chain.meets(span)] == met
 
 
 @pytest.mark.parametrize(
