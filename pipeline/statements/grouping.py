@@ -41,16 +41,14 @@ def grouped(
     nodes = [node for each in words for node in _nodes(each, said[each].values(), window)]
     nodes.sort(key=lambda node: (*(-part for part in graph.weight(node.words)), node.first, node.words))
     statements: list[list[_Node]] = []
+    by_middle: dict[WordingId, list[int]] = {}
     for node in nodes:
-        alike = graph.neighbours(node.words)
-        near = [
-            statement
-            for statement in statements
-            if statement[0].words in alike and abs(statement[0].first - node.first) <= window
-        ]
+        alike = sorted(number for words in graph.neighbours(node.words) for number in by_middle.get(words, ()))
+        near = [statements[number] for number in alike if abs(statements[number][0].first - node.first) <= window]
         if near:
             min(near, key=lambda statement: abs(statement[0].first - node.first)).append(node)
         else:
+            by_middle.setdefault(node.words, []).append(len(statements))
             statements.append([node])
     return [[found for node in statement for found in node.occurrences] for statement in statements]
 

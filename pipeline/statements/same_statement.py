@@ -4,6 +4,7 @@ Wrong joins are worse than missed ones: a count of papers is only worth somethin
 whatever could turn the meaning has to agree, and words that anybody says of anything need the same surroundings.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -23,6 +24,10 @@ SURROUNDINGS = 2.0
 """Weight of what the surroundings of two short quotes have in common at least, and half of the lesser."""
 LONGEST_COMPARED = 10_000
 """Characters of a quote, and of the sentences around it, by which it is known again."""
+MOST_PAIRS = 100_000
+"""Pairs of equal words in two quotes that are compared word by word; the longest of the news have a fifth of it."""
+MOST_UNMATCHED = 10_000
+"""Pairs of words that only one of two quotes has, among which slips of the pen are looked for."""
 _PREFIXES = ("ab", "an", "auf", "aus", "bei", "ein", "fest", "her", "hin", "los", "mit", "nach", "vor", "weg", "zu")
 
 
@@ -105,6 +110,8 @@ def _nearly_alike(a: Wording, b: Wording) -> bool:
     """Whether the words differ by spelling, or by few that say little."""
     if a.weight < ENOUGH or not _agree(a, b):
         return False
+    if _pairs(a.stems, b.stems) > MOST_PAIRS:
+        return False
     matcher = SequenceMatcher(None, a.stems, b.stems, autojunk=False)
     left_out = 0
     for tag, begin, end, other_begin, other_end in matcher.get_opcodes():
@@ -117,6 +124,12 @@ def _nearly_alike(a: Wording, b: Wording) -> bool:
         else:
             left_out += len((set(gone) & a.content) | (set(come) & b.content))
     return left_out <= max(1, LITTLE * len(a.content))
+
+
+def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many pairs of a word of `one` and the same of `other` there are."""
+    counts = Counter(other)
+    return sum(count * counts[found] for found, count in Counter(one).items())
 
 
 def _spelt_alike(one: str, other: str) -> bool:
@@ -161,6 +174,8 @@ def _unmatched(a: frozenset[str], b: frozenset[str]) -> tuple[list[str], list[st
     """
     missing, added = sorted(a - b), sorted(b - a)
     prefixes: set[str] = set()
+    if len(missing) * len(added) > MOST_UNMATCHED:
+        return missing, added, frozenset()
     for word in list(missing):
         for partner in added:
             short, long = sorted((word, partner), key=len)

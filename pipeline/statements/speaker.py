@@ -1,18 +1,21 @@
 """What one speaker said: takes quotes in and gives out the statements that changed."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 
 from pipeline.statements.compose import composed
 from pipeline.statements.grouping import grouped
+from pipeline.statements.held_quotes import HeldQuotes
 from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.wording_graph import WordingGraph, WordingId
 from schemas.records import QuoteRecord, Statement
 
-ORDINARY_CHARACTERS = 1000
-"""Of a quote; longer ones take more memory."""
+MOST_OF_ARTICLE = 300
+"""Quotes of one speaker in one article that are held; beyond, the statements that it stands in are closed."""
+MOST_ALIKE = 20
+"""Quotes of one speaker in one article with the same words that are held; a statement names no more of them."""
 Changes = dict[str, Statement | None]
 """Statements by id in their new state; None: there is no such statement any more.
 
@@ -38,19 +41,16 @@ class SpeakerStatements:
         self._window = window
         self._most = most
         self._graph = WordingGraph()
-        self._quotes: dict[str, Occurrence] = {}
-        self._held = 0
+        self._quotes = HeldQuotes()
         self._said: dict[WordingId, dict[str, Occurrence]] = {}
-        self._of_article: dict[str, set[str]] = {}
-        self._fragments: dict[str, set[str]] = {}
         self._oldest = datetime.min.replace(tzinfo=UTC)
         self._given: dict[str, Statement] = {}
         self._given_words: dict[str, set[WordingId]] = {}
         self._given_for: dict[WordingId, set[str]] = {}
 
     def __len__(self) -> int:
-        """How much is held, in quotes of up to `ORDINARY_CHARACTERS`; a longer one counts as several."""
-        return self._held
+        """How many quotes are held; a long one counts as several."""
+        return len(self._quotes)
 
     @property
     def statements(self) -> dict[str, Statement]:
@@ -80,89 +80,70 @@ class SpeakerStatements:
         known = self._quotes.get(occurrence.quote)
         if known is not None and known == replace(occurrence, seen_at=known.seen_at):
             return {}
-        touched = self._take_out(
-            other
-            for other in self._in_article(occurrence.article)
-            if other.content_hash != occurrence.content_hash or other.quote == occurrence.quote
-        )
-        touched |= self._put_in([occurrence])
+        touched = self._take_out(self._quotes.replaced_by(occurrence))
+        if self._quotes.count_in_article(occurrence.article) >= MOST_OF_ARTICLE:
+            self._close_article(occurrence.article)
+        alike = self._quotes.alike(occurrence)
+        if len(alike) < MOST_ALIKE:
+            touched |= self._put_in([occurrence])
+        elif occurrence.quote < alike[-1].quote:  # the same ones are held in whatever order they come
+            touched |= self._take_out(alike[-1:]) | self._put_in([occurrence])
         return self._changes(touched, seen_at)
 
     def withdraw(self, article: str, seen_at: str, *, but: str | None = None) -> Changes:
         """Take back an article's quotes, but for those from the version of it whose content hash is `but`."""
-        former = [found for found in self._in_article(article) if but is None or found.content_hash != but]
+        former = [found for found in self._quotes.in_article(article) if but is None or found.content_hash != but]
         return self._changes(self._take_out(former), seen_at)
 
-    def _in_article(self, article: str) -> list[Occurrence]:
-        return self._looked_up(self._of_article.get(article, ()))
+    def _close_article(self, article: str) -> None:
+        """Let go the statements that an article stands in."""
+        words = {occurrence.words for occurrence in self._quotes.in_article(article)}
+        for name in sorted({name for each in words for name in self._given_for.get(each, ())}):
+            self._let_go(self._given[name])
+        self._take_out(self._quotes.in_article(article))
 
-    def _looked_up(self, quotes: Iterable[str]) -> list[Occurrence]:
-        return [self._quotes[quote] for quote in sorted(quotes)]
+    def _let_go(self, statement: Statement) -> None:
+        self._forget(statement.id)
+        self._take_out(self._quotes.of(found.quote for found in Occurrence.all_of(statement)))
 
     def _put_in(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Hold quotes; gives the wordings whose statements may change."""
         touched: set[WordingId] = set()
         for occurrence in occurrences:
-            if occurrence.quote in self._quotes:
-                touched |= self._take_out([self._quotes[occurrence.quote]])
-            self._quotes[occurrence.quote] = occurrence
-            self._held += _weight(occurrence)
-            self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
-            if occurrence.part_of is not None:
-                self._fragments.setdefault(occurrence.article, set()).add(occurrence.quote)
-            touched |= self._settle(occurrence.article, {occurrence.quote})
-            touched |= self._graph.component([self._whole(occurrence).words])
+            known = self._quotes.get(occurrence.quote)
+            if known is not None:
+                touched |= self._take_out([known])
+            self._quotes.add(occurrence)
+            touched |= self._settle([occurrence, *self._quotes.within(occurrence)])
+            touched |= self._graph.component([self._quotes.whole(occurrence).words])
         return touched
 
     def _take_out(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Let quotes go; gives the wordings whose statements may change."""
         touched: set[WordingId] = set()
         for occurrence in occurrences:
-            touched |= self._graph.component([self._whole(occurrence).words])
+            touched |= self._graph.component([self._quotes.whole(occurrence).words])
             self._remove_node(occurrence)
-            del self._quotes[occurrence.quote]
-            self._held -= _weight(occurrence)
-            for of_article in (self._of_article, self._fragments):
-                of_article.get(occurrence.article, set()).discard(occurrence.quote)
-                if not of_article.get(occurrence.article, True):
-                    del of_article[occurrence.article]
-            touched |= self._settle(occurrence.article)
+            self._quotes.remove(occurrence)
+            touched |= self._settle(self._quotes.within(occurrence))
         return touched
 
-    def _settle(self, article: str, new: Set[str] = frozenset()) -> set[WordingId]:
-        """Compare those quotes of an article by themselves that are no fragments of others; what that touches.
+    def _settle(self, quotes: Iterable[Occurrence]) -> set[WordingId]:
+        """Compare by themselves those of some quotes that are no fragments of others; what that touches.
 
-        What stood for itself and is no fragment does so still: only fragments and what is `new` are looked at.
+        Whether a quote is one changes only where one around it comes or goes.
         """
         touched: set[WordingId] = set()
-        for quote in self._looked_up(self._fragments.get(article, set()) | new):
+        for quote in quotes:
             stands = quote.quote in self._said.get(quote.words, {})
-            if self._whole(quote) is quote and not stands:
+            if self._quotes.whole(quote) is quote and not stands:
                 self._add_node(quote)
                 touched |= self._graph.component([quote.words])
-            elif stands and self._whole(quote) is not quote:
+            elif stands and self._quotes.whole(quote) is not quote:
                 touched |= self._graph.component([quote.words])
                 self._remove_node(quote)
-                touched |= self._graph.component([self._whole(quote).words])
+                touched |= self._graph.component([self._quotes.whole(quote).words])
         return touched
-
-    def _whole(self, occurrence: Occurrence) -> Occurrence:
-        """The quote that this one is a fragment of, over however many steps, as far as it is held.
-
-        A fragment is shorter than its whole; what claims otherwise stands for itself, so that no two are parts of each
-        other.
-        """
-        while occurrence.part_of is not None:
-            around = self._quotes.get(occurrence.part_of)
-            if around is None or around.article != occurrence.article or len(around.text) <= len(occurrence.text):
-                break
-            occurrence = around
-        return occurrence
-
-    def _parts(self, whole: Occurrence) -> list[Occurrence]:
-        """The fragments of a quote, and theirs."""
-        fragments = self._looked_up(self._fragments.get(whole.article, ()))
-        return [quote for quote in fragments if quote is not whole and self._whole(quote) is whole]
 
     def _add_node(self, occurrence: Occurrence) -> None:
         if occurrence.words not in self._graph:
@@ -183,7 +164,7 @@ class SpeakerStatements:
         changed: list[Statement] = []
         for group in self._graph.components(self._graph.component(touched)):
             for whole in grouped(group, self._graph, self._said, self._window):
-                occurrences = [found for quote in whole for found in (quote, *self._parts(quote))]
+                occurrences = [found for quote in whole for found in (quote, *self._quotes.parts(quote))]
                 statement = composed(self._key, occurrences, whole, updated_at)
                 made.add(statement.id)
                 given = self._given.get(statement.id)
@@ -222,8 +203,7 @@ class SpeakerStatements:
             if len(self) <= self._most and _changed_at(statement) >= horizon:
                 self._oldest = _changed_at(statement)
                 return
-            self._forget(statement.id)
-            self._take_out([self._quotes[found.quote] for found in Occurrence.all_of(statement)])
+            self._let_go(statement)
         self._oldest = datetime.fromisoformat(now)
 
 
@@ -231,19 +211,13 @@ def _in_safe_order(changed: list[Statement], before: dict[str, Statement]) -> li
     """Statements that lose quotes behind those that get them, so that none is lost if only the first are published."""
     quotes = {statement.id: _quote_ids(statement) for statement in changed}
     lost = {name: _quote_ids(before[name]) - quotes[name] for name in quotes if name in before}
-    behind = {
-        name: [other for other in quotes if other != name and lost.get(name, frozenset()) & quotes[other]]
-        for name in quotes
-    }
+    now_in = {quote: name for name, own in quotes.items() for quote in own}
+    behind = {name: {now_in[quote]: None for quote in sorted(lost.get(name, ())) if quote in now_in} for name in quotes}
     by_id = {statement.id: statement for statement in changed}
     try:
         return [by_id[name] for name in TopologicalSorter(behind).static_order()]
     except CycleError:  # two that exchange quotes: a crash between them leaves one of these out until it comes again
         return changed
-
-
-def _weight(occurrence: Occurrence) -> int:
-    return 1 + len(occurrence.text) // ORDINARY_CHARACTERS
 
 
 def _quote_ids(statement: Statement) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Which wordings of one speaker say the same: a graph that is looked up by words, not searched."""
 
 import hashlib
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NewType
@@ -10,6 +11,8 @@ from pipeline.statements.same_statement import ComparedQuote, same_statement
 _SHARED = 3
 """Words of content that two wordings share before they are compared, or _SHARE of the lesser."""
 _SHARE = 0.6
+MOST_COMPARED = 500
+"""Wordings that one is compared with: those that share most words with it."""
 
 
 WordingId = NewType("WordingId", str)
@@ -41,7 +44,8 @@ class WordingGraph:
         terms = _terms(compared)
         shared = Counter(other for term in terms for other in self._by_term.get(term, ()))
         neighbours = set()
-        for other, count in shared.items():
+        for other in _most_shared(shared):
+            count = shared[other]
             fewest = min(len(terms), len(_terms(self._compared_quotes[other])))
             if (count >= _SHARED or count >= _SHARE * fewest) and same_statement(
                 compared, self._compared_quotes[other]
@@ -89,6 +93,12 @@ class WordingGraph:
             group = self.component([min(left)])
             left -= group
             yield group
+
+
+def _most_shared(shared: Counter[WordingId]) -> Iterable[WordingId]:
+    if len(shared) <= MOST_COMPARED:
+        return shared
+    return heapq.nsmallest(MOST_COMPARED, shared, key=lambda other: (-shared[other], other))
 
 
 def _terms(compared: ComparedQuote) -> frozenset[str]:
