@@ -1,5 +1,6 @@
 """Verdicts that need no model: what the lexicon and the shape of a line say beyond doubt."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -74,6 +75,7 @@ def split_glued(lines: Sequence[Line]) -> list[Line]:
 def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
     """Take runs of key-value lines, at least one key of them well known, out of the text."""
     box: dict[str, str] = {}
+    times: Counter[str] = Counter()
     index = 0
     while index < len(lines):
         run: list[tuple[Line, str, str]] = []
@@ -84,8 +86,9 @@ def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
             index += 1
         if len(run) >= 2 and _is_infobox([key for _, key, _ in run]):
             for line, key, value in run:
-                again = f"{key} ({sum(known.split(' (')[0] == key for known in box) + 1})"
-                box[key if box.get(key, value) == value else again] = value
+                name = key if box.get(key, value) == value else f"{key} ({times[key] + 1})"
+                times[name.split(" (")[0]] += name not in box
+                box[name] = value
                 line.become("infobox", "run of key-value lines")
         index += 1
     return box

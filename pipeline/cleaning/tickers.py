@@ -7,6 +7,7 @@ ticker's times run one way, and from midnight on to the next day.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -171,11 +172,13 @@ def _end_of_last(lines: Sequence[Line], entries: Sequence[_TickerEntry]) -> int:
 def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_TickerEntry]:
     entries: list[_TickerEntry] = []
     known = {update.words: update for update in updates if update.words}
+    sizes = Counter(map(len, known))
     for number, line in enumerate(lines):
-        for size in {len(words) for words in known}:
+        for size in set(sizes):
             update = known.get(tuple(line.words[:size]))
             if update is not None and line.reason not in ("navigation", "related"):
                 known.pop(update.words)
+                sizes -= Counter([size])
                 if entries:
                     entries[-1].end = number
                 entries.append(_TickerEntry(number, len(lines), moment=update.time))

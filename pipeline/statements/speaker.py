@@ -12,10 +12,10 @@ from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.wording_graph import WordingGraph, WordingId
 from schemas.records import QuoteRecord, Statement
 
-MOST_OF_ARTICLE = 300
-"""Quotes of one speaker in one article that are held; beyond, the statements that it stands in are closed."""
+MOST_OF_ARTICLE = 500
+"""Quotes of one speaker in one article that are held; statements are made of no more."""
 MOST_ALIKE = 20
-"""Quotes of one speaker in one article with the same words that are held; a statement names no more of them."""
+"""The same of quotes that have the same words."""
 Changes = dict[str, Statement | None]
 """Statements by id in their new state; None: there is no such statement any more.
 
@@ -81,13 +81,11 @@ class SpeakerStatements:
         if known is not None and known == replace(occurrence, seen_at=known.seen_at):
             return {}
         touched = self._take_out(self._quotes.replaced_by(occurrence))
-        if self._quotes.count_in_article(occurrence.article) >= MOST_OF_ARTICLE:
-            self._close_article(occurrence.article)
-        alike = self._quotes.alike(occurrence)
-        if len(alike) < MOST_ALIKE:
+        last = self._last_beside(occurrence)
+        if last is None:
             touched |= self._put_in([occurrence])
-        elif occurrence.quote < alike[-1].quote:  # the same ones are held in whatever order they come
-            touched |= self._take_out(alike[-1:]) | self._put_in([occurrence])
+        elif occurrence.quote < last.quote:  # the same ones are held in whatever order they come
+            touched |= self._take_out([last]) | self._put_in([occurrence])
         return self._changes(touched, seen_at)
 
     def withdraw(self, article: str, seen_at: str, *, but: str | None = None) -> Changes:
@@ -95,12 +93,13 @@ class SpeakerStatements:
         former = [found for found in self._quotes.in_article(article) if but is None or found.content_hash != but]
         return self._changes(self._take_out(former), seen_at)
 
-    def _close_article(self, article: str) -> None:
-        """Let go the statements that an article stands in."""
-        words = {occurrence.words for occurrence in self._quotes.in_article(article)}
-        for name in sorted({name for each in words for name in self._given_for.get(each, ())}):
-            self._let_go(self._given[name])
-        self._take_out(self._quotes.in_article(article))
+    def _last_beside(self, occurrence: Occurrence) -> Occurrence | None:
+        """Where as many quotes of its article are held as may be, the last of them."""
+        alike = self._quotes.alike(occurrence)
+        if len(alike) >= MOST_ALIKE:
+            return alike[-1]
+        full = self._quotes.count_in_article(occurrence.article) >= MOST_OF_ARTICLE
+        return self._quotes.in_article(occurrence.article)[-1] if full else None
 
     def _let_go(self, statement: Statement) -> None:
         self._forget(statement.id)

@@ -1,0 +1,155 @@
+"""What is bounded, so that work does not grow without end: far beyond what articles have."""
+
+import random
+import time
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from pipeline.entities.gazetteer import compound_beginnings, load_gazetteer
+from pipeline.entities.organisation_patterns import pattern_spans
+from pipeline.entities.person_clusters import cluster_persons
+from pipeline.entities.referents import Referents, referent
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.models.sentences import LONGEST_SENTENCE, sentence_starts
+from pipeline.quotes.clauses import LONGEST_CLAUSE, clauses
+from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.phrases import noun_phrase
+from pipeline.quotes.speakers import all_cues
+from pipeline.quotes.text import AnalysedText
+from pipeline.reader.layout import Layout
+from pipeline.reader.mentions import describe
+from pipeline.reader.pairs import (
+    AFTER_MENTIONS,
+    ANTECEDENTS,
+    BEFORE_MENTIONS,
+    FARTHEST_AHEAD,
+    QuoteSpan,
+    antecedent_pairs,
+    speaker_pairs,
+)
+from pipeline.spans import CharOffset, TokenIndex, TokenRange
+from pipeline.statements.same_statement import ComparedQuote, same_statement
+from pipeline.statements.speaker import MOST_ALIKE, MOST_OF_ARTICLE, SpeakerStatements
+from tests.statements.records import LANDRAT, SEEN_AT, record
+from tests.support.people import named, people, text_words
+
+GAZETTEER = load_gazetteer(None)
+
+
+def analysed(text: str) -> AnalysedText:
+    return AnalysedText(text, quoted_texts(text))
+
+
+def test_a_sentence_and_a_clause_end_somewhere() -> None:
+    text = "dass sie geht " * 1000
+    starts = [*sentence_starts(text), len(text)]
+    assert max(len(text[begin:end].split()) for begin, end in pairwise(starts)) <= LONGEST_SENTENCE
+    tokens = analysed(text).tokens
+    parts = clauses(tokens, TokenIndex(0), TokenIndex(len(tokens)))
+    assert max(part.last - part.first for part in parts) <= LONGEST_CLAUSE
+    assert sum(part.last - part.first for part in parts) == len(tokens)
+
+
+def test_a_noun_phrase_ends_somewhere() -> None:
+    tokens = analysed("der Rat " * 400).tokens
+    end = noun_phrase(tokens, TokenIndex(0), TokenIndex(len(tokens)))
+    assert end is not None
+    assert 100 < end < 200
+
+
+@pytest.mark.parametrize(("between", "found"), [(10, True), (100, False)])
+def test_a_subject_stands_near_its_verb(between: int, found: bool) -> None:
+    tokens = analysed("Gestern sagte " + "heute " * between + "Hanna Tölke").tokens
+    (clause,) = clauses(tokens, TokenIndex(0), TokenIndex(len(tokens)))
+    (cue,) = all_cues(tokens, [clause], clause.last, clause.first)
+    assert bool(cue.speaker) is found
+
+
+def referents_of(names: list[str]) -> Referents:
+    text = " kam. ".join(names)
+    words = text_words(text)
+    persons = cluster_persons(words, named(text, names))
+    return Referents([referent(words, n, p.name, p.type, (), (), p.mentions, GAZETTEER) for n, p in enumerate(persons)])
+
+
+def test_all_persons_of_an_article_can_be_meant_and_of_very_many_those_nearby() -> None:
+    few, many = referents_of(people(90)), referents_of(people(400))
+    assert few.near(CharOffset(500)) == few.persons
+    middle = many.persons[200].mentions[0].begin
+    assert [one.number for one in many.near(middle)] == list(range(100, 300))
+
+
+def test_of_one_person_the_last_mentions_count() -> None:
+    (one,) = referents_of(["Hanna Tölke"] * 80).persons
+    end = one.mentions[-1].end
+    assert [*one.before(end)] == one.mentions[:-51:-1]
+
+
+def test_capital_letters_take_no_minute() -> None:
+    started = time.process_time()
+    assert [*pattern_spans("DIE LAGE IST ERNST " * 3000)]
+    assert time.process_time() - started < 5
+
+
+def test_of_a_compound_no_more_is_looked_up_than_any_name_has() -> None:
+    assert [*compound_beginnings("SPD-Rat-Bau", 20)] == ["SPD-Rat", "SPD"]
+    assert len([*compound_beginnings("Rat-" * 1000, GAZETTEER.longest_word)]) <= GAZETTEER.longest_word
+    assert GAZETTEER.longest_word < 100
+
+
+def test_long_words_take_no_minute() -> None:
+    started = time.process_time()
+    assert role_word("A" * 100_000) is None
+    assert time.process_time() - started < 1
+
+
+def test_pairs_of_mentions_are_bounded_where_sentences_are_not() -> None:
+    layout = Layout("Hanna und sie kamen und " * 400)
+    kinds = {"Hanna": "name", "sie": "pronoun"}
+    mentions = [
+        describe(layout, TokenIndex(n), TokenIndex(n + 1), kinds[word])  # type: ignore[arg-type]
+        for n, word in enumerate(layout.words)
+        if word in kinds
+    ]
+    assert np.bincount(antecedent_pairs(layout, mentions).left).max() <= ANTECEDENTS + FARTHEST_AHEAD
+    quotes = [QuoteSpan((TokenRange(TokenIndex(n), TokenIndex(n + 2)),), 0) for n in range(0, 2000, 100)]
+    found = speaker_pairs(layout, mentions, quotes).left
+    assert np.bincount(found).max() <= BEFORE_MENTIONS + AFTER_MENTIONS + 2
+
+
+@pytest.mark.parametrize("verbatim", [True, False])
+def test_long_quotes_are_compared_in_no_minute(verbatim: bool) -> None:
+    generator = random.Random(1)
+    some = ["Rat", "Bau", "Geld", "Brücke", "Schule"] if verbatim else [f"Wort{n}" for n in range(1500)]
+    one, other = (
+        ComparedQuote(" ".join(generator.choice(some) + end for _ in range(1500)), "", verbatim) for end in ("", "el")
+    )
+    started = time.process_time()
+    same_statement(one, other)
+    if verbatim:
+        same_statement(one, ComparedQuote(one.text[:-400] + "Haus " * 80, "", verbatim))
+    assert time.process_time() - started < 5
+
+
+def test_of_one_article_a_speakers_statements_are_made_of_so_many_quotes_and_can_be_taken_back() -> None:
+    state = SpeakerStatements(LANDRAT.id, window=timedelta(days=14), most=3000)
+    for number in range(MOST_OF_ARTICLE + 5):
+        state.add(record(f"„Rat{number} und Tat{number}“", number=number), SEEN_AT)
+    assert len(state) == len(state.statements) == MOST_OF_ARTICLE
+    state.withdraw("a-1", SEEN_AT)
+    assert len(state) == len(state.statements) == 0
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_the_same_words_in_one_article_the_same_quotes_are_held_in_any_order(order: int) -> None:
+    state = SpeakerStatements(LANDRAT.id, window=timedelta(days=14), most=3000)
+    numbers = list(range(10, 10 + 3 * MOST_ALIKE))
+    for number in numbers[::order]:
+        state.add(record("„Danke an alle in Rade“", number=number), SEEN_AT)
+    (statement,) = state.statements.values()
+    held = [statement.articles[0].quote, *(quote.quote for quote in statement.articles[0].also)]
+    assert sorted(held) == [f"a-1#{number}" for number in numbers[:MOST_ALIKE]]
+    assert statement.count == 1
