@@ -91,8 +91,11 @@ def presence(words: TextWords, begin: CharOffset, candidate: Referent, last: Men
         distance = here - words.sentence(place.begin)
         if distance > _LOOK_BACK_SENTENCES:
             break
+        weight = candidate.weights.get(place)
+        if weight is None:
+            weight = candidate.weights[place] = _weight(words, place)
         elsewhere = words.line_ends_within(place.end, begin)
-        score = max(score, _weight(words, place) + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
+        score = max(score, weight + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
     return score + 0.05 * min(candidate.count_before(begin), 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 

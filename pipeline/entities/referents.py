@@ -35,6 +35,7 @@ class Referent:
         mentions: its mentions so far, sorted.
         names: where those by name begin.
         spoken: whether it says something at any of its mentions; None until that was asked.
+        weights: how much its mentions bring it to mind, as far as that was asked.
     """
 
     number: int
@@ -49,6 +50,7 @@ class Referent:
     mentions: list[MentionSpan]
     names: list[CharOffset] = field(default_factory=list)
     spoken: bool | None = None
+    weights: dict[MentionSpan, float] = field(default_factory=dict)
 
     def count_before(self, position: CharOffset) -> int:
         """How many of its mentions begin before `position`."""

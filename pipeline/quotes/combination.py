@@ -1,6 +1,7 @@
 """Rules and the trained reader together: what either finds, and how sure that is a quote."""
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.quotes.candidates import QuoteCandidate, overlap
@@ -89,15 +90,29 @@ def _seen(reading: Reading, candidate: QuoteCandidate) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
+def _overlapping(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> Iterator[tuple[int, int]]:
+    """The candidates of the rules and those of the reader, by their numbers, that reach into each other."""
+    order = sorted(range(len(read)), key=lambda number: read[number].begin)
+    begins = [read[number].begin for number in order]
+    begun: list[int] = []
+    at = 0
+    for first in sorted(range(len(rules)), key=lambda number: rules[number].begin):
+        rule = rules[first]
+        behind = bisect_left(begins, rule.begin)
+        begun = [second for second in (*begun, *order[at:behind]) if read[second].end > rule.begin]
+        at = behind
+        for second in (*begun, *order[behind : bisect_left(begins, rule.end)]):
+            yield first, second
+
+
 def _pairs(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> dict[int, int]:
     """For candidates of the rules the one of the reader that means the same quote, the most alike first."""
     alike = []
-    for first, rule in enumerate(rules):
-        for second, other in enumerate(read):
-            if rule.begin < other.end and other.begin < rule.end:
-                likeness = overlap(rule.spans, other.spans)
-                if likeness >= _SAME:
-                    alike.append((likeness + 0.2 * (rule.type == other.type), first, second))
+    for first, second in _overlapping(rules, read):
+        rule, other = rules[first], read[second]
+        likeness = overlap(rule.spans, other.spans)
+        if likeness >= _SAME:
+            alike.append((likeness + 0.2 * (rule.type == other.type), first, second))
     alike.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     partner: dict[int, int] = {}
     taken: set[int] = set()

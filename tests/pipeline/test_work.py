@@ -19,6 +19,7 @@ from pipeline.entities.name_spans import name_spans
 from pipeline.entities.person_clusters import cluster_persons
 from pipeline.entities.roles import read_roles
 from pipeline.entities.rule_recognizer import RuleRecognizer
+from pipeline.quotes.combination import weigh
 from pipeline.quotes.extractor import with_parts
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
@@ -26,6 +27,7 @@ from pipeline.spans import CharOffset, CharRange
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.records import Entity, EntityArticle, Mention, Quote
 from schemas.spans import Span
+from tests.quotes.test_combination import read, reading, rule
 from tests.statements.records import LANDRAT, SEEN_AT, record
 from tests.support.people import named, people, text_words
 from tests.support.work import growth
@@ -134,6 +136,13 @@ def fragments(size: int) -> Callable[[], object]:
     return lambda: with_parts(quotes)
 
 
+def rules_and_reader(size: int) -> Callable[[], object]:
+    rules = [rule(5 * number, 5 * number + 4) for number in range(size)]
+    found = [read(5 * number, 5 * number + 4, 0.5) for number in range(size)]
+    seen = reading(text="Wort " * size)
+    return lambda: weigh(seen, rules, found)
+
+
 def marks_that_close_nothing(size: int) -> Callable[[], object]:
     return lambda: quoted_texts("„a " * size + "‹ " * size + "«" * size)
 
@@ -177,6 +186,7 @@ PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "speakers": (speakers, 60),
     "bodies that speak": (bodies_that_speak, 80),
     "parts of quotes": (fragments, 60),
+    "rules and reader": (rules_and_reader, 40),
     "marks that close nothing": (marks_that_close_nothing, 60),
     "the same statement": (said_again, 40),
     "statements in parts": (said_in_parts, 30),
