@@ -80,7 +80,7 @@ def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:
             by_beginning.setdefault(tuple(cluster.name.split()[:-1]), []).append(cluster)
     for cluster in clusters:
         official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
-        longer = by_beginning.get(tuple(cluster.name.split()), ())
+        longer = by_beginning.get(tuple(cluster.name.split()), [])
         if cluster.type == "ORG" and not official and len(longer) == 1:
             longer[0].mentions.extend(cluster.mentions)
             longer[0].mentions.sort()

@@ -55,13 +55,13 @@ class OrganisationNominals:
         if len(ending) < _LEAST_ENDING:
             return set()
         turned = ending[::-1]
-        first = bisect_left(self._parts, (turned,))
+        first = bisect_left(self._parts, (turned, 0))
         return {n for part, n in self._parts[first : first + _MOST_NAMED] if part.startswith(turned)}
 
     def _last_before(self, begin: CharOffset, lowered: str) -> Referent | None:
         """The one last mentioned, in one of the last sentences and not in brackets."""
         words, seen = self._words, set[int]()
-        behind = bisect_left(self._mentioned, (begin,))
+        behind = bisect_left(self._mentioned, (begin, -len(self._organisations)))
         for at, number in reversed(self._mentioned[max(0, behind - _MOST_MENTIONS) : behind]):
             if words.sentence(begin) - words.sentence(at) > 2:
                 return None

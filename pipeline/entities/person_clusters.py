@@ -80,7 +80,7 @@ class _Persons:
     def _note(self, person: Cluster) -> None:
         """Let a person be found by the name that he has now."""
         number, own = self._numbers[id(person)], person.name.split()
-        full = {(own[0], surname_of(own)), (own[-1], own[0][0], "initial")}
+        full: set[tuple[str, ...]] = {(own[0], surname_of(own)), (own[-1], own[0][0], "initial")}
         if "-" in own[-1]:
             full |= {(own[0], part) for part in own[-1].split("-")}
         surnames = {person.name, surname_of(own), own[-1]}

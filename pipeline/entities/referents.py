@@ -119,7 +119,7 @@ class Referents:
             numbers.add(number)
             if len(numbers) == _MOST_PERSONS:
                 break
-        behind = bisect_left(self._first, (position,))
+        behind = bisect_left(self._first, (position, 0))
         numbers.update(number for _, number in islice(self._first, behind, behind + _MOST_PERSONS))
         return [self.all[number] for number in sorted(numbers)]
 

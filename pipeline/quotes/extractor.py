@@ -173,7 +173,7 @@ def with_parts(quotes: Sequence[Quote]) -> list[Quote]:
     sizes = [sum(span.end - span.begin for span in quote.spans) for quote in quotes]
     begun = sorted((span.begin, -span.end, number) for number, quote in enumerate(quotes) for span in quote.spans)
     marked = list(quotes)
-    open_: list[tuple[CharOffset, int]] = []
+    open_: list[tuple[int, int]] = []
     at = 0
     for number in sorted(range(len(quotes)), key=lambda number: quotes[number].spans[0].begin):
         quote = quotes[number]

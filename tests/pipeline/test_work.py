@@ -25,7 +25,7 @@ from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
 from pipeline.spans import CharOffset, CharRange
 from pipeline.statements.speaker import SpeakerStatements
-from schemas.records import Entity, EntityArticle, Mention, Quote
+from schemas.records import Entity, EntityArticle, Mention, Quote, QuoteRecord
 from schemas.spans import Span
 from tests.quotes.test_combination import read, reading, rule
 from tests.statements.records import LANDRAT, SEEN_AT, record
@@ -157,7 +157,7 @@ def said_in_parts(size: int) -> Callable[[], object]:
     return lambda: statements_of(records)
 
 
-def statements_of(records: list) -> None:  # type: ignore[type-arg]
+def statements_of(records: list[QuoteRecord]) -> None:
     state = SpeakerStatements(LANDRAT.id, window=timedelta(days=14), most=3000)
     for each in records:
         state.add(each, SEEN_AT)
