@@ -46,7 +46,8 @@ class OrganisationNominals:
         if not REFERENCE_RULES["organisation-nominal"].on:
             return None
         lowered = noun.lower().removesuffix("s") if len(noun) > 5 else noun.lower()
-        named = [self._organisations[number] for number in self._with_ending(lowered) or self._called.get(noun, ())]
+        numbers = self._with_ending(lowered) or self._called.get(noun, set[int]())
+        named = [self._organisations[number] for number in numbers]
         if named:
             return max(named, key=lambda one: (p.begin if (p := one.last_before(begin)) else -1, -one.number))
         return self._last_before(begin, lowered) if lowered in _ORGANISATION_NOUNS else None

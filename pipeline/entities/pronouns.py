@@ -69,7 +69,7 @@ def person_meant(words: TextWords, begin: CharOffset, gender: Gender, referents:
     joined = referents.ending_at(begin - 5) if words.text.startswith(" und ", max(0, begin - 5)) else ()
     best: Referent | None = None
     best_score = 0.0
-    for candidate in referents.near(begin):
+    for candidate in referents.lately(begin):
         if candidate.number in joined or candidate.gender not in (gender, None):
             continue
         last = candidate.last_before(begin)
@@ -85,7 +85,7 @@ def person_meant(words: TextWords, begin: CharOffset, gender: Gender, referents:
 
 def presence(words: TextWords, begin: CharOffset, candidate: Referent, last: MentionSpan) -> float:
     """How much the reader has `candidate` in mind at `begin`; 0 or less if hardly."""
-    here = words.sentence(begin)
+    number, here = candidate.count_before(begin), words.sentence(begin)
     score = 0.0
     for place in candidate.before(begin):
         distance = here - words.sentence(place.begin)
@@ -96,7 +96,7 @@ def presence(words: TextWords, begin: CharOffset, candidate: Referent, last: Men
             weight = candidate.weights[place] = _weight(words, place)
         elsewhere = words.line_ends_within(place.end, begin)
         score = max(score, weight + 3.0 - 1.0 * max(distance, 0) - _OTHER_PARAGRAPH * elsewhere)
-    return score + 0.05 * min(candidate.count_before(begin), 10) + last.begin / (100.0 * max(len(words.text), 1))
+    return score + 0.05 * min(number, 10) + last.begin / (100.0 * max(len(words.text), 1))
 
 
 def _weight(words: TextWords, place: MentionSpan) -> float:

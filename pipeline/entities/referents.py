@@ -15,7 +15,9 @@ from pipeline.spans import CharOffset
 from schemas.records import EntityType, Gender
 
 _MOST_PERSONS = 100
-"""How many persons are looked at for one word: those mentioned last before it, and as many that come first behind."""
+"""How many persons are looked at for one noun: those mentioned last before it, and as many that come first behind."""
+_MOST_FOR_PRONOUN = 50
+"""The same for a pronoun, which means somebody who was mentioned before."""
 _MOST_MENTIONS = 1000
 """How many mentions before a word are looked through for them."""
 _MOST_OF_ONE = 50
@@ -33,6 +35,7 @@ class Referent:
         role_complements: what its roles are of ("ukraine"), in lower case.
         nations: ids of the countries whose adjectives stand with its names.
         mentions: its mentions so far, sorted.
+        begins: where they begin.
         names: where those by name begin.
         spoken: whether it says something at any of its mentions; None until that was asked.
         weights: how much its mentions bring it to mind, as far as that was asked.
@@ -48,13 +51,14 @@ class Referent:
     affiliations: frozenset[str]
     nations: frozenset[str]
     mentions: list[MentionSpan]
+    begins: list[CharOffset]
     names: list[CharOffset] = field(default_factory=list)
     spoken: bool | None = None
     weights: dict[MentionSpan, float] = field(default_factory=dict)
 
     def count_before(self, position: CharOffset) -> int:
         """How many of its mentions begin before `position`."""
-        return bisect_left(self.mentions, position, key=lambda p: p.begin)
+        return bisect_left(self.begins, position)
 
     def last_before(self, position: CharOffset) -> MentionSpan | None:
         """Its last mention that begins before `position`."""
@@ -79,6 +83,7 @@ class Referent:
     def add(self, words: TextWords, place: MentionSpan) -> None:
         """Take in a mention that is no name."""
         insort(self.mentions, place)
+        insort(self.begins, place.begin)
         if self.spoken is False:
             self.spoken = _says(words, place)
 
@@ -110,15 +115,17 @@ class Referents:
         self._numbers.insert(at, meant.number)
         self._ends.setdefault(place.end, set()).add(meant.number)
 
+    def lately(self, position: CharOffset) -> Sequence[Referent]:
+        """The persons whom a pronoun at `position` can mean, in their order: all, unless they are many."""
+        if len(self.persons) <= _MOST_FOR_PRONOUN:
+            return self.persons
+        return [self.all[number] for number in sorted(self._last_before(position, _MOST_FOR_PRONOUN))]
+
     def near(self, position: CharOffset) -> Sequence[Referent]:
-        """The persons who can be meant at `position`, in their order: all, unless they are very many."""
+        """The persons whom a noun at `position` can mean, in their order: all, unless they are very many."""
         if len(self.persons) <= _MOST_PERSONS:
             return self.persons
-        numbers: set[int] = set()
-        for number in self._back_from(position):
-            numbers.add(number)
-            if len(numbers) == _MOST_PERSONS:
-                break
+        numbers = self._last_before(position, _MOST_PERSONS)
         behind = bisect_left(self._first, (position, 0))
         numbers.update(number for _, number in islice(self._first, behind, behind + _MOST_PERSONS))
         return [self.all[number] for number in sorted(numbers)]
@@ -136,6 +143,15 @@ class Referents:
     def ending_at(self, position: CharOffset) -> Container[int]:
         """The numbers of the persons of whom a mention ends at `position`."""
         return self._ends.get(position, ())
+
+    def _last_before(self, position: CharOffset, most: int) -> set[int]:
+        """Who is mentioned before `position`: those mentioned last, if they are more than `most`."""
+        numbers: set[int] = set()
+        for number in self._back_from(position):
+            numbers.add(number)
+            if len(numbers) == most:
+                break
+        return numbers
 
     def _back_from(self, position: CharOffset, until: int = 0) -> Iterator[int]:
         """Whom the mentions before `position`, and not before `until`, mean; the last first."""
@@ -173,6 +189,7 @@ def referent(
         frozenset(affiliations),
         _nations_of(words, mentions, gazetteer) if entity_type == "PER" else frozenset(),
         mentions,
+        [mention.begin for mention in mentions],
         [mention.begin for mention in mentions if mention.kind == "name"],
     )
 

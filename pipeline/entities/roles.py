@@ -186,7 +186,7 @@ def _apposition(
         return
     role_begin = words.words[index]
     stop = _CLAUSE_END.search(words.text, role_begin.end)
-    complement_end = stop.start() if stop is not None else len(words.text)
+    complement_end = char_span(stop)[0] if stop is not None else CharOffset(len(words.text))
     complement = words.text[role_begin.end : complement_end]
     if stop is not None and stop.group() != "\n":
         complement_end = role_begin.end + _nominal_part(complement)

@@ -80,6 +80,7 @@ def test_all_persons_of_an_article_can_be_meant_and_of_very_many_those_nearby() 
     assert few.near(CharOffset(500)) == few.persons
     middle = many.persons[200].mentions[0].begin
     assert [one.number for one in many.near(middle)] == list(range(100, 300))
+    assert [one.number for one in many.lately(middle)] == list(range(150, 200))
 
 
 def test_of_one_person_the_last_mentions_count() -> None:
