@@ -25,6 +25,7 @@ from agents import bounded_records
 from agents.authorized_operations import GroupRequest, TopicsRequest, topic_id
 from agents.connection_check import permanent_problem
 from agents.permissions import BITS, MissingPermission, Need, Operation
+from agents.processes import return_large_memory
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
@@ -266,7 +267,9 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
 
 
 def read_bounded(settings: Settings) -> None:
-    """No consumer of this process inflates more than a message at a time, and none larger than the settings allow."""
+    """No consumer of this process inflates more than a message at a time, and none larger than the settings allow; and
+    large ones leave nothing behind."""
+    return_large_memory()
     bounded_records.install(settings.max_message_bytes + RECORD_OVERHEAD_BYTES)
 
 

@@ -14,10 +14,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import psutil
 from aiokafka import AIOKafkaProducer
 
@@ -26,6 +27,7 @@ from tests.support.stream import Outcome, Stream, article, descendants
 
 GROUPS = (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup"))
 LOOK_SECONDS = 0.1
+READY_SECONDS = 120.0
 IDLE_SECONDS = 5.0
 LONGEST_SECONDS = 3_000.0
 CODECS = ("zstd", "gzip")
@@ -116,11 +118,23 @@ async def _send_one(stream: Stream, codec: str, key: bytes, value: bytes) -> Non
         await producer.stop()
 
 
+async def ready(port: int) -> None:
+    """Wait until a worker does its work: before, it has less memory than an idle one."""
+    async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
+        while True:
+            with suppress(aiohttp.ClientError):
+                async with session.get(f"http://127.0.0.1:{port}/health/ready") as response:
+                    if response.status == 200:
+                        return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
 async def measure(
     stream: Stream, *, articles: int, size: int, bombs: int, group: Path | None = None, seconds: float = 600
 ) -> tuple[Peaks, Outcome]:
     """Send it all through a worker with its web view; the memory of its processes, and what came out."""
-    worker = stream.start_worker(web_enabled="true", web_port=free_port())
+    port = free_port()
+    worker = stream.start_worker(web_enabled="true", web_port=port)
     if group is not None:
         (group / "cgroup.procs").write_text(str(worker.pid))
     peaks, done = Peaks(), asyncio.Event()
@@ -132,6 +146,7 @@ async def measure(
             await asyncio.sleep(LOOK_SECONDS)
 
     looking = asyncio.create_task(look())
+    await ready(port)
     await asyncio.sleep(IDLE_SECONDS)
     sending = asyncio.create_task(send(stream, articles, size, bombs))
     idle = resident(worker.pid)
