@@ -22,6 +22,7 @@ import aiohttp
 import psutil
 from aiokafka import AIOKafkaProducer
 
+from agents.web.collector.collector import BATCH_BYTES, LOT_MESSAGES, READ_TOPICS
 from tests.support.kafka_broker import KafkaBroker, free_port
 from tests.support.stream import Outcome, Stream, article, descendants
 
@@ -31,6 +32,13 @@ READY_SECONDS = 120.0
 IDLE_SECONDS = 5.0
 LONGEST_SECONDS = 3_000.0
 CODECS = ("zstd", "gzip")
+MESSAGE_SHARE = 2
+"""The largest message in sizes of an article: in the stages of these tests all of the text is one quote, and a record
+with quotes has both."""
+CLIENT_BYTES, WINDOW_BYTES = 6 * 2**20, 34 * 2**20
+"""Of a partition in a client, with the usual settings of a codec and at worst."""
+STORING_SHARE = 8
+"""What the collector needs to store a message, in sizes of it."""
 WORDS = "Der Hafen wird im nächsten Jahr umgebaut, sagte die Bürgermeisterin am Montag. "
 
 
@@ -74,8 +82,14 @@ def _role(process: psutil.Process) -> str:
 def formula(stream: Stream, article_bytes: int) -> int:
     """What the worker's own process may gain, in bytes, as docs/operations/sizing.md has it, with all four stages."""
     settings = stream.settings
-    held = (settings.buffer_messages + 5) * article_bytes
-    return 4 * settings.partitions * (34 * 2**20 + held)
+    held = (settings.buffer_messages + 5) * MESSAGE_SHARE * article_bytes
+    return 4 * settings.partitions * (WINDOW_BYTES + held)
+
+
+def pages_formula(stream: Stream, article_bytes: int) -> int:
+    """What the pages' collector may gain, in bytes, as docs/operations/sizing.md has it."""
+    partitions = len(READ_TOPICS) * stream.settings.partitions + 1  # what the workers say has one
+    return partitions * CLIENT_BYTES + BATCH_BYTES + (LOT_MESSAGES + STORING_SHARE) * MESSAGE_SHARE * article_bytes
 
 
 @contextmanager
@@ -195,6 +209,7 @@ async def main() -> int:
             "idle_bytes": peaks.idle,
             "most_bytes": peaks.most,
             "formula_bytes": formula(stream, asked.bytes),
+            "pages_formula_bytes": pages_formula(stream, asked.bytes),
             "limit_bytes": asked.limit,
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")
