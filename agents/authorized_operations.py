@@ -1,14 +1,30 @@
-"""Questions to a broker that are answered with what the log-in may do with a topic or a group.
+"""Questions to a broker that are answered with what the log-in may do with a topic or a group, and which topic it is.
 
 aiokafka knows neither: it stops at a version before for topics, and decodes the answer for groups as one before.
-Source: https://kafka.apache.org/protocol.html (Metadata version 8, DescribeGroups version 3).
+Source: https://kafka.apache.org/protocol.html (Metadata versions 8 and 10, DescribeGroups version 3).
 """
 
-from collections.abc import Sequence
+import base64
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiokafka.protocol.admin import DescribeGroupsResponse_v3
 from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import Array, Boolean, Int16, Int32, Schema, String
+from aiokafka.protocol.types import (
+    Array,
+    Boolean,
+    CompactArray,
+    CompactString,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    String,
+    TaggedFields,
+)
+
+TOPIC_ID = struct.Struct(">qq")
 
 
 class MetadataResponse8(Response):  # type: ignore[misc]
@@ -56,7 +72,73 @@ class MetadataRequest8(RequestStruct):  # type: ignore[misc]
     )
 
 
-class TopicsRequest(Request[MetadataRequest8]):  # type: ignore[misc]
+class MetadataResponse10(Response):  # type: ignore[misc]
+    API_KEY = 3
+    API_VERSION = 10
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "brokers",
+            CompactArray(
+                ("node_id", Int32),
+                ("host", CompactString()),
+                ("port", Int32),
+                ("rack", CompactString()),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("cluster_id", CompactString()),
+        ("controller_id", Int32),
+        (
+            "topics",
+            CompactArray(
+                ("error_code", Int16),
+                ("topic", CompactString()),
+                ("topic_id_high", Int64),
+                ("topic_id_low", Int64),
+                ("is_internal", Boolean),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("error_code", Int16),
+                        ("partition", Int32),
+                        ("leader", Int32),
+                        ("leader_epoch", Int32),
+                        ("replicas", CompactArray(Int32)),
+                        ("isr", CompactArray(Int32)),
+                        ("offline_replicas", CompactArray(Int32)),
+                        ("tags", TaggedFields),
+                    ),
+                ),
+                ("authorized_operations", Int32),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("cluster_authorized_operations", Int32),
+        ("tags", TaggedFields),
+    )
+
+
+class MetadataRequest10(RequestStruct):  # type: ignore[misc]
+    API_KEY = 3
+    API_VERSION = 10
+    FLEXIBLE_VERSION = True
+    RESPONSE_TYPE = MetadataResponse10
+    SCHEMA = Schema(
+        (
+            "topics",
+            CompactArray(
+                ("topic_id_high", Int64), ("topic_id_low", Int64), ("topic", CompactString()), ("tags", TaggedFields)
+            ),
+        ),
+        ("allow_auto_topic_creation", Boolean),
+        ("include_cluster_authorized_operations", Boolean),
+        ("include_topic_authorized_operations", Boolean),
+        ("tags", TaggedFields),
+    )
+
+
+class TopicsRequest(Request[MetadataRequest8 | MetadataRequest10]):  # type: ignore[misc]
     """What is known of some topics, and what the log-in may do with them; none is created by asking.
 
     Args:
@@ -68,9 +150,22 @@ class TopicsRequest(Request[MetadataRequest8]):  # type: ignore[misc]
     def __init__(self, topics: Sequence[str]) -> None:
         self._topics = list(topics)
 
-    def build(self, request_struct_class: type[MetadataRequest8]) -> MetadataRequest8:
+    def build(
+        self, request_struct_class: type[MetadataRequest8 | MetadataRequest10]
+    ) -> MetadataRequest8 | MetadataRequest10:
         """The request as it goes over the wire."""
+        if request_struct_class is MetadataRequest10:
+            return request_struct_class([(0, 0, topic, {}) for topic in self._topics], False, False, True, {})
         return request_struct_class(self._topics, False, False, True)
+
+
+def topic_id(topic: Mapping[str, Any]) -> str | None:
+    """The id of a topic in an answer to `TopicsRequest`, as Kafka's tools write it; None if the broker has none.
+
+    A topic that was deleted and created again has another one.
+    """
+    id_bytes = TOPIC_ID.pack(topic.get("topic_id_high", 0), topic.get("topic_id_low", 0))
+    return base64.urlsafe_b64encode(id_bytes).decode().rstrip("=") if any(id_bytes) else None
 
 
 class DescribeGroupsRequest3(RequestStruct):  # type: ignore[misc]

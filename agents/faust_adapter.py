@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 import faust
@@ -28,7 +29,7 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 from mode.supervisors import OneForOneSupervisor
 
-from agents import kafka
+from agents import kafka, topic_identity
 from agents.membership import Membership, OwnershipLost
 from agents.web.connections import Connections, LimitedSite
 
@@ -105,12 +106,17 @@ class ClientThread(AIOKafkaConsumerThread):
 
         Faust calls this at the end of a rebalance, and when it has dropped messages that were fetched in the midst of
         one. aiokafka leaves a partition of which nothing is committed where it is, so that what was dropped of it would
-        never be read.
+        never be read. What was committed of a topic that was deleted meanwhile says nothing of the one of its name.
         """
         client = self._ensure_consumer()
 
         async def seek() -> Mapping[TP, int]:
-            committed: Mapping[TP, int] = await client.seek_to_committed()
+            # In this order: a topic that takes another's place from now on is seen by who watches the ids.
+            ids = await topic_identity.ids_of(client._client, {tp.topic for tp in client.assignment()})
+            committed: dict[TP, Any] = await client.seek_to_committed()
+            commits = await client._coordinator.fetch_committed_offsets(list(committed))
+            committed |= dict.fromkeys(topic_identity.of_former_topics(commits, ids))
+            cast("AdaptedApp", self.app).topic_ids = ids
             if uncommitted := [tp for tp, offset in committed.items() if not offset]:
                 await client.seek_to_beginning(*uncommitted)
             return committed
@@ -169,6 +175,8 @@ class AdaptedApp(faust.App):
     """A Faust app whose consumer group can be asked and told what Faust keeps to itself."""
 
     membership: Membership
+    topic_ids: Mapping[str, str] = MappingProxyType({})
+    """The ids of the topics that are read, by name with prefix, as of the last assignment."""
 
     def owned(self) -> set[TP] | None:
         """The partitions that are this app's now; None while it is in no group. Any thread may ask, at any time."""
@@ -208,7 +216,10 @@ class AdaptedApp(faust.App):
         thread: Any = cast(Any, self.consumer)._thread
 
         async def commit() -> None:
-            wanted = {TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(at, "") for tp, at in offsets.items()}
+            wanted = {
+                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(at, self.topic_ids.get(tp.topic, ""))
+                for tp, at in offsets.items()
+            }
             await asyncio.wait_for(thread._ensure_consumer().commit(wanted), COMMIT_SECONDS)
 
         # By the clock here as well: the consumer's thread may be what hangs.

@@ -24,7 +24,8 @@ MANY_WAITING = 1000
 GROWING_WAITING = 100
 """The same if they have become more."""
 MANY_LETTERS, LETTERS_SECONDS = 20, 900.0
-"""Dead letters of a stage within this time that are worth a word; the alert is for as many of one reason."""
+"""Dead letters of a stage within this time that are worth a word until they are replayed; the alert is for as many of
+one reason."""
 OLD_SECONDS = 300.0
 """What comes out of a stage is old news if its oldest message has waited for so long."""
 
@@ -118,7 +119,7 @@ class ClusterFacts:
         own: this worker.
         others: the others, and how long ago each spoke.
         trends: by stage, how what waits develops.
-        letters: by stage, the dead letters of the last `LETTERS_SECONDS`.
+        letters: by stage, the dead letters of the last `LETTERS_SECONDS` that were not replayed.
         now: in seconds since 1970 UTC.
         store_trouble: why the store of the pages, which facts come from, could not be written.
     """

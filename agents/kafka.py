@@ -22,9 +22,10 @@ from aiokafka.errors import (
 )
 
 from agents import bounded_records
-from agents.authorized_operations import GroupRequest, TopicsRequest
+from agents.authorized_operations import GroupRequest, TopicsRequest, topic_id
 from agents.connection_check import permanent_problem
 from agents.permissions import BITS, MissingPermission, Need, Operation
+from agents.processes import return_large_memory
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 
@@ -111,11 +112,13 @@ class TopicDescription:
         hidden: the log-in lacks DESCRIBE, so that nobody says whether it is there.
         partitions: as the protocol has them; none if it is not there.
         operations: a bit for each operation that the log-in may do (`permissions.BITS`); None: the broker does not say.
+        id: another one for a topic of the same name that was created anew; None: the broker does not say.
     """
 
     hidden: bool
     partitions: Sequence[Mapping[str, Any]]
     operations: int | None
+    id: str | None = None
 
     @property
     def numbers(self) -> list[int]:
@@ -144,6 +147,7 @@ class Admin(AIOKafkaAdminClient):  # type: ignore[misc]
                 hidden=error is TopicAuthorizationFailedError,
                 partitions=topic["partitions"] if error is NoError else (),
                 operations=operations if operations > 0 else None,
+                id=topic_id(topic),
             )
         return found
 
@@ -263,7 +267,9 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
 
 
 def read_bounded(settings: Settings) -> None:
-    """No consumer of this process inflates more than a message at a time, and none larger than the settings allow."""
+    """No consumer of this process inflates more than a message at a time, and none larger than the settings allow; and
+    large ones leave nothing behind."""
+    return_large_memory()
     bounded_records.install(settings.max_message_bytes + RECORD_OVERHEAD_BYTES)
 
 

@@ -1,7 +1,8 @@
 """A producer that can be told to let go of what it has not sent.
 
 aiokafka's repeats what was not confirmed for as long as it takes when it is idempotent, and even at its end sends what
-it holds. What it holds may be another worker's by then. Uses members of aiokafka that are not public;
+it holds. What it holds may be another worker's by then. And whoever waits for the metadata of a topic that is gone, in
+a producer that is replaced meanwhile, would wait for ever. Uses members of aiokafka that are not public;
 `tests/agents/test_revocable_producer.py` fails when one of them is renamed or works otherwise.
 """
 
@@ -28,21 +29,28 @@ class RevocableProducer(AIOKafkaProducer):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._revoked = False
-        ready = self.client.ready
+        ready, close = self.client.ready, self.client.close
 
         async def ready_unless_revoked(*args: Any, **named: Any) -> bool:
             return bool(await ready(*args, **named)) and not self._revoked
 
+        async def close_and_end_waits() -> None:
+            try:
+                await close()
+            finally:
+                _end_waits_for_metadata(self.client)
+
         self.client.ready = ready_unless_revoked  # asked right before each request is written to a connection
+        self.client.close = close_and_end_waits
 
     async def send(self, *args: Any, **named: Any) -> Any:
-        """As aiokafka's; once it is revoked, every send ends with a `KafkaConnectionError`."""
-        if self._revoked:
+        """As aiokafka's; once it is stopped or revoked, every send ends with a `KafkaConnectionError`."""
+        if self._closed:
             raise KafkaConnectionError(GIVEN_UP)
         try:
             return await super().send(*args, **named)
         except Exception:
-            if self._revoked:
+            if self._closed:
                 raise KafkaConnectionError(GIVEN_UP) from None
             raise
 
@@ -72,6 +80,22 @@ class RevocableProducer(AIOKafkaProducer):
             ending.cancel()
             outcome: list[object] = await asyncio.gather(ending, return_exceptions=True)
             log.debug("a producer that was given up ended with %r", outcome[0])
+
+
+def _end_waits_for_metadata(client: Any) -> None:
+    """Let all who wait for metadata look once more, and then fail: nobody fetches any for a client that is closed."""
+    client.force_metadata_update = _no_metadata
+    awaited = client._md_update_fut
+    if awaited is not None and not awaited.done():
+        awaited.set_result(False)
+
+
+def _no_metadata() -> asyncio.Future[bool]:
+    """In place of what asks for an update."""
+    failed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    failed.set_exception(KafkaConnectionError(GIVEN_UP))
+    failed.exception()  # not everybody who asks waits for it
+    return failed
 
 
 def _forget(_: object) -> None:

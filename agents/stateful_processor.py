@@ -24,9 +24,7 @@ if TYPE_CHECKING:
     from agents.runner import Incoming
 
 MAX_RECORDS_IN_MEMORY = 20_000
-"""What the states in memory hold together, about; others are read again when they are needed."""
-MEASURE_EVERY = 64
-"""States, after so many of which that is looked at."""
+"""What the states in memory hold together, as they count it; others are read again when they are needed."""
 
 
 class StatefulProcessor:
@@ -43,11 +41,13 @@ class StatefulProcessor:
         self._states = states
         self._replica = replica
         self._cached_states: OrderedDict[tuple[int, str], Any] = OrderedDict()
+        self._sizes: dict[tuple[int, str], int] = {}
+        self._size = 0
         self._unconfirmed: dict[bytes, str] = {}
 
     def assign(self, partitions: Iterable[int]) -> None:
         """The partitions of the source topic that are this worker's now: what others did meanwhile has to be read."""
-        self._cached_states.clear()
+        self._forget_states()
         self._replica.assign(partitions)
 
     async def process(self, message: "Incoming") -> Outcome:
@@ -68,10 +68,10 @@ class StatefulProcessor:
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
         except LocalStoreError:
-            self._cached_states.clear()  # one of them may be changed by half
+            self._forget_states()  # one of them may be changed by half
             raise
         except Exception as error:
-            self._cached_states.clear()
+            self._forget_states()
             detail = one_line(f"{self._stage.name}: {type(error).__name__}: {error}")
             return Refused("processing-error", detail, time.perf_counter() - started)
         partition = message.partition % max(1, self._replica.partitions)
@@ -95,6 +95,7 @@ class StatefulProcessor:
             owner = self._states.owner(record)
             state = self._state(message.partition, owner, changes)
             changes += ((owner, *change) for change in state.add(record, seen_at).items())
+            self._measure(message.partition, owner)
         elif message.key is None:
             raise RecordError("empty", "the message has neither key nor value")
         else:
@@ -103,6 +104,7 @@ class StatefulProcessor:
                 if self._partition(owner) == message.partition:
                     state = self._state(message.partition, owner, changes)
                     changes += ((owner, *change) for change in state.withdraw(article, seen_at, but=but).items())
+                    self._measure(message.partition, owner)
         return changes
 
     def _state(self, partition: int, owner: str, changes: list[tuple[str, str, Any]]) -> Any:
@@ -112,15 +114,23 @@ class StatefulProcessor:
             state = self._states.state(owner)
             changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
             self._cached_states[partition, owner] = state
-            self._evict()
         self._cached_states.move_to_end((partition, owner))
         return state
 
-    def _evict(self) -> None:
-        size = sum(map(len, self._cached_states.values())) if len(self._cached_states) % MEASURE_EVERY == 0 else 0
-        while size > MAX_RECORDS_IN_MEMORY and len(self._cached_states) > 1:
-            _, state = self._cached_states.popitem(last=False)
-            size -= len(state)
+    def _measure(self, partition: int, owner: str) -> None:
+        """Know how large a state has become, and forget those that were not needed for longest if all are too large."""
+        key = partition, owner
+        size = 1 + len(self._cached_states[key])
+        self._size += size - self._sizes.get(key, 0)
+        self._sizes[key] = size
+        while self._size > MAX_RECORDS_IN_MEMORY and len(self._cached_states) > 1:
+            oldest, _ = self._cached_states.popitem(last=False)
+            self._size -= self._sizes.pop(oldest)
+
+    def _forget_states(self) -> None:
+        self._cached_states.clear()
+        self._sizes.clear()
+        self._size = 0
 
     def _partition(self, owner: str) -> int:
         """The partition of the source topic that an owner's records are in: by Kafka's own partitioner."""

@@ -27,6 +27,7 @@ RETRY_SECONDS = 1.0
 PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500
+READ_MESSAGES = 500
 LONG_PARTITION_MESSAGES = 20_000
 """Messages of a partition that are read faster than it is found out where to begin."""
 
@@ -53,6 +54,7 @@ class TopicReplica(ABC):
         self._wanted: frozenset[int] | None = None
         self._goal: dict[int, int] = {}
         self._caught_up = asyncio.Event()
+        self._more = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.source_partitions = 0
@@ -152,14 +154,17 @@ class TopicReplica(ABC):
         if not consumer.assignment():
             await self._pause()
             return
-        if self._caught_up.is_set():
+        if self._caught_up.is_set() and not self._more:
             # Otherwise the client would go on fetching, a request for every few messages.
             consumer.pause(*consumer.assignment())
             await self._pause()
             consumer.resume(*consumer.assignment())
             if self._changed.is_set():
                 return
-        batches = await consumer.getmany(timeout_ms=READ_MILLISECONDS, max_records=500)
+        batches = await consumer.getmany(timeout_ms=READ_MILLISECONDS, max_records=READ_MESSAGES)
+        # What comes in so large a lot does not come alone, and what has not come back from the topic is held in memory.
+        size = sum(len(message.value or b"") for messages in batches.values() for message in messages)
+        self._more = size >= kafka.FETCH_BYTES or sum(map(len, batches.values())) >= READ_MESSAGES
         for tp, messages in batches.items():
             last = messages[-1]
             self.apply(tp.partition, messages, {"offset": last.offset + 1, "last": fingerprint(last)})

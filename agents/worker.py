@@ -10,7 +10,7 @@ from typing import Any
 import uvloop
 from aiokafka.errors import KafkaError
 
-from agents import kafka, topics
+from agents import kafka, topic_identity, topics
 from agents.app import StageApp
 from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
@@ -227,6 +227,7 @@ class Worker:
             lambda: self._stall_candidates(detector.patience_seconds), lambda: publisher.last_failure_at
         )
         stalled = asyncio.create_task(watch)
+        replaced = asyncio.create_task(topic_identity.watch(self._settings, self._topics_read))
         try:
             starting = asyncio.gather(*(app.start() for app in self._apps))
             if not await self._until_stopped(asyncio.wait_for(starting, START_APPS_SECONDS)):
@@ -243,10 +244,18 @@ class Worker:
                 if stalled.done():
                     log.warning("%s is not processed though the broker answers; reconnecting", stalled.result())
                     break
+                if replaced.done():
+                    log.warning("%s was created again; it is read from its beginning", replaced.result())
+                    break
                 await self._until_stopped(asyncio.sleep(TICK_SECONDS / 2))
         finally:
             stalled.cancel()
+            replaced.cancel()
             await self._shut_down()
+
+    def _topics_read(self) -> set[tuple[str, str]]:
+        """Names, with prefix, and ids of the topics that the apps have begun to read."""
+        return {topic for app in self._apps for topic in app.topic_ids.items()}
 
     async def _shut_down(self) -> None:
         """Finish what is in flight, commit, leave the groups."""

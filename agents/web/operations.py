@@ -132,7 +132,9 @@ class StreamMonitor:
                 stage: trend(samples, now)
                 for stage, samples in self._read(lambda: self._reader.samples(now - TREND_SECONDS), {}).items()
             },
-            letters=self._read(lambda: self._reader.dead_letter_counts(now - health.LETTERS_SECONDS), {}),
+            letters=self._read(
+                lambda: self._reader.dead_letter_counts(now - health.LETTERS_SECONDS, unanswered=True), {}
+            ),
             now=now,
             store_trouble=self._store_trouble(),
         )

@@ -12,13 +12,14 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.errors import GroupAuthorizationFailedError, NoError
 from aiokafka.protocol.group import HeartbeatRequest
+from aiokafka.structs import OffsetAndMetadata
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, ConsumerRebalanceListener
 from faust.types import TP
 from mode.threads import QueueServiceThread
 
 from agents import faust_adapter as adapter
-from agents import kafka
+from agents import kafka, topic_identity
 from agents.app import StageApp, create_app
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, ClientThread, LowLatencyConsumer
 from agents.publisher import BeforeSend
@@ -201,7 +202,7 @@ async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
     here = asyncio.current_task()
 
     async def commit(offsets: Any) -> None:
-        committed.append(({tp.partition: data.offset for tp, data in offsets.items()}, asyncio.current_task() is here))
+        committed.append(({tp.partition: tuple(data) for tp, data in offsets.items()}, asyncio.current_task() is here))
 
     async def call_thread(function: Callable[[], Any]) -> Any:
         return await asyncio.create_task(function())
@@ -211,17 +212,23 @@ async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
     thread._consumer = SimpleNamespace(commit=commit)
     thread.call_thread = call_thread
     await app.commit_offsets({TP("t", 0): 5, TP("t", 1): 9})
-    assert committed == [({0: 5, 1: 9}, False)]
+    assert committed == [({0: (5, ""), 1: (9, "")}, False)]
+    app.topic_ids = {"t": "this"}
+    await app.commit_offsets({TP("t", 0): 6, TP("u", 1): 9})
+    assert committed[1:] == [({0: (6, "this"), 1: (9, "")}, False)]
 
 
-async def test_goes_back_to_the_beginning_of_a_partition_of_which_nothing_is_committed(app):
+async def test_goes_back_to_the_beginning_of_a_partition_of_which_nothing_is_committed(app, monkeypatch):
     """`ConsumerThread.seek_to_committed`: what Faust goes back by after it has dropped messages."""
     assert "seek_to_committed" in names_in(Consumer.seek_to_committed) & names_in(Consumer.perform_seek)
     thread = app.consumer._thread
     begun: list[Any] = []
 
+    committed = {TP("t", 0): 5, TP("t", 1): None, TP("t", 2): 0}
+    metadata = {TP("t", 0): "this", TP("t", 1): "", TP("t", 2): ""}
+
     async def seek_to_committed() -> dict[TP, int | None]:
-        return {TP("t", 0): 5, TP("t", 1): None, TP("t", 2): 0}
+        return dict(committed)
 
     async def seek_to_beginning(*partitions: TP) -> None:
         begun.append(partitions)
@@ -229,18 +236,38 @@ async def test_goes_back_to_the_beginning_of_a_partition_of_which_nothing_is_com
     async def call_thread(function: Callable[[], Any]) -> Any:
         return await function()
 
-    thread._consumer = SimpleNamespace(seek_to_committed=seek_to_committed, seek_to_beginning=seek_to_beginning)
+    async def fetch_committed_offsets(partitions: list[TP]) -> dict[TP, OffsetAndMetadata]:
+        return {tp: OffsetAndMetadata(committed[tp] or -1, metadata[tp]) for tp in partitions}
+
+    async def ids_of(client: Any, topics: set[str]) -> dict[str, str]:
+        assert (client, topics) == ("the client", {"t"})
+        return {"t": "this"}
+
+    monkeypatch.setattr(topic_identity, "ids_of", ids_of)
+    assert "_client" in names_in(AIOKafkaConsumer.__init__)
+    assert list(inspect.signature(GroupCoordinator.fetch_committed_offsets).parameters) == ["self", "partitions"]
+    thread._consumer = SimpleNamespace(
+        assignment=lambda: set(committed),
+        seek_to_committed=seek_to_committed,
+        seek_to_beginning=seek_to_beginning,
+        _client="the client",
+        _coordinator=SimpleNamespace(fetch_committed_offsets=fetch_committed_offsets),
+    )
     thread.call_thread = call_thread
     await app.consumer.perform_seek()
     assert begun == [(TP("t", 1), TP("t", 2))]
     assert app.consumer._read_offset == {TP("t", 0): 5, TP("t", 1): None, TP("t", 2): 0}
 
-    async def all_committed() -> dict[TP, int | None]:
-        return {TP("t", 0): 5}
-
-    thread._consumer.seek_to_committed = all_committed
+    for others in (TP("t", 1), TP("t", 2)):
+        del committed[others]
     await app.consumer.perform_seek()
     assert len(begun) == 1, "without a partition it would be the beginning of all"
+
+    metadata[TP("t", 0)] = "the former topic of this name"
+    await app.consumer.perform_seek()
+    assert begun[1:] == [(TP("t", 0),)]
+    assert app.consumer._read_offset[TP("t", 0)] is None
+    assert app.topic_ids == {"t": "this"}
 
 
 async def test_cutting_off_ends_what_runs_in_the_consumer_s_thread(app):

@@ -82,6 +82,28 @@ async def test_sends_after_that_and_those_that_wait_for_metadata_fail_in_the_sam
             await send
 
 
+@pytest.mark.parametrize("end", ["stop", "revoke"])
+async def test_nobody_waits_for_ever_for_the_metadata_of_a_topic_that_is_gone(producer, monkeypatch, end):
+    """aiokafka fetches none once it is closed, and leaves those who wait for it alone."""
+    monkeypatch.setattr(producer.client, "_metadata_update", lambda *_: asyncio.sleep(0, False))
+    producer._sender._sender_task.cancel()
+    producer._sender._sender_task = None
+    producer.client._sync_task = asyncio.create_task(producer.client._md_synchronizer())
+    waiting = [
+        asyncio.create_task(producer.send("gone", b"v", b"k")),
+        asyncio.create_task(producer.partitions_for("gone")),
+    ]
+    await asyncio.sleep(0.05)
+    if end == "stop":
+        await producer.stop()
+    else:
+        producer.revoke()
+        await producer.wait_closed()
+    for wait in (*waiting, producer.send("gone", b"v", b"k"), producer.partitions_for("gone")):
+        with pytest.raises(KafkaConnectionError):
+            await asyncio.wait_for(wait, 5)
+
+
 async def test_a_sender_that_stumbles_and_a_connection_that_is_closed_are_no_harm(producer):
     _, writer = await asyncio.open_connection(*(await listening()))
     writer.transport.abort()
@@ -130,6 +152,8 @@ async def test_connections_are_reset_with_what_they_hold(producer):
 
 def test_what_is_used_of_aiokafka_is_there():
     assert "_writer" in AIOKafkaConnection.__init__.__code__.co_names
+    assert "_md_update_fut" in AIOKafkaClient.force_metadata_update.__code__.co_names
+    assert "force_metadata_update" in AIOKafkaClient._wait_on_metadata.__code__.co_names
     assert {"_conns", "ready"} <= {*AIOKafkaClient.__init__.__code__.co_names, *AIOKafkaClient.send.__code__.co_names}
     assert {"_batches", "_pending_batches"} <= set(MessageAccumulator.__init__.__code__.co_names)
     assert "_drain_waiter" in MessageBatch.__init__.__code__.co_names

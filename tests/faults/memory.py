@@ -14,21 +14,31 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import aiohttp
 import psutil
 from aiokafka import AIOKafkaProducer
 
+from agents.web.collector.collector import BATCH_BYTES, LOT_MESSAGES, READ_TOPICS
 from tests.support.kafka_broker import KafkaBroker, free_port
 from tests.support.stream import Outcome, Stream, article, descendants
 
 GROUPS = (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup"))
 LOOK_SECONDS = 0.1
+READY_SECONDS = 120.0
 IDLE_SECONDS = 5.0
 LONGEST_SECONDS = 3_000.0
 CODECS = ("zstd", "gzip")
+MESSAGE_SHARE = 2
+"""The largest message in sizes of an article: in the stages of these tests all of the text is one quote, and a record
+with quotes has both."""
+CLIENT_BYTES, WINDOW_BYTES = 6 * 2**20, 34 * 2**20
+"""Of a partition in a client, with the usual settings of a codec and at worst."""
+STORING_SHARE = 8
+"""What the collector needs to store a message, in sizes of it."""
 WORDS = "Der Hafen wird im nächsten Jahr umgebaut, sagte die Bürgermeisterin am Montag. "
 
 
@@ -72,8 +82,14 @@ def _role(process: psutil.Process) -> str:
 def formula(stream: Stream, article_bytes: int) -> int:
     """What the worker's own process may gain, in bytes, as docs/operations/sizing.md has it, with all four stages."""
     settings = stream.settings
-    held = (settings.buffer_messages + 5) * article_bytes
-    return 4 * settings.partitions * (34 * 2**20 + held)
+    held = (settings.buffer_messages + 5) * MESSAGE_SHARE * article_bytes
+    return 4 * settings.partitions * (WINDOW_BYTES + held)
+
+
+def pages_formula(stream: Stream, article_bytes: int) -> int:
+    """What the pages' collector may gain, in bytes, as docs/operations/sizing.md has it."""
+    partitions = len(READ_TOPICS) * stream.settings.partitions + 1  # what the workers say has one
+    return partitions * CLIENT_BYTES + BATCH_BYTES + (LOT_MESSAGES + STORING_SHARE) * MESSAGE_SHARE * article_bytes
 
 
 @contextmanager
@@ -116,11 +132,23 @@ async def _send_one(stream: Stream, codec: str, key: bytes, value: bytes) -> Non
         await producer.stop()
 
 
+async def ready(port: int) -> None:
+    """Wait until a worker does its work: before, it has less memory than an idle one."""
+    async with asyncio.timeout(READY_SECONDS), aiohttp.ClientSession() as session:
+        while True:
+            with suppress(aiohttp.ClientError):
+                async with session.get(f"http://127.0.0.1:{port}/health/ready") as response:
+                    if response.status == 200:
+                        return
+            await asyncio.sleep(LOOK_SECONDS)
+
+
 async def measure(
     stream: Stream, *, articles: int, size: int, bombs: int, group: Path | None = None, seconds: float = 600
 ) -> tuple[Peaks, Outcome]:
     """Send it all through a worker with its web view; the memory of its processes, and what came out."""
-    worker = stream.start_worker(web_enabled="true", web_port=free_port())
+    port = free_port()
+    worker = stream.start_worker(web_enabled="true", web_port=port)
     if group is not None:
         (group / "cgroup.procs").write_text(str(worker.pid))
     peaks, done = Peaks(), asyncio.Event()
@@ -132,6 +160,7 @@ async def measure(
             await asyncio.sleep(LOOK_SECONDS)
 
     looking = asyncio.create_task(look())
+    await ready(port)
     await asyncio.sleep(IDLE_SECONDS)
     sending = asyncio.create_task(send(stream, articles, size, bombs))
     idle = resident(worker.pid)
@@ -180,6 +209,7 @@ async def main() -> int:
             "idle_bytes": peaks.idle,
             "most_bytes": peaks.most,
             "formula_bytes": formula(stream, asked.bytes),
+            "pages_formula_bytes": pages_formula(stream, asked.bytes),
             "limit_bytes": asked.limit,
         }
     sys.stdout.write(json.dumps(report, indent=1) + "\n")

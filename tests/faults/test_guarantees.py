@@ -10,8 +10,11 @@ import signal
 from collections import Counter
 
 import pytest
+from aiokafka import TopicPartition
+from aiokafka.structs import OffsetAndMetadata
 
 from agents import dead_letters
+from agents import kafka as kafka_client
 from agents.kafka import admin
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
 from tests.faults.conftest import NewStream
@@ -104,6 +107,29 @@ async def test_dying_pool_processes_and_their_fork_server_harm_no_article(new_st
     os.kill(fork_server, signal.SIGKILL)
     outcome = await stream.collect(lambda seen: len(seen.ids) >= 200, seconds=60)
     assert not outcome.letters
+
+
+async def test_what_was_committed_of_a_former_topic_is_no_place_in_the_new_one(new_stream: NewStream):
+    """A worker that does not know yet that its topic was created again commits how far it was in the former one."""
+    stream = await new_stream(partitions=1)
+    topic, group = stream.settings.topic("articles.raw"), stream.settings.group("clean")
+    await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(20)])
+    committing = kafka_client.consumer(stream.settings, group_id=group)
+    await committing.start()
+    committing.assign([TopicPartition(topic, 0)])
+    await committing.commit({TopicPartition(topic, 0): OffsetAndMetadata(15, "the former topic")})
+    await committing.stop()
+    stream.start_worker("clean")
+    name = "articles.cleaned"
+    outcome = await stream.collect(lambda seen: len(seen.messages[name]) >= 20, names=[name])
+    assert {message.key for message in outcome.messages[name]} == {b"a-%d" % n for n in range(20)}
+    assert stream.stop_workers() == [0]
+
+    async with admin(stream.settings) as client:
+        (description,) = (await client.topics([topic])).values()
+        committed = await client.list_consumer_group_offsets(group)
+    at = committed[TopicPartition(topic, 0)]
+    assert (at.offset, at.metadata) == (20, description.id)
 
 
 @pytest.mark.long

@@ -3,13 +3,11 @@
 import pytest
 
 from tests.faults.conftest import NewStream
-from tests.faults.memory import formula, measure
+from tests.faults.memory import formula, measure, pages_formula
 
 pytestmark = [pytest.mark.kafka, pytest.mark.fault, pytest.mark.timeout(900), pytest.mark.long]
 
 ARTICLES, BYTES, BOMBS = 24, 2_000_000, 200_000_000
-PAGES_BYTES = 60_000_000
-"""A batch of the store with the largest articles, decoded."""
 
 
 async def test_large_articles_and_what_is_far_too_large(new_stream: NewStream) -> None:
@@ -26,4 +24,4 @@ async def test_large_articles_and_what_is_far_too_large(new_stream: NewStream) -
         assert letter["value"] == ""
     assert peaks.gained["worker"] < formula(stream, BYTES)
     assert peaks.gained["worker"] < BOMBS
-    assert peaks.gained["pages"] < PAGES_BYTES
+    assert peaks.gained["pages"] < pages_formula(stream, BYTES)

@@ -107,16 +107,22 @@ Serve = Callable[..., Any]
 
 
 @pytest.fixture
-async def serve(settings: Settings, writer: StoreWriter, status: FakeStatus) -> AsyncIterator[Serve]:
+def stream_monitor(settings: Settings, writer: StoreWriter, status: FakeStatus) -> StreamMonitor:
+    """What the pages ask for the state of the stream, without their memory of a second."""
+    reporter = WorkerReporter(settings, status)
+    return StreamMonitor(
+        settings, StoreReader(store_path(settings)), reporter, status.metrics, lambda: status.store_trouble
+    )
+
+
+@pytest.fixture
+async def serve(settings: Settings, stream_monitor: StreamMonitor) -> AsyncIterator[Serve]:
     """Make a client for a web view; `host` and `token` as in the settings."""
     clients: list[TestClient[Any, Any]] = []
 
     async def make(*, host: str = "127.0.0.1", token: str | None = TOKEN) -> TestClient[Any, Any]:
         app = faust.App(f"web-{len(clients)}", store="memory://", autodiscover=False, datadir=settings.data_dir)
         reader = StoreReader(store_path(settings))
-        stream_monitor = StreamMonitor(
-            settings, reader, WorkerReporter(settings, status), status.metrics, lambda: status.store_trouble
-        )
         install(app, Site(settings, reader, stream_monitor, Guard(token=token, host=host)))
         app.web.init_server()
         client: TestClient[Any, Any] = TestClient(TestServer(app.web.web_app))

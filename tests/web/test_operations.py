@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import health
 from agents.backlog import BacklogSample, trend
 from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
+from agents.web.operations import StreamMonitor
 from agents.web.rates import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -279,6 +280,26 @@ async def test_the_stage_counts_the_letters_that_its_link_shows(client: Client, 
     assert found["counts"] == [{"stage": "clean", "reason": "empty", "count": 2}]
     async with client.get("/api/dead-letters?since=gestern") as response:
         assert response.status == 400
+
+
+async def test_letters_that_were_replayed_are_worth_no_word(
+    client: Client, writer: StoreWriter, stream_monitor: StreamMonitor
+) -> None:
+    """Those that failed again are, for they are letters of their own."""
+    now = time.time()
+
+    def clean() -> tuple[str, list[int], int]:
+        stage = stream_monitor.operations().stages[0]
+        return stage.health, [reason["count"] for reason in stage.why], stage.dead_letters
+
+    writer.add(letter(n, at=now - 100) for n in range(health.MANY_LETTERS + 5))
+    assert clean() == ("warning", [25], 25)
+    writer.add([TopicMessage("articles.replayed", 0, n, now, b"{}", {}, key=f"0:{n}".encode()) for n in range(5)])
+    assert clean() == ("ok", [], 25)
+    writer.add([letter(100, at=now)])
+    assert clean() == ("warning", [21], 26)
+    text = " ".join((await get(client, "/operations"))[1].split())
+    assert "21 unzustellbare Nachrichten der letzten 15 min wurden nicht wiederholt" in text
 
 
 def test_letters_over_time(writer: StoreWriter, settings: Any) -> None:

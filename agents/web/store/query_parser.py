@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pipeline.statements.stems import folded
 
 _WORD = re.compile(r"[^\W_]+")
+LONG_CHARACTERS = 10_000
 _PART = re.compile(r"(?P<minus>(?<!\S)-)?(?:[\"„“”»«](?P<phrase>[^\"„“”»«]*)[\"“”„»«]|(?P<word>[^\s\"„“”»«]+))")
 
 
@@ -65,7 +66,11 @@ def parse_query(text: str) -> ParsedQuery:
 
 def folded_words(text: str) -> str:
     """The words of a text, folded, as the index has them."""
-    return " ".join(folded(word) for word in _WORD.findall(text))
+    if len(text) <= LONG_CHARACTERS:
+        return " ".join(map(folded, _WORD.findall(text)))
+    known: dict[str, str] = {}  # a word of a long text is in memory once, not as often as it occurs
+    words = (found[0] for found in _WORD.finditer(text))
+    return " ".join(known.get(word) or known.setdefault(word, folded(word)) for word in words)
 
 
 def _phrase(words: Iterable[str]) -> str:

@@ -239,10 +239,17 @@ class StoreReader:
             course=course,
         )
 
-    def dead_letter_counts(self, since: float = 0.0) -> dict[str, int]:
-        """By stage, the dead letters that are kept and were written since then (seconds since 1970 UTC)."""
+    def dead_letter_counts(self, since: float = 0.0, *, unanswered: bool = False) -> dict[str, int]:
+        """By stage, the dead letters that are kept and were written since then (seconds since 1970 UTC).
+
+        `unanswered`: only those that were not replayed. What fails again after that makes another letter.
+        """
         with self._open() as connection:
-            rows = connection.execute("SELECT stage, count(*) FROM dead_letters WHERE at >= ? GROUP BY stage", (since,))
+            rows = connection.execute(
+                "SELECT d.stage, count(*) FROM dead_letters d LEFT JOIN replays r USING (partition, position)"
+                " WHERE d.at >= ? AND NOT (? AND r.at IS NOT NULL) GROUP BY d.stage",
+                (since, unanswered),
+            )
             return dict(rows.fetchall())
 
     def dead_letter(self, partition: int, offset: int) -> DeadLetterLine | None:

@@ -1,0 +1,122 @@
+"""What a stage that remembers holds in memory: so much, whoever the states belong to, and all is there again."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+import pytest
+from pydantic import BaseModel
+
+from agents import stateful_processor
+from agents.pool.protocol import Done, Refused
+from agents.runner import Incoming
+from agents.stateful_processor import StatefulProcessor
+
+
+class Said(BaseModel):
+    schema_: str = "said"
+    speaker: str
+    weight: int = 1
+
+
+class FakeState:
+    """Counts what it is given; `made` has every state that was made, by owner."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner, self.weight = owner, 0
+
+    def __len__(self) -> int:
+        return self.weight
+
+    def restore(self, records: Any) -> dict[str, Any]:
+        self.weight += sum(record.weight for record in records)
+        return {}
+
+    def add(self, record: Said, seen_at: str) -> dict[str, Said]:
+        if record.weight < 0:
+            raise ValueError("a bug")
+        self.weight += record.weight
+        return {self.owner: Said(speaker=self.owner, weight=self.weight)}
+
+    def withdraw(self, article: str, seen_at: str, *, but: str | None) -> dict[str, None]:
+        self.weight = 0
+        return {self.owner: None}
+
+
+class FakeReplica:
+    partitions = source_partitions = 1
+
+    def __init__(self) -> None:
+        self.given: dict[str, Said] = {}
+
+    async def caught_up(self) -> None:
+        pass
+
+    def assign(self, partitions: Any) -> None:
+        pass
+
+    def records(self, owner: str) -> list[Said]:
+        return [self.given[owner]] if owner in self.given else []
+
+    def owners(self, article: str) -> list[str]:
+        return list(self.given)
+
+    def put(self, identifier: bytes, owner: str, value: bytes | None) -> None:
+        if value is None:
+            del self.given[owner]
+        else:
+            self.given[owner] = Said(**orjson.loads(value))
+
+
+@pytest.fixture
+def processor(monkeypatch: pytest.MonkeyPatch) -> StatefulProcessor:
+    monkeypatch.setattr(stateful_processor, "decode", lambda value, kind: kind(**orjson.loads(value)))
+    stage: Any = SimpleNamespace(name="statements", reads=Said, target="statements")
+    states: Any = SimpleNamespace(owner=lambda record: record.speaker, stream_key=lambda owner: owner, state=FakeState)
+    replica: Any = FakeReplica()
+    return StatefulProcessor(stage, states, replica)
+
+
+async def take(processor: StatefulProcessor, value: bytes | None, key: bytes = b"k") -> Any:
+    outcome = await processor.process(Incoming("quotes", 0, 0, 1000, key, value, ()))
+    for message in outcome.messages if isinstance(outcome, Done) else ():
+        processor.confirmed(message)
+    return outcome
+
+
+def said(speaker: str, weight: int) -> bytes:
+    return orjson.dumps({"speaker": speaker, "weight": weight})
+
+
+async def test_a_few_large_states_are_not_kept_either(processor: StatefulProcessor) -> None:
+    for number in range(30):
+        await take(processor, said(f"s-{number}", 2_001))
+        assert sum(map(len, processor._cached_states.values())) <= stateful_processor.MAX_RECORDS_IN_MEMORY
+    assert list(processor._cached_states) == [(0, f"s-{number}") for number in range(21, 30)], "the latest are kept"
+    await take(processor, said("s-0", 1))
+    assert len(processor._cached_states[0, "s-0"]) == 2_002, "it was restored"
+
+
+async def test_one_that_is_too_large_alone_is_kept_while_it_is_needed(processor: StatefulProcessor) -> None:
+    await take(processor, said("small", 1))
+    await take(processor, said("large", 50_000))
+    await take(processor, said("large", 1))
+    assert list(processor._cached_states) == [(0, "large")]
+    await take(processor, said("small", 1))
+    assert [len(state) for state in processor._cached_states.values()] == [2]
+
+
+async def test_what_is_withdrawn_or_forgotten_makes_room(processor: StatefulProcessor) -> None:
+    await take(processor, said("a", 15_000))
+    await take(processor, None)
+    await take(processor, said("b", 15_000))
+    assert {owner: len(state) for (_, owner), state in processor._cached_states.items()} == {"a": 0, "b": 15_000}
+    assert isinstance(await take(processor, said("c", -1)), Refused)
+    assert not processor._cached_states
+    for number in range(3):
+        await take(processor, said(f"d-{number}", 6_000))
+    assert len(processor._cached_states) == 3
+    processor.assign([0])
+    assert not processor._cached_states
+    await take(processor, said("d-0", 1))
+    assert len(processor._cached_states[0, "d-0"]) == 6_001
