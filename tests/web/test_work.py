@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from agents.web.store import reader as store_reader
-from agents.web.store.facets import count_distinct
+from agents.web.store.counting import count_distinct
 from agents.web.store.quote_filter import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.tables import open_for_reading
@@ -98,7 +98,7 @@ def test_the_words_are_looked_up_once(stores: list[Path], what: str, monkeypatch
 
 
 def test_counting_is_what_sets_of_pairs_give(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.web.store.facets.MOST_CELLS", 100)
+    monkeypatch.setattr("agents.web.store.counting.MOST_CELLS", 100)
     chance = np.random.default_rng(5)
     for size, values, things in ((1, 1, 1), (50, 3, 400), (400, 40, 30), (300, 500, 700)):
         value, thing = chance.integers(0, values, size), chance.integers(0, things, size)

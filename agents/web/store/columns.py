@@ -20,6 +20,12 @@ TYPES: tuple[str, ...] = get_args(QuoteType)
 GENDERS: tuple[str, ...] = get_args(Gender)
 EVIDENCE: tuple[str, ...] = get_args(GenderSource)
 KINDS: tuple[str, ...] = get_args(SpeakerKind)
+NO_PERSONS = ("organisation", "place", "group", "document")
+NO_PERSON = len(GENDERS) + 1
+"""In place of a gender, of a speaker who is none of those that have one."""
+DAY_SECONDS = 86400
+SPARSE = 20
+"""So many numbers for each quote, and a table of all numbers would be too large."""
 ROW = np.dtype(
     [
         ("num", "<i8"),
@@ -74,17 +80,58 @@ class Columns:
     def __len__(self) -> int:
         return len(self["num"])
 
-    @cached_property
-    def said(self) -> NDArray[np.int64]:
-        """For each quote the number of its statement, counted from 0 without gaps."""
-        found: NDArray[np.int64] = np.unique(self["said"], return_inverse=True)[1]
+    def with_nums(self, nums: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """For each quote whether its number is one of these."""
+        if not len(self) or not len(nums):
+            return np.zeros(len(self), dtype=bool)
+        least, most = self._range
+        if most - least > SPARSE * len(self):
+            return np.isin(self["num"], nums)
+        known = np.zeros(most - least + 1, dtype=bool)
+        known[nums[(nums >= least) & (nums <= most)] - least] = True
+        found: NDArray[np.bool_] = known[self["num"] - least]
         return found
 
     @cached_property
-    def articles(self) -> NDArray[np.int64]:
+    def _range(self) -> tuple[int, int]:
+        return int(self["num"].min()), int(self["num"].max())
+
+    @cached_property
+    def said(self) -> NDArray[np.int32]:
+        """For each quote the number of its statement, counted from 0 without gaps."""
+        return np.unique(self["said"], return_inverse=True)[1].astype(np.int32)
+
+    @cached_property
+    def articles(self) -> NDArray[np.int32]:
         """For each quote the number of its article, counted from 0 with few gaps."""
-        numbers: NDArray[np.int64] = self["article"]
-        return numbers - numbers.min() if len(numbers) else numbers
+        return _from_zero(self["article"])
+
+    @cached_property
+    def texts(self) -> NDArray[np.int32]:
+        """For each quote the number that articles of the same text share, counted from 0 with few gaps."""
+        return _from_zero(self["same"])
+
+    @cached_property
+    def days(self) -> NDArray[np.int32]:
+        """For each quote the day of its publication or else arrival (UTC), in days since 1 January 1970."""
+        return np.floor(self["at"] / DAY_SECONDS).astype(np.int32)
+
+    @cached_property
+    def gender_groups(self) -> NDArray[np.uint8]:
+        """For each quote the speaker's gender: a place in GENDERS from 1 on; 0: not known; NO_PERSON."""
+        no_person = np.zeros(len(KINDS) + 1, dtype=bool)
+        no_person[[code(KINDS, kind) for kind in NO_PERSONS]] = True
+        gender = self["gender"]
+        return np.where(no_person[self["kind"]] & (gender == 0), NO_PERSON, gender).astype(np.uint8)
+
+
+def gender_group(name: str) -> int:
+    """The number of f, m, unknown or none in `Columns.gender_groups`."""
+    return {"unknown": 0, "none": NO_PERSON}.get(name) or code(GENDERS, name)
+
+
+def _from_zero(numbers: NDArray[np.int64]) -> NDArray[np.int32]:
+    return (numbers - (numbers.min() if len(numbers) else 0)).astype(np.int32)
 
 
 def read_columns(connection: sqlite3.Connection) -> Columns:
