@@ -11,7 +11,7 @@ from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Numbers, Places
 from agents.web.store.facets import names_of
 from agents.web.store.query_parser import folded_words, parse_query
-from agents.web.store.quote_filter import QuoteQuery, matching
+from agents.web.store.quote_filter import QuoteQuery, matching, numbers_of
 
 TOGETHER = 30
 
@@ -60,19 +60,18 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     if row is None:
         return None
     num, name, type_, about, quotes = row
-    mentions, articles = connection.execute(
-        "SELECT coalesce(sum(count), 0), count(*) FROM mentions WHERE entity = ?", (num,)
+    mentions, articles, in_days, in_papers = connection.execute(
+        "SELECT coalesce(sum(count), 0), count(*), group_concat(day), group_concat(source) FROM mentions"
+        " WHERE entity = ?",
+        (num,),
     ).fetchone()
-    grouped = (
-        "SELECT a.{0}, count(*) FROM mentions m JOIN articles a ON a.seq = m.article WHERE m.entity = ? GROUP BY a.{0}"
-    )
     asked = QuoteQuery(speaker=id_)
     places = matching(connection, columns, asked) if "/" in id_ else np.zeros(0, dtype=np.int64)
     said = FirstOfEach(places[::-1], columns.said)
     members = matching(connection, columns, QuoteQuery(party=name)) if type_ == "ORG" else places[:0]
-    days = dict(connection.execute(grouped.format("day"), (num,)))
+    named_on = _by_day(numbers_of(in_days))
     said_on = _by_day(columns.days[said.places])
-    named_by = dict(connection.execute(grouped.format("source"), (num,)))
+    named_by = _by_source(connection, np.bincount(numbers_of(in_papers)))
     said_in = _by_source(connection, said.count(columns["source"]))
     return EntityDetail(
         id=id_,
@@ -85,10 +84,10 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         about_count=len(FirstOfEach(matching(connection, columns, QuoteQuery(about=id_)), columns.said)),
         article_count=articles,
         mention_count=mentions,
-        days=[Period(day=day, quotes=said_on.get(day, 0), articles=days[day]) for day in sorted(days)],
+        days=[Period(day=day, quotes=said_on.get(day, 0), articles=named_on[day]) for day in sorted(named_on)],
         sources=sorted(
             (SourceCount(source=s, quotes=said_in.get(s, 0), articles=count) for s, count in named_by.items()),
-            key=lambda line: (-line.quotes, -line.articles),
+            key=lambda line: (-line.quotes, -line.articles, line.source or ""),
         ),
         perhaps=_perhaps(connection, num, name) if type_ == "PER" else [],
         together=_together(connection, columns, num, places),

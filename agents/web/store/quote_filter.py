@@ -124,11 +124,15 @@ def entity_num(connection: sqlite3.Connection, id_: str) -> int:
     return -1 if row is None else int(row[0])
 
 
+def numbers_of(text: str | None) -> NDArray[np.int64]:
+    """The numbers that SQLite gives as one text (`group_concat`): a word can have as many as there are quotes, and each
+    row that SQLite hands over costs more than finding it did."""
+    return np.fromstring(text or "", dtype=np.int64, sep=",")
+
+
 def _nums(connection: sqlite3.Connection, query: str, value: str | int) -> NDArray[np.int64]:
-    """The numbers that a query gives as one text: a word can have as many as there are quotes, and each row that
-    SQLite hands over costs more than finding it did."""
-    (numbers,) = connection.execute(query, (value,)).fetchone()
-    return np.fromstring(numbers or "", dtype=np.int64, sep=",")
+    (text,) = connection.execute(query, (value,)).fetchone()
+    return numbers_of(text)
 
 
 def _label(connection: sqlite3.Connection, name: str) -> int:

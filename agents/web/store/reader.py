@@ -61,7 +61,7 @@ class StoreReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._columns = ColumnCache()
+        self._columns = ColumnCache(self._open)
 
     @contextmanager
     def _open(self, *, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
