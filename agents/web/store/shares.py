@@ -58,9 +58,8 @@ def shares(
     shown = order[:SHOWN]
     rows = np.full(int(values.max(initial=0)) + 1, len(shown), dtype=np.int64)
     rows[shown] = np.arange(len(shown))
-    articles = FirstOfEach(places, columns.articles)
-    in_articles = articles.count(values)
-    in_sources = count_distinct(rows[values[places]], columns["source"][places])
+    row, articles, sources = rows[values[places]], columns.articles[places], columns["source"][places]
+    in_articles, in_sources = count_distinct(row, articles), count_distinct(row, sources)
     usual = None if before is None else _parts(values, FirstOfEach(before, things), least)
     evidence = _evidence(columns, found, values) if by == "gender" else {}
     names = {0: ("false",) * 2, 1: ("true",) * 2} if by == "verbatim" else names_of(connection, by, shown)
@@ -76,7 +75,7 @@ def shares(
                 value=names[value][0],
                 name=names[value][1],
                 count=count,
-                articles=int(in_articles[value]),
+                articles=int(in_articles[number]),
                 sources=int(in_sources[number]),
                 share=count / total,
                 low=low,
@@ -92,8 +91,8 @@ def shares(
         each="statement" if once else "paper",
         total=total,
         without=total - (len(known) if things is None else distinct(things[known])),
-        articles=len(articles),
-        sources=distinct(columns["source"][places]),
+        articles=distinct(articles),
+        sources=distinct(sources),
         values=lines,
         others=max(0, len(order) - SHOWN),
         period=period,
