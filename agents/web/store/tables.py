@@ -87,7 +87,7 @@ CREATE TABLE quote_about (
 CREATE INDEX quote_about_quote ON quote_about (quote);
 CREATE TABLE quote_lines (num INTEGER PRIMARY KEY, line TEXT NOT NULL, context TEXT NOT NULL);
 CREATE VIRTUAL TABLE quote_search USING fts5 (
-    text, speaker, tokenize = "unicode61 remove_diacritics 0", prefix = "2 3 4", columnsize = 0
+    text, speaker, tokenize = "unicode61 remove_diacritics 0", columnsize = 0
 );
 
 CREATE TABLE statements (
