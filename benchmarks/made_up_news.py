@@ -152,7 +152,7 @@ def multiply(path: Path, times: int) -> None:
         for query in (
             f"INSERT INTO articles (seq, id, at, same, {columns}, line, record) SELECT seq + {seq}, id || '-{time_}',"
             f" at - {before}, same + {seq}, {columns}, line, record FROM articles WHERE seq <= {last}",
-            f"INSERT INTO mentions SELECT entity, article + {seq}, count, arrived - {before} FROM mentions"
+            f"INSERT INTO mentions SELECT entity, article + {seq}, count, arrived - {before}, day, source FROM mentions"
             f" WHERE article <= {last}",
             "INSERT INTO quotes (num, id, article, entity, gender, party, agency, fragment, printed, said)"
             f" SELECT num + {num}, '{time_}-' || id, article + {seq}, entity, gender, party, agency, fragment,"

@@ -6,14 +6,15 @@ English is written in the code and the templates; German stands in
 
 import io
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-from babel.dates import format_date, format_datetime
+from babel.core import Locale
+from babel.dates import format_date, get_date_format, get_datetime_format, get_time_format, parse_pattern
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from babel.support import NullTranslations, Translations
 
 InterfaceLanguage = Literal["de", "en"]
@@ -51,19 +52,25 @@ def translations(language: InterfaceLanguage) -> NullTranslations:
 
 
 class Formats:
-    """Numbers and times as people of a language write them; times in the worker's time zone."""
+    """Numbers and times as people of a language write them; times in the worker's time zone.
+
+    A page has hundreds of them, so Babel is asked once for how they look, and not for each of them.
+    """
 
     def __init__(self, language: InterfaceLanguage) -> None:
-        self._language = language
+        self._locale = Locale.parse(language)
+        self._separators = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
+        parts = get_time_format("short", language).pattern, get_date_format("short", language).pattern
+        self._short = parse_pattern(str(get_datetime_format("short", language)).format(*parts))
 
     def number(self, value: float, digits: int = 0) -> str:
         """With separators, and so many digits after the decimal point."""
-        return str(format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=self._language))
+        return f"{round(value, digits):,.{digits}f}".translate(self._separators)
 
     def time(self, value: float | str | None) -> str:
         """Date and time; of seconds since 1970 UTC, or of an RFC 3339 time."""
         moment = _moment(value)
-        return "" if moment is None else str(format_datetime(moment, "short", locale=self._language))
+        return "" if moment is None else self._short.apply(moment, self._locale)
 
     def iso(self, value: float | str | None) -> str:
         """The same for machines, in UTC."""
@@ -72,7 +79,7 @@ class Formats:
 
     def day(self, value: str) -> str:
         """A day, given as YYYY-MM-DD."""
-        return str(format_date(datetime.fromisoformat(value), "medium", locale=self._language))
+        return _day(value, self._locale)
 
     def seconds(self, value: float | None) -> str:
         """A duration in the unit that suits it."""
@@ -91,6 +98,11 @@ class Formats:
                 return f"{self.number(value)} {unit}"
             value /= 1000
         return f"{self.number(value, 1)} GB"
+
+
+@lru_cache(maxsize=1000)
+def _day(value: str, locale: Locale) -> str:
+    return str(format_date(datetime.fromisoformat(value), "medium", locale=locale))
 
 
 def _moment(value: float | str | None) -> datetime | None:

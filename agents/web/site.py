@@ -246,10 +246,9 @@ def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     """A text with the places in `marks` marked; everything escaped."""
     parts, end = [], 0
     for mark in marks:
-        parts += [escape(text[end : mark.begin]), Markup("<mark>"), escape(text[mark.begin : mark.end])]
-        parts.append(Markup("</mark>"))
+        parts += [escape(text[end : mark.begin]), "<mark>", escape(text[mark.begin : mark.end]), "</mark>"]
         end = mark.end
-    return Markup("").join([*parts, escape(text[end:])])
+    return Markup("".join([*parts, escape(text[end:])]))
 
 
 def quote_path(hit: QuoteHit) -> str:

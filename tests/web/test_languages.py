@@ -1,11 +1,16 @@
 """Everything that the pages say is there in German, errors too."""
 
 import re
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from babel.dates import format_date, format_datetime
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from jinja2.ext import babel_extract
+
+from agents.web.languages import LANGUAGES, Formats, InterfaceLanguage
 
 WEB = Path(__file__).parents[2] / "agents" / "web"
 _ERROR = re.compile(r'(?:HTTP\w+\(text=|_problem\(request, \d+, |StoreUnavailable\()"([^"]+)"')
@@ -32,3 +37,17 @@ def test_everything_is_there_in_german(said: dict[str, str]) -> None:
         catalogue = read_po(file, locale="de")
     missing = {message: where for message, where in said.items() if not getattr(catalogue.get(message), "string", None)}
     assert not missing
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_numbers_and_times_are_written_as_babel_writes_them(language: InterfaceLanguage) -> None:
+    formats = Formats(language)
+    for value, digits in ((0, 0), (7, 0), (999.5, 0), (1000, 0), (1234567, 0), (0.25, 1), (12.345, 1), (-1234.5, 2)):
+        expected = format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=language)
+        assert formats.number(value, digits) == expected
+    for moment in ("2026-03-02T09:05:00Z", "2026-12-31T23:59:59Z", "2026-07-01T12:00:00+02:00"):
+        local = datetime.fromisoformat(moment).astimezone()
+        assert (
+            formats.time(moment) == formats.time(local.timestamp()) == format_datetime(local, "short", locale=language)
+        )
+        assert formats.day(moment[:10]) == format_date(datetime.fromisoformat(moment[:10]), "medium", locale=language)

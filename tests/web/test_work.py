@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from agents.web.store import reader as store_reader
-from agents.web.store.facets import count_distinct
+from agents.web.store.counting import count_distinct
 from agents.web.store.quote_filter import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.tables import open_for_reading
@@ -51,6 +51,50 @@ ASKED: dict[str, Callable[[StoreReader], Any]] = {
 }
 
 
+SPEAKER = f"per/{NEWS.names[0].lower().replace(' ', '-')}"
+"""Named in most articles."""
+ENTITY: dict[str, Callable[[StoreReader], Any]] = {"entity": lambda reader: reader.entity(SPEAKER)}
+STATEMENTS = 50
+"""Of SQL, at most: two for each quote that is shown, and one or two for each thing that is counted."""
+STEPS_FOR_EACH = 15
+"""Of SQLite's instructions, at most, for each article that names someone: none of the articles is looked up."""
+
+
+class Work:
+    """What SQLite does for an answer: statements, and instructions by tens."""
+
+    def __init__(self, path: Path, ask: Callable[[StoreReader], Any], monkeypatch: pytest.MonkeyPatch) -> None:
+        self.statements: Counter[str] = Counter()
+        self.steps = 0
+        reader = StoreReader(path)
+        ask(reader)  # the columns are read already
+        with monkeypatch.context() as patched:
+            patched.setattr(store_reader, "open_for_reading", self._open)
+            ask(reader)
+
+    def _open(self, path: Path) -> "Work.Watched":
+        connection = open_for_reading(path)
+        connection.set_trace_callback(lambda statement: self.statements.update([statement]))
+        connection.set_progress_handler(self._step, 10)
+        return self.Watched(connection)
+
+    def _step(self) -> int:
+        self.steps += 10
+        return 0
+
+    class Watched:
+        """A connection whose progress is watched here alone."""
+
+        def __init__(self, connection: sqlite3.Connection) -> None:
+            self._connection = connection
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(self._connection, name)
+
+        def set_progress_handler(self, *_: Any) -> None:
+            """Nothing: the time is not limited."""
+
+
 def steps_of(path: Path, ask: Callable[[StoreReader], Any]) -> int:
     """How many of Python's instructions the store's own modules take for an answer, the columns being read already."""
     folder, count = str(Path(store_reader.__file__).parent), 0
@@ -85,20 +129,25 @@ def test_python_takes_no_step_for_each_quote_found(stores: list[Path], what: str
 
 @pytest.mark.parametrize("what", ASKED)
 def test_the_words_are_looked_up_once(stores: list[Path], what: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    statements: Counter[str] = Counter()
-
-    def opened(path: Path) -> sqlite3.Connection:
-        connection = open_for_reading(path)
-        connection.set_trace_callback(lambda statement: statements.update([statement]))
-        return connection
-
-    monkeypatch.setattr(store_reader, "open_for_reading", opened)
-    ASKED[what](StoreReader(stores[1]))
+    statements = Work(stores[1], ASKED[what], monkeypatch).statements
     assert sum(count for statement, count in statements.items() if "quote_search MATCH" in statement) == 1
 
 
+@pytest.mark.parametrize("what", [*ASKED, *ENTITY])
+def test_names_are_not_asked_for_one_by_one(stores: list[Path], what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Work(stores[1], (ASKED | ENTITY)[what], monkeypatch).statements.total() <= STATEMENTS
+
+
+def test_who_is_named_often_costs_little_for_each_time(stores: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    work = [Work(path, ENTITY["entity"], monkeypatch).steps for path in stores]
+    found = [StoreReader(path).entity(SPEAKER) for path in stores]
+    named = [0 if entity is None else entity.article_count for entity in found]
+    assert named[1] == TIMES * named[0] > TIMES * ARTICLES / 2
+    assert work[1] - work[0] < STEPS_FOR_EACH * (named[1] - named[0])
+
+
 def test_counting_is_what_sets_of_pairs_give(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agents.web.store.facets.MOST_CELLS", 100)
+    monkeypatch.setattr("agents.web.store.counting.MOST_CELLS", 100)
     chance = np.random.default_rng(5)
     for size, values, things in ((1, 1, 1), (50, 3, 400), (400, 40, 30), (300, 500, 700)):
         value, thing = chance.integers(0, values, size), chance.integers(0, things, size)

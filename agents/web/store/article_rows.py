@@ -9,8 +9,9 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
+from agents.web.store.columns import DAY_SECONDS
 from agents.web.store.query_parser import folded_words
-from agents.web.store.quote_rows import ArticleRow, delete_quotes, insert_quotes, type_of_whole
+from agents.web.store.quote_rows import ArticleRow, delete_quotes, insert_quotes, label_num, type_of_whole
 from agents.web.store.same_articles import join_same, leave_same, mark_first
 
 QUOTES_IN_LINE = 3
@@ -61,7 +62,6 @@ def insert_article(
         record.get("source"),
         arrived,
         at,
-        datetime.fromtimestamp(at, UTC).date().isoformat(),
         record["simhash"],
         partition,
         offset,
@@ -72,8 +72,8 @@ def insert_article(
         zlib.compress(value, 1),
     )
     cursor = connection.execute(
-        "INSERT INTO articles (id, source, arrived, at, day, simhash, partition, position, trail, version, digest,"
-        " line, record, same, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
+        "INSERT INTO articles (id, source, arrived, at, simhash, partition, position, trail, version, digest,"
+        " line, record, same, first) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)",
         row,
     )
     seq = cursor.lastrowid
@@ -101,9 +101,13 @@ def _insert_parts(
     connection: sqlite3.Connection, kept: ArticleRow, record: dict[str, Any], lines: list[QuoteLine]
 ) -> None:
     nums = {entity["id"]: _entity_num(connection, entity) for entity in record["entities"]}
+    day, source = int(kept.at // DAY_SECONDS), label_num(connection, record.get("source")) or 0
     connection.executemany(
-        "INSERT OR REPLACE INTO mentions (entity, article, count, arrived) VALUES (?, ?, ?, ?)",
-        [(nums[entity["id"]], kept.seq, len(entity["mentions"]), kept.arrived) for entity in record["entities"]],
+        "INSERT OR REPLACE INTO mentions (entity, article, count, arrived, day, source) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (nums[entity["id"]], kept.seq, len(entity["mentions"]), kept.arrived, day, source)
+            for entity in record["entities"]
+        ],
     )
     insert_quotes(connection, kept, record, lines, nums)
     connection.execute(

@@ -4,10 +4,12 @@ Each article's quotes lie in the store as one blob of rows of a fixed size, so t
 milliseconds. Nothing else counts as fast over the whole store: what is asked for becomes a mask over the columns.
 """
 
+import logging
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import Any, get_args
 
@@ -16,10 +18,18 @@ from numpy.typing import NDArray
 
 from schemas.records import Gender, GenderSource, QuoteType, SpeakerKind
 
+log = logging.getLogger("redefluss.columns")
+
 TYPES: tuple[str, ...] = get_args(QuoteType)
 GENDERS: tuple[str, ...] = get_args(Gender)
 EVIDENCE: tuple[str, ...] = get_args(GenderSource)
 KINDS: tuple[str, ...] = get_args(SpeakerKind)
+NO_PERSONS = ("organisation", "place", "group", "document")
+NO_PERSON = len(GENDERS) + 1
+"""In place of a gender, of a speaker who is none of those that have one."""
+DAY_SECONDS = 86400
+SPARSE = 20
+"""So many numbers for each quote, and a table of all numbers would be too large."""
 ROW = np.dtype(
     [
         ("num", "<i8"),
@@ -49,6 +59,8 @@ _ROWS = "SELECT rows FROM quote_columns"
 CHEAP_SECONDS = 0.005
 REFRESH_SHARE = 0.05
 """Of one core, at most, for reading the columns anew while the store changes, unless that is cheap."""
+STALE_SECONDS = 1.0
+"""By so much they may be older than that, so that nobody waits for them while they are asked for again and again."""
 
 
 def code(values: Sequence[str], value: str | None) -> int:
@@ -64,9 +76,8 @@ class Columns:
     """
 
     def __init__(self, rows: NDArray[Any]) -> None:
-        fields = {name: np.ascontiguousarray(rows[name]) for name in ROW.names or ()}
-        latest_first = np.lexsort((fields["num"], fields["at"]))[::-1]
-        self._fields = {name: field[latest_first] for name, field in fields.items()}
+        latest_first = np.lexsort((rows["num"], rows["at"]))[::-1]
+        self._fields = {name: np.ascontiguousarray(rows[name])[latest_first] for name in ROW.names or ()}
 
     def __getitem__(self, field: str) -> NDArray[Any]:
         return self._fields[field]
@@ -74,17 +85,58 @@ class Columns:
     def __len__(self) -> int:
         return len(self["num"])
 
-    @cached_property
-    def said(self) -> NDArray[np.int64]:
-        """For each quote the number of its statement, counted from 0 without gaps."""
-        found: NDArray[np.int64] = np.unique(self["said"], return_inverse=True)[1]
+    def with_nums(self, nums: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """For each quote whether its number is one of these."""
+        if not len(self) or not len(nums):
+            return np.zeros(len(self), dtype=bool)
+        least, most = self._range
+        if most - least > SPARSE * len(self):
+            return np.isin(self["num"], nums)
+        known = np.zeros(most - least + 1, dtype=bool)
+        known[nums[(nums >= least) & (nums <= most)] - least] = True
+        found: NDArray[np.bool_] = known[self["num"] - least]
         return found
 
     @cached_property
-    def articles(self) -> NDArray[np.int64]:
+    def _range(self) -> tuple[int, int]:
+        return int(self["num"].min()), int(self["num"].max())
+
+    @cached_property
+    def said(self) -> NDArray[np.int32]:
+        """For each quote the number of its statement, counted from 0 without gaps."""
+        return np.unique(self["said"], return_inverse=True)[1].astype(np.int32)
+
+    @cached_property
+    def articles(self) -> NDArray[np.int32]:
         """For each quote the number of its article, counted from 0 with few gaps."""
-        numbers: NDArray[np.int64] = self["article"]
-        return numbers - numbers.min() if len(numbers) else numbers
+        return _from_zero(self["article"])
+
+    @cached_property
+    def texts(self) -> NDArray[np.int32]:
+        """For each quote the number that articles of the same text share, counted from 0 with few gaps."""
+        return _from_zero(self["same"])
+
+    @cached_property
+    def days(self) -> NDArray[np.int32]:
+        """For each quote the day of its publication or else arrival (UTC), in days since 1 January 1970."""
+        return np.floor(self["at"] / DAY_SECONDS).astype(np.int32)
+
+    @cached_property
+    def gender_groups(self) -> NDArray[np.uint8]:
+        """For each quote the speaker's gender: a place in GENDERS from 1 on; 0: not known; NO_PERSON."""
+        no_person = np.zeros(len(KINDS) + 1, dtype=bool)
+        no_person[[code(KINDS, kind) for kind in NO_PERSONS]] = True
+        gender = self["gender"]
+        return np.where(no_person[self["kind"]] & (gender == 0), NO_PERSON, gender).astype(np.uint8)
+
+
+def gender_group(name: str) -> int:
+    """The number of f, m, unknown or none in `Columns.gender_groups`."""
+    return {"unknown": 0, "none": NO_PERSON}.get(name) or code(GENDERS, name)
+
+
+def _from_zero(numbers: NDArray[np.int64]) -> NDArray[np.int32]:
+    return (numbers - (numbers.min() if len(numbers) else 0)).astype(np.int32)
 
 
 def read_columns(connection: sqlite3.Connection) -> Columns:
@@ -93,25 +145,62 @@ def read_columns(connection: sqlite3.Connection) -> Columns:
 
 
 class ColumnCache:
-    """The columns of a store, read anew when it has changed, and not too often. Thread-safe."""
+    """The columns of a store, read anew when it has changed, and not too often. Thread-safe.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Where reading them takes long, they are read in a thread of their own, and whoever asks meanwhile has them as they
+    were a moment ago.
+
+    Args:
+        open_store: gives a connection to the store, for the length of a `with` block.
+    """
+
+    def __init__(
+        self,
+        open_store: Callable[[], AbstractContextManager[sqlite3.Connection]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._open_store = open_store
         self._clock = clock
         self._lock = threading.Lock()
+        self._reading = threading.Lock()
         self._known: Columns | None = None
         self._changes = -1
-        self._again = 0.0
+        self._again = self._too_old = 0.0
 
     def columns(self, connection: sqlite3.Connection) -> Columns:
         """As they are now, or were a moment ago."""
+        known, now = self._known, self._clock()
+        if known is not None and now < self._again:
+            return known
+        if known is not None and now < self._too_old:
+            if self._reading.acquire(blocking=False):
+                threading.Thread(target=self._read_aside, name="columns", daemon=True).start()
+            return known
         with self._lock:
-            if self._known is not None and self._clock() < self._again:
-                return self._known
-            (changes,) = connection.execute("SELECT n FROM changes").fetchone()
-            if self._known is None or changes != self._changes:
-                begun = self._clock()
-                self._known, self._changes = read_columns(connection), changes
-                _ = self._known.said
-                took = self._clock() - begun
-                self._again = self._clock() + (took / REFRESH_SHARE if took > CHEAP_SECONDS else 0.0)
+            if self._known is None or self._clock() >= self._again:
+                self._read(connection)
+            assert self._known is not None
             return self._known
+
+    def _read_aside(self) -> None:
+        try:
+            with self._open_store() as connection, self._lock:
+                self._read(connection)
+        except Exception as error:  # whoever asks next, when they are too old, is told
+            log.debug("columns not read anew: %r", error)
+        finally:
+            self._reading.release()
+
+    def _read(self, connection: sqlite3.Connection) -> None:
+        (changes,) = connection.execute("SELECT n FROM changes").fetchone()
+        if self._known is not None and changes == self._changes:
+            return
+        begun = self._clock()
+        columns = read_columns(connection)
+        _ = columns.said
+        took = self._clock() - begun
+        self._known, self._changes = columns, changes
+        self._again = self._too_old = self._clock()
+        if took > CHEAP_SECONDS:
+            self._again += took / REFRESH_SHARE
+            self._too_old = self._again + STALE_SECONDS

@@ -1,88 +1,55 @@
 """Counts of quotes by what they have in common: each statement once for a value, or once for each paper."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from agents.web.models import FacetValue
-from agents.web.store.columns import GENDERS, TYPES, Columns
-from agents.web.store.quote_filter import Places, gender_group, gender_groups
+from agents.web.store.columns import GENDERS, TYPES, Columns, gender_group
+from agents.web.store.counting import FirstOfEach, Numbers
 
-Numbers = NDArray[np.int64]
 FACETS = ("speaker", "party", "role", "gender", "source", "type", "agency")
 FACET_VALUES = 30
-MOST_CELLS = 1_000_000
-"""Of a table of values by things: up to that it is faster to tick cells than to sort pairs."""
 _COLUMN = {"speaker": "entity"}
 
 
-def facets(
-    connection: sqlite3.Connection, columns: Columns, places: Places, *, once: bool = True
-) -> dict[str, list[FacetValue]]:
-    """By facet the commonest values of the quotes at `places`; `once`: a statement counts once for each, however many
-    papers have it."""
-    said = columns.said[places]
-    return {name: list(_commonest(connection, values_of(columns, name, places), said, name, once)) for name in FACETS}
+def facets(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach) -> dict[str, list[FacetValue]]:
+    """By facet the commonest values of what was found, and how much of it has them."""
+    return {name: _commonest(connection, columns, found, name) for name in FACETS}
 
 
-def _commonest(
-    connection: sqlite3.Connection, values: Numbers, said: Numbers, facet: str, once: bool
-) -> Iterator[FacetValue]:
-    known = values >= 0
-    counted = count_distinct(values[known], said[known]) if once else np.bincount(values[known])
-    order = np.argsort(-counted, kind="stable")[:FACET_VALUES]
-    yield from named(connection, facet, [(int(value), int(counted[value])) for value in order if counted[value]])
+def _commonest(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach, facet: str) -> list[FacetValue]:
+    counts = found.count(values_of(columns, facet))
+    counts[: least_value(facet)] = 0
+    order = np.argsort(-counts, kind="stable")[:FACET_VALUES].tolist()
+    values = [value for value in order if counts[value]]
+    names = names_of(connection, facet, values)
+    return [
+        FacetValue(value=asked, name=name, count=int(counts[value]))
+        for value in values
+        if value in names
+        for asked, name in (names[value],)
+    ]
 
 
-def values_of(columns: Columns, facet: str, places: Places) -> Numbers:
-    """For each quote at `places` the number of its value; -1: it has none."""
+def values_of(columns: Columns, facet: str) -> Numbers:
+    """For each quote the number of its value; below `least_value`: it has none."""
+    return columns.gender_groups if facet == "gender" else columns[_COLUMN.get(facet, facet)]
+
+
+def least_value(facet: str) -> int:
+    """The least number that stands for a value."""
+    return 0 if facet == "gender" else 1
+
+
+def names_of(connection: sqlite3.Connection, facet: str, values: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """By the numbers of values what to ask for and what to call them; those that are no longer known are missing."""
+    if facet == "type":
+        return {value: (TYPES[value - 1], TYPES[value - 1]) for value in values}
     if facet == "gender":
-        return gender_groups(columns)[places].astype(np.int64)
-    numbers: Numbers = columns[_COLUMN.get(facet, facet)][places].astype(np.int64)
-    return np.where(numbers == 0, -1, numbers)
-
-
-def distinct(things: Numbers) -> int:
-    """How many different numbers there are, none negative and without great gaps."""
-    return int(np.count_nonzero(np.bincount(things)))
-
-
-def count_distinct(values: Numbers, things: Numbers) -> Numbers:
-    """For each value from 0 on, how many different things have it; both not negative, `things` without great gaps."""
-    if not len(values):
-        return np.zeros(0, dtype=np.int64)
-    width, height = int(things.max()) + 1, int(values.max()) + 1
-    counts: Numbers
-    if width * height <= MOST_CELLS:
-        cells = np.zeros(width * height, dtype=bool)
-        cells[values * width + things] = True
-        counts = cells.reshape(height, width).sum(axis=1, dtype=np.int64)
-        return counts
-    # Most things have one value only; the pairs of those with more are all that has to be sorted.
-    one = np.full(width, -1, dtype=np.int64)
-    one[things] = values
-    counts = np.bincount(one[one >= 0], minlength=height)
-    more = one[things] != values
-    pairs = np.sort(values[more] * width + things[more])  # np.unique hashes, which is ten times as slow
-    counts += np.bincount(pairs[np.diff(pairs, prepend=-1) > 0] // width, minlength=height)
-    return counts
-
-
-def named(connection: sqlite3.Connection, facet: str, counted: Iterable[tuple[int, int]]) -> Iterator[FacetValue]:
-    """Values by their numbers, with what to ask for and what to call them."""
-    for value, count in counted:
-        row: Any
-        if facet == "speaker":
-            row = connection.execute("SELECT id, name FROM entities WHERE num = ?", (value,)).fetchone()
-        elif facet == "type":
-            row = (TYPES[value - 1], TYPES[value - 1])
-        elif facet == "gender":
-            name = next(name for name in (*GENDERS, "unknown", "none") if gender_group(name) == value)
-            row = (name, name)
-        else:
-            row = connection.execute("SELECT name, name FROM labels WHERE num = ?", (value,)).fetchone()
-        if row is not None:
-            yield FacetValue(value=row[0], name=row[1], count=count)
+        return {gender_group(name): (name, name) for name in (*GENDERS, "unknown", "none")}
+    names = "id, name FROM entities" if facet == "speaker" else "name, name FROM labels"
+    marks = ", ".join("?" * len(values))
+    rows = connection.execute(f"SELECT num, {names} WHERE num IN ({marks})", values)
+    return {value: (asked, name) for value, asked, name in rows}

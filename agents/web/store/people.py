@@ -1,16 +1,17 @@
 """People, organisations and whoever else is in the news: a directory, and what is kept about each."""
 
 import sqlite3
-from typing import Any
+from datetime import date, timedelta
 
 import numpy as np
 import orjson
 
 from agents.web.models import EntityDetail, FacetValue, People, Period, Person, SourceCount
 from agents.web.store.columns import Columns
-from agents.web.store.facets import count_distinct
+from agents.web.store.counting import FirstOfEach, Numbers, Places
+from agents.web.store.facets import names_of
 from agents.web.store.query_parser import folded_words, parse_query
-from agents.web.store.quote_filter import QuoteQuery, matching, once_each
+from agents.web.store.quote_filter import QuoteQuery, matching, numbers_of
 
 TOGETHER = 30
 
@@ -59,20 +60,19 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     if row is None:
         return None
     num, name, type_, about, quotes = row
-    mentions, articles = connection.execute(
-        "SELECT coalesce(sum(count), 0), count(*) FROM mentions WHERE entity = ?", (num,)
+    mentions, articles, in_days, in_papers = connection.execute(
+        "SELECT coalesce(sum(count), 0), count(*), group_concat(day), group_concat(source) FROM mentions"
+        " WHERE entity = ?",
+        (num,),
     ).fetchone()
-    grouped = (
-        "SELECT a.{0}, count(*) FROM mentions m JOIN articles a ON a.seq = m.article WHERE m.entity = ? GROUP BY a.{0}"
-    )
     asked = QuoteQuery(speaker=id_)
     places = matching(connection, columns, asked) if "/" in id_ else np.zeros(0, dtype=np.int64)
-    said = once_each(places[::-1], columns.said)
+    said = FirstOfEach(places[::-1], columns.said)
     members = matching(connection, columns, QuoteQuery(party=name)) if type_ == "ORG" else places[:0]
-    days = dict(connection.execute(grouped.format("day"), (num,)))
-    said_on = _counts(np.floor(columns["at"][said] / 86400).astype("datetime64[D]").astype(str))
-    named_by = dict(connection.execute(grouped.format("source"), (num,)))
-    said_in = _by_source(connection, columns, places)
+    named_on = _by_day(numbers_of(in_days))
+    said_on = _by_day(columns.days[said.places])
+    named_by = _by_source(connection, np.bincount(numbers_of(in_papers)))
+    said_in = _by_source(connection, said.count(columns["source"]))
     return EntityDetail(
         id=id_,
         name=name,
@@ -81,17 +81,17 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
         wikidata=orjson.loads(about)["wikidata"],
         statement_count=len(said),
         quote_count=quotes,
-        about_count=len(once_each(matching(connection, columns, QuoteQuery(about=id_)), columns.said)),
+        about_count=len(FirstOfEach(matching(connection, columns, QuoteQuery(about=id_)), columns.said)),
         article_count=articles,
         mention_count=mentions,
-        days=[Period(day=day, quotes=said_on.get(day, 0), articles=days[day]) for day in sorted(days)],
+        days=[Period(day=day, quotes=said_on.get(day, 0), articles=named_on[day]) for day in sorted(named_on)],
         sources=sorted(
             (SourceCount(source=s, quotes=said_in.get(s, 0), articles=count) for s, count in named_by.items()),
-            key=lambda line: (-line.quotes, -line.articles),
+            key=lambda line: (-line.quotes, -line.articles, line.source or ""),
         ),
         perhaps=_perhaps(connection, num, name) if type_ == "PER" else [],
         together=_together(connection, columns, num, places),
-        members=len(once_each(members, columns.said)),
+        members=len(FirstOfEach(members, columns.said)),
     )
 
 
@@ -118,30 +118,33 @@ def _roles_and_affiliations(about: str) -> dict[str, list[str]]:
     return {"roles": stored["roles"] or [], "affiliations": stored["affiliations"] or []}
 
 
-def _counts(values: Any) -> dict[str, int]:
-    found, counts = np.unique(values, return_counts=True)
-    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+def _by_day(days: Numbers) -> dict[str, int]:
+    """How many of these days, in days since 1970, are the same, by their date."""
+    found, counts = np.unique(days, return_counts=True)
+    return {
+        (date(1970, 1, 1) + timedelta(days=day)).isoformat(): count
+        for day, count in zip(found.tolist(), counts.tolist(), strict=True)
+    }
 
 
-def _by_source(connection: sqlite3.Connection, columns: Columns, places: Any) -> dict[str | None, int]:
-    """By the paper's name how many statements it has."""
-    found: dict[str | None, int] = {}
-    for number, count in enumerate(count_distinct(columns["source"][places].astype(np.int64), columns.said[places])):
-        row = connection.execute("SELECT name FROM labels WHERE num = ?", (number,)).fetchone() if count else None
-        if count:
-            found[None if row is None else row[0]] = int(count)
-    return found
+def _by_source(connection: sqlite3.Connection, counts: Numbers) -> dict[str | None, int]:
+    """By the paper's name how many statements it has, of which there are `counts` by its number."""
+    papers = np.flatnonzero(counts).tolist()
+    names = names_of(connection, "source", papers)
+    return {names[number][1] if number in names else None: int(counts[number]) for number in papers}
 
 
-def _together(connection: sqlite3.Connection, columns: Columns, num: int, places: Any) -> list[FacetValue]:
+def _together(connection: sqlite3.Connection, columns: Columns, num: int, places: Places) -> list[FacetValue]:
     """Who else is quoted in the articles with these quotes; the same article in several papers counts once."""
-    entities, same = columns["entity"], columns["same"]
-    others = np.flatnonzero(np.isin(same, same[places]) & (entities > 0) & (entities != num))
-    texts = np.unique(same[others], return_inverse=True)[1]
-    counts = count_distinct(entities[others].astype(np.int64), texts)
-    found = []
-    for other in np.argsort(-counts, kind="stable")[:TOGETHER]:
-        row = connection.execute("SELECT id, name FROM entities WHERE num = ?", (int(other),)).fetchone()
-        if counts[other] and row is not None:
-            found.append(FacetValue(value=row[0], name=row[1], count=int(counts[other])))
-    return found
+    entities, texts = columns["entity"], columns.texts
+    own = np.zeros(int(texts.max(initial=-1)) + 1, dtype=bool)
+    own[texts[places]] = True
+    others = np.flatnonzero(own[texts] & (entities > 0) & (entities != num))
+    counts = FirstOfEach(others, texts).count(entities)
+    order = [other for other in np.argsort(-counts, kind="stable")[:TOGETHER].tolist() if counts[other]]
+    names = names_of(connection, "speaker", order)
+    return [
+        FacetValue(value=names[other][0], name=names[other][1], count=int(counts[other]))
+        for other in order
+        if other in names
+    ]

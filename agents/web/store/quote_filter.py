@@ -7,12 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.web.store.columns import GENDERS, KINDS, TYPES, Columns, code
+from agents.web.store.columns import TYPES, Columns, code, gender_group
+from agents.web.store.counting import Places
 from agents.web.store.query_parser import ParsedQuery, parse_query
 
 Mask = NDArray[np.bool_]
-Places = NDArray[np.int64]
-NO_PERSONS = [code(KINDS, kind) for kind in ("organisation", "place", "group", "document")]
 _MATCHING = "SELECT group_concat(rowid) FROM quote_search WHERE quote_search MATCH ?"
 _ABOUT = "SELECT group_concat(quote) FROM quote_about WHERE entity = ?"
 _OF_STATEMENT = "SELECT group_concat(num) FROM quotes WHERE statement = (SELECT num FROM statements WHERE id = ?)"
@@ -66,21 +65,6 @@ def matching(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery
     return np.flatnonzero(_mask(connection, columns, asked))
 
 
-def once_each(places: Places, things: NDArray[np.int64]) -> Places:
-    """Of the places of each thing the first, in their order.
-
-    Args:
-        things: for each quote a number, not negative and without great gaps.
-    """
-    if not len(places):
-        return places
-    here, order = things[places][::-1], np.arange(len(places) - 1, -1, -1)
-    first = np.empty(int(here.max()) + 1, dtype=np.int64)
-    first[here] = order  # the last that is written is the first in their order
-    kept: Places = places[(first[here] == order)[::-1]]
-    return kept
-
-
 def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:
     mask: Mask = _by_words(connection, columns, asked)
     for name in ("party", "role", "agency"):
@@ -89,7 +73,7 @@ def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -
     if asked.sources:
         mask &= np.isin(columns["source"], [_label(connection, name) for name in asked.sources])
     if asked.gender:
-        mask &= gender_groups(columns) == gender_group(asked.gender)
+        mask &= columns.gender_groups == gender_group(asked.gender)
     if asked.type:
         mask &= columns["type"] == code(TYPES, asked.type)
     if asked.verbatim is not None:
@@ -111,15 +95,15 @@ def _by_words(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuer
     words = [asked.parsed.expression(), parse_query(asked.speaker).expression() if by_name else None]
     found = [part.format(what) for part, what in zip(("({})", "speaker : ({})"), words, strict=True) if what]
     if found:
-        mask &= np.isin(columns["num"], _nums(connection, _MATCHING, " AND ".join(found)))
+        mask &= columns.with_nums(_nums(connection, _MATCHING, " AND ".join(found)))
     if (unwanted := asked.parsed.exclusion()) is not None:
-        mask &= ~np.isin(columns["num"], _nums(connection, _MATCHING, unwanted))
+        mask &= ~columns.with_nums(_nums(connection, _MATCHING, unwanted))
     if not by_name:
         mask &= columns["entity"] == entity_num(connection, asked.speaker)
     if asked.about:
-        mask &= np.isin(columns["num"], _nums(connection, _ABOUT, entity_num(connection, asked.about)))
+        mask &= columns.with_nums(_nums(connection, _ABOUT, entity_num(connection, asked.about)))
     if asked.statement:
-        mask &= np.isin(columns["num"], _nums(connection, _OF_STATEMENT, asked.statement))
+        mask &= columns.with_nums(_nums(connection, _OF_STATEMENT, asked.statement))
     return mask
 
 
@@ -134,31 +118,21 @@ def _counted_with_whole(columns: Columns, asked: QuoteQuery) -> Mask:
     return asked_for
 
 
-def gender_groups(columns: Columns) -> NDArray[np.uint8]:
-    """For each quote the speaker's, as in the columns; 0: not known, `gender_group("none")`: it is no person."""
-    no_person = np.zeros(len(KINDS) + 1, dtype=bool)
-    no_person[NO_PERSONS] = True
-    gender = columns["gender"]
-    groups: NDArray[np.uint8] = np.where(no_person[columns["kind"]] & (gender == 0), gender_group("none"), gender)
-    return groups
-
-
-def gender_group(name: str) -> int:
-    """The number of f, m, unknown or none in `gender_groups`."""
-    return {"unknown": 0, "none": len(GENDERS) + 1}.get(name) or code(GENDERS, name)
-
-
 def entity_num(connection: sqlite3.Connection, id_: str) -> int:
     """An entity's number in the store; -1: there is none."""
     row: Any = connection.execute("SELECT num FROM entities WHERE id = ?", (id_,)).fetchone()
     return -1 if row is None else int(row[0])
 
 
+def numbers_of(text: str | None) -> NDArray[np.int64]:
+    """The numbers that SQLite gives as one text (`group_concat`): a word can have as many as there are quotes, and each
+    row that SQLite hands over costs more than finding it did."""
+    return np.fromstring(text or "", dtype=np.int64, sep=",")
+
+
 def _nums(connection: sqlite3.Connection, query: str, value: str | int) -> NDArray[np.int64]:
-    """The numbers that a query gives as one text: a word can have as many as there are quotes, and each row that
-    SQLite hands over costs more than finding it did."""
-    (numbers,) = connection.execute(query, (value,)).fetchone()
-    return np.fromstring(numbers or "", dtype=np.int64, sep=",")
+    (text,) = connection.execute(query, (value,)).fetchone()
+    return numbers_of(text)
 
 
 def _label(connection: sqlite3.Connection, name: str) -> int:

@@ -47,12 +47,12 @@ def insert_quotes(
     """
     entities = {entity["id"]: entity for entity in record["entities"]}
     by_id = {line.id: line for line in lines}
-    source = _label(connection, record.get("source"))
-    agency = _label(connection, next(iter(record.get("agencies") or ()), None))
+    source = label_num(connection, record.get("source"))
+    agency = label_num(connection, next(iter(record.get("agencies") or ()), None))
     rows = np.zeros(len(lines), dtype=ROW)
     for row, line, quote in zip(rows, lines, record["quotes"], strict=True):
         speaker = entities.get(line.entity or "") or {}
-        party = _label(connection, next(iter(speaker.get("affiliations") or ()), None))
+        party = label_num(connection, next(iter(speaker.get("affiliations") or ()), None))
         entity, gender = nums.get(line.entity or ""), speaker.get("gender")
         known = connection.execute("SELECT statement FROM statement_quotes WHERE quote = ?", (line.id,)).fetchone()
         statement = None if known is None else known[0]
@@ -68,7 +68,7 @@ def insert_quotes(
         row["num"], row["said"], row["article"], row["same"] = num, said, article.seq, article.same
         row["at"], row["arrived"], row["entity"] = article.at, article.arrived, entity or 0
         row["source"], row["party"], row["agency"] = source or 0, party or 0, agency or 0
-        row["role"] = _label(connection, next(iter(speaker.get("roles") or ()), None)) or 0
+        row["role"] = label_num(connection, next(iter(speaker.get("roles") or ()), None)) or 0
         row["type"], row["gender"] = code(TYPES, line.type), code(GENDERS, gender)
         row["whole"] = code(TYPES, whole)
         row["evidence"] = code(EVIDENCE, speaker.get("gender_from"))
@@ -134,6 +134,16 @@ def prune_statements(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM statement_quotes WHERE statement NOT IN (SELECT num FROM statements)")
 
 
+def label_num(connection: sqlite3.Connection, name: str | None) -> int | None:
+    """The number of a paper, party, role or agency in the store, given to it if it is new; None: it has no name."""
+    if not name:
+        return None
+    row = connection.execute("SELECT num FROM labels WHERE name = ?", (name,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    return connection.execute("INSERT INTO labels (name) VALUES (?)", (name,)).lastrowid
+
+
 def _kept(connection: sqlite3.Connection, statement: int) -> bool:
     return connection.execute("SELECT 1 FROM quotes WHERE statement = ? LIMIT 1", (statement,)).fetchone() is not None
 
@@ -186,15 +196,6 @@ def _named_in(record: Mapping[str, Any], quote: Mapping[str, Any]) -> Iterator[s
             for span in quote["spans"]
         ):
             yield entity["id"]
-
-
-def _label(connection: sqlite3.Connection, name: str | None) -> int | None:
-    if not name:
-        return None
-    row = connection.execute("SELECT num FROM labels WHERE name = ?", (name,)).fetchone()
-    if row is not None:
-        return int(row[0])
-    return connection.execute("INSERT INTO labels (name) VALUES (?)", (name,)).lastrowid
 
 
 def _context(text: str, quote: Mapping[str, Any]) -> str:

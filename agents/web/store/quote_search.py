@@ -7,8 +7,9 @@ import orjson
 
 from agents.web.models import QuotePage, StatementPage
 from agents.web.store.columns import Columns
+from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import ParsedQuery
-from agents.web.store.quote_filter import Places, QuoteQuery, matching, once_each
+from agents.web.store.quote_filter import QuoteQuery, matching
 from agents.web.store.quote_hits import hits
 
 
@@ -22,16 +23,15 @@ def quote_page(
     cursor: str | None,
     once: bool = False,
 ) -> QuotePage:
-    """A page of the quotes at `places`, the latest first; `once`: of each statement the latest alone.
+    """A page of the quotes at `places`, the latest first.
 
     Args:
         words: are marked in them.
+        once: with the other articles in which the same was said.
 
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    if once:
-        places = once_each(places, columns.said)
     page, following = _page(columns, places, limit, cursor)
     found = hits(connection, columns["num"][page].tolist(), words, once=once)
     return QuotePage(items=found, total=len(places), next=following)
@@ -45,7 +45,7 @@ def statement_page(
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    places = once_each(matching(connection, columns, asked), columns.said)
+    places = FirstOfEach(matching(connection, columns, asked), columns.said).places
     places = places[columns["said"][places] > 0]
     page, following = _page(columns, places, limit, cursor)
     items = []

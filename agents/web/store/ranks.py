@@ -7,8 +7,7 @@ import numpy as np
 
 from agents.web.models import Ranked
 from agents.web.store.columns import Columns
-from agents.web.store.facets import count_distinct
-from agents.web.store.quote_filter import once_each
+from agents.web.store.counting import FirstOfEach
 
 RankedBy = Literal["quotes", "mentions"]
 COURSE_PARTS = 12
@@ -22,13 +21,13 @@ def most_quoted(
     A statement counts once, however many papers have it, and in the course where it came first.
     """
     places = np.flatnonzero((columns["arrived"] >= begin) & (columns["entity"] > 0) & (columns["whole"] == 0))
-    entities = columns["entity"][places].astype(np.int64)
-    counts = count_distinct(entities, columns.said[places])
+    entities = columns["entity"][places]
+    counts = FirstOfEach(places, columns.said).count(columns["entity"])
     top = [int(num) for num in np.argsort(-counts, kind="stable")[:limit] if counts[num]]
     found = []
     for num in top:
         own = places[entities == num]
-        first = once_each(own[np.argsort(columns["arrived"][own], kind="stable")], columns.said)
+        first = FirstOfEach(own[np.argsort(columns["arrived"][own], kind="stable")], columns.said).places
         parts = ((columns["arrived"][first] - begin) * COURSE_PARTS / length).astype(np.int64)
         course = np.bincount(np.clip(parts, 0, COURSE_PARTS - 1), minlength=COURSE_PARTS)
         found += _ranked(connection, num, int(counts[num]), course.tolist())

@@ -37,6 +37,7 @@ from agents.web.models import (
 from agents.web.store import article_lists, quote_search, ranks
 from agents.web.store.article_lists import ArticleFilter, article_line
 from agents.web.store.columns import ColumnCache
+from agents.web.store.counting import FirstOfEach
 from agents.web.store.facets import facets
 from agents.web.store.people import entity_detail, people
 from agents.web.store.quote_filter import QuoteQuery, matching
@@ -60,7 +61,7 @@ class StoreReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._columns = ColumnCache()
+        self._columns = ColumnCache(self._open)
 
     @contextmanager
     def _open(self, *, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
@@ -167,9 +168,9 @@ class StoreReader:
         """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
         with self._open() as connection:
             columns = self._columns.columns(connection)
-            places = matching(connection, columns, asked)
+            found = FirstOfEach(matching(connection, columns, asked), columns.said if once else None)
             return quote_search.quote_page(
-                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, once=once
+                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=once
             )
 
     def quotes_and_facets(
@@ -178,11 +179,11 @@ class StoreReader:
         """The same, and by what these quotes can be narrowed, with counts of statements or of quotes; see `FACETS`."""
         with self._open() as connection:
             columns = self._columns.columns(connection)
-            places = matching(connection, columns, asked)
+            found = FirstOfEach(matching(connection, columns, asked), columns.said if once else None)
             page = quote_search.quote_page(
-                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, once=once
+                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=once
             )
-            return page, facets(connection, columns, places, once=once)
+            return page, facets(connection, columns, found)
 
     def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""

@@ -9,16 +9,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.web.models import FacetValue, Share, SharePeriod, Shares
-from agents.web.store.columns import EVIDENCE, TYPES, Columns, code
-from agents.web.store.facets import count_distinct, distinct, named, values_of
-from agents.web.store.quote_filter import Places, QuoteQuery, matching, once_each
+from agents.web.models import Share, SharePeriod, Shares
+from agents.web.store.columns import DAY_SECONDS, EVIDENCE, TYPES, Columns, code
+from agents.web.store.counting import FirstOfEach, Numbers, Places, count_distinct, distinct
+from agents.web.store.facets import least_value, names_of, values_of
+from agents.web.store.quote_filter import QuoteQuery, matching
 
 BY = ("speaker", "gender", "party", "role", "source", "type", "verbatim", "agency")
 SHOWN = 30
 DRAWN = 6
 """So many of the values are told for each period."""
-DAY_SECONDS = 86400
 LONGEST_IN_DAYS = 62
 """A longer time is told by weeks."""
 BEFORE = 4
@@ -47,46 +47,50 @@ def shares(
         once: each statement counts once for a value, on the day of its first quote; else each quote counts.
         now: the end of the time asked for, where it has none, in seconds since 1970 UTC.
     """
-    things = columns.said if once else np.arange(len(columns), dtype=np.int64)
-    values = _values(columns, by)
+    things = columns.said if once else None
+    values, least = _values(columns, by)
     places, before = _with_before(connection, columns, asked, now)
-    own, said, articles, sources = (column[places] for column in (values, things, columns.articles, columns["source"]))
-    known = own >= 0
-    counts = count_distinct(own[known], said[known])
-    total = distinct(said)
+    found = FirstOfEach(places[::-1], things)
+    with_values = found.of_each_value(values)
+    known = with_values[values[with_values] >= least]
+    counts, total = np.bincount(values[known]), len(found)
     order = [int(value) for value in np.argsort(-counts, kind="stable") if counts[value]]
-    shown = np.full(len(counts), -1, dtype=np.int64)
-    shown[order[:SHOWN]] = np.arange(min(len(order), SHOWN))
-    row = np.where(known, shown[own], -1) if len(shown) else own
-    listed = row >= 0
-    in_articles, in_sources = (count_distinct(row[listed], column[listed]) for column in (articles, sources))
-    usual = None if before is None else _parts(values[before], things[before])
+    shown = order[:SHOWN]
+    rows = np.full(int(values.max(initial=0)) + 1, len(shown), dtype=np.int64)
+    rows[shown] = np.arange(len(shown))
+    row, articles, sources = rows[values[places]], columns.articles[places], columns["source"][places]
+    in_articles, in_sources = count_distinct(row, articles), count_distinct(row, sources)
+    usual = None if before is None else _parts(values, FirstOfEach(before, things), least)
+    evidence = _evidence(columns, found, values) if by == "gender" else {}
+    names = {0: ("false",) * 2, 1: ("true",) * 2} if by == "verbatim" else names_of(connection, by, shown)
     lines = []
-    for number, value in enumerate(order[:SHOWN]):
-        for found in _named(connection, by, value, int(counts[value])):
-            low, high = wilson(found.count, total)
-            part = None if usual is None else float(usual[value]) if value < len(usual) else 0.0
-            lines.append(
-                Share(
-                    value=found.value,
-                    name=found.name,
-                    count=found.count,
-                    articles=int(in_articles[number]),
-                    sources=int(in_sources[number]),
-                    share=found.count / total,
-                    low=low,
-                    high=high,
-                    usual=part,
-                    more=part is not None and low > part,
-                    evidence=_evidence(columns, places[own == value], things) if by == "gender" else {},
-                )
+    for number, value in enumerate(shown):
+        if value not in names:
+            continue
+        count = int(counts[value])
+        low, high = wilson(count, total)
+        part = None if usual is None else float(usual[value]) if value < len(usual) else 0.0
+        lines.append(
+            Share(
+                value=names[value][0],
+                name=names[value][1],
+                count=count,
+                articles=int(in_articles[number]),
+                sources=int(in_sources[number]),
+                share=count / total,
+                low=low,
+                high=high,
+                usual=part,
+                more=part is not None and low > part,
+                evidence=evidence.get(value, {}),
             )
-    period, over_time = _over_time(columns, places, values, things, order[:DRAWN])
+        )
+    period, over_time = _over_time(columns, places, found, known, rows[values[known]], min(DRAWN, len(shown)))
     return Shares(
         by=by,
         each="statement" if once else "paper",
         total=total,
-        without=total - distinct(said[known]),
+        without=total - (len(known) if things is None else distinct(things[known])),
         articles=distinct(articles),
         sources=distinct(sources),
         values=lines,
@@ -113,60 +117,60 @@ def _reach(columns: Columns, begin: float) -> bool:
     return len(columns) > 0 and bool(columns["at"][-1] <= begin)
 
 
-def _values(columns: Columns, by: str) -> NDArray[np.int64]:
+def _values(columns: Columns, by: str) -> tuple[Numbers, int]:
+    """For each quote the number of its value, and the least that is one."""
     if by == "verbatim":
-        verbatim: NDArray[np.int64] = (columns["type"] == code(TYPES, "Direct")).astype(np.int64)
-        return verbatim
-    return values_of(columns, by, np.arange(len(columns)))
+        return (columns["type"] == code(TYPES, "Direct")).astype(np.uint8), 0
+    return values_of(columns, by), least_value(by)
 
 
-def _named(connection: sqlite3.Connection, by: str, value: int, count: int) -> list[FacetValue]:
-    if by == "verbatim":
-        name = "true" if value else "false"
-        found = [(name, name)]
-    else:
-        found = [(line.value, line.name) for line in named(connection, by, [(value, count)])]
-    return [FacetValue(value=asked, name=name, count=count) for asked, name in found]
+def _evidence(columns: Columns, found: FirstOfEach, values: Numbers) -> dict[int, dict[str, int]]:
+    """By gender what tells it, with counts."""
+    kinds = len(EVIDENCE) + 1
+    counts = found.count(values.astype(np.int64) * kinds + columns["evidence"])
+    told: dict[int, dict[str, int]] = {}
+    for number in np.flatnonzero(counts).tolist():
+        value, from_what = divmod(number, kinds)
+        if from_what:
+            told.setdefault(value, {})[EVIDENCE[from_what - 1]] = int(counts[number])
+    return told
 
 
-def _evidence(columns: Columns, places: Places, things: NDArray[np.int64]) -> dict[str, int]:
-    from_what = columns["evidence"][places].astype(np.int64)
-    counts = count_distinct(from_what, things[places])
-    return {name: int(counts[n]) for n, name in enumerate(EVIDENCE, 1) if n < len(counts) and counts[n]}
-
-
-def _parts(values: NDArray[np.int64], things: NDArray[np.int64]) -> NDArray[np.float64]:
+def _parts(values: Numbers, found: FirstOfEach, least: int) -> NDArray[np.float64]:
     """For each value its share."""
-    known = values >= 0
-    part: NDArray[np.float64] = count_distinct(values[known], things[known]) / max(1, distinct(things))
+    counts = found.count(values)
+    counts[:least] = 0
+    part: NDArray[np.float64] = counts / max(1, len(found))
     return part
 
 
 def _over_time(
-    columns: Columns, places: Places, values: NDArray[np.int64], things: NDArray[np.int64], shown: list[int]
+    columns: Columns, places: Places, found: FirstOfEach, with_values: Places, rows: Numbers, drawn: int
 ) -> tuple[Literal["day", "week"], list[SharePeriod]]:
-    """By day or week all statements and those of the values shown, each on the day of its first quote."""
+    """By day or week all statements and those of the values drawn, each on the day of its first quote.
+
+    Args:
+        places: all that was found, the latest first.
+        with_values: the first quote of each statement with each of its values, and `rows`: which value that is.
+    """
     if not len(places):
         return "day", []
-    days = np.floor(columns["at"] / DAY_SECONDS).astype(np.int64)
+    days = columns.days
     first, last = int(days[places[-1]]), int(days[places[0]])
     weekly = last - first >= LONGEST_IN_DAYS
     step = 7 if weekly else 1
     # 1 January 1970 was a Thursday: weeks begin on Mondays.
     start = first - (first + 3) % 7 if weekly else first
     count = (last - start) // step + 1
-
-    def per_period(part: Places) -> NDArray[np.int64]:
-        earliest = once_each(part[::-1], things)
-        return np.bincount((days[earliest] - start) // step, minlength=count)
-
-    totals = per_period(places)
-    each = [per_period(places[values[places] == value]) for value in shown]
+    totals = np.bincount((days[found.places] - start) // step, minlength=count)
+    of_drawn = rows < drawn
+    periods = (days[with_values[of_drawn]] - start) // step
+    each = np.bincount(periods * drawn + rows[of_drawn], minlength=count * drawn).reshape(count, drawn)
     return "week" if weekly else "day", [
         SharePeriod(
             day=datetime.fromtimestamp((start + number * step) * DAY_SECONDS, UTC).date().isoformat(),
             total=int(totals[number]),
-            counts=[int(counts[number]) for counts in each],
+            counts=each[number].tolist(),
         )
         for number in range(count)
     ]

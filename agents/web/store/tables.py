@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 5
+VERSION = 6
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
@@ -15,7 +15,6 @@ CREATE TABLE articles (
     source TEXT,
     arrived REAL NOT NULL,
     at REAL NOT NULL,
-    day TEXT NOT NULL,
     simhash TEXT NOT NULL,
     same INTEGER NOT NULL,
     first INTEGER NOT NULL,
@@ -55,6 +54,8 @@ CREATE TABLE mentions (
     article INTEGER NOT NULL,
     count INTEGER NOT NULL,
     arrived REAL NOT NULL,
+    day INTEGER NOT NULL,
+    source INTEGER NOT NULL,
     PRIMARY KEY (entity, article)
 ) WITHOUT ROWID;
 CREATE INDEX mentions_article ON mentions (article);
@@ -86,7 +87,7 @@ CREATE TABLE quote_about (
 CREATE INDEX quote_about_quote ON quote_about (quote);
 CREATE TABLE quote_lines (num INTEGER PRIMARY KEY, line TEXT NOT NULL, context TEXT NOT NULL);
 CREATE VIRTUAL TABLE quote_search USING fts5 (
-    text, speaker, tokenize = "unicode61 remove_diacritics 0"
+    text, speaker, tokenize = "unicode61 remove_diacritics 0", columnsize = 0
 );
 
 CREATE TABLE statements (
