@@ -1,15 +1,21 @@
 """What a sink costs the stream at full load, and whether it keeps up.
 
-    python -m benchmarks.sink_load [PATH ...] [--stores parquet postgres duckdb] [--rounds N] [--phase-seconds N]
+    python -m benchmarks.sink_load [--stores parquet postgres duckdb] [--rounds N] [--phase-seconds N]
 
-One worker on Apache Kafka works off a backlog that does not run dry. Meanwhile states take turns, so that a noisy
+One worker on Apache Kafka works off a backlog of the corpus's articles that does not run dry (each comes several
+times, as articles of agencies do). Meanwhile states take turns, so that a noisy
 minute hits all of them: no sink, and then each of the sinks, started with `--from-now` on an empty store. A turn begins
-when the sink has come up. What is compared is the work done in each state, as in `benchmarks.web`: messages that a
-stage published, each weighted with what that stage takes for that article on average.
+some seconds after the sink has come up. Two things are compared:
+
+- the work done in each state, as in `benchmarks.web`: messages that a stage published, each weighted with what that
+  stage takes for that article on average. It varies with the speed of the machine from turn to turn.
+- the share that the pool has of all processor time that is used. All cores are busy, and the pool does the language
+  work, so what the sink, its store and the broker take for it is missing here. The machine's speed does not matter.
 """
 
 import argparse
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -17,41 +23,89 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
 from agents import kafka, topics
+from agents.cores import available_cores
 from agents.processes import module_command
 from agents.progress import read_progress
-from agents.settings import Settings, available_cores
-from benchmarks.articles import multiplied, usable
+from agents.settings import Settings
+from benchmarks.articles import multiplied
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
-from benchmarks.limit import configuration
+from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, running
-from benchmarks.web import BACKLOG_PER_SECOND, SAMPLES, SETTLE_SECONDS, Phase, attribute, say
+from benchmarks.usage import readings
+from benchmarks.web import BACKLOG_PER_SECOND, Phase, attribute, say
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 from tests.support.postgres import PostgresServer
 
 PREFIX = "sinks-"
 START_SECONDS = 60.0
+STEADY_SECONDS = 15.0
+"""From the moment when a sink has come up: it then imports what it needs, and fetches what has gathered."""
 STORES = ("parquet", "postgres", "duckdb")
+ALONE = ("worker", "pages", "broker")
 LAST_LINE = re.compile(r"([\d,]+) messages? stored.*; ([\d,]+) behind")
 
 
 @dataclass
 class Turn:
-    """A state's turn: the work done in it, and what its sink did. Seconds of processor time."""
+    """A state's turn: the work done in it, and what its sink did.
+
+    Attributes:
+        cpu: seconds of processor time by role (`benchmarks.usage`; "sink", and "store" for its server).
+    """
 
     store: str
     phase: Phase
-    cpu: float = 0.0
+    cpu: dict[str, float]
     stored: int = 0
     behind: int = 0
+
+    @property
+    def pool_share(self) -> float:
+        """The pool's part of all processor time that was used."""
+        return self.cpu["pool"] / sum(self.cpu.values())
+
+
+class Watched:
+    """The processes whose processor time counts.
+
+    Args:
+        worker, broker, store: process ids; the last is that of PostgreSQL.
+    """
+
+    def __init__(self, worker: int, broker: int, store: int) -> None:
+        found = readings([worker], broker, at=0.0)
+        self._alone = {role: [pid for pid, one in found.items() if one.role == role] for role in ALONE}
+        (pool,) = (pid for pid, one in found.items() if one.role == "models")
+        self._with_descendants = {"pool": pool, "store": store}
+
+    def cpu(self, sink: int | None) -> dict[str, float]:
+        """Processor time by role until now, in seconds."""
+        roots = self._with_descendants if sink is None else self._with_descendants | {"sink": sink}
+        used = {role: sum(processor_times(pid)) for role, pid in roots.items()}
+        for role, pids in self._alone.items():
+            times = [psutil.Process(pid).cpu_times() for pid in pids]
+            used[role] = sum(time.user + time.system for time in times)
+        return used
+
+
+def processor_times(root: int) -> Iterator[float]:
+    """Seconds of processor time of a process and its descendants, those included that have ended."""
+    process = psutil.Process(root)
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            yield times.user + times.system
+    ended = process.cpu_times()
+    yield ended.children_user + ended.children_system
 
 
 @contextmanager
@@ -80,35 +134,39 @@ def sink(settings: Settings, store: str, target: str, log: Path) -> Iterator[sub
             process.wait()
 
 
-async def turn(settings: Settings, server: PostgresServer, store: str, folder: Path, seconds: float) -> Turn:
+async def turn(
+    settings: Settings, server: PostgresServer, watched: Watched, store: str, folder: Path, seconds: float
+) -> Turn:
     """One turn; `store` is empty for that without a sink."""
     if not store:
-        await asyncio.sleep(SETTLE_SECONDS)
-        phase = Phase("unseen", time.time())
-        await asyncio.sleep(seconds)
-        phase.end = time.time()
-        return Turn(store, phase)
+        return await steady(watched, store, None, seconds)
     with tempfile.TemporaryDirectory(dir=folder) as name:
         target = server.database() if store == "postgres" else str(Path(name) / "store")
         log = Path(name) / "log"
         with sink(settings, store, target, log) as process:
-            await asyncio.sleep(SETTLE_SECONDS)
-            watched = psutil.Process(process.pid)
-            before, phase = watched.cpu_times(), Phase("unseen", time.time())
-            await asyncio.sleep(seconds)
-            phase.end, after = time.time(), watched.cpu_times()
-        made = Turn(store, phase, after.user + after.system - before.user - before.system)
+            made = await steady(watched, store, process.pid, seconds)
         if said := LAST_LINE.search(log.read_text("utf-8", "replace")):
             made.stored, made.behind = (int(number.replace(",", "")) for number in said.groups())
         return made
 
 
-async def measure(broker: str, server: PostgresServer, values: list[bytes], args: argparse.Namespace) -> None:
+async def steady(watched: Watched, store: str, sink: int | None, seconds: float) -> Turn:
+    """What is done in `seconds`, after what came before has settled."""
+    await asyncio.sleep(STEADY_SECONDS)
+    before, phase = watched.cpu(sink), Phase("unseen", time.time())
+    await asyncio.sleep(seconds)
+    phase.end, after = time.time(), watched.cpu(sink)
+    return Turn(store, phase, {role: after[role] - before[role] for role in after})
+
+
+async def measure(
+    broker: str, broker_pid: int, server: PostgresServer, values: list[bytes], args: argparse.Namespace
+) -> None:
     """One run, from the start of the worker to the table."""
     settings = settings_for(broker, PREFIX)
     await topics.ensure(settings)
     states = ("", *args.stores)
-    with running(REDEFLUSS, broker, PREFIX), tempfile.TemporaryDirectory() as folder:
+    with running(REDEFLUSS, broker, PREFIX) as (worker,), tempfile.TemporaryDirectory() as folder:
         reader = kafka.consumer(settings, settings.topic("articles.quotes"))
         await reader.start()
         try:
@@ -117,13 +175,13 @@ async def measure(broker: str, server: PostgresServer, values: list[bytes], args
             await asyncio.wait_for(collect(reader, {key for key, _ in warm}, []), READY_SECONDS)
         finally:
             await reader.stop()
-        length = args.rounds * len(states) * (args.phase_seconds + SETTLE_SECONDS + START_SECONDS / 10)
+        length = args.rounds * len(states) * (args.phase_seconds + STEADY_SECONDS + START_SECONDS / 10)
         await send_all(settings, multiplied(values, round(BACKLOG_PER_SECOND * length), label="article"))
-        turns = []
+        turns, watched = [], Watched(worker, broker_pid, server.pid)
         for number in range(args.rounds):
             first = number % len(states)
             for store in (*states[first:], *states[:first]):
-                turns.append(await turn(settings, server, store, Path(folder), args.phase_seconds))
+                turns.append(await turn(settings, server, watched, store, Path(folder), args.phase_seconds))
         left = sum(lag.lag for lag in await read_progress(settings) if lag.topic == settings.topic(STAGES[0].source))
     await attribute(settings, [one.phase for one in turns], len(values))
     report(turns, states, left)
@@ -132,33 +190,46 @@ async def measure(broker: str, server: PostgresServer, values: list[bytes], args
 def report(turns: list[Turn], states: tuple[str, ...], left: int) -> None:
     """The table, in Markdown."""
     say(f"load average {psutil.getloadavg()[0]:.1f}, {available_cores()} cores, {left} articles of the backlog left\n")
-    say("| sink | work | against none | sink, % of the cores | messages stored | behind at the end |")
-    say("|---|---|---|---|---|---|")
-    none = [one.phase.rate for one in turns if not one.store]
+    say(
+        "| sink | work, against none | pool's share of processor time | against none "
+        "| sink, ms a second | store | broker | messages stored | behind at the end |"
+    )
+    say("|---|---|---|---|---|---|---|---|---|")
+    none = [one for one in turns if not one.store]
     for state in states:
         mine = [one for one in turns if one.store == state]
-        rates = [one.phase.rate for one in mine]
-        ratios = [rate / other for rate, other in zip(rates, none, strict=True)]
-        error = statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
+        rates = ratio(one.phase.rate / other.phase.rate for one, other in zip(mine, none, strict=True))
+        shares = ratio(one.pool_share / other.pool_share for one, other in zip(mine, none, strict=True))
         seconds = sum(one.phase.end - one.phase.begin for one in mine)
-        share = 100 * sum(one.cpu for one in mine) / seconds / available_cores()
-        say(
-            f"| {state or 'none'} | {statistics.fmean(rates):.3f} | {statistics.fmean(ratios):.3f} ± {error:.3f} "
-            f"| {share:.2f} | {sum(one.stored for one in mine):,} | {sum(one.behind for one in mine):,} |"
+        sink_ms, store_ms, broker_ms = (
+            1000 * sum(one.cpu.get(role, 0.0) for one in mine) / seconds for role in ("sink", "store", "broker")
         )
+        say(
+            f"| {state or 'none'} | {rates} | {statistics.fmean(one.pool_share for one in mine):.3f} | {shares} "
+            f"| {sink_ms:.0f} | {store_ms:.0f} | {broker_ms:.0f} "
+            f"| {sum(one.stored for one in mine):,} | {sum(one.behind for one in mine):,} |"
+        )
+
+
+def ratio(of_turns: Iterable[float]) -> str:
+    """Mean and standard error, for the table."""
+    ratios = list(of_turns)
+    error = statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
+    return f"{statistics.fmean(ratios):.3f} ± {error:.3f}"
 
 
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="*", default=[str(SAMPLES)], help="articles to multiply; default: the samples")
     parser.add_argument("--stores", nargs="+", default=list(STORES), choices=STORES)
-    parser.add_argument("--rounds", type=int, default=6, help="turns of each state")
-    parser.add_argument("--phase-seconds", type=float, default=10.0, help="length of a turn that counts")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each state")
+    parser.add_argument("--phase-seconds", type=float, default=40.0, help="length of a turn that counts")
     args = parser.parse_args()
-    values = usable(args.paths, configuration())
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
+    values = corpus_articles(CORPUS)
     with KafkaBroker() as broker, PostgresServer(fsync=True) as server:
-        asyncio.run(measure(broker.address.removeprefix("kafka://"), server, values, args))
+        assert broker.pid is not None
+        asyncio.run(measure(broker.address.removeprefix("kafka://"), broker.pid, server, values, args))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.marks import CLOSERS
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 from schemas.records import Medium, QuoteType
 
 _CUE = 0.5
@@ -19,8 +20,8 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     """Candidates in text order; `confidence` is the mean probability of their tags."""
     found = []
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
-        spans = [reading.layout.range(span) for span in quote.spans]
         text = reading.layout.text
+        spans = [_closed(text, reading.layout.range(span)) for span in quote.spans]
         if not any(sign.isalnum() for begin, end in spans for sign in text[begin:end]):
             continue
         kind: QuoteType = quote.type  # type: ignore[assignment]
@@ -38,6 +39,15 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
             )
         )
     return found
+
+
+def _closed(text: str, span: CharRange) -> CharRange:
+    """The span with the quotation mark behind it that closes its first one, where the reader has left that out."""
+    begin, end = span
+    closers = CLOSERS.get(text[begin], "")
+    if text[end : end + 1] in set(closers) and not set(closers) & set(text[begin + 1 : end]):
+        return CharRange(begin, CharOffset(end + 1))
+    return span
 
 
 def _rest(layout: Layout, spans: tuple[TokenRange, ...]) -> list[CharRange]:

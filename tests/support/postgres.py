@@ -49,6 +49,11 @@ class PostgresServer:
         """Of its first database."""
         return f"postgresql://redefluss@127.0.0.1:{self._port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """Of its first process, which all others descend from."""
+        return int((self._folder / "data" / "postmaster.pid").read_text("ascii").split("\n", 1)[0])
+
     def database(self) -> str:
         """The address of a new, empty database."""
         name = f"d{next(numbers)}"

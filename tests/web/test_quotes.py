@@ -106,6 +106,13 @@ def test_what_is_typed_is_taken_apart() -> None:
     assert parse_query("E-Auto").unwanted == ()
 
 
+def test_a_word_that_is_typed_twice_is_looked_up_once() -> None:
+    assert parse_query("Haus Hafen Haus ").expression() == parse_query("Haus Hafen ").expression()
+    assert parse_query("Haushalt Haus").expression() == parse_query("Haushalt ").expression()
+    assert parse_query("Haus Haushalt").expression() == '"haus" AND "haushalt"*'
+    assert parse_query("Haus Haus-Bau").expression() == '"haus" AND "haus bau"*'
+
+
 async def test_pages_of_quotes_follow_each_other_without_gap_or_repeat(client: Client, filled: StoreWriter) -> None:
     seen: list[str] = []
     cursor = ""

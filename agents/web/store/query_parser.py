@@ -25,10 +25,16 @@ class ParsedQuery:
 
     def expression(self) -> str | None:
         """What must be found, for FTS5; None if nothing must be."""
-        parts = [_phrase(words) for words in self.wanted]
-        if parts and self.open:
-            parts[-1] += "*"
+        whole = self.wanted[:-1] if self.open else self.wanted
+        parts = list(dict.fromkeys(map(_phrase, whole)))  # what is typed twice is looked up once
+        if self.open and not self._is_in_another():
+            parts.append(_phrase(self.wanted[-1]) + "*")
         return " AND ".join(parts) or None
+
+    def _is_in_another(self) -> bool:
+        """Whether the last word, which is cut short, is the beginning of another word that is asked for."""
+        *others, last = self.wanted
+        return len(last) == 1 and any(word.startswith(last[0]) for words in others for word in words)
 
     def exclusion(self) -> str | None:
         """What must not be found, for FTS5; None if there is no such thing."""
