@@ -3,9 +3,9 @@
     python -m benchmarks.sink_load [--stores parquet postgres duckdb] [--rounds N] [--phase-seconds N]
 
 One worker on Apache Kafka works off a backlog of the corpus's articles that does not run dry (each comes several
-times, as articles of agencies do). Meanwhile states take turns, so that a noisy
-minute hits all of them: no sink, and then each of the sinks, started with `--from-now` on an empty store. A turn begins
-some seconds after the sink has come up. Two things are compared:
+times, as articles of agencies do). Meanwhile states take turns, so that a noisy minute hits all of them: no sink, and
+then each of the sinks, started with `--from-now` on an empty store. A turn begins some seconds after the sink has come
+up. OpenSearch and what receives the webhook are played by this process. Two things are compared:
 
 - the work done in each state, as in `benchmarks.web`: messages that a stage published, each weighted with what that
   stage takes for that article on average. It varies with the speed of the machine from turn to turn.
@@ -15,6 +15,7 @@ some seconds after the sink has come up. Two things are compared:
 
 import argparse
 import asyncio
+import itertools
 import logging
 import os
 import re
@@ -23,12 +24,14 @@ import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from agents import kafka, topics
 from agents.cores import available_cores
@@ -42,6 +45,7 @@ from benchmarks.systems import REDEFLUSS, running
 from benchmarks.usage import readings
 from benchmarks.web import BACKLOG_PER_SECOND, Phase, attribute, say
 from pipeline.stages import STAGES
+from tests.sinks.bulk_api import BulkApi
 from tests.support.kafka_broker import KafkaBroker
 from tests.support.postgres import PostgresServer
 
@@ -49,7 +53,7 @@ PREFIX = "sinks-"
 START_SECONDS = 60.0
 STEADY_SECONDS = 15.0
 """From the moment when a sink has come up: it then imports what it needs, and fetches what has gathered."""
-STORES = ("parquet", "postgres", "duckdb")
+STORES = ("parquet", "postgres", "duckdb", "opensearch", "webhook")
 ALONE = ("worker", "pages", "broker")
 LAST_LINE = re.compile(r"([\d,]+) messages? stored.*; ([\d,]+) behind")
 
@@ -59,7 +63,7 @@ class Turn:
     """A state's turn: the work done in it, and what its sink did.
 
     Attributes:
-        cpu: seconds of processor time by role (`benchmarks.usage`; "sink", and "store" for its server).
+        cpu: seconds of processor time by role (`benchmarks.usage`; "sink", and "store" for what it writes to).
     """
 
     store: str
@@ -85,7 +89,7 @@ class Watched:
         found = readings([worker], broker, at=0.0)
         self._alone = {role: [pid for pid, one in found.items() if one.role == role] for role in ALONE}
         (pool,) = (pid for pid, one in found.items() if one.role == "models")
-        self._with_descendants = {"pool": pool, "store": store}
+        self._with_descendants = {"pool": pool, "postgres": store}
 
     def cpu(self, sink: int | None) -> dict[str, float]:
         """Processor time by role until now, in seconds."""
@@ -93,7 +97,8 @@ class Watched:
         used = {role: sum(processor_times(pid)) for role, pid in roots.items()}
         for role, pids in self._alone.items():
             times = [psutil.Process(pid).cpu_times() for pid in pids]
-            used[role] = sum(time.user + time.system for time in times)
+            used[role] = sum(each.user + each.system for each in times)
+        used["store"] = used.pop("postgres") + time.process_time()  # this process plays the other stores
         return used
 
 
@@ -108,42 +113,83 @@ def processor_times(root: int) -> Iterator[float]:
     yield ended.children_user + ended.children_system
 
 
-@contextmanager
-def sink(settings: Settings, store: str, target: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+class Targets:
+    """Where the sinks write to: a real PostgreSQL, files, and servers in this process that take what is sent.
+
+    Args:
+        server: is asked for a new database for each turn.
+        folder: holds what is written to files.
+        search, hook: addresses of an OpenSearch (`tests.sinks.bulk_api`) and of what receives a webhook.
+    """
+
+    def __init__(self, server: PostgresServer, folder: Path, search: str, hook: str) -> None:
+        self._server = server
+        self._folder = folder
+        self._addresses = {"opensearch": search, "webhook": hook}
+        self._numbers = itertools.count()
+
+    def new(self, store: str) -> str:
+        """An empty one."""
+        number = next(self._numbers)
+        if store == "postgres":
+            return self._server.database()
+        if store in self._addresses:
+            return f"{self._addresses[store]}{number}"
+        return str(self._folder / f"{store}{number}")
+
+
+@asynccontextmanager
+async def targets(server: PostgresServer) -> AsyncIterator[Targets]:
+    """All of them, while they are written to."""
+
+    async def take(request: web.Request) -> web.Response:
+        await request.read()
+        return web.Response(status=204)
+
+    hook = web.Application(client_max_size=100_000_000)
+    hook.router.add_post("/{name}", take)
+    async with TestServer(BulkApi().app()) as search, TestServer(hook) as receiver:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Targets(server, Path(folder), str(search.make_url("/news")), str(receiver.make_url("/hook")))
+
+
+@asynccontextmanager
+async def sink(settings: Settings, store: str, target: str, log: Path) -> AsyncIterator[subprocess.Popen[bytes]]:
     """A sink that has come up; it is ended with the block, and says in `log` what it did."""
-    own = {"REDEFLUSS_BROKER": settings.broker, "REDEFLUSS_TOPIC_PREFIX": PREFIX}
+    own = {
+        "REDEFLUSS_BROKER": settings.broker,
+        "REDEFLUSS_TOPIC_PREFIX": PREFIX,
+        "REDEFLUSS_WEBHOOK_SECRET": "a secret of this measurement",
+    }
     with log.open("wb") as out:
         process = subprocess.Popen(
             module_command("agents.cli", "sink", store, target, "--from-now"),
             cwd=log.parent, env=dict(os.environ) | own, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
         )  # fmt: skip
     try:
-        deadline = time.monotonic() + START_SECONDS
-        while b"consumer group" not in log.read_bytes():
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise SystemExit(log.read_text("utf-8", "replace"))
-            time.sleep(0.1)
+        async with asyncio.timeout(START_SECONDS):
+            while b"consumer group" not in log.read_bytes():
+                if process.poll() is not None:
+                    raise SystemExit(log.read_text("utf-8", "replace"))
+                await asyncio.sleep(0.1)
         yield process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         try:
-            process.wait(START_SECONDS)
+            await asyncio.to_thread(process.wait, START_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
 
 
-async def turn(
-    settings: Settings, server: PostgresServer, watched: Watched, store: str, folder: Path, seconds: float
-) -> Turn:
+async def turn(settings: Settings, there: Targets, watched: Watched, store: str, seconds: float) -> Turn:
     """One turn; `store` is empty for that without a sink."""
     if not store:
         return await steady(watched, store, None, seconds)
-    with tempfile.TemporaryDirectory(dir=folder) as name:
-        target = server.database() if store == "postgres" else str(Path(name) / "store")
-        log = Path(name) / "log"
-        with sink(settings, store, target, log) as process:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "log"
+        async with sink(settings, store, there.new(store), log) as process:
             made = await steady(watched, store, process.pid, seconds)
         if said := LAST_LINE.search(log.read_text("utf-8", "replace")):
             made.stored, made.behind = (int(number.replace(",", "")) for number in said.groups())
@@ -166,7 +212,7 @@ async def measure(
     settings = settings_for(broker, PREFIX)
     await topics.ensure(settings)
     states = ("", *args.stores)
-    with running(REDEFLUSS, broker, PREFIX) as (worker,), tempfile.TemporaryDirectory() as folder:
+    with running(REDEFLUSS, broker, PREFIX) as (worker,):
         reader = kafka.consumer(settings, settings.topic("articles.quotes"))
         await reader.start()
         try:
@@ -178,10 +224,11 @@ async def measure(
         length = args.rounds * len(states) * (args.phase_seconds + STEADY_SECONDS + START_SECONDS / 10)
         await send_all(settings, multiplied(values, round(BACKLOG_PER_SECOND * length), label="article"))
         turns, watched = [], Watched(worker, broker_pid, server.pid)
-        for number in range(args.rounds):
-            first = number % len(states)
-            for store in (*states[first:], *states[:first]):
-                turns.append(await turn(settings, server, watched, store, Path(folder), args.phase_seconds))
+        async with targets(server) as there:
+            for number in range(args.rounds):
+                first = number % len(states)
+                for store in (*states[first:], *states[:first]):
+                    turns.append(await turn(settings, there, watched, store, args.phase_seconds))
         left = sum(lag.lag for lag in await read_progress(settings) if lag.topic == settings.topic(STAGES[0].source))
     await attribute(settings, [one.phase for one in turns], len(values))
     report(turns, states, left)
