@@ -1,6 +1,7 @@
 """The worker: pool, publisher and one app a stage in one process, from start to drained end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import time
@@ -121,6 +122,8 @@ class Worker:
         try:
             if view is not None:
                 await view.start()
+            gc.collect()
+            gc.freeze()  # what is there from the start stays; each full collection of it stops everything for 70 ms
             while not self._stop.is_set():
                 await self._connect_and_serve()
         finally:

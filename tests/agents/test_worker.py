@@ -1,6 +1,7 @@
 """How the worker's parts are connected."""
 
 import asyncio
+import gc
 import time
 from pathlib import Path
 from typing import Any
@@ -97,3 +98,24 @@ async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connecti
     await worker._connect_and_serve()
     assert open_producers == []
     assert "the local copy in /proc cannot be read or written" in caplog.text
+
+
+async def test_what_a_worker_has_from_the_start_is_not_collected_again(worker, monkeypatch):
+    frozen = []
+
+    async def nothing() -> None:
+        pass
+
+    async def serve() -> None:
+        frozen.append(gc.get_freeze_count())
+        worker._stop.set()
+
+    for part, name in ((worker._pool, "start"), (worker._pool, "stop"), (worker, "_heartbeat")):
+        monkeypatch.setattr(part, name, nothing)
+    monkeypatch.setattr(worker_module, "announce_worker", lambda *_: nothing())
+    monkeypatch.setattr(worker, "_connect_and_serve", serve)
+    try:
+        assert await worker.main() == 0
+    finally:
+        gc.unfreeze()
+    assert frozen[0] > 10_000
