@@ -67,9 +67,14 @@ def candidates(former: Path | None) -> list[Candidate]:
         command = (release.python, *runner, "--entities", "redefluss", "--quotes", "redefluss")
         found.append(Candidate(release.name, "former", command, release.root or ROOT))
     peer = (sys.executable, "-m", "benchmarks.peers.quotation_marks")
-    finders = {"words in capitals": "capitalised", "Stanford CoreNLP, German": "corenlp"}
-    finders |= {f"spaCy, {name}": name for name in spacy.util.get_installed_models() if name.startswith("de_")}
-    return [*found, *(Candidate(f"quotation marks and {name}", "peer", (*peer, finders[name])) for name in finders)]
+    peers = (Candidate(f"quotation marks and {name}", "peer", (*peer, finder)) for name, finder in finders().items())
+    return [*found, *peers]
+
+
+def finders() -> dict[str, str]:
+    """What finds names for one who has no models of ours, by its name in the table."""
+    found = {"words in capitals": "capitalised", "Stanford CoreNLP, German": "corenlp"}
+    return found | {f"spaCy, {name}": name for name in spacy.util.get_installed_models() if name.startswith("de_")}
 
 
 def run(candidate: Candidate, articles: bytes) -> tuple[dict[str, Any], float]:

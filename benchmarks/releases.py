@@ -28,6 +28,7 @@ from benchmarks.latency import latency
 from benchmarks.systems import REDEFLUSS, Ended, NotUsable, System, former_release
 from benchmarks.usage import Usage
 from pipeline.corpus.files import read_folder
+from pipeline.corpus.model import AnnotatedArticle
 from tests.support.kafka_broker import KafkaBroker
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -60,11 +61,13 @@ class Round:
 
 def corpus_articles(folder: Path) -> list[bytes]:
     """The articles of an annotated corpus as raw articles."""
-    return [
-        orjson.dumps({"title": title.text if (title := article.part("title")) else "", "text": article.body.text})
-        for article in read_folder(folder)
-        if len(article.body.text) >= LEAST_CHARACTERS
-    ]
+    return [as_raw(article) for article in read_folder(folder) if len(article.body.text) >= LEAST_CHARACTERS]
+
+
+def as_raw(article: AnnotatedArticle) -> bytes:
+    """An annotated article as a raw one, without its annotation."""
+    title = article.part("title")
+    return orjson.dumps({"title": title.text if title else "", "text": article.body.text})
 
 
 def measure(
