@@ -1,10 +1,12 @@
-"""`make benchmark`: measure everything, write docs/performance-figures.md, its plot and docs/performance.json.
+"""`make benchmark`: measure everything, write docs/performance-figures.md, its plots and docs/performance.json.
 
-    python -m benchmarks [PATH ...] [--articles N] [--repeats N] [--only PART ...] [--systems NAME ...] [--journal FILE]
+    python -m benchmarks [PATH ...] [--articles N] [--repeats N] [--only PART ...] [--systems NAME ...]
+                         [--former CHECKOUT] [--journal FILE]
 
 What is compared with each other is measured in one turn. With a journal, turns and parts can be measured at different
 times; the report is made of all that stand in it. The models are those of the settings (REDEFLUSS_MODEL_DE,
-REDEFLUSS_QUOTE_MODEL).
+REDEFLUSS_QUOTE_MODEL). CHECKOUT is a working tree of a former release with an environment of its own (`git worktree add
+CHECKOUT COMMIT`, then `make install` there); it takes turns with the other alternatives.
 """
 
 import argparse
@@ -12,7 +14,7 @@ import asyncio
 import logging
 import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,17 +22,20 @@ from agents.broker import EmbeddedBroker
 from benchmarks.articles import usable
 from benchmarks.flood import Flood, Stalled, flood
 from benchmarks.journal import Journal, as_line, new_turn
+from benchmarks.journeys import as_journal, journeys
 from benchmarks.latency import latency
 from benchmarks.limit import articles_per_second, configuration
 from benchmarks.report import figures, write
-from benchmarks.systems import PEERS, REDEFLUSS, WORKER, Ended, System
+from benchmarks.systems import PEERS, REDEFLUSS, WORKER, Ended, NotUsable, System, former_release
 from benchmarks.usage import cores
 from tests.support.kafka_broker import KafkaBroker
 
 SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
-PARTS = ("throughput", "embedded", "latency", "processes", "partitions", "workers", "cores", "stage")
+PARTS = ("throughput", "embedded", "latency", "places", "processes", "partitions", "workers", "cores", "stage")
 REPEATED = ("throughput", "cores")
 PARTITIONS = (1, 2, 4, 8, 16)
+LOADS = (0.25, 0.5, 0.75, 0.9)
+HALF = 0.5
 ONE_EACH = {"REDEFLUSS_PROCESSES": "1"}
 
 
@@ -82,13 +87,20 @@ class Suite:
         say(f"embedded broker: {got.articles_per_second:.2f} articles/s of {limit:.2f}")
 
     def latency(self) -> None:
-        """One article alone, and many at half of the throughput measured last."""
-        rate = figures(self._journal)["articles_per_second"] / 2
+        """One article alone, and many at shares of the throughput measured before."""
         with broker(embedded=False) as (address, _):
-            got = asyncio.run(latency(address, "latency-", self._values, rate, self._count // 2))
-        shares = {"p50": got.percentile(0.5), "p99": got.percentile(0.99)}
-        self._journal.add("latency", new_turn(), idle=got.idle, ratio=got.idle_ratio, half_load=rate, **shares)
-        say(f"idle latency {got.idle_ratio:.2f} x stage times; p99 at half load {shares['p99']:.2f} s")
+            got = asyncio.run(latency(address, "latency-", self._values, self._rates(LOADS), self._count))
+        by_load = {str(share): got.percentiles(share) for share in LOADS}
+        self._journal.add("latency", new_turn(), idle=got.idle_seconds, ratio=got.idle_ratio, by_load=by_load)
+        tails = ", ".join(f"{float(share):.0%}: {found['p99']:.2f} s" for share, found in by_load.items())
+        say(f"idle latency {got.idle_ratio:.2f} x stage times; 99th percentile by load: {tails}")
+
+    def places(self) -> None:
+        """Where an article's time goes, alone and at half of the throughput measured before."""
+        with broker(embedded=False) as (address, _):
+            got = asyncio.run(journeys(address, "places-", self._values, self._rates((HALF,))[HALF], self._count // 2))
+        self._journal.add("places", new_turn(), **{load: as_journal(found) for load, found in got.items()})
+        say(f"places: {', '.join(f'{len(found)} articles {load}' for load, found in got.items())}")
 
     def processes(self) -> None:
         """One worker with one pool process, then with one for each core."""
@@ -124,6 +136,13 @@ class Suite:
         for system in (alone, helped):
             self._flood("stage", turn, system, system.name, **ONE_EACH)
 
+    def _rates(self, shares: Sequence[float]) -> dict[float, float]:
+        """Articles a second at shares of the throughput measured before."""
+        whole = figures(self._journal).get("articles_per_second")
+        if whole is None:
+            raise SystemExit("how fast articles may come follows from the part throughput, which is not in the journal")
+        return {share: share * float(whole) for share in shares}
+
     def _limit(self, turn: str) -> float:
         limit = articles_per_second(self._values, self._count, len(cores()), configuration())
         self._journal.add("limit", turn, articles_per_second=limit)
@@ -138,7 +157,7 @@ class Suite:
             self._journal.add(part, turn, system=system.name, case=case, failed=why)
             say(f"{part} {case}: {why}")
             return
-        self._journal.add(part, turn, system=system.name, case=case, flood=as_line(got))
+        self._journal.add(part, turn, system=system.name, case=case, lacks=system.lacks, flood=as_line(got))
         say(f"{part} {case}: {got.articles_per_second:.2f} articles/s")
 
 
@@ -152,6 +171,7 @@ def main() -> None:
     )
     parser.add_argument("--only", nargs="*", choices=PARTS, default=PARTS, help="parts to measure; none: report alone")
     parser.add_argument("--systems", nargs="+", metavar="NAME", help="alternatives that begin so; default: all")
+    parser.add_argument("--former", type=Path, metavar="CHECKOUT", help="a former release, as one more alternative")
     parser.add_argument("--journal", type=Path, help="file to add the measurements to; default: none is kept")
     args = parser.parse_args()
     peers = tuple(
@@ -159,11 +179,15 @@ def main() -> None:
         for peer in PEERS
         if args.systems is None or any(peer.name.lower().startswith(name.lower()) for name in args.systems)
     )
+    try:
+        former = () if args.former is None else (former_release(args.former),)
+    except NotUsable as error:
+        parser.error(str(error))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     journal = Journal(args.journal)
     values = usable(args.paths, configuration())
     say(f"{len(values)} distinct articles, backlogs of {args.articles}")
-    suite = Suite(journal, values, args.articles, peers)
+    suite = Suite(journal, values, args.articles, (*former, *peers))
     for part in args.only:
         for _ in range(args.repeats if part in REPEATED else 1):
             getattr(suite, part)()

@@ -1,14 +1,16 @@
-"""How long one article takes: alone in an idle system, and among others at half of what the system can do."""
+"""How long one article takes: alone in an idle system, and among others at shares of what the system can do."""
 
 import asyncio
 import statistics
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from agents import kafka, topics
-from agents.headers import trail_of
+from agents.headers import RawHeaders, trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
 from benchmarks.systems import REDEFLUSS, System, running
@@ -17,43 +19,73 @@ IDLE_ARTICLES = 40
 IDLE_PAUSE_SECONDS = 0.2
 
 
-@dataclass
-class Latency:
-    """Seconds.
+@dataclass(frozen=True)
+class Receipt:
+    """An article that came out.
 
     Attributes:
-        idle: median from send to receipt of single articles.
-        stage_times: median sum of what the three stages took for the same articles, by their own headers.
-        half_load: from send to receipt at half load, ascending.
+        sent: when it was sent, or was due to be, in seconds since 1970 by this machine's clock.
+        seconds: from then until it was received.
+        timestamp_ms: the broker's time stamp of the last message, in milliseconds since 1970.
+        headers: of the last message.
     """
 
-    idle: float
-    stage_times: float
-    half_load: list[float]
+    sent: float
+    seconds: float
+    timestamp_ms: int
+    headers: RawHeaders
+
+
+@dataclass(frozen=True)
+class Latency:
+    """Articles that came out.
+
+    Attributes:
+        idle: those that were sent one at a time.
+        by_load: those that were sent at a steady rate, by the share of the throughput, with the articles a second.
+    """
+
+    idle: list[Receipt]
+    by_load: dict[float, tuple[float, list[Receipt]]]
+
+    @property
+    def idle_seconds(self) -> float:
+        """Median from send to receipt of single articles."""
+        return statistics.median(receipt.seconds for receipt in self.idle)
 
     @property
     def idle_ratio(self) -> float:
-        """Idle latency over the sum of the stage times."""
-        return self.idle / self.stage_times
+        """Idle latency over the median sum of what the stages took for the same articles, by their own headers."""
+        took = (sum(step["took_ms"] for step in trail_of(receipt.headers)) / 1000 for receipt in self.idle)
+        return self.idle_seconds / statistics.median(took)
 
-    def percentile(self, share: float) -> float:
-        """The half-load latency that `share` of the articles do not exceed."""
-        return self.half_load[min(len(self.half_load) - 1, int(share * len(self.half_load)))]
+    def percentiles(self, load: float) -> dict[str, float]:
+        """Seconds that 50, 95 and 99 % of the articles do not exceed at that load, and how it was."""
+        rate, receipts = self.by_load[load]
+        seconds = [receipt.seconds for receipt in receipts]
+        shares = {"p50": percentile(seconds, 0.5), "p95": percentile(seconds, 0.95), "p99": percentile(seconds, 0.99)}
+        return {"articles_per_second": rate, "articles": len(seconds), **shares}
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The least of the values that at least `share` of them do not exceed."""
+    ascending = sorted(values)
+    return ascending[min(len(ascending) - 1, int(share * len(ascending)))]
 
 
 async def latency(
     broker: str,
     prefix: str,
     values: list[bytes],
-    per_second: float,
-    count: int,
+    rates: Mapping[float, float] | None = None,
+    count: int = 0,
     *,
     system: System = REDEFLUSS,
     **environment: str,
 ) -> Latency:
-    """Measure Redefluss; `per_second` is the rate of half load, at which `count` articles are sent, if any."""
-    more = {name.removeprefix("REDEFLUSS_").lower(): value for name, value in environment.items()}
-    settings = settings_for(broker, prefix, **more)
+    """Send single articles, then for each share of the load `count` of them at its rate in articles a second."""
+    own = {name: value for name, value in environment.items() if name.startswith("REDEFLUSS_")}
+    settings = settings_for(broker, prefix, **{name.removeprefix("REDEFLUSS_").lower(): own[name] for name in own})
     await topics.ensure(settings)
     consumer = kafka.consumer(settings, settings.topic("articles.quotes"), fetch_max_wait_ms=50)
     producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
@@ -65,44 +97,47 @@ async def latency(
             warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm"))
             await send_all(settings, warm)
             await asyncio.wait_for(collect(consumer, {key for key, _ in warm}, [], processes.check), READY_SECONDS)
-            idle, stage_times = [], []
+            idle = []
             for key, value in multiplied(values, IDLE_ARTICLES, label="idle"):
                 await asyncio.sleep(IDLE_PAUSE_SECONDS)
-                sent = time.perf_counter()
+                at, sent = time.time(), time.perf_counter()
                 await producer.send_and_wait(raw, value, key=key)
-                record = await consumer.getone()
-                idle.append(time.perf_counter() - sent)
-                stage_times.append(sum(step["took_ms"] for step in trail_of(record.headers)) / 1000)
-            half_load = await _half_load(producer, consumer, raw, values, per_second=per_second, count=count)
+                idle.append(_receipt(await consumer.getone(), at, time.perf_counter() - sent))
+            by_load = {}
+            for load, rate in (rates or {}).items():
+                messages = list(multiplied(values, count, label=f"paced-{load}"))
+                by_load[load] = rate, await _paced(producer, consumer, raw, messages, rate)
         finally:
             await producer.stop()
             await consumer.stop()
-    return Latency(statistics.median(idle), statistics.median(stage_times), sorted(half_load))
+    return Latency(idle, by_load)
 
 
-async def _half_load(
+def _receipt(record: Any, sent: float, seconds: float) -> Receipt:
+    return Receipt(sent, seconds, record.timestamp, record.headers)
+
+
+async def _paced(
     producer: AIOKafkaProducer,
     consumer: AIOKafkaConsumer,
     topic: str,
-    values: list[bytes],
-    *,
+    messages: Sequence[tuple[bytes, bytes]],
     per_second: float,
-    count: int,
-) -> list[float]:
-    due: dict[bytes, float] = {}
-    messages = list(multiplied(values, count, label="paced"))
+) -> list[Receipt]:
+    """Send at a steady rate; an article's time counts from when it was due."""
+    begun = time.perf_counter()
+    wall = time.time() - begun
+    due = {key: begun + number / per_second for number, (key, _) in enumerate(messages)}
 
     async def pace() -> None:
-        begun = time.perf_counter()
-        for number, (key, value) in enumerate(messages):
-            due[key] = begun + number / per_second
+        for key, value in messages:
             await asyncio.sleep(max(0.0, due[key] - time.perf_counter()))
             await producer.send(topic, value, key=key)
 
     pacing = asyncio.create_task(pace())
-    took: list[float] = []
-    while len(took) < count:
+    receipts = []
+    while len(receipts) < len(messages):
         record = await consumer.getone()
-        took.append(time.perf_counter() - due[record.key])
+        receipts.append(_receipt(record, wall + due[record.key], time.perf_counter() - due[record.key]))
     await pacing
-    return took
+    return receipts

@@ -25,9 +25,10 @@ import orjson
 from agents.broker import EmbeddedBroker
 from benchmarks.flood import Flood, Stalled, flood
 from benchmarks.latency import latency
-from benchmarks.systems import REDEFLUSS, Ended, System
+from benchmarks.systems import REDEFLUSS, Ended, NotUsable, System, former_release
 from benchmarks.usage import Usage
 from pipeline.corpus.files import read_folder
+from pipeline.corpus.model import AnnotatedArticle
 from tests.support.kafka_broker import KafkaBroker
 
 CORPUS = Path(__file__).parents[1] / "corpus"
@@ -60,11 +61,13 @@ class Round:
 
 def corpus_articles(folder: Path) -> list[bytes]:
     """The articles of an annotated corpus as raw articles."""
-    return [
-        orjson.dumps({"title": title.text if (title := article.part("title")) else "", "text": article.body.text})
-        for article in read_folder(folder)
-        if len(article.body.text) >= LEAST_CHARACTERS
-    ]
+    return [as_raw(article) for article in read_folder(folder) if len(article.body.text) >= LEAST_CHARACTERS]
+
+
+def as_raw(article: AnnotatedArticle) -> bytes:
+    """An annotated article as a raw one, without its annotation."""
+    title = article.part("title")
+    return orjson.dumps({"title": title.text if title else "", "text": article.body.text})
 
 
 def measure(
@@ -78,11 +81,11 @@ def measure(
     with broker_of_its_own(kafka) as broker:
         address = broker.address.removeprefix("kafka://")
         prefix = f"l{uuid.uuid4().hex[:8]}-"
-        single = asyncio.run(latency(address, prefix, values, 0.0, 0, system=system, **environment))
+        single = asyncio.run(latency(address, prefix, values, system=system, **environment))
     return Round(
         throughput=got.articles_per_second,
         cpu_ms=1000 * sum(usage.cpu_seconds for usage in _own(got)) / count,
-        latency_ms=1000 * single.idle,
+        latency_ms=1000 * single.idle_seconds,
         latency_ratio=single.idle_ratio,
         memory_mb=sum(usage.proportional_bytes for usage in _own(got)) / BYTES_PER_MEGABYTE,
     )
@@ -125,13 +128,14 @@ def main() -> None:
     parser.add_argument("--kafka", action="store_true", help="over Apache Kafka; default: over the embedded broker")
     parser.add_argument("--corpus", type=Path, default=CORPUS)
     arguments = parser.parse_args()
-    root = arguments.checkout.resolve()
-    if not (root / ".venv" / "bin" / "python").exists():
-        parser.error(f"{root} has no .venv: run make install there")
+    try:
+        former = former_release(arguments.checkout)
+    except NotUsable as error:
+        parser.error(str(error))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends as well
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     values = corpus_articles(arguments.corpus)
-    versions = replace(REDEFLUSS, name="other", root=root), replace(REDEFLUSS, name="this tree")
+    versions = replace(former, name="other"), replace(REDEFLUSS, name="this tree")
     for models in arguments.models:
         rounds = []
         for number in range(arguments.rounds):

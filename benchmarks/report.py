@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from benchmarks import alternatives, latency_report
 from benchmarks.comparison import LIMIT, against
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, flood_of
@@ -32,6 +33,7 @@ MEANINGS = {
     "idle_latency_ratio": "time of a single article, as a multiple of the time of its stages",
     "idle_latency_seconds": "seconds from sending a single article to receiving it",
     "p50_seconds_at_half_load": "the same at half of the throughput, median",
+    "p95_seconds_at_half_load": "the same at half of the throughput, 95th percentile",
     "p99_seconds_at_half_load": "the same at half of the throughput, 99th percentile",
 }
 """What the figures that are single numbers say, for the page."""
@@ -57,6 +59,7 @@ def figures(journal: Journal) -> dict[str, Any]:
     if ours:
         result |= _throughput(against(journal), ours)
         result |= _usage(ours)
+        result["systems"] = alternatives.by_system(journal)
     result["failed"] = [
         {"system": line["system"], "why": line["failed"]} for line in journal.lines if line.get("failed")
     ]
@@ -64,11 +67,7 @@ def figures(journal: Journal) -> dict[str, Any]:
         limits = {line["turn"]: line["articles_per_second"] for line in journal.of("limit")}
         shares = [flood_of(line).articles_per_second / limits[line["turn"]] for line in embedded]
         result["embedded_share_of_limit"] = median(shares)
-    if latencies := journal.of("latency"):
-        result["idle_latency_ratio"] = median(line["ratio"] for line in latencies)
-        result["idle_latency_seconds"] = median(line["idle"] for line in latencies)
-        result["p50_seconds_at_half_load"] = median(line["p50"] for line in latencies)
-        result["p99_seconds_at_half_load"] = median(line["p99"] for line in latencies)
+    result |= latency_report.figures(journal)
     for part in SCALING:
         if lines := [line for line in journal.of(part) if "flood" in line]:
             result[f"by_{part}"] = _scaling(lines)
@@ -173,6 +172,7 @@ def write(journal: Journal) -> None:
     (DOCS / "performance.json").write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2) + b"\n")
     if "shares_of_limit" in found:
         _plot(found["shares_of_limit"], DOCS / "performance.svg")
+    latency_report.plot(journal, DOCS / "latency.svg")
     (DOCS / "performance-figures.md").write_text(_page(found), encoding="utf-8")
 
 
@@ -187,15 +187,7 @@ def _page(found: dict[str, Any]) -> str:
         "",
     ]
     if "shares_of_limit" in found:
-        lines += [
-            "| | share of the limit | Redefluss is faster by the factor | lowest and highest of the single turns |",
-            "|---|---|---|---|",
-        ]
-        for name, share in found["shares_of_limit"].items():
-            ratio = f"{found['against'][name]:.2f} ×" if name in found["against"] else ""
-            turns = found["ratios_by_turn"][LIMIT if name == REDEFLUSS.name else name]
-            spread = f"{min(turns):.2f} to {max(turns):.2f}, {len(turns)} turns"
-            lines.append(f"| {name} | {share:.2f} | {ratio} | {spread} |")
+        lines += alternatives.table(found)
         lines += ["", "![Throughput as a share of the limit](performance.svg)", ""]
     lines += ["| figure | value |", "|---|---|"]
     lines += [f"| {meaning} (`{name}`) | {found[name]:.3g} |" for name, meaning in MEANINGS.items() if name in found]
@@ -220,6 +212,7 @@ def _page(found: dict[str, Any]) -> str:
             f"| its largest processes' own memory in the first and in the last tenth, MB | {memory} |",
         ]
     lines += [f"| {failure['system']} | did not finish: {failure['why']} |" for failure in found["failed"]]
+    lines += latency_report.tables(found)
     return "\n".join(lines) + "\n"
 
 

@@ -7,9 +7,10 @@ import socket
 import subprocess
 import sys
 import tempfile
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from agents.pool.fork_server_client import SINGLE_THREADED
@@ -27,6 +28,7 @@ class System:
         cores: the one core that each of them may use, with all that it starts; none: no limits.
         further: what each process's command has in addition.
         root: a checkout with an environment of its own; None: this one.
+        lacks: what it does not do of what Redefluss does, in words.
     """
 
     name: str
@@ -35,11 +37,16 @@ class System:
     cores: tuple[int, ...] = ()
     further: tuple[tuple[str, ...], ...] = ()
     root: Path | None = None
+    lacks: str = ""
 
     @property
     def python(self) -> str:
         """The interpreter that runs it."""
         return sys.executable if self.root is None else str(self.root / ".venv" / "bin" / "python")
+
+
+class NotUsable(Exception):
+    """A checkout that cannot be run: one line."""
 
 
 class Ended(Exception):
@@ -70,13 +77,44 @@ def peer(module: str) -> tuple[str, ...]:
 CORES = available_cores()
 WORKER = ("-m", "agents.cli", "worker")
 REDEFLUSS = System("redefluss", WORKER)
+EACH_LACKS = "duplicates, dead letters, pages"
+NO_STATEMENTS = f"the stage `statements`, {EACH_LACKS}"
 PEERS = (
-    System("plain aiokafka and a process pool", peer("plain_aiokafka")),
-    System("Faust as documented", peer("faust_documented"), CORES),
-    System("Quix Streams", peer("quix"), CORES),
-    System("Bytewax", ("-m", "bytewax.run", "benchmarks.peers.bytewax_flow:flow", "{peers}"), CORES),
+    System(
+        "plain aiokafka and a process pool",
+        peer("plain_aiokafka"),
+        lacks=f"{EACH_LACKS}, statements that outlive a restart",
+    ),
+    System(
+        "Faust as documented", peer("faust_documented"), CORES, lacks=f"{NO_STATEMENTS}, commits after confirmation"
+    ),
+    System("Quix Streams", peer("quix"), CORES, lacks=NO_STATEMENTS),
+    System(
+        "Bytewax",
+        ("-m", "bytewax.run", "benchmarks.peers.bytewax_flow:flow", "{peers}"),
+        CORES,
+        lacks=f"{NO_STATEMENTS}, commits of offsets",
+    ),
 )
 ROOT = Path(__file__).parents[1]
+
+
+def former_release(checkout: Path) -> System:
+    """Redefluss as it is in another working tree, named after the version there.
+
+    Raises:
+        NotUsable: the tree has no environment of its own, or is none of this project.
+    """
+    root = checkout.resolve()
+    try:
+        version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    except (OSError, tomllib.TOMLDecodeError, KeyError):
+        raise NotUsable(f"{root} is no working tree of this project") from None
+    system = replace(REDEFLUSS, name=f"release {version}", root=root)
+    if not Path(system.python).exists():
+        raise NotUsable(f"{root} has no .venv: run make install there")
+    statements = (root / "pipeline" / "statements").is_dir()
+    return replace(system, lacks="" if statements else "the stage `statements`, the models of today")
 
 
 @contextmanager

@@ -76,7 +76,7 @@ def _role(process: psutil.Process, parents: dict[int, str]) -> str:
     command = " ".join(process.cmdline())
     if "agents.web.collector" in command:
         return "pages"
-    if "agents.pool.fork_server" in command:
+    if "-m agents.pool." in command:  # the fork server, whatever a release calls it
         return "pool" if parents.get(process.ppid()) == "models" else "models"
     return "other"
 

@@ -3,8 +3,10 @@
 import orjson
 
 from benchmarks.limit import through_all_stages
-from benchmarks.peers.functions import CHAIN, process
+from benchmarks.peers.functions import CHAIN, Statements, process
 from pipeline.config import PipelineConfig
+from schemas.codec import decode
+from schemas.records import Statement
 
 ARTICLE = orjson.dumps(
     {
@@ -34,3 +36,22 @@ def test_alternatives_publish_what_the_stream_publishes():
         if stage == "quotes":
             spoken = [output for output in outputs if output.topic == "quotes"]
             assert len(spoken) == len(own["quotes"]) > 0
+
+
+def test_a_plain_loop_joins_quotes_into_statements_as_the_stream_does():
+    value, key, spoken = ARTICLE, b"a", []
+    for stage in CHAIN:
+        outputs = process(stage, key, value, [], partition=0, offset=0)
+        spoken += [output for output in outputs if output.topic == "quotes"]
+        assert outputs[-1].value is not None
+        value, key = outputs[-1].value, outputs[-1].key
+    statements = Statements()
+    assert spoken
+    for number, quote in enumerate(spoken):
+        assert quote.value is not None
+        (made,) = statements(quote.value, quote.headers, 0, number, 1_767_225_600_000)
+        assert made.topic == "statements"
+        assert made.value is not None
+        statement = decode(made.value, Statement)
+        assert made.key == statement.id.encode()
+        assert [article.id for article in statement.articles] == [orjson.loads(value)["id"]]

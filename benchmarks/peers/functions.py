@@ -2,16 +2,20 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
+from typing import Any
 
 from agents import headers
 from agents.headers import RawHeaders, TrailStep
 from agents.pool.protocol import Done, Job
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
-from pipeline.stages import article_stages
+from pipeline.stages import article_stages, stage_named
+from schemas.codec import decode, encode
 
 CHAIN = {stage.name: (stage.source, stage.target) for stage in article_stages()}
 
@@ -44,19 +48,54 @@ def process(
     outcome = _function(stage)(Job(stage=stage, key=key, value=value))
     if not isinstance(outcome, Done):
         return []
-    step = TrailStep(
+    step = _step(stage, partition, offset, outcome.took_seconds)
+    out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
+    return [Output(message.topic, message.key, message.value, out) for message in outcome.messages]
+
+
+class Statements:
+    """The fourth stage as a plain loop would have it: states by partition and speaker, in memory alone."""
+
+    def __init__(self) -> None:
+        self._stage = stage_named("statements")
+        self._joiner: Any = self._stage.load(Settings().pipeline)
+        self._states: dict[tuple[int, str], Any] = {}
+
+    @property
+    def source(self) -> str:
+        """The topic it reads, without prefix."""
+        return self._stage.source
+
+    def __call__(
+        self, value: bytes, received: RawHeaders, partition: int, offset: int, timestamp_ms: int
+    ) -> list[Output]:
+        """What one quote changes."""
+        began = time.perf_counter()
+        seen_at = datetime.fromtimestamp(timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
+        seen_at = seen_at.replace("+00:00", "Z")
+        record = decode(value, self._stage.reads)
+        place = partition, self._joiner.owner(record)
+        if place not in self._states:
+            self._states[place] = self._joiner.state(place[1])
+        changes = self._states[place].add(record, seen_at)
+        values = {name: None if changed is None else encode(changed) for name, changed in changes.items()}
+        step = _step(self._stage.name, partition, offset, time.perf_counter() - began)
+        out = headers.outgoing(received, step, attempt=1)
+        return [Output(self._stage.target, name.encode(), changed, out) for name, changed in values.items()]
+
+
+def _step(stage: str, partition: int, offset: int, took_seconds: float) -> TrailStep:
+    return TrailStep(
         stage=stage,
-        topic=CHAIN[stage][0],
+        topic=stage_named(stage).source,
         partition=partition,
         offset=offset,
-        took_ms=round(outcome.took_seconds * 1000, 1),
+        took_ms=round(took_seconds * 1000, 1),
         produced_at=headers.now_rfc3339(),
         worker=headers.worker_name(os.getpid()),
         model="",
         timestamp=0,
     )
-    out = headers.outgoing(received, step, attempt=1, more={"content_hash": outcome.content_hash})
-    return [Output(message.topic, message.key, message.value, out) for message in outcome.messages]
 
 
 def arguments() -> tuple[str, str]:
