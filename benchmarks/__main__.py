@@ -25,12 +25,12 @@ from benchmarks.journal import Journal, as_line, new_turn
 from benchmarks.journeys import as_journal, journeys
 from benchmarks.latency import latency
 from benchmarks.limit import articles_per_second, configuration
+from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.report import figures, write
 from benchmarks.systems import PEERS, REDEFLUSS, WORKER, Ended, NotUsable, System, former_release
 from benchmarks.usage import cores
 from tests.support.kafka_broker import KafkaBroker
 
-SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
 PARTS = ("throughput", "embedded", "latency", "places", "processes", "partitions", "workers", "cores", "stage")
 REPEATED = ("throughput", "cores")
 PARTITIONS = (1, 2, 4, 8, 16)
@@ -164,7 +164,7 @@ class Suite:
 def main() -> None:
     """Measure what is wanted and write the report."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="*", default=[str(SAMPLES)], help="articles to multiply; default: the samples")
+    parser.add_argument("paths", nargs="*", help="articles to multiply; default: those of the corpus, each once")
     parser.add_argument("--articles", type=int, default=240, help="articles in a backlog")
     parser.add_argument(
         "--repeats", type=int, default=5, help=f"turns of {' and '.join(REPEATED)}; medians are over them"
@@ -185,7 +185,7 @@ def main() -> None:
         parser.error(str(error))
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     journal = Journal(args.journal)
-    values = usable(args.paths, configuration())
+    values = usable(args.paths, configuration()) if args.paths else corpus_articles(CORPUS)
     say(f"{len(values)} distinct articles, backlogs of {args.articles}")
     suite = Suite(journal, values, args.articles, (*former, *peers))
     for part in args.only:

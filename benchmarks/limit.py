@@ -88,8 +88,11 @@ def articles_per_second(values: list[bytes], count: int, processes: int, config:
     """Throughput of `processes` processes that share `count` articles."""
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(processes + 1)
-    share = [value for _, value in multiplied(values, count // processes, label="limit")]
-    workers = [context.Process(target=through_all_stages, args=(share, config, barrier)) for _ in range(processes)]
+    every = sorted((value for _, value in multiplied(values, count, label="limit")), key=len)  # equal shares
+    workers = [
+        context.Process(target=through_all_stages, args=(every[number::processes], config, barrier))
+        for number in range(processes)
+    ]
     with patch.dict(os.environ, SINGLE_THREADED):  # as the pool's processes
         for worker in workers:
             worker.start()
@@ -99,7 +102,7 @@ def articles_per_second(values: list[bytes], count: int, processes: int, config:
     seconds = time.perf_counter() - started
     for worker in workers:
         worker.join()
-    return len(share) * processes / seconds
+    return count / seconds
 
 
 def configuration() -> PipelineConfig:

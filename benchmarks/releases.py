@@ -13,6 +13,7 @@ has.
 import argparse
 import asyncio
 import logging
+import random
 import signal
 import statistics
 import sys
@@ -60,8 +61,10 @@ class Round:
 
 
 def corpus_articles(folder: Path) -> list[bytes]:
-    """The articles of an annotated corpus as raw articles."""
-    return [as_raw(article) for article in read_folder(folder) if len(article.body.text) >= LEAST_CHARACTERS]
+    """The articles of an annotated corpus as raw articles, mixed: the same each time, and each part like the whole."""
+    found = [as_raw(article) for article in read_folder(folder) if len(article.body.text) >= LEAST_CHARACTERS]
+    random.Random(1).shuffle(found)
+    return found
 
 
 def as_raw(article: AnnotatedArticle) -> bytes:
