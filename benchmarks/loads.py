@@ -1,0 +1,135 @@
+"""One stream under several loads: single articles, a backlog, a steady rate, and nothing at all."""
+
+import asyncio
+import statistics
+import time
+from dataclasses import dataclass, field
+
+from agents import kafka
+from agents.headers import trail_of
+from benchmarks.articles import multiplied
+from benchmarks.flood import STALL_SECONDS, Stream
+from benchmarks.latency import IDLE_PAUSE_SECONDS, paced
+from benchmarks.usage import Usage, between, machine_seconds, readings
+
+SETTLE_SECONDS = 3.0
+"""After which nothing that articles have caused goes on."""
+
+
+@dataclass
+class Use:
+    """What was used in a while.
+
+    Attributes:
+        seconds: how long that was.
+        processes: use of each of the system's processes and the broker.
+        machine: seconds of all cores in which they were not idle.
+    """
+
+    seconds: float = 0.0
+    processes: list[Usage] = field(default_factory=list)
+    machine: float = 0.0
+
+    def of(self, *roles: str) -> float:
+        """Processor time of processes of these roles, in seconds."""
+        return sum(usage.cpu_seconds for usage in self.processes if usage.role in roles)
+
+
+@dataclass
+class Steady:
+    """Articles that were sent at a steady rate.
+
+    Attributes:
+        per_second: the rate.
+        latencies: seconds from when an article was due until it was received, in the order of receiving.
+        use: by what.
+    """
+
+    per_second: float
+    latencies: list[float]
+    use: Use
+
+    def latency(self, share: float) -> float:
+        """Seconds that `share` of the articles did not exceed."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+@dataclass
+class Singles:
+    """Single articles in an idle stream; medians, in seconds.
+
+    Attributes:
+        received: from sending one until it was received.
+        confirmed: from sending one until the broker had confirmed it.
+        in_stages: what its stages took, by its header `trail`.
+    """
+
+    received: float
+    confirmed: float
+    in_stages: float
+
+
+async def idle(stream: Stream, seconds: float) -> Use:
+    """Nothing is sent for so long, after what is left of former work has ended."""
+    await asyncio.sleep(SETTLE_SECONDS)
+    watch = Watch(stream)
+    await asyncio.sleep(seconds)
+    return watch.use()
+
+
+async def at_rate(stream: Stream, values: list[bytes], per_second: float, count: int) -> Steady:
+    """`count` articles, sent at a steady rate.
+
+    Raises:
+        TimeoutError: they did not come out.
+    """
+    producer = kafka.producer(stream.settings, embedded=False)
+    await producer.start()
+    try:
+        watch = Watch(stream)
+        sending = paced(
+            producer, stream.consumer, stream.settings.topic("articles.raw"), values,
+            per_second=per_second, count=count, partitions=stream.settings.partitions,
+        )  # fmt: skip
+        latencies = await asyncio.wait_for(sending, count / per_second + STALL_SECONDS)
+        return Steady(per_second, latencies, watch.use())
+    finally:
+        await producer.stop()
+
+
+async def singly(stream: Stream, values: list[bytes], count: int) -> Singles:
+    """Articles that are sent when the one before was received, with pauses."""
+    producer = kafka.producer(stream.settings, embedded=False)
+    topic = stream.settings.topic("articles.raw")
+    await producer.start()
+    received, confirmed, in_stages = [], [], []
+    try:
+        for key, value in multiplied(values, count, label="single", partitions=stream.settings.partitions):
+            await asyncio.sleep(IDLE_PAUSE_SECONDS)
+            sent = time.perf_counter()
+            await producer.send_and_wait(topic, value, key=key)
+            confirmed.append(time.perf_counter() - sent)
+            record = await asyncio.wait_for(stream.consumer.getone(), STALL_SECONDS)
+            received.append(time.perf_counter() - sent)
+            in_stages.append(sum(step["took_ms"] for step in trail_of(record.headers)) / 1000)
+    finally:
+        await producer.stop()
+    return Singles(*map(statistics.median, (received, confirmed, in_stages)))
+
+
+class Watch:
+    """Counters of all processes, from now on."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._at = time.perf_counter()
+        self._before = readings(stream.processes, stream.broker_pid, at=self._at)
+        self._machine = machine_seconds()
+
+    def use(self) -> Use:
+        """What was used until now."""
+        now = time.perf_counter()
+        machine = machine_seconds() - self._machine
+        after = readings(self._stream.processes, self._stream.broker_pid, at=now)
+        return Use(now - self._at, between(self._before, after), machine)
