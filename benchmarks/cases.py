@@ -24,7 +24,7 @@ from benchmarks.usage import Usage, cores
 from tests.support.kafka_broker import KafkaBroker
 
 PART = "scale"
-LEAST_AT_RATE = 20
+LEAST_AT_RATE = 10
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,14 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
+import psutil
+
 from agents import kafka
 from agents.headers import trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import STALL_SECONDS, Stream
 from benchmarks.latency import IDLE_PAUSE_SECONDS, paced
-from benchmarks.usage import Usage, between, machine_seconds, readings
+from benchmarks.usage import Usage, between, readings
 
 SETTLE_SECONDS = 3.0
 """After which nothing that articles have caused goes on."""
@@ -23,16 +25,23 @@ class Use:
     Attributes:
         seconds: how long that was.
         processes: use of each of the system's processes and the broker.
-        machine: seconds of all cores in which they were not idle.
+        client: processor time of this process, which sends and receives.
+        network_bytes: what was sent on the loopback device.
     """
 
     seconds: float = 0.0
     processes: list[Usage] = field(default_factory=list)
-    machine: float = 0.0
+    client: float = 0.0
+    network_bytes: int = 0
 
     def of(self, *roles: str) -> float:
         """Processor time of processes of these roles, in seconds."""
         return sum(usage.cpu_seconds for usage in self.processes if usage.role in roles)
+
+    @property
+    def busy_cores(self) -> float:
+        """Cores that all of them used, on average."""
+        return (self.client + sum(usage.cpu_seconds for usage in self.processes)) / self.seconds
 
 
 @dataclass
@@ -60,19 +69,20 @@ class Singles:
     """Single articles in an idle stream; medians, in seconds.
 
     Attributes:
-        received: from sending one until it was received.
+        count: how many.
+        on_the_way: from sending one until it was received, less what its stages took, by its header `trail`.
         confirmed: from sending one until the broker had confirmed it.
-        in_stages: what its stages took, by its header `trail`.
+        use: by what.
     """
 
-    received: float
+    count: int
+    on_the_way: float
     confirmed: float
-    in_stages: float
+    use: Use
 
 
 async def idle(stream: Stream, seconds: float) -> Use:
-    """Nothing is sent for so long, after what is left of former work has ended."""
-    await asyncio.sleep(SETTLE_SECONDS)
+    """Nothing is sent for so long."""
     watch = Watch(stream)
     await asyncio.sleep(seconds)
     return watch.use()
@@ -103,19 +113,20 @@ async def singly(stream: Stream, values: list[bytes], count: int) -> Singles:
     producer = kafka.producer(stream.settings, embedded=False)
     topic = stream.settings.topic("articles.raw")
     await producer.start()
-    received, confirmed, in_stages = [], [], []
+    on_the_way, confirmed = [], []
     try:
+        watch = Watch(stream)
         for key, value in multiplied(values, count, label="single", partitions=stream.settings.partitions):
             await asyncio.sleep(IDLE_PAUSE_SECONDS)
             sent = time.perf_counter()
             await producer.send_and_wait(topic, value, key=key)
             confirmed.append(time.perf_counter() - sent)
             record = await asyncio.wait_for(stream.consumer.getone(), STALL_SECONDS)
-            received.append(time.perf_counter() - sent)
-            in_stages.append(sum(step["took_ms"] for step in trail_of(record.headers)) / 1000)
+            in_stages = sum(step["took_ms"] for step in trail_of(record.headers)) / 1000
+            on_the_way.append(time.perf_counter() - sent - in_stages)
+        return Singles(count, statistics.median(on_the_way), statistics.median(confirmed), watch.use())
     finally:
         await producer.stop()
-    return Singles(*map(statistics.median, (received, confirmed, in_stages)))
 
 
 class Watch:
@@ -125,11 +136,20 @@ class Watch:
         self._stream = stream
         self._at = time.perf_counter()
         self._before = readings(stream.processes, stream.broker_pid, at=self._at)
-        self._machine = machine_seconds()
+        self._client, self._network = _client_seconds(), _network_bytes()
 
     def use(self) -> Use:
         """What was used until now."""
         now = time.perf_counter()
-        machine = machine_seconds() - self._machine
+        client, network = _client_seconds() - self._client, _network_bytes() - self._network
         after = readings(self._stream.processes, self._stream.broker_pid, at=now)
-        return Use(now - self._at, between(self._before, after), machine)
+        return Use(now - self._at, between(self._before, after), client, network)
+
+
+def _client_seconds() -> float:
+    times = psutil.Process().cpu_times()
+    return float(times.user + times.system)
+
+
+def _network_bytes() -> int:
+    return int(psutil.net_io_counters(pernic=True)["lo"].bytes_sent)

@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=SERIES, default=DEFAULT_SERIES, help=f"series; default: {default}")
     parser.add_argument("--articles", type=int, default=100, help="articles in a backlog")
     parser.add_argument("--backlogs", type=int, nargs="+", default=[100, 1000], help="sizes in the series `backlogs`")
-    parser.add_argument("--rate-seconds", type=float, default=10.0, help="time at half of the throughput; 0: none")
+    parser.add_argument("--rate-seconds", type=float, default=8.0, help="time at half of the throughput; 0: none")
     parser.add_argument("--journal", type=Path, help="file to add the measurements to; the tables are of all in it")
     parser.add_argument("--report", action="store_true", help="measure nothing: print the tables of a journal")
     parser.add_argument("--corpus", type=Path, default=CORPUS, help="annotated corpus whose articles are sent")

@@ -1,7 +1,7 @@
 """What the processes of a system use: processor time, time without work, memory of their own."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,12 +70,6 @@ def between(before: dict[int, Reading], after: dict[int, Reading]) -> list[Usage
         cpu = now.cpu_seconds - then.cpu_seconds
         used.append(Usage(now.role, cpu, max(0.0, idle), now.own_bytes, now.proportional_bytes))
     return used
-
-
-def machine_seconds(times: Mapping[str, float] | None = None) -> float:
-    """Seconds in which cores of the machine were not idle, summed; of these counters, or since it was started."""
-    counters = psutil.cpu_times()._asdict() if times is None else times
-    return float(sum(counters[name] for name in ("user", "system", "nice", "irq", "softirq")))
 
 
 def _role(process: psutil.Process, parents: dict[int, str]) -> str:

@@ -22,17 +22,17 @@ WRITTEN_OF_QUOTE = 2
 SOURCES = {
     "articles": "Processor time of each stage for each article: the stage functions, called directly by one process.",
     "slowdown": "How much longer the same takes while as many processes as there are cores do it at once.",
-    "cold": "Time in the stages of single articles in an idle stream, by its header `trail`, over direct calls.",
+    "cold": "The pool's processor time for single articles in an idle stream, over that of direct calls.",
     "transfer_seconds": "What a pool process needs for a job beside the stage's function: the pool's processor time "
     "for an article in a backlog, less that of direct calls at once on all cores, by three jobs.",
     "together": "Processor time for an article in a backlog, where messages wait for each other; less `idle`.",
     "alone": "Processor time for an article at half of the throughput, where messages leave at once; less `idle`.",
     "idle": "Cores that are busy while the stream has nothing to do.",
-    "hop_seconds": "Time of a single article in an idle stream, less that in its stages, by four passages of a broker.",
+    "hop_seconds": "Time of a single article in an idle stream, less that in its stages; a quarter of it.",
     "confirm_seconds": "Time until the broker has confirmed a single article to its sender, in an idle stream.",
     "memory_bytes": "Memory after the backlog: of the worker, pages, models, largest pool process, and broker.",
     "disk_bytes": "Growth of the broker's log files by an article of the backlog, compressed as by default.",
-    "network_bytes": "Bytes that went between the broker and all its clients for an article of the backlog.",
+    "network_bytes": "Bytes between broker and clients for an article of the backlog, less those without work.",
 }
 """Where each parameter is from."""
 

@@ -6,15 +6,13 @@ import os
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean
 from unittest.mock import patch
-
-import psutil
 
 from agents.pool.fork_server_client import SINGLE_THREADED
 from agents.pool.protocol import Done, Job
@@ -22,10 +20,10 @@ from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
 from benchmarks.flood import Flood, backlog_through, warm_stream
 from benchmarks.limit import STAGE_NAMES, StatefulWork, configuration
-from benchmarks.loads import Steady, Use, at_rate, idle, singly
+from benchmarks.loads import SETTLE_SECONDS, Singles, Steady, Use, Watch, at_rate, idle, singly
 from benchmarks.simulation.costs import HOPS, ArticleCosts, Costs, Overheads
 from benchmarks.systems import REDEFLUSS
-from benchmarks.usage import cores, machine_seconds
+from benchmarks.usage import Usage, cores
 from pipeline.config import PipelineConfig
 from pipeline.reader.model import KEPT
 from pipeline.stages import STAGES
@@ -126,61 +124,67 @@ def measure(values: Sequence[bytes], say: Say) -> Costs:
     together = stage_costs(values, count, config)
     say("a stream: single articles, a backlog, nothing, and a steady rate")
     with KafkaBroker() as broker:
-        made = asyncio.run(_measure_stream(broker, list(values), alone))
+        measured = asyncio.run(_measure_stream(broker, list(values)))
     say("the stages once more")
     together = [_mean(pair) for pair in zip(together, stage_costs(values, count, config), strict=True)]
-    costs, flood, steady, nothing = made
-    slowdown = max(1.0, _stages(together) / _stages(alone))
-    return _with_overheads(costs, flood, steady, nothing, slowdown=slowdown, contended=_stages(together), cores=count)
+    return costs_of(alone, together, measured, count)
 
 
-def _stages(costs: Sequence[ArticleCosts]) -> float:
-    return fmean(cost.stages for cost in costs)
+@dataclass
+class MeasuredStream:
+    """A stream under each load; the log files' growth by the backlog in bytes."""
+
+    single: Singles
+    flood: Flood
+    backlog: Use
+    nothing: Use
+    steady: Steady
+    disk_bytes: int
 
 
-async def _measure_stream(
-    broker: KafkaBroker, values: list[bytes], alone: list[ArticleCosts]
-) -> tuple[Costs, Flood, Steady, Use]:
+async def _measure_stream(broker: KafkaBroker, values: list[bytes]) -> MeasuredStream:
     assert broker.pid is not None
     address, prefix = broker.address.removeprefix("kafka://"), f"m{uuid.uuid4().hex[:8]}-"
     async with warm_stream(REDEFLUSS, address, prefix, values, broker.pid) as stream:
         single = await singly(stream, values, SINGLES)
-        await idle(stream, 0.0)
-        disk, network = _log_bytes(broker.folder), psutil.net_io_counters(pernic=True)["lo"].bytes_sent
+        await asyncio.sleep(SETTLE_SECONDS)
+        disk, watch = _log_bytes(broker.folder), Watch(stream)
         flood = await backlog_through(stream, values, len(values))
+        await asyncio.sleep(SETTLE_SECONDS)
+        backlog, disk = watch.use(), _log_bytes(broker.folder) - disk
         nothing = await idle(stream, IDLE_SECONDS)
-        disk = _log_bytes(broker.folder) - disk
-        network = psutil.net_io_counters(pernic=True)["lo"].bytes_sent - network
         steady = await at_rate(stream, values, flood.articles_per_second / 2, len(values) // 2)
-    costs = Costs(
-        articles=tuple(alone),
-        cold=max(1.0, single.in_stages / median(cost.stages for cost in alone[:SINGLES])),
-        hop_seconds=max(0.0, single.received - single.in_stages) / HOPS,
-        confirm_seconds=single.confirmed,
-        memory_bytes=_memory(flood),
-        disk_bytes=disk / len(values),
-        network_bytes=network / len(values),
-    )
-    return costs, flood, steady, nothing
+    return MeasuredStream(single, flood, backlog, nothing, steady, disk)
 
 
-def _with_overheads(
-    costs: Costs, flood: Flood, steady: Steady, nothing: Use, *, slowdown: float, contended: float, cores: int
-) -> Costs:
-    """The parameters that come of processor time; it is longer where the other cores are busy, which is taken out."""
-    idle_cores = _overheads(nothing, nothing.seconds, Overheads())
-    busy = Use(flood.seconds, flood.processes, machine_seconds(flood.machine))
-    utilisation = steady.use.machine / (steady.use.seconds * cores)
-    pool = busy.of("pool") / flood.articles
+def costs_of(alone: list[ArticleCosts], together: list[ArticleCosts], stream: MeasuredStream, cores: int) -> Costs:
+    """Parameters from what was measured.
+
+    Work takes longer while other cores are busy, by the slowdown. What was measured while they were is divided by it,
+    at half of the throughput by as much of it as cores were busy.
+    """
     settings = Settings()
-    steady_slowdown = 1 + (slowdown - 1) * utilisation
-    return replace(
-        costs,
+    flood, nothing, steady = stream.flood, stream.nothing, stream.steady
+    contended = _stages(together)
+    slowdown = max(1.0, contended / _stages(alone))
+    pool = stream.backlog.of("pool") / flood.articles
+    single = stream.single.use.of("pool") / stream.single.count
+    idle_cores = _overheads(nothing, nothing.seconds, Overheads())
+    steady_slowdown = 1 + (slowdown - 1) * min(1.0, steady.use.busy_cores / cores)
+    idle_network = nothing.network_bytes / nothing.seconds * stream.backlog.seconds
+    return Costs(
+        articles=tuple(alone),
         slowdown=slowdown,
+        cold=max(1.0, single / _stages(alone[: stream.single.count])),
         transfer_seconds=max(0.0, pool - contended) / len(STAGE_NAMES) / slowdown,
-        together=_overheads(busy, flood.articles * slowdown, idle_cores),
+        together=_overheads(stream.backlog, flood.articles * slowdown, idle_cores),
         alone=_overheads(steady.use, len(steady.latencies) * steady_slowdown, idle_cores),
         idle=idle_cores,
+        hop_seconds=max(0.0, stream.single.on_the_way) / HOPS,
+        confirm_seconds=stream.single.confirmed,
+        memory_bytes=_memory(stream.backlog.processes),
+        disk_bytes=stream.disk_bytes / flood.articles,
+        network_bytes=(stream.backlog.network_bytes - idle_network) / flood.articles,
         measured={
             "at": time.strftime("%Y-%m-%d"),
             "release": version("redefluss"),
@@ -194,14 +198,17 @@ def _with_overheads(
     )
 
 
+def _stages(costs: Sequence[ArticleCosts]) -> float:
+    return fmean(cost.stages for cost in costs)
+
+
 def _overheads(use: Use, divisor: float, idle_cores: Overheads) -> Overheads:
     """Processor time beside the pool, less what is used without any work, by article or second."""
-    everyone = use.of("worker", "models", "pool", "pages", "broker", "other")
     used = {
         "worker": use.of("worker", "models", "other"),
         "broker": use.of("broker"),
         "pages": use.of("pages"),
-        "client": use.machine - everyone,
+        "client": use.client,
     }
     without_work = vars(idle_cores)
     return Overheads(
@@ -209,16 +216,15 @@ def _overheads(use: Use, divisor: float, idle_cores: Overheads) -> Overheads:
     )
 
 
-def _memory(flood: Flood) -> dict[str, float]:
-    own = {role: [usage.own_bytes for usage in flood.processes if usage.role == role] for role in ("worker", "pages")}
-    pool = [usage.own_bytes for usage in flood.processes if usage.role == "pool"]
-    shared = sum(usage.proportional_bytes for usage in flood.processes if usage.role in ("models", "pool"))
-    broker = sum(usage.proportional_bytes for usage in flood.processes if usage.role == "broker")
+def _memory(processes: Sequence[Usage]) -> dict[str, float]:
+    own = {role: [usage.own_bytes for usage in processes if usage.role == role] for role in ("worker", "pages", "pool")}
+    shared = sum(usage.proportional_bytes for usage in processes if usage.role in ("models", "pool"))
     return {
-        **{role: float(sum(found)) for role, found in own.items()},
-        "models": float(shared - sum(pool)),
-        "pool": float(max(pool, default=0)),
-        "broker": float(broker),
+        "worker": float(sum(own["worker"])),
+        "pages": float(sum(own["pages"])),
+        "models": float(shared - sum(own["pool"])),
+        "pool": float(max(own["pool"], default=0)),
+        "broker": float(sum(usage.proportional_bytes for usage in processes if usage.role == "broker")),
     }
 
 

@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
+from statistics import fmean
 
 from benchmarks.simulation.arrivals import DAY_SECONDS, PEAK, backlog, longest_wait, poisson
 from benchmarks.simulation.costs import Costs
 from benchmarks.simulation.stream import Layout, Simulated, Stream
+from pipeline.stages import article_stages
 
 UTILISATION = 0.8
 """Share of a worker's throughput that it is to be used for at the peak, where articles are not to wait."""
@@ -26,7 +28,7 @@ SETTLE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What so many articles a day need; bytes and seconds.
+    """What so many articles a day need; bytes and seconds. Core hours are what is used at most, not what is kept.
 
     Attributes:
         per_day: articles.
@@ -91,14 +93,15 @@ def _plan(costs: Costs, per_day: float, cores: int, most: float, *, may_wait: bo
     if peak < most:
         simulated = Stream(costs, worker_layout(cores)).run(poisson(peak, WINDOW_SECONDS, Random(1)))
     memory = costs.memory_bytes
+    # At less than full load, messages leave one by one and an article costs most.
     # A follower does with each message what the leader did: it takes it in, and writes it.
-    broker_seconds = costs.together.broker * COPIES
-    article_seconds = (
-        sum(article.stages for article in costs.articles) / len(costs.articles)
-        + 3 * costs.transfer_seconds
-        + costs.together.worker
-        + costs.together.pages
-    ) * costs.slowdown
+    broker_seconds = costs.alone.broker * COPIES * costs.slowdown
+    article_seconds = costs.slowdown * (
+        costs.cold * fmean(article.stages for article in costs.articles)
+        + len(article_stages()) * costs.transfer_seconds
+        + costs.alone.worker
+        + costs.alone.pages
+    )
     idle = workers * (costs.idle.worker + costs.idle.pages) + COPIES * costs.idle.broker
     return Plan(
         per_day=per_day,
@@ -107,7 +110,7 @@ def _plan(costs: Costs, per_day: float, cores: int, most: float, *, may_wait: bo
         worker_cores=cores,
         peak=simulated,
         wait_seconds=longest_wait(per_day, workers * most) if may_wait else 0.0,
-        broker_cores=mean * PEAK * broker_seconds * costs.slowdown + COPIES * costs.idle.broker,
+        broker_cores=mean * PEAK * broker_seconds + COPIES * costs.idle.broker,
         worker_bytes=memory["worker"] + memory["pages"] + memory["models"] + cores * memory["pool"],
         network_bytes_per_second=mean * PEAK * (costs.network_bytes + (COPIES - 1) * costs.disk_bytes),
         disk_bytes=per_day * costs.disk_bytes * COPIES * RETENTION_DAYS,
@@ -133,7 +136,7 @@ def table(plans: list[Plan], price: float | None, currency: str) -> list[str]:
         "memory of all workers, GB": lambda plan: f"{plan.workers * plan.worker_bytes / 1e9:.0f}",
         "network of the brokers at the peak, MB/s": lambda plan: f"{plan.network_bytes_per_second / 1e6:.1f}",
         f"disk for {COPIES} copies over {RETENTION_DAYS} days, GB": lambda plan: f"{plan.disk_bytes / 1e9:,.0f}",
-        "core hours a day that are used": lambda plan: f"{plan.core_hours_per_day:,.0f}",
+        "core hours a day that are used, at most": lambda plan: f"{plan.core_hours_per_day:,.0f}",
     }
     if price is not None:
         rows[f"cost of all cores a day, at {price:g} {currency} a core hour"] = lambda plan: (

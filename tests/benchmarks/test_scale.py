@@ -63,7 +63,7 @@ def test_shares_leave_the_broker_its_part():
 
 def add(journal: Journal, turn: str, case: Case, seconds: float, limited_by: str = "control groups") -> None:
     flood = Flood(case.articles, seconds, processes=[Usage("worker", 1.0, 0.0, 1, 1)])
-    steady = Steady(1.0, [0.1, 0.2, 0.3, 0.4], Use(4.0, [Usage("pool", 1.0, 0.0, 1, 1)], 2.0))
+    steady = Steady(1.0, [0.1, 0.2, 0.3, 0.4], Use(4.0, [Usage("pool", 1.0, 0.0, 1, 1)], 2.0, 3))
     line = {"series": "workers", "case": asdict(case), "sink_seconds": 0.0, "limited_by": limited_by}
     journal.add("scale", turn, **line, flood=as_line(flood), steady=asdict(steady))
 
