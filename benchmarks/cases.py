@@ -14,10 +14,11 @@ from typing import Any
 
 import psutil
 
+from benchmarks.articles import multiplied
 from benchmarks.control_groups import NoControlGroups, shares_of_cores
-from benchmarks.flood import Flood, Stalled, Stream, backlog_through, warm_stream
+from benchmarks.flood import WARM_UP_ARTICLES, Flood, Stalled, Stream, backlog_through, collect, send_all, warm_stream
 from benchmarks.journal import Journal, as_line, flood_of
-from benchmarks.loads import Steady, Use, at_rate
+from benchmarks.loads import SETTLE_SECONDS, Steady, Use, at_rate
 from benchmarks.sink_load import sink
 from benchmarks.systems import WORKER, Ended, System
 from benchmarks.usage import Usage, cores
@@ -137,6 +138,8 @@ async def _measure(
             if in_groups:
                 stack.enter_context(shares_of_cores(list(stream.processes), case.share or math.inf))
             watched = stack.enter_context(_sink(stream)) if case.sink else None
+            if watched is not None:
+                await _warm_sink(stream, values)
             before = _seconds(watched)
             flood = await backlog_through(stream, values, case.articles)
             got = Measured(case, series, turn, flood, sink_seconds=_seconds(watched) - before)
@@ -153,6 +156,14 @@ def _sink(stream: Stream) -> Iterator[psutil.Process]:
         folder = Path(name)
         with sink(stream.settings, "parquet", str(folder / "store"), folder / "log") as process:
             yield psutil.Process(process.pid)
+
+
+async def _warm_sink(stream: Stream, values: list[bytes]) -> None:
+    """Let a sink store a few articles: with the first one it imports what it needs."""
+    messages = list(multiplied(values, WARM_UP_ARTICLES, label="stored", partitions=stream.settings.partitions))
+    await send_all(stream.settings, messages)
+    await collect(stream.consumer, {key for key, _ in messages}, [], stream.processes.check)
+    await asyncio.sleep(SETTLE_SECONDS)
 
 
 def _seconds(process: psutil.Process | None) -> float:

@@ -73,7 +73,7 @@ def table(series: str, found: list[Measured]) -> list[str]:
         latencies = ["", ""] if got.steady is None else [f"{got.steady.latency(at):.2f}" for at in (0.5, 0.95)]
         row = [
             got.case.workers, share if got.limited_by != "taskset" else "one, shared", got.case.processes,
-            got.case.partitions, f"{got.case.articles:,}", "parquet" if got.case.sink else "",
+            got.case.partitions, f"{got.case.articles:,}", _sink(got),
             f"{got.flood.articles_per_second:.2f}", f"{ratio:.2f}", f"{by_worker:.2f}", *latencies,
         ]  # fmt: skip
         lines.append(f"| {' | '.join(map(str, row))} |")
@@ -81,6 +81,11 @@ def table(series: str, found: list[Measured]) -> list[str]:
     if how:
         lines += ["", f"The share of a worker is enforced by {' and '.join(sorted(how))}."]
     return [*lines, ""]
+
+
+def _sink(got: Measured) -> str:
+    """Which, and its processor time for an article."""
+    return f"parquet, {1000 * got.sink_seconds / got.case.articles:.1f} ms" if got.case.sink else ""
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
-from benchmarks.cases import measured
+from benchmarks.cases import Measured, measured
 from benchmarks.flood import Stalled
 from benchmarks.journal import Journal
 from benchmarks.releases import CORPUS, corpus_articles
@@ -39,6 +39,16 @@ def _costs(path: Path) -> Costs:
         sys.exit(f"no parameters: {error}")
 
 
+def _cases(path: Path) -> list[Measured]:
+    try:
+        found = list(measured(Journal(path)))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.exit(f"{path} is no journal of benchmarks.scale: {error!r}")
+    if not found:
+        sys.exit(f"{path} has no cases: write them with python -m benchmarks.scale --journal {path}")
+    return found
+
+
 def main() -> None:
     """Do what is asked for, and print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -56,6 +66,8 @@ def main() -> None:
     parser.add_argument("--price", type=float, help="of a core hour, for the plan")
     parser.add_argument("--currency", default="EUR", help="of the price")
     args = parser.parse_args()
+    if min(args.per_day) <= 0 or args.worker_cores < 1:
+        parser.error("--per-day and --worker-cores need numbers above 0")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started ends as well
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     if args.measure:
@@ -67,9 +79,7 @@ def main() -> None:
         return
     costs = _costs(args.parameters)
     if args.check:
-        if not args.check.exists():
-            parser.error(f"there is no {args.check}")
-        lines = check.table(list(check.compare(measured(Journal(args.check)), costs)))
+        lines = check.table(list(check.compare(_cases(args.check), costs)))
     else:
         lines = plan.table(list(plan.plans(costs, args.per_day, args.worker_cores)), args.price, args.currency)
     sys.stdout.write("\n".join(lines) + "\n")

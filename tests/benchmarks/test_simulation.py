@@ -208,3 +208,18 @@ def test_without_parameters_the_command_says_so(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(sys, "argv", ["simulation", "--plan", "--parameters", str(tmp_path / "none.json")])
     with pytest.raises(SystemExit, match="no parameters"):
         command.main()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [("", "has no cases"), ("{", "no journal"), ('{"part": "scale"}', "no journal")]
+)
+def test_a_journal_without_cases_is_said_to_be_none(says: Callable[..., str], tmp_path: Path, content: str, why: str):
+    (tmp_path / "journal.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit, match=why):
+        says("--check", str(tmp_path / "journal.jsonl"))
+
+
+def test_a_plan_needs_articles(says: Callable[..., str], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        says("--plan", "--per-day", "0")
+    assert "need numbers above 0" in capsys.readouterr().err
