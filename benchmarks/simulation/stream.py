@@ -156,7 +156,7 @@ class Stream:
 
     def _arrive(self, message: Message) -> Steps:
         worker = self._worker(message.partition)
-        _, broker = worker.passage(0, 1, busy=worker.pool.busy)
+        _, broker = worker.passage(0, 1, math.inf if worker.pool.busy else 1)
         yield from until_confirmed(self._broker, broker, self._costs.confirm_seconds)
         rest = max(0.0, self._costs.hop_seconds - self._costs.confirm_seconds)
         later(self._env, rest, partial(self._partitions[0][message.partition].put, message))

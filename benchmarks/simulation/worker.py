@@ -36,9 +36,11 @@ class SendBatch:
         self._env = env
         self._seconds = seconds
         self._release: simpy.Event | None = None
+        self._waiting = 0
 
     def wait(self) -> simpy.Event:
-        """Happens at the next release, which comes within the batch's time."""
+        """Happens at the next release, which comes within the batch's time; its value is how many leave together."""
+        self._waiting += 1
         if self._release is None:
             self._release = self._env.event()
             timer = self._env.timeout(self._seconds)
@@ -46,16 +48,18 @@ class SendBatch:
             timer.callbacks.append(partial(self._let_go, self._release))
         return self._release
 
-    def release(self) -> None:
-        """Let them send now."""
+    def release(self, also: int = 0) -> int:
+        """Let them send now, and others with them; how many leave together."""
+        together = self._waiting + also
         if self._release is not None:
-            self._let_go(self._release)
-
-    def _let_go(self, release: simpy.Event, _: object = None) -> None:
-        if not release.triggered:
-            release.succeed()
-        if self._release is release:
+            self._waiting = 0
+            self._release.succeed(together)
             self._release = None
+        return together
+
+    def _let_go(self, release: simpy.Event, _: simpy.Event) -> None:
+        if self._release is release:
+            self.release()
 
 
 class Partition:
@@ -108,8 +112,6 @@ class SimulatedWorker:
         self._pages = Thread(group)
         self._together = SendBatch(self._env, batching.MAX_WAIT_SECONDS)
         self._soon = SendBatch(self._env, batching.SHORT_WAIT_SECONDS)
-        self._message = {busy: costs.of_message(costs.together if busy else costs.alone) for busy in (True, False)}
-        self._write = {busy: costs.of_write(costs.together if busy else costs.alone) for busy in (True, False)}
         self._finished: list[float] = []
         self._env.process(self._fill_pages())
 
@@ -128,9 +130,18 @@ class SimulatedWorker:
         """An article is finished: the pages are to have it."""
         self._finished.append(finished)
 
-    def passage(self, handled: int, written: int, *, busy: bool) -> tuple[float, float]:
-        """What messages take of the worker and of the broker: seconds of processor time."""
-        return handled * self._message[busy], written * self._write[busy]
+    def passage(self, handled: int, written: int, together: float) -> tuple[float, float]:
+        """What messages take of the worker and of the broker: seconds of processor time.
+
+        What is the same for one request and for many is shared by those that leave `together`.
+        """
+        costs = self._costs
+        message, write = costs.of_message(costs.together), costs.of_write(costs.together)
+        alone_message, alone_write = costs.of_message(costs.alone), costs.of_write(costs.alone)
+        return (
+            handled * (message + (alone_message - message) / together),
+            written * (write + (alone_write - write) / together),
+        )
 
     def _publish(
         self, handled: int, written: int, message: Message, after: Callable[[Message], None], *, soon: bool = False
@@ -140,12 +151,11 @@ class SimulatedWorker:
         What an article waited for in an idle stream is known, and so is what the processes needed; what they did beyond
         that, they did after they had passed it on.
         """
-        busy = self.pool.busy
-        if busy:
-            yield (self._soon if soon else self._together).wait()
+        if self.pool.busy:
+            together = yield (self._soon if soon else self._together).wait()
         else:
-            self._together.release()
-        own, broker = self.passage(handled, written, busy=busy)
+            together = self._together.release(also=1)
+        own, broker = self.passage(handled, written, together)
         confirm = self._costs.confirm_seconds
         rest = max(0.0, self._costs.hop_seconds - confirm)
         yield self.loop.work(min(own, rest))
