@@ -13,19 +13,33 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from confluent_kafka import ConsumerGroupState
+from confluent_kafka.admin import AdminClient
 
 from benchmarks.articles import multiplied
 from benchmarks.control_groups import NoControlGroups, shares_of_cores
-from benchmarks.flood import WARM_UP_ARTICLES, Flood, Stalled, Stream, backlog_through, collect, send_all, warm_stream
+from benchmarks.flood import (
+    READY_SECONDS,
+    WARM_UP_ARTICLES,
+    Flood,
+    Stalled,
+    Stream,
+    backlog_through,
+    collect,
+    send_all,
+    warm_stream,
+)
 from benchmarks.journal import Journal, as_line, flood_of
 from benchmarks.loads import SETTLE_SECONDS, Steady, Use, at_rate
 from benchmarks.sink_load import sink
 from benchmarks.systems import WORKER, Ended, System
 from benchmarks.usage import Usage, cores
+from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 
 PART = "scale"
 LEAST_AT_RATE = 10
+LOOK_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -134,12 +148,15 @@ async def _measure(
     system = System("redefluss", WORKER, case.workers, pinned)
     own = {"REDEFLUSS_PROCESSES": str(case.processes), "REDEFLUSS_PARTITIONS": str(case.partitions)}
     async with warm_stream(system, address, prefix, values, broker.pid, **own) as stream:
+        await asyncio.wait_for(_until_joined(stream, case.workers), READY_SECONDS)
+        if case.workers > 1:
+            await _warm_up(stream, values, "joined")
         with ExitStack() as stack:
             if in_groups:
                 stack.enter_context(shares_of_cores(list(stream.processes), case.share or math.inf))
             watched = stack.enter_context(_sink(stream)) if case.sink else None
             if watched is not None:
-                await _warm_sink(stream, values)
+                await _warm_up(stream, values, "stored")
             before = _seconds(watched)
             flood = await backlog_through(stream, values, case.articles)
             got = Measured(case, series, turn, flood, sink_seconds=_seconds(watched) - before)
@@ -158,9 +175,22 @@ def _sink(stream: Stream) -> Iterator[psutil.Process]:
             yield psutil.Process(process.pid)
 
 
-async def _warm_sink(stream: Stream, values: list[bytes]) -> None:
-    """Let a sink store a few articles: with the first one it imports what it needs."""
-    messages = list(multiplied(values, WARM_UP_ARTICLES, label="stored", partitions=stream.settings.partitions))
+async def _until_joined(stream: Stream, workers: int) -> None:
+    """Wait until so many workers share the partitions of every stage: they load their models for different times."""
+    groups = [stream.settings.group(stage.name) for stage in STAGES]
+    client = AdminClient({"bootstrap.servers": ",".join(stream.settings.bootstrap_servers)})
+    while True:
+        stream.processes.check()
+        asked = client.describe_consumer_groups(groups).values()
+        found = [await asyncio.wrap_future(answer) for answer in asked]
+        if all(group.state is ConsumerGroupState.STABLE and len(group.members) == workers for group in found):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _warm_up(stream: Stream, values: list[bytes], label: str) -> None:
+    """Let workers that came later process a few articles, and a sink store them: with the first, they import more."""
+    messages = list(multiplied(values, WARM_UP_ARTICLES, label=label, partitions=stream.settings.partitions))
     await send_all(stream.settings, messages)
     await collect(stream.consumer, {key for key, _ in messages}, [], stream.processes.check)
     await asyncio.sleep(SETTLE_SECONDS)

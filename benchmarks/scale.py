@@ -33,7 +33,7 @@ SERIES = {
     "sink": "With `redefluss sink parquet`",
 }
 DEFAULT_SERIES = ("processes", "partitions", "workers", "backlogs")
-ARTICLES_OF_LEAST_WORKER = 30
+ARTICLES_OF_LEAST_WORKER = 24
 DISTINCT = 120
 """Articles of the corpus that are sent again and again: those by which `benchmarks.simulation` measures costs."""
 

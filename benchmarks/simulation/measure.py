@@ -39,7 +39,7 @@ def stage_costs(values: Sequence[bytes], processes: int, config: PipelineConfig)
     """What each article costs in each stage, while so many processes do the same at once: means over the processes.
 
     Raises:
-        ValueError: there are so few articles that a process would still know them from before.
+        ValueError: there are so few articles that a process would still know them from before, or a stage refuses one.
     """
     if len(values) <= KEPT:
         raise ValueError(f"{len(values)} articles are too few: {KEPT + 1} are needed")
@@ -54,10 +54,12 @@ def stage_costs(values: Sequence[bytes], processes: int, config: PipelineConfig)
             child.start()
     for _, sending in pipes:
         sending.close()
-    found: list[list[ArticleCosts]] = [receiving.recv() for receiving, _ in pipes]
+    found: list[list[ArticleCosts] | str] = [receiving.recv() for receiving, _ in pipes]
     for child in children:
         child.join()
-    return [_mean(costs) for costs in zip(*found, strict=True)]
+    if whys := [why for why in found if isinstance(why, str)]:
+        raise ValueError(max(whys, key=len))  # those that only waited for another one say nothing
+    return [_mean(costs) for costs in zip(*(one for one in found if not isinstance(one, str)), strict=True)]
 
 
 def _mean(costs: Sequence[ArticleCosts]) -> ArticleCosts:
@@ -72,7 +74,16 @@ def _mean(costs: Sequence[ArticleCosts]) -> ArticleCosts:
 
 
 def _measure_stages(values: list[bytes], config: PipelineConfig, barrier: Barrier, sending: Connection) -> None:
-    """In a process of its own. Each article is read again after all others, when its reading is no longer known."""
+    """In a process of its own: send what `_direct_calls` gives, or why there is nothing."""
+    try:
+        sending.send(_direct_calls(values, config, barrier))
+    except Exception as error:
+        barrier.abort()  # the others would wait for this one
+        sending.send(str(error))
+
+
+def _direct_calls(values: list[bytes], config: PipelineConfig, barrier: Barrier) -> list[ArticleCosts]:
+    """Each article is read again after all others, when its reading is no longer known."""
     work = load(StageSetup(STAGE_NAMES, config))
     stateful = [StatefulWork(stage, config) for stage in STAGES if stage.stateful]
 
@@ -81,7 +92,7 @@ def _measure_stages(values: list[bytes], config: PipelineConfig, barrier: Barrie
         outcome = work(job)
         took = time.process_time() - started
         if not isinstance(outcome, Done):
-            raise RuntimeError(f"{job.stage} refused an article: {outcome}")
+            raise ValueError(f"{job.stage} refused an article: {outcome}")
         return took, outcome
 
     costs: list[ArticleCosts] = []
@@ -106,8 +117,7 @@ def _measure_stages(values: list[bytes], config: PipelineConfig, barrier: Barrie
             costs.append(ArticleCosts(clean, entities, quotes, statements, 0.0, len(done.messages) - 1))
             last_jobs.append(job)
     again = [timed(job)[0] for job in last_jobs]
-    sending.send([replace(cost, quotes_elsewhere=seconds) for cost, seconds in zip(costs, again, strict=True)])
-    barrier.wait()
+    return [replace(cost, quotes_elsewhere=seconds) for cost, seconds in zip(costs, again, strict=True)]
 
 
 def measure(values: Sequence[bytes], say: Say) -> Costs:
