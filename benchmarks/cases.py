@@ -5,8 +5,8 @@ import math
 import subprocess
 import tempfile
 import uuid
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
@@ -151,10 +151,10 @@ async def _measure(
         await asyncio.wait_for(_until_joined(stream, case.workers), READY_SECONDS)
         if case.workers > 1:
             await _warm_up(stream, values, "joined")
-        with ExitStack() as stack:
+        async with AsyncExitStack() as stack:
             if in_groups:
                 stack.enter_context(shares_of_cores(list(stream.processes), case.share or math.inf))
-            watched = stack.enter_context(_sink(stream)) if case.sink else None
+            watched = await stack.enter_async_context(_sink(stream)) if case.sink else None
             if watched is not None:
                 await _warm_up(stream, values, "stored")
             before = _seconds(watched)
@@ -167,11 +167,11 @@ async def _measure(
             return got
 
 
-@contextmanager
-def _sink(stream: Stream) -> Iterator[psutil.Process]:
+@asynccontextmanager
+async def _sink(stream: Stream) -> AsyncIterator[psutil.Process]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with sink(stream.settings, "parquet", str(folder / "store"), folder / "log") as process:
+        async with sink(stream.settings, "parquet", str(folder / "store"), folder / "log") as process:
             yield psutil.Process(process.pid)
 
 
