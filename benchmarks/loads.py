@@ -97,12 +97,11 @@ async def at_rate(stream: Stream, values: list[bytes], per_second: float, count:
     producer = kafka.producer(stream.settings, embedded=False)
     await producer.start()
     try:
+        messages = list(multiplied(values, count, label="paced", partitions=stream.settings.partitions))
         watch = Watch(stream)
-        sending = paced(
-            producer, stream.consumer, stream.settings.topic("articles.raw"), values,
-            per_second=per_second, count=count, partitions=stream.settings.partitions,
-        )  # fmt: skip
-        latencies = await asyncio.wait_for(sending, count / per_second + STALL_SECONDS)
+        sending = paced(producer, stream.consumer, stream.settings.topic("articles.raw"), messages, per_second)
+        receipts = await asyncio.wait_for(sending, count / per_second + STALL_SECONDS)
+        latencies = [receipt.seconds for receipt in receipts]
         return Steady(per_second, latencies, watch.use())
     finally:
         await producer.stop()

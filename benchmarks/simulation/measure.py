@@ -18,6 +18,7 @@ from agents.pool.fork_server_client import SINGLE_THREADED
 from agents.pool.protocol import Done, Job
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
+from benchmarks.articles import multiplied
 from benchmarks.flood import Flood, backlog_through, warm_stream
 from benchmarks.limit import STAGE_NAMES, StatefulWork, configuration
 from benchmarks.loads import SETTLE_SECONDS, Singles, Steady, Use, Watch, at_rate, idle, singly
@@ -97,7 +98,8 @@ def _direct_calls(values: list[bytes], config: PipelineConfig, barrier: Barrier)
 
     costs: list[ArticleCosts] = []
     last_jobs = []
-    for number, value in enumerate([*values[:WARM_UP], *values]):
+    first = [value for _, value in multiplied(values, WARM_UP, label="first")]
+    for number, value in enumerate([*first, *values]):
         if number == WARM_UP:
             barrier.wait()
         took: list[float] = []
