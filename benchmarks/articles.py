@@ -29,11 +29,17 @@ def multiplied(
     """`count` messages (key, value) with ids of their own, going round `values`.
 
     The ids are such that each partition gets as many as any other: else what is measured at the end of a backlog is
-    how uneven a few hundred random keys are.
+    how uneven a few hundred random keys are. Each id stands in its text, too: pool processes remember what they
+    have read lately, and would not read the same text again.
     """
     for number, value in enumerate(islice(cycle(values), count)):
         key = falling_on(f"{label}-{number}", number % partitions, partitions)
-        yield key, orjson.dumps(orjson.loads(value) | {"id": key.decode()})
+        article = orjson.loads(value) | {"id": key.decode()}
+        if text := article.get("text"):
+            article["text"] = f"{text} ({key.decode()})"
+        elif page := article.get("html"):
+            article["html"] = page.replace("</p>", f" ({key.decode()})</p>", 1)
+        yield key, orjson.dumps(article)
 
 
 def falling_on(stem: str, partition: int, partitions: int) -> bytes:

@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -12,7 +13,7 @@ from aiokafka import AIOKafkaConsumer
 from agents import kafka, topics
 from agents.settings import Settings
 from benchmarks.articles import multiplied
-from benchmarks.systems import System, running
+from benchmarks.systems import Started, System, running
 from benchmarks.usage import Usage, between, readings
 
 WARM_UP_ARTICLES = 32
@@ -100,6 +101,71 @@ async def collect(
     return repeated
 
 
+@dataclass
+class Stream:
+    """A system that runs and is warm; `ready_seconds` from the start of its processes to its first article out."""
+
+    settings: Settings
+    processes: Started
+    consumer: AIOKafkaConsumer
+    broker_pid: int
+    ready_seconds: float = 0.0
+
+
+@asynccontextmanager
+async def warm_stream(
+    system: System, broker: str, prefix: str, values: list[bytes], broker_pid: int, **environment: str
+) -> AsyncIterator[Stream]:
+    """A system on topics of its own, after it has processed a few articles.
+
+    Raises:
+        Ended: a process of the system ended.
+        TimeoutError: the articles did not come out.
+    """
+    more = {name.removeprefix("REDEFLUSS_").lower(): value for name, value in environment.items()}
+    settings = settings_for(broker, prefix, **more)
+    await topics.ensure(settings)
+    consumer = kafka.consumer(settings, settings.topic("articles.quotes"))
+    await consumer.start()
+    started = time.perf_counter()
+    try:
+        with running(system, broker, prefix, **environment) as processes:
+            stream = Stream(settings, processes, consumer, broker_pid)
+            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm", partitions=settings.partitions))
+            await send_all(settings, warm)
+            times: list[float] = []
+            warming = collect(consumer, {key for key, _ in warm}, times, processes.check)
+            await asyncio.wait_for(warming, READY_SECONDS)
+            stream.ready_seconds = times[0] - started
+            yield stream
+    finally:
+        await consumer.stop()
+
+
+async def backlog_through(stream: Stream, values: list[bytes], count: int) -> Flood:
+    """Send `count` articles at once, and wait until all are out.
+
+    Raises:
+        Stalled: not everything came out.
+        Ended: a process of the system ended.
+    """
+    result = Flood(articles=count, ready_seconds=stream.ready_seconds)
+    partitions = stream.settings.partitions
+    messages = list(multiplied(values, count, label="article", partitions=partitions))
+    times: list[float] = []
+    before = readings(stream.processes, stream.broker_pid, at=time.perf_counter())
+    machine = psutil.cpu_times()._asdict()
+    begun = time.perf_counter()
+    feeding = asyncio.create_task(send_all(stream.settings, messages))
+    result.repeated = await collect(stream.consumer, {key for key, _ in messages}, times, stream.processes.check)
+    await feeding
+    result.processes = between(before, readings(stream.processes, stream.broker_pid, at=time.perf_counter()))
+    result.seconds = times[-1] - begun
+    result.machine = {name: now - machine[name] for name, now in psutil.cpu_times()._asdict().items()}
+    result.tenths = tenths(times, begun)
+    return result
+
+
 async def flood(
     system: System, broker: str, prefix: str, values: list[bytes], count: int, broker_pid: int, **environment: str
 ) -> Flood:
@@ -109,35 +175,8 @@ async def flood(
         Stalled: not everything came out.
         Ended: a process of the system ended.
     """
-    more = {name.removeprefix("REDEFLUSS_").lower(): value for name, value in environment.items()}
-    settings = settings_for(broker, prefix, **more)
-    await topics.ensure(settings)
-    consumer = kafka.consumer(settings, settings.topic("articles.quotes"))
-    await consumer.start()
-    started = time.perf_counter()
-    result = Flood(articles=count)
-    with running(system, broker, prefix, **environment) as processes:
-        try:
-            warm = list(multiplied(values, WARM_UP_ARTICLES, label="warm", partitions=settings.partitions))
-            await send_all(settings, warm)
-            times: list[float] = []
-            warming = collect(consumer, {key for key, _ in warm}, times, processes.check)
-            await asyncio.wait_for(warming, READY_SECONDS)
-            result.ready_seconds = times[0] - started
-            messages = list(multiplied(values, count, label="article", partitions=settings.partitions))
-            times = []
-            before, machine = readings(processes, broker_pid, at=time.perf_counter()), psutil.cpu_times()._asdict()
-            begun = time.perf_counter()
-            feeding = asyncio.create_task(send_all(settings, messages))
-            result.repeated = await collect(consumer, {key for key, _ in messages}, times, processes.check)
-            await feeding
-            result.processes = between(before, readings(processes, broker_pid, at=time.perf_counter()))
-            result.seconds = times[-1] - begun
-            result.machine = {name: now - machine[name] for name, now in psutil.cpu_times()._asdict().items()}
-            result.tenths = tenths(times, begun)
-        finally:
-            await consumer.stop()
-    return result
+    async with warm_stream(system, broker, prefix, values, broker_pid, **environment) as stream:
+        return await backlog_through(stream, values, count)
 
 
 def tenths(times: list[float], begun: float) -> list[float]:

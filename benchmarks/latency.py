@@ -106,7 +106,7 @@ async def latency(
             by_load = {}
             for load, rate in (rates or {}).items():
                 messages = list(multiplied(values, count, label=f"paced-{load}"))
-                by_load[load] = rate, await _paced(producer, consumer, raw, messages, rate)
+                by_load[load] = rate, await paced(producer, consumer, raw, messages, rate)
         finally:
             await producer.stop()
             await consumer.stop()
@@ -117,7 +117,7 @@ def _receipt(record: Any, sent: float, seconds: float) -> Receipt:
     return Receipt(sent, seconds, record.timestamp, record.headers)
 
 
-async def _paced(
+async def paced(
     producer: AIOKafkaProducer,
     consumer: AIOKafkaConsumer,
     topic: str,

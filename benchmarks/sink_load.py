@@ -158,7 +158,7 @@ async def sink(settings: Settings, store: str, target: str, log: Path) -> AsyncI
     """A sink that has come up; it is ended with the block, and says in `log` what it did."""
     own = {
         "REDEFLUSS_BROKER": settings.broker,
-        "REDEFLUSS_TOPIC_PREFIX": PREFIX,
+        "REDEFLUSS_TOPIC_PREFIX": settings.topic_prefix,
         "REDEFLUSS_WEBHOOK_SECRET": "a secret of this measurement",
     }
     with log.open("wb") as out:

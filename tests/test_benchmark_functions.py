@@ -2,6 +2,7 @@
 
 import orjson
 
+from benchmarks.articles import multiplied
 from benchmarks.limit import through_all_stages
 from benchmarks.peers.functions import CHAIN, Statements, process
 from pipeline.config import PipelineConfig
@@ -55,3 +56,10 @@ def test_a_plain_loop_joins_quotes_into_statements_as_the_stream_does():
         statement = decode(made.value, Statement)
         assert made.key == statement.id.encode()
         assert [article.id for article in statement.articles] == [orjson.loads(value)["id"]]
+
+
+def test_articles_that_are_sent_differ_in_their_texts():
+    page = orjson.dumps({"html": "<html><body><p>Das Freibad bleibt zu.</p><p>Das tut weh.</p></body></html>"})
+    sent = [orjson.loads(value) for _, value in multiplied([ARTICLE, page], 6, label="a")]
+    assert len({article.get("text", article.get("html")) for article in sent}) == 6
+    assert all(article["id"] in article.get("text", article.get("html")) for article in sent)

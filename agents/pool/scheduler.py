@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -73,9 +74,13 @@ class Scheduler:
     Jobs with an affinity prefer the process that had the last job of the same one (delay scheduling, as of Zaharia et
     al., 2010): a process takes its own before others, and leaves those of another process alone for
     `PATIENCE_SECONDS`.
+
+    Args:
+        clock: the time in seconds, on the clock of `PendingJob.since`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._queues: dict[str, deque[PendingJob]] = {}
         self._used_seconds: dict[str, float] = {}
         self._mean_seconds: dict[str, float] = {}
@@ -122,7 +127,7 @@ class Scheduler:
 
     def _distance(self, pending: PendingJob, process: PoolProcess) -> int:
         """0: this process should take it, 1: it is nobody's, 2: it can wait for another process."""
-        if time.monotonic() - pending.since >= PATIENCE_SECONDS:
+        if self._clock() - pending.since >= PATIENCE_SECONDS:
             return 0
         owner = self._owners.get(pending.job.affinity or b"")
         return 1 if owner is None else 0 if owner is process else 2

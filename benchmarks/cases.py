@@ -1,0 +1,204 @@
+"""Ways to set the stream up, each measured under a backlog and at half of its throughput, and kept in a journal."""
+
+import asyncio
+import math
+import subprocess
+import tempfile
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import psutil
+from confluent_kafka import ConsumerGroupState
+from confluent_kafka.admin import AdminClient
+
+from benchmarks.articles import multiplied
+from benchmarks.control_groups import NoControlGroups, shares_of_cores
+from benchmarks.flood import (
+    READY_SECONDS,
+    WARM_UP_ARTICLES,
+    Flood,
+    Stalled,
+    Stream,
+    backlog_through,
+    collect,
+    send_all,
+    warm_stream,
+)
+from benchmarks.journal import Journal, as_line, flood_of
+from benchmarks.loads import SETTLE_SECONDS, Steady, Use, at_rate
+from benchmarks.sink_load import sink
+from benchmarks.systems import WORKER, Ended, System
+from benchmarks.usage import Usage, cores
+from pipeline.stages import STAGES
+from tests.support.kafka_broker import KafkaBroker
+
+PART = "scale"
+LEAST_AT_RATE = 10
+LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Case:
+    """A way to set the stream up.
+
+    Attributes:
+        workers: how many.
+        processes: in the pool of each.
+        partitions: of each topic.
+        articles: in the backlog.
+        share: cores that each worker may use, the broker and who sends and receives not included; None: as many as
+            there are.
+        sink: whether `redefluss sink parquet` runs, too.
+    """
+
+    workers: int = 1
+    processes: int = 2
+    partitions: int = 8
+    articles: int = 100
+    share: float | None = None
+    sink: bool = False
+
+
+@dataclass
+class Measured:
+    """What a case did.
+
+    Attributes:
+        case: which.
+        series: what it was measured for.
+        turn: which cases can be compared with it.
+        flood: the backlog.
+        steady: articles at half of the backlog's throughput; None: not measured.
+        sink_seconds: processor time of the sink during the backlog.
+        limited_by: what kept the workers to their share: "control groups", "taskset" (to a core each), or nothing.
+    """
+
+    case: Case
+    series: str
+    turn: str
+    flood: Flood
+    steady: Steady | None = None
+    sink_seconds: float = 0.0
+    limited_by: str = ""
+
+
+def control_groups_allowed() -> bool:
+    """Whether this machine, and this user, can give processes a share of the cores."""
+    with subprocess.Popen(["sleep", "60"]) as process:
+        try:
+            with shares_of_cores([process.pid], 0.5):
+                return True
+        except NoControlGroups:
+            return False
+        finally:
+            process.kill()
+
+
+def measure(case: Case, values: list[bytes], journal: Journal, *, series: str, turn: str, seconds: float) -> str:
+    """Measure a case on a broker of its own, into the journal; what came of it in a line.
+
+    Args:
+        case: which.
+        values: articles, to go round.
+        journal: for a line.
+        series: what it is measured for.
+        turn: with which other cases it can be compared.
+        seconds: for which articles are sent at half of the throughput; 0: not at all.
+    """
+    about = {"series": series, "case": asdict(case)}
+    try:
+        with KafkaBroker() as broker:
+            got = asyncio.run(_measure(case, values, broker, series, turn, seconds))
+    except (Stalled, Ended, TimeoutError) as error:
+        why = str(error) or type(error).__name__
+        journal.add(PART, turn, **about, failed=why)
+        return f"{case}: {why}"
+    steady = None if got.steady is None else asdict(got.steady)
+    more = {"sink_seconds": got.sink_seconds, "limited_by": got.limited_by}
+    journal.add(PART, turn, **about, flood=as_line(got.flood), steady=steady, **more)
+    return f"{case}: {got.flood.articles_per_second:.2f} articles/s"
+
+
+def measured(journal: Journal) -> Iterator[Measured]:
+    """All cases in a journal that were measured to their end."""
+    for line in journal.of(PART):
+        if "failed" not in line:
+            steady = line["steady"] and _steady(line["steady"])
+            more = {name: line[name] for name in ("series", "turn", "sink_seconds", "limited_by")}
+            yield Measured(Case(**line["case"]), flood=flood_of(line), steady=steady, **more)
+
+
+def _steady(values: dict[str, Any]) -> Steady:
+    use = Use(**values["use"] | {"processes": [Usage(**usage) for usage in values["use"]["processes"]]})
+    return Steady(values["per_second"], values["latencies"], use)
+
+
+async def _measure(
+    case: Case, values: list[bytes], broker: KafkaBroker, series: str, turn: str, seconds: float
+) -> Measured:
+    assert broker.pid is not None
+    address, prefix = broker.address.removeprefix("kafka://"), f"s{uuid.uuid4().hex[:8]}-"
+    in_groups = case.share is not None and control_groups_allowed()
+    pinned = tuple(islice(cycle(cores()), case.workers)) if case.share is not None and not in_groups else ()
+    system = System("redefluss", WORKER, case.workers, pinned)
+    own = {"REDEFLUSS_PROCESSES": str(case.processes), "REDEFLUSS_PARTITIONS": str(case.partitions)}
+    async with warm_stream(system, address, prefix, values, broker.pid, **own) as stream:
+        await asyncio.wait_for(_until_joined(stream, case.workers), READY_SECONDS)
+        if case.workers > 1:
+            await _warm_up(stream, values, "joined")
+        async with AsyncExitStack() as stack:
+            if in_groups:
+                stack.enter_context(shares_of_cores(list(stream.processes), case.share or math.inf))
+            watched = await stack.enter_async_context(_sink(stream)) if case.sink else None
+            if watched is not None:
+                await _warm_up(stream, values, "stored")
+            before = _seconds(watched)
+            flood = await backlog_through(stream, values, case.articles)
+            got = Measured(case, series, turn, flood, sink_seconds=_seconds(watched) - before)
+            if seconds:
+                rate = flood.articles_per_second / 2
+                got.steady = await at_rate(stream, values, rate, max(LEAST_AT_RATE, round(rate * seconds)))
+            got.limited_by = "control groups" if in_groups else "taskset" if pinned else ""
+            return got
+
+
+@asynccontextmanager
+async def _sink(stream: Stream) -> AsyncIterator[psutil.Process]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        async with sink(stream.settings, "parquet", str(folder / "store"), folder / "log") as process:
+            yield psutil.Process(process.pid)
+
+
+async def _until_joined(stream: Stream, workers: int) -> None:
+    """Wait until so many workers share the partitions of every stage: they load their models for different times."""
+    groups = [stream.settings.group(stage.name) for stage in STAGES]
+    client = AdminClient({"bootstrap.servers": ",".join(stream.settings.bootstrap_servers)})
+    while True:
+        stream.processes.check()
+        asked = client.describe_consumer_groups(groups).values()
+        found = [await asyncio.wrap_future(answer) for answer in asked]
+        if all(group.state is ConsumerGroupState.STABLE and len(group.members) == workers for group in found):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _warm_up(stream: Stream, values: list[bytes], label: str) -> None:
+    """Let workers that came later process a few articles, and a sink store them: with the first, they import more."""
+    messages = list(multiplied(values, WARM_UP_ARTICLES, label=label, partitions=stream.settings.partitions))
+    await send_all(stream.settings, messages)
+    await collect(stream.consumer, {key for key, _ in messages}, [], stream.processes.check)
+    await asyncio.sleep(SETTLE_SECONDS)
+
+
+def _seconds(process: psutil.Process | None) -> float:
+    """Processor time until now."""
+    if process is None:
+        return 0.0
+    times = process.cpu_times()
+    return float(times.user + times.system)

@@ -1,0 +1,154 @@
+"""One stream under several loads: single articles, a backlog, a steady rate, and nothing at all."""
+
+import asyncio
+import statistics
+import time
+from dataclasses import dataclass, field
+
+import psutil
+
+from agents import kafka
+from agents.headers import trail_of
+from benchmarks.articles import multiplied
+from benchmarks.flood import STALL_SECONDS, Stream
+from benchmarks.latency import IDLE_PAUSE_SECONDS, paced
+from benchmarks.usage import Usage, between, readings
+
+SETTLE_SECONDS = 3.0
+"""After which nothing that articles have caused goes on."""
+
+
+@dataclass
+class Use:
+    """What was used in a while.
+
+    Attributes:
+        seconds: how long that was.
+        processes: use of each of the system's processes and the broker.
+        client: processor time of this process, which sends and receives.
+        network_bytes: what was sent on the loopback device.
+    """
+
+    seconds: float = 0.0
+    processes: list[Usage] = field(default_factory=list)
+    client: float = 0.0
+    network_bytes: int = 0
+
+    def of(self, *roles: str) -> float:
+        """Processor time of processes of these roles, in seconds."""
+        return sum(usage.cpu_seconds for usage in self.processes if usage.role in roles)
+
+    @property
+    def busy_cores(self) -> float:
+        """Cores that all of them used, on average."""
+        return (self.client + sum(usage.cpu_seconds for usage in self.processes)) / self.seconds
+
+
+@dataclass
+class Steady:
+    """Articles that were sent at a steady rate.
+
+    Attributes:
+        per_second: the rate.
+        latencies: seconds from when an article was due until it was received, in the order of receiving.
+        use: by what.
+    """
+
+    per_second: float
+    latencies: list[float]
+    use: Use
+
+    def latency(self, share: float) -> float:
+        """Seconds that `share` of the articles did not exceed."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+@dataclass
+class Singles:
+    """Single articles in an idle stream; medians, in seconds.
+
+    Attributes:
+        count: how many.
+        on_the_way: from sending one until it was received, less what its stages took, by its header `trail`.
+        confirmed: from sending one until the broker had confirmed it.
+        use: by what.
+    """
+
+    count: int
+    on_the_way: float
+    confirmed: float
+    use: Use
+
+
+async def idle(stream: Stream, seconds: float) -> Use:
+    """Nothing is sent for so long."""
+    watch = Watch(stream)
+    await asyncio.sleep(seconds)
+    return watch.use()
+
+
+async def at_rate(stream: Stream, values: list[bytes], per_second: float, count: int) -> Steady:
+    """`count` articles, sent at a steady rate.
+
+    Raises:
+        TimeoutError: they did not come out.
+    """
+    producer = kafka.producer(stream.settings, embedded=False)
+    await producer.start()
+    try:
+        messages = list(multiplied(values, count, label="paced", partitions=stream.settings.partitions))
+        watch = Watch(stream)
+        sending = paced(producer, stream.consumer, stream.settings.topic("articles.raw"), messages, per_second)
+        receipts = await asyncio.wait_for(sending, count / per_second + STALL_SECONDS)
+        latencies = [receipt.seconds for receipt in receipts]
+        return Steady(per_second, latencies, watch.use())
+    finally:
+        await producer.stop()
+
+
+async def singly(stream: Stream, values: list[bytes], count: int) -> Singles:
+    """Articles that are sent when the one before was received, with pauses."""
+    producer = kafka.producer(stream.settings, embedded=False)
+    topic = stream.settings.topic("articles.raw")
+    await producer.start()
+    on_the_way, confirmed = [], []
+    try:
+        watch = Watch(stream)
+        for key, value in multiplied(values, count, label="single", partitions=stream.settings.partitions):
+            await asyncio.sleep(IDLE_PAUSE_SECONDS)
+            sent = time.perf_counter()
+            await producer.send_and_wait(topic, value, key=key)
+            confirmed.append(time.perf_counter() - sent)
+            record = await asyncio.wait_for(stream.consumer.getone(), STALL_SECONDS)
+            in_stages = sum(step["took_ms"] for step in trail_of(record.headers)) / 1000
+            on_the_way.append(time.perf_counter() - sent - in_stages)
+        return Singles(count, statistics.median(on_the_way), statistics.median(confirmed), watch.use())
+    finally:
+        await producer.stop()
+
+
+class Watch:
+    """Counters of all processes, from now on."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+        self._at = time.perf_counter()
+        self._before = readings(stream.processes, stream.broker_pid, at=self._at)
+        self._client, self._network = _client_seconds(), _network_bytes()
+
+    def use(self) -> Use:
+        """What was used until now."""
+        now = time.perf_counter()
+        client, network = _client_seconds() - self._client, _network_bytes() - self._network
+        after = readings(self._stream.processes, self._stream.broker_pid, at=now)
+        return Use(now - self._at, between(self._before, after), client, network)
+
+
+def _client_seconds() -> float:
+    times = psutil.Process().cpu_times()
+    return float(times.user + times.system)
+
+
+def _network_bytes() -> int:
+    return int(psutil.net_io_counters(pernic=True)["lo"].bytes_sent)

@@ -1,0 +1,116 @@
+"""The pool of a simulated worker: its processes, and the stream's own scheduler, by the clock of the simulation."""
+
+from collections import OrderedDict, deque
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import simpy
+
+from agents.pool.protocol import Job
+from agents.pool.scheduler import PendingJob, PoolProcess, Scheduler
+from benchmarks.simulation.costs import ArticleCosts, Costs
+from benchmarks.simulation.processor import Group
+from pipeline.reader.model import KEPT
+from pipeline.stages import Stage
+
+
+class Outcome(simpy.Event):
+    """Happens when a job is done."""
+
+    def done(self) -> bool:
+        """As a future has it."""
+        return self.triggered
+
+
+@dataclass(eq=False)
+class SimulatedProcess:
+    """A pool process: its jobs, of which the first is in work, and the articles that it need not read again."""
+
+    process: PoolProcess
+    jobs: deque[PendingJob] = field(default_factory=deque)
+    readings: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+
+    def remembers(self, article: bytes) -> bool:
+        """Whether it has read this article lately; from now on it has."""
+        known = article in self.readings
+        self.readings[article] = None
+        self.readings.move_to_end(article)
+        if len(self.readings) > KEPT:
+            self.readings.popitem(last=False)
+        return known
+
+
+class SimulatedPool:
+    """Hands out jobs as `agents.pool.pool.Pool` does; nothing fails and nothing takes too long.
+
+    Args:
+        group: where the processes run.
+        processes: how many.
+        costs: what jobs take.
+    """
+
+    def __init__(self, group: Group, processes: int, costs: Costs) -> None:
+        self._env = group.machine.env
+        self._group = group
+        self._costs = costs
+        self._processes = [SimulatedProcess(PoolProcess(slot)) for slot in range(processes)]
+        self._scheduler = Scheduler(clock=lambda: self._env.now)
+        self._articles: dict[bytes, ArticleCosts] = {}
+        self.busy_seconds = 0.0
+        """Time for which processes had a job, summed over the processes."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether no process will run dry in the next moment: there is more to hand out."""
+        return len(self._scheduler) >= len(self._processes)
+
+    def run(self, stage: Stage, key: bytes, article: ArticleCosts) -> Outcome:
+        """Do an article's job in a stage; the event happens when it is done."""
+        outcome = Outcome(self._env)
+        self._articles[key] = article
+        job = Job(stage.name, key, None, affinity=key if stage.affinity else None)
+        self._scheduler.add(PendingJob(job, cast(Any, outcome), since=self._env.now))
+        self._dispatch()
+        return outcome
+
+    def _dispatch(self) -> None:
+        for depth, steal in ((0, False), (0, True), (1, False)):
+            for process in self._processes:
+                if len(process.jobs) > depth:
+                    continue
+                pending = self._scheduler.next(process.process, steal=steal)
+                if pending is None:
+                    continue
+                process.jobs.append(pending)
+                if len(process.jobs) == 1:
+                    self._start_head(process, cold=True)
+
+    def _start_head(self, process: SimulatedProcess, *, cold: bool) -> None:
+        started = self._env.now
+        done = self._group.work(self._seconds(process, process.jobs[0].job, cold=cold))
+
+        def end(_: simpy.Event) -> None:
+            pending = process.jobs.popleft()
+            self.busy_seconds += self._env.now - started
+            self._scheduler.record_duration(pending.job.stage, self._env.now - started)
+            if process.jobs:
+                self._start_head(process, cold=False)
+            cast(Any, pending.future).succeed()
+            self._dispatch()
+
+        assert done.callbacks is not None
+        done.callbacks.append(end)
+
+    def _seconds(self, process: SimulatedProcess, job: Job, *, cold: bool) -> float:
+        """What a job takes; more if the process had nothing to do before it, since its data left the core's cache."""
+        assert job.key is not None
+        article = self._articles[job.key]
+        if job.stage == "quotes":
+            seconds = article.quotes if process.remembers(job.key) else article.quotes_elsewhere
+            del self._articles[job.key]
+        elif job.stage == "entities":
+            process.remembers(job.key)
+            seconds = article.entities
+        else:
+            seconds = article.clean
+        return self._costs.transfer_seconds + seconds * (self._costs.cold if cold else 1.0)

@@ -1,0 +1,229 @@
+"""The simulated stream against what can be calculated, and its commands."""
+
+import math
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+from statistics import fmean
+
+import pytest
+import simpy
+
+from benchmarks.cases import Case
+from benchmarks.flood import Flood
+from benchmarks.journal import Journal, as_line
+from benchmarks.loads import Steady, Use
+from benchmarks.simulation import __main__ as command
+from benchmarks.simulation import arrivals, check, plan
+from benchmarks.simulation.costs import ArticleCosts, Costs, Overheads, read
+from benchmarks.simulation.pool import SimulatedPool
+from benchmarks.simulation.processor import Machine
+from benchmarks.simulation.stream import Layout, Simulated, Stream
+from benchmarks.simulation.worker import SendBatch
+from pipeline.reader.model import KEPT
+from pipeline.stages import article_stages
+
+AMPLE = 1000
+"""Cores, where these are not to count."""
+ARTICLE = ArticleCosts(clean=0.01, entities=0.08, quotes=0.03, statements=0.002, quotes_elsewhere=0.1, quote_count=3)
+COSTS = Costs(
+    (ARTICLE,),
+    together=Overheads(worker=0.02, broker=0.01, pages=0.005, client=0.003),
+    alone=Overheads(worker=0.03, broker=0.02, pages=0.008, client=0.004),
+    hop_seconds=0.006,
+    confirm_seconds=0.002,
+    memory_bytes={"worker": 8e7, "pages": 3e7, "models": 3e8, "pool": 1e8, "broker": 5e8},
+    disk_bytes=2e4,
+    network_bytes=6e4,
+    measured={"cores": 2},
+)
+NO_OVERHEADS = Costs((ARTICLE,))
+
+
+def run(costs: Costs, layout: Layout, articles: int) -> Simulated:
+    return Stream(costs, layout).run(arrivals.backlog(articles))
+
+
+def test_with_enough_cores_the_pool_is_the_limit():
+    got = run(NO_OVERHEADS, Layout(processes=4, partitions=64, cores=AMPLE), 1000)
+    assert got.articles_per_second == pytest.approx(4 / ARTICLE.stages, rel=0.03)
+    assert got.pool == pytest.approx(1, abs=0.03)
+
+
+def test_on_few_cores_throughput_is_the_cores_by_what_an_article_costs():
+    got = run(COSTS, Layout(processes=8, partitions=64, cores=2), 600)
+    overheads = COSTS.together
+    each = ARTICLE.stages + overheads.worker + overheads.broker + overheads.pages + overheads.client
+    assert got.articles_per_second == pytest.approx(2 / each, rel=0.05)
+    assert got.machine == pytest.approx(1, abs=0.03)
+    assert got.broker_cores == pytest.approx(got.articles_per_second * overheads.broker, rel=0.05)
+
+
+def test_one_partition_does_one_article_at_a_time_in_each_stage():
+    """The longest stage is the limit, with the time until the broker has confirmed: further processes do not help."""
+    costs = replace(NO_OVERHEADS, hop_seconds=0.05, confirm_seconds=0.02)
+    no_rereading = replace(costs, articles=(replace(ARTICLE, quotes_elsewhere=ARTICLE.quotes),))
+    got = run(no_rereading, Layout(processes=8, partitions=1, cores=AMPLE), 300)
+    assert got.articles_per_second == pytest.approx(1 / (ARTICLE.entities + 0.02), rel=0.02)
+
+
+@pytest.mark.parametrize(("between", "seconds"), [(KEPT - 1, ARTICLE.quotes), (KEPT, ARTICLE.quotes_elsewhere)])
+def test_a_process_that_does_not_remember_an_article_reads_it_again(between: int, seconds: float):
+    env = simpy.Environment()
+    pool = SimulatedPool(Machine(env, AMPLE).group(), 1, NO_OVERHEADS)
+    _, entities, quotes = article_stages()
+    for number in range(between + 1):
+        env.run(pool.run(entities, str(number).encode(), ARTICLE))
+    begun = env.now
+    env.run(pool.run(quotes, b"0", ARTICLE))
+    assert env.now - begun == pytest.approx(seconds)
+
+
+def test_an_idle_process_takes_what_another_one_has_read():
+    env = simpy.Environment()
+    pool = SimulatedPool(Machine(env, AMPLE).group(), 2, NO_OVERHEADS)
+    _, entities, quotes = article_stages()
+    env.run(pool.run(entities, b"0", ARTICLE))
+    pool.run(entities, b"1", replace(ARTICLE, entities=5.0))
+    begun = env.now
+    env.run(pool.run(quotes, b"0", ARTICLE))
+    assert env.now - begun == pytest.approx(ARTICLE.quotes_elsewhere)
+
+
+def test_a_single_article_takes_the_time_of_its_stages_and_of_its_passages():
+    got = Stream(COSTS, Layout(cores=AMPLE)).run(arrivals.steady(20, 1.0))
+    assert got.latency(0.5) == pytest.approx(ARTICLE.stages + 4 * COSTS.hop_seconds, rel=0.05)
+
+
+def test_workers_on_machines_of_their_own_add_up():
+    one, three = (run(COSTS, Layout(workers=number, partitions=24, broker_cores=8), 300 * number) for number in (1, 3))
+    assert three.articles_per_second == pytest.approx(3 * one.articles_per_second, rel=0.05)
+
+
+def test_quotas_of_workers_on_one_machine_are_their_limits():
+    layout = Layout(workers=4, processes=1, partitions=16, cores=2, quota=0.25)
+    each = ARTICLE.stages + COSTS.together.worker + COSTS.together.pages
+    same = run(replace(COSTS, alone=COSTS.together), layout, 200).articles_per_second
+    assert same == pytest.approx(4 * 0.25 / each, rel=0.05)
+    # Where messages that leave alone cost more, each of four workers has fewer of them that can leave together.
+    assert 0.9 * same < run(COSTS, layout, 200).articles_per_second < same
+
+
+def test_waiting_grows_with_the_load():
+    def median(share: float) -> float:
+        per_second = share * 2 / (ARTICLE.stages + 0.05)
+        sent = arrivals.poisson(per_second, 100, Random(3))
+        return Stream(COSTS, Layout(random_partitions=True)).run(sent).latency(0.5, after=20)
+
+    low, middle, high = median(0.1), median(0.5), median(0.9)
+    assert ARTICLE.stages < low < middle < high
+
+
+def test_what_waits_to_be_sent_leaves_together():
+    env = simpy.Environment()
+    batch, left = SendBatch(env, 1.0), list[tuple[float, int]]()
+
+    def send(at: float):
+        yield env.timeout(at)
+        together = yield batch.wait()
+        left.append((env.now, together))
+
+    for at in (0.0, 0.5, 1.5, 1.6):
+        env.process(send(at))
+    env.run(2.0)
+    assert batch.release(also=1) == 3
+    env.run()
+    assert left == [(1.0, 2), (1.0, 2), (2.0, 3), (2.0, 3)]
+    assert batch.release(also=1) == 1
+
+
+def test_a_day_has_its_mean_and_its_peak():
+    shares = [arrivals.of_day(second) for second in range(0, arrivals.DAY_SECONDS, 60)]
+    assert fmean(shares) == pytest.approx(1, abs=1e-3)
+    assert max(shares) == pytest.approx(arrivals.PEAK)
+    assert len(list(arrivals.day(50_000, Random(1)))) == pytest.approx(50_000, rel=0.02)
+
+
+def test_articles_wait_longest_where_capacity_is_least():
+    per_day = 86_400.0
+    assert arrivals.longest_wait(per_day, 0.9) == math.inf
+    assert arrivals.longest_wait(per_day, arrivals.PEAK) == 0
+    waits = [arrivals.longest_wait(per_day, capacity) for capacity in (1.5, 2.0, 4.0)]
+    assert waits == sorted(waits, reverse=True)
+    # At 1.5 a second, what comes above that rate waits, and is worked off at that rate.
+    above = sum(max(0.0, arrivals.of_day(second) - 1.5) for second in range(arrivals.DAY_SECONDS))
+    assert waits[0] == pytest.approx(above / 1.5, rel=0.01)
+
+
+def test_parameters_are_read_as_they_were_written(tmp_path: Path):
+    COSTS.write(tmp_path / "costs.json")
+    assert read(tmp_path / "costs.json") == COSTS
+    (tmp_path / "other.json").write_text('{"articles": []}', encoding="utf-8")
+    with pytest.raises(ValueError, match="no file of parameters"):
+        read(tmp_path / "other.json")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """A journal of one case, as if it had been 10 % faster than the simulation says."""
+    case, path = Case(articles=40), tmp_path / "journal.jsonl"
+    rate = run(COSTS, check.layout_of(case, 2), 40).articles_per_second * 1.1
+    flood, steady = Flood(40, 40 / rate), Steady(rate / 2, [0.2] * 20, Use(10.0))
+    line = {"series": "processes", "case": vars(case), "sink_seconds": 0.0, "limited_by": ""}
+    Journal(path).add("scale", "1", **line, flood=as_line(flood), steady=vars(steady) | {"use": vars(Use())})
+    return path
+
+
+@pytest.fixture
+def says(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., str]:
+    """Runs the command with parameters; what it prints."""
+    COSTS.write(tmp_path / "costs.json")
+
+    def call(*arguments: str) -> str:
+        monkeypatch.setattr(sys, "argv", ["simulation", *arguments, "--parameters", str(tmp_path / "costs.json")])
+        command.main()
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_the_check_says_how_far_the_simulation_is_off(says: Callable[..., str], journal: Path):
+    said = says("--check", str(journal))
+    assert "| articles a second |" in said
+    assert "-9 % |" in said
+    assert "Of 1 figures of throughput, 1 are within 10%" in said
+
+
+def test_the_plan_has_a_column_for_each_way(says: Callable[..., str], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(plan, "BACKLOG", 50)
+    monkeypatch.setattr(plan, "WINDOW_SECONDS", 90.0)
+    said = says("--plan", "--per-day", "1e6", "--price", "0.05")
+    rows = dict(line.strip("| ").split(" | ", 1) for line in said.splitlines() if not line.startswith("|---"))
+    assert rows["articles a day"] == "1,000,000 | 1,000,000"
+    workers, fewer = (int(number) for number in rows["workers with 4 cores"].split(" | "))
+    assert workers > fewer >= 1
+    assert "they wait" in rows["simulated at the peak: p50, p95, p99, s"]
+    assert any(name.startswith("cost of all cores") for name in rows)
+
+
+def test_without_parameters_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    monkeypatch.setattr(sys, "argv", ["simulation", "--plan", "--parameters", str(tmp_path / "none.json")])
+    with pytest.raises(SystemExit, match="no parameters"):
+        command.main()
+
+
+@pytest.mark.parametrize(
+    ("content", "why"), [("", "has no cases"), ("{", "no journal"), ('{"part": "scale"}', "no journal")]
+)
+def test_a_journal_without_cases_is_said_to_be_none(says: Callable[..., str], tmp_path: Path, content: str, why: str):
+    (tmp_path / "journal.jsonl").write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit, match=why):
+        says("--check", str(tmp_path / "journal.jsonl"))
+
+
+def test_a_plan_needs_articles(says: Callable[..., str], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        says("--plan", "--per-day", "0")
+    assert "need numbers above 0" in capsys.readouterr().err
