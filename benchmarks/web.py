@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import orjson
@@ -32,6 +31,7 @@ from benchmarks.articles import multiplied, usable
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
 from benchmarks.limit import configuration
 from benchmarks.pages import Browsers
+from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, running
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
@@ -39,7 +39,6 @@ from tests.support.kafka_broker import KafkaBroker
 State = Literal["stopped", "unseen", "seen"]
 STATES: tuple[State, ...] = get_args(State)
 
-SAMPLES = Path(__file__).parents[1] / "agents" / "cli" / "samples"
 SETTLE_SECONDS = 2.0
 ASKED = 40
 WEB_PORT = 27_066
@@ -100,12 +99,12 @@ def say(message: str) -> None:
 def main() -> None:
     """Measure, and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("paths", nargs="*", default=[str(SAMPLES)], help="articles to multiply; default: the samples")
+    parser.add_argument("paths", nargs="*", help="articles to multiply; default: those of the corpus")
     parser.add_argument("--kept", type=int, default=20_000, help="articles in the web view's store from the start")
     parser.add_argument("--rounds", type=int, default=8, help="turns of each state")
     parser.add_argument("--phase-seconds", type=float, default=7.0, help="length of a turn that counts")
     args = parser.parse_args()
-    values = usable(args.paths, configuration())
+    values = usable(args.paths, configuration()) if args.paths else corpus_articles(CORPUS)
     with KafkaBroker() as broker:
         assert broker.pid is not None
         address = broker.address.removeprefix("kafka://")

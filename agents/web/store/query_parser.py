@@ -73,7 +73,7 @@ def parse_query(text: str) -> ParsedQuery:
 def folded_words(text: str) -> str:
     """The words of a text, folded, as the index has them."""
     if len(text) <= LONG_CHARACTERS:
-        return " ".join(map(folded, _WORD.findall(text)))
+        return folded(" ".join(_WORD.findall(text)))
     known: dict[str, str] = {}  # a word of a long text is in memory once, not as often as it occurs
     words = (found[0] for found in _WORD.finditer(text))
     return " ".join(known.get(word) or known.setdefault(word, folded(word)) for word in words)

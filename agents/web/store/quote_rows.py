@@ -49,14 +49,15 @@ def insert_quotes(
     by_id = {line.id: line for line in lines}
     source = label_num(connection, record.get("source"))
     agency = label_num(connection, next(iter(record.get("agencies") or ()), None))
-    rows = np.zeros(len(lines), dtype=ROW)
-    for row, line, quote in zip(rows, lines, record["quotes"], strict=True):
+    rows = []
+    for line, quote in zip(lines, record["quotes"], strict=True):
         speaker = entities.get(line.entity or "") or {}
         party = label_num(connection, next(iter(speaker.get("affiliations") or ()), None))
         entity, gender = nums.get(line.entity or ""), speaker.get("gender")
         known = connection.execute("SELECT statement FROM statement_quotes WHERE quote = ?", (line.id,)).fetchone()
         statement = None if known is None else known[0]
-        printed, whole = _as_printed(article, line), type_of_whole(line, by_id)
+        words, whole = folded_words(line.text), type_of_whole(line, by_id)
+        printed = _as_printed(article, line, words)
         said = _said(entity, statement, printed)
         cursor = connection.execute(
             "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
@@ -65,29 +66,33 @@ def insert_quotes(
         )
         num = cursor.lastrowid
         assert num is not None
-        row["num"], row["said"], row["article"], row["same"] = num, said, article.seq, article.same
-        row["at"], row["arrived"], row["entity"] = article.at, article.arrived, entity or 0
-        row["source"], row["party"], row["agency"] = source or 0, party or 0, agency or 0
-        row["role"] = label_num(connection, next(iter(speaker.get("roles") or ()), None)) or 0
-        row["type"], row["gender"] = code(TYPES, line.type), code(GENDERS, gender)
-        row["whole"] = code(TYPES, whole)
-        row["evidence"] = code(EVIDENCE, speaker.get("gender_from"))
-        row["kind"] = code(KINDS, (quote.get("speaker") or {}).get("kind"))
+        role = label_num(connection, next(iter(speaker.get("roles") or ()), None))
+        numbers = (entity, source, party, agency, role)
+        codes = (
+            code(TYPES, line.type),
+            code(TYPES, whole),
+            code(GENDERS, gender),
+            code(EVIDENCE, speaker.get("gender_from")),
+            code(KINDS, (quote.get("speaker") or {}).get("kind")),
+        )
+        place = (num, said, article.seq, article.same, article.at, article.arrived)
+        rows.append((*place, *(number or 0 for number in numbers), *codes))
         connection.execute(
             "INSERT OR REPLACE INTO quote_lines (num, line, context) VALUES (?, ?, ?)",
             (num, line.model_dump_json(), _context(record["text"], quote)),
         )
         connection.execute(
             "INSERT INTO quote_search (rowid, text, speaker) VALUES (?, ?, ?)",
-            (num, folded_words(line.text), folded_words(f"{line.speaker or ''} {line.entity or ''}")),
+            (num, words, folded_words(f"{line.speaker or ''} {line.entity or ''}")),
         )
         connection.executemany(
             "INSERT OR IGNORE INTO quote_about (entity, quote) VALUES (?, ?)",
             [(nums[name], num) for name in _named_in(record, quote) if name != line.entity],
         )
-    if len(rows):
+    if rows:
         connection.execute(
-            "INSERT OR REPLACE INTO quote_columns (article, rows) VALUES (?, ?)", (article.seq, rows.tobytes())
+            "INSERT OR REPLACE INTO quote_columns (article, rows) VALUES (?, ?)",
+            (article.seq, np.array(rows, dtype=ROW).tobytes()),
         )
 
 
@@ -173,10 +178,10 @@ def _said(entity: int | None, statement: int | None, printed: int) -> int:
     return printed if entity is None or statement is None else statement
 
 
-def _as_printed(article: ArticleRow, line: QuoteLine) -> int:
-    """A number below zero for these words of this speaker in an article, in whatever paper."""
-    words = f"{article.same}|{line.speaker}|{folded_words(line.text)}"
-    return -1 - int.from_bytes(blake2b(words.encode(), digest_size=7).digest(), "big")
+def _as_printed(article: ArticleRow, line: QuoteLine, words: str) -> int:
+    """A number below zero for these words, folded, of this speaker in an article, in whatever paper."""
+    said = f"{article.same}|{line.speaker}|{words}"
+    return -1 - int.from_bytes(blake2b(said.encode(), digest_size=7).digest(), "big")
 
 
 def type_of_whole(line: QuoteLine, quotes: Mapping[str, QuoteLine]) -> str | None:
