@@ -66,7 +66,7 @@ def draw(points: Sequence[Point], path: Path) -> None:
             )  # fmt: skip
             continue
         axes.scatter([at.milliseconds], [at.right], color=colour)
-        _label(axes, at, colour)
+        _label(axes, at, colour, above=at in best or at.kind == "former")
     axes.set_xscale("log")
     axes.set_ylim(0, 1)
     axes.margins(x=0.25)
@@ -77,8 +77,9 @@ def draw(points: Sequence[Point], path: Path) -> None:
     pyplot.close(figure)
 
 
-def _label(axes: Any, at: Point, colour: str) -> None:
+def _label(axes: Any, at: Point, colour: str, *, above: bool) -> None:
+    """The name over or under the point."""
     axes.annotate(
-        at.name.replace("`", ""), (at.milliseconds, at.right), (0, 7), textcoords="offset points", fontsize=8,
-        color=colour, ha="right" if at.kind == "peer" and at.milliseconds > 10 else "center",
+        at.name.replace("`", ""), (at.milliseconds, at.right), (0, 7 if above else -14), textcoords="offset points",
+        fontsize=8, color=colour, ha="right" if at.kind == "peer" and at.milliseconds > 10 else "center",
     )  # fmt: skip
