@@ -52,7 +52,7 @@ def clauses(
         text = tokens[at].text
         depth += (text in "([") - (text in ")]" and depth > 0)
         inserted = _inserted(tokens, at, start, last) if text == "," and depth == 0 else None
-        if inserted is not None and tokens[inserted + 1].lower not in RELATIVES:
+        if inserted is not None and (inserted + 1 == last or tokens[inserted + 1].lower not in RELATIVES):
             at = inserted
         elif inserted is not None:
             at = inserted - 1

@@ -94,6 +94,8 @@ def _bracket(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> T
 
 def _attributes(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
+    if index >= limit:
+        return None
     at = index + (tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in _OWNED))
     started = at
     limit = min(limit, index + _MOST_ATTRIBUTES)

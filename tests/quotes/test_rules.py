@@ -255,6 +255,18 @@ def test_so_within_a_quote_names_nobody() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Am Freitag sprach Anna Berg, Koordinatorin der Analyse,",
+        "Anna Berg und Jonas Reif haben ihr zugesagt, diese Idee zu",
+        "Sie sagte zu, den Bau zu",
+    ],
+)
+def test_a_text_that_breaks_off_is_read_to_its_last_word(text: str) -> None:
+    assert all(quote.spans[-1][1] <= len(text) for quote in found_by_rules(text))
+
+
+@pytest.mark.parametrize(
     "sentences",
     [
         "Das sei falsch, brummte Obst. Anna Obst ging. ",
