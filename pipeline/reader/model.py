@@ -47,14 +47,15 @@ class Reader:
             self._kept.move_to_end(text)
             return kept
         layout = Layout(text)
-        reading = decode(layout, Vectors(self._states(layout)), self.scorers)
+        reading = decode(layout, Vectors(self.states(layout)), self.scorers)
         if len(layout) <= LONGEST_KEPT:
             self._kept[text] = reading
             if len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return reading
 
-    def _states(self, layout: Layout) -> Floats:
+    def states(self, layout: Layout) -> Floats:
+        """The vectors of a text's tokens, (tokens, width)."""
         pieces = self._tokenizer(layout.text)
         spans = piece_spans(pieces, layout.tokens)
         if not len(spans) or not len(pieces):

@@ -55,7 +55,7 @@ class Scorers:
 
     def __init__(self, path: Path) -> None:
         with np.load(path) as stored:
-            self._arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+            self.arrays = {name: stored[name].astype(np.float32) for name in stored.files}
         self.heads = {name: self._linear(f"heads.{name}") for name in HEADS}
         self.mention = self._linear("mention")
         self.medium = self._linear("medium")
@@ -63,7 +63,7 @@ class Scorers:
         self.speakers = self._pairs("speakers")
 
     def _linear(self, name: str) -> Linear:
-        return Linear(self._arrays[f"{name}.weight"], self._arrays[f"{name}.bias"])
+        return Linear(self.arrays[f"{name}.weight"], self.arrays[f"{name}.bias"])
 
     def _pairs(self, name: str) -> PairScorer:
         return PairScorer(*(self._linear(f"{name}.{part}") for part in ("left", "right", "hidden", "out", "nothing")))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.encoder.table import EmbeddingTable
 from pipeline.models.catalogue import DATA
-from pipeline.training.e5 import PackedModel
+from pipeline.training.e5 import Floats, PackedModel
 
 POSITIONS = 512
 
@@ -20,6 +21,12 @@ def piece_embeddings() -> Tensor:
     """The embeddings of the pieces, (pieces, hidden), which every model shares."""
     table = EmbeddingTable(DATA / "encoder" / "pieces.npy")
     return torch.from_numpy(table.lookup(np.arange(len(table))))
+
+
+def heaviest(inner: Floats, outer: Floats, kept: int) -> npt.NDArray[np.int64]:
+    """The `kept` units with the largest weights between (units, hidden) and (hidden, units) matrices, in order."""
+    weight = np.linalg.norm(inner, axis=1) * np.linalg.norm(outer, axis=0)
+    return np.sort(np.argsort(-weight, kind="stable")[:kept])
 
 
 class Layer(nn.Module):
@@ -57,19 +64,21 @@ class Encoder(nn.Module):
     """Word-piece embeddings in, hidden states out.
 
     The embeddings of the pieces are looked up outside and are never trained, so that all models share one table. What
-    is trained here: positions, layers and norms. `layers` picks the pretrained layers to build on, in order.
+    is trained here: positions, layers and norms. `layers` picks the pretrained layers to build on, in order; of the
+    units in the middle of each, the `inner` heaviest are kept, or all.
     """
 
-    def __init__(self, pretrained: PackedModel, layers: Sequence[int], dropout: float) -> None:
+    def __init__(
+        self, pretrained: PackedModel, layers: Sequence[int], dropout: float, inner: int | None = None
+    ) -> None:
         super().__init__()
         hidden = pretrained.hidden
+        kept = pretrained.intermediate if inner is None else inner
         self.hidden = hidden
         self.positions = nn.Parameter(torch.zeros(POSITIONS, hidden))
         self.norm = nn.LayerNorm(hidden, pretrained.eps)
         self.dropout = nn.Dropout(dropout)
-        self.layers = nn.ModuleList(
-            Layer(hidden, pretrained.heads, pretrained.intermediate, pretrained.eps, dropout) for _ in layers
-        )
+        self.layers = nn.ModuleList(Layer(hidden, pretrained.heads, kept, pretrained.eps, dropout) for _ in layers)
         self._load(pretrained, layers)
 
     def _load(self, pretrained: PackedModel, picked: Sequence[int]) -> None:
@@ -81,12 +90,19 @@ class Encoder(nn.Module):
         put(self.positions, floats["emb.pos"].reshape(-1, hidden) + floats["emb.type"][:hidden])
         put(self.norm.weight, floats["emb.ln.w"].copy())
         put(self.norm.bias, floats["emb.ln.b"].copy())
-        names = {"query": "q", "key": "k", "value": "v", "attended": "ao", "inner": "fi", "outer": "fo"}
+        names = {"query": "q", "key": "k", "value": "v", "attended": "ao"}
         norms = {"attended_norm": "aln", "outer_norm": "oln"}
         for layer, number in zip(self.layers, picked, strict=True):
+            inner = pretrained.matrix(f"l{number}.fi.w", hidden)
+            outer = pretrained.matrix(f"l{number}.fo.w", pretrained.intermediate)
+            units = heaviest(inner, outer, layer.inner.out_features)
+            put(layer.inner.weight, inner[units])
+            put(layer.inner.bias, floats[f"l{number}.fi.b"][units])
+            put(layer.outer.weight, outer[:, units])
+            put(layer.outer.bias, floats[f"l{number}.fo.b"].copy())
             for name, short in names.items():
                 linear = getattr(layer, name)
-                put(linear.weight, pretrained.matrix(f"l{number}.{short}.w", linear.in_features))
+                put(linear.weight, pretrained.matrix(f"l{number}.{short}.w", hidden))
                 put(linear.bias, floats[f"l{number}.{short}.b"].copy())
             for name, short in norms.items():
                 put(getattr(layer, name).weight, floats[f"l{number}.{short}.w"].copy())

@@ -30,6 +30,7 @@ from pipeline.training.reader_export import export
 from pipeline.training.reader_loss import WEIGHTS, loss_of
 from pipeline.training.reader_network import ReaderNetwork
 from pipeline.training.reader_recipe import Names, ReaderRecipe
+from pipeline.training.teacher import Teacher
 
 _CHUNK = 900
 """Code points after which a text in which only names are known is cut at a sentence's end."""
@@ -65,7 +66,11 @@ class ReaderTraining:
         if not self._articles:
             raise ConfigurationError(f"{corpus}: no article to learn from")
         self.plan = list(self._plan())
-        self.network = ReaderNetwork(Encoder(e5.read(), recipe.layers, recipe.dropout), recipe.dropout)
+        encoder = Encoder(e5.read(), recipe.layers, recipe.dropout, recipe.inner)
+        self.network = ReaderNetwork(encoder, recipe.dropout)
+        self._teacher = None if recipe.teacher is None else Teacher(recipe.teacher.model)
+        if self._teacher is not None:
+            self._teacher.hand_down(self.network)
         self.loop = Loop(self.network, self.network.encoder, recipe, steps=len(self.plan), folder=output)
 
     def _of_names(self, data: Path, names: Names) -> Iterator[ReaderExample]:
@@ -93,7 +98,7 @@ class ReaderTraining:
 
         def varied(turn: Turn) -> Turn:
             other = chance.random() < recipe.swapped
-            return replace(turn, swapped=chance.randrange(2**31)) if other else turn
+            return replace(turn, swapped=chance.randrange(recipe.variants)) if other else turn
 
         yield from _shuffled(names(recipe.names_first), chance)
         for _ in range(recipe.epochs):
@@ -114,10 +119,19 @@ class ReaderTraining:
         examples = [self._example(turn) for turn in batch]
         tokens = sum(len(example.layout) for example in examples)
         total = torch.zeros(())
-        for example, states in zip(examples, self.network.states(examples), strict=True):
+        for turn, example, states in zip(batch, examples, self.network.states(examples), strict=True):
             losses = loss_of(self.network, example, states)
-            total = total + len(example.layout) / tokens * sum(WEIGHTS[part] * loss for part, loss in losses.items())
+            loss = sum((WEIGHTS[part] * loss for part, loss in losses.items()), torch.zeros(()))
+            total = total + len(example.layout) / tokens * (loss + self._taught(turn, example, states))
         return total
+
+    def _taught(self, turn: Turn, example: ReaderExample, states: Tensor) -> Tensor:
+        """How far the network is from its teacher; zero without one."""
+        if self._teacher is None or self.recipe.teacher is None:
+            return torch.zeros(())
+        seen = self._teacher.states((id(turn.example), turn.swapped), example)
+        far = self.recipe.teacher.states * self._teacher.distance(states, seen)
+        return far + self.recipe.teacher.labels * self._teacher.disagreement(self.network, states, seen)
 
     def export(self) -> None:
         """Write the averaged weights as the run time reads them, the names' guideline by the recipe's share."""

@@ -31,6 +31,16 @@ class Found(BaseModel):
     texts: str
 
 
+class Taught(BaseModel):
+    """A larger reader of the catalogue that teaches, and how much its vectors and its labels count beside the data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    states: float = Field(ge=0)
+    labels: float = Field(ge=0)
+
+
 class ReaderRecipe(Recipe):
     """All that decides what comes out of a training run."""
 
@@ -39,6 +49,8 @@ class ReaderRecipe(Recipe):
     names_first: int = Field(ge=0)
     guideline: float = Field(ge=0, le=1)
     swapped: float = Field(ge=0, le=1)
+    variants: int = Field(default=2**31, ge=1)
     found_again: float = Field(ge=0, le=1)
     found: tuple[Found, ...] = ()
     names: tuple[Names, ...]
+    teacher: Taught | None = None

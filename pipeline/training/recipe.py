@@ -21,6 +21,7 @@ class Recipe(BaseModel):
     name: str
     seed: int
     layers: tuple[Annotated[int, Field(ge=0, lt=PRETRAINED_LAYERS)], ...]
+    inner: int | None = Field(default=None, ge=1)
     dropout: float
     rate: float
     head_rate: float

@@ -10,7 +10,7 @@ from pipeline.training.entity_recipe import EntityRecipe
 from pipeline.training.reader_recipe import ReaderRecipe
 from pipeline.training.recipe import Recipe
 
-SHIPPED = {"entities-open": EntityRecipe, "reader": ReaderRecipe}
+SHIPPED = {"entities-open": EntityRecipe, "reader": ReaderRecipe, "reader-fast": ReaderRecipe}
 
 
 def test_every_recipe_that_ships_is_known_here() -> None:
