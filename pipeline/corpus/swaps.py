@@ -34,6 +34,9 @@ def swap(article: AnnotatedArticle, seed: int) -> AnnotatedArticle:
 
     Its id gets the seed behind it. Numbers, types, mentions and quotes stay as they are; offsets are those of the new
     text.
+
+    Raises:
+        LookupError: there are not names enough of a kind that the article needs.
     """
     names = NewNames(Random(f"{article.id} {seed}"), folded_words(article))
     terms: dict[str, Term] = {}

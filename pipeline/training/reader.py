@@ -113,7 +113,10 @@ class ReaderTraining:
     def _example(self, turn: Turn) -> ReaderExample:
         if turn.article is None or turn.swapped is None:
             return turn.example
-        return self._examples.of_article(swap(turn.article, turn.swapped)) or turn.example
+        try:
+            return self._examples.of_article(swap(turn.article, turn.swapped)) or turn.example
+        except LookupError:  # there are not names enough for it
+            return turn.example
 
     def _loss(self, batch: Sequence[Turn]) -> Tensor:
         examples = [self._example(turn) for turn in batch]

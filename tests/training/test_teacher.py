@@ -65,7 +65,8 @@ def test_the_heaviest_units_are_kept_in_their_order() -> None:
     assert heaviest(inner, outer, 4).tolist() == [0, 1, 2, 3]
 
 
-def test_what_was_taught_reads_articles(tmp_path: Path) -> None:
+def tiny(tmp_path: Path) -> ReaderTraining:
+    """Two epochs of one layer over one article and one sentence."""
     data = tmp_path / "data"
     (data / "ner").mkdir(parents=True)
     begin = TEXT.index("Hanna Tölke")
@@ -86,8 +87,25 @@ def test_what_was_taught_reads_articles(tmp_path: Path) -> None:
         "names": (names,),
         "found": (),
     }
-    training = ReaderTraining(recipe.model_copy(update=small), data, tmp_path / "corpus", tmp_path / "model")
+    return ReaderTraining(recipe.model_copy(update=small), data, tmp_path / "corpus", tmp_path / "model")
+
+
+def test_what_was_taught_reads_articles(tmp_path: Path) -> None:
+    training = tiny(tmp_path)
     training.run(resume=False, console=Console(file=io.StringIO()))
     training.export()
     reading = Reader(tmp_path / "model")(TEXT)
     assert len(reading.states) == len(reading.layout)
+
+
+def test_an_article_for_which_there_are_not_names_enough_is_read_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object) -> None:
+        raise LookupError
+
+    monkeypatch.setattr("pipeline.training.reader.swap", none_left)
+    training = tiny(tmp_path)
+    assert any(turn.swapped is not None for batch in training.plan for turn in batch)
+    training.run(resume=False, console=Console(file=io.StringIO()))
+    assert training.loop.step == len(training.plan)
