@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.spans import TokenIndex, numbered_tokens
+from pipeline.spans import TokenIndex
 
 OUTSIDE = 0
 CERTAIN = float(np.log(0.9))
@@ -53,24 +53,32 @@ class Labels:
         if not len(scores):
             return []
         path = self._path(scores)
+        certain = np.exp(scores[np.arange(len(path)), path]).tolist()
         spans: list[tuple[TokenIndex, TokenIndex, str, float]] = []
         begin = TokenIndex(0)
-        for word, label in numbered_tokens(path):
-            place = self.names[label][0]
-            if place in "BU":
+        for word in map(TokenIndex, np.flatnonzero(path).tolist()):
+            name = self.names[path[word]]
+            if name[0] in "BU":
                 begin = word
-            if place in "LU":
-                certainty = min(float(np.exp(scores[w, path[w]])) for w in range(begin, word + 1))
-                spans.append((begin, word + 1, self.names[label][2:], certainty))
+            if name[0] in "LU":
+                spans.append((begin, word + 1, name[2:], min(certain[begin : word + 1])))
         return spans
 
-    def _path(self, scores: npt.NDArray[np.float32]) -> list[int]:
-        """The best sequence. Words that are outside for certain divide it, so that little is left to search."""
-        path = [OUTSIDE] * len(scores)
-        open_words = np.flatnonzero(scores[:, OUTSIDE] < CERTAIN)
+    def _path(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+        """The best sequence. Words that are outside for certain divide it into groups.
+
+        In a group it is each word's best label, unless these make no sense one behind the other.
+        """
+        is_open = scores[:, OUTSIDE] < CERTAIN
+        path: npt.NDArray[np.int64] = np.where(is_open, scores.argmax(axis=1), OUTSIDE)
+        sense = self._allowed[np.append(OUTSIDE, path), np.append(path, OUTSIDE)]
+        if sense.all():
+            return path
+        open_words = np.flatnonzero(is_open)
         for group in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
-            if len(group):
-                path[group[0] : group[-1] + 1] = self._best(scores[group[0] : group[-1] + 1])
+            begin, end = group[0], group[-1] + 1
+            if not sense[begin : end + 1].all():
+                path[begin:end] = self._best(scores[begin:end])
         return path
 
     def _best(self, scores: npt.NDArray[np.float32]) -> list[int]:

@@ -41,3 +41,37 @@ def test_whatever_the_scores_spans_are_apart_and_in_order(scores: np.ndarray) ->
         assert kind in LABELS.types
         assert 0 <= certainty <= 1
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
+
+
+def plainly_best(scores: np.ndarray) -> list[int]:
+    """The best sequence of labels that makes sense, by a search over all words."""
+    opened, inner = (np.array([name[0] in places for name in LABELS.names]) for places in ("BI", "IL"))
+    kinds = np.array([name[2:] for name in LABELS.names])
+    allowed = np.where(opened[:, None], inner & (kinds[:, None] == kinds), ~inner)
+    total = np.where(inner, -1e9, scores[0].astype(np.float64))
+    back = []
+    for row in scores[1:]:
+        options = total[:, None] + np.where(allowed, 0.0, -1e9)
+        back.append(options.argmax(axis=0))
+        total = options.max(axis=0) + row
+    path = [int(np.where(opened, -1e9, total).argmax())]
+    for before in reversed(back):
+        path.append(int(before[path[-1]]))
+    return path[::-1]
+
+
+def test_the_best_sequence_is_that_of_a_search_over_all_words() -> None:
+    generator = np.random.default_rng(5)
+    mended = 0
+    for length in range(1, 120):
+        scores = (generator.normal(size=(length, len(LABELS))) * 3).astype(np.float32)
+        scores -= np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        # Nothing is outside for certain, so that no word is left out of the search.
+        scores[:, 0] = np.minimum(scores[:, 0], np.float32(np.log(0.85)))
+        best = plainly_best(scores)
+        mended += best != scores.argmax(axis=1).tolist()
+        spans = LABELS.decode(scores)
+        assert LABELS.encode([span[:3] for span in spans], length).tolist() == best
+        for begin, end, _, certainty in spans:
+            assert certainty == min(float(np.exp(scores[word, best[word]])) for word in range(begin, end))
+    assert 30 < mended < 119
