@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline.reader.schema import DIRECT_TAGS, OTHER_TAGS, QUOTE_TYPES
-from pipeline.reader.scorers import Floats
+from pipeline.reader.scorers import Floats, Ints
 from pipeline.spans import TokenRange, numbered_tokens
 
 _GAP = 60
@@ -34,7 +35,7 @@ def _layer(scores: Floats, names: Sequence[str], types: Sequence[str]) -> list[T
     if not len(scores):
         return []
     inside = 1 - np.exp(scores[:, 0])
-    tags = _path(scores, len(types))
+    tags = best_tags(scores, len(types)).tolist()
     quotes: list[tuple[list[TokenRange], str]] = []
     before = 0
     for token, tag in numbered_tokens(tags):
@@ -57,23 +58,49 @@ def _layer(scores: Floats, names: Sequence[str], types: Sequence[str]) -> list[T
     ]
 
 
-def _path(scores: Floats, types: int) -> list[int]:
-    """The best tags, (tokens,), where an inside tag only follows a tag of its type."""
-    count = 1 + 3 * types
-    allowed = np.ones((count, count), dtype=bool)
-    for number in range(types):
-        inside = 3 + 3 * number
-        allowed[:, inside] = False
-        allowed[1 + 3 * number : 4 + 3 * number, inside] = True
-    penalty = np.where(allowed, 0.0, -1e9).astype(np.float32)
-    start = np.where(np.array([tag > 0 and tag % 3 == 0 for tag in range(count)]), -1e9, 0.0)
-    total = scores[0] + start
-    back = np.zeros(scores.shape, dtype=np.int64)
-    for token in range(1, len(scores)):
-        options = total[:, None] + penalty
-        back[token] = options.argmax(axis=0)
-        total = options[back[token], np.arange(count)] + scores[token]
-    path = [int(total.argmax())]
-    for token in range(len(scores) - 1, 0, -1):
-        path.append(int(back[token, path[-1]]))
+def best_tags(scores: Floats, types: int) -> Ints:
+    """The best tags, (tokens,), where an inside tag only follows a tag of its type.
+
+    That is each token's best one, unless an inside tag does not follow its type. Only the stretch around it is searched
+    then: since all other tags may follow any, stretches that begin with another one do not depend on what is before.
+    """
+    path: Ints = scores.argmax(axis=1)
+    kind, inside = (path + 2) // 3, (path > 0) & (path % 3 == 0)
+    begins = [0, *np.flatnonzero(~inside).tolist()]
+    end = len(path)
+    for wrong in np.flatnonzero(inside & (kind != np.concatenate([[0], kind[:-1]])))[::-1].tolist():
+        if wrong >= end:
+            continue
+        before = bisect_right(begins, wrong) - 1
+        end = begins[before + 1] if before + 1 < len(begins) else end
+        best = _best(scores[begins[before] : end], types, opens=begins[before] == 0)
+        while best[0] > 0 and best[0] % 3 == 0:
+            before -= 1
+            best = _best(scores[begins[before] : end], types, opens=begins[before] == 0)
+        path[begins[before] : end] = best
+        end = begins[before]
+    return path
+
+
+def _best(scores: Floats, types: int, *, opens: bool) -> list[int]:
+    """The best tags of a stretch of text that may begin with an inside tag, unless it `opens` the text."""
+    insides = range(3, 1 + 3 * types, 3)
+    rows: list[list[float]] = scores.tolist()
+    total = rows[0]
+    for inside in insides if opens else ():
+        total[inside] = -np.inf
+    back: list[list[int]] = []
+    for row in rows[1:]:
+        highest = max(total)
+        before = [total.index(highest)] * len(row)
+        following = [highest + score for score in row]
+        for inside in insides:
+            own = max(total[inside - 2 : inside + 1])
+            before[inside] = total.index(own, inside - 2)
+            following[inside] = own + row[inside]
+        back.append(before)
+        total = following
+    path = [total.index(max(total))]
+    for before in reversed(back):
+        path.append(before[path[-1]])
     return path[::-1]
