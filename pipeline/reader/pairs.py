@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import FIRST_PERSON, KINDS, ReaderMention, plural_pronoun
+from pipeline.reader.word_ends import kin
 from pipeline.spans import TokenRange
 
 Floats = npt.NDArray[np.float32]
 Ints = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
+_NAME, _NOMINAL, _PRONOUN = range(len(KINDS))
 _STEPS = np.array([1, 2, 3, 5, 8, 12, 18, 27, 40, 60, 90, 140, 220, 350, 600], dtype=np.int64)
 BUCKETS = len(_STEPS) + 1
 ANTECEDENTS = 80
@@ -112,22 +117,22 @@ def antecedent_pairs(layout: Layout, mentions: Sequence[ReaderMention]) -> Pairs
     `mentions` are in text order. Mentions that lie in each other do not mean the same.
     """
     table = MentionTable.of(layout, mentions)
-    left: list[Ints] = []
-    right: list[Ints] = []
-    soon = np.searchsorted(table.sentence, table.sentence + AHEAD, side="right")
-    for index, mention in enumerate(mentions):
-        if mention.kind == "name":
-            continue
-        others = np.arange(max(0, index - ANTECEDENTS), min(soon[index], index + FARTHEST_AHEAD))
-        ahead = (others > index) & (table.kind[others] == 0)
-        apart = (table.last[others] <= mention.first) | (table.first[others] >= mention.last)
-        chosen = others[((others < index) | ahead) & apart]
-        left.append(np.full(len(chosen), index, dtype=np.int64))
-        right.append(chosen)
-    empty = np.zeros(0, dtype=np.int64)
-    lefts = np.concatenate(left) if left else empty
-    rights = np.concatenate(right) if right else empty
-    return Pairs(lefts, rights, _antecedent_features(mentions, table, lefts, rights))
+    referring = np.flatnonzero(table.kind != _NAME)
+    soon = np.searchsorted(table.sentence, table.sentence[referring] + AHEAD, side="right")
+    item, right = _spread(np.maximum(referring - ANTECEDENTS, 0), np.minimum(soon, referring + FARTHEST_AHEAD))
+    left = referring[item]
+    ahead = (right > left) & (table.kind[right] == _NAME)
+    apart = (table.last[right] <= table.first[left]) | (table.first[right] >= table.last[left])
+    chosen = ((right < left) | ahead) & apart
+    left, right = left[chosen], right[chosen]
+    return Pairs(left, right, _antecedent_features(mentions, table, left, right))
+
+
+def _spread(begins: Ints, ends: Ints) -> tuple[Ints, Ints]:
+    """The numbers from each of `begins` to its end (excluded), one range after the other, with the range's index."""
+    lengths = np.maximum(ends - begins, 0)
+    index = np.repeat(np.arange(len(begins)), lengths)
+    return index, np.arange(len(index)) - (np.cumsum(lengths) - lengths - begins)[index]
 
 
 _KNOWN = 3
@@ -135,16 +140,10 @@ ANTECEDENT_FEATURES = BUCKETS + 9 + 5 + 1 + 9 + 2 * MENTION_FEATURES + _KNOWN
 
 
 def _antecedent_features(mentions: Sequence[ReaderMention], table: MentionTable, left: Ints, right: Ints) -> Floats:
-    if not len(left):
-        return np.zeros((0, ANTECEDENT_FEATURES), dtype=np.float32)
     distance = table.first[left] - table.first[right]
     sentences = table.sentence[left] - table.sentence[right]
     paragraphs = table.paragraph[left] - table.paragraph[right]
     both = (table.gender[left] > 0) & (table.gender[right] > 0)
-    own = np.array(
-        [_match(mentions[a], mentions[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)],
-        dtype=np.float32,
-    )
     agreement = np.stack(
         [
             both & (table.gender[left] == table.gender[right]),
@@ -154,6 +153,7 @@ def _antecedent_features(mentions: Sequence[ReaderMention], table: MentionTable,
         ],
         axis=1,
     ).astype(np.float32)
+    matching, known = _word_features(mentions, table, left, right)
     return np.concatenate(
         [
             _bucket(distance),
@@ -161,39 +161,70 @@ def _antecedent_features(mentions: Sequence[ReaderMention], table: MentionTable,
             _clip(paragraphs, 2),
             (distance < 0).astype(np.float32)[:, None],
             agreement,
-            own,
+            matching,
             *_of_mention(table, left),
             *_of_mention(table, right),
-            _known(mentions, left, right),
+            known,
+        ],
+        axis=1,
+    )
+
+
+def _word_features(
+    mentions: Sequence[ReaderMention], table: MentionTable, left: Ints, right: Ints
+) -> tuple[Floats, Floats]:
+    """How the words of a pair match, (pairs, 5), and what is known of the bearer of the right one's name, (pairs, 3).
+
+    The first: same head; head ends the other's or the other way; same words; the head is a role of the name; pronouns
+    alike. The second: is a noun phrase a role of the name's bearer, has he other roles alone; and how often the text
+    names him.
+    """
+    related = kin(word for mention in mentions for word in (mention.head, *mention.context, *mention.roles))
+    numbers: dict[str, int] = {}
+    head = _numbered((mention.head for mention in mentions), numbers)
+    words = _numbered((mention.words for mention in mentions), {})
+
+    def akin(groups: Iterable[frozenset[str]]) -> Flags:
+        """Whether the head of the left one ends any word of the right one's group, or the other way."""
+        distinct: dict[frozenset[str], int] = {}
+        group = _numbered(groups, distinct)
+        akin = {
+            numbers[other] * len(distinct) + number
+            for words, number in distinct.items()
+            for word in words
+            for other in related[word]
+            if other in numbers
+        }
+        found: Flags = np.isin(head[left] * len(distinct) + group[right], np.fromiter(akin, np.int64, len(akin)))
+        return found
+
+    long = np.array([len(mention.head) > 3 for mention in mentions], dtype=bool)
+    same_head, same_words = head[left] == head[right], words[left] == words[right]
+    pronouns = (table.kind[left] == _PRONOUN) & (table.kind[right] == _PRONOUN)
+    matching = np.stack(
+        [
+            same_head,
+            ~same_head & long[left] & long[right] & akin(frozenset({mention.head}) for mention in mentions),
+            same_words,
+            (table.kind[right] == _NAME)
+            & akin(frozenset(role for role in mention.context if len(role) > 3) for mention in mentions),
+            pronouns & same_words,
         ],
         axis=1,
     ).astype(np.float32)
+    has_roles = np.array([bool(mention.roles) for mention in mentions], dtype=bool)
+    frequency = np.array([mention.frequency for mention in mentions], dtype=np.int64)
+    asked, a_role = (table.kind[left] == _NOMINAL) & has_roles[right], akin(mention.roles for mention in mentions)
+    known = np.stack([asked & a_role, asked & ~a_role, np.minimum(frequency[right], 10) / 10], axis=1)
+    return matching, known.astype(np.float32)
 
 
-def _known(mentions: Sequence[ReaderMention], left: Ints, right: Ints) -> Floats:
-    """Is a noun phrase a role of the name's bearer, has he other roles alone; and how often the text names him."""
-    rows = []
-    for a, b in zip(left.tolist(), right.tolist(), strict=True):
-        mention, other = mentions[a], mentions[b]
-        same = any(role.endswith(mention.head) or mention.head.endswith(role) for role in other.roles)
-        asked = mention.kind == "nominal" and bool(other.roles)
-        rows.append((asked and same, asked and not same, min(other.frequency, 10) / 10))
-    return np.array(rows, dtype=np.float32).reshape(-1, _KNOWN)
+_Value = TypeVar("_Value", bound=Hashable)
 
 
-def _match(mention: ReaderMention, other: ReaderMention) -> tuple[float, float, float, float, float]:
-    """Same head; head ends the other's or the other way; same words; the head is a role of the name; pronouns alike."""
-    a, b = mention.head, other.head
-    return (
-        float(a == b),
-        float(a != b and len(min(a, b, key=len)) > 3 and (a.endswith(b) or b.endswith(a))),
-        float(mention.words == other.words),
-        float(
-            other.kind == "name"
-            and any(role.endswith(a) or a.endswith(role) for role in other.context if len(role) > 3)
-        ),
-        float(mention.kind == other.kind == "pronoun" and mention.words == other.words),
-    )
+def _numbered(values: Iterable[_Value], numbers: dict[_Value, int]) -> Ints:
+    """The number of each value in `numbers`, which new ones are added to."""
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -212,77 +243,94 @@ class QuoteSpan:
 SPEAKER_FEATURES = 2 * BUCKETS + 9 + 5 + 5 + 10 + MENTION_FEATURES
 
 
+@dataclass(frozen=True)
+class QuoteTable:
+    """Columns of the quotes of one article, one row each; of a quote without a hint, the hint is the empty range 0."""
+
+    begin: Ints
+    end: Ints
+    first_sentence: Ints
+    last_sentence: Ints
+    paragraph: Ints
+    type: Ints
+    spans: Ints
+    hinted: Flags
+    hint: Ints
+    carried: Flags
+
+    @staticmethod
+    def of(layout: Layout, quotes: Sequence[QuoteSpan]) -> QuoteTable:
+        begin = np.array([quote.spans[0][0] for quote in quotes], dtype=np.int64)
+        end = np.array([quote.spans[-1][1] for quote in quotes], dtype=np.int64)
+        return QuoteTable(
+            begin,
+            end,
+            layout.sentence[begin],
+            layout.sentence[end - 1],
+            layout.paragraph[begin],
+            np.array([quote.type for quote in quotes], dtype=np.int64),
+            np.array([len(quote.spans) for quote in quotes], dtype=np.int64),
+            np.array([quote.hint is not None for quote in quotes], dtype=bool),
+            np.array([quote.hint or (0, 0) for quote in quotes], dtype=np.int64).reshape(-1, 2),
+            np.array([quote.carried for quote in quotes], dtype=bool),
+        )
+
+
 def speaker_pairs(layout: Layout, mentions: Sequence[ReaderMention], quotes: Sequence[QuoteSpan]) -> Pairs:
     """Every quote with the mentions around it, also those inside it."""
-    table = MentionTable.of(layout, mentions)
-    left: list[Ints] = []
-    right: list[Ints] = []
-    rows: list[Floats] = []
-    ordered = sorted({q.spans[0][0] for q in quotes if q.type == 0})
-    for index, quote in enumerate(quotes):
-        begin, end = quote.spans[0][0], quote.spans[-1][1]
-        first, last = layout.sentence[begin], layout.sentence[end - 1]
-        opening, closing = np.searchsorted(table.first, (begin, end))
-        earliest = np.searchsorted(table.sentence, first - BEFORE_SENTENCES)
-        latest = np.searchsorted(table.sentence, last + AFTER_SENTENCES, side="right")
-        chosen = np.arange(max(earliest, opening - BEFORE_MENTIONS), min(latest, closing + AFTER_MENTIONS))
-        left.append(np.full(len(chosen), index, dtype=np.int64))
-        right.append(chosen)
-        rows.append(_speaker_features(layout, table, quote, chosen, ordered))
-    empty = np.zeros(0, dtype=np.int64)
-    if not left:
-        return Pairs(empty, empty, np.zeros((0, SPEAKER_FEATURES), dtype=np.float32))
-    return Pairs(np.concatenate(left), np.concatenate(right), np.concatenate(rows))
+    mention, quote = MentionTable.of(layout, mentions), QuoteTable.of(layout, quotes)
+    earliest = np.maximum(
+        np.searchsorted(mention.sentence, quote.first_sentence - BEFORE_SENTENCES),
+        np.searchsorted(mention.first, quote.begin) - BEFORE_MENTIONS,
+    )
+    latest = np.minimum(
+        np.searchsorted(mention.sentence, quote.last_sentence + AFTER_SENTENCES, side="right"),
+        np.searchsorted(mention.first, quote.end) + AFTER_MENTIONS,
+    )
+    left, right = _spread(earliest, latest)
+    inside = np.zeros(len(left), dtype=bool)
+    bounds = np.searchsorted(left, np.arange(len(quotes) + 1)).tolist()
+    for spans, (first, last) in zip((q.spans for q in quotes), pairwise(bounds), strict=True):
+        rows = right[first:last]
+        for begin, end in spans:
+            inside[first:last] |= (mention.first[rows] >= begin) & (mention.last[rows] <= end)
+    return Pairs(left, right, _speaker_features(mention, quote, left, right, inside))
 
 
-def _speaker_features(
-    layout: Layout, table: MentionTable, quote: QuoteSpan, chosen: Ints, direct: Sequence[int]
-) -> Floats:
-    begin, end = quote.spans[0][0], quote.spans[-1][1]
-    first, last = table.first[chosen], table.last[chosen]
-    inside = np.zeros(len(chosen), dtype=bool)
-    for span_begin, span_end in quote.spans:
-        inside |= (first >= span_begin) & (last <= span_end)
-    between = ~inside & (first >= begin) & (last <= end)
+def _speaker_features(mention: MentionTable, quote: QuoteTable, left: Ints, right: Ints, inside: Flags) -> Floats:
+    first, last, sentence = mention.first[right], mention.last[right], mention.sentence[right]
+    begin, end = quote.begin[left], quote.end[left]
     ahead = np.where(last <= begin, begin - last + 1, 0)
     behind = np.where(first >= end, first - end + 1, 0)
-    sentence = table.sentence[chosen]
-    own_first, own_last = layout.sentence[begin], layout.sentence[end - 1]
-    same = (sentence >= own_first) & (sentence <= own_last)
-    away = np.where(sentence < own_first, sentence - own_first, np.where(sentence > own_last, sentence - own_last, 0))
-    paragraph = table.paragraph[chosen]
-    own_paragraph = layout.paragraph[begin]
-    hinted = np.zeros(len(chosen), dtype=bool)
-    exact = np.zeros(len(chosen), dtype=bool)
-    if quote.hint is not None:
-        hinted = (first < quote.hint[1]) & (last > quote.hint[0])
-        exact = (first == quote.hint[0]) & (last == quote.hint[1])
-    turn = np.searchsorted(direct, first) != np.searchsorted(direct, begin)
+    away = np.minimum(sentence - quote.first_sentence[left], 0) + np.maximum(sentence - quote.last_sentence[left], 0)
+    hinted = (first < quote.hint[left, 1]) & (last > quote.hint[left, 0])
+    exact = (first == quote.hint[left, 0]) & (last == quote.hint[left, 1])
+    carried = quote.carried[left]
+    direct = np.unique(quote.begin[quote.type == 0])
     flags = np.stack(
         [
             inside,
-            between,
-            same & ~inside,
-            hinted & ~np.full(len(chosen), quote.carried),
-            exact & ~np.full(len(chosen), quote.carried),
-            hinted & np.full(len(chosen), quote.carried),
-            np.full(len(chosen), quote.hint is None),
-            turn,
-            layout.depth[first] == 1 if len(first) else first == 1,
-            np.full(len(chosen), len(quote.spans) > 1),
+            ~inside & (first >= begin) & (last <= end),
+            ~inside & (away == 0),
+            hinted & ~carried,
+            exact & ~carried,
+            hinted & carried,
+            ~quote.hinted[left],
+            np.searchsorted(direct, first) != np.searchsorted(direct, begin),
+            mention.quoted[right] == 1,
+            quote.spans[left] > 1,
         ],
         axis=1,
     ).astype(np.float32)
-    kind = np.tile(np.eye(5, dtype=np.float32)[quote.type], (len(chosen), 1))
     return np.concatenate(
         [
             _bucket(ahead),
             _bucket(behind),
             _clip(away, 4),
-            _clip(paragraph - own_paragraph, 2),
-            kind,
+            _clip(mention.paragraph[right] - quote.paragraph[left], 2),
+            np.eye(5, dtype=np.float32)[quote.type[left]],
             flags,
-            *_of_mention(table, chosen),
+            *_of_mention(mention, right),
         ],
         axis=1,
-    ).astype(np.float32)
+    )
