@@ -70,12 +70,14 @@ class Attribution:
         self, candidates: Sequence[QuoteCandidate]
     ) -> list[tuple[Speaker | None, list[CharRange], dict[str, float]]]:
         quotes = [self._span(candidate) for candidate in candidates]
+        known = [number for number, quote in enumerate(quotes) if quote is not None]
+        found: list[tuple[Speaker | None, list[CharRange], dict[str, float]]] = [(None, [], {}) for _ in candidates]
+        if not known:
+            return found
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
         self._chains = {}
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
-        known = [number for number, quote in enumerate(quotes) if quote is not None]
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
-        found: list[tuple[Speaker | None, list[CharRange], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         for number, chosen in zip(known, choices, strict=True):
             choice = chosen
             speaker = self._speaker(candidates[number], choice)

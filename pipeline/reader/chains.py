@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
-from pipeline.reader.scorers import Scorers, mention_vectors, quote_vectors
+from pipeline.reader.scorers import Floats, Scorers, mention_vectors, quote_vectors
 from pipeline.spans import TokenIndex, TokenRange
 
 NOBODY = -1
@@ -51,31 +51,52 @@ def resolve(
 
     Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together
     make the likeliest, or begins one of its own.
+
+    The reading remembers the last result, since the stage `quotes` asks the same as the stage `entities`, as a rule.
     """
     layout = reading.layout
-    named = {(first, last): cluster for first, last, cluster in names}
-    mentions = [describe(layout, first, last, "name") for first, last in named]
-    mentions += [m for m in reading.others if (m.first, m.last) not in named]
+    named = {TokenRange(first, last): cluster for first, last, cluster in names}
+    others = [mention for mention in reading.others if (mention.first, mention.last) not in named]
     taken = Coverage(len(layout))
-    for mention in mentions:
-        taken.add(mention.first, mention.last)
-    for first, last in sorted(set(phrases)):
-        if not taken.meets(first, last):
-            taken.add(first, last)
-            mentions.append(describe(layout, first, last, "nominal"))
-    mentions.sort(key=lambda m: (m.first, -m.last))
-    mentions = of_one_bearer(mentions, [named.get((m.first, m.last)) for m in mentions])
+    for first, last in (*named, *((mention.first, mention.last) for mention in others)):
+        taken.add(first, last)
+    further: list[TokenRange] = []
+    for phrase in sorted(set(phrases)):
+        if not taken.meets(*phrase):
+            taken.add(*phrase)
+            further.append(phrase)
+    numbers: dict[int, int] = {}
+    bearers = tuple((span, numbers.setdefault(named[span], len(numbers))) for span in sorted(named))
+    found = reading.resolutions.get((bearers, *further))
+    if found is None:
+        mentions = [describe(layout, *span, "name") for span in named]
+        mentions += [*others, *(describe(layout, *phrase, "nominal") for phrase in further)]
+        found = _resolution(reading, scorers, mentions, dict(bearers))
+        reading.resolutions.clear()
+        reading.resolutions[bearers, *further] = found
+    clusters = list(numbers)
+    chains = [Chain(clusters[c.entity] if c.entity is not None else None, c.mentions) for c in found.chains]
+    return replace(found, chains=chains)
+
+
+def _resolution(
+    reading: Reading, scorers: Scorers, mentions: list[ReaderMention], bearers: Mapping[TokenRange, int]
+) -> Resolution:
+    """The chains of `mentions`; `bearers` says whose the names are."""
+    layout = reading.layout
+    mentions = sorted(mentions, key=lambda m: (m.first, -m.last))
+    bearer = [bearers.get(TokenRange(m.first, m.last)) for m in mentions]
+    mentions = of_one_bearer(mentions, bearer)
     chains: list[Chain] = []
-    by_cluster: dict[int, int] = {}
+    of_bearer: dict[int | None, int] = {}
     chain = [NOBODY] * len(mentions)
     certainty = [1.0] * len(mentions)
     for index, mention in enumerate(mentions):
         if mention.kind == "name":
-            cluster = named[mention.first, mention.last]
-            if cluster not in by_cluster:
-                by_cluster[cluster] = len(chains)
-                chains.append(Chain(cluster))
-            chain[index] = by_cluster[cluster]
+            if bearer[index] not in of_bearer:
+                of_bearer[bearer[index]] = len(chains)
+                chains.append(Chain(bearer[index]))
+            chain[index] = of_bearer[bearer[index]]
             chains[chain[index]].mentions.append(index)
     if not mentions:
         return Resolution([], [], [], [], [])
@@ -88,10 +109,11 @@ def resolve(
     for index, mention in enumerate(mentions):
         if mention.kind == "name":
             continue
-        rows = range(bounds[index], bounds[index + 1])
-        best, sure = _likeliest(
-            [(chain[pairs.right[row]], float(scores[row, 0])) for row in rows], float(nothing[index, 0])
-        )
+        rows = slice(bounds[index], bounds[index + 1])
+        others = [chain[other] for other in pairs.right[rows].tolist()]
+        shares = _shares(others, scores[rows, 0], float(nothing[index, 0]))
+        best = _likeliest(shares)
+        sure = shares[best]
         if best == NOBODY:
             best = len(chains)
             chains.append(Chain(None))
@@ -100,20 +122,19 @@ def resolve(
     return Resolution(mentions, chain, certainty, chains, types)
 
 
-def _likeliest(scored: Sequence[tuple[int, float]], nothing: float) -> tuple[int, float]:
-    """The chain with the greatest share of probability, or NOBODY, and that share."""
-    shares = _shares(scored, nothing)
-    best = max(shares, key=lambda chain: (shares[chain], -chain))
-    return best, shares[best]
+def _likeliest(shares: Mapping[int, float]) -> int:
+    """The chain with the greatest share of probability, or NOBODY."""
+    return max(shares, key=lambda chain: (shares[chain], -chain))
 
 
-def _shares(scored: Sequence[tuple[int, float]], nothing: float) -> dict[int, float]:
-    """The share of probability of each chain and of NOBODY."""
-    highest = max([nothing, *(score for _, score in scored)])
+def _shares(chains: Sequence[int], scores: Floats, nothing: float) -> dict[int, float]:
+    """The share of probability of each chain and of NOBODY; `chains` and `scores` are those of the candidates."""
+    highest = float(scores.max(initial=nothing))
+    weights = np.exp(scores.astype(np.float64) - highest)
     shares = {NOBODY: float(np.exp(nothing - highest))}
-    for chain, score in scored:
+    for chain, weight in zip(chains, weights.tolist(), strict=True):
         if chain != NOBODY:
-            shares[chain] = shares.get(chain, 0.0) + float(np.exp(score - highest))
+            shares[chain] = shares.get(chain, 0.0) + weight
     total = sum(shares.values())
     return {chain: share / total for chain, share in shares.items()}
 
@@ -197,16 +218,16 @@ def speakers(
     edges = _Edges(resolution.mentions)
     chosen = []
     for index in range(len(quotes)):
-        rows = list(range(bounds[index], bounds[index + 1]))
-        scored = [(resolution.chain[pairs.right[row]], float(scores[row, 0])) for row in rows]
-        shares = _shares(scored, float(nothing[index, 0]))
-        best = max(shares, key=lambda chain: (shares[chain], -chain))
-        own = [row for row in rows if resolution.chain[pairs.right[row]] == best]
-        mention = int(pairs.right[max(own, key=lambda row: float(scores[row, 0]))]) if own else None
-        hearing = max(rows, key=lambda row: float(scores[row, 1]), default=None)
-        addressee = None
-        if hearing is not None and scores[hearing, 1] > nothing[index, 1]:
-            addressee = int(pairs.right[hearing])
+        rows = slice(bounds[index], bounds[index + 1])
+        others = pairs.right[rows].tolist()
+        chains = [resolution.chain[other] for other in others]
+        speaking, hearing = scores[rows].T
+        shares = _shares(chains, speaking, float(nothing[index, 0]))
+        best = _likeliest(shares)
+        own = [row for row, chain in enumerate(chains) if chain == best]
+        mention = others[max(own, key=speaking.tolist().__getitem__)] if own else None
+        heard = hearing.max(initial=-np.inf) > nothing[index, 1]
+        addressee = others[hearing.argmax()] if heard else None
         beside = _beside(resolution, layout, edges, mention, shares) if mention is not None else None
         chosen.append(SpeakerChoice(best, mention, shares[best], addressee, beside))
     return chosen

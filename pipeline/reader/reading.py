@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,6 +14,9 @@ from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
 from pipeline.reader.scorers import Floats, Scorers, Vectors, log_softmax, quote_vectors
 from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
 from pipeline.spans import TokenIndex
+
+if TYPE_CHECKING:
+    from pipeline.reader.chains import Resolution
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Reading:
         media: of each quote.
         inside: (tokens, 2) probability that a token is in direct and in other speech.
         cues: (tokens,) probability that a token belongs to the words that show speech.
+        resolutions: the last result of `pipeline.reader.chains.resolve`, by what it was asked.
     """
 
     layout: Layout
@@ -46,6 +52,7 @@ class Reading:
     media: tuple[str, ...]
     inside: Floats
     cues: Floats
+    resolutions: dict[Hashable, Resolution] = field(default_factory=dict, compare=False, repr=False)
 
 
 def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:

@@ -1,0 +1,108 @@
+"""Chains of mentions: what is asked again about an article is remembered, and the answer is the same as before."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pipeline.reader import chains
+from pipeline.reader.chains import Resolution, resolve, speakers
+from pipeline.reader.model import Reader, shared_reader
+from pipeline.reader.pairs import QuoteSpan
+from pipeline.reader.reading import Reading
+from pipeline.spans import TokenIndex, TokenRange
+
+TEXT = (
+    "Die Bürgermeisterin Hanna Tölke hat den Bau verteidigt. „Wir haben lange gewartet“, sagte sie.\n\n"
+    "Der Vorsitzende Karl Brandes widersprach ihr. Das Geld fehle, erklärte er. Tölke schwieg dazu."
+)
+
+
+def at(reading: Reading, words: str) -> TokenRange:
+    begin = TEXT.index(words)
+    return reading.layout.span(begin, begin + len(words))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return shared_reader()
+
+
+@pytest.fixture
+def reading(reader: Reader) -> Reading:
+    return replace(reader(TEXT), resolutions={})
+
+
+@pytest.fixture
+def resolved(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Of how many mentions chains were made, each time."""
+    made: list[int] = []
+    original = chains.antecedent_pairs
+
+    def counted(layout, mentions):  # type: ignore[no-untyped-def]
+        made.append(len(mentions))
+        return original(layout, mentions)
+
+    monkeypatch.setattr(chains, "antecedent_pairs", counted)
+    return made
+
+
+def names(reading: Reading, hanna: int, karl: int) -> list[tuple[TokenIndex, TokenIndex, int]]:
+    surname = at(reading, "Tölke schwieg").first
+    return [
+        (*at(reading, "Hanna Tölke"), hanna),
+        (*at(reading, "Karl Brandes"), karl),
+        (surname, surname + 1, hanna),
+    ]
+
+
+def entities(resolution: Resolution) -> list[int | None]:
+    return [resolution.chains[chain].entity for chain in resolution.chain]
+
+
+def test_the_same_names_are_resolved_once(reader: Reader, reading: Reading, resolved: list[int]) -> None:
+    first = resolve(reading, reader.scorers, names(reading, 0, 1))
+    again = resolve(reading, reader.scorers, names(reading, 0, 1), [at(reading, "Karl Brandes")])
+    assert again == first
+    assert len(resolved) == 1
+
+
+def test_other_numbers_of_clusters_make_the_same_chains(reader: Reader, reading: Reading, resolved: list[int]) -> None:
+    first = resolve(reading, reader.scorers, names(reading, 0, 1))
+    other = resolve(reading, reader.scorers, names(reading, 5, 3)[::-1])
+    assert (other.chain, other.certainty) == (first.chain, first.certainty)
+    assert entities(other) == [{0: 5, 1: 3}.get(number) if number is not None else None for number in entities(first)]
+    assert {0, 1} <= set(entities(first))
+    assert len(resolved) == 1
+
+
+def test_another_question_is_answered_as_if_it_were_the_first(
+    reader: Reader, reading: Reading, resolved: list[int]
+) -> None:
+    asked = [
+        (names(reading, 0, 1), [at(reading, "lange")]),
+        (names(reading, 0, 1), []),
+        (names(reading, 0, 0), []),
+        (names(reading, 0, 1)[:1], []),
+    ]
+    found = [resolve(reading, reader.scorers, *question) for question in asked]
+    assert len(resolved) == len(asked)
+    assert found == [resolve(replace(reading, resolutions={}), reader.scorers, *question) for question in asked]
+    assert len(reading.resolutions) == 1
+
+
+def test_the_chain_with_the_greatest_share_is_chosen(reader: Reader) -> None:
+    scores = np.array([1.0, 2.0, 1.5, -40.0], dtype=np.float32)
+    shares = chains._shares([0, 1, 0, 2], scores, 0.5)
+    weights = {-1: np.exp(0.5), 0: np.exp(1.0) + np.exp(1.5), 1: np.exp(2.0), 2: np.exp(-40.0)}
+    assert shares == pytest.approx({chain: weight / sum(weights.values()) for chain, weight in weights.items()})
+    assert chains._likeliest(shares) == 1
+    assert chains._likeliest(chains._shares([], scores[:0], 0.5)) == chains.NOBODY
+
+
+def test_each_quote_gets_its_speaker(reader: Reader, reading: Reading) -> None:
+    resolution = resolve(reading, reader.scorers, names(reading, 0, 1))
+    said = [at(reading, "„Wir haben lange gewartet“"), at(reading, "Das Geld fehle")]
+    found = speakers(reading, reader.scorers, resolution, [QuoteSpan((said[0],), 0), QuoteSpan((said[1],), 1)])
+    assert [resolution.chains[choice.chain].entity for choice in found] == [0, 1]
+    assert all(choice.mention is not None and 0.5 < choice.probability <= 1 for choice in found)
