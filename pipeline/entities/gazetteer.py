@@ -112,7 +112,8 @@ class Gazetteer:
         index = TokenIndex(0)
         while index < len(forms):
             step = 1
-            for length in range(min(self.longest.get(forms[index], 0), len(forms) - index), 0, -1):
+            longest = self.longest.get(forms[index], 0)
+            for length in range(min(longest, len(forms) - index), 0, -1) if longest else ():
                 known = self.by_words.get(tuple(forms[index : index + length]))
                 if (
                     known is not None

@@ -3,8 +3,8 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from pipeline.entities.quoted_stretches import quoted_stretches
 from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, first_from, numbered_tokens
@@ -12,8 +12,7 @@ from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, first_f
 WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word and its place: code points `begin` to `end` (excluded) of the text."""
 
     begin: CharOffset

@@ -86,7 +86,7 @@ def _seen(reading: Reading, candidate: QuoteCandidate) -> float:
     column = 0 if candidate.type == "Direct" else 1
     layout = reading.layout
     spans = [layout.span(begin, end) for begin, end in candidate.spans]
-    values = [float(value) for span in spans for value in reading.inside[span.first : span.last, column]]
+    values = [value for span in spans for value in reading.inside[span.first : span.last, column].tolist()]
     return sum(values) / len(values) if values else 0.0
 
 

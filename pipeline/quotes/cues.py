@@ -133,12 +133,13 @@ def find_cues(tokens: Sequence[Token], clause: Clause, limit: TokenIndex) -> lis
     found: dict[int, Cue] = {}
     for at in token_indices(clause.first, clause.last):
         token = tokens[at]
-        if token.capital and at != clause.first:
+        forms = table.get(token.lower)
+        if forms is None or (token.capital and at != clause.first):
             continue
         if token.lower in NOT_SUBJUNCTIVE and at + 1 < clause.last and tokens[at + 1].capital:
             continue  # "laute Rufe" has no verb
         best: Cue | None = None
-        for form in table.get(token.lower, ()):
+        for form in forms:
             if token.capital and form.kind == "infinitive":
                 continue
             cue = _cue(tokens, at, form, clause, limit)

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.lexicon.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
 from pipeline.quotes.marks import QuotedText
@@ -17,8 +18,7 @@ _INNER_CLOSING = frozenset("‘’'‹")
 CLOSING_MARKS = frozenset("“”\"«»‘’'›‹)]")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word or a mark: half-open code points, the word as written and in lower case."""
 
     begin: CharOffset
