@@ -66,11 +66,19 @@ _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
 
 
 class Resolver:
-    """Answers for one article who is meant where; make it once, ask it often."""
+    """Answers for one article who is meant where; make it once, ask it often.
 
-    def __init__(self, article: EntityArticle, gazetteer: Gazetteer | None = None) -> None:
+    Args:
+        article: whose entities can be meant.
+        gazetteer: the starter gazetteer, unless another one is given.
+        words: of the article's text, where they are known already.
+    """
+
+    def __init__(
+        self, article: EntityArticle, gazetteer: Gazetteer | None = None, words: TextWords | None = None
+    ) -> None:
         self._entities = article.entities
-        self._words = TextWords(article.text, sentence_starts(article.text))
+        self._words = words or TextWords(article.text, sentence_starts(article.text))
         self._gazetteer = gazetteer or _starter()
         referents = [
             referent(

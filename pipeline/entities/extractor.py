@@ -56,24 +56,23 @@ class EntityExtractor:
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
         gazetteer = self._gazetteer()
-        sentences, model = self._read(article.text)
-        words = TextWords(article.text, sentences)
+        words, model = self._read(article.text)
         model = _with_evident(words, model, list(certain_names(words, gazetteer)))
         clusters = self._clusters(article, words, model, gazetteer)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
         return EntityArticle(**fields, entities=entities)
 
-    def _read(self, text: str) -> tuple[list[CharOffset], list[ModelSpan]]:
-        """Where sentences begin, and the names that the model finds."""
+    def _read(self, text: str) -> tuple[TextWords, list[ModelSpan]]:
+        """The words, and the names that the model finds."""
         if self._reader is not None:
             reading = self._reader(text)
-            return reading.layout.sentence_begins.tolist(), [
+            return reading.layout.text_words, [
                 (*reading.layout.range(TokenRange(name.first, name.last)), _TYPES[name.type]) for name in reading.names
             ]
         assert self._nlp is not None
         doc = self._nlp(text)
-        return [CharOffset(sentence.start_char) for sentence in doc.sents], [
+        return TextWords(text, [CharOffset(sentence.start_char) for sentence in doc.sents]), [
             (CharOffset(ent.start_char), CharOffset(ent.end_char), _TYPES[ent.label_])
             for ent in doc.ents
             if ent.label_ in _TYPES

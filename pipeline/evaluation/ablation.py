@@ -13,12 +13,12 @@ from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.entities.name_spans import ModelSpan
 from pipeline.entities.registry import NAME_RULES, REFERENCE_RULES
+from pipeline.entities.words import TextWords
 from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.speaker_scores import SpeakerCounts, count
 from pipeline.quotes import QuoteExtractor
 from pipeline.quotes.registry import LINK_RULES, QUOTE_RULES, SPEAKER_RULES
 from pipeline.rules import Rule, without
-from pipeline.spans import CharOffset
 from schemas.codec import encode
 from schemas.records import CleanArticle, EntityArticle
 
@@ -42,9 +42,9 @@ class _CachingReader(EntityExtractor):
 
     def __init__(self, config: PipelineConfig) -> None:
         super().__init__(config)
-        self._last: tuple[str, tuple[list[CharOffset], list[ModelSpan]]] | None = None
+        self._last: tuple[str, tuple[TextWords, list[ModelSpan]]] | None = None
 
-    def _read(self, text: str) -> tuple[list[CharOffset], list[ModelSpan]]:
+    def _read(self, text: str) -> tuple[TextWords, list[ModelSpan]]:
         if self._last is None or self._last[0] != text:
             self._last = text, super()._read(text)
         return self._last[1]

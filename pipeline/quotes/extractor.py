@@ -21,6 +21,7 @@ from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.segmentation import drop_repeats, merge_sentences, split_sentences
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
+from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
 from schemas.spans import Span, joined
@@ -50,23 +51,22 @@ class QuoteExtractor:
 
     def sentences(self, text: str) -> list[QuoteCandidate]:
         """The quotes of `text` as records have them, not linked to entities."""
-        return self._sentences(AnalysedText(text, quoted_texts(text)))
+        return self._sentences(*self._analysed(text))
 
     def weighed(self, text: str) -> list[tuple[QuoteCandidate, dict[str, float]]]:
         """What rules or reader take for a quote in `text`, repeats left out, with what speaks for and against it."""
-        assert self._reader is not None
-        analysed = AnalysedText(text, quoted_texts(text))
+        analysed, reading = self._analysed(text)
+        assert reading is not None
         rules = split_sentences(analysed, merge_sentences(text, self._rules(analysed)))
-        reading = self._reader(text)
         found = weigh(reading, rules, split_sentences(analysed, reader_quotes(reading)))
         found.sort(key=lambda pair: (pair[0].begin, -pair[0].end))
         kept = {id(candidate) for candidate in drop_repeats(text, [candidate for candidate, _ in found])}
         return [pair for pair in found if id(pair[0]) in kept]
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
-        analysed = AnalysedText(article.text, quoted_texts(article.text))
-        found = self._sentences(analysed)
-        linker = Linker(article, self._gazetteer())
+        analysed, reading = self._analysed(article.text)
+        found = self._sentences(analysed, reading)
+        linker = Linker(article, self._gazetteer(), reading.layout.text_words if reading is not None else None)
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
         else:
@@ -78,12 +78,18 @@ class QuoteExtractor:
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
         return QuoteArticle(**fields, quotes=with_parts(quotes))
 
-    def _sentences(self, analysed: AnalysedText) -> list[QuoteCandidate]:
+    def _analysed(self, text: str) -> tuple[AnalysedText, Reading | None]:
+        """The text as the rules look at it, and what the reader reads in it, if there is one."""
+        if self._reader is None:
+            return AnalysedText(text, quoted_texts(text)), None
+        reading = self._reader(text)
+        return AnalysedText(text, reading.layout.quoted), reading
+
+    def _sentences(self, analysed: AnalysedText, reading: Reading | None) -> list[QuoteCandidate]:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
-        if self._reader is None:
+        if self._reader is None or reading is None:
             return drop_repeats(analysed.text, rules)
-        reading = self._reader(analysed.text)
         read = split_sentences(analysed, reader_quotes(reading))
         return drop_repeats(analysed.text, combine(reading, self._reader.calibration, rules, read, acts=self._acts))
 

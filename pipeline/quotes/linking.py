@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.words import TextWords
 from pipeline.lexicon.words import SOURCE_BODIES
 from pipeline.quotes.registry import LINK_RULES
 from pipeline.spans import CharOffset, CharRange
@@ -20,11 +21,13 @@ _NOBODYS = frozenset({"Eigen", "Medien", "Presse"})
 
 
 class Linker:
-    """Links spans of one article to its entities."""
+    """Links spans of one article to its entities; `gazetteer` and `words` as of a `Resolver`."""
 
-    def __init__(self, article: EntityArticle, gazetteer: Gazetteer | None = None) -> None:
+    def __init__(
+        self, article: EntityArticle, gazetteer: Gazetteer | None = None, words: TextWords | None = None
+    ) -> None:
         self._article = article
-        self._resolver = Resolver(article, gazetteer)
+        self._resolver = Resolver(article, gazetteer, words)
         self._mentions: list[tuple[Mention, Entity]] = sorted(
             ((mention, entity) for entity in article.entities for mention in entity.mentions),
             key=lambda pair: (pair[0].begin, -pair[0].end),

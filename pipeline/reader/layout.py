@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.entities.words import TextWords
 from pipeline.models.sentences import sentence_starts
 from pipeline.quotes.marks import QuotedText, quoted_texts
 from pipeline.reader.tokens import Ranges, tokenize
@@ -30,7 +32,7 @@ class Layout:
         starts = np.array(sentence_starts(text), dtype=np.int64)
         self.sentence_begins: Ints = starts
         self.sentence: Ints = np.maximum(np.searchsorted(starts, begins, side="right") - 1, 0)
-        breaks = np.array([at for at, sign in enumerate(text) if sign == "\n"], dtype=np.int64)
+        breaks = np.array([line_end.start() for line_end in re.finditer("\n", text)], dtype=np.int64)
         self.paragraph: Ints = np.unique(np.searchsorted(breaks, begins), return_inverse=True)[1].astype(np.int64)
         self._begins: list[CharOffset] = begins.tolist()
         self._ends: list[CharOffset] = self.tokens[:, 1].tolist()
@@ -47,6 +49,11 @@ class Layout:
     def quoted(self) -> list[QuotedText]:
         """What stands between quotation marks."""
         return quoted_texts(self.text)
+
+    @cached_property
+    def text_words(self) -> TextWords:
+        """The text as the rules for names look at it."""
+        return TextWords(self.text, self.sentence_begins.tolist())
 
     @cached_property
     def depth(self) -> Ints:

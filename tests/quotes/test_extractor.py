@@ -145,7 +145,7 @@ def test_demnach_is_nobody(extract: QuoteExtractor) -> None:
 
 def test_prepositions_are_nobody(extract: QuoteExtractor, monkeypatch: pytest.MonkeyPatch) -> None:
     found = QuoteCandidate([(4, 12)], "Direct", speaker_spans=[(0, 3)])
-    monkeypatch.setattr(extract, "_sentences", lambda _: [found])
+    monkeypatch.setattr(extract, "_sentences", lambda *_: [found])
     (quote,) = extract(article("Auf „Hallo“ dort")).quotes
     assert quote.speaker is None
 
@@ -153,7 +153,7 @@ def test_prepositions_are_nobody(extract: QuoteExtractor, monkeypatch: pytest.Mo
 def test_a_dateline_says_nothing(extract: QuoteExtractor, monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Rotenburg. Ein Mann soll gelogen haben."
     found = QuoteCandidate([(11, 39)], "FreeIndirect", speaker_spans=[(0, 9)], frame_spans=[(0, 9)])
-    monkeypatch.setattr(extract, "_sentences", lambda _: [found])
+    monkeypatch.setattr(extract, "_sentences", lambda *_: [found])
     (quote,) = extract(article(text, dateline="Rotenburg")).quotes
     assert (quote.speaker, quote.frame) == (None, None)
     (quote,) = extract(article("Rotenburg wies das zurück, es sei falsch.", dateline="Rotenburg")).quotes

@@ -66,6 +66,17 @@ def test_the_same_article_gives_the_same_bytes_whatever_was_read_before(read: Qu
     assert encode(quotes(first)) == encode(read)
 
 
+def test_the_stage_quotes_looks_at_the_words_that_the_reading_has(
+    read: QuoteArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = EntityExtractor(PipelineConfig())(article(TEXT))
+    made: list[str] = []
+    for module in ("pipeline.entities.coreference.TextWords", "pipeline.quotes.extractor.quoted_texts"):
+        monkeypatch.setattr(module, lambda text, *_: made.append(text))
+    assert encode(QuoteExtractor(PipelineConfig())(first)) == encode(read)
+    assert made == []
+
+
 @pytest.mark.parametrize(
     "text", ["", " ", "\n\n", ".", "„“", "a" * 3000, "Wort " * 900, "\u200b", "日本 🙂", "„" * 500]
 )

@@ -3,6 +3,7 @@
 from pipeline.config import PipelineConfig
 from pipeline.entities.extractor import EntityExtractor
 from pipeline.entities.name_spans import ModelSpan
+from pipeline.entities.words import TextWords
 from pipeline.models.sentences import sentence_starts
 
 
@@ -13,5 +14,5 @@ class GivenNames(EntityExtractor):
         super().__init__(PipelineConfig(model_de="rules"))
         self.names: list[ModelSpan] | None = None
 
-    def _read(self, text: str) -> tuple[list[int], list[ModelSpan]]:
-        return super()._read(text) if self.names is None else (sentence_starts(text), self.names)
+    def _read(self, text: str) -> tuple[TextWords, list[ModelSpan]]:
+        return super()._read(text) if self.names is None else (TextWords(text, sentence_starts(text)), self.names)
