@@ -214,7 +214,7 @@ def _stored(message: Any, replayed: dict[str, datetime]) -> StoredLetter | None:
         letter,
         replayed.get(identifier),
         datetime.fromtimestamp(message.timestamp / 1000, UTC),
-        tuple(step for step in headers.trail_of(message.headers) if isinstance(step, dict)),
+        tuple(headers.trail_of(message.headers)),
     )
 
 
