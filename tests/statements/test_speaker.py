@@ -62,6 +62,13 @@ def test_an_article_that_says_of_itself_an_impossible_time_has_its_statement(pub
     assert (statement.text, statement.first.published_at) == (WHOLE, published_at)
 
 
+def test_an_address_that_is_none_names_no_paper() -> None:
+    odd = record(WHOLE)
+    odd = odd.model_copy(update={"article": odd.article.model_copy(update={"source": None, "url": "http://["})})
+    statement = only(speaker().add(odd, SEEN_AT))
+    assert (statement.count, statement.articles[0].url) == (1, "http://[")
+
+
 def test_words_in_quotation_marks_are_preferred_to_a_fuller_report() -> None:
     longer = INDIRECT + " und der die Marine Jahre zurückwerfe"
     statement = only(fed([record(longer, "a-1", type="Indirect")]).add(record(WHOLE, "a-2"), SEEN_AT))
