@@ -119,6 +119,29 @@ async def test_it_is_read_from_its_beginning(stream: SinkStream, from_now: bool)
     assert store.keys.count("c-0") == 1
 
 
+async def test_one_that_is_soon_longer_than_the_former_is_read_from_its_beginning(stream: SinkStream) -> None:
+    large = {"meta": {"filler": "x" * 700_000}}
+    await stream.send(*((f"a-{n}".encode(), article(f"a-{n}", **large)) for n in range(16)))
+    store, said = KeyStore(), list[str]()
+    store.opened.clear()  # so that there is something fetched, and nothing is asked of the broker meanwhile
+    sink = sink_of(stream, store, said)
+    running = asyncio.create_task(sink.run(until_caught_up=False))
+    try:
+        async with asyncio.timeout(60):
+            while not any("not yet" in line for line in said):
+                await asyncio.sleep(0.1)
+        await delete(stream)
+        await topics.ensure(stream.settings)
+        await stream.send(*articles("b", 80))
+        store.opened.set()
+        async with asyncio.timeout(40):
+            while not {f"b-{number}" for number in range(80)} <= set(store.keys):
+                await asyncio.sleep(0.1)
+    finally:
+        sink.stop()
+        await asyncio.wait_for(running, 60)
+
+
 async def test_one_that_is_deleted_before_all_is_stored_ends_the_command(stream: SinkStream) -> None:
     large = {"meta": {"filler": "x" * 700_000}}
     await stream.send(*((f"a-{n}".encode(), article(f"a-{n}", **large)) for n in range(16)))
