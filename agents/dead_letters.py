@@ -30,6 +30,9 @@ log = logging.getLogger("redefluss.dead_letters")
 
 Target = Literal["failed", "start"]
 
+PARTITION_DIGITS, OFFSET_DIGITS = 9, 18
+"""Of the largest numbers that can be asked for."""
+
 
 class DeadLetterError(Exception):
     """A letter that is not there, or cannot be replayed: one line."""
@@ -99,6 +102,8 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
     partition, _, offset = identifier.partition(":")
     if not (partition.isdecimal() and offset.isdecimal()):
         raise DeadLetterError(f"{identifier!r} is not an id such as 3:17")
+    if len(partition) > PARTITION_DIGITS or len(offset) > OFFSET_DIGITS:
+        raise DeadLetterError(f"there is no dead letter {identifier}")
     try:
         message = await message_at(settings, DEAD_LETTER_TOPIC, int(partition), int(offset))
     except MessageGone:
@@ -214,7 +219,7 @@ def _stored(message: Any, replayed: dict[str, datetime]) -> StoredLetter | None:
         letter,
         replayed.get(identifier),
         datetime.fromtimestamp(message.timestamp / 1000, UTC),
-        tuple(step for step in headers.trail_of(message.headers) if isinstance(step, dict)),
+        tuple(headers.trail_of(message.headers)),
     )
 
 

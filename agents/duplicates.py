@@ -11,9 +11,10 @@ confirmed, so that a crash can repeat but never swallow one.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import orjson
+from pydantic import TypeAdapter
 
 from agents import headers
 from agents.pool.protocol import Done
@@ -61,9 +62,12 @@ class SeenArticle:
 
     @classmethod
     def decode(cls, data: bytes) -> "SeenArticle":
-        """From its JSON."""
-        fields: dict[str, Any] = orjson.loads(data)
-        return cls(**fields)
+        """From its JSON.
+
+        Raises:
+            ValueError: the topic is open to other writers, and this is none of ours.
+        """
+        return _SEEN_ARTICLE.validate_python(orjson.loads(data))
 
     def over(self, known: "SeenArticle | None") -> "SeenArticle":
         """What is known after this; that an older version failed changes nothing of the newest."""
@@ -72,6 +76,9 @@ class SeenArticle:
         if self.failed and self.content_hash != known.content_hash:
             return known
         return replace(self, versions=_latest({**known.versions, **self.versions}))
+
+
+_SEEN_ARTICLE = TypeAdapter(SeenArticle)
 
 
 class SeenArticles(Protocol):

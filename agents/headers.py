@@ -63,19 +63,24 @@ def text_of(headers: RawHeaders, name: str) -> str | None:
     return None
 
 
-def trail_of(headers: RawHeaders) -> list[Any]:
-    """The steps that a message's `trail` header lists; none where it has no valid one."""
+def trail_of(headers: RawHeaders) -> list[dict[str, Any]]:
+    """The steps that a message's `trail` header lists, without what is none; producers can write that header too."""
     try:
         trail = orjson.loads(text_of(headers, "trail") or "[]")
     except orjson.JSONDecodeError:
         return []
-    return trail if isinstance(trail, list) else []
+    return [step for step in trail if _is_step(step)] if isinstance(trail, list) else []
+
+
+def _is_step(value: Any) -> bool:
+    """Nested values are in none, and can be nested too deeply to be written again."""
+    return isinstance(value, dict) and not any(isinstance(inner, dict | list) for inner in value.values())
 
 
 def origin_of(headers: RawHeaders) -> tuple[int, int] | None:
     """Partition and offset of the article on the first topic, as the `trail` header tells; None where it does not."""
     for step in trail_of(headers):
-        if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:
+        if step.get("topic") == RAW_TOPIC:
             partition, offset = step.get("partition"), step.get("offset")
             return (partition, offset) if isinstance(partition, int) and isinstance(offset, int) else None
     return None
@@ -89,7 +94,7 @@ def arrival_of(headers: RawHeaders) -> float | None:
     if text_of(headers, REPLAYED_FROM) is not None:
         return None
     for step in trail_of(headers):
-        if isinstance(step, dict) and step.get("topic") == RAW_TOPIC:
+        if step.get("topic") == RAW_TOPIC:
             timestamp = step.get("timestamp")
             return timestamp / 1000 if isinstance(timestamp, int) and timestamp > 0 else None
     return None

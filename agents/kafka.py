@@ -225,8 +225,8 @@ async def demand(settings: Settings, needs: Iterable[Need]) -> None:
         raise MissingPermission(missing)
 
 
-async def partitions_of(settings: Settings, *topics: str) -> dict[str, list[int]]:
-    """The partitions of topics that are to be read (named with their prefix); none of one that is not there.
+async def readable_topics(settings: Settings, *topics: str) -> dict[str, TopicDescription]:
+    """What there is of topics that are to be read (named with their prefix), without those that are not there.
 
     Raises:
         MissingPermission: the log-in may not read one of them.
@@ -236,7 +236,16 @@ async def partitions_of(settings: Settings, *topics: str) -> dict[str, list[int]
     unreadable = [name for name, topic in described.items() if not may(topic, "READ")]
     if unreadable:
         raise MissingPermission(Need("READ", "topic", name) for name in unreadable)
-    return {name: topic.numbers for name, topic in described.items() if topic.partitions}
+    return {name: topic for name, topic in described.items() if topic.partitions}
+
+
+async def partitions_of(settings: Settings, *topics: str) -> dict[str, list[int]]:
+    """The partitions of topics that are to be read (named with their prefix); none of one that is not there.
+
+    Raises:
+        MissingPermission: the log-in may not read one of them.
+    """
+    return {name: topic.numbers for name, topic in (await readable_topics(settings, *topics)).items()}
 
 
 def may(topic: TopicDescription, operation: Operation) -> bool:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import orjson
-
 from agents.duplicates import SeenArticle
 from agents.seen_store import SeenStore
 from agents.settings import Settings
@@ -48,7 +46,7 @@ class SeenReplica(TopicReplica):
         """Add what the topic says to `seen`, unless something newer is known."""
         try:
             from_topic = SeenArticle.decode(value)
-        except (orjson.JSONDecodeError, TypeError):
+        except ValueError:
             return
         own = self._own.get(key)
         if own is not None and from_topic.over(own) is own:

@@ -106,11 +106,11 @@ def moment(words: str | None) -> datetime | None:
     """A time in ISO 8601 (local, if it names no zone), or so long ago ("30m", "2h", "7d")."""
     if words is None:
         return None
-    if match := _AGO.fullmatch(words.strip().removesuffix("ago").strip()):
-        return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
     try:
+        if match := _AGO.fullmatch(words.strip().removesuffix("ago").strip()):
+            return datetime.now(UTC) - timedelta(**{_UNITS[match[2]]: int(match[1])})
         return datetime.fromisoformat(words).astimezone()
-    except ValueError:
+    except (ValueError, OverflowError):
         raise CommandError(f"{words!r} is no time such as 2026-05-01T12:00 or 2h") from None
 
 

@@ -79,6 +79,9 @@ def explained(error: Exception) -> CommandError | None:
     """What to tell a person about an error of the libraries or the stream; None for what only a bug can raise."""
     if isinstance(error, CommandError):
         return error
+    if isinstance(error, ExceptionGroup):
+        told = [explained(inner) for inner in error.exceptions]
+        return told[0] if all(told) else None
     names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
     for name in names:
         if name in KNOWN:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 from protego import Protego
 from yarl import URL
@@ -11,7 +12,8 @@ from yarl import URL
 KEEP_SECONDS = 24 * 3600.0
 RETRY_SECONDS = 600.0
 """A robots.txt that could not be had is asked for again after so long; until then nothing is fetched there."""
-
+MOST_ORIGINS = 1000
+"""Whose rules are remembered: those that were read last."""
 MAX_BYTES = 512_000
 """What is longer is read up to here, as the standard wants at least 500 KiB to be."""
 
@@ -55,7 +57,7 @@ class Robots:
         self._read = read
         self._delay = delay
         self._rules: dict[URL, _Rules] = {}
-        self._locks: dict[URL, asyncio.Lock] = {}
+        self._locks: WeakValueDictionary[URL, asyncio.Lock] = WeakValueDictionary()
 
     async def allowed(self, url: URL) -> bool:
         """Whether the rules of the URL's origin let it be fetched.
@@ -72,7 +74,11 @@ class Robots:
         async with self._locks.setdefault(origin, asyncio.Lock()):
             known = self._rules.get(origin)
             if known is None or known.until < time.monotonic():
-                known = self._rules[origin] = await self._fresh(origin)
+                known = await self._fresh(origin)
+                self._rules.pop(origin, None)
+                self._rules[origin] = known
+                if len(self._rules) > MOST_ORIGINS:
+                    del self._rules[next(iter(self._rules))]
             return known
 
     async def _fresh(self, origin: URL) -> _Rules:

@@ -2,12 +2,17 @@
 
 A sink reads all partitions by itself, as a consumer group of its own, and begins where the store says that it is. The
 group's committed offsets follow: they show the lag, and where a store keeps no place of its own they are the place.
+
+A topic that was deleted and created again has the same name and other messages. So each place names the topic that it
+belongs to, by the id that the broker gives to topics, and whether the topic still is the one that is read is looked at
+now and then: messages of another one that were read before that came out are read again, from its beginning.
 """
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +24,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from agents import headers, kafka
 from agents.settings import Settings
 from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, WriteResult
-from agents.topic_reader import fingerprint, partitions_of, resume_offset
+from agents.topic_reader import NoSuchTopic, fingerprint, partitions_of, resume_offset
 from pipeline.stages import FINISHED_TOPIC, STATEMENTS_TOPIC
 from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import change_of
@@ -31,8 +36,11 @@ BATCH_MESSAGES = 5_000
 PAUSE_SECONDS = 1.0
 FEW_MESSAGES = 500
 """After fewer it pauses: the client would go on fetching, a request for every few messages."""
+ANSWER_SECONDS = 10.0
+"""The broker may take for a commit, and to tell how far it is behind."""
 LOOK_SECONDS = 15.0
-"""How often it is looked for new topics and partitions and for the lag, and told what was done."""
+"""How often it is looked for new topics and partitions, for topics that are others now, and for the lag, and told what
+was done."""
 
 
 @dataclass
@@ -102,6 +110,8 @@ class Sink:
         self._stored: Mapping[TopicPartition, StoredPosition] | None = None
         self._committed: dict[TopicPartition, StoredPosition] = {}
         self._ends: dict[TopicPartition, int] = {}
+        self._ids: dict[str, str] = {}
+        """Of the topics that are read, by name with prefix; empty where the broker does not tell."""
         self._batch = Batch()
         self._stop = asyncio.Event()
         self.progress = Progress()
@@ -124,7 +134,8 @@ class Sink:
             await self._discover()
             done = await self._read(until_caught_up)
             stored = await self._flush()
-            await self._look_around(discover=False)
+            with suppress(KafkaError, OSError):
+                await self._measure_lag()
             return stored and done
         finally:
             await self._consumer.stop()
@@ -152,7 +163,7 @@ class Sink:
                 return False
             if now - looked >= LOOK_SECONDS:
                 looked = now
-                await self._look_around(discover=not until_caught_up)
+                await self._look_around(until_caught_up)
                 self._say(self.progress.in_words)
             if not until_caught_up and sum(map(len, lots.values())) < FEW_MESSAGES:
                 await self._pause()
@@ -170,7 +181,8 @@ class Sink:
         else:
             self._batch.messages.append((record, change))
             self._batch.size += len(record.value or b"")
-        self._batch.places[tp] = StoredPosition(record.offset + 1, fingerprint(record))
+        mark = f"{fingerprint(record)} {self._ids.get(tp.topic, '')}".rstrip()
+        self._batch.places[tp] = StoredPosition(record.offset + 1, mark)
 
     async def _flush(self) -> bool:
         """Store the batch, however often that takes, and commit; False if it was told to stop before it could."""
@@ -210,43 +222,62 @@ class Sink:
 
     async def _commit(self) -> None:
         """Tell the broker; if it does not take it, the next commit does."""
+        places = {tp: OffsetAndMetadata(place.offset, place.fingerprint) for tp, place in self._committed.items()}
         try:
-            await self._consumer.commit(
-                {tp: OffsetAndMetadata(place.offset, place.fingerprint) for tp, place in self._committed.items()}
-            )
+            async with asyncio.timeout(ANSWER_SECONDS):  # of a topic that is gone the client would try it for ever
+                await self._consumer.commit(places)
         except (KafkaError, OSError) as error:
             self._say(f"offsets not committed ({type(error).__name__}); tried again with the next batch")
 
-    async def _discover(self) -> None:
-        """Begin to read partitions that are not read yet, each where the store is."""
-        names = [self._settings.topic(name) for name in KINDS]
-        numbers = await kafka.partitions_of(self._settings, *names)
-        here = [TopicPartition(topic, number) for topic, parts in numbers.items() for number in parts]
-        new = [tp for tp in here if tp not in self._ends]
+    async def _discover(self, *, added: bool = True) -> None:
+        """Begin to read partitions that are not read yet, each where the store is, and from their beginning those of a
+        topic that has taken the place of the one that was read; without `added` only these.
+
+        Raises:
+            NoSuchTopic: one that was read is gone.
+        """
+        topics = await kafka.readable_topics(self._settings, *map(self._settings.topic, KINDS))
+        if gone := self._ids.keys() - topics.keys():
+            raise NoSuchTopic(f"topic {min(gone)} was deleted; what was not stored yet is lost with it")
+        replaced = {name for name, id_ in self._ids.items() if id_ and topics[name].id not in {None, id_}}
+        here = [TopicPartition(name, number) for name, topic in topics.items() for number in topic.numbers]
+        new = [tp for tp in here if tp.topic in replaced or (added and tp not in self._ends)]
         if not new:
             return
-        await self._flush()  # an assignment of partitions throws away what was fetched, not what was taken
-        positions = {tp: await self._consumer.position(tp) for tp in self._ends}
-        self._consumer.assign(here)
         begins = await self._consumer.beginning_offsets(new)
         ends = await self._consumer.end_offsets(new)
         places = await self._places(new)
+        await self._flush()  # an assignment of partitions throws away what was fetched, not what was taken
+        former = [tp for tp in self._ends if tp.topic in replaced]
+        positions = {tp: await self._consumer.position(tp) for tp in self._ends if tp not in former}
+        self._consumer.assign([*positions, *new])
         for tp in new:
-            positions[tp] = await self._start_of(tp, places.get(tp), begins[tp], ends[tp])
+            place, id_ = places.get(tp), topics[tp.topic].id
+            first = begins[tp]
+            positions[tp] = first if tp.topic in replaced else await self._start(tp, id_, place, first, ends[tp])
         for tp, offset in positions.items():
             self._consumer.seek(tp, offset)
+        for tp in former:
+            del self._ends[tp]
+            self._committed.pop(tp, None)
+        for name in replaced:
+            self._say(f"{name} was created again; it is read from its beginning")
+        self._ids |= {tp.topic: topics[tp.topic].id or "" for tp in new}
         self._ends |= ends
 
-    async def _start_of(self, tp: TopicPartition, place: StoredPosition | None, begin: int, end: int) -> int:
+    async def _start(
+        self, tp: TopicPartition, topic_id: str | None, place: StoredPosition | None, begin: int, end: int
+    ) -> int:
         """The offset to read from in a partition that is stored up to `place`."""
         if place is None:
             return end if self._from_now else begin
         where = f"{tp.topic}/{tp.partition}"
-        if place.offset < begin:
-            self._say(f"{where}: {begin - place.offset:,} messages were deleted before they were read")
-        known = await resume_offset(
-            self._consumer, tp, offset=place.offset, last=place.fingerprint, begin=begin, end=end
-        )
+        last, _, id_ = place.fingerprint.partition(" ")
+        known: int | None = None
+        if not id_ or topic_id in {None, id_}:
+            if place.offset < begin:
+                self._say(f"{where}: {begin - place.offset:,} messages were deleted before they were read")
+            known = await resume_offset(self._consumer, tp, offset=place.offset, last=last, begin=begin, end=end)
         if known is None:
             self._say(f"{where} is another than the one that was read; it is read from its beginning")
             return begin
@@ -276,17 +307,25 @@ class Sink:
                 return False
         return True
 
-    async def _look_around(self, *, discover: bool) -> None:
-        """New partitions, and how far behind it is; while the broker does not answer, that waits."""
+    async def _look_around(self, until_caught_up: bool) -> None:
+        """New partitions, and how far behind it is; while the broker or a topic is away, that waits.
+
+        Raises:
+            NoSuchTopic: a topic is away, but it is to end when it has caught up.
+        """
         try:
-            if discover:
-                await self._discover()
+            await self._discover(added=not until_caught_up)
             await self._measure_lag()
+        except NoSuchTopic as error:
+            if until_caught_up:
+                raise
+            self._say(f"{error}; waiting until it is created again")
         except (KafkaError, OSError) as error:
             self._say(f"the broker does not answer ({type(error).__name__})")
 
     async def _measure_lag(self) -> None:
         """Ask the broker how many messages there are that are not stored."""
-        ends = await self._consumer.end_offsets(list(self._ends))
-        left = [max(0, end - await self._consumer.position(tp)) for tp, end in ends.items()]
+        async with asyncio.timeout(ANSWER_SECONDS):
+            ends = await self._consumer.end_offsets(list(self._ends))
+            left = [max(0, end - await self._consumer.position(tp)) for tp, end in ends.items()]
         self.progress.lag = sum(left) + len(self._batch.messages)

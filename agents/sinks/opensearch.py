@@ -57,12 +57,16 @@ class OpenSearchStore:
     flush_seconds = 2.0
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            port = parts.port
+        except ValueError as error:
+            raise SinkError(f"not an address: {error}") from None
         prefix = parts.path.strip("/") or "redefluss"
         if parts.scheme not in ("http", "https") or not parts.hostname or "/" in prefix or prefix != prefix.lower():
             raise SinkError("not an address such as https://user:password@localhost:9200/redefluss")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        self._base = f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+        self._base = f"{parts.scheme}://{host}:{port or (443 if parts.scheme == 'https' else 80)}"
         self._prefix = prefix
         self.name = f"OpenSearch {self._base}/{prefix}"
         user = unquote(parts.username or "")

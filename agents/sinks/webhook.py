@@ -38,8 +38,12 @@ class WebhookStore:
     flush_seconds = 1.0
 
     def __init__(self, url: str, secret: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+        except ValueError:
+            known = False
+        if not known:
             raise SinkError(f"{url!r} is not an address such as https://example.org/quotes")
         self.name = f"{parts.scheme}://{parts.hostname}{parts.path}"
         self._url = url

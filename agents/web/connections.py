@@ -6,13 +6,17 @@ longest. So a health check is answered however many half-sent requests there are
 
 import asyncio
 import ipaddress
+import logging
 import resource
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from aiohttp.http import HttpProcessingError
 from aiohttp.web import AppRunner, BaseSite, RequestHandler, Server
+
+log = logging.getLogger("redefluss.web")
 
 MOST = 512
 """Connections at a time, or a quarter of the files that the process may open, if that is less."""
@@ -166,6 +170,13 @@ class LimitedHandler(RequestHandler):
         """Called by the loop."""
         super().connection_made(transport)
         self._connections.made(self, cast(asyncio.Transport, transport))
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Called by aiohttp. What a client sends that is no HTTP is not worth a traceback: it is answered with 400."""
+        if isinstance(kw.get("exc_info"), HttpProcessingError):
+            log.debug(*args)
+        else:
+            super().log_exception(*args, **kw)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """Called by the loop."""

@@ -17,6 +17,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from babel.support import NullTranslations, Translations
 
+from schemas.times import instant
+
 InterfaceLanguage = Literal["de", "en"]
 LANGUAGES: tuple[InterfaceLanguage, ...] = get_args(InterfaceLanguage)
 
@@ -108,6 +110,8 @@ def _day(value: str, locale: Locale) -> str:
 def _moment(value: float | str | None) -> datetime | None:
     if value is None:
         return None
-    if isinstance(value, str):
-        return datetime.fromisoformat(value).astimezone()
-    return datetime.fromtimestamp(value, UTC).astimezone()
+    moment = instant(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+    try:
+        return moment.astimezone()
+    except OverflowError:  # it is at the very end of what a calendar has
+        return moment

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlsplit
+from weakref import WeakValueDictionary
 
 from aiohttp.web import (
     AppKey,
@@ -40,6 +41,8 @@ CACHE_SECONDS = 2.0
 DIGITS = 19
 """Of the largest number that the store knows."""
 TROUBLE_SECONDS = 1.0
+MOST_CACHED = 200
+"""Values: twice as many as there may be lists of articles whose arrivals are listened to."""
 MAKING_SHARE = 0.01
 """Of one core, at most, for making each cached value: what costs more is made less often."""
 
@@ -60,9 +63,10 @@ class Site:
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _environments: dict[InterfaceLanguage, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
-    """Values with the moment (monotonic, in seconds) until which they hold."""
+    """Values with the moment (monotonic, in seconds) until which they hold, those that were made last at the end."""
     _last_trouble: tuple[float, Outage | None] = -math.inf, None
-    _making: dict[Any, asyncio.Lock] = field(default_factory=dict)
+    _making: WeakValueDictionary[Any, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """Locks of what is made or waited for at present."""
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -130,7 +134,10 @@ class Site:
                 value: Value = known[1]
                 return value
             value, cpu_seconds = await asyncio.to_thread(timed)
+            self._cache.pop(key, None)
             self._cache[key] = time.monotonic() + max(seconds, cpu_seconds / MAKING_SHARE), value
+            if len(self._cache) > MOST_CACHED:
+                del self._cache[next(iter(self._cache))]
             return value
 
     def _in_background(self, work: Coroutine[Any, Any, Any]) -> None:
@@ -147,7 +154,6 @@ class Site:
         """Drop what is cached under `(kind, …)`, but for `(kind, keep)`."""
         for key in [key for key in self._cache if isinstance(key, tuple) and key[0] == kind and key[1] != keep]:
             del self._cache[key]
-            self._making.pop(key, None)
 
     def client_of(self, request: Request) -> str:
         """The address that a request comes from, behind proxies that are trusted."""

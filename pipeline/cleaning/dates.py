@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line
+from schemas.times import PRESS_YEARS
 
 LOCAL_TIME = ZoneInfo("Europe/Berlin")
 _PUBLISHED_METAS = (
@@ -32,7 +33,7 @@ _LONGEST_LINE = 90
 
 
 def rfc3339(value: object) -> str | None:
-    """A date or time as sites write it, in RFC 3339; German local time without a zone; None if it is none."""
+    """A date or time as sites write it, in RFC 3339; German local time without a zone; None if none can be meant."""
     if not isinstance(value, str):
         return None
     text = value.strip()[:40]
@@ -43,7 +44,7 @@ def rfc3339(value: object) -> str | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return written(moment)
+    return written(moment) if moment.year in PRESS_YEARS else None
 
 
 def written(moment: datetime) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.cleaning.lines import Line, text_lines
-from pipeline.cleaning.other_extractors import share_inside
+from pipeline.cleaning.other_extractors import shares_inside
 
 _FEWEST_WORDS = 60
 _MUCH_MORE = 1.6
@@ -23,8 +23,8 @@ def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
     body_words, found = sum(len(line.words) for line in whole), sum(len(line.words) for line in kept)
     if body_words < _FEWEST_WORDS or body_words < _MUCH_MORE * found:
         return lines
-    words = f" {' '.join(word for line in whole for word in line.words)} "
-    inside = [line for line in kept if _is_inside(line, words)]
+    shares = shares_inside(kept, [word for line in whole for word in line.words])
+    inside = [line for line, share in zip(kept, shares, strict=True) if share >= _SAME_SHARE]
     if sum(len(line.words) for line in inside) < _SAME_SHARE * found:
         return lines
     at = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
@@ -38,7 +38,3 @@ def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
 def is_stub(body: str, others: Sequence[str]) -> bool:
     """Whether the words of `body` are less than half of what an extractor takes for the article."""
     return len(body) * 2 < max(map(len, others), default=0)
-
-
-def _is_inside(line: Line, words: str) -> bool:
-    return f" {' '.join(line.words)} " in words or share_inside(line.words, words) >= _SAME_SHARE

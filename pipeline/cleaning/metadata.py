@@ -2,7 +2,9 @@
 
 import html
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from pipeline.cleaning.access import access_by_page
@@ -16,6 +18,10 @@ _POSTINGS = frozenset(("liveblogposting", "blogposting", "socialmediaposting", "
 _SECTION_METAS = ("article:section", "og:article:section", "cxenseparse:category", "section", "dc.subject.section")
 _HOME = frozenset(("start", "startseite", "home", "homepage"))
 _SEPARATORS = (" | ", " - ", " – ", " — ", " :: ", " • ")
+_MOST_TAILS = 8
+"""Of a title: the names of its department, site and publisher."""
+_MOST_DESCRIPTIONS, _MOST_DESCRIBED = 100, 50_000
+"""Of a page's summaries; all of them together, in characters."""
 _AUTHOR_SPLIT = re.compile(r"\s*(?:,|;|\||/| und | and | & | mit )\s*")
 _AUTHOR_PREFIX = re.compile(r"(?:von|by|autor(?:in)?:|text:)\s+", re.IGNORECASE)
 
@@ -75,10 +81,18 @@ def read_metadata(root: Any) -> Metadata:
         metas.get("og:description"),
         metas.get("description"),
     ]
-    found.descriptions = [
-        line_text(html.unescape(text)) for text in summaries if isinstance(text, str) and text.strip()
-    ]
+    found.descriptions = list(_descriptions(summaries))
     return found
+
+
+def _descriptions(summaries: list[Any]) -> Iterator[str]:
+    """The different ones among them, as far as they are to be compared with every line of the page."""
+    different = dict.fromkeys(text for text in summaries if isinstance(text, str) and text.strip())
+    left = _MOST_DESCRIBED
+    for text in islice(different, _MOST_DESCRIPTIONS):
+        left -= len(text)
+        if left >= 0:
+            yield line_text(html.unescape(text))
 
 
 def _metas(root: Any) -> dict[str, str]:
@@ -127,18 +141,26 @@ def _title(
 
 def _without_site(title: str, others: list[str], sites: list[str]) -> str:
     known = {site.lower() for site in sites}
-    for separator in _SEPARATORS:
-        parts = title.rsplit(separator, 1)
-        if len(parts) == 2 and parts[0]:
-            tail = parts[1].strip().lower()
-            named = tail in known or any(tail == site.split(".")[0] or tail in site.split() for site in known)
-            if (
-                named
-                or re.fullmatch(r"[\w-]+\.(?:de|at|ch|com|net|org)", tail)
-                or (parts[0] in others and len(tail.split()) <= 4)
-            ):
-                return _without_site(parts[0].strip(), others, sites)
+    for _ in range(_MOST_TAILS):
+        whole = title
+        for separator in _SEPARATORS:
+            head, _, tail = title.rpartition(separator)
+            if head and _is_tail(tail.strip().lower(), head, others, known):
+                title = head.strip()
+                break
+        if title == whole:
+            break
     return title
+
+
+def _is_tail(tail: str, head: str, others: list[str], known: set[str]) -> bool:
+    """Whether what follows a title's last separator names the site, in lower case, and `head` is all of the title."""
+    return (
+        tail in known
+        or any(tail == site.split(".")[0] or tail in site.split() for site in known)
+        or re.fullmatch(r"[\w-]+\.(?:de|at|ch|com|net|org)", tail) is not None
+        or (head in others and len(tail.split()) <= 4)
+    )
 
 
 def _authors(root: Any, metas: dict[str, str], articles: list[dict[str, Any]], sites: list[str]) -> list[str]:

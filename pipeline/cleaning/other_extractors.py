@@ -1,6 +1,8 @@
 """What extractors take for a page's article, and how much of each line and its neighbours stands in that."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -37,22 +39,15 @@ def extractor_texts(root: Any, blocks: int) -> dict[str, str]:
 
 def extractor_rows(lines: Sequence[Line], texts: Mapping[str, str]) -> Matrix:
     """`EXTRACTOR_COLUMNS` of each line; -1 where an extractor was not asked or found nothing."""
-    joined = [" ".join(line.words) for line in lines]
-    sizes = np.array([len(words) for words in joined], dtype=np.float64)
-    return np.concatenate([_of_one(lines, joined, sizes, texts.get(name, "")) for name in EXTRACTORS], axis=1)
+    sizes = np.array([len(" ".join(line.words)) for line in lines], dtype=np.float64)
+    return np.concatenate([_of_one(lines, sizes, texts.get(name, "")) for name in EXTRACTORS], axis=1)
 
 
-def _of_one(lines: Sequence[Line], joined: Sequence[str], sizes: npt.NDArray[np.float64], text: str) -> Matrix:
+def _of_one(lines: Sequence[Line], sizes: npt.NDArray[np.float64], text: str) -> Matrix:
     rows = np.full((len(lines), len(_COLUMNS)), -1, dtype=np.float32)
     if not text:
         return rows
-    whole = f" {text} "
-    taken = np.array(
-        [
-            (float(f" {words} " in whole) or share_inside(line.words, whole)) if words else 0.0
-            for words, line in zip(joined, lines, strict=True)
-        ]
-    )
+    taken = np.array(shares_inside(lines, text.split(" ")))
     rows[:, 0] = taken
     rows[1:, 1] = taken[:-1]
     rows[:-1, 2] = taken[1:]
@@ -67,9 +62,26 @@ def _of_one(lines: Sequence[Line], joined: Sequence[str], sizes: npt.NDArray[np.
     return rows
 
 
-def share_inside(words: list[str], text: str) -> float:
-    """How much of a longer line stands in `text`, which begins and ends with a space, by runs of four words."""
+def shares_inside(lines: Sequence[Line], words: Sequence[str]) -> list[float]:
+    """How much of each line stands in a text of these words, from 0 to 1.
+
+    A short line stands in it as a whole or not at all, a longer one by its runs of four words. The time grows with the
+    lines and the text together, not with their product.
+    """
+    runs = [_runs(line.words) for line in lines]
+    wanted: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+    for run in chain.from_iterable(runs):
+        wanted[len(run)].add(run)
+    found: set[tuple[str, ...]] = set()
+    for length, of_length in wanted.items():
+        found |= of_length.intersection(zip(*(words[start:] for start in range(length)), strict=False))
+    return [sum(map(found.__contains__, own)) / len(own) if own else 0.0 for own in runs]
+
+
+def _runs(words: list[str]) -> list[tuple[str, ...]]:
+    """What of a line is looked for: runs of four words that follow each other, of a short line all of it."""
+    if not words:
+        return []
     if len(words) < _FEWEST_WORDS:
-        return 0.0
-    pieces = [" ".join(words[start : start + _PIECE]) for start in range(0, len(words) - _PIECE + 1, _PIECE)]
-    return sum(f" {piece} " in text for piece in pieces) / len(pieces)
+        return [tuple(words)]
+    return [tuple(words[start : start + _PIECE]) for start in range(0, len(words) - _PIECE + 1, _PIECE)]

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
-from pipeline.cleaning.other_extractors import EXTRACTOR_COLUMNS, extractor_rows, share_inside
+from pipeline.cleaning.other_extractors import EXTRACTOR_COLUMNS, extractor_rows, shares_inside
 from pipeline.cleaning.surroundings import AROUND_COLUMNS
 
 Matrix = npt.NDArray[np.float32]
@@ -113,14 +113,12 @@ def markup_rows(lines: Sequence[Line]) -> Matrix:
 
 def page_rows(lines: Sequence[Line], context: Context) -> Matrix:
     """`PAGE_COLUMNS` of each line."""
-    body = f" {context.body} "
     has_body = math.log1p(len(context.body))
+    shares = shares_inside(lines, context.body.split(" ")) if context.body else [-1.0] * len(lines)
     rows = []
-    for line in lines:
+    for line, share in zip(lines, shares, strict=True):
         joined = " ".join(line.words)
-        inside = -1.0
-        if context.body and joined:
-            inside = float(f" {joined} " in body) or share_inside(line.words, body)
+        inside = share if joined else -1.0
         summary = (
             any(joined in text or (len(text) > 40 and text in joined) for text in context.summaries)
             if len(joined) > 25

@@ -17,6 +17,7 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.dates import LOCAL_TIME, clock_in, day_in, written
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, words_of
+from schemas.times import PRESS_YEARS
 
 _DAY_BEFORE = (
     r"(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"
@@ -235,6 +236,8 @@ def _moment(value: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(value.strip())
     except ValueError:
+        return None
+    if moment.year not in PRESS_YEARS:
         return None
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL_TIME)
 

@@ -1,7 +1,7 @@
 """Which words say what someone is ("US-Außenministerin", "Abgeordneter"), and of which gender."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.lexicon import FOLDER, lines_of, word_list
 from schemas.records import Gender
@@ -12,6 +12,8 @@ _SHORT_LAST_PARTS = frozenset(
 )
 _NOT_PERSONS = frozenset({"bretter", "trichter", "champions"})
 _ADJECTIVE_ENDINGS = ("e", "er", "en", "em", "es")
+_KNOWN_WORDS = 32_768
+"""Words of which it is remembered what they say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,17 @@ def _add(forms: dict[str, RoleWord], masculine: str, feminine: str) -> None:
     put(female + ("nen" if female.endswith("in") else "en"), masculine, "f", singular=False)
 
 
-@cache
 def role_word(word: str) -> RoleWord | None:
     """What `word` says about a person, by its last part; None if it is no role word."""
     if not word[0].isupper() or len(word) < 3:
         return None
-    lowered = word.lower()
-    last = lowered.rsplit("-", 1)[-1]
+    # What stands before the longest form and one letter more changes nothing, and is not to be kept in memory.
+    return _by_last_part(word[-1 - _longest_form() :])
+
+
+@lru_cache(maxsize=_KNOWN_WORDS)
+def _by_last_part(word: str) -> RoleWord | None:
+    last = word.lower().rsplit("-", 1)[-1]
     if last in _NOT_PERSONS:
         return None
     forms = _forms()

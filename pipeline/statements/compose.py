@@ -65,4 +65,8 @@ def _fullest_speaker(occurrences: Sequence[Occurrence]) -> SpeakerEntity | None:
 
 
 def _paper(occurrence: Occurrence) -> str | None:
-    return occurrence.source or urlsplit(occurrence.url or "").hostname
+    """Its name, or the host of its address, if that is one."""
+    try:
+        return occurrence.source or urlsplit(occurrence.url or "").hostname
+    except ValueError:
+        return None

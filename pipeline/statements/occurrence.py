@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Self
 
 from pipeline.statements.same_statement import ComparedQuote
 from pipeline.statements.wording_graph import WordingId, wording_id
 from schemas.records import QuoteRecord, QuoteType, SpeakerEntity, Statement, StatementArticle, StatementQuote
+from schemas.times import instant
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ class Occurrence:
     @cached_property
     def at(self) -> datetime:
         """When the article was published; where it does not say, when its quote reached the broker."""
-        return datetime.fromisoformat(self.published_at or self.seen_at).astimezone(UTC)
+        return instant(self.published_at or self.seen_at)
 
     @property
     def order(self) -> tuple[datetime, str, str]:

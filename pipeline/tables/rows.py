@@ -1,6 +1,7 @@
 """What a message of the stream means for the tables: a pure function from its bytes to rows."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -11,9 +12,12 @@ import orjson
 from pipeline.tables.columns import RecordKind, Row
 from schemas.codec import RecordError, decode
 from schemas.records import Entity, Quote, QuoteArticle, Statement
+from schemas.times import instant
 
 DIGEST_BYTES = 16
-EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+LARGEST_INTEGER = 2**63 - 1
+"""That every store takes."""
+_REVISION = re.compile(r"\d{1,9}")
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,16 @@ def change_of(
     arrived = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
     if kind == "statement":
         statement = decode(value, Statement)
+        if max(statement.count, statement.sources) > LARGEST_INTEGER:
+            raise RecordError("schema", f"count or sources is larger than {LARGEST_INTEGER}")
         rows: Mapping[str, list[Row]] = {"statements": [statement_row(statement)]}
         name, published = statement.id, statement.first.published_at
     else:
         article = decode(value, QuoteArticle)
-        number = int(revision) if revision is not None and revision.isdecimal() else 1
+        number = int(revision) if revision is not None and _REVISION.fullmatch(revision) else 1
         rows = article_rows(article, revision=number, arrived_at=arrived)
         name, published = article.id, article.published_at
-    day = (instant(published) or arrived).date()
+    day = (_instant(published) or arrived).date()
     return Change(kind, name, rows, digest, day, len(value))
 
 
@@ -81,8 +87,8 @@ def article_rows(article: QuoteArticle, *, revision: int, arrived_at: datetime) 
                 "url": article.url,
                 "source": article.source,
                 "language": article.language,
-                "published_at": instant(article.published_at),
-                "modified_at": instant(article.modified_at),
+                "published_at": _instant(article.published_at),
+                "modified_at": _instant(article.modified_at),
                 "kicker": article.kicker,
                 "title": article.title,
                 "authors": article.authors,
@@ -120,22 +126,15 @@ def statement_row(statement: Statement) -> Row:
         "sources": statement.sources,
         "first_article_id": statement.first.article,
         "first_source": statement.first.source,
-        "first_published_at": instant(statement.first.published_at),
+        "first_published_at": _instant(statement.first.published_at),
         "article_ids": [article.id for article in statement.articles],
         "quote_ids": [quote.quote for article in statement.articles for quote in article.quotes],
-        "updated_at": instant(statement.updated_at),
+        "updated_at": _instant(statement.updated_at),
     }
 
 
-def instant(text: str | None) -> datetime | None:
-    """An RFC 3339 time in UTC; one beyond the years 1 to 9999 there is put at their end."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        return EARLIEST if moment.year == 1 else LATEST
+def _instant(text: str | None) -> datetime | None:
+    return None if text is None else instant(text)
 
 
 def _entity(article_id: str, number: int, entity: Entity) -> Row:
@@ -175,7 +174,7 @@ def _quote(article: QuoteArticle, number: int, quote: Quote, genders: Mapping[st
         "position": number,
         "id": quote.id,
         "source": article.source,
-        "published_at": instant(article.published_at),
+        "published_at": _instant(article.published_at),
         "type": quote.type,
         "medium": quote.medium,
         "text": quote.text,

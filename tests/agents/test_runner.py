@@ -403,6 +403,18 @@ async def test_where_the_arrival_is_not_known_nothing_is_measured(trail: bytes) 
     assert stream.status.metrics.registry.get_sample_value("redefluss_end_to_end_seconds_count") == 0.0
 
 
+@pytest.mark.parametrize(
+    "trail",
+    [b"[" * 400 + b"]" * 400, b'[{"a":' * 300 + b"1" + b"}]" * 300, b'[5, "x", null, []]', b"5", b"{}", b"\xff"],
+    ids=["deep", "deep objects", "no steps", "a number", "an object", "no text"],
+)
+@pytest.mark.parametrize("outcome", [DONE, Refused("empty", "leer", 0.0)], ids=["published", "dead-lettered"])
+async def test_a_trail_that_is_none_keeps_no_message_from_its_end(trail: bytes, outcome: Any) -> None:
+    stream = Stream(CLEAN, outcome)
+    (*_, last) = await stream.handle(b"{}", ("trail", trail))
+    assert [step["stage"] for step in headers.trail_of(last.headers)] == ["clean"]
+
+
 async def test_how_long_a_dead_letter_lay_is_not_measured() -> None:
     stream = Stream(QUOTES)
     trail = b'[{"topic": "articles.raw", "timestamp": 1000}]'

@@ -5,12 +5,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from agents.duplicates import SeenArticle
 from agents.local_store import LocalStore, LocalStoreError
+from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
+from agents.settings import Settings
 from tests.support.small_disk import small_disk
 
 
@@ -113,3 +116,25 @@ def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
     assert (tmp_path / "2").exists(), "the first two are in use"
     for kept in (second, again, third):
         kept.close()
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"", b"kaputt", b"null", b"[]", b"{}", b"\xff", b'{"content_hash": "h", "at": "gestern", "revision": 1}',
+        b'{"content_hash": "h", "at": 2, "revision": null}', b'{"content_hash": ["h"], "at": 2, "revision": 1}',
+        b'{"content_hash": "h", "at": 2, "revision": 1, "versions": [1]}',
+        b'{"content_hash": "h", "at": 2, "revision": 1, "versions": {"3/7/h": "x"}}',
+    ],
+)  # fmt: skip
+def test_what_is_none_of_ours_on_the_topic_changes_nothing_and_stops_nothing(tmp_path, value):
+    """All articles wait until the topic is read to its end."""
+    store = SeenStore(tmp_path, 60)
+    replica = SeenReplica(Settings(), "articles.cleaned", store)
+    known = SeenArticle("g", 1.0, 1)
+    for article in (known, SeenArticle("h", 3.0, 2)):
+        replica.apply(0, [SimpleNamespace(key=b"a", value=article.encode())], {"offset": 1})
+        replica.apply(0, [SimpleNamespace(key=key, value=value) for key in (b"a", b"b")], {"offset": 2})
+        assert store.get(b"a") == article
+    assert store.get(b"b") is None
+    store.close()

@@ -217,3 +217,29 @@ def test_a_stub_in_json_ld_is_told() -> None:
 def test_tags_of_json_ld_are_no_text() -> None:
     found = metadata("", articleBody="<p>Erster Absatz.</p><p>Zweiter <b>Absatz</b>.</p>")
     assert [line.text for line in text_lines(found.body or "")] == ["Erster Absatz.", "Zweiter Absatz ."]
+
+
+@pytest.mark.parametrize("unknown", ["0001-01-01T00:00:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"])
+def test_what_programs_write_where_they_know_no_time_is_none(unknown: str) -> None:
+    assert metadata("", datePublished=unknown).published is None
+    known = metadata('<meta property="article:published_time" content="2024-02-11T20:00:00Z">', datePublished=unknown)
+    assert known.published == FieldValue("2024-02-11T20:00:00Z", "meta article:published_time")
+
+
+def test_all_names_of_the_site_are_cut_off_a_title() -> None:
+    root = parse(
+        "<title>Brücke da | Waldauer Bote | bote.de</title><meta property='og:site_name' content='Waldauer Bote'>"
+    )
+    assert read_metadata(root).title == "Brücke da"
+
+
+def test_a_title_of_nothing_but_sites_ends_somewhere() -> None:
+    assert (read_metadata(parse(f"<title>Brücke da{' | bote.de' * 5000}</title>")).title or "").startswith("Brücke da")
+
+
+def test_summaries_are_different_and_not_endless() -> None:
+    linked = [{"@type": "Article", "description": f"Satz {number // 2}."} for number in range(1000)]
+    many = read_metadata(parse(f'<script type="application/ld+json">{json.dumps(linked)}</script><p>Text</p>'))
+    assert many.descriptions[:3] == ["Satz 0.", "Satz 1.", "Satz 2."]
+    assert len(many.descriptions) == 100
+    assert metadata("", description="Wort " * 20_000).descriptions == []

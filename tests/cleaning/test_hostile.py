@@ -1,4 +1,5 @@
 import contextlib
+import json
 import time
 
 import pytest
@@ -11,6 +12,17 @@ from tests.cleaning.pages import PARAGRAPHS
 
 BODY = "\n".join(PARAGRAPHS)
 LIMIT_SECONDS = 20
+SUMMARY = " ".join(f"Wort{number}" for number in range(85_000))
+SUMMARIES = [[{"@type": "Article", "description": f"Text {a} {b}"} for a in range(200)] for b in range(80)]
+
+
+def page(lines: int, linked: object) -> str:
+    """A page of so many lines, none of which stands in what its JSON-LD says, though each begins as if it did."""
+    text = "".join(f"<div>{' '.join(f'a a a b{number}x{word}' for word in range(6))}</div>" for number in range(lines))
+    data = json.dumps(linked)
+    return f'<script type="application/ld+json">{data}</script><p>{BODY}</p><footer>{text}</footer>'
+
+
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 
 
@@ -32,6 +44,10 @@ def clean() -> Cleaner:
         RawArticle(html=f'<!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]><p>&l9;</p><p>{BODY}</p>', language="de"),
         RawArticle(html='<script type="application/ld+json">' + "[" * 100_000 + "</script><p>" + BODY, language="de"),
         RawArticle(text="\n".join(f"{number} {BODY}" for number in range(6_000)), language="de"),
+        RawArticle(html=page(12_000, {"@type": "NewsArticle", "articleBody": "a " * 490_000}), language="de"),
+        RawArticle(html=page(12_000, SUMMARIES), language="de"),
+        RawArticle(html=page(12_000, {"@type": "Article", "description": SUMMARY}), language="de"),
+        RawArticle(html=f"<title>Rat{' | rat.de' * 5_000}</title><p>{BODY}</p>", language="de"),
     ],
     ids=[
         "20 MB page",
@@ -44,6 +60,10 @@ def clean() -> Cleaner:
         "entities",
         "json",
         "lines",
+        "article in JSON-LD",
+        "summaries",
+        "long summary",
+        "title of sites",
     ],
 )
 def test_ends_with_a_result_or_a_refusal(clean: Cleaner, article: RawArticle) -> None:

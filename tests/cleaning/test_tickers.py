@@ -45,6 +45,13 @@ def test_entries_without_a_known_day_have_no_time() -> None:
     assert [(line.kind, line.time) for line in lines if line.kind is not None] == [("entry", None)] * 3
 
 
+@pytest.mark.parametrize("published_at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"])
+def test_a_day_beyond_the_calendar_is_no_day(published_at: str) -> None:
+    lines = ticker("16:40", "14:05", "11:30")
+    mark_entries(lines, named="Liveblog", published_at=published_at, modified_at=None, updates=())
+    assert [line.time for line in lines if line.kind is not None] == [None] * 3
+
+
 def test_a_line_with_a_date_tells_the_day_of_what_follows() -> None:
     lines = ticker("16:40", "14:05", "11:30")
     lines.insert(0, Line("Sonnabend, 3. Februar 2024"))

@@ -8,13 +8,21 @@ from pkgutil import resolve_name
 
 import pytest
 
-from agents.cli.errors import KNOWN, ExitCode
+from agents.cli.errors import KNOWN, ExitCode, explained
+from agents.imports.csv_rows import ColumnsError
 from tests.cli.conftest import Cli
 
 
 @pytest.mark.parametrize("name", KNOWN)
 def test_known_errors_exist(name: str) -> None:
     assert issubclass(resolve_name(name), Exception)
+
+
+def test_what_is_raised_among_tasks_is_told_as_well() -> None:
+    mistake = explained(ExceptionGroup("tasks", [ColumnsError("no column 'x'")]))
+    assert mistake is not None
+    assert (str(mistake), mistake.code) == ("no column 'x'", ExitCode.USAGE)
+    assert explained(ExceptionGroup("tasks", [ColumnsError("no column 'x'"), KeyError("a bug")])) is None
 
 
 def told(result: object) -> str:
@@ -40,6 +48,8 @@ def told(result: object) -> str:
         (["dead-letters", "list", "--stage", "kochen"], "no stage 'kochen'"),
         (["dead-letters", "list", "--reason", "Laune"], "no reason 'Laune'; there are malformed-json"),
         (["dead-letters", "list", "--since", "gestern"], "'gestern' is no time"),
+        (["dead-letters", "list", "--since", "99999999999d"], "'99999999999d' is no time"),
+        (["dead-letters", "list", "--since", "0001-01-01T00:00+14:00"], "is no time"),
         (["dead-letters", "replay", "3:1", "--stage", "clean"], "either ids or"),
         (["broker", "--port", "70000"], "--port"),
     ],

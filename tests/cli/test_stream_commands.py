@@ -123,6 +123,8 @@ def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: str
     assert b"Sent 0 again; 1" in quick("dead-letters", "replay", "0:0").stderr
     (again,) = consumed(quick, "articles.raw")
     assert again["headers"]["replayed_from"] == "articles.dead-letter/0/0"
+    result = quick("dead-letters", "show", f"3:{10**20}")
+    assert (result.returncode, b"there is no dead letter" in result.stderr) == (ExitCode.USAGE, True)
     result = quick("dead-letters", "show", "3:99")
     assert (result.returncode, b"no dead letter 3:99" in result.stderr) == (ExitCode.USAGE, True)
 

@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime
 
+import orjson
 import pytest
 
 from pipeline.tables.columns import KEY_COLUMNS, TABLES, TABLES_OF
-from pipeline.tables.rows import change_of, instant
+from pipeline.tables.rows import change_of
 from schemas.codec import RecordError
 from tests.sinks.records import RELEASE_0_1, SAID, article, statement
 
@@ -68,10 +69,12 @@ def test_what_is_no_record_is_refused(value: bytes) -> None:
         change(None, key=None)
 
 
-def test_times_of_every_zone_become_utc() -> None:
-    assert instant("2026-05-01T01:00:00+02:00") == datetime(2026, 4, 30, 23, tzinfo=UTC)
-    assert instant("0001-01-01T00:00:00+14:00") == datetime(1, 1, 1, tzinfo=UTC)
-    assert instant(None) is None
+def test_numbers_that_no_store_takes_are_none() -> None:
+    for revision in ("9" * 5000, "-1", "3a", ""):
+        assert change(article("a-1"), revision=revision).rows["articles"][0]["revision"] == 1
+    huge = orjson.dumps(orjson.loads(statement("s-1")) | {"count": 2**63})
+    with pytest.raises(RecordError, match="count"):
+        change(huge, "statement")
 
 
 def test_the_key_is_a_column_of_each_table() -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from pipeline.entities import roles_lexicon
 from pipeline.entities.gazetteer import compound_beginnings, load_gazetteer
 from pipeline.entities.organisation_patterns import pattern_spans
 from pipeline.entities.person_clusters import cluster_persons
@@ -105,6 +106,20 @@ def test_long_words_take_no_minute() -> None:
     started = time.process_time()
     assert role_word("A" * 100_000) is None
     assert time.process_time() - started < 1
+
+
+def test_not_every_word_is_remembered_and_of_a_long_one_the_end() -> None:
+    remembered = roles_lexicon._by_last_part
+    remembered.cache_clear()
+    assert role_word("A" * 1_000_000 + "ministerin") == role_word("Umweltministerin")
+    assert role_word("A" * 1_000_000 + "-Ministerin") == role_word("Ministerin")
+    assert role_word("B" * 1_000_000 + "ministerin") == role_word("Superministerin")
+    before = remembered.cache_info().currsize
+    assert role_word("A" * 500_000 + "ministerin") is not None
+    assert remembered.cache_info().currsize == before, "it ends as one that is known"
+    for number in range(roles_lexicon._KNOWN_WORDS + 100):
+        role_word(f"Amt{number}")
+    assert remembered.cache_info().currsize == roles_lexicon._KNOWN_WORDS
 
 
 def test_pairs_of_mentions_are_bounded_where_sentences_are_not() -> None:

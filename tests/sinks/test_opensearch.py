@@ -156,6 +156,13 @@ async def test_the_password_is_used_and_not_told(server: tuple[BulkApi, str]) ->
 async def test_nobody_there_and_wrong_addresses() -> None:
     with pytest.raises(SinkError, match=r"127\.0\.0\.1:9"):
         await OpenSearchStore("http://127.0.0.1:9/news").open()
-    for url in ("ftp://a.example/x", "news", "https://a.example/News", "https://a.example/a/b"):
+    for url in (
+        "ftp://a.example/x",
+        "news",
+        "https://a.example/News",
+        "https://a.example/a/b",
+        "http://[",
+        "http://a:99999",
+    ):
         with pytest.raises(SinkError, match="not an address"):
             OpenSearchStore(url)

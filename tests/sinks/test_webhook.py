@@ -94,8 +94,9 @@ async def test_nobody_there_is_a_reason_to_wait() -> None:
 
 
 def test_addresses_and_waits() -> None:
-    with pytest.raises(SinkError):
-        WebhookStore("ftp://example.org/", SECRET)
+    for url in ("ftp://example.org/", "http://[", "http://a:99999"):
+        with pytest.raises(SinkError, match="is not an address"):
+            WebhookStore(url, SECRET)
     assert retry_after({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}) == 0
     assert retry_after({"Retry-After": "bald"}) is None
     assert retry_after({}) is None

@@ -56,6 +56,19 @@ def test_a_statement_says_where_it_stood_first_and_has_its_fullest_wording() -> 
     assert statement.id.startswith("2026-03-02-")
 
 
+@pytest.mark.parametrize("published_at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_an_article_that_says_of_itself_an_impossible_time_has_its_statement(published_at: str) -> None:
+    statement = only(speaker().add(record(WHOLE, published_at=published_at), SEEN_AT))
+    assert (statement.text, statement.first.published_at) == (WHOLE, published_at)
+
+
+def test_an_address_that_is_none_names_no_paper() -> None:
+    odd = record(WHOLE)
+    odd = odd.model_copy(update={"article": odd.article.model_copy(update={"source": None, "url": "http://["})})
+    statement = only(speaker().add(odd, SEEN_AT))
+    assert (statement.count, statement.articles[0].url) == (1, "http://[")
+
+
 def test_words_in_quotation_marks_are_preferred_to_a_fuller_report() -> None:
     longer = INDIRECT + " und der die Marine Jahre zurückwerfe"
     statement = only(fed([record(longer, "a-1", type="Indirect")]).add(record(WHOLE, "a-2"), SEEN_AT))

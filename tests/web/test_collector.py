@@ -29,6 +29,8 @@ from tests.web.system import free_port
 
 pytestmark = pytest.mark.timeout(120)
 
+HUGE_NAME = b'{"worker": %d}' % (2**64 - 1)
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
@@ -141,7 +143,8 @@ async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, re
         await eventually(lambda: reader.state("places"))
         await send(settings, "articles.raw", b"{}", b"{}")
         for _ in range(30):
-            await send(settings, WORKERS_TOPIC, b"nonsense", b"[]", b'{"worker": "w1"}')
+            await send(settings, WORKERS_TOPIC, b"nonsense", b"[]", b'{"worker": ["w0"]}', HUGE_NAME)
+            await send(settings, WORKERS_TOPIC, b'{"worker": "w1"}')
             await asyncio.sleep(0.5)
             if reader.workers():
                 break

@@ -104,6 +104,20 @@ async def test_a_request_that_never_ends_is_dropped(port: int) -> None:
     writer.close()
 
 
+@pytest.mark.parametrize(
+    "request_",
+    [b"GET /?q=" + b"a" * 9000 + b" HTTP/1.1", b"GET / HTTP/1.1\r\nX: " + b"a" * 9000, b"GET / HTTP/1.1\r\n:"],
+)
+async def test_what_is_no_request_is_answered_without_a_traceback(
+    port: int, request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(request_ + b"\r\n\r\n")
+    assert (await reader.readline()).split()[1] == b"400"
+    writer.close()
+    assert "Traceback" not in caplog.text
+
+
 async def test_a_connection_that_is_idle_is_dropped(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")

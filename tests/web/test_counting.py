@@ -309,3 +309,15 @@ async def test_shares_compare_two_sources(client: Client, writer: StoreWriter) -
         page = await response.text()
     assert page.count('class="shares"') == 2
     assert page.count('class="interval"') == 4
+
+
+def test_what_is_centuries_old_makes_no_chart_of_centuries(store: tuple[StoreWriter, StoreReader]) -> None:
+    writer, reader = store
+    put(
+        writer,
+        quote_article("a", published_at="1605-01-01T00:00:00Z"),
+        quote_article("b", published_at="2026-09-03T08:00:00Z"),
+    )
+    found = reader.shares(QuoteQuery(), by="speaker", once=False, now=NOW)
+    assert (found.total, sum(period.total for period in found.over_time)) == (6, 3)
+    assert len(found.over_time) < 530

@@ -178,3 +178,6 @@ def test_days_without_anything_are_days_too_and_long_times_are_weeks() -> None:
     assert [week.day for week in weeks][:2] == ["2025-11-03", "2025-11-10"]
     assert sum(week.quotes for week in weeks) == 7
     assert periods_of([]) == ([], False)
+    old = Period(day="1605-01-01", quotes=8, articles=1)
+    assert len(periods_of([old, first, last])[0]) < 530
+    assert sum(week.quotes for week in periods_of([old, first, last])[0]) == 3

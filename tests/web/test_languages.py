@@ -1,6 +1,7 @@
 """Everything that the pages say is there in German, errors too."""
 
 import re
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -51,3 +52,19 @@ def test_numbers_and_times_are_written_as_babel_writes_them(language: InterfaceL
             formats.time(moment) == formats.time(local.timestamp()) == format_datetime(local, "short", locale=language)
         )
         assert formats.day(moment[:10]) == format_date(datetime.fromisoformat(moment[:10]), "medium", locale=language)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
+def test_times_at_the_ends_of_the_calendar_are_written_too(
+    zone: str, moment: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of an article that says so of itself, and that stands on a page with all others."""
+    monkeypatch.setenv("TZ", zone)
+    time.tzset()
+    try:
+        assert Formats("de").time(moment)
+        assert Formats("en").iso(moment)[:4] in {"0001", "9999"}
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -63,6 +63,14 @@ async def test_what_is_a_little_old_is_given_at_once_and_made_anew_meanwhile(clo
     assert (await ask(), len(made)) == (2, 2), "it was made once for all of them"
 
 
+async def test_of_very_many_values_those_made_last_are_kept(site: Site) -> None:
+    for number in range(module.MOST_CACHED + 50):
+        assert await site.cached(("live", number), lambda number=number: number) == number  # type: ignore[misc]
+    assert len(site._cache) == module.MOST_CACHED
+    assert ("live", module.MOST_CACHED + 49) in site._cache
+    assert not site._making
+
+
 async def test_what_is_too_old_is_waited_for(clock: Clock, site: Site) -> None:
     values = iter((1, 2))
     for expected, pause in ((1, 31.0), (2, 0.0)):

@@ -286,3 +286,54 @@ def test_a_full_disk_is_named_even_if_it_has_rolled_back(tmp_path: Path) -> None
         with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):
             writer.add(lot)
         writer.close()
+
+
+HUGE = 2**64 - 1
+BEFORE_ALL_CALENDARS = "0001-01-01T00:00:00+14:00"
+
+
+@pytest.mark.parametrize(
+    ("topic", "key", "value"),
+    [
+        ("articles.quotes", b"x", {"id": ["x"], "quotes": [], "entities": [], "simhash": "0" * 16, "text": ""}),
+        ("articles.quotes", b"x", {"id": "x", "quotes": [{}], "entities": []}),
+        ("articles.quotes", b"x", {"source": {"a": 1}}),
+        ("statements", b"s", {"count": HUGE, "sources": 1, "articles": []}),
+        ("statements", b"s", {"count": [], "sources": 1, "articles": []}),
+        ("statements", b"s", {"count": None, "sources": None, "articles": []}),
+        ("articles.dead-letter", b"d", {"attempts": HUGE, "offset": HUGE}),
+        ("articles.replayed", b"99999999999999999999:1", {"by": "x"}),
+        ("articles.replayed", b"1", {"by": "x"}),
+        ("articles.replayed", b"1:1", []),
+    ],
+)
+def test_what_is_no_record_is_counted_and_passed_over(
+    writer: StoreWriter, reader: StoreReader, topic: str, key: bytes, value: object
+) -> None:
+    """One message that cannot be stored must not keep all others out for ever."""
+    if topic == "articles.quotes" and isinstance(value, dict):
+        value = quote_article().model_dump(by_alias=True) | value
+    if topic == "articles.dead-letter" and isinstance(value, dict):
+        letter = DeadLetter.of(
+            stage="clean", reason="empty", detail="leer", topic="articles.raw", partition=0, offset=0, timestamp=0,
+            key=None, value=b"", headers=[], attempts=1,
+        )  # fmt: skip
+        value = letter.model_dump(by_alias=True) | value
+    bad = TopicMessage(topic, 0, 0, time.time(), orjson.dumps(value), {}, key=key)
+    writer.add([bad, message(quote_article(), offset=1)])
+    assert writer.unreadable == 1
+    assert reader.article("a-1") is not None
+    assert writer.positions()[topic, 0][0] == (2 if topic == "articles.quotes" else 1)
+
+
+@pytest.mark.parametrize("published_at", [BEFORE_ALL_CALENDARS, "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00Z"])
+def test_an_article_that_cannot_have_been_published_then_counts_as_published_when_it_came(
+    writer: StoreWriter, reader: StoreReader, published_at: str
+) -> None:
+    writer.add([message(quote_article(published_at=published_at))])
+    assert writer.unreadable == 0
+    found = reader.article("a-1")
+    assert found is not None
+    assert found.record["published_at"] == published_at
+    connection = sqlite3.connect(writer._connection.execute("PRAGMA database_list").fetchone()[2])
+    assert connection.execute("SELECT at FROM articles").fetchall() == [(NOW,)]

@@ -18,7 +18,7 @@ from agents.progress import PartitionProgress, ProgressReader
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
-from agents.web.store.writer import StoreWriter, TopicMessage
+from agents.web.store.writer import UNREADABLE, StoreWriter, TopicMessage
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
@@ -201,7 +201,7 @@ class Collector:
                     self._writer.put_left(said["worker"], record.timestamp / 1000)
                 else:
                     self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
-            except (ValueError, TypeError, KeyError, AttributeError):
+            except UNREADABLE:
                 log.warning("a message on the topic %s is not from a worker; left out", WORKERS_TOPIC)
 
     async def _look(self, progress: ProgressReader) -> None:

@@ -2,7 +2,6 @@
 
 import sqlite3
 import zlib
-from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -13,6 +12,7 @@ from agents.web.store.columns import DAY_SECONDS
 from agents.web.store.query_parser import folded_words
 from agents.web.store.quote_rows import ArticleRow, delete_quotes, insert_quotes, label_num, type_of_whole
 from agents.web.store.same_articles import join_same, leave_same, mark_first
+from schemas.times import PRESS_YEARS, instant
 
 QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
@@ -42,7 +42,7 @@ def insert_article(
         Whether there is something new to show.
 
     Raises:
-        ValueError, KeyError, TypeError: the bytes are no QuoteArticle.
+        writer.UNREADABLE: the bytes are no QuoteArticle.
     """
     digest = blake2b(value, digest_size=16).digest()
     record = orjson.loads(value)
@@ -198,7 +198,8 @@ def withdraw_article(connection: sqlite3.Connection, id_: str) -> None:
 
 
 def moment(published_at: str | None, arrived: float) -> float:
-    """When an article was published, in seconds since 1970 UTC; when it came, if that is not said or lies ahead."""
-    if published_at is None:
+    """When an article was published, in seconds since 1970 UTC; when it came, if that is not said or cannot be."""
+    published = None if published_at is None else instant(published_at)
+    if published is None or published.year not in PRESS_YEARS:
         return arrived
-    return min(datetime.fromisoformat(published_at).astimezone(UTC).timestamp(), arrived)
+    return min(published.timestamp(), arrived)

@@ -115,7 +115,7 @@ def put_statement(connection: sqlite3.Connection, id_: str, value: bytes | None)
     """Keep a statement in its new state; None: there is none any more.
 
     Raises:
-        ValueError, KeyError, TypeError: the bytes are no Statement.
+        writer.UNREADABLE: the bytes are no Statement.
     """
     known = connection.execute("SELECT num FROM statements WHERE id = ?", (id_,)).fetchone()
     if known is not None:

@@ -318,5 +318,5 @@ def _letter(row: tuple[Any, ...]) -> DeadLetterLine:
 def _steps(trail: str) -> list[Step]:
     try:
         return [Step.model_validate(step) for step in orjson.loads(trail)]
-    except ValueError:
+    except (TypeError, ValueError):
         return []

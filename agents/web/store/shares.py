@@ -20,6 +20,8 @@ SHOWN = 30
 DRAWN = 6
 """So many of the values are told for each period."""
 LONGEST_IN_DAYS = 62
+LONGEST_DAYS = 3653
+"""Of a chart: ten years. An article can say that it is centuries old."""
 """A longer time is told by weeks."""
 BEFORE = 4
 """So many periods of the same length before tell what is usual."""
@@ -156,15 +158,18 @@ def _over_time(
     if not len(places):
         return "day", []
     days = columns.days
-    first, last = int(days[places[-1]]), int(days[places[0]])
+    last = int(days[places[0]])
+    first = max(int(days[places[-1]]), last - LONGEST_DAYS)
     weekly = last - first >= LONGEST_IN_DAYS
     step = 7 if weekly else 1
     # 1 January 1970 was a Thursday: weeks begin on Mondays.
     start = first - (first + 3) % 7 if weekly else first
     count = (last - start) // step + 1
-    totals = np.bincount((days[found.places] - start) // step, minlength=count)
-    of_drawn = rows < drawn
-    periods = (days[with_values[of_drawn]] - start) // step
+    statements = days[found.places]
+    totals = np.bincount((statements[statements >= start] - start) // step, minlength=count)
+    with_day = days[with_values]
+    of_drawn = (rows < drawn) & (with_day >= start)
+    periods = (with_day[of_drawn] - start) // step
     each = np.bincount(periods * drawn + rows[of_drawn], minlength=count * drawn).reshape(count, drawn)
     return "week" if weekly else "day", [
         SharePeriod(

@@ -14,9 +14,14 @@ from agents.web.store.article_rows import delete_articles, insert_article, withd
 from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.tables import PROGRAM, open_for_writing
 from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
-from schemas.codec import RecordError, decode
+from schemas.codec import decode
 from schemas.records import DeadLetter
 
+UNREADABLE = (
+    ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
+    sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
+)  # fmt: skip
+"""What comes of a message with values that no record has; a store that cannot be written raises others."""
 SAMPLES_KEPT_SECONDS = 3600.0
 _CHUNK = 500
 
@@ -79,7 +84,7 @@ class StoreWriter:
                 positions[message.topic, message.partition] = message
                 try:
                     self._add(message)
-                except (RecordError, ValueError, KeyError, TypeError, AttributeError):
+                except UNREADABLE:
                     self.unreadable += 1
             connection.executemany(
                 "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",

@@ -22,7 +22,7 @@ from agents.web.query_parameters import (
     reading_a_page,
 )
 from agents.web.site import Site, entity_path, site_of
-from agents.web.store.shares import LONGEST_IN_DAYS
+from agents.web.store.shares import LONGEST_DAYS, LONGEST_IN_DAYS
 
 View = Literal["said", "about", "named"]
 PAGE = 30
@@ -105,12 +105,14 @@ async def _page(request: Request, id_: str) -> Response:
 
 def periods_of(days: Sequence[Period]) -> tuple[list[Period], bool]:
     """The days up to the last of `days`, also those on which nothing was, two weeks at the least; weeks, each by its
-    Monday, where that would be more than two months. Whether it is weeks."""
+    Monday, where that would be more than two months; what is more than ten years before the last is left out. Whether
+    it is weeks."""
     if not days:
         return [], False
     known = {period.day: period for period in days}
     last = date.fromisoformat(days[-1].day)
     first = min(date.fromisoformat(days[0].day), last - timedelta(days=LEAST_DAYS - 1))
+    first = max(first, last - timedelta(days=LONGEST_DAYS))
     every = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     if len(every) <= LONGEST_IN_DAYS:
         return [known.get(day.isoformat()) or Period(day=day.isoformat(), quotes=0, articles=0) for day in every], False
@@ -118,6 +120,8 @@ def periods_of(days: Sequence[Period]) -> tuple[list[Period], bool]:
     sums = {monday.isoformat(): [0, 0] for monday in mondays}
     for period in days:
         day = date.fromisoformat(period.day)
+        if day < first:
+            continue
         total = sums[(day - timedelta(days=day.weekday())).isoformat()]
         total[0] += period.quotes
         total[1] += period.articles

@@ -1,0 +1,21 @@
+"""What is remembered of robots.txt."""
+
+import pytest
+from yarl import URL
+
+from agents.feed import robots
+from agents.feed.robots import Robots, RobotsResponse
+
+
+async def test_of_many_origins_those_that_were_read_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(robots, "MOST_ORIGINS", 2)
+    read: list[str | None] = []
+
+    async def robots_txt(url: URL) -> RobotsResponse:
+        read.append(url.host)
+        return RobotsResponse(404)
+
+    rules = Robots("redefluss", robots_txt)
+    for host in ("a", "b", "b", "c", "c", "b", "a"):
+        assert await rules.allowed(URL(f"https://{host}/"))
+    assert read == ["a", "b", "c", "a"]

@@ -1,0 +1,14 @@
+"""Times of every zone and of any year."""
+
+from datetime import UTC, datetime
+
+from schemas.times import LATEST, instant
+
+
+def test_times_of_every_zone_become_utc() -> None:
+    assert instant("2026-05-01T01:00:00+02:00") == datetime(2026, 4, 30, 23, tzinfo=UTC)
+
+
+def test_what_lies_beyond_the_calendar_is_put_at_its_end() -> None:
+    assert instant("0001-01-01T00:00:00+14:00") == datetime(1, 1, 1, tzinfo=UTC)
+    assert instant("9999-12-31T23:59:59-12:00") == LATEST
