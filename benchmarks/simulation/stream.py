@@ -16,6 +16,8 @@ from pipeline.stages import article_stages
 
 LOOK_SECONDS = 0.25
 """How often it is looked how many messages wait."""
+QUOTES_AT_ONCE = 1
+"""How many quotes that wait in a partition the stage `statements` takes at once, at most."""
 IDLE_SECONDS = 0.1
 """In portions of this length, the processes need what they need without any work."""
 
@@ -129,7 +131,8 @@ class Stream:
         self._stages = article_stages()
         self._partitions = [[self._partition(stage, number) for number in range(layout.partitions)]
                             for stage in range(len(self._stages))]  # fmt: skip
-        self._statements = [Partition(self._env, self._worker(len(self._stages), number).quotes)
+        last = len(self._stages)
+        self._statements = [Partition(self._env, self._worker(last, number).quotes, QUOTES_AT_ONCE)
                             for number in range(layout.partitions)]  # fmt: skip
         self._result = Simulated()
         self._sent = 0

@@ -17,7 +17,7 @@ from benchmarks.journal import Journal, as_line
 from benchmarks.loads import Steady, Use
 from benchmarks.machine_speed import SpeedClock
 from benchmarks.simulation import __main__ as command
-from benchmarks.simulation import arrivals, page, plan
+from benchmarks.simulation import arrivals, page, plan, stream
 from benchmarks.simulation.costs import ArticleCosts, Costs, Overheads, Shares, read
 from benchmarks.simulation.pool import SimulatedPool
 from benchmarks.simulation.processor import Machine
@@ -158,6 +158,16 @@ def test_on_a_machine_of_half_the_speed_everything_takes_twice_as_long():
     layout = Layout(processes=2, partitions=8, cores=2)
     slow = run(COSTS.scaled(2.0), layout, 200)
     assert slow.articles_per_second == pytest.approx(run(COSTS, layout, 200).articles_per_second / 2, rel=0.03)
+
+
+def test_quotes_that_are_taken_at_once_share_requests(monkeypatch: pytest.MonkeyPatch):
+    layout, costs = Layout(processes=1, partitions=1, cores=AMPLE), COSTS
+    one = Stream(costs, layout).run(arrivals.steady(50, 2.0))
+    monkeypatch.setattr(stream, "QUOTES_AT_ONCE", 16)
+    many = Stream(costs, layout).run(arrivals.steady(50, 2.0))
+    assert one.requests == pytest.approx(1)
+    assert many.requests < 0.8
+    assert many.used["worker"] < one.used["worker"]
 
 
 def test_messages_that_are_taken_at_once_are_finished_together():
