@@ -55,8 +55,10 @@ def layout_of(got: Measured, cores: int) -> Layout:
 
 def comparable(got: Measured, cores: int) -> bool:
     """Whether it is simulated: neither a sink nor other programs took part, and no worker was bound to a core."""
-    uses = [got.use] if got.steady is None else [got.use, got.steady.use]
-    quiet = all(use.of_others <= MOST_OF_OTHERS * cores for use in uses)
+    uses = [(got.use, got.piece_seconds)]
+    if got.steady is not None:
+        uses.append((got.steady.use, got.steady_piece_seconds))
+    quiet = all(use.of_others - SpeedClock.cores(seconds) <= MOST_OF_OTHERS * cores for use, seconds in uses)
     return quiet and not got.case.sink and got.limited_by != "taskset"
 
 

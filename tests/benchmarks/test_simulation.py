@@ -323,7 +323,7 @@ def test_the_check_takes_the_costs_for_the_speed_that_the_machine_had(says: Call
 
 
 def test_a_run_that_other_programs_disturbed_is_left_out(says: Callable[..., str], journal: Path):
-    write_case(journal, 5.0, machine=2.5)
+    write_case(journal, 5.0, machine=4.5)
     said = says("--check", str(journal))
     assert said.count("| articles a second |") == 1
     assert "1 cases are left out" in said
