@@ -56,7 +56,7 @@ class MeasuredStream:
     """A stream under each load, and how fast the machine was meanwhile; the log files' growth by the backlog in bytes.
 
     Attributes:
-        broker_alone: cores that the broker used before there was a worker.
+        broker_alone: cores that the broker used when the worker had ended.
     """
 
     partitions: int
@@ -130,7 +130,6 @@ async def _measure_stream(
     assert broker.pid is not None
     address, prefix = broker.address.removeprefix("kafka://"), f"m{uuid.uuid4().hex[:8]}-"
     own = {"REDEFLUSS_PARTITIONS": str(partitions), "REDEFLUSS_PROCESSES": str(len(cores()))}
-    broker_alone = await _busy_cores(broker.pid)
     async with warm_stream(REDEFLUSS, address, prefix, values, broker.pid, **own) as stream:
         clock.begin()
         single = await singly(stream, values, SINGLES)
@@ -146,6 +145,7 @@ async def _measure_stream(
         clock.begin()
         paced = await at_rate(stream, values, flood.articles_per_second / 2, len(values) // 2)
         paced_speed = clock.end()
+    broker_alone = await _busy_cores(broker.pid)
     return MeasuredStream(
         partitions, broker_alone, single, single_speed, flood, used, used_speed, nothing, paced, paced_speed, disk
     )
