@@ -16,6 +16,7 @@ import psutil
 from confluent_kafka import ConsumerGroupState
 from confluent_kafka.admin import AdminClient
 
+from agents.headers import trail_of
 from benchmarks.articles import multiplied
 from benchmarks.control_groups import NoControlGroups, shares_of_cores
 from benchmarks.flood import (
@@ -30,14 +31,17 @@ from benchmarks.flood import (
     warm_stream,
 )
 from benchmarks.journal import Journal, as_line, flood_of
-from benchmarks.loads import SETTLE_SECONDS, Steady, Use, at_rate
+from benchmarks.loads import SETTLE_SECONDS, Steady, Use, Watch, at_rate
+from benchmarks.machine_speed import SpeedClock
 from benchmarks.sink_load import sink
 from benchmarks.systems import WORKER, Ended, System
 from benchmarks.usage import Usage, cores
-from pipeline.stages import STAGES
+from pipeline.stages import STAGES, article_stages
 from tests.support.kafka_broker import KafkaBroker
 
 PART = "scale"
+PLAIN = ("piece_seconds", "steady_piece_seconds", "assignment", "sink_seconds", "limited_by")
+"""Fields of what was measured that stand in the journal as they are."""
 LEAST_AT_RATE = 10
 LOOK_SECONDS = 0.5
 
@@ -73,7 +77,11 @@ class Measured:
         series: what it was measured for.
         turn: which cases can be compared with it.
         flood: the backlog.
+        use: by what, and by others.
+        piece_seconds: how fast the machine was meanwhile, by the `SpeedClock`.
         steady: articles at half of the backlog's throughput; None: not measured.
+        steady_piece_seconds: how fast the machine was meanwhile.
+        assignment: number of the worker that has a partition, by stage of articles and partition; empty for one worker.
         sink_seconds: processor time of the sink during the backlog.
         limited_by: what kept the workers to their share: "control groups", "taskset" (to a core each), or nothing.
     """
@@ -82,7 +90,11 @@ class Measured:
     series: str
     turn: str
     flood: Flood
+    use: Use
+    piece_seconds: float
     steady: Steady | None = None
+    steady_piece_seconds: float = 0.0
+    assignment: tuple[tuple[int, ...], ...] = ()
     sink_seconds: float = 0.0
     limited_by: str = ""
 
@@ -99,13 +111,23 @@ def control_groups_allowed() -> bool:
             process.kill()
 
 
-def measure(case: Case, values: list[bytes], journal: Journal, *, series: str, turn: str, seconds: float) -> str:
+def measure(
+    case: Case,
+    values: list[bytes],
+    journal: Journal,
+    clock: SpeedClock,
+    *,
+    series: str,
+    turn: str,
+    seconds: float,
+) -> str:
     """Measure a case on a broker of its own, into the journal; what came of it in a line.
 
     Args:
         case: which.
         values: articles, to go round.
         journal: for a line.
+        clock: tells how fast the machine is.
         series: what it is measured for.
         turn: with which other cases it can be compared.
         seconds: for which articles are sent at half of the throughput; 0: not at all.
@@ -113,14 +135,14 @@ def measure(case: Case, values: list[bytes], journal: Journal, *, series: str, t
     about = {"series": series, "case": asdict(case)}
     try:
         with KafkaBroker() as broker:
-            got = asyncio.run(_measure(case, values, broker, series, turn, seconds))
+            got = asyncio.run(_measure(case, values, broker, clock, series, turn, seconds))
     except (Stalled, Ended, TimeoutError) as error:
         why = str(error) or type(error).__name__
         journal.add(PART, turn, **about, failed=why)
         return f"{case}: {why}"
     steady = None if got.steady is None else asdict(got.steady)
-    more = {"sink_seconds": got.sink_seconds, "limited_by": got.limited_by}
-    journal.add(PART, turn, **about, flood=as_line(got.flood), steady=steady, **more)
+    more = {name: getattr(got, name) for name in PLAIN}
+    journal.add(PART, turn, **about, flood=as_line(got.flood), use=asdict(got.use), steady=steady, **more)
     return f"{case}: {got.flood.articles_per_second:.2f} articles/s"
 
 
@@ -129,17 +151,21 @@ def measured(journal: Journal) -> Iterator[Measured]:
     for line in journal.of(PART):
         if "failed" not in line:
             steady = line["steady"] and _steady(line["steady"])
-            more = {name: line[name] for name in ("series", "turn", "sink_seconds", "limited_by")}
-            yield Measured(Case(**line["case"]), flood=flood_of(line), steady=steady, **more)
+            more = {name: line[name] for name in ("series", "turn", *PLAIN)}
+            more["assignment"] = tuple(map(tuple, more["assignment"]))
+            yield Measured(Case(**line["case"]), flood=flood_of(line), use=_use(line["use"]), steady=steady, **more)
 
 
 def _steady(values: dict[str, Any]) -> Steady:
-    use = Use(**values["use"] | {"processes": [Usage(**usage) for usage in values["use"]["processes"]]})
-    return Steady(values["per_second"], values["latencies"], use)
+    return Steady(values["per_second"], values["latencies"], _use(values["use"]))
+
+
+def _use(values: dict[str, Any]) -> Use:
+    return Use(**values | {"processes": [Usage(**usage) for usage in values["processes"]]})
 
 
 async def _measure(
-    case: Case, values: list[bytes], broker: KafkaBroker, series: str, turn: str, seconds: float
+    case: Case, values: list[bytes], broker: KafkaBroker, clock: SpeedClock, series: str, turn: str, seconds: float
 ) -> Measured:
     assert broker.pid is not None
     address, prefix = broker.address.removeprefix("kafka://"), f"s{uuid.uuid4().hex[:8]}-"
@@ -149,20 +175,24 @@ async def _measure(
     own = {"REDEFLUSS_PROCESSES": str(case.processes), "REDEFLUSS_PARTITIONS": str(case.partitions)}
     async with warm_stream(system, address, prefix, values, broker.pid, **own) as stream:
         await asyncio.wait_for(_until_joined(stream, case.workers), READY_SECONDS)
-        if case.workers > 1:
-            await _warm_up(stream, values, "joined")
+        trails = await _warm_up(stream, values, "joined") if case.workers > 1 else []
         async with AsyncExitStack() as stack:
             if in_groups:
                 stack.enter_context(shares_of_cores(list(stream.processes), case.share or math.inf))
             watched = await stack.enter_async_context(_sink(stream)) if case.sink else None
             if watched is not None:
                 await _warm_up(stream, values, "stored")
-            before = _seconds(watched)
+            before, watch = _seconds(watched), Watch(stream)
+            clock.begin()
             flood = await backlog_through(stream, values, case.articles)
-            got = Measured(case, series, turn, flood, sink_seconds=_seconds(watched) - before)
+            got = Measured(case, series, turn, flood, watch.use(), clock.end())
+            got.sink_seconds, got.assignment = _seconds(watched) - before, assignment(trails)
             if seconds:
+                await asyncio.sleep(SETTLE_SECONDS)
                 rate = flood.articles_per_second / 2
+                clock.begin()
                 got.steady = await at_rate(stream, values, rate, max(LEAST_AT_RATE, round(rate * seconds)))
+                got.steady_piece_seconds = clock.end()
             got.limited_by = "control groups" if in_groups else "taskset" if pinned else ""
             return got
 
@@ -188,12 +218,28 @@ async def _until_joined(stream: Stream, workers: int) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-async def _warm_up(stream: Stream, values: list[bytes], label: str) -> None:
-    """Let workers that came later process a few articles, and a sink store them: with the first, they import more."""
-    messages = list(multiplied(values, WARM_UP_ARTICLES, label=label, partitions=stream.settings.partitions))
+async def _warm_up(stream: Stream, values: list[bytes], label: str) -> list[list[Any]]:
+    """Let workers that came later process a few articles, and a sink store them: with the first, they import more.
+
+    The articles' trails, of which there is one for each partition at least.
+    """
+    partitions = stream.settings.partitions
+    messages = list(multiplied(values, max(WARM_UP_ARTICLES, partitions), label=label, partitions=partitions))
+    trails: list[list[Any]] = []
     await send_all(stream.settings, messages)
-    await collect(stream.consumer, {key for key, _ in messages}, [], stream.processes.check)
+    keys = {key for key, _ in messages}
+    look = lambda record: trails.append(trail_of(record.headers))  # noqa: E731
+    await collect(stream.consumer, keys, [], stream.processes.check, look)
     await asyncio.sleep(SETTLE_SECONDS)
+    return trails
+
+
+def assignment(trails: list[list[Any]]) -> tuple[tuple[int, ...], ...]:
+    """Which worker, by number, has a partition of a stage of articles, as the trails of one article in each tell."""
+    found = {(step["stage"], step["partition"]): step["worker"] for trail in trails for step in trail}
+    numbers = {name: number for number, name in enumerate(sorted(set(found.values())))}
+    partitions = range(len(found) // len(article_stages()))
+    return tuple(tuple(numbers[found[stage.name, at]] for at in partitions) for stage in article_stages() if found)
 
 
 def _seconds(process: psutil.Process | None) -> float:

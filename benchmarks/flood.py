@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Any
 
 import psutil
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from agents import kafka, topics
 from agents.settings import Settings
@@ -59,22 +60,36 @@ def settings_for(broker: str, prefix: str, **more: object) -> Settings:
     return Settings(broker=f"kafka://{broker}", topic_prefix=prefix, **more)  # type: ignore[arg-type]
 
 
-async def send_all(settings: Settings, messages: Iterable[tuple[bytes, bytes]]) -> None:
-    """Send raw articles and wait until the broker has confirmed every one."""
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
+    """A producer that is connected."""
     producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
     await producer.start()
     try:
-        topic = settings.topic("articles.raw")
-        waiting = [await producer.send(topic, value, key=key) for key, value in messages]
-        await asyncio.gather(*waiting)
+        yield producer
     finally:
         await producer.stop()
 
 
+async def send_all(settings: Settings, messages: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send raw articles and wait until the broker has confirmed every one."""
+    async with connected(settings) as producer:
+        await send(producer, settings.topic("articles.raw"), messages)
+
+
+async def send(producer: AIOKafkaProducer, topic: str, messages: Iterable[tuple[bytes, bytes]]) -> None:
+    """Send messages and wait until the broker has confirmed every one."""
+    await asyncio.gather(*[await producer.send(topic, value, key=key) for key, value in messages])
+
+
 async def collect(
-    consumer: AIOKafkaConsumer, keys: set[bytes], times: list[float], check: Callable[[], None] = lambda: None
+    consumer: AIOKafkaConsumer,
+    keys: set[bytes],
+    times: list[float],
+    check: Callable[[], None] = lambda: None,
+    look: Callable[[Any], None] = lambda _: None,
 ) -> int:
-    """Take articles until each of `keys` was there, noting when; the number of repeats.
+    """Take articles until each of `keys` was there, noting when, and giving each record to `look`; how many repeats.
 
     Raises:
         Stalled: none came for a long time.
@@ -93,6 +108,7 @@ async def collect(
         last = now
         for records in batch.values():
             for record in records:
+                look(record)
                 if record.key in keys:
                     keys.remove(record.key)
                     times.append(now)
@@ -153,13 +169,14 @@ async def backlog_through(stream: Stream, values: list[bytes], count: int) -> Fl
     partitions = stream.settings.partitions
     messages = list(multiplied(values, count, label="article", partitions=partitions))
     times: list[float] = []
-    before = readings(stream.processes, stream.broker_pid, at=time.perf_counter())
-    machine = psutil.cpu_times()._asdict()
-    begun = time.perf_counter()
-    feeding = asyncio.create_task(send_all(stream.settings, messages))
-    result.repeated = await collect(stream.consumer, {key for key, _ in messages}, times, stream.processes.check)
-    await feeding
-    result.processes = between(before, readings(stream.processes, stream.broker_pid, at=time.perf_counter()))
+    async with connected(stream.settings) as producer:
+        before = readings(stream.processes, stream.broker_pid, at=time.perf_counter())
+        machine = psutil.cpu_times()._asdict()
+        begun = time.perf_counter()
+        feeding = asyncio.create_task(send(producer, stream.settings.topic("articles.raw"), messages))
+        result.repeated = await collect(stream.consumer, {key for key, _ in messages}, times, stream.processes.check)
+        await feeding
+        result.processes = between(before, readings(stream.processes, stream.broker_pid, at=time.perf_counter()))
     result.seconds = times[-1] - begun
     result.machine = {name: now - machine[name] for name, now in psutil.cpu_times()._asdict().items()}
     result.tenths = tenths(times, begun)

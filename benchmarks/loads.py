@@ -12,7 +12,7 @@ from agents.headers import trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import STALL_SECONDS, Stream
 from benchmarks.latency import IDLE_PAUSE_SECONDS, paced
-from benchmarks.usage import Usage, between, readings
+from benchmarks.usage import Usage, between, busy_seconds, readings
 
 SETTLE_SECONDS = 3.0
 """After which nothing that articles have caused goes on."""
@@ -27,21 +27,33 @@ class Use:
         processes: use of each of the system's processes and the broker.
         client: processor time of this process, which sends and receives.
         network_bytes: what was sent on the loopback device.
+        machine: processor time of all programs on the machine.
     """
 
     seconds: float = 0.0
     processes: list[Usage] = field(default_factory=list)
     client: float = 0.0
     network_bytes: int = 0
+    machine: float = 0.0
 
     def of(self, *roles: str) -> float:
         """Processor time of processes of these roles, in seconds."""
         return sum(usage.cpu_seconds for usage in self.processes if usage.role in roles)
 
     @property
+    def own(self) -> float:
+        """Processor time of all of them, in seconds."""
+        return self.client + sum(usage.cpu_seconds for usage in self.processes)
+
+    @property
     def busy_cores(self) -> float:
         """Cores that all of them used, on average."""
-        return (self.client + sum(usage.cpu_seconds for usage in self.processes)) / self.seconds
+        return self.own / self.seconds
+
+    @property
+    def of_others(self) -> float:
+        """Cores that other programs used, on average."""
+        return max(0.0, self.machine - self.own) / self.seconds
 
 
 @dataclass
@@ -135,14 +147,15 @@ class Watch:
         self._stream = stream
         self._at = time.perf_counter()
         self._before = readings(stream.processes, stream.broker_pid, at=self._at)
-        self._client, self._network = _client_seconds(), _network_bytes()
+        self._client, self._network, self._machine = _client_seconds(), _network_bytes(), busy_seconds()
 
     def use(self) -> Use:
         """What was used until now."""
         now = time.perf_counter()
         client, network = _client_seconds() - self._client, _network_bytes() - self._network
+        machine = busy_seconds() - self._machine
         after = readings(self._stream.processes, self._stream.broker_pid, at=now)
-        return Use(now - self._at, between(self._before, after), client, network)
+        return Use(now - self._at, between(self._before, after), client, network, machine)
 
 
 def _client_seconds() -> float:

@@ -13,11 +13,13 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from benchmarks.cases import Case, Measured, measure, measured
 from benchmarks.journal import Journal, new_turn
+from benchmarks.limit import configuration
+from benchmarks.machine_speed import SpeedClock
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.usage import cores
 
@@ -33,18 +35,18 @@ SERIES = {
     "sink": "With `redefluss sink parquet`",
 }
 DEFAULT_SERIES = ("processes", "partitions", "workers", "backlogs")
-ARTICLES_OF_LEAST_WORKER = 24
+ARTICLES_OF_LEAST_WORKER = 16
 DISTINCT = 120
 """Articles of the corpus that are sent again and again: those by which `benchmarks.simulation` measures costs."""
 
 
-def cases(series: str, articles: int, backlogs: list[int]) -> Iterator[Case]:
+def cases(series: str, articles: int, backlogs: Sequence[int], partitions: Sequence[int]) -> Iterator[Case]:
     """The cases of a series."""
     count = len(cores())
     if series == "processes":
         yield from (Case(processes=number, articles=articles) for number in range(1, count + 1))
     elif series == "partitions":
-        yield from (Case(partitions=number, processes=count, articles=articles) for number in PARTITIONS)
+        yield from (Case(partitions=number, processes=count, articles=articles) for number in partitions)
     elif series == "workers":
         share = count * (1 - SHARE_LEFT_TO_BROKER) / max(WORKERS)
         for number in WORKERS:
@@ -83,6 +85,12 @@ def table(series: str, found: list[Measured]) -> list[str]:
     return [*lines, ""]
 
 
+def tables(found: list[Measured]) -> list[str]:
+    """A table for each series of which something was measured, in Markdown."""
+    by_series = ((series, [got for got in found if got.series == series]) for series in SERIES)
+    return [line for series, of_series in by_series if of_series for line in table(series, of_series)]
+
+
 def _sink(got: Measured) -> str:
     """Which, and its processor time for an article."""
     return f"parquet, {1000 * got.sink_seconds / got.case.articles:.1f} ms" if got.case.sink else ""
@@ -95,6 +103,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=SERIES, default=DEFAULT_SERIES, help=f"series; default: {default}")
     parser.add_argument("--articles", type=int, default=100, help="articles in a backlog")
     parser.add_argument("--backlogs", type=int, nargs="+", default=[100, 1000], help="sizes in the series `backlogs`")
+    parser.add_argument("--partitions", type=int, nargs="+", default=PARTITIONS, help="in the series `partitions`")
     parser.add_argument("--rate-seconds", type=float, default=8.0, help="time at half of the throughput; 0: none")
     parser.add_argument("--journal", type=Path, help="file to add the measurements to; the tables are of all in it")
     parser.add_argument("--report", action="store_true", help="measure nothing: print the tables of a journal")
@@ -107,15 +116,13 @@ def main() -> None:
     journal = Journal(args.journal)
     if not args.report:
         values = corpus_articles(args.corpus)[:DISTINCT]
-        for series in args.only:
-            turn = new_turn()
-            for case in cases(series, args.articles, args.backlogs):
-                said = measure(case, values, journal, series=series, turn=turn, seconds=args.rate_seconds)
-                sys.stderr.write(f"{series}: {said}\n")
-    found = list(measured(journal))
-    for series in SERIES:
-        if of_series := [got for got in found if got.series == series]:
-            sys.stdout.write("\n".join(table(series, of_series)) + "\n")
+        with SpeedClock(configuration()) as clock:
+            for series in args.only:
+                turn = new_turn()
+                for case in cases(series, args.articles, args.backlogs, args.partitions):
+                    said = measure(case, values, journal, clock, series=series, turn=turn, seconds=args.rate_seconds)
+                    sys.stderr.write(f"{series}: {said}\n")
+    sys.stdout.write("\n".join(tables(list(measured(journal)))) + "\n")
 
 
 if __name__ == "__main__":

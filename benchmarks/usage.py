@@ -72,6 +72,12 @@ def between(before: dict[int, Reading], after: dict[int, Reading]) -> list[Usage
     return used
 
 
+def busy_seconds() -> float:
+    """Processor time of all programs on this machine, since its start."""
+    times = psutil.cpu_times()
+    return float(times.user + times.nice + times.system + times.irq + times.softirq)
+
+
 def _role(process: psutil.Process, parents: dict[int, str]) -> str:
     command = " ".join(process.cmdline())
     if "agents.web.collector" in command:

@@ -4,9 +4,10 @@
     python -m benchmarks.scale --journal JOURNAL                       # real runs
     python -m benchmarks.simulation --check JOURNAL                    # both beside each other
     python -m benchmarks.simulation --plan [--per-day N …] [--worker-cores N] [--price X]
+    python -m benchmarks.simulation --document JOURNAL                 # all tables, into docs/measurements/scale.md
 
-The parameters are measured, none is guessed; their file says where each is from. A machine's speed changes: measure
-them right before the runs that the simulation is compared with.
+The parameters are measured, none is guessed; their file says where each is from. All of it wants a machine on which
+nothing else runs.
 """
 
 import argparse
@@ -19,8 +20,8 @@ from benchmarks.cases import Measured, measured
 from benchmarks.flood import Stalled
 from benchmarks.journal import Journal
 from benchmarks.releases import CORPUS, corpus_articles
-from benchmarks.scale import DISTINCT
-from benchmarks.simulation import check, plan
+from benchmarks.scale import DISTINCT, tables
+from benchmarks.simulation import check, page, plan
 from benchmarks.simulation.costs import Costs, read
 from benchmarks.simulation.measure import measure
 from benchmarks.systems import Ended
@@ -55,6 +56,7 @@ def main() -> None:
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--measure", action="store_true", help="measure the parameters, and write their file")
     what.add_argument("--check", type=Path, metavar="JOURNAL", help="simulate the cases of a journal beside them")
+    what.add_argument("--document", type=Path, metavar="JOURNAL", help="write all tables into the page on scale")
     what.add_argument("--plan", action="store_true", help="what a number of articles a day needs")
     parser.add_argument(
         "--parameters", type=Path, default=Path("simulation.json"), help="their file; default: %(default)s"
@@ -78,11 +80,21 @@ def main() -> None:
         _say(f"{args.parameters} has the parameters")
         return
     costs = _costs(args.parameters)
-    if args.check:
-        lines = check.table(list(check.compare(_cases(args.check), costs)))
+    journal = args.check or args.document
+    cases = _cases(journal) if journal else []
+    made: dict[str, list[str]] = {}
+    if journal:
+        comparable = [got for got in cases if check.comparable(got, costs.measured["cores"])]
+        made["checked"] = check.table(list(check.compare(comparable, costs)), len(cases) - len(comparable))
+    if args.plan or args.document:
+        plans = list(plan.plans(costs, args.per_day, args.worker_cores))
+        made["planned"] = plan.table(plans, args.price, args.currency)
+    if args.document:
+        made["measured"] = tables(cases)
+        page.PAGE.write_text(page.filled(page.PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
+        _say(f"{page.PAGE} has the tables")
     else:
-        lines = plan.table(list(plan.plans(costs, args.per_day, args.worker_cores)), args.price, args.currency)
-    sys.stdout.write("\n".join(lines) + "\n")
+        sys.stdout.write("\n".join(line for lines in made.values() for line in lines) + "\n")
 
 
 if __name__ == "__main__":

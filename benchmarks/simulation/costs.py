@@ -1,10 +1,10 @@
 """What the stream's parts cost, as measured: the parameters of the simulation, and the file that they are kept in."""
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from statistics import fmean
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -20,16 +20,20 @@ WRITTEN_OF_QUOTE = 2
 """Messages that the broker takes in for a quote: on `quotes` and on `statements`."""
 
 SOURCES = {
-    "articles": "Processor time of each stage for each article: the stage functions, called directly by one process.",
-    "slowdown": "How much longer the same takes while as many processes as there are cores do it at once.",
-    "cold": "The pool's processor time for single articles in an idle stream, over that of direct calls.",
-    "transfer_seconds": "What a pool process needs for a job beside the stage's function: the pool's processor time "
-    "for an article in a backlog, less that of direct calls at once on all cores, by three jobs.",
-    "together": "Processor time for an article in a backlog, where messages wait for each other; less `idle`.",
-    "alone": "Processor time for an article at half of the throughput, where messages leave at once; less `idle`.",
-    "idle": "Cores that are busy while the stream has nothing to do.",
+    "articles": "Processor time of each stage for each article, from the bytes of a job to those of its outcome: "
+    "direct calls in one process, the other cores idle.",
+    "slowdown": "The same in as many processes as there are cores at once, over that, in turn; at least 1.",
+    "cold": "The pool's processor time for single articles in an idle stream, over that of direct calls; at least 1.",
+    "cold_seconds": "The pause before each of these single articles.",
+    "overheads": "Beside the pool, by the number of partitions that a worker reads. From the processor time for an "
+    "article in a backlog, where messages wait for each other, and at half of the throughput, where they leave at "
+    "once; both less `idle`: cores that are busy while the stream has nothing to do. How many messages leave in a "
+    "request under each of these loads is simulated; what differs is `request`, and the rest is `message`.",
+    "idle_broker": "Cores that the broker keeps busy without any worker.",
     "hop_seconds": "Time of a single article in an idle stream, less that in its stages; a quarter of it.",
     "confirm_seconds": "Time until the broker has confirmed a single article to its sender, in an idle stream.",
+    "piece_seconds": "Processor time of the piece of work that tells how fast the machine is, beside the direct calls. "
+    "All processor times are such as they would be at this speed.",
     "memory_bytes": "Memory after the backlog: of the worker, pages, models, largest pool process, and broker.",
     "disk_bytes": "Growth of the broker's log files by an article of the backlog, compressed as by default.",
     "network_bytes": "Bytes between broker and clients for an article of the backlog, less those without work.",
@@ -61,15 +65,63 @@ class ArticleCosts:
         """In the stages that pool processes do."""
         return self.clean + self.entities + self.quotes
 
+    def scaled(self, factor: float) -> Self:
+        """On a machine where everything takes so many times as long."""
+        times = {item.name: factor * getattr(self, item.name) for item in fields(self) if item.name != "quote_count"}
+        return replace(self, **times)
+
 
 @dataclass(frozen=True)
-class Overheads:
+class Shares:
     """Seconds of processor time for an article, or cores in use, beside the pool."""
 
     worker: float = 0.0
     broker: float = 0.0
     pages: float = 0.0
     client: float = 0.0
+
+    def scaled(self, factor: float) -> "Shares":
+        """So many times as much of each."""
+        return Shares(**{role: factor * value for role, value in vars(self).items()})
+
+    def plus(self, other: "Shares") -> "Shares":
+        """Both together."""
+        return Shares(**{role: value + getattr(other, role) for role, value in vars(self).items()})
+
+    def less(self, other: "Shares") -> "Shares":
+        """Without what another one has; nothing is below 0."""
+        return Shares(**{role: max(0.0, value - getattr(other, role)) for role, value in vars(self).items()})
+
+    def toward(self, other: "Shares", share: float) -> "Shares":
+        """What lies by `share` on the way to another one; nothing is below 0."""
+        there = vars(other)
+        return Shares(**{role: max(0.0, here + share * (there[role] - here)) for role, here in vars(self).items()})
+
+
+@dataclass(frozen=True)
+class Overheads:
+    """What an article costs beside the pool, where a worker reads so many partitions of each topic.
+
+    Attributes:
+        partitions: how many.
+        message: seconds for the messages of an article, without what is the same for one message and for many.
+        request: seconds for that, where each message leaves in a request of its own.
+        idle: cores in use without any work.
+    """
+
+    partitions: int = 8
+    message: Shares = Shares()
+    request: Shares = Shares()
+    idle: Shares = Shares()
+
+    def shares(self, together: float) -> Shares:
+        """Seconds for an article whose messages leave with so many together."""
+        return self.message.plus(self.request.scaled(1 / together))
+
+    def scaled(self, factor: float) -> "Overheads":
+        """On a machine where everything takes so many times as long."""
+        shares = (item.scaled(factor) for item in (self.message, self.request, self.idle))
+        return Overheads(self.partitions, *shares)
 
 
 @dataclass(frozen=True)
@@ -79,12 +131,12 @@ class Costs:
     articles: tuple[ArticleCosts, ...]
     slowdown: float = 1.0
     cold: float = 1.0
-    transfer_seconds: float = 0.0
-    together: Overheads = Overheads()
-    alone: Overheads = Overheads()
-    idle: Overheads = Overheads()
+    cold_seconds: float = 0.2
+    overheads: tuple[Overheads, ...] = (Overheads(),)
+    idle_broker: float = 0.0
     hop_seconds: float = 0.0
     confirm_seconds: float = 0.0
+    piece_seconds: float = 1.0
     memory_bytes: dict[str, float] = field(default_factory=dict)
     disk_bytes: float = 0.0
     network_bytes: float = 0.0
@@ -100,14 +152,39 @@ class Costs:
         """Seconds that the function of the stage `statements` needs for an article, on average."""
         return fmean(article.statements for article in self.articles)
 
-    def of_message(self, overheads: Overheads) -> float:
+    def at(self, partitions: float) -> Overheads:
+        """Overheads where a worker reads so many partitions: a request names each of them. In a straight line."""
+        first, last = self.overheads[0], self.overheads[-1]
+        if first.partitions == last.partitions:
+            return first
+        share = (partitions - first.partitions) / (last.partitions - first.partitions)
+        return Overheads(
+            round(partitions),
+            first.message.toward(last.message, share),
+            first.request.toward(last.request, share),
+            first.idle.toward(last.idle, share),
+        )
+
+    def of_message(self, shares: Shares) -> float:
         """Seconds of the worker for each message that it reads or writes, the functions of stages not included."""
         messages = MESSAGES_OF_STAGES + MESSAGES_OF_QUOTE * self.quotes
-        return max(0.0, overheads.worker - self.statements) / messages
+        return max(0.0, shares.worker - self.statements) / messages
 
-    def of_write(self, overheads: Overheads) -> float:
+    def of_write(self, shares: Shares) -> float:
         """Seconds of the broker for each message that it takes in, with all that is done with it later."""
-        return overheads.broker / (WRITTEN + WRITTEN_OF_QUOTE * self.quotes)
+        return shares.broker / (WRITTEN + WRITTEN_OF_QUOTE * self.quotes)
+
+    def scaled(self, factor: float) -> "Costs":
+        """On a machine where everything takes so many times as long."""
+        return replace(
+            self,
+            articles=tuple(article.scaled(factor) for article in self.articles),
+            overheads=tuple(item.scaled(factor) for item in self.overheads),
+            idle_broker=factor * self.idle_broker,
+            hop_seconds=factor * self.hop_seconds,
+            confirm_seconds=factor * self.confirm_seconds,
+            piece_seconds=factor * self.piece_seconds,
+        )
 
     def write(self, path: Path) -> None:
         """Keep them in a file, with where each is from."""
@@ -126,6 +203,9 @@ def read(path: Path) -> Costs:
     if not isinstance(values, dict) or values.keys() - {"sources"} != names:
         raise ValueError(f"{path} is no file of parameters: write it with --measure")
     values.pop("sources", None)
-    overheads = {name: Overheads(**values[name]) for name in ("together", "alone", "idle")}
     articles = tuple(ArticleCosts(**article) for article in values["articles"])
-    return Costs(**values | overheads | {"articles": articles})
+    overheads = tuple(
+        Overheads(item["partitions"], *(Shares(**item[name]) for name in ("message", "request", "idle")))
+        for item in values["overheads"]
+    )
+    return Costs(**values | {"articles": articles, "overheads": overheads})

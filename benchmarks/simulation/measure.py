@@ -1,211 +1,220 @@
-"""Measuring what the simulation is fed with: the stages by direct calls, and all else in a stream on Apache Kafka."""
+"""Measuring what the simulation is fed with: the stages by direct calls, and all else in streams on Apache Kafka."""
 
 import asyncio
-import multiprocessing
-import os
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from statistics import fmean
-from unittest.mock import patch
 
-from agents.pool.fork_server_client import SINGLE_THREADED
-from agents.pool.protocol import Done, Job
+import psutil
+
 from agents.settings import Settings
-from agents.stage_jobs import StageSetup, load
 from benchmarks.articles import multiplied
+from benchmarks.direct_calls import Called, DirectCalls, direct_calls
 from benchmarks.flood import Flood, backlog_through, warm_stream
-from benchmarks.limit import STAGE_NAMES, StatefulWork, configuration
+from benchmarks.latency import IDLE_PAUSE_SECONDS
+from benchmarks.limit import configuration
 from benchmarks.loads import SETTLE_SECONDS, Singles, Steady, Use, Watch, at_rate, idle, singly
-from benchmarks.simulation.costs import HOPS, ArticleCosts, Costs, Overheads
+from benchmarks.machine_speed import SpeedClock
+from benchmarks.simulation.arrivals import backlog, steady
+from benchmarks.simulation.costs import HOPS, ArticleCosts, Costs, Overheads, Shares
+from benchmarks.simulation.stream import Layout, Stream
 from benchmarks.systems import REDEFLUSS
 from benchmarks.usage import Usage, cores
-from pipeline.config import PipelineConfig
-from pipeline.reader.model import KEPT
-from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 
 WARM_UP = 20
-SINGLES = 30
+PORTION = 20
+"""Articles that are measured in one process, and then on all cores, before the next."""
+SINGLES = 20
 IDLE_SECONDS = 10.0
+PARTITIONS = (8, 32)
+"""Of the two streams in which overheads are measured."""
 Say = Callable[[str], None]
 
 
-def stage_costs(values: Sequence[bytes], processes: int, config: PipelineConfig) -> list[ArticleCosts]:
-    """What each article costs in each stage, while so many processes do the same at once: means over the processes.
+@dataclass
+class MeasuredStages:
+    """The stages by direct calls: what each article costs alone, and all of them together at once on all cores.
 
-    Raises:
-        ValueError: there are so few articles that a process would still know them from before, or a stage refuses one.
+    Attributes:
+        alone: by article.
+        slowdown: how many times as long the same takes on all cores at once.
+        piece_seconds: how fast the machine was.
     """
-    if len(values) <= KEPT:
-        raise ValueError(f"{len(values)} articles are too few: {KEPT + 1} are needed")
-    context = multiprocessing.get_context("spawn")
-    barrier = context.Barrier(processes)
-    pipes = [context.Pipe(duplex=False) for _ in range(processes)]
-    children = [
-        context.Process(target=_measure_stages, args=(list(values), config, barrier, sending)) for _, sending in pipes
-    ]
-    with patch.dict(os.environ, SINGLE_THREADED):  # as the pool's processes
-        for child in children:
-            child.start()
-    for _, sending in pipes:
-        sending.close()
-    found: list[list[ArticleCosts] | str] = [receiving.recv() for receiving, _ in pipes]
-    for child in children:
-        child.join()
-    if whys := [why for why in found if isinstance(why, str)]:
-        raise ValueError(max(whys, key=len))  # those that only waited for another one say nothing
-    return [_mean(costs) for costs in zip(*(one for one in found if not isinstance(one, str)), strict=True)]
+
+    alone: list[ArticleCosts]
+    slowdown: float
+    piece_seconds: float
 
 
-def _mean(costs: Sequence[ArticleCosts]) -> ArticleCosts:
-    return ArticleCosts(
-        clean=fmean(cost.clean for cost in costs),
-        entities=fmean(cost.entities for cost in costs),
-        quotes=fmean(cost.quotes for cost in costs),
-        statements=fmean(cost.statements for cost in costs),
-        quotes_elsewhere=fmean(cost.quotes_elsewhere for cost in costs),
-        quote_count=costs[0].quote_count,
-    )
+@dataclass
+class MeasuredStream:
+    """A stream under each load, and how fast the machine was meanwhile; the log files' growth by the backlog in bytes.
 
+    Attributes:
+        broker_alone: cores that the broker used when the worker had ended.
+    """
 
-def _measure_stages(values: list[bytes], config: PipelineConfig, barrier: Barrier, sending: Connection) -> None:
-    """In a process of its own: send what `_direct_calls` gives, or why there is nothing."""
-    try:
-        sending.send(_direct_calls(values, config, barrier))
-    except Exception as error:
-        barrier.abort()  # the others would wait for this one
-        sending.send(str(error))
-
-
-def _direct_calls(values: list[bytes], config: PipelineConfig, barrier: Barrier) -> list[ArticleCosts]:
-    """Each article is read again after all others, when its reading is no longer known."""
-    work = load(StageSetup(STAGE_NAMES, config))
-    stateful = [StatefulWork(stage, config) for stage in STAGES if stage.stateful]
-
-    def timed(job: Job) -> tuple[float, Done]:
-        started = time.process_time()
-        outcome = work(job)
-        took = time.process_time() - started
-        if not isinstance(outcome, Done):
-            raise ValueError(f"{job.stage} refused an article: {outcome}")
-        return took, outcome
-
-    costs: list[ArticleCosts] = []
-    last_jobs = []
-    first = [value for _, value in multiplied(values, WARM_UP, label="first")]
-    for number, value in enumerate([*first, *values]):
-        if number == WARM_UP:
-            barrier.wait()
-        took: list[float] = []
-        key: bytes | None = None
-        record: bytes | None = value
-        for stage in STAGE_NAMES:
-            job = Job(stage, key, record)
-            seconds, done = timed(job)
-            took.append(seconds)
-            key, record = done.messages[-1].key, done.messages[-1].value
-        started = time.process_time()
-        for take_in in stateful:
-            take_in(done.messages)
-        took.append(time.process_time() - started)
-        if number >= WARM_UP:
-            clean, entities, quotes, statements = took
-            costs.append(ArticleCosts(clean, entities, quotes, statements, 0.0, len(done.messages) - 1))
-            last_jobs.append(job)
-    again = [timed(job)[0] for job in last_jobs]
-    return [replace(cost, quotes_elsewhere=seconds) for cost, seconds in zip(costs, again, strict=True)]
+    partitions: int
+    broker_alone: float
+    single: Singles
+    single_speed: float
+    flood: Flood
+    backlog: Use
+    backlog_speed: float
+    nothing: Use
+    steady: Steady
+    steady_speed: float
+    disk_bytes: int
 
 
 def measure(values: Sequence[bytes], say: Say) -> Costs:
     """All parameters, with these articles.
 
     Raises:
-        ValueError: there are too few articles.
+        ValueError: a stage refuses an article.
         Stalled, Ended, TimeoutError: the stream does not do its work.
     """
-    config = configuration()
-    count = len(cores())
-    say(f"the stages by direct calls, of {len(values)} articles")
-    alone = stage_costs(values, 1, config)
-    together = stage_costs(values, count, config)
-    say("a stream: single articles, a backlog, nothing, and a steady rate")
-    with KafkaBroker() as broker:
-        measured = asyncio.run(_measure_stream(broker, list(values)))
-    say("the stages once more")
-    together = [_mean(pair) for pair in zip(together, stage_costs(values, count, config), strict=True)]
-    return costs_of(alone, together, measured, count)
+    config, count = configuration(), len(cores())
+    with SpeedClock(config) as clock:
+        say(f"the stages by direct calls, of {len(values)} articles")
+        with direct_calls(max(2, count), config) as calls:
+            stages = measure_stages(calls, list(values), count, clock)
+        streams = []
+        for partitions in PARTITIONS:
+            say(f"a stream of {partitions} partitions: single articles, a backlog, nothing, and a steady rate")
+            with KafkaBroker() as broker:
+                streams.append(asyncio.run(_measure_stream(broker, partitions, list(values), clock)))
+    guess = costs_of(stages, streams, [Requests()] * len(streams), count)
+    return costs_of(stages, streams, [requests_of(stream, guess, count) for stream in streams], count)
 
 
-@dataclass
-class MeasuredStream:
-    """A stream under each load; the log files' growth by the backlog in bytes."""
+def measure_stages(calls: DirectCalls, values: list[bytes], cores: int, clock: SpeedClock) -> MeasuredStages:
+    """Alone and on all cores in turn, a few articles at a time, so that a machine that changes does so for both.
 
-    single: Singles
-    flood: Flood
-    backlog: Use
-    nothing: Use
-    steady: Steady
-    disk_bytes: int
+    Raises:
+        ValueError: a stage refuses an article.
+    """
+    every = range(cores)
+    calls.articles(_texts(values[:WARM_UP], "warm"), *every)
+    alone: list[ArticleCosts] = []
+    beside_others: list[float] = []
+    clock.begin()
+    for portion in (values[at : at + PORTION] for at in range(0, len(values), PORTION)):
+        (called,) = calls.articles(_texts(portion, "alone"), 0)
+        # The other process has not read these articles.
+        alone += map(_costs, called, calls.again(called, 1))
+        together = calls.articles(_texts(portion, "together"), *every)
+        beside_others += [fmean(sum(one.stages) for one in same) for same in zip(*together, strict=True)]
+    slowdown = max(1.0, fmean(beside_others) / _stages(alone))
+    return MeasuredStages(alone, slowdown, clock.end())
 
 
-async def _measure_stream(broker: KafkaBroker, values: list[bytes]) -> MeasuredStream:
+def _texts(values: Sequence[bytes], label: str) -> list[bytes]:
+    """The articles under other ids, which stand in their texts: a process that has read one reads the other as well."""
+    return [value for _, value in multiplied(list(values), len(values), label=label)]
+
+
+def _costs(called: Called, elsewhere: float) -> ArticleCosts:
+    clean, entities, quotes = called.stages
+    return ArticleCosts(clean, entities, quotes, called.statements, elsewhere, called.quotes)
+
+
+async def _measure_stream(
+    broker: KafkaBroker, partitions: int, values: list[bytes], clock: SpeedClock
+) -> MeasuredStream:
     assert broker.pid is not None
     address, prefix = broker.address.removeprefix("kafka://"), f"m{uuid.uuid4().hex[:8]}-"
-    async with warm_stream(REDEFLUSS, address, prefix, values, broker.pid) as stream:
+    own = {"REDEFLUSS_PARTITIONS": str(partitions), "REDEFLUSS_PROCESSES": str(len(cores()))}
+    async with warm_stream(REDEFLUSS, address, prefix, values, broker.pid, **own) as stream:
+        clock.begin()
         single = await singly(stream, values, SINGLES)
+        single_speed = clock.end()
         await asyncio.sleep(SETTLE_SECONDS)
         disk, watch = _log_bytes(broker.folder), Watch(stream)
+        clock.begin()
         flood = await backlog_through(stream, values, len(values))
+        used_speed = clock.end()
         await asyncio.sleep(SETTLE_SECONDS)
-        backlog, disk = watch.use(), _log_bytes(broker.folder) - disk
+        used, disk = watch.use(), _log_bytes(broker.folder) - disk
         nothing = await idle(stream, IDLE_SECONDS)
-        steady = await at_rate(stream, values, flood.articles_per_second / 2, len(values) // 2)
-    return MeasuredStream(single, flood, backlog, nothing, steady, disk)
+        clock.begin()
+        paced = await at_rate(stream, values, flood.articles_per_second / 2, len(values) // 2)
+        paced_speed = clock.end()
+    broker_alone = await _busy_cores(broker.pid)
+    return MeasuredStream(
+        partitions, broker_alone, single, single_speed, flood, used, used_speed, nothing, paced, paced_speed, disk
+    )
 
 
-def costs_of(alone: list[ArticleCosts], together: list[ArticleCosts], stream: MeasuredStream, cores: int) -> Costs:
-    """Parameters from what was measured.
+async def _busy_cores(pid: int) -> float:
+    """That a process uses while nothing else is done, once it has settled."""
+    process = psutil.Process(pid)
+    await asyncio.sleep(SETTLE_SECONDS)
+    before = sum(process.cpu_times()[:2])
+    await asyncio.sleep(IDLE_SECONDS)
+    return float(sum(process.cpu_times()[:2]) - before) / IDLE_SECONDS
+
+
+@dataclass(frozen=True)
+class Requests:
+    """In how many requests a message is sent: in a backlog, and at half load."""
+
+    backlog: float = 0.0
+    steady: float = 1.0
+
+
+def requests_of(stream: MeasuredStream, costs: Costs, cores: int) -> Requests:
+    """Those of a stream, as they are simulated: they follow from how long articles take, and hardly from the rest."""
+    layout, steady_count = Layout(1, cores, stream.partitions, cores), len(stream.steady.latencies)
+    loads = backlog(stream.flood.articles), steady(steady_count, stream.steady.per_second)
+    return Requests(*(Stream(costs, layout).run(load).requests for load in loads))
+
+
+def costs_of(
+    stages: MeasuredStages, streams: Sequence[MeasuredStream], requests: Sequence[Requests], cores: int
+) -> Costs:
+    """Parameters from what was measured, all for the speed that the machine had when the stages were called.
 
     Work takes longer while other cores are busy, by the slowdown. What was measured while they were is divided by it,
     at half of the throughput by as much of it as cores were busy.
     """
-    settings = Settings()
-    flood, nothing, steady = stream.flood, stream.nothing, stream.steady
-    contended = _stages(together)
-    slowdown = max(1.0, contended / _stages(alone))
-    pool = stream.backlog.of("pool") / flood.articles
-    single = stream.single.use.of("pool") / stream.single.count
-    idle_cores = _overheads(nothing, nothing.seconds, Overheads())
-    steady_slowdown = 1 + (slowdown - 1) * min(1.0, steady.use.busy_cores / cores)
-    idle_network = nothing.network_bytes / nothing.seconds * stream.backlog.seconds
+    settings, first = Settings(), streams[0]
+    idle_network = first.nothing.network_bytes / first.nothing.seconds * first.backlog.seconds
+    single = first.single.use.of("pool") / first.single.count * stages.piece_seconds / first.single_speed
     return Costs(
-        articles=tuple(alone),
-        slowdown=slowdown,
-        cold=max(1.0, single / _stages(alone[: stream.single.count])),
-        transfer_seconds=max(0.0, pool - contended) / len(STAGE_NAMES) / slowdown,
-        together=_overheads(stream.backlog, flood.articles * slowdown, idle_cores),
-        alone=_overheads(steady.use, len(steady.latencies) * steady_slowdown, idle_cores),
-        idle=idle_cores,
-        hop_seconds=max(0.0, stream.single.on_the_way) / HOPS,
-        confirm_seconds=stream.single.confirmed,
-        memory_bytes=_memory(stream.backlog.processes),
-        disk_bytes=stream.disk_bytes / flood.articles,
-        network_bytes=(stream.backlog.network_bytes - idle_network) / flood.articles,
+        articles=tuple(stages.alone),
+        slowdown=stages.slowdown,
+        cold=max(1.0, single / _stages(stages.alone[: first.single.count])),
+        cold_seconds=IDLE_PAUSE_SECONDS,
+        overheads=tuple(_overheads(stages, *pair, cores) for pair in zip(streams, requests, strict=True)),
+        idle_broker=first.broker_alone,
+        hop_seconds=max(0.0, first.single.on_the_way) / HOPS * stages.piece_seconds / first.single_speed,
+        confirm_seconds=first.single.confirmed * stages.piece_seconds / first.single_speed,
+        piece_seconds=stages.piece_seconds,
+        memory_bytes=_memory(first.backlog.processes),
+        disk_bytes=first.disk_bytes / first.flood.articles,
+        network_bytes=(first.backlog.network_bytes - idle_network) / first.flood.articles,
         measured={
             "at": time.strftime("%Y-%m-%d"),
             "release": version("redefluss"),
             "cores": cores,
             "model_de": settings.model_de,
             "quote_model": settings.quote_model,
-            "articles_per_second": flood.articles_per_second,
-            "pool_seconds_in_backlog": pool,
-            "pool_seconds_by_direct_calls": contended,
+            "streams": [
+                {
+                    "partitions": stream.partitions,
+                    "articles_per_second": stream.flood.articles_per_second,
+                    "pool_seconds_of_an_article": stream.backlog.of("pool") / stream.flood.articles,
+                    "cores_of_others": stream.backlog.of_others,
+                    "piece_seconds": [stream.single_speed, stream.backlog_speed, stream.steady_speed],
+                }
+                for stream in streams
+            ],
         },
     )
 
@@ -214,17 +223,28 @@ def _stages(costs: Sequence[ArticleCosts]) -> float:
     return fmean(cost.stages for cost in costs)
 
 
-def _overheads(use: Use, divisor: float, idle_cores: Overheads) -> Overheads:
-    """Processor time beside the pool, less what is used without any work, by article or second."""
-    used = {
-        "worker": use.of("worker", "models", "other"),
-        "broker": use.of("broker"),
-        "pages": use.of("pages"),
-        "client": use.client,
-    }
-    without_work = vars(idle_cores)
-    return Overheads(
-        **{role: max(0.0, seconds - without_work[role] * use.seconds) / divisor for role, seconds in used.items()}
+def _overheads(stages: MeasuredStages, stream: MeasuredStream, requests: Requests, cores: int) -> Overheads:
+    """Processor time beside the pool, less what is used without any work."""
+    nothing = _shares(stream.nothing, stream.nothing.seconds)
+
+    def of_article(use: Use, articles: int, piece_seconds: float) -> Shares:
+        slowdown = 1 + (stages.slowdown - 1) * min(1.0, use.busy_cores / cores)
+        at_speed = stages.piece_seconds / piece_seconds / slowdown
+        return _shares(use, articles).less(nothing.scaled(use.seconds / articles)).scaled(at_speed)
+
+    together = of_article(stream.backlog, stream.flood.articles, stream.backlog_speed)
+    alone = of_article(stream.steady.use, len(stream.steady.latencies), stream.steady_speed)
+    request = alone.less(together).scaled(1 / (requests.steady - requests.backlog))
+    return Overheads(stream.partitions, together.less(request.scaled(requests.backlog)), request, nothing)
+
+
+def _shares(use: Use, divisor: float) -> Shares:
+    """Processor time beside the pool, by article or second."""
+    return Shares(
+        worker=use.of("worker", "models", "other") / divisor,
+        broker=use.of("broker") / divisor,
+        pages=use.of("pages") / divisor,
+        client=use.client / divisor,
     )
 
 

@@ -29,6 +29,14 @@ class SimulatedProcess:
     process: PoolProcess
     jobs: deque[PendingJob] = field(default_factory=deque)
     readings: OrderedDict[bytes, None] = field(default_factory=OrderedDict)
+    worked: deque[tuple[float, float]] = field(default_factory=deque)
+    """When it began and ended its last jobs."""
+
+    def idle_share(self, now: float, seconds: float) -> float:
+        """The share of the last `seconds` in which it had nothing to do."""
+        while self.worked and self.worked[0][1] <= now - seconds:
+            self.worked.popleft()
+        return 1 - sum(end - max(begin, now - seconds) for begin, end in self.worked) / seconds
 
     def remembers(self, article: bytes) -> bool:
         """Whether it has read this article lately; from now on it has."""
@@ -58,6 +66,8 @@ class SimulatedPool:
         self._articles: dict[bytes, ArticleCosts] = {}
         self.busy_seconds = 0.0
         """Time for which processes had a job, summed over the processes."""
+        self.read_again = 0
+        """Articles that a process had to read although another one had."""
 
     @property
     def busy(self) -> bool:
@@ -83,34 +93,36 @@ class SimulatedPool:
                     continue
                 process.jobs.append(pending)
                 if len(process.jobs) == 1:
-                    self._start_head(process, cold=True)
+                    self._start_head(process)
 
-    def _start_head(self, process: SimulatedProcess, *, cold: bool) -> None:
+    def _start_head(self, process: SimulatedProcess) -> None:
         started = self._env.now
-        done = self._group.work(self._seconds(process, process.jobs[0].job, cold=cold))
+        done = self._group.work(self._seconds(process, process.jobs[0].job), "pool")
 
         def end(_: simpy.Event) -> None:
             pending = process.jobs.popleft()
+            process.worked.append((started, self._env.now))
             self.busy_seconds += self._env.now - started
             self._scheduler.record_duration(pending.job.stage, self._env.now - started)
             if process.jobs:
-                self._start_head(process, cold=False)
+                self._start_head(process)
             cast(Any, pending.future).succeed()
             self._dispatch()
 
         assert done.callbacks is not None
         done.callbacks.append(end)
 
-    def _seconds(self, process: SimulatedProcess, job: Job, *, cold: bool) -> float:
-        """What a job takes; more if the process had nothing to do before it, since its data left the core's cache."""
+    def _seconds(self, process: SimulatedProcess, job: Job) -> float:
+        """What a job takes: the more, the less its process had to do lately."""
         assert job.key is not None
-        article = self._articles[job.key]
+        article, costs = self._articles.pop(job.key), self._costs
         if job.stage == "quotes":
-            seconds = article.quotes if process.remembers(job.key) else article.quotes_elsewhere
-            del self._articles[job.key]
+            known = process.remembers(job.key)
+            self.read_again += not known
+            seconds = article.quotes if known else article.quotes_elsewhere
         elif job.stage == "entities":
             process.remembers(job.key)
             seconds = article.entities
         else:
             seconds = article.clean
-        return self._costs.transfer_seconds + seconds * (self._costs.cold if cold else 1.0)
+        return seconds * (1 + (costs.cold - 1) * process.idle_share(self._env.now, costs.cold_seconds))

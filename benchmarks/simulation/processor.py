@@ -2,7 +2,7 @@
 
 import heapq
 import math
-from collections import deque
+from collections import Counter, deque
 from itertools import count
 
 import simpy
@@ -44,10 +44,9 @@ class Machine:
         """Give every piece of work what it has received since the last change."""
         elapsed, self._at = self.env.now - self._at, self.env.now
         for group in self._groups:
-            received = elapsed * group.share * len(group)
-            group.busy_seconds += received
-            self.busy_seconds += received
+            self.busy_seconds += elapsed * group.share * len(group)
             group.received += elapsed * group.share * group.speed
+            group.occupied += elapsed * group.share
 
     def share_out(self) -> None:
         """Divide the cores anew, and wake when the next piece of work is done."""
@@ -86,20 +85,23 @@ class Group:
         self.speed = 1.0
         self.received = 0.0
         """Seconds of work that a piece which has been there from the beginning would have received."""
-        self.busy_seconds = 0.0
-        self._work: list[tuple[float, int, simpy.Event]] = []
+        self.occupied = 0.0
+        """Seconds for which it would have had a core."""
+        self.used: Counter[str] = Counter()
+        """Processor time of what was done, in seconds, by whom: as the kernel counts it, the slowdown included."""
+        self._work: list[tuple[float, int, simpy.Event, str, float]] = []
         self._order = count()
 
     def __len__(self) -> int:
         return len(self._work)
 
-    def work(self, seconds: float) -> simpy.Event:
-        """Work that takes so long on a core of its own; the event happens when it is done."""
+    def work(self, seconds: float, role: str = "") -> simpy.Event:
+        """Work that takes so long on a core of its own, for `role`; the event happens when it is done."""
         done = self.machine.env.event()
         if seconds <= NEGLIGIBLE:
             return done.succeed()
         self.machine.settle()
-        heapq.heappush(self._work, (self.received + seconds, next(self._order), done))
+        heapq.heappush(self._work, (self.received + seconds, next(self._order), done, role, self.occupied))
         self.machine.share_out()
         return done
 
@@ -110,14 +112,17 @@ class Group:
     def end_work(self) -> None:
         """Tell those who wait for work that is done by now."""
         while self._work and self._work[0][0] <= self.received + NEGLIGIBLE:
-            heapq.heappop(self._work)[2].succeed()
+            _, _, done, role, since = heapq.heappop(self._work)
+            self.used[role] += self.occupied - since
+            done.succeed()
 
 
 class Thread:
-    """Does one piece of work after the other, in the order in which they came."""
+    """Does one piece of work after the other, in the order in which they came; its processor time is that of `role`."""
 
-    def __init__(self, group: Group) -> None:
+    def __init__(self, group: Group, role: str = "") -> None:
         self._group = group
+        self._role = role
         self._waiting: deque[tuple[float, simpy.Event]] = deque()
         self._running = False
         self.busy_seconds = 0.0
@@ -139,7 +144,7 @@ class Thread:
             self.busy_seconds += self._group.machine.env.now - self._since
             return
         seconds, done = self._waiting.popleft()
-        ended = self._group.work(seconds)
+        ended = self._group.work(seconds, self._role)
 
         def end(_: simpy.Event) -> None:
             done.succeed()

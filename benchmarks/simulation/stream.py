@@ -1,8 +1,9 @@
 """The simulated stream: articles that arrive, workers, a broker, and who receives; and what came of it."""
 
 import math
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from random import Random
 
@@ -15,6 +16,8 @@ from pipeline.stages import article_stages
 
 LOOK_SECONDS = 0.25
 """How often it is looked how many messages wait."""
+QUOTES_AT_ONCE = 1
+"""How many quotes that wait in a partition the stage `statements` takes at once, at most."""
 IDLE_SECONDS = 0.1
 """In portions of this length, the processes need what they need without any work."""
 
@@ -31,6 +34,9 @@ class Layout:
         quota: cores that a worker may use at most.
         broker_cores: of the broker's own machine. None: workers, broker, and who sends and receives share one machine.
         random_partitions: articles fall on partitions at random, and not in turn.
+        assignment: the number of the worker that has a partition, by stage and partition; for stages that are not in
+            it, the partitions go round the workers.
+        strangers: share of the articles whose entities a worker that is not simulated has found.
     """
 
     workers: int = 1
@@ -40,6 +46,8 @@ class Layout:
     quota: float = math.inf
     broker_cores: float | None = None
     random_partitions: bool = False
+    assignment: tuple[tuple[int, ...], ...] = ()
+    strangers: float = 0.0
 
 
 @dataclass
@@ -54,6 +62,9 @@ class Simulated:
         pool: share of the time for which pool processes had a job.
         loop: share of the time for which the first worker's event loop had something to do.
         broker_cores: cores that the broker used.
+        used: processor time in seconds, by "pool", "worker", "pages", "broker" and "client".
+        requests: for each message that was read or written.
+        read_again: articles that a pool process had to read although another one had.
     """
 
     sent: list[float] = field(default_factory=list)
@@ -63,6 +74,9 @@ class Simulated:
     pool: float = 0.0
     loop: float = 0.0
     broker_cores: float = 0.0
+    used: Counter[str] = field(default_factory=Counter)
+    requests: float = 0.0
+    read_again: int = 0
 
     @property
     def articles_per_second(self) -> float:
@@ -86,9 +100,10 @@ class Stream:
         costs: what everything takes.
         layout: where what runs.
         seed: of what is random.
+        background: cores that other programs keep busy, on the machine that all share.
     """
 
-    def __init__(self, costs: Costs, layout: Layout, seed: int = 1) -> None:
+    def __init__(self, costs: Costs, layout: Layout, seed: int = 1, background: float = 0.0) -> None:
         self._costs = costs
         self._layout = layout
         self._random = Random(seed)
@@ -99,16 +114,26 @@ class Stream:
         machines = [shared if alone or not number else Machine(self._env, layout.cores, costs.slowdown)
                     for number in range(layout.workers)]  # fmt: skip
         groups = [machine.group(layout.quota) for machine in machines]
-        self._workers = [SimulatedWorker(group, self._broker, layout.processes, costs) for group in groups]
+        partitions = layout.partitions / layout.workers
+        self._workers = [SimulatedWorker(group, self._broker, layout.processes, partitions, costs) for group in groups]
         self._machine = shared
-        self._client = Thread(shared.group()) if alone else None
+        self._client_group = shared.group()
+        self._client = Thread(self._client_group, "client") if alone else None
+        idle = costs.at(partitions).idle
         for group in groups:
-            self._env.process(self._idle(group, costs.idle.worker + costs.idle.pages))
-        self._env.process(self._idle(self._broker, costs.idle.broker))
+            self._env.process(self._idle(group, idle.worker, "worker"))
+        for worker in dict.fromkeys(map(self._collector, self._workers)):
+            self._env.process(self._idle(worker.group, idle.pages, "pages"))
+        by_worker = max(0.0, idle.broker - costs.idle_broker)
+        self._env.process(self._idle(self._broker, costs.idle_broker + layout.workers * by_worker, "broker"))
+        if alone:
+            self._env.process(self._idle(self._client_group, idle.client + background, "client"))
         self._stages = article_stages()
         self._partitions = [[self._partition(stage, number) for number in range(layout.partitions)]
                             for stage in range(len(self._stages))]  # fmt: skip
-        self._statements = [Partition(self._env, self._worker(number).quote) for number in range(layout.partitions)]
+        last = len(self._stages)
+        self._statements = [Partition(self._env, self._worker(last, number).quotes, QUOTES_AT_ONCE)
+                            for number in range(layout.partitions)]  # fmt: skip
         self._result = Simulated()
         self._sent = 0
         self._all_sent = False
@@ -123,23 +148,40 @@ class Stream:
         now, layout = self._env.now, self._layout
         self._result.pool = sum(w.pool.busy_seconds for w in self._workers) / now / layout.workers / layout.processes
         self._result.loop = self._workers[0].loop.busy_seconds / now
-        self._broker.machine.settle()
-        self._result.broker_cores = self._broker.busy_seconds / now
+        for group in (*(worker.group for worker in self._workers), self._broker, self._client_group):
+            self._result.used += group.used
+        self._result.broker_cores = self._broker.used["broker"] / now
+        handled = sum(worker.handled for worker in self._workers)
+        self._result.requests = sum(worker.requests for worker in self._workers) / max(1, handled)
+        self._result.read_again = sum(worker.pool.read_again for worker in self._workers)
         return self._result
 
-    def _worker(self, partition: int) -> SimulatedWorker:
-        return self._workers[partition % self._layout.workers]
+    def _worker(self, stage: int, partition: int) -> SimulatedWorker:
+        assignment = self._layout.assignment
+        number = assignment[stage][partition] if stage < len(assignment) else partition % self._layout.workers
+        return self._workers[number]
+
+    def _collector(self, worker: SimulatedWorker) -> SimulatedWorker:
+        """Who collects for the pages: workers on one machine share a folder of data, and one of them does it."""
+        return self._workers[0] if self._client is not None else worker
 
     def _partition(self, stage: int, number: int) -> Partition:
-        worker, last = self._worker(number), stage == len(self._stages) - 1
+        worker, last = self._worker(stage, number), stage == len(self._stages) - 1
 
-        def after(message: Message) -> None:
-            if last:
-                self._finish(message)
-            else:
-                self._partitions[stage + 1][number].put(message)
+        def handle(messages: list[Message]) -> Steps:
+            (message,) = messages
+            if last and self._random.random() < self._layout.strangers:
+                message = replace(message, key=b"stranger-" + message.key)  # which no process here remembers
 
-        return Partition(self._env, lambda message: worker.article(self._stages[stage], message, after))
+            def after(together: float) -> None:
+                if last:
+                    self._finish(message, together)
+                else:
+                    self._partitions[stage + 1][number].put(message)
+
+            yield from worker.article(self._stages[stage], message, after)
+
+        return Partition(self._env, handle)
 
     def _send(self, arrivals: Iterable[float]) -> Steps:
         for at in arrivals:
@@ -155,19 +197,20 @@ class Stream:
             self._done.succeed()
 
     def _arrive(self, message: Message) -> Steps:
-        worker = self._worker(message.partition)
+        worker = self._worker(0, message.partition)
         _, broker = worker.passage(0, 1, math.inf if worker.pool.busy else 1)
         yield from until_confirmed(self._broker, broker, self._costs.confirm_seconds)
         rest = max(0.0, self._costs.hop_seconds - self._costs.confirm_seconds)
         later(self._env, rest, partial(self._partitions[0][message.partition].put, message))
 
-    def _finish(self, message: Message) -> None:
+    def _finish(self, message: Message, together: float) -> None:
         self._result.sent.append(message.sent)
         self._result.received.append(self._env.now)
-        worker = self._worker(message.partition)
-        worker.received(self._env.now)
+        worker = self._worker(len(self._stages) - 1, message.partition)
+        shares = worker.shares(together)
+        self._collector(worker).collect(shares.pages)
         if self._client is not None:
-            self._client.work((self._costs.together if worker.pool.busy else self._costs.alone).client)
+            self._client.work(shares.client)
         for _ in range(message.costs.quote_count):
             self._random.choice(self._statements).put(message)
         if self._all_sent and len(self._result.received) == self._sent:
@@ -180,7 +223,7 @@ class Stream:
                 self._result.waiting.setdefault(name, []).append(sum(map(len, partitions)))
             yield self._env.timeout(LOOK_SECONDS)
 
-    def _idle(self, group: Group, cores: float) -> Steps:
+    def _idle(self, group: Group, cores: float, role: str) -> Steps:
         while True:
-            group.work(cores * IDLE_SECONDS)
+            group.work(cores * IDLE_SECONDS, role)
             yield self._env.timeout(IDLE_SECONDS)

@@ -9,7 +9,7 @@ from typing import Any
 import simpy
 
 from agents import batching
-from benchmarks.simulation.costs import ArticleCosts, Costs
+from benchmarks.simulation.costs import ArticleCosts, Costs, Shares
 from benchmarks.simulation.pool import SimulatedPool
 from benchmarks.simulation.processor import Group, Thread
 from pipeline.stages import Stage
@@ -38,9 +38,13 @@ class SendBatch:
         self._release: simpy.Event | None = None
         self._waiting = 0
 
-    def wait(self) -> simpy.Event:
-        """Happens at the next release, which comes within the batch's time; its value is how many leave together."""
-        self._waiting += 1
+    def wait(self, count: int = 1) -> simpy.Event:
+        """Happens at the next release, which comes within the batch's time; its value is how many leave together.
+
+        Args:
+            count: of what waits, as one.
+        """
+        self._waiting += count
         if self._release is None:
             self._release = self._env.event()
             timer = self._env.timeout(self._seconds)
@@ -63,16 +67,18 @@ class SendBatch:
 
 
 class Partition:
-    """Messages of a partition in a stage: the next is begun when the one before is finished.
+    """Messages of a partition in a stage: the next are begun when those before are finished.
 
     Args:
         env: of the simulation.
-        handle: carries a message through the stage.
+        handle: carries messages through the stage.
+        at_once: how many it carries at once at most.
     """
 
-    def __init__(self, env: simpy.Environment, handle: Callable[[Message], Steps]) -> None:
+    def __init__(self, env: simpy.Environment, handle: Callable[[list[Message]], Steps], at_once: int = 1) -> None:
         self._env = env
         self._handle = handle
+        self._at_once = at_once
         self._messages: deque[Message] = deque()
         self._running = False
 
@@ -89,7 +95,8 @@ class Partition:
 
     def _work_off(self) -> Steps:
         while self._messages:
-            yield from self._handle(self._messages.popleft())
+            count = min(self._at_once, len(self._messages))
+            yield from self._handle([self._messages.popleft() for _ in range(count)])
         self._running = False
 
 
@@ -100,61 +107,72 @@ class SimulatedWorker:
         group: where its processes run.
         broker: where the broker's run.
         processes: of its pool.
+        partitions: of each topic, that it reads.
         costs: what everything takes.
     """
 
-    def __init__(self, group: Group, broker: Group, processes: int, costs: Costs) -> None:
+    def __init__(self, group: Group, broker: Group, processes: int, partitions: float, costs: Costs) -> None:
         self._env = group.machine.env
         self._broker = broker
         self._costs = costs
+        self._overheads = costs.at(partitions)
+        self.group = group
         self.pool = SimulatedPool(group, processes, costs)
-        self.loop = Thread(group)
-        self._pages = Thread(group)
+        self.loop = Thread(group, "worker")
+        self._pages = Thread(group, "pages")
         self._together = SendBatch(self._env, batching.MAX_WAIT_SECONDS)
         self._soon = SendBatch(self._env, batching.SHORT_WAIT_SECONDS)
-        self._finished: list[float] = []
+        self._to_collect = 0.0
+        self.handled = 0
+        """Messages that it has read or written."""
+        self.requests = 0.0
+        """In so many requests, if each of those that left together has its part of one."""
         self._env.process(self._fill_pages())
 
-    def article(self, stage: Stage, message: Message, after: Callable[[Message], None]) -> Steps:
-        """Carry an article through a stage; `after` is called when the next one has it."""
+    def article(self, stage: Stage, message: Message, after: Callable[[float], None]) -> Steps:
+        """Carry an article through a stage; `after` is called when the next one has it, with how many left together."""
         yield self.pool.run(stage, message.key, message.costs)
         quotes = message.costs.quote_count if stage.also else 0
-        yield from self._publish(2 + quotes, 1 + quotes, message, after)
+        yield from self._publish(2 + quotes, 1 + quotes, after)
 
-    def quote(self, message: Message) -> Steps:
-        """Take a quote in, and publish the statement that it belongs to."""
-        yield self.loop.work(message.costs.statements / message.costs.quote_count)
-        yield from self._publish(2, 1, message, lambda _: None, soon=True)
+    def quotes(self, messages: list[Message]) -> Steps:
+        """Take quotes in, and publish the statements that they belong to."""
+        count = len(messages)
+        yield self.loop.work(sum(message.costs.statements / message.costs.quote_count for message in messages))
+        yield from self._publish(2 * count, count, lambda _: None, soon=count)
 
-    def received(self, finished: float) -> None:
-        """An article is finished: the pages are to have it."""
-        self._finished.append(finished)
+    def collect(self, seconds: float) -> None:
+        """An article is finished: the pages are to have it, which takes them so long."""
+        self._to_collect += seconds
+
+    def shares(self, together: float) -> Shares:
+        """What an article whose messages leave with so many together costs beside the pool."""
+        return self._overheads.shares(together)
 
     def passage(self, handled: int, written: int, together: float) -> tuple[float, float]:
-        """What messages take of the worker and of the broker: seconds of processor time.
+        """What messages take of the worker and of the broker, if so many leave together: seconds of processor time."""
+        shares = self.shares(together)
+        return handled * self._costs.of_message(shares), written * self._costs.of_write(shares)
 
-        What is the same for one request and for many is shared by those that leave `together`.
-        """
-        costs = self._costs
-        message, write = costs.of_message(costs.together), costs.of_write(costs.together)
-        alone_message, alone_write = costs.of_message(costs.alone), costs.of_write(costs.alone)
-        return (
-            handled * (message + (alone_message - message) / together),
-            written * (write + (alone_write - write) / together),
-        )
-
-    def _publish(
-        self, handled: int, written: int, message: Message, after: Callable[[Message], None], *, soon: bool = False
-    ) -> Steps:
-        """Publish what came of a message, until the broker has confirmed it.
+    def _publish(self, handled: int, written: int, after: Callable[[float], None], *, soon: int = 0) -> Steps:
+        """Publish what came of messages, until the broker has confirmed it.
 
         What an article waited for in an idle stream is known, and so is what the processes needed; what they did beyond
         that, they did after they had passed it on.
+
+        Args:
+            handled: messages that the worker read or writes.
+            written: messages that it writes.
+            after: called when the next stage has them, with how many left together.
+            soon: how many there are of those that wait only for a moment; 0: it is an article.
         """
+        count = soon or 1
         if self.pool.busy:
-            together = yield (self._soon if soon else self._together).wait()
+            together = yield (self._soon if soon else self._together).wait(count)
         else:
-            together = self._together.release(also=1)
+            together = self._together.release(also=count)
+        self.handled += handled
+        self.requests += handled / together
         own, broker = self.passage(handled, written, together)
         confirm = self._costs.confirm_seconds
         rest = max(0.0, self._costs.hop_seconds - confirm)
@@ -162,26 +180,24 @@ class SimulatedWorker:
         yield from until_confirmed(self._broker, broker, confirm)
         if own > rest:
             self.loop.work(own - rest)
-            after(message)
+            after(together)
         else:
-            later(self._env, rest - own, partial(after, message))
+            later(self._env, rest - own, partial(after, together))
 
     def _fill_pages(self) -> Steps:
         while True:
             yield self._env.timeout(PAGES_SECONDS)
-            if self._finished:
-                count, self._finished = len(self._finished), []
-                overheads = self._costs.together if self.pool.busy else self._costs.alone
-                yield self._pages.work(count * overheads.pages)
+            seconds, self._to_collect = self._to_collect, 0.0
+            yield self._pages.work(seconds)
 
 
 def until_confirmed(broker: Group, seconds: float, confirm_seconds: float) -> Steps:
     """Let the broker take something in, which needs `seconds` of its processor time; until it has confirmed."""
     env = broker.machine.env
     before = min(seconds, confirm_seconds)
-    yield broker.work(before)
+    yield broker.work(before, "broker")
     if seconds > before:
-        broker.work(seconds - before)
+        broker.work(seconds - before, "broker")
     if confirm_seconds > before:
         yield env.timeout(confirm_seconds - before)
 

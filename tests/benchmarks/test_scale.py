@@ -12,7 +12,7 @@ import pytest
 
 from agents.cores import CGROUPS
 from benchmarks import scale
-from benchmarks.cases import Case, control_groups_allowed, measured
+from benchmarks.cases import Case, assignment, control_groups_allowed, measured
 from benchmarks.control_groups import NoControlGroups, shares_of_cores
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, as_line
@@ -53,7 +53,7 @@ def test_where_there_are_no_control_groups_that_is_said(tmp_path: Path, busy: su
 
 
 def test_shares_leave_the_broker_its_part():
-    monotone = list(scale.cases("workers", 100, []))
+    monotone = list(scale.cases("workers", 100, [], []))
     assert [case.workers for case in monotone] == [1, 2, 4, 8]
     most = monotone[-1]
     assert most.share is not None
@@ -63,8 +63,12 @@ def test_shares_leave_the_broker_its_part():
 
 def add(journal: Journal, turn: str, case: Case, seconds: float, limited_by: str = "control groups") -> None:
     flood = Flood(case.articles, seconds, processes=[Usage("worker", 1.0, 0.0, 1, 1)])
-    steady = Steady(1.0, [0.1, 0.2, 0.3, 0.4], Use(4.0, [Usage("pool", 1.0, 0.0, 1, 1)], 2.0, 3))
-    line = {"series": "workers", "case": asdict(case), "sink_seconds": 0.0, "limited_by": limited_by}
+    use = Use(4.0, [Usage("pool", 1.0, 0.0, 1, 1)], 2.0, 3, 3.5)
+    steady = Steady(1.0, [0.1, 0.2, 0.3, 0.4], use)
+    line = {
+        "series": "workers", "case": asdict(case), "use": asdict(use), "piece_seconds": 0.01,
+        "steady_piece_seconds": 0.02, "assignment": [[0, 1], [1, 0]], "sink_seconds": 0.0, "limited_by": limited_by,
+    }  # fmt: skip
     journal.add("scale", turn, **line, flood=as_line(flood), steady=asdict(steady))
 
 
@@ -79,6 +83,19 @@ def test_cases_are_read_from_the_journal_as_they_were_measured(tmp_path: Path):
     assert got.steady is not None
     assert got.steady.latency(0.5) == 0.3
     assert got.steady.use.of("pool") == 1.0
+    assert got.use.of_others == pytest.approx((3.5 - 3.0) / 4.0)
+    assert (got.piece_seconds, got.steady_piece_seconds) == (0.01, 0.02)
+    assert got.assignment == ((0, 1), (1, 0))
+
+
+def test_who_has_a_partition_is_told_by_the_trails_of_articles():
+    def trail(partition: int, *workers: str) -> list[dict[str, object]]:
+        stages = ("clean", "entities", "quotes")
+        return [{"stage": s, "partition": partition, "worker": w} for s, w in zip(stages, workers, strict=True)]
+
+    trails = [trail(0, "b", "a", "a"), trail(1, "a", "b", "a"), trail(0, "b", "a", "a")]
+    assert assignment(trails) == ((1, 0), (0, 1), (0, 0))
+    assert assignment([]) == ()
 
 
 def test_the_table_compares_within_a_turn(

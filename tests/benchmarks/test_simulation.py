@@ -3,7 +3,7 @@
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from random import Random
 from statistics import fmean
@@ -15,23 +15,26 @@ from benchmarks.cases import Case
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, as_line
 from benchmarks.loads import Steady, Use
+from benchmarks.machine_speed import SpeedClock
 from benchmarks.simulation import __main__ as command
-from benchmarks.simulation import arrivals, check, plan
-from benchmarks.simulation.costs import ArticleCosts, Costs, Overheads, read
+from benchmarks.simulation import arrivals, page, plan, stream
+from benchmarks.simulation.costs import ArticleCosts, Costs, Overheads, Shares, read
 from benchmarks.simulation.pool import SimulatedPool
 from benchmarks.simulation.processor import Machine
 from benchmarks.simulation.stream import Layout, Simulated, Stream
-from benchmarks.simulation.worker import SendBatch
+from benchmarks.simulation.worker import Message, Partition, SendBatch
+from benchmarks.usage import Usage
 from pipeline.reader.model import KEPT
 from pipeline.stages import article_stages
 
 AMPLE = 1000
 """Cores, where these are not to count."""
 ARTICLE = ArticleCosts(clean=0.01, entities=0.08, quotes=0.03, statements=0.002, quotes_elsewhere=0.1, quote_count=3)
+TOGETHER = Shares(worker=0.02, broker=0.01, pages=0.005, client=0.003)
+REQUEST = Shares(worker=0.01, broker=0.01, pages=0.003, client=0.001)
 COSTS = Costs(
     (ARTICLE,),
-    together=Overheads(worker=0.02, broker=0.01, pages=0.005, client=0.003),
-    alone=Overheads(worker=0.03, broker=0.02, pages=0.008, client=0.004),
+    overheads=(Overheads(8, TOGETHER, REQUEST),),
     hop_seconds=0.006,
     confirm_seconds=0.002,
     memory_bytes={"worker": 8e7, "pages": 3e7, "models": 3e8, "pool": 1e8, "broker": 5e8},
@@ -54,11 +57,16 @@ def test_with_enough_cores_the_pool_is_the_limit():
 
 def test_on_few_cores_throughput_is_the_cores_by_what_an_article_costs():
     got = run(COSTS, Layout(processes=8, partitions=64, cores=2), 600)
-    overheads = COSTS.together
-    each = ARTICLE.stages + overheads.worker + overheads.broker + overheads.pages + overheads.client
+    each = ARTICLE.stages + sum(vars(TOGETHER).values())
     assert got.articles_per_second == pytest.approx(2 / each, rel=0.05)
     assert got.machine == pytest.approx(1, abs=0.03)
-    assert got.broker_cores == pytest.approx(got.articles_per_second * overheads.broker, rel=0.05)
+    assert got.broker_cores == pytest.approx(got.articles_per_second * TOGETHER.broker, rel=0.05)
+    read_again = got.read_again * (ARTICLE.quotes_elsewhere - ARTICLE.quotes)
+    assert got.used["pool"] == pytest.approx(600 * ARTICLE.stages + read_again, rel=0.001)
+    for role in ("broker", "pages", "client"):
+        assert got.used[role] / 600 == pytest.approx(getattr(TOGETHER, role), rel=0.1)
+    # The statements of the last articles are joined later.
+    assert 0.7 * TOGETHER.worker < got.used["worker"] / 600 < TOGETHER.worker
 
 
 def test_one_partition_does_one_article_at_a_time_in_each_stage():
@@ -92,6 +100,90 @@ def test_an_idle_process_takes_what_another_one_has_read():
     assert env.now - begun == pytest.approx(ARTICLE.quotes_elsewhere)
 
 
+def test_a_process_that_had_nothing_to_do_takes_longer_the_longer_that_was():
+    env = simpy.Environment()
+    costs = replace(NO_OVERHEADS, cold=1.5, cold_seconds=0.2)
+    pool = SimulatedPool(Machine(env, AMPLE).group(), 1, costs)
+    _, entities, _ = article_stages()
+
+    def took(pause: float) -> float:
+        env.run(env.now + pause) if pause else None
+        begun = env.now
+        env.run(pool.run(entities, str(begun).encode(), ARTICLE))
+        return env.now - begun
+
+    assert took(1.0) == pytest.approx(1.5 * ARTICLE.entities)
+    for _ in range(3):
+        last = took(0.0)
+    assert last == pytest.approx(ARTICLE.entities)
+    assert took(0.05) == pytest.approx(1.125 * ARTICLE.entities)
+    assert took(0.3) == pytest.approx(1.5 * ARTICLE.entities)
+
+
+def test_an_article_that_goes_to_another_worker_in_the_last_stage_is_read_again():
+    """The stages are groups of their own: two workers may have their partitions the other way round."""
+    layout = Layout(workers=2, processes=1, partitions=2, cores=AMPLE, assignment=((0, 1), (0, 1), (1, 0)))
+    got = run(NO_OVERHEADS, layout, 400)
+    each = ARTICLE.clean + ARTICLE.entities + ARTICLE.quotes_elsewhere
+    assert got.read_again == 400
+    assert got.used["pool"] == pytest.approx(400 * each, rel=0.01)
+    assert got.articles_per_second == pytest.approx(2 / each, rel=0.03)
+    same = run(NO_OVERHEADS, replace(layout, assignment=((0, 1), (0, 1), (0, 1))), 400)
+    assert same.read_again == 0
+
+
+def test_a_share_of_articles_that_other_workers_have_read_is_read_again():
+    got = run(NO_OVERHEADS, Layout(processes=1, partitions=16, cores=AMPLE, strangers=0.75), 400)
+    assert got.read_again == pytest.approx(300, abs=30)
+
+
+def test_overheads_follow_the_number_of_partitions_in_a_straight_line():
+    costs = replace(NO_OVERHEADS, overheads=(Overheads(8, TOGETHER), Overheads(32, TOGETHER.scaled(2))))
+    assert costs.at(8).message == TOGETHER
+    assert vars(costs.at(20).message) == pytest.approx(vars(TOGETHER.scaled(1.5)))
+    assert vars(costs.at(56).message) == pytest.approx(vars(TOGETHER.scaled(3)))
+
+
+def test_each_further_worker_keeps_the_broker_busy():
+    idle = Overheads(8, idle=Shares(worker=0.02, broker=0.05))
+    costs = replace(NO_OVERHEADS, overheads=(idle,), idle_broker=0.03)
+    for workers, broker in ((1, 0.05), (4, 0.11)):
+        got = Stream(costs, Layout(workers=workers, cores=AMPLE)).run(arrivals.steady(100, 5.0))
+        assert got.broker_cores == pytest.approx(broker, rel=0.02)
+        functions = 100 * ARTICLE.statements
+        assert got.used["worker"] == pytest.approx(workers * 0.02 * got.received[-1] + functions, rel=0.02)
+
+
+def test_on_a_machine_of_half_the_speed_everything_takes_twice_as_long():
+    layout = Layout(processes=2, partitions=8, cores=2)
+    slow = run(COSTS.scaled(2.0), layout, 200)
+    assert slow.articles_per_second == pytest.approx(run(COSTS, layout, 200).articles_per_second / 2, rel=0.03)
+
+
+def test_quotes_that_are_taken_at_once_share_requests(monkeypatch: pytest.MonkeyPatch):
+    layout, costs = Layout(processes=1, partitions=1, cores=AMPLE), COSTS
+    one = Stream(costs, layout).run(arrivals.steady(50, 2.0))
+    monkeypatch.setattr(stream, "QUOTES_AT_ONCE", 16)
+    many = Stream(costs, layout).run(arrivals.steady(50, 2.0))
+    assert one.requests == pytest.approx(1)
+    assert many.requests < 0.8
+    assert many.used["worker"] < one.used["worker"]
+
+
+def test_messages_that_are_taken_at_once_are_finished_together():
+    env, taken = simpy.Environment(), list[int]()
+
+    def handle(messages: list[Message]):
+        taken.append(len(messages))
+        yield env.timeout(1.0)
+
+    partition = Partition(env, handle, at_once=3)
+    for _ in range(6):
+        partition.put(Message(b"", ARTICLE, 0, 0.0))
+    env.run()
+    assert taken == [3, 3]
+
+
 def test_a_single_article_takes_the_time_of_its_stages_and_of_its_passages():
     got = Stream(COSTS, Layout(cores=AMPLE)).run(arrivals.steady(20, 1.0))
     assert got.latency(0.5) == pytest.approx(ARTICLE.stages + 4 * COSTS.hop_seconds, rel=0.05)
@@ -104,11 +196,22 @@ def test_workers_on_machines_of_their_own_add_up():
 
 def test_quotas_of_workers_on_one_machine_are_their_limits():
     layout = Layout(workers=4, processes=1, partitions=16, cores=2, quota=0.25)
-    each = ARTICLE.stages + COSTS.together.worker + COSTS.together.pages
-    same = run(replace(COSTS, alone=COSTS.together), layout, 200).articles_per_second
+    message, request = (replace(shares, pages=0.0) for shares in (TOGETHER, REQUEST))  # one worker collects for all
+    each = ARTICLE.stages + TOGETHER.worker
+    same = run(replace(COSTS, overheads=(Overheads(8, message),)), layout, 200).articles_per_second
     assert same == pytest.approx(4 * 0.25 / each, rel=0.05)
     # Where messages that leave alone cost more, each of four workers has fewer of them that can leave together.
-    assert 0.9 * same < run(COSTS, layout, 200).articles_per_second < same
+    more = run(replace(COSTS, overheads=(Overheads(8, message, request),)), layout, 200).articles_per_second
+    assert 0.9 * same < more < same
+
+
+def test_of_workers_on_one_machine_one_collects_for_the_pages():
+    """With a share of the cores of its own, it has less left for articles than the others."""
+    layout = Layout(workers=4, processes=1, partitions=16, cores=2, quota=0.25)
+    costs = replace(NO_OVERHEADS, overheads=(Overheads(8, Shares(pages=0.02)),))
+    got = run(costs, layout, 400)
+    assert got.used["pages"] == pytest.approx(400 * 0.02, rel=0.05)
+    assert got.articles_per_second < 0.85 * run(NO_OVERHEADS, layout, 400).articles_per_second
 
 
 def test_waiting_grows_with_the_load():
@@ -168,12 +271,21 @@ def test_parameters_are_read_as_they_were_written(tmp_path: Path):
 @pytest.fixture
 def journal(tmp_path: Path) -> Path:
     """A journal of one case, as if it had been 10 % faster than the simulation says."""
-    case, path = Case(articles=40), tmp_path / "journal.jsonl"
-    rate = run(COSTS, check.layout_of(case, 2), 40).articles_per_second * 1.1
-    flood, steady = Flood(40, 40 / rate), Steady(rate / 2, [0.2] * 20, Use(10.0))
-    line = {"series": "processes", "case": vars(case), "sink_seconds": 0.0, "limited_by": ""}
-    Journal(path).add("scale", "1", **line, flood=as_line(flood), steady=vars(steady) | {"use": vars(Use())})
+    path = tmp_path / "journal.jsonl"
+    rate = Stream(COSTS, Layout(), background=SpeedClock.cores(1.0)).run(arrivals.backlog(40)).articles_per_second * 1.1
+    write_case(path, rate)
     return path
+
+
+def write_case(path: Path, rate: float, *, piece_seconds: float = 1.0, machine: float = 2.0) -> None:
+    """A case of 40 articles at that rate, on a machine of which all programs together used so many core seconds."""
+    use = Use(2.0, [Usage("pool", 2.0, 0.0, 1, 1)], machine=machine)
+    flood, steady = Flood(40, 40 / rate), Steady(rate / 2, [0.2] * 20, use)
+    line = {
+        "series": "processes", "case": vars(Case(articles=40)), "use": asdict(use), "piece_seconds": piece_seconds,
+        "steady_piece_seconds": piece_seconds, "assignment": (), "sink_seconds": 0.0, "limited_by": "",
+    }  # fmt: skip
+    Journal(path).add("scale", "1", **line, flood=as_line(flood), steady=asdict(steady))
 
 
 @pytest.fixture
@@ -194,6 +306,27 @@ def test_the_check_says_how_far_the_simulation_is_off(says: Callable[..., str], 
     assert "| articles a second |" in said
     assert "-9 % |" in said
     assert "Of 1 figures of throughput, 1 are within 10%" in said
+    assert "| pool, backlog, ms an article | 50 |" in said
+
+
+def test_the_check_takes_the_costs_for_the_speed_that_the_machine_had(says: Callable[..., str], tmp_path: Path):
+    """A run on a machine of half the speed has half the throughput, and is as well foretold."""
+    path, twice = tmp_path / "slow.jsonl", COSTS.scaled(2.0)
+    write_case(
+        path,
+        Stream(twice, Layout(), background=SpeedClock.cores(2.0)).run(arrivals.backlog(40)).articles_per_second,
+        piece_seconds=2.0,
+    )
+    said = says("--check", str(path))
+    (row,) = (line for line in said.splitlines() if "| articles a second |" in line)
+    assert row.endswith("| +0 % | 0.50 |")
+
+
+def test_a_run_that_other_programs_disturbed_is_left_out(says: Callable[..., str], journal: Path):
+    write_case(journal, 5.0, machine=4.5)
+    said = says("--check", str(journal))
+    assert said.count("| articles a second |") == 1
+    assert "1 cases are left out" in said
 
 
 def test_the_plan_has_a_column_for_each_way(says: Callable[..., str], monkeypatch: pytest.MonkeyPatch):
@@ -206,6 +339,34 @@ def test_the_plan_has_a_column_for_each_way(says: Callable[..., str], monkeypatc
     assert workers > fewer >= 1
     assert "they wait" in rows["simulated at the peak: p50, p95, p99, s"]
     assert any(name.startswith("cost of all cores") for name in rows)
+
+
+def test_all_tables_are_written_into_the_page(
+    says: Callable[..., str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, journal: Path
+):
+    monkeypatch.setattr(plan, "BACKLOG", 50)
+    monkeypatch.setattr(plan, "WINDOW_SECONDS", 90.0)
+    names = ("measured", "checked", "planned")
+    written = tmp_path / "scale.md"
+    written.write_text(
+        "".join(f"<!-- begin {name} -->\nold\n<!-- end {name} -->\n" for name in names), encoding="utf-8"
+    )
+    monkeypatch.setattr(page, "PAGE", written)
+    for _ in range(2):  # what was written is replaced as well
+        says("--document", str(journal), "--per-day", "1e6")
+        said = written.read_text(encoding="utf-8")
+        assert "old" not in said
+        assert said.count("**Pool processes of one worker**") == 1
+        assert said.count("Of 1 figures of throughput") == 1
+        assert said.count("| articles a day | 1,000,000 | 1,000,000 |") == 1
+
+
+def test_the_page_has_a_place_for_each_table():
+    text = page.PAGE.read_text(encoding="utf-8")
+    for name in ("measured", "checked", "planned"):
+        assert "| new |" in page.filled(text, {name: ["| new |"]})
+    with pytest.raises(ValueError, match="no place for another"):
+        page.filled(text, {"another": []})
 
 
 def test_without_parameters_the_command_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
