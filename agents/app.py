@@ -152,7 +152,7 @@ def create_app(
         on_rebalance: told of each assignment of partitions.
         on_commit_failure: told of each commit that was not confirmed.
     """
-    kafka.read_bounded(settings)
+    kafka.adapt_consumers(settings)
     state = settings.data_dir / "faust"
     state.mkdir(parents=True, exist_ok=True)
     session_seconds = settings.session_timeout_seconds

@@ -21,7 +21,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from agents import bounded_records
+from agents import bounded_records, prompt_fetcher
 from agents.authorized_operations import GroupRequest, TopicsRequest, topic_id
 from agents.connection_check import permanent_problem
 from agents.permissions import BITS, MissingPermission, Need, Operation
@@ -275,16 +275,17 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
     return RevocableProducer(**settings.client_options(), **options)
 
 
-def read_bounded(settings: Settings) -> None:
-    """No consumer of this process inflates more than a message at a time, and none larger than the settings allow; and
-    large ones leave nothing behind."""
+def adapt_consumers(settings: Settings) -> None:
+    """No consumer of this process inflates more than a message at a time, and none larger than the settings allow;
+    large ones leave nothing behind; and each goes on fetching as soon as a request has ended."""
     return_large_memory()
     bounded_records.install(settings.max_message_bytes + RECORD_OVERHEAD_BYTES)
+    prompt_fetcher.install()
 
 
 def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsumer:
     """A consumer of topics (named with their prefix), without a group unless `group_id` is given; not started yet."""
-    read_bounded(settings)
+    adapt_consumers(settings)
     defaults: dict[str, Any] = {
         "enable_auto_commit": False,
         "isolation_level": ISOLATION_LEVEL,

@@ -15,6 +15,7 @@ from aiokafka.partitioner import murmur2
 
 from agents import headers
 from agents.local_store import LocalStoreError
+from agents.packed_states import PackedStates
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.state_store import StatefulStage, StateReplica
 from pipeline.stages import Stage
@@ -23,8 +24,10 @@ from schemas.codec import RecordError, decode, encode, one_line
 if TYPE_CHECKING:
     from agents.runner import Incoming
 
-MAX_RECORDS_IN_MEMORY = 20_000
-"""What the states in memory hold together, as they count it; others are read again when they are needed."""
+MAX_RECORDS_IN_MEMORY = 5_000
+"""What the states that are worked on hold together, as they count it; others are packed."""
+MAX_PACKED_BYTES = 64_000_000
+"""Of packed states; others are read again when they are needed."""
 
 
 class StatefulProcessor:
@@ -43,6 +46,7 @@ class StatefulProcessor:
         self._cached_states: OrderedDict[tuple[int, str], Any] = OrderedDict()
         self._sizes: dict[tuple[int, str], int] = {}
         self._size = 0
+        self._packed = PackedStates(MAX_PACKED_BYTES)
         self._unconfirmed: dict[bytes, str] = {}
 
     def assign(self, partitions: Iterable[int]) -> None:
@@ -111,24 +115,28 @@ class StatefulProcessor:
         """The state of an owner; what it has still to give out from before a crash is added to `changes`."""
         state = self._cached_states.get((partition, owner))
         if state is None:
-            state = self._states.state(owner)
-            changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
+            state = self._packed.take((partition, owner))
+            if state is None:
+                state = self._states.state(owner)
+                changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
             self._cached_states[partition, owner] = state
         self._cached_states.move_to_end((partition, owner))
         return state
 
     def _measure(self, partition: int, owner: str) -> None:
-        """Know how large a state has become, and forget those that were not needed for longest if all are too large."""
+        """Know how large a state has become, and pack those that were not needed for longest if all are too large."""
         key = partition, owner
         size = 1 + len(self._cached_states[key])
         self._size += size - self._sizes.get(key, 0)
         self._sizes[key] = size
         while self._size > MAX_RECORDS_IN_MEMORY and len(self._cached_states) > 1:
-            oldest, _ = self._cached_states.popitem(last=False)
+            oldest, packed = self._cached_states.popitem(last=False)
             self._size -= self._sizes.pop(oldest)
+            self._packed.put(oldest, packed)
 
     def _forget_states(self) -> None:
         self._cached_states.clear()
+        self._packed.clear()
         self._sizes.clear()
         self._size = 0
 

@@ -55,13 +55,19 @@ async def watch(settings: Settings, known: Callable[[], Collection[tuple[str, st
     """
     while True:
         await asyncio.sleep(CHECK_SECONDS)
-        topics = known()
         try:
             async with kafka.admin(settings) as client:
-                described = await client.topics(name for name, _ in topics)
+                return await _replaced(client, known)
         except (KafkaError, OSError) as error:
             log.debug("the broker does not tell of its topics: %r", error)
-            continue
+
+
+async def _replaced(client: kafka.Admin, known: Callable[[], Collection[tuple[str, str]]]) -> str:
+    """The same, over one connection for as long as it lasts."""
+    while True:
+        topics = known()
+        described = await client.topics(name for name, _ in topics)
         for name, id_ in topics:
             if described[name].id not in {None, id_}:
                 return name
+        await asyncio.sleep(CHECK_SECONDS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from benchmarks import alternatives, latency_report
+from benchmarks import alternatives, backlog_report, latency_report
 from benchmarks.comparison import LIMIT, against
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, flood_of
@@ -72,7 +72,7 @@ def figures(journal: Journal) -> dict[str, Any]:
         if lines := [line for line in journal.of(part) if "flood" in line]:
             result[f"by_{part}"] = _scaling(lines)
     if backlogs := journal.of("backlog"):
-        result["backlogs"] = [_backlog(line) for line in backlogs]
+        result["backlogs"] = [backlog_report.figures(line) for line in backlogs]
     return result
 
 
@@ -146,26 +146,6 @@ def _scaling(lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {"models": sorted(models)} | {case: median(values) for case, values in ratios.items()}
 
 
-def _backlog(line: dict[str, Any]) -> dict[str, Any]:
-    """A long backlog: its last tenth against its first."""
-    first, last = line["tenths"][0], line["tenths"][-1]
-
-    def cpu(tenth: dict[str, Any]) -> float:
-        return float(sum(tenth["cpu_milliseconds_per_article"].values()))
-
-    return {
-        "messages": line["articles"],
-        "models": f"{line['model_de']}, {line['quote_model']}",
-        "articles_per_second": 10 / sum(1 / tenth["articles_per_second"] for tenth in line["tenths"]),
-        "last_tenth_against_first": last["articles_per_second"] / first["articles_per_second"],
-        "cpu_of_last_tenth_against_first": cpu(last) / cpu(first),
-        "cpu_milliseconds_per_article": [round(cpu(tenth), 2) for tenth in line["tenths"]],
-        "own_mb_in_first_tenth": first["largest_own_mb"],
-        "own_mb_in_last_tenth": last["largest_own_mb"],
-        "dead_letters": last["dead_letters"],
-    }
-
-
 def write(journal: Journal) -> None:
     """Write the three files."""
     found = figures(journal)
@@ -198,21 +178,10 @@ def _page(found: dict[str, Any]) -> str:
         if by := found.get(f"by_{part}"):
             ratios = ", ".join(f"{case}: {value:.2f}" for case, value in by.items() if case != "models")
             lines.append(f"| throughput as a multiple of the first: {meaning} ({'; '.join(by['models'])}) | {ratios} |")
-    for backlog in found.get("backlogs", ()):
-        memory = ", ".join(
-            f"{role} {backlog['own_mb_in_first_tenth'][role]:.0f} → {last:.0f}"
-            for role, last in backlog["own_mb_in_last_tenth"].items()
-        )
-        lines += [
-            f"| backlog of {backlog['messages']} ({backlog['models']}): throughput of the last tenth, "
-            "as a multiple of the first "
-            f"| {backlog['last_tenth_against_first']:.2f} |",
-            f"| its processor time for an article in the last tenth, as a multiple of the first | "
-            f"{backlog['cpu_of_last_tenth_against_first']:.2f} |",
-            f"| its largest processes' own memory in the first and in the last tenth, MB | {memory} |",
-        ]
     lines += [f"| {failure['system']} | did not finish: {failure['why']} |" for failure in found["failed"]]
     lines += latency_report.tables(found)
+    for backlog in found.get("backlogs", ()):
+        lines += ["", *backlog_report.table(backlog)]
     return "\n".join(lines) + "\n"
 
 

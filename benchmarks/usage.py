@@ -13,7 +13,8 @@ class Usage:
     """What one process used.
 
     Attributes:
-        role: "worker", "models" (the process that the pool is forked from), "pool", "pages", "broker"; else "other".
+        role: "worker", "models" (the process that the pool is forked from), "pool", "pages", "broker", "sink"; else
+            "other".
         cpu_seconds: processor time, of all its threads.
         idle_seconds: time in which its first thread neither ran nor waited for a processor.
         own_bytes: memory that no other process shares.
@@ -39,9 +40,9 @@ class Reading:
     proportional_bytes: int
 
 
-def readings(roots: Iterable[int], broker: int, *, at: float) -> dict[int, Reading]:
-    """The counters of the processes `roots`, all their descendants and the broker, by process id; the roots first."""
-    found = {broker: "broker"}
+def readings(roots: Iterable[int], broker: int, *, at: float, sink: int | None = None) -> dict[int, Reading]:
+    """The counters of the processes `roots`, all their descendants, the broker and a sink, by process id."""
+    found = {broker: "broker"} if sink is None else {broker: "broker", sink: "sink"}
     for root in roots:
         found[root] = "worker"
         parents = {root: "worker"}

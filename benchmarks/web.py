@@ -32,7 +32,7 @@ from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all,
 from benchmarks.limit import configuration
 from benchmarks.pages import Browsers
 from benchmarks.releases import CORPUS, corpus_articles
-from benchmarks.systems import REDEFLUSS, running
+from benchmarks.systems import REDEFLUSS, free_port, running
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 
@@ -41,7 +41,6 @@ STATES: tuple[State, ...] = get_args(State)
 
 SETTLE_SECONDS = 2.0
 ASKED = 40
-WEB_PORT = 27_066
 PAUSE_SECONDS = 0.75
 BACKLOG_PER_SECOND = 60
 """More than the worker can do: the backlog is measured by how long the run is."""
@@ -118,12 +117,13 @@ async def measure(
     settings = settings_for(broker, "web-")
     await topics.ensure(settings)
     length = rounds * len(STATES) * (phase_seconds + SETTLE_SECONDS) + 2 * ASKED * PAUSE_SECONDS
-    with running(REDEFLUSS, broker, "web-", REDEFLUSS_WEB_PORT=str(WEB_PORT)) as (worker,):
-        await warm_up(settings, values, kept)
+    port = free_port()
+    browsers = Browsers(f"http://127.0.0.1:{port}")
+    with running(REDEFLUSS, broker, "web-", REDEFLUSS_WEB_PORT=str(port)) as (worker,):
+        await warm_up(settings, values, kept, browsers)
         processes = Processes(worker, broker_pid)
         backlog = round(BACKLOG_PER_SECOND * length)
         await send_all(settings, multiplied(values, backlog, label="article"))
-        browsers = Browsers(f"http://127.0.0.1:{WEB_PORT}")
         phases = [await turn(state, processes, browsers, phase_seconds) for state in states_in_turns(rounds)]
         browsers.seconds.clear()
         async with browsers.looking():
@@ -140,7 +140,7 @@ def states_in_turns(rounds: int) -> Iterator[State]:
         yield from (*STATES[first:], *STATES[:first])
 
 
-async def warm_up(settings: Settings, values: list[bytes], kept: int) -> None:
+async def warm_up(settings: Settings, values: list[bytes], kept: int, browsers: Browsers) -> None:
     """Load every model, and fill the store with `kept` articles made of those that came out."""
     reader = kafka.consumer(settings, settings.topic("articles.quotes"))
     await reader.start()
@@ -163,7 +163,6 @@ async def warm_up(settings: Settings, values: list[bytes], kept: int) -> None:
         await producer.flush()
     finally:
         await producer.stop()
-    browsers = Browsers(f"http://127.0.0.1:{WEB_PORT}")
     await browsers.until_kept(min(kept, settings.web_keep_articles))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
+from typing import NamedTuple
 
 from pipeline.statements.compose import composed
 from pipeline.statements.grouping import grouped
@@ -20,6 +21,32 @@ Changes = dict[str, Statement | None]
 """Statements by id in their new state; None: there is no such statement any more.
 
 They are to be published in this order: whatever part of it was, the quotes in it are enough to go on from."""
+
+
+class _Given(NamedTuple):
+    """A statement as it was last given out, in a fraction of the memory that its record takes.
+
+    Attributes:
+        data: the record, as JSON by the names of its attributes.
+        updated_at: of the record.
+        quotes: the ids of the quotes in it.
+    """
+
+    data: bytes
+    updated_at: str
+    quotes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, statement: Statement) -> "_Given":
+        return cls(_as_json(statement), statement.updated_at, tuple(_quote_ids(statement)))
+
+    def is_as(self, statement: Statement) -> bool:
+        """Whether a statement says the same, whenever it was made."""
+        return self.data == _as_json(statement.model_copy(update={"updated_at": self.updated_at}))
+
+    @property
+    def changed_at(self) -> datetime:
+        return datetime.fromisoformat(self.updated_at)
 
 
 class SpeakerStatements:
@@ -44,7 +71,7 @@ class SpeakerStatements:
         self._quotes = HeldQuotes()
         self._said: dict[WordingId, dict[str, Occurrence]] = {}
         self._oldest = datetime.min.replace(tzinfo=UTC)
-        self._given: dict[str, Statement] = {}
+        self._given: dict[str, _Given] = {}
         self._given_words: dict[str, set[WordingId]] = {}
         self._given_for: dict[WordingId, set[str]] = {}
 
@@ -55,7 +82,7 @@ class SpeakerStatements:
     @property
     def statements(self) -> dict[str, Statement]:
         """The open statements as they were last given out, by id."""
-        return dict(self._given)
+        return {name: Statement.model_validate_json(given.data) for name, given in self._given.items()}
 
     def restore(self, statements: Iterable[Statement]) -> Changes:
         """Go on from statements that were given out; what had not been given out completely comes back as changes."""
@@ -66,7 +93,7 @@ class SpeakerStatements:
             occurrences = list(Occurrence.all_of(statement))
             words = {occurrence.words for occurrence in occurrences}
             touched |= self._put_in(occurrences) | words
-            self._note(statement, words)
+            self._note(statement.id, _Given.of(statement), words)
         return self._changes(touched, latest)
 
     def add(self, record: QuoteRecord, seen_at: str) -> Changes:
@@ -101,9 +128,10 @@ class SpeakerStatements:
         full = self._quotes.count_in_article(occurrence.article) >= MOST_OF_ARTICLE
         return self._quotes.in_article(occurrence.article)[-1] if full else None
 
-    def _let_go(self, statement: Statement) -> None:
-        self._forget(statement.id)
-        self._take_out(self._quotes.of(found.quote for found in Occurrence.all_of(statement)))
+    def _let_go(self, name: str) -> None:
+        quotes = self._given[name].quotes
+        self._forget(name)
+        self._take_out(self._quotes.of(quotes))
 
     def _put_in(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Hold quotes; gives the wordings whose statements may change."""
@@ -158,7 +186,7 @@ class SpeakerStatements:
     def _changes(self, touched: set[WordingId], updated_at: str) -> Changes:
         """Make the statements of the touched wordings anew; what differs from what was given out."""
         former = {found for words in touched for found in self._given_for.get(words, ())}
-        before = {name: self._given[name] for name in former}
+        before = {name: self._given[name].quotes for name in former}
         made: set[str] = set()
         changed: list[Statement] = []
         for group in self._graph.components(self._graph.component(touched)):
@@ -167,23 +195,22 @@ class SpeakerStatements:
                 statement = composed(self._key, occurrences, whole, updated_at)
                 made.add(statement.id)
                 given = self._given.get(statement.id)
-                if given is not None and given == statement.model_copy(update={"updated_at": given.updated_at}):
-                    statement = given
-                else:
+                if given is None or not given.is_as(statement):
                     changed.append(statement)
-                self._note(statement, {quote.words for quote in whole})
+                    given = _Given.of(statement)
+                self._note(statement.id, given, {quote.words for quote in whole})
         gone = sorted(former - made)
         for name in gone:
             self._forget(name)
         return {statement.id: statement for statement in _in_safe_order(changed, before)} | dict.fromkeys(gone)
 
-    def _note(self, statement: Statement, words: set[WordingId]) -> None:
+    def _note(self, name: str, given: _Given, words: set[WordingId]) -> None:
         """Remember what was given out, and for which wordings."""
-        self._forget(statement.id)
-        self._given[statement.id] = statement
-        self._given_words[statement.id] = words
+        self._forget(name)
+        self._given[name] = given
+        self._given_words[name] = words
         for each in words:
-            self._given_for.setdefault(each, set()).add(statement.id)
+            self._given_for.setdefault(each, set()).add(name)
 
     def _forget(self, statement_id: str) -> None:
         self._given.pop(statement_id, None)
@@ -197,19 +224,21 @@ class SpeakerStatements:
         horizon = datetime.fromisoformat(now) - self._window
         if len(self) <= self._most and self._oldest >= horizon:
             return
-        by_age = sorted(self._given.values(), key=lambda statement: (_changed_at(statement), statement.id))
-        for statement in by_age:
-            if len(self) <= self._most and _changed_at(statement) >= horizon:
-                self._oldest = _changed_at(statement)
+        for changed_at, name in sorted((given.changed_at, name) for name, given in self._given.items()):
+            if len(self) <= self._most and changed_at >= horizon:
+                self._oldest = changed_at
                 return
-            self._let_go(statement)
+            self._let_go(name)
         self._oldest = datetime.fromisoformat(now)
 
 
-def _in_safe_order(changed: list[Statement], before: dict[str, Statement]) -> list[Statement]:
-    """Statements that lose quotes behind those that get them, so that none is lost if only the first are published."""
+def _in_safe_order(changed: list[Statement], before: dict[str, tuple[str, ...]]) -> list[Statement]:
+    """Statements that lose quotes behind those that get them, so that none is lost if only the first are published.
+
+    `before` has the quotes that were in each.
+    """
     quotes = {statement.id: _quote_ids(statement) for statement in changed}
-    lost = {name: _quote_ids(before[name]) - quotes[name] for name in quotes if name in before}
+    lost = {name: set(before[name]) - quotes[name] for name in quotes if name in before}
     now_in = {quote: name for name, own in quotes.items() for quote in own}
     behind = {name: {now_in[quote]: None for quote in sorted(lost.get(name, ())) if quote in now_in} for name in quotes}
     by_id = {statement.id: statement for statement in changed}
@@ -219,12 +248,12 @@ def _in_safe_order(changed: list[Statement], before: dict[str, Statement]) -> li
         return changed
 
 
+def _as_json(statement: Statement) -> bytes:
+    return statement.model_dump_json().encode()
+
+
 def _quote_ids(statement: Statement) -> frozenset[str]:
     return frozenset(quote.quote for article in statement.articles for quote in article.quotes)
-
-
-def _changed_at(statement: Statement) -> datetime:
-    return datetime.fromisoformat(statement.updated_at)
 
 
 def speaker_key(record: QuoteRecord) -> str:

@@ -31,7 +31,7 @@ class WordingGraph:
     def __init__(self) -> None:
         self._compared_quotes: dict[WordingId, ComparedQuote] = {}
         self._neighbours: dict[WordingId, set[WordingId]] = {}
-        self._by_term: dict[str, set[WordingId]] = {}
+        self._by_term: dict[str, list[WordingId]] = {}  # most have one, for which a set would be large
 
     def __contains__(self, words: WordingId) -> bool:
         return words in self._compared_quotes
@@ -55,12 +55,12 @@ class WordingGraph:
         self._compared_quotes[words] = compared
         self._neighbours[words] = neighbours
         for term in terms:
-            self._by_term.setdefault(term, set()).add(words)
+            self._by_term.setdefault(term, []).append(words)
 
     def remove(self, words: WordingId) -> None:
         """Forget a wording."""
         for term in _terms(self._compared_quotes.pop(words)):
-            self._by_term[term].discard(words)
+            self._by_term[term].remove(words)
             if not self._by_term[term]:
                 del self._by_term[term]
         for other in self._neighbours.pop(words):

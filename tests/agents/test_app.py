@@ -208,7 +208,7 @@ async def test_who_has_drained_already_is_not_waited_for_again(tmp_path):
 
 async def test_an_app_is_a_member_and_reads_within_bounds(tmp_path, monkeypatch):
     bounded: list[Settings] = []
-    monkeypatch.setattr(kafka, "read_bounded", bounded.append)
+    monkeypatch.setattr(kafka, "adapt_consumers", bounded.append)
     app = make(tmp_path / "new", session_timeout_seconds=20)
     assert isinstance(app.membership, Membership)
     assert bounded == [app.stream_settings]

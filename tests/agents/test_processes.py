@@ -41,5 +41,5 @@ def test_all_who_read_give_back(monkeypatch):
     told = []
     monkeypatch.setattr(kafka, "return_large_memory", lambda: told.append(LARGE_BYTES))
     monkeypatch.setattr(kafka.bounded_records, "install", told.append)
-    kafka.read_bounded(kafka.Settings(max_message_bytes=2_000_000))
+    kafka.adapt_consumers(kafka.Settings(max_message_bytes=2_000_000))
     assert told == [LARGE_BYTES, 2_000_000 + kafka.RECORD_OVERHEAD_BYTES]

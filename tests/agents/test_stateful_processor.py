@@ -70,6 +70,7 @@ class FakeReplica:
 
 @pytest.fixture
 def processor(monkeypatch: pytest.MonkeyPatch) -> StatefulProcessor:
+    monkeypatch.setattr(stateful_processor, "MAX_RECORDS_IN_MEMORY", 20_000)
     monkeypatch.setattr(stateful_processor, "decode", lambda value, kind: kind(**orjson.loads(value)))
     stage: Any = SimpleNamespace(name="statements", reads=Said, target="statements")
     states: Any = SimpleNamespace(owner=lambda record: record.speaker, stream_key=lambda owner: owner, state=FakeState)
@@ -94,7 +95,7 @@ async def test_a_few_large_states_are_not_kept_either(processor: StatefulProcess
         assert sum(map(len, processor._cached_states.values())) <= stateful_processor.MAX_RECORDS_IN_MEMORY
     assert list(processor._cached_states) == [(0, f"s-{number}") for number in range(21, 30)], "the latest are kept"
     await take(processor, said("s-0", 1))
-    assert len(processor._cached_states[0, "s-0"]) == 2_002, "it was restored"
+    assert len(processor._cached_states[0, "s-0"]) == 2_002, "it is as it was"
 
 
 async def test_one_that_is_too_large_alone_is_kept_while_it_is_needed(processor: StatefulProcessor) -> None:
@@ -120,3 +121,19 @@ async def test_what_is_withdrawn_or_forgotten_makes_room(processor: StatefulProc
     assert not processor._cached_states
     await take(processor, said("d-0", 1))
     assert len(processor._cached_states[0, "d-0"]) == 6_001
+
+
+async def test_a_state_that_was_packed_is_not_read_again(
+    processor: StatefulProcessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    records = processor._replica.records
+    monkeypatch.setattr(processor._replica, "records", lambda owner: read.append(owner) or records(owner))
+    for number in (0, 1, 2, 0, 1):
+        await take(processor, said(f"s-{number}", 10_000))
+    assert read == ["s-0", "s-1", "s-2"]
+    assert len(processor._cached_states[0, "s-1"]) == 20_000
+    processor.assign([0])
+    await take(processor, said("s-0", 1))
+    assert read[3:] == ["s-0"], "another worker may have had the partition meanwhile"
+    assert len(processor._cached_states[0, "s-0"]) == 20_001

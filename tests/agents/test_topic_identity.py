@@ -69,7 +69,8 @@ def test_a_commit_belongs_to_the_topic_that_it_names():
 @pytest.mark.parametrize("told", ["other", None], ids=["another", "gone, then another"])
 async def test_who_takes_the_place_of_a_topic_is_noticed(monkeypatch, told):
     monkeypatch.setattr(topic_identity, "CHECK_SECONDS", 0.0)
-    answers: list[Any] = [{"t": "this"}, KafkaConnectionError(), {"t": told}, {"t": "other"}]
+    answers: list[Any] = [{"t": "this"}, {"t": "this"}, KafkaConnectionError(), {"t": told}, {"t": "other"}]
+    connections = 0
 
     class Admin:
         async def topics(self, names: Any) -> Any:
@@ -80,8 +81,11 @@ async def test_who_takes_the_place_of_a_topic_is_noticed(monkeypatch, told):
 
     @asynccontextmanager
     async def admin(settings: Settings) -> Any:
+        nonlocal connections
+        connections += 1
         yield Admin()
 
     monkeypatch.setattr(topic_identity.kafka, "admin", admin)
     assert await topic_identity.watch(Settings(), lambda: {("t", "this")}) == "t"
     assert len(answers) == (1 if told else 0)
+    assert connections == 2, "another one only after an error"

@@ -1,5 +1,8 @@
 """What one speaker said: what is joined, what is given out, and that order and repeats do not matter."""
 
+import gc
+import pickle
+import weakref
 from collections.abc import Iterable
 from datetime import timedelta
 
@@ -292,3 +295,23 @@ def test_of_long_quotes_fewer_are_held() -> None:
     for number in range(19):
         state.withdraw(f"a-{number}", SEEN_AT)
     assert len(state) == 0, "what is let go is no longer counted"
+
+
+def test_what_was_given_out_is_held_without_its_records() -> None:
+    """A record takes several times the memory of its bytes, and thousands of statements are held."""
+    state = speaker()
+    changes = state.add(record(WHOLE), SEEN_AT)
+    assert state.statements == changes
+    (statement,) = (weakref.ref(statement) for statement in changes.values() if statement is not None)
+    del changes
+    gc.collect()
+    assert statement() is None
+
+
+def test_a_state_that_was_packed_goes_on_as_if_it_had_not_been() -> None:
+    state = fed([record(WHOLE), record(OTHER, number=1)])
+    unpacked = pickle.loads(pickle.dumps(state))
+    assert unpacked.add(record(WHOLE), SEEN_AT) == {}
+    assert unpacked.add(record(WHOLE, number=2), SEEN_AT) == state.add(record(WHOLE, number=2), SEEN_AT)
+    assert unpacked.withdraw("a-1", SEEN_AT) == state.withdraw("a-1", SEEN_AT)
+    assert unpacked.statements == state.statements

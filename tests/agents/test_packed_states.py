@@ -1,0 +1,29 @@
+"""States that are packed: they come back as they were, and no more is kept than is allowed."""
+
+import random
+
+from agents.packed_states import PackedStates
+
+
+def test_a_state_comes_back_once() -> None:
+    packed = PackedStates(1_000)
+    packed.put("a", {"quotes": [1, 2]})
+    assert packed.take("b") is None
+    assert packed.take("a") == {"quotes": [1, 2]}
+    assert packed.take("a") is None
+
+
+def test_beyond_the_limit_the_oldest_are_dropped() -> None:
+    packed = PackedStates(10_000)
+    states = [random.Random(number).randbytes(3_000) for number in range(5)]
+    for number, state in enumerate(states):
+        packed.put(number, state)
+    assert [packed.take(number) is not None for number in range(5)] == [False, False, True, True, True]
+    packed.put("large", random.Random(5).randbytes(20_000))
+    assert packed.take("large") is None, "one alone may be too large, too"
+    for number, state in enumerate(states[:3]):
+        packed.put(number, state)
+    assert [packed.take(number) for number in range(3)] == states[:3], "what was taken or dropped has made room"
+    packed.put("a", states[0])
+    packed.clear()
+    assert packed.take("a") is None
