@@ -165,6 +165,26 @@ class LowLatencyConsumer(Consumer):
         return {}, self._get_active_partitions()
 
 
+def waiting_events(stream: Any, first: Any, enough_bytes: int) -> list[Any]:
+    """The events that wait behind the one that an agent was given just now, taken out of the stream's buffer.
+
+    Faust's own `take` waits for more of them. What was read in another generation is left out, as Faust does it.
+
+    Args:
+        stream: that the agent iterates over.
+        first: the event that it was given.
+        enough_bytes: once the values have so many, no more are taken.
+    """
+    queue, size = stream.channel.queue, len(first.message.value or b"")
+    found = []
+    while queue.qsize() and size < enough_bytes:
+        message = (event := queue.get_nowait()).message
+        if message.generation_id == first.message.generation_id:
+            found.append(event)
+            size += len(message.value or b"")
+    return found
+
+
 def limit_connections(app: faust.App, connections: Connections) -> None:
     """Let a Faust app's web server listen with limits. Faust makes its own site, and offers no other."""
     web = cast(Any, app.web)
