@@ -16,6 +16,7 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, ConsumerRebalanceListener
 from faust.types import TP
+from mode import Service
 from mode.threads import QueueServiceThread
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
@@ -182,6 +183,64 @@ async def test_room_in_a_buffer_is_told_when_what_waits_is_taken():
     )
     waiting_events(stream, last, 1000)
     assert told == ["full", "room"]
+
+
+class Waits(LowLatencyConsumer):
+    """Of the consumer, only what waits; `tasks` has what it made tasks of."""
+
+    def __init__(self) -> None:
+        Service.__init__(self)
+
+
+async def test_no_task_is_made_for_a_message_that_there_is_room_for(monkeypatch):
+    """`Service.wait_first`, and that Faust hands messages on by it."""
+    assert "wait_first" in names_in(Consumer._drain_messages)
+    consumer, other = Waits(), asyncio.Event()
+    monkeypatch.setattr(asyncio, "ensure_future", None)
+
+    async def deliver() -> str:
+        return "delivered"
+
+    done = await consumer.wait_first(deliver(), other.wait())
+    assert (done.results, done.stopped) == (["delivered"], False)
+
+
+async def test_a_message_that_finds_no_room_waits_until_there_is_or_the_flow_is_suspended():
+    consumer, room, suspended, seen = Waits(), asyncio.Event(), asyncio.Event(), []
+
+    async def deliver() -> str:
+        seen.append("begun")
+        try:
+            await asyncio.sleep(0)
+            await room.wait()
+        except asyncio.CancelledError:
+            seen.append("broken off")
+            raise
+        return "delivered"
+
+    waiting = asyncio.create_task(consumer.wait_first(deliver(), suspended.wait()))
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    room.set()
+    assert (await waiting).results == ["delivered"]
+    room.clear()
+    waiting = asyncio.create_task(consumer.wait_first(deliver(), suspended.wait()))
+    await asyncio.sleep(0.02)
+    suspended.set()
+    assert (await waiting).results == [True]
+    await asyncio.sleep(0)
+    assert seen == ["begun", "begun", "broken off"]
+
+
+async def test_what_goes_wrong_with_a_message_is_raised_whether_it_waited_or_not():
+    async def fail(seconds: float | None) -> None:
+        if seconds is not None:
+            await asyncio.sleep(seconds)
+        raise ValueError("a bug")
+
+    for seconds in (None, 0.01):
+        with pytest.raises(ValueError, match="a bug"):
+            await Waits().wait_first(fail(seconds), asyncio.Event().wait())
 
 
 async def test_there_is_no_consumer_before_faust_makes_one_and_none_is_made_by_asking(app):
