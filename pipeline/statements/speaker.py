@@ -208,6 +208,8 @@ class SpeakerStatements:
 
 def _in_safe_order(changed: list[Statement], before: dict[str, Statement]) -> list[Statement]:
     """Statements that lose quotes behind those that get them, so that none is lost if only the first are published."""
+    if len(changed) < 2:
+        return changed
     quotes = {statement.id: _quote_ids(statement) for statement in changed}
     lost = {name: _quote_ids(before[name]) - quotes[name] for name in quotes if name in before}
     now_in = {quote: name for name, own in quotes.items() for quote in own}

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.statements.speaker import Changes, SpeakerStatements, speaker_key
+from pipeline.statements.wording import Wording
 from schemas.codec import decode, encode
 from schemas.records import QuoteRecord, Statement
 from tests.statements.records import LANDRAT, SEEN_AT, record
@@ -279,3 +280,11 @@ def test_of_long_quotes_fewer_are_held() -> None:
     for number in range(19):
         state.withdraw(f"a-{number}", SEEN_AT)
     assert len(state) == 0, "what is let go is no longer counted"
+
+
+def test_the_words_of_a_quote_are_read_once() -> None:
+    """It is looked at as it comes and again as it is kept: reading the words is the greater part of its cost."""
+    state = speaker()
+    before = Wording.of.cache_info().misses
+    state.add(record("„Der Deich bei Sillens hält keiner Sturmflut dieses Winters mehr stand“"), SEEN_AT)
+    assert Wording.of.cache_info().misses == before + 1
