@@ -14,7 +14,7 @@ from faust.types import TP
 from yarl import URL
 
 from agents import kafka
-from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
+from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, waiting_events
 from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
 from agents.partitioner_check import PartitionerCheck
@@ -31,10 +31,10 @@ MAX_POLL_SECONDS = 3600.0
 NEVER_SECONDS = 10 * 365 * 86_400.0
 
 
-class HandleMessage(Protocol):
-    """Brings a message to its end, as `StageRunner.handle` does; raises OwnershipLost if `before_publish` did."""
+class HandleMessages(Protocol):
+    """Brings messages to their end, as `Runner.handle` does; raises OwnershipLost if `before_publish` did."""
 
-    def __call__(self, message: Incoming, *, before_publish: BeforeSend) -> Awaitable[None]: ...
+    def __call__(self, *messages: Incoming, before_publish: BeforeSend) -> Awaitable[None]: ...
 
 
 class StageApp(AdaptedApp):
@@ -48,7 +48,7 @@ class StageApp(AdaptedApp):
 
     stream_settings: Settings
     stage: Stage
-    handle: HandleMessage
+    handle: HandleMessages
     on_rebalance: Callable[[], None]
     offsets: Offsets
     assignment_listener: Callable[[Iterable[int]], None] | None = None
@@ -60,24 +60,25 @@ class StageApp(AdaptedApp):
         """The partitions of the source topic that are this worker's, ascending. Any thread may ask, at any time."""
         return self._of_source(self.owned() or ())
 
-    async def process(self, event: Any) -> None:
-        """Bring one event to its end, and mark its offset as finished."""
+    async def process(self, *events: Any) -> None:
+        """Bring events of one partition, in its order, to their end, and then mark their offsets as finished."""
         if self.draining:
-            await asyncio.Event().wait()  # until this actor is cancelled; the message stays uncommitted
-        message = event.message
-        read = incoming(message)
+            await asyncio.Event().wait()  # until this actor is cancelled; the messages stay uncommitted
+        read = [incoming(event.message) for event in events]
+        last = events[-1].message
         with self.offsets.in_flight():
             try:
                 if self.partitioner_check is not None:
-                    await self.partitioner_check.look(read)
-                await self.handle(read, before_publish=lambda: self.check_owner(message.generation_id))
+                    for message in read:
+                        await self.partitioner_check.look(message)
+                await self.handle(*read, before_publish=lambda: self.check_owner(last.generation_id))
             except OwnershipLost:
                 log.warning(
-                    "%s: nothing is published for %s/%d/%d: its partition may belong to another worker by now",
-                    *(self.conf.id, message.topic, message.partition, message.offset),
+                    "%s: nothing is published for %s to %d: its partition may belong to another worker by now",
+                    *(self.conf.id, read[0], last.offset),
                 )
                 return  # not marked: whoever has the partition next begins where was committed
-            self.offsets.mark_finished(message.tp, message.offset, generation=message.generation_id)
+            self.offsets.mark_finished(last.tp, last.offset, generation=last.generation_id)
 
     async def drain(self, seconds: float) -> bool:
         """Begin nothing more, and wait until what is in flight has reached its end; whether it did in time."""
@@ -136,7 +137,7 @@ def incoming(message: Any) -> Incoming:
 def create_app(
     settings: Settings,
     stage: Stage,
-    handle: HandleMessage,
+    handle: HandleMessages,
     *,
     embedded: bool,
     on_rebalance: Callable[[], None] = lambda: None,
@@ -215,8 +216,10 @@ def create_app(
     )
     async def process(stream: Any) -> None:
         try:
-            async for event in stream.noack().events():
-                await app.process(event)
+            unacked = stream.noack()
+            async for event in unacked.events():
+                together = waiting_events(unacked, event, kafka.FETCH_BYTES) if stage.stateful else ()
+                await app.process(event, *together)
         except asyncio.CancelledError:
             # Its partition was given up. Faust would count this as a crash and start the actor again.
             log.debug("%s: a partition was revoked", app.conf.id)

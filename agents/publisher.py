@@ -20,7 +20,7 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, sto
 from agents import batching, kafka, topics
 from agents.batching import SendBatch
 from agents.membership import CERTAIN_SHARE
-from agents.outgoing import Outgoing, enqueue, failure_of, outcome_of
+from agents.outgoing import Outgoing, TooLarge, enqueue, failure_of, outcome_of
 from agents.permissions import MissingPermission
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
@@ -123,14 +123,14 @@ class Publisher:
         )
         try:
             outcomes = await self._attempt(messages, before)
-            again = [
-                self._send_again(error, message, before)
+            failed = [
+                (error, message)
                 for error, message in zip(outcomes, messages, strict=True)
                 if isinstance(error, TRANSIENT_ERRORS)
             ]
             permanent = [error for error in outcomes if not isinstance(error, TRANSIENT_ERRORS)]
-            if again:
-                permanent += await asyncio.gather(*again, return_exceptions=True)
+            if failed:
+                permanent += await self._send_again(failed, before)
             for failure in permanent:
                 if failure is not None:
                     raise failure
@@ -159,9 +159,25 @@ class Publisher:
         await self._batch.wait()
         await self._send([Outgoing(topic, key, value)])
 
-    async def _send_again(self, error: Exception, message: Outgoing, before: BeforeSend | None) -> None:
-        """After a first attempt that failed with `error`; by itself, for setting up retries costs as much as a send."""
-        outcome: BaseException | None = error
+    async def _send_again(
+        self, failed: Sequence[tuple[Exception, Outgoing]], before: BeforeSend | None
+    ) -> list[BaseException | None]:
+        """After a first attempt; by itself, for setting up retries costs as much as a send. What went wrong for good.
+
+        One after the other, so that they keep their order. Once the first is confirmed, the others need not wait.
+        """
+        outcomes: list[BaseException | None] = []
+        error: Exception | None = failed[0][0]
+        for _, message in failed:
+            try:
+                await self._until_sent(message, error, before)
+            except TooLarge as too_large:
+                outcomes.append(too_large)
+            error = None
+        return outcomes
+
+    async def _until_sent(self, message: Outgoing, outcome: BaseException | None, before: BeforeSend | None) -> None:
+        """Send a message however often it takes; `outcome` is what went wrong just now, if it was tried."""
         async for attempt in self._attempts(message.topic):
             with attempt:
                 if outcome is None:

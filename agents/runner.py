@@ -1,6 +1,6 @@
 """What happens to a message: work in the pool, a confirmed publish, or a confirmed dead letter.
 
-Every way out of `StageRunner.handle` is one of these, so that the offset may be
+Every way out of `Runner.handle` is one of these, so that the offset may be
 committed when it returns. It never raises, except when it is cancelled or the
 message is another worker's by now, and then the message counts as not read.
 """
@@ -8,9 +8,12 @@ message is another worker's by now, and then the message counts as not read.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeVar
 
 from agents import headers, logs
 from agents.bounded_records import CORRUPT, OVERSIZE
@@ -23,7 +26,6 @@ from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Publisher
 from agents.settings import Settings
-from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus
 from agents.tracing import NoTracing, Tracing, current_span
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, Output, Stage, follows_deduplication
@@ -33,6 +35,7 @@ from schemas.records import DeadLetter, FailureReason
 log = logging.getLogger("redefluss.runner")
 
 Send = Callable[..., Awaitable[None]]
+Found = TypeVar("Found")
 RunJob = Callable[[Job], Awaitable[tuple[Outcome, int]]]
 """Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
 
@@ -53,17 +56,14 @@ class Incoming:
         return f"{self.topic}/{self.partition}/{self.offset}"
 
 
-class StageRunner:
-    """Carries messages through one stage.
+class Runner(ABC):
+    """Carries messages through one stage; what all stages have in common.
 
     Args:
         stage: which.
         settings: limits and names.
-        perform: does the work, such as `Pool.run`.
         publisher: what confirms.
         status: what is told of it.
-        duplicates: recognises articles that were processed already; None: this stage does not look.
-        state: does the work of a stage that remembers, instead of `perform`.
         tracing: gets a span of each message.
     """
 
@@ -72,35 +72,34 @@ class StageRunner:
         stage: Stage,
         *,
         settings: Settings,
-        perform: RunJob,
         publisher: Publisher,
         status: WorkerStatus,
-        duplicates: DuplicateFilter | None = None,
-        state: StatefulProcessor | None = None,
         tracing: Tracing | None = None,
     ) -> None:
         self.stage = stage
         self._settings = settings
-        self._perform = perform
         self._publisher = publisher
         self.status = status
-        self._duplicates = duplicates
-        self._state = state
         self._tracing = tracing or NoTracing()
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
         self._reports_failures = follows_deduplication(stage)
 
-    async def handle(self, message: Incoming, *, before_publish: BeforeSend | None = None) -> None:
-        """Bring `message` to its end: published or dead-lettered, and confirmed.
+    @abstractmethod
+    async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
+        """Bring messages to their end: published or dead-lettered, and confirmed.
 
         Args:
-            message: from the stage's topic.
+            messages: from one partition of the stage's topic, in its order.
             before_publish: awaited right before each attempt to publish something; may raise `OwnershipLost`.
 
         Raises:
             OwnershipLost: as `before_publish` said; nothing was published since.
         """
+
+    @contextmanager
+    def _about(self, message: Incoming) -> Iterator[None]:
+        """Count a message as in flight, and let what is logged and published meanwhile tell of it."""
         article = None if message.key is None else message.key.decode("utf-8", "replace")
         with (
             self.status.handling(self.stage.name, self.stage.source, message.partition, message.offset),
@@ -114,55 +113,22 @@ class StageRunner:
                 trace_id=span.trace_id,
             ),
         ):
-            send = partial(self._publisher.send, before=before_publish)
-            try:
-                await self._handle_once_stored(message, send)
-            except OwnershipLost:
-                raise
-            except Exception as error:
-                log.exception("%s: unexpected error at %s", self.stage.name, message)
-                detail = one_line(f"unexpected {type(error).__name__}: {error}")
-                await self._dead_letter(message, send, "processing-error", detail)
+            yield
 
-    async def _handle_once_stored(self, message: Incoming, send: Send) -> None:
-        """Handle a message; while the local copy of a topic cannot be read, which no message can help, wait."""
+    async def _once_stored(self, message: Incoming, work: Callable[[], Awaitable[Found]]) -> Found:
+        """Do work for a message; while the local copy of a topic cannot be read, which no message can help, wait."""
         while True:
             try:
-                await self._handle(message, send)
-                return
+                return await work()
             except LocalStoreError as error:
                 log.warning("%s: %s waits: %s", self.stage.name, message, error)
                 await asyncio.sleep(STORE_RETRY_SECONDS)
 
-    async def _handle(self, message: Incoming, send: Send) -> None:
-        if (refusal := self._refusal(message)) is not None:
-            await self._dead_letter(message, send, *refusal)
-            return
-        if self._state is not None:
-            await self._handle_stateful(message, send, self._state)
-            return
-        if message.value is None and message.key:
-            await self._withdraw(message, send)
-            return
-        check = None
-        if self._duplicates is not None:
-            check = await self._duplicates.check(message)
-            if check.duplicate:
-                log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
-                self.status.metrics.duplicate(self.stage.name)
-                return
-            message = _with_revision(message, check.revision)
-        affinity = message.key if self.stage.affinity else None
-        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
-        try:
-            outcome, attempts = await self._perform(job)
-        except JobFailed as error:
-            await self._dead_letter(message, send, error.reason, error.detail, error.attempts)
-            return
-        if isinstance(outcome, Refused):
-            await self._dead_letter(message, send, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
-            return
-        await self._publish(message, send, outcome, attempts, check)
+    async def _give_up(self, message: Incoming, send: Send, error: Exception) -> None:
+        """What nobody thought of has happened with a message."""
+        log.exception("%s: unexpected error at %s", self.stage.name, message, exc_info=error)
+        detail = one_line(f"unexpected {type(error).__name__}: {error}")
+        await self._dead_letter(message, send, "processing-error", detail)
 
     def _refusal(self, message: Incoming) -> tuple[FailureReason, str] | None:
         """Why a message is not even looked into, if it is not."""
@@ -174,67 +140,6 @@ class StageRunner:
         if self._max_bytes is not None and size > self._max_bytes:
             return "too-large", f"the message has {size} bytes; {self._max_bytes} are allowed"
         return None
-
-    async def _publish(
-        self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None
-    ) -> None:
-        limit = self._settings.max_raw_bytes
-        for topic, _, value, _ in done.messages:
-            if len(value or b"") > limit:
-                detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
-                await self._dead_letter(message, send, "too-large", detail, attempts)
-                return
-        revision = headers.text_of(message.headers, "revision")
-        own = {"content_hash": done.content_hash, "revision": revision}
-        more = {name: value for name, value in own.items() if value is not None}
-        out = self._after(message, done.took_seconds, attempt=attempts, more=more)
-        messages = [
-            Outgoing(self._settings.topic(topic), key, value, out, partition)
-            for topic, key, value, partition in done.messages
-        ]
-        if revision is not None and message.key is not None:
-            # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
-            scattered = [output for output in self.stage.outputs if output.scattered]
-            messages[:0] = await self._tombstones(message.key, scattered, out)
-        try:
-            await send(*messages)
-        except TooLarge as error:
-            await self._dead_letter(message, send, "too-large", str(error), attempts)
-            return
-        if self._duplicates is not None and check is not None:
-            self._duplicates.remember(done, check)
-        log.debug("%s: %s is published", self.stage.name, message)
-        self.status.metrics.published(self.stage.name, done.took_seconds)
-        self.status.metrics.add(done.counts)
-        arrived = headers.arrival_of(out) if self.stage.target == FINISHED_TOPIC else None
-        if arrived is not None:
-            self.status.metrics.finished(time.time() - arrived)
-
-    async def _handle_stateful(self, message: Incoming, send: Send, state: StatefulProcessor) -> None:
-        """Let a stage that remembers do its work, and publish what changes, one after the other."""
-        outcome = await state.process(message)
-        if isinstance(outcome, Refused):
-            await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
-            return
-        out = self._after(message, outcome.took_seconds)
-        for made in outcome.messages:
-            topic, key, value, partition = made
-            outgoing = Outgoing(self._settings.topic(topic), key, value, out, partition)
-            try:
-                await send(outgoing, soon=True)
-            except TooLarge as error:
-                await self._dead_letter(message, send, "too-large", str(error))
-            state.confirmed(made)
-        self.status.metrics.published(self.stage.name, outcome.took_seconds)
-
-    async def _withdraw(self, message: Incoming, send: Send) -> None:
-        """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
-        assert message.key is not None
-        out = self._after(message, 0.0)
-        await send(*await self._tombstones(message.key, self.stage.outputs, out))
-        if self._duplicates is not None:
-            await self._duplicates.withdrawn(message.key)
-        log.info("%s: %s withdraws an article", self.stage.name, message)
 
     async def _tombstones(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
         """The messages that take an article back on the topics of `outputs`."""
@@ -312,6 +217,118 @@ class StageRunner:
             model=self._model,
             timestamp=message.timestamp_ms,
         )
+
+
+class StageRunner(Runner):
+    """Carries articles through one stage, one after the other.
+
+    Args:
+        stage: which.
+        settings: limits and names.
+        perform: does the work, such as `Pool.run`.
+        publisher: what confirms.
+        status: what is told of it.
+        duplicates: recognises articles that were processed already; None: this stage does not look.
+        tracing: gets a span of each message.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        settings: Settings,
+        perform: RunJob,
+        publisher: Publisher,
+        status: WorkerStatus,
+        duplicates: DuplicateFilter | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        super().__init__(stage, settings=settings, publisher=publisher, status=status, tracing=tracing)
+        self._perform = perform
+        self._duplicates = duplicates
+
+    async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
+        """Bring each to its end before the next is begun."""
+        send = partial(self._publisher.send, before=before_publish)
+        for message in messages:
+            with self._about(message):
+                try:
+                    await self._once_stored(message, partial(self._handle, message, send))
+                except OwnershipLost:
+                    raise
+                except Exception as error:
+                    await self._give_up(message, send, error)
+
+    async def _handle(self, message: Incoming, send: Send) -> None:
+        if (refusal := self._refusal(message)) is not None:
+            await self._dead_letter(message, send, *refusal)
+            return
+        if message.value is None and message.key:
+            await self._withdraw(message, send)
+            return
+        check = None
+        if self._duplicates is not None:
+            check = await self._duplicates.check(message)
+            if check.duplicate:
+                log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
+                self.status.metrics.duplicate(self.stage.name)
+                return
+            message = _with_revision(message, check.revision)
+        affinity = message.key if self.stage.affinity else None
+        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
+        try:
+            outcome, attempts = await self._perform(job)
+        except JobFailed as error:
+            await self._dead_letter(message, send, error.reason, error.detail, error.attempts)
+            return
+        if isinstance(outcome, Refused):
+            await self._dead_letter(message, send, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
+            return
+        await self._publish(message, send, outcome, attempts, check)
+
+    async def _publish(
+        self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None
+    ) -> None:
+        limit = self._settings.max_raw_bytes
+        for topic, _, value, _ in done.messages:
+            if len(value or b"") > limit:
+                detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
+                await self._dead_letter(message, send, "too-large", detail, attempts)
+                return
+        revision = headers.text_of(message.headers, "revision")
+        own = {"content_hash": done.content_hash, "revision": revision}
+        more = {name: value for name, value in own.items() if value is not None}
+        out = self._after(message, done.took_seconds, attempt=attempts, more=more)
+        messages = [
+            Outgoing(self._settings.topic(topic), key, value, out, partition)
+            for topic, key, value, partition in done.messages
+        ]
+        if revision is not None and message.key is not None:
+            # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
+            scattered = [output for output in self.stage.outputs if output.scattered]
+            messages[:0] = await self._tombstones(message.key, scattered, out)
+        try:
+            await send(*messages)
+        except TooLarge as error:
+            await self._dead_letter(message, send, "too-large", str(error), attempts)
+            return
+        if self._duplicates is not None and check is not None:
+            self._duplicates.remember(done, check)
+        log.debug("%s: %s is published", self.stage.name, message)
+        self.status.metrics.published(self.stage.name, done.took_seconds)
+        self.status.metrics.add(done.counts)
+        arrived = headers.arrival_of(out) if self.stage.target == FINISHED_TOPIC else None
+        if arrived is not None:
+            self.status.metrics.finished(time.time() - arrived)
+
+    async def _withdraw(self, message: Incoming, send: Send) -> None:
+        """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
+        assert message.key is not None
+        out = self._after(message, 0.0)
+        await send(*await self._tombstones(message.key, self.stage.outputs, out))
+        if self._duplicates is not None:
+            await self._duplicates.withdrawn(message.key)
+        log.info("%s: %s withdraws an article", self.stage.name, message)
 
 
 def _with_revision(message: Incoming, revision: int) -> Incoming:

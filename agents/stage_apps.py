@@ -1,17 +1,19 @@
 """The apps of a worker's stages, with what is behind each: its runner, and the state that it keeps."""
 
 from functools import partial
+from typing import Any
 
 from agents.app import StageApp, create_app
 from agents.duplicates import DuplicateFilter
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import Publisher
-from agents.runner import RunJob, StageRunner
+from agents.runner import RunJob, Runner, StageRunner
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
 from agents.state_store import StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor
+from agents.stateful_runner import StatefulRunner
 from agents.status import WorkerStatus
 from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
@@ -42,15 +44,17 @@ class StageApps:
         """The app of a stage, not started; what its state is restored from is read from now on."""
         seen = self._follow_seen(stage)
         state = self._restore_state(stage)
-        runner = StageRunner(
-            stage,
-            settings=self._settings,
-            perform=self._perform,
-            publisher=publisher,
-            status=self._status,
-            duplicates=None if seen is None else DuplicateFilter(self._settings, seen, publisher),
-            state=state,
-            tracing=self._tracing,
+        common: dict[str, Any] = {
+            "settings": self._settings,
+            "publisher": publisher,
+            "status": self._status,
+            "tracing": self._tracing,
+        }
+        duplicates = None if seen is None else DuplicateFilter(self._settings, seen, publisher)
+        runner: Runner = (
+            StageRunner(stage, perform=self._perform, duplicates=duplicates, **common)
+            if state is None
+            else StatefulRunner(stage, state=state, **common)
         )
         app = create_app(
             self._settings,

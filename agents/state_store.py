@@ -7,9 +7,9 @@ gave out, and there is nothing else to keep.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from agents.local_store import LocalStore
 from agents.settings import Settings
@@ -70,6 +70,14 @@ class StateStore(LocalStore):
         return {b"r" + _digest(owner) + identifier: value, b"o" + identifier: owner.encode(), **indexed}
 
 
+class GivenOut(NamedTuple):
+    """A record as this worker gave it out last: whose it is, the articles it is made of, its bytes (None: gone)."""
+
+    owner: str
+    articles: Sequence[str]
+    value: bytes | None
+
+
 class StateReplica(TopicReplica):
     """What a stateful stage has given out in the assigned partitions, its latest from this worker included.
 
@@ -86,13 +94,20 @@ class StateReplica(TopicReplica):
         self._record = stage.output.record
         self._states = states
         self._local = store
-        self._own: dict[bytes, tuple[str, bytes | None]] = {}
+        self._own: dict[bytes, GivenOut] = {}
         self._own_of: dict[str, set[bytes]] = {}
+
+    def assign(self, partitions: Iterable[int]) -> None:
+        """As for any copy. What this worker gave out is read again: of that which was not confirmed, others know
+        nothing."""
+        self._own.clear()
+        self._own_of.clear()
+        super().assign(partitions)
 
     def records(self, owner: str) -> Iterator[Any]:
         """An owner's records as they were last given out; those that cannot be read any more are left out."""
         found: dict[bytes, bytes | None] = dict(self._local.records(owner))
-        found |= {identifier: self._own[identifier][1] for identifier in self._own_of.get(owner, ())}
+        found |= {identifier: self._own[identifier].value for identifier in self._own_of.get(owner, ())}
         for value in found.values():
             if value is not None:
                 try:
@@ -102,17 +117,16 @@ class StateReplica(TopicReplica):
 
     def owners(self, article: str) -> set[str]:
         """Whose records may be made of an article."""
-        recent = {
-            owner
-            for owner, value in self._own.values()
-            if value is not None and article in self._states.articles(decode(value, self._record))
-        }
+        recent = {own.owner for own in self._own.values() if own.value is not None and article in own.articles}
         return self._local.owners(article) | recent
 
-    def put(self, identifier: bytes, owner: str, value: bytes | None) -> None:
-        """Know what this worker gave out, and the broker confirmed, until it comes back from the topic."""
-        self._own[identifier] = owner, value
-        self._own_of.setdefault(owner, set()).add(identifier)
+    def put(self, identifier: bytes, own: GivenOut) -> None:
+        """Know what this worker gives out until it comes back from the topic.
+
+        Whoever never gets it confirmed is no owner any more, and forgets it at the next assignment.
+        """
+        self._own[identifier] = own
+        self._own_of.setdefault(own.owner, set()).add(identifier)
 
     def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what the topic says."""
@@ -128,7 +142,10 @@ class StateReplica(TopicReplica):
     ) -> dict[bytes, bytes | None]:
         owner: str | None = None
         articles: Sequence[str] = ()
-        if value is not None:
+        own = self._own.get(identifier)
+        if own is not None and value is not None and own.value == value:
+            owner, articles = own.owner, own.articles
+        elif value is not None:
             try:
                 record = decode(value, self._record)
             except RecordError:  # of a later version: not this worker's to go on from
@@ -142,11 +159,11 @@ class StateReplica(TopicReplica):
 
     def _drop_own(self, identifier: bytes, value: bytes | None) -> None:
         own = self._own.get(identifier)
-        if own is not None and own[1] == value:
+        if own is not None and own.value == value:
             del self._own[identifier]
-            self._own_of[own[0]].discard(identifier)
-            if not self._own_of[own[0]]:
-                del self._own_of[own[0]]
+            self._own_of[own.owner].discard(identifier)
+            if not self._own_of[own.owner]:
+                del self._own_of[own.owner]
 
 
 def _digest(name: str) -> bytes:

@@ -1,8 +1,8 @@
 """A stage that remembers: its states by owner, restored from what they gave out.
 
-A message changes a state, what differs is published, and only then is the message's offset committed. So whatever a
-crash leaves half done is done again: the state is restored from what was published, the message comes once more, and
-changes nothing that was there already.
+Messages change states, what differs is published, and only then are the messages' offsets committed. So whatever a
+crash leaves half done is done again: the state is restored from what was published, the messages come once more, and
+change nothing that was there already.
 """
 
 import time
@@ -17,7 +17,7 @@ from agents import headers
 from agents.local_store import LocalStoreError
 from agents.packed_states import PackedStates
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
-from agents.state_store import StatefulStage, StateReplica
+from agents.state_store import GivenOut, StatefulStage, StateReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, encode, one_line
 
@@ -47,7 +47,6 @@ class StatefulProcessor:
         self._sizes: dict[tuple[int, str], int] = {}
         self._size = 0
         self._packed = PackedStates(MAX_PACKED_BYTES)
-        self._unconfirmed: dict[bytes, str] = {}
 
     def assign(self, partitions: Iterable[int]) -> None:
         """The partitions of the source topic that are this worker's now: what others did meanwhile has to be read."""
@@ -55,7 +54,9 @@ class StatefulProcessor:
         self._replica.assign(partitions)
 
     async def process(self, message: "Incoming") -> Outcome:
-        """Take a message in; what is to be published of it, in this order.
+        """Take a message in; what is to be published of it, in this order, before its offset is committed.
+
+        Several may be taken in before what came of the first is published: each goes on from those before it.
 
         One without a value takes back what the article that its key names has given, but for what comes from the
         version of the article that its header `content_hash` names.
@@ -68,7 +69,7 @@ class StatefulProcessor:
         at = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
         seen_at = at.replace("+00:00", "Z")
         try:
-            changes = self._changes(message, seen_at)
+            given = [self._given_out(*change) for change in self._changes(message, seen_at)]
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
         except LocalStoreError:
@@ -78,18 +79,16 @@ class StatefulProcessor:
             self._forget_states()
             detail = one_line(f"{self._stage.name}: {type(error).__name__}: {error}")
             return Refused("processing-error", detail, time.perf_counter() - started)
+        for key, own in given:
+            self._replica.put(key, own)
         partition = message.partition % max(1, self._replica.partitions)
-        messages = []
-        for owner, name, record in changes:
-            key = name.encode()
-            self._unconfirmed[key] = owner
-            value = None if record is None else encode(record)
-            messages.append(OutputMessage(self._stage.target, key, value, partition))
-        return Done(tuple(messages), took_seconds=time.perf_counter() - started)
+        messages = tuple(OutputMessage(self._stage.target, key, own.value, partition) for key, own in given)
+        return Done(messages, took_seconds=time.perf_counter() - started)
 
-    def confirmed(self, message: OutputMessage) -> None:
-        """The broker has a message that `process` gave."""
-        self._replica.put(message.key, self._unconfirmed.pop(message.key), message.value)
+    def _given_out(self, owner: str, name: str, record: Any) -> tuple[bytes, GivenOut]:
+        if record is None:
+            return name.encode(), GivenOut(owner, (), None)
+        return name.encode(), GivenOut(owner, self._states.articles(record), encode(record))
 
     def _changes(self, message: "Incoming", seen_at: str) -> list[tuple[str, str, Any]]:
         """Owner, id and record of all that changes; a record of None is gone."""

@@ -237,6 +237,8 @@ def _in_safe_order(changed: list[Statement], before: dict[str, tuple[str, ...]])
 
     `before` has the quotes that were in each.
     """
+    if len(changed) < 2:
+        return changed
     quotes = {statement.id: _quote_ids(statement) for statement in changed}
     lost = {name: set(before[name]) - quotes[name] for name in quotes if name in before}
     now_in = {quote: name for name, own in quotes.items() for quote in own}

@@ -18,6 +18,7 @@ _SEPARATED = re.compile(rf"^({_PREFIX})(?:ge|zu)(.{{4,}})$")
 _PREFIXED = re.compile(rf"^({_PREFIX})(.{{3,}})$")
 
 
+@lru_cache(maxsize=65_536)
 def folded(word: str) -> str:
     """The word in lower case, umlauts as their vowels however they are typed ("Klöckner", "Kloeckner"), "ß" as "ss"."""
     return _TYPED.sub("", word.lower().translate(_DIGRAPHS).replace("ß", "ss"))

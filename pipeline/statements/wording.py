@@ -4,7 +4,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from itertools import pairwise
 from math import fsum
@@ -21,6 +21,9 @@ COMMON_WEIGHT = 0.4
 """What a very common word counts, where a word that says something counts 1."""
 SMALL_WEIGHT = 0.25
 """What a word counts that says nothing by itself, in a row of words that is the same word by word."""
+
+REMEMBERED = 64
+"""Wordings: a quote is looked at as it comes, and then as it is kept."""
 
 
 def _lists() -> dict[str, list[str]]:
@@ -57,6 +60,7 @@ class Wording:
     gaps: frozenset[int]
 
     @classmethod
+    @lru_cache(maxsize=REMEMBERED)
     def of(cls, text: str) -> "Wording":
         """The wording of a quote's text."""
         typed: list[str] = []

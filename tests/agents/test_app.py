@@ -9,16 +9,17 @@ from typing import Any
 import faust
 import pytest
 from faust.types import TP
+from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
 from agents import kafka, worker
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
-from agents.membership import Membership
+from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
 from agents.publisher import BeforeSend
 from agents.runner import Incoming
 from agents.settings import Settings
-from pipeline.stages import STAGES
+from pipeline.stages import STAGES, stage_named
 
 SOURCE = f"p.{STAGES[0].source}"
 
@@ -197,6 +198,48 @@ async def test_what_an_event_holds_is_looked_at_before_it_is_handled(tmp_path):
     message.tp = TP(SOURCE, 0)
     await app.process(SimpleNamespace(message=message))
     assert seen == [("looked at", 7), ("handled", 7)]
+
+
+@pytest.mark.parametrize(("stage", "together"), [("clean", [[7], [8], [9]]), ("statements", [[7, 8, 9]])])
+async def test_a_stage_that_remembers_gets_all_that_waits_and_the_others_one_at_a_time(tmp_path, stage, together):
+    handled, group = [], SimpleNamespace(generation=1, owned=set)
+
+    async def handle(*messages: Incoming, before_publish: BeforeSend) -> None:
+        handled.append([message.offset for message in messages])
+
+    app = create_app(Settings(data_dir=tmp_path), stage_named(stage), handle, embedded=False)
+    app.offsets = Offsets(group, name="g", interval_seconds=5.0)
+    waiting = ThrowableQueue(maxsize=16, flow_control=FlowControlEvent())
+    for offset in (7, 8, 9):
+        message = SimpleNamespace(
+            topic="t", partition=0, offset=offset, timestamp=1.0, key=b"k", value=b"v", headers=None, generation_id=1
+        )
+        message.tp = TP("t", 0)
+        waiting.force_put_nowait(SimpleNamespace(message=message))
+
+    async def events():
+        while not waiting.empty():
+            yield waiting.get_nowait()
+
+    (agent,) = app.agents.values()
+    unacked = SimpleNamespace(events=events, channel=SimpleNamespace(queue=waiting))
+    await agent.fun(SimpleNamespace(noack=lambda: unacked))
+    assert handled == together
+    assert app.offsets._finished == {TP("t", 0): 10}
+
+
+async def test_none_of_many_messages_is_marked_finished_when_they_are_another_workers_by_now(tmp_path):
+    async def handle(*messages: Incoming, before_publish: BeforeSend) -> None:
+        raise OwnershipLost
+
+    app = create_app(Settings(data_dir=tmp_path), stage_named("statements"), handle, embedded=False)
+    message = SimpleNamespace(
+        topic="t", partition=0, offset=7, timestamp=1.0, key=b"k", value=b"v", headers=None, generation_id=0
+    )
+    message.tp = TP("t", 0)
+    await app.process(SimpleNamespace(message=message), SimpleNamespace(message=message))
+    assert app.offsets._finished == {}
+    assert await app.offsets.wait_idle(0)
 
 
 async def test_who_has_drained_already_is_not_waited_for_again(tmp_path):

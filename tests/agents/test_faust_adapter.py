@@ -16,12 +16,20 @@ from aiokafka.structs import OffsetAndMetadata
 from faust.exceptions import ConsumerNotStarted
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer, ConsumerRebalanceListener
 from faust.types import TP
+from mode import Service
 from mode.threads import QueueServiceThread
+from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
 from agents import faust_adapter as adapter
 from agents import kafka, topic_identity
 from agents.app import StageApp, create_app
-from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, ClientThread, LowLatencyConsumer
+from agents.faust_adapter import (
+    AdaptedApp,
+    AlwaysRestartSupervisor,
+    ClientThread,
+    LowLatencyConsumer,
+    waiting_events,
+)
 from agents.publisher import BeforeSend
 from agents.runner import Incoming
 from agents.settings import Settings
@@ -133,6 +141,106 @@ async def test_full_buffers_are_told_by_what_the_consumer_notes(monkeypatch, app
     assert consumer._buffer_freed.is_set()
     consumer.on_buffer_full(GONE)
     assert not consumer._full(), "it was given up while it was full"
+
+
+def stream_with(*generations: int) -> Any:
+    """A stream in whose buffer events of these generations wait."""
+    queue: ThrowableQueue[Any] = ThrowableQueue(maxsize=16, flow_control=FlowControlEvent())
+    for number, generation in enumerate(generations):
+        message = SimpleNamespace(offset=number, generation_id=generation, value=b"vier")
+        queue.force_put_nowait(SimpleNamespace(message=message))
+    return SimpleNamespace(channel=SimpleNamespace(queue=queue))
+
+
+async def test_what_waits_behind_an_event_is_taken_with_it(app):
+    """`Stream.channel`, `Channel.queue`: Faust's own iterator takes them from there."""
+    first = SimpleNamespace(message=SimpleNamespace(generation_id=2, value=None))
+    stream = stream_with(2, 2, 2)
+    assert [event.message.offset for event in waiting_events(stream, first, 1000)] == [0, 1, 2]
+    assert waiting_events(stream, first, 1000) == []
+    large = stream_with(2, 2, 2)
+    assert [event.message.offset for event in waiting_events(large, first, 5)] == [0, 1]
+    assert large.channel.queue.qsize() == 1
+    made = app.topic("t", value_serializer="raw").stream().noack()
+    assert made.channel.queue is made.channel.queue
+    assert {"channel", "queue"} <= names_in(type(made)._py_aiter)
+
+
+async def test_what_was_read_before_a_rebalance_is_left_out():
+    first = SimpleNamespace(message=SimpleNamespace(generation_id=2, value=None))
+    stream = stream_with(1, 1, 2)
+    assert [event.message.offset for event in waiting_events(stream, first, 1000)] == [2]
+    assert stream.channel.queue.empty()
+
+
+async def test_room_in_a_buffer_is_told_when_what_waits_is_taken():
+    stream, told = stream_with(*[2] * 15), []
+    last = SimpleNamespace(message=SimpleNamespace(generation_id=2, value=b""))
+    stream.channel.queue.put_nowait_enhanced(
+        last,
+        on_pressure_high=lambda: told.append("full"),
+        on_pressure_drop=lambda: told.append("room"),
+    )
+    waiting_events(stream, last, 1000)
+    assert told == ["full", "room"]
+
+
+class Waits(LowLatencyConsumer):
+    """Of the consumer, only what waits; `tasks` has what it made tasks of."""
+
+    def __init__(self) -> None:
+        Service.__init__(self)
+
+
+async def test_no_task_is_made_for_a_message_that_there_is_room_for(monkeypatch):
+    """`Service.wait_first`, and that Faust hands messages on by it."""
+    assert "wait_first" in names_in(Consumer._drain_messages)
+    consumer, other = Waits(), asyncio.Event()
+    monkeypatch.setattr(asyncio, "ensure_future", None)
+
+    async def deliver() -> str:
+        return "delivered"
+
+    done = await consumer.wait_first(deliver(), other.wait())
+    assert (done.results, done.stopped) == (["delivered"], False)
+
+
+async def test_a_message_that_finds_no_room_waits_until_there_is_or_the_flow_is_suspended():
+    consumer, room, suspended, seen = Waits(), asyncio.Event(), asyncio.Event(), []
+
+    async def deliver() -> str:
+        seen.append("begun")
+        try:
+            await asyncio.sleep(0)
+            await room.wait()
+        except asyncio.CancelledError:
+            seen.append("broken off")
+            raise
+        return "delivered"
+
+    waiting = asyncio.create_task(consumer.wait_first(deliver(), suspended.wait()))
+    await asyncio.sleep(0.02)
+    assert not waiting.done()
+    room.set()
+    assert (await waiting).results == ["delivered"]
+    room.clear()
+    waiting = asyncio.create_task(consumer.wait_first(deliver(), suspended.wait()))
+    await asyncio.sleep(0.02)
+    suspended.set()
+    assert (await waiting).results == [True]
+    await asyncio.sleep(0)
+    assert seen == ["begun", "begun", "broken off"]
+
+
+async def test_what_goes_wrong_with_a_message_is_raised_whether_it_waited_or_not():
+    async def fail(seconds: float | None) -> None:
+        if seconds is not None:
+            await asyncio.sleep(seconds)
+        raise ValueError("a bug")
+
+    for seconds in (None, 0.01):
+        with pytest.raises(ValueError, match="a bug"):
+            await Waits().wait_first(fail(seconds), asyncio.Event().wait())
 
 
 async def test_there_is_no_consumer_before_faust_makes_one_and_none_is_made_by_asking(app):

@@ -121,6 +121,24 @@ async def test_what_failed_is_sent_again_and_only_that(monkeypatch):
     assert time.monotonic() - sends.last_failure_at < 5
 
 
+async def test_what_failed_keeps_its_order(monkeypatch):
+    """A state that loses something stands behind the one that gets it, whatever happens between the two."""
+    producer = FakeProducer({b"a": [NotEnoughReplicasError()] * 3, b"b": NotEnoughReplicasError()})
+    producer.fails[b"c"] = NotEnoughReplicasError()
+    sends = await publisher(monkeypatch, producer)
+    await sends.send(A, B, C)
+    assert producer.sent == [b"a", b"b", b"c", b"a", b"a", b"a", b"b", b"c"]
+
+
+async def test_once_one_is_through_those_behind_it_do_not_wait(monkeypatch):
+    producer = FakeProducer({name: NotEnoughReplicasError() for name in (b"a", b"b", b"c")})
+    sends = await publisher(monkeypatch, producer)
+    sends._settings = Settings(retry_initial_seconds=0.5)
+    started = time.monotonic()
+    await sends.send(A, B, C)
+    assert time.monotonic() - started < 1.5
+
+
 async def test_each_further_attempt_is_told(monkeypatch):
     producer = FakeProducer({b"b": NotEnoughReplicasError()})
     sends = await publisher(monkeypatch, producer)

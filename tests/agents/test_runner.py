@@ -21,7 +21,7 @@ from agents.settings import Settings
 from agents.status import WorkerStatus
 from pipeline.stages import STAGES, Stage, stage_named
 
-CLEAN, ENTITIES, QUOTES, STATEMENTS = map(stage_named, ("clean", "entities", "quotes", "statements"))
+CLEAN, ENTITIES, QUOTES = map(stage_named, ("clean", "entities", "quotes"))
 DONE = Done(
     (OutputMessage("quotes", b"s", b"q"), OutputMessage("articles.quotes", b"a", b"{}")), "hash", {("quotes",): 1}
 )
@@ -83,20 +83,6 @@ class UnreadableOnce:
         return getattr(self.other, name)
 
 
-class FakeState:
-    """A stage's memory that answers as it is told."""
-
-    def __init__(self, answer: Any) -> None:
-        self.answer = answer
-        self.kept: list[OutputMessage] = []
-
-    async def process(self, message: Incoming) -> Any:
-        return self.answer
-
-    def confirmed(self, message: OutputMessage) -> None:
-        self.kept.append(message)
-
-
 class Stream:
     """A runner between fakes."""
 
@@ -106,7 +92,6 @@ class Stream:
         outcome: Any = DONE,
         *,
         duplicates: Any = None,
-        state: Any = None,
         tracing: Any = None,
         **options: Any,
     ) -> None:
@@ -117,7 +102,7 @@ class Stream:
         self.settings = Settings(topic_prefix="p.", **options)
         self.runner = StageRunner(
             stage, settings=self.settings, perform=self.perform, publisher=self.publisher, status=self.status,
-            duplicates=duplicates, state=state, tracing=tracing,
+            duplicates=duplicates, tracing=tracing,
         )  # fmt: skip
 
     async def perform(self, job: Job) -> tuple[Any, int]:
@@ -207,7 +192,7 @@ async def test_a_raw_message_that_is_too_large_is_not_even_decoded():
 
 
 @pytest.mark.parametrize(("header", "reason"), [(OVERSIZE, "too-large"), (CORRUPT, "processing-error")])
-@pytest.mark.parametrize("stage", [CLEAN, QUOTES, STATEMENTS])
+@pytest.mark.parametrize("stage", [CLEAN, QUOTES])
 async def test_what_could_not_be_inflated_is_dead_lettered_by_its_place(header, reason, stage):
     stream = Stream(stage)
     await stream.handle(b"", ("trail", b"[]"), (header, b"why"))
@@ -301,40 +286,6 @@ async def test_a_version_that_fails_takes_the_former_one_back():
     assert len(await stream.handle()) == 1, "there was none before it"
 
 
-REMEMBERED = Done(
-    (OutputMessage("statements", b"x", b"1", 0), OutputMessage("statements", b"y", None, 1)), took_seconds=2
-)
-
-
-async def test_what_changes_in_a_stage_that_remembers_is_sent_one_after_the_other_and_kept_once_confirmed():
-    state = FakeState(REMEMBERED)
-    stream = Stream(STATEMENTS, state=state)
-    sent = await stream.handle(None)
-    assert [places(message) for message in sent] == [("p.statements", b"x", b"1", 0), ("p.statements", b"y", None, 1)]
-    assert stream.publisher.waited == [False, False], "it would wait for itself"
-    assert tuple(state.kept) == REMEMBERED.messages
-    assert orjson.loads(dict(sent[0].headers)["trail"])[0]["took_ms"] == 2000.0
-    assert dict(sent[0].headers)["attempt"] == b"1"
-    assert stream.counted("redefluss_articles") == {("statements",): 1}
-    assert stream.jobs == []
-
-
-async def test_what_a_stage_that_remembers_refuses_is_dead_lettered():
-    stream = Stream(STATEMENTS, state=FakeState(Refused("malformed-json", "no record", 0.5)))
-    await stream.handle(b"{")
-    letter = stream.letter()
-    assert (letter["reason"], letter["stage"], letter["attempts"]) == ("malformed-json", "statements", 1)
-    assert stream.counted("redefluss_articles") == {}
-
-
-async def test_what_does_not_fit_in_a_stage_that_remembers_is_dead_lettered_and_the_rest_is_sent():
-    state = FakeState(REMEMBERED)
-    stream = Stream(STATEMENTS, state=state, too_small=("p.statements",))
-    sent = await stream.handle(b"{}")
-    assert [message.topic for message in sent] == ["p.articles.dead-letter", "p.statements"]
-    assert tuple(state.kept) == REMEMBERED.messages, "else it would be tried again with every message"
-
-
 async def test_a_later_stage_that_gives_an_article_up_lets_it_come_again():
     stream = Stream(QUOTES, Refused("empty", "no text"))
     await stream.handle(b"{}", ("content_hash", b"h"))
@@ -424,11 +375,16 @@ async def test_how_long_a_dead_letter_lay_is_not_measured() -> None:
 
 async def test_a_local_copy_that_cannot_be_read_is_no_fault_of_the_message(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr("agents.runner.STORE_RETRY_SECONDS", 0.0)
-    duplicates = UnreadableOnce(FakeDuplicates(DuplicateCheck(duplicate=False)), tmp_path)
-    remembering = UnreadableOnce(FakeState(REMEMBERED), tmp_path)
-    for stream in (Stream(CLEAN, duplicates=duplicates), Stream(STATEMENTS, state=remembering)):
-        sent = await stream.handle()
-        assert sent
-        assert not [message for message in sent if message.topic == "p.articles.dead-letter"]
-        assert "cannot be read or written (Input/output error)" in caplog.text
-        caplog.clear()
+    stream = Stream(CLEAN, duplicates=UnreadableOnce(FakeDuplicates(DuplicateCheck(duplicate=False)), tmp_path))
+    sent = await stream.handle()
+    assert sent
+    assert not [message for message in sent if message.topic == "p.articles.dead-letter"]
+    assert "cannot be read or written (Input/output error)" in caplog.text
+
+
+async def test_several_messages_are_brought_to_their_ends_one_after_the_other():
+    stream = Stream(CLEAN, Done((OutputMessage("articles.cleaned", b"a", b"{}"),), "hash"))
+    first, second = (Incoming("p.source", 3, offset, 1000, b"a", b"{}", ()) for offset in (17, 18))
+    await stream.runner.handle(first, second)
+    offsets = [headers.trail_of(message.headers)[0]["offset"] for message in stream.publisher.sent]
+    assert (offsets, len(stream.publisher.waited)) == ([17, 18], 2)

@@ -8,8 +8,9 @@ import pytest
 from pydantic import BaseModel
 
 from agents import stateful_processor
-from agents.pool.protocol import Done, Refused
+from agents.pool.protocol import Refused
 from agents.runner import Incoming
+from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor
 
 
@@ -61,11 +62,11 @@ class FakeReplica:
     def owners(self, article: str) -> list[str]:
         return list(self.given)
 
-    def put(self, identifier: bytes, owner: str, value: bytes | None) -> None:
-        if value is None:
-            del self.given[owner]
+    def put(self, identifier: bytes, own: GivenOut) -> None:
+        if own.value is None:
+            del self.given[own.owner]
         else:
-            self.given[owner] = Said(**orjson.loads(value))
+            self.given[own.owner] = Said(**orjson.loads(own.value))
 
 
 @pytest.fixture
@@ -73,16 +74,18 @@ def processor(monkeypatch: pytest.MonkeyPatch) -> StatefulProcessor:
     monkeypatch.setattr(stateful_processor, "MAX_RECORDS_IN_MEMORY", 20_000)
     monkeypatch.setattr(stateful_processor, "decode", lambda value, kind: kind(**orjson.loads(value)))
     stage: Any = SimpleNamespace(name="statements", reads=Said, target="statements")
-    states: Any = SimpleNamespace(owner=lambda record: record.speaker, stream_key=lambda owner: owner, state=FakeState)
+    states: Any = SimpleNamespace(
+        owner=lambda record: record.speaker,
+        stream_key=lambda owner: owner,
+        articles=lambda record: [],
+        state=FakeState,
+    )
     replica: Any = FakeReplica()
     return StatefulProcessor(stage, states, replica)
 
 
 async def take(processor: StatefulProcessor, value: bytes | None, key: bytes = b"k") -> Any:
-    outcome = await processor.process(Incoming("quotes", 0, 0, 1000, key, value, ()))
-    for message in outcome.messages if isinstance(outcome, Done) else ():
-        processor.confirmed(message)
-    return outcome
+    return await processor.process(Incoming("quotes", 0, 0, 1000, key, value, ()))
 
 
 def said(speaker: str, weight: int) -> bytes:
@@ -137,3 +140,20 @@ async def test_a_state_that_was_packed_is_not_read_again(
     await take(processor, said("s-0", 1))
     assert read[3:] == ["s-0"], "another worker may have had the partition meanwhile"
     assert len(processor._cached_states[0, "s-0"]) == 20_001
+
+
+async def test_a_state_that_is_made_anew_goes_on_from_what_is_not_published_yet(
+    processor: StatefulProcessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Several messages are taken in before anything is published; between them a bug, or other states that need room,
+    may take a state away."""
+    await take(processor, said("a", 1))
+    await take(processor, said("b", -1))
+    assert not processor._cached_states
+    (message,) = (await take(processor, said("a", 2))).messages
+    assert orjson.loads(message.value)["weight"] == 3
+    monkeypatch.setattr(stateful_processor, "MAX_RECORDS_IN_MEMORY", 3)
+    await take(processor, said("c", 3))
+    assert list(processor._cached_states) == [(0, "c")]
+    (message,) = (await take(processor, said("a", 4))).messages
+    assert orjson.loads(message.value)["weight"] == 7

@@ -6,7 +6,9 @@ import random
 from collections import Counter
 
 import pytest
+from aiokafka import TopicPartition
 
+from agents import kafka
 from tests.faults.conftest import NewStream
 from tests.support.speakers import present
 from tests.support.stream import Outcome, article
@@ -69,6 +71,44 @@ async def test_kills_do_not_change_what_is_counted(new_stream: NewStream):
     for statement in present(outcome.messages["statements"]).values():
         ids = [entry.id for entry in statement.articles]
         assert len(ids) == len(set(ids)) == statement.count
+
+
+async def test_quotes_that_come_again_change_nothing_and_a_poisonous_one_among_them_stands_alone(new_stream: NewStream):
+    """As after a crash between the confirmation and the commit: all comes again, many quotes together."""
+    stream = await new_stream(loader="tests.support.speakers:load", partitions=1)
+    said = {f"a-{number}": [(who, words(number % 5)) for who in SPEAKERS] for number in range(20)}
+    articles = [article(name, "\n".join(f"{who}: {what}" for who, what in lines)) for name, lines in said.items()]
+    expected = Counter(f"{who}: {what}" for lines in said.values() for who, what in lines)
+    stream.start_worker()
+    await stream.produce(articles[:10])
+    await stream.collect(lambda seen: sum(counted(seen).values()) == 40, names=TOPICS, seconds=SECONDS)
+    async with stream.producer() as producer:
+        await producer.send_and_wait(stream.settings.topic("quotes"), b"{", b"poison")
+    await stream.produce(articles[10:])
+    first = await stream.collect(
+        lambda seen: counted(seen) == expected and bool(seen.letters), names=TOPICS, seconds=SECONDS
+    )
+    stream.stop_workers()
+    await read_again(stream)
+    stream.start_worker(data_dir=str(stream.folder / "another"))
+    again = await stream.collect(lambda seen: len(seen.letters) == 2, names=TOPICS, seconds=SECONDS)
+    while await stream.lag():
+        await asyncio.sleep(0.5)
+    again = await stream.collect(lambda seen: True, names=TOPICS, settle_seconds=3)
+    assert len(again.messages["statements"]) == len(first.messages["statements"])
+    assert counted(again) == expected
+    assert [letter["reason"] for letter in again.letters] == ["malformed-json"] * 2
+    assert again.repeats("articles.dead-letter") == 1, "the same bytes"
+
+
+async def read_again(stream) -> None:
+    """Let the stage `statements`, which nobody runs, begin at the beginning."""
+    place = TopicPartition(stream.settings.topic("quotes"), 0)
+    consumer = kafka.consumer(stream.settings, group_id=stream.settings.group("statements"))
+    await consumer.start()
+    consumer.assign([place])
+    await consumer.commit({place: 0})
+    await consumer.stop()
 
 
 async def produce(stream, messages) -> None:

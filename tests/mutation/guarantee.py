@@ -62,8 +62,8 @@ REMOVALS = (
     Removal(
         "the end of a message before its offset is marked as finished",
         "agents/app.py",
-        "                await self.handle(read, before_publish=lambda: self.check_owner(message.generation_id))",
-        "                self.handle(read, before_publish=lambda: self.check_owner(message.generation_id))",
+        "                await self.handle(*read, before_publish=lambda: self.check_owner(last.generation_id))",
+        "                self.handle(*read, before_publish=lambda: self.check_owner(last.generation_id))",
         "tests/agents/test_offsets.py::test_an_offset_is_marked_finished_only_when_the_message_has_reached_its_end",
     ),
     Removal(

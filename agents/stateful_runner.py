@@ -1,0 +1,132 @@
+"""What happens to the messages of a stage that remembers: they change states, and what differs is published together.
+
+It is many small messages, a quote each. So those of a partition that wait are taken together: one request publishes
+what came of them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import ExitStack
+from functools import partial
+from typing import NamedTuple
+
+from agents import kafka
+from agents.membership import OwnershipLost
+from agents.outgoing import Outgoing, TooLarge
+from agents.pool.protocol import Refused
+from agents.publisher import BeforeSend, Publisher
+from agents.runner import Incoming, Runner, Send
+from agents.settings import Settings
+from agents.stateful_processor import StatefulProcessor
+from agents.status import WorkerStatus
+from agents.tracing import Tracing
+from pipeline.stages import Stage
+
+log = logging.getLogger("redefluss.stateful_runner")
+
+
+class _Taken(NamedTuple):
+    """A message that has changed the states, how long that took, and what is to be published of it."""
+
+    message: Incoming
+    took_seconds: float
+    made: Sequence[Outgoing]
+
+    @property
+    def size(self) -> int:
+        """Bytes that are to be published."""
+        return sum(len(outgoing.value or b"") for outgoing in self.made)
+
+
+class StatefulRunner(Runner):
+    """Carries messages through a stage that remembers, many at a time.
+
+    Args:
+        stage: which.
+        settings: limits and names.
+        state: does the work.
+        publisher: what confirms.
+        status: what is told of it.
+        tracing: gets a span of each message.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        settings: Settings,
+        state: StatefulProcessor,
+        publisher: Publisher,
+        status: WorkerStatus,
+        tracing: Tracing | None = None,
+    ) -> None:
+        super().__init__(stage, settings=settings, publisher=publisher, status=status, tracing=tracing)
+        self._state = state
+
+    async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
+        """Take all in, in their order, and publish what changed, in the same order.
+
+        What is much is published before more is taken in, so that no more of it is in memory.
+        """
+        send = partial(self._publisher.send, soon=True, before=before_publish)
+        taken: list[_Taken] = []
+        with ExitStack() as about:
+            for message in messages:
+                about.enter_context(self._about(message))
+                taken += await self._take_in(message, send)
+                if sum(each.size for each in taken) >= kafka.FETCH_BYTES:
+                    await self._publish(taken, send)
+                    taken = []
+                await asyncio.sleep(0)  # the other stages need not wait until all are taken in
+            await self._publish(taken, send)
+
+    async def _take_in(self, message: Incoming, send: Send) -> Sequence[_Taken]:
+        """Let a message change the states; nothing if it became a dead letter instead."""
+        try:
+            if (refusal := self._refusal(message)) is not None:
+                await self._dead_letter(message, send, *refusal)
+                return ()
+            outcome = await self._once_stored(message, partial(self._state.process, message))
+            if isinstance(outcome, Refused):
+                await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
+                return ()
+            out = self._after(message, outcome.took_seconds)
+            made = [
+                Outgoing(self._settings.topic(topic), key, value, out, partition)
+                for topic, key, value, partition in outcome.messages
+            ]
+            return [_Taken(message, outcome.took_seconds, made)]
+        except OwnershipLost:
+            raise
+        except Exception as error:
+            await self._give_up(message, send, error)
+            return ()
+
+    async def _publish(self, taken: Sequence[_Taken], send: Send) -> None:
+        """Publish what came of messages, together; if something is wrong with that, each by itself."""
+        together = [outgoing for each in taken for outgoing in each.made]
+        try:
+            if together:
+                await send(*together)
+        except OwnershipLost:
+            raise
+        except Exception as error:
+            log.debug("%s: one of %d messages cannot be published: %r", self.stage.name, len(together), error)
+            for each in taken:
+                with self._about(each.message):
+                    await self._publish_alone(each, send)
+        for each in taken:
+            self.status.metrics.published(self.stage.name, each.took_seconds)
+
+    async def _publish_alone(self, taken: _Taken, send: Send) -> None:
+        """Publish what came of a message, one after the other; what cannot be makes a dead letter of the message."""
+        for outgoing in taken.made:
+            try:
+                await send(outgoing)
+            except OwnershipLost:
+                raise
+            except TooLarge as error:
+                await self._dead_letter(taken.message, send, "too-large", str(error))
+            except Exception as error:
+                await self._give_up(taken.message, send, error)
