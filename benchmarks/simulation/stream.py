@@ -16,7 +16,7 @@ from pipeline.stages import article_stages
 
 LOOK_SECONDS = 0.25
 """How often it is looked how many messages wait."""
-QUOTES_AT_ONCE = 1
+QUOTES_AT_ONCE = 16
 """How many quotes that wait in a partition the stage `statements` takes at once, at most."""
 IDLE_SECONDS = 0.1
 """In portions of this length, the processes need what they need without any work."""
