@@ -68,8 +68,8 @@ def _mentions(network: ReaderNetwork, example: ReaderExample, states: Tensor) ->
     kinds = network.mention(vectors)
     types = kinds[:, :7]
     losses = {
-        "kinds": functional.cross_entropy(types, torch.as_tensor(example.type))
-        + functional.cross_entropy(kinds[:, 7:], torch.as_tensor(example.gender))
+        "kinds": _of_known(types, torch.as_tensor(example.type))
+        + _of_known(kinds[:, 7:], torch.as_tensor(example.gender))
     }
     pairs = example.antecedents
     if len(pairs.left):
@@ -77,6 +77,11 @@ def _mentions(network: ReaderNetwork, example: ReaderExample, states: Tensor) ->
         scores, nothing = network.antecedents(vectors, vectors, (left, right), torch.as_tensor(pairs.features))
         losses["antecedents"] = _choice(scores[:, 0], nothing[:, 0], left, torch.as_tensor(example.refers))
     return losses
+
+
+def _of_known(scores: Tensor, target: Tensor) -> Tensor:
+    """The mean loss of those whose target is known; zero if none is."""
+    return functional.cross_entropy(scores, target, reduction="sum") / (target >= 0).sum().clamp(min=1)
 
 
 def _quotes(network: ReaderNetwork, example: ReaderExample, states: Tensor) -> dict[str, Tensor]:
