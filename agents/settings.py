@@ -101,9 +101,11 @@ class Settings(BaseSettings):
 
     model_de: str = Field(
         "redefluss",
-        description="entity model: redefluss, redefluss-fast, redefluss-open, rules, a spaCy pipeline, a folder",
+        description="entity model: redefluss, redefluss-fast, redefluss-names, rules, a spaCy pipeline, a folder",
     )
-    quote_model: str = Field("redefluss", description="quote model: redefluss, rules, a folder of a trained one")
+    quote_model: str = Field(
+        "redefluss", description="quote model: redefluss, redefluss-fast, rules, a folder of a trained one"
+    )
     gazetteer: Path | None = Field(
         None, description="file of entities that take precedence over the model (CSV, JSON lines)"
     )

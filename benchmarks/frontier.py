@@ -40,7 +40,12 @@ WARM_UP_ARTICLES = 20
 WORDS = 400
 PIECES_A_WINDOW, ENCODER_REPEATS = 300, 15
 ENCODER_NEEDS = ("onnx==1.23.2", "onnxruntime==1.32.0", "numpy>=2.1,<3")
-TIERS = (("redefluss", "redefluss"), ("redefluss-fast", "rules"), ("rules", "rules"))
+TIERS = (
+    ("redefluss", "redefluss"),
+    ("redefluss-fast", "redefluss-fast"),
+    ("redefluss-names", "rules"),
+    ("rules", "rules"),
+)
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from tests.support.kafka_broker import KafkaBroker
 CORPUS = Path(__file__).parents[1] / "corpus"
 MODELS: dict[str, dict[str, str]] = {
     "default": {},
-    "light": {"REDEFLUSS_MODEL_DE": "redefluss-fast", "REDEFLUSS_QUOTE_MODEL": "rules"},
+    "light": {"REDEFLUSS_MODEL_DE": "rules", "REDEFLUSS_QUOTE_MODEL": "rules"},
 }
 LEAST_CHARACTERS = 400
 BYTES_PER_MEGABYTE = 1e6

@@ -10,10 +10,10 @@ class PipelineConfig:
 
     Attributes:
         model_de: the German entity model: "redefluss", "redefluss-fast",
-            "rules", any spaCy pipeline by name or path, or the folder that
-            `redefluss train entities` or `train quotes` wrote.
-        quote_model: "redefluss" (trained model and rules), "rules", or the
-            folder that `redefluss train quotes` wrote, in place of the former.
+            "redefluss-names", "rules", any spaCy pipeline by name or path, or
+            the folder that `redefluss train entities` or `train quotes` wrote.
+        quote_model: "redefluss" or "redefluss-fast" (trained model and rules),
+            "rules", or the folder that `redefluss train quotes` wrote.
         gazetteer: CSV or JSON lines of entities that win over the model.
         max_article_bytes: a larger raw message is refused as too large.
         languages: ISO 639-1 codes of the languages that are processed.

@@ -52,7 +52,10 @@ MODELS = {
             "redefluss", "reader", "eight layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"
         ),
         ShippedModel(
-            "redefluss-fast",
+            "redefluss-fast", "reader-fast", "three layers that learned from redefluss", _OPEN_DATA, "CC BY-SA 4.0"
+        ),
+        ShippedModel(
+            "redefluss-names",
             "entities-open",
             "names alone, three layers",
             ("multilingual-e5-small", "GermEval 2014", "SmartData"),
@@ -69,6 +72,9 @@ QUOTE_MODELS = {
     model.name: model
     for model in (
         ShippedModel("redefluss", "reader", "the same model, and rules beside it", _OPEN_DATA, "CC BY-SA 4.0"),
+        ShippedModel(
+            "redefluss-fast", "reader-fast", "the same model, and rules beside it", _OPEN_DATA, "CC BY-SA 4.0"
+        ),
         ShippedModel("rules", None, "hand-written rules, no weights", (), "as the code"),
     )
 }

@@ -3,7 +3,7 @@
 `nlp.add_pipe("redefluss_entities")` sets `doc.ents`; `nlp.add_pipe("redefluss_quotes")` sets the span groups `quotes`
 (labels are types), `speakers` (one a quote that has one) and `mentions` (labels are kinds), the last two with the
 entity's id as `kb_id_`, and for every span of `quotes` the extensions `span._.speaker` (a name or None) and
-`span._.speaker_confidence`.
+`span._.speaker_confidence`. Both take the name of a model: `config={"model": "redefluss-fast"}`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from spacy.tokens import Doc, Span
 from spacy.util import filter_spans
 
 from pipeline.config import PipelineConfig
+from pipeline.errors import ConfigurationError
+from pipeline.models.catalogue import reader_folder
 from pipeline.reader.model import Reader, shared_reader
 from schemas.records import CleanArticle, QuoteArticle
 
@@ -23,14 +25,17 @@ for _name in ("speaker", "speaker_confidence"):
         Span.set_extension(_name, default=None)
 
 
-@Language.factory("redefluss_entities")
-def make_entities(nlp: Language, name: str) -> ReaderEntities:  # noqa: ARG001
-    return ReaderEntities(shared_reader())
+@Language.factory("redefluss_entities", default_config={"model": "redefluss"})
+def make_entities(nlp: Language, name: str, model: str) -> ReaderEntities:  # noqa: ARG001
+    folder = reader_folder(model)
+    if folder is None:
+        raise ConfigurationError(f"redefluss_entities: {model!r} is no reader")
+    return ReaderEntities(shared_reader(folder))
 
 
-@Language.factory("redefluss_quotes")
-def make_quotes(nlp: Language, name: str) -> ArticleQuotes:  # noqa: ARG001
-    return ArticleQuotes()
+@Language.factory("redefluss_quotes", default_config={"model": "redefluss"})
+def make_quotes(nlp: Language, name: str, model: str) -> ArticleQuotes:  # noqa: ARG001
+    return ArticleQuotes(model)
 
 
 class ReaderEntities:
@@ -51,11 +56,11 @@ class ReaderEntities:
 class ArticleQuotes:
     """Reads a document as an article, through the stages `entities` and `quotes`."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: str) -> None:
         from pipeline.entities import EntityExtractor
         from pipeline.quotes import QuoteExtractor
 
-        config = PipelineConfig()
+        config = PipelineConfig(model_de=model, quote_model=model)
         self._entities, self._quotes = EntityExtractor(config), QuoteExtractor(config)
 
     def __call__(self, doc: Doc) -> Doc:

@@ -8,7 +8,7 @@ import spacy
 from spacy.language import Language
 
 from pipeline.models import recognizer, sentences  # noqa: F401  (they register their components)
-from pipeline.models.catalogue import GRAPH, MODELS
+from pipeline.models.catalogue import GRAPH, MODELS, reader_folder
 from pipeline.models.tokenizer import BoundedTokenizer
 
 
@@ -28,17 +28,17 @@ def load_pipeline(name: str | Path) -> Language:
         return _own(str(Path(name).resolve())) if trained else _foreign(name)
     if not model.installed:
         raise ModelError(f"the weights of {name!r} are not in this installation; 'rules' works without any")
-    return _own(model.folder)
+    return _own(model.folder, model.name if reader_folder(model.name) is not None else None)
 
 
-def _own(weights: str | None) -> Language:
+def _own(weights: str | None, reader: str | None = None) -> Language:
     nlp = spacy.blank("de")
     nlp.tokenizer = BoundedTokenizer(nlp.tokenizer, nlp.vocab)
     nlp.add_pipe("redefluss_sentences")
-    if weights == "reader":
+    if reader is not None:
         from pipeline.models import components  # noqa: F401  (registers its component)
 
-        nlp.add_pipe("redefluss_entities")
+        nlp.add_pipe("redefluss_entities", config={"model": reader})
     elif weights is None:
         from pipeline.entities import rule_recognizer  # noqa: F401  (registers its component)
 

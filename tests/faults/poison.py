@@ -36,7 +36,7 @@ KINDS = {
     "huge": "too-large",
     "empty": "empty",
 }
-FAST = {"model_de": "redefluss-fast", "quote_model": "rules"}
+FAST = {"model_de": "redefluss-fast", "quote_model": "redefluss-fast"}
 HUGE_BYTES = 5_100_000
 WARM_UP = 32
 PATIENCE_SECONDS = 900

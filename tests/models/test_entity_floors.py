@@ -21,8 +21,8 @@ FINGERPRINTS = {
 FLOORS = {
     ("redefluss", "germeval-2014"): 0.82,
     ("redefluss", "smartdata-de"): 0.80,
-    ("redefluss-fast", "germeval-2014"): 0.72,
-    ("redefluss-fast", "smartdata-de"): 0.73,
+    ("redefluss-names", "germeval-2014"): 0.72,
+    ("redefluss-names", "smartdata-de"): 0.73,
 }
 
 

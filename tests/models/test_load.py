@@ -16,7 +16,7 @@ TEXT = (
 )
 
 
-@pytest.fixture(scope="module", params=["redefluss", "redefluss-fast"])
+@pytest.fixture(scope="module", params=["redefluss", "redefluss-fast", "redefluss-names"])
 def nlp(request: pytest.FixtureRequest) -> Language:
     return load_pipeline(request.param)
 
@@ -58,7 +58,7 @@ def test_a_trained_model_is_loaded_by_its_folder(tmp_path: Path) -> None:
         (tmp_path / name).symlink_to(DATA / "entities-open" / name)
     found = load_pipeline(tmp_path)(TEXT).ents
     assert [(s.text, s.label_) for s in found] == [
-        (s.text, s.label_) for s in load_pipeline("redefluss-fast")(TEXT).ents
+        (s.text, s.label_) for s in load_pipeline("redefluss-names")(TEXT).ents
     ]
 
 
