@@ -56,7 +56,7 @@ def test_with_enough_cores_the_pool_is_the_limit():
 
 
 def test_on_few_cores_throughput_is_the_cores_by_what_an_article_costs(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(stream, "QUOTES_AT_ONCE", 1)  # with more, fewer messages leave together than those costs are for
+    monkeypatch.setattr(stream, "QUOTES_AT_ONCE", 1)  # by which the costs were made up
     got = run(COSTS, Layout(processes=8, partitions=64, cores=2), 600)
     each = ARTICLE.stages + sum(vars(TOGETHER).values())
     assert got.articles_per_second == pytest.approx(2 / each, rel=0.05)
