@@ -6,6 +6,7 @@ workers that run some share a cluster.
 
 import asyncio
 import logging
+import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
@@ -15,8 +16,10 @@ from yarl import URL
 
 from agents import kafka
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, waiting_events
+from agents.headers import worker_name
 from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
+from agents.partition_assignor import SamePartitionsAssignor
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import BeforeSend
 from agents.runner import Incoming
@@ -186,6 +189,8 @@ def create_app(
         autodiscover=False,
         debug=False,
         web_enabled=False,
+        PartitionAssignor=SamePartitionsAssignor,
+        canonical_url=f"worker:{worker_name(os.getpid())}",  # tells the assignor workers apart; nobody opens it
     )
     app.stream_settings = settings
     app.membership = Membership(session_seconds)

@@ -1,5 +1,5 @@
 """Every use of what Faust, mode and aiokafka do not offer publicly, each with its reason; nothing else touches it, but
-for `agents/revocable_producer.py` and `agents/prompt_fetcher.py`.
+for `agents/partition_assignor.py`, `agents/revocable_producer.py` and `agents/prompt_fetcher.py`.
 
 `tests/agents/test_faust_adapter.py` fails when a member used here is renamed or works otherwise; `pyproject.toml`
 allows only the versions that were tested.
