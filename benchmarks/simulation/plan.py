@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from itertools import count
 from random import Random
 from statistics import fmean
@@ -62,32 +61,24 @@ class Plan:
         return self.workers * self.worker_cores * PARTITIONS_A_PROCESS
 
 
-def strangers(workers: int) -> float:
-    """Share of the articles that a worker has to read again, since another one has found their entities.
-
-    Each stage is a consumer group of its own, whose partitions are given out without regard to those of the others.
-    """
-    return 1 - 1 / workers
-
-
-def worker_layout(cores: int, workers: int) -> Layout:
-    """One of so many workers, on a machine of its own, and beside it a broker that has as many cores for it."""
+def worker_layout(cores: int) -> Layout:
+    """A worker on a machine of its own, and beside it a broker that has as many cores for it."""
     partitions = cores * PARTITIONS_A_PROCESS
-    return Layout(1, cores, partitions, cores, broker_cores=cores, random_partitions=True, strangers=strangers(workers))
+    return Layout(1, cores, partitions, cores, broker_cores=cores, random_partitions=True)
 
 
-def capacity(costs: Costs, cores: int, workers: int) -> float:
-    """Articles a second of one of so many workers, where each always has something to do."""
-    layout = replace(worker_layout(cores, workers), random_partitions=False)  # no partition is the last to end
+def capacity(costs: Costs, cores: int) -> float:
+    """Articles a second of a worker that always has something to do."""
+    layout = replace(worker_layout(cores), random_partitions=False)  # no partition is the last to end
     return Stream(costs, layout).run(backlog(BACKLOG * cores)).articles_per_second
 
 
 def plans(costs: Costs, per_day: Iterable[float], cores: int) -> Iterator[Plan]:
     """For each number of articles a day, one plan in which they do not wait and one in which they may."""
-    of_worker = cache(partial(capacity, costs, cores))
+    most = capacity(costs, cores)
     for articles in per_day:
         for may_wait in (False, True):
-            yield _plan(costs, articles, cores, of_worker, may_wait=may_wait)
+            yield _plan(costs, articles, cores, most, may_wait=may_wait)
 
 
 def _enough(per_day: float, capacity: float, *, may_wait: bool) -> bool:
@@ -97,25 +88,21 @@ def _enough(per_day: float, capacity: float, *, may_wait: bool) -> bool:
     return per_day / DAY_SECONDS * PEAK <= capacity * UTILISATION
 
 
-def _plan(costs: Costs, per_day: float, cores: int, of_worker: Callable[[int], float], *, may_wait: bool) -> Plan:
-    mean, workers = per_day / DAY_SECONDS, 1
-    most = of_worker(workers)
-    while not _enough(per_day, workers * most, may_wait=may_wait):
-        workers = next(more for more in count(workers) if _enough(per_day, more * most, may_wait=may_wait))
-        most = of_worker(workers)  # less than before: the more there are, the more is read again
+def _plan(costs: Costs, per_day: float, cores: int, most: float, *, may_wait: bool) -> Plan:
+    mean = per_day / DAY_SECONDS
+    workers = next(number for number in count(1) if _enough(per_day, number * most, may_wait=may_wait))
     peak = mean * PEAK / workers
     simulated = None
     if peak < most:
-        simulated = Stream(costs, worker_layout(cores, workers)).run(poisson(peak, WINDOW_SECONDS, Random(1)))
+        simulated = Stream(costs, worker_layout(cores)).run(poisson(peak, WINDOW_SECONDS, Random(1)))
     memory = costs.memory_bytes
     # At less than full load, messages leave one by one and an article costs most.
     # A follower does with each message what the leader did: it takes it in, and writes it.
     overheads = costs.at(cores * PARTITIONS_A_PROCESS)
     alone = overheads.shares(1)
     broker_seconds = alone.broker * COPIES * costs.slowdown
-    read_again = strangers(workers) * fmean(article.quotes_elsewhere - article.quotes for article in costs.articles)
     article_seconds = costs.slowdown * (
-        costs.cold * (fmean(article.stages for article in costs.articles) + read_again) + alone.worker + alone.pages
+        costs.cold * fmean(article.stages for article in costs.articles) + alone.worker + alone.pages
     )
     # A broker has something to do for each worker, even if nothing comes.
     idle_broker = COPIES * costs.idle_broker + workers * max(0.0, overheads.idle.broker - costs.idle_broker)

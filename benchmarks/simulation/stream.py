@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
@@ -36,7 +36,6 @@ class Layout:
         random_partitions: articles fall on partitions at random, and not in turn.
         assignment: the number of the worker that has a partition, by stage and partition; for stages that are not in
             it, the partitions go round the workers.
-        strangers: share of the articles whose entities a worker that is not simulated has found.
     """
 
     workers: int = 1
@@ -47,7 +46,6 @@ class Layout:
     broker_cores: float | None = None
     random_partitions: bool = False
     assignment: tuple[tuple[int, ...], ...] = ()
-    strangers: float = 0.0
 
 
 @dataclass
@@ -170,8 +168,6 @@ class Stream:
 
         def handle(messages: list[Message]) -> Steps:
             (message,) = messages
-            if last and self._random.random() < self._layout.strangers:
-                message = replace(message, key=b"stranger-" + message.key)  # which no process here remembers
 
             def after(together: float) -> None:
                 if last:

@@ -133,11 +133,6 @@ def test_an_article_that_goes_to_another_worker_in_the_last_stage_is_read_again(
     assert same.read_again == 0
 
 
-def test_a_share_of_articles_that_other_workers_have_read_is_read_again():
-    got = run(NO_OVERHEADS, Layout(processes=1, partitions=16, cores=AMPLE, strangers=0.75), 400)
-    assert got.read_again == pytest.approx(300, abs=30)
-
-
 def test_overheads_follow_the_number_of_partitions_in_a_straight_line():
     costs = replace(NO_OVERHEADS, overheads=(Overheads(8, TOGETHER), Overheads(32, TOGETHER.scaled(2))))
     assert costs.at(8).message == TOGETHER
