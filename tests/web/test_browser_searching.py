@@ -5,6 +5,7 @@ import urllib.request
 from typing import Any
 
 import pytest
+from selenium.webdriver.support.expected_conditions import staleness_of
 
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
@@ -26,9 +27,12 @@ def add(writer: StoreWriter, *articles: QuoteArticle) -> None:
 
 
 def fill_in(browser: Any, selector: str, words: str) -> None:
+    """Send the form of a field, and wait until its page is gone."""
+    (page,) = find(browser, "html")
     field = find(browser, selector)[0]
     field.clear()
     field.send_keys(words, "\n")
+    until(lambda: staleness_of(page)(browser), 5, "the next page")
 
 
 def test_a_search_for_a_speaker_shows_what_they_said(address: str, browser: Any) -> None:
