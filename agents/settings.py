@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from agents.cores import available_cores
 from agents.headers import installed_version
 from pipeline.config import PipelineConfig
+from pipeline.cores import available_cores
 
 if TYPE_CHECKING:
     from aiokafka.abc import AbstractTokenProvider

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from agents.cores import CGROUPS
+from pipeline.cores import CGROUPS
 
 PERIOD_MICROSECONDS = 20_000
 """In each of these, a group gets its share; the kernel's own choice of 100 ms stops processes for longer at a time."""

@@ -34,7 +34,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from agents import kafka, topics
-from agents.cores import available_cores
 from agents.processes import module_command
 from agents.progress import read_progress
 from agents.settings import Settings
@@ -44,6 +43,7 @@ from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, running
 from benchmarks.usage import readings
 from benchmarks.web import BACKLOG_PER_SECOND, Phase, attribute, say
+from pipeline.cores import available_cores
 from pipeline.stages import STAGES
 from tests.sinks.bulk_api import BulkApi
 from tests.support.kafka_broker import KafkaBroker

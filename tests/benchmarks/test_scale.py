@@ -10,7 +10,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from agents.cores import CGROUPS
 from benchmarks import scale
 from benchmarks.cases import Case, assignment, control_groups_allowed, measured
 from benchmarks.control_groups import NoControlGroups, shares_of_cores
@@ -18,6 +17,7 @@ from benchmarks.flood import Flood
 from benchmarks.journal import Journal, as_line
 from benchmarks.loads import Steady, Use
 from benchmarks.usage import Usage
+from pipeline.cores import CGROUPS
 
 BUSY_SECONDS = 1.0
 

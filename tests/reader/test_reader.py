@@ -1,5 +1,10 @@
 """The shipped reader on invented articles: what it finds, that it is the same every time, and that no text harms it."""
 
+from collections.abc import Callable
+from threading import get_ident
+
+import numpy as np
+import numpy.typing as npt
 import pytest
 import spacy
 
@@ -7,10 +12,12 @@ from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.quotes import QuoteExtractor
 from pipeline.reader.chains import resolve
+from pipeline.reader.layout import Layout
 from pipeline.reader.model import Reader, shared_reader
 from schemas.codec import encode
 from schemas.records import CleanArticle, QuoteArticle
 
+Ids = npt.NDArray[np.integer]
 TEXT = (
     "Die Bürgermeisterin von Waldau, Hanna Tölke (SPD), hat den Bau des Hallenbads am Montag verteidigt. „Wir haben "
     "lange genug gewartet“, sagte die 51-Jährige nach der Sitzung des Rates. Sie rechne mit einer Eröffnung im Herbst "
@@ -96,3 +103,25 @@ def test_the_components_work_in_anybodys_pipeline() -> None:
     assert "Hanna Tölke" in {span.text for span in doc.ents}
     assert "Hanna Tölke" in {span._.speaker for span in doc.spans["quotes"]}
     assert len(doc.spans["mentions"])
+
+
+def test_windows_that_are_read_side_by_side_give_the_same_bytes(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader
+) -> None:
+    layout = Layout("\n\n".join([TEXT] * 8))
+    threads = []
+
+    def run(ids: Ids, read: Callable[[Ids], object] = reader._encoder.run) -> object:
+        threads.append(get_ident())
+        return read(ids)
+
+    monkeypatch.setattr(reader._encoder, "run", run)
+    monkeypatch.setattr(reader, "_threads", 1)
+    alone = reader.states(layout)
+    assert set(threads) == {get_ident()}
+    threads.clear()
+    monkeypatch.setattr(reader, "_threads", 3)
+    beside = reader.states(layout)
+    assert len(threads) > 1
+    assert get_ident() not in threads
+    assert alone.tobytes() == beside.tobytes()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.cores import available_cores
+from pipeline.cores import available_cores
 
 
 @pytest.fixture(autouse=True)
