@@ -178,7 +178,7 @@ def batches(turns: Sequence[Turn], size: int) -> list[list[Turn]]:
             load = 0
         made[-1].append(turn)
         load += pieces
-    return made
+    return [batch for batch in made if batch]
 
 
 def train(recipe_path: Path, data: Path, corpus: Path, output: Path, *, resume: bool, console: Console) -> None:

@@ -65,8 +65,8 @@ def test_the_heaviest_units_are_kept_in_their_order() -> None:
     assert heaviest(inner, outer, 4).tolist() == [0, 1, 2, 3]
 
 
-def tiny(tmp_path: Path) -> ReaderTraining:
-    """Two epochs of one layer over one article and one sentence."""
+def tiny(tmp_path: Path, **settings: int) -> ReaderTraining:
+    """Two epochs of one layer over one article and one sentence, with other `settings` of the recipe."""
     data = tmp_path / "data"
     (data / "ner").mkdir(parents=True)
     begin = TEXT.index("Hanna Tölke")
@@ -87,7 +87,7 @@ def tiny(tmp_path: Path) -> ReaderTraining:
         "names": (names,),
         "found": (),
     }
-    return ReaderTraining(recipe.model_copy(update=small), data, tmp_path / "corpus", tmp_path / "model")
+    return ReaderTraining(recipe.model_copy(update={**small, **settings}), data, tmp_path / "corpus", tmp_path / "model")
 
 
 def test_what_was_taught_reads_articles(tmp_path: Path) -> None:
@@ -109,3 +109,7 @@ def test_an_article_for_which_there_are_not_names_enough_is_read_as_it_stands(
     assert any(turn.swapped is not None for batch in training.plan for turn in batch)
     training.run(resume=False, console=Console(file=io.StringIO()))
     assert training.loop.step == len(training.plan)
+
+
+def test_no_step_is_without_a_text(tmp_path: Path) -> None:
+    assert all(tiny(tmp_path, names_first=0, names_an_epoch=0).plan)
