@@ -13,7 +13,7 @@ from pipeline.cleaning.text_kind import text_row
 
 # The trees learn from copies of pages without the extractor's text, too, and so trust it less than it deserves outside
 # of news: so much is added to the log-odds of a line that it takes.
-_TRUST = 0.7
+_TRUST = 1.0
 
 
 def probabilities(article: ParsedArticle, chosen: Sequence[int], forests: Callable[[str], Forest]) -> dict[int, float]:

@@ -1,8 +1,7 @@
 """The recipe of the block classifier: gold pages in, `blocks-*.npz` out, a file for each of the `FORESTS`.
 
 What it learns from is told in `cleaning_samples.py`; further pages count less:
-`further_pages.py` has some that are older and of other kinds. Needs LightGBM, and
-resiliparse for pages of which only snippets are known.
+`further_pages.py` has some that are older and of other kinds. Needs LightGBM.
 """
 
 from collections.abc import Callable, Collection, Sequence

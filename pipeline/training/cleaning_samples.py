@@ -2,11 +2,12 @@
 
 Every gold page is read as its HTML, as its visible text, as what an extractor
 left, and as its gold text alone; a line's label is whether its words stand in the
-gold paragraphs. Of further pages some have gold paragraphs too, and some have
-only snippets (`snippet_labels.py`), whose lines count by how sure their labels
-are. HTML, visible and extracted text come once more as another site might have
-them: with runs of lines left out, and without some of the markup's hints or of
-what the page says about itself.
+gold paragraphs. Of further pages some have gold paragraphs too; of others it is
+known block by block what is the article (`labelled_pages.py`), and some of their
+lines have snippets (`snippet_labels.py`), which count more. HTML, visible and
+extracted text come once more as another site might have them: with runs of lines
+left out, and without some of the markup's hints or of what the page says about
+itself.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,8 +26,8 @@ from pipeline.cleaning.page_features import Context
 from pipeline.cleaning.parsing import read_article
 from pipeline.cleaning.rules import LineReading
 from pipeline.evaluation.gold import GoldError, read_pages, read_rows
-from pipeline.training import require_packages
-from pipeline.training.snippet_labels import UNKNOWN, SnippetLines, SnippetPage, likelihoods
+from pipeline.training.labelled_pages import LabelledPage
+from pipeline.training.snippet_labels import SnippetPage
 
 Floats = npt.NDArray[np.float64]
 
@@ -44,7 +45,6 @@ _INPUTS = ("name", "url", *_SOURCES)
 _SNIPPET_PAGE_WEIGHT = 0.5
 _SNIPPET_WEIGHT = 4.0
 _ALTERED_WEIGHT = 0.5
-_FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Sample:
         publisher: as `publisher_of` has it.
         markup: whether the lines come from a page, and not from a text.
         labels: how likely each line is the article's, 0 to 1.
-        gold: whether the page has gold paragraphs, and no mere snippets.
+        gold: whether the page has gold paragraphs.
         newspaper: whether the page is of a newspaper; None if that is not known or the page was altered.
     """
 
@@ -83,18 +83,22 @@ def samples(page: dict[str, Any], weight: float = 1.0, *, newspaper: bool | None
         yield _sample(page, altered, labels[kept], weight)
 
 
-def snippet_samples(pages: Sequence[dict[str, Any]]) -> Iterator[Sample]:
-    """The readings of pages of which only snippets are known."""
-    readings = [(page, _reading_of(page, source)) for page in pages for source in _SOURCES]
-    seen = {page["name"]: SnippetPage(page) for page in pages}
-    known = [seen[page["name"]].lines([line.text for line in reading.lines]) for page, reading in readings]
-    hosts = sorted({publisher_of(page) for page in pages})
-    folds = [hosts.index(publisher_of(page)) % _FOLDS for page, _ in readings]
-    for (page, reading), lines, labels in zip(readings, known, likelihoods(known, folds), strict=True):
-        yield replace(_snippet_sample(page, reading, labels, lines, 1.0), newspaper=False)
-        altered, kept = _altered(reading, labels, np.random.default_rng(len(page["html"])))
-        rest = SnippetLines(lines.known[kept], lines.rows[kept])
-        yield _snippet_sample(page, altered, labels[kept], rest, _ALTERED_WEIGHT)
+def labelled_samples(page: dict[str, Any]) -> Iterator[Sample]:
+    """The readings of a page that is labelled block by block and has snippets.
+
+    Raises:
+        GoldError: if it is not labelled, or as something else than it is.
+    """
+    labelled, snippets = LabelledPage(page), SnippetPage(page)
+    random = np.random.default_rng(len(page["html"]))
+    for source in _SOURCES:
+        reading = _reading_of(page, source)
+        texts = [line.text for line in reading.lines]
+        read = labelled.labels(texts)
+        told = snippets.labels(texts, np.nan_to_num(read, nan=0.5))
+        yield replace(_labelled_sample(page, reading, read, told, 1.0), newspaper=False)
+        altered, kept = _altered(reading, np.nan_to_num(np.where(np.isnan(told), read, told), nan=0.5), random)
+        yield _labelled_sample(page, altered, read[kept], told[kept], _ALTERED_WEIGHT)
 
 
 def publisher_of(page: dict[str, Any]) -> str:
@@ -106,19 +110,16 @@ def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
     """The samples of a gold file of newspapers, and at less weight those of pages of other kinds and times.
 
     Raises:
-        GoldError: if a page of a file has neither `gold` paragraphs nor `with` and `without` snippets.
-        TrainingUnavailable: if a page has snippets and resiliparse, which labels are made with, is not installed.
+        GoldError: if a page of a file has neither `gold` paragraphs nor `with` and `without` snippets, or it has
+            snippets and its blocks are not labelled.
     """
     data = [sample for page in read_pages(gold) for sample in samples(page, newspaper=True)]
     for path in further:
         pages = read_rows(path, _INPUTS)
-        with_snippets = [page for page in pages if "gold" not in page]
-        if any("with" not in page or "without" not in page for page in with_snippets):
+        if any("gold" not in page and not {"with", "without"} <= page.keys() for page in pages):
             raise GoldError(f"{path}: a page has neither gold paragraphs nor snippets")
-        data += [sample for page in pages if "gold" in page for sample in samples(page, _FURTHER_WEIGHT)]
-        if with_snippets:
-            require_packages(("resiliparse",))
-            data += snippet_samples(with_snippets)
+        for page in pages:
+            data += samples(page, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page)
     return data
 
 
@@ -188,14 +189,12 @@ def _sample(page: dict[str, Any], reading: _PageReading, labels: Floats, weight:
     )
 
 
-def _snippet_sample(
-    page: dict[str, Any], reading: _PageReading, labels: Floats, lines: SnippetLines, weight: float
-) -> Sample:
-    """A line with a snippet counts most, another by how sure its label is."""
-    sure = np.abs(labels - 0.5) * 2
+def _labelled_sample(page: dict[str, Any], reading: _PageReading, read: Floats, told: Floats, weight: float) -> Sample:
+    """A line counts by how sure its label is, and more if a snippet tells it."""
+    labels = np.nan_to_num(np.where(np.isnan(told), read, told), nan=0.5)
+    sure = np.abs(np.nan_to_num(read, nan=0.5) - 0.5) * 2
     found = _sample(page, reading, labels, _SNIPPET_PAGE_WEIGHT)
-    weights = found.weights * sure + _SNIPPET_WEIGHT * (lines.known != UNKNOWN)
-    return replace(found, weights=weight * weights)
+    return replace(found, weights=weight * (found.weights * sure + _SNIPPET_WEIGHT * ~np.isnan(told)))
 
 
 def _line_weights(lines: Sequence[Line]) -> Floats:

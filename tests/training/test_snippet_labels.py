@@ -1,7 +1,6 @@
-import pytest
+import numpy as np
 
-from pipeline.training import snippet_labels
-from pipeline.training.snippet_labels import UNKNOWN, SnippetPage
+from pipeline.training.snippet_labels import SnippetPage
 
 LINES = (
     "Startseite",
@@ -10,38 +9,28 @@ LINES = (
     "Suche",
     "Die Brücke ist seit dem Mai gesperrt",
 )
+UNKNOWN = 9
+PAGE = SnippetPage({"with": ["Brücke ist seit"], "without": ["Suche", "Startseite"]})
 
 
-@pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> SnippetPage:
-    monkeypatch.setattr(snippet_labels, "_extractors", lambda: [lambda html: html, lambda html: ""])
-    return SnippetPage({"html": "\n".join(LINES[1:3]), "with": ["Brücke ist seit"], "without": ["Suche", "Startseite"]})
+def told(page: SnippetPage, lines: tuple[str, ...], likely: list[float] | None = None) -> list[float]:
+    found = page.labels(lines, np.array(likely or [0.5] * len(lines)))
+    return [UNKNOWN if np.isnan(label) else label for label in found.tolist()]
 
 
-def test_snippets_label_their_lines(page: SnippetPage) -> None:
-    assert page.lines(LINES).known.tolist() == [0, 1, UNKNOWN, 0, UNKNOWN]
+def test_snippets_label_their_lines() -> None:
+    assert told(PAGE, LINES) == [0, 1, UNKNOWN, 0, UNKNOWN]
 
 
-def test_an_unwanted_word_within_a_sentence_is_not_meant(page: SnippetPage) -> None:
-    assert page.lines(["Die Suche nach dem Fahrer, der am Abend über die Brücke fuhr, dauert an."]).known.tolist() == [
-        UNKNOWN
-    ]
+def test_of_two_places_the_one_that_is_likely_the_articles_is_meant() -> None:
+    assert told(PAGE, LINES, [0.5, 0.1, 0.5, 0.5, 0.9]) == [0, UNKNOWN, UNKNOWN, 0, 1]
 
 
-def test_a_wanted_snippet_over_two_lines_labels_both(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(snippet_labels, "_extractors", lambda: [lambda html: html])
-    page = SnippetPage({"html": "", "with": ["Neubau der Brücke Die Stadt"], "without": []})
-    assert page.lines(["Zum Neubau der Brücke", "Die Stadt zahlt.", "Ende"]).known.tolist() == [1, 1, UNKNOWN]
+def test_an_unwanted_word_within_a_sentence_is_not_meant() -> None:
+    line = "Die Suche nach dem Fahrer, der am Abend über die Brücke fuhr, dauert an."
+    assert told(PAGE, (line,)) == [UNKNOWN]
 
 
-def test_what_extractors_take_is_told(page: SnippetPage) -> None:
-    votes = page.lines(LINES).rows[:, :2]
-    assert votes.tolist() == [[0, 0], [1, 0], [1, 0], [0, 0], [1, 0]]
-
-
-def test_the_model_is_asked_about_other_hosts_only(page: SnippetPage) -> None:
-    pytest.importorskip("lightgbm")
-    lines = [page.lines(LINES)] * 40
-    found = snippet_labels.likelihoods(lines, [number % 2 for number in range(40)])
-    assert [row.shape for row in found] == [(5,)] * 40
-    assert all((row[0], row[1], row[3]) == (0, 1, 0) for row in found)
+def test_a_wanted_snippet_over_two_lines_labels_both() -> None:
+    page = SnippetPage({"with": ["Neubau der Brücke Die Stadt"], "without": []})
+    assert told(page, ("Zum Neubau der Brücke", "Die Stadt zahlt.", "Ende")) == [1, 1, UNKNOWN]

@@ -87,7 +87,8 @@ def tiny(tmp_path: Path, **settings: int) -> ReaderTraining:
         "names": (names,),
         "found": (),
     }
-    return ReaderTraining(recipe.model_copy(update={**small, **settings}), data, tmp_path / "corpus", tmp_path / "model")
+    recipe = recipe.model_copy(update={**small, **settings})
+    return ReaderTraining(recipe, data, tmp_path / "corpus", tmp_path / "model")
 
 
 def test_what_was_taught_reads_articles(tmp_path: Path) -> None:
