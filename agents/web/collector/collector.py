@@ -15,11 +15,13 @@ from agents import kafka
 from agents.backlog import OldestUnread
 from agents.permissions import MissingPermission, in_words
 from agents.progress import PartitionProgress, ProgressReader
+from agents.report_models import Farewell, ProgramSaid, WorkerSaid, checked
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
-from agents.web.store.writer import UNREADABLE, StoreWriter, TopicMessage
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
+from schemas.codec import one_line
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES, BATCH_BYTES = 200, 8_388_608
@@ -193,16 +195,20 @@ class Collector:
 
     def _take_reports(self, records: Iterable[Any]) -> None:
         for record in records:
+            at = record.timestamp / 1000
             try:
-                said = orjson.loads(record.value)
-                if "program" in said:
-                    self._writer.put_program(said["program"], said["name"], record.timestamp / 1000, said)
-                elif said.get("left"):
-                    self._writer.put_left(said["worker"], record.timestamp / 1000)
-                else:
-                    self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
-            except UNREADABLE:
-                log.warning("a message on the topic %s is not from a worker; left out", WORKERS_TOPIC)
+                said = orjson.loads(record.value or b"")
+                report = checked(said)
+            except ValueError as error:
+                log.warning("a report on the topic %s is left out: %s", WORKERS_TOPIC, one_line(str(error)))
+                continue
+            match report:
+                case ProgramSaid():
+                    self._writer.put_program(report.program, report.name, at, said)
+                case Farewell():
+                    self._writer.put_left(report.worker, at)
+                case WorkerSaid():
+                    self._writer.put_worker(report.worker, at, said)
 
     async def _look(self, progress: ProgressReader) -> None:
         sampled = 0.0
