@@ -1,6 +1,7 @@
 """How far each stage's consumer group is: how many messages it has yet to do, and since when it stands still."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -113,7 +114,9 @@ class ProgressReader:
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
         """By group and partition: next offset, end, and whether there are only gaps between them."""
         self._partitions: dict[str, list[int]] = {}
-        self._described = 0.0
+        self.topic_ids: dict[str, str] = {}
+        """Of the topics that were asked about and are there, by name with prefix; without those that have none."""
+        self._described = -math.inf
         self._coordinators: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -207,12 +210,22 @@ class ProgressReader:
             described = await self._admin.topics(sorted(wanted.keys() | self._partitions.keys()))
             if hidden := [name for name, topic in described.items() if topic.hidden]:
                 raise MissingPermission(Need("DESCRIBE", "topic", name) for name in hidden)
-            self._partitions = {name: topic.numbers for name, topic in described.items() if topic.partitions}
+            for name, topic in described.items():  # others may have been asked about meanwhile
+                self._partitions.pop(name, None)
+                self.topic_ids.pop(name, None)
+                if topic.partitions:
+                    self._partitions[name] = topic.numbers
+                    if topic.id is not None:
+                        self.topic_ids[name] = topic.id
             self._described = now
         return {
             name: [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
             for topic, name in wanted.items()
         }
+
+    def describe_again(self) -> None:
+        """Ask the broker about the topics at the next question, and not only when what is known is old."""
+        self._described = -math.inf
 
 
 @asynccontextmanager
