@@ -95,7 +95,6 @@ class ProgressReader:
         settings: where.
         consumer: any that is started; what it reads is left alone.
         gap_patience_seconds: how long a group stands still before it is looked whether there is a gap.
-        stages: which to ask about.
     """
 
     def __init__(
@@ -103,12 +102,10 @@ class ProgressReader:
         settings: Settings,
         consumer: AIOKafkaConsumer,
         gap_patience_seconds: float = GAP_PATIENCE_SECONDS,
-        stages: Sequence[Stage] = STAGES,
     ) -> None:
         self._settings = settings
         self._consumer = consumer
         self._gap_patience_seconds = gap_patience_seconds
-        self._stages = stages
         self._admin = kafka.Admin(**settings.client_options(), request_timeout_ms=5000)
         self._still = StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
@@ -127,19 +124,19 @@ class ProgressReader:
         """Disconnect."""
         await self._admin.close()
 
-    async def read(self) -> dict[str, list[PartitionProgress]]:
+    async def read(self, stages: Sequence[Stage] = STAGES) -> dict[str, list[PartitionProgress]]:
         """By stage, where its group stands in each partition of its source topic; none where that is not there.
 
         Raises:
             KafkaError: the broker does not answer, or not with that.
             MissingPermission: the log-in may not see a topic or group.
         """
-        known = await self.partitions(stage.source for stage in self._stages)
+        known = await self.partitions(stage.source for stage in stages)
         everything = list({partition for partitions in known.values() for partition in partitions})
         begins = await self._consumer.beginning_offsets(everything) if everything else {}
         ends = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[PartitionProgress]] = {}
-        for stage in self._stages:
+        for stage in stages:
             group, partitions = self._settings.group(stage.name), known[stage.source]
             offsets = await self._committed(group, partitions) if partitions else {}
             found[stage.name] = [self._place(stage, tp, offsets[tp], begins[tp], ends[tp]) for tp in sorted(partitions)]
@@ -242,14 +239,19 @@ async def progress_reader(settings: Settings, **options: Any) -> AsyncIterator[P
         await consumer.stop()
 
 
-async def read_progress(settings: Settings, stages: Sequence[Stage] = STAGES) -> list[PartitionProgress]:
+async def read_progress(settings: Settings) -> list[PartitionProgress]:
     """How far the stages are now, by partition of their source topics; it is looked for gaps at once."""
-    async with progress_reader(settings, gap_patience_seconds=0.0, stages=stages) as reader:
-        for _ in range(TRIES):
-            try:
-                found = await reader.read()
-            except GroupCoordinatorNotAvailableError:  # on a new cluster, until the first group is known
-                await asyncio.sleep(PAUSE_SECONDS)
-            else:
-                return [place for places in found.values() for place in places]
-        raise GroupCoordinatorNotAvailableError
+    async with progress_reader(settings, gap_patience_seconds=0.0) as reader:
+        return await places_of(reader, STAGES)
+
+
+async def places_of(reader: ProgressReader, stages: Sequence[Stage]) -> list[PartitionProgress]:
+    """Where the groups of stages stand in each partition; waits while a new cluster does not know the groups yet."""
+    for _ in range(TRIES):
+        try:
+            found = await reader.read(stages)
+        except GroupCoordinatorNotAvailableError:
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return [place for of_stage in found.values() for place in of_stage]
+    raise GroupCoordinatorNotAvailableError

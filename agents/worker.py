@@ -255,6 +255,7 @@ class Worker:
             stalled.cancel()
             replaced.cancel()
             await self._shut_down()
+            await asyncio.gather(stalled, replaced, return_exceptions=True)  # they close their clients
 
     def _topics_read(self) -> set[tuple[str, str]]:
         """Names, with prefix, and ids of the topics that the apps and the copies of their state have begun to read."""
