@@ -55,7 +55,8 @@ class LocalStore:
             raise
 
     def checkpoint(self, partition: int) -> dict[str, Any] | None:
-        """How far the partition was read: `offset` of the next message, and `last`, fingerprint of the one before."""
+        """How far the partition was read: `offset` of the next message, `last`, fingerprint of the one before, and
+        `topic`, the id of the topic that both are of ("" if the broker has none)."""
         data = self.read(b"c%d" % partition)
         return None if data is None else orjson.loads(data)
 

@@ -11,7 +11,7 @@ FASTEST = 1
 
 
 class PackedStates:
-    """Bytes of states by key; unpacking one takes a tenth of the time in which it is restored from what it gave out.
+    """Bytes of states by key; unpacking one takes a fraction of the time in which it is restored from what it gave out.
 
     Args:
         limit_bytes: beyond, those that were packed longest ago are dropped.

@@ -1,6 +1,7 @@
 """How far each stage's consumer group is: how many messages it has yet to do, and since when it stands still."""
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -94,7 +95,6 @@ class ProgressReader:
         settings: where.
         consumer: any that is started; what it reads is left alone.
         gap_patience_seconds: how long a group stands still before it is looked whether there is a gap.
-        stages: which to ask about.
     """
 
     def __init__(
@@ -102,18 +102,18 @@ class ProgressReader:
         settings: Settings,
         consumer: AIOKafkaConsumer,
         gap_patience_seconds: float = GAP_PATIENCE_SECONDS,
-        stages: Sequence[Stage] = STAGES,
     ) -> None:
         self._settings = settings
         self._consumer = consumer
         self._gap_patience_seconds = gap_patience_seconds
-        self._stages = stages
         self._admin = kafka.Admin(**settings.client_options(), request_timeout_ms=5000)
         self._still = StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
         """By group and partition: next offset, end, and whether there are only gaps between them."""
         self._partitions: dict[str, list[int]] = {}
-        self._described = 0.0
+        self.topic_ids: dict[str, str] = {}
+        """Of the topics that were asked about and are there, by name with prefix; without those that have none."""
+        self._described = -math.inf
         self._coordinators: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -124,19 +124,19 @@ class ProgressReader:
         """Disconnect."""
         await self._admin.close()
 
-    async def read(self) -> dict[str, list[PartitionProgress]]:
+    async def read(self, stages: Sequence[Stage] = STAGES) -> dict[str, list[PartitionProgress]]:
         """By stage, where its group stands in each partition of its source topic; none where that is not there.
 
         Raises:
             KafkaError: the broker does not answer, or not with that.
             MissingPermission: the log-in may not see a topic or group.
         """
-        known = await self.partitions(stage.source for stage in self._stages)
+        known = await self.partitions(stage.source for stage in stages)
         everything = list({partition for partitions in known.values() for partition in partitions})
         begins = await self._consumer.beginning_offsets(everything) if everything else {}
         ends = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[PartitionProgress]] = {}
-        for stage in self._stages:
+        for stage in stages:
             group, partitions = self._settings.group(stage.name), known[stage.source]
             offsets = await self._committed(group, partitions) if partitions else {}
             found[stage.name] = [self._place(stage, tp, offsets[tp], begins[tp], ends[tp]) for tp in sorted(partitions)]
@@ -207,12 +207,22 @@ class ProgressReader:
             described = await self._admin.topics(sorted(wanted.keys() | self._partitions.keys()))
             if hidden := [name for name, topic in described.items() if topic.hidden]:
                 raise MissingPermission(Need("DESCRIBE", "topic", name) for name in hidden)
-            self._partitions = {name: topic.numbers for name, topic in described.items() if topic.partitions}
+            for name, topic in described.items():  # others may have been asked about meanwhile
+                self._partitions.pop(name, None)
+                self.topic_ids.pop(name, None)
+                if topic.partitions:
+                    self._partitions[name] = topic.numbers
+                    if topic.id is not None:
+                        self.topic_ids[name] = topic.id
             self._described = now
         return {
             name: [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
             for topic, name in wanted.items()
         }
+
+    def describe_again(self) -> None:
+        """Ask the broker about the topics at the next question, and not only when what is known is old."""
+        self._described = -math.inf
 
 
 @asynccontextmanager
@@ -229,14 +239,19 @@ async def progress_reader(settings: Settings, **options: Any) -> AsyncIterator[P
         await consumer.stop()
 
 
-async def read_progress(settings: Settings, stages: Sequence[Stage] = STAGES) -> list[PartitionProgress]:
+async def read_progress(settings: Settings) -> list[PartitionProgress]:
     """How far the stages are now, by partition of their source topics; it is looked for gaps at once."""
-    async with progress_reader(settings, gap_patience_seconds=0.0, stages=stages) as reader:
-        for _ in range(TRIES):
-            try:
-                found = await reader.read()
-            except GroupCoordinatorNotAvailableError:  # on a new cluster, until the first group is known
-                await asyncio.sleep(PAUSE_SECONDS)
-            else:
-                return [place for places in found.values() for place in places]
-        raise GroupCoordinatorNotAvailableError
+    async with progress_reader(settings, gap_patience_seconds=0.0) as reader:
+        return await places_of(reader, STAGES)
+
+
+async def places_of(reader: ProgressReader, stages: Sequence[Stage]) -> list[PartitionProgress]:
+    """Where the groups of stages stand in each partition; waits while a new cluster does not know the groups yet."""
+    for _ in range(TRIES):
+        try:
+            found = await reader.read(stages)
+        except GroupCoordinatorNotAvailableError:
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return [place for of_stage in found.values() for place in of_stage]
+    raise GroupCoordinatorNotAvailableError

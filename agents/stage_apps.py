@@ -96,6 +96,10 @@ class StageApps:
         replica.start()
         return StatefulProcessor(stage, states, replica)
 
+    def topics_copied(self) -> set[tuple[str, str]]:
+        """Names, with prefix, and ids of the topics that the state is restored from, as far as they are known."""
+        return {topic for replica in self._replicas for topic in replica.topic_ids.items()}
+
     async def stop_replicas(self) -> None:
         """Read no more state, once the apps are stopped."""
         for replica in self._replicas:

@@ -9,18 +9,21 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
 
 from aiokafka.errors import KafkaError
 
 from agents.permissions import MissingPermission
-from agents.progress import StallTimer, read_progress
+from agents.progress import PartitionProgress, ProgressReader, StallTimer, places_of, progress_reader
 from agents.settings import Settings
-from pipeline.stages import stage_named
+from pipeline.stages import Stage, stage_named
 
 log = logging.getLogger("redefluss.stall_detector")
 
 CHECK_SECONDS = 30.0
 LEAST_SECONDS = 30.0
+READ_SECONDS, CLOSE_SECONDS = 60.0, 5.0
+"""Its own clients may wedge as well: after so long they are replaced, and no longer waited for."""
 TIME_LIMITS = 3.0
 """Patience, in time limits of an article: it may be begun twice before it is given up."""
 
@@ -31,6 +34,8 @@ Assignment = Mapping[str, Sequence[int]]
 class StallDetector:
     """Remembers since when each partition has had messages to do and committed none.
 
+    It asks over clients of its own, which stay open until one of them fails, or `watch` ends.
+
     Args:
         settings: the broker, and how long an article may take.
         longest_seconds: the longest time limit of any stage.
@@ -39,6 +44,8 @@ class StallDetector:
     def __init__(self, settings: Settings, longest_seconds: float = 0.0) -> None:
         self._settings = settings
         self._still = StallTimer()
+        self._reader: ProgressReader | None = None
+        self._clients = AsyncExitStack()
         limit_seconds = max(settings.time_limit_seconds, longest_seconds)
         # A send that the broker leaves waiting is known as one only after its timeout.
         told_seconds = settings.publish_timeout_seconds + limit_seconds + CHECK_SECONDS
@@ -52,16 +59,29 @@ class StallDetector:
             last_failure_at: gives when the broker last refused or delayed a send, on the monotonic clock: then it is
                 right to read no further.
         """
-        while True:
-            await asyncio.sleep(CHECK_SECONDS)
-            try:
-                if time.monotonic() - last_failure_at() < self.patience_seconds:
+        try:
+            while True:
+                await asyncio.sleep(CHECK_SECONDS)
+                try:
+                    if time.monotonic() - last_failure_at() < self.patience_seconds:
+                        self._still.clear()
+                    elif place := await self.find(assignment(), time.monotonic()):
+                        return place
+                except (KafkaError, OSError, MissingPermission) as error:
+                    log.debug("the progress of the stages cannot be read: %r", error)
                     self._still.clear()
-                elif place := await self.find(assignment(), time.monotonic()):
-                    return place
-            except (KafkaError, OSError, MissingPermission) as error:
-                log.debug("the progress of the stages cannot be read: %r", error)
-                self._still.clear()
+                    await self.close()
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Close the clients; the next look opens others."""
+        clients, self._clients, self._reader = self._clients, AsyncExitStack(), None
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await clients.aclose()
+        except (KafkaError, OSError) as error:
+            log.debug("the clients that read the progress of the stages cannot be closed: %r", error)
 
     async def find(self, assignment: Assignment, now: float) -> str | None:
         """The place of a message that has waited for too long at `now` (seconds, monotonic); None if there is none.
@@ -71,7 +91,7 @@ class StallDetector:
             MissingPermission: it does not answer about a topic or group that may not be seen.
         """
         stages = [stage_named(name) for name in assignment]
-        progress = await read_progress(self._settings, stages) if stages else []
+        progress = await self._read(stages) if stages else []
         mine = [place for place in progress if place.partition in assignment[place.stage]]
         self._still.keep([(place.stage, place.partition) for place in mine])
         for place in mine:
@@ -80,3 +100,9 @@ class StallDetector:
             if seconds >= self.patience_seconds:
                 return f"{place.topic}/{place.partition}/{place.next_offset}"
         return None
+
+    async def _read(self, stages: Sequence[Stage]) -> list[PartitionProgress]:
+        async with asyncio.timeout(READ_SECONDS):
+            if self._reader is None:
+                self._reader = await self._clients.enter_async_context(progress_reader(self._settings))
+            return await places_of(self._reader, stages)

@@ -1,8 +1,8 @@
 """Whether a topic still is the one that is read: one that was deleted and created again has the same name.
 
 aiokafka asks for messages by the topic's name. After a topic was created again it goes on at the place that it had
-reached in the former one: what the new topic has before it would never be read. So each commit names the topic that it
-belongs to, by the id that the broker gives to topics.
+reached in the former one: what the new topic has before it would never be read. So each commit, and each place in a
+store, names the topic that it belongs to, by the id that the broker gives to topics.
 """
 
 import asyncio

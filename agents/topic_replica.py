@@ -57,6 +57,11 @@ class TopicReplica(ABC):
         self._more = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self.topic_ids: dict[str, str] = {}
+        """Name, with prefix, and id of the topic as it was at the last assignment; empty where the broker has no ids.
+
+        Whoever sees that another one has taken its place makes a new copy over the same store.
+        """
         self.source_partitions = 0
         """How many partitions `source` had at the last assignment."""
         self.partitions = 0
@@ -111,9 +116,12 @@ class TopicReplica(ABC):
             await asyncio.sleep(pause_seconds)
 
     async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
-        found = await kafka.partitions_of(self._settings, self._topic, self._source)
-        there = found.get(self._topic, [])
-        self.source_partitions, self.partitions = len(found.get(self._source, [])), len(there)
+        found = await kafka.readable_topics(self._settings, self._topic, self._source)
+        there = found[self._topic].numbers if self._topic in found else []
+        id_ = found[self._topic].id if self._topic in found else None
+        self.topic_ids = {} if id_ is None else {self._topic: id_}
+        self.partitions = len(there)
+        self.source_partitions = len(found[self._source].numbers) if self._source in found else 0
         wanted = self._wanted or frozenset()
         needed = wanted if self.source_partitions == self.partitions else frozenset(there)
         tps = [TopicPartition(self._topic, number) for number in sorted(needed) if number in there]
@@ -126,7 +134,7 @@ class TopicReplica(ABC):
         begin |= await self._recent(consumer, [tp for tp in tps if end[tp] - begin[tp] > LONG_PARTITION_MESSAGES])
         starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
         if None in starts.values():
-            log.info("%s was deleted and created again; the local copy is rebuilt", self._topic)
+            log.warning("%s was deleted and created again; the local copy is rebuilt from its beginning", self._topic)
             self._store.clear()
         for tp, start in starts.items():
             consumer.seek(tp, begin[tp] if start is None or None in starts.values() else start)
@@ -146,6 +154,9 @@ class TopicReplica(ABC):
         known = self._store.checkpoint(tp.partition)
         if known is None:
             return begin
+        former = known.get("topic", "")
+        if former and self.topic_ids.get(tp.topic, former) != former:
+            return None
         return await resume_offset(
             consumer, tp, offset=int(known["offset"]), last=known.get("last"), begin=begin, end=end
         )
@@ -167,7 +178,8 @@ class TopicReplica(ABC):
         self._more = size >= kafka.FETCH_BYTES or sum(map(len, batches.values())) >= READ_MESSAGES
         for tp, messages in batches.items():
             last = messages[-1]
-            self.apply(tp.partition, messages, {"offset": last.offset + 1, "last": fingerprint(last)})
+            place = {"offset": last.offset + 1, "last": fingerprint(last), "topic": self.topic_ids.get(tp.topic, "")}
+            self.apply(tp.partition, messages, place)
         if not self._caught_up.is_set():
             await self._check_goal(consumer)
 

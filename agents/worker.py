@@ -255,10 +255,11 @@ class Worker:
             stalled.cancel()
             replaced.cancel()
             await self._shut_down()
+            await asyncio.gather(stalled, replaced, return_exceptions=True)  # they close their clients
 
     def _topics_read(self) -> set[tuple[str, str]]:
-        """Names, with prefix, and ids of the topics that the apps have begun to read."""
-        return {topic for app in self._apps for topic in app.topic_ids.items()}
+        """Names, with prefix, and ids of the topics that the apps and the copies of their state have begun to read."""
+        return {topic for app in self._apps for topic in app.topic_ids.items()} | self._stage_apps.topics_copied()
 
     async def _shut_down(self) -> None:
         """Finish what is in flight, commit, leave the groups."""

@@ -117,9 +117,9 @@ class StreamMonitor:
         asked, broker = self._state("broker", {"detail": None})
         _, progress = self._state("places", {})
         others = [
-            health.WorkerReport(said | {"spoke_at": at}, max(0.0, now - at))
+            health.WorkerReport(said.model_dump() | {"spoke_at": at}, max(0.0, now - at))
             for at, said in self._read(self._reader.workers, [])
-            if said["worker"] != own.name
+            if said.worker != own.name
         ]
         return health.ClusterFacts(
             broker_age_seconds=None if asked is None else max(0.0, now - asked),

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from agents.announcements import SAY_SECONDS
+from agents.report_models import ProgramSaid
 from agents.web.models import SinkState, SourceState
 from agents.web.store.reader import StoreReader, StoreUnavailable
 
@@ -18,9 +19,9 @@ def sources_of(reader: StoreReader) -> list[SourceState]:
     """The sources of all feeds: those that something is wrong with first, then by name."""
     found: list[SourceState] = []
     for said, about in _said(reader, "feed"):
-        for source in said.get("sources") or ():
+        for source in said.sources:
             try:
-                found.append(SourceState(**source, feed=said["name"], **about))
+                found.append(SourceState(**source, feed=said.name, **about))
             except (TypeError, ValidationError):  # of another version
                 continue
     return sorted(found, key=lambda one: (not (one.drifted or one.problems), one.source.casefold(), one.feed))
@@ -31,16 +32,16 @@ def sinks_of(reader: StoreReader) -> list[SinkState]:
     found: list[SinkState] = []
     for said, about in _said(reader, "sink"):
         try:
-            found.append(SinkState(**{name: said[name] for name in _SAID}, **about))
-        except (KeyError, ValidationError):
+            found.append(SinkState(**said.model_dump(include=_SAID), **about))
+        except ValidationError:
             continue
     return sorted(found, key=lambda one: (one.kind, one.name))
 
 
-_SAID = SinkState.model_fields.keys() - {"ended", "seen_seconds", "alive"}
+_SAID = set(SinkState.model_fields) - {"ended", "seen_seconds", "alive"}
 
 
-def _said(reader: StoreReader, program: str) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+def _said(reader: StoreReader, program: str) -> Iterator[tuple[ProgramSaid, dict[str, Any]]]:
     """The words of programs of a kind, each with whether they are alive; none without a store."""
     try:
         words = reader.programs(program)
@@ -48,5 +49,6 @@ def _said(reader: StoreReader, program: str) -> Iterator[tuple[dict[str, Any], d
         return
     now = time.time()
     for at, said in words:
-        age, ended = max(0.0, now - at), bool(said.get("ended"))
-        yield said, {"ended": ended, "seen_seconds": round(age, 1), "alive": not ended and age < SILENT_SECONDS}
+        age = max(0.0, now - at)
+        alive = not said.ended and age < SILENT_SECONDS
+        yield said, {"ended": said.ended, "seen_seconds": round(age, 1), "alive": alive}

@@ -85,15 +85,39 @@ class SpeakerStatements:
         return {name: Statement.model_validate_json(given.data) for name, given in self._given.items()}
 
     def restore(self, statements: Iterable[Statement]) -> Changes:
-        """Go on from statements that were given out; what had not been given out completely comes back as changes."""
-        touched: set[WordingId] = set()
+        """Go on from statements that were given out; what had not been given out completely comes back as changes.
+
+        These are around quotes that stand in two statements: one that gets quotes is given out before the one that
+        loses them. All else is as it was: its wordings are compared with each other only when something touches them.
+        """
         latest = ""
+        words: dict[str, set[WordingId]] = {}
+        holders: dict[str, str] = {}
+        doubtful: set[str] = set()
         for statement in sorted(statements, key=lambda statement: (statement.updated_at, statement.id)):
             latest = statement.updated_at
-            occurrences = list(Occurrence.all_of(statement))
-            words = {occurrence.words for occurrence in occurrences}
-            touched |= self._put_in(occurrences) | words
-            self._note(statement.id, _Given.of(statement), words)
+            self._given[statement.id] = _Given.of(statement)
+            words[statement.id] = set()
+            for occurrence in Occurrence.all_of(statement):
+                words[statement.id].add(occurrence.words)
+                known = self._quotes.get(occurrence.quote)
+                if known is not None:
+                    doubtful |= {statement.id, holders[occurrence.quote]}
+                    self._quotes.remove(known)
+                self._quotes.add(occurrence)
+                holders[occurrence.quote] = statement.id
+        standing: dict[str, set[WordingId]] = {}
+        for quote in self._quotes.of(holders):
+            holder, whole = holders[quote.quote], self._quotes.whole(quote)
+            if whole is quote:
+                self._said.setdefault(quote.words, {})[quote.quote] = quote
+                standing.setdefault(holder, set()).add(quote.words)
+            elif holders[whole.quote] != holder:
+                doubtful |= {holder, holders[whole.quote]}
+        self._graph = WordingGraph({name: next(iter(said.values())).compared for name, said in self._said.items()})
+        touched = {each for name in doubtful for each in words[name]}
+        for name, given in list(self._given.items()):
+            self._note(name, given, words[name] if name in doubtful else standing.get(name, set()))
         return self._changes(touched, latest)
 
     def add(self, record: QuoteRecord, seen_at: str) -> Changes:
@@ -129,9 +153,12 @@ class SpeakerStatements:
         return self._quotes.in_article(occurrence.article)[-1] if full else None
 
     def _let_go(self, name: str) -> None:
-        quotes = self._given[name].quotes
+        leaving = self._quotes.of(self._given[name].quotes)
         self._forget(name)
-        self._take_out(self._quotes.of(quotes))
+        for occurrence in leaving:
+            self._remove(occurrence)
+        for occurrence in leaving:
+            self._settle(self._quotes.within(occurrence))
 
     def _put_in(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Hold quotes; gives the wordings whose statements may change."""
@@ -150,10 +177,13 @@ class SpeakerStatements:
         touched: set[WordingId] = set()
         for occurrence in occurrences:
             touched |= self._graph.component([self._quotes.whole(occurrence).words])
-            self._remove_node(occurrence)
-            self._quotes.remove(occurrence)
+            self._remove(occurrence)
             touched |= self._settle(self._quotes.within(occurrence))
         return touched
+
+    def _remove(self, occurrence: Occurrence) -> None:
+        self._remove_node(occurrence)
+        self._quotes.remove(occurrence)
 
     def _settle(self, quotes: Iterable[Occurrence]) -> set[WordingId]:
         """Compare by themselves those of some quotes that are no fragments of others; what that touches.

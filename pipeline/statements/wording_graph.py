@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NewType
 
 from pipeline.statements.same_statement import ComparedQuote, same_statement
@@ -26,12 +26,20 @@ def wording_id(compared: ComparedQuote) -> WordingId:
 
 
 class WordingGraph:
-    """Wordings as nodes, joined where two say the same; it depends on the wordings alone, not on their order."""
+    """Wordings as nodes, joined where two say the same; it depends on the wordings alone, not on their order.
 
-    def __init__(self) -> None:
+    Args:
+        wordings: those that are there from the beginning. Each is compared with the others of them when its neighbours
+            are asked for; one that is added is compared with all at once.
+    """
+
+    def __init__(self, wordings: Mapping[WordingId, ComparedQuote] | None = None) -> None:
         self._compared_quotes: dict[WordingId, ComparedQuote] = {}
         self._neighbours: dict[WordingId, set[WordingId]] = {}
         self._by_term: dict[str, list[WordingId]] = {}  # most have one, for which a set would be large
+        for words, compared in (wordings or {}).items():
+            self._index(words, compared)
+        self._to_compare = set(self._compared_quotes)
 
     def __contains__(self, words: WordingId) -> bool:
         return words in self._compared_quotes
@@ -41,24 +49,12 @@ class WordingGraph:
 
     def add(self, words: WordingId, compared: ComparedQuote) -> None:
         """Take a wording in that is not there yet."""
-        terms = _terms(compared)
-        shared = Counter(other for term in terms for other in self._by_term.get(term, ()))
-        neighbours = set()
-        for other in _most_shared(shared):
-            count = shared[other]
-            fewest = min(len(terms), len(_terms(self._compared_quotes[other])))
-            if (count >= _SHARED or count >= _SHARE * fewest) and same_statement(
-                compared, self._compared_quotes[other]
-            ):
-                neighbours.add(other)
-                self._neighbours[other].add(words)
-        self._compared_quotes[words] = compared
-        self._neighbours[words] = neighbours
-        for term in terms:
-            self._by_term.setdefault(term, []).append(words)
+        self._index(words, compared)
+        self._compare(words, self._compared_quotes.keys())
 
     def remove(self, words: WordingId) -> None:
         """Forget a wording."""
+        self._to_compare.discard(words)
         for term in _terms(self._compared_quotes.pop(words)):
             self._by_term[term].remove(words)
             if not self._by_term[term]:
@@ -68,7 +64,31 @@ class WordingGraph:
 
     def neighbours(self, words: WordingId) -> frozenset[WordingId]:
         """The wordings that say the same, by themselves."""
+        if words in self._to_compare:
+            self._to_compare.remove(words)
+            self._compare(words, self._to_compare)  # the others have been compared with it
         return frozenset(self._neighbours[words])
+
+    def _index(self, words: WordingId, compared: ComparedQuote) -> None:
+        self._compared_quotes[words] = compared
+        self._neighbours[words] = set()
+        for term in _terms(compared):
+            self._by_term.setdefault(term, []).append(words)
+
+    def _compare(self, words: WordingId, among: Collection[WordingId]) -> None:
+        """Join a wording with those among others that say the same."""
+        compared = self._compared_quotes[words]
+        terms = _terms(compared)
+        shared = Counter(other for term in terms for other in self._by_term[term] if other in among)
+        del shared[words]
+        for other in _most_shared(shared):
+            count = shared[other]
+            fewest = min(len(terms), len(_terms(self._compared_quotes[other])))
+            if (count >= _SHARED or count >= _SHARE * fewest) and same_statement(
+                compared, self._compared_quotes[other]
+            ):
+                self._neighbours[words].add(other)
+                self._neighbours[other].add(words)
 
     def weight(self, words: WordingId) -> tuple[float, int]:
         """How much a wording says: by content, then by words."""
@@ -80,7 +100,7 @@ class WordingGraph:
         found = {words for words in start if words in self}
         new = list(found)
         while new:
-            for other in self._neighbours[new.pop()]:
+            for other in self.neighbours(new.pop()):
                 if other not in found:
                     found.add(other)
                     new.append(other)

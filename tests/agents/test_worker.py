@@ -3,13 +3,15 @@
 import asyncio
 import gc
 import time
+from contextlib import asynccontextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from agents import kafka, stall_detector
+from agents import kafka, stall_detector, topic_identity
 from agents import worker as worker_module
 from agents.local_store import LocalStoreError
 from agents.settings import Settings
@@ -67,6 +69,63 @@ async def test_while_the_broker_refuses_nothing_is_a_stall(monkeypatch):
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(watch.watch(dict, time.monotonic), 0.2)
     assert looks.finds == [PLACE]
+
+
+class Clients:
+    """Stands for `progress_reader`: counts what is opened and closed, and gives what each look is to find."""
+
+    def __init__(self, *looks: Any) -> None:
+        self.looks = list(looks)
+        self.opened = self.closed = 0
+        self.looked = asyncio.Event()
+
+    @asynccontextmanager
+    async def __call__(self, settings: Settings) -> Any:
+        self.opened += 1
+        try:
+            yield self
+        finally:
+            self.closed += 1
+
+    async def read(self, stages: Any) -> dict[str, list[Any]]:
+        found = self.looks.pop(0) if self.looks else None
+        if not self.looks:
+            self.looked.set()
+        if isinstance(found, Exception):
+            raise found
+        if found is not None:
+            await asyncio.sleep(found)
+        return {}
+
+
+async def test_the_clients_that_look_for_stalls_stay_open_until_one_fails(monkeypatch):
+    clients = Clients(None, None, KafkaConnectionError(), None, None, 60, None, None)
+    monkeypatch.setattr(stall_detector, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(stall_detector, "READ_SECONDS", 0.1)
+    monkeypatch.setattr(stall_detector, "progress_reader", clients)
+    watching = asyncio.create_task(StallDetector(Settings()).watch(lambda: {"clean": [0]}, lambda: -1e9))
+    await asyncio.wait_for(clients.looked.wait(), 5)
+    assert (clients.opened, clients.closed) == (3, 2), "one was replaced after an error, one after it hung"
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    assert clients.closed == 3
+
+
+async def test_a_worker_that_ends_has_closed_the_clients_that_look_for_stalls(worker, monkeypatch):
+    async def nothing() -> None:
+        pass
+
+    clients = Clients()
+    monkeypatch.setattr(stall_detector, "CHECK_SECONDS", 0.0)
+    monkeypatch.setattr(stall_detector, "progress_reader", clients)
+    monkeypatch.setattr(topic_identity, "watch", lambda *_: asyncio.sleep(60))
+    monkeypatch.setattr(worker, "_publisher", SimpleNamespace(last_failure_at=-1e9))
+    monkeypatch.setattr(worker, "_shut_down", nothing)
+    serving = asyncio.create_task(worker._serve())
+    await asyncio.wait_for(clients.looked.wait(), 5)
+    worker._stop.set()
+    await serving
+    assert (clients.opened, clients.closed) == (1, 1)
 
 
 async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connection_open(worker, monkeypatch, caplog):

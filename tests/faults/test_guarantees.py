@@ -16,6 +16,7 @@ from aiokafka.structs import OffsetAndMetadata
 from agents import dead_letters
 from agents import kafka as kafka_client
 from agents.kafka import admin
+from agents.topics import SEEN_TOPIC
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
 from tests.faults.conftest import NewStream
 from tests.faults.plan import Plan
@@ -130,6 +131,29 @@ async def test_what_was_committed_of_a_former_topic_is_no_place_in_the_new_one(n
         committed = await client.list_consumer_group_offsets(group)
     at = committed[TopicPartition(topic, 0)]
     assert (at.offset, at.metadata) == (20, description.id)
+
+
+async def test_the_local_copy_of_a_topic_that_was_created_again_is_rebuilt(new_stream: NewStream):
+    """Also while the worker runs: what only the former topic knew is known no more."""
+    stream = await new_stream(partitions=1)
+    worker = stream.start_worker()
+    name = stream.settings.topic(SEEN_TOPIC)
+    first = [article(f"a-{number}", f"Text {number}.") for number in range(10)]
+    await stream.produce(first)
+    await stream.collect(lambda seen: len(seen.articles) >= 10)
+    async with admin(stream.settings) as client:
+        await client.delete_topics([name])
+    await stream.produce([article(f"b-{number}", f"Neu {number}.") for number in range(20)])
+    await stream.collect(lambda seen: len(seen.articles) >= 30, seconds=60)
+    async with asyncio.timeout(60):
+        while f"{name} was deleted and created again; the local copy is rebuilt" not in stream.logs():
+            await asyncio.sleep(0.2)
+    assert f"{name} was created again; it is read from its beginning" in stream.logs()
+    entities = "articles.entities"
+    await stream.produce(first)
+    outcome = await stream.collect(lambda seen: len(seen.messages[entities]) >= 40, names=[entities], seconds=60)
+    assert Counter(message.key for message in outcome.messages[entities])[b"a-0"] == 2
+    assert worker.poll() is None, "it is still the same worker"
 
 
 @pytest.mark.long

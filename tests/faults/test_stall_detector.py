@@ -68,6 +68,7 @@ async def test_a_message_that_is_not_taken_up_is_found_and_others_are_not(embedd
         await committer.stop()
     assert await detector.find(everything, now=900.0) is None
     assert await detector.find(everything, now=900.0 + detector.patience_seconds) is None, "nothing is left"
+    await detector.close()
 
 
 async def test_a_worker_starts_again_when_a_message_is_not_taken_up(embedded_stream: Stream, monkeypatch):

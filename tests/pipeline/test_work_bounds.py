@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -34,8 +35,11 @@ from pipeline.reader.pairs import (
 from pipeline.spans import CharOffset, TokenIndex, TokenRange
 from pipeline.statements.same_statement import ComparedQuote, same_statement
 from pipeline.statements.speaker import MOST_ALIKE, MOST_OF_ARTICLE, SpeakerStatements
+from pipeline.statements.wording import Wording
+from schemas.records import Statement
 from tests.statements.records import LANDRAT, SEEN_AT, record
 from tests.support.people import named, people, text_words
+from tests.support.work import growth
 
 GAZETTEER = load_gazetteer(None)
 
@@ -169,3 +173,30 @@ def test_of_the_same_words_in_one_article_the_same_quotes_are_held_in_any_order(
     held = [statement.articles[0].quote, *(quote.quote for quote in statement.articles[0].also)]
     assert sorted(held) == [f"a-1#{number}" for number in numbers[:MOST_ALIKE]]
     assert statement.count == 1
+
+
+def given_out(count: int) -> list[Statement]:
+    """So many statements of a speaker; each pair has enough words in common to be compared."""
+    state = SpeakerStatements(LANDRAT.id, window=timedelta(days=14), most=3000)
+    for number in range(count):
+        state.add(record(f"„Die Brücke über den Kanal in Rade kostet {number} Euro“", f"a-{number}"), SEEN_AT)
+    assert len(state.statements) == count
+    return list(state.statements.values())
+
+
+@pytest.mark.parametrize(
+    "seen_at", [SEEN_AT, "2026-03-30T10:00:00.000Z"], ids=["a quote comes", "all are closed before it comes"]
+)
+def test_a_speakers_statements_are_not_compared_with_each_other_to_go_on_from_them(seen_at: str) -> None:
+    def restoring(count: int) -> Callable[[], object]:
+        statements = given_out(count)
+
+        def restore() -> None:
+            Wording.of.cache_clear()
+            state = SpeakerStatements(LANDRAT.id, window=timedelta(days=14), most=3000)
+            assert state.restore(statements) == {}
+            assert len(state.add(record("„Wir haben die Pegel im Blick“", "b"), seen_at)) == 1
+
+        return restore
+
+    assert growth(restoring, 40) < 5

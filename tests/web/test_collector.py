@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from agents import kafka, topics
@@ -29,7 +30,12 @@ from tests.web.system import free_port
 
 pytestmark = pytest.mark.timeout(120)
 
-HUGE_NAME = b'{"worker": %d}' % (2**64 - 1)
+REPORT = {"worker": "w1", "host": "h", "pid": 1, "version": "0.2.0", "started_at": 1.0}
+FOREIGN: list[Any] = [
+    [], {"worker": "w0"}, {"worker": ["w0"]}, {"worker": 2**64 - 1}, {"left": True}, {"program": "sink"},
+    REPORT | {"started_at": "yesterday"}, REPORT | {"pool": {"processes": [{"id": 7}]}},
+    {"program": "feed", "name": "f", "sources": 5},
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -138,19 +144,24 @@ async def test_only_one_collector_of_a_host_writes(settings: Settings, reader: S
         await eventually(lambda: ids(reader) == {"a", "b"})
 
 
-async def test_what_the_broker_knows_and_what_workers_say(settings: Settings, reader: StoreReader) -> None:
+async def test_what_the_broker_knows_and_what_workers_say(
+    settings: Settings, reader: StoreReader, caplog: pytest.LogCaptureFixture
+) -> None:
     async with broker(settings), collecting(settings):
         await eventually(lambda: reader.state("places"))
         await send(settings, "articles.raw", b"{}", b"{}")
         for _ in range(30):
-            await send(settings, WORKERS_TOPIC, b"nonsense", b"[]", b'{"worker": ["w0"]}', HUGE_NAME)
-            await send(settings, WORKERS_TOPIC, b'{"worker": "w1"}')
+            await send(settings, WORKERS_TOPIC, b"nonsense", *map(orjson.dumps, FOREIGN), orjson.dumps(REPORT))
             await asyncio.sleep(0.5)
             if reader.workers():
                 break
-        assert [said["worker"] for _, said in reader.workers()] == ["w1"]
+        assert [said.worker for _, said in reader.workers()] == ["w1"]
+        assert reader.programs("feed") == reader.programs("sink") == []
+        told = [record.message for record in caplog.records if "is left out" in record.message]
+        assert len(told) % (1 + len(FOREIGN)) == 0, "one line for each"
+        assert "a report on the topic workers is left out: host: Field required" in told
         await send(settings, WORKERS_TOPIC, b'{"worker": "w1", "left": true}')
-        await eventually(lambda: [said.get("left") for _, said in reader.workers()] == [True])
+        await eventually(lambda: [said.left for _, said in reader.workers()] == [True])
 
         def lag() -> int:
             state = reader.state("places")
@@ -171,7 +182,7 @@ async def test_what_feeds_and_sinks_say_is_kept_apart_from_the_workers(settings:
             await asyncio.sleep(0.5)
             if reader.programs("sink"):
                 break
-        assert [(said["name"], said["lag"]) for _, said in reader.programs("sink")] == [("s1", 56)]
+        assert [(said.name, said.model_extra) for _, said in reader.programs("sink")] == [("s1", {"lag": 56})]
         assert reader.programs("feed") == []
         assert reader.workers() == []
 

@@ -196,6 +196,28 @@ async def test_workers_that_ended_are_shown_as_what_they_are(
     assert 'data-health="stuck"' not in page
 
 
+async def test_a_report_that_is_incomplete_or_foreign_is_left_out(
+    client: Client, writer: StoreWriter, status: FakeStatus
+) -> None:
+    now = time.time()
+    whole = status.snapshot()
+    foreign: dict[str, Any] = {
+        "no-host": {"worker": "no-host", "stages": ["clean"]},
+        "no-list": whole | {"worker": "no-list", "stages": 7},
+        "no-time": whole | {"worker": "no-time", "started_at": 1e300},
+        "no-pool": whole | {"worker": "no-pool", "pool": {"processes": ["x"]}},
+        "no-error": whole | {"worker": "no-error", "errors": [{"at": "?"}]},
+        "no-latency": whole | {"worker": "no-latency", "latency": {"clean": {"soon": 3}}},
+    }
+    for name, said in foreign.items():
+        writer.put_worker(name, now, said)
+    writer.put_worker("other-2", now, whole | {"worker": "other-2", "errors": [{"at": 1, "stage": "?", "text": "e"}]})
+    writer.put_program("feed", "f", now, {"program": "feed", "name": "f", "sources": 7})
+    assert {worker["worker"] for worker in (await api(client))["workers"]} == {"this-1", "other-2"}
+    for path in ("/operations", "/fragments/operations", "/health/ready", "/metrics", "/feeds"):
+        assert (await get(client, path))[0] == 200, path
+
+
 # The broker is away
 
 

@@ -15,11 +15,13 @@ from agents import kafka
 from agents.backlog import OldestUnread
 from agents.permissions import MissingPermission, in_words
 from agents.progress import PartitionProgress, ProgressReader
+from agents.report_models import Farewell, ProgramSaid, WorkerSaid, checked
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
-from agents.web.store.writer import UNREADABLE, StoreWriter, TopicMessage
+from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
+from schemas.codec import one_line
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES, BATCH_BYTES = 200, 8_388_608
@@ -53,6 +55,11 @@ class Collector:
         self._writer = writer
         self._names = {settings.topic(name): name for name in (*READ_TOPICS, WORKERS_TOPIC)}
         self._positions = writer.positions()
+        """Offset to go on from, and what the message before it is known by, see `_mark`."""
+        self._ids: dict[str, str] = {}
+        """Of the topics that are read, by name with prefix; without those of which the broker does not tell."""
+        self._doubtful: set[TopicPartition] = set()
+        """They gave messages from before the position."""
         self._consumer = kafka.consumer(
             settings,
             fetch_max_wait_ms=500,
@@ -125,12 +132,20 @@ class Collector:
         return messages, True
 
     async def _assign(self, progress: ProgressReader) -> None:
+        """Begin to read what is new: partitions, and topics that have taken the place of others of their name."""
+        if self._doubtful:
+            progress.describe_again()
         partitions = await progress.partitions(self._names.values())
+        ids = dict(progress.topic_ids)
         present = {partition for found in partitions.values() for partition in found}
-        added = present - self._consumer.assignment()
+        replaced = {name for name, id_ in ids.items() if self._ids.get(name, id_) != id_}
+        read = present & self._consumer.assignment()
+        anew = {tp for tp in read if tp.topic in replaced or tp in self._doubtful}
+        added = (present - read) | anew
+        self._doubtful.clear()
         if not added:
             return
-        kept = {tp: await self._consumer.position(tp) for tp in self._consumer.assignment()}
+        kept = {tp: await self._consumer.position(tp) for tp in present - added}
         self._consumer.assign(list(present))
         for partition, position in kept.items():
             self._consumer.seek(partition, position)
@@ -141,16 +156,25 @@ class Collector:
         for partition in added:
             name = self._names[partition.topic]
             if name == WORKERS_TOPIC:
-                self._consumer.seek(partition, max(begins[partition], ends[partition] - FORMER_REPORTS))
-                continue
-            start = await self._resume(name, partition, begins[partition], ends[partition])
+                start = max(begins[partition], ends[partition] - FORMER_REPORTS)
+            elif partition in anew:
+                self._begin_anew(name, partition)
+                start = begins[partition]
+            else:
+                start = await self._resume(
+                    name, partition, ids.get(partition.topic), begins[partition], ends[partition]
+                )
             self._consumer.seek(partition, start)
+        self._ids |= {tp.topic: ids[tp.topic] for tp in added if tp.topic in ids}
 
-    async def _resume(self, name: str, partition: TopicPartition, begin: int, end: int) -> int:
+    async def _resume(self, name: str, partition: TopicPartition, id_: str | None, begin: int, end: int) -> int:
         known = self._positions.get((name, partition.partition))
         if known is None:
             return begin
-        start = await resume_offset(self._consumer, partition, offset=known[0], last=known[1], begin=begin, end=end)
+        last, _, former = known[1].partition(" ")
+        start: int | None = None
+        if not former or id_ in {None, former}:
+            start = await resume_offset(self._consumer, partition, offset=known[0], last=last, begin=begin, end=end)
         if start is None:
             self._begin_anew(name, partition)
             return begin
@@ -163,9 +187,11 @@ class Collector:
             log.warning("the topic of the workers' status cannot be created: %s", error)
 
     def _fresh(self, name: str, partition: TopicPartition, records: Iterable[Any]) -> list[TopicMessage]:
-        """The records that the store does not have yet; notices when the topic is no longer the one it knew."""
+        """The records that the store does not have yet; none from where the topic is no longer the one it knew."""
         key = name, partition.partition
         found: list[TopicMessage] = []
+        if partition in self._doubtful:
+            return found
         for record in records:
             message = TopicMessage(
                 topic=name,
@@ -173,18 +199,20 @@ class Collector:
                 offset=record.offset,
                 timestamp=record.timestamp / 1000,
                 value=record.value,
-                fingerprint=fingerprint(record),
+                fingerprint=self._mark(partition, record),
                 headers={header: (value or b"").decode("utf-8", "replace") for header, value in record.headers},
                 key=record.key,
             )
             if record.offset < self._positions.get(key, (0, ""))[0]:
-                self._begin_anew(name, partition)
-                if record.offset > 0:
-                    self._consumer.seek(partition, 0)
-                    return found
+                self._doubtful.add(partition)
+                return found
             self._positions[key] = record.offset + 1, message.fingerprint
             found.append(message)
         return found
+
+    def _mark(self, partition: TopicPartition, record: Any) -> str:
+        """By what a message is known again at its offset: itself, and the topic that it is in."""
+        return f"{fingerprint(record)} {self._ids.get(partition.topic, '')}".rstrip()
 
     def _begin_anew(self, name: str, partition: TopicPartition) -> None:
         log.warning("%s/%s was deleted and created again: reading from its beginning", name, partition.partition)
@@ -193,16 +221,20 @@ class Collector:
 
     def _take_reports(self, records: Iterable[Any]) -> None:
         for record in records:
+            at = record.timestamp / 1000
             try:
-                said = orjson.loads(record.value)
-                if "program" in said:
-                    self._writer.put_program(said["program"], said["name"], record.timestamp / 1000, said)
-                elif said.get("left"):
-                    self._writer.put_left(said["worker"], record.timestamp / 1000)
-                else:
-                    self._writer.put_worker(said["worker"], record.timestamp / 1000, said)
-            except UNREADABLE:
-                log.warning("a message on the topic %s is not from a worker; left out", WORKERS_TOPIC)
+                said = orjson.loads(record.value or b"")
+                report = checked(said)
+            except ValueError as error:
+                log.warning("a report on the topic %s is left out: %s", WORKERS_TOPIC, one_line(str(error)))
+                continue
+            match report:
+                case ProgramSaid():
+                    self._writer.put_program(report.program, report.name, at, said)
+                case Farewell():
+                    self._writer.put_left(report.worker, at)
+                case WorkerSaid():
+                    self._writer.put_worker(report.worker, at, said)
 
     async def _look(self, progress: ProgressReader) -> None:
         sampled = 0.0

@@ -10,11 +10,13 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
+from pydantic import BaseModel, ValidationError
 
 from agents.backlog import BacklogSample
+from agents.report_models import ProgramSaid, WorkerSaid
 from agents.web.models import (
     ArticleLine,
     ArticlePage,
@@ -49,6 +51,7 @@ from pipeline.stages import FINISHED_TOPIC
 
 QUERY_SECONDS = 3.0
 EXPORT_SECONDS = 30.0
+_Said = TypeVar("_Said", bound=BaseModel)
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
 
@@ -265,19 +268,19 @@ class StoreReader:
             row = connection.execute("SELECT at, value FROM states WHERE name = ?", (name,)).fetchone()
         return None if row is None else (row[0], orjson.loads(row[1]))
 
-    def workers(self) -> list[tuple[float, dict[str, Any]]]:
-        """When each worker last spoke, and what it said."""
+    def workers(self) -> list[tuple[float, WorkerSaid]]:
+        """When each worker last spoke, and what it said; without what a collector of a former version let in."""
         with self._open() as connection:
             rows = connection.execute("SELECT at, state FROM workers ORDER BY id").fetchall()
-        return [(at, orjson.loads(state)) for at, state in rows]
+        return [(at, said) for at, state in rows if (said := _as(WorkerSaid, state)) is not None]
 
-    def programs(self, program: str) -> list[tuple[float, dict[str, Any]]]:
-        """When each program of this kind ("feed", "sink") last spoke, and what it said."""
+    def programs(self, program: str) -> list[tuple[float, ProgramSaid]]:
+        """When each program of this kind ("feed", "sink") last spoke, and what it said; likewise."""
         with self._open() as connection:
             rows = connection.execute(
                 "SELECT at, value FROM states WHERE name GLOB ? ORDER BY name", (f"{PROGRAM}{program}/*",)
             ).fetchall()
-        return [(at, orjson.loads(value)) for at, value in rows]
+        return [(at, said) for at, value in rows if (said := _as(ProgramSaid, value)) is not None]
 
     def samples(self, since: float) -> dict[str, list[BacklogSample]]:
         """By stage: what was done and what waited at moments since `since`."""
@@ -313,6 +316,13 @@ def _letter(row: tuple[Any, ...]) -> DeadLetterLine:
         replayed_at=replayed_at,
         replayed_by=replayed_by,
     )
+
+
+def _as(model: type[_Said], state: str) -> _Said | None:
+    try:
+        return model.model_validate_json(state)
+    except ValidationError:
+        return None
 
 
 def _steps(trail: str) -> list[Step]:

@@ -33,7 +33,7 @@ class TopicMessage:
     Attributes:
         topic: without the prefix.
         timestamp: seconds since 1970 UTC, as the broker has it.
-        fingerprint: by what this very message is known again at its offset.
+        fingerprint: by what this very message is known again at its offset, and its topic among those of its name.
     """
 
     topic: str
