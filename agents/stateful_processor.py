@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 SMALL_STATE = 20
 """Records of a state that is unpacked in no time. Most have one or two, and are not needed again for long."""
-MAX_IN_SMALL_STATES = 500
+MAX_IN_SMALL_STATES = 200
 """What the small states that were worked on last hold together, as they count it; others are packed."""
-MAX_IN_LARGE_STATES = 4_500
+MAX_IN_LARGE_STATES = 4_800
 """The same of larger states."""
 MAX_PACKED_BYTES = 64_000_000
 """Of packed states; others are read again when they are needed."""
