@@ -9,6 +9,7 @@ import sys
 
 PR_SET_PDEATHSIG = 1
 M_MMAP_THRESHOLD = -3
+M_ARENA_MAX = -8
 LARGE_BYTES = 262_144
 """What is larger goes back to the system as soon as it is freed."""
 LOWERED_BY = 9
@@ -37,8 +38,21 @@ def return_large_memory() -> None:
     as long as something stands behind it: of articles of megabytes a process then keeps several times what it needs.
     Source: mallopt(3), "dynamic mmap threshold". Other C libraries have no such setting, and are left alone.
     """
+    _set_allocator(M_MMAP_THRESHOLD, LARGE_BYTES)
+
+
+def share_one_arena() -> None:
+    """Let threads that are started from now on take memory from one place.
+
+    glibc gives each a part of its own, in which what is freed is lost to the others. Threads of Python take turns, and
+    do not wait for each other here.
+    """
+    _set_allocator(M_ARENA_MAX, 1)
+
+
+def _set_allocator(option: int, value: int) -> None:
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
-        library.mallopt(M_MMAP_THRESHOLD, LARGE_BYTES)
+        library.mallopt(option, value)
 
 
 def lower_priority(pid: int) -> None:

@@ -6,7 +6,6 @@ change nothing that was there already.
 """
 
 import time
-from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +16,7 @@ from agents import headers
 from agents.local_store import LocalStoreError
 from agents.packed_states import PackedStates
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
+from agents.recent_states import RecentStates
 from agents.state_store import GivenOut, StatefulStage, StateReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, encode, one_line
@@ -24,8 +24,12 @@ from schemas.codec import RecordError, decode, encode, one_line
 if TYPE_CHECKING:
     from agents.runner import Incoming
 
-MAX_RECORDS_IN_MEMORY = 5_000
-"""What the states that are worked on hold together, as they count it; others are packed."""
+SMALL_STATE = 20
+"""Records of a state that is unpacked in no time. Most have one or two, and are not needed again for long."""
+MAX_IN_SMALL_STATES = 200
+"""What the small states that were worked on last hold together, as they count it; others are packed."""
+MAX_IN_LARGE_STATES = 4_800
+"""The same of larger states."""
 MAX_PACKED_BYTES = 64_000_000
 """Of packed states; others are read again when they are needed."""
 
@@ -43,9 +47,8 @@ class StatefulProcessor:
         self._stage = stage
         self._states = states
         self._replica = replica
-        self._cached_states: OrderedDict[tuple[int, str], Any] = OrderedDict()
-        self._sizes: dict[tuple[int, str], int] = {}
-        self._size = 0
+        self._small = RecentStates(MAX_IN_SMALL_STATES)
+        self._large = RecentStates(MAX_IN_LARGE_STATES)
         self._packed = PackedStates(MAX_PACKED_BYTES)
 
     def assign(self, partitions: Iterable[int]) -> None:
@@ -98,7 +101,7 @@ class StatefulProcessor:
             owner = self._states.owner(record)
             state = self._state(message.partition, owner, changes)
             changes += ((owner, *change) for change in state.add(record, seen_at).items())
-            self._measure(message.partition, owner)
+            self._keep(message.partition, owner, state)
         elif message.key is None:
             raise RecordError("empty", "the message has neither key nor value")
         else:
@@ -107,37 +110,28 @@ class StatefulProcessor:
                 if self._partition(owner) == message.partition:
                     state = self._state(message.partition, owner, changes)
                     changes += ((owner, *change) for change in state.withdraw(article, seen_at, but=but).items())
-                    self._measure(message.partition, owner)
+                    self._keep(message.partition, owner, state)
         return changes
 
     def _state(self, partition: int, owner: str, changes: list[tuple[str, str, Any]]) -> Any:
-        """The state of an owner; what it has still to give out from before a crash is added to `changes`."""
-        state = self._cached_states.get((partition, owner))
-        if state is None:
-            state = self._packed.take((partition, owner))
-            if state is None:
-                state = self._states.state(owner)
-                changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
-            self._cached_states[partition, owner] = state
-        self._cached_states.move_to_end((partition, owner))
+        """The state of an owner, to be kept again; what it has still to give out from before a crash is added to
+        `changes`."""
+        for states in (self._small, self._large, self._packed):
+            if (state := states.take((partition, owner))) is not None:
+                return state
+        state = self._states.state(owner)
+        changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
         return state
 
-    def _measure(self, partition: int, owner: str) -> None:
-        """Know how large a state has become, and pack those that were not needed for longest if all are too large."""
-        key = partition, owner
-        size = 1 + len(self._cached_states[key])
-        self._size += size - self._sizes.get(key, 0)
-        self._sizes[key] = size
-        while self._size > MAX_RECORDS_IN_MEMORY and len(self._cached_states) > 1:
-            oldest, packed = self._cached_states.popitem(last=False)
-            self._size -= self._sizes.pop(oldest)
-            self._packed.put(oldest, packed)
+    def _keep(self, partition: int, owner: str, state: Any) -> None:
+        """Keep a state, and pack those that were not needed for longest if there is too much."""
+        recent = self._small if len(state) <= SMALL_STATE else self._large
+        for key, former in recent.put((partition, owner), state):
+            self._packed.put(key, former)
 
     def _forget_states(self) -> None:
-        self._cached_states.clear()
-        self._packed.clear()
-        self._sizes.clear()
-        self._size = 0
+        for states in (self._small, self._large, self._packed):
+            states.clear()
 
     def _partition(self, owner: str) -> int:
         """The partition of the source topic that an owner's records are in: by Kafka's own partitioner."""

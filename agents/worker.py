@@ -17,6 +17,7 @@ from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
+from agents.processes import share_one_arena
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.stage_apps import StageApps
@@ -72,6 +73,7 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         settings.ssl_context()
     except OSError as error:
         raise WorkerError(str(error)) from None
+    share_one_arena()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())
 

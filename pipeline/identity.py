@@ -3,7 +3,6 @@
 import hashlib
 from urllib.parse import urldefrag
 
-from courlan import normalize_url
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.codec import RecordError
@@ -53,6 +52,8 @@ def key_text(key: bytes | None) -> str | None:
 
 
 def _normalised(url: str) -> str:
+    from courlan import normalize_url  # 3 MB with what it imports, which processes without articles need not have
+
     try:
         return normalize_url(urldefrag(url).url).rstrip("/")
     except ValueError:  # "http://[": no URL, but still a name that its producer gave

@@ -1,15 +1,18 @@
-"""Where output goes: results to stdout (tables on a terminal, JSON in a pipe), everything else to stderr."""
+"""Where output goes: results to stdout (tables on a terminal, JSON in a pipe), everything else to stderr.
+
+Rich is imported when something is printed with it: a worker prints nothing.
+"""
 
 import logging
 import os
 import sys
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
-from rich.table import Table
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 PIPE_WIDTH = 140
 _PICTURES = {sign: 0x2400 + sign for sign in range(0x20) if chr(sign) not in "\n\t"} | {0x7F: 0x2421}
@@ -18,27 +21,22 @@ HARMLESS = _PICTURES | dict.fromkeys((*range(0x80, 0xA0), *_BIDIRECTIONAL), 0xFF
 """For `str.translate`: what a terminal would obey, and signs that turn the direction of writing, as visible signs."""
 
 
-class SafeConsole(Console):
-    """Prints what articles hold without obeying it: escape sequences in a text move no cursor and set no title."""
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """The segments of `renderable`, with control characters in texts replaced."""
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else Segment(segment.text.translate(HARMLESS), segment.style)
-
-
 def for_people() -> bool:
     """Whether stdout is a terminal."""
     return sys.stdout.isatty()
 
 
-def out() -> Console:
+def out() -> "Console":
     """The console of results; a pipe gets lines of a fixed width rather than those of an unknown terminal."""
+    from agents.cli.safe_console import SafeConsole
+
     return SafeConsole(width=None if for_people() else PIPE_WIDTH, highlight=False, emoji=False)
 
 
-def err() -> Console:
+def err() -> "Console":
     """The console of progress, notes and errors."""
+    from agents.cli.safe_console import SafeConsole
+
     return SafeConsole(stderr=True, highlight=False, emoji=False, soft_wrap=True)
 
 
@@ -75,6 +73,8 @@ def show(rows: list[dict[str, Any]], *, title: str, columns: dict[str, str]) -> 
         option = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NON_STR_KEYS
         write_bytes(orjson.dumps(row, option=option) for row in rows)
         return
+    from rich.table import Table
+
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
     for key, heading in columns.items():
         numeric = bool(rows) and all(isinstance(row[key], int | float) for row in rows)

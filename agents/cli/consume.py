@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from agents.cli import console
 from agents.cli.errors import ExitCode, load_settings
@@ -94,6 +92,9 @@ class TablePrinter:
         self._begun = False
 
     def show(self, records: "list[ConsumerRecord]") -> None:
+        from rich.markup import escape
+        from rich.table import Table
+
         table = Table(box=None, pad_edge=False, header_style="bold", expand=True, show_header=not self._begun)
         table.add_column("time", width=8, no_wrap=True)
         table.add_column("place", width=9, no_wrap=True)

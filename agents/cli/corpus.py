@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 app = typer.Typer(help="Annotated articles: check, count, convert and compare them.", no_args_is_help=True)
 
@@ -159,7 +160,10 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
 
 
-def _table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> Table:
+def _table(title: str, rows: Mapping[str, Mapping[str, Any]]) -> "Table":
+    from rich.markup import escape
+    from rich.table import Table
+
     columns: Iterable[str] = dict.fromkeys(column for row in rows.values() for column in row)
     table = Table(title=title, title_justify="left", title_style="bold", box=None, header_style="dim", pad_edge=False)
     table.add_column("", no_wrap=True)

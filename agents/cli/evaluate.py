@@ -3,17 +3,17 @@
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
 
 import orjson
 import typer
-from rich.markup import escape
-from rich.progress import Progress
-from rich.table import Table
 
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from pipeline.config import PipelineConfig
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 app = typer.Typer(help="Score the stages against annotated files (JSON lines, gzipped or not).", no_args_is_help=True)
 
@@ -115,6 +115,8 @@ def _evaluate(
     errors: int = 0,
     worst: int = 0,
 ) -> int:
+    from rich.progress import Progress
+
     if not gold.is_file():
         raise CommandError(f"{gold}: no such file")
     settings = load_settings()
@@ -138,6 +140,8 @@ def _evaluate(
 
 
 def _print(content: Mapping[str, Any], *, errors: int, worst: int) -> None:
+    from rich.markup import escape
+
     out = console.out()
     intervals = content.get("intervals") or {"all": content.get("interval")}
     out.print(_scores(f"Scores over {_count(content['documents'])} documents", content["scores"], intervals))
@@ -166,7 +170,10 @@ def _count(documents: Any) -> int:
     return documents if isinstance(documents, int) else len(documents)
 
 
-def _scores(title: str, scores: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Any]) -> Table:
+def _scores(title: str, scores: Mapping[str, Mapping[str, float]], intervals: Mapping[str, Any]) -> "Table":
+    from rich.markup import escape
+    from rich.table import Table
+
     columns = list(dict.fromkeys(column for row in scores.values() for column in row))
     table = Table(
         title=escape(title), title_justify="left", box=None, header_style="dim", pad_edge=False, padding=(0, 2, 0, 0)
@@ -182,7 +189,9 @@ def _scores(title: str, scores: Mapping[str, Mapping[str, float]], intervals: Ma
     return table
 
 
-def _confusion(confusion: Mapping[str, Mapping[str, int]]) -> Table:
+def _confusion(confusion: Mapping[str, Mapping[str, int]]) -> "Table":
+    from rich.table import Table
+
     predicted = list(dict.fromkeys([*confusion, *(name for row in confusion.values() for name in row)]))
     table = Table(title="Gold by predicted", title_justify="left", box=None, header_style="dim", pad_edge=False)
     table.add_column("")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agents.cli import console
 from agents.cli.articles import ArticleMessage, RefusedInput
@@ -55,6 +54,8 @@ def import_(
 
 
 async def _import(settings: Settings, files: list[str], columns: Mapping[str, str], place: "ImportProgress") -> int:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     from agents.cli.clients import connected_producer
     from agents.cli.sending import send
     from agents.imports import archives

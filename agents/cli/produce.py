@@ -4,7 +4,6 @@ import asyncio
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agents.cli import articles, console
 from agents.cli.errors import ExitCode, load_settings
@@ -27,6 +26,8 @@ def produce(
 
 
 async def _produce(settings: Settings, files: list[str]) -> int:
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
     from agents.cli.clients import connected_producer
     from agents.cli.sending import send
 

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from agents.cli import articles, console
 from agents.cli.errors import ExitCode, load_settings
@@ -89,6 +88,8 @@ async def _first(work: asyncio.Task[int], watch: asyncio.Task[None]) -> int:
 
 
 async def _feed_and_report(settings: Settings, files: list[str]) -> int:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     from agents.cli.clients import connected_consumer, connected_producer
     from agents.cli.report import print_report
     from agents.cli.sending import send

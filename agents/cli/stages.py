@@ -5,18 +5,20 @@ from collections.abc import Callable
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import orjson
 import typer
-from rich.console import RenderableType
 
-from agents.cli import articles, console, display
+from agents.cli import articles, console
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
 from pipeline.stages import stages_between
 from schemas.codec import RecordError, decode, encode
 from schemas.records import CleanArticle, EntityArticle, QuoteArticle, RawArticle
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 ArticleRecord = RawArticle | CleanArticle
 
@@ -35,6 +37,8 @@ def clean(
     ] = False,
 ) -> int:
     """Clean one article: readable on a terminal, JSON in a pipe."""
+    from agents.cli import display
+
     settings = load_settings()
     if not explain:
         return _through(settings, file, CleanArticle, display.article)
@@ -53,11 +57,15 @@ def clean(
 
 def entities(file: File) -> int:
     """The people, organisations and places in one article: readable on a terminal, JSON in a pipe."""
+    from agents.cli import display
+
     return _through(load_settings(), file, EntityArticle, display.entities)
 
 
 def quotes(file: File) -> int:
     """Who says what in one article: readable on a terminal, JSON in a pipe."""
+    from agents.cli import display
+
     return _through(load_settings(), file, QuoteArticle, display.quotes)
 
 
@@ -95,7 +103,9 @@ def _later_record(name: str, data: bytes) -> CleanArticle | None:
         raise CommandError(f"{name}: {error}") from None
 
 
-def _through(settings: Settings, file: str, wanted: type[CleanArticle], shown: Callable[[Any], RenderableType]) -> int:
+def _through(
+    settings: Settings, file: str, wanted: type[CleanArticle], shown: "Callable[[Any], RenderableType]"
+) -> int:
     record: Any = read_record(file, settings)
     try:
         way = stages_between(type(record), wanted)

@@ -10,7 +10,7 @@ from yarl import URL
 
 from agents.toml_lists import http_address, read_toml
 from agents.web.query_parameters import quote_query_in
-from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 
 
 class SearchListError(Exception):

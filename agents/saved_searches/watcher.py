@@ -13,7 +13,7 @@ from agents.saved_searches.outbox import Outbox
 from agents.saved_searches.search_list import SavedSearch
 from agents.sinks.webhook import AGAIN, REQUEST_SECONDS, SIGNATURE_HEADER, retry_after, signature
 from agents.web.models import QuoteHit
-from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from schemas.codec import one_line
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from agents.web.models import QuoteHit
-from agents.web.site import quote_path
+from agents.web.paths import quote_path
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ENTRIES = 50

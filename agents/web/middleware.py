@@ -7,7 +7,6 @@ from aiohttp.typedefs import Middleware
 from aiohttp.web import HTTPException, HTTPFound, Request, Response, StreamResponse, middleware
 from aiohttp.web_urldispatcher import AbstractResource
 
-from agents.web.languages import translations
 from agents.web.models import ErrorAnswer
 from agents.web.site import json_response, language_of, site_of
 from agents.web.store.reader import StoreUnavailable
@@ -112,6 +111,8 @@ def _unauthorized(request: Request) -> Response:
 
 def _problem(request: Request, status: int, detail: str) -> Response:
     if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", "/health/")):
+        from agents.web.localisation import translations
+
         said = translations(language_of(request)).gettext(detail)
         return site_of(request).page("error.html", request, status=status, code=status, detail=said)
     return json_response(ErrorAnswer(error=detail), status=status)

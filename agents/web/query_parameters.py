@@ -10,7 +10,7 @@ from aiohttp.web import HTTPBadRequest, Request
 from yarl import URL
 
 from agents.web.openapi import Parameter
-from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 from schemas.records import QuoteType
 
 LONGEST = 200

@@ -3,13 +3,11 @@
 import asyncio
 import logging
 import math
-import re
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import quote, urlsplit
 from weakref import WeakValueDictionary
 
 from aiohttp.web import (
@@ -19,24 +17,19 @@ from aiohttp.web import (
     Request,
     Response,
 )
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
 from pydantic import BaseModel
 
 from agents.settings import Settings
 from agents.web.auth import Guard
-from agents.web.charts import axis, bars
 from agents.web.connections import Connections, Proxies
-from agents.web.languages import LANGUAGES, Formats, InterfaceLanguage, negotiate, translations
+from agents.web.languages import InterfaceLanguage, negotiate
 from agents.web.limits import LOGINS, Allowance, Limiter
-from agents.web.models import Copy, QuoteHit, TextRange
 from agents.web.operations import Outage, StreamMonitor
 from agents.web.store.reader import StoreReader
 
 log = logging.getLogger("redefluss.site")
 
 Value = TypeVar("Value")
-_QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
 CACHE_SECONDS = 2.0
 DIGITS = 19
 """Of the largest number that the store knows."""
@@ -61,7 +54,6 @@ class Site:
     streams: Counter[str] = field(default_factory=Counter)
     """By client, how many listen."""
     closing: asyncio.Event = field(default_factory=asyncio.Event)
-    _environments: dict[InterfaceLanguage, Environment] = field(default_factory=dict)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
     """Values with the moment (monotonic, in seconds) until which they hold, those that were made last at the end."""
     _last_trouble: tuple[float, Outage | None] = -math.inf, None
@@ -69,14 +61,12 @@ class Site:
     """Locks of what is made or waited for at present."""
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        for language in LANGUAGES:
-            self._environments[language] = _environment(language)
-
     def render(self, template: str, request: Request, **values: Any) -> str:
         """A template in the language of the request."""
+        from agents.web.rendering import environment
+
         return (
-            self._environments[language_of(request)]
+            environment(language_of(request))
             .get_template(template)
             .render(
                 language=language_of(request),
@@ -217,89 +207,3 @@ def number_in(request: Request, name: str, default: int, *, least: int = 1, most
     if not given.isascii() or not given.isdigit() or len(given) > DIGITS or not least <= int(given) <= most:
         raise HTTPBadRequest(text=f"{name}: a number from {least} to {most}")
     return int(given)
-
-
-def article_path(id_: str) -> str:
-    """The address of an article's page. Dots alone would be taken for a folder, so such ids go into the query."""
-    return f"/articles/?id={quote(id_, safe='')}" if id_ in {".", ".."} else f"/articles/{quote(id_, safe='')}"
-
-
-def entity_path(id_: str) -> str:
-    """The address of an entity's page."""
-    parts = [quote(part, safe="") for part in id_.split("/")]
-    if any(part in {"", ".", ".."} for part in parts):
-        return f"/entities/?id={quote(id_, safe='')}"
-    return "/entities/" + "/".join(parts)
-
-
-def web_address(url: str | None) -> str | None:
-    """An article's address, if it is one that may become a link."""
-    if url is None:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.netloc else None
-
-
-def marked(snippet: str) -> Markup:
-    """A search's snippet with its matches marked; everything else escaped."""
-    return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
-
-
-def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
-    """A text with the places in `marks` marked; everything escaped."""
-    parts, end = [], 0
-    for mark in marks:
-        parts += [escape(text[end : mark.begin]), "<mark>", escape(text[mark.begin : mark.end]), "</mark>"]
-        end = mark.end
-    return Markup("".join([*parts, escape(text[end:])]))
-
-
-def quote_path(hit: QuoteHit) -> str:
-    """The address of a quote: within its article, open."""
-    return f"{article_path(hit.article_id)}#quote-{hit.quote.id.rpartition('#')[2]}"
-
-
-def source_line(hit: QuoteHit) -> str:
-    """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
-    day = (hit.published_at or "")[:10]
-    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
-    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
-
-
-def paper_count(copies: Sequence[Copy], source: str | None) -> int:
-    """In how many papers something stands: those of `copies`, and one more. Without a name each article counts."""
-    named = {copy.source for copy in copies if copy.source} | {source or ""}
-    return len(named) + sum(1 for copy in copies if not copy.source)
-
-
-def has_marks(text: str) -> bool:
-    """Whether words in quotation marks stand in a text."""
-    return _QUOTED.search(text) is not None
-
-
-def begins_within(text: str) -> bool:
-    """Whether words in quotation marks begin in the middle of a sentence: with a small letter."""
-    first = next((character for character in text if character.isalpha()), "")
-    return first.islower()
-
-
-def _environment(language: InterfaceLanguage) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("agents.web"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    environment.globals.update(formats=Formats(language), bars=bars, axis=axis)
-    environment.filters.update(
-        article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked
-    )
-    environment.filters.update(with_marks=with_marks, quote_path=quote_path, source_line=source_line)
-    environment.filters.update(paper_count=paper_count, has_marks=has_marks, begins_within=begins_within)
-    return environment

@@ -1,6 +1,9 @@
 """States that are packed: they come back as they were, and no more is kept than is allowed."""
 
+import hashlib
+import pickle
 import random
+import zlib
 
 from agents.packed_states import PackedStates
 
@@ -27,3 +30,14 @@ def test_beyond_the_limit_the_oldest_are_dropped() -> None:
     packed.put("a", states[0])
     packed.clear()
     assert packed.take("a") is None
+
+
+def test_what_states_have_in_common_is_kept_once() -> None:
+    def state(number: int) -> dict[str, int]:
+        return {hashlib.sha256(bytes([name])).hexdigest(): number * name for name in range(20)}
+
+    packed = PackedStates(1_000_000)
+    for number in range(20):
+        packed.put(number, state(number))
+    assert packed._bytes < 20 * len(zlib.compress(pickle.dumps(state(1)))) / 2
+    assert [packed.take(number) for number in range(20)] == [state(number) for number in range(20)]

@@ -43,3 +43,36 @@ def test_all_who_read_give_back(monkeypatch):
     monkeypatch.setattr(kafka.bounded_records, "install", told.append)
     kafka.adapt_consumers(kafka.Settings(max_message_bytes=2_000_000))
     assert told == [LARGE_BYTES, 2_000_000 + kafka.RECORD_OVERHEAD_BYTES]
+
+
+ARENAS = """
+import ctypes, sys, threading
+from agents.processes import share_one_arena
+if sys.argv[1] == "share":
+    share_one_arena()
+library = ctypes.CDLL(None)
+library.malloc.restype = ctypes.c_void_p
+together = threading.Barrier(4)
+
+
+def take():
+    library.malloc(100_000)
+    together.wait()
+
+
+threads = [threading.Thread(target=take) for _ in range(3)]
+for thread in threads:
+    thread.start()
+together.wait()
+library.malloc_stats()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the setting is of glibc")
+def test_threads_take_memory_from_one_place():
+    def arenas(how: str) -> int:
+        run = subprocess.run([sys.executable, "-c", ARENAS, how], check=True, capture_output=True, text=True)
+        return run.stderr.count("Arena ")
+
+    assert arenas("keep") > 1, "else there is nothing to share"
+    assert arenas("share") == 1

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from agents.broker import BrokerError, EmbeddedBroker
-from agents.web.site import article_path
+from agents.web.paths import article_path
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
 from tests.web.browser import (

@@ -9,7 +9,7 @@ from aiohttp.test_utils import TestClient
 
 from agents.web.charts import axis, lines
 from agents.web.store.article_lists import ArticleFilter
-from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.shares import wilson
 from agents.web.store.writer import StoreWriter, TopicMessage

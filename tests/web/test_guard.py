@@ -6,11 +6,13 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from agents.web.auth import Guard, UnsafeListening, is_loopback, safe_next
-from agents.web.languages import Formats, negotiate, translations
+from agents.web.languages import negotiate
 from agents.web.limits import Allowance, Limiter
+from agents.web.localisation import Formats, translations
 from agents.web.models import Period
+from agents.web.paths import article_path, entity_path, web_address
 from agents.web.rates import course, rate
-from agents.web.site import article_path, entity_path, marked, web_address
+from agents.web.rendering import marked
 from agents.web.views.entities import periods_of
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from jinja2.ext import babel_extract
 
-from agents.web.languages import LANGUAGES, Formats, InterfaceLanguage
+from agents.web.languages import LANGUAGES, InterfaceLanguage
+from agents.web.localisation import Formats
 
 WEB = Path(__file__).parents[2] / "agents" / "web"
 _ERROR = re.compile(r'(?:HTTP\w+\(text=|_problem\(request, \d+, |StoreUnavailable\()"([^"]+)"')

@@ -372,9 +372,9 @@ async def test_each_reason_has_advice_whose_runbook_is_there(client: Client) -> 
     headings = set(re.findall(r'<h2 id="([a-z0-9-]+)"', runbooks))
     source = Path(health.__file__).read_text(encoding="utf-8")
     reasons = set(re.findall(r'"code": "([a-z-]+)"', source)) | {"silent-worker", "stopped-worker"}
-    from agents.web.site import _environment
+    from agents.web.rendering import environment
 
-    module: Any = _environment("de").get_template("_macros.html").module
+    module: Any = environment("de").get_template("_macros.html").module
     for code in reasons:
         advice = str(module.advice({"code": code}))
         (section,) = re.findall(r"/runbooks#([a-z]+)", advice)

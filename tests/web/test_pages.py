@@ -16,7 +16,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from yarl import URL
 
 from agents.web.middleware import HEADERS
-from agents.web.site import SITE, article_path, entity_path
+from agents.web.paths import article_path, entity_path
+from agents.web.site import SITE
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from tests.web.articles import hostile_article, quote_article

@@ -14,7 +14,7 @@ import pytest
 
 from agents.web.store import reader as store_reader
 from agents.web.store.counting import count_distinct
-from agents.web.store.quote_filter import QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.tables import open_for_reading
 from agents.web.store.writer import StoreWriter

@@ -3,7 +3,7 @@
 from agents.web.models.articles import ArticleLine, ArticlePage, EntityLine, Hit, Step, StoredArticle
 from agents.web.models.base import ApiModel, ErrorAnswer, TextRange
 from agents.web.models.dead_letters import DeadLetterCount, DeadLetterLine, DeadLetterList, Replayed, StoredDeadLetter
-from agents.web.models.entities import EntityDetail, People, Period, Person, Ranked, RankWindow, SourceCount
+from agents.web.models.entities import EntityDetail, People, Period, Person, Ranked, RankedBy, RankWindow, SourceCount
 from agents.web.models.operations import (
     Check,
     HealthReport,
@@ -48,6 +48,7 @@ __all__ = [
     "QuotePage",
     "RankWindow",
     "Ranked",
+    "RankedBy",
     "Replayed",
     "Share",
     "SharePeriod",

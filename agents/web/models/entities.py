@@ -8,6 +8,7 @@ from agents.web.models.base import ApiModel
 from agents.web.models.shares import FacetValue
 
 RankWindow = Literal["hour", "day"]
+RankedBy = Literal["quotes", "mentions"]
 
 
 class Person(ApiModel):

@@ -11,7 +11,8 @@ from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Numbers, Places
 from agents.web.store.facets import names_of
 from agents.web.store.query_parser import folded_words, parse_query
-from agents.web.store.quote_filter import QuoteQuery, matching, numbers_of
+from agents.web.store.quote_filter import matching, numbers_of
+from agents.web.store.quote_query import QuoteQuery
 
 TOGETHER = 30
 

@@ -9,8 +9,9 @@ from agents.web.models import QuotePage, StatementPage
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import ParsedQuery
-from agents.web.store.quote_filter import QuoteQuery, matching
+from agents.web.store.quote_filter import matching
 from agents.web.store.quote_hits import hits
+from agents.web.store.quote_query import QuoteQuery
 
 
 def quote_page(

@@ -1,7 +1,6 @@
 """The most quoted and most named of the last hour or day."""
 
 import sqlite3
-from typing import Literal
 
 import numpy as np
 
@@ -9,7 +8,6 @@ from agents.web.models import Ranked
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach
 
-RankedBy = Literal["quotes", "mentions"]
 COURSE_PARTS = 12
 
 

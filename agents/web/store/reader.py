@@ -2,6 +2,9 @@
 
 Every query runs on a connection of its own, in whatever thread calls, and is
 cut off after `QUERY_SECONDS`, so that no page can hold up the others for long.
+
+What counts quotes needs numpy, and imports it when it is asked for: health and
+metrics of a worker do not, and a worker may have no other visitors.
 """
 
 import sqlite3
@@ -9,8 +12,9 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ValidationError
@@ -30,24 +34,22 @@ from agents.web.models import (
     People,
     QuotePage,
     Ranked,
+    RankedBy,
     RankWindow,
     Shares,
     StatementPage,
     Step,
     StoredArticle,
 )
-from agents.web.store import article_lists, quote_search, ranks
+from agents.web.store import article_lists
 from agents.web.store.article_lists import ArticleFilter, article_line
-from agents.web.store.columns import ColumnCache
-from agents.web.store.counting import FirstOfEach
-from agents.web.store.facets import facets
-from agents.web.store.people import entity_detail, people
-from agents.web.store.quote_filter import QuoteQuery, matching
 from agents.web.store.quote_hits import flat_rows
-from agents.web.store.ranks import RankedBy
-from agents.web.store.shares import shares
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.tables import PROGRAM, open_for_reading
 from pipeline.stages import FINISHED_TOPIC
+
+if TYPE_CHECKING:
+    from agents.web.store.columns import ColumnCache
 
 QUERY_SECONDS = 3.0
 EXPORT_SECONDS = 30.0
@@ -64,7 +66,12 @@ class StoreReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._columns = ColumnCache(self._open)
+
+    @cached_property
+    def _columns(self) -> "ColumnCache":
+        from agents.web.store.columns import ColumnCache
+
+        return ColumnCache(self._open)
 
     @contextmanager
     def _open(self, *, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
@@ -136,6 +143,8 @@ class StoreReader:
 
     def ranked(self, table: RankedBy, window: RankWindow, *, limit: int, now: float) -> list[Ranked]:
         """The entities with most statements ("quotes") or most often named ("mentions") in the last hour or day."""
+        from agents.web.store import ranks
+
         begin, length = now - WINDOW_SECONDS[window], WINDOW_SECONDS[window]
         with self._open() as connection:
             if table == "mentions":
@@ -144,16 +153,22 @@ class StoreReader:
 
     def entity(self, id_: str) -> EntityDetail | None:
         """What is kept about an entity."""
+        from agents.web.store.people import entity_detail
+
         with self._open() as connection:
             return entity_detail(connection, self._columns.columns(connection), id_)
 
     def people(self, *, words: str, types: tuple[str, ...], limit: int, cursor: str | None = None) -> People:
         """A page of the directory; raises ValueError for a bad `cursor`."""
+        from agents.web.store.people import people
+
         with self._open() as connection:
             return people(connection, words=words, types=types, limit=limit, cursor=cursor)
 
     def shares(self, asked: QuoteQuery, *, by: str, once: bool = True, now: float = 0.0) -> Shares:
         """The shares of the values of `by`, one of `BY`, among the quotes asked for."""
+        from agents.web.store.shares import shares
+
         with self._open() as connection:
             return shares(connection, self._columns.columns(connection), asked, by=by, once=once, now=now)
 
@@ -169,6 +184,10 @@ class StoreReader:
 
     def quotes(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
         """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
+        from agents.web.store import quote_search
+        from agents.web.store.counting import FirstOfEach
+        from agents.web.store.quote_filter import matching
+
         with self._open() as connection:
             columns = self._columns.columns(connection)
             found = FirstOfEach(matching(connection, columns, asked), columns.said if once else None)
@@ -180,6 +199,11 @@ class StoreReader:
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, once: bool = True
     ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
         """The same, and by what these quotes can be narrowed, with counts of statements or of quotes; see `FACETS`."""
+        from agents.web.store import quote_search
+        from agents.web.store.counting import FirstOfEach
+        from agents.web.store.facets import facets
+        from agents.web.store.quote_filter import matching
+
         with self._open() as connection:
             columns = self._columns.columns(connection)
             found = FirstOfEach(matching(connection, columns, asked), columns.said if once else None)
@@ -190,6 +214,8 @@ class StoreReader:
 
     def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
+        from agents.web.store import quote_search
+
         with self._open() as connection:
             columns = self._columns.columns(connection)
             return quote_search.statement_page(connection, columns, asked, limit=limit, cursor=cursor)
@@ -202,6 +228,8 @@ class StoreReader:
 
     def rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
         """The quotes asked for as flat rows, for tables; at most so many, the latest first."""
+        from agents.web.store.quote_filter import matching
+
         with self._open(seconds=EXPORT_SECONDS) as connection:
             columns = self._columns.columns(connection)
             places = matching(connection, columns, asked)[:most]

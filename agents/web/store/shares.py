@@ -13,16 +13,11 @@ from agents.web.models import Share, SharePeriod, Shares
 from agents.web.store.columns import DAY_SECONDS, EVIDENCE, TYPES, Columns, code
 from agents.web.store.counting import FirstOfEach, Numbers, Places, count_distinct, distinct
 from agents.web.store.facets import least_value, names_of, values_of
-from agents.web.store.quote_filter import QuoteQuery, matching
+from agents.web.store.quote_filter import matching
+from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.share_limits import DRAWN, LONGEST_DAYS, LONGEST_IN_DAYS
 
-BY = ("speaker", "gender", "party", "role", "source", "type", "verbatim", "agency")
 SHOWN = 30
-DRAWN = 6
-"""So many of the values are told for each period."""
-LONGEST_IN_DAYS = 62
-LONGEST_DAYS = 3653
-"""Of a chart: ten years. An article can say that it is centuries old."""
-"""A longer time is told by weeks."""
 BEFORE = 4
 """So many periods of the same length before tell what is usual."""
 Z = 1.959964

@@ -12,6 +12,7 @@ from faust import web
 from agents.web.limits import SEARCHES
 from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
+from agents.web.paths import entity_path
 from agents.web.query_parameters import (
     FIELDS,
     address,
@@ -21,8 +22,8 @@ from agents.web.query_parameters import (
     quote_query_of,
     reading_a_page,
 )
-from agents.web.site import Site, entity_path, site_of
-from agents.web.store.shares import LONGEST_DAYS, LONGEST_IN_DAYS
+from agents.web.site import Site, site_of
+from agents.web.store.share_limits import LONGEST_DAYS, LONGEST_IN_DAYS
 
 View = Literal["said", "about", "named"]
 PAGE = 30

@@ -9,12 +9,11 @@ from faust import web
 
 from agents.web.event_stream import stream
 from agents.web.limits import SEARCHES
-from agents.web.models import ArticleLine, Hit, Ranked, RankWindow
+from agents.web.models import ArticleLine, Hit, Ranked, RankedBy, RankWindow
 from agents.web.pages import Pages
 from agents.web.query_parameters import LONGEST, address, field_values, moment_in, page_links, reading_a_page
 from agents.web.site import Site, language_of, site_of
 from agents.web.store.article_lists import ArticleFilter
-from agents.web.store.ranks import RankedBy
 from agents.web.store.search import search_expression
 
 LATEST = 30

@@ -7,7 +7,6 @@ from itertools import pairwise
 
 from aiohttp.web import Request, Response
 from faust import web
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from agents.web.pages import Pages
@@ -29,6 +28,8 @@ async def runbooks(_: web.View, request: Request) -> Response:
 @cache
 def runbook() -> tuple[Markup, tuple[tuple[str, str], ...]]:
     """The handbook's page as HTML without its title, and address and name of each section, as on code hosts."""
+    from markdown_it import MarkdownIt
+
     text = files("agents.web").joinpath("runbooks.md").read_text(encoding="utf-8")
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(_OTHER_PAGES.sub(r"\1", text))

@@ -23,8 +23,8 @@ from agents.web.query_parameters import (
     quote_query_of,
 )
 from agents.web.site import json_response, site_of
-from agents.web.store.quote_filter import QuoteQuery
-from agents.web.store.shares import BY, DRAWN
+from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.share_limits import BY, DRAWN
 
 EACH = ("statement", "paper")
 OTHER = ("vs_speaker", "vs_source", "vs_since", "vs_until")

@@ -1,0 +1,34 @@
+"""Addresses of pages, and of articles elsewhere."""
+
+from urllib.parse import quote, urlsplit
+
+from agents.web.models import QuoteHit
+
+
+def article_path(id_: str) -> str:
+    """The address of an article's page. Dots alone would be taken for a folder, so such ids go into the query."""
+    return f"/articles/?id={quote(id_, safe='')}" if id_ in {".", ".."} else f"/articles/{quote(id_, safe='')}"
+
+
+def entity_path(id_: str) -> str:
+    """The address of an entity's page."""
+    parts = [quote(part, safe="") for part in id_.split("/")]
+    if any(part in {"", ".", ".."} for part in parts):
+        return f"/entities/?id={quote(id_, safe='')}"
+    return "/entities/" + "/".join(parts)
+
+
+def web_address(url: str | None) -> str | None:
+    """An article's address, if it is one that may become a link."""
+    if url is None:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.netloc else None
+
+
+def quote_path(hit: QuoteHit) -> str:
+    """The address of a quote: within its article, open."""
+    return f"{article_path(hit.article_id)}#quote-{hit.quote.id.rpartition('#')[2]}"

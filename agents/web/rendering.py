@@ -1,0 +1,73 @@
+"""The templates of the pages and their filters. Imported with the first page: see `agents/web/localisation.py`."""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from agents.web.charts import axis, bars
+from agents.web.languages import InterfaceLanguage
+from agents.web.localisation import Formats, translations
+from agents.web.models import Copy, QuoteHit, TextRange
+from agents.web.paths import article_path, entity_path, quote_path, web_address
+
+_QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
+
+
+@cache
+def environment(language: InterfaceLanguage) -> Environment:
+    """The templates in a language, with what they may use."""
+    made = Environment(
+        loader=PackageLoader("agents.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(formats=Formats(language), bars=bars, axis=axis)
+    made.filters.update(article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked)
+    made.filters.update(with_marks=with_marks, quote_path=quote_path, source_line=source_line)
+    made.filters.update(paper_count=paper_count, has_marks=has_marks, begins_within=begins_within)
+    return made
+
+
+def marked(snippet: str) -> Markup:
+    """A search's snippet with its matches marked; everything else escaped."""
+    return Markup(str(escape(snippet)).replace("\x02", "<mark>").replace("\x03", "</mark>"))
+
+
+def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
+    """A text with the places in `marks` marked; everything escaped."""
+    parts, end = [], 0
+    for mark in marks:
+        parts += [escape(text[end : mark.begin]), "<mark>", escape(text[mark.begin : mark.end]), "</mark>"]
+        end = mark.end
+    return Markup("".join([*parts, escape(text[end:])]))
+
+
+def source_line(hit: QuoteHit) -> str:
+    """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
+    day = (hit.published_at or "")[:10]
+    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
+    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
+
+
+def paper_count(copies: Sequence[Copy], source: str | None) -> int:
+    """In how many papers something stands: those of `copies`, and one more. Without a name each article counts."""
+    named = {copy.source for copy in copies if copy.source} | {source or ""}
+    return len(named) + sum(1 for copy in copies if not copy.source)
+
+
+def has_marks(text: str) -> bool:
+    """Whether words in quotation marks stand in a text."""
+    return _QUOTED.search(text) is not None
+
+
+def begins_within(text: str) -> bool:
+    """Whether words in quotation marks begin in the middle of a sentence: with a small letter."""
+    first = next((character for character in text if character.isalpha()), "")
+    return first.islower()
