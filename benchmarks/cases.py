@@ -16,8 +16,6 @@ import psutil
 from confluent_kafka import ConsumerGroupState
 from confluent_kafka.admin import AdminClient
 
-from agents.headers import trail_of
-from benchmarks.articles import multiplied
 from benchmarks.control_groups import NoControlGroups, shares_of_cores
 from benchmarks.flood import (
     READY_SECONDS,
@@ -26,12 +24,10 @@ from benchmarks.flood import (
     Stalled,
     Stream,
     backlog_through,
-    collect,
-    send_all,
     warm_stream,
 )
 from benchmarks.journal import Journal, as_line, flood_of
-from benchmarks.loads import SETTLE_SECONDS, Steady, Use, Watch, at_rate
+from benchmarks.loads import SETTLE_SECONDS, STEADY_ARTICLES, Steady, Use, Watch, at_rate, warm_up
 from benchmarks.machine_speed import SpeedClock
 from benchmarks.sink_load import sink
 from benchmarks.systems import WORKER, Ended, System
@@ -81,7 +77,7 @@ class Measured:
         piece_seconds: how fast the machine was meanwhile, by the `SpeedClock`.
         steady: articles at half of the backlog's throughput; None: not measured.
         steady_piece_seconds: how fast the machine was meanwhile.
-        assignment: number of the worker that has a partition, by stage of articles and partition; empty for one worker.
+        assignment: number of the worker that has a partition, by stage of articles and partition.
         sink_seconds: processor time of the sink during the backlog.
         limited_by: what kept the workers to their share: "control groups", "taskset" (to a core each), or nothing.
     """
@@ -175,13 +171,13 @@ async def _measure(
     own = {"REDEFLUSS_PROCESSES": str(case.processes), "REDEFLUSS_PARTITIONS": str(case.partitions)}
     async with warm_stream(system, address, prefix, values, broker.pid, **own) as stream:
         await asyncio.wait_for(_until_joined(stream, case.workers), READY_SECONDS)
-        trails = await _warm_up(stream, values, "joined") if case.workers > 1 else []
+        trails = await warm_up(stream, values, "joined", STEADY_ARTICLES)
         async with AsyncExitStack() as stack:
             if in_groups:
                 stack.enter_context(shares_of_cores(list(stream.processes), case.share or math.inf))
             watched = await stack.enter_async_context(_sink(stream)) if case.sink else None
             if watched is not None:
-                await _warm_up(stream, values, "stored")
+                await warm_up(stream, values, "stored", WARM_UP_ARTICLES)
             before, watch = _seconds(watched), Watch(stream)
             clock.begin()
             flood = await backlog_through(stream, values, case.articles)
@@ -216,22 +212,6 @@ async def _until_joined(stream: Stream, workers: int) -> None:
         if all(group.state is ConsumerGroupState.STABLE and len(group.members) == workers for group in found):
             return
         await asyncio.sleep(LOOK_SECONDS)
-
-
-async def _warm_up(stream: Stream, values: list[bytes], label: str) -> list[list[Any]]:
-    """Let workers that came later process a few articles, and a sink store them: with the first, they import more.
-
-    The articles' trails, of which there is one for each partition at least.
-    """
-    partitions = stream.settings.partitions
-    messages = list(multiplied(values, max(WARM_UP_ARTICLES, partitions), label=label, partitions=partitions))
-    trails: list[list[Any]] = []
-    await send_all(stream.settings, messages)
-    keys = {key for key, _ in messages}
-    look = lambda record: trails.append(trail_of(record.headers))  # noqa: E731
-    await collect(stream.consumer, keys, [], stream.processes.check, look)
-    await asyncio.sleep(SETTLE_SECONDS)
-    return trails
 
 
 def assignment(trails: list[list[Any]]) -> tuple[tuple[int, ...], ...]:

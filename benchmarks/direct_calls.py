@@ -25,12 +25,14 @@ class Called:
 
     Attributes:
         stages: by stage of articles, from the bytes of a pool's job to those of its outcome.
+        elapsed: the same in seconds that passed: fewer, where a stage used several cores at once.
         statements: of the functions of stateful stages, for all that the article gives them.
         quotes: how many it has.
         last: the job of its last stage.
     """
 
     stages: tuple[float, ...]
+    elapsed: tuple[float, ...]
     statements: float
     quotes: int
     last: Job
@@ -92,27 +94,28 @@ def _serve(connection: Connection, config: PipelineConfig) -> None:
     work = load(StageSetup(STAGE_NAMES, config))
     stateful = [StatefulWork(stage, config) for stage in STAGES if stage.stateful]
 
-    def timed(job: Job) -> tuple[float, Done]:
+    def timed(job: Job) -> tuple[float, float, Done]:
         received = pack(job)
-        started = time.process_time()
+        begun, started = time.perf_counter(), time.process_time()
         outcome = work(pickle.loads(received[LENGTH.size :]))
         pack(outcome)
-        took = time.process_time() - started
+        took, elapsed = time.process_time() - started, time.perf_counter() - begun
         if not isinstance(outcome, Done):
             raise ValueError(f"{job.stage} refused an article: {outcome}")
-        return took, outcome
+        return took, elapsed, outcome
 
     def article(value: bytes | None) -> Called:
-        key, took = None, []
+        key, took, passed = None, [], []
         for stage in STAGE_NAMES:
             job = Job(stage, key, value)
-            seconds, done = timed(job)
+            seconds, elapsed, done = timed(job)
             took.append(seconds)
+            passed.append(elapsed)
             key, value = done.messages[-1].key, done.messages[-1].value
         started = time.process_time()
         for take_in in stateful:
             take_in(done.messages)
-        return Called(tuple(took), time.process_time() - started, len(done.messages) - 1, job)
+        return Called(tuple(took), tuple(passed), time.process_time() - started, len(done.messages) - 1, job)
 
     connection.send(None)
     while True:

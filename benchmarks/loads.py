@@ -4,17 +4,20 @@ import asyncio
 import statistics
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import psutil
 
 from agents import kafka
 from agents.headers import trail_of
 from benchmarks.articles import multiplied
-from benchmarks.flood import STALL_SECONDS, Stream
+from benchmarks.flood import STALL_SECONDS, Stream, collect, send_all
 from benchmarks.latency import IDLE_PAUSE_SECONDS, paced
 from benchmarks.usage import Usage, between, busy_seconds, readings
 
 SETTLE_SECONDS = 3.0
+STEADY_ARTICLES = 160
+"""After so many, nothing becomes faster any more: the broker's Java code is compiled, and caches of words are full."""
 """After which nothing that articles have caused goes on."""
 
 
@@ -165,3 +168,23 @@ def _client_seconds() -> float:
 
 def _network_bytes() -> int:
     return int(psutil.net_io_counters(pernic=True)["lo"].bytes_sent)
+
+
+async def warm_up(stream: Stream, values: list[bytes], label: str, count: int) -> list[list[Any]]:
+    """Let the system process `count` more articles, one for each partition at least, and give their trails.
+
+    Workers that came later import what they need, a sink stores what comes, and what becomes faster with time does.
+
+    Raises:
+        Stalled: not everything came out.
+        Ended: a process of the system ended.
+    """
+    partitions = stream.settings.partitions
+    messages = list(multiplied(values, max(count, partitions), label=label, partitions=partitions))
+    trails: list[list[Any]] = []
+    await send_all(stream.settings, messages)
+    keys = {key for key, _ in messages}
+    look = lambda record: trails.append(trail_of(record.headers))  # noqa: E731
+    await collect(stream.consumer, keys, [], stream.processes.check, look)
+    await asyncio.sleep(SETTLE_SECONDS)
+    return trails

@@ -22,6 +22,10 @@ WRITTEN_OF_QUOTE = 2
 SOURCES = {
     "articles": "Processor time of each stage for each article, from the bytes of a job to those of its outcome: "
     "direct calls in one process, the other cores idle.",
+    "side_by_side": "Of the stage `entities`, what must have been done on several cores at once, since less time "
+    "passed than the processor time is. It is kept with each of `articles`.",
+    "beside": "The pool's processor time in a backlog, over that which is simulated from direct calls: beside a "
+    "worker, pages and a broker, work takes longer; at least 1. `articles` are multiplied by it already.",
     "slowdown": "The same in as many processes as there are cores at once, over that, in turn; at least 1.",
     "cold": "The pool's processor time for single articles in an idle stream, over that of direct calls; at least 1.",
     "cold_seconds": "The pause before each of these single articles.",
@@ -51,6 +55,8 @@ class ArticleCosts:
         statements: of the function of this stage, for all quotes of the article.
         quotes_elsewhere: in the stage `quotes`, in a process that has to read the article anew.
         quote_count: how many quotes it has.
+        side_by_side: of what reading it takes, in `entities` or anew, what is done on several cores at once if they are
+            free.
     """
 
     clean: float
@@ -59,6 +65,7 @@ class ArticleCosts:
     statements: float
     quotes_elsewhere: float
     quote_count: int
+    side_by_side: float = 0.0
 
     @property
     def stages(self) -> float:
@@ -129,6 +136,7 @@ class Costs:
     """All parameters; `SOURCES` says how each is measured. Times in seconds, on a core of its own."""
 
     articles: tuple[ArticleCosts, ...]
+    beside: float = 1.0
     slowdown: float = 1.0
     cold: float = 1.0
     cold_seconds: float = 0.2

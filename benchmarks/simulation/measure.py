@@ -17,13 +17,25 @@ from benchmarks.direct_calls import Called, DirectCalls, direct_calls
 from benchmarks.flood import Flood, backlog_through, warm_stream
 from benchmarks.latency import IDLE_PAUSE_SECONDS
 from benchmarks.limit import configuration
-from benchmarks.loads import SETTLE_SECONDS, Singles, Steady, Use, Watch, at_rate, idle, singly
+from benchmarks.loads import (
+    SETTLE_SECONDS,
+    STEADY_ARTICLES,
+    Singles,
+    Steady,
+    Use,
+    Watch,
+    at_rate,
+    idle,
+    singly,
+    warm_up,
+)
 from benchmarks.machine_speed import SpeedClock
 from benchmarks.simulation.arrivals import backlog, steady
 from benchmarks.simulation.costs import HOPS, ArticleCosts, Costs, Overheads, Shares
 from benchmarks.simulation.stream import Layout, Stream
 from benchmarks.systems import REDEFLUSS
 from benchmarks.usage import Usage, cores
+from pipeline.reader.model import SIDE_BY_SIDE
 from tests.support.kafka_broker import KafkaBroker
 
 WARM_UP = 20
@@ -90,7 +102,9 @@ def measure(values: Sequence[bytes], say: Say) -> Costs:
             with KafkaBroker() as broker:
                 streams.append(asyncio.run(_measure_stream(broker, partitions, list(values), clock)))
     guess = costs_of(stages, streams, [Requests()] * len(streams), count)
-    return costs_of(stages, streams, [requests_of(stream, guess, count) for stream in streams], count)
+    beside = max(1.0, fmean(longer_beside_others(stream, guess, count) for stream in streams))
+    guess = costs_of(stages, streams, [Requests()] * len(streams), count, beside)
+    return costs_of(stages, streams, [requests_of(stream, guess, count) for stream in streams], count, beside)
 
 
 def measure_stages(calls: DirectCalls, values: list[bytes], cores: int, clock: SpeedClock) -> MeasuredStages:
@@ -107,7 +121,7 @@ def measure_stages(calls: DirectCalls, values: list[bytes], cores: int, clock: S
     for portion in (values[at : at + PORTION] for at in range(0, len(values), PORTION)):
         (called,) = calls.articles(_texts(portion, "alone"), 0)
         # The other process has not read these articles.
-        alone += map(_costs, called, calls.again(called, 1))
+        alone += [_costs(one, elsewhere, cores) for one, elsewhere in zip(called, calls.again(called, 1), strict=True)]
         together = calls.articles(_texts(portion, "together"), *every)
         beside_others += [fmean(sum(one.stages) for one in same) for same in zip(*together, strict=True)]
     slowdown = max(1.0, fmean(beside_others) / _stages(alone))
@@ -119,9 +133,22 @@ def _texts(values: Sequence[bytes], label: str) -> list[bytes]:
     return [value for _, value in multiplied(list(values), len(values), label=label)]
 
 
-def _costs(called: Called, elsewhere: float) -> ArticleCosts:
+def _costs(called: Called, elsewhere: float, cores: int) -> ArticleCosts:
     clean, entities, quotes = called.stages
-    return ArticleCosts(clean, entities, quotes, called.statements, elsewhere, called.quotes)
+    return ArticleCosts(
+        clean,
+        entities,
+        quotes,
+        called.statements,
+        elsewhere,
+        called.quotes,
+        side_by_side(entities, called.elapsed[1], min(cores, SIDE_BY_SIDE)),
+    )
+
+
+def side_by_side(seconds: float, elapsed: float, cores: int) -> float:
+    """Of work that took `seconds` of processor time, what was done on all `cores` at once, the rest on one."""
+    return min(seconds, max(0.0, seconds - elapsed) * cores / (cores - 1)) if cores > 1 else 0.0
 
 
 async def _measure_stream(
@@ -131,6 +158,7 @@ async def _measure_stream(
     address, prefix = broker.address.removeprefix("kafka://"), f"m{uuid.uuid4().hex[:8]}-"
     own = {"REDEFLUSS_PARTITIONS": str(partitions), "REDEFLUSS_PROCESSES": str(len(cores()))}
     async with warm_stream(REDEFLUSS, address, prefix, values, broker.pid, **own) as stream:
+        await warm_up(stream, values, "steady", STEADY_ARTICLES)
         clock.begin()
         single = await singly(stream, values, SINGLES)
         single_speed = clock.end()
@@ -175,8 +203,19 @@ def requests_of(stream: MeasuredStream, costs: Costs, cores: int) -> Requests:
     return Requests(*(Stream(costs, layout).run(load).requests for load in loads))
 
 
+def longer_beside_others(stream: MeasuredStream, costs: Costs, cores: int) -> float:
+    """How many times as much processor time the pool took in a stream's backlog as is simulated."""
+    layout = Layout(1, cores, stream.partitions, cores)
+    simulated = Stream(costs, layout).run(backlog(stream.flood.articles)).used["pool"]
+    return stream.backlog.of("pool") * costs.piece_seconds / stream.backlog_speed / simulated
+
+
 def costs_of(
-    stages: MeasuredStages, streams: Sequence[MeasuredStream], requests: Sequence[Requests], cores: int
+    stages: MeasuredStages,
+    streams: Sequence[MeasuredStream],
+    requests: Sequence[Requests],
+    cores: int,
+    beside: float = 1.0,
 ) -> Costs:
     """Parameters from what was measured, all for the speed that the machine had when the stages were called.
 
@@ -187,9 +226,10 @@ def costs_of(
     idle_network = first.nothing.network_bytes / first.nothing.seconds * first.backlog.seconds
     single = first.single.use.of("pool") / first.single.count * stages.piece_seconds / first.single_speed
     return Costs(
-        articles=tuple(stages.alone),
+        articles=tuple(cost.scaled(beside) for cost in stages.alone),
+        beside=beside,
         slowdown=stages.slowdown,
-        cold=max(1.0, single / _stages(stages.alone[: first.single.count])),
+        cold=max(1.0, single / beside / _stages(stages.alone[: first.single.count])),
         cold_seconds=IDLE_PAUSE_SECONDS,
         overheads=tuple(_overheads(stages, *pair, cores) for pair in zip(streams, requests, strict=True)),
         idle_broker=first.broker_alone,

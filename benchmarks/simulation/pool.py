@@ -9,8 +9,8 @@ import simpy
 from agents.pool.protocol import Job
 from agents.pool.scheduler import PendingJob, PoolProcess, Scheduler
 from benchmarks.simulation.costs import ArticleCosts, Costs
-from benchmarks.simulation.processor import Group
-from pipeline.reader.model import KEPT
+from benchmarks.simulation.processor import Group, Steps
+from pipeline.reader.model import KEPT, SIDE_BY_SIDE
 from pipeline.stages import Stage
 
 
@@ -97,7 +97,8 @@ class SimulatedPool:
 
     def _start_head(self, process: SimulatedProcess) -> None:
         started = self._env.now
-        done = self._group.work(self._seconds(process, process.jobs[0].job), "pool")
+        seconds, side_by_side = self._seconds(process, process.jobs[0].job)
+        done = self._env.process(self._work(seconds - side_by_side, side_by_side))
 
         def end(_: simpy.Event) -> None:
             pending = process.jobs.popleft()
@@ -112,17 +113,25 @@ class SimulatedPool:
         assert done.callbacks is not None
         done.callbacks.append(end)
 
-    def _seconds(self, process: SimulatedProcess, job: Job) -> float:
-        """What a job takes: the more, the less its process had to do lately."""
+    def _work(self, seconds: float, side_by_side: float) -> Steps:
+        """Do so much on one core, and then so much on as many as there are."""
+        yield self._group.work(seconds, "pool")
+        threads = max(1, min(int(self._group.machine.cores), SIDE_BY_SIDE))
+        if side_by_side:
+            yield self._env.all_of([self._group.work(side_by_side / threads, "pool") for _ in range(threads)])
+
+    def _seconds(self, process: SimulatedProcess, job: Job) -> tuple[float, float]:
+        """What a job takes: the more, the less its process had to do lately. And what of it is done side by side."""
         assert job.key is not None
         article, costs = self._articles.pop(job.key), self._costs
         if job.stage == "quotes":
             known = process.remembers(job.key)
             self.read_again += not known
-            seconds = article.quotes if known else article.quotes_elsewhere
+            seconds, beside = (article.quotes, 0.0) if known else (article.quotes_elsewhere, article.side_by_side)
         elif job.stage == "entities":
             process.remembers(job.key)
-            seconds = article.entities
+            seconds, beside = article.entities, article.side_by_side
         else:
-            seconds = article.clean
-        return seconds * (1 + (costs.cold - 1) * process.idle_share(self._env.now, costs.cold_seconds))
+            seconds, beside = article.clean, 0.0
+        longer = 1 + (costs.cold - 1) * process.idle_share(self._env.now, costs.cold_seconds)
+        return longer * seconds, longer * beside

@@ -3,10 +3,14 @@
 import heapq
 import math
 from collections import Counter, deque
+from collections.abc import Generator
 from itertools import count
+from typing import Any
 
 import simpy
 
+Steps = Generator[simpy.Event, Any, None]
+"""What a process of the simulation waits for, one thing after the other."""
 NEGLIGIBLE = 1e-9
 """Seconds of work that are taken for none, since sums of floating-point numbers are not exact."""
 

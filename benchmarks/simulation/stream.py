@@ -10,8 +10,8 @@ from random import Random
 import simpy
 
 from benchmarks.simulation.costs import Costs
-from benchmarks.simulation.processor import Group, Machine, Thread
-from benchmarks.simulation.worker import Message, Partition, SimulatedWorker, Steps, later, until_confirmed
+from benchmarks.simulation.processor import Group, Machine, Steps, Thread
+from benchmarks.simulation.worker import Message, Partition, SimulatedWorker, later, until_confirmed
 from pipeline.stages import article_stages
 
 LOOK_SECONDS = 0.25

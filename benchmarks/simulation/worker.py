@@ -1,20 +1,18 @@
 """A simulated worker: its event loop, its pool, its pages, and the partitions that it works off."""
 
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import simpy
 
 from agents import batching
 from benchmarks.simulation.costs import ArticleCosts, Costs, Shares
 from benchmarks.simulation.pool import SimulatedPool
-from benchmarks.simulation.processor import Group, Thread
+from benchmarks.simulation.processor import Group, Steps, Thread
 from pipeline.stages import Stage
 
-Steps = Generator[simpy.Event, Any, None]
 PAGES_SECONDS = 1.0
 """How often the collector of the pages takes what has come."""
 

@@ -13,8 +13,10 @@ from benchmarks.simulation.measure import (
     MeasuredStream,
     Requests,
     costs_of,
+    longer_beside_others,
     measure_stages,
     requests_of,
+    side_by_side,
 )
 from benchmarks.usage import Usage
 from pipeline.config import PipelineConfig
@@ -92,6 +94,26 @@ def test_what_was_measured_while_the_machine_was_slower_is_taken_for_the_speed_o
     assert slower.overheads[0].message.worker == pytest.approx(0.8 * same.overheads[0].message.worker)
     assert same.cold == pytest.approx(1.2)
     assert slower.cold == 1.0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "elapsed", "cores", "expected"),
+    [(0.1, 0.07, 2, 0.06), (0.1, 0.07, 4, 0.04), (0.1, 0.11, 2, 0.0), (0.1, 0.04, 2, 0.1), (0.1, 0.07, 1, 0.0)],
+)
+def test_what_was_done_side_by_side_follows_from_the_time_that_passed(
+    seconds: float, elapsed: float, cores: int, expected: float
+) -> None:
+    assert side_by_side(seconds, elapsed, cores) == pytest.approx(expected)
+
+
+def test_what_the_pool_takes_longer_beside_others_is_in_the_costs_of_articles():
+    plain = costs_of(STAGES, [stream()], [Requests()], 2)
+    # In the backlog, both cores are busy, so that 0.1 s of an article take 0.11 s each; 0.1558 s were measured.
+    factor = longer_beside_others(stream(), plain, 2)
+    assert factor == pytest.approx(15.58 / (0.11 * ARTICLES), rel=0.02)
+    costs = costs_of(STAGES, [stream()], [Requests()], 2, factor)
+    assert costs.articles[0].entities == pytest.approx(factor * 0.06)
+    assert longer_beside_others(stream(), costs, 2) == pytest.approx(1, rel=0.02)
 
 
 def test_overheads_are_known_for_each_number_of_partitions():

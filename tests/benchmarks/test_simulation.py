@@ -186,6 +186,16 @@ def test_a_single_article_takes_the_time_of_its_stages_and_of_its_passages():
     assert got.latency(0.5) == pytest.approx(ARTICLE.stages + 4 * COSTS.hop_seconds, rel=0.05)
 
 
+def test_what_is_read_side_by_side_takes_less_time_on_idle_cores_and_no_less_work():
+    article = replace(ARTICLE, side_by_side=0.06)
+    costs = replace(NO_OVERHEADS, articles=(article,))
+    single = Stream(costs, Layout(cores=2)).run(arrivals.steady(20, 1.0))
+    assert single.latency(0.5) == pytest.approx(ARTICLE.stages - 0.06 / 2, rel=0.02)
+    busy, plain = (run(which, Layout(processes=2, partitions=64, cores=2), 400) for which in (costs, NO_OVERHEADS))
+    assert busy.articles_per_second == pytest.approx(plain.articles_per_second, rel=0.03)
+    assert busy.used["pool"] == pytest.approx(plain.used["pool"], rel=0.01)
+
+
 def test_workers_on_machines_of_their_own_add_up():
     one, three = (run(COSTS, Layout(workers=number, partitions=24, broker_cores=8), 300 * number) for number in (1, 3))
     assert three.articles_per_second == pytest.approx(3 * one.articles_per_second, rel=0.05)
