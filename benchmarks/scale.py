@@ -4,9 +4,9 @@
 
 Each case runs over an Apache Kafka of its own: first a backlog of articles of the annotated corpus, which gives the
 throughput; then the same articles at half of that rate for a while, which gives the latency from sending to receiving.
-In the series `workers`, each worker has one pool process and, once it is warm, a share of the cores that the kernel's
-control groups enforce; where these cannot be made, each is bound to a core, which the table says. The tables are
-printed in Markdown. `python -m benchmarks.simulation --check FILE` compares the journal with the simulation.
+In the series `workers` and `two`, each worker has one pool process and, once it is warm, a share of the cores that the
+kernel's control groups enforce; where these cannot be made, each is bound to a core, which the table says. The tables
+are printed in Markdown. `python -m benchmarks.simulation --check FILE` compares the journal with the simulation.
 """
 
 import argparse
@@ -31,11 +31,12 @@ SERIES = {
     "processes": "Pool processes of one worker",
     "partitions": "Partitions, with one worker",
     "workers": "Workers of one pool process each, with a share of the cores",
+    "two": "One worker and two, of one pool process each, with a large share of the cores",
     "backlogs": "Backlogs",
     "sink": "With `redefluss sink parquet`",
 }
-DEFAULT_SERIES = ("processes", "partitions", "workers", "backlogs")
-ARTICLES_OF_LEAST_WORKER = 16
+DEFAULT_SERIES = ("processes", "partitions", "workers", "two", "backlogs")
+ARTICLES_OF_LEAST_WORKER = 40
 DISTINCT = 120
 """Articles of the corpus that are sent again and again: those by which `benchmarks.simulation` measures costs."""
 
@@ -51,6 +52,10 @@ def cases(series: str, articles: int, backlogs: Sequence[int], partitions: Seque
         share = count * (1 - SHARE_LEFT_TO_BROKER) / max(WORKERS)
         for number in WORKERS:
             yield Case(number, 1, max(WORKERS), ARTICLES_OF_LEAST_WORKER * number, share)
+    elif series == "two":
+        share = count * (1 - SHARE_LEFT_TO_BROKER) / 2
+        for number in (1, 2):
+            yield Case(number, 1, max(WORKERS), articles * number, share)
     elif series == "backlogs":
         yield from (Case(processes=count, articles=number) for number in backlogs)
     else:

@@ -59,6 +59,9 @@ def test_shares_leave_the_broker_its_part():
     assert most.share is not None
     assert most.workers * most.share == pytest.approx(len(scale.cores()) * (1 - scale.SHARE_LEFT_TO_BROKER))
     assert all(case.partitions >= case.workers for case in monotone)
+    one, two = scale.cases("two", 100, [], [])
+    assert (one.workers, two.workers, two.articles) == (1, 2, 2 * one.articles)
+    assert one.share == two.share == pytest.approx(len(scale.cores()) * (1 - scale.SHARE_LEFT_TO_BROKER) / 2)
 
 
 def add(journal: Journal, turn: str, case: Case, seconds: float, limited_by: str = "control groups") -> None:
