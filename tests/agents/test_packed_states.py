@@ -1,5 +1,6 @@
 """States that are packed: they come back as they were, and no more is kept than is allowed."""
 
+import gc
 import hashlib
 import pickle
 import random
@@ -41,3 +42,20 @@ def test_what_states_have_in_common_is_kept_once() -> None:
         packed.put(number, state(number))
     assert packed._bytes < 20 * len(zlib.compress(pickle.dumps(state(1)))) / 2
     assert [packed.take(number) for number in range(20)] == [state(number) for number in range(20)]
+
+
+def test_no_garbage_is_collected_while_a_state_is_unpacked() -> None:
+    state = [[number] for number in range(20_000)]
+    packed = PackedStates(10_000_000)
+    packed.put("a", state)
+    collections: list[str] = []
+    watch = lambda phase, _: collections.append(phase)  # noqa: E731
+    gc.callbacks.append(watch)
+    try:
+        taken = packed.take("a")
+        during = len(collections)
+    finally:
+        gc.callbacks.remove(watch)
+    assert taken == state
+    assert during == 0
+    assert gc.isenabled()
