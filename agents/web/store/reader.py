@@ -25,7 +25,6 @@ from agents.web.models import (
     ArticleLine,
     ArticlePage,
     Copy,
-    DeadLetterCount,
     DeadLetterLine,
     DeadLetterList,
     EntityDetail,
@@ -41,7 +40,7 @@ from agents.web.models import (
     Step,
     StoredArticle,
 )
-from agents.web.store import article_lists
+from agents.web.store import article_lists, dead_letter_lists
 from agents.web.store.article_lists import ArticleFilter, article_line
 from agents.web.store.quote_hits import flat_rows
 from agents.web.store.quote_query import QuoteQuery
@@ -246,30 +245,8 @@ class StoreReader:
 
         `since`: only those written then or later, in seconds since 1970 UTC; of the counts too.
         """
-        now = time.time()
-        begin = now - LETTER_HOURS * 3600
         with self._open() as connection:
-            rows = connection.execute(
-                f"{_LETTERS} WHERE {_SELECTED} AND d.at >= ? ORDER BY d.at DESC, partition, position DESC LIMIT ?",
-                (stage, stage, reason, reason, since, limit),
-            ).fetchall()
-            counts = connection.execute(
-                "SELECT stage, reason, count(*) FROM dead_letters WHERE at >= ? GROUP BY stage, reason ORDER BY 3 DESC",
-                (since,),
-            ).fetchall()
-            hours = connection.execute(
-                f"SELECT CAST((d.at - ?) / 3600 AS INTEGER), count(*) FROM dead_letters d"
-                f" WHERE {_SELECTED} AND d.at >= ? GROUP BY 1",
-                (begin, stage, stage, reason, reason, begin),
-            ).fetchall()
-        course = [0] * LETTER_HOURS
-        for hour, count in hours:
-            course[min(hour, LETTER_HOURS - 1)] += count
-        return DeadLetterList(
-            letters=[_letter(row) for row in rows],
-            counts=[DeadLetterCount(stage=s, reason=r, count=c) for s, r, c in counts],
-            course=course,
-        )
+            return dead_letter_lists.latest(connection, stage=stage, reason=reason, limit=limit, since=since)
 
     def dead_letter_counts(self, since: float = 0.0, *, unanswered: bool = False) -> dict[str, int]:
         """By stage, the dead letters that are kept and were written since then (seconds since 1970 UTC).
@@ -277,18 +254,12 @@ class StoreReader:
         `unanswered`: only those that were not replayed. What fails again after that makes another letter.
         """
         with self._open() as connection:
-            rows = connection.execute(
-                "SELECT d.stage, count(*) FROM dead_letters d LEFT JOIN replays r USING (partition, position)"
-                " WHERE d.at >= ? AND NOT (? AND r.at IS NOT NULL) GROUP BY d.stage",
-                (since, unanswered),
-            )
-            return dict(rows.fetchall())
+            return dead_letter_lists.counts_by_stage(connection, since, unanswered=unanswered)
 
     def dead_letter(self, partition: int, offset: int) -> DeadLetterLine | None:
         """One dead letter, by its place on the topic."""
         with self._open() as connection:
-            row = connection.execute(f"{_LETTERS} WHERE partition = ? AND position = ?", (partition, offset)).fetchone()
-        return None if row is None else _letter(row)
+            return dead_letter_lists.line(connection, partition, offset)
 
     def state(self, name: str) -> tuple[float, Any] | None:
         """When a named value was written (seconds since 1970 UTC), and the value."""
@@ -319,31 +290,6 @@ class StoreReader:
             ):
                 found.setdefault(stage, []).append(BacklogSample(*sample))
         return found
-
-
-LETTER_HOURS = 48
-_SELECTED = "(? IS NULL OR stage = ?) AND (? IS NULL OR reason = ?)"
-_LETTERS = (
-    "SELECT partition, position, stage, reason, detail, key, topic, d.at, attempts, r.at, r.by"
-    " FROM dead_letters d LEFT JOIN replays r USING (partition, position)"
-)
-
-
-def _letter(row: tuple[Any, ...]) -> DeadLetterLine:
-    partition, offset, stage, reason, detail, key, topic, at, attempts, replayed_at, replayed_by = row
-    return DeadLetterLine(
-        partition=partition,
-        offset=offset,
-        stage=stage,
-        reason=reason,
-        detail=detail,
-        key=key,
-        topic=topic,
-        at=at,
-        attempts=attempts,
-        replayed_at=replayed_at,
-        replayed_by=replayed_by,
-    )
 
 
 def _as(model: type[_Said], state: str) -> _Said | None:
