@@ -115,16 +115,18 @@ def _text(cleaner_of: Callable[[str], Cleaner], source: InputField, page: Page) 
 
 
 def _left_out(gold: Path, further: list[Path], hosts: set[str], parts: int) -> Iterator[tuple[str, Cleaner]]:
+    from pipeline.cleaning import line_vectors
     from pipeline.training.cleaning import leave_out
     from pipeline.training.cleaning_samples import read_samples
 
-    data = read_samples(gold, further)
+    vectors = line_vectors.load()
+    data = read_samples(gold, further, vectors)
     known = sorted(hosts | {sample.publisher for sample in data})
     for part in range(parts):
         without = known[part::parts]
-        forests = leave_out(data, without)
+        classifiers = leave_out(data, without, vectors)
         for host in hosts.intersection(without):
-            yield host, Cleaner(PipelineConfig(), forests.__getitem__)
+            yield host, Cleaner(PipelineConfig(), classifiers)
 
 
 def _host(page: Page) -> str:

@@ -53,8 +53,8 @@ def cleaning(
         list[Path] | None, typer.Option("--further", help="more such pages, at half the weight; may be repeated")
     ] = None,
 ) -> int:
-    """The block classifiers of cleaning, from gold pages."""
-    require_packages(("lightgbm",))
+    """The line classifiers of cleaning, from gold pages."""
+    require_packages(("lightgbm", "torch", "wordfreq"))
     from pipeline.training.cleaning import run
 
     run(gold, further or [], output, report=console.note)

@@ -1,12 +1,16 @@
-"""How likely each line is the article's: which of the forests are asked, and what is made of their answers."""
+"""How likely each line is the article's: who is asked, and what is made of the answers."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
+from pipeline.cleaning import forest, line_network, line_vectors
 from pipeline.cleaning.features import features, names
 from pipeline.cleaning.forest import Forest, logistic
+from pipeline.cleaning.line_network import LineNetwork
+from pipeline.cleaning.line_vectors import LineVectors
 from pipeline.cleaning.other_extractors import EXTRACTOR_COLUMNS
 from pipeline.cleaning.parsing import ParsedArticle
 from pipeline.cleaning.text_kind import text_row
@@ -16,7 +20,22 @@ from pipeline.cleaning.text_kind import text_row
 _TRUST = 1.0
 
 
-def probabilities(article: ParsedArticle, chosen: Sequence[int], forests: Callable[[str], Forest]) -> dict[int, float]:
+@dataclass(frozen=True, slots=True)
+class Classifiers:
+    """Those that are asked; those that ship, if not given.
+
+    Attributes:
+        forest: gives the trees by their names in `forest.FORESTS`.
+        network: gives the network for texts without markup.
+        vectors: gives what the network sees of the words.
+    """
+
+    forest: Callable[[str], Forest] = forest.load
+    network: Callable[[], LineNetwork] = line_network.load
+    vectors: Callable[[], LineVectors] = line_vectors.load
+
+
+def probabilities(article: ParsedArticle, chosen: Sequence[int], classifiers: Classifiers) -> dict[int, float]:
     """Of the open ones among the `chosen` lines, by number; the features are of all that are chosen."""
     lines = [article.lines[number] for number in chosen]
     asked = [place for place, line in enumerate(lines) if line.open]
@@ -24,13 +43,15 @@ def probabilities(article: ParsedArticle, chosen: Sequence[int], forests: Callab
         return {}
     rows = features(lines, [article.readings[number] for number in chosen], article.context)
     if lines[0].markup is None:
-        is_newspaper = float(forests("text-kind").probabilities(text_row(rows))[0])
-        general, news = (forests(name).log_odds(rows[asked]) for name in ("text", "text-news"))
+        is_newspaper = float(classifiers.forest("text-kind").probabilities(text_row(rows))[0])
+        vectors = classifiers.vectors().rows([line.words for line in lines])
+        general = classifiers.network().log_odds(np.concatenate([rows, vectors], axis=1))[asked]
+        news = classifiers.forest("text-news").log_odds(rows[asked])
         scores = (1 - is_newspaper) * general + is_newspaper * news
     elif article.metadata is not None and article.metadata.is_news:
-        scores = forests("news").log_odds(rows[asked])
+        scores = classifiers.forest("news").log_odds(rows[asked])
     else:
-        scores = forests("page").log_odds(rows[asked]) + _TRUST * np.maximum(0, rows[asked, _taken()])
+        scores = classifiers.forest("page").log_odds(rows[asked]) + _TRUST * np.maximum(0, rows[asked, _taken()])
     return dict(zip([chosen[place] for place in asked], logistic(scores).tolist(), strict=True))
 
 

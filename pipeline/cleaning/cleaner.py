@@ -1,13 +1,13 @@
 """The cleaning stage: a raw article in, its body and fields out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, groupby
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.classifier import Classifiers
 from pipeline.cleaning.fields import fields_of
 from pipeline.cleaning.fingerprint import fingerprints_of
-from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.linked_body import with_linked_body
@@ -44,12 +44,12 @@ class Cleaner:
 
     Args:
         config: languages and size limit.
-        forests: the block classifiers `pipeline.cleaning.forest.FORESTS`, by name; those that ship, if not given.
+        classifiers: of lines; those that ship, if not given.
     """
 
-    def __init__(self, config: PipelineConfig, forests: Callable[[str], Forest] = load) -> None:
+    def __init__(self, config: PipelineConfig, classifiers: Classifiers | None = None) -> None:
         self._config = config
-        self._forests = forests
+        self._classifiers = classifiers or Classifiers()
 
     def __call__(self, article: RawArticle) -> CleanArticle:
         """Clean one article.
@@ -71,7 +71,7 @@ class Cleaner:
                 "too-large", f"the article has {size} bytes, more than the {self._config.max_article_bytes} allowed"
             )
         read = read_article(html=article.html, text=article.text, title=article.title)
-        infobox = decide(read, self._forests)
+        infobox = decide(read, self._classifiers)
         fields = fields_of(read)
         metadata = read.metadata or Metadata()
         lines = with_linked_body(read.lines, metadata.body)

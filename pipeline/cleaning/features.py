@@ -1,4 +1,4 @@
-"""What the block classifier sees of each line: its words, its place, its neighbours and, on a page, its markup."""
+"""What the line classifiers see of each line: its words, its place, its neighbours and, on a page, its markup."""
 
 import math
 import re

@@ -1,4 +1,4 @@
-"""The block classifier at run time: boosted trees as plain arrays, evaluated by numpy."""
+"""The line classifiers at run time: boosted trees as plain arrays, evaluated by numpy."""
 
 from functools import cache
 from importlib.resources import files
@@ -10,10 +10,10 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
 
-FORESTS = ("page", "news", "text", "text-news", "text-kind")
-"""Of the lines of pages, of pages that call themselves news, of texts without markup, and of texts from newspapers.
+FORESTS = ("page", "news", "text-news", "text-kind")
+"""Of the lines of pages, of pages that call themselves news, and of texts from newspapers.
 
-The last one is asked which of the two a text is.
+The last one is asked whether a text is from one.
 """
 _TOGETHER = 2000
 """So many rows go through the trees together, for the memory."""

@@ -1,4 +1,4 @@
-"""What the block classifier sees of a line's markup, and of what the page itself says is its article."""
+"""What the line classifiers see of a line's markup, and of what the page itself says is its article."""
 
 import math
 import re

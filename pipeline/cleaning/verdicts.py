@@ -1,13 +1,12 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.captions import mark_captions
-from pipeline.cleaning.classifier import probabilities
+from pipeline.cleaning.classifier import Classifiers, probabilities
 from pipeline.cleaning.embeds import mark_embeds
-from pipeline.cleaning.forest import Forest, load
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.lines import Line, words_of
@@ -34,8 +33,8 @@ _HINTED: tuple[tuple[str, RemovalReason], ...] = (
 )  # fmt: skip
 
 
-def decide(article: ParsedArticle, forests: Callable[[str], Forest] = load) -> dict[str, str]:
-    """Give every line of the article its verdict, by the forest that its kind asks for; returns the infobox."""
+def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
+    """Give every line of the article its verdict; returns the infobox."""
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
     infobox = find_infobox(article.lines)
@@ -46,7 +45,7 @@ def decide(article: ParsedArticle, forests: Callable[[str], Forest] = load) -> d
     for line, reading in zip(article.lines, article.readings, strict=True):
         if line.open and reading.hit is not None and _says_enough(reading.hit):
             line.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
-    for number, probability in probabilities(article, chosen, forests).items():
+    for number, probability in probabilities(article, chosen, classifiers).items():
         _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, article.readings)

@@ -1,4 +1,4 @@
-"""What the block classifier learns from: the lines of pages, read in several ways, with labels and weights.
+"""What the line classifiers learn from: the lines of pages, read in several ways, with labels and weights.
 
 Every gold page is read as its HTML, as its visible text, as what an extractor
 left, and as its gold text alone; a line's label is whether its words stand in the
@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.cleaning.features import features
+from pipeline.cleaning.line_vectors import LineVectors
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.page_features import Context
@@ -54,6 +55,8 @@ class Sample:
     Attributes:
         publisher: as `publisher_of` has it.
         markup: whether the lines come from a page, and not from a text.
+        rows: the features of the lines.
+        vectors: of their words.
         labels: how likely each line is the article's, 0 to 1.
         gold: whether the page has gold paragraphs.
         newspaper: whether the page is of a newspaper; None if that is not known or the page was altered.
@@ -62,28 +65,36 @@ class Sample:
     publisher: str
     markup: bool
     rows: npt.NDArray[np.float32]
+    vectors: npt.NDArray[np.float32]
     labels: Floats
     weights: Floats
     gold: bool
     newspaper: bool | None = None
 
+    @property
+    def seen(self) -> npt.NDArray[np.float32]:
+        """What a network sees of each line."""
+        return np.concatenate([self.rows, self.vectors], axis=1)
 
-def samples(page: dict[str, Any], weight: float = 1.0, *, newspaper: bool | None = None) -> Iterator[Sample]:
+
+def samples(
+    page: dict[str, Any], vectors: LineVectors, weight: float = 1.0, *, newspaper: bool | None = None
+) -> Iterator[Sample]:
     """All readings of a gold page, which counts for `weight`."""
     random = np.random.default_rng(len(page["html"]))
     clean = "\n\n".join(page["gold"])
     for text in (clean, f"{page['title'].strip()}\n\n{clean}"):
         reading = _read(None, text)
-        yield _sample(page, reading, _gold_labels(reading, page), _CLEAN_TEXT_WEIGHT * weight)
+        yield _sample(page, reading, vectors, _gold_labels(reading, page), _CLEAN_TEXT_WEIGHT * weight)
     for source in _SOURCES:
         reading = _reading_of(page, source)
         labels = _gold_labels(reading, page)
-        yield replace(_sample(page, reading, labels, weight), newspaper=newspaper)
+        yield replace(_sample(page, reading, vectors, labels, weight), newspaper=newspaper)
         altered, kept = _altered(reading, labels, random)
-        yield _sample(page, altered, labels[kept], weight)
+        yield _sample(page, altered, vectors, labels[kept], weight)
 
 
-def labelled_samples(page: dict[str, Any]) -> Iterator[Sample]:
+def labelled_samples(page: dict[str, Any], vectors: LineVectors) -> Iterator[Sample]:
     """The readings of a page that is labelled block by block and has snippets.
 
     Raises:
@@ -96,9 +107,9 @@ def labelled_samples(page: dict[str, Any]) -> Iterator[Sample]:
         texts = [line.text for line in reading.lines]
         read = labelled.labels(texts)
         told = snippets.labels(texts, np.nan_to_num(read, nan=0.5))
-        yield replace(_labelled_sample(page, reading, read, told, 1.0), newspaper=False)
+        yield replace(_labelled_sample(page, reading, vectors, read, told, 1.0), newspaper=False)
         altered, kept = _altered(reading, np.nan_to_num(np.where(np.isnan(told), read, told), nan=0.5), random)
-        yield _labelled_sample(page, altered, read[kept], told[kept], _ALTERED_WEIGHT)
+        yield _labelled_sample(page, altered, vectors, read[kept], told[kept], _ALTERED_WEIGHT)
 
 
 def publisher_of(page: dict[str, Any]) -> str:
@@ -106,20 +117,20 @@ def publisher_of(page: dict[str, Any]) -> str:
     return urlsplit(str(page["url"])).netloc.removeprefix("www.")
 
 
-def read_samples(gold: Path, further: Sequence[Path]) -> list[Sample]:
+def read_samples(gold: Path, further: Sequence[Path], vectors: LineVectors) -> list[Sample]:
     """The samples of a gold file of newspapers, and at less weight those of pages of other kinds and times.
 
     Raises:
         GoldError: if a page of a file has neither `gold` paragraphs nor `with` and `without` snippets, or it has
             snippets and its blocks are not labelled.
     """
-    data = [sample for page in read_pages(gold) for sample in samples(page, newspaper=True)]
+    data = [sample for page in read_pages(gold) for sample in samples(page, vectors, newspaper=True)]
     for path in further:
         pages = read_rows(path, _INPUTS)
         if any("gold" not in page and not {"with", "without"} <= page.keys() for page in pages):
             raise GoldError(f"{path}: a page has neither gold paragraphs nor snippets")
         for page in pages:
-            data += samples(page, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page)
+            data += samples(page, vectors, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page, vectors)
     return data
 
 
@@ -177,23 +188,26 @@ def _kept(labels: npt.NDArray[np.int32], random: np.random.Generator) -> list[in
     return [int(number) for number in np.flatnonzero(kept)]
 
 
-def _sample(page: dict[str, Any], reading: _PageReading, labels: Floats, weight: float) -> Sample:
+def _sample(page: dict[str, Any], reading: _PageReading, vectors: LineVectors, labels: Floats, weight: float) -> Sample:
     lines = reading.lines
     return Sample(
         publisher_of(page),
         bool(lines) and lines[0].markup is not None,
         features(lines, reading.readings, reading.context),
+        vectors.rows([line.words for line in lines]),
         labels,
         weight * _line_weights(lines),
         gold="gold" in page,
     )
 
 
-def _labelled_sample(page: dict[str, Any], reading: _PageReading, read: Floats, told: Floats, weight: float) -> Sample:
+def _labelled_sample(
+    page: dict[str, Any], reading: _PageReading, vectors: LineVectors, read: Floats, told: Floats, weight: float
+) -> Sample:
     """A line counts by how sure its label is, and more if a snippet tells it."""
     labels = np.nan_to_num(np.where(np.isnan(told), read, told), nan=0.5)
     sure = np.abs(np.nan_to_num(read, nan=0.5) - 0.5) * 2
-    found = _sample(page, reading, labels, _SNIPPET_PAGE_WEIGHT)
+    found = _sample(page, reading, vectors, labels, _SNIPPET_PAGE_WEIGHT)
     return replace(found, weights=weight * (found.weights * sure + _SNIPPET_WEIGHT * ~np.isnan(told)))
 
 

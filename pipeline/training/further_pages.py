@@ -1,4 +1,4 @@
-"""Further gold pages for the block classifier, from test files that extraction libraries publish.
+"""Further gold pages for the line classifiers, from test files that extraction libraries publish.
 
     python -m pipeline.training.further_pages FOLDER OUTPUT.jsonl.gz
 

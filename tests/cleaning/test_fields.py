@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.cleaning import Cleaner
 from pipeline.cleaning.access import access_of
+from pipeline.cleaning.classifier import Classifiers
 from pipeline.cleaning.dates import dated_lines
 from pipeline.cleaning.embeds import mark_embeds
 from pipeline.cleaning.field_value import FieldValue
@@ -44,7 +45,7 @@ def test_a_page_that_calls_itself_news_is_judged_by_the_trees_of_news(kind: obje
         return load(name)
 
     page = f'<html><head><script type="application/ld+json">{linked}</script></head><body>{paragraphs}</body></html>'
-    Cleaner(PipelineConfig(), forest)(RawArticle(url="https://zeitung.example/1", html=page))
+    Cleaner(PipelineConfig(), Classifiers(forest))(RawArticle(url="https://zeitung.example/1", html=page))
     assert asked == ["news" if expected else "page"]
 
 

@@ -1,0 +1,53 @@
+"""What the words of a line mean: the weighted mean of the vectors of its common words."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Matrix = npt.NDArray[np.float32]
+
+DIMENSIONS = 64
+"""Of a vector."""
+MOST_WORDS = 400
+"""Of a line, the first by which it is known."""
+
+
+class LineVectors:
+    """Vectors of lines. Words that are not common do not count; a line without any that is has a vector of zeros.
+
+    Args:
+        arrays: `words`, common words in lower case, one a line; `vectors` of them, of shape (words, DIMENSIONS), to any
+            scale; `weights`, how much each counts, of shape (words,).
+    """
+
+    def __init__(self, arrays: Mapping[str, Any]) -> None:
+        words = str(arrays["words"]).split("\n")
+        self._places = {word: place for place, word in enumerate(words)}
+        weights = np.append(arrays["weights"].astype(np.float32), np.float32(0))[:, None]
+        vectors = np.concatenate([arrays["vectors"], np.zeros((1, DIMENSIONS), dtype=np.int8)])
+        self._weighted = np.concatenate([vectors * weights, weights], axis=1)
+
+    def rows(self, lines: Sequence[Sequence[str]]) -> Matrix:
+        """The vectors of lines, given as their words in lower case; of shape (lines, DIMENSIONS)."""
+        if not lines:
+            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        unknown = len(self._places)
+        places: list[int] = []
+        begins = []
+        for line in lines:
+            begins.append(len(places))
+            places += [self._places.get(word, unknown) for word in line[:MOST_WORDS]]
+            places.append(unknown)  # so that no line is empty
+        totals = np.add.reduceat(self._weighted.take(np.array(places), axis=0), begins, axis=0)
+        return np.asarray(totals[:, :-1] / np.where(totals[:, -1:] > 0, totals[:, -1:], 1))
+
+
+@cache
+def load() -> LineVectors:
+    """Those that ship."""
+    with (files(__package__) / "data" / "words.npz").open("rb") as file, np.load(file) as arrays:
+        return LineVectors({name: arrays[name] for name in arrays.files})
