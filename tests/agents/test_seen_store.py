@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from agents.duplicates import SeenArticle
-from agents.local_store import LocalStore, LocalStoreError
+from agents.local_store import PREFIX_BYTES, LocalStore, LocalStoreError
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
@@ -44,9 +44,11 @@ def test_what_cannot_be_written_whole_is_not_written_at_all(store):
 
 
 def test_keys_below_a_prefix_are_given_in_order(store):
-    store.update(0, {key: key.upper() for key in (b"ra2", b"ra1", b"rb1", b"qz")}, {"offset": 1})
-    assert list(store.scan_prefix(b"ra")) == [(b"ra1", b"RA1"), (b"ra2", b"RA2")]
-    assert list(store.scan_prefix(b"s")) == []
+    a, b = b"r" * PREFIX_BYTES, b"r" * (PREFIX_BYTES - 1) + b"s"
+    store.update(0, {key: key.upper() for key in (a + b"2", a + b"1", b + b"1", a[1:], b"qz")}, {"offset": 1})
+    assert list(store.scan_prefix(a)) == [(a + b"1", (a + b"1").upper()), (a + b"2", (a + b"2").upper())]
+    assert list(store.scan_prefix(b"s" * PREFIX_BYTES)) == []
+    assert store.read_all([a + b"1", a, b"qz"]) == [(a + b"1").upper(), None, b"QZ"]
 
 
 def test_everything_can_be_forgotten(store, tmp_path):
