@@ -110,9 +110,14 @@ class LocalStore:
 
     def scan_prefix(self, prefix: bytes) -> list[tuple[bytes, bytes]]:
         """All that is stored under keys that begin with these `PREFIX_BYTES`, in their order."""
+        found: list[tuple[bytes, bytes]] = []
         with _told(self._path):
-            found: Any = self._db.items(from_key=prefix, read_opt=self._within_prefix)
-            return list(found)
+            items: Any = self._db.items(from_key=prefix, read_opt=self._within_prefix)
+            for key, value in items:
+                if not key.startswith(prefix):  # files of former versions do not end there
+                    break
+                found.append((key, value))
+        return found
 
     def update(self, partition: int, changes: Mapping[bytes, bytes | None], checkpoint: dict[str, Any]) -> None:
         """Write values by key (None deletes) and how far their partition is now read, both or neither.

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rocksdict import AccessType, Options, Rdict
 
 from agents.duplicates import SeenArticle
 from agents.local_store import PREFIX_BYTES, LocalStore, LocalStoreError
@@ -49,6 +50,21 @@ def test_keys_below_a_prefix_are_given_in_order(store):
     assert list(store.scan_prefix(a)) == [(a + b"1", (a + b"1").upper()), (a + b"2", (a + b"2").upper())]
     assert list(store.scan_prefix(b"s" * PREFIX_BYTES)) == []
     assert store.read_all([a + b"1", a, b"qz"]) == [(a + b"1").upper(), None, b"QZ"]
+
+
+def test_files_of_a_former_version_are_read(tmp_path):
+    """They have no filters, and the database does not end at a prefix by itself."""
+    keys = [b"r" * (PREFIX_BYTES - 1) + bytes([65 + number % 3]) + b"%d" % number for number in range(30)]
+    (tmp_path / "0").mkdir()
+    former = Rdict(str(tmp_path / "0" / "copy"), Options(raw_mode=True), access_type=AccessType.with_ttl(60))
+    for key in keys:
+        former.put(key, b"1")
+    former.close()
+    store = LocalStore(tmp_path, "copy", 60)
+    found = [key for key, _ in store.scan_prefix(keys[1][:PREFIX_BYTES])]
+    assert found == sorted(key for key in keys if key.startswith(keys[1][:PREFIX_BYTES]))
+    assert store.read_all(keys[:2]) == [b"1", b"1"]
+    store.close()
 
 
 def test_everything_can_be_forgotten(store, tmp_path):
