@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
-from rocksdict import AccessType, Options, Rdict, WriteBatch
+from rocksdict import AccessType, BlockBasedOptions, Cache, Options, Rdict, WriteBatch
 
 from schemas.codec import one_line
 
-WRITE_BUFFER_BYTES = 4_000_000
+WRITE_BUFFER_BYTES = 2_097_152
+"""Of one copy; while one is written to disk, there are two of them."""
+BLOCK_CACHE_BYTES = 1_000_000
+"""Of what was read, for all copies together. RocksDB's own 32 MB for each copy fill up with what the system keeps in
+its own cache anyway. Without them, reads take microseconds longer where a copy is small, and else no longer."""
+BLOCK_CACHE = Cache(BLOCK_CACHE_BYTES)
 STORE_RETRY_SECONDS = 10.0
 """Until a copy that cannot be read or written, which somebody has to mend, is tried again."""
 FULL_BYTES = 1_000_000
@@ -113,6 +118,9 @@ class LocalStore:
         options.create_if_missing(True)
         options.set_write_buffer_size(WRITE_BUFFER_BYTES)
         options.set_max_background_jobs(1)
+        blocks = BlockBasedOptions()
+        blocks.set_block_cache(BLOCK_CACHE)
+        options.set_block_based_table_factory(blocks)
         access = AccessType.with_ttl(max(1, round(self.keep_seconds)))
         with _told(self._path):
             return Rdict(str(self._path), options, access_type=access)

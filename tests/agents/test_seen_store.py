@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from agents.duplicates import SeenArticle
-from agents.local_store import LocalStore, LocalStoreError
+from agents.local_store import BLOCK_CACHE_BYTES, WRITE_BUFFER_BYTES, LocalStore, LocalStoreError
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
@@ -47,6 +47,23 @@ def test_keys_below_a_prefix_are_given_in_order(store):
     store.update(0, {key: key.upper() for key in (b"ra2", b"ra1", b"rb1", b"qz")}, {"offset": 1})
     assert list(store.scan_prefix(b"ra")) == [(b"ra1", b"RA1"), (b"ra2", b"RA2")]
     assert list(store.scan_prefix(b"s")) == []
+
+
+def test_all_copies_together_hold_little_in_memory(tmp_path):
+    """RocksDB's own cache is 32 MB for each of them."""
+    stores = [LocalStore(tmp_path, name, 60) for name in ("first", "second")]
+    rows, row_bytes = 80, 50_000
+    for store in stores:
+        for number in range(rows):
+            store.update(0, {b"k%02d" % number: random.randbytes(row_bytes)}, {"offset": number})
+            assert int(store._db.property_value("rocksdb.cur-size-active-mem-table")) < 1.2 * WRITE_BUFFER_BYTES
+        store._db.flush()
+        assert sum(1 for _ in store.scan_prefix(b"k")) * row_bytes > 2 * BLOCK_CACHE_BYTES
+    cached = {int(store._db.property_value("rocksdb.block-cache-usage")) for store in stores}
+    assert len(cached) == 1, "one cache for all"
+    assert max(cached) < 1.2 * BLOCK_CACHE_BYTES
+    for store in stores:
+        store.close()
 
 
 def test_everything_can_be_forgotten(store, tmp_path):
