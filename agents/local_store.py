@@ -23,9 +23,12 @@ from rocksdict import (
 
 from schemas.codec import one_line
 
-WRITE_BUFFER_BYTES = 4_000_000
-CACHE_BYTES = 8_000_000
-"""Of what was read last, and of where in the files it is: more is not in memory, however large the copy."""
+WRITE_BUFFER_BYTES = 2_097_152
+"""Of one copy; while one is written to disk, there are two of them."""
+BLOCK_CACHE_BYTES = 8_000_000
+"""Of what was read last, and of where in the files it is, for all copies together: more is not in memory, however large
+they are. RocksDB's own 32 MB for each copy fill up with what the system keeps in its own cache anyway."""
+BLOCK_CACHE = Cache(BLOCK_CACHE_BYTES)
 PREFIX_BYTES = 17
 """Of the keys that are found by how they begin."""
 FILTER_BITS = 10
@@ -142,7 +145,7 @@ class LocalStore:
         options.set_max_background_jobs(1)
         options.set_prefix_extractor(SliceTransform.create_fixed_prefix(PREFIX_BYTES))
         table = BlockBasedOptions()
-        table.set_block_cache(Cache(CACHE_BYTES))
+        table.set_block_cache(BLOCK_CACHE)
         table.set_cache_index_and_filter_blocks(True)
         table.set_index_type(BlockBasedIndexType.two_level_index_search())
         table.set_partition_filters(True)

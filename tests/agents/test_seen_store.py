@@ -11,7 +11,7 @@ import pytest
 from rocksdict import AccessType, Options, Rdict
 
 from agents.duplicates import SeenArticle
-from agents.local_store import PREFIX_BYTES, LocalStore, LocalStoreError
+from agents.local_store import BLOCK_CACHE_BYTES, PREFIX_BYTES, WRITE_BUFFER_BYTES, LocalStore, LocalStoreError
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
@@ -65,6 +65,23 @@ def test_files_of_a_former_version_are_read(tmp_path):
     assert found == sorted(key for key in keys if key.startswith(keys[1][:PREFIX_BYTES]))
     assert store.read_all(keys[:2]) == [b"1", b"1"]
     store.close()
+
+
+def test_all_copies_together_hold_little_in_memory(tmp_path):
+    """RocksDB's own cache is 32 MB for each of them."""
+    stores = [LocalStore(tmp_path, name, 60) for name in ("first", "second")]
+    rows, row_bytes, prefix = 400, 50_000, b"k" * PREFIX_BYTES
+    for store in stores:
+        for number in range(rows):
+            store.update(0, {prefix + b"%03d" % number: random.randbytes(row_bytes)}, {"offset": number})
+            assert int(store._db.property_value("rocksdb.cur-size-active-mem-table")) < 1.2 * WRITE_BUFFER_BYTES
+        store._db.flush()
+        assert sum(1 for _ in store.scan_prefix(prefix)) * row_bytes > 2 * BLOCK_CACHE_BYTES
+    cached = {int(store._db.property_value("rocksdb.block-cache-usage")) for store in stores}
+    assert len(cached) == 1, "one cache for all"
+    assert max(cached) < 1.2 * BLOCK_CACHE_BYTES
+    for store in stores:
+        store.close()
 
 
 def test_everything_can_be_forgotten(store, tmp_path):
