@@ -50,6 +50,12 @@ def share_one_arena() -> None:
     _set_allocator(M_ARENA_MAX, 1)
 
 
+def return_free_memory() -> None:
+    """Give back to the system what is free in the midst of the heap; glibc does so by itself only at its end."""
+    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "malloc_trim"):
+        library.malloc_trim(0)
+
+
 def _set_allocator(option: int, value: int) -> None:
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
         library.mallopt(option, value)

@@ -1,4 +1,4 @@
-"""States that were worked on last, as they are, without being packed."""
+"""States that were worked on last, no more of them than there is room for."""
 
 from collections import OrderedDict
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ class RecentStates:
     """States by key, in the order of their use.
 
     Args:
-        limit: what they hold together, each counting as one more than its length; the latest stays in any case.
+        limit: of their sizes together; the latest stays in any case.
     """
 
     def __init__(self, limit: int) -> None:
@@ -17,9 +17,8 @@ class RecentStates:
         self._states: OrderedDict[Hashable, tuple[int, Any]] = OrderedDict()
         self._size = 0
 
-    def put(self, key: Hashable, state: Any) -> list[tuple[Hashable, Any]]:
+    def put(self, key: Hashable, state: Any, size: int) -> list[tuple[Hashable, Any]]:
         """Keep a state whose key is not here, as the latest; those that there is no room for any more, with keys."""
-        size = 1 + len(state)
         self._states[key] = size, state
         self._size += size
         pushed_out = []

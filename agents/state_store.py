@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from agents.local_store import LocalStore
+from agents.local_store import PREFIX_BYTES, LocalStore
 from agents.settings import Settings
 from agents.topic_replica import TopicReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode
+
+FORMAT = 2
+"""Of what is stored of a record; a copy in another one is read from the topic anew."""
 
 
 class StatefulStage(Protocol):
@@ -33,12 +36,15 @@ class StatefulStage(Protocol):
     def articles(self, record: Any) -> Sequence[str]:
         """The ids of the articles that a record that was given out is made of."""
 
+    def outline(self, record: Any) -> bytes:
+        """What a state goes on from before it reads a record that was given out."""
+
     def state(self, owner: str) -> Any:
         """The state of an owner of whom nothing is known."""
 
 
 class StateStore(LocalStore):
-    """Records by owner and id, and which of them are made of an article.
+    """Records and their outlines by owner and id, and which of them are made of an article.
 
     Args:
         folder: holds one folder a worker.
@@ -48,10 +54,22 @@ class StateStore(LocalStore):
     def __init__(self, folder: Path, keep_seconds: float) -> None:
         super().__init__(folder, "state", keep_seconds)
 
-    def records(self, owner: str) -> dict[bytes, bytes]:
-        """The records of an owner by their ids."""
-        prefix = b"r" + _digest(owner)
-        return {key[len(prefix) :]: value for key, value in self.scan_prefix(prefix)}
+    def checkpoint(self, partition: int) -> dict[str, Any] | None:
+        """As for any copy; what a version wrote that stored other things does not count as read."""
+        known = super().checkpoint(partition)
+        return known if known is not None and known.get("format") == FORMAT else None
+
+    def update(self, partition: int, changes: Mapping[bytes, bytes | None], checkpoint: dict[str, Any]) -> None:
+        """As for any copy."""
+        super().update(partition, changes, checkpoint | {"format": FORMAT})
+
+    def outlines(self, owner: str) -> dict[bytes, bytes]:
+        """The outlines of an owner's records by their ids."""
+        return {key[PREFIX_BYTES:]: outline for key, outline in self.scan_prefix(b"w" + _digest(owner))}
+
+    def records(self, owner: str, identifiers: Sequence[bytes]) -> list[bytes | None]:
+        """Some records of an owner; None: it is not here."""
+        return self.read_all([b"r" + _digest(owner) + identifier for identifier in identifiers])
 
     def owners(self, article: str) -> set[str]:
         """Whose records are, or were, made of an article."""
@@ -59,23 +77,57 @@ class StateStore(LocalStore):
         found = (self.read(b"o" + key[len(prefix) :]) for key, _ in self.scan_prefix(prefix))
         return {owner.decode() for owner in found if owner is not None}
 
-    def changes(
-        self, identifier: bytes, owner: str | None, articles: Sequence[str], value: bytes | None
-    ) -> dict[bytes, bytes | None]:
-        """What to write of a record (None: a tombstone) so that it is found by owner and articles."""
-        if owner is None:
+    def changes(self, identifier: bytes, given: "GivenOut | None") -> dict[bytes, bytes | None]:
+        """What to write of a record (None: it is gone) so that it is found by owner and articles."""
+        if given is None:
             known = self.read(b"o" + identifier)
-            return {} if known is None else {b"r" + _digest(known.decode()) + identifier: None, b"o" + identifier: None}
-        indexed: dict[bytes, bytes | None] = {b"a" + _digest(article) + identifier: b"" for article in articles}
-        return {b"r" + _digest(owner) + identifier: value, b"o" + identifier: owner.encode(), **indexed}
+            return {} if known is None else self.removal(identifier, known)
+        digest = _digest(given.owner)
+        return {
+            b"r" + digest + identifier: given.value,
+            b"w" + digest + identifier: given.outline,
+            b"o" + identifier: given.owner.encode(),
+            **{b"a" + _digest(article) + identifier: b"" for article in given.articles},
+        }
+
+    def removal(self, identifier: bytes, owner: bytes) -> dict[bytes, bytes | None]:
+        """What to write of an owner's record that is gone."""
+        digest = _digest(owner.decode())
+        return dict.fromkeys((b"r" + digest + identifier, b"w" + digest + identifier, b"o" + identifier))
 
 
 class GivenOut(NamedTuple):
-    """A record as this worker gave it out last: whose it is, the articles it is made of, its bytes (None: gone)."""
+    """A record as this worker gave it out last: whose it is, the articles it is made of, its bytes (None: gone).
+
+    `outline` is what a state goes on from before it reads the record.
+    """
 
     owner: str
     articles: Sequence[str]
     value: bytes | None
+    outline: bytes | None
+
+
+class OwnersGivenOut:
+    """What an owner's state goes on from: all outlines, and records as they are needed.
+
+    Args:
+        replica: what was given out.
+        owner: whose.
+    """
+
+    def __init__(self, replica: "StateReplica", owner: str) -> None:
+        self._replica = replica
+        self._owner = owner
+
+    def outlines(self) -> Iterator[tuple[str, bytes]]:
+        """The ids of all records that the owner has given out, with their outlines."""
+        for identifier, outline in self._replica.outlines(self._owner).items():
+            yield identifier.decode(), outline
+
+    def records(self, names: Iterable[str]) -> Iterator[Any]:
+        """Those of the records that have these ids; those that cannot be read any more are left out."""
+        return self._replica.records(self._owner, [name.encode() for name in names])
 
 
 class StateReplica(TopicReplica):
@@ -104,11 +156,22 @@ class StateReplica(TopicReplica):
         self._own_of.clear()
         super().assign(partitions)
 
-    def records(self, owner: str) -> Iterator[Any]:
-        """An owner's records as they were last given out; those that cannot be read any more are left out."""
-        found: dict[bytes, bytes | None] = dict(self._local.records(owner))
-        found |= {identifier: self._own[identifier].value for identifier in self._own_of.get(owner, ())}
-        for value in found.values():
+    def outlines(self, owner: str) -> dict[bytes, bytes]:
+        """The outlines of an owner's records as they were last given out, by id."""
+        found = self._local.outlines(owner)
+        for identifier in self._own_of.get(owner, ()):
+            outline = self._own[identifier].outline
+            if outline is None:
+                found.pop(identifier, None)
+            else:
+                found[identifier] = outline
+        return found
+
+    def records(self, owner: str, identifiers: Sequence[bytes]) -> Iterator[Any]:
+        """Some of an owner's records as they were last given out; those that cannot be read any more are left out."""
+        stored = [identifier for identifier in identifiers if identifier not in self._own]
+        found = [self._own[identifier].value for identifier in identifiers if identifier in self._own]
+        for value in (*found, *self._local.records(owner, stored)):
             if value is not None:
                 try:
                     yield decode(value, self._record)
@@ -140,22 +203,18 @@ class StateReplica(TopicReplica):
     def _changes(
         self, identifier: bytes, value: bytes | None, before: Mapping[bytes, bytes | None]
     ) -> dict[bytes, bytes | None]:
-        owner: str | None = None
-        articles: Sequence[str] = ()
         own = self._own.get(identifier)
-        if own is not None and value is not None and own.value == value:
-            owner, articles = own.owner, own.articles
-        elif value is not None:
-            try:
-                record = decode(value, self._record)
-            except RecordError:  # of a later version: not this worker's to go on from
-                return {}
-            owner, articles = self._states.owner_of(record), self._states.articles(record)
-        else:
-            known = before.get(b"o" + identifier)
-            if known is not None:  # given out and gone within one lot
-                return {b"r" + _digest(known.decode()) + identifier: None, b"o" + identifier: None}
-        return self._local.changes(identifier, owner, articles, value)
+        if value is None:
+            known = before.get(b"o" + identifier)  # it may have been given out and be gone within one lot
+            return self._local.changes(identifier, None) if known is None else self._local.removal(identifier, known)
+        if own is not None and own.value == value:
+            return self._local.changes(identifier, own)
+        try:
+            record = decode(value, self._record)
+        except RecordError:  # of a later version: not this worker's to go on from
+            return {}
+        owner, articles = self._states.owner_of(record), self._states.articles(record)
+        return self._local.changes(identifier, GivenOut(owner, articles, value, self._states.outline(record)))
 
     def _drop_own(self, identifier: bytes, value: bytes | None) -> None:
         own = self._own.get(identifier)

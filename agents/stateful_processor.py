@@ -6,7 +6,7 @@ change nothing that was there already.
 """
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +14,9 @@ from aiokafka.partitioner import murmur2
 
 from agents import headers
 from agents.local_store import LocalStoreError
-from agents.packed_states import PackedStates
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.recent_states import RecentStates
-from agents.state_store import GivenOut, StatefulStage, StateReplica
+from agents.state_store import GivenOut, OwnersGivenOut, StatefulStage, StateReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, encode, one_line
 
@@ -25,13 +24,15 @@ if TYPE_CHECKING:
     from agents.runner import Incoming
 
 SMALL_STATE = 20
-"""Records of a state that is unpacked in no time. Most have one or two, and are not needed again for long."""
+"""Quotes in memory of a state that is soon read again. Most have one or two, and are not needed again for long."""
 MAX_IN_SMALL_STATES = 200
-"""What the small states that were worked on last hold together, as they count it; others are packed."""
-MAX_IN_LARGE_STATES = 4_800
-"""The same of larger states."""
-MAX_PACKED_BYTES = 64_000_000
-"""Of packed states; others are read again when they are needed."""
+"""What the small states that were worked on last have in memory together, as they count it."""
+MAX_IN_LARGE_STATES = 600
+"""The same of larger states, such as of speakers whose words are in many papers; one alone may have more."""
+MAX_NUMBERS = 250_000
+"""In the outlines of the states whose quotes are not in memory together: some 10,000 statements of a short quote."""
+FEW_OUTLINES = 8
+"""A state that has so many is as soon read again as kept."""
 
 
 class StatefulProcessor:
@@ -49,7 +50,7 @@ class StatefulProcessor:
         self._replica = replica
         self._small = RecentStates(MAX_IN_SMALL_STATES)
         self._large = RecentStates(MAX_IN_LARGE_STATES)
-        self._packed = PackedStates(MAX_PACKED_BYTES)
+        self._outlined = RecentStates(MAX_NUMBERS)
 
     def assign(self, partitions: Iterable[int]) -> None:
         """The partitions of the source topic that are this worker's now: what others did meanwhile has to be read."""
@@ -72,7 +73,7 @@ class StatefulProcessor:
         at = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
         seen_at = at.replace("+00:00", "Z")
         try:
-            given = [self._given_out(*change) for change in self._changes(message, seen_at)]
+            given = list(self._changes(message, seen_at))
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)
         except LocalStoreError:
@@ -88,49 +89,57 @@ class StatefulProcessor:
         messages = tuple(OutputMessage(self._stage.target, key, own.value, partition) for key, own in given)
         return Done(messages, took_seconds=time.perf_counter() - started)
 
-    def _given_out(self, owner: str, name: str, record: Any) -> tuple[bytes, GivenOut]:
-        if record is None:
-            return name.encode(), GivenOut(owner, (), None)
-        return name.encode(), GivenOut(owner, self._states.articles(record), encode(record))
-
-    def _changes(self, message: "Incoming", seen_at: str) -> list[tuple[str, str, Any]]:
-        """Owner, id and record of all that changes; a record of None is gone."""
-        changes: list[tuple[str, str, Any]] = []
+    def _changes(self, message: "Incoming", seen_at: str) -> Iterator[tuple[bytes, GivenOut]]:
+        """Key and message of all that changes."""
         if message.value is not None:
             record = decode(message.value, self._stage.reads)
             owner = self._states.owner(record)
-            state = self._state(message.partition, owner, changes)
-            changes += ((owner, *change) for change in state.add(record, seen_at).items())
-            self._keep(message.partition, owner, state)
+            yield from self._changed(message.partition, owner, lambda state: state.add(record, seen_at))
         elif message.key is None:
             raise RecordError("empty", "the message has neither key nor value")
         else:
             article, but = message.key.decode("utf-8", "replace"), headers.text_of(message.headers, "content_hash")
             for owner in sorted(self._replica.owners(article)):
                 if self._partition(owner) == message.partition:
-                    state = self._state(message.partition, owner, changes)
-                    changes += ((owner, *change) for change in state.withdraw(article, seen_at, but=but).items())
-                    self._keep(message.partition, owner, state)
-        return changes
+                    yield from self._changed(
+                        message.partition, owner, lambda state: state.withdraw(article, seen_at, but=but)
+                    )
 
-    def _state(self, partition: int, owner: str, changes: list[tuple[str, str, Any]]) -> Any:
-        """The state of an owner, to be kept again; what it has still to give out from before a crash is added to
-        `changes`."""
-        for states in (self._small, self._large, self._packed):
-            if (state := states.take((partition, owner))) is not None:
+    def _changed(
+        self, partition: int, owner: str, change: Callable[[Any], dict[str, Any]]
+    ) -> Iterator[tuple[bytes, GivenOut]]:
+        """What an owner's state gives out by a change, behind what it had still to give out from before a crash."""
+        state = self._take((partition, owner))
+        if state is None:
+            state = self._states.state(owner)
+            yield from self._given_out(owner, state, state.resume(OwnersGivenOut(self._replica, owner)))
+        yield from self._given_out(owner, state, change(state))
+        recent = self._small if state.quotes_in_memory <= SMALL_STATE else self._large
+        for key, former in recent.put((partition, owner), state, 1 + state.quotes_in_memory):
+            if len(former) > FEW_OUTLINES:
+                former.release()
+                self._outlined.put(key, former, former.numbers_in_outlines)
+
+    def _take(self, key: Hashable) -> Any | None:
+        """The state that is in memory, to be kept again; None: there is none."""
+        for states in (self._small, self._large, self._outlined):
+            if (state := states.take(key)) is not None:
                 return state
-        state = self._states.state(owner)
-        changes += ((owner, *change) for change in state.restore(self._replica.records(owner)).items())
-        return state
+        return None
 
-    def _keep(self, partition: int, owner: str, state: Any) -> None:
-        """Keep a state, and pack those that were not needed for longest if there is too much."""
-        recent = self._small if len(state) <= SMALL_STATE else self._large
-        for key, former in recent.put((partition, owner), state):
-            self._packed.put(key, former)
+    def _given_out(self, owner: str, state: Any, changes: dict[str, Any]) -> list[tuple[bytes, GivenOut]]:
+        return [
+            (
+                name.encode(),
+                GivenOut(owner, (), None, None)
+                if record is None
+                else GivenOut(owner, self._states.articles(record), encode(record), state.outline(name)),
+            )
+            for name, record in changes.items()
+        ]
 
     def _forget_states(self) -> None:
-        for states in (self._small, self._large, self._packed):
+        for states in (self._small, self._large, self._outlined):
             states.clear()
 
     def _partition(self, owner: str) -> int:

@@ -17,7 +17,7 @@ from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
-from agents.processes import share_one_arena
+from agents.processes import return_free_memory, share_one_arena
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.stage_apps import StageApps
@@ -35,6 +35,8 @@ log = logging.getLogger("redefluss.worker")
 
 LOADER = "agents.stage_jobs:load"
 TICK_SECONDS = 1.0
+RETURN_MEMORY_SECONDS = 10.0
+"""Between times at which free memory goes back to the system, which takes a millisecond."""
 START_APPS_SECONDS = 300.0
 """More than any rebalance takes."""
 STOP_APP_SECONDS = 15.0
@@ -283,14 +285,18 @@ class Worker:
         log.debug("shut down in %.1f s", time.monotonic() - started)
 
     async def _heartbeat(self) -> None:
-        """Every second: a sign of life."""
+        """Every second: a sign of life. Every ten: what messages have left behind goes back to the system."""
         loaded = False
+        returned_at = time.monotonic()
         while True:
             self.status.loop_beat = time.monotonic()
             if not loaded and self._pool.ready:
                 loaded = True
                 self.status.metrics.model_loaded(self._pool.load_seconds)
                 log.info("models ready after %.1f s", self._pool.load_seconds)
+            if self.status.loop_beat - returned_at >= RETURN_MEMORY_SECONDS:
+                return_free_memory()
+                returned_at = self.status.loop_beat
             await asyncio.sleep(TICK_SECONDS)
 
     def _assignment(self) -> dict[str, list[int]]:

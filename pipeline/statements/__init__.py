@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from pipeline.config import PipelineConfig
+from pipeline.statements.outline import outline_of, written
 from pipeline.statements.speaker import Changes, SpeakerStatements, owner_of_statement, speaker_key
 from schemas.records import QuoteRecord, Statement
 
@@ -37,6 +38,10 @@ class StatementJoiner:
     def articles(self, statement: Statement) -> list[str]:
         """The ids of the articles that a statement stands in."""
         return [article.id for article in statement.articles]
+
+    def outline(self, statement: Statement) -> bytes:
+        """What a state goes on from before it reads the statement."""
+        return written(outline_of(statement))
 
     def state(self, owner: str) -> SpeakerStatements:
         """The state of an owner of whom nothing is known."""

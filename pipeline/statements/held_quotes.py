@@ -33,7 +33,7 @@ class HeldQuotes:
     def add(self, occurrence: Occurrence) -> None:
         """Hold a quote whose id is not held."""
         self._quotes[occurrence.quote] = occurrence
-        self._size += _weight(occurrence)
+        self._size += weight_of(occurrence)
         self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
         self._of_version.setdefault((occurrence.article, occurrence.content_hash), set()).add(occurrence.quote)
         self._alike.setdefault((occurrence.article, occurrence.words), set()).add(occurrence.quote)
@@ -43,7 +43,7 @@ class HeldQuotes:
     def remove(self, occurrence: Occurrence) -> None:
         """Let a quote go that is held."""
         del self._quotes[occurrence.quote]
-        self._size -= _weight(occurrence)
+        self._size -= weight_of(occurrence)
         _discard(self._of_article, occurrence.article, occurrence.quote)
         _discard(self._of_version, (occurrence.article, occurrence.content_hash), occurrence.quote)
         _discard(self._alike, (occurrence.article, occurrence.words), occurrence.quote)
@@ -109,5 +109,6 @@ def _discard(sets: dict[_Key, set[str]], key: _Key, member: str) -> None:
         sets.pop(key, None)
 
 
-def _weight(occurrence: Occurrence) -> int:
+def weight_of(occurrence: Occurrence) -> int:
+    """How many quotes it counts as: one, and one more for each further `ORDINARY_CHARACTERS`."""
     return 1 + len(occurrence.text) // ORDINARY_CHARACTERS

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from graphlib import CycleError, TopologicalSorter
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
 from pipeline.statements.compose import composed
+from pipeline.statements.given_out import Given, GivenStatements, in_safe_order
 from pipeline.statements.grouping import grouped
 from pipeline.statements.held_quotes import HeldQuotes
 from pipeline.statements.occurrence import Occurrence
+from pipeline.statements.outline import Outline, changed_at, instant_of, outline_of, outlined, read, torn, written
+from pipeline.statements.outlines import Outlines
+from pipeline.statements.same_statement import ComparedQuote
 from pipeline.statements.wording_graph import WordingGraph, WordingId
 from schemas.records import QuoteRecord, Statement
 
@@ -23,37 +25,13 @@ Changes = dict[str, Statement | None]
 They are to be published in this order: whatever part of it was, the quotes in it are enough to go on from."""
 
 
-class _Given(NamedTuple):
-    """A statement as it was last given out, in a fraction of the memory that its record takes.
-
-    Attributes:
-        data: the record, as JSON by the names of its attributes.
-        updated_at: of the record.
-        quotes: the ids of the quotes in it.
-    """
-
-    data: bytes
-    updated_at: str
-    quotes: tuple[str, ...]
-
-    @classmethod
-    def of(cls, statement: Statement) -> "_Given":
-        return cls(_as_json(statement), statement.updated_at, tuple(_quote_ids(statement)))
-
-    def is_as(self, statement: Statement) -> bool:
-        """Whether a statement says the same, whenever it was made."""
-        return self.data == _as_json(statement.model_copy(update={"updated_at": self.updated_at}))
-
-    @property
-    def changed_at(self) -> datetime:
-        return datetime.fromisoformat(self.updated_at)
-
-
 class SpeakerStatements:
     """The statements of one speaker, as they follow from the quotes of the last days.
 
     What is held is the quotes; statements are a function of them. So the order of arrival does not matter, a repeat
-    changes nothing, and the statements that were given out are enough to go on from.
+    changes nothing, and the statements that were given out are enough to go on from. All open ones are known in
+    outline. Their quotes are read when something comes that could touch them: from the same article, or with words
+    that may say the same. So what a quote costs does not grow with what its speaker has said.
 
     Args:
         key: the speaker; see `speaker_key`.
@@ -67,22 +45,60 @@ class SpeakerStatements:
         self._key = key
         self._window = window
         self._most = most
+        self._outlines = Outlines({})
+        self._given_out: GivenStatements | None = None
+        self._made: dict[str, Outline] = {}
+        self._begin()
+
+    def _begin(self) -> None:
         self._graph = WordingGraph()
         self._quotes = HeldQuotes()
         self._said: dict[WordingId, dict[str, Occurrence]] = {}
-        self._oldest = datetime.min.replace(tzinfo=UTC)
-        self._given: dict[str, _Given] = {}
+        self._given: dict[str, Given] = {}
         self._given_words: dict[str, set[WordingId]] = {}
         self._given_for: dict[WordingId, set[str]] = {}
 
     def __len__(self) -> int:
-        """How many quotes are held; a long one counts as several."""
+        """How many quotes there are in open statements; a long one counts as several."""
+        return self._outlines.weight
+
+    @property
+    def quotes_in_memory(self) -> int:
+        """How many of them are in memory, counted likewise."""
         return len(self._quotes)
+
+    @property
+    def numbers_in_outlines(self) -> int:
+        """What the memory of a state grows with whose quotes are released."""
+        return self._outlines.numbers
 
     @property
     def statements(self) -> dict[str, Statement]:
         """The open statements as they were last given out, by id."""
+        self._read(self._outlines)
         return {name: Statement.model_validate_json(given.data) for name, given in self._given.items()}
+
+    def outline(self, name: str) -> bytes:
+        """Of a statement among the latest changes, what `resume` goes on from."""
+        return written(self._made[name])
+
+    def resume(self, given_out: GivenStatements) -> Changes:
+        """Go on from what was given out, of which only the outlines are read now.
+
+        If a change was given out by half, all is read; the other half comes back as changes.
+        """
+        self._given_out = given_out
+        outlines = {name: read(data) for name, data in given_out.outlines()}
+        horizon = max(map(changed_at, outlines.values()), default=0) - self._window // timedelta(microseconds=1)
+        outlines = {name: outline for name, outline in outlines.items() if changed_at(outline) >= horizon}
+        if torn(outlines.values()):
+            return self.restore(given_out.records(outlines))
+        self._outlines = Outlines(outlines)
+        return {}
+
+    def release(self) -> None:
+        """Keep the outlines alone in memory; what they are of is given out, and can be read again."""
+        self._begin()
 
     def restore(self, statements: Iterable[Statement]) -> Changes:
         """Go on from statements that were given out; what had not been given out completely comes back as changes.
@@ -90,13 +106,36 @@ class SpeakerStatements:
         These are around quotes that stand in two statements: one that gets quotes is given out before the one that
         loses them. All else is as it was: its wordings are compared with each other only when something touches them.
         """
-        latest = ""
+        statements = sorted(statements, key=lambda statement: (statement.updated_at, statement.id))
+        for statement in statements:
+            self._outlines.put(statement.id, outline_of(statement))
+        touched = self._hold(statements)
+        return self._changes(touched, statements[-1].updated_at) if touched else {}
+
+    def _together(self, words: Iterable[WordingId]) -> set[WordingId]:
+        """All wordings that hang together with these, whose statements are held then."""
+        return self._graph.component(words, self._read_near)
+
+    def _read_near(self, compared: ComparedQuote) -> None:
+        """Hold the statements with wordings that may say the same as this one."""
+        if self._given_out is not None:
+            self._read(self._outlines.near(compared))
+
+    def _read(self, names: Iterable[str]) -> None:
+        """Hold those of these statements that are known only in outline."""
+        missing = {name for name in names if name not in self._given}
+        if missing and self._given_out is not None:
+            self._hold(self._given_out.records(sorted(missing)))
+            for name in missing - self._given.keys():
+                self._outlines.remove(name)
+
+    def _hold(self, statements: Iterable[Statement]) -> set[WordingId]:
+        """Take back statements in the order they were given out in; gives the wordings of quotes that are in doubt."""
         words: dict[str, set[WordingId]] = {}
         holders: dict[str, str] = {}
         doubtful: set[str] = set()
-        for statement in sorted(statements, key=lambda statement: (statement.updated_at, statement.id)):
-            latest = statement.updated_at
-            self._given[statement.id] = _Given.of(statement)
+        for statement in statements:
+            self._given[statement.id] = Given.of(statement)
             words[statement.id] = set()
             for occurrence in Occurrence.all_of(statement):
                 words[statement.id].add(occurrence.words)
@@ -111,14 +150,13 @@ class SpeakerStatements:
             holder, whole = holders[quote.quote], self._quotes.whole(quote)
             if whole is quote:
                 self._said.setdefault(quote.words, {})[quote.quote] = quote
+                self._graph.hold(quote.words, quote.compared)
                 standing.setdefault(holder, set()).add(quote.words)
             elif holders[whole.quote] != holder:
                 doubtful |= {holder, holders[whole.quote]}
-        self._graph = WordingGraph({name: next(iter(said.values())).compared for name, said in self._said.items()})
-        touched = {each for name in doubtful for each in words[name]}
-        for name, given in list(self._given.items()):
-            self._note(name, given, words[name] if name in doubtful else standing.get(name, set()))
-        return self._changes(touched, latest)
+        for name, own in words.items():
+            self._note(name, self._given[name], own if name in doubtful else standing.get(name, set()))
+        return {each for name in doubtful for each in words[name]}
 
     def add(self, record: QuoteRecord, seen_at: str) -> Changes:
         """Take a quote in that reached the broker at `seen_at` (RFC 3339, UTC).
@@ -128,6 +166,7 @@ class SpeakerStatements:
         """
         self._close(seen_at)
         occurrence = Occurrence.of(record, seen_at)
+        self._read(self._outlines.in_article(occurrence.article))
         known = self._quotes.get(occurrence.quote)
         if known is not None and known == replace(occurrence, seen_at=known.seen_at):
             return {}
@@ -141,6 +180,7 @@ class SpeakerStatements:
 
     def withdraw(self, article: str, seen_at: str, *, but: str | None = None) -> Changes:
         """Take back an article's quotes, but for those from the version of it whose content hash is `but`."""
+        self._read(self._outlines.in_article(article))
         former = [found for found in self._quotes.in_article(article) if but is None or found.content_hash != but]
         return self._changes(self._take_out(former), seen_at)
 
@@ -153,6 +193,9 @@ class SpeakerStatements:
         return self._quotes.in_article(occurrence.article)[-1] if full else None
 
     def _let_go(self, name: str) -> None:
+        self._outlines.remove(name)
+        if name not in self._given:
+            return
         leaving = self._quotes.of(self._given[name].quotes)
         self._forget(name)
         for occurrence in leaving:
@@ -169,14 +212,14 @@ class SpeakerStatements:
                 touched |= self._take_out([known])
             self._quotes.add(occurrence)
             touched |= self._settle([occurrence, *self._quotes.within(occurrence)])
-            touched |= self._graph.component([self._quotes.whole(occurrence).words])
+            touched |= self._together([self._quotes.whole(occurrence).words])
         return touched
 
     def _take_out(self, occurrences: Iterable[Occurrence]) -> set[WordingId]:
         """Let quotes go; gives the wordings whose statements may change."""
         touched: set[WordingId] = set()
         for occurrence in occurrences:
-            touched |= self._graph.component([self._quotes.whole(occurrence).words])
+            touched |= self._together([self._quotes.whole(occurrence).words])
             self._remove(occurrence)
             touched |= self._settle(self._quotes.within(occurrence))
         return touched
@@ -195,14 +238,15 @@ class SpeakerStatements:
             stands = quote.quote in self._said.get(quote.words, {})
             if self._quotes.whole(quote) is quote and not stands:
                 self._add_node(quote)
-                touched |= self._graph.component([quote.words])
+                touched |= self._together([quote.words])
             elif stands and self._quotes.whole(quote) is not quote:
-                touched |= self._graph.component([quote.words])
+                touched |= self._together([quote.words])
                 self._remove_node(quote)
-                touched |= self._graph.component([self._quotes.whole(quote).words])
+                touched |= self._together([self._quotes.whole(quote).words])
         return touched
 
     def _add_node(self, occurrence: Occurrence) -> None:
+        self._read_near(occurrence.compared)
         if occurrence.words not in self._graph:
             self._graph.add(occurrence.words, occurrence.compared)
         self._said.setdefault(occurrence.words, {})[occurrence.quote] = occurrence
@@ -215,11 +259,13 @@ class SpeakerStatements:
 
     def _changes(self, touched: set[WordingId], updated_at: str) -> Changes:
         """Make the statements of the touched wordings anew; what differs from what was given out."""
+        closed = self._together(touched)
         former = {found for words in touched for found in self._given_for.get(words, ())}
         before = {name: self._given[name].quotes for name in former}
         made: set[str] = set()
+        self._made = {}
         changed: list[Statement] = []
-        for group in self._graph.components(self._graph.component(touched)):
+        for group in self._graph.components(closed):
             for whole in grouped(group, self._graph, self._said, self._window):
                 occurrences = [found for quote in whole for found in (quote, *self._quotes.parts(quote))]
                 statement = composed(self._key, occurrences, whole, updated_at)
@@ -227,14 +273,17 @@ class SpeakerStatements:
                 given = self._given.get(statement.id)
                 if given is None or not given.is_as(statement):
                     changed.append(statement)
-                    given = _Given.of(statement)
+                    given = Given.of(statement)
+                    self._made[statement.id] = outlined(occurrences, whole, updated_at)
+                    self._outlines.put(statement.id, self._made[statement.id])
                 self._note(statement.id, given, {quote.words for quote in whole})
         gone = sorted(former - made)
         for name in gone:
             self._forget(name)
-        return {statement.id: statement for statement in _in_safe_order(changed, before)} | dict.fromkeys(gone)
+            self._outlines.remove(name)
+        return {statement.id: statement for statement in in_safe_order(changed, before)} | dict.fromkeys(gone)
 
-    def _note(self, name: str, given: _Given, words: set[WordingId]) -> None:
+    def _note(self, name: str, given: Given, words: set[WordingId]) -> None:
         """Remember what was given out, and for which wordings."""
         self._forget(name)
         self._given[name] = given
@@ -251,41 +300,12 @@ class SpeakerStatements:
 
     def _close(self, now: str) -> None:
         """Let go the statements that have not changed for the window's time, and the oldest where there is too much."""
-        horizon = datetime.fromisoformat(now) - self._window
-        if len(self) <= self._most and self._oldest >= horizon:
-            return
-        for changed_at, name in sorted((given.changed_at, name) for name, given in self._given.items()):
-            if len(self) <= self._most and changed_at >= horizon:
-                self._oldest = changed_at
+        horizon = instant_of(datetime.fromisoformat(now) - self._window)
+        while (oldest := self._outlines.oldest()) is not None:
+            instant, name = oldest
+            if len(self) <= self._most and instant >= horizon:
                 return
             self._let_go(name)
-        self._oldest = datetime.fromisoformat(now)
-
-
-def _in_safe_order(changed: list[Statement], before: dict[str, tuple[str, ...]]) -> list[Statement]:
-    """Statements that lose quotes behind those that get them, so that none is lost if only the first are published.
-
-    `before` has the quotes that were in each.
-    """
-    if len(changed) < 2:
-        return changed
-    quotes = {statement.id: _quote_ids(statement) for statement in changed}
-    lost = {name: set(before[name]) - quotes[name] for name in quotes if name in before}
-    now_in = {quote: name for name, own in quotes.items() for quote in own}
-    behind = {name: {now_in[quote]: None for quote in sorted(lost.get(name, ())) if quote in now_in} for name in quotes}
-    by_id = {statement.id: statement for statement in changed}
-    try:
-        return [by_id[name] for name in TopologicalSorter(behind).static_order()]
-    except CycleError:  # two that exchange quotes: a crash between them leaves one of these out until it comes again
-        return changed
-
-
-def _as_json(statement: Statement) -> bytes:
-    return statement.model_dump_json().encode()
-
-
-def _quote_ids(statement: Statement) -> frozenset[str]:
-    return frozenset(quote.quote for article in statement.articles for quote in article.quotes)
 
 
 def speaker_key(record: QuoteRecord) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import heapq
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NewType
 
 from pipeline.statements.same_statement import ComparedQuote, same_statement
@@ -26,20 +26,13 @@ def wording_id(compared: ComparedQuote) -> WordingId:
 
 
 class WordingGraph:
-    """Wordings as nodes, joined where two say the same; it depends on the wordings alone, not on their order.
+    """Wordings as nodes, joined where two say the same; it depends on the wordings alone, not on their order."""
 
-    Args:
-        wordings: those that are there from the beginning. Each is compared with the others of them when its neighbours
-            are asked for; one that is added is compared with all at once.
-    """
-
-    def __init__(self, wordings: Mapping[WordingId, ComparedQuote] | None = None) -> None:
+    def __init__(self) -> None:
         self._compared_quotes: dict[WordingId, ComparedQuote] = {}
         self._neighbours: dict[WordingId, set[WordingId]] = {}
         self._by_term: dict[str, list[WordingId]] = {}  # most have one, for which a set would be large
-        for words, compared in (wordings or {}).items():
-            self._index(words, compared)
-        self._to_compare = set(self._compared_quotes)
+        self._to_compare: set[WordingId] = set()
 
     def __contains__(self, words: WordingId) -> bool:
         return words in self._compared_quotes
@@ -48,14 +41,20 @@ class WordingGraph:
         return len(self._compared_quotes)
 
     def add(self, words: WordingId, compared: ComparedQuote) -> None:
-        """Take a wording in that is not there yet."""
+        """Take a wording in that is not there yet, and compare it with all others."""
         self._index(words, compared)
         self._compare(words, self._compared_quotes.keys())
+
+    def hold(self, words: WordingId, compared: ComparedQuote) -> None:
+        """Take a wording in, if it is not there yet, that is compared with others when its neighbours are asked for."""
+        if words not in self:
+            self._index(words, compared)
+            self._to_compare.add(words)
 
     def remove(self, words: WordingId) -> None:
         """Forget a wording."""
         self._to_compare.discard(words)
-        for term in _terms(self._compared_quotes.pop(words)):
+        for term in terms_of(self._compared_quotes.pop(words)):
             self._by_term[term].remove(words)
             if not self._by_term[term]:
                 del self._by_term[term]
@@ -72,21 +71,19 @@ class WordingGraph:
     def _index(self, words: WordingId, compared: ComparedQuote) -> None:
         self._compared_quotes[words] = compared
         self._neighbours[words] = set()
-        for term in _terms(compared):
+        for term in terms_of(compared):
             self._by_term.setdefault(term, []).append(words)
 
     def _compare(self, words: WordingId, among: Collection[WordingId]) -> None:
         """Join a wording with those among others that say the same."""
         compared = self._compared_quotes[words]
-        terms = _terms(compared)
+        terms = terms_of(compared)
         shared = Counter(other for term in terms for other in self._by_term[term] if other in among)
         del shared[words]
         for other in _most_shared(shared):
-            count = shared[other]
-            fewest = min(len(terms), len(_terms(self._compared_quotes[other])))
-            if (count >= _SHARED or count >= _SHARE * fewest) and same_statement(
-                compared, self._compared_quotes[other]
-            ):
+            candidate = self._compared_quotes[other]
+            fewest = min(len(terms), len(terms_of(candidate)))
+            if shared[other] >= shared_enough(fewest) and same_statement(compared, candidate):
                 self._neighbours[words].add(other)
                 self._neighbours[other].add(words)
 
@@ -95,12 +92,20 @@ class WordingGraph:
         wording = self._compared_quotes[words].wording
         return wording.weight, len(wording.words)
 
-    def component(self, start: Iterable[WordingId]) -> set[WordingId]:
-        """All wordings that hang together with those given, over however many others."""
+    def component(
+        self, start: Iterable[WordingId], look_up: Callable[[ComparedQuote], None] | None = None
+    ) -> set[WordingId]:
+        """All wordings that hang together with those given, over however many others.
+
+        `look_up` is called before a wording is compared, to hold those that may say the same and are not here.
+        """
         found = {words for words in start if words in self}
         new = list(found)
         while new:
-            for other in self.neighbours(new.pop()):
+            words = new.pop()
+            if look_up is not None and words in self._to_compare:
+                look_up(self._compared_quotes[words])
+            for other in self.neighbours(words):
                 if other not in found:
                     found.add(other)
                     new.append(other)
@@ -121,6 +126,11 @@ def _most_shared(shared: Counter[WordingId]) -> Iterable[WordingId]:
     return heapq.nsmallest(MOST_COMPARED, shared, key=lambda other: (-shared[other], other))
 
 
-def _terms(compared: ComparedQuote) -> frozenset[str]:
+def shared_enough(terms: int) -> float:
+    """How many terms a wording of so many has to share with one of as many, or of more, to be compared with it."""
+    return min(_SHARED, _SHARE * terms)
+
+
+def terms_of(compared: ComparedQuote) -> frozenset[str]:
     """What a wording is found by: its content, or all of it where it has none."""
     return compared.wording.content or frozenset([" ".join(compared.wording.words)])

@@ -76,3 +76,28 @@ def test_threads_take_memory_from_one_place():
 
     assert arenas("keep") > 1, "else there is nothing to share"
     assert arenas("share") == 1
+
+
+BETWEEN = """
+import sys
+import psutil
+from agents.processes import return_free_memory
+resident = psutil.Process().memory_info
+before = resident().rss
+pieces = [b"x" * 100_000 for _ in range(300)]
+kept = pieces[::30]
+del pieces
+if sys.argv[1] == "return":
+    return_free_memory()
+print(resident().rss - before)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the call is of glibc")
+def test_what_is_free_between_pieces_in_use_goes_back():
+    def left(how: str) -> int:
+        run = subprocess.run([sys.executable, "-c", BETWEEN, how], check=True, capture_output=True, text=True)
+        return int(run.stdout)
+
+    assert left("keep") > 20_000_000, "else there is nothing to give back"
+    assert left("return") < 5_000_000

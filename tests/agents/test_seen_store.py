@@ -8,9 +8,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from rocksdict import AccessType, Options, Rdict
 
 from agents.duplicates import SeenArticle
-from agents.local_store import LocalStore, LocalStoreError
+from agents.local_store import BLOCK_CACHE_BYTES, PREFIX_BYTES, WRITE_BUFFER_BYTES, LocalStore, LocalStoreError
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
@@ -44,9 +45,43 @@ def test_what_cannot_be_written_whole_is_not_written_at_all(store):
 
 
 def test_keys_below_a_prefix_are_given_in_order(store):
-    store.update(0, {key: key.upper() for key in (b"ra2", b"ra1", b"rb1", b"qz")}, {"offset": 1})
-    assert list(store.scan_prefix(b"ra")) == [(b"ra1", b"RA1"), (b"ra2", b"RA2")]
-    assert list(store.scan_prefix(b"s")) == []
+    a, b = b"r" * PREFIX_BYTES, b"r" * (PREFIX_BYTES - 1) + b"s"
+    store.update(0, {key: key.upper() for key in (a + b"2", a + b"1", b + b"1", a[1:], b"qz")}, {"offset": 1})
+    assert list(store.scan_prefix(a)) == [(a + b"1", (a + b"1").upper()), (a + b"2", (a + b"2").upper())]
+    assert list(store.scan_prefix(b"s" * PREFIX_BYTES)) == []
+    assert store.read_all([a + b"1", a, b"qz"]) == [(a + b"1").upper(), None, b"QZ"]
+
+
+def test_files_of_a_former_version_are_read(tmp_path):
+    """They have no filters, and the database does not end at a prefix by itself."""
+    keys = [b"r" * (PREFIX_BYTES - 1) + bytes([65 + number % 3]) + b"%d" % number for number in range(30)]
+    (tmp_path / "0").mkdir()
+    former = Rdict(str(tmp_path / "0" / "copy"), Options(raw_mode=True), access_type=AccessType.with_ttl(60))
+    for key in keys:
+        former.put(key, b"1")
+    former.close()
+    store = LocalStore(tmp_path, "copy", 60)
+    found = [key for key, _ in store.scan_prefix(keys[1][:PREFIX_BYTES])]
+    assert found == sorted(key for key in keys if key.startswith(keys[1][:PREFIX_BYTES]))
+    assert store.read_all(keys[:2]) == [b"1", b"1"]
+    store.close()
+
+
+def test_all_copies_together_hold_little_in_memory(tmp_path):
+    """RocksDB's own cache is 32 MB for each of them."""
+    stores = [LocalStore(tmp_path, name, 60) for name in ("first", "second")]
+    rows, row_bytes, prefix = 400, 50_000, b"k" * PREFIX_BYTES
+    for store in stores:
+        for number in range(rows):
+            store.update(0, {prefix + b"%03d" % number: random.randbytes(row_bytes)}, {"offset": number})
+            assert int(store._db.property_value("rocksdb.cur-size-active-mem-table")) < 1.2 * WRITE_BUFFER_BYTES
+        store._db.flush()
+        assert sum(1 for _ in store.scan_prefix(prefix)) * row_bytes > 2 * BLOCK_CACHE_BYTES
+    cached = {int(store._db.property_value("rocksdb.block-cache-usage")) for store in stores}
+    assert len(cached) == 1, "one cache for all"
+    assert max(cached) < 1.2 * BLOCK_CACHE_BYTES
+    for store in stores:
+        store.close()
 
 
 def test_everything_can_be_forgotten(store, tmp_path):

@@ -9,8 +9,9 @@ import pytest
 from pydantic import BaseModel
 
 from agents import state_store
+from agents.local_store import LocalStore
 from agents.settings import Settings
-from agents.state_store import GivenOut, StateReplica, StateStore
+from agents.state_store import GivenOut, OwnersGivenOut, StateReplica, StateStore
 from schemas.codec import RecordError
 
 DAY_SECONDS = 86_400
@@ -25,6 +26,14 @@ def said(speaker: str, *articles: str) -> bytes:
     return orjson.dumps({"speaker": speaker, "articles": articles})
 
 
+def outline(*articles: str) -> bytes:
+    return ", ".join(articles).encode()
+
+
+def given(speaker: str, *articles: str) -> GivenOut:
+    return GivenOut(speaker, articles, said(speaker, *articles), outline(*articles))
+
+
 class Reading:
     """A replica on a store, and the values that it has decoded."""
 
@@ -33,7 +42,9 @@ class Reading:
         monkeypatch.setattr(state_store, "decode", self.decode)
         stage: Any = SimpleNamespace(target="statements", source="quotes", output=SimpleNamespace(record=Said))
         states: Any = SimpleNamespace(
-            owner_of=lambda record: record.speaker, articles=lambda record: list(record.articles)
+            owner_of=lambda record: record.speaker,
+            articles=lambda record: list(record.articles),
+            outline=lambda record: outline(*record.articles),
         )
         self.replica = StateReplica(Settings(), stage, states, store)
         self.offset = 0
@@ -51,7 +62,12 @@ class Reading:
         )
 
     def records(self, speaker: str) -> list[list[str]]:
-        return sorted(record.articles for record in self.replica.records(speaker))
+        """The articles of each of a speaker's records; their outlines say the same."""
+        given_out = OwnersGivenOut(self.replica, speaker)
+        outlines = dict(given_out.outlines())
+        records = list(given_out.records(outlines))
+        assert sorted(outline(*record.articles) for record in records) == sorted(outlines.values())
+        return sorted(record.articles for record in records)
 
 
 @pytest.fixture
@@ -68,39 +84,40 @@ def reading(store: StateStore, monkeypatch: pytest.MonkeyPatch) -> Reading:
 
 def test_what_comes_back_as_it_was_given_out_is_not_decoded(reading: Reading, store: StateStore) -> None:
     own, others = said("per/a", "a-1", "a-2"), said("per/a", "a-3")
-    reading.replica.put(b"s-1", GivenOut("per/a", ["a-1", "a-2"], own))
+    reading.replica.put(b"s-1", given("per/a", "a-1", "a-2"))
     reading.topic_says((b"s-1", own), (b"s-2", others))
     assert reading.decoded == [others]
-    assert store.records("per/a") == {b"s-1": own, b"s-2": others}
+    assert store.records("per/a", [b"s-1", b"s-2", b"s-3"]) == [own, others, None]
+    assert store.outlines("per/a") == {b"s-1": b"a-1, a-2", b"s-2": b"a-3"}
     assert [store.owners(article) for article in ("a-1", "a-2", "a-3", "a-4")] == [{"per/a"}] * 3 + [set()]
 
 
 def test_own_records_are_known_before_they_come_back_and_the_latest_counts(reading: Reading) -> None:
     first, second = said("per/a", "a-1"), said("per/a", "a-1", "a-2")
-    reading.replica.put(b"s-1", GivenOut("per/a", ["a-1"], first))
+    reading.replica.put(b"s-1", given("per/a", "a-1"))
     assert reading.records("per/a") == [["a-1"]]
-    reading.replica.put(b"s-1", GivenOut("per/a", ["a-1", "a-2"], second))
+    reading.replica.put(b"s-1", given("per/a", "a-1", "a-2"))
     assert reading.replica.owners("a-2") == {"per/a"}
     reading.topic_says((b"s-1", first))
     assert reading.records("per/a") == [["a-1", "a-2"]], "the topic is not as far as this worker"
     reading.topic_says((b"s-1", second))
     assert reading.records("per/a") == [["a-1", "a-2"]]
-    reading.replica.put(b"s-1", GivenOut("per/a", (), None))
+    reading.replica.put(b"s-1", GivenOut("per/a", (), None, None))
     assert reading.records("per/a") == []
     reading.topic_says((b"s-1", None))
     assert reading.records("per/a") == []
 
 
 def test_what_another_worker_gave_out_instead_counts(reading: Reading) -> None:
-    own, others = said("per/a", "a-1"), said("per/a", "a-1", "a-2")
-    reading.replica.put(b"s-1", GivenOut("per/a", ["a-1"], own))
+    others = said("per/a", "a-1", "a-2")
+    reading.replica.put(b"s-1", given("per/a", "a-1"))
     reading.replica.assign([0])  # the partition was lost meanwhile, and came back
     reading.topic_says((b"s-1", others))
     assert reading.records("per/a") == [["a-1", "a-2"]]
 
 
 def test_at_an_assignment_what_was_perhaps_never_confirmed_is_forgotten(reading: Reading) -> None:
-    reading.replica.put(b"s-1", GivenOut("per/a", ["a-1"], said("per/a", "a-1")))
+    reading.replica.put(b"s-1", given("per/a", "a-1"))
     reading.replica.assign([0])
     assert reading.records("per/a") == []
     assert reading.replica.owners("a-1") == set()
@@ -110,3 +127,42 @@ def test_what_is_no_record_is_left_out(reading: Reading, store: StateStore) -> N
     reading.topic_says((b"s-1", b"{"), (b"s-2", said("per/a", "a-1")))
     assert reading.records("per/a") == [["a-1"]]
     assert store.owners("a-1") == {"per/a"}
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_nothing_is_left_of_what_is_gone(reading: Reading, store: StateStore, own: bool, at_once: bool) -> None:
+    message, gone = (b"s-1", said("per/a", "a-1")), (b"s-1", None)
+    if own:
+        reading.replica.put(b"s-1", given("per/a", "a-1"))
+    if at_once:
+        reading.topic_says(message, gone)
+    else:
+        reading.topic_says(message)
+        assert reading.records("per/a") == [["a-1"]]
+        reading.topic_says(gone)
+    reading.replica.assign([0])
+    assert reading.records("per/a") == []
+    assert store.outlines("per/a") == {}
+    assert store.owners("a-1") == set()
+
+
+def test_each_owner_has_what_is_his(reading: Reading) -> None:
+    reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1")))
+    reading.replica.put(b"s-3", given("per/b", "a-2"))
+    assert (reading.records("per/a"), reading.records("per/b")) == ([["a-1"]], [["a-1"], ["a-2"]])
+
+
+def test_a_copy_that_has_no_outlines_is_read_anew(tmp_path) -> None:
+    former = LocalStore(tmp_path, "state", 14 * DAY_SECONDS)
+    former.update(0, {b"o-1": b"per/a"}, {"offset": 7, "last": None, "topic": ""})
+    former.close()
+    store = StateStore(tmp_path, 14 * DAY_SECONDS)
+    assert store.checkpoint(0) is None
+    store.update(0, {}, {"offset": 1, "last": None, "topic": ""})
+    store.close()
+    store = StateStore(tmp_path, 14 * DAY_SECONDS)
+    known = store.checkpoint(0)
+    assert known is not None
+    assert known["offset"] == 1
+    store.close()

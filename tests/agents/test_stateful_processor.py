@@ -21,26 +21,37 @@ class Said(BaseModel):
 
 
 class FakeState:
-    """Counts what it is given; `made` has every state that was made, by owner."""
+    """Counts what it is given; as much of it is in memory, and each is a record."""
 
     def __init__(self, owner: str) -> None:
-        self.owner, self.weight = owner, 0
+        self.owner, self.weight, self.quotes_in_memory = owner, 0, 0
 
     def __len__(self) -> int:
         return self.weight
 
-    def restore(self, records: Any) -> dict[str, Any]:
-        self.weight += sum(record.weight for record in records)
+    @property
+    def numbers_in_outlines(self) -> int:
+        return self.weight
+
+    def resume(self, given_out: Any) -> dict[str, Any]:
+        self.weight = sum(int(outline) for _, outline in given_out.outlines())
         return {}
+
+    def release(self) -> None:
+        self.quotes_in_memory = 0
+
+    def outline(self, name: str) -> bytes:
+        return b"%d" % self.weight
 
     def add(self, record: Said, seen_at: str) -> dict[str, Said]:
         if record.weight < 0:
             raise ValueError("a bug")
         self.weight += record.weight
+        self.quotes_in_memory += record.weight
         return {self.owner: Said(speaker=self.owner, weight=self.weight)}
 
     def withdraw(self, article: str, seen_at: str, *, but: str | None) -> dict[str, None]:
-        self.weight = 0
+        self.weight = self.quotes_in_memory = 0
         return {self.owner: None}
 
 
@@ -48,7 +59,8 @@ class FakeReplica:
     partitions = source_partitions = 1
 
     def __init__(self) -> None:
-        self.given: dict[str, Said] = {}
+        self.given: dict[str, GivenOut] = {}
+        self.read: list[str] = []
 
     async def caught_up(self) -> None:
         pass
@@ -56,8 +68,9 @@ class FakeReplica:
     def assign(self, partitions: Any) -> None:
         pass
 
-    def records(self, owner: str) -> list[Said]:
-        return [self.given[owner]] if owner in self.given else []
+    def outlines(self, owner: str) -> dict[bytes, bytes | None]:
+        self.read.append(owner)
+        return {owner.encode(): self.given[owner].outline} if owner in self.given else {}
 
     def owners(self, article: str) -> list[str]:
         return list(self.given)
@@ -66,13 +79,15 @@ class FakeReplica:
         if own.value is None:
             del self.given[own.owner]
         else:
-            self.given[own.owner] = Said(**orjson.loads(own.value))
+            self.given[own.owner] = own
 
 
 @pytest.fixture
 def processor(monkeypatch: pytest.MonkeyPatch) -> StatefulProcessor:
-    monkeypatch.setattr(stateful_processor, "MAX_IN_SMALL_STATES", 6)
-    monkeypatch.setattr(stateful_processor, "MAX_IN_LARGE_STATES", 20_000)
+    monkeypatch.setattr(stateful_processor, "MAX_IN_SMALL_STATES", 20)
+    monkeypatch.setattr(stateful_processor, "MAX_IN_LARGE_STATES", 100)
+    monkeypatch.setattr(stateful_processor, "MAX_NUMBERS", 40)
+    monkeypatch.setattr(stateful_processor, "FEW_OUTLINES", 4)
     monkeypatch.setattr(stateful_processor, "decode", lambda value, kind: kind(**orjson.loads(value)))
     stage: Any = SimpleNamespace(name="statements", reads=Said, target="statements")
     states: Any = SimpleNamespace(
@@ -85,10 +100,16 @@ def processor(monkeypatch: pytest.MonkeyPatch) -> StatefulProcessor:
     return StatefulProcessor(stage, states, replica)
 
 
-def kept(processor: StatefulProcessor, *, large: bool = True) -> dict[str, int]:
-    """By owner, what the states hold that are in memory as they are; those that were used last at the end."""
+def kept(processor: StatefulProcessor, *, large: bool = False) -> dict[str, int]:
+    """By owner, what is in memory of the states whose quotes are; those that were used last at the end."""
     recent = processor._large if large else processor._small
-    return {owner: len(state) for (_, owner), (_, state) in recent._states.items()}
+    return {owner: state.quotes_in_memory for (_, owner), (_, state) in recent._states.items()}
+
+
+def outlined(processor: StatefulProcessor) -> dict[str, int]:
+    """By owner, what the states have given out whose quotes are not in memory."""
+    assert not any(state.quotes_in_memory for _, state in processor._outlined._states.values())
+    return {owner: len(state) for (_, owner), (_, state) in processor._outlined._states.items()}
 
 
 async def take(processor: StatefulProcessor, value: bytes | None, key: bytes = b"k") -> Any:
@@ -99,67 +120,75 @@ def said(speaker: str, weight: int) -> bytes:
     return orjson.dumps({"speaker": speaker, "weight": weight})
 
 
-async def test_a_few_large_states_are_not_kept_either(processor: StatefulProcessor) -> None:
+async def test_of_the_states_that_were_worked_on_last_the_quotes_are_in_memory(processor: StatefulProcessor) -> None:
     for number in range(30):
-        await take(processor, said(f"s-{number}", 2_001))
-        assert sum(kept(processor).values()) <= stateful_processor.MAX_IN_LARGE_STATES
-    assert list(kept(processor)) == [f"s-{number}" for number in range(21, 30)], "the latest are kept"
-    await take(processor, said("s-0", 1))
-    assert kept(processor)["s-0"] == 2_002, "it is as it was"
+        await take(processor, said(f"s-{number}", 6))
+        assert sum(kept(processor).values()) <= stateful_processor.MAX_IN_SMALL_STATES
+    assert list(kept(processor)) == ["s-28", "s-29"]
+    assert list(outlined(processor)) == [f"s-{number}" for number in range(22, 28)]
+    await take(processor, said("s-24", 1))
+    assert kept(processor)["s-24"] == 1
+    assert "s-24" not in outlined(processor)
 
 
 async def test_many_small_states_leave_the_large_ones_where_they_are(processor: StatefulProcessor) -> None:
-    await take(processor, said("large", 15_000))
+    await take(processor, said("large", 50))
     for number in range(30):
-        await take(processor, said(f"s-{number}", 1))
-    assert kept(processor, large=False) == {"s-27": 1, "s-28": 1, "s-29": 1}, "they count one more than they hold"
-    assert kept(processor) == {"large": 15_000}
-    await take(processor, said("s-0", stateful_processor.SMALL_STATE))
-    assert kept(processor) == {"large": 15_000, "s-0": stateful_processor.SMALL_STATE + 1}, "it has grown"
-    assert kept(processor, large=False) == {"s-27": 1, "s-28": 1, "s-29": 1}
+        await take(processor, said(f"s-{number}", 6))
+    assert kept(processor, large=True) == {"large": 50}
+    await take(processor, said("s-29", stateful_processor.SMALL_STATE))
+    assert kept(processor, large=True) == {"large": 50, "s-29": 26}, "it has grown"
+    assert kept(processor) == {"s-28": 6}
 
 
 async def test_one_that_is_too_large_alone_is_kept_while_it_is_needed(processor: StatefulProcessor) -> None:
-    await take(processor, said("other", 1_000))
-    await take(processor, said("large", 50_000))
+    await take(processor, said("other", 30))
+    await take(processor, said("large", 200))
     await take(processor, said("large", 1))
-    assert kept(processor) == {"large": 50_001}
-    await take(processor, said("other", 1_000))
-    assert kept(processor) == {"other": 2_000}
+    assert kept(processor, large=True) == {"large": 201}
+    assert outlined(processor) == {"other": 30}
+    await take(processor, said("other", 30))
+    assert kept(processor, large=True) == {"other": 30}
+    assert outlined(processor) == {"large": 201}
+
+
+async def test_small_states_are_read_again(processor: StatefulProcessor) -> None:
+    for number in range(30):
+        await take(processor, said(f"s-{number}", stateful_processor.FEW_OUTLINES))
+    assert outlined(processor) == {}
+    (message,) = (await take(processor, said("s-0", 1))).messages
+    assert orjson.loads(message.value)["weight"] == stateful_processor.FEW_OUTLINES + 1
+
+
+async def test_a_state_in_memory_is_not_read_again(processor: StatefulProcessor) -> None:
+    replica: Any = processor._replica
+    for number in (0, 1, 2, 3, 0, 3):
+        await take(processor, said(f"s-{number}", 6))
+    assert replica.read == ["s-0", "s-1", "s-2", "s-3"]
+    processor.assign([0])
+    (message,) = (await take(processor, said("s-0", 1))).messages
+    assert replica.read[4:] == ["s-0"], "another worker may have had the partition meanwhile"
+    assert orjson.loads(message.value)["weight"] == 13
 
 
 async def test_what_is_withdrawn_or_forgotten_makes_room(processor: StatefulProcessor) -> None:
-    await take(processor, said("a", 15_000))
+    await take(processor, said("a", 15))
     await take(processor, None)
-    await take(processor, said("b", 15_000))
-    assert kept(processor) == {"b": 15_000}
-    assert kept(processor, large=False) == {"a": 0}
+    await take(processor, said("b", 15))
+    assert kept(processor) == {"a": 0, "b": 15}
     assert isinstance(await take(processor, said("c", -1)), Refused)
     assert not kept(processor)
-    assert not kept(processor, large=False)
-    for number in range(3):
-        await take(processor, said(f"d-{number}", 6_000))
-    assert len(kept(processor)) == 3
     processor.assign([0])
-    assert not kept(processor)
-    await take(processor, said("d-0", 1))
-    assert kept(processor) == {"d-0": 6_001}
+    (message,) = (await take(processor, said("a", 1))).messages
+    assert orjson.loads(message.value)["weight"] == 1
 
 
-async def test_a_state_that_was_packed_is_not_read_again(
-    processor: StatefulProcessor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    read: list[str] = []
-    records = processor._replica.records
-    monkeypatch.setattr(processor._replica, "records", lambda owner: read.append(owner) or records(owner))
-    for number in (0, 1, 2, 0, 1):
-        await take(processor, said(f"s-{number}", 10_000))
-    assert read == ["s-0", "s-1", "s-2"]
-    assert kept(processor)["s-1"] == 20_000
-    processor.assign([0])
-    await take(processor, said("s-0", 1))
-    assert read[3:] == ["s-0"], "another worker may have had the partition meanwhile"
-    assert kept(processor)["s-0"] == 20_001
+async def test_an_empty_state_in_memory_is_one(processor: StatefulProcessor) -> None:
+    replica: Any = processor._replica
+    await take(processor, said("a", 1))
+    await take(processor, None)
+    await take(processor, said("a", 1))
+    assert replica.read == ["a"]
 
 
 async def test_a_state_that_is_made_anew_goes_on_from_what_is_not_published_yet(
@@ -168,11 +197,10 @@ async def test_a_state_that_is_made_anew_goes_on_from_what_is_not_published_yet(
     """Several messages are taken in before anything is published; between them a bug, or other states that need room,
     may take a state away."""
     await take(processor, said("a", 1))
-    await take(processor, said("b", -1))
-    assert not kept(processor, large=False)
+    assert isinstance(await take(processor, said("b", -1)), Refused)
     (message,) = (await take(processor, said("a", 2))).messages
     assert orjson.loads(message.value)["weight"] == 3
-    await take(processor, said("c", 3))
-    assert kept(processor, large=False) == {"c": 3}
+    await take(processor, said("c", 20))
+    assert kept(processor) == {"c": 20}
     (message,) = (await take(processor, said("a", 4))).messages
     assert orjson.loads(message.value)["weight"] == 7

@@ -39,6 +39,19 @@ async def test_a_message_in_flight_waits_its_turn_while_the_pool_gets_on(worker)
     assert worker._stall_candidates(60)["clean"] == [0, 1]
 
 
+async def test_free_memory_goes_back_now_and_then(worker, monkeypatch):
+    monkeypatch.setattr(worker_module, "TICK_SECONDS", 0.01)
+    monkeypatch.setattr(worker_module, "RETURN_MEMORY_SECONDS", 0.05)
+    given_back = asyncio.Queue()
+    monkeypatch.setattr(worker_module, "return_free_memory", lambda: given_back.put_nowait(time.monotonic()))
+    heartbeat = asyncio.create_task(worker._heartbeat())
+    try:
+        first, second = [await asyncio.wait_for(given_back.get(), 5) for _ in range(2)]
+    finally:
+        heartbeat.cancel()
+    assert second - first >= 0.05
+
+
 class Looks:
     """Stands for `StallDetector.find`: what each look gives."""
 

@@ -1,7 +1,6 @@
 """What one speaker said: what is joined, what is given out, and that order and repeats do not matter."""
 
 import gc
-import pickle
 import weakref
 from collections.abc import Iterable
 from datetime import timedelta
@@ -307,15 +306,6 @@ def test_what_was_given_out_is_held_without_its_records() -> None:
     del changes
     gc.collect()
     assert statement() is None
-
-
-def test_a_state_that_was_packed_goes_on_as_if_it_had_not_been() -> None:
-    state = fed([record(WHOLE), record(OTHER, number=1)])
-    unpacked = pickle.loads(pickle.dumps(state))
-    assert unpacked.add(record(WHOLE), SEEN_AT) == {}
-    assert unpacked.add(record(WHOLE, number=2), SEEN_AT) == state.add(record(WHOLE, number=2), SEEN_AT)
-    assert unpacked.withdraw("a-1", SEEN_AT) == state.withdraw("a-1", SEEN_AT)
-    assert unpacked.statements == state.statements
 
 
 def test_the_words_of_a_quote_are_read_once() -> None:

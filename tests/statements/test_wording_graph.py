@@ -1,7 +1,5 @@
 """Which wordings say the same does not depend on when they are compared."""
 
-import pickle
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,9 +24,10 @@ def neighbours(graph: WordingGraph, among: list[WordingId]) -> dict[WordingId, f
 def test_what_is_compared_later_has_the_same_neighbours(data: st.DataObject) -> None:
     names = data.draw(st.permutations(sorted(WORDINGS)))
     begun = data.draw(st.integers(0, len(names)))
-    at_once, later = WordingGraph(), WordingGraph({words: WORDINGS[words] for words in names[:begun]})
+    at_once, later = WordingGraph(), WordingGraph()
     for words in names[:begun]:
         at_once.add(words, WORDINGS[words])
+        later.hold(words, WORDINGS[words])
     left = names[:begun]
     for words in names[begun:]:
         for graph in (at_once, later):
@@ -41,5 +40,4 @@ def test_what_is_compared_later_has_the_same_neighbours(data: st.DataObject) -> 
             left.remove(one)
             for graph in (at_once, later):
                 graph.remove(one)
-    unpacked = pickle.loads(pickle.dumps(later))
-    assert neighbours(later, left) == neighbours(unpacked, left) == neighbours(at_once, left)
+    assert neighbours(later, left) == neighbours(at_once, left)

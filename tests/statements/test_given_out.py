@@ -1,0 +1,235 @@
+"""A state that reads of what was given out only what a quote could touch: the same comes out as if it held all."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.config import PipelineConfig
+from pipeline.statements import StatementJoiner, outlines
+from pipeline.statements.occurrence import Occurrence
+from pipeline.statements.outline import Outline, Wordings, outlined
+from pipeline.statements.outlines import FEW, Outlines
+from pipeline.statements.same_statement import ComparedQuote, same_statement
+from pipeline.statements.speaker import Changes, SpeakerStatements
+from pipeline.statements.wording_graph import shared_enough, terms_of
+from schemas.codec import decode, encode
+from schemas.records import QuoteRecord, Statement
+from tests.statements.pairs import pairs
+from tests.statements.records import SEEN_AT, record
+from tests.statements.test_speaker import QUOTE_SETS, SENTENCES, WHOLE, fed, speaker, state_of
+
+JOINER = StatementJoiner(PipelineConfig())
+
+
+class Topic:
+    """What was given out, and how many records were read of it."""
+
+    def __init__(self) -> None:
+        self.records_by_id: dict[str, bytes] = {}
+        self.outlines_by_id: dict[str, bytes] = {}
+        self.read = 0
+
+    def outlines(self) -> list[tuple[str, bytes]]:
+        return list(self.outlines_by_id.items())
+
+    def records(self, names: Iterable[str]) -> Iterator[Statement]:
+        for name in names:
+            self.read += 1
+            yield decode(self.records_by_id[name], Statement)
+
+    def publish(self, changes: Iterable[tuple[str, Statement | None]]) -> None:
+        for name, statement in changes:
+            if statement is None:
+                self.records_by_id.pop(name, None)
+                self.outlines_by_id.pop(name, None)
+            else:
+                self.records_by_id[name] = encode(statement)
+                self.outlines_by_id[name] = JOINER.outline(statement)
+
+    def state(self, *, most: int = 1000) -> SpeakerStatements:
+        """A state that goes on from it, of which nothing is given out by half."""
+        state = speaker(most=most)
+        assert state.resume(self) == {}
+        return state
+
+
+@dataclass(frozen=True)
+class Step:
+    """A quote that comes, or an article that is withdrawn, so many hours after the step before."""
+
+    hours: int
+    quote: QuoteRecord | None
+    article: str = ""
+    but: str | None = None
+
+    def on(self, state: SpeakerStatements, seen_at: str) -> Changes:
+        if self.quote is None:
+            return state.withdraw(self.article, seen_at, but=self.but)
+        return state.add(self.quote, seen_at)
+
+
+def _step(hours: int, text: str, more: str, article: int, number: int, version: str, kind: Any, whole: int) -> Step:
+    if kind == "withdrawal":
+        return Step(hours, None, f"a-{article}", version if number else None)
+    quote = record(
+        f"{text} {more}",
+        f"a-{article}",
+        number,
+        type=kind,
+        content_hash=version,
+        part_of=f"a-{article}#{whole}" if whole < 4 else None,
+        published_at=f"2026-03-{2 + article:02}T09:00:00Z" if article else None,
+    )
+    return Step(hours, quote)
+
+
+STEPS = st.lists(
+    st.builds(
+        _step,
+        st.sampled_from([0, 0, 1, 30, 200]),
+        st.sampled_from(SENTENCES),
+        st.sampled_from(["", "", "in 17 Jahren", "für Haus und Hof. Der Bund zahlt den Neubau"]),
+        st.integers(0, 5),
+        st.integers(0, 3),
+        st.sampled_from(["v1", "v1", "v2"]),
+        st.sampled_from(["Direct", "Direct", "Indirect", "withdrawal"]),
+        st.integers(0, 12),
+    ),
+    min_size=3,
+    max_size=25,
+)
+
+
+@pytest.mark.parametrize("few", [1, FEW])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, most=st.sampled_from([4, 1000]), data=st.data())
+def test_the_same_comes_out_as_if_all_were_in_memory(
+    monkeypatch: pytest.MonkeyPatch, few: int, steps: list[Step], most: int, data: st.DataObject
+) -> None:
+    monkeypatch.setattr(outlines, "FEW", few)
+    topic, hours = Topic(), 0
+    whole, state = speaker(most=most), topic.state(most=most)
+    for step in steps:
+        hours += step.hours
+        seen_at = f"2026-{3 + hours // 672:02}-{1 + hours // 24 % 28:02}T{hours % 24:02}:00:00.000Z"
+        memory = data.draw(st.sampled_from(["kept", "released", "read anew"]))
+        if memory == "released":
+            state.release()
+        elif memory == "read anew" and most == 1000:  # else what was closed since there was too much is open again
+            state = topic.state()
+        changes = step.on(state, seen_at)
+        assert list(changes.items()) == list(step.on(whole, seen_at).items())
+        assert len(state) == len(whole)
+        for name, statement in changes.items():
+            if statement is not None:
+                assert state.outline(name) == JOINER.outline(statement)
+        topic.publish(changes.items())
+
+
+@settings(max_examples=80, deadline=None)
+@given(quotes=QUOTE_SETS, data=st.data())
+def test_changes_that_were_given_out_by_half_are_completed(quotes: list[QuoteRecord], data: st.DataObject) -> None:
+    topic = Topic()
+    state = topic.state()
+    for quote in quotes:
+        changes = list(state.add(quote, SEEN_AT).items())
+        sent = data.draw(st.integers(0, len(changes)))
+        topic.publish(changes[:sent])
+        if sent < len(changes):  # the worker dies; its successor reads the topic and the quote again
+            state = speaker()
+            topic.publish(state.resume(topic).items())
+            topic.publish(state.add(quote, SEEN_AT).items())
+    assert topic.records_by_id == state_of(fed(quotes))
+
+
+def test_what_a_quote_cannot_touch_is_not_read() -> None:
+    topic, words = Topic(), ["Deich", "Hafen", "Radweg", "Schule", "Kanal"]
+    state = topic.state()
+    for number in range(60):
+        text = f"„Den {words[number % 5]} bauen wir mit {number + 10} Millionen Euro aus dem Land Nummer {number}“"
+        topic.publish(state.add(record(text, f"a-{number}"), SEEN_AT).items())
+    assert len(topic.records_by_id) == 60
+    state = topic.state()
+    (statement,) = state.add(record("„Den Deich bauen wir mit 300 Millionen Euro aus dem Land“", "b"), SEEN_AT).values()
+    assert statement is not None
+    assert topic.read == 0, "it has other figures"
+    assert state.quotes_in_memory == 1
+    state.add(record("„Den Hafen bauen wir mit 11 Millionen Euro aus dem Land Nummer 1“", "c"), SEEN_AT)
+    assert topic.read == 1
+    state.withdraw("a-7", SEEN_AT)
+    assert topic.read == 2
+    assert len(state) == 61
+
+
+def test_a_record_that_cannot_be_read_any_more_is_none() -> None:
+    topic = Topic()
+    topic.publish(topic.state().add(record(WHOLE), SEEN_AT).items())
+    state = topic.state()
+    topic.records = lambda names: iter(())  # type: ignore[method-assign]
+    assert state.withdraw("a-1", SEEN_AT) == {}
+    assert len(state) == 0
+
+
+FIGURES = [
+    "Der Deich bei Sillens hält keiner Sturmflut dieses Winters stand.",
+    "Der Neubau der Brücke in Rade kostet 17 Millionen Euro.",
+    "Der Neubau der Brücke in Rade kostet 18 Millionen Euro.",
+    "Bis 2030 sind 400 Wohnungen am alten Hafen fertig",
+    "Am alten Hafen sind 400 Wohnungen fertig.",
+]
+
+
+def _outline(compared: ComparedQuote, day: int = 1) -> Outline:
+    quote = record(compared.text, context=compared.context, type="Direct" if compared.verbatim else "Indirect")
+    occurrence = Occurrence.of(quote, SEEN_AT)
+    return outlined([occurrence], [occurrence], f"2026-03-{day:02}T00:00:00.000Z")
+
+
+@pytest.mark.parametrize("part", ["dev", "test"])
+@pytest.mark.parametrize("many", [False, True], ids=["looked through", "by indexes"])
+def test_what_says_the_same_is_found_by_its_outline(part: str, many: bool) -> None:
+    compared = 0
+    for pair in pairs(part):
+        terms, others = terms_of(pair.one), terms_of(pair.other)
+        enough = len(terms & others) >= shared_enough(min(len(terms), len(others)))
+        if enough and same_statement(pair.one, pair.other):
+            compared += 1
+            known = Outlines({})
+            known.put("other", _outline(pair.other))
+            for number in range(2 * FEW if many else 3):
+                known.put(f"s-{number}", _outline(ComparedQuote(f"Wort{number} und Satz{number}", "", True)))
+            assert known.near(pair.one) == ["other"]
+    assert compared > 50
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_figures_rule_out_only_what_does_not_say_the_same(data: st.DataObject) -> None:
+    one, other = (
+        ComparedQuote(
+            "„" + " ".join(data.draw(st.lists(st.sampled_from(FIGURES), min_size=1, max_size=3))) + "“", "", v
+        )
+        for v in data.draw(st.tuples(st.booleans(), st.booleans()))
+    )
+    if same_statement(one, other):
+        assert Wordings.of([one]).agree(Wordings.of([other]))
+
+
+def test_of_statements_in_outline_the_oldest_is_known() -> None:
+    known = Outlines({})
+    for number in (3, 1, 2):
+        known.put(f"s-{number}", _outline(ComparedQuote("Das", "", True), day=number))
+    for _ in range(50):
+        known.put("s-1", _outline(ComparedQuote("Das", "", True), day=4))
+    assert known.weight == 3
+    assert known.numbers == sum(len(_outline(ComparedQuote("Das", "", True))) for _ in range(3))
+    order = []
+    while (oldest := known.oldest()) is not None:
+        order.append(oldest[1])
+        known.remove(oldest[1])
+    assert order == ["s-2", "s-3", "s-1"]
+    assert known.weight == known.numbers == 0
