@@ -104,7 +104,8 @@ def _trained(texts: Sequence[tuple[Tensor, Tensor, Tensor]], *, seed: int) -> Li
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _filled_up(texts: Sequence[Tensor]) -> Tensor:
