@@ -17,7 +17,7 @@ from agents.topic_replica import TopicReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode
 
-FORMAT = 2
+FORMAT = 3
 """Of what is stored of a record; a copy in another one is read from the topic anew."""
 
 

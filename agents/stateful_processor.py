@@ -17,6 +17,7 @@ from agents.local_store import LocalStoreError
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.recent_states import RecentStates
 from agents.state_store import GivenOut, OwnersGivenOut, StatefulStage, StateReplica
+from pipeline.errors import StaleState
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, encode, one_line
 
@@ -27,10 +28,12 @@ SMALL_STATE = 20
 """Quotes in memory of a state that is soon read again. Most have one or two, and are not needed again for long."""
 MAX_IN_SMALL_STATES = 200
 """What the small states that were worked on last have in memory together, as they count it."""
-MAX_IN_LARGE_STATES = 600
+MAX_IN_LARGE_STATES = 2_400
 """The same of larger states, such as of speakers whose words are in many papers; one alone may have more."""
 MAX_NUMBERS = 250_000
 """In the outlines of the states whose quotes are not in memory together: some 10,000 statements of a short quote."""
+NUMBERS_LIKE_A_QUOTE = 1_250
+"""In outlines, what takes as much memory as a quote that is held."""
 FEW_OUTLINES = 8
 """A state that has so many is as soon read again as kept."""
 
@@ -111,14 +114,26 @@ class StatefulProcessor:
         """What an owner's state gives out by a change, behind what it had still to give out from before a crash."""
         state = self._take((partition, owner))
         if state is None:
-            state = self._states.state(owner)
-            yield from self._given_out(owner, state, state.resume(OwnersGivenOut(self._replica, owner)))
-        yield from self._given_out(owner, state, change(state))
+            state, given = self._resumed(owner)
+            yield from given
+        try:
+            changes = change(state)
+        except StaleState:
+            state, given = self._resumed(owner)
+            yield from given
+            changes = change(state)
+        yield from self._given_out(owner, state, changes)
         recent = self._small if state.quotes_in_memory <= SMALL_STATE else self._large
-        for key, former in recent.put((partition, owner), state, 1 + state.quotes_in_memory):
+        size = 1 + state.quotes_in_memory + state.numbers_in_outlines // NUMBERS_LIKE_A_QUOTE
+        for key, former in recent.put((partition, owner), state, size):
             if len(former) > FEW_OUTLINES:
                 former.release()
                 self._outlined.put(key, former, former.numbers_in_outlines)
+
+    def _resumed(self, owner: str) -> tuple[Any, list[tuple[bytes, GivenOut]]]:
+        """A state that goes on from what was given out, and what it has still to give out from before a crash."""
+        state = self._states.state(owner)
+        return state, self._given_out(owner, state, state.resume(OwnersGivenOut(self._replica, owner)))
 
     def _take(self, key: Hashable) -> Any | None:
         """The state that is in memory, to be kept again; None: there is none."""

@@ -22,3 +22,7 @@ class Rejected(Exception):
 
 class ConfigurationError(Exception):
     """A setting of the domain that cannot work (a model or a file that is not there): one line that names it."""
+
+
+class StaleState(Exception):
+    """What a state had given out has changed without it, since somebody else went on: it has to be resumed anew."""

@@ -43,6 +43,8 @@ _CUES = Cues(
 _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
 _FAR = 60
+# Paragraphs above and below a line: there are few texts to learn from that have more.
+_MOST_PARAGRAPHS = 40
 
 
 def features(lines: Sequence[Line], readings: Sequence[LineReading], context: Context) -> Matrix:
@@ -164,8 +166,8 @@ def _places(lines: Sequence[Line], readings: Sequence[LineReading]) -> Matrix:
     table = np.empty((rows, len(_PLACES)), dtype=np.float32)
     table[:, 0] = numbers.astype(np.float32) / rows
     table[:, 1] = shares
-    table[:, 2] = sums[0, :-1]
-    table[:, 3] = sums[0, -1] - sums[0, 1:]
+    table[:, 2] = np.minimum(sums[0, :-1], _MOST_PARAGRAPHS)
+    table[:, 3] = np.minimum(sums[0, -1] - sums[0, 1:], _MOST_PARAGRAPHS)
     table[:, 4] = _steps_from_last(body)
     table[:, 5] = _steps_from_last(body[::-1])[::-1]
     table[:, 6:8] = sections[:, :2]

@@ -14,14 +14,16 @@ DIMENSIONS = 64
 """Of a vector."""
 MOST_WORDS = 400
 """Of a line, the first by which it is known."""
+TOGETHER = 256
+"""So many lines are looked up together, for the memory."""
 
 
 class LineVectors:
     """Vectors of lines. Words that are not common do not count; a line without any that is has a vector of zeros.
 
     Args:
-        arrays: `words`, common words in lower case, one a line; `vectors` of them, of shape (words, DIMENSIONS), to any
-            scale; `weights`, how much each counts, of shape (words,).
+        arrays: `words`, common words in lower case, with "ss" for "ß", one a line; `vectors` of them, of shape (words,
+            DIMENSIONS), to any scale; `weights`, how much each counts, of shape (words,).
     """
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:
@@ -33,14 +35,16 @@ class LineVectors:
 
     def rows(self, lines: Sequence[Sequence[str]]) -> Matrix:
         """The vectors of lines, given as their words in lower case; of shape (lines, DIMENSIONS)."""
-        if not lines:
-            return np.zeros((0, DIMENSIONS), dtype=np.float32)
+        parts = [self._of_some(lines[begin : begin + TOGETHER]) for begin in range(0, len(lines), TOGETHER)]
+        return np.concatenate([np.zeros((0, DIMENSIONS), dtype=np.float32), *parts])
+
+    def _of_some(self, lines: Sequence[Sequence[str]]) -> Matrix:
         unknown = len(self._places)
         places: list[int] = []
         begins = []
         for line in lines:
             begins.append(len(places))
-            places += [self._places.get(word, unknown) for word in line[:MOST_WORDS]]
+            places += [self._places.get(word.replace("ß", "ss"), unknown) for word in line[:MOST_WORDS]]
             places.append(unknown)  # so that no line is empty
         totals = np.add.reduceat(self._weighted.take(np.array(places), axis=0), begins, axis=0)
         return np.asarray(totals[:, :-1] / np.where(totals[:, -1:] > 0, totals[:, -1:], 1))

@@ -69,6 +69,7 @@ class Occurrence:
     def all_of(cls, statement: Statement) -> Iterator[Self]:
         """The occurrences that a statement keeps."""
         for article in statement.articles:
+            speaker = article.speaker or statement.speaker
             for quote in article.quotes:
                 yield cls(
                     quote=quote.quote,
@@ -84,8 +85,8 @@ class Occurrence:
                     agency=article.agency,
                     content_hash=article.content_hash,
                     seen_at=quote.seen_at,
-                    speaker=article.speaker or statement.speaker,
-                    said_by=statement.said_by,
+                    speaker=speaker,
+                    said_by=statement.said_by if speaker is None else speaker.name,
                 )
 
     @property

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from pipeline.errors import StaleState
 from pipeline.statements.compose import composed
-from pipeline.statements.given_out import Given, GivenStatements, in_safe_order
+from pipeline.statements.given_out import Given, GivenStatements, in_safe_order, quote_ids
 from pipeline.statements.grouping import grouped
 from pipeline.statements.held_quotes import HeldQuotes
 from pipeline.statements.occurrence import Occurrence
@@ -125,7 +126,10 @@ class SpeakerStatements:
         """Hold those of these statements that are known only in outline."""
         missing = {name for name in names if name not in self._given}
         if missing and self._given_out is not None:
-            self._hold(self._given_out.records(sorted(missing)))
+            found = list(self._given_out.records(sorted(missing)))
+            if any(self._quotes.get(quote) is not None for statement in found for quote in quote_ids(statement)):
+                raise StaleState(self._key)
+            self._hold(found)
             for name in missing - self._given.keys():
                 self._outlines.remove(name)
 
@@ -168,9 +172,10 @@ class SpeakerStatements:
         occurrence = Occurrence.of(record, seen_at)
         self._read(self._outlines.in_article(occurrence.article))
         known = self._quotes.get(occurrence.quote)
+        former = self._quotes.replaced_by(occurrence)
         if known is not None and known == replace(occurrence, seen_at=known.seen_at):
-            return {}
-        touched = self._take_out(self._quotes.replaced_by(occurrence))
+            return self._changes(self._take_out(quote for quote in former if quote is not known), seen_at)
+        touched = self._take_out(former)
         last = self._last_beside(occurrence)
         if last is None:
             touched |= self._put_in([occurrence])
@@ -259,8 +264,7 @@ class SpeakerStatements:
 
     def _changes(self, touched: set[WordingId], updated_at: str) -> Changes:
         """Make the statements of the touched wordings anew; what differs from what was given out."""
-        closed = self._together(touched)
-        former = {found for words in touched for found in self._given_for.get(words, ())}
+        closed, former = self._concerned(touched)
         before = {name: self._given[name].quotes for name in former}
         made: set[str] = set()
         self._made = {}
@@ -282,6 +286,18 @@ class SpeakerStatements:
             self._forget(name)
             self._outlines.remove(name)
         return {statement.id: statement for statement in in_safe_order(changed, before)} | dict.fromkeys(gone)
+
+    def _concerned(self, touched: set[WordingId]) -> tuple[set[WordingId], set[str]]:
+        """All wordings that hang together with the touched ones or were given out with them, and their statements."""
+        closed = self._together(touched)
+        reached, former = touched | closed, set[str]()
+        while reached:
+            new = {name for words in reached for name in self._given_for.get(words, ())} - former
+            former |= new
+            more = {words for name in new for words in self._given_words[name] if words in self._graph} - closed
+            reached = self._together(more) - closed
+            closed |= reached
+        return closed, former
 
     def _note(self, name: str, given: Given, words: set[WordingId]) -> None:
         """Remember what was given out, and for which wordings."""

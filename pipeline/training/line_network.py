@@ -28,6 +28,8 @@ WEIGHT_DECAY = 0.02
 WARM_UP = 50
 """Steps in which the rate grows; then it falls to nothing."""
 LEAST_DEVIATION = 1e-3
+RAISED = 0.5
+"""Added to the log-odds: a lost line costs more than one that is left in."""
 
 
 class LineNetworkModule(nn.Module):
@@ -73,6 +75,7 @@ def arrays(samples: Sequence[Sample]) -> dict[str, Any]:
             member[name].numpy().T if member[name].ndim > 1 else member[name].numpy()[None] for member in members
         ]
         found[name] = np.stack(stacked).astype(np.float16)
+    found["output.bias"] += np.float16(RAISED)
     return found
 
 

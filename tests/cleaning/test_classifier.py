@@ -48,3 +48,10 @@ def test_a_line_that_the_extractor_takes_is_likelier() -> None:
     article, verdicts = clean.explain(RawArticle(html=page))
     assert article.text == "\n\n".join(PARAGRAPHS)
     assert {verdict.rule for verdict in verdicts if verdict.text == NOTE} == {"classifier 0.40"}
+
+
+def test_a_long_text_of_nothing_but_paragraphs_stays() -> None:
+    """There are more paragraphs above and below than in any text that the classifiers learned from."""
+    sentences = [f"{paragraph} Das ist der {number}. Absatz." for number in range(80) for paragraph in PARAGRAPHS]
+    kept = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join(sentences))).text
+    assert len(kept) > 0.95 * sum(map(len, sentences))
