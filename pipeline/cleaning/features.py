@@ -44,7 +44,7 @@ _NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 _WINDOWS = (2, 5, 10)
 _FAR = 60
 # Paragraphs above and below a line: there are few texts to learn from that have more.
-_MOST_PARAGRAPHS = 40
+_MOST_PARAGRAPHS = 60
 
 
 def features(lines: Sequence[Line], readings: Sequence[LineReading], context: Context) -> Matrix:
