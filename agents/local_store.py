@@ -152,8 +152,8 @@ class LocalStore:
         table.set_bloom_filter(FILTER_BITS, block_based=False)
         options.set_block_based_table_factory(table)
         access = AccessType.with_ttl(max(1, round(self.keep_seconds)))
-        # Not by the options in its folder, which have the filter that drops what is old: it would be there twice, and the
-        # second one take the last four bytes of a value for its time.
+        # Not by the options in its folder, which have the filter that drops what is old: it would be there twice, and
+        # the second one take the last four bytes of a value for its time.
         with _told(self._path):
             return Rdict(str(self._path), options, column_families={"default": options}, access_type=access)
 
