@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pipeline.errors import StaleState
+from pipeline.statements import outline
 from pipeline.statements.compose import composed
 from pipeline.statements.given_out import Given, GivenStatements, in_safe_order, quote_ids
 from pipeline.statements.grouping import grouped
 from pipeline.statements.held_quotes import HeldQuotes
 from pipeline.statements.occurrence import Occurrence
-from pipeline.statements.outline import Outline, changed_at, instant_of, outline_of, outlined, read, torn, written
 from pipeline.statements.outlines import Outlines
 from pipeline.statements.same_statement import ComparedQuote
 from pipeline.statements.wording_graph import WordingGraph, WordingId
@@ -48,7 +48,7 @@ class SpeakerStatements:
         self._most = most
         self._outlines = Outlines({})
         self._given_out: GivenStatements | None = None
-        self._made: dict[str, Outline] = {}
+        self._made: dict[str, outline.Outline] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -81,7 +81,7 @@ class SpeakerStatements:
 
     def outline(self, name: str) -> bytes:
         """Of a statement among the latest changes, what `resume` goes on from."""
-        return written(self._made[name])
+        return outline.written(self._made[name])
 
     def resume(self, given_out: GivenStatements) -> Changes:
         """Go on from what was given out, of which only the outlines are read now.
@@ -89,10 +89,11 @@ class SpeakerStatements:
         If a change was given out by half, all is read; the other half comes back as changes.
         """
         self._given_out = given_out
-        outlines = {name: read(data) for name, data in given_out.outlines()}
-        horizon = max(map(changed_at, outlines.values()), default=0) - self._window // timedelta(microseconds=1)
-        outlines = {name: outline for name, outline in outlines.items() if changed_at(outline) >= horizon}
-        if torn(outlines.values()):
+        outlines = {name: outline.read(data) for name, data in given_out.outlines()}
+        changed_at = {name: outline.changed_at(found) for name, found in outlines.items()}
+        horizon = max(changed_at.values(), default=0) - self._window // timedelta(microseconds=1)
+        outlines = {name: found for name, found in outlines.items() if changed_at[name] >= horizon}
+        if outline.torn(outlines.values()):
             return self.restore(given_out.records(outlines))
         self._outlines = Outlines(outlines)
         return {}
@@ -109,7 +110,7 @@ class SpeakerStatements:
         """
         statements = sorted(statements, key=lambda statement: (statement.updated_at, statement.id))
         for statement in statements:
-            self._outlines.put(statement.id, outline_of(statement))
+            self._outlines.put(statement.id, outline.outline_of(statement))
         touched = self._hold(statements)
         return self._changes(touched, statements[-1].updated_at) if touched else {}
 
@@ -278,7 +279,7 @@ class SpeakerStatements:
                 if given is None or not given.is_as(statement):
                     changed.append(statement)
                     given = Given.of(statement)
-                    self._made[statement.id] = outlined(occurrences, whole, updated_at)
+                    self._made[statement.id] = outline.outlined(occurrences, whole, updated_at)
                     self._outlines.put(statement.id, self._made[statement.id])
                 self._note(statement.id, given, {quote.words for quote in whole})
         gone = sorted(former - made)
@@ -316,7 +317,7 @@ class SpeakerStatements:
 
     def _close(self, now: str) -> None:
         """Let go the statements that have not changed for the window's time, and the oldest where there is too much."""
-        horizon = instant_of(datetime.fromisoformat(now) - self._window)
+        horizon = outline.instant_of(datetime.fromisoformat(now) - self._window)
         while (oldest := self._outlines.oldest()) is not None:
             instant, name = oldest
             if len(self) <= self._most and instant >= horizon:

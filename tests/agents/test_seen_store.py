@@ -92,6 +92,21 @@ def test_everything_can_be_forgotten(store, tmp_path):
     assert store.read(b"ka") == b"2"
 
 
+def test_nothing_is_lost_when_two_copies_are_opened_again(tmp_path):
+    """By the options in their folders they would drop what is old twice, the second time by the end of a value."""
+    values = {b"ka": b"", b"kb": b"outline\0\0\0\0"}
+    for start in ("first", "second", "third"):
+        stores = [LocalStore(tmp_path / name, name, 60) for name in ("seen", "state")]
+        for store in stores:
+            if start == "first":
+                store.update(0, values, {"offset": 2})
+            store._db.flush()
+            store._db.compact_range(None, None)
+            assert store.read_all(list(values)) == list(values.values())
+        for store in stores:
+            store.close()
+
+
 def test_a_folder_that_is_gone_is_no_harm(tmp_path):
     first = LocalStore(tmp_path / "new" / "folder", "copy", 0.2)
     assert first.keep_seconds == 0.2

@@ -147,15 +147,31 @@ def test_nothing_is_left_of_what_is_gone(reading: Reading, store: StateStore, ow
     assert store.owners("a-1") == set()
 
 
+def test_all_is_there_after_another_start(tmp_path) -> None:
+    """Articles have empty values, and outlines may end in zeros."""
+    own = GivenOut("per/a", ["a-1"], said("per/a", "a-1"), b"outline\0\0\0\0")
+    for start in ("first", "second", "third"):
+        store = StateStore(tmp_path, 14 * DAY_SECONDS)
+        if start == "first":
+            store.update(0, store.changes(b"s-1", own), {"offset": 1})
+        store._db.flush()
+        store._db.compact_range(None, None)
+        assert store.outlines("per/a") == {b"s-1": own.outline}
+        assert store.records("per/a", [b"s-1"]) == [own.value]
+        assert store.owners("a-1") == {"per/a"}
+        store.close()
+
+
 def test_each_owner_has_what_is_his(reading: Reading) -> None:
     reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1")))
     reading.replica.put(b"s-3", given("per/b", "a-2"))
     assert (reading.records("per/a"), reading.records("per/b")) == ([["a-1"]], [["a-1"], ["a-2"]])
 
 
-def test_a_copy_that_has_no_outlines_is_read_anew(tmp_path) -> None:
+@pytest.mark.parametrize("former_format", [{}, {"format": 2}], ids=["without outlines", "some of them lost"])
+def test_a_copy_that_is_not_whole_is_read_anew(tmp_path, former_format: dict[str, int]) -> None:
     former = LocalStore(tmp_path, "state", 14 * DAY_SECONDS)
-    former.update(0, {b"o-1": b"per/a"}, {"offset": 7, "last": None, "topic": ""})
+    former.update(0, {b"o-1": b"per/a"}, {"offset": 7, "last": None, "topic": ""} | former_format)
     former.close()
     store = StateStore(tmp_path, 14 * DAY_SECONDS)
     assert store.checkpoint(0) is None

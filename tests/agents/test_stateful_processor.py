@@ -12,6 +12,7 @@ from agents.pool.protocol import Refused
 from agents.runner import Incoming
 from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor
+from pipeline.errors import StaleState
 
 
 class Said(BaseModel):
@@ -25,6 +26,7 @@ class FakeState:
 
     def __init__(self, owner: str) -> None:
         self.owner, self.weight, self.quotes_in_memory = owner, 0, 0
+        self.stale = False
 
     def __len__(self) -> int:
         return self.weight
@@ -46,6 +48,8 @@ class FakeState:
     def add(self, record: Said, seen_at: str) -> dict[str, Said]:
         if record.weight < 0:
             raise ValueError("a bug")
+        if self.stale:
+            raise StaleState(self.owner)
         self.weight += record.weight
         self.quotes_in_memory += record.weight
         return {self.owner: Said(speaker=self.owner, weight=self.weight)}
@@ -131,6 +135,19 @@ async def test_of_the_states_that_were_worked_on_last_the_quotes_are_in_memory(p
     assert "s-24" not in outlined(processor)
 
 
+async def test_outlines_count_in_what_the_states_hold_that_were_worked_on_last(
+    processor: StatefulProcessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One whose quotes are few may have thousands of statements."""
+    monkeypatch.setattr(stateful_processor, "NUMBERS_LIKE_A_QUOTE", 10)
+    replica: Any = processor._replica
+    for owner in ("a", "b"):
+        replica.put(b"s", GivenOut(owner, (), said(owner, 100), b"100"))
+        await take(processor, said(owner, 1))
+    assert kept(processor) == {"b": 1}
+    assert outlined(processor) == {"a": 101}
+
+
 async def test_many_small_states_leave_the_large_ones_where_they_are(processor: StatefulProcessor) -> None:
     await take(processor, said("large", 50))
     for number in range(30):
@@ -169,6 +186,19 @@ async def test_a_state_in_memory_is_not_read_again(processor: StatefulProcessor)
     (message,) = (await take(processor, said("s-0", 1))).messages
     assert replica.read[4:] == ["s-0"], "another worker may have had the partition meanwhile"
     assert orjson.loads(message.value)["weight"] == 13
+
+
+async def test_a_state_is_read_again_when_somebody_else_went_on(processor: StatefulProcessor) -> None:
+    """Such as a worker that has the owner's former partition; the quote is good, and becomes no dead letter."""
+    replica: Any = processor._replica
+    await take(processor, said("a", 6))
+    _, state = processor._small._states[0, "a"]
+    state.stale = True
+    replica.put(b"a", GivenOut("a", (), said("a", 10), b"10"))
+    (message,) = (await take(processor, said("a", 1))).messages
+    assert orjson.loads(message.value)["weight"] == 11
+    assert kept(processor) == {"a": 1}
+    assert replica.read == ["a", "a"]
 
 
 async def test_what_is_withdrawn_or_forgotten_makes_room(processor: StatefulProcessor) -> None:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.config import PipelineConfig
-from pipeline.statements import StatementJoiner, outlines
+from pipeline.errors import StaleState
+from pipeline.statements import StatementJoiner, outlines, wording_graph
 from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.outline import Outline, Wordings, outlined
 from pipeline.statements.outlines import FEW, Outlines
@@ -19,8 +20,8 @@ from pipeline.statements.wording_graph import shared_enough, terms_of
 from schemas.codec import decode, encode
 from schemas.records import QuoteRecord, Statement
 from tests.statements.pairs import pairs
-from tests.statements.records import SEEN_AT, record
-from tests.statements.test_speaker import QUOTE_SETS, SENTENCES, WHOLE, fed, speaker, state_of
+from tests.statements.records import LANDRAT, SEEN_AT, record
+from tests.statements.test_speaker import OTHER, QUOTE_SETS, SENTENCES, WHOLE, fed, only, speaker, state_of
 
 JOINER = StatementJoiner(PipelineConfig())
 
@@ -55,6 +56,10 @@ class Topic:
         state = speaker(most=most)
         assert state.resume(self) == {}
         return state
+
+    def quotes(self) -> list[str]:
+        """The ids of all quotes in the statements."""
+        return sorted(found.quote for record in self.records(self.records_by_id) for found in Occurrence.all_of(record))
 
 
 @dataclass(frozen=True)
@@ -144,6 +149,90 @@ def test_changes_that_were_given_out_by_half_are_completed(quotes: list[QuoteRec
             topic.publish(state.resume(topic).items())
             topic.publish(state.add(quote, SEEN_AT).items())
     assert topic.records_by_id == state_of(fed(quotes))
+
+
+def test_of_a_change_that_was_given_out_by_half_no_statement_stays_behind() -> None:
+    first = [
+        record("„Bahnhof Bahnhof Kanal Schule Radweg“", "a-5", 1),
+        record("„Kanal Schule Radweg Schule“", "a-4", 2),
+        record("„Bahnhof Bahnhof Kanal Schule Radweg“", "a-4", 4),
+        record("Kanal Schule Radweg Radweg", "a-6", 6, type="Indirect"),
+    ]
+    last = record("„Schule Bahnhof Bahnhof Kanal Schule Radweg“", "a-2", 8)
+    topic = Topic()
+    state = topic.state()
+    for quote in first:
+        topic.publish(state.add(quote, SEEN_AT).items())
+    (sent, *lost) = state.add(last, SEEN_AT).items()
+    assert [statement is None for _, statement in lost] == [False, True]
+    topic.publish([sent])
+    state = speaker()
+    completed = state.resume(topic)
+    assert list(completed.items()) == lost
+    topic.publish(completed.items())
+    assert state.add(last, SEEN_AT) == {}
+    assert topic.records_by_id == state_of(fed([*first, last]))
+
+
+def test_a_new_version_that_was_given_out_by_half_is_completed() -> None:
+    topic = Topic()
+    state = topic.state()
+    for quote in (record(WHOLE, number=0), record(OTHER, number=1)):
+        topic.publish(state.add(quote, SEEN_AT).items())
+    new = record(WHOLE, content_hash="v2")
+    (sent, lost) = state.add(new, SEEN_AT).items()
+    topic.publish([sent])
+    state = topic.state()  # each quote is in one statement
+    again = state.add(new, SEEN_AT)
+    assert list(again.items()) == [lost]
+    topic.publish(again.items())
+    assert topic.quotes() == ["a-1#0"]
+
+
+def test_a_state_that_somebody_else_went_on_from_says_so() -> None:
+    fragment = "„vierhundert neue Wohnungen für Familien“"
+    first = "„Wir bauen am alten Hafen bis zum Sommer vierhundert neue Wohnungen für Familien“"
+    second = "„Am Bahnhof plant der Investor vierhundert neue Wohnungen für Familien“"
+    topic = Topic()
+    state = topic.state()
+    for number, text in enumerate((fragment, first, second)):
+        topic.publish(state.add(record(text, f"a-{number}"), SEEN_AT).items())
+    state, others = topic.state(), topic.state()
+    state.add(record(fragment, "a-0"), SEEN_AT)
+    topic.publish(others.withdraw("a-1", SEEN_AT).items())
+    with pytest.raises(StaleState):
+        state.add(record(second, "a-3"), SEEN_AT)
+    assert only(topic.state().add(record(second, "a-3"), SEEN_AT)).count == 3
+
+
+def test_who_says_something_is_the_same_after_it_was_read_again() -> None:
+    short, full = (LANDRAT.model_copy(update={"name": name}) for name in ("Hasselbrink", "Jörn Hasselbrink"))
+    topic = Topic()
+    state = topic.state()
+    topic.publish(state.add(record(WHOLE, "a-1", speaker=short), SEEN_AT).items())
+    changes = state.add(record(f"{WHOLE[:-1]} und bereuen“", "a-2", speaker=full), SEEN_AT)
+    assert (only(changes).count, only(changes).said_by) == (2, full.name)
+    topic.publish(changes.items())
+    state.release()
+    assert state.add(record(WHOLE, "a-1", speaker=short), "2026-03-02T11:00:00.000Z") == {}
+    state.release()
+    assert only(state.withdraw("a-2", SEEN_AT)).said_by == short.name
+
+
+def test_no_quote_is_lost_among_more_wordings_than_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (outlines, wording_graph):
+        monkeypatch.setattr(module, "MOST_COMPARED", 5)
+    words = [f"Wort{letter}" for letter in "abcdefghijklmnopqrstuvwx"]
+    speech, fragment = f"„{' '.join(words)}“", f"„{' '.join(words[10:14])}“"
+    texts = [speech, fragment, *(f"„{' '.join(words[number::4][::-1])}“" for number in range(4))]
+    texts += [f"„{' '.join(words[number::3][::-1])}“" for number in range(3)]
+    topic = Topic()
+    state = topic.state()
+    for number, text in enumerate(texts):
+        topic.publish(state.add(record(text, f"a-{number}"), SEEN_AT).items())
+    state.release()
+    topic.publish(state.add(record(speech, "b"), SEEN_AT).items())
+    assert topic.quotes() == [*(f"a-{number}#0" for number in range(len(texts))), "b#0"]
 
 
 def test_what_a_quote_cannot_touch_is_not_read() -> None:
