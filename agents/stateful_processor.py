@@ -34,8 +34,8 @@ MAX_NUMBERS = 250_000
 """In the outlines of the states whose quotes are not in memory together: some 10,000 statements of a short quote."""
 NUMBERS_LIKE_A_QUOTE = 1_250
 """In outlines, what takes as much memory as a quote that is held."""
-FEW_OUTLINES = 8
-"""A state that has so many is as soon read again as kept."""
+FEW_QUOTES = 8
+"""A state with so many in open statements is as soon read again as kept in outline."""
 
 
 class StatefulProcessor:
@@ -126,7 +126,7 @@ class StatefulProcessor:
         recent = self._small if state.quotes_in_memory <= SMALL_STATE else self._large
         size = 1 + state.quotes_in_memory + state.numbers_in_outlines // NUMBERS_LIKE_A_QUOTE
         for key, former in recent.put((partition, owner), state, size):
-            if len(former) > FEW_OUTLINES:
+            if len(former) > FEW_QUOTES:
                 former.release()
                 self._outlined.put(key, former, former.numbers_in_outlines)
 

@@ -28,7 +28,9 @@ class _Indexes:
     """Ids of statements by what stands in their outlines.
 
     Attributes:
-        by_article: and by term, and by figure.
+        by_article: by the hash of an article that a statement stands in.
+        by_term: by that of a term of one of its wordings.
+        by_figure: by that of a figure in one of them.
         open: those that need not share a figure with a wording that has some: one of theirs has none, or some have
             several sentences.
     """

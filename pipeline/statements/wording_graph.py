@@ -26,7 +26,10 @@ def wording_id(compared: ComparedQuote) -> WordingId:
 
 
 class WordingGraph:
-    """Wordings as nodes, joined where two say the same; it depends on the wordings alone, not on their order."""
+    """Wordings as nodes, joined where two say the same.
+
+    It depends on the wordings alone and not on their order, as long as none has more than `MOST_COMPARED` near ones.
+    """
 
     def __init__(self) -> None:
         self._compared_quotes: dict[WordingId, ComparedQuote] = {}

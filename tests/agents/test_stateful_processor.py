@@ -91,7 +91,7 @@ def processor(monkeypatch: pytest.MonkeyPatch) -> StatefulProcessor:
     monkeypatch.setattr(stateful_processor, "MAX_IN_SMALL_STATES", 20)
     monkeypatch.setattr(stateful_processor, "MAX_IN_LARGE_STATES", 100)
     monkeypatch.setattr(stateful_processor, "MAX_NUMBERS", 40)
-    monkeypatch.setattr(stateful_processor, "FEW_OUTLINES", 4)
+    monkeypatch.setattr(stateful_processor, "FEW_QUOTES", 4)
     monkeypatch.setattr(stateful_processor, "decode", lambda value, kind: kind(**orjson.loads(value)))
     stage: Any = SimpleNamespace(name="statements", reads=Said, target="statements")
     states: Any = SimpleNamespace(
@@ -171,10 +171,10 @@ async def test_one_that_is_too_large_alone_is_kept_while_it_is_needed(processor:
 
 async def test_small_states_are_read_again(processor: StatefulProcessor) -> None:
     for number in range(30):
-        await take(processor, said(f"s-{number}", stateful_processor.FEW_OUTLINES))
+        await take(processor, said(f"s-{number}", stateful_processor.FEW_QUOTES))
     assert outlined(processor) == {}
     (message,) = (await take(processor, said("s-0", 1))).messages
-    assert orjson.loads(message.value)["weight"] == stateful_processor.FEW_OUTLINES + 1
+    assert orjson.loads(message.value)["weight"] == stateful_processor.FEW_QUOTES + 1
 
 
 async def test_a_state_in_memory_is_not_read_again(processor: StatefulProcessor) -> None:
