@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from pipeline.config import PipelineConfig
 from pipeline.statements.outline import outline_of, written
-from pipeline.statements.speaker import Changes, SpeakerStatements, owner_of_statement, speaker_key
+from pipeline.statements.owner import owner_of_statement, speaker_key
+from pipeline.statements.speaker import Changes, SpeakerStatements
 from schemas.records import QuoteRecord, Statement
 
 __all__ = ["Changes", "SpeakerStatements", "StatementJoiner"]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pipeline.errors import StaleState
 from pipeline.statements import outline
 from pipeline.statements.compose import composed
+from pipeline.statements.given_index import GivenIndex
 from pipeline.statements.given_out import Given, GivenStatements, in_safe_order, quote_ids
 from pipeline.statements.grouping import grouped
 from pipeline.statements.held_quotes import HeldQuotes
@@ -55,9 +56,7 @@ class SpeakerStatements:
         self._graph = WordingGraph()
         self._quotes = HeldQuotes()
         self._said: dict[WordingId, dict[str, Occurrence]] = {}
-        self._given: dict[str, Given] = {}
-        self._given_words: dict[str, set[WordingId]] = {}
-        self._given_for: dict[WordingId, set[str]] = {}
+        self._given = GivenIndex()
 
     def __len__(self) -> int:
         """How many quotes there are in open statements; a long one counts as several."""
@@ -136,11 +135,12 @@ class SpeakerStatements:
 
     def _hold(self, statements: Iterable[Statement]) -> set[WordingId]:
         """Take back statements in the order they were given out in; gives the wordings of quotes that are in doubt."""
+        given: dict[str, Given] = {}
         words: dict[str, set[WordingId]] = {}
         holders: dict[str, str] = {}
         doubtful: set[str] = set()
         for statement in statements:
-            self._given[statement.id] = Given.of(statement)
+            given[statement.id] = Given.of(statement)
             words[statement.id] = set()
             for occurrence in Occurrence.all_of(statement):
                 words[statement.id].add(occurrence.words)
@@ -160,7 +160,7 @@ class SpeakerStatements:
             elif holders[whole.quote] != holder:
                 doubtful |= {holder, holders[whole.quote]}
         for name, own in words.items():
-            self._note(name, self._given[name], own if name in doubtful else standing.get(name, set()))
+            self._given.put(name, given[name], own if name in doubtful else standing.get(name, set()))
         return {each for name in doubtful for each in words[name]}
 
     def add(self, record: QuoteRecord, seen_at: str) -> Changes:
@@ -203,7 +203,7 @@ class SpeakerStatements:
         if name not in self._given:
             return
         leaving = self._quotes.of(self._given[name].quotes)
-        self._forget(name)
+        self._given.remove(name)
         for occurrence in leaving:
             self._remove(occurrence)
         for occurrence in leaving:
@@ -281,10 +281,10 @@ class SpeakerStatements:
                     given = Given.of(statement)
                     self._made[statement.id] = outline.outlined(occurrences, whole, updated_at)
                     self._outlines.put(statement.id, self._made[statement.id])
-                self._note(statement.id, given, {quote.words for quote in whole})
+                self._given.put(statement.id, given, {quote.words for quote in whole})
         gone = sorted(former - made)
         for name in gone:
-            self._forget(name)
+            self._given.remove(name)
             self._outlines.remove(name)
         return {statement.id: statement for statement in in_safe_order(changed, before)} | dict.fromkeys(gone)
 
@@ -293,27 +293,12 @@ class SpeakerStatements:
         closed = self._together(touched)
         reached, former = touched | closed, set[str]()
         while reached:
-            new = {name for words in reached for name in self._given_for.get(words, ())} - former
+            new = self._given.names_for(reached) - former
             former |= new
-            more = {words for name in new for words in self._given_words[name] if words in self._graph} - closed
+            more = {words for words in self._given.words_of(new) if words in self._graph} - closed
             reached = self._together(more) - closed
             closed |= reached
         return closed, former
-
-    def _note(self, name: str, given: Given, words: set[WordingId]) -> None:
-        """Remember what was given out, and for which wordings."""
-        self._forget(name)
-        self._given[name] = given
-        self._given_words[name] = words
-        for each in words:
-            self._given_for.setdefault(each, set()).add(name)
-
-    def _forget(self, statement_id: str) -> None:
-        self._given.pop(statement_id, None)
-        for words in self._given_words.pop(statement_id, ()):
-            self._given_for[words].discard(statement_id)
-            if not self._given_for[words]:
-                del self._given_for[words]
 
     def _close(self, now: str) -> None:
         """Let go the statements that have not changed for the window's time, and the oldest where there is too much."""
@@ -323,19 +308,3 @@ class SpeakerStatements:
             if len(self) <= self._most and instant >= horizon:
                 return
             self._let_go(name)
-
-
-def speaker_key(record: QuoteRecord) -> str:
-    """Whose statements a quote belongs to: the entity's, else those of this name in this article."""
-    if record.speaker is not None:
-        return record.speaker.id
-    speaker = record.quote.speaker
-    name = "" if speaker is None else speaker.name or speaker.text
-    return f"{record.article.id}\n{name}"
-
-
-def owner_of_statement(statement: Statement) -> str:
-    """The `speaker_key` of the quotes that a statement is made of."""
-    if statement.speaker is not None:
-        return statement.speaker.id
-    return f"{statement.articles[0].id}\n{statement.said_by or ''}"

@@ -5,12 +5,10 @@ do not count. A stage whose time grows much faster than the size is named; exit 
 """
 
 import argparse
-import gc
 import math
 import re
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +23,7 @@ from schemas.codec import decode, encode
 from schemas.records import RawArticle
 from tests.faults.shapes import shapes
 from tests.support.stages import clean as as_it_is
+from tests.support.timing import timed
 
 SIZES = (1, 2, 4)
 STEEP = 1.5
@@ -95,18 +94,6 @@ class AllStages:
             owner = self._states.owner(record)
             state = states.setdefault(owner, self._states.state(owner))
             state.add(record, "2026-01-01T00:00:00.000Z")
-
-
-def timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    """What it gives, and the seconds of the processor that it took, garbage collection of all else left out."""
-    gc.collect()
-    gc.disable()
-    try:
-        started = time.process_time()
-        result = work()
-        return result, time.process_time() - started
-    finally:
-        gc.enable()
 
 
 def growths(stages: AllStages, characters: int, wanted: Callable[[str], object] = bool) -> Iterator[Growth]:

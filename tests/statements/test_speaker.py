@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.statements.speaker import Changes, SpeakerStatements, speaker_key
+from pipeline.statements.owner import speaker_key
+from pipeline.statements.speaker import Changes, SpeakerStatements
 from pipeline.statements.wording import Wording
 from schemas.codec import decode, encode
 from schemas.records import QuoteRecord, Statement
