@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.cleaning.normalise import normalise
+from pipeline.lexicon.words import AFTER_ORDINAL, MONTHS
 from schemas.records import BlockKind, RemovalReason
 
 _BULLET = re.compile(r"(?:[•·▪◦‣●○■–—*-]|\d{1,3}[.)])\s+(?=\S)")
@@ -13,6 +14,7 @@ _WORD = re.compile(r"\w+")
 STEM = 6
 _SHORTEST = 5
 _LONGEST_ITEM = 240
+_BEHIND_ORDINALS = MONTHS | AFTER_ORDINAL
 
 
 @dataclass(slots=True)
@@ -136,13 +138,22 @@ def text_lines(text: str) -> list[Line]:
 
 
 def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bullet: bool = False) -> Line:
-    """A Line of a stripped, normalised text; a list mark at its start is taken off."""
+    """A Line of a stripped, normalised text; a list mark at its start is taken off.
+
+    The number of "12. Juni" or "1. FC" is no such mark.
+    """
     mark = _BULLET.match(text)
     sign = mark.group().strip() if mark is not None else ""
-    if mark is not None and not (sign[0].isdigit() and sign.endswith(".") and len(text) > _LONGEST_ITEM):
+    if mark is not None and not (sign[0].isdigit() and sign.endswith(".") and _is_ordinal(text, mark.end())):
         number = int(sign[:-1]) if sign[0].isdigit() else None
         return Line(text[mark.end() :], bullet=True, number=number, gap=gap, markup=markup)
     return Line(text, bullet=bullet, gap=gap, markup=markup)
+
+
+def _is_ordinal(text: str, begin: int) -> bool:
+    """Whether the number and full stop before `begin` belong to the sentence that goes on there."""
+    following = _WORD.match(text, begin)
+    return len(text) > _LONGEST_ITEM or (following is not None and following[0].lower() in _BEHIND_ORDINALS)
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

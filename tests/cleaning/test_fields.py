@@ -244,3 +244,22 @@ def test_summaries_are_different_and_not_endless() -> None:
     assert many.descriptions[:3] == ["Satz 0.", "Satz 1.", "Satz 2."]
     assert len(many.descriptions) == 100
     assert metadata("", description="Wort " * 20_000).descriptions == []
+
+
+@pytest.mark.parametrize("text", ["5. November 2021, 10:39 Uhr", "1. FC Köln siegt", "2. Bundesliga am Abend", "12. Mai"])
+def test_an_ordinal_is_no_list_mark(text: str) -> None:
+    (line,) = text_lines(text)
+    assert (line.text, line.bullet, line.number) == (text, False, None)
+
+
+@pytest.mark.parametrize("text", ["5. Novemberwetter bringt Regen", "1. Was ist neu?", "3) Mai", "12. Preise im Blick"])
+def test_other_numbers_are_list_marks(text: str) -> None:
+    (line,) = text_lines(text)
+    assert line.bullet
+    assert line.number == int(text.split(".")[0].split(")")[0])
+
+
+def test_a_line_with_a_written_out_month_gives_the_day() -> None:
+    text = "\n\n".join(["Brücke in Waldau ist fertig", "5. November 2021, 10:39 Uhr", *PARAGRAPHS])
+    article = Cleaner(PipelineConfig())(RawArticle(text=text))
+    assert article.published_at == "2021-11-05T10:39:00+01:00"
