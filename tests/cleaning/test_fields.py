@@ -246,7 +246,7 @@ def test_summaries_are_different_and_not_endless() -> None:
     assert metadata("", description="Wort " * 20_000).descriptions == []
 
 
-@pytest.mark.parametrize("text", ["5. November 2021, 10:39 Uhr", "1. FC Köln siegt", "2. Bundesliga am Abend", "12. Mai"])
+@pytest.mark.parametrize("text", ["5. November 2021, 10:39 Uhr", "1. FC Köln siegt", "2. Bundesliga", "12. Mai"])
 def test_an_ordinal_is_no_list_mark(text: str) -> None:
     (line,) = text_lines(text)
     assert (line.text, line.bullet, line.number) == (text, False, None)
@@ -256,7 +256,7 @@ def test_an_ordinal_is_no_list_mark(text: str) -> None:
 def test_other_numbers_are_list_marks(text: str) -> None:
     (line,) = text_lines(text)
     assert line.bullet
-    assert line.number == int(text.split(".")[0].split(")")[0])
+    assert line.number == int(text.split(".", maxsplit=1)[0].split(")", maxsplit=1)[0])
 
 
 def test_a_line_with_a_written_out_month_gives_the_day() -> None:
