@@ -1,5 +1,7 @@
 """Articles for the tests of the web view; all people and papers in them are invented."""
 
+from agents.web.store.writer import TopicMessage
+from schemas.codec import encode
 from schemas.records import (
     Block,
     Entity,
@@ -12,6 +14,8 @@ from schemas.records import (
 )
 from schemas.spans import Span, joined
 
+NOW = 1_770_000_000.0
+"""Seconds since 1970 UTC; when a message came, unless told otherwise."""
 TEXT = (
     "Verkehrsministerin Karla Brinkmeier hat in Kiel einen Umbau angekündigt.\n\n"
     "„Wir fangen im Frühjahr an“, sagte Brinkmeier, „und hören nicht vor der letzten Haltestelle auf.“\n\n"
@@ -44,6 +48,11 @@ def mentions(text: str, *names: str) -> list[Mention]:
                 found.append(Mention(begin=begin, end=begin + len(name), text=name, kind="name"))
             begin = text.find(name, begin + 1)
     return sorted(found, key=lambda mention: mention.begin)
+
+
+def message(article: QuoteArticle, *, offset: int = 0, at: float = NOW, trail: str = "[]") -> TopicMessage:
+    """An article as it stands on its topic."""
+    return TopicMessage("articles.quotes", 0, offset, at, encode(article), {"trail": trail})
 
 
 def quote_article(

@@ -12,16 +12,10 @@ from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
-from schemas.records import DeadLetter, QuoteArticle
+from schemas.records import DeadLetter
 from tests.support.small_disk import small_disk
 from tests.support.timing import timed
-from tests.web.articles import hostile_article, quote_article
-
-NOW = 1_770_000_000.0
-
-
-def message(article: QuoteArticle, *, offset: int = 0, at: float = NOW, trail: str = "[]") -> TopicMessage:
-    return TopicMessage("articles.quotes", 0, offset, at, encode(article), {"trail": trail})
+from tests.web.articles import NOW, hostile_article, message, quote_article
 
 
 @pytest.fixture

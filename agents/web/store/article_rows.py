@@ -11,7 +11,7 @@ from agents.web.models import ArticleLine, EntityLine, QuoteLine
 from agents.web.store.columns import DAY_SECONDS
 from agents.web.store.query_parser import folded_words
 from agents.web.store.quote_rows import ArticleRow, delete_quotes, insert_quotes, label_num, type_of_whole
-from agents.web.store.same_articles import join_same, leave_same, mark_first
+from agents.web.store.same_articles import KnownTexts, mark_first
 from schemas.times import PRESS_YEARS, instant
 
 QUOTES_IN_LINE = 3
@@ -22,6 +22,7 @@ LEAST_WORDS = 5
 
 def insert_article(
     connection: sqlite3.Connection,
+    texts: KnownTexts,
     value: bytes,
     *,
     arrived: float,
@@ -33,6 +34,7 @@ def insert_article(
     """Keep a QuoteArticle. The same article again replaces the former one; the same bytes only note the new place.
 
     Args:
+        texts: of the articles in the store; changed only after all else has been written.
         value: the record's bytes.
         arrived: seconds since 1970 UTC.
         trail: the JSON of the message's `trail` header.
@@ -78,17 +80,20 @@ def insert_article(
     )
     seq = cursor.lastrowid
     assert seq is not None
-    same = join_same(connection, seq, record["simhash"], at)
+    copies = texts.same(record["simhash"], at, but=None if known is None else known[0])
+    same = seq if copies is None else copies
     connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
     mark_first(connection, same)
     _insert_parts(connection, ArticleRow(seq, same, at, arrived), record, lines)
+    if known is not None:
+        texts.remove([known[0]])
+    texts.add(seq, same, record["simhash"], at)
     return True
 
 
 def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
-    """Forget articles and what hangs on them."""
+    """Forget articles and what hangs on them, but for their texts."""
     delete_quotes(connection, seqs)
-    leave_same(connection, seqs)
     marks = ", ".join("?" * len(seqs))
     shared = connection.execute(f"SELECT DISTINCT same FROM articles WHERE seq IN ({marks})", seqs).fetchall()
     for table, column in (("articles", "seq"), ("mentions", "article"), ("search", "rowid")):
@@ -190,11 +195,12 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
     )
 
 
-def withdraw_article(connection: sqlite3.Connection, id_: str) -> None:
+def withdraw_article(connection: sqlite3.Connection, texts: KnownTexts, id_: str) -> None:
     """Forget an article that was taken back."""
     known = connection.execute("SELECT seq FROM articles WHERE id = ?", (id_,)).fetchone()
     if known is not None:
         delete_articles(connection, [known[0]])
+        texts.remove([known[0]])
 
 
 def moment(published_at: str | None, arrived: float) -> float:

@@ -3,39 +3,72 @@
 import sqlite3
 from collections.abc import Iterable
 
-from pipeline.cleaning.fingerprint import distance
+import numpy as np
+from numpy.typing import NDArray
 
 MOST_BITS = 5
 """So many of the 64 bits may differ: an agency's text with a changed sentence, not another one on the same subject."""
 WITHIN_SECONDS = 7 * 86400.0
 """What is printed again later is another article, and so are the lists that come every week."""
-_BANDS = MOST_BITS + 1
-_WIDTH = -(-64 // _BANDS)
-_NOTHING = "0" * 16
+_NOTHING = 0
 """The simhash of a text with hardly a word; it tells nothing."""
+_TEXT = np.dtype([("seq", "<i8"), ("same", "<i8"), ("at", "<f8"), ("simhash", "<u8")])
+_LEAST_ROOM = 1024
 
 
-def join_same(connection: sqlite3.Connection, seq: int, simhash: str, at: float) -> int:
-    """Note the article `seq` among those of the same text.
+class KnownTexts:
+    """The texts of all articles in the store, in memory: each new one is compared with all of them at once.
 
     Args:
-        simhash: 16 hex digits.
-        at: when it was published, or else came.
-
-    Returns:
-        The number that all articles of that text share.
+        connection: to the store, whose articles are read.
     """
-    same = seq
-    if simhash != _NOTHING:
-        same = _same(connection, simhash, at) or seq
-        bands = [(band, bits, seq) for band, bits in enumerate(_bands(simhash))]
-        connection.executemany("INSERT OR IGNORE INTO fingerprints (band, bits, article) VALUES (?, ?, ?)", bands)
-    return same
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        rows = connection.execute("SELECT seq, same, at, simhash FROM articles ORDER BY seq")
+        found = [(seq, same, at, int(simhash, 16)) for seq, same, at, simhash in rows]
+        self._count = len(found)
+        self._room = np.zeros(max(_LEAST_ROOM, 2 * self._count), dtype=_TEXT)
+        self._room[: self._count] = np.array(found, dtype=_TEXT)
 
-def leave_same(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
-    """Forget the fingerprints of articles."""
-    connection.executemany("DELETE FROM fingerprints WHERE article = ?", [(seq,) for seq in seqs])
+    def __len__(self) -> int:
+        return self._count
+
+    def same(self, simhash: str, at: float, *, but: int | None = None) -> int | None:
+        """The number that the articles of this text share; None: there is no copy of it.
+
+        Args:
+            simhash: 16 hex digits.
+            at: when it was published, or else came, in seconds since 1970 UTC.
+            but: an article that does not count.
+
+        Raises:
+            ValueError, OverflowError: `simhash` is none.
+        """
+        value = np.uint64(int(simhash, 16))
+        if value == _NOTHING:
+            return None
+        known = self._known
+        bits_apart = np.bitwise_count(known["simhash"] ^ value)
+        near = np.flatnonzero((bits_apart <= MOST_BITS) & (known["simhash"] != _NOTHING))
+        near = near[(np.abs(known["at"][near] - at) <= WITHIN_SECONDS) & (known["seq"][near] != (but or 0))]
+        return min(((int(bits_apart[one]), int(known["same"][one])) for one in near), default=(0, None))[1]
+
+    def add(self, seq: int, same: int, simhash: str, at: float) -> None:
+        """Take in the article `seq`, whose text has the number `same`."""
+        if self._count == len(self._room):
+            self._room = np.concatenate([self._room, np.zeros_like(self._room)])
+        self._room[self._count] = (seq, same, at, int(simhash, 16))
+        self._count += 1
+
+    def remove(self, seqs: Iterable[int]) -> None:
+        """Forget articles."""
+        left = self._known[~np.isin(self._known["seq"], np.fromiter(seqs, dtype=np.int64))]
+        self._room[: len(left)] = left
+        self._count = len(left)
+
+    @property
+    def _known(self) -> NDArray[np.void]:
+        return self._room[: self._count]
 
 
 def mark_first(connection: sqlite3.Connection, same: int) -> None:
@@ -45,23 +78,3 @@ def mark_first(connection: sqlite3.Connection, same: int) -> None:
         " WHERE same = ?1",
         (same,),
     )
-
-
-def _same(connection: sqlite3.Connection, simhash: str, at: float) -> int | None:
-    """The number of the nearest text. Two that differ in few bits agree in all bits of one band at the least."""
-    nearest: tuple[int, int] | None = None
-    for band, bits in enumerate(_bands(simhash)):
-        for same, other, when in connection.execute(
-            "SELECT a.same, a.simhash, a.at FROM fingerprints f JOIN articles a ON a.seq = f.article"
-            " WHERE f.band = ? AND f.bits = ?",
-            (band, bits),
-        ):
-            bits_apart = distance(simhash, other)
-            if bits_apart <= MOST_BITS and abs(when - at) <= WITHIN_SECONDS:
-                nearest = min(nearest or (bits_apart, same), (bits_apart, same))
-    return None if nearest is None else nearest[1]
-
-
-def _bands(simhash: str) -> list[int]:
-    value = int(simhash, 16)
-    return [value >> band * _WIDTH & (1 << _WIDTH) - 1 for band in range(_BANDS)]

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 6
+VERSION = 7
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
@@ -30,13 +30,6 @@ CREATE INDEX articles_arrived ON articles (arrived);
 CREATE INDEX articles_at ON articles (first, at, seq);
 CREATE INDEX articles_source ON articles (source, at, seq);
 CREATE INDEX articles_same ON articles (same, at, seq);
-CREATE TABLE fingerprints (
-    band INTEGER NOT NULL,
-    bits INTEGER NOT NULL,
-    article INTEGER NOT NULL,
-    PRIMARY KEY (band, bits, article)
-) WITHOUT ROWID;
-CREATE INDEX fingerprints_article ON fingerprints (article);
 
 CREATE TABLE entities (
     num INTEGER PRIMARY KEY,

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 from agents.topics import REPLAYED_TOPIC
 from agents.web.store.article_rows import delete_articles, insert_article, withdraw_article
 from agents.web.store.quote_rows import prune_statements, put_statement
+from agents.web.store.same_articles import KnownTexts
 from agents.web.store.tables import PROGRAM, open_for_writing
 from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
 from schemas.codec import decode
@@ -61,6 +63,10 @@ class StoreWriter:
         self._keep_seconds = keep_days * 86400.0
         self.unreadable = 0
 
+    @cached_property
+    def _texts(self) -> KnownTexts:
+        return KnownTexts(self._connection)
+
     def close(self) -> None:
         """Close the store."""
         self._connection.close()
@@ -76,23 +82,27 @@ class StoreWriter:
         What cannot be read is counted in `unreadable` and passed over: the topics
         are open to other writers too.
         """
+        try:
+            with _transaction(self._connection):
+                self._add_all(messages)
+        except BaseException:
+            self.__dict__.pop("_texts", None)  # articles may be in it that have been rolled back
+            raise
+
+    def _add_all(self, messages: Iterable[TopicMessage]) -> None:
         connection = self._connection
         positions: dict[tuple[str, int], TopicMessage] = {}
-        with _transaction(connection):
-            connection.execute("UPDATE changes SET n = n + 1")
-            for message in messages:
-                positions[message.topic, message.partition] = message
-                try:
-                    self._add(message)
-                except UNREADABLE:
-                    self.unreadable += 1
-            connection.executemany(
-                "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
-                [
-                    (topic, partition, last.offset + 1, last.fingerprint)
-                    for (topic, partition), last in positions.items()
-                ],
-            )
+        connection.execute("UPDATE changes SET n = n + 1")
+        for message in messages:
+            positions[message.topic, message.partition] = message
+            try:
+                self._add(message)
+            except UNREADABLE:
+                self.unreadable += 1
+        connection.executemany(
+            "INSERT OR REPLACE INTO positions (topic, partition, next, mark) VALUES (?, ?, ?, ?)",
+            [(topic, partition, last.offset + 1, last.fingerprint) for (topic, partition), last in positions.items()],
+        )
 
     def _add(self, message: TopicMessage) -> None:
         if message.topic == DEAD_LETTER_TOPIC:
@@ -108,10 +118,11 @@ class StoreWriter:
             elif message.topic == STATEMENTS_TOPIC:
                 put_statement(self._connection, (message.key or b"").decode(), message.value)
             elif message.value is None:
-                withdraw_article(self._connection, (message.key or b"").decode())
+                withdraw_article(self._connection, self._texts, (message.key or b"").decode())
             else:
                 insert_article(
                     self._connection,
+                    self._texts,
                     message.value,
                     arrived=message.timestamp,
                     partition=message.partition,
@@ -213,6 +224,7 @@ class StoreWriter:
         while seqs := self._surplus(oldest):
             with _transaction(self._connection):
                 delete_articles(self._connection, seqs)
+            self._texts.remove(seqs)
             gone += len(seqs)
         with _transaction(self._connection):
             self._connection.execute(
