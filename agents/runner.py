@@ -28,7 +28,7 @@ from agents.publisher import BeforeSend, Publisher
 from agents.settings import Settings
 from agents.status import WorkerStatus
 from agents.tracing import NoTracing, Tracing, current_span
-from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, Output, Stage, follows_deduplication
+from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, RAW_TOPIC, Output, Stage, follows_deduplication
 from schemas.codec import encode, one_line
 from schemas.records import DeadLetter, FailureReason
 
@@ -132,10 +132,11 @@ class Runner(ABC):
 
     def _refusal(self, message: Incoming) -> tuple[FailureReason, str] | None:
         """Why a message is not even looked into, if it is not."""
-        if (told := headers.text_of(message.headers, OVERSIZE)) is not None:
-            return "too-large", f"{told}; its bytes are at {message} alone"
-        if (told := headers.text_of(message.headers, CORRUPT)) is not None:
-            return "processing-error", f"{told}; its bytes are at {message} alone"
+        if not message.value:  # of one with a value, a producer may have written such a header
+            if (told := headers.text_of(message.headers, OVERSIZE)) is not None:
+                return "too-large", f"{told}; its bytes are at {message} alone"
+            if (told := headers.text_of(message.headers, CORRUPT)) is not None:
+                return "processing-error", f"{told}; its bytes are at {message} alone"
         size = len(message.value or b"")
         if self._max_bytes is not None and size > self._max_bytes:
             return "too-large", f"the message has {size} bytes; {self._max_bytes} are allowed"
@@ -187,8 +188,9 @@ class Runner(ABC):
             )
             bare_out = self._after(bare, took_seconds, attempt=attempts, more=more)
             await send(Outgoing(topic, message.key, bare_letter, bare_out))
-        if message.key is not None and headers.text_of(message.headers, "revision") is not None:
-            # The version before it is no longer what the paper says.
+        revised = self.stage.source != RAW_TOPIC and headers.text_of(message.headers, "revision") is not None
+        if message.key is not None and revised:
+            # The version before it is no longer what the paper says. (On the first topic, any producer writes headers.)
             withdrawal = self._after(message, took_seconds, attempt=attempts)
             await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
         if self._reports_failures:

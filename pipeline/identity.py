@@ -21,8 +21,8 @@ def article_id(article: RawArticle, *, key: str | None) -> str:
         return article.id
     if key:
         return key
-    if article.url and article.url.strip():
-        return f"url-{_digest(_normalised(article.url.strip()))}"
+    if article.url and (url := _normalised(article.url.strip())):
+        return f"url-{_digest(url)}"
     return f"content-{_digest(article.title or '', article.text or '', article.html or '')}"
 
 

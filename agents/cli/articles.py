@@ -221,7 +221,13 @@ def _value(origin: str, value: bytes, limit_bytes: int) -> Iterator[ArticleMessa
         yield RefusedInput(origin, f"no JSON: {one_line(str(error))}")
         return
     for number, item in enumerate(items, start=1):
-        yield _record(f"{origin}[{number}]", orjson.dumps(item), limit_bytes)
+        place = f"{origin}[{number}]"
+        try:
+            data = orjson.dumps(item)
+        except TypeError as error:  # nested too deeply
+            yield RefusedInput(place, f"no article: {one_line(str(error))}")
+        else:
+            yield _record(place, data, limit_bytes)
 
 
 def _record(origin: str, value: bytes, limit_bytes: int) -> ArticleMessage | RefusedInput:

@@ -81,7 +81,7 @@ class JsonPrinter:
     """One JSON object a line."""
 
     def show(self, records: "list[ConsumerRecord]") -> None:
-        console.write_bytes(orjson.dumps(as_json(record), option=orjson.OPT_APPEND_NEWLINE) for record in records)
+        console.write_bytes(as_line(record) for record in records)
 
 
 class TablePrinter:
@@ -111,11 +111,17 @@ class TablePrinter:
 
 def in_words(message: Mapping[str, Any]) -> str:
     """A message's value as a person wants to read it in a table: a line or two."""
-    value = message.get("value")
+    if "value_base64" in message:
+        return _short(f"base64 {message['value_base64']}")
+    try:
+        return _short(_record_in_words(message.get("value")))
+    except (LookupError, TypeError, AttributeError):  # other programs' values may call themselves what they are not
+        return _short(str(message.get("value")))
+
+
+def _record_in_words(value: Any) -> str:
     if not isinstance(value, dict):
-        return _short(
-            f"base64 {message['value_base64']}" if "value_base64" in message else orjson.dumps(value).decode()
-        )
+        return orjson.dumps(value).decode()
     match str(value.get("schema", "")).split("/")[0]:
         case "quote":
             quote = value["quote"]
@@ -132,7 +138,7 @@ def in_words(message: Mapping[str, Any]) -> str:
             words = f"{value['stage']}, {value['reason']}: {value['detail']}"
         case _:
             words = _title(value) if value.get("title") else str(value.get("text") or value.get("url") or value)
-    return _short(words)
+    return words
 
 
 def _title(value: Mapping[str, Any]) -> str:
@@ -147,6 +153,16 @@ def _speaker(quote: Mapping[str, Any]) -> str:
 def _short(words: str) -> str:
     words = " ".join(words.split())
     return words if len(words) <= TEXT_CHARACTERS else words[: TEXT_CHARACTERS - 1] + "…"
+
+
+def as_line(record: "ConsumerRecord") -> bytes:
+    """A message as one line of JSON."""
+    shown = as_json(record)
+    try:
+        return orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # nested more deeply than orjson writes, though it reads it
+        del shown["value"]
+        return orjson.dumps(shown | _as_base64(record.value), option=orjson.OPT_APPEND_NEWLINE)
 
 
 def as_json(record: "ConsumerRecord") -> dict[str, Any]:
@@ -164,4 +180,8 @@ def as_json(record: "ConsumerRecord") -> dict[str, Any]:
     try:
         return shown | {"value": orjson.loads(record.value)}
     except orjson.JSONDecodeError:
-        return shown | {"value_base64": b64encode(record.value).decode("ascii")}
+        return shown | _as_base64(record.value)
+
+
+def _as_base64(value: bytes) -> dict[str, str]:
+    return {"value_base64": b64encode(value).decode("ascii")}

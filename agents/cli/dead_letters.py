@@ -194,9 +194,12 @@ def _readable(value: bytes | None) -> dict[str, Any]:
     if value is None:
         return {}
     try:
-        return {"value_json": orjson.loads(value)}
-    except orjson.JSONDecodeError:
+        found = {"value_json": orjson.loads(value)}
+        orjson.dumps(found)  # what is nested too deeply is read, and not written
+    except (orjson.JSONDecodeError, TypeError):
         pass
+    else:
+        return found
     try:
         return {"value_text": value.decode()}
     except UnicodeDecodeError:

@@ -86,8 +86,10 @@ def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
             index += 1
         if len(run) >= 2 and _is_infobox([key for _, key, _ in run]):
             for line, key, value in run:
-                name = key if box.get(key, value) == value else f"{key} ({times[key] + 1})"
-                times[name.split(" (")[0]] += name not in box
+                name = key
+                while box.get(name, value) != value:
+                    times[key] += 1
+                    name = f"{key} ({times[key] + 1})"
                 box[name] = value
                 line.become("infobox", "run of key-value lines")
         index += 1

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from pipeline.statements.occurrence import Occurrence
-from schemas.records import SpeakerEntity, Statement, StatementStart
+from schemas.records import KnownEntity, Statement, StatementStart
 
 _AS_FULL = 0.6
 """Share of the fullest wording's content with which one in quotation marks is preferred to it."""
@@ -58,7 +58,7 @@ def _fullest(occurrences: Sequence[Occurrence]) -> Occurrence:
     return max(verbatim or occurrences, key=lambda o: (o.compared.wording.weight, len(o.compared.wording.words)))
 
 
-def _fullest_speaker(occurrences: Sequence[Occurrence]) -> SpeakerEntity | None:
+def _fullest_speaker(occurrences: Sequence[Occurrence]) -> KnownEntity | None:
     """The speaker as the article has it that tells most."""
     speakers = {orjson.dumps(o.speaker.model_dump()): o.speaker for o in occurrences if o.speaker is not None}
     return speakers[max(speakers, key=lambda data: (len(data), data))] if speakers else None

@@ -8,7 +8,15 @@ from typing import Self
 
 from pipeline.statements.same_statement import ComparedQuote
 from pipeline.statements.wording_graph import WordingId, wording_id
-from schemas.records import QuoteRecord, QuoteType, SpeakerEntity, Statement, StatementArticle, StatementQuote
+from schemas.records import (
+    KnownEntity,
+    QuoteRecord,
+    QuoteType,
+    SpeakerEntity,
+    Statement,
+    StatementArticle,
+    StatementQuote,
+)
 from schemas.times import instant
 
 
@@ -39,7 +47,7 @@ class Occurrence:
     agency: str | None
     content_hash: str | None
     seen_at: str
-    speaker: SpeakerEntity | None
+    speaker: KnownEntity | None
     said_by: str | None
 
     @classmethod
@@ -60,7 +68,7 @@ class Occurrence:
             agency=article.agencies[0] if article.agencies else None,
             content_hash=article.content_hash,
             seen_at=seen_at,
-            speaker=record.speaker,
+            speaker=None if record.speaker is None else _in_all_articles(record.speaker),
             said_by=record.speaker.name if record.speaker is not None else _name(record),
         )
         return found if found.compared.short else replace(found, context=None)
@@ -114,7 +122,7 @@ class Occurrence:
         """Articles by time, the quotes of one together."""
         return self.at, self.article, self.quote
 
-    def as_article(self, also: list["Occurrence"], speaker: SpeakerEntity | None) -> StatementArticle:
+    def as_article(self, also: list["Occurrence"], speaker: KnownEntity | None) -> StatementArticle:
         """The entry of its article in a statement said by `speaker`, with what else the article has of it."""
         return StatementArticle(
             id=self.article,
@@ -135,6 +143,10 @@ class Occurrence:
             content_hash=self.content_hash,
             speaker=None if self.speaker == speaker else self.speaker,
         )
+
+
+def _in_all_articles(speaker: SpeakerEntity) -> KnownEntity:
+    return KnownEntity(**{name: getattr(speaker, name) for name in KnownEntity.model_fields})
 
 
 def _name(record: QuoteRecord) -> str | None:

@@ -21,8 +21,8 @@ class Mention(Span):
     kind: MentionKind
 
 
-class SpeakerEntity(RecordModel):
-    """Someone or something in the news, without the places that mention it."""
+class KnownEntity(RecordModel):
+    """Someone or something in the news, as far as it is the same in all articles."""
 
     id: Identifier
     name: str
@@ -34,7 +34,13 @@ class SpeakerEntity(RecordModel):
     gender_from: GenderSource | None = Field(None, description="what tells the gender")
 
 
-class Entity(SpeakerEntity):
+class SpeakerEntity(KnownEntity):
+    """An entity of an article, without the places that mention it."""
+
+    salience: float | None = Field(None, ge=0.0, le=1.0, description="in the article; records of 0.1.0 do not tell")
+
+
+class Entity(KnownEntity):
     """Someone or something in the news, with every mention of it in text order."""
 
     mentions: list[Mention]

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from schemas.records.entities import SpeakerEntity
+from schemas.records.entities import KnownEntity
 from schemas.records.fields import Identifier, Timestamp
 from schemas.records.quotes import QuoteType
 from schemas.spans import RecordModel
@@ -46,7 +46,7 @@ class StatementArticle(RecordModel):
     seen_at: Timestamp = Field(description="when the quote reached the broker")
     also: list[StatementQuote] = Field(default_factory=list, description="what else the article has of the statement")
     content_hash: str | None = Field(None, description="of the text that the quotes were found in")
-    speaker: SpeakerEntity | None = Field(None, description="as this article has it, where it says something else")
+    speaker: KnownEntity | None = Field(None, description="as this article has it, where it says something else")
 
     @property
     def quotes(self) -> "list[StatementQuote | StatementArticle]":
@@ -63,7 +63,7 @@ class Statement(RecordModel):
 
     schema_: Literal["statement/1"] = Field("statement/1", alias="schema")
     id: Identifier
-    speaker: SpeakerEntity | None = None
+    speaker: KnownEntity | None = None
     said_by: str | None = Field(None, description="the speaker's name, also of one that is no entity")
     text: str
     type: QuoteType

@@ -17,10 +17,11 @@ from schemas.records import DeadLetter
 SETTINGS = Settings(_env_file=None, topic_prefix="p.")  # type: ignore[call-arg]
 
 
-def letter(offset: int, *headers: tuple[str, bytes]) -> StoredLetter:
+def letter(offset: int, *headers: tuple[str, bytes], value: bytes | None = None) -> StoredLetter:
     stands = {"topic": "p.articles.raw", "partition": 0, "offset": offset, "timestamp": 0}
     why = {"stage": "clean", "reason": "timeout", "detail": "", "attempts": 1}
-    made = DeadLetter.of(key=b"k", value=b"%d" % offset, headers=list(headers), **stands, **why)
+    value = b"%d" % offset if value is None else value
+    made = DeadLetter.of(key=b"k", value=value, headers=list(headers), **stands, **why)
     return StoredLetter(0, offset, made)
 
 
@@ -73,9 +74,14 @@ async def test_a_dry_run_sends_nothing(sent: list[Outgoing]) -> None:
 
 
 async def test_what_no_consumer_could_read_is_not_sent_as_nothing(sent: list[Outgoing]) -> None:
-    report = await replay(SETTINGS, [letter(7, (OVERSIZE, b"why"))])
+    report = await replay(SETTINGS, [letter(7, (OVERSIZE, b"why"), value=b"")])
     assert report.impossible == ("0:7: its bytes are not in the letter: no consumer can read them",)
     assert sent == []
+
+
+async def test_what_has_its_bytes_is_sent_whatever_headers_its_producer_gave_it(sent: list[Outgoing]) -> None:
+    assert (await replay(SETTINGS, [letter(7, (OVERSIZE, b"why"))])).sent == 1
+    assert sent[0].value == b"7"
 
 
 async def test_where_nothing_may_be_written_it_ends(sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch) -> None:

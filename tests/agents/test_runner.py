@@ -201,6 +201,13 @@ async def test_what_could_not_be_inflated_is_dead_lettered_by_its_place(header, 
     assert stream.jobs == []
 
 
+@pytest.mark.parametrize("header", [OVERSIZE, CORRUPT])
+async def test_a_producer_cannot_say_by_a_header_that_a_message_is_not_there(header):
+    stream = Stream(CLEAN)
+    await stream.handle(b"{}", (header, b"why"))
+    assert [message.topic for message in stream.publisher.sent] == ["p.quotes", "p.articles.quotes"]
+
+
 async def test_what_the_broker_finds_too_large_is_dead_lettered():
     stream = Stream(QUOTES, too_small=("p.articles.quotes",))
     await stream.handle()
@@ -284,6 +291,8 @@ async def test_a_version_that_fails_takes_the_former_one_back():
     assert len(await stream.handle(b"{}", ("revision", b"2"), key=None)) == 1, "nobody can tell which that is"
     stream = Stream(QUOTES, Refused("empty", "no text"))
     assert len(await stream.handle()) == 1, "there was none before it"
+    stream = Stream(CLEAN, Refused("empty", "no text"))
+    assert len(await stream.handle(b"{}", ("revision", b"2"))) == 1, "a producer's header on the first topic"
 
 
 async def test_a_later_stage_that_gives_an_article_up_lets_it_come_again():

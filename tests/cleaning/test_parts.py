@@ -4,11 +4,12 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.dates import rfc3339
 from pipeline.cleaning.fingerprint import distance, fingerprints
 from pipeline.cleaning.language import detect
-from pipeline.cleaning.lines import text_lines, words_of
+from pipeline.cleaning.lines import Line, text_lines, words_of
 from pipeline.cleaning.metadata import read_metadata
 from pipeline.cleaning.normalise import line_text, normalise
 from pipeline.cleaning.page import parse
 from pipeline.cleaning.phrases import match, split_tail
+from pipeline.cleaning.rules import find_infobox
 from tests.cleaning.pages import PARAGRAPHS
 
 
@@ -180,3 +181,11 @@ def test_white_space_is_folded_in_a_line() -> None:
 )
 def test_turns(line: str, name: str | None) -> None:
     assert shapes.turn_of(line) == name
+
+
+def test_no_value_of_an_infobox_is_lost_where_a_key_comes_again() -> None:
+    given = {"Name": "Firma AG", "Branche": "Bau", "Sitz": "Kiel"}
+    values = ["1 Mio", "2 Mio", "3 Mio", "4 Mio"]
+    lines = [f"{key}: {value}" for key, value in given.items()] + [f"Sitz (netto): {value}" for value in values]
+    box = find_infobox([Line(text) for text in lines])
+    assert [*box.values()] == [*given.values(), *values]

@@ -156,3 +156,12 @@ def test_no_bytes_are_a_surprise(data: bytes, name: str) -> None:
             decode(item.value, RawArticle)
         else:
             assert item.reason
+
+
+def test_of_a_list_what_is_nested_too_deeply_is_refused_and_the_rest_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b'[{"text": "a", "meta": ' + b"[" * 300 + b"]" * 300 + b'}, {"text": "b"}]')
+    refused, taken = read(path)
+    assert isinstance(refused, RefusedInput)
+    assert refused.reason.startswith("no article: ")
+    assert article(taken).text == "b"

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from agents.cli.consume import in_words
+from agents.cli.dead_letters import _readable
 from agents.cli.errors import ExitCode
 from agents.settings import Settings
 from pipeline.stages import topic_names
@@ -66,6 +68,38 @@ def test_what_is_produced_can_be_consumed(quick: Cli, folder: Path) -> None:
     assert list(first) == ["topic", "partition", "offset", "timestamp", "key", "headers", "value"]
     assert first["value"] == {"id": "b-1", "text": "eins"}
     assert len(consumed(quick, "articles.raw", "--limit", "2")) == 2
+
+
+NESTED = b'{"title": "tief", "meta": ' + b"[" * 300 + b"]" * 300 + b"}"
+"""orjson reads more levels than it writes."""
+
+
+def test_what_is_nested_too_deeply_stands_in_base64_and_the_rest_is_printed(quick: Cli, broker: str) -> None:
+    quick("topics", "create")
+    send(broker, "articles.raw", (b"deep", NESTED), (b"k", b'{"id": "b-1"}'))
+    deep, plain = consumed(quick, "articles.raw")
+    assert base64.b64decode(deep["value_base64"]) == NESTED
+    assert "value" not in deep
+    assert plain["value"] == {"id": "b-1"}
+
+
+def test_a_dead_letter_that_is_nested_too_deeply_is_shown_as_text() -> None:
+    assert _readable(NESTED) == {"value_text": NESTED.decode()}
+    assert _readable(b"[1]") == {"value_json": [1]}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"schema": "quote/1"},
+        {"schema": "dead-letter/1", "stage": "clean"},
+        {"schema": "quote/1", "quote": []},
+        [1],
+        None,
+    ],
+)
+def test_any_value_can_be_said_in_words(value: object) -> None:
+    assert in_words({"value": value})
 
 
 def test_every_value_is_printed(quick: Cli, broker: str) -> None:

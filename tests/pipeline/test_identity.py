@@ -36,6 +36,13 @@ def test_own_id_wins_then_key_then_url_then_content() -> None:
     assert article_id(RawArticle(url=" ", text="a"), key=None).startswith("content-")
 
 
+@pytest.mark.parametrize("url", ["/", "//", "#oben", "/#oben"])
+def test_a_url_that_names_nothing_is_no_id(url: str) -> None:
+    first, second = (article_id(RawArticle(url=url, text=text), key=None) for text in "ab")
+    assert first != second
+    assert first.startswith("content-")
+
+
 def test_content_ids_tell_title_from_text() -> None:
     assert article_id(RawArticle(title="a", text="b"), key=None) != article_id(RawArticle(text="ab"), key=None)
 

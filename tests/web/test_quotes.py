@@ -167,6 +167,19 @@ async def test_exports_hold_the_same_rows(client: Client, filled: StoreWriter) -
     assert not any("Kreistag" in json.dumps(line) for line in lines), "no article's text"
 
 
+async def test_statements_are_exported_a_row_for_each(client: Client, filled: StoreWriter) -> None:
+    (statement,) = (await got(client, "/api/statements?q=fruehjahr"))["items"]
+    async with client.get("/api/statements?q=fruehjahr&format=csv") as response:
+        assert 'filename="statements.csv"' in response.headers["Content-Disposition"]
+        (row,) = csv.DictReader(io.StringIO((await response.read()).decode("utf-8-sig")))
+    async with client.get("/api/statements?q=fruehjahr&format=jsonl") as response:
+        (line,) = [json.loads(line) for line in (await response.text()).splitlines()]
+    assert (line["statement_id"], line["text"]) == (statement["id"], statement["text"])
+    assert (line["count"], line["sources"], line["verbatim"]) == (7, 7, True)
+    assert line["article_ids"].split() == [article["id"] for article in statement["articles"]]
+    assert row == {key: "" if value is None else str(value) for key, value in line.items()}
+
+
 @pytest.mark.parametrize(
     ("kind", "read"), [("csv", "read_csv_auto"), ("jsonl", "read_json_auto"), ("parquet", "read_parquet")]
 )

@@ -2,6 +2,8 @@
 
 import sqlite3
 import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import orjson
 
@@ -46,15 +48,48 @@ def statement_page(
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    places = FirstOfEach(matching(connection, columns, asked), columns.said).places
-    places = places[columns["said"][places] > 0]
+    places = _once(connection, columns, asked)
     page, following = _page(columns, places, limit, cursor)
-    items = []
-    for num in columns["said"][page].tolist():
+    items = list(_records(connection, columns["said"][page].tolist()))
+    return StatementPage(items=items, total=len(places), next=following)
+
+
+def statement_rows(
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, most: int
+) -> Iterator[dict[str, Any]]:
+    """The statements that matching quotes belong to as rows of a table, at most so many, by their latest quote."""
+    nums = columns["said"][_once(connection, columns, asked)[:most]].tolist()
+    for record in _records(connection, nums):
+        speaker, first, articles = record["speaker"] or {}, record["first"], record["articles"]
+        yield {
+            "statement_id": record["id"],
+            "text": record["text"],
+            "type": record["type"],
+            "verbatim": record["verbatim"],
+            "speaker_id": speaker.get("id"),
+            "speaker_name": record.get("said_by") or speaker.get("name"),
+            "count": record["count"],
+            "sources": record["sources"],
+            "first_article_id": first["article"],
+            "first_source": first["source"],
+            "first_published_at": first["published_at"],
+            "updated_at": record["updated_at"],
+            "article_ids": " ".join(article["id"] for article in articles),
+            "quote_ids": " ".join(article["quote"] for article in articles),
+        }
+
+
+def _once(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
+    """The latest matching quote of each statement."""
+    places = FirstOfEach(matching(connection, columns, asked), columns.said).places
+    return places[columns["said"][places] > 0]
+
+
+def _records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dict[str, Any]]:
+    for num in nums:
         row = connection.execute("SELECT record FROM statements WHERE num = ?", (num,)).fetchone()
         if row is not None:
-            items.append(orjson.loads(zlib.decompress(row[0])))
-    return StatementPage(items=items, total=len(places), next=following)
+            yield orjson.loads(zlib.decompress(row[0]))
 
 
 def _page(columns: Columns, places: Places, limit: int, cursor: str | None) -> tuple[Places, str | None]:

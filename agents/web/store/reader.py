@@ -234,6 +234,14 @@ class StoreReader:
             places = matching(connection, columns, asked)[:most]
             return list(flat_rows(connection, columns["num"][places].tolist()))
 
+    def statement_rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
+        """The statements that the quotes asked for belong to as flat rows, at most so many, the latest first."""
+        from agents.web.store import quote_search
+
+        with self._open(seconds=EXPORT_SECONDS) as connection:
+            columns = self._columns.columns(connection)
+            return list(quote_search.statement_rows(connection, columns, asked, most=most))
+
     def sources(self) -> list[str]:
         """The names of the sources there are."""
         with self._open() as connection:

@@ -62,7 +62,7 @@ async def _answer(request: Request, what: str) -> Response:
     site, asked = site_of(request), quote_query_of(request, parts=what == "quotes")
     kind = request.query.get("format", "json")
     if kind != "json":
-        return await export(request)
+        return await _export(request, what)
     site.limit(request, SEARCHES)
     limit, cursor = number_in(request, "limit", PAGE, most=MOST), request.query.get("cursor")
     with reading_a_page():
@@ -70,16 +70,17 @@ async def _answer(request: Request, what: str) -> Response:
     return json_response(found)
 
 
-async def export(request: Request) -> Response:
-    """All quotes that match, as a file of the format that the query names."""
-    site, asked = site_of(request), quote_query_of(request, parts=True)
+async def _export(request: Request, what: str) -> Response:
+    """All that match, as a file of the format that the query names."""
+    site, asked = site_of(request), quote_query_of(request, parts=what == "quotes")
     kind = request.query.get("format", "")
     if kind not in exports.FORMATS:
         raise HTTPBadRequest(text=f"format: one of json, {', '.join(exports.FORMATS)}")
     site.limit(request, RECORDS)
 
     def make() -> Response:
-        return exports.exported(site.reader.rows(asked, most=exports.MOST), kind, "quotes")
+        rows = site.reader.rows if what == "quotes" else site.reader.statement_rows
+        return exports.exported(rows(asked, most=exports.MOST), kind, what)
 
     return await asyncio.to_thread(make)
 
