@@ -4,11 +4,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.support.kafka_broker import KafkaMissing
 from tests.support.kafka_cluster import KafkaCluster
 from tests.support.missing import missing
 from tests.support.postgres import PostgresMissing, PostgresServer
+
+# A machine that others use is slow at times. All else is as where `CI` is set, or else as where it is not.
+settings.register_profile("redefluss", settings.default, deadline=None)
+settings.load_profile("redefluss")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -22,17 +22,17 @@ async def test_all_who_wait_go_in_the_same_turn_of_the_loop() -> None:
     await asyncio.gather(first, *(asyncio.create_task(goer()) for _ in range(9)))
     assert len(went) == 10
     assert max(went) - min(went) < MAX_WAIT_SECONDS / 2
-    assert max(went) - started < 2 * MAX_WAIT_SECONDS
+    assert max(went) - started < 10 * MAX_WAIT_SECONDS
 
 
 async def test_a_release_lets_them_go_before_their_time() -> None:
-    together = SendBatch(MAX_WAIT_SECONDS)
+    together = SendBatch(60.0)
     started = time.perf_counter()
     waiting = asyncio.create_task(together.wait())
     await asyncio.sleep(0)
     together.release()
     await waiting
-    assert time.perf_counter() - started < MAX_WAIT_SECONDS / 2
+    assert time.perf_counter() - started < 30
 
 
 async def test_one_that_is_cancelled_takes_nobody_with_it() -> None:
@@ -42,7 +42,7 @@ async def test_one_that_is_cancelled_takes_nobody_with_it() -> None:
     cancelled.cancel()
     with pytest.raises(asyncio.CancelledError):
         await cancelled
-    await asyncio.wait_for(other, 2 * MAX_WAIT_SECONDS)
+    await asyncio.wait_for(other, 30)
 
 
 async def test_the_next_round_waits_anew() -> None:

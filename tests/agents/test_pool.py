@@ -71,7 +71,7 @@ async def test_a_job_that_ends_its_process_twice_is_given_up_and_others_are_not_
 
 async def test_a_job_past_its_time_is_stopped_and_not_tried_again(make_pool):
     restarts: list[str] = []
-    pool = await make_pool(time_limit_seconds=0.5, on_restart=restarts.append)
+    pool = await make_pool(time_limit_seconds=2.0, on_restart=restarts.append)
     bad = asyncio.ensure_future(pool.run(job("loop")))
     good = await asyncio.gather(*(pool.run(job(f"echo {number}")) for number in range(20)))
     assert len(good) == 20
@@ -101,8 +101,9 @@ async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
     outcomes = await asyncio.gather(*(pool.run(job("nap")) for _ in range(6)))  # each over a tenth of the limit
     assert [attempts for _, attempts in outcomes] == [1] * 6
     assert not restarts
-    await asyncio.sleep(0.2)
-    assert len(descendants(pool.fork_server_pid)) == len(list(pool.processes)) == 1
+    async with asyncio.timeout(20):
+        while not len(descendants(pool.fork_server_pid)) == len(list(pool.processes)) == 1:
+            await asyncio.sleep(0.05)
 
 
 async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
@@ -115,8 +116,10 @@ async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
         await bad
 
 
-async def test_stages_take_turns(make_pool):
+async def test_stages_take_turns(make_pool, monkeypatch):
     pool = await make_pool(processes=1)
+    # A job that the machine holds up would make those of its stage count as dear.
+    monkeypatch.setattr(pool._scheduler, "record_duration", lambda *_: None)
     await pool.loaded()
     order: list[str] = []
 
@@ -171,12 +174,15 @@ async def test_stopping_ends_every_process(make_pool):
     await pool.loaded()
     await pool.run(job("echo"))
     family: list[int] = []
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while len(family) < 3:  # the second process may still be on its way
             await asyncio.sleep(0.05)
             family = [pool.fork_server_pid, *descendants(pool.fork_server_pid)]
     await pool.stop()
-    await asyncio.sleep(0.2)
+    for _ in range(200):
+        if not any(map(alive, family)):
+            break
+        await asyncio.sleep(0.1)
     assert not [pid for pid in family if alive(pid)]
 
 

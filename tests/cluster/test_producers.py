@@ -87,7 +87,7 @@ async def test_what_is_committed_comes_out_whoever_sent_it_and_lag_is_zero(new_s
         while await stream.lag():
             await asyncio.sleep(0.5)
     await asyncio.sleep(6)  # longer than a stage may stand still with something to do
-    await view.until_ready(10)
+    await view.until_ready(PATIENCE_SECONDS)
     assert stream.logs().count("its key is in partition") == 1
     (counted,) = re.findall(r'^redefluss_misplaced_keys_total{stage="clean"} (.+)$', await view.metrics(), re.MULTILINE)
     assert 0 < float(counted) <= IN_A_TRANSACTION

@@ -13,7 +13,7 @@ from tests.support.missing import missing
 from tests.support.small_disk import mount, small_disk
 from tests.support.stream import Stream, article
 
-pytestmark = [pytest.mark.fault, pytest.mark.kafka]
+pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
 ARTICLES = 150
 ARTICLE_BYTES = 60_000
@@ -41,7 +41,7 @@ async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, disk):
             word = "RAISE@quotes" if number % 5 == 0 else "STEP10@entities"
             sent |= dict([article(f"a-{number}", f"{word} {generator.randbytes(ARTICLE_BYTES // 2).hex()}")])
         feeding = asyncio.create_task(stream.produce(sent.items()))
-        await asyncio.to_thread(broker.wait, 60)  # Kafka ends when it has lost its only disk
+        await asyncio.to_thread(broker.wait, 150)  # Kafka ends when it has lost its only disk
         async with asyncio.timeout(30):
             while "has not confirmed" not in stream.logs():
                 await asyncio.sleep(0.2)

@@ -25,10 +25,10 @@ async def run_until_seen(app: faust.App, seen: list[bytes]) -> None:
     """Start an app, let it read all there is, and stop it as at SIGTERM."""
     await app.start()
     with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while len(seen) < 3:
                 await asyncio.sleep(0.1)
-    await asyncio.sleep(2.5)
+    await asyncio.sleep(5)
     await app.stop()
 
 
@@ -75,7 +75,7 @@ async def test_ours_commits_nothing_behind_a_message_that_has_not_reached_its_en
 
     async def see_two() -> None:
         await app.start()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while len(seen) < 2:
                 await asyncio.sleep(0.1)
         await app.offsets.commit()

@@ -23,10 +23,9 @@ from tests.faults.plan import Plan
 from tests.faults.soak import soak
 from tests.support.stream import article, descendants
 
-pytestmark = [pytest.mark.fault, pytest.mark.kafka]
+pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
 
-@pytest.mark.timeout(900)
 async def test_random_kills_lose_nothing(kafka, tmp_path):
     """Worker, pool processes and broker killed in random order, with a poison set among the good."""
     plan = Plan(seed=7, articles=400, poison=20, kills=6, workers=2, pause_seconds=(1.0, 2.5))
@@ -102,7 +101,9 @@ async def test_dying_pool_processes_and_their_fork_server_harm_no_article(new_st
     generator = random.Random(3)
     (fork_server,) = descendants(worker.pid)[:1]
     for _ in range(3):
-        children = descendants(fork_server)
+        async with asyncio.timeout(30):
+            while len(children := descendants(fork_server)) < 2:
+                await asyncio.sleep(0.05)
         os.kill(generator.choice(children), signal.SIGKILL)
         await asyncio.sleep(0.6)
     os.kill(fork_server, signal.SIGKILL)

@@ -12,7 +12,7 @@ from tests.faults.conftest import NewStream
 from tests.support.proxy import Proxy
 from tests.support.stream import Outcome, Stream, article
 
-pytestmark = [pytest.mark.fault, pytest.mark.kafka]
+pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
 ARTICLES = 120
 ARTICLE_BYTES = 60_000

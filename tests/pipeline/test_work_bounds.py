@@ -39,6 +39,7 @@ from pipeline.statements.wording import Wording
 from schemas.records import Statement
 from tests.statements.records import LANDRAT, SEEN_AT, record
 from tests.support.people import named, people, text_words
+from tests.support.timing import is_done_within
 from tests.support.work import growth
 
 GAZETTEER = load_gazetteer(None)
@@ -107,9 +108,12 @@ def test_of_a_compound_no_more_is_looked_up_than_any_name_has() -> None:
 
 
 def test_long_words_take_no_minute() -> None:
-    started = time.process_time()
+    def look_up() -> None:
+        roles_lexicon._by_last_part.cache_clear()  # or another turn would find it remembered
+        role_word("A" * 100_000)
+
+    assert is_done_within(look_up, 1)
     assert role_word("A" * 100_000) is None
-    assert time.process_time() - started < 1
 
 
 def test_not_every_word_is_remembered_and_of_a_long_one_the_end() -> None:

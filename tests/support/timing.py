@@ -21,3 +21,8 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
 def least_seconds(work: Callable[[], Any], turns: int = 3) -> float:
     """Seconds of the processor in the fastest of some turns: others on the machine make single turns slower."""
     return min(timed(work)[1] for _ in range(turns))
+
+
+def is_done_within(work: Callable[[], Any], seconds: float, turns: int = 3) -> bool:
+    """Whether one of some turns takes less of the processor; no further turn once one has."""
+    return any(timed(work)[1] < seconds for _ in range(turns))

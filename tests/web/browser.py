@@ -23,6 +23,15 @@ def texts(browser: Any, selector: str) -> list[str]:
     return [" ".join(text.split()) for text in found]
 
 
+def follow(browser: Any, link: Any) -> None:
+    """Click a link, and wait until its page is gone: until then that one would be read once more."""
+    from selenium.webdriver.support.expected_conditions import staleness_of
+
+    (page,) = find(browser, "html")
+    link.click()
+    until(lambda: staleness_of(page)(browser), 5, "the next page")
+
+
 def show_new(browser: Any) -> None:
     """What is new waits on the newsroom page until it is asked for."""
     until(lambda: find(browser, "#new:not([hidden])"), 10, "the button that says how much is new")

@@ -20,7 +20,9 @@ from agents import kafka
 from agents.settings import Settings
 
 TOKEN = "ein-geheimes-wort"
-START_SECONDS = 90.0
+START_SECONDS = 240.0
+LEAST_SECONDS = 30.0
+"""So long at least whatever is waited for may take: a machine that others use is slow at times."""
 
 
 def free_port() -> int:
@@ -31,7 +33,8 @@ def free_port() -> int:
 
 
 def until(true: Callable[[], Any], seconds: float, what: str) -> Any:
-    """What `true` gives as soon as it is true; fails after `seconds`."""
+    """What `true` gives as soon as it is true; fails after `seconds`, or `LEAST_SECONDS` if that is more."""
+    seconds = max(seconds, LEAST_SECONDS)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if found := true():

@@ -14,6 +14,7 @@ from tests.web.browser import (
     PHONE,
     find,
     fits,
+    follow,
     looks,
     looks_as_before,
     serious_findings,
@@ -22,7 +23,7 @@ from tests.web.browser import (
 )
 from tests.web.system import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SAID = "Wir fangen im Frühjahr an"
 
 
@@ -80,7 +81,7 @@ def test_the_newsroom_has_one_order_of_time_filters_and_older_pages(
     browser.get(address + "/?until=2026-06-01")
     seen = texts(browser, "#stream h2")
     while older := find(browser, '[rel="next"]'):
-        older[0].click()
+        follow(browser, older[0])
         seen += texts(browser, "#stream h2")
     tags = [title for title in seen if title.startswith(("Tag", "Alt"))]
     assert tags == [f"Tag {day}" for day in range(27, 0, -1)] + [f"Alt {n}" for n in range(19, -1, -1)]
@@ -177,7 +178,7 @@ def test_on_a_phone_the_first_touch_of_a_quote_shows_it(address: str, writer: St
         inside = find(browser, 'mark [data-entity="per/tobias-ahlgrimm"]')[0]
         inside.click()
         time.sleep(0.3)
-        assert browser.current_url.endswith("/articles/nah#quote-0")
+        until(lambda: browser.current_url.endswith("/articles/nah#quote-0"), 5, "its address")
         assert texts(browser, ".said.on") == texts(browser, '[data-card="0"]')
         find(browser, 'mark [data-entity="per/tobias-ahlgrimm"]')[0].click()
         until(lambda: texts(browser, "h1") == ["Tobias Ahlgrimm"], 5, "his page, by the second touch")

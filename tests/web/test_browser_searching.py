@@ -11,10 +11,10 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import quote_article
-from tests.web.browser import DESKTOP, find, looks, looks_as_before, texts
+from tests.web.browser import DESKTOP, find, follow, looks, looks_as_before, texts
 from tests.web.system import until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 SAID = "Wir fangen im Frühjahr an"
 
 
@@ -139,7 +139,7 @@ def test_nothing_is_cut_off_silently(address: str, writer: StoreWriter, browser:
         seen = texts(browser, ".quote-hit .address")
         addresses = [link.get_attribute("href") for link in find(browser, ".quote-hit .address")]
         while older := find(browser, '[rel="next"]'):
-            older[0].click()
+            follow(browser, older[0])
             addresses += [link.get_attribute("href") for link in find(browser, ".quote-hit .address")]
         assert len(seen) == 30
         assert len(addresses) == len(set(addresses)) == 72

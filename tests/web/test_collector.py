@@ -28,7 +28,7 @@ from tests.web.articles import quote_article
 from tests.web.conftest import FakeStatus
 from tests.web.system import free_port
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(600)
 
 REPORT = {"worker": "w1", "host": "h", "pid": 1, "version": "0.2.0", "started_at": 1.0}
 FOREIGN: list[Any] = [
@@ -84,7 +84,7 @@ async def send(settings: Settings, topic: str, *values: bytes) -> None:
 
 
 async def eventually(true: Callable[[], Any]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             try:
                 if true():

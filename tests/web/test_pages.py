@@ -197,7 +197,7 @@ async def test_browsers_that_vanish_leave_no_trace(
         connection.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         connection.close()  # a reset, in the middle of the answer
     site = client.app[SITE]
-    for number in range(20):
+    for number in range(200):
         article = quote_article(f"weg-{number}")
         writer.add([TopicMessage("articles.quotes", 0, 100 + number, time.time(), encode(article), {})])
         await asyncio.sleep(0.15)
@@ -211,7 +211,7 @@ async def test_streams_end_when_the_server_does(serve: Serve) -> None:
     client = await serve()
     response = await client.get("/live?after=99")
     await response.content.readline()
-    await asyncio.wait_for(client.close(), 5)
+    await asyncio.wait_for(client.close(), 30)
 
 
 async def test_health(client: Client, writer: StoreWriter, status: FakeStatus) -> None:
