@@ -1,4 +1,4 @@
-"""Articles that were processed already, recognised by id and content.
+"""Articles that were processed already, recognised by id and version.
 
 What is known stands on the compacted topic `articles.seen`, partitioned by
 article id like the stream itself, with a copy of the needed partitions in a
@@ -32,7 +32,7 @@ REMEMBERED_VERSIONS = 32
 
 @dataclass(frozen=True)
 class DuplicateCheck:
-    """Whether a message repeats one already processed, and the how-manieth content of its id it is (from 1).
+    """Whether a message repeats one already processed, and the how-manieth version of its id it is (from 1).
 
     `versions` is what is known of the id's versions (as in `SeenArticle`), this one included.
     """
@@ -44,10 +44,11 @@ class DuplicateCheck:
 
 @dataclass(frozen=True)
 class SeenArticle:
-    """What is known of an id: its latest content, when it was processed (seconds since 1970), the count of contents.
+    """What is known of an id: its latest version, when it was processed (seconds since 1970), the count of versions.
 
-    `versions` has the revision of each version, by where it stood on the first topic and its content: a crash repeats
-    several versions of an article in a row, which are no new ones.
+    `content_hash` is the version's `version_hash`; in entries of release 0.1.0, its text's alone. `versions` has the
+    revision of each version, by where it stood on the first topic and its hash: a crash repeats several versions of an
+    article in a row, which are no new ones.
     """
 
     content_hash: str
@@ -107,17 +108,18 @@ class DuplicateFilter:
         self._publisher = publisher
 
     async def check(self, message: "Incoming") -> DuplicateCheck:
-        """Look a message up by its key and its header `content_hash`; a replayed dead letter is never a duplicate."""
-        content_hash = headers.text_of(message.headers, "content_hash")
-        if message.key is None or content_hash is None:
+        """Look a message up by its key and the hash of its version; a replayed dead letter is never a duplicate."""
+        version_hash = _version_hash(message)
+        if message.key is None or version_hash is None:
             return DuplicateCheck(duplicate=False)
-        version = _version(message, content_hash)
+        version = _version(message, version_hash)
         seen = await self._known.get(message.key)
         if seen is None:
             return DuplicateCheck(duplicate=False, versions={version: 1} if version else {})
         revision = seen.versions.get(version)
         if revision is None:
-            revision = seen.revision if seen.content_hash == content_hash else seen.revision + 1
+            same = seen.content_hash in (version_hash, headers.text_of(message.headers, "content_hash"))
+            revision = seen.revision if same else seen.revision + 1
         known = revision <= seen.revision
         failed = seen.failed and revision == seen.revision
         expired = time.time() - seen.at > self._window_seconds
@@ -126,11 +128,11 @@ class DuplicateFilter:
         return DuplicateCheck(known and not (failed or replayed or expired), revision, versions)
 
     def remember(self, done: Done, check: DuplicateCheck) -> None:
-        """An article's result is confirmed: the same content is a duplicate from now on."""
-        if done.content_hash is None:
+        """An article's result is confirmed: the same version is a duplicate from now on."""
+        if done.version_hash is None:
             return
         key = done.messages[-1].key
-        seen = SeenArticle(done.content_hash, time.time(), check.revision, versions=check.versions)
+        seen = SeenArticle(done.version_hash, time.time(), check.revision, versions=check.versions)
         self._known.put(key, seen)
         self._publisher.send_in_background(self._topic, key, seen.encode())
 
@@ -144,19 +146,24 @@ class DuplicateFilter:
 
     @staticmethod
     def forget(publisher: Publisher, settings: Settings, message: "Incoming") -> None:
-        """A later stage gave the article up: the same content may come again."""
-        content_hash = headers.text_of(message.headers, "content_hash")
-        if message.key is None or content_hash is None:
+        """A later stage gave the article up: the same version may come again."""
+        version_hash = _version_hash(message)
+        if message.key is None or version_hash is None:
             return
         revision = headers.text_of(message.headers, "revision") or "1"
-        seen = SeenArticle(content_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
+        seen = SeenArticle(version_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
         publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, seen.encode())
 
 
-def _version(message: "Incoming", content_hash: str) -> str:
+def _version_hash(message: "Incoming") -> str | None:
+    """What the stage before has said; release 0.1.0 said the hash of the text alone."""
+    return headers.text_of(message.headers, "version_hash") or headers.text_of(message.headers, "content_hash")
+
+
+def _version(message: "Incoming", version_hash: str) -> str:
     """What tells a version of an article from all others; empty where the message does not say where it comes from."""
     origin = headers.origin_of(message.headers)
-    return "" if origin is None else f"{origin[0]}/{origin[1]}/{content_hash[:12]}"
+    return "" if origin is None else f"{origin[0]}/{origin[1]}/{version_hash[:12]}"
 
 
 def _latest(versions: Mapping[str, int]) -> dict[str, int]:

@@ -15,7 +15,7 @@ from pipeline.stages import RAW_TOPIC
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
 STAGE_HEADERS = frozenset(
-    {"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "revision"}
+    {"stage", "version", "produced_at", "took_ms", "attempt", "trail", "content_hash", "version_hash", "revision"}
 )
 """Headers that each stage writes anew; any other that a producer gave is carried along."""
 REPLAYED_FROM = "replayed_from"

@@ -298,7 +298,7 @@ class StageRunner(Runner):
                 await self._dead_letter(message, send, "too-large", detail, attempts)
                 return
         revision = headers.text_of(message.headers, "revision")
-        own = {"content_hash": done.content_hash, "revision": revision}
+        own = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
         out = self._after(message, done.took_seconds, attempt=attempts, more=more)
         messages = [

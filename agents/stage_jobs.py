@@ -13,10 +13,11 @@ from typing import Any
 from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
-from pipeline.identity import key_text
+from pipeline.identity import key_text, version_hash
 from pipeline.stages import Stage, StageFunction, stage_named
 from pipeline.warm_up import warm_up_records
 from schemas.codec import RecordError, decode, encode, one_line
+from schemas.records import CleanArticle
 
 
 @dataclass(frozen=True)
@@ -73,5 +74,6 @@ def _apply(job: Job, stage: Stage, function: StageFunction) -> dict[str, Any]:
     return {
         "messages": messages,
         "content_hash": getattr(result, "content_hash", None),
+        "version_hash": version_hash(result) if isinstance(result, CleanArticle) else None,
         "counts": dict(stage.counts(result)),
     }

@@ -1,4 +1,4 @@
-"""The id of an article that came without one."""
+"""The id of an article that came without one, and what tells its versions apart."""
 
 import hashlib
 from urllib.parse import urldefrag
@@ -6,7 +6,7 @@ from urllib.parse import urldefrag
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.codec import RecordError
-from schemas.records import ArticleId, RawArticle
+from schemas.records import ArticleId, CleanArticle, RawArticle
 
 _ARTICLE_ID: TypeAdapter[str] = TypeAdapter(ArticleId)
 
@@ -24,6 +24,16 @@ def article_id(article: RawArticle, *, key: str | None) -> str:
     if article.url and (url := _normalised(article.url.strip())):
         return f"url-{_digest(url)}"
     return f"content-{_digest(article.title or '', article.text or '', article.html or '')}"
+
+
+def version_hash(article: CleanArticle) -> str:
+    """24 hex digits that differ where an article says something else: in its text, or in what is shown with it.
+
+    Its address and `meta` do not count, nor when it was changed and what was removed: they may differ each time that
+    the same page is fetched.
+    """
+    shown = (article.kicker, article.title, article.source, article.published_at, *article.authors)
+    return _digest(article.text, *(part or "" for part in shown))
 
 
 def with_id(article: RawArticle, key: str | None) -> RawArticle:

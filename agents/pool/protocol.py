@@ -51,12 +51,14 @@ class Done:
         content_hash: of the cleaned text, where an article is what came out.
         counts: what is added to metrics once all is published, by name and label values.
         took_seconds: time in the stage's function, decoding and encoding included.
+        version_hash: of what tells this version of the article from others, where an article is what came out.
     """
 
     messages: tuple[OutputMessage, ...]
     content_hash: str | None = None
     counts: dict[tuple[str, ...], int] = field(default_factory=dict)
     took_seconds: float = 0.0
+    version_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ async def test_the_same_content_is_a_duplicate_within_its_time_and_other_content
     duplicates = DuplicateFilter(settings(duplicate_hours=1, topic_prefix="p."), seen, publisher)
     first = await duplicates.check(message())
     assert (first.duplicate, first.revision) == (False, 1)
-    duplicates.remember(Done((OutputMessage("articles.entities", b"a", b"{}"),), "h1"), first)
+    duplicates.remember(Done((OutputMessage("articles.entities", b"a", b"{}"),), version_hash="h1"), first)
     assert publisher.sent[0][:2] == ("p.articles.seen", b"a")
     assert (await duplicates.check(message())).duplicate
     changed = await duplicates.check(message(content_hash="h2"))
@@ -93,6 +93,19 @@ async def test_the_same_content_is_a_duplicate_within_its_time_and_other_content
     seen.put(b"a", SeenArticle("h1", time.time(), 4, failed=True))
     failed = await duplicates.check(message())
     assert (failed.duplicate, failed.revision) == (False, 4)
+
+
+async def test_the_same_text_in_another_version_is_a_revision_and_what_the_last_release_remembered_is_a_duplicate():
+    seen, publisher = FakeSeen(), FakePublisher()
+    duplicates = DuplicateFilter(settings(duplicate_hours=1), seen, publisher)
+    seen.put(b"a", SeenArticle("h1", time.time(), 1))
+    first = await duplicates.check(message(version_hash="v1"))
+    assert (first.duplicate, first.revision) == (True, 1), "it knew the hash of the text alone"
+    duplicates.remember(Done((OutputMessage("articles.entities", b"a", b"{}"),), "h1", version_hash="v1"), first)
+    assert seen.seen[b"a"].content_hash == "v1"
+    assert (await duplicates.check(message(version_hash="v1"))).duplicate
+    corrected = await duplicates.check(message(version_hash="v2"))
+    assert (corrected.duplicate, corrected.revision) == (False, 2)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +122,7 @@ async def test_what_a_crash_repeats_is_no_revision_and_a_version_that_is_changed
     async def come(raw, content_hash, **more):
         check = await duplicates.check(message(content_hash=content_hash, raw=raw, **more))
         if not check.duplicate:
-            done = Done((OutputMessage("articles.entities", b"a", b"{}"),), content_hash)
+            done = Done((OutputMessage("articles.entities", b"a", b"{}"),), version_hash=content_hash)
             duplicates.remember(done, check)
             seen.seen[b"a"] = SeenArticle.decode(publisher.sent[-1][2])
         return check.duplicate, check.revision

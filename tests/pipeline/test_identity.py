@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.identity import article_id, key_text, with_id
+from pipeline.identity import article_id, key_text, version_hash, with_id
 from schemas.codec import RecordError
-from schemas.records import RawArticle
+from schemas.records import CleanArticle, RawArticle
 
 URL = "https://zeitung.example/politik/artikel-17.html"
 
@@ -68,3 +68,36 @@ def test_a_key_that_is_too_long_for_an_id_is_refused_at_once() -> None:
     assert with_id(RawArticle(text="a"), "k" * 1900).id == "k" * 1900
     with pytest.raises(RecordError, match=r"id from the message key: .*1900"):
         with_id(RawArticle(text="a"), "k" * 1901)
+
+
+CLEAN = CleanArticle(
+    id="a", language="de", text="Die Brücke ist zu.", content_hash="0", simhash="0" * 16, title="Brücke"
+)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"text": "Die „Brücke“ ist zu."},
+        {"title": "Brücke zu"},
+        {"kicker": "Verkehr"},
+        {"source": "Bote"},
+        {"authors": ["Karla Brinkmeier"]},
+        {"published_at": "2026-03-02T09:00:00Z"},
+    ],
+)
+def test_what_is_shown_makes_a_version(change: dict[str, object]) -> None:
+    assert version_hash(CLEAN.model_copy(update=change)) != version_hash(CLEAN)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "https://bote.example/1?utm_source=x"},
+        {"meta": {"fetched": 2}},
+        {"modified_at": "2026-03-02T10:00:00Z"},
+        {"removed": [{"text": "Mehr zum Thema", "reason": "related"}]},
+    ],
+)
+def test_what_differs_from_one_fetch_to_the_next_makes_none(change: dict[str, object]) -> None:
+    assert version_hash(CLEAN.model_copy(update=change)) == version_hash(CLEAN)

@@ -102,6 +102,23 @@ async def test_a_revision_replaces_and_a_repeat_changes_nothing(make_stream):
     assert counts(outcome) == {RADAR: 2, PEGEL: 1}
 
 
+async def test_a_corrected_headline_reaches_the_statement(make_stream):
+    stream = await start(make_stream)
+    words = f"Jörn Hasselbrink: {RADAR}"
+    await stream.produce([said(f"a-{number}", words, title="Fehler") for number in range(2)])
+    await stream.collect(lambda seen: counts(seen) == {RADAR: 2}, names=TOPICS, seconds=SECONDS)
+    await stream.produce([said("a-1", words, title="Berichtigt")])
+
+    def titles(seen: Outcome) -> list[str]:
+        (statement,) = present(seen.messages["statements"]).values()
+        return sorted(entry.title for entry in statement.articles)
+
+    outcome = await stream.collect(
+        lambda seen: titles(seen) == ["Berichtigt", "Fehler"], names=TOPICS, seconds=SECONDS, settle_seconds=2
+    )
+    assert counts(outcome) == {RADAR: 2}
+
+
 async def test_a_withdrawn_article_is_taken_back_everywhere(make_stream):
     stream = await start(make_stream)
     await stream.produce([said(f"a-{number}", f"Jörn Hasselbrink: {RADAR}") for number in range(2)])

@@ -136,6 +136,12 @@ async def test_a_known_article_is_not_processed_again_and_a_changed_one_is_a_rev
     revisions = sorted((m.key, dict(m.headers).get("revision", b"1")) for m in outcome.articles)
     assert revisions == [(b"a", b"1"), (b"a", b"2"), (b"b", b"1"), (b"c", b"1")]
 
+    await stream.produce([article("c", "Neues.", title="Eine Überschrift"), article("b", "Anderes.", meta={"n": 2})])
+    outcome = await stream.collect(lambda seen: len(seen.articles) >= 5, settle_seconds=2)
+    (corrected,) = [m for m in outcome.articles if dict(m.headers).get("revision") == b"2" and m.key == b"c"]
+    assert orjson.loads(corrected.value)["title"] == "Eine Überschrift"
+    assert len(outcome.articles) == 5, "`meta` makes no version"
+
 
 async def test_dead_letters_are_replayed_once(make_stream):
     stream = await make_stream(process_memory_bytes=150_000_000)
