@@ -200,7 +200,7 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
         except MessageGone:
             raise DeadLetterError("the article is no longer on articles.raw") from None
         topic, key, value, marks = RAW_TOPIC, message.key, message.value, message.headers
-    if not value and {OVERSIZE, CORRUPT} & dict(marks).keys():
+    if value == b"" and {OVERSIZE, CORRUPT} & dict(marks).keys():
         raise DeadLetterError("its bytes are not in the letter: no consumer can read them")
     if key is None and value is None:
         raise DeadLetterError("a message without key and value cannot be sent")

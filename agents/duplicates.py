@@ -108,8 +108,8 @@ class DuplicateFilter:
         self._publisher = publisher
 
     async def check(self, message: "Incoming") -> DuplicateCheck:
-        """Look a message up by its key and the hash of its version; a replayed dead letter is never a duplicate."""
-        version_hash = _version_hash(message)
+        """Look a message up by its key and its version; a replayed dead letter is never a duplicate."""
+        version_hash = headers.version_hash_of(message.headers)
         if message.key is None or version_hash is None:
             return DuplicateCheck(duplicate=False)
         version = _version(message, version_hash)
@@ -147,17 +147,12 @@ class DuplicateFilter:
     @staticmethod
     def forget(publisher: Publisher, settings: Settings, message: "Incoming") -> None:
         """A later stage gave the article up: the same version may come again."""
-        version_hash = _version_hash(message)
+        version_hash = headers.version_hash_of(message.headers)
         if message.key is None or version_hash is None:
             return
         revision = headers.text_of(message.headers, "revision") or "1"
         seen = SeenArticle(version_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
         publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, seen.encode())
-
-
-def _version_hash(message: "Incoming") -> str | None:
-    """What the stage before has said; release 0.1.0 said the hash of the text alone."""
-    return headers.text_of(message.headers, "version_hash") or headers.text_of(message.headers, "content_hash")
 
 
 def _version(message: "Incoming", version_hash: str) -> str:

@@ -63,6 +63,11 @@ def text_of(headers: RawHeaders, name: str) -> str | None:
     return None
 
 
+def version_hash_of(headers: RawHeaders) -> str | None:
+    """What tells the version of an article from others; release 0.1.0 has the hash of its text alone."""
+    return text_of(headers, "version_hash") or text_of(headers, "content_hash")
+
+
 def trail_of(headers: RawHeaders) -> list[dict[str, Any]]:
     """The steps that a message's `trail` header lists, without what is none; producers can write that header too."""
     try:

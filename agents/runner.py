@@ -84,6 +84,7 @@ class Runner(ABC):
         self._model = stage.model(settings.pipeline)
         self._max_bytes = stage.max_bytes(settings.pipeline)
         self._reports_failures = follows_deduplication(stage)
+        self._duplicates: DuplicateFilter | None = None
 
     @abstractmethod
     async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
@@ -132,7 +133,7 @@ class Runner(ABC):
 
     def _refusal(self, message: Incoming) -> tuple[FailureReason, str] | None:
         """Why a message is not even looked into, if it is not."""
-        if not message.value:  # of one with a value, a producer may have written such a header
+        if message.value == b"":  # with any other value, a producer has written such a header
             if (told := headers.text_of(message.headers, OVERSIZE)) is not None:
                 return "too-large", f"{told}; its bytes are at {message} alone"
             if (told := headers.text_of(message.headers, CORRUPT)) is not None:
@@ -193,6 +194,8 @@ class Runner(ABC):
             # The version before it is no longer what the paper says. (On the first topic, any producer writes headers.)
             withdrawal = self._after(message, took_seconds, attempt=attempts)
             await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
+            if self._duplicates is not None:
+                await self._duplicates.withdrawn(message.key)
         if self._reports_failures:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         log.warning("%s: %s became a dead letter: %s: %s", self.stage.name, message, reason, one_line(detail))
@@ -297,7 +300,8 @@ class StageRunner(Runner):
                 detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
                 await self._dead_letter(message, send, "too-large", detail, attempts)
                 return
-        revision = headers.text_of(message.headers, "revision")
+        # On the first topic, any producer writes headers.
+        revision = None if self.stage.source == RAW_TOPIC else headers.text_of(message.headers, "revision")
         own = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
         out = self._after(message, done.took_seconds, attempt=attempts, more=more)

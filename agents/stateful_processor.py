@@ -66,7 +66,7 @@ class StatefulProcessor:
         Several may be taken in before what came of the first is published: each goes on from those before it.
 
         One without a value takes back what the article that its key names has given, but for what comes from the
-        version of the article that its header `content_hash` names.
+        version of the article that its header `version_hash` names.
 
         Raises:
             LocalStoreError: what was given out cannot be read at present.
@@ -101,7 +101,7 @@ class StatefulProcessor:
         elif message.key is None:
             raise RecordError("empty", "the message has neither key nor value")
         else:
-            article, but = message.key.decode("utf-8", "replace"), headers.text_of(message.headers, "content_hash")
+            article, but = message.key.decode("utf-8", "replace"), headers.version_hash_of(message.headers)
             for owner in sorted(self._replica.owners(article)):
                 if self._partition(owner) == message.partition:
                     yield from self._changed(

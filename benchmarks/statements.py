@@ -77,7 +77,7 @@ def _record(note: dict[str, str], number: int, kind: QuoteType, text: str, name:
         confidence=0.9,
     )
     speaker = SpeakerEntity(id=f"per/{name.lower().replace(' ', '-')}", name=name, type="PER")
-    article = QuotedArticle(id=note["id"], source=note["source"], title=note["title"], content_hash="v1")
+    article = QuotedArticle(id=note["id"], source=note["source"], title=note["title"], version_hash="v1")
     return encode(QuoteRecord(quote=quote, speaker=speaker, context=sentence, article=article))
 
 

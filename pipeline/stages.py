@@ -81,7 +81,7 @@ class Stage:
             makes the states, such as `pipeline.statements.StatementJoiner`.
         also: topics that it writes as well, confirmed together with `output`.
         prepare: completes a decoded record by the message's key before the function gets it.
-        deduplicates: leaves out articles (by id and content) that it has processed already.
+        deduplicates: leaves out articles (by id and version) that it has processed already.
         stateful: it remembers what it was given, by partition, and restores that from its `output`, which is compacted.
         affinity: an article goes to the process that had it in another such stage, where that costs no time, since that
             one remembers what it has read.

@@ -155,7 +155,8 @@ def _headers(channels: Sequence[Channel]) -> dict[str, Any]:
                 "description": "JSON list of the steps so far: stage, topic, partition and offset read, took_ms, "
                 "produced_at, worker, model",
             },
-            "content_hash": {"type": "string", "description": "of the article, for recognising duplicates"},
+            "content_hash": {"type": "string", "description": "of the article's text: exact copies have the same"},
+            "version_hash": {"type": "string", "description": "of the article's version, for recognising duplicates"},
             "revision": {
                 "type": "string",
                 "description": "2 or more: new content of an id already processed, in decimal",

@@ -3,6 +3,7 @@
 import asyncio
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -113,10 +114,10 @@ def in_words(message: Mapping[str, Any]) -> str:
     """A message's value as a person wants to read it in a table: a line or two."""
     if "value_base64" in message:
         return _short(f"base64 {message['value_base64']}")
-    try:
-        return _short(_record_in_words(message.get("value")))
-    except (LookupError, TypeError, AttributeError):  # other programs' values may call themselves what they are not
-        return _short(str(message.get("value")))
+    for words_of in (_record_in_words, str):
+        with suppress(LookupError, TypeError, AttributeError, RecursionError):  # others' values may be anything
+            return _short(words_of(message.get("value")))
+    return "nested too deeply to be shown"
 
 
 def _record_in_words(value: Any) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from pipeline.cleaning.normalise import normalise
-from pipeline.lexicon.words import AFTER_ORDINAL, MONTHS
+from pipeline.lexicon.words import AFTER_ORDINAL, AFTER_ORDINAL_IN_LINE, MONTHS
 from schemas.records import BlockKind, RemovalReason
 
 _BULLET = re.compile(r"(?:[•·▪◦‣●○■–—*-]|\d{1,3}[.)])\s+(?=\S)")
@@ -14,7 +14,8 @@ _WORD = re.compile(r"\w+")
 STEM = 6
 _SHORTEST = 5
 _LONGEST_ITEM = 240
-_BEHIND_ORDINALS = MONTHS | AFTER_ORDINAL
+_BEHIND_ORDINALS = MONTHS | AFTER_ORDINAL | AFTER_ORDINAL_IN_LINE
+_SHORT_MONTH = re.compile(r"(?:jan|feb|mär|mrz|apr|jun|jul|aug|sept?|okt|nov|dez|\d{1,2})\.", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -140,7 +141,7 @@ def text_lines(text: str) -> list[Line]:
 def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bullet: bool = False) -> Line:
     """A Line of a stripped, normalised text; a list mark at its start is taken off.
 
-    The number of "12. Juni" or "1. FC" is no such mark.
+    The number of "12. Juni", "5. 11. 2021" or "1. FC" is no such mark.
     """
     mark = _BULLET.match(text)
     sign = mark.group().strip() if mark is not None else ""
@@ -153,7 +154,8 @@ def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bulle
 def _is_ordinal(text: str, begin: int) -> bool:
     """Whether the number and full stop before `begin` belong to the sentence that goes on there."""
     following = _WORD.match(text, begin)
-    return len(text) > _LONGEST_ITEM or (following is not None and following[0].lower() in _BEHIND_ORDINALS)
+    known = following is not None and following[0].lower() in _BEHIND_ORDINALS
+    return known or len(text) > _LONGEST_ITEM or _SHORT_MONTH.match(text, begin) is not None
 
 
 def _unwrapped(lines: list[str]) -> list[str]:

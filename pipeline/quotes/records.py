@@ -1,5 +1,6 @@
 """One record for every quote, for those who only want to know who said what."""
 
+from pipeline.identity import version_hash
 from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.text import AnalysedText
 from schemas.records import QuoteArticle, QuotedArticle, QuoteRecord, SpeakerEntity
@@ -20,7 +21,8 @@ def quote_records(article: QuoteArticle) -> list[QuoteRecord]:
         entity.id: SpeakerEntity(**{name: getattr(entity, name) for name in SpeakerEntity.model_fields})
         for entity in article.entities
     }
-    source = QuotedArticle(**{name: getattr(article, name) for name in QuotedArticle.model_fields})
+    same = QuotedArticle.model_fields.keys() - {"version_hash"}
+    source = QuotedArticle(**{name: getattr(article, name) for name in same}, version_hash=version_hash(article))
     analysed = AnalysedText(article.text, quoted_texts(article.text))
     records = []
     for quote in article.quotes:

@@ -35,7 +35,7 @@ class HeldQuotes:
         self._quotes[occurrence.quote] = occurrence
         self._size += weight_of(occurrence)
         self._of_article.setdefault(occurrence.article, set()).add(occurrence.quote)
-        self._of_version.setdefault((occurrence.article, occurrence.content_hash), set()).add(occurrence.quote)
+        self._of_version.setdefault((occurrence.article, occurrence.version_hash), set()).add(occurrence.quote)
         self._alike.setdefault((occurrence.article, occurrence.words), set()).add(occurrence.quote)
         if occurrence.part_of is not None:
             self._fragments.setdefault(occurrence.part_of, set()).add(occurrence.quote)
@@ -45,7 +45,7 @@ class HeldQuotes:
         del self._quotes[occurrence.quote]
         self._size -= weight_of(occurrence)
         _discard(self._of_article, occurrence.article, occurrence.quote)
-        _discard(self._of_version, (occurrence.article, occurrence.content_hash), occurrence.quote)
+        _discard(self._of_version, (occurrence.article, occurrence.version_hash), occurrence.quote)
         _discard(self._alike, (occurrence.article, occurrence.words), occurrence.quote)
         if occurrence.part_of is not None:
             _discard(self._fragments, occurrence.part_of, occurrence.quote)
@@ -65,7 +65,7 @@ class HeldQuotes:
     def replaced_by(self, occurrence: Occurrence) -> list[Occurrence]:
         """Those from other versions of its article, and the one that has its id."""
         held = self._of_article.get(occurrence.article, set())
-        same = self._of_version.get((occurrence.article, occurrence.content_hash), set())
+        same = self._of_version.get((occurrence.article, occurrence.version_hash), set())
         other = held - same if len(same) < len(held) else set()
         return self.of(other | {occurrence.quote})
 

@@ -29,7 +29,7 @@ class Occurrence:
         text: its words, `context` the sentences around them; `context` only where the words alone say too little.
         part_of: the quote of the same article that this one is a fragment of.
         article: where it stands; `agency` the agency that the article came by.
-        content_hash: of the text that it was found in, so that it is known what another version replaces.
+        version_hash: of the article's version that it was found in, so that it is known what another one replaces.
         seen_at: when it reached the broker, RFC 3339 in UTC.
         speaker: who said it; None if it is no entity, and then `said_by` tells.
     """
@@ -45,7 +45,7 @@ class Occurrence:
     title: str | None
     published_at: str | None
     agency: str | None
-    content_hash: str | None
+    version_hash: str | None
     seen_at: str
     speaker: KnownEntity | None
     said_by: str | None
@@ -66,7 +66,7 @@ class Occurrence:
             title=article.title,
             published_at=article.published_at,
             agency=article.agencies[0] if article.agencies else None,
-            content_hash=article.content_hash,
+            version_hash=article.version_hash,
             seen_at=seen_at,
             speaker=None if record.speaker is None else _in_all_articles(record.speaker),
             said_by=record.speaker.name if record.speaker is not None else _name(record),
@@ -91,7 +91,7 @@ class Occurrence:
                     title=article.title,
                     published_at=article.published_at,
                     agency=article.agency,
-                    content_hash=article.content_hash,
+                    version_hash=article.version_hash,
                     seen_at=quote.seen_at,
                     speaker=speaker,
                     said_by=statement.said_by if speaker is None else speaker.name,
@@ -140,7 +140,7 @@ class Occurrence:
             also=[
                 StatementQuote(**{name: getattr(other, name) for name in StatementQuote.model_fields}) for other in also
             ],
-            content_hash=self.content_hash,
+            version_hash=self.version_hash,
             speaker=None if self.speaker == speaker else self.speaker,
         )
 

@@ -79,7 +79,7 @@ class QuotedArticle(RecordModel):
     title: str | None = None
     published_at: Timestamp | None = None
     agencies: list[str] = Field(default_factory=list)
-    content_hash: str | None = Field(None, description="of the text that the quote was found in")
+    version_hash: str | None = Field(None, description="of the article's version that the quote was found in")
 
 
 class QuoteRecord(RecordModel):

@@ -45,7 +45,7 @@ class StatementArticle(RecordModel):
     context: str | None = Field(None, description="the sentences around it, where the words alone say too little")
     seen_at: Timestamp = Field(description="when the quote reached the broker")
     also: list[StatementQuote] = Field(default_factory=list, description="what else the article has of the statement")
-    content_hash: str | None = Field(None, description="of the text that the quotes were found in")
+    version_hash: str | None = Field(None, description="of the article's version that the quotes were found in")
     speaker: KnownEntity | None = Field(None, description="as this article has it, where it says something else")
 
     @property

@@ -23,7 +23,10 @@ from pipeline.stages import STAGES, Stage, stage_named
 
 CLEAN, ENTITIES, QUOTES = map(stage_named, ("clean", "entities", "quotes"))
 DONE = Done(
-    (OutputMessage("quotes", b"s", b"q"), OutputMessage("articles.quotes", b"a", b"{}")), "hash", {("quotes",): 1}
+    (OutputMessage("quotes", b"s", b"q"), OutputMessage("articles.quotes", b"a", b"{}")),
+    "hash",
+    {("quotes",): 1},
+    version_hash="version",
 )
 
 
@@ -135,20 +138,18 @@ def places(message: Outgoing) -> tuple[str, bytes | None, bytes | None, int | No
 
 async def test_what_a_stage_made_is_published_in_order_with_headers_and_counted():
     stream = Stream(QUOTES, quote_model="q-model")
-    sent = await stream.handle(b"{}", ("traceparent", b"00"), ("revision", b"3"), ("content_hash", b"old"))
+    sent = await stream.handle(b"{}", ("traceparent", b"00"), ("revision", b"3"), ("version_hash", b"old"))
     assert [places(message) for message in sent] == [
         ("p.quotes", b"a", None, 0),  # the former version's are taken back, wherever they are
         ("p.quotes", b"a", None, 1),
         ("p.quotes", b"s", b"q", None),
         ("p.articles.quotes", b"a", b"{}", None),
     ]
-    assert dict(sent[0].headers)["content_hash"] == b"hash", "but for what comes from this version"
+    assert dict(sent[0].headers)["version_hash"] == b"version", "but for what comes from this version"
     assert stream.publisher.waited == [True]
     out = dict(sent[-1].headers)
-    kept = {name: out[name] for name in ("traceparent", "revision", "content_hash", "attempt", "stage")}
-    assert kept == {
-        "traceparent": b"00", "revision": b"3", "content_hash": b"hash", "attempt": b"2", "stage": b"quotes"
-    }  # fmt: skip
+    names = ("traceparent", "revision", "content_hash", "version_hash", "attempt", "stage")
+    assert tuple(out[name] for name in names) == (b"00", b"3", b"hash", b"version", b"2", b"quotes")
     (step,) = orjson.loads(out["trail"])
     assert (step["topic"], step["partition"], step["offset"]) == ("articles.entities", 3, 17)
     assert (step["model"], step["worker"]) == ("q-model", stream.status.worker)
@@ -206,6 +207,8 @@ async def test_a_producer_cannot_say_by_a_header_that_a_message_is_not_there(hea
     stream = Stream(CLEAN)
     await stream.handle(b"{}", (header, b"why"))
     assert [message.topic for message in stream.publisher.sent] == ["p.quotes", "p.articles.quotes"]
+    sent = await Stream(QUOTES).handle(None, (header, b"why"))
+    assert {message.value for message in sent} == {None}, "an article is taken back all the same"
 
 
 async def test_what_the_broker_finds_too_large_is_dead_lettered():
@@ -293,6 +296,17 @@ async def test_a_version_that_fails_takes_the_former_one_back():
     assert len(await stream.handle()) == 1, "there was none before it"
     stream = Stream(CLEAN, Refused("empty", "no text"))
     assert len(await stream.handle(b"{}", ("revision", b"2"))) == 1, "a producer's header on the first topic"
+    sent = await Stream(CLEAN).handle(b"{}", ("revision", b"7"))
+    assert {"revision"} & dict(sent[-1].headers).keys() == set(), "nor is it passed on from there"
+
+
+async def test_where_a_version_fails_the_former_one_is_new_when_it_comes_again():
+    duplicates = FakeDuplicates(DuplicateCheck(duplicate=False, revision=2))
+    await Stream(ENTITIES, Refused("empty", "no text"), duplicates=duplicates).handle()
+    assert duplicates.taken_back == [b"a"]
+    first = FakeDuplicates(DuplicateCheck(duplicate=False, revision=1))
+    await Stream(ENTITIES, Refused("empty", "no text"), duplicates=first).handle()
+    assert first.taken_back == []
 
 
 async def test_a_later_stage_that_gives_an_article_up_lets_it_come_again():

@@ -148,6 +148,12 @@ def test_that_an_older_version_failed_changes_nothing_of_the_newest():
     assert SeenArticle("A", 1.0, 1).over(None) == SeenArticle("A", 1.0, 1)
 
 
+def test_a_version_is_told_by_its_own_hash_and_where_a_former_release_wrote_none_by_the_texts():
+    assert headers.version_hash_of([("version_hash", b"v"), ("content_hash", b"h")]) == "v"
+    assert headers.version_hash_of([("content_hash", b"h")]) == "h"
+    assert headers.version_hash_of([]) is None
+
+
 @pytest.mark.parametrize(
     "steps", [b"{", b"[1]", b"{}", b'[{"topic": "articles.raw"}]', b'[{"topic": "x", "partition": 1, "offset": 2}]']
 )

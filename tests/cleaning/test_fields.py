@@ -246,7 +246,10 @@ def test_summaries_are_different_and_not_endless() -> None:
     assert metadata("", description="Wort " * 20_000).descriptions == []
 
 
-@pytest.mark.parametrize("text", ["5. November 2021, 10:39 Uhr", "1. FC Köln siegt", "2. Bundesliga", "12. Mai"])
+@pytest.mark.parametrize(
+    "text",
+    ["5. November 2021, 10:39 Uhr", "1. FC Köln siegt", "2. Bundesliga", "12. Mai", "5. Nov. 2021", "5. 11. 2021"],
+)
 def test_an_ordinal_is_no_list_mark(text: str) -> None:
     (line,) = text_lines(text)
     assert (line.text, line.bullet, line.number) == (text, False, None)

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
@@ -100,6 +101,11 @@ def test_a_dead_letter_that_is_nested_too_deeply_is_shown_as_text() -> None:
 )
 def test_any_value_can_be_said_in_words(value: object) -> None:
     assert in_words({"value": value})
+
+
+def test_what_is_nested_more_deeply_than_python_writes_is_said_in_words_too() -> None:
+    assert in_words({"value": orjson.loads(b"[" * 1020 + b"]" * 1020)})
+    assert in_words({"value": orjson.loads(b'{"meta": ' + b"[" * 1020 + b"]" * 1020 + b"}")})
 
 
 def test_every_value_is_printed(quick: Cli, broker: str) -> None:

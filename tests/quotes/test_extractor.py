@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.config import PipelineConfig
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import DATA
+from pipeline.identity import version_hash
 from pipeline.quotes import QuoteExtractor, quote_records, record_key
 from pipeline.quotes.candidates import QuoteCandidate
 from schemas.codec import decode, encode
@@ -203,6 +204,7 @@ def test_records_for_the_topic_of_quotes(result: QuoteArticle) -> None:
     (entity,) = [one for one in result.entities if one.id == first.speaker.id]
     assert first.speaker.model_dump() == entity.model_dump(exclude={"mentions"})
     assert first.article.title == "Streit um die Brücke"
+    assert first.article.version_hash == version_hash(result)
     assert record_key(first) == "per/hanna-obst"
     assert record_key(records[-1]) == "a-1"
 

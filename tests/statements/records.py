@@ -19,7 +19,7 @@ def record(
     source: str | None = None,
     published_at: str | None = "2026-03-02T09:00:00Z",
     agencies: tuple[str, ...] = (),
-    content_hash: str | None = "v1",
+    version_hash: str | None = "v1",
     part_of: str | None = None,
 ) -> QuoteRecord:
     """A quote record; its source is a paper of its own for each article unless another is named."""
@@ -44,6 +44,6 @@ def record(
             title="Ein Titel",
             published_at=published_at,
             agencies=list(agencies),
-            content_hash=content_hash,
+            version_hash=version_hash,
         ),
     )

@@ -85,7 +85,7 @@ def _step(hours: int, text: str, more: str, article: int, number: int, version: 
         f"a-{article}",
         number,
         type=kind,
-        content_hash=version,
+        version_hash=version,
         part_of=f"a-{article}#{whole}" if whole < 4 else None,
         published_at=f"2026-03-{2 + article:02}T09:00:00Z" if article else None,
     )
@@ -179,7 +179,7 @@ def test_a_new_version_that_was_given_out_by_half_is_completed() -> None:
     state = topic.state()
     for quote in (record(WHOLE, number=0), record(OTHER, number=1)):
         topic.publish(state.add(quote, SEEN_AT).items())
-    new = record(WHOLE, content_hash="v2")
+    new = record(WHOLE, version_hash="v2")
     (sent, lost) = state.add(new, SEEN_AT).items()
     topic.publish([sent])
     state = topic.state()  # each quote is in one statement

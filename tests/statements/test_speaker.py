@@ -120,7 +120,7 @@ def test_a_repeat_changes_nothing() -> None:
 
 def test_a_revision_replaces_the_quotes_of_its_article() -> None:
     state = fed([record(WHOLE, "a-1"), record(WHOLE, "a-2"), record(OTHER, "a-2", number=1)])
-    new = record("„Das prüfen jetzt die Gerichte in Oldenburg und Stade“", "a-2", content_hash="v2")
+    new = record("„Das prüfen jetzt die Gerichte in Oldenburg und Stade“", "a-2", version_hash="v2")
     changes = state.add(new, SEEN_AT)
     assert list(changes.values()).count(None) == 1
     assert {statement.count for statement in changes.values() if statement is not None} == {1}
@@ -136,7 +136,7 @@ def test_a_withdrawn_article_takes_its_quotes_back_and_the_last_one_the_statemen
 
 
 def test_what_belongs_to_the_version_that_stands_is_not_taken_back() -> None:
-    state = fed([record(WHOLE, "a-1", content_hash="v2")])
+    state = fed([record(WHOLE, "a-1", version_hash="v2")])
     assert state.withdraw("a-1", SEEN_AT, but="v2") == {}
 
 
@@ -199,7 +199,7 @@ QUOTES = st.builds(
         f"a-{article}",
         number,
         type="Indirect" if indirect else "Direct",
-        content_hash="v1",
+        version_hash="v1",
         part_of=None if part_of is None else f"a-{article}#{part_of}",
         published_at=f"2026-03-{2 + article:02}T09:00:00Z",
     ),

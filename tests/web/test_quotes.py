@@ -247,6 +247,30 @@ async def test_a_withdrawn_article_is_gone_from_everything(client: Client, fille
         assert response.status == 404
 
 
+async def test_a_corrected_article_keeps_the_statements_that_it_still_has(client: Client, writer: StoreWriter) -> None:
+    from datetime import timedelta
+
+    from pipeline.quotes import quote_records
+
+    article, now = quote_article("k-1"), time.time()
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    (said,) = [one for one in quote_records(article) if one.speaker and one.speaker.id == "per/karla-brinkmeier"]
+    state.add(said, "2026-03-09T09:00:00.000Z")
+    ((name, statement),) = state.statements.items()
+    writer.add([TopicMessage("articles.quotes", 1, 1, now, encode(article), {})])
+    writer.add([TopicMessage("statements", 0, 1, now, encode(statement), {}, name.encode())])
+    corrected = article.model_copy(update={"kicker": "Verkehr"})
+    writer.add([TopicMessage("articles.quotes", 1, 2, now, encode(corrected), {})])
+    assert [found["id"] for found in (await got(client, "/api/statements"))["items"]] == [name]
+    (quote, *_) = (await got(client, "/api/quotes?speaker=per/karla-brinkmeier"))["items"]
+    assert quote["statement"]["id"] == name
+    emptied = corrected.model_copy(update={"quotes": []})
+    writer.add([TopicMessage("articles.quotes", 1, 3, now, encode(emptied), {})])
+    assert (await got(client, "/api/statements"))["total"] == 0
+    async with client.get(f"/api/statements/{name}") as response:
+        assert response.status == 404
+
+
 async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: StoreWriter) -> None:
     (statement, *_) = (await got(client, "/api/statements?q=fruehjahr"))["items"]
     filled.add([TopicMessage("statements", 0, 9, time.time(), None, {}, statement["id"].encode())])

@@ -10,7 +10,14 @@ import orjson
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
 from agents.web.store.columns import DAY_SECONDS
 from agents.web.store.query_parser import folded_words
-from agents.web.store.quote_rows import ArticleRow, delete_quotes, insert_quotes, label_num, type_of_whole
+from agents.web.store.quote_rows import (
+    ArticleRow,
+    delete_quotes,
+    delete_unquoted,
+    insert_quotes,
+    label_num,
+    type_of_whole,
+)
 from agents.web.store.same_articles import KnownTexts, mark_first
 from schemas.times import PRESS_YEARS, instant
 
@@ -49,6 +56,7 @@ def insert_article(
     digest = blake2b(value, digest_size=16).digest()
     record = orjson.loads(value)
     known = connection.execute("SELECT seq, digest FROM articles WHERE id = ?", (record["id"],)).fetchone()
+    former: set[int] = set()
     if known is not None:
         if known[1] == digest:
             connection.execute(
@@ -56,7 +64,7 @@ def insert_article(
                 (partition, offset, trail, known[0]),
             )
             return False
-        delete_articles(connection, [known[0]])
+        former = _delete_rows(connection, [known[0]])
     at = moment(record.get("published_at"), arrived)
     lines = [_quote_line(quote) for quote in record["quotes"]]
     row = (
@@ -85,6 +93,7 @@ def insert_article(
     connection.execute("UPDATE articles SET same = ? WHERE seq = ?", (same, seq))
     mark_first(connection, same)
     _insert_parts(connection, ArticleRow(seq, same, at, arrived), record, lines)
+    delete_unquoted(connection, former)  # what the new version has again has kept its statement
     if known is not None:
         texts.remove([known[0]])
     texts.add(seq, same, record["simhash"], at)
@@ -93,13 +102,19 @@ def insert_article(
 
 def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
     """Forget articles and what hangs on them, but for their texts."""
-    delete_quotes(connection, seqs)
+    delete_unquoted(connection, _delete_rows(connection, seqs))
+
+
+def _delete_rows(connection: sqlite3.Connection, seqs: list[int]) -> set[int]:
+    """Forget articles and what hangs on them, but for the statements of their quotes, which are given."""
+    statements = delete_quotes(connection, seqs)
     marks = ", ".join("?" * len(seqs))
     shared = connection.execute(f"SELECT DISTINCT same FROM articles WHERE seq IN ({marks})", seqs).fetchall()
     for table, column in (("articles", "seq"), ("mentions", "article"), ("search", "rowid")):
         connection.executemany(f"DELETE FROM {table} WHERE {column} = ?", [(seq,) for seq in seqs])
     for (same,) in shared:
         mark_first(connection, same)
+    return statements
 
 
 def _insert_parts(

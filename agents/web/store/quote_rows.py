@@ -96,8 +96,9 @@ def insert_quotes(
         )
 
 
-def delete_quotes(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
-    """Forget the quotes of articles, and the statements of which nothing is kept any more."""
+def delete_quotes(connection: sqlite3.Connection, seqs: Iterable[int]) -> set[int]:
+    """Forget the quotes of articles; gives the statements that they belong to."""
+    statements: set[int] = set()
     for seq in seqs:
         connection.execute("DELETE FROM quote_columns WHERE article = ?", (seq,))
         for num, statement in connection.execute(
@@ -107,8 +108,16 @@ def delete_quotes(connection: sqlite3.Connection, seqs: Iterable[int]) -> None:
             connection.execute("DELETE FROM quote_lines WHERE num = ?", (num,))
             connection.execute("DELETE FROM quote_about WHERE quote = ?", (num,))
             connection.execute("DELETE FROM quotes WHERE num = ?", (num,))
-            if statement is not None and not _kept(connection, statement):
-                _delete_statement(connection, statement)
+            if statement is not None:
+                statements.add(statement)
+    return statements
+
+
+def delete_unquoted(connection: sqlite3.Connection, statements: Iterable[int]) -> None:
+    """Forget those of some statements of which no quote is kept any more."""
+    for statement in statements:
+        if not _kept(connection, statement):
+            _delete_statement(connection, statement)
 
 
 def put_statement(connection: sqlite3.Connection, id_: str, value: bytes | None) -> None:
