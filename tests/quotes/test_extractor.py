@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.config import PipelineConfig
 from pipeline.errors import ConfigurationError
-from pipeline.models.catalogue import DATA
 from pipeline.identity import version_hash
+from pipeline.models.catalogue import DATA
 from pipeline.quotes import QuoteExtractor, quote_records, record_key
 from pipeline.quotes.candidates import QuoteCandidate
 from schemas.codec import decode, encode
