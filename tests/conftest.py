@@ -24,9 +24,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="part of the long form: make soak"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def kafka_cluster() -> Iterator[KafkaCluster]:
-    """Three nodes of Apache Kafka, started by the first test that asks for them."""
+    """Three nodes of Apache Kafka, started by the first test of a file that asks for them.
+
+    They take half of a core while nothing is done, and end with the file, so that the tests behind it have both cores.
+    """
     try:
         with KafkaCluster() as cluster:
             yield cluster

@@ -17,7 +17,7 @@ NewStream = Callable[..., Awaitable[Stream]]
 numbers = itertools.count()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kafka() -> Iterator[KafkaBroker]:
     try:
         with KafkaBroker() as broker:

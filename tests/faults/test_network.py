@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
 ARTICLES = 120
 ARTICLE_BYTES = 60_000
+FURTHER = 10
+"""Articles that are sent for each cut: more than are carried until then."""
 
 
 @pytest_asyncio.fixture
@@ -24,19 +26,19 @@ async def proxy(kafka) -> AsyncIterator[Proxy]:
         yield proxy
 
 
-async def feed(stream: Stream) -> None:
+async def feed(stream: Stream, name: str = "a", count: int = ARTICLES) -> None:
     """Large articles by the direct way, so that sends of the worker take long enough to be cut in their middle."""
-    generator = random.Random(11)
+    generator = random.Random(name)
     await stream.produce(
         [
-            article(f"a-{number}", f"Text {number}. STEP30@entities {generator.randbytes(ARTICLE_BYTES // 2).hex()}")
-            for number in range(ARTICLES)
+            article(f"{name}-{n}", f"Text {n}. STEP30@entities {generator.randbytes(ARTICLE_BYTES // 2).hex()}")
+            for n in range(count)
         ]
     )
 
 
-async def all_out(stream: Stream) -> Outcome:
-    outcome = await stream.collect(lambda seen: len(seen.ids) >= ARTICLES, seconds=150, settle_seconds=2)
+async def all_out(stream: Stream, count: int = ARTICLES) -> Outcome:
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= count, seconds=150, settle_seconds=2)
     assert not outcome.letters
     assert not outcome.differing()
     return outcome
@@ -50,13 +52,14 @@ async def test_connections_cut_in_the_middle_of_sends_lose_nothing(new_stream: N
     generator = random.Random(12)
     for cut in range(1, 6):
         proxy.cut_after(generator.randrange(1, 4 * ARTICLE_BYTES))
-        async with asyncio.timeout(30):
+        await feed(stream, f"c{cut}", FURTHER)  # or all may be through before the last cut
+        async with asyncio.timeout(90):
             while proxy.cuts < cut:
                 await asyncio.sleep(0.1)
     proxy.cut()
     await asyncio.sleep(3)
     await proxy.mend()
-    await all_out(stream)
+    await all_out(stream, ARTICLES + 5 * FURTHER)
     assert worker.poll() is None, "it is still the same worker"
 
 

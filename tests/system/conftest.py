@@ -16,7 +16,7 @@ from tests.support.stream import Stream
 numbers = itertools.count()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def embedded_broker() -> Iterator[str]:
     try:
         with EmbeddedBroker(port=0) as broker:
@@ -25,7 +25,7 @@ def embedded_broker() -> Iterator[str]:
         missing(error)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kafka_broker() -> Iterator[str]:
     try:
         with KafkaBroker() as broker:
