@@ -53,7 +53,7 @@ METRICS: tuple[Metric, ...] = (
         "redefluss_dead_letters", "counter", "messages", "Dead letters confirmed on their topic", ("stage", "reason")
     ),
     Metric(
-        "redefluss_duplicates", "counter", "articles", "Articles not processed again: id and content known", ("stage",)
+        "redefluss_duplicates", "counter", "articles", "Articles not processed again: id and version known", ("stage",)
     ),
     Metric(
         "redefluss_misplaced_keys",
@@ -186,7 +186,7 @@ class Metrics:
         self._counters["redefluss_dead_letters"].labels(stage, reason).inc()
 
     def duplicate(self, stage: str) -> None:
-        """An article was not processed again because its id and content were already."""
+        """An article was not processed again because its id and version were already."""
         self._counters["redefluss_duplicates"].labels(stage).inc()
 
     def misplaced(self, stage: str) -> None:

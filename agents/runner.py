@@ -143,6 +143,10 @@ class Runner(ABC):
             return "too-large", f"the message has {size} bytes; {self._max_bytes} are allowed"
         return None
 
+    def _revision(self, message: Incoming) -> str | None:
+        """The number of its article's version, from 2 on. On the first topic, any producer writes headers."""
+        return None if self.stage.source == RAW_TOPIC else headers.text_of(message.headers, "revision")
+
     async def _tombstones(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
         """The messages that take an article back on the topics of `outputs`."""
         messages = []
@@ -189,9 +193,8 @@ class Runner(ABC):
             )
             bare_out = self._after(bare, took_seconds, attempt=attempts, more=more)
             await send(Outgoing(topic, message.key, bare_letter, bare_out))
-        revised = self.stage.source != RAW_TOPIC and headers.text_of(message.headers, "revision") is not None
-        if message.key is not None and revised:
-            # The version before it is no longer what the paper says. (On the first topic, any producer writes headers.)
+        if message.key is not None and self._revision(message) is not None:
+            # The version before it is no longer what the paper says.
             withdrawal = self._after(message, took_seconds, attempt=attempts)
             await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
             if self._duplicates is not None:
@@ -300,8 +303,7 @@ class StageRunner(Runner):
                 detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
                 await self._dead_letter(message, send, "too-large", detail, attempts)
                 return
-        # On the first topic, any producer writes headers.
-        revision = None if self.stage.source == RAW_TOPIC else headers.text_of(message.headers, "revision")
+        revision = self._revision(message)
         own = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
         out = self._after(message, done.took_seconds, attempt=attempts, more=more)

@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     )
     buffer_messages: int = Field(16, ge=1, description="messages of a stage read ahead of their processing")
     duplicate_hours: float = Field(
-        168, ge=0, description="hours in which the same id and content is not processed again; 0: always process"
+        168, ge=0, description="hours in which the same version of an article is not processed again; 0: always process"
     )
     drain_seconds: float = Field(30, ge=0, description="time to finish the messages in work at SIGTERM, in seconds")
 

@@ -159,7 +159,7 @@ def _headers(channels: Sequence[Channel]) -> dict[str, Any]:
             "version_hash": {"type": "string", "description": "of the article's version, for recognising duplicates"},
             "revision": {
                 "type": "string",
-                "description": "2 or more: new content of an id already processed, in decimal",
+                "description": "2 or more: a later version of an id already processed, in decimal",
             },
             "replayed_from": {"type": "string", "description": "topic/partition/offset of the dead letter it was"},
         },

@@ -185,7 +185,7 @@ class SpeakerStatements:
         return self._changes(touched, seen_at)
 
     def withdraw(self, article: str, seen_at: str, *, but: str | None = None) -> Changes:
-        """Take back an article's quotes, but for those from the version of it whose content hash is `but`."""
+        """Take back an article's quotes, but for those from the version of it whose hash is `but`."""
         self._read(self._outlines.in_article(article))
         former = [found for found in self._quotes.in_article(article) if but is None or found.version_hash != but]
         return self._changes(self._take_out(former), seen_at)
