@@ -123,14 +123,18 @@ class Catalogue:
         else:
             self._database.execute("DELETE FROM keys WHERE kind = ? AND key = ?", (change.kind, change.key))
 
-    def open_part(self, kind: RecordKind, day: date, roll_bytes: int) -> int:
-        """The day's newest part if what it holds is smaller than that, else a new one."""
+    def newest_part(self, kind: RecordKind, day: date) -> tuple[int, int] | None:
+        """The day's newest part and the bytes of the messages that it holds, which takes time in proportion to them;
+        None: there is no part yet."""
         newest = "SELECT max(part) FROM parts WHERE kind = ? AND day = ?"
         part = self._database.execute(newest, (kind, day.isoformat())).fetchone()[0]
-        if part is not None:
-            size = self._database.execute("SELECT total(size) FROM keys WHERE part = ?", (part,)).fetchone()[0]
-            if size < roll_bytes:
-                return int(part)
+        if part is None:
+            return None
+        size = self._database.execute("SELECT total(size) FROM keys WHERE part = ?", (part,)).fetchone()[0]
+        return int(part), int(size)
+
+    def new_part(self, kind: RecordKind, day: date) -> int:
+        """A part without files."""
         made = self._database.execute("INSERT INTO parts (kind, day) VALUES (?, ?)", (kind, day.isoformat()))
         return int(made.lastrowid or 0)
 

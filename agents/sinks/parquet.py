@@ -43,6 +43,31 @@ class PartChange:
     come: list[Change] = field(default_factory=list)
 
 
+class OpenParts:
+    """Of each day the part that takes what is new, for one batch: how large it is, is asked for once.
+
+    Args:
+        catalogue: in whose transaction the batch is.
+        kind: of the parts.
+        roll_bytes: of the messages in a part, from which on it takes nothing new.
+    """
+
+    def __init__(self, catalogue: Catalogue, kind: RecordKind, roll_bytes: int) -> None:
+        self._catalogue = catalogue
+        self._kind = kind
+        self._roll_bytes = roll_bytes
+        self._open: dict[date, tuple[int, int]] = {}
+
+    def take(self, change: Change) -> int:
+        """The part that the change's rows go to."""
+        newest = self._open.get(change.day) or self._catalogue.newest_part(self._kind, change.day)
+        if newest is None or newest[1] >= self._roll_bytes:
+            newest = self._catalogue.new_part(self._kind, change.day), 0
+        part, size = newest
+        self._open[change.day] = part, size + change.size
+        return part
+
+
 class ParquetStore:
     """A folder of Parquet files.
 
@@ -133,6 +158,7 @@ class ParquetStore:
         known = self._catalogue.known(kind, [change.key for change in changes])
         changes = fresh(changes, {key: entry.digest for key, entry in known.items()})
         parts: dict[int, PartChange] = {}
+        open_parts = OpenParts(self._catalogue, kind, self._roll_bytes)
         for change in changes:
             entry = known.get(change.key)
             if entry is not None:
@@ -140,7 +166,7 @@ class ParquetStore:
             if entry is not None and (entry.day == change.day or not change.rows):
                 part = entry.part
             else:
-                part = self._catalogue.open_part(kind, change.day, self._roll_bytes)
+                part = open_parts.take(change)
             if change.rows:
                 parts.setdefault(part, PartChange(change.day)).come.append(change)
             self._catalogue.put(change, part)

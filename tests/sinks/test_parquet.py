@@ -1,5 +1,6 @@
 """The folder of Parquet files by itself: parts, what an interrupted batch leaves, and who else reads it."""
 
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,6 +9,7 @@ import pyarrow.dataset
 import pytest
 from aiokafka import TopicPartition
 
+from agents.sinks.catalogue import Catalogue
 from agents.sinks.parquet import ParquetStore
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.rows import change_of
@@ -48,6 +50,24 @@ async def test_parts_are_rolled_by_size_and_partitioned_by_day(tmp_path: Path) -
     table = pyarrow.dataset.dataset(tmp_path / "quotes", partitioning="hive").to_table()
     assert table.num_rows == 8
     assert set(table["day"].to_pylist()) == {"2026-05-01", "2026-05-02"}
+
+
+async def test_a_single_batch_is_rolled_as_many_are(tmp_path: Path) -> None:
+    lot = batch(*((f"a-{n}", article(f"a-{n}")) for n in range(6)))
+    await written(tmp_path, lot, roll_bytes=len(article("a-0")) * 2)
+    assert len(list((tmp_path / "quotes").rglob("*.parquet"))) == 3
+    assert ids(tmp_path) == [f"a-{n}#0" for n in range(6)]
+
+
+async def test_a_batch_sums_up_what_a_part_holds_once_for_each_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[date] = []
+    newest = Catalogue.newest_part
+    monkeypatch.setattr(Catalogue, "newest_part", lambda self, kind, day: asked.append(day) or newest(self, kind, day))
+    days = [f"2026-05-0{n % 2 + 1}T10:00:00Z" for n in range(8)]
+    await written(tmp_path, batch(*((f"a-{n}", article(f"a-{n}", published=day)) for n, day in enumerate(days))))
+    assert sorted(asked) == [date(2026, 5, 1), date(2026, 5, 2)]
 
 
 async def test_a_part_that_loses_all_loses_its_files(tmp_path: Path) -> None:
