@@ -67,15 +67,20 @@ class StateStore(LocalStore):
         """The outlines of an owner's records by their ids."""
         return {key[PREFIX_BYTES:]: outline for key, outline in self.scan_prefix(b"w" + _digest(owner))}
 
+    def outline(self, owner: str, identifier: bytes) -> bytes | None:
+        """The outline of one of an owner's records; None: it is not here."""
+        return self.read(b"w" + _digest(owner) + identifier)
+
     def records(self, owner: str, identifiers: Sequence[bytes]) -> list[bytes | None]:
         """Some records of an owner; None: it is not here."""
         return self.read_all([b"r" + _digest(owner) + identifier for identifier in identifiers])
 
-    def owners(self, article: str) -> set[str]:
-        """Whose records are, or were, made of an article."""
+    def in_article(self, article: str) -> dict[bytes, str]:
+        """The ids of records that are, or were, made of an article, with their owners."""
         prefix = b"a" + _digest(article)
-        found = (self.read(b"o" + key[len(prefix) :]) for key, _ in self.scan_prefix(prefix))
-        return {owner.decode() for owner in found if owner is not None}
+        identifiers = [key[len(prefix) :] for key, _ in self.scan_prefix(prefix)]
+        owners = self.read_all([b"o" + identifier for identifier in identifiers])
+        return {name: owner.decode() for name, owner in zip(identifiers, owners, strict=True) if owner is not None}
 
     def changes(self, identifier: bytes, given: "GivenOut | None") -> dict[bytes, bytes | None]:
         """What to write of a record (None: it is gone) so that it is found by owner and articles."""
@@ -125,6 +130,17 @@ class OwnersGivenOut:
         for identifier, outline in self._replica.outlines(self._owner).items():
             yield identifier.decode(), outline
 
+    def in_article(self, article: str) -> Iterator[tuple[str, bytes]]:
+        """The ids and outlines of the owner's records that are, or were, made of an article."""
+        for identifier, owner in self._replica.in_article(article).items():
+            outline = self._replica.outline(owner, identifier) if owner == self._owner else None
+            if outline is not None:
+                yield identifier.decode(), outline
+
+    def outline(self, name: str) -> bytes | None:
+        """The outline of the owner's record with this id; None: there is none."""
+        return self._replica.outline(self._owner, name.encode())
+
     def records(self, names: Iterable[str]) -> Iterator[Any]:
         """Those of the records that have these ids; those that cannot be read any more are left out."""
         return self._replica.records(self._owner, [name.encode() for name in names])
@@ -148,12 +164,14 @@ class StateReplica(TopicReplica):
         self._local = store
         self._own: dict[bytes, GivenOut] = {}
         self._own_of: dict[str, set[bytes]] = {}
+        self._own_in: dict[str, set[bytes]] = {}
 
     def assign(self, partitions: Iterable[int]) -> None:
         """As for any copy. What this worker gave out is read again: of that which was not confirmed, others know
         nothing."""
         self._own.clear()
         self._own_of.clear()
+        self._own_in.clear()
         super().assign(partitions)
 
     def outlines(self, owner: str) -> dict[bytes, bytes]:
@@ -178,18 +196,30 @@ class StateReplica(TopicReplica):
                 except RecordError:
                     continue
 
-    def owners(self, article: str) -> set[str]:
-        """Whose records may be made of an article."""
-        recent = {own.owner for own in self._own.values() if own.value is not None and article in own.articles}
-        return self._local.owners(article) | recent
+    def in_article(self, article: str) -> dict[bytes, str]:
+        """The ids of records that may be made of an article, with their owners."""
+        found = self._local.in_article(article)
+        for identifier in self._own_in.get(article, ()):
+            found[identifier] = self._own[identifier].owner
+        gone = {name for name in found if name in self._own and self._own[name].value is None}
+        return {name: owner for name, owner in found.items() if name not in gone}
+
+    def outline(self, owner: str, identifier: bytes) -> bytes | None:
+        """The outline of one of an owner's records as it was last given out; None: there is none."""
+        own = self._own.get(identifier)
+        return own.outline if own is not None else self._local.outline(owner, identifier)
 
     def put(self, identifier: bytes, own: GivenOut) -> None:
         """Know what this worker gives out until it comes back from the topic.
 
         Whoever never gets it confirmed is no owner any more, and forgets it at the next assignment.
         """
+        former = self._own.get(identifier)
+        if former is not None:
+            self._forget_own(identifier, former)
         self._own[identifier] = own
-        self._own_of.setdefault(own.owner, set()).add(identifier)
+        for names, key in self._own_keys(own):
+            names.setdefault(key, set()).add(identifier)
 
     def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what the topic says."""
@@ -219,10 +249,20 @@ class StateReplica(TopicReplica):
     def _drop_own(self, identifier: bytes, value: bytes | None) -> None:
         own = self._own.get(identifier)
         if own is not None and own.value == value:
-            del self._own[identifier]
-            self._own_of[own.owner].discard(identifier)
-            if not self._own_of[own.owner]:
-                del self._own_of[own.owner]
+            self._forget_own(identifier, own)
+
+    def _forget_own(self, identifier: bytes, own: GivenOut) -> None:
+        del self._own[identifier]
+        for names, key in self._own_keys(own):
+            names[key].discard(identifier)
+            if not names[key]:
+                del names[key]
+
+    def _own_keys(self, own: GivenOut) -> Iterator[tuple[dict[str, set[bytes]], str]]:
+        """The indexes that what this worker gave out stands in, and under which key."""
+        yield self._own_of, own.owner
+        for article in set(own.articles):
+            yield self._own_in, article
 
 
 def _digest(name: str) -> bytes:

@@ -102,7 +102,7 @@ class StatefulProcessor:
             raise RecordError("empty", "the message has neither key nor value")
         else:
             article, but = message.key.decode("utf-8", "replace"), headers.version_hash_of(message.headers)
-            for owner in sorted(self._replica.owners(article)):
+            for owner in sorted(set(self._replica.in_article(article).values())):
                 if self._partition(owner) == message.partition:
                     yield from self._changed(
                         message.partition, owner, lambda state: state.withdraw(article, seen_at, but=but)
@@ -119,7 +119,7 @@ class StatefulProcessor:
         try:
             changes = change(state)
         except StaleState:
-            state, given = self._resumed(owner)
+            state, given = self._resumed(owner, all_of_it=True)
             yield from given
             changes = change(state)
         yield from self._given_out(owner, state, changes)
@@ -130,10 +130,12 @@ class StatefulProcessor:
                 former.release()
                 self._outlined.put(key, former, former.numbers_in_outlines)
 
-    def _resumed(self, owner: str) -> tuple[Any, list[tuple[bytes, GivenOut]]]:
+    def _resumed(self, owner: str, *, all_of_it: bool = False) -> tuple[Any, list[tuple[bytes, GivenOut]]]:
         """A state that goes on from what was given out, and what it has still to give out from before a crash."""
         state = self._states.state(owner)
-        return state, self._given_out(owner, state, state.resume(OwnersGivenOut(self._replica, owner)))
+        return state, self._given_out(
+            owner, state, state.resume(OwnersGivenOut(self._replica, owner), all_of_it=all_of_it)
+        )
 
     def _take(self, key: Hashable) -> Any | None:
         """The state that is in memory, to be kept again; None: there is none."""

@@ -13,6 +13,12 @@ class GivenStatements(Protocol):
     def outlines(self) -> Iterable[tuple[str, bytes]]:
         """The ids of all, each with what the state has said of it, or `StatementJoiner.outline`."""
 
+    def in_article(self, article: str) -> Iterable[tuple[str, bytes]]:
+        """The ids and outlines of those that may have quotes from an article."""
+
+    def outline(self, name: str) -> bytes | None:
+        """The outline of the one with this id; None: there is none."""
+
     def records(self, names: Iterable[str]) -> Iterable[Statement]:
         """Those with these ids; one that cannot be read any more is left out."""
 

@@ -95,6 +95,9 @@ class Outlines:
     def __iter__(self) -> Iterator[str]:
         return iter(self._known)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._known
+
     @property
     def weight(self) -> int:
         """How many quotes there are in them, a long one counting as several."""

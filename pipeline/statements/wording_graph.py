@@ -54,6 +54,16 @@ class WordingGraph:
             self._index(words, compared)
             self._to_compare.add(words)
 
+    def compare(self, words: WordingId, look_up: Callable[[ComparedQuote], None]) -> None:
+        """Compare a wording that is held with all others, also with those that were compared when it was not there.
+
+        `look_up` is called first, to hold those that may say the same and are not here.
+        """
+        if words in self._to_compare:
+            look_up(self._compared_quotes[words])
+            self._to_compare.discard(words)
+            self._compare(words, self._compared_quotes.keys())
+
     def remove(self, words: WordingId) -> None:
         """Forget a wording."""
         self._to_compare.discard(words)

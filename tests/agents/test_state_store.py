@@ -89,7 +89,9 @@ def test_what_comes_back_as_it_was_given_out_is_not_decoded(reading: Reading, st
     assert reading.decoded == [others]
     assert store.records("per/a", [b"s-1", b"s-2", b"s-3"]) == [own, others, None]
     assert store.outlines("per/a") == {b"s-1": b"a-1, a-2", b"s-2": b"a-3"}
-    assert [store.owners(article) for article in ("a-1", "a-2", "a-3", "a-4")] == [{"per/a"}] * 3 + [set()]
+    assert [set(store.in_article(article).values()) for article in ("a-1", "a-2", "a-3", "a-4")] == [{"per/a"}] * 3 + [
+        set()
+    ]
 
 
 def test_own_records_are_known_before_they_come_back_and_the_latest_counts(reading: Reading) -> None:
@@ -97,7 +99,7 @@ def test_own_records_are_known_before_they_come_back_and_the_latest_counts(readi
     reading.replica.put(b"s-1", given("per/a", "a-1"))
     assert reading.records("per/a") == [["a-1"]]
     reading.replica.put(b"s-1", given("per/a", "a-1", "a-2"))
-    assert reading.replica.owners("a-2") == {"per/a"}
+    assert set(reading.replica.in_article("a-2").values()) == {"per/a"}
     reading.topic_says((b"s-1", first))
     assert reading.records("per/a") == [["a-1", "a-2"]], "the topic is not as far as this worker"
     reading.topic_says((b"s-1", second))
@@ -120,13 +122,13 @@ def test_at_an_assignment_what_was_perhaps_never_confirmed_is_forgotten(reading:
     reading.replica.put(b"s-1", given("per/a", "a-1"))
     reading.replica.assign([0])
     assert reading.records("per/a") == []
-    assert reading.replica.owners("a-1") == set()
+    assert reading.replica.in_article("a-1") == {}
 
 
 def test_what_is_no_record_is_left_out(reading: Reading, store: StateStore) -> None:
     reading.topic_says((b"s-1", b"{"), (b"s-2", said("per/a", "a-1")))
     assert reading.records("per/a") == [["a-1"]]
-    assert store.owners("a-1") == {"per/a"}
+    assert set(store.in_article("a-1").values()) == {"per/a"}
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -144,7 +146,7 @@ def test_nothing_is_left_of_what_is_gone(reading: Reading, store: StateStore, ow
     reading.replica.assign([0])
     assert reading.records("per/a") == []
     assert store.outlines("per/a") == {}
-    assert store.owners("a-1") == set()
+    assert store.in_article("a-1") == {}
 
 
 def test_all_is_there_after_another_start(tmp_path) -> None:
@@ -158,7 +160,7 @@ def test_all_is_there_after_another_start(tmp_path) -> None:
         store._db.compact_range(None, None)
         assert store.outlines("per/a") == {b"s-1": own.outline}
         assert store.records("per/a", [b"s-1"]) == [own.value]
-        assert store.owners("a-1") == {"per/a"}
+        assert set(store.in_article("a-1").values()) == {"per/a"}
         store.close()
 
 

@@ -35,7 +35,7 @@ class FakeState:
     def numbers_in_outlines(self) -> int:
         return self.weight
 
-    def resume(self, given_out: Any) -> dict[str, Any]:
+    def resume(self, given_out: Any, *, all_of_it: bool = False) -> dict[str, Any]:
         self.weight = sum(int(outline) for _, outline in given_out.outlines())
         return {}
 
@@ -76,8 +76,8 @@ class FakeReplica:
         self.read.append(owner)
         return {owner.encode(): self.given[owner].outline} if owner in self.given else {}
 
-    def owners(self, article: str) -> list[str]:
-        return list(self.given)
+    def in_article(self, article: str) -> dict[bytes, str]:
+        return {owner.encode(): owner for owner in self.given}
 
     def put(self, identifier: bytes, own: GivenOut) -> None:
         if own.value is None:

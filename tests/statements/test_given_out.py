@@ -12,7 +12,8 @@ from pipeline.config import PipelineConfig
 from pipeline.errors import StaleState
 from pipeline.statements import StatementJoiner, outlines, wording_graph
 from pipeline.statements.occurrence import Occurrence
-from pipeline.statements.outline import Outline, Wordings, outlined
+from pipeline.statements.outline import Outline, Wordings, articles_of, name_hash, outlined
+from pipeline.statements.outline import read as outline_read
 from pipeline.statements.outlines import FEW, Outlines
 from pipeline.statements.same_statement import ComparedQuote, same_statement
 from pipeline.statements.speaker import Changes, SpeakerStatements
@@ -36,6 +37,13 @@ class Topic:
 
     def outlines(self) -> list[tuple[str, bytes]]:
         return list(self.outlines_by_id.items())
+
+    def in_article(self, article: str) -> list[tuple[str, bytes]]:
+        key = name_hash(article)
+        return [(name, data) for name, data in self.outlines() if key in articles_of(outline_read(data))]
+
+    def outline(self, name: str) -> bytes | None:
+        return self.outlines_by_id.get(name)
 
     def records(self, names: Iterable[str]) -> Iterator[Statement]:
         for name in names:
@@ -117,7 +125,7 @@ def test_the_same_comes_out_as_if_all_were_in_memory(
 ) -> None:
     monkeypatch.setattr(outlines, "FEW", few)
     topic, hours = Topic(), 0
-    whole, state = speaker(most=most), topic.state(most=most)
+    whole, state = topic.state(most=most), topic.state(most=most)
     for step in steps:
         hours += step.hours
         seen_at = f"2026-{3 + hours // 672:02}-{1 + hours // 24 % 28:02}T{hours % 24:02}:00:00.000Z"
@@ -133,6 +141,27 @@ def test_the_same_comes_out_as_if_all_were_in_memory(
             if statement is not None:
                 assert state.outline(name) == JOINER.outline(statement)
         topic.publish(changes.items())
+
+
+@settings(max_examples=100, deadline=None)
+@given(steps=STEPS, most=st.sampled_from([2, 4, 1000]), data=st.data())
+def test_each_quote_is_in_one_statement_whatever_was_closed(steps: list[Step], most: int, data: st.DataObject) -> None:
+    topic, hours, versions = Topic(), 0, dict[str, str | None]()
+    state = topic.state(most=most)
+    for step in steps:
+        hours += step.hours
+        if data.draw(st.booleans()):
+            state = topic.state(most=most)
+        seen_at = f"2026-{3 + hours // 672:02}-{1 + hours // 24 % 28:02}T{hours % 24:02}:00:00.000Z"
+        topic.publish(step.on(state, seen_at).items())
+        article, stays = step.article, step.but
+        if step.quote is not None:
+            article, stays = step.quote.article.id, step.quote.article.version_hash
+            versions[step.quote.quote.id] = stays
+        for quote in [quote for quote in versions if quote.startswith(f"{article}#")]:
+            if stays is None or versions[quote] != stays:
+                del versions[quote]
+        assert topic.quotes() == sorted(versions)
 
 
 @settings(max_examples=80, deadline=None)
@@ -261,6 +290,76 @@ def test_a_record_that_cannot_be_read_any_more_is_none() -> None:
     topic.records = lambda names: iter(())  # type: ignore[method-assign]
     assert state.withdraw("a-1", SEEN_AT) == {}
     assert len(state) == 0
+
+
+LATER = "2026-04-01T10:00:00.000Z"
+"""When everything that came at `SEEN_AT` is closed."""
+
+
+def closed(*quotes: QuoteRecord) -> tuple[Topic, SpeakerStatements]:
+    """What was given out of these quotes, and the state long after, in which no statement of theirs is open."""
+    topic = Topic()
+    state = topic.state()
+    for quote in quotes:
+        topic.publish(state.add(quote, SEEN_AT).items())
+    for kept in (state, topic.state()):
+        topic.publish(kept.add(record(OTHER, "later", published_at="2026-04-01T09:00:00Z"), LATER).items())
+        assert len(kept) == 1
+    return topic, state
+
+
+@pytest.mark.parametrize("anew", [False, True], ids=["kept", "resumed"])
+def test_an_article_is_withdrawn_from_a_closed_statement(anew: bool) -> None:
+    topic, state = closed(record(WHOLE, "a-1"), record(WHOLE, "a-2"))
+    state = topic.state() if anew else state
+    (left,) = (changes := state.withdraw("a-1", LATER)).values()
+    assert left is not None
+    assert [article.id for article in left.articles] == ["a-2"]
+    topic.publish(changes.items())
+    state = topic.state() if anew else state
+    topic.publish(state.withdraw("a-2", LATER).items())
+    assert topic.quotes() == ["later#0"]
+
+
+def test_a_new_version_takes_back_what_the_former_one_gave_to_a_closed_statement() -> None:
+    topic, state = closed(record(WHOLE, "a-1", 0), record(WHOLE, "a-2"))
+    changed = "„Der Deich bei Sillens hält keiner Sturmflut dieses Winters mehr stand“"
+    topic.publish(state.add(record(changed, "a-1", 0, version_hash="v2"), LATER).items())
+    assert topic.quotes() == ["a-1#0", "a-2#0", "later#0"]
+    topic.publish(state.withdraw("a-2", LATER, but="v2").items())
+    assert topic.quotes() == ["a-1#0", "later#0"]
+
+
+def test_an_article_that_comes_again_changes_no_closed_statement() -> None:
+    topic, state = closed(record(WHOLE, "a-1"), record(WHOLE, "a-2"))
+    assert state.add(record(WHOLE, "a-1"), LATER) == {}
+    assert topic.state().add(record(WHOLE, "a-2"), LATER) == {}
+
+
+def test_a_late_article_joins_the_closed_statement_that_it_would_make_again() -> None:
+    topic, state = closed(record(WHOLE, "a-1"), record(WHOLE, "a-2"))
+    for number, kept in enumerate((state, topic.state())):
+        (statement,) = kept.add(record(WHOLE, f"late-{number}"), LATER).values()
+        assert statement is not None
+        assert [article.id for article in statement.articles] == ["a-1", "a-2", f"late-{number}"]
+        assert statement.id in topic.records_by_id
+
+
+def test_a_quote_that_is_in_a_closed_statement_and_in_an_open_one_is_taken_out_of_one() -> None:
+    topic, _ = closed(record(WHOLE, "a-1", 0), record(WHOLE, "a-2"))
+    changed = "„Der Deich bei Sillens hält keiner Sturmflut dieses Winters mehr stand“"
+    apart = Topic()
+    apart.publish(apart.state().add(record(changed, "a-2", version_hash="v2"), LATER).items())
+    topic.records_by_id |= apart.records_by_id
+    topic.outlines_by_id |= apart.outlines_by_id
+    state = topic.state()
+    with pytest.raises(StaleState):
+        state.withdraw("a-2", LATER)
+    state = speaker()
+    topic.publish(state.resume(topic, all_of_it=True).items())
+    assert topic.quotes() == ["a-1#0", "a-2#0", "later#0"]
+    topic.publish(state.withdraw("a-2", LATER).items())
+    assert topic.quotes() == ["a-1#0", "later#0"]
 
 
 FIGURES = [
