@@ -7,13 +7,15 @@ from pydantic import AfterValidator, Field
 
 
 def _rfc3339(value: str) -> str:
+    """The time with T and Z as capital letters, which most programs expect; RFC 3339 allows small ones."""
+    time = value.upper()
     try:
-        moment = datetime.fromisoformat(value)
+        moment = datetime.fromisoformat(time)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or "T" not in value.upper():
+    if moment is None or moment.tzinfo is None or "T" not in time:
         raise ValueError(f"{value[:40]!r} is not an RFC 3339 time such as 2022-01-10T09:00:00Z")
-    return value
+    return time
 
 
 Timestamp = Annotated[str, AfterValidator(_rfc3339)]

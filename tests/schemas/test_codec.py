@@ -64,6 +64,12 @@ def test_unknown_fields_go_into_meta_and_overwrite_nothing_there() -> None:
     assert article.meta == {"ressort": 1, "ressort_": "Lokales"}
 
 
+@pytest.mark.parametrize("written", ["2022-01-10t09:00:00.5z", "2022-01-10T09:00:00.5z", "2022-01-10T09:00:00.5Z"])
+def test_a_time_may_have_small_letters_and_comes_out_with_capitals(written: str) -> None:
+    data = orjson.dumps({"text": "a", "published_at": written})
+    assert decode(data, RawArticle).published_at == "2022-01-10T09:00:00.5Z"
+
+
 def test_null_meta_counts_as_none_given() -> None:
     assert decode(b'{"text": "a", "meta": null}', RawArticle).meta == {}
 
