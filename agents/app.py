@@ -17,12 +17,12 @@ from yarl import URL
 from agents import kafka
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor, waiting_events
 from agents.headers import worker_name
+from agents.incoming import Incoming
 from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
 from agents.partition_assignor import SamePartitionsAssignor
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import BeforeSend
-from agents.runner import Incoming
 from agents.settings import Settings
 from pipeline.stages import Stage
 

@@ -11,20 +11,17 @@ confirmed, so that a crash can repeat but never swallow one.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import orjson
 from pydantic import TypeAdapter
 
 from agents import headers
+from agents.incoming import Incoming
 from agents.pool.protocol import Done
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.topics import SEEN_TOPIC
-
-if TYPE_CHECKING:
-    from agents.runner import Incoming
-
 
 REMEMBERED_VERSIONS = 32
 """Of one article: more are not repeated by a crash, which repeats a few seconds."""
@@ -107,7 +104,7 @@ class DuplicateFilter:
         self._known = known
         self._publisher = publisher
 
-    async def check(self, message: "Incoming") -> DuplicateCheck:
+    async def check(self, message: Incoming) -> DuplicateCheck:
         """Look a message up by its key and its version; a replayed dead letter is never a duplicate."""
         version_hash = headers.version_hash_of(message.headers)
         if message.key is None or version_hash is None:
@@ -145,7 +142,7 @@ class DuplicateFilter:
             self._publisher.send_in_background(self._topic, key, gone.encode())
 
     @staticmethod
-    def forget(publisher: Publisher, settings: Settings, message: "Incoming") -> None:
+    def forget(publisher: Publisher, settings: Settings, message: Incoming) -> None:
         """A later stage gave the article up: the same version may come again."""
         version_hash = headers.version_hash_of(message.headers)
         if message.key is None or version_hash is None:
@@ -155,7 +152,7 @@ class DuplicateFilter:
         publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, seen.encode())
 
 
-def _version(message: "Incoming", version_hash: str) -> str:
+def _version(message: Incoming, version_hash: str) -> str:
     """What tells a version of an article from all others; empty where the message does not say where it comes from."""
     origin = headers.origin_of(message.headers)
     return "" if origin is None else f"{origin[0]}/{origin[1]}/{version_hash[:12]}"

@@ -6,18 +6,15 @@ partitions if somebody else sends some of them. Nobody can set that right afterw
 
 import logging
 import time
-from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from agents import kafka
+from agents.incoming import Incoming
 from agents.metrics import Metrics
 from agents.settings import Settings
 from pipeline.stages import STAGES, Stage
-
-if TYPE_CHECKING:
-    from agents.runner import Incoming
 
 log = logging.getLogger("redefluss.partitioner_check")
 
@@ -49,7 +46,7 @@ class PartitionerCheck:
         self._asked_at = -ASK_SECONDS
         self._said = False
 
-    async def look(self, message: "Incoming") -> None:
+    async def look(self, message: Incoming) -> None:
         """Look at one message; a broker that does not answer is no reason to wait."""
         if not message.key or (message.value is None and self._stage.source in SCATTERED_TOPICS):
             return
@@ -69,7 +66,7 @@ class PartitionerCheck:
                 *(message, message.partition, default_partition(message.key, self._partitions)),
             )
 
-    def _fits(self, message: "Incoming") -> bool:
+    def _fits(self, message: Incoming) -> bool:
         assert message.key
         return bool(self._partitions) and default_partition(message.key, self._partitions) == message.partition
 

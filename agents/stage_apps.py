@@ -7,10 +7,11 @@ from agents.app import StageApp, create_app
 from agents.duplicates import DuplicateFilter
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import Publisher
-from agents.runner import RunJob, Runner, StageRunner
+from agents.runner import Runner
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
+from agents.stage_runner import RunJob, StageRunner
 from agents.state_store import StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor
 from agents.stateful_runner import StatefulRunner

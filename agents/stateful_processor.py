@@ -8,11 +8,12 @@ change nothing that was there already.
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiokafka.partitioner import murmur2
 
 from agents import headers
+from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.recent_states import RecentStates
@@ -20,9 +21,6 @@ from agents.state_store import GivenOut, OwnersGivenOut, StatefulStage, StateRep
 from pipeline.errors import StaleState
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, encode, one_line
-
-if TYPE_CHECKING:
-    from agents.runner import Incoming
 
 SMALL_STATE = 20
 """Quotes in memory of a state that is soon read again. Most have one or two, and are not needed again for long."""
@@ -60,7 +58,7 @@ class StatefulProcessor:
         self._forget_states()
         self._replica.assign(partitions)
 
-    async def process(self, message: "Incoming") -> Outcome:
+    async def process(self, message: Incoming) -> Outcome:
         """Take a message in; what is to be published of it, in this order, before its offset is committed.
 
         Several may be taken in before what came of the first is published: each goes on from those before it.
@@ -92,7 +90,7 @@ class StatefulProcessor:
         messages = tuple(OutputMessage(self._stage.target, key, own.value, partition) for key, own in given)
         return Done(messages, took_seconds=time.perf_counter() - started)
 
-    def _changes(self, message: "Incoming", seen_at: str) -> Iterator[tuple[bytes, GivenOut]]:
+    def _changes(self, message: Incoming, seen_at: str) -> Iterator[tuple[bytes, GivenOut]]:
         """Key and message of all that changes."""
         if message.value is not None:
             record = decode(message.value, self._stage.reads)

@@ -12,11 +12,12 @@ from functools import partial
 from typing import NamedTuple
 
 from agents import kafka
+from agents.incoming import Incoming
 from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Refused
 from agents.publisher import BeforeSend, Publisher
-from agents.runner import Incoming, Runner, Send
+from agents.runner import Runner, Send
 from agents.settings import Settings
 from agents.stateful_processor import StatefulProcessor
 from agents.status import WorkerStatus

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import orjson
 import psutil
 
+from agents.incoming import Incoming
 from agents.pool.protocol import Done
-from agents.runner import Incoming
 from agents.settings import Settings
 from agents.state_store import StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor

@@ -7,7 +7,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
-from agents.runner import Incoming
+from agents.incoming import Incoming
 from agents.tracing import OpenTelemetryTracing
 from benchmarks.commits import parse
 from benchmarks.places import ON_THE_WAY, Commit, Passage, Position, medians, passages

@@ -14,10 +14,10 @@ from mode.utils.queues import FlowControlEvent, ThrowableQueue
 from agents import kafka, worker
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
+from agents.incoming import Incoming
 from agents.membership import Membership, OwnershipLost
 from agents.offsets import Offsets
 from agents.publisher import BeforeSend
-from agents.runner import Incoming
 from agents.settings import Settings
 from pipeline.stages import STAGES, stage_named
 

@@ -30,8 +30,8 @@ from agents.faust_adapter import (
     LowLatencyConsumer,
     waiting_events,
 )
+from agents.incoming import Incoming
 from agents.publisher import BeforeSend
-from agents.runner import Incoming
 from agents.settings import Settings
 from agents.web.connections import Connections, LimitedSite, Proxies
 from pipeline.stages import STAGES

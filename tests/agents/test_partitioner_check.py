@@ -8,9 +8,9 @@ from aiokafka.errors import KafkaConnectionError
 from aiokafka.partitioner import DefaultPartitioner
 
 from agents import partitioner_check as module
+from agents.incoming import Incoming
 from agents.metrics import Metrics
 from agents.partitioner_check import PartitionerCheck, default_partition
-from agents.runner import Incoming
 from agents.settings import Settings
 from pipeline.stages import stage_named
 

@@ -10,14 +10,15 @@ import pytest
 from agents import headers
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
+from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
 from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend
-from agents.runner import Incoming, StageRunner
 from agents.settings import Settings
+from agents.stage_runner import StageRunner
 from agents.status import WorkerStatus
 from pipeline.stages import STAGES, Stage, stage_named
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic import BaseModel
 
 from agents import stateful_processor
+from agents.incoming import Incoming
 from agents.pool.protocol import Refused
-from agents.runner import Incoming
 from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor
 from pipeline.errors import StaleState

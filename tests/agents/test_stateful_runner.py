@@ -10,12 +10,12 @@ import pytest
 
 from agents import headers, kafka
 from agents.bounded_records import CORRUPT, OVERSIZE
+from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
 from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.pool.protocol import Done, OutputMessage, Refused
 from agents.publisher import BeforeSend
-from agents.runner import Incoming
 from agents.settings import Settings
 from agents.stateful_runner import StatefulRunner
 from agents.status import WorkerStatus

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from agents import headers
 from agents.duplicates import DuplicateFilter, SeenArticle
 from agents.headers import TrailStep
+from agents.incoming import Incoming
 from agents.pool.protocol import Done, Job, OutputMessage, Refused
 from agents.repeats import RepeatDetector
-from agents.runner import Incoming
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load, perform
 from pipeline.cleaning import language

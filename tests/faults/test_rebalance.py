@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agents.app import create_app
-from agents.runner import Incoming
+from agents.incoming import Incoming
 from pipeline.stages import STAGES
 from tests.faults.conftest import NewStream
 from tests.support.stream import article

@@ -32,6 +32,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.app": ("test_app.py", "test_offsets.py"),
     "agents.faust_adapter": ("test_faust_adapter.py", "test_membership.py"),
     "agents.runner": ("test_runner.py",),
+    "agents.stage_runner": ("test_runner.py",),
     "agents.publisher": ("test_publisher.py",),
     "agents.outgoing": ("test_publisher.py",),
     "agents.pool.scheduler": ("test_scheduler.py",),

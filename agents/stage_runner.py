@@ -1,0 +1,144 @@
+"""What happens to an article in a stage: work in the pool, a confirmed publish, or a confirmed dead letter."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+
+from agents import headers
+from agents.duplicates import DuplicateCheck, DuplicateFilter
+from agents.incoming import Incoming
+from agents.membership import OwnershipLost
+from agents.outgoing import Outgoing, TooLarge
+from agents.pool.protocol import Done, Job, Outcome, Refused
+from agents.pool.scheduler import JobFailed
+from agents.publisher import BeforeSend, Publisher
+from agents.runner import Runner, Send
+from agents.settings import Settings
+from agents.status import WorkerStatus
+from agents.tracing import Tracing
+from pipeline.stages import FINISHED_TOPIC, Stage
+
+log = logging.getLogger("redefluss.runner")
+
+RunJob = Callable[[Job], Awaitable[tuple[Outcome, int]]]
+"""Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
+
+
+class StageRunner(Runner):
+    """Carries articles through one stage, one after the other.
+
+    Args:
+        stage: which.
+        settings: limits and names.
+        perform: does the work, such as `Pool.run`.
+        publisher: what confirms.
+        status: what is told of it.
+        duplicates: recognises articles that were processed already; None: this stage does not look.
+        tracing: gets a span of each message.
+    """
+
+    def __init__(
+        self,
+        stage: Stage,
+        *,
+        settings: Settings,
+        perform: RunJob,
+        publisher: Publisher,
+        status: WorkerStatus,
+        duplicates: DuplicateFilter | None = None,
+        tracing: Tracing | None = None,
+    ) -> None:
+        super().__init__(stage, settings=settings, publisher=publisher, status=status, tracing=tracing)
+        self._perform = perform
+        self._duplicates = duplicates
+
+    async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
+        """Bring each to its end before the next is begun."""
+        send = partial(self._publisher.send, before=before_publish)
+        for message in messages:
+            with self._about(message):
+                try:
+                    await self._once_stored(message, partial(self._handle, message, send))
+                except OwnershipLost:
+                    raise
+                except Exception as error:
+                    await self._give_up(message, send, error)
+
+    async def _handle(self, message: Incoming, send: Send) -> None:
+        if (refusal := self._refusal(message)) is not None:
+            await self._dead_letter(message, send, *refusal)
+            return
+        if message.value is None and message.key:
+            await self._withdraw(message, send)
+            return
+        check = None
+        if self._duplicates is not None:
+            check = await self._duplicates.check(message)
+            if check.duplicate:
+                log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
+                self.status.metrics.duplicate(self.stage.name)
+                return
+            message = _with_revision(message, check.revision)
+        affinity = message.key if self.stage.affinity else None
+        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
+        try:
+            outcome, attempts = await self._perform(job)
+        except JobFailed as error:
+            await self._dead_letter(message, send, error.reason, error.detail, error.attempts)
+            return
+        if isinstance(outcome, Refused):
+            await self._dead_letter(message, send, outcome.reason, outcome.detail, attempts, outcome.took_seconds)
+            return
+        await self._publish(message, send, outcome, attempts, check)
+
+    async def _publish(
+        self, message: Incoming, send: Send, done: Done, attempts: int, check: DuplicateCheck | None
+    ) -> None:
+        limit = self._settings.max_raw_bytes
+        for topic, _, value, _ in done.messages:
+            if len(value or b"") > limit:
+                detail = f"its {topic} record has {len(value or b'')} bytes; {limit} are allowed"
+                await self._dead_letter(message, send, "too-large", detail, attempts)
+                return
+        revision = self._revision(message)
+        own = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
+        more = {name: value for name, value in own.items() if value is not None}
+        out = self._after(message, done.took_seconds, attempt=attempts, more=more)
+        messages = [
+            Outgoing(self._settings.topic(topic), key, value, out, partition)
+            for topic, key, value, partition in done.messages
+        ]
+        if revision is not None and message.key is not None:
+            # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
+            scattered = [output for output in self.stage.outputs if output.scattered]
+            messages[:0] = await self._tombstones(message.key, scattered, out)
+        try:
+            await send(*messages)
+        except TooLarge as error:
+            await self._dead_letter(message, send, "too-large", str(error), attempts)
+            return
+        if self._duplicates is not None and check is not None:
+            self._duplicates.remember(done, check)
+        log.debug("%s: %s is published", self.stage.name, message)
+        self.status.metrics.published(self.stage.name, done.took_seconds)
+        self.status.metrics.add(done.counts)
+        arrived = headers.arrival_of(out) if self.stage.target == FINISHED_TOPIC else None
+        if arrived is not None:
+            self.status.metrics.finished(time.time() - arrived)
+
+    async def _withdraw(self, message: Incoming, send: Send) -> None:
+        """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
+        assert message.key is not None
+        out = self._after(message, 0.0)
+        await send(*await self._tombstones(message.key, self.stage.outputs, out))
+        if self._duplicates is not None:
+            await self._duplicates.withdrawn(message.key)
+        log.info("%s: %s withdraws an article", self.stage.name, message)
+
+
+def _with_revision(message: Incoming, revision: int) -> Incoming:
+    """The message with the number of its article's version in its headers: from 2 on, as what comes of it has it."""
+    others = [(name, value) for name, value in message.headers if name != "revision"]
+    return replace(message, headers=[*others, ("revision", str(revision).encode())] if revision > 1 else others)
