@@ -59,7 +59,21 @@ def _first_version() -> list[str]:
     return [*made, *(f"CREATE INDEX ON {index}" for index in indexes)]
 
 
-MIGRATIONS = (_first_version,)
+def _second_version() -> list[str]:
+    """Other indexes on what stands in very many rows: a hash index looks through all of them for each new one. A B-tree
+    takes no long texts, but SP-GiST does."""
+    columns = (("entities", "id"), ("quotes", "speaker_id"), ("quotes", "speaker_name"), ("statements", "speaker_id"))
+    return [
+        statement
+        for table, column in columns
+        for statement in (
+            f"DROP INDEX IF EXISTS {table}_{column}_idx",
+            f"CREATE INDEX {table}_{column}_idx ON {table} USING spgist ({column})",
+        )
+    ]
+
+
+MIGRATIONS = (_first_version, _second_version)
 """What leads from each version of the schema to the next, the first from an empty one."""
 
 

@@ -4,7 +4,7 @@ Quotes may be nested, broken up, or cross a paragraph's end; pieces are cut
 wherever anything begins or ends, so that each can be marked up by itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -54,6 +54,27 @@ class _Mark:
     first: bool
 
 
+class _Sweep:
+    """Those of some marks that cover a place; places are asked for in ascending order, and each mark is looked at once.
+
+    Args:
+        marks: in any order, in which they are given again.
+    """
+
+    def __init__(self, marks: Sequence[_Mark]) -> None:
+        self._marks = marks
+        self._coming = sorted(range(len(marks)), key=lambda number: marks[number].begin, reverse=True)
+        self._here: list[int] = []
+
+    def within(self, begin: int, end: int) -> list[_Mark]:
+        """The marks that something between `begin` and `end` belongs to; the next `begin` is no smaller."""
+        self._here = [number for number in self._here if self._marks[number].end > begin]
+        while self._coming and self._marks[self._coming[-1]].begin < end:
+            if self._marks[number := self._coming.pop()].end > begin:
+                self._here.append(number)
+        return [self._marks[number] for number in sorted(self._here)]
+
+
 def hues(article: QuoteArticle) -> list[int | None]:
     """For each quote the number of its speaker's colour; None without a speaker. Speakers in order of appearance."""
     speakers: dict[str, int] = {}
@@ -69,10 +90,10 @@ def hues(article: QuoteArticle) -> list[int | None]:
 
 def paragraphs(article: QuoteArticle) -> list[Paragraph]:
     """The text's blocks in pieces; what lies in no block becomes paragraphs too, so that nothing is left out."""
-    marks = list(_marks(article))
+    marks = _Sweep(list(_marks(article)))
     colours = hues(article)
     return [
-        Paragraph(kind, list(_pieces(article, begin, end, marks, colours)))
+        Paragraph(kind, list(_pieces(article, begin, end, marks.within(begin, end), colours)))
         for kind, begin, end in _blocks(article)
         if article.text[begin:end].strip()
     ]
@@ -107,12 +128,13 @@ def _of_spans(spans: Iterable[Span], kind: str, number: int) -> Iterable[_Mark]:
 
 
 def _pieces(
-    article: QuoteArticle, begin: int, end: int, marks: list[_Mark], colours: list[int | None]
+    article: QuoteArticle, begin: int, end: int, inside: list[_Mark], colours: list[int | None]
 ) -> Iterable[Piece]:
-    inside = [mark for mark in marks if mark.begin < end and mark.end > begin]
+    """What lies between `begin` and `end`, with the marks that something of it belongs to."""
+    marks = _Sweep(inside)
     edges = sorted({begin, end} | {edge for mark in inside for edge in (mark.begin, mark.end) if begin < edge < end})
     for left, right in pairwise(edges):
-        covering = [mark for mark in inside if mark.begin <= left and mark.end >= right]
+        covering = marks.within(left, right)
         piece = Piece(article.text[left:right])
         by_size = sorted(
             (mark for mark in covering if mark.kind == "quote"), key=lambda mark: (mark.begin - mark.end, mark.number)

@@ -29,7 +29,8 @@ LONGEST_SENTENCE = 500
 """Words and signs after which a sentence ends in any case; whoever looks through sentences is slow without an end."""
 
 CLOSING = "\"'“”»«’)\\]›‹"
-_END = re.compile(rf"(?P<mark>[.!?…]+)(?P<closed>[{CLOSING}]*)(?=\s)")
+_END = re.compile(rf"(?<![.!?…])(?P<mark>[.!?…]++)(?P<closed>[{CLOSING}]*+)(?=\s)")
+"""Each run of marks is looked at once: from its beginning, without going back in it."""
 _NEXT = re.compile(r"\s+(?P<opened>[\"'„“‚»«›‹(\[–—-]*\s?)(?P<word>\w+)?")
 _LINE = re.compile(r"(?P<before>\S)[^\S\n]*\n(?P<blank>\s*\n)?\s*(?P<after>\S)")
 _LAST_WORD = re.compile(r"[^\W_]+$")

@@ -8,6 +8,9 @@ import orjson
 
 from agents.web.models import ArticleLine, ArticlePage, Copy
 
+MOST_COPIES = 100
+"""Of an article that are listed. A text that is printed again and again, such as a list of addresses, has thousands."""
+
 
 @dataclass(frozen=True)
 class ArticleFilter:
@@ -97,7 +100,7 @@ def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int
 
 
 def copies_of(connection: sqlite3.Connection, id_: str) -> list[Copy]:
-    """The other articles with the text of this one, the earliest first."""
+    """The other articles with the text of this one, the earliest first, up to `MOST_COPIES`."""
     row = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()
     return [] if row is None else _copies(connection, *row)
 
@@ -130,6 +133,7 @@ def _with_copies(connection: sqlite3.Connection, lines: Iterable[ArticleLine]) -
 
 def _copies(connection: sqlite3.Connection, seq: int, same: int) -> list[Copy]:
     rows = connection.execute(
-        "SELECT id, source, line, at FROM articles WHERE same = ? AND seq <> ? ORDER BY at, seq", (same, seq)
+        "SELECT id, source, line, at FROM articles WHERE same = ? AND seq <> ? ORDER BY at, seq LIMIT ?",
+        (same, seq, MOST_COPIES),
     )
     return [Copy(id=id_, source=source, title=orjson.loads(line)["title"], at=at) for id_, source, line, at in rows]

@@ -2,7 +2,8 @@
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
@@ -47,6 +48,7 @@ def insert_quotes(
     """
     entities = {entity["id"]: entity for entity in record["entities"]}
     by_id = {line.id: line for line in lines}
+    mentions = _Mentions(record)
     source = label_num(connection, record.get("source"))
     agency = label_num(connection, next(iter(record.get("agencies") or ()), None))
     rows = []
@@ -87,7 +89,7 @@ def insert_quotes(
         )
         connection.executemany(
             "INSERT OR IGNORE INTO quote_about (entity, quote) VALUES (?, ?)",
-            [(nums[name], num) for name in _named_in(record, quote) if name != line.entity],
+            [(nums[name], num) for name in mentions.named_in(quote) if name != line.entity],
         )
     if rows:
         connection.execute(
@@ -127,19 +129,26 @@ def put_statement(connection: sqlite3.Connection, id_: str, value: bytes | None)
         writer.UNREADABLE: the bytes are no Statement.
     """
     known = connection.execute("SELECT num FROM statements WHERE id = ?", (id_,)).fetchone()
-    if known is not None:
-        _delete_statement(connection, known[0])
     if value is None:
+        if known is not None:
+            _delete_statement(connection, known[0])
         return
     record = orjson.loads(value)
-    row = (id_, record["count"], record["sources"], zlib.compress(value, 1))
-    cursor = connection.execute("INSERT INTO statements (id, count, sources, record) VALUES (?, ?, ?, ?)", row)
-    quotes = [quote["quote"] for article in record["articles"] for quote in (article, *article.get("also", ()))]
-    for quote in quotes:
-        connection.execute(
-            "INSERT OR REPLACE INTO statement_quotes (quote, statement) VALUES (?, ?)", (quote, cursor.lastrowid)
-        )
-        _join(connection, "id = ?", quote, cursor.lastrowid)
+    row = (record["count"], record["sources"], zlib.compress(value, 1))
+    if known is None:
+        insert = "INSERT INTO statements (count, sources, record, id) VALUES (?, ?, ?, ?)"
+        num, before = connection.execute(insert, (*row, id_)).lastrowid, set()
+    else:
+        num = known[0]
+        connection.execute("UPDATE statements SET count = ?, sources = ?, record = ? WHERE num = ?", (*row, num))
+        before = _quotes_of(connection, num)
+    quotes = {quote["quote"] for article in record["articles"] for quote in (article, *article.get("also", ()))}
+    gone = [(quote, num) for quote in sorted(before - quotes)]
+    connection.executemany("DELETE FROM statement_quotes WHERE quote = ? AND statement = ?", gone)
+    come = [(quote, num) for quote in sorted(quotes - before)]
+    connection.executemany("INSERT OR REPLACE INTO statement_quotes (quote, statement) VALUES (?, ?)", come)
+    _join(connection, (quote for quote, _ in gone), None, of=num)
+    _join(connection, (quote for quote, _ in come), num)
 
 
 def prune_statements(connection: sqlite3.Connection) -> None:
@@ -162,22 +171,37 @@ def _kept(connection: sqlite3.Connection, statement: int) -> bool:
     return connection.execute("SELECT 1 FROM quotes WHERE statement = ? LIMIT 1", (statement,)).fetchone() is not None
 
 
+def _quotes_of(connection: sqlite3.Connection, statement: int) -> set[str]:
+    """The ids of a statement's quotes, whether they are kept or not."""
+    rows = connection.execute("SELECT quote FROM statement_quotes WHERE statement = ?", (statement,))
+    return {quote for (quote,) in rows}
+
+
 def _delete_statement(connection: sqlite3.Connection, num: int) -> None:
-    _join(connection, "statement = ?", num, None)
+    _join(connection, sorted(_quotes_of(connection, num)), None, of=num)
     connection.execute("DELETE FROM statement_quotes WHERE statement = ?", (num,))
     connection.execute("DELETE FROM statements WHERE num = ?", (num,))
 
 
-def _join(connection: sqlite3.Connection, which: str, value: str | int, statement: int | None) -> None:
-    """Let the quotes of a condition belong to a statement, or to none."""
-    for num, article, entity, printed in connection.execute(
-        f"SELECT num, article, entity, printed FROM quotes WHERE {which}", (value,)
-    ).fetchall():
-        said = _said(entity, statement, printed)
-        connection.execute("UPDATE quotes SET statement = ?, said = ? WHERE num = ?", (statement, said, num))
+def _join(
+    connection: sqlite3.Connection, quotes: Iterable[str], statement: int | None, *, of: int | None = None
+) -> None:
+    """Let quotes belong to a statement, or to none; only those that belong to the statement `of`, if it is named."""
+    by_article: dict[int, dict[int, int]] = {}
+    for quote in quotes:
+        row = connection.execute(
+            "SELECT num, article, entity, printed FROM quotes WHERE id = ? AND (?2 IS NULL OR statement = ?2)",
+            (quote, of),
+        ).fetchone()
+        if row is not None:
+            num, article, entity, printed = row
+            by_article.setdefault(article, {})[num] = said = _said(entity, statement, printed)
+            connection.execute("UPDATE quotes SET statement = ?, said = ? WHERE num = ?", (statement, said, num))
+    for article, said_by_num in by_article.items():
         (blob,) = connection.execute("SELECT rows FROM quote_columns WHERE article = ?", (article,)).fetchone()
         rows = np.frombuffer(blob, dtype=ROW).copy()
-        rows["said"][rows["num"] == num] = said
+        for num, said in said_by_num.items():
+            rows["said"][rows["num"] == num] = said
         connection.execute("UPDATE quote_columns SET rows = ? WHERE article = ?", (rows.tobytes(), article))
 
 
@@ -201,15 +225,26 @@ def type_of_whole(line: QuoteLine, quotes: Mapping[str, QuoteLine]) -> str | Non
     return whole.type
 
 
-def _named_in(record: Mapping[str, Any], quote: Mapping[str, Any]) -> Iterator[str]:
-    """The ids of those who are named within a quote."""
-    for entity in record["entities"]:
-        if any(
-            span["begin"] <= mention["begin"] and mention["end"] <= span["end"]
+class _Mentions:
+    """Where an article names whom, in its order."""
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        found = sorted(
+            (mention["begin"], mention["end"], number)
+            for number, entity in enumerate(record["entities"])
             for mention in entity["mentions"]
-            for span in quote["spans"]
-        ):
-            yield entity["id"]
+        )
+        self._ids = [entity["id"] for entity in record["entities"]]
+        self._begins = [begin for begin, _, _ in found]
+        self._ends = [(end, number) for _, end, number in found]
+
+    def named_in(self, quote: Mapping[str, Any]) -> list[str]:
+        """The ids of those who are named within a quote, in the article's order."""
+        numbers: set[int] = set()
+        for span in quote["spans"]:
+            first, last = bisect_left(self._begins, span["begin"]), bisect_left(self._begins, span["end"])
+            numbers.update(number for end, number in self._ends[first:last] if end <= span["end"])
+        return [self._ids[number] for number in sorted(numbers)]
 
 
 def _context(text: str, quote: Mapping[str, Any]) -> str:

@@ -73,8 +73,7 @@ class KnownTexts:
 
 def mark_first(connection: sqlite3.Connection, same: int) -> None:
     """Let the earliest of the articles of one text stand for all."""
-    connection.execute(
-        "UPDATE articles SET first = (seq = (SELECT seq FROM articles WHERE same = ?1 ORDER BY at, seq LIMIT 1))"
-        " WHERE same = ?1",
-        (same,),
-    )
+    earliest = "SELECT seq FROM articles WHERE same = ? ORDER BY at, seq LIMIT 1"
+    for (seq,) in connection.execute(earliest, (same,)).fetchall():
+        connection.execute("UPDATE articles SET first = 0 WHERE same = ? AND seq <> ? AND first <> 0", (same, seq))
+        connection.execute("UPDATE articles SET first = 1 WHERE seq = ? AND first <> 1", (seq,))

@@ -54,7 +54,7 @@ async def _page(request: Request, id_: str) -> Response:
         article=record,
         found=found,
         copies=copies,
-        paragraphs=paragraphs(record),
+        paragraphs=await asyncio.to_thread(paragraphs, record),
         hues=hues(record),
         names={entity.id: entity.name for entity in record.entities},
         total_ms=total,
