@@ -4,6 +4,7 @@ from bisect import insort
 from dataclasses import dataclass, field
 
 from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch
+from pipeline.entities.slugs import entity_id
 from pipeline.spans import CharOffset
 from schemas.records import EntityType, MentionKind
 
@@ -43,6 +44,11 @@ class Cluster:
     entry: GazetteerEntry | None = None
     roles: list[str] = field(default_factory=list)
     affiliations: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """What it is known by in all articles."""
+        return self.entry.id if self.entry is not None else entity_id(self.type, self.name)
 
     def add(self, begin: CharOffset, end: CharOffset, name: str) -> None:
         """Take in a mention by name."""

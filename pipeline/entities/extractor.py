@@ -20,7 +20,6 @@ from pipeline.entities.person_clusters import cluster_persons
 from pipeline.entities.reader_references import add_reader_references
 from pipeline.entities.roles import read_infobox, read_roles
 from pipeline.entities.salience import saliences
-from pipeline.entities.slugs import entity_id
 from pipeline.entities.words import TextWords
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import reader_folder
@@ -117,7 +116,7 @@ def _records(article: CleanArticle, words: TextWords, clusters: list[Cluster]) -
     used: set[str] = set()
     numbers: dict[str, int] = {}
     for cluster, salience in zip(clusters, saliences(article, words, clusters), strict=True):
-        own = cluster.entry.id if cluster.entry is not None else entity_id(cluster.type, cluster.name)
+        own = cluster.id
         identifier, number = own, numbers.get(own, 2)
         while identifier in used:
             identifier, number = f"{own}-{number}", number + 1

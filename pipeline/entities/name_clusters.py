@@ -68,7 +68,21 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
             cluster.entry = span.known.entry
     for cluster in clusters:
         cluster.name = _best_name(cluster)
-    return _shorter_joined(clusters) if NAME_RULES["body-without-place"].on else clusters
+    if NAME_RULES["body-without-place"].on:
+        clusters = _shorter_joined(clusters)
+    return _of_one_id_joined(clusters)
+
+
+def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
+    """One entity of those that have the same id: "Nato", and the one in "Nato-Russland-Rat", where the gazetteer does not
+    know it."""
+    kept: dict[str, Cluster] = {}
+    for cluster in sorted(clusters, key=lambda cluster: cluster.entry is None):
+        known = kept.setdefault(cluster.id, cluster)
+        if known is not cluster:
+            known.mentions = sorted([*known.mentions, *cluster.mentions])
+            known.names |= {name: None for name in cluster.names if name not in known.names}
+    return [cluster for cluster in clusters if kept[cluster.id] is cluster]
 
 
 def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:

@@ -3,10 +3,13 @@
 import pytest
 
 from pipeline.entities import EntityExtractor
+from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.name_clusters import cluster_names
 from pipeline.entities.name_spans import name_spans
 from pipeline.entities.nominative import name_in_nominative
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 from tests.entities.articles import clean_article
 
 
@@ -43,6 +46,14 @@ def test_only_what_is_declined_is_undeclined(declined: str, name: str) -> None:
 def test_a_town_can_be_a_surname(extract: EntityExtractor) -> None:
     text = "Präsident Burkhard Treptow kam. Er wohnt in Treptow. Das sagte Treptow."
     assert people(extract, text) == {"Burkhard Treptow": ["Burkhard Treptow", "Treptow"]}
+
+
+def test_what_has_the_same_id_is_one(extract: EntityExtractor) -> None:
+    words = TextWords("Die Nato tagt. Im Nato-Russland-Rat sitzt die Nato.")
+    known = load_gazetteer(None).look_up("Nato")
+    spans = [NameSpan(CharOffset(18), CharOffset(22), "ORG"), NameSpan(CharOffset(4), CharOffset(8), "ORG", known)]
+    (nato,) = cluster_names(words, sorted(spans), {})
+    assert (nato.id, [mention.begin for mention in nato.mentions]) == ("org/nato", [4, 18])
 
 
 def test_weak_names_of_papers_count_in_quotation_marks(extract: EntityExtractor) -> None:
