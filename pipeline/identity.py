@@ -1,13 +1,20 @@
 """The id of an article that came without one, and what tells its versions apart."""
 
 import hashlib
-from urllib.parse import urldefrag
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
 from schemas.codec import RecordError
 from schemas.records import ArticleId, CleanArticle, RawArticle
 
+_TRACKERS = re.compile(r"(?:utm|mtm|pk|at|wt|itm|mkt|ga|gs|mc|ml|oly|vero|hsa)_.*|(?:dc|fbc|gc|twc|yc|ysc)lid|"
+                       r"(?:click|gbra|igsh|msclk|wbra)id|xtor")  # fmt: skip
+_PERHAPS_TRACKERS = frozenset({"ref", "referer", "referrer", "source", "campaign", "medium", "affiliate"})
+"""Where a number follows, it may well be that of an article."""
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
 _ARTICLE_ID: TypeAdapter[str] = TypeAdapter(ArticleId)
 
 
@@ -15,7 +22,8 @@ def article_id(article: RawArticle, *, key: str | None) -> str:
     """The article's own id, else the message key, else one made from its URL, else from its content.
 
     The same article always gets the same id: URLs that differ in case of the
-    host, fragment, tracking parameters or their order count as one.
+    host, fragment, tracking parameters or their order count as one. A fragment
+    that begins with "!" or "/" is an address, and counts.
     """
     if article.id is not None:
         return article.id
@@ -62,12 +70,25 @@ def key_text(key: bytes | None) -> str | None:
 
 
 def _normalised(url: str) -> str:
+    """courlan's normal form, but for the query, of which it drops what may name the article: `?4711`, `cid=4711`."""
     from courlan import normalize_url  # 3 MB with what it imports, which processes without articles need not have
 
     try:
-        return normalize_url(urldefrag(url).url).rstrip("/")
+        parts = urlsplit(_SESSION.sub("", url))
+        bare = _ESCAPED.sub(lambda found: found.group().upper(), parts._replace(query="", fragment="").geturl())
+        address = normalize_url(bare).rstrip("/")
     except ValueError:  # "http://[": no URL, but still a name that its producer gave
         return url
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    query = urlencode(sorted((pair for pair in asked if not _tracks(*pair)), key=lambda pair: pair[0]))
+    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
+    return f"{address}{'/' if query and address.count('/') == 2 else ''}{'?' if query else ''}{query}{route}"
+
+
+def _tracks(name: str, value: str) -> bool:
+    """Whether a part of a query says where the reader came from, and not what the page is."""
+    name = name.lower()
+    return _TRACKERS.fullmatch(name) is not None or (name in _PERHAPS_TRACKERS and not value.isdecimal())
 
 
 def _digest(*parts: str) -> str:

@@ -74,8 +74,7 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
 
 
 def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
-    """One entity of those that have the same id: "Nato", and the one in "Nato-Russland-Rat", where the gazetteer does not
-    know it."""
+    """One entity of those that have one id: "Nato", and that in "Nato-Russland-Rat", where the gazetteer knows none."""
     kept: dict[str, Cluster] = {}
     for cluster in sorted(clusters, key=lambda cluster: cluster.entry is None):
         known = kept.setdefault(cluster.id, cluster)

@@ -18,15 +18,34 @@ URL = "https://zeitung.example/politik/artikel-17.html"
         "https://zeitung.example/politik/artikel-17.html#kommentare",
         "https://zeitung.example/politik/artikel-17.html?utm_source=newsletter&utm_medium=email",
         " https://zeitung.example/politik/artikel-17.html\n",
+        "https://zeitung.example/politik/artikel-17.html;jsessionid=4A?fbclid=Iw&ref=rss&WT_MC=a",
     ],
 )
 def test_spellings_of_one_url_are_one_article(other: str) -> None:
     assert article_id(RawArticle(url=other, text="a"), key=None) == article_id(RawArticle(url=URL, text="b"), key=None)
 
 
-def test_another_page_is_another_article() -> None:
-    other = article_id(RawArticle(url=URL + "?seite=2", text="a"), key=None)
-    assert other != article_id(RawArticle(url=URL, text="a"), key=None)
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("", "?seite=2"),
+        ("?4711", "?4712"),
+        ("?/archives/12-freibad.html", "?/archives/13-rat.html"),
+        ("?cid=4711", "?cid=4712"),
+        ("?galerie=1", "?galerie=2"),
+        ("?ref=11", "?ref=12"),
+        ("#!/artikel/1", "#!/artikel/2"),
+        ("#/artikel/1", "#/artikel/2"),
+    ],
+)
+def test_another_page_is_another_article(one: str, other: str) -> None:
+    assert len({article_id(RawArticle(url=URL + end, text="a"), key=None) for end in (one, other)}) == 2
+
+
+def test_the_same_query_in_another_order_is_the_same_article() -> None:
+    one, other = (article_id(RawArticle(url=f"https://zeitung.example{end}", text="a"), key=None) for end in
+                  ("/?b=%c3%a4&a=1&a=0", "?a=1&a=0&utm_id=7&b=%C3%A4"))  # fmt: skip
+    assert one == other
 
 
 def test_own_id_wins_then_key_then_url_then_content() -> None:
