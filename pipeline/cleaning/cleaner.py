@@ -11,6 +11,7 @@ from pipeline.cleaning.fingerprint import fingerprints_of
 from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.linked_body import with_linked_body
+from pipeline.cleaning.list_marks import put_back_marks
 from pipeline.cleaning.metadata import Metadata
 from pipeline.cleaning.parsing import read_article
 from pipeline.cleaning.tickers import mark_entries
@@ -83,6 +84,7 @@ class Cleaner:
             modified_at=fields.value("modified_at"),
             updates=metadata.updates,
         )
+        put_back_marks(lines)
         kept = [line for line in lines if line.kind is not None]
         if not kept:
             raise Rejected("empty", "no text of an article is left after cleaning")

@@ -54,6 +54,7 @@ class Line:
     Attributes:
         text: its normalised text, never empty.
         bullet: whether a bullet or number stood before it; that mark is not in `text`.
+        mark: that mark, as it stood there; "" where there is none, or an element of the page says it.
         number: the number of that mark, if it is one.
         gap: whether a blank line stands before it.
         markup: its HTML, if it came from a page.
@@ -71,6 +72,7 @@ class Line:
 
     text: str
     bullet: bool = False
+    mark: str = ""
     number: int | None = None
     gap: bool = False
     markup: Markup | None = None
@@ -147,7 +149,7 @@ def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bulle
     sign = mark.group().strip() if mark is not None else ""
     if mark is not None and not (sign[0].isdigit() and sign.endswith(".") and _is_ordinal(text, mark.end())):
         number = int(sign[:-1]) if sign[0].isdigit() else None
-        return Line(text[mark.end() :], bullet=True, number=number, gap=gap, markup=markup)
+        return Line(text[mark.end() :], bullet=True, mark=sign, number=number, gap=gap, markup=markup)
     return Line(text, bullet=bullet, gap=gap, markup=markup)
 
 

@@ -66,7 +66,9 @@ def split_glued(lines: Sequence[Line]) -> list[Line]:
         parts.append(line)
         if (tail := split_tail(line.text)) is not None:
             body, rest, reason = tail
-            parts[-1] = Line(body, bullet=line.bullet, number=line.number, gap=line.gap, markup=line.markup)
+            parts[-1] = Line(
+                body, bullet=line.bullet, mark=line.mark, number=line.number, gap=line.gap, markup=line.markup
+            )
             parts.append(Line(rest, markup=line.markup))
             parts[-1].remove(reason, "glued to a paragraph")
     return parts

@@ -120,7 +120,7 @@ def _keep_turns(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
 
 def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """The items of a numbering stay together, if half of them are kept or each has text under it, as headings have."""
-    for series in _numberings(lines):
+    for series in numberings(lines):
         below = {item: lines[item + 1] for item in series if item + 1 < len(lines)}
         heads = {item for item in below if item + 1 not in series and below[item].kind in ("lead", "paragraph")}
         kept = sum(lines[item].kind is not None for item in series)
@@ -136,7 +136,7 @@ def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> No
                 line.kind = "heading"
 
 
-def _numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
+def numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
     """The lines of each numbering that begins with 1 and leaves no number out."""
     series: list[int] = []
     for number, line in enumerate(lines):

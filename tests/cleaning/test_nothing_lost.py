@@ -28,13 +28,45 @@ def lost(text: str) -> list[str]:
     box = set(article.infobox.values())
     missing = []
     for line in text_lines(text):
-        rest = line.text
-        for removed in article.removed:
-            rest = rest.removesuffix(removed.text).rstrip() or removed.text
-        known = line.text in fields or (line.text.rstrip(" :") in fields) or rest in fields
-        if not (known or rest in article.text or rest.partition(":")[2].strip() in box):
+        forms = {line.text, f"{line.mark} {line.text}".strip()}
+        rests = set()
+        for form in forms:
+            rest = form
+            for removed in article.removed:
+                rest = rest.removesuffix(removed.text).rstrip() or removed.text
+            rests.add(rest)
+        known = any(form in fields or form.rstrip(" :") in fields for form in forms | rests)
+        if not (known or any(rest in article.text or rest.partition(":")[2].strip() in box for rest in rests)):
             missing.append(line.text)
     return missing
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "2. Vizepräsident Olaf Kern erklärte am Montag in Rade, dass die Brücke gebaut werde.",
+        "1. SC Rade gewann das Spiel am Sonntag mit drei zu null gegen den Gast aus Sillens.",
+        "– Nein, das haben wir nicht gewusst, sagte Kern nach der Sitzung in der Stadthalle.",
+        "* Name von der Redaktion geändert",
+    ],
+)
+def test_what_is_no_mark_of_a_list_belongs_to_the_text(line: str) -> None:
+    article = CLEAN(RawArticle(text="\n\n".join([*PARAGRAPHS, line, *PARAGRAPHS[:1]]), language="de"))
+    assert line in (article.text.split("\n\n") + [removed.text for removed in article.removed])
+
+
+def test_marks_of_a_list_do_not_belong_to_the_text() -> None:
+    items = ["Kommen Sie mit dem Rad zum Deich.", "Bringen Sie eine Decke mit.", "Bleiben Sie bis zum Abend."]
+    marked = [f"{number}. {item}" for number, item in enumerate(items, 1)]
+    article = CLEAN(RawArticle(text="\n\n".join([*PARAGRAPHS, *marked, *PARAGRAPHS[:1]]), language="de"))
+    blocks = article.text.split("\n\n")
+    removed = {removed.text for removed in article.removed}
+    assert all((item in blocks) != (mark in removed) for item, mark in zip(items, marked, strict=True))
+
+
+def test_what_is_removed_has_its_mark() -> None:
+    article = CLEAN(RawArticle(text="\n\n".join([*PARAGRAPHS, "4. Jetzt anmelden und weiterlesen"]), language="de"))
+    assert "4. Jetzt anmelden und weiterlesen" in [removed.text for removed in article.removed]
 
 
 LINES = st.one_of(

@@ -1,0 +1,35 @@
+"""Marks of lists: which of the numbers and dashes at the beginnings of lines are some, and which belong to the text."""
+
+from collections.abc import Sequence
+
+from pipeline.cleaning import shapes
+from pipeline.cleaning.lines import Line
+from pipeline.cleaning.verdicts import numberings
+
+_NEVER_WORDS = frozenset("•·▪◦‣●○■")
+"""Marks that are nothing but marks."""
+
+
+def put_back_marks(lines: Sequence[Line]) -> None:
+    """Let lines have their mark again that are in no list: "2. Vizepräsident Kern sagte", "– Nein", "* Name geändert".
+
+    In a list, a mark stands beside another one of its kind, and a number beside the one before or after it or in a
+    numbering from 1 on. What was removed has its mark in any case, as it stood there.
+    """
+    listed = {number for series in numberings(lines) if len(series) > 1 for number in series}
+    for number, line in enumerate(lines):
+        if not line.mark or (line.mark in _NEVER_WORDS and line.reason is None):
+            continue
+        beside = [lines[other] for other in (number - 1, number + 1) if 0 <= other < len(lines)]
+        if line.reason is None and (number in listed or any(_go_on(line, other) for other in beside)):
+            continue
+        line.text = f"{line.mark} {line.text}"
+        if line.kind == "list" and shapes.ends_sentence(line.text):
+            line.kind = "paragraph"
+
+
+def _go_on(line: Line, other: Line) -> bool:
+    """Whether two lines have marks of one list."""
+    if line.number is None or other.number is None:
+        return line.mark == other.mark
+    return abs(line.number - other.number) == 1
