@@ -57,7 +57,7 @@ class WithContext(logging.Filter):
 
 def is_failure(record: logging.LogRecord) -> bool:
     """False for what was cancelled, as at SIGTERM during the start: Mode logs that as a crash, with a traceback."""
-    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not record.exc_info or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
 class RepeatFilter(logging.Filter):

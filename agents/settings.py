@@ -53,8 +53,9 @@ class Settings(BaseSettings):
     )
     sasl_oauth_scope: str | None = Field(None, description="scope that is asked of the token endpoint")
 
-    topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$")
-    partitions: int = Field(8, ge=1, description="partitions of a topic that is created")
+    topic_prefix: str = Field("", description="put before every topic and consumer group", pattern=r"^[A-Za-z0-9._-]*$",
+                              max_length=200)  # fmt: skip
+    partitions: int = Field(8, ge=1, le=100_000, description="partitions of a topic that is created")
     replication_factor: int | None = Field(
         None, ge=1, description="copies of each partition of a topic that is created; by default as the cluster has it"
     )
@@ -173,7 +174,8 @@ class Settings(BaseSettings):
         for address in value.replace(";", ",").split(","):
             parts = urlsplit(address.strip() if "://" in address else f"kafka://{address.strip()}")
             try:
-                valid = parts.scheme in {"kafka", "aiokafka"} and bool(parts.hostname) and parts.port != 0
+                host = (parts.hostname or "").encode("idna")
+                valid = parts.scheme in {"kafka", "aiokafka"} and bool(host) and parts.port != 0
             except ValueError:
                 valid = False
             if not valid:
@@ -190,7 +192,10 @@ class Settings(BaseSettings):
     @field_validator("data_dir")
     @classmethod
     def _expand(cls, value: Path) -> Path:
-        return value.expanduser()
+        try:
+            return value.expanduser()
+        except RuntimeError:
+            raise ValueError("there is no such user") from None
 
     @model_validator(mode="after")
     def _read_secrets(self) -> "Settings":

@@ -1,11 +1,14 @@
 """The worker: pool, publisher and one app a stage in one process, from start to drained end."""
 
 import asyncio
+import errno
 import gc
 import logging
 import signal
 import time
 from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import uvloop
@@ -63,7 +66,8 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         loader: `module:function` that a pool process calls with a `StageSetup` for what performs jobs.
 
     Raises:
-        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a file for TLS of no use.
+        WorkerError: unknown stage, a model that cannot be loaded, a port that is taken, a file for TLS of no use, a
+            folder for data that cannot be written to.
         BrokerRefuses: certificates or log-in do not fit.
         MissingPermission: the log-in lacks what the stages need.
     """
@@ -75,9 +79,26 @@ def run(settings: Settings, stages: Sequence[str] = (), *, loader: str = LOADER)
         settings.ssl_context()
     except OSError as error:
         raise WorkerError(str(error)) from None
+    _check_writable(settings.data_dir)
     share_one_arena()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         return runner.run(Worker(settings, names, loader).main())
+
+
+def _check_writable(folder: Path) -> None:
+    """See that files can be made in the folder; a full disk is waited for later.
+
+    Raises:
+        WorkerError: they cannot.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except (FileExistsError, NotADirectoryError):
+        raise WorkerError(f"REDEFLUSS_DATA_DIR={folder}: not a folder") from None
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise WorkerError(f"REDEFLUSS_DATA_DIR={folder}: {error.strerror or error}") from None
 
 
 class Worker:

@@ -9,6 +9,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -75,7 +76,7 @@ def found(paths: Iterable[str]) -> list[str]:
         CommandError: a path does not exist, or a folder has no article in it.
     """
     files: list[str] = []
-    for name in paths:
+    for name in dict.fromkeys(paths):
         path = Path(name)
         if name == STDIN or path.is_file() or path.is_fifo() or path.is_char_device():
             files.append(name)
@@ -109,7 +110,8 @@ def messages(
     """
     for name in files:
         try:
-            with _opened(name) as raw:
+            with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as opened:
+                raw = cast(io.BufferedReader, opened)
                 at = 0
                 for item in _in_file(name, raw, limit_bytes):
                     yield item
@@ -141,10 +143,6 @@ def _ending(name: str) -> str:
 def _is_article_file(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
     return not hidden and _ending(file.name) in KIND_OF_ENDING and file.is_file()
-
-
-def _opened(name: str) -> io.BufferedReader:
-    return cast(io.BufferedReader, sys.stdin.buffer) if name == STDIN else Path(name).open("rb")
 
 
 def _advanced(raw: IO[bytes], before: int, advance: Callable[[int], None]) -> int:

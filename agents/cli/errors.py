@@ -45,6 +45,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
     "agents.permissions.MissingPermission": ("", ExitCode.FORBIDDEN),
     "agents.saved_searches.search_list.SearchListError": ("", ExitCode.USAGE),
+    "agents.sinks.store.SinkAddressError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),

@@ -1,5 +1,6 @@
 """The command `redefluss`: its commands, and what becomes of their errors."""
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ from agents.cli import (
     withdraw,
     worker,
 )
-from agents.cli.errors import ExitCode, explained
+from agents.cli.errors import CommandError, ExitCode, explained
 
 app = typer.Typer(
     help="Who is in the German news, and who said what: an event-driven pipeline over Kafka.",
@@ -72,8 +73,12 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Mistakes are told in one line on stderr, bugs raise."""
     for number in (signal.SIGINT, signal.SIGTERM):  # a script's background jobs are started with SIGINT ignored
         signal.signal(number, signal.default_int_handler)
+    _open_missing_streams()
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        result = app(None if arguments is None else list(arguments), standalone_mode=False, prog_name="redefluss")
+        if "" in given:
+            raise CommandError("an argument is empty; is a variable not set?")
+        result = app(given, standalone_mode=False, prog_name="redefluss")
     except TyperException as error:
         return _failed(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
@@ -82,11 +87,25 @@ def execute(arguments: Sequence[str] | None = None) -> int:
         console.abandon_stdout()
         return ExitCode.OK
     except Exception as error:
-        mistake = explained(error)
+        mistake = _no_utf_8(error, given) or explained(error)
         if mistake is None:
             raise
         return _failed(str(mistake), mistake.code)
     return result if isinstance(result, int) else ExitCode.OK
+
+
+def _open_missing_streams() -> None:
+    """Whoever starts the command may have closed its standard streams: nothing is read then, and nothing is shown."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _no_utf_8(error: Exception, arguments: Sequence[str]) -> CommandError | None:
+    """What to tell of an argument that is no UTF-8 where something else is wanted than the name of a file."""
+    if isinstance(error, UnicodeEncodeError) and any(error.object in argument for argument in arguments):
+        return CommandError(f"an argument is no UTF-8: {error.object!a}")
+    return None
 
 
 def _failed(message: str, code: int) -> int:

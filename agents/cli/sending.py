@@ -1,7 +1,8 @@
 """Sending articles to the first topic, each one confirmed by the broker."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import signal
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
@@ -68,7 +69,7 @@ async def send(
             room.release()
 
     async with asyncio.TaskGroup() as answers:
-        for item in items:
+        for item in _interruptibly(items):
             if isinstance(item, RefusedInput):
                 result.refused.append(item)
                 refused(item)
@@ -84,3 +85,18 @@ async def send(
             else:
                 answers.create_task(confirm(item, answer))
     return result
+
+
+def _interruptibly(items: Iterable[ArticleMessage | RefusedInput]) -> Iterator[ArticleMessage | RefusedInput]:
+    """The items; while it is waited for the next one, such as from standard input, Ctrl-C ends that. asyncio's own
+    handler would wait for the event loop, which is waiting for the item."""
+    iterator = iter(items)
+    while True:
+        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            item = next(iterator, None)
+        finally:
+            signal.signal(signal.SIGINT, handler)
+        if item is None:
+            return
+        yield item

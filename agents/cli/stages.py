@@ -1,7 +1,10 @@
 """`redefluss clean`, `entities`, `quotes`: one article through the stages, without a broker."""
 
+import gzip
 import sys
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
@@ -75,7 +78,10 @@ def read_record(name: str, settings: Settings) -> ArticleRecord:
     Raises:
         CommandError: the file holds no article, or several.
     """
-    (file,) = articles.found([name])
+    files = articles.found([name])
+    if len(files) != 1:
+        raise CommandError(f"{name}: {len(files)} files in it, one article is needed")
+    (file,) = files
     data = sys.stdin.buffer.read() if file == articles.STDIN else Path(file).read_bytes()
     if record := _later_record(file, data):
         return record
@@ -88,6 +94,10 @@ def read_record(name: str, settings: Settings) -> ArticleRecord:
 
 
 def _later_record(name: str, data: bytes) -> CleanArticle | None:
+    if data.startswith(b"\x1f\x8b"):
+        with suppress(OSError, EOFError, zlib.error):  # told by whoever reads it as a raw article
+            data = gzip.decompress(data)
+    data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.lstrip().startswith(b"{"):
         return None
     try:

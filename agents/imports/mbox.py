@@ -32,7 +32,7 @@ def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
             mail = BytesParser(policy=policy.default).parsebytes(data)
             assert isinstance(mail, EmailMessage)
             article = _article(mail)
-        except (MessageError, LookupError, ValueError, AttributeError, TypeError) as error:
+        except (MessageError, LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
             # Python's parser of headers raises whatever comes where a mail is none.
             yield RefusedInput(origin, f"no mail that can be read: {one_line(str(error)) or type(error).__name__}")
             continue

@@ -18,7 +18,16 @@ import aiohttp
 import orjson
 from aiokafka import TopicPartition
 
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
+from agents.sinks.store import (
+    Batch,
+    SinkAddressError,
+    SinkError,
+    SinkUnavailable,
+    StoredPosition,
+    WriteResult,
+    counted,
+    fresh,
+)
 from agents.sinks.webhook import retry_after
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Row
 from pipeline.tables.rows import Change
@@ -61,10 +70,10 @@ class OpenSearchStore:
             parts = urlsplit(url)
             port = parts.port
         except ValueError as error:
-            raise SinkError(f"not an address: {error}") from None
+            raise SinkAddressError(f"not an address: {error}") from None
         prefix = parts.path.strip("/") or "redefluss"
         if parts.scheme not in ("http", "https") or not parts.hostname or "/" in prefix or prefix != prefix.lower():
-            raise SinkError("not an address such as https://user:password@localhost:9200/redefluss")
+            raise SinkAddressError("not an address such as https://user:password@localhost:9200/redefluss")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
         self._base = f"{parts.scheme}://{host}:{port or (443 if parts.scheme == 'https' else 80)}"
         self._prefix = prefix

@@ -11,7 +11,16 @@ import psycopg
 from aiokafka import TopicPartition
 from psycopg import sql
 
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition, WriteResult, counted, fresh
+from agents.sinks.store import (
+    Batch,
+    SinkAddressError,
+    SinkError,
+    SinkUnavailable,
+    StoredPosition,
+    WriteResult,
+    counted,
+    fresh,
+)
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, RecordKind, Row
 from pipeline.tables.rows import Change
 
@@ -93,7 +102,7 @@ class PostgresStore:
         try:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
-            raise SinkError(f"not an address of PostgreSQL: {_words(error)}") from None
+            raise SinkAddressError(f"not an address of PostgreSQL: {_words(error)}") from None
         self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
     async def open(self) -> Mapping[TopicPartition, StoredPosition]:

@@ -13,6 +13,10 @@ class SinkError(Exception):
     """The store cannot be used, or refuses what it is given: one line."""
 
 
+class SinkAddressError(SinkError):
+    """What was named is no address of such a store: one line."""
+
+
 class SinkUnavailable(Exception):
     """The store does not answer now; the same batch may be written again later. One line.
 

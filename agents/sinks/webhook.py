@@ -12,7 +12,7 @@ import aiohttp
 import orjson
 
 from agents import headers
-from agents.sinks.store import Batch, SinkError, SinkUnavailable, WriteResult, counted
+from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult, counted
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
 
@@ -44,7 +44,7 @@ class WebhookStore:
         except ValueError:
             known = False
         if not known:
-            raise SinkError(f"{url!r} is not an address such as https://example.org/quotes")
+            raise SinkAddressError(f"{url!r} is not an address such as https://example.org/quotes")
         self.name = f"{parts.scheme}://{parts.hostname}{parts.path}"
         self._url = url
         self._secret = secret.encode()

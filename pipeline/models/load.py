@@ -51,7 +51,7 @@ def _own(weights: str | None, reader: str | None = None) -> Language:
 def _foreign(name: str | Path) -> Language:
     try:
         nlp = spacy.load(name)
-    except (OSError, ImportError, ValueError) as problem:
+    except (OSError, ImportError, ValueError, AttributeError) as problem:  # the last of a package without a pipeline
         names = ", ".join(MODELS)
         raise ModelError(f"no pipeline {str(name)!r}: give one of {names}, or an installed spaCy pipeline") from problem
     if not {"parser", "senter", "sentencizer", "redefluss_sentences"} & set(nlp.pipe_names):

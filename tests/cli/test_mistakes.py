@@ -1,6 +1,7 @@
 """Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
 
 import socket
+import subprocess
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,8 +9,10 @@ from pkgutil import resolve_name
 
 import pytest
 
+from agents.broker import EmbeddedBroker
 from agents.cli.errors import KNOWN, ExitCode, explained
 from agents.imports.csv_rows import ColumnsError
+from agents.processes import module_command
 from tests.cli.conftest import Cli
 
 
@@ -52,6 +55,9 @@ def told(result: object) -> str:
         (["dead-letters", "list", "--since", "0001-01-01T00:00+14:00"], "is no time"),
         (["dead-letters", "replay", "3:1", "--stage", "clean"], "either ids or"),
         (["broker", "--port", "70000"], "--port"),
+        (["produce", ""], "an argument is empty"),
+        (["sink", "parquet", ""], "an argument is empty"),
+        (["sink", "opensearch", "anderswo"], "not an address"),
     ],
 )
 def test_wrong_usage(quick: Cli, arguments: list[str], words: str) -> None:
@@ -64,7 +70,11 @@ def test_wrong_usage(quick: Cli, arguments: list[str], words: str) -> None:
     ("variables", "words"),
     [
         ({"REDEFLUSS_PARTITIONS": "viele"}, "REDEFLUSS_PARTITIONS=viele"),
+        ({"REDEFLUSS_PARTITIONS": "100000000000"}, "REDEFLUSS_PARTITIONS=100000000000"),
         ({"REDEFLUSS_BROKER": "http://anderswo"}, "REDEFLUSS_BROKER=http://anderswo"),
+        ({"REDEFLUSS_BROKER": "kafka://a..b:1"}, "REDEFLUSS_BROKER=kafka://a..b:1"),
+        ({"REDEFLUSS_TOPIC_PREFIX": "a" * 201}, "REDEFLUSS_TOPIC_PREFIX=aaa"),
+        ({"REDEFLUSS_DATA_DIR": "~niemand-hier/x"}, "REDEFLUSS_DATA_DIR=~niemand-hier/x"),
         ({"REDEFLUSS_SASL_MECHANISM": "PLAIN"}, "sasl_mechanism needs sasl_username"),
     ],
 )
@@ -118,12 +128,44 @@ def test_an_article_that_a_stage_refuses(quick: Cli, tmp_path: Path) -> None:
     assert "unsupported-language" in told(result)
 
 
-def test_a_model_that_is_not_installed(quick: Cli, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["gibt_es_nicht", "pytest"])
+def test_a_model_that_is_not_installed_or_no_model(quick: Cli, tmp_path: Path, name: str) -> None:
     path = tmp_path / "a.txt"
     path.write_text("Die Bürgermeisterin sagte am Montag, der Hafen werde geschlossen. " * 5, encoding="utf-8")
-    result = quick("entities", str(path), REDEFLUSS_MODEL_DE="gibt_es_nicht")
+    result = quick("entities", str(path), REDEFLUSS_MODEL_DE=name)
     assert result.returncode == ExitCode.USAGE
-    assert "gibt_es_nicht" in told(result)
+    assert name in told(result)
+
+
+def test_a_folder_where_one_article_is_needed(quick: Cli, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text("Der Rat hat am Montag beraten.")
+    result = quick("quotes", str(tmp_path))
+    assert (result.returncode, "2 files in it" in told(result)) == (ExitCode.USAGE, True)
+
+
+def test_a_folder_for_data_that_is_none(quick: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("a")
+    result = quick("worker", REDEFLUSS_DATA_DIR=str(path))
+    assert (result.returncode, told(result)) == (ExitCode.USAGE, f"redefluss: REDEFLUSS_DATA_DIR={path}: not a folder")
+
+
+def test_an_argument_that_is_no_utf_8(quick: Cli, environment: dict[str, str]) -> None:
+    with EmbeddedBroker(port=0) as running:
+        result = quick("withdraw", "\udcff", REDEFLUSS_BROKER=running.address)
+    assert (result.returncode, "no UTF-8" in told(result)) == (ExitCode.USAGE, True)
+
+
+@pytest.mark.parametrize("closed", [0, 1])
+def test_standard_streams_that_are_closed(environment: dict[str, str], folder: Path, closed: int) -> None:
+    command = module_command("agents.cli", "settings" if closed else "clean", *([] if closed else ["-"]))
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {closed}>&-', "sh", *command],
+        capture_output=True, cwd=folder, env=environment, timeout=100, check=False,
+    )  # fmt: skip
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == (ExitCode.OK if closed else ExitCode.USAGE)
 
 
 def test_ports_that_are_taken(quick: Cli) -> None:

@@ -90,6 +90,7 @@ TEXTS: dict[str, Callable[[int], str]] = {
     "spaces": repeated("a                "),
     "commas": repeated(","),
     "full stops": repeated("."),
+    "full stops without a space": lambda size: f"beraten{'.' * size}und dann",
     "abbreviations": repeated("z. B. "),
     "digits": repeated("1.000,"),
     "zero-width characters": repeated("\u200b"),

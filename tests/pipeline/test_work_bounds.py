@@ -204,3 +204,8 @@ def test_a_speakers_statements_are_not_compared_with_each_other_to_go_on_from_th
         return restore
 
     assert growth(restoring, 40) < 5
+
+
+def test_a_run_of_full_stops_is_looked_at_once() -> None:
+    text = f"Der Rat hat beraten{'.' * 40_000}und dann abgestimmt."
+    assert is_done_within(lambda: sentence_starts(text), 0.5)

@@ -92,6 +92,28 @@ async def test_one_sink_at_a_time_and_no_newer_tables(database: str) -> None:
     await second.close()
 
 
+async def test_tables_of_the_first_version_get_other_indexes(database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from agents.sinks import postgres
+
+    indexes = "SELECT indexname FROM pg_indexes WHERE indexdef LIKE '%USING hash%' ORDER BY indexname"
+    with monkeypatch.context() as former:
+        former.setattr(postgres, "MIGRATIONS", postgres.MIGRATIONS[:1])
+        store = postgres.PostgresStore(database)
+        await store.open()
+        await store.write(batch(("a-1", article("a-1"))))
+        await store.close()
+    store = postgres.PostgresStore(database)
+    await store.open()
+    await store.write(batch(("a-2", article("a-2"))))
+    await store.close()
+    with psycopg.connect(database) as connection:
+        assert {name for (name,) in connection.execute(indexes)} == {
+            "articles_id_idx", "quotes_id_idx", "quotes_article_id_idx", "statements_id_idx"
+        }  # fmt: skip
+        assert connection.execute("SELECT version FROM sink_schema").fetchall() == [(2,)]
+        assert connection.execute("SELECT id FROM articles ORDER BY id").fetchall() == [("a-1",), ("a-2",)]
+
+
 async def test_a_lost_connection_is_made_again(database: str) -> None:
     from agents.sinks.postgres import PostgresStore
 

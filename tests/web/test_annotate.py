@@ -1,7 +1,9 @@
 """Cutting a text into pieces that know what they belong to."""
 
 from agents.web.annotate import hues, paragraphs
-from schemas.records import Block
+from schemas.records import Block, Quote
+from schemas.spans import Span
+from tests.support.timing import is_done_within
 from tests.web.articles import hostile_article, quote_article
 
 
@@ -54,3 +56,22 @@ def test_a_quote_over_two_paragraphs_is_marked_in_both() -> None:
     across = quote.model_copy(update={"spans": [quote.spans[0].model_copy(update={"begin": 10})]})
     pieces = [piece for p in paragraphs(article.model_copy(update={"quotes": [across]})) for piece in p.pieces]
     assert sum(0 in piece.begins for piece in pieces) == 1
+
+
+def test_many_quotes_are_cut_apart_in_one_pass() -> None:
+    sentence = "„Wir bauen die Brücke“, sagte Hanna Tölke am Montag in Rade."
+    text = " ".join([sentence] * 4000)
+    starts = range(0, len(text), len(sentence) + 1)
+    quotes = [
+        Quote(
+            id=f"a#{number}",
+            type="Direct",
+            medium="Speech",
+            spans=[Span(begin=begin, end=begin + 22)],
+            text="„Wir bauen die Brücke“",
+            confidence=0.9,
+        )
+        for number, begin in enumerate(starts)
+    ]
+    article = quote_article().model_copy(update={"text": text, "blocks": [], "entities": [], "quotes": quotes})
+    assert is_done_within(lambda: paragraphs(article), 2.0)

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+import orjson
 import pytest
 import yarl
 from aiohttp.test_utils import TestClient
@@ -269,6 +270,30 @@ async def test_a_corrected_article_keeps_the_statements_that_it_still_has(client
     assert (await got(client, "/api/statements"))["total"] == 0
     async with client.get(f"/api/statements/{name}") as response:
         assert response.status == 404
+
+
+async def test_a_quote_is_in_the_statement_that_has_it_last(client: Client, filled: StoreWriter) -> None:
+    (statement, *_) = (await got(client, "/api/statements?q=fruehjahr"))["items"]
+    record = await got(client, f"/api/statements/{statement['id']}")
+    (moved, *others) = record["articles"]
+
+    def say(name: str, articles: list[dict[str, Any]]) -> None:
+        value = orjson.dumps(record | {"id": name, "articles": articles, "count": len(articles)})
+        filled.add([TopicMessage("statements", 0, 9, time.time(), value, {}, name.encode())])
+
+    async def statement_of(article: dict[str, Any]) -> str | None:
+        quotes = (await got(client, "/api/quotes?q=fruehjahr&each=&limit=50"))["items"]
+        (found,) = [hit for hit in quotes if hit["quote"]["id"] == article["quote"]]
+        return found["statement"] and found["statement"]["id"]
+
+    say("s-new", [moved])
+    say(statement["id"], others)
+    assert await statement_of(moved) == "s-new"
+    assert {await statement_of(other) for other in others} == {statement["id"]}
+    say("s-new", [])
+    assert await statement_of(moved) is None
+    say(statement["id"], [moved, *others])
+    assert {await statement_of(article) for article in record["articles"]} == {statement["id"]}
 
 
 async def test_a_statement_that_is_no_more_is_forgotten(client: Client, filled: StoreWriter) -> None:
