@@ -90,7 +90,10 @@ def specification(settings: Settings, name: str) -> NewTopic:
     if name == SEEN_TOPIC:
         retention_ms = round(max(settings.duplicate_hours, 1) * HOUR_MS)
         configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(retention_ms)}
-    elif name == REPLAYED_TOPIC or name in compacted_topics():
+    elif name == REPLAYED_TOPIC:  # of a letter that is deleted, nobody asks any more whether it was replayed
+        retention_ms = round(settings.dead_letter_retention_hours * HOUR_MS)
+        configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(retention_ms)}
+    elif name in compacted_topics():
         configs |= {"cleanup.policy": "compact"}
     elif name == WORKERS_TOPIC:
         partitions = 1

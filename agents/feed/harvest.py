@@ -20,6 +20,8 @@ MAD_TO_DEVIATION = 1.4826
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS harvest (source TEXT NOT NULL, at REAL NOT NULL, outcome TEXT NOT NULL, removed REAL);
 CREATE INDEX IF NOT EXISTS harvest_source ON harvest (source, outcome, at);
+CREATE INDEX IF NOT EXISTS harvest_at ON harvest (source, at);
+CREATE INDEX IF NOT EXISTS harvest_age ON harvest (at);
 """
 
 

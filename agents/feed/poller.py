@@ -35,6 +35,8 @@ LONGEST_WAIT_SECONDS = 60.0
 """A host that wants to be left alone for longer is asked again at a later poll."""
 
 BROKER_RETRY_SECONDS = 5.0
+FORGET_SECONDS = 86_400.0
+"""Between two times that what is old is dropped."""
 
 T = TypeVar("T")
 
@@ -95,7 +97,13 @@ class Poller:
 
     async def forever(self, report: Callable[[PollResult], None]) -> None:
         """Poll each feed in its own time, until cancelled; what came is reported where there is something to tell."""
-        await _all([self._keep(feed, report) for feed in self._feeds])
+        await _all([self._forget_old(), *(self._keep(feed, report) for feed in self._feeds)])
+
+    async def _forget_old(self) -> None:
+        """What need not be known any more is dropped every day."""
+        while True:
+            await asyncio.sleep(FORGET_SECONDS)
+            self._seen.forget_old()
 
     async def _keep(self, feed: FeedSource, report: Callable[[PollResult], None]) -> None:
         while True:

@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS pages (
   article TEXT, url TEXT, fingerprint TEXT, etag TEXT, last_modified TEXT);
 CREATE INDEX IF NOT EXISTS pages_due ON pages (feed, due);
 CREATE INDEX IF NOT EXISTS pages_article ON pages (article);
+CREATE INDEX IF NOT EXISTS pages_listed ON pages (listed);
 CREATE TABLE IF NOT EXISTS hosts (host TEXT PRIMARY KEY, until REAL NOT NULL);
 PRAGMA user_version = 1;
 """

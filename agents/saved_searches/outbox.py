@@ -14,6 +14,8 @@ CREATE TABLE IF NOT EXISTS told (
     search TEXT NOT NULL, what TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (search, what)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS waiting (num INTEGER PRIMARY KEY, search TEXT NOT NULL, item BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS waiting_search ON waiting (search, num);
+CREATE INDEX IF NOT EXISTS told_at ON told (at);
 CREATE TABLE IF NOT EXISTS dead (
     num INTEGER PRIMARY KEY, search TEXT NOT NULL, item BLOB NOT NULL, at REAL NOT NULL, why TEXT NOT NULL
 );
@@ -101,6 +103,18 @@ class Outbox:
             )
         self.sent(nums)
         self._connection.execute("COMMIT")
+
+    def refuse_all(self, search: str, at: float, why: str) -> int:
+        """All that waits of a search has been refused; how much."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        self._connection.execute(
+            "INSERT INTO dead (search, item, at, why)"
+            " SELECT search, item, ?, ? FROM waiting WHERE search = ? ORDER BY num",
+            (at, why, search),
+        )
+        done = self._connection.execute("DELETE FROM waiting WHERE search = ?", (search,))
+        self._connection.execute("COMMIT")
+        return done.rowcount
 
     def dead(self) -> list[DeadItem]:
         """All that were refused, the first first."""

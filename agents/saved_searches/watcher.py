@@ -76,8 +76,10 @@ class Watcher:
                 again, why = await self._send(session, search, [item for _, item in items])
                 failing_since = (failing_since or time.monotonic()) if again is not None else None
                 if failing_since is not None and time.monotonic() - failing_since > GIVE_UP_SECONDS:
-                    again, failing_since = None, None
-                if again is not None:
+                    failing_since, next_at, pause = None, 0.0, self._pauses[0]
+                    count = self._outbox.refuse_all(search.name, time.time(), why)
+                    self._say(f"{search.name}: {why}; all that waits is set aside ({count:,})")
+                elif again is not None:
                     self._say(f"{search.name}: {why}; again in {max(again, pause):.0f} s")
                     next_at, pause = time.monotonic() + max(again, pause), min(2 * pause, self._pauses[1])
                 else:

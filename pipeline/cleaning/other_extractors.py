@@ -28,11 +28,14 @@ _NEAR, _FAR = 3, 10
 _PIECE = 4
 _FEWEST_WORDS = 2 * _PIECE
 _MOST_BLOCKS = 8_000
+_MOST_CHILDREN = 3_000
+"""Of one element: trafilatura takes time in proportion to their square."""
 
 
 def extractor_texts(root: Any, blocks: int) -> dict[str, str]:
-    """Of each extractor the words of its text, joined by spaces; empty for pages of more blocks than an article has."""
-    if not 1 < blocks <= _MOST_BLOCKS:
+    """Of each extractor the words of its text, joined by spaces; empty for pages that have more than an article has, of
+    blocks or of elements within one."""
+    if not 1 < blocks <= _MOST_BLOCKS or any(len(element) > _MOST_CHILDREN for element in root.iter()):
         return {}
     return {name: " ".join(words_of(line_text(extract(root)))) for name, extract in EXTRACTORS.items()}
 

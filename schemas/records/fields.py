@@ -1,21 +1,28 @@
 """Fields that several records have: times, languages, ids."""
 
+import re
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
+_LEAP_SECOND = re.compile(r"(?<=:\d\d:)60(?=[Z+.-])")
+
 
 def _rfc3339(value: str) -> str:
-    """The time with T and Z as capital letters, which most programs expect; RFC 3339 allows small ones."""
-    time = value.upper()
+    """The time in RFC 3339, with capital T and Z and without a leap second, as most programs expect it; other forms of
+    ISO 8601 are rewritten."""
+    time = _LEAP_SECOND.sub("59", value.upper())
     try:
         moment = datetime.fromisoformat(time)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or "T" not in time:
-        raise ValueError(f"{value[:40]!r} is not an RFC 3339 time such as 2022-01-10T09:00:00Z")
-    return time
+    if moment is not None and moment.tzinfo is not None and "T" in time:
+        for form in (time, moment.isoformat()):
+            if _RFC3339.fullmatch(form):
+                return form
+    raise ValueError(f"{value[:40]!r} is not an RFC 3339 time such as 2022-01-10T09:00:00Z")
 
 
 Timestamp = Annotated[str, AfterValidator(_rfc3339)]

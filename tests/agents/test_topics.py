@@ -54,6 +54,12 @@ def test_what_differs_is_said_in_words(options, copies, configs, said):
     assert list(_differences(meant, [{"replicas": list(range(copies))}] * 2, configs)) == said
 
 
+def test_what_was_replayed_is_known_as_long_as_its_letter():
+    configs = [specification(settings(), name).topic_configs for name in ("articles.dead-letter", "articles.replayed")]
+    assert configs[0]["retention.ms"] == configs[1]["retention.ms"]
+    assert configs[1]["cleanup.policy"] == "compact,delete"
+
+
 def test_two_policies_are_the_same_in_any_order():
     meant = specification(settings(partitions=1), "articles.seen")
     assert list(_differences(meant, [PARTITION], {"cleanup.policy": "delete,compact"})) == []

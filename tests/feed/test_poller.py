@@ -378,6 +378,20 @@ async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
             await asyncio.sleep(0.02)
 
 
+async def test_what_is_old_is_forgotten_while_it_goes_on(
+    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agents.feed.poller.FORGET_SECONDS", 0.05)
+    forgotten: list[None] = []
+    monkeypatch.setattr(SeenPages, "forget_old", lambda _: forgotten.append(None))
+    site.rss("/feed.xml", [])
+    async with newsroom.open(feed(site)) as poller:
+        running = asyncio.create_task(poller.forever(lambda _: None))
+        await until(lambda: len(forgotten) > 1)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
 def test_intervals_follow_what_comes_and_end_somewhere() -> None:
     state = FeedState("x")
     often = FeedSource(url="https://a.example/", source="A")

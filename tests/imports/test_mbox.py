@@ -95,6 +95,7 @@ def test_what_is_no_article_is_passed_over_and_what_is_too_large_refused(tmp_pat
         b"Content-Type: text/plain; charset=gibt-es-nicht",
         b"Date: gestern",
         b"From: <<<>>>,,;",
+        b"From: " + b"(" * 400,
         b"Subject: =?utf-8?B?kaputt?=",
         b"Message-ID: <<[",
         b"Content-Transfer-Encoding: base64",

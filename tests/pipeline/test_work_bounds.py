@@ -8,7 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from lxml.html import fromstring
 
+from pipeline.cleaning.other_extractors import extractor_texts
 from pipeline.entities import roles_lexicon
 from pipeline.entities.gazetteer import compound_beginnings, load_gazetteer
 from pipeline.entities.organisation_patterns import pattern_spans
@@ -209,3 +211,8 @@ def test_a_speakers_statements_are_not_compared_with_each_other_to_go_on_from_th
 def test_a_run_of_full_stops_is_looked_at_once() -> None:
     text = f"Der Rat hat beraten{'.' * 40_000}und dann abgestimmt."
     assert is_done_within(lambda: sentence_starts(text), 0.5)
+
+
+def test_a_paragraph_of_very_many_elements_is_not_given_to_other_extractors() -> None:
+    page = fromstring(f"<html><body><p>{'<span>Wort</span> ' * 4000}</p><p>Text</p></body></html>")
+    assert extractor_texts(page, 2) == {}

@@ -70,6 +70,20 @@ def test_a_time_may_have_small_letters_and_comes_out_with_capitals(written: str)
     assert decode(data, RawArticle).published_at == "2022-01-10T09:00:00.5Z"
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("20220110T090000Z", "2022-01-10T09:00:00+00:00"),
+        ("2022-W02-1T09:00+0100", "2022-01-10T09:00:00+01:00"),
+        ("2022-01-10T09:00:00,5Z", "2022-01-10T09:00:00.500000+00:00"),
+        ("2022-06-30T23:59:60Z", "2022-06-30T23:59:59Z"),
+        ("2022-01-10T09:00:00.123456789-03:30", "2022-01-10T09:00:00.123456789-03:30"),
+    ],
+)
+def test_times_go_on_in_rfc_3339(written: str, read: str) -> None:
+    assert decode(orjson.dumps({"text": "a", "published_at": written}), RawArticle).published_at == read
+
+
 def test_null_meta_counts_as_none_given() -> None:
     assert decode(b'{"text": "a", "meta": null}', RawArticle).meta == {}
 

@@ -146,6 +146,22 @@ async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
     assert not outbox.dead()
 
 
+async def test_all_that_waits_for_a_receiver_that_stays_away_is_set_aside(
+    receiver: Receiver, writer: StoreWriter, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watcher, "AT_ONCE", 2)
+    monkeypatch.setattr(watcher, "GIVE_UP_SECONDS", 0.3)
+    receiver.answers = [web.Response(status=503) for _ in range(200)]
+    outbox = Outbox(running.outbox)
+    outbox.put("Brinkmeier", [(str(number), b'{"n": %d}' % number) for number in range(7)], 0, time.time())
+    outbox.put("another", [("1", b"{}")], 0, time.time())
+    await running.watch(search_of(receiver), lambda: len(outbox.dead()) > 0, first=lambda: None)
+    assert [dead.item for dead in outbox.dead()] == [b'{"n": %d}' % number for number in range(7)]
+    assert not outbox.waiting("Brinkmeier", 10)
+    assert len(outbox.waiting("another", 10)) == 1
+    assert "all that waits is set aside (7)" in running.said[-1]
+
+
 async def test_what_comes_faster_than_told_goes_together(
     receiver: Receiver, writer: StoreWriter, running: Running
 ) -> None:

@@ -79,6 +79,13 @@ class FirstOfEach:
         return more, values[more].astype(np.int64) * self._width + self._things[other]
 
 
+def commonest(counts: NDArray[np.int64], most: int | None = None) -> list[int]:
+    """The values that are counted at all, the commonest first, and of equals the least."""
+    counted = np.flatnonzero(counts)
+    found: list[int] = counted[np.argsort(-counts[counted], kind="stable")][:most].tolist()
+    return found
+
+
 def distinct(things: Numbers) -> int:
     """How many different numbers there are, none negative and without great gaps."""
     return int(np.count_nonzero(np.bincount(things)))

@@ -3,11 +3,9 @@
 import sqlite3
 from collections.abc import Sequence
 
-import numpy as np
-
 from agents.web.models import FacetValue
 from agents.web.store.columns import GENDERS, TYPES, Columns, gender_group
-from agents.web.store.counting import FirstOfEach, Numbers
+from agents.web.store.counting import FirstOfEach, Numbers, commonest
 
 FACETS = ("speaker", "party", "role", "gender", "source", "type", "agency")
 FACET_VALUES = 30
@@ -22,8 +20,7 @@ def facets(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach)
 def _commonest(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach, facet: str) -> list[FacetValue]:
     counts = found.count(values_of(columns, facet))
     counts[: least_value(facet)] = 0
-    order = np.argsort(-counts, kind="stable")[:FACET_VALUES].tolist()
-    values = [value for value in order if counts[value]]
+    values = commonest(counts, FACET_VALUES)
     names = names_of(connection, facet, values)
     return [
         FacetValue(value=asked, name=name, count=int(counts[value]))

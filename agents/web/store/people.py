@@ -8,7 +8,7 @@ import orjson
 
 from agents.web.models import EntityDetail, FacetValue, People, Period, Person, SourceCount
 from agents.web.store.columns import Columns
-from agents.web.store.counting import FirstOfEach, Numbers, Places
+from agents.web.store.counting import FirstOfEach, Numbers, Places, commonest
 from agents.web.store.facets import names_of
 from agents.web.store.query_parser import folded_words, parse_query
 from agents.web.store.quote_filter import matching, numbers_of
@@ -142,7 +142,7 @@ def _together(connection: sqlite3.Connection, columns: Columns, num: int, places
     own[texts[places]] = True
     others = np.flatnonzero(own[texts] & (entities > 0) & (entities != num))
     counts = FirstOfEach(others, texts).count(entities)
-    order = [other for other in np.argsort(-counts, kind="stable")[:TOGETHER].tolist() if counts[other]]
+    order = commonest(counts, TOGETHER)
     names = names_of(connection, "speaker", order)
     return [
         FacetValue(value=names[other][0], name=names[other][1], count=int(counts[other]))

@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.web.models import Ranked
 from agents.web.store.columns import Columns
-from agents.web.store.counting import FirstOfEach
+from agents.web.store.counting import FirstOfEach, commonest
 
 COURSE_PARTS = 12
 
@@ -21,9 +21,8 @@ def most_quoted(
     places = np.flatnonzero((columns["arrived"] >= begin) & (columns["entity"] > 0) & (columns["whole"] == 0))
     entities = columns["entity"][places]
     counts = FirstOfEach(places, columns.said).count(columns["entity"])
-    top = [int(num) for num in np.argsort(-counts, kind="stable")[:limit] if counts[num]]
     found = []
-    for num in top:
+    for num in commonest(counts, limit):
         own = places[entities == num]
         first = FirstOfEach(own[np.argsort(columns["arrived"][own], kind="stable")], columns.said).places
         parts = ((columns["arrived"][first] - begin) * COURSE_PARTS / length).astype(np.int64)

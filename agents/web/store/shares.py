@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from agents.web.models import Share, SharePeriod, Shares
 from agents.web.store.columns import DAY_SECONDS, EVIDENCE, TYPES, Columns, code
-from agents.web.store.counting import FirstOfEach, Numbers, Places, count_distinct, distinct
+from agents.web.store.counting import FirstOfEach, Numbers, Places, commonest, count_distinct, distinct
 from agents.web.store.facets import least_value, names_of, values_of
 from agents.web.store.quote_filter import matching
 from agents.web.store.quote_query import QuoteQuery
@@ -51,7 +51,7 @@ def shares(
     with_values = found.of_each_value(values)
     known = with_values[values[with_values] >= least]
     counts, total = np.bincount(values[known]), len(found)
-    order = [int(value) for value in np.argsort(-counts, kind="stable") if counts[value]]
+    order = commonest(counts)
     shown = order[:SHOWN]
     rows = np.full(int(values.max(initial=0)) + 1, len(shown), dtype=np.int64)
     rows[shown] = np.arange(len(shown))
