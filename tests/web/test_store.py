@@ -125,6 +125,27 @@ def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader
     assert reader.entity("per/karla-brinkmeier") is None
 
 
+def test_numbers_of_forgotten_entities_are_given_again(path: Path) -> None:
+    writer = StoreWriter(path, keep_articles=1, keep_days=30)
+    highest = []
+    for number in range(5):
+        article = quote_article(f"a-{number}")
+        others = [entity.model_copy(update={"id": f"{entity.id}-{number}"}) for entity in article.entities]
+        silent = article.model_copy(update={"entities": others, "quotes": []})
+        writer.add([message(silent, offset=number)])
+        writer.prune(NOW)
+        with sqlite3.connect(path) as connection:
+            (found, highest_num) = connection.execute("SELECT count(*), max(num) FROM entities").fetchone()
+        connection.close()
+        assert found == len(others)
+        highest.append(highest_num)
+    writer.close()
+    assert max(highest) <= 2 * len(others)
+    known = StoreReader(path).entity(others[0].id)
+    assert known is not None
+    assert (known.name, known.article_count) == (others[0].name, 1)
+
+
 def test_unreadable_messages_are_counted_and_passed_over(writer: StoreWriter, reader: StoreReader) -> None:
     broken = [
         TopicMessage("articles.quotes", 0, 0, NOW, b"{", {}),

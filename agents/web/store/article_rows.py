@@ -147,9 +147,12 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
     about = orjson.dumps({key: entity.get(key) for key in ("roles", "affiliations", "wikidata")}).decode()
     row = connection.execute("SELECT num, name, about FROM entities WHERE id = ?", (entity["id"],)).fetchone()
     if row is None:
+        free = connection.execute(
+            "DELETE FROM free_numbers WHERE num = (SELECT min(num) FROM free_numbers) RETURNING num"
+        ).fetchone()
         cursor = connection.execute(
-            "INSERT INTO entities (id, name, type, about) VALUES (?, ?, ?, ?)",
-            (entity["id"], entity["name"], entity["type"], about),
+            "INSERT INTO entities (num, id, name, type, about) VALUES (?, ?, ?, ?, ?)",
+            (None if free is None else free[0], entity["id"], entity["name"], entity["type"], about),
         )
         assert cursor.lastrowid is not None
         _index_name(connection, cursor.lastrowid, entity["name"])
@@ -165,6 +168,15 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
             (entity["name"], about if says_something else known, num),
         )
     return int(num)
+
+
+def forget_entities(connection: sqlite3.Connection) -> None:
+    """Forget the entities that no article names. New ones get their numbers: the higher the numbers are, the longer it
+    takes to count."""
+    nobodys = "SELECT num FROM entities WHERE articles = 0"
+    connection.execute(f"INSERT INTO free_numbers {nobodys}")
+    for table, key in (("entity_search", "rowid"), ("entities", "num")):
+        connection.execute(f"DELETE FROM {table} WHERE {key} IN ({nobodys})")
 
 
 def _index_name(connection: sqlite3.Connection, num: int, name: str) -> None:

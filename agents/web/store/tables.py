@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 7
+VERSION = 8
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
@@ -41,6 +41,7 @@ CREATE TABLE entities (
     quotes INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entities_quotes ON entities (quotes, articles, num);
+CREATE TABLE free_numbers (num INTEGER PRIMARY KEY);
 CREATE VIRTUAL TABLE entity_search USING fts5 (name, tokenize = "unicode61 remove_diacritics 0");
 CREATE TABLE mentions (
     entity INTEGER NOT NULL,

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from agents.topics import REPLAYED_TOPIC
-from agents.web.store.article_rows import delete_articles, insert_article, withdraw_article
+from agents.web.store.article_rows import delete_articles, forget_entities, insert_article, withdraw_article
 from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.same_articles import KnownTexts
 from agents.web.store.tables import PROGRAM, open_for_writing
@@ -236,10 +236,7 @@ class StoreWriter:
             if gone:
                 self._connection.execute("UPDATE changes SET n = n + 1")
                 prune_statements(self._connection)
-                for table, key in (("entity_search", "rowid"), ("entities", "num")):
-                    self._connection.execute(
-                        f"DELETE FROM {table} WHERE {key} IN (SELECT num FROM entities WHERE articles = 0)"
-                    )
+                forget_entities(self._connection)
         return gone
 
     def _surplus(self, oldest: float) -> list[int]:
