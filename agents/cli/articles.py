@@ -9,7 +9,7 @@ import re
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -110,8 +110,7 @@ def messages(
     """
     for name in files:
         try:
-            with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as opened:
-                raw = cast(io.BufferedReader, opened)
+            with _opened(name) as raw:
                 at = 0
                 for item in _in_file(name, raw, limit_bytes):
                     yield item
@@ -143,6 +142,22 @@ def _ending(name: str) -> str:
 def _is_article_file(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
     return not hidden and _ending(file.name) in KIND_OF_ENDING and file.is_file()
+
+
+@contextmanager
+def _opened(name: str) -> Iterator[io.BufferedReader]:
+    if name != STDIN:
+        with Path(name).open("rb") as raw:
+            yield raw
+        return
+    try:
+        number = sys.stdin.fileno()
+    except OSError:  # what stands in for it is no file
+        yield cast(io.BufferedReader, sys.stdin.buffer)
+    else:
+        # A reader of its own: at its end, Python wants that of `sys.stdin`, for which a thread may be waiting.
+        with open(number, "rb", closefd=False) as raw:
+            yield raw
 
 
 def _advanced(raw: IO[bytes], before: int, advance: Callable[[int], None]) -> int:

@@ -1,8 +1,9 @@
 """Sending articles to the first topic, each one confirmed by the broker."""
 
 import asyncio
-import signal
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from aiokafka import AIOKafkaProducer
@@ -69,7 +70,7 @@ async def send(
             room.release()
 
     async with asyncio.TaskGroup() as answers:
-        for item in _interruptibly(items):
+        async for item in _read_aside(items):
             if isinstance(item, RefusedInput):
                 result.refused.append(item)
                 refused(item)
@@ -87,16 +88,30 @@ async def send(
     return result
 
 
-def _interruptibly(items: Iterable[ArticleMessage | RefusedInput]) -> Iterator[ArticleMessage | RefusedInput]:
-    """The items; while it is waited for the next one, such as from standard input, Ctrl-C ends that. asyncio's own
-    handler would wait for the event loop, which is waiting for the item."""
-    iterator = iter(items)
-    while True:
-        handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+async def _read_aside(items: Iterable[ArticleMessage | RefusedInput]) -> AsyncIterator[ArticleMessage | RefusedInput]:
+    """The items, which a thread of its own reads: while it waits for standard input, what was read is sent, and Ctrl-C
+    ends the command."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Queue[ArticleMessage | RefusedInput | Exception | None] = asyncio.Queue()
+    room = threading.Semaphore(IN_FLIGHT)
+
+    def tell(item: ArticleMessage | RefusedInput | Exception | None) -> None:
+        with suppress(RuntimeError):  # the loop is closed: nobody asks any more
+            loop.call_soon_threadsafe(ready.put_nowait, item)
+
+    def read() -> None:
         try:
-            item = next(iterator, None)
-        finally:
-            signal.signal(signal.SIGINT, handler)
-        if item is None:
-            return
+            for item in items:
+                room.acquire()
+                tell(item)
+        except Exception as error:
+            tell(error)
+        else:
+            tell(None)
+
+    threading.Thread(target=read, name="reader", daemon=True).start()
+    while (item := await ready.get()) is not None:
+        if isinstance(item, Exception):
+            raise item
+        room.release()
         yield item

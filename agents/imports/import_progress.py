@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ WRITE_SECONDS = 2.0
 
 @dataclass
 class ImportProgress:
-    """By file, how many of its items are done: all before that are confirmed, refused or passed over.
+    """By file, how many of its items are done: all before that are confirmed, refused or passed over. Thread-safe.
 
     Args:
         path: of the file.
@@ -24,6 +25,7 @@ class ImportProgress:
     done: dict[str, int] = field(default_factory=dict)
     _ahead: dict[str, set[int]] = field(default_factory=dict)
     _written: float = 0.0
+    _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @classmethod
     def of(cls, folder: Path, files: Sequence[str], columns: Mapping[str, str], *, resume: bool) -> "ImportProgress":
@@ -38,26 +40,28 @@ class ImportProgress:
 
     def mark(self, file: str, number: int) -> None:
         """The item of that number (from 0) in `file` is done."""
-        ahead = self._ahead.setdefault(file, set())
-        ahead.add(number)
-        at = self.done.get(file, 0)
-        while at in ahead:
-            ahead.remove(at)
-            at += 1
-        self.done[file] = at
-        if time.monotonic() - self._written > WRITE_SECONDS:
-            self.write()
+        with self._lock:
+            ahead = self._ahead.setdefault(file, set())
+            ahead.add(number)
+            at = self.done.get(file, 0)
+            while at in ahead:
+                ahead.remove(at)
+                at += 1
+            self.done[file] = at
+            if time.monotonic() - self._written > WRITE_SECONDS:
+                self.write()
 
     def write(self) -> None:
         """Write it down, whole or not at all."""
-        self._written = time.monotonic()
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = self.path.with_suffix(".new")
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(self.done, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.path)
+        with self._lock:
+            self._written = time.monotonic()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            temporary = self.path.with_suffix(".new")
+            with temporary.open("w", encoding="utf-8") as file:
+                json.dump(self.done, file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.path)
 
 
 def _stamp(file: str) -> list[str | int]:

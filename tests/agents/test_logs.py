@@ -85,3 +85,10 @@ def test_what_was_cancelled_is_no_failure(capsys: pytest.CaptureFixture[str]) ->
     said = capsys.readouterr().err
     assert "CancelledError" not in said
     assert "the port is taken" in said
+
+
+def test_only_what_was_cancelled_is_no_failure() -> None:
+    record = logging.makeLogRecord({"exc_info": False})
+    assert logs.is_failure(record)
+    record.exc_info = (asyncio.CancelledError, asyncio.CancelledError(), None)
+    assert not logs.is_failure(record)

@@ -3,6 +3,9 @@
 import asyncio
 import base64
 import json
+import signal
+import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from aiokafka import AIOKafkaProducer
 from agents.cli.consume import in_words
 from agents.cli.dead_letters import _readable
 from agents.cli.errors import ExitCode
+from agents.processes import module_command
 from agents.settings import Settings
 from pipeline.stages import topic_names
 from tests.cli.conftest import Cli
@@ -186,3 +190,21 @@ def test_a_sink_stores_what_is_there_and_goes_on_from_there(quick: Cli, folder: 
     written = [{row["table"]: row["rows"] for row in rows(result.stdout)} for result in (first, again)]
     assert [tables.get("articles", 0) for tables in written] == [1, 0]
     assert list((folder / "archive" / "articles").rglob("*.parquet"))
+
+
+def test_what_comes_on_standard_input_is_sent_at_once_and_ctrl_c_ends_the_wait(
+    cli: Cli, broker: str, environment: dict[str, str], folder: Path
+) -> None:
+    process = subprocess.Popen(
+        module_command("agents.cli", "produce", "-"),
+        stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder, env=environment,
+    )  # fmt: skip
+    assert process.stdin is not None
+    process.stdin.write(b'{"id": "a-1", "text": "Der Rat tagte."}\n')
+    process.stdin.flush()
+    deadline = time.monotonic() + 60
+    while b'"a-1"' not in cli("consume", "articles.raw", "--from-beginning", "--until-caught-up").stdout:
+        assert time.monotonic() < deadline
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert (process.returncode, b"Traceback" in told) == (ExitCode.INTERRUPTED, False)
