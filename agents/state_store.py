@@ -17,7 +17,7 @@ from agents.topic_replica import TopicReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode
 
-FORMAT = 3
+FORMAT = 4
 """Of what is stored of a record; a copy in another one is read from the topic anew."""
 
 
@@ -75,12 +75,19 @@ class StateStore(LocalStore):
         """Some records of an owner; None: it is not here."""
         return self.read_all([b"r" + _digest(owner) + identifier for identifier in identifiers])
 
-    def in_article(self, article: str) -> dict[bytes, str]:
-        """The ids of records that are, or were, made of an article, with their owners."""
-        prefix = b"a" + _digest(article)
+    def owners(self, article: str) -> set[str]:
+        """Whose records are, or were, made of an article."""
+        found = {owner.decode() for _, owner in self.scan_prefix(b"a" + _digest(article))}
+        return {owner for owner in found if self.in_article(owner, article)}
+
+    def in_article(self, owner: str, article: str) -> dict[bytes, bytes]:
+        """The outlines of those of an owner's records that are, or were, made of an article, by their ids."""
+        prefix = b"b" + _digest(f"{owner}\n{article}")
         identifiers = [key[len(prefix) :] for key, _ in self.scan_prefix(prefix)]
-        owners = self.read_all([b"o" + identifier for identifier in identifiers])
-        return {name: owner.decode() for name, owner in zip(identifiers, owners, strict=True) if owner is not None}
+        digest = _digest(owner)
+        outlines = self.read_all([b"w" + digest + identifier for identifier in identifiers])
+        found = zip(identifiers, outlines, strict=True)
+        return {identifier: outline for identifier, outline in found if outline is not None}
 
     def changes(self, identifier: bytes, given: "GivenOut | None") -> dict[bytes, bytes | None]:
         """What to write of a record (None: it is gone) so that it is found by owner and articles."""
@@ -92,7 +99,8 @@ class StateStore(LocalStore):
             b"r" + digest + identifier: given.value,
             b"w" + digest + identifier: given.outline,
             b"o" + identifier: given.owner.encode(),
-            **{b"a" + _digest(article) + identifier: b"" for article in given.articles},
+            **{b"a" + _digest(article) + digest: given.owner.encode() for article in given.articles},
+            **{b"b" + _digest(f"{given.owner}\n{article}") + identifier: b"" for article in given.articles},
         }
 
     def removal(self, identifier: bytes, owner: bytes) -> dict[bytes, bytes | None]:
@@ -132,10 +140,8 @@ class OwnersGivenOut:
 
     def in_article(self, article: str) -> Iterator[tuple[str, bytes]]:
         """The ids and outlines of the owner's records that are, or were, made of an article."""
-        for identifier, owner in self._replica.in_article(article).items():
-            outline = self._replica.outline(owner, identifier) if owner == self._owner else None
-            if outline is not None:
-                yield identifier.decode(), outline
+        for identifier, outline in self._replica.in_article(self._owner, article).items():
+            yield identifier.decode(), outline
 
     def outline(self, name: str) -> bytes | None:
         """The outline of the owner's record with this id; None: there is none."""
@@ -164,7 +170,9 @@ class StateReplica(TopicReplica):
         self._local = store
         self._own: dict[bytes, GivenOut] = {}
         self._own_of: dict[str, set[bytes]] = {}
-        self._own_in: dict[str, set[bytes]] = {}
+        self._own_in: dict[tuple[str, str], set[bytes]] = {}
+        self._coming: dict[bytes, list[bytes | None]] = {}
+        """The values that this worker gave out and that have not come back from the topic yet, in their order."""
 
     def assign(self, partitions: Iterable[int]) -> None:
         """As for any copy. What this worker gave out is read again: of that which was not confirmed, others know
@@ -172,6 +180,7 @@ class StateReplica(TopicReplica):
         self._own.clear()
         self._own_of.clear()
         self._own_in.clear()
+        self._coming.clear()
         super().assign(partitions)
 
     def outlines(self, owner: str) -> dict[bytes, bytes]:
@@ -196,13 +205,21 @@ class StateReplica(TopicReplica):
                 except RecordError:
                     continue
 
-    def in_article(self, article: str) -> dict[bytes, str]:
-        """The ids of records that may be made of an article, with their owners."""
-        found = self._local.in_article(article)
-        for identifier in self._own_in.get(article, ()):
-            found[identifier] = self._own[identifier].owner
-        gone = {name for name in found if name in self._own and self._own[name].value is None}
-        return {name: owner for name, owner in found.items() if name not in gone}
+    def owners(self, article: str) -> set[str]:
+        """Whose records may be made of an article."""
+        recent = {own.owner for own in self._own.values() if own.value is not None and article in own.articles}
+        return self._local.owners(article) | recent
+
+    def in_article(self, owner: str, article: str) -> dict[bytes, bytes]:
+        """The outlines of an owner's records that may be made of an article, by their ids."""
+        found = self._local.in_article(owner, article)
+        for identifier in {*found, *self._own_in.get((owner, article), ())} & self._own.keys():
+            outline = self._own[identifier].outline
+            if outline is None:
+                found.pop(identifier, None)
+            else:
+                found[identifier] = outline
+        return found
 
     def outline(self, owner: str, identifier: bytes) -> bytes | None:
         """The outline of one of an owner's records as it was last given out; None: there is none."""
@@ -214,12 +231,12 @@ class StateReplica(TopicReplica):
 
         Whoever never gets it confirmed is no owner any more, and forgets it at the next assignment.
         """
-        former = self._own.get(identifier)
-        if former is not None:
-            self._forget_own(identifier, former)
+        self._forget_own(identifier)
         self._own[identifier] = own
-        for names, key in self._own_keys(own):
-            names.setdefault(key, set()).add(identifier)
+        self._own_of.setdefault(own.owner, set()).add(identifier)
+        for article in set(own.articles):
+            self._own_in.setdefault((own.owner, article), set()).add(identifier)
+        self._coming.setdefault(identifier, []).append(own.value)
 
     def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what the topic says."""
@@ -247,22 +264,29 @@ class StateReplica(TopicReplica):
         return self._local.changes(identifier, GivenOut(owner, articles, value, self._states.outline(record)))
 
     def _drop_own(self, identifier: bytes, value: bytes | None) -> None:
-        own = self._own.get(identifier)
-        if own is not None and own.value == value:
-            self._forget_own(identifier, own)
+        """A value is on the topic, and so is what this worker gave out before it.
 
-    def _forget_own(self, identifier: bytes, own: GivenOut) -> None:
-        del self._own[identifier]
-        for names, key in self._own_keys(own):
-            names[key].discard(identifier)
-            if not names[key]:
-                del names[key]
+        When no more of a record is to come, its latest is in the local copy.
+        """
+        coming = self._coming.get(identifier, [])
+        if value in coming:
+            del coming[: coming.index(value) + 1]
+            if not coming:
+                del self._coming[identifier]
+                self._forget_own(identifier)
 
-    def _own_keys(self, own: GivenOut) -> Iterator[tuple[dict[str, set[bytes]], str]]:
-        """The indexes that what this worker gave out stands in, and under which key."""
-        yield self._own_of, own.owner
-        for article in set(own.articles):
-            yield self._own_in, article
+    def _forget_own(self, identifier: bytes) -> None:
+        own = self._own.pop(identifier, None)
+        if own is not None:
+            _discard(self._own_of, own.owner, identifier)
+            for article in set(own.articles):
+                _discard(self._own_in, (own.owner, article), identifier)
+
+
+def _discard(index: dict[Any, set[bytes]], key: Any, identifier: bytes) -> None:
+    index[key].discard(identifier)
+    if not index[key]:
+        del index[key]
 
 
 def _digest(name: str) -> bytes:

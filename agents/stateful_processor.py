@@ -100,7 +100,7 @@ class StatefulProcessor:
             raise RecordError("empty", "the message has neither key nor value")
         else:
             article, but = message.key.decode("utf-8", "replace"), headers.version_hash_of(message.headers)
-            for owner in sorted(set(self._replica.in_article(article).values())):
+            for owner in sorted(self._replica.owners(article)):
                 if self._partition(owner) == message.partition:
                     yield from self._changed(
                         message.partition, owner, lambda state: state.withdraw(article, seen_at, but=but)

@@ -9,9 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 from schemas.codec import RecordError
 from schemas.records import ArticleId, CleanArticle, RawArticle
 
-_TRACKERS = re.compile(r"(?:utm|mtm|pk|at|wt|itm|mkt|ga|gs|mc|ml|oly|vero|hsa)_.*|(?:dc|fbc|gc|twc|yc|ysc)lid|"
-                       r"(?:click|gbra|igsh|msclk|wbra)id|xtor")  # fmt: skip
-_PERHAPS_TRACKERS = frozenset({"ref", "referer", "referrer", "source", "campaign", "medium", "affiliate"})
+_TRACKERS = re.compile(
+    r"(?:utm|mtm|pk|wt|itm|mkt|ga|gs|mc|ml|oly|vero|hsa)_.*|at_(?:medium|campaign|custom\d|source|variant|format|term)|"
+    r"(?:dc|fbc|gc|twc|yc|ysc)lid|(?:click|gbra|igsh|msclk|wbra)id|_g[al]|ref_src|s_cid|xtor"
+)
+_PERHAPS_TRACKERS = frozenset(
+    {"ref", "referer", "referrer", "source", "campaign", "medium", "affiliate", "session", "sessionid", "phpsessid"}
+)
 """Where a number follows, it may well be that of an article."""
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -79,9 +83,11 @@ def _normalised(url: str) -> str:
         address = normalize_url(bare).rstrip("/")
     except ValueError:  # "http://[": no URL, but still a name that its producer gave
         return url
-    asked = parse_qsl(parts.query, keep_blank_values=True)
-    query = urlencode(sorted((pair for pair in asked if not _tracks(*pair)), key=lambda pair: pair[0]))
-    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) else ""
+    # What is no UTF-8 ("M%E4rz") stays apart from other such words.
+    asked = parse_qsl(parts.query.replace("&amp;", "&"), keep_blank_values=True, errors="surrogateescape")
+    kept = sorted((pair for pair in asked if not _tracks(*pair)), key=lambda pair: pair[0])
+    query = urlencode(kept, errors="surrogateescape")
+    route = f"#{parts.fragment}" if parts.fragment.startswith(("!", "/")) and len(parts.fragment) > 1 else ""
     return f"{address}{'/' if query and address.count('/') == 2 else ''}{'?' if query else ''}{query}{route}"
 
 

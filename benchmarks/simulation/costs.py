@@ -25,7 +25,8 @@ SOURCES = {
     "side_by_side": "Of the stage `entities`, what must have been done on several cores at once, since less time "
     "passed than the processor time is. It is kept with each of `articles`.",
     "beside": "The pool's processor time in a backlog, over that which is simulated from direct calls: beside a "
-    "worker, pages and a broker, work takes longer; at least 1. `articles` are multiplied by it already.",
+    "worker, pages and a broker, work takes longer, and the clock that tells how fast the machine is does, too. "
+    "`articles` are multiplied by it already.",
     "slowdown": "The same in as many processes as there are cores at once, over that, in turn; at least 1.",
     "cold": "The pool's processor time for single articles in an idle stream, over that of direct calls; at least 1.",
     "cold_seconds": "The pause before each of these single articles.",

@@ -102,7 +102,7 @@ def measure(values: Sequence[bytes], say: Say) -> Costs:
             with KafkaBroker() as broker:
                 streams.append(asyncio.run(_measure_stream(broker, partitions, list(values), clock)))
     guess = costs_of(stages, streams, [Requests()] * len(streams), count)
-    beside = max(1.0, fmean(longer_beside_others(stream, guess, count) for stream in streams))
+    beside = fmean(longer_beside_others(stream, guess, count) for stream in streams)
     guess = costs_of(stages, streams, [Requests()] * len(streams), count, beside)
     return costs_of(stages, streams, [requests_of(stream, guess, count) for stream in streams], count, beside)
 

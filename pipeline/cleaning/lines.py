@@ -91,6 +91,11 @@ class Line:
         self.lowered = self.text.lower()
         self.words = _WORD.findall(self.lowered)
 
+    def put_back_mark(self) -> None:
+        """Have the mark in its text."""
+        self.text = f"{self.mark} {self.text}"
+        self.__post_init__()
+
     @property
     def stems(self) -> set[str]:
         """The beginnings of its longer words, so that inflection does not matter."""

@@ -145,8 +145,8 @@ class HeldStatements:
                 self._said.setdefault(quote.words, {})[quote.quote] = quote
                 self._graph.hold(quote.words, quote.compared)
                 standing.setdefault(holder, set()).add(quote.words)
-            elif holders[whole.quote] != holder:
-                doubtful |= {holder, holders[whole.quote]}
+            elif (around := holders.get(whole.quote)) != holder:  # None: it was held before
+                doubtful |= {holder} if around is None else {holder, around}
         for name, own in words.items():
             self._given.put(name, given[name], own if name in doubtful else standing.get(name, set()))
         return {each for name in doubtful for each in words[name]}
@@ -156,7 +156,7 @@ class HeldStatements:
         horizon = outline.instant_of(datetime.fromisoformat(now) - self._window)
         while (oldest := self._outlines.oldest()) is not None:
             instant, name = oldest
-            if len(self) <= self._most and instant >= horizon:
+            if (len(self) <= self._most and instant >= horizon) or name in self._latest:
                 return
             self._let_go(name)
 

@@ -70,6 +70,10 @@ class SpeakerStatements(HeldStatements):
         for statement in statements:
             self._outlines.put(statement.id, outline.outline_of(statement))
         touched = self._hold(statements)
+        newest = {article.id: article.version_hash for statement in statements for article in statement.articles}
+        for article, version in newest.items():
+            former = [quote for quote in self._quotes.in_article(article) if quote.version_hash != version]
+            touched |= self._take_out(former)
         changes = self._changes(touched, statements[-1].updated_at) if touched else {}
         self._latest = set(changes)
         return changes

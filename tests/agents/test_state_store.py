@@ -89,9 +89,7 @@ def test_what_comes_back_as_it_was_given_out_is_not_decoded(reading: Reading, st
     assert reading.decoded == [others]
     assert store.records("per/a", [b"s-1", b"s-2", b"s-3"]) == [own, others, None]
     assert store.outlines("per/a") == {b"s-1": b"a-1, a-2", b"s-2": b"a-3"}
-    assert [set(store.in_article(article).values()) for article in ("a-1", "a-2", "a-3", "a-4")] == [{"per/a"}] * 3 + [
-        set()
-    ]
+    assert [store.owners(article) for article in ("a-1", "a-2", "a-3", "a-4")] == [{"per/a"}] * 3 + [set()]
 
 
 def test_own_records_are_known_before_they_come_back_and_the_latest_counts(reading: Reading) -> None:
@@ -99,7 +97,7 @@ def test_own_records_are_known_before_they_come_back_and_the_latest_counts(readi
     reading.replica.put(b"s-1", given("per/a", "a-1"))
     assert reading.records("per/a") == [["a-1"]]
     reading.replica.put(b"s-1", given("per/a", "a-1", "a-2"))
-    assert set(reading.replica.in_article("a-2").values()) == {"per/a"}
+    assert reading.replica.owners("a-2") == {"per/a"}
     reading.topic_says((b"s-1", first))
     assert reading.records("per/a") == [["a-1", "a-2"]], "the topic is not as far as this worker"
     reading.topic_says((b"s-1", second))
@@ -108,6 +106,28 @@ def test_own_records_are_known_before_they_come_back_and_the_latest_counts(readi
     assert reading.records("per/a") == []
     reading.topic_says((b"s-1", None))
     assert reading.records("per/a") == []
+
+
+def test_a_value_that_is_given_out_again_is_not_the_one_before_it(reading: Reading) -> None:
+    there, gone = given("per/a", "a-1"), GivenOut("per/a", (), None, None)
+    for own in (there, gone, there, gone):
+        reading.replica.put(b"s-1", own)
+    for own in (there, gone, there, gone):
+        reading.topic_says((b"s-1", own.value))
+        assert reading.records("per/a") == []
+        assert reading.replica.in_article("per/a", "a-1") == {}
+        assert reading.replica.outline("per/a", b"s-1") is None
+
+
+def test_of_an_article_an_owner_has_its_own_records(reading: Reading) -> None:
+    reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1")))
+    reading.replica.put(b"s-3", given("per/a", "a-1", "a-2"))
+    reading.replica.put(b"s-1", given("per/a", "a-1", "a-3"))
+    assert reading.replica.in_article("per/a", "a-1") == {b"s-1": b"a-1, a-3", b"s-3": b"a-1, a-2"}
+    assert reading.replica.in_article("per/b", "a-1") == {b"s-2": b"a-1"}
+    assert reading.replica.owners("a-1") == {"per/a", "per/b"}
+    reading.replica.put(b"s-3", GivenOut("per/a", (), None, None))
+    assert reading.replica.in_article("per/a", "a-2") == {}
 
 
 def test_what_another_worker_gave_out_instead_counts(reading: Reading) -> None:
@@ -122,13 +142,13 @@ def test_at_an_assignment_what_was_perhaps_never_confirmed_is_forgotten(reading:
     reading.replica.put(b"s-1", given("per/a", "a-1"))
     reading.replica.assign([0])
     assert reading.records("per/a") == []
-    assert reading.replica.in_article("a-1") == {}
+    assert reading.replica.owners("a-1") == set()
 
 
 def test_what_is_no_record_is_left_out(reading: Reading, store: StateStore) -> None:
     reading.topic_says((b"s-1", b"{"), (b"s-2", said("per/a", "a-1")))
     assert reading.records("per/a") == [["a-1"]]
-    assert set(store.in_article("a-1").values()) == {"per/a"}
+    assert store.owners("a-1") == {"per/a"}
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -146,7 +166,7 @@ def test_nothing_is_left_of_what_is_gone(reading: Reading, store: StateStore, ow
     reading.replica.assign([0])
     assert reading.records("per/a") == []
     assert store.outlines("per/a") == {}
-    assert store.in_article("a-1") == {}
+    assert store.owners("a-1") == set()
 
 
 def test_all_is_there_after_another_start(tmp_path) -> None:
@@ -160,7 +180,7 @@ def test_all_is_there_after_another_start(tmp_path) -> None:
         store._db.compact_range(None, None)
         assert store.outlines("per/a") == {b"s-1": own.outline}
         assert store.records("per/a", [b"s-1"]) == [own.value]
-        assert set(store.in_article("a-1").values()) == {"per/a"}
+        assert store.owners("a-1") == {"per/a"}
         store.close()
 
 

@@ -76,8 +76,8 @@ class FakeReplica:
         self.read.append(owner)
         return {owner.encode(): self.given[owner].outline} if owner in self.given else {}
 
-    def in_article(self, article: str) -> dict[bytes, str]:
-        return {owner.encode(): owner for owner in self.given}
+    def owners(self, article: str) -> list[str]:
+        return list(self.given)
 
     def put(self, identifier: bytes, own: GivenOut) -> None:
         if own.value is None:
