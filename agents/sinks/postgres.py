@@ -71,14 +71,13 @@ def _first_version() -> list[str]:
 def _second_version() -> list[str]:
     """Other indexes on what stands in very many rows: a hash index looks through all of them for each new one. A B-tree
     takes no long texts, but SP-GiST does."""
-    columns = (("entities", "id"), ("quotes", "speaker_id"), ("quotes", "speaker_name"), ("statements", "speaker_id"))
     return [
-        statement
-        for table, column in columns
-        for statement in (
-            f"DROP INDEX IF EXISTS {table}_{column}_idx",
-            f"CREATE INDEX {table}_{column}_idx ON {table} USING spgist ({column})",
-        )
+        "DROP INDEX IF EXISTS entities_id_idx, quotes_speaker_id_idx",
+        "DROP INDEX IF EXISTS quotes_speaker_name_idx, statements_speaker_id_idx",
+        "CREATE INDEX entities_id_idx ON entities USING spgist (id)",
+        "CREATE INDEX quotes_speaker_id_idx ON quotes USING spgist (speaker_id)",
+        "CREATE INDEX quotes_speaker_name_idx ON quotes USING spgist (speaker_name)",
+        "CREATE INDEX statements_speaker_id_idx ON statements USING spgist (speaker_id)",
     ]
 
 
