@@ -38,6 +38,8 @@ class HeldStatements:
         self._outlines = Outlines({})
         self._given_out: GivenStatements | None = None
         self._made: dict[str, outline.Outline] = {}
+        self._closed: set[int] = set()
+        """Hashes of the ids of statements that were closed, and of the articles in them: others need not be read."""
         self._latest: set[str] = set()
         """Ids of statements that have changed, of which `given_out` does not know yet."""
         self._begin()
@@ -80,8 +82,9 @@ class HeldStatements:
         opened: list[str] = []
         if self._given_out is not None:
             key = outline.name_hash(article)
-            found = ((name, outline.read(data)) for name, data in self._given_out.in_article(article))
-            opened = [name for name, own in found if key in outline.articles_of(own) and self._open(name, own)]
+            if key in self._closed:
+                found = ((name, outline.read(data)) for name, data in self._given_out.in_article(article))
+                opened = [name for name, own in found if key in outline.articles_of(own) and self._open(name, own)]
         self._read(self._outlines.in_article(article))
         self._compare(opened)
 
@@ -89,11 +92,17 @@ class HeldStatements:
         """Hold those of these statements that were closed; gives their wordings."""
         opened: list[str] = []
         for name in names:
-            data = None if self._given_out is None else self._given_out.outline(name)
+            if self._given_out is None or outline.name_hash(name) not in self._closed:
+                continue
+            data = self._given_out.outline(name)
             if data is not None and self._open(name, outline.read(data)):
                 opened.append(name)
         self._read(opened)
         return self._compare(opened)
+
+    def _note_closed(self, name: str, found: Outline) -> None:
+        self._closed.add(outline.name_hash(name))
+        self._closed.update(outline.articles_of(found))
 
     def _open(self, name: str, found: Outline) -> bool:
         """Know a statement that was closed; whether it was."""
@@ -161,6 +170,8 @@ class HeldStatements:
             self._let_go(name)
 
     def _let_go(self, name: str) -> None:
+        if (found := self._outlines.get(name)) is not None:
+            self._note_closed(name, found)
         self._outlines.remove(name)
         if name not in self._given:
             return

@@ -98,6 +98,10 @@ class Outlines:
     def __contains__(self, name: object) -> bool:
         return name in self._known
 
+    def get(self, name: str) -> "Outline | None":
+        """That of a statement, if it is known."""
+        return self._known.get(name)
+
     @property
     def weight(self) -> int:
         """How many quotes there are in them, a long one counting as several."""

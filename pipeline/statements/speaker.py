@@ -54,7 +54,8 @@ class SpeakerStatements(HeldStatements):
             return self.restore(given_out.records(outlines))
         changed_at = {name: outline.changed_at(found) for name, found in outlines.items()}
         horizon = max(changed_at.values(), default=0) - self._window // timedelta(microseconds=1)
-        outlines = {name: found for name, found in outlines.items() if changed_at[name] >= horizon}
+        for name in [name for name in outlines if changed_at[name] < horizon]:
+            self._note_closed(name, outlines.pop(name))
         if outline.torn(outlines.values()):
             return self.restore(given_out.records(outlines))
         self._outlines = Outlines(outlines)
