@@ -110,16 +110,15 @@ class StatefulProcessor:
         self, partition: int, owner: str, change: Callable[[Any], dict[str, Any]]
     ) -> Iterator[tuple[bytes, GivenOut]]:
         """What an owner's state gives out by a change, behind what it had still to give out from before a crash."""
-        state = self._take((partition, owner))
+        state, given = self._take((partition, owner)), list[tuple[bytes, GivenOut]]()
         if state is None:
             state, given = self._resumed(owner)
-            yield from given
         try:
             changes = change(state)
-        except StaleState:
+        except StaleState:  # what it was to give out came of what it could not know; nothing of it was given out
             state, given = self._resumed(owner, all_of_it=True)
-            yield from given
             changes = change(state)
+        yield from given
         yield from self._given_out(owner, state, changes)
         recent = self._small if state.quotes_in_memory <= SMALL_STATE else self._large
         size = 1 + state.quotes_in_memory + state.numbers_in_outlines // NUMBERS_LIKE_A_QUOTE

@@ -201,6 +201,18 @@ async def test_a_state_is_read_again_when_somebody_else_went_on(processor: State
     assert replica.read == ["a", "a"]
 
 
+async def test_what_a_state_was_to_give_out_that_had_not_read_all_is_not_given_out(
+    processor: StatefulProcessor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def resume(self: FakeState, given_out: Any, *, all_of_it: bool = False) -> dict[str, Any]:
+        self.stale = not all_of_it
+        return {"all of it": Said(speaker="a")} if all_of_it else {"outlines": None}
+
+    monkeypatch.setattr(FakeState, "resume", resume)
+    messages = (await take(processor, said("a", 1))).messages
+    assert [message.key for message in messages] == [b"all of it", b"a"]
+
+
 async def test_what_is_withdrawn_or_forgotten_makes_room(processor: StatefulProcessor) -> None:
     await take(processor, said("a", 15))
     await take(processor, None)
