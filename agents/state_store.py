@@ -171,8 +171,8 @@ class StateReplica(TopicReplica):
         self._own: dict[bytes, GivenOut] = {}
         self._own_of: dict[str, set[bytes]] = {}
         self._own_in: dict[tuple[str, str], set[bytes]] = {}
-        self._coming: dict[bytes, list[bytes | None]] = {}
-        """The values that this worker gave out and that have not come back from the topic yet, in their order."""
+        self._coming: dict[bytes, list[bytes]] = {}
+        """Digests of the values that this worker gave out and that have not come back from the topic yet, in order."""
 
     def assign(self, partitions: Iterable[int]) -> None:
         """As for any copy. What this worker gave out is read again: of that which was not confirmed, others know
@@ -236,7 +236,7 @@ class StateReplica(TopicReplica):
         self._own_of.setdefault(own.owner, set()).add(identifier)
         for article in set(own.articles):
             self._own_in.setdefault((own.owner, article), set()).add(identifier)
-        self._coming.setdefault(identifier, []).append(own.value)
+        self._coming.setdefault(identifier, []).append(_digest_of_value(own.value))
 
     def apply(self, partition: int, messages: Sequence[Any], checkpoint: dict[str, Any]) -> None:
         """Write what the topic says."""
@@ -268,9 +268,9 @@ class StateReplica(TopicReplica):
 
         When no more of a record is to come, its latest is in the local copy.
         """
-        coming = self._coming.get(identifier, [])
-        if value in coming:
-            del coming[: coming.index(value) + 1]
+        coming, digest = self._coming.get(identifier, []), _digest_of_value(value)
+        if digest in coming:
+            del coming[: coming.index(digest) + 1]
             if not coming:
                 del self._coming[identifier]
                 self._forget_own(identifier)
@@ -287,6 +287,10 @@ def _discard(index: dict[Any, set[bytes]], key: Any, identifier: bytes) -> None:
     index[key].discard(identifier)
     if not index[key]:
         del index[key]
+
+
+def _digest_of_value(value: bytes | None) -> bytes:
+    return b"" if value is None else hashlib.blake2b(value, digest_size=16).digest()
 
 
 def _digest(name: str) -> bytes:

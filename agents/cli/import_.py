@@ -28,6 +28,14 @@ class _NumberedMessage(ArticleMessage):
     number: int
 
 
+@dataclass(frozen=True)
+class _NumberedRefusal(RefusedInput):
+    """The same of what was refused: done when it has been told."""
+
+    file: str
+    number: int
+
+
 def import_(
     paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="archives, or folders of them")],
     columns: Annotated[
@@ -81,12 +89,11 @@ async def _import(settings: Settings, files: list[str], columns: Mapping[str, st
                             counts["before"] += 1
                         elif isinstance(item, ArticleMessage):
                             yield _NumberedMessage(item.origin, item.key, item.value, file, number)
-                        else:
+                        elif isinstance(item, Skipped):
                             place.mark(file, number)
-                            if isinstance(item, Skipped):
-                                counts["skipped"] += 1
-                            else:
-                                yield item
+                            counts["skipped"] += 1
+                        else:
+                            yield _NumberedRefusal(item.origin, item.reason, file, number)
                     progress.advance(task)
 
             def confirm(message: ArticleMessage, _place: object) -> None:
@@ -96,6 +103,8 @@ async def _import(settings: Settings, files: list[str], columns: Mapping[str, st
                 progress.update(task, sent=counts["sent"])
 
             def refuse(problem: RefusedInput) -> None:
+                if isinstance(problem, _NumberedRefusal):
+                    place.mark(problem.file, problem.number)
                 counts["refused"] += 1
                 if counts["refused"] <= SHOWN_REFUSALS:
                     progress.console.print(f"refused: {problem.origin}: {problem.reason}", markup=False)

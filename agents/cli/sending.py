@@ -14,6 +14,8 @@ from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.errors import one_line
 
 IN_FLIGHT = 256
+READ_AHEAD = 4
+"""Items that are read before they are asked for: one can have many megabytes."""
 
 
 @dataclass
@@ -49,7 +51,7 @@ async def send(
     Args:
         producer: started.
         topic: by its name on the broker.
-        items: read one at a time, never further ahead than IN_FLIGHT messages.
+        items: read one at a time, never further ahead than READ_AHEAD, and than IN_FLIGHT messages that are sent.
         confirmed: told each message and its place on the topic.
         refused: told what could not be sent or was not confirmed.
     """
@@ -92,10 +94,10 @@ async def _read_aside(items: Iterable[ArticleMessage | RefusedInput]) -> AsyncIt
     """The items, which a thread of its own reads: while it waits for standard input, what was read is sent, and Ctrl-C
     ends the command."""
     loop = asyncio.get_running_loop()
-    ready: asyncio.Queue[ArticleMessage | RefusedInput | Exception | None] = asyncio.Queue()
-    room = threading.Semaphore(IN_FLIGHT)
+    ready: asyncio.Queue[ArticleMessage | RefusedInput | BaseException | None] = asyncio.Queue()
+    room = threading.Semaphore(READ_AHEAD)
 
-    def tell(item: ArticleMessage | RefusedInput | Exception | None) -> None:
+    def tell(item: ArticleMessage | RefusedInput | BaseException | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody asks any more
             loop.call_soon_threadsafe(ready.put_nowait, item)
 
@@ -104,14 +106,14 @@ async def _read_aside(items: Iterable[ArticleMessage | RefusedInput]) -> AsyncIt
             for item in items:
                 room.acquire()
                 tell(item)
-        except Exception as error:
+        except BaseException as error:
             tell(error)
         else:
             tell(None)
 
     threading.Thread(target=read, name="reader", daemon=True).start()
     while (item := await ready.get()) is not None:
-        if isinstance(item, Exception):
+        if isinstance(item, BaseException):
             raise item
         room.release()
         yield item

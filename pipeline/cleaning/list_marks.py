@@ -18,8 +18,7 @@ def put_back_marks(lines: Sequence[Line]) -> None:
     """
     listed = {number for series in numberings(lines) if len(series) > 1 for number in series}
     for number, line in enumerate(lines):
-        item = line.markup is not None and line.markup.tag == "li"
-        if not line.mark or (line.reason is None and (item or line.mark in _NEVER_WORDS)):
+        if not line.mark or (line.reason is None and line.mark in _NEVER_WORDS):
             continue
         beside = [lines[other] for other in (number - 1, number + 1) if 0 <= other < len(lines)]
         if line.reason is None and (number in listed or any(_go_on(line, other) for other in beside)):
@@ -31,6 +30,8 @@ def put_back_marks(lines: Sequence[Line]) -> None:
 
 def _go_on(line: Line, other: Line) -> bool:
     """Whether two lines have marks of one list."""
+    if line.markup is not None and line.markup.tag == "li" and other.mark:
+        return True
     if line.number is None or other.number is None:
         return line.mark == other.mark
     return abs(line.number - other.number) <= 1

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from agents.web.store import article_rows
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -125,7 +126,11 @@ def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader
     assert reader.entity("per/karla-brinkmeier") is None
 
 
-def test_numbers_of_forgotten_entities_are_given_again(path: Path) -> None:
+@pytest.mark.parametrize("rest", [0.0, 1e10])
+def test_numbers_of_forgotten_entities_are_given_again_after_a_while(
+    path: Path, monkeypatch: pytest.MonkeyPatch, rest: float
+) -> None:
+    monkeypatch.setattr(article_rows, "REST_SECONDS", rest)
     writer = StoreWriter(path, keep_articles=1, keep_days=30)
     highest = []
     for number in range(5):
@@ -140,7 +145,7 @@ def test_numbers_of_forgotten_entities_are_given_again(path: Path) -> None:
         assert found == len(others)
         highest.append(highest_num)
     writer.close()
-    assert max(highest) <= 2 * len(others)
+    assert max(highest) == (2 if rest == 0.0 else 5) * len(others)
     known = StoreReader(path).entity(others[0].id)
     assert known is not None
     assert (known.name, known.article_count) == (others[0].name, 1)

@@ -1,6 +1,7 @@
 """An article's record as rows of the store."""
 
 import sqlite3
+import time
 import zlib
 from hashlib import blake2b
 from typing import Any
@@ -25,6 +26,8 @@ QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
 LEAST_WORDS = 5
 """A quote with fewer says little by itself."""
+REST_SECONDS = 300.0
+"""Until the number of a forgotten entity is given again: what is counted in memory can be some seconds old."""
 
 
 def insert_article(
@@ -148,7 +151,8 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
     row = connection.execute("SELECT num, name, about FROM entities WHERE id = ?", (entity["id"],)).fetchone()
     if row is None:
         free = connection.execute(
-            "DELETE FROM free_numbers WHERE num = (SELECT min(num) FROM free_numbers) RETURNING num"
+            "DELETE FROM free_numbers WHERE num = (SELECT min(num) FROM free_numbers WHERE at <= ?) RETURNING num",
+            (time.time() - REST_SECONDS,),
         ).fetchone()
         cursor = connection.execute(
             "INSERT INTO entities (num, id, name, type, about) VALUES (?, ?, ?, ?, ?)",
@@ -170,11 +174,11 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
     return int(num)
 
 
-def forget_entities(connection: sqlite3.Connection) -> None:
+def forget_entities(connection: sqlite3.Connection, now: float) -> None:
     """Forget the entities that no article names. New ones get their numbers: the higher the numbers are, the longer it
     takes to count."""
     nobodys = "SELECT num FROM entities WHERE articles = 0"
-    connection.execute(f"INSERT INTO free_numbers {nobodys}")
+    connection.execute(f"INSERT INTO free_numbers SELECT num, ? FROM ({nobodys})", (now,))
     for table, key in (("entity_search", "rowid"), ("entities", "num")):
         connection.execute(f"DELETE FROM {table} WHERE {key} IN ({nobodys})")
 

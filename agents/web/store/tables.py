@@ -41,7 +41,7 @@ CREATE TABLE entities (
     quotes INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX entities_quotes ON entities (quotes, articles, num);
-CREATE TABLE free_numbers (num INTEGER PRIMARY KEY);
+CREATE TABLE free_numbers (num INTEGER PRIMARY KEY, at REAL NOT NULL);
 CREATE VIRTUAL TABLE entity_search USING fts5 (name, tokenize = "unicode61 remove_diacritics 0");
 CREATE TABLE mentions (
     entity INTEGER NOT NULL,

@@ -236,7 +236,7 @@ class StoreWriter:
             if gone:
                 self._connection.execute("UPDATE changes SET n = n + 1")
                 prune_statements(self._connection)
-                forget_entities(self._connection)
+                forget_entities(self._connection, now)
         return gone
 
     def _surplus(self, oldest: float) -> list[int]:
