@@ -185,14 +185,7 @@ class StateReplica(TopicReplica):
 
     def outlines(self, owner: str) -> dict[bytes, bytes]:
         """The outlines of an owner's records as they were last given out, by id."""
-        found = self._local.outlines(owner)
-        for identifier in self._own_of.get(owner, ()):
-            outline = self._own[identifier].outline
-            if outline is None:
-                found.pop(identifier, None)
-            else:
-                found[identifier] = outline
-        return found
+        return self._with_own(self._local.outlines(owner), self._own_of.get(owner, ()))
 
     def records(self, owner: str, identifiers: Sequence[bytes]) -> Iterator[Any]:
         """Some of an owner's records as they were last given out; those that cannot be read any more are left out."""
@@ -213,13 +206,17 @@ class StateReplica(TopicReplica):
     def in_article(self, owner: str, article: str) -> dict[bytes, bytes]:
         """The outlines of an owner's records that may be made of an article, by their ids."""
         found = self._local.in_article(owner, article)
-        for identifier in {*found, *self._own_in.get((owner, article), ())} & self._own.keys():
+        return self._with_own(found, {*found, *self._own_in.get((owner, article), ())} & self._own.keys())
+
+    def _with_own(self, outlines: dict[bytes, bytes], own: Iterable[bytes]) -> dict[bytes, bytes]:
+        """Outlines by id, with those that this worker gave out itself under these ids."""
+        for identifier in own:
             outline = self._own[identifier].outline
             if outline is None:
-                found.pop(identifier, None)
+                outlines.pop(identifier, None)
             else:
-                found[identifier] = outline
-        return found
+                outlines[identifier] = outline
+        return outlines
 
     def outline(self, owner: str, identifier: bytes) -> bytes | None:
         """The outline of one of an owner's records as it was last given out; None: there is none."""
