@@ -21,6 +21,9 @@ from agents.topics import SEEN_TOPIC
 from agents.tracing import Tracing
 from pipeline.stages import Stage
 
+STATEMENT_WINDOWS = 2
+"""For so many times as long as a statement is open it is known after its last change: then it can be opened again."""
+
 
 class StageApps:
     """Makes the apps; keeps the stores of their state, which outlive a connection that is lost.
@@ -89,7 +92,7 @@ class StageApps:
         store = self._state_stores.get(stage.name)
         if store is None:
             folder = self._settings.data_dir / self._settings.topic(stage.target)
-            store = StateStore(folder, self._settings.statement_days * 86_400)
+            store = StateStore(folder, STATEMENT_WINDOWS * self._settings.statement_days * 86_400)
             self._state_stores[stage.name] = store
         states = stage.load(self._settings.pipeline)
         replica = StateReplica(self._settings, stage, states, store)

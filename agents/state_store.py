@@ -163,8 +163,7 @@ class StateReplica(TopicReplica):
     """
 
     def __init__(self, settings: Settings, stage: Stage, states: StatefulStage, store: StateStore) -> None:
-        keep_seconds = 2 * store.keep_seconds  # what is late is not lost
-        super().__init__(settings, stage.target, stage.source, store, keep_seconds=keep_seconds)
+        super().__init__(settings, stage.target, stage.source, store, keep_seconds=store.keep_seconds)
         self._record = stage.output.record
         self._states = states
         self._local = store
