@@ -179,7 +179,7 @@ def _case_forms(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
                 yield (ending,)
             else:
                 yield (first, *middle, ending)
-    plural = re.match(r"^(\w+)e$", last) if len(base) == 2 and adjective is not None else None
+    plural = re.match(r"^\w+(?:e|er)$", last) if len(base) == 2 and adjective is not None else None
     if plural is not None:
         yield (adjective.group(1) + "en" if adjective else base[0], last + "n")
 

@@ -15,7 +15,7 @@ from pipeline.lexicon.nouns import adjectival, noun_readings
 
 _ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
 _NAME_ADJECTIVE = re.compile(
-    r"(?:Deutsch|International|National|Zentral|Oberst|Auswärtig|Rot|Weiß|Schwarz|Grün|Blau|Frei|Neu|Jung|Alt|Groß|Klein"
+    r"(?:Deutsch|International|National|Zentral|Oberst|Auswärtig|Rot|Weiß|Schwarz|Grün|Blau|Frei|Neu|Jung|Alt|Groß|Gross|Klein"
     r"|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|Vereint|Vereinigt|Gemeinsam|Heilig|Bunt|Halb|Ganz|Unabhängig"
     r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
 )
@@ -29,14 +29,14 @@ def nominative(phrase: str) -> str:
     """The phrase without its determiner, its adjectives and its noun in the nominative.
 
     "der kenianischen Armee" is "kenianische Armee", "des 45-Jährigen" is "45-Jähriger", "den Anwohnern" is "Anwohner".
-    What follows the noun stays ("Sprecherin der Kieler Polizei").
+    What follows the noun stays ("Sprecherin der Kieler Polizei"), and so does "eine von ihnen".
     """
     words = phrase.split()
     before = 0
     while before < len(words) - 1 and after_determiner(words[before]) is not None:
         before += 1
     rest = words[before:]
-    if not rest:
+    if not rest or (rest[0] in _PREPOSITIONS and not any(word[:1].isupper() for word in rest)):
         return phrase
     head = _head(rest)
     adjectives = [index for index in range(head) if rest[index][0].islower() and _ADJECTIVE.fullmatch(rest[index])]

@@ -10,8 +10,11 @@ from itertools import accumulate
 
 from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
+from pipeline.lexicon.words import DETERMINERS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.phrases import with_attributes
+from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
@@ -38,10 +41,11 @@ _KINDS: dict[str, SpeakerKind] = {
 
 
 class Attribution:
-    """The speakers of one article's quotes."""
+    """The speakers of one article's quotes; `analysed` is its text as the rules look at it."""
 
-    def __init__(self, article: EntityArticle, reader: Reader, linker: Linker) -> None:
+    def __init__(self, article: EntityArticle, analysed: AnalysedText, reader: Reader, linker: Linker) -> None:
         self._article = article
+        self._analysed = analysed
         self._reader = reader
         self._linker = linker
         self.reading: Reading = reader(article.text)
@@ -189,7 +193,8 @@ class Attribution:
         if chain not in self._chains:
             mentions = self._resolution.chains[chain].mentions
             types = Counter(self._resolution.types[mention] for mention in mentions)
-            nominals = [self._range(m) for m in mentions if self._resolution.mentions[m].kind == "nominal"]
+            phrases = (self._range(m) for m in mentions if self._resolution.mentions[m].kind == "nominal")
+            nominals = [span for span in phrases if has_noun(self._article.text[span.begin : span.end])]
             places = sorted(self._range(mention) for mention in mentions)
             self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, nominals)
         return self._chains[chain]
@@ -199,14 +204,22 @@ class Attribution:
         return entity.name if entity is not None else self._nameless(chain, given)
 
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
-        """The fullest noun phrase of a chain without a name, in the nominative."""
+        """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
         phrase = self._known(chain).fullest(given)
-        return nominative(self._article.text[phrase.begin : phrase.end]) if phrase is not None else None
+        if phrase is None:
+            return None
+        return nominative(self._article.text[phrase.begin : with_attributes(self._analysed, phrase)])
 
 
 def name_of_words(words: str) -> str | None:
     """The noun phrase `words` in the nominative; None for a pronoun, which is no name ("man", "er", "beide")."""
     return None if words.lower() in _PRONOUNS else nominative(words)
+
+
+def has_noun(phrase: str) -> bool:
+    """Whether a phrase has a noun, as "der 45-Jährige", and unlike "mehrere" or "der andere"."""
+    words = [word for word in phrase.split() if word.lower() not in DETERMINERS]
+    return any(word[0].isupper() or word[0].isdigit() for word in words)
 
 
 class KnownChain:

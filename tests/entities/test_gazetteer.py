@@ -46,6 +46,13 @@ def test_leading_adjectives_are_declined_together() -> None:
         assert known.form == "Deutsches Rotes Kreuz"
 
 
+def test_several_people_in_the_dative_are_known_by_their_name() -> None:
+    for form in ("Freie Wähler", "Freien Wählern", "Freien Wähler", "Freier Wähler"):
+        known = load_gazetteer(None).look_up(form)
+        assert known is not None
+        assert known.form == "Freie Wähler"
+
+
 def test_the_longest_name_counts() -> None:
     text = "Der UN-Sicherheitsrat und die Deutsche Bank."
     found = load_gazetteer(None).matches(TextWords(text, [0]))

@@ -21,6 +21,7 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("der früheren Abgeordneten", "frühere Abgeordnete"),
         ("dem leitenden Ermittler", "leitender Ermittler"),
         ("ein mit einer Sichel bewaffneter Mann", "mit einer Sichel bewaffneter Mann"),
+        ("einer von ihnen", "einer von ihnen"),
         ("", ""),
     ],
 )
@@ -37,6 +38,7 @@ def test_a_noun_phrase_by_itself(phrase: str, alone: str) -> None:
         ("des", "Deutschen Bundestages", "Deutscher Bundestag"),
         ("der", "Kieler Polizei", "Kieler Polizei"),
         ("die", "Grünen", "Grüne"),
+        ("im", "Grossen Rat", "Grosser Rat"),
         ("", "SPD", "SPD"),
         ("des", "Polizeipräsidiums Bremen", "Polizeipräsidium Bremen"),
         ("des", "Verbands der Brückenbauer", "Verband der Brückenbauer"),

@@ -2,8 +2,10 @@
 
 import pytest
 
-from pipeline.quotes.attribution import KnownChain, name_of_words
-from pipeline.spans import CharRange
+from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words
+from pipeline.quotes.phrases import with_attributes
+from pipeline.spans import CharOffset, CharRange
+from tests.quotes.reading import analysed
 
 
 def _span(begin: int, end: int) -> CharRange:
@@ -30,6 +32,27 @@ def test_a_chain_without_a_noun_phrase_has_no_fullest() -> None:
     assert _fullest([], [_span(0, 30)]) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "phrase", "whole"),
+    [
+        ("Eine Gutachterin des Landesamts für Umwelt kam.", "Eine Gutachterin", "Eine Gutachterin des Landesamts"),
+        ("Die Sprecherin der Kieler Polizei kam.", "Die Sprecherin", "Die Sprecherin der Kieler Polizei"),
+        ("Der Vater eines Schülers kam.", "Der Vater", "Der Vater eines Schülers"),
+        ("Hier war eine Gruppe um den Geologen Jan Reif.", "eine Gruppe", "eine Gruppe um den Geologen Jan Reif"),
+        ("Die Unterhändler aus dem Süden gingen.", "Die Unterhändler", "Die Unterhändler aus dem Süden"),
+        ("Dort sagte die Frau der Zeitung, sie gehe.", "die Frau", "die Frau"),
+        ("Die Frau sah es. Der Mann ging.", "Die Frau", "Die Frau"),
+        ("Die Frau, der Mann und ein Kind kamen.", "Die Frau", "Die Frau"),
+        ("Die Frau um Mitte fünfzig kam.", "Die Frau um Mitte fünfzig", "Die Frau um Mitte fünfzig"),
+        ("Gestern kam die Frau.", "die Frau", "die Frau"),
+    ],
+)
+def test_a_phrase_with_what_belongs_to_it(text: str, phrase: str, whole: str) -> None:
+    begin = text.index(phrase)
+    span = CharRange(CharOffset(begin), CharOffset(begin + len(phrase)))
+    assert text[begin : with_attributes(analysed(text), span)] == whole
+
+
 def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
     chain = KnownChain("PER", [_span(5, 30), _span(8, 12), _span(40, 44)], [])
     met = [_span(0, 6), _span(12, 20), _span(43, 50), _span(0, 50)]
@@ -41,3 +64,20 @@ def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
 )
 def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
     assert name_of_words(words) == name
+
+
+@pytest.mark.parametrize(
+    ("phrase", "with_noun"),
+    [
+        ("der 45-Jährige", True),
+        ("die Frau", True),
+        ("Anwohner", True),
+        ("60 Eltern", True),
+        ("mehrere", False),
+        ("Beide", False),
+        ("der andere", False),
+        ("der", False),
+    ],
+)
+def test_mehrere_is_no_noun_phrase(phrase: str, with_noun: bool) -> None:
+    assert has_noun(phrase) is with_noun
