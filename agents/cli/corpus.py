@@ -122,17 +122,17 @@ def agree(
 def join(
     standoff: Annotated[Path, typer.Argument(metavar="STANDOFF", help="annotation without its texts")],
     texts: Annotated[
-        Path, typer.Argument(metavar="TEXTS", help="JSON lines with `name` and `text`, or `gold` for paragraphs")
+        Path, typer.Argument(metavar="TEXTS", help="JSON lines with `name` and `text`, `gold` (paragraphs) or `html`")
     ],
     *,
     output: Annotated[Path, typer.Option("--output", help="the folder for the articles")],
 ) -> int:
     """Put annotation and texts together; exit code 1 if a text is missing, or is not the annotated one."""
-    from pipeline.corpus.standoff import FIELDS, StandoffError, from_standoff, read_texts
+    from pipeline.corpus.standoff import FIELDS, StandoffError, from_standoff, read_sources, text_of
     from pipeline.corpus.writer import write_article
     from pipeline.evaluation.gold import read_rows
 
-    rows, by_name = read_rows(_existing(standoff), FIELDS), read_texts(_existing(texts))
+    rows, by_name = read_rows(_existing(standoff), FIELDS), read_sources(_existing(texts))
     output.mkdir(parents=True, exist_ok=True)
     joined = 0
     for row in rows:
@@ -140,7 +140,7 @@ def join(
             console.note(f"{row['id']}: {texts} has no text {row['name']!r}")
             continue
         try:
-            article = from_standoff(row, by_name[row["name"]])
+            article = from_standoff(row, text_of(row, by_name[row["name"]]))
         except StandoffError as error:
             console.note(str(error))
             continue

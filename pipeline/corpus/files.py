@@ -12,7 +12,7 @@ from pipeline.corpus.checks import AnnotationMistake, check
 from pipeline.corpus.inline_markup import MarkupError
 from pipeline.corpus.markup import read_article
 from pipeline.corpus.model import AnnotatedArticle
-from pipeline.corpus.standoff import FIELDS, from_standoff, read_texts
+from pipeline.corpus.standoff import FIELDS, from_standoff, read_sources, text_of
 from pipeline.errors import ConfigurationError
 from pipeline.evaluation.gold import read_rows
 
@@ -55,10 +55,10 @@ def found_articles(folder: Path, standoff: str, texts: Path, part: PartOf) -> It
         GoldError: one of the two files cannot be read.
         StandoffError: a text is another one than was annotated.
     """
-    found, by_name = Parts.read(folder).found, read_texts(texts)
+    found, by_name = Parts.read(folder).found, read_sources(texts)
     for row in read_rows(folder / "standoff" / standoff, FIELDS):
         if found.get(row["id"], "train") == part and row["name"] in by_name:
-            yield from_standoff(row, by_name[row["name"]])
+            yield from_standoff(row, text_of(row, by_name[row["name"]]))
 
 
 def articles_of(folder: Path, part: PartOf) -> Iterator[AnnotatedArticle]:

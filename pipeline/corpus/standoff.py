@@ -5,7 +5,9 @@ A line of a standoff file is the annotation of one article, whose text is its bo
 - `id`, `name` (what the text's data set calls it), `sha256` of the text in UTF-8, `head`;
 - `chains`: the lines of the table, `[key, type, gender, named, name, aliases, roles, affiliations]`;
 - `mentions`: `[begin, end, chain, kind, stated, speaks, hears]`, in code points of the text;
-- `quotes`: `[number, type, medium, speakers, spans, cue]`, `none`: `[begin, end, why]`.
+- `quotes`: `[number, type, medium, speakers, spans, cue]`, `none`: `[begin, end, why]`;
+- `blocks`, of a web page alone: the numbers of those blocks of its HTML (`pipeline.cleaning.page.page_lines`) that are
+  the text.
 
 The text is that of the data set with the white space at its lines' ends taken away and runs of empty lines as one.
 """
@@ -15,12 +17,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from pipeline.cleaning.page import page_lines, parse
 from pipeline.corpus.model import (
     AnnotatedArticle,
     AnnotatedBlock,
@@ -54,8 +57,8 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def to_standoff(article: AnnotatedArticle, name: str) -> dict[str, Any]:
-    """The annotation of `article` without its text, which the data set calls `name`.
+def to_standoff(article: AnnotatedArticle, name: str, blocks: Sequence[int] = ()) -> dict[str, Any]:
+    """The annotation of `article` without its text, which the data set calls `name`, or has as `blocks` of a page.
 
     Raises:
         StandoffError: it has more than plain paragraphs, which the text alone would not tell.
@@ -73,7 +76,7 @@ def to_standoff(article: AnnotatedArticle, name: str) -> dict[str, Any]:
         "mentions": [[m.begin, m.end, m.chain, m.kind, m.stated, m.speaks, m.hears] for m in body.mentions],
         "quotes": [[q.number, q.type, q.medium, q.speakers, q.spans, q.cue] for q in body.quotes],
         "none": [[none.begin, none.end, none.why] for none in body.none],
-    }
+    } | ({"blocks": list(blocks)} if blocks else {})
 
 
 def from_standoff(row: Mapping[str, Any], text: str) -> AnnotatedArticle:
@@ -123,9 +126,29 @@ def write_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     path.write_bytes(gzip.compress(content, 9, mtime=0) if path.suffix == ".gz" else content)
 
 
-def read_texts(path: Path) -> dict[str, str]:
-    """Texts by name, from JSON lines with `name` and `text`, or with the paragraphs of a page under `gold`."""
+def read_sources(path: Path) -> dict[str, dict[str, Any]]:
+    """The texts of a data set by their names: JSON lines with `name`, and with `text`, `gold` or `html`.
+
+    Raises:
+        GoldError: the file cannot be read.
+        ConfigurationError: a line has none of the three.
+    """
     rows = read_rows(path, ("name",))
-    if wrong := [row["name"] for row in rows if "text" not in row and "gold" not in row]:
-        raise ConfigurationError(f"{path}: {wrong[0]!r} has neither text nor gold")
-    return {row["name"]: row["text"] if "text" in row else "\n\n".join(row["gold"]) for row in rows}
+    if wrong := [row["name"] for row in rows if not {"text", "gold", "html"} & row.keys()]:
+        raise ConfigurationError(f"{path}: {wrong[0]!r} has neither text nor gold nor html")
+    return {row["name"]: row for row in rows}
+
+
+def text_of(row: Mapping[str, Any], source: Mapping[str, Any]) -> str:
+    """The text that is annotated in `row`: the blocks that it names, or `text`, or the paragraphs under `gold`.
+
+    Raises:
+        StandoffError: `source` has no such text.
+    """
+    try:
+        if "blocks" not in row:
+            return str(source["text"]) if "text" in source else "\n\n".join(source["gold"])
+        lines = page_lines(parse(source["html"]))
+        return "\n\n".join(lines[number].text for number in row["blocks"])
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise StandoffError(f"{row['id']}: {row['name']!r} has no such text ({error!r})") from error

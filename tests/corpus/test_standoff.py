@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.cleaning.page import page_lines
+from pipeline.cleaning.page import parse as lxml_root
 from pipeline.corpus.checks import check
 from pipeline.corpus.files import found_articles
 from pipeline.corpus.markup import parse, read_article
@@ -13,7 +15,8 @@ from pipeline.corpus.standoff import (
     StandoffError,
     from_standoff,
     normalised,
-    read_texts,
+    read_sources,
+    text_of,
     to_standoff,
     write_rows,
 )
@@ -100,10 +103,28 @@ def test_real_text_may_lack_marks() -> None:
 def test_texts_are_read_by_name(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_text('{"name": "a", "text": "x"}\n{"name": "b", "gold": ["y", "z"]}\n')
-    assert read_texts(path) == {"a": "x", "b": "y\n\nz"}
+    row = {"id": "real-1", "name": "a"}
+    assert {name: text_of(row, source) for name, source in read_sources(path).items()} == {"a": "x", "b": "y\n\nz"}
     path.write_text('{"name": "a"}\n')
-    with pytest.raises(ConfigurationError, match="'a' has neither text nor gold"):
-        read_texts(path)
+    with pytest.raises(ConfigurationError, match="'a' has neither text nor gold nor html"):
+        read_sources(path)
+
+
+def test_the_text_of_a_page_is_the_blocks_that_are_named() -> None:
+    html = "<nav>Start</nav><p>- Züge fahren laut Lore Unger<br>wieder [pünktlich].</p><p>Werbung</p><p>Ende</p>"
+    texts = [line.text for line in page_lines(lxml_root(html))]
+    numbers = [number for number, text in enumerate(texts) if text not in ("Start", "Werbung")]
+    row = to_standoff(parse(SOURCE), "Meldung 7", numbers)
+    assert text_of(row, {"html": html}) == "\n\n".join(texts[number] for number in numbers)
+    assert "Ende" in text_of(row, {"html": html})
+    assert "Werbung" not in text_of(row, {"html": html})
+
+
+@pytest.mark.parametrize("source", [{"text": "x"}, {"html": "<p>Züge</p>"}, {"html": None}])
+def test_a_page_without_these_blocks_is_refused(source: dict[str, str | None]) -> None:
+    row = to_standoff(parse(SOURCE), "Meldung 7", [7])
+    with pytest.raises(StandoffError, match="real-1: 'Meldung 7' has no such text"):
+        text_of(row, source)
 
 
 def test_white_space_is_read_as_the_markup_reads_it() -> None:
