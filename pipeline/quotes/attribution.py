@@ -13,8 +13,6 @@ from pipeline.lexicon import word_list
 from pipeline.lexicon.words import DETERMINERS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
-from pipeline.quotes.phrases import with_attributes
-from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
@@ -41,11 +39,10 @@ _KINDS: dict[str, SpeakerKind] = {
 
 
 class Attribution:
-    """The speakers of one article's quotes; `analysed` is its text as the rules look at it."""
+    """The speakers of one article's quotes."""
 
-    def __init__(self, article: EntityArticle, analysed: AnalysedText, reader: Reader, linker: Linker) -> None:
+    def __init__(self, article: EntityArticle, reader: Reader, linker: Linker) -> None:
         self._article = article
-        self._analysed = analysed
         self._reader = reader
         self._linker = linker
         self.reading: Reading = reader(article.text)
@@ -206,9 +203,7 @@ class Attribution:
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
         phrase = self._known(chain).fullest(given)
-        if phrase is None:
-            return None
-        return nominative(self._article.text[phrase.begin : with_attributes(self._analysed, phrase)])
+        return nominative(self._article.text[phrase.begin : phrase.end]) if phrase is not None else None
 
 
 def name_of_words(words: str) -> str | None:

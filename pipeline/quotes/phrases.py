@@ -21,8 +21,8 @@ from pipeline.lexicon.words import (
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
 )
-from pipeline.quotes.text import AnalysedText, Token
-from pipeline.spans import CharOffset, CharRange, TokenIndex, token_indices
+from pipeline.quotes.text import Token
+from pipeline.spans import TokenIndex, token_indices
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
 _OWNED = frozenset({"deren", "dessen"})
@@ -233,26 +233,6 @@ def _attachment(
         )
         return None if occasion else end
     return None
-
-
-def with_attributes(analysed: AnalysedText, phrase: CharRange) -> CharOffset:
-    """Where a noun phrase ends with the genitive or the prepositional attribute that follows it.
-
-    "eine Gutachterin" in "eine Gutachterin des Landesamts" ends with "Landesamts". Behind a verb of saying, "der"
-    begins whom it is said to: "sagte die Frau der Zeitung".
-    """
-    tokens = analysed.tokens
-    first, behind = analysed.token_range(phrase.begin, phrase.end)
-    limit = analysed.sentences[analysed.sentence_at(phrase.begin)].last
-    if not first < behind < limit:
-        return phrase.end
-    following = tokens[behind].lower
-    if following not in GENITIVE_DETERMINERS | ATTACHING | {"um"}:
-        return phrase.end
-    if following in {"der", "einer"} and any(map(is_finite_reporting, tokens[max(0, first - 2) : first])):
-        return phrase.end
-    end = _core(tokens, behind + (following in PREPOSITIONS), limit)
-    return tokens[end - 1].end if end is not None else phrase.end
 
 
 def apposition(tokens: Sequence[Token], comma: TokenIndex, limit: TokenIndex) -> TokenIndex | None:

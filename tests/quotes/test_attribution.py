@@ -3,9 +3,7 @@
 import pytest
 
 from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words
-from pipeline.quotes.phrases import with_attributes
-from pipeline.spans import CharOffset, CharRange
-from tests.quotes.reading import analysed
+from pipeline.spans import CharRange
 
 
 def _span(begin: int, end: int) -> CharRange:
@@ -30,27 +28,6 @@ def test_what_a_rule_gives_counts_only_from_where_a_phrase_begins() -> None:
 
 def test_a_chain_without_a_noun_phrase_has_no_fullest() -> None:
     assert _fullest([], [_span(0, 30)]) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "phrase", "whole"),
-    [
-        ("Eine Gutachterin des Landesamts für Umwelt kam.", "Eine Gutachterin", "Eine Gutachterin des Landesamts"),
-        ("Die Sprecherin der Kieler Polizei kam.", "Die Sprecherin", "Die Sprecherin der Kieler Polizei"),
-        ("Der Vater eines Schülers kam.", "Der Vater", "Der Vater eines Schülers"),
-        ("Hier war eine Gruppe um den Geologen Jan Reif.", "eine Gruppe", "eine Gruppe um den Geologen Jan Reif"),
-        ("Die Unterhändler aus dem Süden gingen.", "Die Unterhändler", "Die Unterhändler aus dem Süden"),
-        ("Dort sagte die Frau der Zeitung, sie gehe.", "die Frau", "die Frau"),
-        ("Die Frau sah es. Der Mann ging.", "Die Frau", "Die Frau"),
-        ("Die Frau, der Mann und ein Kind kamen.", "Die Frau", "Die Frau"),
-        ("Die Frau um Mitte fünfzig kam.", "Die Frau um Mitte fünfzig", "Die Frau um Mitte fünfzig"),
-        ("Gestern kam die Frau.", "die Frau", "die Frau"),
-    ],
-)
-def test_a_phrase_with_what_belongs_to_it(text: str, phrase: str, whole: str) -> None:
-    begin = text.index(phrase)
-    span = CharRange(CharOffset(begin), CharOffset(begin + len(phrase)))
-    assert text[begin : with_attributes(analysed(text), span)] == whole
 
 
 def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
