@@ -1,5 +1,6 @@
 """`redefluss evaluate`: how good the stages are, against annotated files."""
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from pipeline.config import PipelineConfig
 if TYPE_CHECKING:
     from rich.table import Table
 
-app = typer.Typer(help="Score the stages against annotated files (JSON lines, gzipped or not).", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 Gold = Annotated[Path, typer.Argument(metavar="GOLD", help="the annotated file")]
 Predictions = Annotated[Path | None, typer.Option("--predictions", help="write what was predicted, as JSON lines")]
@@ -24,6 +25,13 @@ Errors = Annotated[
     int, typer.Option("--errors", min=0, help="show this many of the most frequent kinds of errors, in context")
 ]
 Worst = Annotated[int, typer.Option("--worst", min=0, help="show this many of the worst documents")]
+
+
+@app.callback()
+def one_thread_for_matrices() -> None:
+    """Score the stages against annotated files (JSON lines, gzipped or not)."""
+    # The matrices are small: with several threads, they take several times as long where other work runs on the cores.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 class EvaluationReport(Protocol):
