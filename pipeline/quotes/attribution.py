@@ -214,7 +214,7 @@ def name_of_words(words: str) -> str | None:
 def has_noun(phrase: str) -> bool:
     """Whether a phrase has a noun, as "der 45-Jährige", and unlike "mehrere" or "der andere"."""
     words = [word for word in phrase.split() if word.lower() not in DETERMINERS]
-    return any(word[0].isupper() or word[0].isdigit() for word in words)
+    return any(part[:1].isupper() or part[:1].isdigit() for word in words for part in word.split("-"))
 
 
 class KnownChain:

@@ -50,6 +50,7 @@ def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
         ("die Frau", True),
         ("Anwohner", True),
         ("60 Eltern", True),
+        ("einer dpa-Meldung", True),
         ("mehrere", False),
         ("Beide", False),
         ("der andere", False),
