@@ -14,6 +14,7 @@ The layout: https://kafka.apache.org/documentation/#recordbatch. What is replace
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from aiokafka.consumer import fetcher
@@ -151,6 +152,19 @@ class StreamedBatch:
         return Record(offset, timestamp, self._batch.timestamp_type, key, value, headers)
 
 
+class PlainBatch(StreamedBatch):
+    """A batch that is not compressed, as aiokafka reads it; slower from a header on whose name is no UTF-8."""
+
+    def __iter__(self) -> Iterator[Record]:
+        given = 0
+        try:
+            for record in self._batch:
+                given += 1
+                yield record
+        except UnicodeDecodeError:
+            yield from islice(super().__iter__(), given, None)
+
+
 class BoundedRecords(_MemoryRecordsPy):  # type: ignore[misc]
     """What was fetched of a partition, batch by batch; takes the place of aiokafka's `MemoryRecords`."""
 
@@ -168,8 +182,8 @@ class BoundedRecords(_MemoryRecordsPy):  # type: ignore[misc]
         magic = data[MAGIC_AT]
         if magic < 2:
             return LegacyRecordBatch(data, magic)
-        batch = DefaultRecordBatch(data)
-        return StreamedBatch(data, self.limit) if batch.compression_type else batch
+        streamed = StreamedBatch(data, self.limit)
+        return streamed if streamed.compression_type else PlainBatch(data, self.limit)
 
 
 class BoundedFetchResult(fetcher.FetchResult):  # type: ignore[misc]
@@ -236,5 +250,5 @@ def _headers(body: bytes, at: int) -> list[tuple[str, bytes | None]]:
     for _ in range(count):
         name, at = _field(body, at)
         value, at = _field(body, at)
-        found.append(((name or b"").decode("utf-8"), value))
+        found.append(((name or b"").decode("utf-8", "backslashreplace"), value))
     return found

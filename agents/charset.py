@@ -1,8 +1,11 @@
 """The text in bytes that may say how they are encoded, or not."""
 
+import codecs
 import re
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_NO_PAGES = frozenset({"punycode", "idna", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined"})
+"""Encodings of Python that decode no page. Some take a time that grows with the square of the length."""
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)
 
 
@@ -30,8 +33,10 @@ def decoded(data: bytes, *, declared: str | None = None) -> str:
 
 
 def _tried(data: bytes, encoding: str) -> str | None:
-    """The text; None if there is no such encoding of text."""
+    """The text; None if there is no such encoding of text, or none that pages have."""
     try:
+        if codecs.lookup(encoding).name.replace("_", "-") in _NO_PAGES:
+            return None
         return data.decode(encoding, errors="replace").removeprefix("\ufeff")
     except (LookupError, ValueError):
         return None

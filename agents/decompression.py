@@ -26,13 +26,15 @@ class Stream(Protocol):
 
 
 def inflated(codec: int, payload: memoryview, limit: int) -> Stream:
-    """The records of a batch, inflated as they are read.
+    """The records of a batch, inflated as they are read; codec 0 is none.
 
     Raises:
         ValueError: an unknown codec.
     """
     stream: Any
     match codec:
+        case 0:
+            return io.BytesIO(payload)
         case 1:
             stream = gzip.GzipFile(fileobj=io.BytesIO(payload))
         case 2:

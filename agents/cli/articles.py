@@ -46,6 +46,11 @@ KIND_OF_ENDING = {
     ".ndjson": FileKind.JSON_LINES,
 }
 
+DOCUMENT_BYTES = 268_435_456
+TOO_LARGE = (
+    f"one JSON document of more than {DOCUMENT_BYTES:,} bytes, which would have to be read as a whole; "
+    "one article a line can be of any size"
+)
 _GZIP_MAGIC = b"\x1f\x8b"
 _HTML_START = re.compile(
     rb"<(!--|(!doctype|\?xml|html|head|body|meta|div|article|section|main|p|h[1-6])\b)", re.IGNORECASE
@@ -141,7 +146,13 @@ def _ending(name: str) -> str:
 
 def _is_article_file(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    return not hidden and _ending(file.name) in KIND_OF_ENDING and file.is_file()
+    return not hidden and _ending(file.name) in KIND_OF_ENDING and file.is_file() and lies_in(file, top)
+
+
+def lies_in(file: Path, top: Path) -> bool:
+    """Whether a file of the folder `top` stands there, and is no link to another place: an archive of somebody else
+    could publish any file of this machine by one."""
+    return file.resolve().is_relative_to(top.resolve())
 
 
 @contextmanager
@@ -189,7 +200,11 @@ def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[Artic
         yield from _json_lines(name, first, stream, limit_bytes)
         return
     if kind is FileKind.JSON:
-        yield from _json_document(name, first + stream.read(), limit_bytes)
+        data = first + stream.read(DOCUMENT_BYTES + 1)
+        if len(data) > DOCUMENT_BYTES:
+            yield RefusedInput(name, TOO_LARGE)
+        else:
+            yield from _json_document(name, data, limit_bytes)
         return
     data = first + stream.read(max(0, limit_bytes + 1 - len(first)))
     yield _document(name, data, kind, limit_bytes)

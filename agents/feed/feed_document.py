@@ -21,6 +21,10 @@ MAX_TEXT = 2_000
 MAX_TAGS = 30
 _SITEMAP = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_FIRST_YEAR = 1000
+_LONG_SPACE = re.compile(rb"\s{100,}")
+_LONG_WORD = re.compile(rb"([\w.@+-]{5000})[\w.@+-]+")
+"""What takes feedparser's regular expressions a time that grows with the square of its length."""
 
 
 class FeedUnreadable(Exception):
@@ -70,8 +74,13 @@ def read(body: bytes, *, url: str, content_type: str) -> FeedDocument:
     Raises:
         FeedUnreadable: it is something else.
     """
-    kind = _SITEMAP.search(body[:4096])
-    return _sitemap(body, url) if kind else _feed(body, url, content_type)
+    body = _LONG_WORD.sub(rb"\1", _LONG_SPACE.sub(b"\n", body))
+    try:
+        return _sitemap(body, url) if _SITEMAP.search(body[:4096]) else _feed(body, url, content_type)
+    except FeedUnreadable:
+        raise
+    except Exception as error:  # whatever the parsers raise where characters, encodings or dates are none
+        raise FeedUnreadable(f"it cannot be read ({type(error).__name__}: {_line(str(error))})") from error
 
 
 def _feed(body: bytes, url: str, content_type: str) -> FeedDocument:
@@ -176,9 +185,11 @@ def _moment(parsed: Any) -> str | None:
     if parsed is None:
         return None
     try:
-        return datetime.fromtimestamp(timegm(parsed), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = datetime.fromtimestamp(timegm(parsed), UTC)
     except (ValueError, OverflowError, OSError):
         return None
+    # The year 1 is what some systems write where there is no date.
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment.year >= _FIRST_YEAR else None
 
 
 def _written(text: str | None) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from yarl import URL
 
 from agents.toml_lists import http_address, read_toml
 from schemas.records import Language
@@ -38,6 +39,11 @@ class FeedSource(BaseModel):
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
     language: Language | None = None
     interval_minutes: Annotated[float, Field(gt=0, le=10_080, allow_inf_nan=False, strict=False)] | None = None
+
+    @property
+    def public_url(self) -> str:
+        """The address without the name and password that it may have."""
+        return str(URL(self.url).with_user(None))
 
 
 def load(path: Path) -> list[FeedSource]:

@@ -194,7 +194,10 @@ class Fetcher:
             if status not in (200, 304):
                 raise FetchError(_named(response), "failed" if status >= 500 or status == 408 else "refused")
             body = b"" if status == 304 else await _body(response, max_bytes, cut)
-            return FetchResponse(str(response.url), status, body, response.headers.copy()), ""
+            given = response.headers.copy()
+            for name, value in response.headers.items():
+                given[name] = _readable(value)
+            return FetchResponse(str(response.url), status, body, given), ""
 
     async def _robots_txt(self, url: URL) -> RobotsResponse:
         try:
@@ -215,7 +218,7 @@ def retry_after_seconds(value: str | None, *, now: datetime | None = None) -> fl
         return float(min(int(text[:9]), 30 * 86_400))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), 30 * 86_400.0)
@@ -282,7 +285,12 @@ def gunzipped(data: bytes, max_bytes: int) -> bytes:
 
 
 def _named(response: aiohttp.ClientResponse) -> str:
-    return f"HTTP {response.status} {one_line(response.reason or '')}".strip()
+    return f"HTTP {response.status} {one_line(_readable(response.reason or ''))}".strip()
+
+
+def _readable(text: str) -> str:
+    """What stands in a header, with a sign in place of bytes that are no UTF-8."""
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _forbidden(error: FetchError) -> bool:

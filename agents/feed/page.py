@@ -2,6 +2,7 @@
 
 import hashlib
 import html
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import FetchError, FetchResponse
 from pipeline.errors import Rejected
 from schemas.records import CleanArticle, RawArticle
+
+log = logging.getLogger("redefluss.feed")
 
 PAGE_TYPES = {"text/html", "application/xhtml+xml", "text/plain", ""}
 _LINK = re.compile(r"<link\b[^>]{0,2000}>", re.IGNORECASE)
@@ -72,7 +75,7 @@ def article(
         url: canonical.
         text: the page.
     """
-    meta: dict[str, Any] = {"url": feed.url}
+    meta: dict[str, Any] = {"url": feed.public_url}
     if title:
         meta["title"] = title
     return RawArticle(
@@ -104,7 +107,10 @@ def read(clean: Callable[[RawArticle], CleanArticle], record: RawArticle) -> Pag
     """Read a page as the first stage does; what that does not take is compared as it is."""
     try:
         found = clean(record)
-    except Rejected:
+    except Exception as error:
+        # The worker's first stage makes a dead letter of it, and says there what is wrong.
+        if not isinstance(error, Rejected):
+            log.warning("%s: cannot be read (%s)", record.url, type(error).__name__, exc_info=True)
         return PageReading(_digest(record.html or ""))
     removed = sum(len(part.text) for part in found.removed)
     return PageReading(_digest(found.title or "", found.text), kept=len(found.text), removed=removed)

@@ -54,4 +54,4 @@ class PollResult:
             parts.append(f"{len(self.failures):,} failed ({link}: {why})")
         if self.later:
             parts.append(f"{self.later:,} later, as their host asks")
-        return f"{self.feed.source} {self.feed.url}: {', '.join(parts + self.notes)}"
+        return f"{self.feed.source} {self.feed.public_url}: {', '.join(parts + self.notes)}"

@@ -142,6 +142,9 @@ class Poller:
         except (FetchError, FeedUnreadable) as error:
             result.error = str(error)
             retry = getattr(error, "retry_seconds", None)
+        except Exception as error:  # what one site sends must not end the others
+            log.exception("%s", feed.public_url)
+            result.error = f"an error inside ({type(error).__name__}); it is in the log"
         state.polled = started
         state.failures = state.failures + 1 if result.error else 0
         listed = self._seen.save_feed(state, document.entries, others=self._urls, follow=self._follow)
@@ -200,7 +203,7 @@ class Poller:
         now, until = time.time(), None
         try:
             answer = await self._asked(known.entry.link, self._max_page, known.etag, known.last_modified)
-            outcome = "same" if answer.unchanged else await self._producer.produce(feed, known, answer)
+            outcome = "same" if answer.unchanged else await self._produced(feed, known, answer)
         except FetchError as error:
             outcome = mark_failure(known, error, now)
             until = known.due if error.fate == "away" else None
@@ -217,6 +220,21 @@ class Poller:
         self._metrics.page(feed.source, outcome)
         self._seen.save_page(known)
         return until
+
+    async def _produced(self, feed: FeedSource, known: Page, answer: FetchResponse) -> str:
+        """What the page counts as; one that cannot be read must not end the others.
+
+        Raises:
+            FetchError: it is no article.
+            NotSent: the broker does not confirm.
+        """
+        try:
+            return await self._producer.produce(feed, known, answer)
+        except (FetchError, NotSent):
+            raise
+        except Exception as error:
+            log.exception("%s", known.entry.link)
+            raise FetchError(f"an error inside ({type(error).__name__}); it is in the log", "refused") from error
 
     async def _asked(
         self, url: str, max_bytes: int, etag: str | None = None, last_modified: str | None = None

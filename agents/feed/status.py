@@ -26,7 +26,7 @@ def status(feeds: Iterable[FeedSource], seen: SeenPages, problems: Mapping[str, 
 def _source(name: str, feeds: list[FeedSource], seen: SeenPages, problems: Mapping[str, str]) -> dict[str, Any]:
     counts, layout = seen.harvest.counts(name), seen.harvest.layout(name)
     polled = [state.polled for feed in feeds if (state := seen.feed(feed.url)).polled is not None]
-    wrong = [f"{feed.url}: {problems[feed.url]}" for feed in feeds if feed.url in problems]
+    wrong = [f"{feed.public_url}: {problems[feed.url]}" for feed in feeds if feed.url in problems]
     return {
         "source": name,
         "feeds": len(feeds),

@@ -81,7 +81,8 @@ def _ending(name: str) -> str:
 
 def _known(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    return not hidden and _ending(file.name) in (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING)
+    known = _ending(file.name) in (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING)
+    return not hidden and known and articles.lies_in(file, top)
 
 
 def _unzipped(file: str) -> IO[bytes]:

@@ -50,7 +50,7 @@ def articles(
     text = io.TextIOWrapper(raw, encoding=_encoding(raw), errors="replace", newline="")
     sample = text.read(SAMPLE_CHARACTERS)
     text.seek(0)
-    reader = csv.reader(text, delimiter=_delimiter(sample))
+    reader = csv.reader(_lines(text, limit_bytes), delimiter=_delimiter(sample))
     try:
         heading = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
     except csv.Error as error:
@@ -70,6 +70,15 @@ def articles(
             continue
         if any(cell.strip() for cell in row):
             yield _article(f"{path}:{line}", names, row, limit_bytes)
+
+
+def _lines(text: io.TextIOBase, limit: int) -> Iterator[str]:
+    """The lines; of one that is longer than `limit` the beginning, which is more than an article may have."""
+    while line := text.readline(limit + 1):
+        rest = line
+        while len(rest) > limit - 1 and not rest.endswith(("\n", "\r")):
+            rest = text.readline(limit)
+        yield line
 
 
 def _article(origin: str, names: list[str], row: list[str], limit_bytes: int) -> ArticleMessage | RefusedInput:

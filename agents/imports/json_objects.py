@@ -6,7 +6,7 @@ from typing import IO, Any
 
 import orjson
 
-from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.cli.articles import DOCUMENT_BYTES, TOO_LARGE, ArticleMessage, RefusedInput
 from agents.imports.field_names import raw_article
 from agents.imports.messages import message
 from schemas.codec import RecordError, one_line
@@ -29,7 +29,11 @@ def lines(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessa
 
 def document(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput]:
     """One article, a list of them, or lists by publisher as fundus writes them; else one article a line."""
-    data = raw.read().removeprefix(_MARK).strip()
+    data = raw.read(DOCUMENT_BYTES + 1)
+    if len(data) > DOCUMENT_BYTES:
+        yield RefusedInput(str(path), TOO_LARGE)
+        return
+    data = data.removeprefix(_MARK).strip()
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:

@@ -1,9 +1,9 @@
 """Press releases in a mailbox file (mbox): each mail is an article."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC
 from email import policy
-from email.errors import MessageError
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import parsedate_to_datetime
@@ -17,6 +17,9 @@ from schemas.codec import one_line
 from schemas.records import RawArticle
 
 FROM_LINE = b"From "
+HEADER_BYTES = 32_768
+"""Of all headers of a mail: Python reads some of them in a time that grows with the square of their length."""
+_END_OF_HEADERS = re.compile(rb"\n\r?\n")
 BASE64_SHARE = 2
 """A mail may be so many times the limit of a message: it is encoded, and its attachments are not sent."""
 
@@ -28,12 +31,14 @@ def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
         if data is None:
             yield RefusedInput(origin, f"larger than {BASE64_SHARE * limit_bytes:,} bytes")
             continue
+        if _END_OF_HEADERS.search(data, 0, HEADER_BYTES) is None and len(data) > HEADER_BYTES:
+            yield RefusedInput(origin, f"no mail that can be read: its headers have more than {HEADER_BYTES:,} bytes")
+            continue
         try:
             mail = BytesParser(policy=policy.default).parsebytes(data)
             assert isinstance(mail, EmailMessage)
             article = _article(mail)
-        except (MessageError, LookupError, ValueError, AttributeError, TypeError, RecursionError) as error:
-            # Python's parser of headers raises whatever comes where a mail is none.
+        except Exception as error:  # Python's parser of headers raises whatever comes where a mail is none
             yield RefusedInput(origin, f"no mail that can be read: {one_line(str(error)) or type(error).__name__}")
             continue
         yield Skipped(origin) if article is None else message(origin, article, limit_bytes)
@@ -43,7 +48,7 @@ def _mails(raw: IO[bytes], limit_bytes: int) -> Iterator[bytes | None]:
     """The mails between the lines that begin with "From "; None in place of one that is too large."""
     lines: list[bytes] = []
     size, begun, blank = 0, False, True
-    for line in raw:
+    while line := raw.readline(limit_bytes + 1):
         if blank and line.startswith(FROM_LINE):
             if begun:
                 yield _joined(lines, size, limit_bytes)

@@ -113,6 +113,6 @@ def retry_after(answered: Mapping[str, str]) -> float | None:
     else:
         try:
             seconds = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     return min(max(0.0, seconds), LONGEST_WAIT_SECONDS)

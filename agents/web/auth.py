@@ -96,6 +96,11 @@ class Guard:
         name = _without_port(request.headers.get("Host", "")).lower()
         return is_loopback(name) or name in self._allowed_hosts
 
+    def asked_from_elsewhere(self, request: Request) -> bool:
+        """Whether a page of another site fetches this in the background; a link that somebody follows is all right."""
+        fetched = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        return fetched and request.headers.get("Sec-Fetch-Site") == "cross-site"
+
     def origin_is_right(self, request: Request) -> bool:
         """Whether a changing request comes from a page of this server, or from no page at all."""
         origin = request.headers.get("Origin")

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,8 @@ FORMATS = {
 }
 MOST = 100_000
 """Rows of one file; a longer result is had by parts, with `since` and `until`."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r])")
+"""Where a cell begins as a formula does, for spreadsheets that divide cells by semicolons or tabulators, too."""
 
 
 def exported(rows: Sequence[Mapping[str, Any]], kind: str, name: str) -> Response:
@@ -44,7 +46,7 @@ def _csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
 
 
 def _harmless(value: Any) -> Any:
-    return "'" + value if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
 
 def _jsonl(rows: Iterable[Mapping[str, Any]]) -> bytes:

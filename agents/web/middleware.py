@@ -96,7 +96,8 @@ def guard(own: frozenset[AbstractResource]) -> Middleware:
             if closed and "text/html" in request.headers.get("Accept", "") and request.method == "GET":
                 raise HTTPFound(request.rel_url.with_path("/login").with_query(next=request.raw_path))
             return _unauthorized(request)
-        if request.method not in {"GET", "HEAD", "OPTIONS"} and not rules.origin_is_right(request):
+        changing = request.method not in {"GET", "HEAD", "OPTIONS"} and not rules.origin_is_right(request)
+        if changing or rules.asked_from_elsewhere(request):
             return _problem(request, 403, "the request comes from another site")
         return await handler(request)
 

@@ -15,6 +15,9 @@ _BREAKS = dict.fromkeys((11, 12, 13, 28, 29, 30, 133, 8232, 8233), "\n")
 _CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
 _PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
 _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud800-\udfff]")
+_STACKED_MARKS = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{30})"
+                            r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+"""More accents on one letter than any script has: putting them in order takes the square of their number."""
 _SUSPICIOUS = re.compile(r"[\xc2-\xcb\xd0\xd1\xe2\xef\ufffd]")
 _TYPOGRAPHIC = "„“”‚‘’»«–—…"
 _LETTERS = "äöüß"
@@ -73,6 +76,7 @@ def _repaired(text: str) -> str:
         )
     if _CHANGED.search(text) is not None:
         text = _CHANGED.sub(_replacement, text)
+    text = _STACKED_MARKS.sub(r"\1", text)
     return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 

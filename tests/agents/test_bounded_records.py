@@ -3,7 +3,7 @@
 import gzip
 import struct
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import cramjam
@@ -20,6 +20,13 @@ from agents.bounded_records import CORRUPT, OVERSIZE, BoundedRecords, install
 
 LIMIT = 1_000_000
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
+PACK: dict[int, Callable[[bytes], bytes]] = {
+    0: bytes,
+    1: gzip.compress,
+    2: lambda data: bytes(cramjam.snappy.compress_raw(data)),
+    3: lz4.frame.compress,
+    4: zstandard.compress,
+}
 MESSAGES: list[tuple[bytes | None, bytes | None, list[tuple[str, bytes | None]]]] = [
     (b"a", b"eins", []),
     (None, b"ohne Schl\xc3\xbcssel", [("trail", b"[]"), ("leer", None), ("trail", b"\xff")]),
@@ -74,6 +81,18 @@ def test_what_comes_out_is_what_aiokafka_reads(codec: int) -> None:
         expected += [plain(record) for record in theirs.next_batch()]
     assert [plain(record) for record in records_of(data)] == expected
     assert [record.offset for record in records_of(data)] == [7, 8, 9, 10, 11, 40, 41]
+
+
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_a_header_name_that_is_no_utf_8_concerns_its_message_alone(codec: int) -> None:
+    messages: list[Any] = [(b"a", b"eins", []), (b"b", b"zwei", [("PrXf", b"x")]), (b"c", b"drei", [("gut", b"y")])]
+    payload = PACK[codec](bytes(batch(messages)[61:]).replace(b"PrXf", b"Pr\xfcf"))
+    found = records_of(with_payload(payload, codec, len(messages)))
+    assert [(record.key, record.value, list(record.headers)) for record in found] == [
+        (b"a", b"eins", []),
+        (b"b", b"zwei", [("Pr\\xfcf", b"x")]),
+        (b"c", b"drei", [("gut", b"y")]),
+    ]
 
 
 def test_time_stamps_of_the_broker() -> None:

@@ -5,6 +5,7 @@ import time
 import pytest
 
 from pipeline.cleaning import Cleaner
+from pipeline.cleaning.normalise import normalise
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from schemas.records import RawArticle
@@ -109,3 +110,10 @@ def test_no_line_is_slow(clean: Cleaner, piece: str, length: int) -> None:
     repeats = 1 if length > 1_000 else 100
     text = "\n".join([*(f"{line}{number}" for number in range(repeats)), *PARAGRAPHS])
     assert is_done_within(lambda: clean(RawArticle(text=text, language="de")), 2)
+
+
+def test_letters_under_thousands_of_accents_take_no_time() -> None:
+    accents = "a" + "\u0301\u0316" * 200_000
+    begun = time.process_time()
+    assert normalise(f"Caf{accents} e\u0301te").endswith(" éte")
+    assert time.process_time() - begun < 1

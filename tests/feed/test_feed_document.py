@@ -1,5 +1,6 @@
 """RSS, Atom and sitemaps, whole and broken."""
 
+import contextlib
 import time
 from pathlib import Path
 
@@ -155,3 +156,29 @@ def test_entities_read_no_files(root: str, tmp_path: Path) -> None:
     except FeedUnreadable:
         return
     assert not any("Geheimnis" in (entry.title or "") for entry in document.entries)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        RSS.replace("spart", "&#xD83D;&#xDE00;"),
+        RSS.replace("spart", "&#x110000;"),
+        RSS.replace('encoding="UTF-8"', 'encoding="punycode"'),
+        RSS.encode().replace(b"spart", b"\xff\xfe\x00"),
+    ],
+)
+def test_characters_and_encodings_that_are_none_end_nothing(body: str | bytes) -> None:
+    with contextlib.suppress(FeedUnreadable):
+        assert read(body).entries
+
+
+def test_the_year_one_is_no_date() -> None:
+    (first, _) = read(RSS.replace("Mon, 10 Jan 2022 09:00:00 +0100", "0001-01-01T00:00:00Z")).entries
+    assert first.published_at is None
+
+
+@pytest.mark.parametrize("filling", ["\n" * 200_000, "<author>" + "a." * 100_000 + "</author>"])
+def test_long_runs_of_one_sign_take_no_time(filling: str) -> None:
+    begun = time.process_time()
+    assert len(read(RSS.replace("<item><title>ohne", f"{filling}<item><title>ohne")).entries) == 2
+    assert time.process_time() - begun < 2

@@ -149,6 +149,7 @@ async def test_a_host_that_wants_rest_is_remembered() -> None:
         ("120", 120),
         (" 0 ", 0),
         ("bald", None),
+        ("999999999999 Jan 2026 00:00:60 Jan", None),
         ("-5", None),
         ("Mon, 10 Jan 2022 09:01:00 GMT", 60),
         ("Mon, 10 Jan 2022 08:00:00 GMT", 0),

@@ -14,7 +14,7 @@ import pytest
 from aiokafka.errors import KafkaTimeoutError
 from multidict import CIMultiDict
 
-from agents.feed import timing
+from agents.feed import page, timing
 from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import Fetcher, FetchResponse
 from agents.feed.hosts import Hosts
@@ -431,3 +431,50 @@ async def test_private_addresses_in_a_feed_are_refused(site: Site, newsroom: New
     assert result.error is None
     assert "is no public address" in result.failures[link]
     assert newsroom.sent == []
+
+
+async def test_what_one_site_sends_does_not_end_the_others(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/gut.xml", ["/a"])
+    site.put("/wirr.xml", b"<rss><channel><item><link>/a</link><title>&#x110000;</title></item></channel></rss>")
+    site.put("/marke.xml", b"<urlset><url><loc>/b</loc></url></urlset>", etag='"\udcff"')
+    site.put("/warten.xml", b"", status=503, Retry_After="999999999999 Jan 2026 00:00:60 Jan")
+    results = await newsroom.once(*(feed(site, f"/{name}.xml") for name in ("wirr", "marke", "warten", "gut")))
+    assert results[-1].new == 1
+    assert all(result.error is None or "\n" not in result.error for result in results)
+
+
+async def test_an_error_inside_fails_one_page_alone(
+    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.page("/b", "Rat öffnet Freibad")
+    site.rss("/feed.xml", ["/a", "/b"])
+    read = page.text_of
+
+    def failing(answer: Any) -> str:
+        if answer.url.endswith("/a"):
+            raise OverflowError("zu groß")
+        return read(answer)
+
+    monkeypatch.setattr(page, "text_of", failing)
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, list(result.failures)) == (1, [site.url("/a")])
+    assert "OverflowError" in result.failures[site.url("/a")]
+
+
+async def test_a_page_that_cannot_be_cleaned_is_sent_as_it_is(site: Site, newsroom: Newsroom) -> None:
+    broken = "&#" + "9" * 5000 + ";"
+    site.page("/a", "Rat schließt", head=f'<script type="application/ld+json">{{"headline": "{broken}"}}</script>')
+    site.rss("/feed.xml", ["/a"])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.failed) == (1, False)
+
+
+async def test_a_password_in_a_feeds_address_is_told_nobody(site: Site, newsroom: Newsroom) -> None:
+    site.page("/a", "Rat schließt Freibad")
+    site.rss("/feed.xml", ["/a"])
+    secret = FeedSource(url=site.url("/feed.xml").replace("//", "//kundin:geheim@"), source="Waldauer Bote")
+    (result,) = await newsroom.once(secret)
+    assert newsroom.sent[0].meta["feed"]["url"] == site.url("/feed.xml")
+    assert "geheim" not in result.line()

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.cli import articles
+from agents.cli.articles import TOO_LARGE, ArticleMessage, RefusedInput
 from agents.cli.errors import CommandError
+from agents.imports import json_objects
 from agents.imports.archives import found, items
 from agents.imports.csv_rows import ColumnsError, column_map
 from agents.imports.field_names import moment
@@ -207,3 +210,36 @@ def test_the_place_moves_past_what_is_done_without_a_gap(tmp_path: Path) -> None
     assert ImportProgress.of(tmp_path / "state", [str(file)], {}, resume=False).done == {}
     file.write_text("anders")
     assert ImportProgress.of(tmp_path / "state", [str(file)], {}, resume=True).done == {}, "another file by now"
+
+
+def test_documents_that_are_too_large_to_be_read_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(json_objects, "DOCUMENT_BYTES", 1_000)
+    path = tmp_path / "a.json"
+    path.write_bytes(b'[{"text": "' + b"x" * 2_000 + b'"}]')
+    assert refused(read(path)) == [("a.json", TOO_LARGE)]
+
+
+def test_a_row_of_a_table_without_end_is_refused_and_takes_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv.gz"
+    with gzip.open(path, "wb") as out:
+        out.write(b"title,text\nEins,Waldau baut.\n" + b"x," * 20_000_000 + b"\nZwei,Waldau spart.\n")
+    tracemalloc.start()
+    found = read(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [value["title"] for value in values(found)] == ["Eins", "Zwei"]
+    assert len(refused(found)) == 1
+    assert most < 20_000_000
+
+
+def test_links_out_of_a_folder_are_no_files_of_it(tmp_path: Path) -> None:
+    secret = tmp_path / "geheim.txt"
+    secret.write_text("nicht für andere", encoding="utf-8")
+    folder = tmp_path / "archiv"
+    folder.mkdir()
+    (folder / "a.txt").write_text("Waldau baut.", encoding="utf-8")
+    (folder / "b.txt").symlink_to(secret)
+    (folder / "c.txt").symlink_to(folder / "a.txt")
+    names = [str(folder / "a.txt"), str(folder / "c.txt")]
+    assert found([str(folder)]) == names
+    assert articles.found([str(folder)]) == names

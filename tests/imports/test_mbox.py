@@ -2,6 +2,8 @@
 
 import gzip
 import mailbox
+import time
+import tracemalloc
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -115,3 +117,36 @@ def test_bad_mails_give_an_article_or_one_line(tmp_path: Path, head: bytes) -> N
 def test_what_is_no_mailbox(tmp_path: Path) -> None:
     (tmp_path / "leer.mbox").write_bytes(b"")
     assert read(tmp_path / "leer.mbox") == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"Date: 999999999999 Jan 2026 00:00:60 Jan",
+        b"Date: Mon, 01 Jan 2024 00:00:00 +99999999999999999999",
+        b"From: " + b'"a" ' * 9_000,
+    ],
+)
+def test_a_mail_with_odd_headers_does_not_end_the_file(tmp_path: Path, header: bytes) -> None:
+    odd = header + b"\nSubject: Seltsam\n\nWaldau baut ein Bad.\n"
+    path = write(tmp_path / "post.mbox", odd, mail("Danach", TEXT))
+    begun = time.process_time()
+    found = read(path)
+    assert time.process_time() - begun < 2
+    assert len(found) == 2
+    assert isinstance(found[-1], ArticleMessage)
+    if isinstance(found[0], RefusedInput):
+        assert found[0].reason.startswith("no mail that can be read: ")
+
+
+def test_a_line_without_end_takes_no_memory(tmp_path: Path) -> None:
+    path = tmp_path / "post.mbox.gz"
+    with gzip.open(path, "wb") as out:
+        out.write(b"From a\nSubject: x\n\n" + b"a" * 50_000_000 + b"\n\n")
+        out.write(b"From b\n" + bytes(mail("Danach", "Waldau baut ein Bad.")))
+    tracemalloc.start()
+    found = read(path)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [type(item) for item in found] == [RefusedInput, ArticleMessage]
+    assert most < 10_000_000

@@ -99,4 +99,5 @@ def test_addresses_and_waits() -> None:
             WebhookStore(url, SECRET)
     assert retry_after({"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}) == 0
     assert retry_after({"Retry-After": "bald"}) is None
+    assert retry_after({"Retry-After": "999999999999 Jan 2026 00:00:60 Jan"}) is None
     assert retry_after({}) is None

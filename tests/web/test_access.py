@@ -1,6 +1,7 @@
 """Who may see and do what, over HTTP."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -182,3 +183,41 @@ async def test_a_replay_needs_the_token_and_the_own_site(serve: Serve, path: str
 async def test_pages_are_for_reading(serve: Serve, method: str) -> None:
     client = await serve()
     assert await code(client, "/", method) == 405
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "answered"),
+    [
+        ("application/x-www-form-urlencoded; charset=punycode", b"token=" + b"x" * 60_000, 403),
+        ("application/x-www-form-urlencoded; charset=zip", b"token=falsch", 403),
+        ("application/x-www-form-urlencoded", b"token=\xff&token=%FF", 403),
+        ("application/x-www-form-urlencoded", b"token=" + b"x" * 70_000, 413),
+        ("application/x-www-form-urlencoded", b"a&" * 2_000, 400),
+        ("multipart/form-data; boundary=x", b"--y", 415),
+        ("text/plain", b"token=falsch", 415),
+    ],
+)
+async def test_whatever_is_sent_for_a_form_is_answered_at_once(
+    serve: Serve, kind: str, body: bytes, answered: int
+) -> None:
+    client = await serve(host="0.0.0.0")
+    begun = time.process_time()
+    assert await code(client, "/login", "POST", data=body, headers={"Content-Type": kind}) == answered
+    assert time.process_time() - begun < 1
+
+
+async def test_compressed_rubbish_for_a_form_is_refused(serve: Serve) -> None:
+    client = await serve(host="0.0.0.0")
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Content-Encoding": "gzip"}
+    assert await code(client, "/login", "POST", data=b"kein gzip", headers=headers) == 400
+
+
+async def test_other_sites_may_link_here_but_not_fetch(serve: Serve) -> None:
+    client = await serve()
+    foreign = {"Sec-Fetch-Site": "cross-site"}
+    for path in ("/api/quotes?format=csv", "/live", "/metrics"):
+        assert await code(client, path, headers={**foreign, "Sec-Fetch-Mode": "no-cors"}) == 403
+    assert await code(client, "/", headers={**foreign, "Sec-Fetch-Mode": "navigate"}) == 200
+    own = {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "cors"}
+    assert await code(client, "/api/articles", headers=own) == 200
+    assert await code(client, "/api/articles") == 200

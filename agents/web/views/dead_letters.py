@@ -17,6 +17,7 @@ from agents.dead_letters import StoredLetter, read, replay
 from agents.permissions import MissingPermission
 from agents.topic_reader import MessageGone, NoAnswer, message_at
 from agents.topics import TopicError
+from agents.web.forms import fields_of
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine, DeadLetterList
 from agents.web.pages import Pages
@@ -63,7 +64,7 @@ class DeadLettersPage(web.View):
         if not site.guard.knows(request):
             raise HTTPFound(request.rel_url.with_path("/login").with_query(next=request.path))
         site.limit(request, REPLAYS)
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        form = await fields_of(request)
         report = await replay_selected(request, form, dry_run=form.get("act") != "send")
         if form.get("act") != "send":
             return await _list(request, form, seen=None, report=vars(report), dry_run=True)

@@ -4,6 +4,7 @@ from aiohttp.web import HTTPSeeOther, Request, Response
 from faust import web
 
 from agents.web.auth import safe_next
+from agents.web.forms import fields_of
 from agents.web.limits import LOGINS
 from agents.web.pages import Pages
 from agents.web.site import site_of
@@ -24,9 +25,9 @@ class Login(web.View):
         """The form, filled in."""
         site = site_of(request)
         site.limit(request, LOGINS)
-        form = await request.post()
-        next_ = safe_next(str(form.get("next", "/")))
-        if not site.guard.token_is_right(str(form.get("token", "")).strip()):
+        form = await fields_of(request)
+        next_ = safe_next(form.get("next", "/"))
+        if not site.guard.token_is_right(form.get("token", "").strip()):
             return site.page("login.html", request, status=403, next=next_, wrong=True)
         response = HTTPSeeOther(next_)
         site.guard.log_in(request, response)
