@@ -6,9 +6,10 @@ from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.organisation_patterns import certain_organisations
 from pipeline.entities.person_patterns import person_spans
 from pipeline.entities.registry import NAME_RULES
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
+from pipeline.lexicon.words import PREPOSITIONS
 from pipeline.spans import CharOffset, TokenIndex
 from schemas.records import EntityType
 
@@ -27,10 +28,24 @@ def certain_names(words: TextWords, gazetteer: Gazetteer) -> Iterator[tuple[Char
 
 
 def _introduced(words: TextWords, index: TokenIndex) -> bool:
-    """Whether an article and a role stand before the word at `index`."""
-    if index < 2 or role_word(words.words[index - 1].text) is None or words.gap(index - 1, index) != " ":
+    """Whether an article and a role stand before the word at `index` and can be in one case with it."""
+    role = role_word(words.words[index - 1].text) if index >= 2 else None
+    if role is None or words.gap(index - 1, index) != " ":
         return False
-    before = words.words[index - 2].text
-    if before[0].islower() and before not in _ARTICLES and index >= 3:
-        before = words.words[index - 3].text
-    return before.lower() in _ARTICLES
+    first = index - 2
+    if words.words[first].text[0].islower() and words.words[first].text not in _ARTICLES and first > 0:
+        first -= 1
+    article = words.words[first].text.lower()
+    if article not in _ARTICLES:
+        return False
+    return not _may_be_object(article, role, words.words[index - 1].text) or _behind_preposition(words, first)
+
+
+def _may_be_object(article: str, role: RoleWord, word: str) -> bool:
+    """Whether article and role can be an object of their own: "wirft dem Angeklagten Totschlag vor"."""
+    feminine = role.gender == "f" or (role.gender is None and word.endswith("n"))
+    return article in ("dem", "den") or (article == "der" and feminine)
+
+
+def _behind_preposition(words: TextWords, index: TokenIndex) -> bool:
+    return index > 0 and words.words[index - 1].text.lower() in PREPOSITIONS and words.gap(index - 1, index) == " "

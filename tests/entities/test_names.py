@@ -11,12 +11,39 @@ from pipeline.entities.nominative import name_in_nominative
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
 from tests.entities.articles import clean_article
+from tests.support.given_names import GivenNames
 
 
 def people(extract: EntityExtractor, text: str) -> dict[str, list[str]]:
     """Names of the persons in `text` with their mentions by name."""
     found = extract(clean_article(text)).entities
     return {e.name: [m.text for m in e.mentions if m.kind == "name"] for e in found if e.type == "PER"}
+
+
+@pytest.fixture(scope="module")
+def given() -> GivenNames:
+    """The stage with a model that finds nothing."""
+    extract = GivenNames()
+    extract.names = []
+    return extract
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Das sagte der Rapper Haftbefehl.", ["Haftbefehl"]),
+        ("Sie spielte mit dem Rapper Haftbefehl.", ["Haftbefehl"]),
+        ("Sie fuhr zur Rapperin Haftbefehl.", ["Haftbefehl"]),
+        ("Bei der früheren Rapperin Haftbefehl brannte es.", ["Haftbefehl"]),
+        ("Die Anklage wirft dem Rapper Totschlag vor.", []),
+        ("Die Anklage wirft der Rapperin Totschlag vor.", []),
+        ("Die Anklage wirft der Angeklagten Totschlag vor.", []),
+        ("Der Rat wirft dem früheren Minister Versäumnisse vor.", []),
+        ("Das kostet den Kanzler Vertrauen.", []),
+    ],
+)
+def test_what_follows_an_object_is_no_name(given: GivenNames, text: str, names: list[str]) -> None:
+    assert list(people(given, text)) == names
 
 
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
