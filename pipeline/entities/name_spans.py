@@ -3,12 +3,12 @@
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.enumerations import enumerated_organisations
-from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
+from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
 from pipeline.entities.name_completion import complete_names
 from pipeline.entities.name_forms import person_tokens, strip_titles
 from pipeline.entities.person_words import is_given_name
@@ -22,9 +22,12 @@ from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
 ModelSpan = tuple[CharOffset, CharOffset, EntityType]
+_Place = tuple[CharOffset, CharOffset]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
-_LOCATIVE = (" in ", " aus ", " nach ", " bei ", "In ", "Aus ", "Nach ")
+_BEFORE_PLACES = word_list("before_places")
+_DEFINITE_ARTICLES = word_list("definite_articles")
+_MARKS = frozenset("„“”\"»«›‹‚‘’'")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -51,7 +54,8 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
         spans = add_repeated_names(words, spans)
     if NAME_RULES["compound"].on:
         spans = [*spans, *_in_compounds(words, spans, gazetteer)]
-    spans = sorted(_of_one_type(words, spans))
+    persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
+    spans = sorted(_of_one_type(words, spans, persons))
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
 
 
@@ -148,7 +152,8 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
         return False
     before = words.text[found.begin : known.begin].split()
     behind = words.text[known.end : found.end].strip(" .,")
-    return bool(behind) or not all(w in _DESCRIBING or w.endswith("er") for w in before)
+    described = all(w in _DESCRIBING or w.endswith("er") for w in before) and not _with_given_name(words, found, known)
+    return bool(behind) or not described
 
 
 def _covered(words: TextWords, spans: Iterable[NameSpan]) -> Coverage:
@@ -175,8 +180,11 @@ def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer)
     return found
 
 
-def _of_one_type(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
-    """The same words get the same type everywhere: the commonest one; surnames are persons whatever the model said."""
+def _of_one_type(words: TextWords, spans: list[NameSpan], persons: Container[_Place]) -> list[NameSpan]:
+    """The same words get the same type everywhere: the commonest one; surnames are persons whatever the model said.
+
+    `persons` are the places where the model sees one: there, a known name gives way to the surname that it is too.
+    """
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
     listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
@@ -188,7 +196,8 @@ def _of_one_type(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
     result = []
     for span in spans:
         text = words.text[span.begin : span.end]
-        if span.known is not None and not (text in surnames and _surname_of_a_town(words, span)):
+        surname = text in surnames or text.removesuffix("s") in surnames
+        if span.known is not None and not (surname and _gives_way(words, span, span.known, persons)):
             result.append(span)
             continue
         best = span.type
@@ -196,16 +205,24 @@ def _of_one_type(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
             best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
         if text in listed:
             best = "ORG"
-        if text in surnames or text.removesuffix("s") in surnames:
+        if surname:
             best = "PER"
         result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
     return result
 
 
-def _surname_of_a_town(words: TextWords, span: NameSpan) -> bool:
-    """Whether a town's name can as well be the surname of somebody in the article: nothing says that it is a place."""
-    town = span.known is not None and span.known.entry.type == "LOC" and not span.known.entry.users
-    return town and not words.text[max(0, span.begin - 6) : span.begin].endswith(_LOCATIVE)
+def _gives_way(words: TextWords, span: NameSpan, known: GazetteerMatch, persons: Container[_Place]) -> bool:
+    """Whether a known name is a surname in this place: nothing says that it is a town, or the model sees a person."""
+    first = words.at(span.begin)
+    gap = words.gap(first - 1, first)
+    following = words.text[span.end : span.end + 1]
+    if known.entry.users or following == "-" or gap.endswith("(") or (gap[-1:] in _MARKS and following in _MARKS):
+        return False
+    before = words.words[first - 1].text.lower() if gap == " " else ""
+    seen = (span.begin, span.end) in persons
+    if known.entry.type == "LOC":
+        return before not in _BEFORE_PLACES and (seen or before not in _DEFINITE_ARTICLES)
+    return seen and before not in _BEFORE_PLACES | _DEFINITE_ARTICLES
 
 
 def _with_places(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:

@@ -22,10 +22,7 @@ def people(extract: EntityExtractor, text: str) -> dict[str, list[str]]:
 
 @pytest.fixture(scope="module")
 def given() -> GivenNames:
-    """The stage with a model that finds nothing."""
-    extract = GivenNames()
-    extract.names = []
-    return extract
+    return GivenNames()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +40,31 @@ def given() -> GivenNames:
     ],
 )
 def test_what_follows_an_object_is_no_name(given: GivenNames, text: str, names: list[str]) -> None:
-    assert list(people(given, text)) == names
+    assert [entity.name for entity in given.marked(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("[Sandro Wagner|PER] kam. „Gut“, sagte [Wagner|PER].", {"per/sandro-wagner": 2}),
+        ("[Sandro Wagner|PER] kam. [Wagners|PER] Elf siegte.", {"per/sandro-wagner": 2}),
+        ("[Boris Rhein|PER] kam. [Rheins|PER] Minister schwieg.", {"per/boris-rhein": 2}),
+        ("[Boris Rhein|PER] stand am [Rhein|PER]. Der [Rhein|LOC] fließt.", {"per/boris-rhein": 1, "loc/rhein": 2}),
+        ("[Kai Linke|PER] kam. Die [Linke|PER] stimmte zu.", {"per/kai-linke": 1, "org/die-linke": 1}),
+        (
+            "[Kai Linke|PER] kam. [Linke|ORG] und SPD stimmten zu.",
+            {"per/kai-linke": 1, "org/die-linke": 1, "org/spd": 1},
+        ),
+        ("[Frank Stern|PER] las im „[Stern|PER]“.", {"per/frank-stern": 1, "org/stern": 1}),
+        ("[Sandro Wagner|PER] schwieg zur [Wagner-Miliz|ORG].", {"per/sandro-wagner": 1, "org/wagner-miliz": 1}),
+        ("[Kai Ahlers|PER] kam. Das sagte [Wagner|PER].", {"per/kai-ahlers": 1, "org/wagner-gruppe": 1}),
+        ("[Oliver Porsche|PER] kam.", {"per/oliver-porsche": 1}),
+        ("[Berliner Charité|ORG] half.", {"org/charite": 1}),
+    ],
+)
+def test_a_surname_can_be_the_name_of_something_else(given: GivenNames, text: str, mentions: dict[str, int]) -> None:
+    found = given.marked(text)
+    assert {e.id: sum(mention.kind == "name" for mention in e.mentions) for e in found} == mentions
 
 
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
