@@ -15,16 +15,15 @@ from schemas.records import Gender
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
-    r"künftig|neu gewählt|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|außenpolitisch|innenpolitisch|"
-    r"verteidigungspolitisch|finanzpolitisch|gesundheitspolitisch|umweltpolitisch|wirtschaftspolitisch|sozialpolitisch|"
-    r"rechtspolitisch|bildungspolitisch|energiepolitisch|verkehrspolitisch)(?:e|er|en|em|es)?$"
+    r"künftig|neu gewählt|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
 _BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,3})?\)")
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
 _APPOSED = re.compile(
     r"\b[Dd](?:er|ie|em|en) (?:[a-zäöüß-]+(?:e|en) |Erste[nr]? ){0,2}(?P<role>[A-ZÄÖÜ][\w-]+)(?P<of>(?:"
-    r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] )?[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*){0,3}){0,2}), $"
+    r" (?:der|des|von|vom|für|bei|beim|im|in) (?:[a-zäöüß-]+e[nrs] )?[A-ZÄÖÜ][\w-]*(?: [A-ZÄÖÜ][\w-]*){0,3}){0,2})"
+    r"(?: \([^()\n]{1,40}\))?, $"
 )
 _LONGEST_APPOSED = 200
 _CLOSED = re.compile(r"(?: \([^()\n]{1,40}\))?(?:[,.;\n]|$)")
@@ -218,12 +217,16 @@ def _apposed(
     gazetteer: Gazetteer,
 ) -> None:
     """ "Der Sprecher des Ministeriums, X, sagte": the name stands in apposition to what its bearer is."""
-    if words.text[max(0, place.begin - 2) : place.begin] != ", " or _CLOSED.match(words.text, place.end) is None:
+    end = _with_titles(words, place.begin)
+    if words.text[max(0, end - 2) : end] != ", " or _CLOSED.match(words.text, place.end) is None:
         return
-    begin = max(words.sentence_span(place.begin)[0], place.begin - _LONGEST_APPOSED)
-    match = _APPOSED.search(words.text, begin, place.begin)
+    begin = max(words.sentence_span(end)[0], end - _LONGEST_APPOSED)
+    match = _APPOSED.search(words.text, begin, end)
     role = role_word(match["role"]) if match is not None else None
     if match is None or role is None or not role.singular or role.head in RELATIONS:
+        return
+    of_a_woman = role.gender == "f" or match[0].lower().startswith("die ")
+    if of_a_woman and gender_of_name(person.name) == "m":  # "die Vorsitzende der SPD, Landrat Falk Ahlers und …"
         return
     gender = role.gender or gender_of_name(person.name)
     said = _with_status(words, words.at(char_span(match, "role")[0]), undeclined(match["role"], gender), gender)
@@ -231,6 +234,17 @@ def _apposed(
     _party_in_compound(match["role"], person, gazetteer)
     for name in organisations.between(*char_span(match, "of")):
         person.add_affiliation(name)
+
+
+def _with_titles(words: TextWords, begin: CharOffset) -> CharOffset:
+    """Where the titles and roles begin that stand right before the name at `begin`: "Dr.", "Bischof"."""
+    index = words.at(begin)
+    while index and words.gap(index - 1, index) in (" ", ". ", "\u00a0"):
+        word = words.words[index - 1].text
+        if word not in TITLES and (role_word(word) is None or words.gap(index - 1, index) == ". "):
+            break
+        index -= 1
+    return words.words[index].begin
 
 
 def _nominal_part(complement: str) -> int:
