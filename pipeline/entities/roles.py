@@ -35,15 +35,16 @@ _INFOBOX_NAME, _INFOBOX_ROLE, _INFOBOX_PARTY = ("name",), ("amt", "beruf", "posi
 
 
 class _Organisations:
-    """The organisations of a text by where their mentions begin."""
+    """The organisations of a text by where their mentions begin, and by their whole extent."""
 
     def __init__(self, others: Iterable[Cluster]) -> None:
-        self.names: dict[CharOffset, str] = {
-            mention.begin: other.entry.name if other.entry is not None else other.name
+        self.at: dict[tuple[CharOffset, CharOffset], str] = {
+            (mention.begin, mention.end): other.entry.name if other.entry is not None else other.name
             for other in others
             if other.type == "ORG"
             for mention in other.mentions
         }
+        self.names = {begin: name for (begin, _), name in self.at.items()}
         self._begins = sorted(self.names)
 
     def between(self, begin: CharOffset, end: CharOffset) -> Iterator[str]:
@@ -63,7 +64,7 @@ def read_roles(words: TextWords, persons: Iterable[Cluster], others: Iterable[Cl
             if not _is_genitive(words, person, place):
                 _before(words, person, place.begin, gazetteer)
                 _apposed(words, person, place, organisations, gazetteer)
-            _in_brackets(words, person, place.end, gazetteer)
+            _in_brackets(words, person, place.end, organisations, gazetteer)
             _apposition(words, person, place.end, organisations, gazetteer)
             _organisation_behind(words, person, place, organisations)
 
@@ -146,13 +147,17 @@ def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
     return known.entry.name if known is not None and known.entry.type == "ORG" else None
 
 
-def _in_brackets(words: TextWords, person: Cluster, end: CharOffset, gazetteer: Gazetteer) -> None:
+def _in_brackets(
+    words: TextWords, person: Cluster, end: CharOffset, organisations: _Organisations, gazetteer: Gazetteer
+) -> None:
     """ "(Grüne)", "(52, SPD)", "(Sprecherin)" behind the name."""
     match = _BRACKETS.match(words.text, end)
     if match is None:
         return
     content = match.group(1).strip()
     name = _organisation(content, gazetteer)
+    if name is None and not content[:1].islower():  # "(parteilos)" is no party, whatever the model says
+        name = organisations.at.get(char_span(match, 1))
     if name is not None:
         person.add_affiliation(name)
     elif " " not in content and role_word(content) is not None:

@@ -5,6 +5,7 @@ import pytest
 from pipeline.entities import EntityExtractor
 from schemas.records import Entity
 from tests.entities.articles import clean_article
+from tests.support.given_names import GivenNames
 
 
 def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
@@ -57,6 +58,22 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
 )
 def test_roles_and_affiliations(extract: EntityExtractor, text: str, roles: list[str], affiliations: list[str]) -> None:
     found = person(extract, text)
+    assert (found.roles, found.affiliations) == (roles, affiliations)
+
+
+@pytest.mark.parametrize(
+    ("text", "roles", "affiliations"),
+    [
+        ("[Anna Körber|PER] ([SP|ORG]) kam.", [], ["SP"]),
+        ("[Anna Körber|PER] (52, [Bürger für Lindow|ORG]) kam.", [], ["Bürger für Lindow"]),
+        ("[Anna Körber|PER] ([Lindow|LOC]) kam.", [], []),
+        ("[Anna Körber|PER] ([parteilos|ORG]) kam.", [], []),
+        ("[Anna Körber|PER] (die [SP|ORG] schwieg) kam.", [], []),
+        ("[Anna Körber|PER] ([SP|ORG]-Vorsitzende) kam.", ["SP-Vorsitzende"], []),
+    ],
+)
+def test_what_stands_in_brackets(text: str, roles: list[str], affiliations: list[str]) -> None:
+    found = next(entity for entity in GivenNames().marked(text) if entity.type == "PER")
     assert (found.roles, found.affiliations) == (roles, affiliations)
 
 
