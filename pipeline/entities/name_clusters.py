@@ -16,6 +16,8 @@ _LONGEST_SHORT_FORM = 4
 _SMALL = frozenset(
     {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
 )
+_OWN_ARTICLE = re.compile(r"(?:Der|Die|Das) (?=\w)")
+_OPENING, _CLOSING = frozenset("„“»«‚‘›‹\"'(["), frozenset("“”«»‘’‹›\"')]")
 _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
 
 
@@ -51,7 +53,7 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
     texts: dict[EntityType, set[str]] = {}
     for span in spans:
         texts.setdefault(span.type, set()).add(words.text[span.begin : span.end])
-    forms = {span: _form(words, span, texts[span.type]) for span in spans}
+    forms = _with_own_articles(words, {span: _form(words, span, texts[span.type]) for span in spans})
     homes: dict[tuple[str, str], Cluster] = {}
     clusters: list[Cluster] = []
     for span in spans:
@@ -139,6 +141,24 @@ def _form(words: TextWords, span: NameSpan, others: Container[str]) -> str:
         if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):
             return bare
     return name
+
+
+def _with_own_articles(words: TextWords, forms: dict[NameSpan, str]) -> dict[NameSpan, str]:
+    """`forms` with the articles that belong to a name, wherever it stands in the text ("Die Ärzte")."""
+    own: dict[tuple[EntityType, str], str] = {}
+    for span, form in forms.items():
+        article = _OWN_ARTICLE.match(words.text, span.begin)
+        if article is not None and span.known is None and _belongs_to_name(words, span):
+            own[(span.type, form)] = article[0] + form
+    return {span: own.get((span.type, form), form) if span.known is None else form for span, form in forms.items()}
+
+
+def _belongs_to_name(words: TextWords, span: NameSpan) -> bool:
+    """Whether a capitalised article is part of the name that it begins: in marks with it, or within a sentence."""
+    if words.text[span.begin - 1 : span.begin] in _OPENING:
+        return words.text[span.end : span.end + 1] in _CLOSING
+    index = words.at(span.begin)
+    return index > 0 and words.gap(index - 1, index) == " " and words.sentence_span(span.begin)[0] != span.begin
 
 
 def _word_before(words: TextWords, begin: CharOffset) -> str:

@@ -67,6 +67,21 @@ def test_a_surname_can_be_the_name_of_something_else(given: GivenNames, text: st
     assert {e.id: sum(mention.kind == "name" for mention in e.mentions) for e in found} == mentions
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Der Film „[Das Boot|MISC]“ läuft. Das [Boot|MISC] gefällt.", ["Das Boot"]),
+        ("Die Band [Die Ärzte|ORG] kommt. Die Fans der [Ärzte|ORG] jubeln.", ["Die Ärzte"]),
+        ("Er sah die Gruppe ([Die Ärzte|ORG]).", ["Die Ärzte"]),
+        ("[Die Ärztekammer|ORG] klagt. Er sagt: „[Die Ärztekammer|ORG] irrt.“", ["Ärztekammer"]),
+        ("Er las in „[Den Buddenbrooks|MISC]“.", ["Buddenbrooks"]),
+        ("Er las in [der Lindower Post|ORG].", ["Lindower Post"]),
+    ],
+)
+def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
+
+
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
     assert things(extract, "Nun steigen die Löhne und die hohen Löhne.") == {}
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}
