@@ -124,7 +124,8 @@ def _records(article: CleanArticle, words: TextWords, clusters: list[Cluster]) -
         numbers[own] = number
         mentions = [_mention(article.text, place, cluster.type) for place in cluster.mentions]
         texts = {mention.text for mention in mentions}
-        cut = cluster.entry is None and cluster.name + "." in texts and cluster.name not in texts
+        initial = not texts.isdisjoint({cluster.name + ".", cluster.name + ".s"})
+        cut = cluster.entry is None and initial and cluster.name not in texts
         gender, told_by = gender_of(words, cluster)
         entities.append(
             Entity(

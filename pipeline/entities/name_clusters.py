@@ -4,13 +4,16 @@ import re
 from collections.abc import Container, Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.name_forms import NO_GENITIVES, owns
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
-from pipeline.spans import CharOffset
+from pipeline.lexicon.words import ADVERBS, DETERMINERS, PREPOSITIONS, SUBJECT_PRONOUNS, SUBORDINATORS
+from pipeline.spans import CharOffset, TokenIndex
 from schemas.records import EntityType
 
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
+_NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
 _SMALL = frozenset(
@@ -53,7 +56,8 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
     texts: dict[EntityType, set[str]] = {}
     for span in spans:
         texts.setdefault(span.type, set()).add(words.text[span.begin : span.end])
-    forms = _with_own_articles(words, {span: _form(words, span, texts[span.type]) for span in spans})
+    owners = frozenset(text for kind in ("ORG", "LOC") for text in texts.get(kind, ()) if _only_owns(words, text))
+    forms = _with_own_articles(words, {span: _form(words, span, texts[span.type], owners) for span in spans})
     homes: dict[tuple[str, str], Cluster] = {}
     clusters: list[Cluster] = []
     for span in spans:
@@ -126,10 +130,10 @@ def _best_name(cluster: Cluster) -> str:
     return max(cluster.names, key=len)
 
 
-def _form(words: TextWords, span: NameSpan, others: Container[str]) -> str:
+def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Container[str]) -> str:
     """The name undeclined: as the gazetteer has it, else without article and genitive.
 
-    `others` are the names of its type as the text has them.
+    `others` are the names of its type as the text has them, `owners` words that are genitives wherever they stand.
     """
     if span.known is not None:
         return span.known.form
@@ -140,7 +144,26 @@ def _form(words: TextWords, span: NameSpan, others: Container[str]) -> str:
         bare = name.removesuffix(ending)
         if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):
             return bare
+    if name in owners and span.type in ("ORG", "LOC") and NAME_RULES["genitive"].on:
+        return name.removesuffix("s")
     return name
+
+
+def _only_owns(words: TextWords, name: str) -> bool:
+    """Whether a name of one word in -s owns what follows it wherever it stands: "Gladbachs Sportchef"."""
+    if len(name) < 4 or not name.endswith("s") or name.endswith((*NO_GENITIVES, "es")):
+        return False
+    places = words.positions.get(name, ())
+    nouns = any(words.words[index + 1].capitalised for index in places if index + 1 < len(words.words))
+    return nouns and all(_owns_there(words, index) for index in places)
+
+
+def _owns_there(words: TextWords, index: TokenIndex) -> bool:
+    """Whether a noun follows the word at `index`, and no determiner stands before it ("die Spurs Fans")."""
+    word = words.words[index]
+    following = words.words[index + 1].text.lower() if index + 1 < len(words.words) else ""
+    before = _word_before(words, word.begin).lower()
+    return owns(words, word.end) and following not in _NO_NOUNS and before not in DETERMINERS
 
 
 def _with_own_articles(words: TextWords, forms: dict[NameSpan, str]) -> dict[NameSpan, str]:

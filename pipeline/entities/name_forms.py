@@ -9,6 +9,9 @@ from pipeline.spans import CharOffset, CharRange
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])[A-ZÄÖÜ]$")
+_INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
+NO_GENITIVES = ("ss", "us", "is", "as", "os")
+"""What names end in whose s is no genitive's."""
 _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
 
@@ -46,9 +49,10 @@ def without_genitive(
     or if what follows is owned by it ("Putins Sprecher"). What is found out of
     `word` wherever it stands is remembered in `owning`.
     """
-    if len(word) < 4 or not word.endswith("s") or (word.endswith(("ss", "us", "is", "as", "os")) and word not in known):
+    if len(word) < 4 or not word.endswith("s") or (word.endswith(NO_GENITIVES) and word not in known):
         bare = word[:-1]
-        return bare if word.endswith("s") and len(word) > 3 and bare in known and not is_given_name(word) else word
+        cut = word.endswith("s") and len(word) > 3 and bare in known and not is_given_name(word)
+        return word[0] if _INITIAL_IN_GENITIVE.fullmatch(word) else bare if cut else word
     bare = word[:-1]
     if bare in known:
         return bare
@@ -57,14 +61,14 @@ def without_genitive(
     if bare in words.vocabulary and bare[0].isupper():
         return bare
     # A surname that ends in s ("Maas") stands before verbs and commas somewhere, a genitive only before what it owns.
-    if not _owns(words, end):
+    if not owns(words, end):
         return word
     if word not in owning:
-        owning[word] = all(_owns(words, words.words[index].end) for index in words.positions.get(word, ()))
+        owning[word] = all(owns(words, words.words[index].end) for index in words.positions.get(word, ()))
     return bare if owning[word] else word
 
 
-def _owns(words: TextWords, end: CharOffset) -> bool:
+def owns(words: TextWords, end: CharOffset) -> bool:
     """Whether a noun, or an adjective and its noun, follows the name that ends at `end`."""
     following = words.words[words.at(end)] if words.at(end) < len(words.words) else None
     if following is None or words.text[end : following.begin] != " ":

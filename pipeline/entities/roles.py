@@ -77,7 +77,7 @@ def _is_genitive(words: TextWords, person: Cluster, place: MentionSpan) -> bool:
     return (
         text.endswith("s")
         and not person.name.endswith("s")
-        and text.removesuffix("s") in (person.name, person.name.rsplit(maxsplit=1)[-1])
+        and text.removesuffix("s").removesuffix(".") in (person.name, person.name.rsplit(maxsplit=1)[-1])
     )
 
 

@@ -82,6 +82,26 @@ def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: li
     assert [entity.name for entity in given.marked(text)] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[Oberlindows|LOC] Bürgermeister schwieg.", ["Oberlindow"]),
+        ("[Nordpress|ORG] Chef schwieg.", ["Nordpress"]),
+        ("[Rotweiß|ORG] siegte. [Gladbachs|ORG] Trainer lobte [Gladbachs|ORG] neue Elf.", ["Rotweiß", "Gladbach"]),
+        ("[Spurs|ORG] Trainer ging. Die [Spurs|ORG] siegten.", ["Spurs"]),
+        ("Die [Spurs|ORG] Fans jubelten.", ["Spurs"]),
+        ("[Hermes|ORG] Fahrer streiken.", ["Hermes"]),
+        ("[Oberlindows|LOC] Die Polizei sucht Zeugen.", ["Oberlindows"]),
+        ("[T.s|PER] Verteidiger schwieg.", ["T."]),
+        ("[Marcel H|PER]. kam. [Marcel H.s|PER] Mutter rief.", ["Marcel H."]),
+        ("Das sagte [Marcel H.s|PER] Mutter.", ["Marcel H."]),
+        ("[Marcel Maas|PER] kam. Das sagte [Maas|PER].", ["Marcel Maas"]),
+    ],
+)
+def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
+
+
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
     assert things(extract, "Nun steigen die Löhne und die hohen Löhne.") == {}
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}

@@ -68,6 +68,7 @@ def test_roles_and_affiliations(extract: EntityExtractor, text: str, roles: list
         ("[Anna Körber|PER] (52, [Bürger für Lindow|ORG]) kam.", [], ["Bürger für Lindow"]),
         ("[Anna Körber|PER] ([Lindow|LOC]) kam.", [], []),
         ("[Anna Körber|PER] ([parteilos|ORG]) kam.", [], []),
+        ("Ein Anwalt [Marcel H.s|PER] kam.", [], []),
         ("[Anna Körber|PER] (die [SP|ORG] schwieg) kam.", [], []),
         ("[Anna Körber|PER] ([SP|ORG]-Vorsitzende) kam.", ["SP-Vorsitzende"], []),
     ],
