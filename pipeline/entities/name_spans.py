@@ -78,7 +78,7 @@ def _repaired(
         return None
     if entity_type == "PER":
         return _repaired_person(words, begin, end)
-    end = min(end, inside[-1].end) if inside[-1].end > begin else end
+    end = _with_bracket(words.text, begin, min(end, inside[-1].end)) if inside[-1].end > begin else end
     if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
         agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
         end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
@@ -91,6 +91,11 @@ def _repaired(
     if alone and (role_word(inside[0].text) is not None or _event(inside[0].text)):
         return None
     return NameSpan(begin, end, entity_type)
+
+
+def _with_bracket(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
+    """The end of a name with the bracket that closes one in it: "Frankfurt (Oder)"."""
+    return end + 1 if text[end : end + 1] == ")" and text.count("(", begin, end) > text.count(")", begin, end) else end
 
 
 def _repaired_person(words: TextWords, begin: CharOffset, end: CharOffset) -> NameSpan | None:

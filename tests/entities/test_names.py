@@ -213,6 +213,18 @@ def test_a_name_ends_at_a_question_mark() -> None:
     assert [text[span.begin : span.end] for span in found] == ["Falk Ahlers"]
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Der Zug hielt in [Lindow (Mark)|LOC].", ["Lindow (Mark)"]),
+        ("Der Zug hielt in [Lindow (Mark|LOC]).", ["Lindow (Mark)"]),
+        ("Der Zug hielt (auch in [Lindow|LOC]).", ["Lindow"]),
+    ],
+)
+def test_a_bracket_in_a_name_is_closed(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
+
+
 def test_an_agency_with_its_service_is_the_agency() -> None:
     text = "Lindow (dpa/lni). Es regnet."
     words = TextWords(text, (0, 18))
