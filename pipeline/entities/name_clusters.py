@@ -8,10 +8,13 @@ from pipeline.entities.name_forms import NO_GENITIVES, owns
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
+from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.words import ADVERBS, DETERMINERS, PREPOSITIONS, SUBJECT_PRONOUNS, SUBORDINATORS
 from pipeline.spans import CharOffset, TokenIndex
 from schemas.records import EntityType
 
+_PARTIES = word_list("party_names")
+_BODIES = endings("body_endings")
 _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
 _NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
@@ -30,9 +33,10 @@ def acronyms(words: TextWords, spans: Iterable[NameSpan]) -> dict[str, NameSpan]
     for span in spans:
         if span.type in ("ORG", "MISC") and span.end - span.begin > 4:
             match = _ACRONYM.match(words.text, span.end)
-            if match is not None and (
-                match.group(1).isupper() or stands_for(match.group(1), words.text[span.begin : span.end])
-            ):
+            long = words.text[span.begin : span.end]
+            # "Bundesjustizministerium (FDP)" is led by the party; "die Freien Demokraten (FDP)" are the party.
+            led = match is not None and match.group(1) in _PARTIES and long.lower().removesuffix("s").endswith(_BODIES)
+            if match is not None and not led and (match.group(1).isupper() or stands_for(match.group(1), long)):
                 found.setdefault(match.group(1), span)
     return found
 

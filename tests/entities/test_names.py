@@ -225,6 +225,18 @@ def test_a_bracket_in_a_name_is_closed(given: GivenNames, text: str, names: list
     assert [entity.name for entity in given.marked(text)] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Das [Justizministerium|ORG] (FDP) zögert. Die FDP wartet.", ["Justizministerium", "FDP"]),
+        ("Die [Freien Demokraten|ORG] (FDP) zögern. Die FDP wartet.", ["Freie Demokraten"]),
+        ("Das [Justizministerium|ORG] (BMJ) zögert. Das [BMJ|ORG] wartet.", ["Justizministerium"]),
+    ],
+)
+def test_a_ministry_is_not_its_party(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
+
+
 def test_an_agency_with_its_service_is_the_agency() -> None:
     text = "Lindow (dpa/lni). Es regnet."
     words = TextWords(text, (0, 18))
