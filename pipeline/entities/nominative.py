@@ -15,7 +15,7 @@ from pipeline.lexicon.nouns import adjectival, noun_readings
 
 _ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
 _NAME_ADJECTIVE = re.compile(
-    r"(?:Deutsch|International|National|Zentral|Oberst|Auswärtig|Rot|Weiß|Schwarz|Grün|Blau|Frei|Neu|Jung|Alt|Groß|Gross|Klein"
+    r"(?:Deutsch|International|National|Zentral|Oberst|Auswärtig|Rot|Weiß|Weiss|Schwarz|Grün|Blau|Frei|Neu|Jung|Alt|Groß|Gross|Klein"
     r"|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|Vereint|Vereinigt|Gemeinsam|Heilig|Bunt|Halb|Ganz|Unabhängig"
     r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
 )

@@ -15,6 +15,7 @@ _VERBS = (
     "forder",
     "kritisier",
     "äußer",
+    "äusser",
     "schreib",
     "schrieb",
     "sprach",

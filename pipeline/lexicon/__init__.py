@@ -1,7 +1,7 @@
 """The German words that rules know: lists in `words.toml`, reporting verbs and their forms, nouns of roles."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -15,9 +15,14 @@ def _lists() -> dict[str, str]:
         return tomllib.load(file)
 
 
+def in_both_spellings(words: Iterable[str]) -> frozenset[str]:
+    """`words`, and those with "ß" also as they are spelled in Switzerland ("gemäß", "gemäss")."""
+    return frozenset(spelling for word in words for spelling in (word, word.replace("ß", "ss")))
+
+
 def word_list(name: str) -> frozenset[str]:
-    """The words of the list called `name`."""
-    return frozenset(_lists()[name].split())
+    """The words of the list called `name`, in both spellings."""
+    return in_both_spellings(_lists()[name].split())
 
 
 def endings(name: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from pipeline.lexicon import FOLDER, lines_of
+from pipeline.lexicon import FOLDER, in_both_spellings, lines_of
 from pipeline.lexicon.words import NOT_SUBJUNCTIVE
 from schemas.records import Medium
 
@@ -52,7 +52,7 @@ def _strong() -> dict[str, tuple[str, str, str, str]]:
 @cache
 def strong_forms() -> frozenset[str]:
     """The strong verbs' third person in present and past ("gibt", "gab"), without prefixes."""
-    return frozenset(form for present, past, _, _ in _strong().values() for form in (present, past))
+    return in_both_spellings(form for present, past, _, _ in _strong().values() for form in (present, past))
 
 
 def _base(verb: str) -> tuple[str, str]:
@@ -136,7 +136,7 @@ def reporting_forms() -> dict[str, tuple[Form, ...]]:
             known = table.setdefault(form, [])
             if entry not in known:
                 known.append(entry)
-    return {form: tuple(entries) for form, entries in table.items()}
+    return {spelling: tuple(table[form]) for form in table for spelling in in_both_spellings([form])}
 
 
 @cache
@@ -154,7 +154,7 @@ def subjunctive_first() -> frozenset[str]:
         if verb.endswith("eln"):
             forms.add(stem[:-2] + "le")
         found |= forms - NOT_SUBJUNCTIVE
-    return frozenset(found)
+    return in_both_spellings(found)
 
 
 @cache
@@ -166,4 +166,4 @@ def subjunctive_second() -> frozenset[str]:
             found.add(second)
             if second + "n" != past + "en":
                 found.add(second + "n")
-    return frozenset(found)
+    return in_both_spellings(found)

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, takewhile
 
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.lexicon import endings
+from pipeline.lexicon import endings, in_both_spellings
 from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
@@ -13,6 +15,8 @@ from schemas.records import Medium
 
 _SUCH = frozenset({"ein", "eine", "einen", "einem", "einer"})
 _SOURCE_ENDINGS = endings("source_endings")
+_SPEAKING_BODIES = endings("speaking_body_endings")
+_ACCORDING = in_both_spellings({"gemäß"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ def source_phrases(analysed: AnalysedText, first: TokenIndex, last: TokenIndex) 
     while at < last:
         lower = tokens[at].lower
         found: SourcePhrase | None = None
-        if lower in {"laut", "gemäß"} and at + 1 < last:
+        if lower in {"laut", *_ACCORDING} and at + 1 < last:
             found = _after_laut(analysed, at, last)
         elif lower in {"nach", "aus", "entsprechend"} and at + 1 < last:
             found = _with_noun(analysed, at, last, needs_sight=lower == "aus")
@@ -61,12 +65,24 @@ def _after_laut(analysed: AnalysedText, at: TokenIndex, last: TokenIndex) -> Sou
             end = at + 2
         else:
             return None
-    if tokens[at].lower == "gemäß" and not any(
-        _is_source(token.lower) or token.lower.endswith(("sprecher", "sprecherin", "bericht"))
-        for token in tokens[at + 1 : end]
-    ):
+    if tokens[at].lower in _ACCORDING and not _says_something(tokens[at + 1 : end]):
         return None
     return SourcePhrase(at, end, TokenRange(at + 1, end), (at,), "SW")
+
+
+def _says_something(phrase: Sequence[Token]) -> bool:
+    """Whether what stands behind "gemäß" is somebody or what somebody says: the law, a plan and a contract are not."""
+    if any(_is_source(token.lower) or token.lower.endswith(("sprecher", "sprecherin", "bericht")) for token in phrase):
+        return True
+    capitals = dropwhile(lambda token: not token.capital, phrase)
+    nouns = [token.text for token in takewhile(is_noun, capitals)]
+    named = len(nouns) > 1 and is_given_name(nouns[0])
+    return named or any(noun.lower().endswith(_SPEAKING_BODIES) or _is_one_person(noun) for noun in nouns)
+
+
+def _is_one_person(noun: str) -> bool:
+    role = role_word(noun)
+    return role is not None and role.singular
 
 
 def source_end(analysed: AnalysedText, begin: TokenIndex, last: TokenIndex) -> TokenIndex | None:

@@ -1,5 +1,6 @@
 import pytest
 
+from pipeline.lexicon import word_list
 from pipeline.lexicon.verbs import reporting_forms, subjunctive_first, subjunctive_second
 
 FORMS = [
@@ -18,6 +19,11 @@ FORMS = [
     ("antwortete", "antworten", "finite"),
     ("rechnet", "rechnen", "finite"),
     ("fordere", "fordern", "finite"),
+    ("äußerte", "äußern", "finite"),
+    ("äusserte", "äußern", "finite"),
+    ("heisst", "heißen", "finite"),
+    ("ausgeschlossen", "ausschließen", "participle"),
+    ("auszuschliessen", "ausschließen", "zu"),
 ]
 
 
@@ -31,3 +37,17 @@ def test_konjunktiv_forms_are_told_from_indicative_ones() -> None:
     assert not {"ist", "gibt", "alle", "heute", "eine"} & subjunctive_first()
     assert {"wäre", "gäbe", "käme", "könnten"} <= subjunctive_second()
     assert not {"gab", "hielten", "blieben"} & subjunctive_second()
+
+
+def test_konjunktiv_forms_are_known_in_both_spellings() -> None:
+    assert {"schließe", "schliesse", "begrüße", "begrüsse"} <= subjunctive_first()
+    assert {"ließe", "liesse", "hieße", "hiesse"} <= subjunctive_second()
+    assert not {"heiße", "heisse", "grüsse"} & subjunctive_first()
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("prepositions", {"gemäß", "gemäss"}), ("adverbs", {"außerdem", "ausserdem"}), ("no_surnames", {"Strasse"})],
+)
+def test_lists_have_both_spellings(name: str, words: set[str]) -> None:
+    assert words <= word_list(name)

@@ -68,6 +68,14 @@ INDIRECT = [
     ("Aus Kreisen der Stadt verlautete, es sei Geld da.", "es sei Geld da", "Kreisen der Stadt", "verlautete"),
     ("Deren neue Chefin sagte, es sei Geld da.", "es sei Geld da", "Deren neue Chefin", "sagte"),
     ("Die Forderung, die Schule zu schließen, verstörte alle.", "die Schule zu schließen", "", "Die Forderung"),
+    ("Gemäß Polizei wurde niemand verletzt.", "wurde niemand verletzt", "Polizei", "Gemäß"),
+    ("Gemäss Zürcher Kantonspolizei ist es ruhig.", "ist es ruhig", "Zürcher Kantonspolizei", "Gemäss"),
+    ("Gemäss Gemeindepräsident Jonas Reif fehlt Geld.", "fehlt Geld", "Gemeindepräsident Jonas Reif", "Gemäss"),
+    ("Gemäss Anna Krol ist es ruhig.", "ist es ruhig", "Anna Krol", "Gemäss"),
+    ("Der Bau stockt, heisst es bei der Stadt.", "Der Bau stockt", "der Stadt", "heisst es"),
+    ("Die Stadt begrüsst, dass der Kanton zahlt.", "dass der Kanton zahlt", "Die Stadt", "begrüsst"),
+    ("Reif schliesst aus, dass Geld da ist.", "dass Geld da ist", "Reif", "schliesst aus"),
+    ("Ausserdem sagte Reif, es sei Geld da.", "es sei Geld da", "Reif", "sagte"),
 ]  # fmt: skip
 
 GOING_ON = [
@@ -107,6 +115,9 @@ NOTHING = [
     "Die Stadt baut eine Brücke, die sehr lang ist.",
     "Die Frau hörte laute Rufe aus dem Haus.",
     "Der Verein feierte sein Fest, obwohl es regnete.",
+    "Gemäß dem Vertrag mit der Polizei zahlt die Stadt.",
+    "Gemäß den Vorgaben der Regierung wird gespart.",
+    "Gemäss Gesetz ist das verboten.",
 ]
 
 
