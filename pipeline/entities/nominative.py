@@ -10,8 +10,18 @@ import re
 from collections.abc import Sequence
 
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.lexicon.agreement import EVERY, STRONG_NOMINATIVE, Agreements, after_adjective, after_determiner
+from pipeline.lexicon import word_list
+from pipeline.lexicon.agreement import (
+    EVERY,
+    PLURAL,
+    STRONG_NOMINATIVE,
+    Agreements,
+    after_adjective,
+    after_determiner,
+    means_several,
+)
 from pipeline.lexicon.nouns import adjectival, noun_readings
+from pipeline.lexicon.words import GENITIVE_DETERMINERS
 
 _ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
 _NAME_ADJECTIVE = re.compile(
@@ -20,6 +30,7 @@ _NAME_ADJECTIVE = re.compile(
     r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
 )
 """Words of names that are adjectives."""
+_SOME = word_list("some_of")
 _PREPOSITIONS = frozenset(
     {"mit", "in", "von", "aus", "an", "auf", "für", "bei", "nach", "seit", "über", "unter", "vor"}
 )
@@ -29,18 +40,30 @@ def nominative(phrase: str) -> str:
     """The phrase without its determiner, its adjectives and its noun in the nominative.
 
     "der kenianischen Armee" is "kenianische Armee", "des 45-Jährigen" is "45-Jähriger", "den Anwohnern" is "Anwohner".
-    What follows the noun stays ("Sprecherin der Kieler Polizei"), and so does "eine von ihnen".
+    What follows the noun stays ("Sprecherin der Kieler Polizei"), and so do "einer der Anwälte" and "eine von ihnen".
     """
     words = phrase.split()
+    if _some_of(words):
+        return " ".join([words[0].lower(), *words[1:]])
     before = 0
     while before < len(words) - 1 and after_determiner(words[before]) is not None:
         before += 1
-    rest = words[before:]
-    if not rest or (rest[0] in _PREPOSITIONS and not any(word[:1].isupper() for word in rest)):
+    most = "meisten" in words[before : len(words) - 1][:1]
+    rest = words[before + most :]
+    if not rest or (rest[0] in _PREPOSITIONS and not _nouns(rest)):
         return phrase
     head = _head(rest)
-    adjectives = [index for index in range(head) if rest[index][0].islower() and _ADJECTIVE.fullmatch(rest[index])]
-    return " ".join(_in_nominative(words[before - 1] if before else "", rest, adjectives, head))
+    adjectives = [index for index in range(head) if _ADJECTIVE.fullmatch(rest[index]) and _is_attribute(rest[index])]
+    determiners = words[:before]
+    deciding = [word for word in determiners if not means_several(word)] or determiners or [""]
+    open_ = PLURAL if most or any(map(means_several, determiners)) else EVERY
+    declined = _in_nominative(deciding[-1], rest, adjectives, head, open_)
+    return " ".join(["die meisten", *declined] if most else declined)
+
+
+def _some_of(words: Sequence[str]) -> bool:
+    """Whether a phrase is some of a group: "einer der Anwälte", "zwei ihrer Freunde"."""
+    return len(words) > 2 and words[0].lower() in _SOME and words[1] in GENITIVE_DETERMINERS
 
 
 def name_in_nominative(before: str, name: str) -> str:
@@ -53,10 +76,10 @@ def name_in_nominative(before: str, name: str) -> str:
     while head + 1 < len(words) and words[head + 1][:1].isupper() and _skipped(words[head]):
         head += 1
     adjectives = [index for index in range(head) if _NAME_ADJECTIVE.fullmatch(words[index])]
-    determiner = before if after_determiner(before) is not None else ""
+    determiner = before if after_determiner(before) is not None else None
     if not words or not (adjectives or determiner):
         return name
-    return " ".join(_in_nominative(determiner, words, adjectives, head))
+    return " ".join(_in_nominative(determiner, words, adjectives, head, EVERY))
 
 
 def can_only_be_genitive(before: str, name: str) -> bool:
@@ -72,26 +95,46 @@ def _skipped(word: str) -> bool:
     return _NAME_ADJECTIVE.fullmatch(word) is not None or (word.endswith("er") and role_word(word) is None)
 
 
-def _head(words: Sequence[str]) -> int:
-    """The noun of a phrase without determiner."""
+def _is_attribute(word: str) -> bool:
+    """Whether a word that stands before a noun is its attribute; a capital one opens the sentence, as a rule."""
+    return word[0].islower() or _NAME_ADJECTIVE.fullmatch(word) is not None or _adjective_only(word)
+
+
+def _adjective_only(word: str) -> bool:
+    """Whether a capitalised word is an adjective, and not what people are called ("Hochrangige", not "Verdächtige")."""
+    return adjectival(word) and role_word(word) is None
+
+
+def _nouns(words: Sequence[str]) -> list[int]:
+    """The words that can be the noun of a phrase without determiner."""
     capitals = [index for index, word in enumerate(words) if word[:1].isupper() or word[:1].isdigit()]
     if words[0] in _PREPOSITIONS:  # "mit einem Messer bewaffneter Mann"
         capitals = [i for i in capitals if words[i - 1][0].islower() and words[i - 1].endswith(("e", "er", "es", "en"))
                     and after_determiner(words[i - 1]) is None]  # fmt: skip
-    head = capitals[0] if capitals else len(words) - 1
-    while (
-        head + 1 < len(words) and words[head].endswith("er") and words[head + 1][:1].isupper()
-        and role_word(words[head]) is None
+    return capitals
+
+
+def _head(words: Sequence[str]) -> int:
+    """The noun of a phrase without determiner."""
+    head = next(iter(_nouns(words)), len(words) - 1)
+    while head + 1 < len(words) and words[head + 1][:1].isupper() and (
+        _skipped(words[head]) or _adjective_only(words[head])
     ):  # fmt: skip
         head += 1
     return head
 
 
-def _in_nominative(determiner: str, words: Sequence[str], adjectives: Sequence[int], head: int) -> list[str]:
-    """`words` with those at `adjectives` and at `head` in the nominative."""
+def _in_nominative(
+    determiner: str | None, words: Sequence[str], adjectives: Sequence[int], head: int, open_: Agreements
+) -> list[str]:
+    """`words` with those at `adjectives` and at `head` in the nominative.
+
+    `determiner` is "" if there is none, and None if that is not known; `open_` is what the context leaves open.
+    """
     found = list(words)
     matches = {index: match for index in adjectives if (match := _ADJECTIVE.fullmatch(words[index])) is not None}
-    open_: Agreements = (after_determiner(determiner) if determiner else None) or EVERY
+    if determiner:
+        open_ &= after_determiner(determiner) or EVERY
     for match in matches.values():
         open_ &= after_adjective(match["ending"], determiner)
     noun = _ADJECTIVE.fullmatch(words[head]) if _declines_like_adjective(words[head]) else None
@@ -105,12 +148,19 @@ def _in_nominative(determiner: str, words: Sequence[str], adjectives: Sequence[i
         for reading in noun_readings(words[head].rsplit("-", 1)[-1]):
             readings.setdefault(reading.agreement, reading.nominative)
         role = role_word(words[head])
-        if role is not None and role.singular and role.gender is not None and determiner.lower() not in {"den", ""}:
+        if (
+            role is not None
+            and role.singular
+            and role.gender is not None
+            and determiner
+            and determiner.lower() != "den"
+        ):
             open_ = frozenset(a for a in open_ if a[0] == role.gender) or open_
-        agreement = _preferred(open_ & readings.keys(), determiner, people=role is not None)
+        fitting = open_ & readings.keys() or _of_one_gender(open_)
+        agreement = _preferred(fitting, determiner, people=role is not None)
         if agreement is None:
             return found
-        if determiner or matches or agreement[0] == "p":
+        if agreement in readings and (determiner or matches or agreement[0] == "p"):
             found[head] = words[head][: len(words[head]) - len(words[head].rsplit("-", 1)[-1])] + readings[agreement]
     for index, match in matches.items():
         found[index] = match["stem"] + STRONG_NOMINATIVE[agreement[0]]
@@ -121,9 +171,14 @@ def _declines_like_adjective(word: str) -> bool:
     return adjectival(word.rsplit("-", 1)[-1]) and (role_word(word) is None or not noun_readings(word))
 
 
-def _preferred(agreements: Agreements, determiner: str, *, people: bool) -> str | None:
+def _of_one_gender(agreements: Agreements) -> Agreements:
+    """`agreements` if they leave no choice of gender and number, as "das" does; else none."""
+    return agreements if len({agreement[0] for agreement in agreements}) == 1 else frozenset()
+
+
+def _preferred(agreements: Agreements, determiner: str | None, *, people: bool) -> str | None:
     """The likeliest of what is open: the nominative first, one rather than several, but "den" + person is a plural."""
-    several_first = determiner.lower() == "den" and people
+    several_first = determiner is not None and determiner.lower() == "den" and people
 
     def order(agreement: str) -> tuple[bool, bool, int]:
         return (

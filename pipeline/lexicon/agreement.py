@@ -13,6 +13,7 @@ def _set(text: str) -> Agreements:
 
 
 EVERY: Agreements = frozenset(gender + case for gender in "mfnp" for case in "ngda")
+PLURAL: Agreements = frozenset("p" + case for case in "ngda")
 _DEFINITE = {
     "er": _set("mn fg fd pg"),
     "es": _set("nn na mg ng"),
@@ -40,6 +41,7 @@ _DETERMINERS = {
 }
 _OWNERS = re.compile(r"(?:sein|ihr|unser|euer|eur|mein|dein|kein)(?P<ending>e[nmrs]?)?")
 _OTHERS = re.compile(r"(?:dies|jen|jed|welch|beid|all|manch|mehrer|einig|viel|solch)(?P<ending>e[nmrs]?)")
+_SEVERAL = re.compile(r"(?:beid|all|mehrer|einig|viel)e[nr]?")
 _WEAK = {"e": _set("mn fn fa nn na"), "en": EVERY - _set("mn fn fa nn na")}
 _STRONG = {
     "er": _set("mn fg fd pg"),
@@ -62,14 +64,25 @@ def after_determiner(word: str) -> Agreements | None:
     if owner is not None:
         return _DEFINITE[owner["ending"]] - _set("na nn") if owner["ending"] else _set("mn nn na")
     other = _OTHERS.fullmatch(lower)
-    return _DEFINITE[other["ending"]] if other is not None else None
+    if other is None:
+        return None
+    return _DEFINITE[other["ending"]] & (PLURAL if means_several(lower) else EVERY)
 
 
-def after_adjective(ending: str, determiner: str) -> Agreements:
-    """What an adjective's ending ("e", "en", "er", "es", "em") leaves open; `determiner` is "" if there is none."""
+def means_several(determiner: str) -> bool:
+    """Whether a determiner stands only before people or things in the plural: "beiden", "viele"."""
+    return _SEVERAL.fullmatch(determiner.lower()) is not None
+
+
+def after_adjective(ending: str, determiner: str | None) -> Agreements:
+    """What an adjective's ending ("e", "en", "er", "es", "em") leaves open.
+
+    `determiner` is "" if there is none ("britische Forscher" are several), and None if that is not known.
+    """
+    if not determiner:
+        weak = _WEAK.get(ending, frozenset()) if determiner is None or ending != "e" else frozenset()
+        return _STRONG[ending] | weak
     lower = determiner.lower()
-    if not lower:
-        return _STRONG[ending] | _WEAK.get(ending, frozenset())
     if (lower.startswith("ein") and lower != "einige") or _OWNERS.fullmatch(lower):
         return _MIXED.get(ending, frozenset())
     return _WEAK.get(ending, frozenset()) | (_STRONG[ending] if _OTHERS.fullmatch(lower) else frozenset())
