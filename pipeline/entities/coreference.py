@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
@@ -10,6 +11,7 @@ from pipeline.entities.gazetteer import Gazetteer, load_gazetteer
 from pipeline.entities.nominal_phrases import ARTICLES, bare_nominal, nominals, read_nominal
 from pipeline.entities.nominals import person_of_nominal
 from pipeline.entities.organisation_nominals import OrganisationNominals
+from pipeline.entities.person_words import TITLES
 from pipeline.entities.pronouns import (
     SUBJECT_PRONOUNS,
     person_meant,
@@ -61,8 +63,11 @@ def add_references(words: TextWords, clusters: list[Cluster], gazetteer: Gazette
 
 _DETERMINERS = ARTICLES | word_list("indefinite_determiners")
 _MEDIA = word_list("media_before_names")
-_LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: die| der| das)? ")
+_LAST_JOINT = re.compile(r" (?:und|sowie|oder)(?: (?:die|der|das|seine?|ihre?))? ")
 _JOINT = re.compile(rf"{_LAST_JOINT.pattern}|, ")
+_IN_BRACKETS = re.compile(r" \([^()\n]{1,40}\)")
+_ATTRIBUTE_AT_END = re.compile(r"(?<= )(?:(?:die|der|das|seine?|ihre?) [\w-]{3,}er?|[\w-]{3,}er) $")
+_POSSESSIVES = frozenset({"sein", "seine", "ihr", "ihre"})
 
 
 class Resolver:
@@ -110,9 +115,9 @@ class Resolver:
         Of several joined by "und" there is no one entity, but a name of them
         all ("Verdi und Komba").
         """
-        joined = self._joined(begin, end)
-        if len(joined) > 1:
-            return None, ", ".join(joined[:-1]) + " und " + joined[-1]
+        several = self.several(begin, end)
+        if several:
+            return None, enumerated(several)
         entity = self.resolve(begin, end)
         return entity, entity.name if entity is not None else None
 
@@ -121,12 +126,18 @@ class Resolver:
         meant = self._organisations.meant(noun, begin)
         return self._entities[meant.number] if meant is not None else None
 
-    def _joined(self, begin: CharOffset, end: CharOffset) -> list[str]:
-        """Names of different entities with nothing but commas and a last "und" between them; else nothing."""
+    def several(self, begin: CharOffset, end: CharOffset) -> list[str]:
+        """The names of those whom the words from `begin` to `end` join by commas and a last "und"; of one, nothing.
+
+        They may have roles ("Anna Berg und Landrat Karl Obst") and brackets ("Anna Berg (CDU) und Karl Obst (SPD)").
+        """
+        text = self._words.text
         first, last = bisect_left(self._begins, begin), bisect_right(self._begins, end)
-        inside = sorted((p.begin, p.end, r.name) for p, r in self._mentions[first:last] if p.end <= end)
+        inside = sorted(
+            (p.begin, p.end, r.name) for p, r in self._mentions[first:last] if p.end <= end and _for_itself(text, p)
+        )
         names = [name for _, _, name in inside]
-        gaps = [self._words.text[left[1] : right[0]] for left, right in pairwise(inside)]
+        gaps = [_joint(text[left[1] : right[0]]) for left, right in pairwise(inside)]
         joined = gaps and _LAST_JOINT.fullmatch(gaps[-1]) and all(_JOINT.fullmatch(gap) for gap in gaps)
         return names if joined and len(set(names)) == len(names) else []
 
@@ -181,6 +192,27 @@ class Resolver:
         )
         noun = next(nouns, None)
         return self._organisations.meant(noun.text, begin) if noun is not None else None
+
+
+def enumerated(names: Sequence[str]) -> str:
+    """Several names as one: "Anna Berg, Karl Obst und Ida Rau"."""
+    return ", ".join(names[:-1]) + " und " + names[-1]
+
+
+def _for_itself(text: str, place: MentionSpan) -> bool:
+    """Whether a mention stands for somebody, and does not say of a name or of a role whose it is."""
+    part = text[place.end : place.end + 1] == "-" or text[place.begin - 1 : place.begin] == "("
+    return not part and text[place.begin : place.end] not in _POSSESSIVES
+
+
+def _joint(between: str) -> str:
+    """What stands between two names without the brackets of the first, and the role of the second and its attribute."""
+    joint = _IN_BRACKETS.sub("", between)
+    while words := joint.split():
+        if words[-1].rstrip(".") not in TITLES and role_word(words[-1]) is None:
+            break
+        joint = joint[: joint.rindex(words[-1])]
+    return _ATTRIBUTE_AT_END.sub("", joint)
 
 
 def resolve(article: EntityArticle, begin: CharOffset, end: CharOffset) -> Entity | None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from pipeline.entities.coreference import enumerated
 from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
 from pipeline.lexicon.words import DETERMINERS
@@ -137,7 +138,10 @@ class Attribution:
         spans = [Span(begin=b, end=e) for b, e in given or [CharRange(begin, end)]]
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
         kind = _KINDS[entity.type if entity is not None else self._known(choice.chain).type]
-        if choice.beside is not None:
+        several = self._linker.several(_of_own_frame(candidate, given))
+        if entity is not None and entity.name in several:
+            entity, name, kind = None, enumerated(several), "group"
+        elif choice.beside is not None:
             first, second = sorted((choice.mention, choice.beside))
             spans = [Span(begin=self._range(first)[0], end=self._range(second)[1])]
             names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
@@ -204,6 +208,13 @@ class Attribution:
         """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
         phrase = self._known(chain).fullest(given)
         return nominative(self._article.text[phrase.begin : phrase.end]) if phrase is not None else None
+
+
+def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:
+    """Those of `spans` that stand in the frame of the quote itself, not of an earlier one that it goes on."""
+    if candidate.rule in CARRIED:
+        return []
+    return [span for span in spans if any(b <= span.begin and span.end <= e for b, e in candidate.frame_spans)]
 
 
 def name_of_words(words: str) -> str | None:

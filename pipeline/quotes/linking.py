@@ -54,6 +54,10 @@ class Linker:
                 return entity, name
         return None, None
 
+    def several(self, spans: Sequence[CharRange]) -> list[str]:
+        """The names of those whom the first of `spans` joins by "und" ("Anna Berg und Landrat Karl Obst"), or none."""
+        return self._resolver.several(*spans[0]) if spans else []
+
     def owner_of_source(self, begin: CharOffset, end: CharOffset) -> tuple[Entity | None, str | None]:
         """Whom a source in one word belongs to: the entity, else what the word begins with ("Polizei")."""
         source = _SOURCE_OF.fullmatch(self._article.text, begin, end)

@@ -136,6 +136,25 @@ def test_speakers_together(extract: EntityExtractor, words: str, name: str) -> N
     assert Resolver(article).speaker(begin, begin + len(words))[1] == name
 
 
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("Ministerin Anna Körber und Landrat Falk Ahlers", "Anna Körber und Falk Ahlers"),
+        ("Ministerin Anna Körber und der frühere Landrat Falk Ahlers", "Anna Körber und Falk Ahlers"),
+        ("Ministerin Anna Körber und ihr Sprecher Falk Ahlers", "Anna Körber und Falk Ahlers"),
+        ("Anna Körber (CDU) und Falk Ahlers (SPD)", "Anna Körber und Falk Ahlers"),
+        ("Anna Körber, Landrat Falk Ahlers und Prof. Ida Rau", "Anna Körber, Falk Ahlers und Ida Rau"),
+        ("Anna Körber und lobte Landrat Falk Ahlers", "Anna Körber"),
+        ("Anna Körber von der SPD", "Anna Körber"),
+        ("SPD-Chefin Anna Körber", "Anna Körber"),
+    ],
+)
+def test_speakers_together_may_have_roles(extract: EntityExtractor, words: str, name: str) -> None:
+    article = extract(clean_article(f"Das geht so nicht, sagten {words}."))
+    begin = article.text.index(words)
+    assert Resolver(article).speaker(begin, begin + len(words))[1] == name
+
+
 def test_the_owner_of_a_sprecher_does_not_speak(extract: EntityExtractor) -> None:
     text = "Oleg Marinow schwieg. Marinows Sprecher Piotr Lewandowicz redete."
     article = extract(clean_article(text))

@@ -1,9 +1,16 @@
-"""What a speaker without a name is called."""
+"""Who speaks by the reader and the rules together, and what a speaker without a name is called."""
+
+from functools import cache
 
 import pytest
 
+from pipeline.config import PipelineConfig
+from pipeline.quotes import QuoteExtractor
+
 from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words
 from pipeline.spans import CharRange
+from schemas.records import Quote
+from tests.quotes.test_extractor import article, mention
 
 
 def _span(begin: int, end: int) -> CharRange:
@@ -59,3 +66,40 @@ def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
 )
 def test_mehrere_is_no_noun_phrase(phrase: str, with_noun: bool) -> None:
     assert has_noun(phrase) is with_noun
+
+
+@cache
+def _extract() -> QuoteExtractor:
+    return QuoteExtractor(PipelineConfig(quote_model="redefluss"))
+
+
+def _quotes(text: str, *names: str) -> list[Quote]:
+    """The quotes of a text that has persons with these names, by rules and reader."""
+    entities = [
+        {"id": f"per/{name}", "name": name, "type": "PER", "mentions": [mention(text, name)], "salience": 0.5}
+        for name in names
+    ]
+    return _extract()(article(text, entities)).quotes
+
+
+@pytest.mark.parametrize(
+    ("frame", "name", "entity", "kind"),
+    [
+        ("sagten Bürgermeisterin Anna Berg und Landrat Karl Obst", "Anna Berg und Karl Obst", None, "group"),
+        ("sagten Anna Berg und Karl Obst", "Anna Berg und Karl Obst", None, "group"),
+        ("sagte Anna Berg und lobte Karl Obst", "Anna Berg", "per/Anna Berg", "person"),
+        ("sagte der Anwalt von Anna Berg und Karl Obst", "Anwalt von Anna Berg und Karl Obst", None, "person"),
+    ],
+)
+def test_two_speak_together_where_the_frame_joins_them(frame: str, name: str, entity: str | None, kind: str) -> None:
+    (quote,) = _quotes(f"„Das geht so nicht“, {frame}.", "Anna Berg", "Karl Obst")
+    speaker = quote.speaker
+    assert speaker is not None
+    assert (speaker.name, speaker.entity, speaker.kind) == (name, entity, kind)
+
+
+def test_two_who_came_together_need_not_speak_together() -> None:
+    text = "Anna Berg und Karl Obst kamen. „Das geht so nicht“, sagte Obst."
+    (quote,) = _quotes(text, "Anna Berg", "Karl Obst")
+    assert quote.speaker is not None
+    assert quote.speaker.text == "Obst"
