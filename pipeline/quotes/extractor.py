@@ -8,6 +8,7 @@ from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.errors import ConfigurationError
+from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
 from pipeline.quotes.attribution import Attribution
@@ -31,6 +32,8 @@ _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )
 """Words that annotated data has for speakers, or the model takes for some, but that stand for nobody."""
+_NEAR = 200
+"""Code points around a fragment in which its own frame can stand."""
 
 
 class QuoteExtractor:
@@ -76,7 +79,7 @@ class QuoteExtractor:
             for number, (candidate, (speaker, addressee)) in enumerate(zip(found, said, strict=True))
         ]
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
-        return QuoteArticle(**fields, quotes=with_parts(quotes))
+        return QuoteArticle(**fields, quotes=with_frames_of_wholes(article.text, with_parts(quotes)))
 
     def _analysed(self, text: str) -> tuple[AnalysedText, Reading | None]:
         """The text as the rules look at it, and what the reader reads in it, if there is one."""
@@ -200,6 +203,53 @@ def with_parts(quotes: Sequence[Quote]) -> list[Quote]:
             smallest = min(around, key=lambda other: (sizes[other], other))
             marked[number] = quote.model_copy(update={"part_of": quotes[smallest].id})
     return marked
+
+
+def with_frames_of_wholes(text: str, quotes: Sequence[Quote]) -> list[Quote]:
+    """The quotes, of which words in quotation marks within other speech have the speaker and the frame of that speech.
+
+    What somebody else says within it is left as it is: "Obst sagte, Reif habe von einem „Skandal“ gesprochen".
+    """
+    by_id = {quote.id: quote for quote in quotes}
+    return [
+        _as_its_whole(text, quote, by_id[quote.part_of]) if quote.part_of is not None else quote for quote in quotes
+    ]
+
+
+def _as_its_whole(text: str, quote: Quote, whole: Quote) -> Quote:
+    spoken = quote.type == "Direct" and whole.type != "Direct"
+    if not spoken or whole.speaker is None or _cue_within(quote, whole) or _says_within(text, quote, whole):
+        return quote
+    taken = {name: getattr(whole, name) for name in ("speaker", "cue", "frame", "addressee")}
+    return quote.model_copy(update=taken)
+
+
+def _cue_within(quote: Quote, whole: Quote) -> bool:
+    """Whether a cue of its own stands within the speech around a quote."""
+    if quote.cue is None or quote.cue == whole.cue:
+        return False
+    return any(_all_within([span], whole.spans) for span in quote.cue.spans)
+
+
+def _says_within(text: str, quote: Quote, whole: Quote) -> bool:
+    """Whether the words around a quote say that somebody else says it: "hält Reif für „Unfug“"."""
+    speaker, own = whole.speaker, quote.speaker
+    if speaker is None or own is None or own.name == speaker.name or not _all_within(own.spans, whole.spans):
+        return False
+    first, last = whole.spans[0].begin, whole.spans[-1].end
+    begin, end = quote.spans[0].begin, quote.spans[-1].end
+    around = text[max(first, begin - _NEAR) : begin] + text[end : min(last, end + _NEAR)]
+    before = text[max(first, own.spans[0].begin - _NEAR) : own.spans[0].begin].split()[-1:]
+    behind = text[own.spans[-1].end : own.spans[-1].end + _NEAR].split()[:1]
+    return any(map(_finite, before + behind)) or any(map(_participle, re.findall(r"\w+", around)))
+
+
+def _finite(word: str) -> bool:
+    return any(form.kind == "finite" and not form.verb.apart for form in reporting_forms().get(word, ()))
+
+
+def _participle(word: str) -> bool:
+    return any(form.kind == "participle" and not form.verb.apart for form in reporting_forms().get(word, ()))
 
 
 def _all_within(inner: Sequence[Span], outer: Sequence[Span]) -> bool:

@@ -6,10 +6,11 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor
-
 from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words
+from pipeline.quotes.extractor import with_frames_of_wholes
 from pipeline.spans import CharRange
-from schemas.records import Quote
+from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
+from schemas.spans import Span
 from tests.quotes.test_extractor import article, mention
 
 
@@ -103,3 +104,71 @@ def test_two_who_came_together_need_not_speak_together() -> None:
     (quote,) = _quotes(text, "Anna Berg", "Karl Obst")
     assert quote.speaker is not None
     assert quote.speaker.text == "Obst"
+
+
+def _place(text: str, words: str) -> Span:
+    return Span(begin=text.index(words), end=text.index(words) + len(words))
+
+
+def _quote(text: str, words: str, speaker: str, cue: str = "", type_: QuoteType = "Direct") -> Quote:
+    return Quote(
+        id=words,
+        type=type_,
+        medium="Speech",
+        spans=[_place(text, words)],
+        text=words,
+        speaker=Speaker(spans=[_place(text, speaker)], text=speaker, entity=None, name=speaker, confidence=0.7),
+        cue=QuotePart(spans=[_place(text, cue)], text=cue) if cue else None,
+        frame=None,
+        addressee=QuotePerson(spans=[_place(text, "Rau")], text="Rau", entity=None, name="Rau") if cue else None,
+        confidence=0.9,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "fragment", "speaker", "cue"),
+    [
+        ("ihr Sohn habe „nur helfen wollen“", "„nur helfen wollen“", "ihr Sohn", ""),
+        ("Karl Obst müsse den „Laden zusammenhalten“", "„Laden zusammenhalten“", "Karl Obst", ""),
+        ("der Bau sei „ein Skandal“", "„ein Skandal“", "Anna Berg", ""),
+    ],
+)
+def test_words_in_marks_have_the_speaker_and_the_frame_of_the_speech_around_them(
+    said: str, fragment: str, speaker: str, cue: str
+) -> None:
+    text = f"Anna Berg sagte Ida Rau, {said}."
+    whole = _quote(text, said, "Anna Berg", "sagte", "Indirect")
+    part = _quote(text, fragment, speaker, cue).model_copy(update={"part_of": whole.id})
+    (found,) = with_frames_of_wholes(text, [whole, part])[1:]
+    assert (found.speaker, found.cue, found.addressee) == (whole.speaker, whole.cue, whole.addressee)
+    assert (found.text, found.part_of) == (fragment, said)
+
+
+@pytest.mark.parametrize(
+    ("said", "fragment", "speaker", "cue"),
+    [
+        ("Karl Obst habe „nein“ geantwortet", "„nein“", "Karl Obst", "habe"),
+        ("das Verbot hält Karl Obst für „Unfug“", "„Unfug“", "Karl Obst", ""),
+        ("Karl Obst nenne das „Unfug“", "„Unfug“", "Karl Obst", ""),
+        ("Karl Obst soll den Richter „blind“ genannt haben", "„blind“", "Karl Obst", ""),
+    ],
+)
+def test_what_somebody_else_says_within_it_keeps_its_own_speaker(
+    said: str, fragment: str, speaker: str, cue: str
+) -> None:
+    text = f"Anna Berg sagte Ida Rau, {said}."
+    whole = _quote(text, said, "Anna Berg", "sagte", "Indirect")
+    part = _quote(text, fragment, speaker, cue).model_copy(update={"part_of": whole.id})
+    assert with_frames_of_wholes(text, [whole, part]) == [whole, part]
+
+
+def test_a_quote_within_direct_speech_keeps_its_speaker() -> None:
+    text = "„Ihr Sohn sagt: ‚Niemals‘“, sagte Anna Berg zu Ida Rau."
+    whole = _quote(text, "„Ihr Sohn sagt: ‚Niemals‘“", "Anna Berg", "sagte")
+    part = _quote(text, "‚Niemals‘", "Ihr Sohn").model_copy(update={"part_of": whole.id})
+    assert with_frames_of_wholes(text, [whole, part]) == [whole, part]
+
+
+def test_a_witness_says_the_fragment_that_he_says() -> None:
+    text = "„Es ging wohl um ein Mädchen“, sagte ein Zeuge. Ihr Sohn habe „nur helfen wollen“."
+    assert [quote.speaker.name for quote in _quotes(text) if quote.speaker is not None] == ["Zeuge"] * 3
