@@ -11,7 +11,7 @@ from itertools import accumulate
 from pipeline.entities.coreference import enumerated
 from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
-from pipeline.lexicon.words import DETERMINERS
+from pipeline.lexicon.words import DETERMINERS, SMALL_NAMES, SUBJECT_PRONOUNS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.reader.calibration import logit
@@ -28,6 +28,7 @@ from schemas.spans import Span, joined
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
 _PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | word_list("impersonal_pronouns")
+_NO_NOUNS = DETERMINERS | SUBJECT_PRONOUNS | _PRONOUNS | word_list("pronouns_for_some")
 _KINDS: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",
@@ -218,14 +219,14 @@ def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list
 
 
 def name_of_words(words: str) -> str | None:
-    """The noun phrase `words` in the nominative; None for a pronoun, which is no name ("man", "er", "beide")."""
-    return None if words.lower() in _PRONOUNS else nominative(words)
+    """The noun phrase `words` in the nominative; None for what is no name ("man", "er", "beide", "die meisten")."""
+    return nominative(words) if words.lower() not in _PRONOUNS and has_noun(words) else None
 
 
 def has_noun(phrase: str) -> bool:
-    """Whether a phrase has a noun, as "der 45-Jährige", and unlike "mehrere" or "der andere"."""
-    words = [word for word in phrase.split() if word.lower() not in DETERMINERS]
-    return any(part[:1].isupper() or part[:1].isdigit() for word in words for part in word.split("-"))
+    """Whether a phrase has a noun, as "der 45-Jährige" or "dpa", and unlike "mehrere" or "die meisten"."""
+    words = [word for word in phrase.split() if word.lower() not in _NO_NOUNS]
+    return any(word in SMALL_NAMES or any(c.isupper() or c.isdigit() for c in word) for word in words)
 
 
 class KnownChain:

@@ -45,7 +45,19 @@ def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "name"), [("man", None), ("Er", None), ("die Anwohner", "Anwohner"), ("Anna", "Anna")]
+    ("words", "name"),
+    [
+        ("man", None),
+        ("Er", None),
+        ("die meisten", None),
+        ("Die anderen", None),
+        ("Einige", None),
+        ("Eine von ihnen", None),
+        ("die Anwohner", "Anwohner"),
+        ("die meisten Anwohner", "die meisten Anwohner"),
+        ("Anna", "Anna"),
+        ("dpa", "dpa"),
+    ],
 )
 def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
     assert name_of_words(words) == name
@@ -62,6 +74,11 @@ def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
         ("mehrere", False),
         ("Beide", False),
         ("der andere", False),
+        ("Die meisten", False),
+        ("Einige andere", False),
+        ("Letztere", False),
+        ("dpa", True),
+        ("der Erste Bürgermeister", True),
         ("der", False),
     ],
 )
