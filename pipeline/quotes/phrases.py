@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pipeline.entities.person_words import is_given_name
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
     ABBREVIATIONS,
@@ -39,6 +41,7 @@ _NOT_ADJECTIVES = (
 _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
 _KNOWN_WORDS = 32_768
 """Words of which it is remembered what they look like."""
+_PARTS_OF_TIMES = frozenset({"anfang", "mitte", "ende"})
 _LONGEST_PHRASE = 150
 """Tokens of a noun phrase with all that belongs to it, or of an apposition."""
 _MOST_ATTRIBUTES = 12
@@ -142,7 +145,8 @@ def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: 
     """Whether token `at` belongs to the nouns of a phrase that begins at `index`."""
     token = tokens[at]
     if is_noun(token):
-        return not (at > index and token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS)
+        timed = at > index and token.lower in TIME_NOUNS and tokens[at - 1].lower not in DETERMINERS
+        return not timed or _is_surname(tokens, at, limit)
     if at == index:
         return False
     if token.text[0].isdigit():
@@ -156,6 +160,12 @@ def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: 
     return is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
 
 
+def _is_surname(tokens: Sequence[Token], at: TokenIndex, limit: TokenIndex) -> bool:
+    """Whether a time noun is somebody's name: "Julia Winter", not "Julia Mitte März"."""
+    part = tokens[at].lower in _PARTS_OF_TIMES and at + 1 < limit and tokens[at + 1].lower in TIME_NOUNS
+    return is_given_name(tokens[at - 1].text) and not part
+
+
 def _name_goes_on(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex, limit: TokenIndex) -> bool:
     """Whether a particle ("von", "al") stands within a name: "Ursula von der Leyen", not "Sprecher von Siemens"."""
     before, following = tokens[at - 1], tokens[at + 1]
@@ -167,10 +177,17 @@ def _name_goes_on(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex, li
         return True
     if tokens[at].lower in {"zu", "zur"} and following.lower in NO_NAMES:
         return False
-    if tokens[at].lower in {"von", "der", "den", "zu", "zur", "da"}:
+    if tokens[at].lower in {"der", "den"}:
+        return before.lower in NAME_PARTICLES or (tokens[at].lower == "der" and _may_own(tokens, first, at))
+    if tokens[at].lower in {"von", "zu", "zur", "da"}:
         plain = tokens[first].lower not in DETERMINERS and at - first <= 3
         return plain and is_noun(before) and not before.lower.endswith(("sprecher", "sprecherin"))
     return is_noun(before)
+
+
+def _may_own(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex) -> bool:
+    """Whether "der" at `at` begins a genitive: "Bund der Bauern", "Erster Chef der SPD", not "Udo Falk der Runde"."""
+    return at - first == 1 or role_word(tokens[at - 1].text) is not None
 
 
 def noun_phrase(

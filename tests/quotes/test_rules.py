@@ -100,6 +100,22 @@ NO_ADDRESSEES = [
     "Ihr Gegenüber Jonas Reif sagte: „Das ist gut.“",
 ]
 
+SPEAKERS = [
+    ("Hanna Obst", " den Reportern"),
+    ("Hanna Obst", " der Runde"),
+    ("Reif", " der Bundeswehr-Sendung"),
+    ("Ministerin Julia Winter", ""),
+    ("Ministerin Julia Winter", " am Freitag"),
+    ("Julia Freitag (SPD)", ""),
+    ("Ministerin Julia Obst", " Freitag vor Journalisten"),
+    ("Julia", " Mitte März"),
+    ("Jonas von der Weide", ""),
+    ("Präsident Jonas Van der Weide", ""),
+    ("Jonas van den Berg", ""),
+    ("Hanna Obst vom Bund der Bauern", ""),
+    ("Jonas Reif, Erster Vorsitzender der SPD", ""),
+]
+
 WHOLE = [
     ("Die Anwohner forderten einen Zebrastreifen vor der Schule.", "Reported", "Die Anwohner"),
     ("Der Angeklagte soll die Akten vernichtet haben.", "FreeIndirect", ""),
@@ -134,6 +150,12 @@ def test_who_is_quoted_speaks_and_not_who_quotes(text: str, speaker: str) -> Non
 @pytest.mark.parametrize(("text", "quote", "speaker", "cue"), INDIRECT)
 def test_indirect_speech(text: str, quote: str, speaker: str, cue: str) -> None:
     assert readable(text) == [("Indirect", quote, speaker, cue)]
+
+
+@pytest.mark.parametrize(("speaker", "behind"), SPEAKERS)
+def test_where_a_speaker_ends(speaker: str, behind: str) -> None:
+    ((_, _, found, _),) = readable(f"„Das Geld reicht nicht“, sagte {speaker}{behind}.")
+    assert found == speaker
 
 
 @pytest.mark.parametrize(("text", "type_", "speaker"), WHOLE)
