@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.lexicon import word_list
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
     ABBREVIATIONS,
@@ -41,6 +42,7 @@ _NOT_ADJECTIVES = (
 _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
 _KNOWN_WORDS = 32_768
 """Words of which it is remembered what they look like."""
+_MEDIA = word_list("media_before_names")
 _PARTS_OF_TIMES = frozenset({"anfang", "mitte", "ende"})
 _LONGEST_PHRASE = 150
 """Tokens of a noun phrase with all that belongs to it, or of an apposition."""
@@ -79,11 +81,18 @@ def _looks_like_noun(text: str) -> bool:
 
 def name_in_marks(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
     """End of a short name in quotation marks that begins at `index` („Bild am Sonntag“)."""
-    if index < limit and tokens[index].text in _OPEN_QUOTES:
+    if index + 2 < limit and tokens[index].text in _OPEN_QUOTES and not _opens_small(tokens, index):
         for end in token_indices(index + 2, min(limit, index + 8)):
             if tokens[end].text in '“”"«»‘’':
                 return end + 1
     return None
+
+
+def _opens_small(tokens: Sequence[Token], index: TokenIndex) -> bool:
+    """Whether words in marks begin like no name: „wie am Spieß“, unlike „tagesschau.de“ and Magazin „brand eins“."""
+    first = tokens[index + 1]
+    called = index > 0 and tokens[index - 1].text in _MEDIA
+    return first.text.islower() and "." not in first.text and not is_noun(first) and not called
 
 
 def _bracket(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:

@@ -114,6 +114,8 @@ SPEAKERS = [
     ("Jonas van den Berg", ""),
     ("Hanna Obst vom Bund der Bauern", ""),
     ("Jonas Reif, Erster Vorsitzender der SPD", ""),
+    ("Jonas Reif von der „taz“", ""),
+    ("Jonas Reif vom Magazin „brand eins“", ""),
 ]
 
 WHOLE = [
@@ -222,6 +224,20 @@ def test_a_part_in_quotation_marks_lies_within_indirect_speech() -> None:
         ("Indirect", "die Brücke sei „ein Denkmal aus Stahl“", "Obst", "sagte"),
         ("Direct", "„ein Denkmal aus Stahl“", "Obst", "sagte"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "speaker"),
+    [
+        ("Er schrie laut Zeugen „wie am Spieß“ um Hilfe.", "Er schrie … „wie am Spieß“ um Hilfe", "Zeugen"),
+        ("Er hat laut Polizei „unkooperativ“ reagiert.", "Er hat … „unkooperativ“ reagiert", "Polizei"),
+        ("Er hat laut „Bild am Sonntag“ Geld.", "Er hat … Geld", "„Bild am Sonntag“"),
+        ("Er hat laut „tagesschau.de“ Geld.", "Er hat … Geld", "„tagesschau.de“"),
+        ("Er hat laut dem Magazin „brand eins“ Geld.", "Er hat … Geld", "dem Magazin „brand eins“"),
+    ],
+)
+def test_small_words_in_marks_are_said_and_no_name(text: str, quote: str, speaker: str) -> None:
+    assert readable(text)[0][1:3] == (quote, speaker)
 
 
 def test_konjunktiv_is_carried_on_over_sentences() -> None:
