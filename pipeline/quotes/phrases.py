@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.lexicon import word_list
+from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
     ABBREVIATIONS,
@@ -43,6 +43,7 @@ _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
 _KNOWN_WORDS = 32_768
 """Words of which it is remembered what they look like."""
 _MEDIA = word_list("media_before_names")
+_BODIES = endings("bodies_of_fields")
 _PARTS_OF_TIMES = frozenset({"anfang", "mitte", "ende"})
 _LONGEST_PHRASE = 150
 """Tokens of a noun phrase with all that belongs to it, or of an apposition."""
@@ -194,6 +195,22 @@ def _name_goes_on(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex, li
     return is_noun(before)
 
 
+def _field(tokens: Sequence[Token], at: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
+    """End of what a body is for: "für Statistik", "für Kultus, Jugend und Sport", behind "Landesamt"."""
+    if tokens[at].lower != "für" or not tokens[at - 1].lower.endswith(_BODIES):
+        return None
+    end = further = _capital_core(tokens, at + 1, limit)
+    while further is not None and further < limit and tokens[further].text == ",":
+        further = _capital_core(tokens, further + 1, limit)
+    if further is not None and further < limit and tokens[further].lower in {"und", "sowie"}:
+        end = _capital_core(tokens, further + 1, limit) or end
+    return end
+
+
+def _capital_core(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
+    return _core(tokens, index, limit) if index < limit and tokens[index].capital else None
+
+
 def _may_own(tokens: Sequence[Token], first: TokenIndex, at: TokenIndex) -> bool:
     """Whether "der" at `at` begins a genitive: "Bund der Bauern", "Erster Chef der SPD", not "Udo Falk der Runde"."""
     return at - first == 1 or role_word(tokens[at - 1].text) is not None
@@ -221,7 +238,7 @@ def noun_phrase(
         token = tokens[at]
         end: TokenIndex | None = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)
         if end is None and attach:
-            end = _attachment(tokens, index, at, limit, places)
+            end = _field(tokens, at, limit) or _attachment(tokens, index, at, limit, places)
         if end is None:
             break
         at = end
