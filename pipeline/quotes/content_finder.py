@@ -12,7 +12,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.frames import frame_around
-from pipeline.quotes.mood import is_relative
+from pipeline.quotes.mood import is_relative, is_subjunctive
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, token_indices
@@ -93,10 +93,25 @@ class ContentFinder:
         if frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             final = tokens[frame_end].end
         quoted = [mask[0] for mask in self.masked if mask[0] >= last and tokens[mask[0] - 1].text in ",–"]
-        end = tokens[quoted[0]].begin if quoted else self.sentence.end
+        quoted += [part.first for part in self.parts if part.first > last and self._turns_behind_semicolon(part)]
+        end = tokens[min(quoted)].begin if quoted else self.sentence.end
         pieces = (stripped(text, tokens[start].begin, begin), stripped(text, final, max(final, end)))
         spans = [span for span in pieces if span is not None]
         return self.candidate(spans, rule, [CharRange(begin, final)]) if spans else None
+
+    def helped_by_subjunctive(self, cue: Cue) -> bool:
+        return is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+
+    def says_anew(self, other: Cue) -> bool:
+        """ "…, und die Ministerin behauptet das Gegenteil": somebody else speaks, in the indicative."""
+        reported = not other.final and not other.subjunctive and bool(other.speaker)
+        infinitive = self.tokens[other.finite - 1].lower == "zu"
+        plain = not infinitive and not self.helped_by_subjunctive(other)
+        return reported and plain and other.speaker[0][1] == other.finite
+
+    def _turns_behind_semicolon(self, part: Clause) -> bool:
+        """Whether somebody else speaks behind a semicolon: "…, sagte Obst; Reif fordert das Gegenteil"."""
+        return self.tokens[part.first - 1].text == ";" and any(map(self.says_anew, self.cues_in(part)))
 
     def part_from(self, first: TokenIndex) -> Clause | None:
         """The clause that begins with token `first`."""

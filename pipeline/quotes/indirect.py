@@ -4,9 +4,11 @@ from pipeline.lexicon.words import (
     ADVERBS,
     CONTENT_OPENERS,
     COORDINATORS,
+    DETERMINERS,
     PREPOSITIONS,
     RELATIVES,
     SAYING,
+    SUBJECT_PRONOUNS,
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.clauses import Clause
@@ -28,22 +30,34 @@ class VerbSpeech(ContentFinder):
 
     def find(self, used: set[int]) -> list[QuoteCandidate]:
         """Adds the sentence's candidates to `found`; `used` holds the verbs that direct speech has taken."""
-        for cue in sorted(self.cues, key=lambda cue: (cue.subjunctive or self._helped_by_subjunctive(cue), cue.finite)):
+        for cue in sorted(self.cues, key=lambda cue: (cue.subjunctive or self.helped_by_subjunctive(cue), cue.finite)):
             if cue.finite in used or self.within_found(cue.finite) or self._is_denied(cue) or self._is_carried_on(cue):
                 continue
             candidate = self._by_verb(cue)
             if candidate is not None:
                 used.add(cue.finite)
-                self.found.append(candidate)
+                self._add(candidate, cue)
         return self.found
 
-    def _helped_by_subjunctive(self, cue: Cue) -> bool:
-        return is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
+    def _add(self, candidate: QuoteCandidate, cue: Cue) -> None:
+        """Adds a candidate to `found`; of two for the same words the one whose verb is nearer and names its speaker."""
+        same = next((at for at, other in enumerate(self.found) if other.spans == candidate.spans), None)
+        if same is None:
+            self.found.append(candidate)
+        elif self._names(cue, candidate) and _distance(candidate) < _distance(self.found[same]):
+            self.found[same] = candidate
+
+    def _names(self, cue: Cue, candidate: QuoteCandidate) -> bool:
+        """Whether a verb has a speaker that is no pronoun, and does not only say more of him in a relative clause."""
+        first = self.analysed.token_range(candidate.begin, candidate.end).first
+        told = cue.final and self.tokens[first - 1].text == ":"
+        lower = [self.tokens[at].lower for at, _ in cue.speaker]
+        return not told and bool(lower) and lower[0] not in SUBJECT_PRONOUNS - DETERMINERS
 
     def _is_carried_on(self, cue: Cue) -> bool:
         """ "Er gehe davon aus, dass …" goes on with what somebody said before; it reports nothing anew."""
         leads = self._opens_main_clause(cue.clause) and not self.masked and not cue.final and not cue.passive
-        return leads and (cue.subjunctive or self._helped_by_subjunctive(cue))
+        return leads and (cue.subjunctive or self.helped_by_subjunctive(cue))
 
     def _opens_main_clause(self, clause: Clause) -> bool:
         """Whether nothing but clauses of time and reason stands before: "Als sie ging, habe er beschlossen, …"."""
@@ -114,7 +128,8 @@ class VerbSpeech(ContentFinder):
             part = self.parts[following]
             masked = any(self.parts[index].last <= mask[0] < part.first for mask in self.masked)
             # "Während Obst lobt, warnt Reif, es …"
-            if masked or (before_main and any(other.finite == part.first for other in self.cues)):
+            main = before_main and any(other.finite == part.first for other in self.cues)
+            if masked or main or (part.first >= spoken and self._turns_to_another(cue, part)):
                 return None
             if part.first < spoken:
                 continue
@@ -134,6 +149,12 @@ class VerbSpeech(ContentFinder):
                 return None
             adjacent = False
         return None
+
+    def _turns_to_another(self, cue: Cue, part: Clause) -> bool:
+        """ "Obst lobte den Plan, Reif sagte, er sei gut": a clause has a speaker of its own, and is not said itself."""
+        separator = self.tokens[part.first - 1].text
+        apart = separator == ";" or (separator == "," and cue.verb.lemma not in SAYING)
+        return apart and any(map(self.says_anew, self.cues_in(part)))
 
     def _quotes_announced(self, behind: TokenIndex) -> list[CharOffset]:
         """Where quoted speech begins behind a colon: "er habe es gehört: „…“"."""
@@ -209,7 +230,7 @@ class VerbSpeech(ContentFinder):
             if quoted <= part.first:
                 return tokens[part.first - 1].begin
             goes_on = any(self._goes_on(other, cue, at) for other in self.cues_in(part))
-            if goes_on or (at > part.first and any(map(self._says_anew, self.cues_in(part)))):
+            if goes_on or (at > part.first and any(map(self.says_anew, self.cues_in(part)))):
                 return tokens[part.first].begin
             so_said = opener == "so" and part is self.parts[-1] and not is_subjunctive(tokens, part.first, part.last)
             if so_said or (opener == "wie" and any(other.final for other in self.cues_in(part))):
@@ -221,11 +242,6 @@ class VerbSpeech(ContentFinder):
                 return tokens[other.finite - 1].begin
         return self.sentence.end
 
-    def _says_anew(self, other: Cue) -> bool:
-        """ "…, und die Ministerin behauptet das Gegenteil": somebody else speaks, in the indicative."""
-        reported = not other.final and not other.subjunctive and bool(other.speaker)
-        return reported and not self._helped_by_subjunctive(other) and other.speaker[0][1] == other.finite
-
     def _goes_on(self, other: Cue, cue: Cue, at: TokenIndex) -> bool:
         return other.finite != cue.finite and not other.final and not other.subjunctive and other.finite <= at + 1
 
@@ -236,3 +252,9 @@ class VerbSpeech(ContentFinder):
             last = cue.speaker[-1][1]
         candidate = self.split_content(cue.clause.first, last, rule)
         return None if candidate is None else with_roles(self.analysed, candidate, cue)
+
+
+def _distance(candidate: QuoteCandidate) -> int:
+    """Code points between what is said and the nearest word that shows speech."""
+    said = [bound for span in candidate.spans for bound in span]
+    return min((abs(bound - cue) for bound in said for span in candidate.cue_spans for cue in span), default=0)

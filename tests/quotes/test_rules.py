@@ -186,6 +186,23 @@ def test_things_and_subjects_are_nobody_who_was_told(text: str) -> None:
     assert [quote.addressee_spans for quote in found_by_rules(text)] == [[]]
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "speaker"),
+    [
+        ("Obst lobte den Plan, Reif sagte, er sei unausgegoren.", "er sei unausgegoren", "Reif"),
+        ("Obst lobte den Plan; Reif sagte, er sei unausgegoren.", "er sei unausgegoren", "Reif"),
+        ("Obst begrüßte den Plan, die Grünen erklärten, er komme zu spät.", "er komme zu spät", "Grünen"),
+        ("Er komme zu spät, sagte Obst; Reif fordert mehr Geld.", "Er komme zu spät", "Obst"),
+        ("Obst wies das zurück: Man habe gefragt, sagte sie.", "Man habe gefragt", "Obst"),
+        ("Dem widersprach Obst, die nun aussagte: Man habe gefragt.", "Man habe gefragt", "Obst"),
+        ("Obst sagte, Reif behauptet, es sei Geld da.", "Reif behauptet, es sei Geld da", "Obst"),
+        ("Obst kündigte an, Akteneinsicht zu fordern.", "Akteneinsicht zu fordern", "Obst"),
+    ],
+)
+def test_whose_words_they_are_in_a_sentence_with_two_speakers(text: str, quote: str, speaker: str) -> None:
+    assert [found[1:3] for found in readable(text)] == [(quote, speaker)]
+
+
 def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
     text = "Obst sagte, es sei gut. Jonas Reif berichtete von Klassen, in denen nichts stattfinde. Es fehle an Geld."
     assert [(kind, speaker) for kind, _, speaker, _ in readable(text)] == [
