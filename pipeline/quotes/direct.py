@@ -44,7 +44,7 @@ class Passage:
 
 def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
     """The outermost quoted passages that begin in `sentence`."""
-    found = []
+    found: list[Passage] = []
     for quoted in analysed.quotes_from(sentence.begin, sentence.end):
         if quoted.depth > 0 or quoted.single:
             continue
@@ -53,13 +53,24 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
             continue
         words = sum(token.word for token in analysed.tokens[first:last])
         passage = Passage(quoted, first, last, False, words, ranges=quoted.spans)
-        passage.whole = _stands_alone(analysed, sentence, passage)
+        passage.whole = _stands_alone(analysed, sentence, passage, found[-1] if found else None)
         found.append(passage)
     return found
 
 
-def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) -> bool:
-    """Whether the words in the marks are a clause of their own, by their length and by what stands beside them."""
+def _behind_frame(analysed: AnalysedText, earlier: Passage | None) -> bool:
+    """Whether a frame follows the passage before, so that it may go on: "„Wir müssen“, so Obst, „handeln.“"."""
+    if earlier is None or not earlier.whole or analysed.tokens[earlier.last].text not in DASHES:
+        return False
+    frame = analysed.tokens[earlier.last + 1]
+    return is_finite_reporting(frame) or frame.lower == "so"
+
+
+def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage, earlier: Passage | None) -> bool:
+    """Whether the words in the marks are a clause of their own, by their length and by what stands beside them.
+
+    `earlier` is the passage before in the same sentence.
+    """
     tokens = analysed.tokens
     if passage.words == 0:
         return False
@@ -77,7 +88,8 @@ def _stands_alone(analysed: AnalysedText, sentence: Sentence, passage: Passage) 
         if tokens[passage.first + 1].text[0].islower():
             spoken = tokens[sentence.first : passage.first]
             closed = not after or not after[0].isalnum()
-            return closed and passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
+            told = passage.words >= 3 and any(is_finite_reporting(token) for token in spoken)
+            return closed and (told or _behind_frame(analysed, earlier))
         return enough if ends else passage.words >= 3 and after in DASHES
     long = passage.words >= 5 and tokens[passage.first + 1].capital and (not after or after in ".,;")
     reporting = any(form.kind == "finite" for form in reporting_forms().get(before.lower(), ()))

@@ -1,5 +1,6 @@
 """All rules together: quote candidates of a text, with nothing learned from data."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -18,6 +19,7 @@ from pipeline.quotes.frames import (
 )
 from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.interview import headline_quotes, interview_turns
+from pipeline.quotes.marks import CLOSING
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.registry import SPEAKER_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
@@ -29,6 +31,10 @@ from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import QuoteType
 
+_FRAME_MARKS = frozenset(",–—-")
+"""What stands before and behind a frame in the middle of speech."""
+_ENDS = re.compile(rf"[.!?…][{''.join(sorted(CLOSING))}]+$")
+"""What quoted words end with that are a sentence."""
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
 
@@ -77,7 +83,7 @@ class _ArticleScan:
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
         whole = (self._whole(sentence, passage, cues, masked, used) for passage in quoted if passage.whole)
-        found = [candidate for candidate in whole if candidate is not None]
+        found = _joined(self.analysed, [candidate for candidate in whole if candidate is not None])
         indirect: list[QuoteCandidate] = []
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
@@ -280,3 +286,23 @@ class _ArticleScan:
             named = person_subject(self.tokens, sentence.first, sentence.last, self.surnames)
             self.subject = (sentence.first, phrase_spans(self.analysed, [named])[0]) if named is not None else None
         self.before = sentence
+
+
+def _joined(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """Speech of one sentence with a frame in its middle as one quote: "„Das ist“, sagte Obst, „ein guter Tag“"."""
+    result: list[QuoteCandidate] = []
+    for candidate in found:
+        if result and _goes_on_behind_frame(analysed, result[-1], candidate):
+            result[-1] = replace(result[-1], spans=[*result[-1].spans, *candidate.spans])
+        else:
+            result.append(candidate)
+    return result
+
+
+def _goes_on_behind_frame(analysed: AnalysedText, first: QuoteCandidate, second: QuoteCandidate) -> bool:
+    """Whether words in marks go on behind the frame of others, whose sentence has not ended."""
+    text = analysed.text
+    framed = first.rule == second.rule == "marks-framed" and first.speaker_spans == second.speaker_spans
+    between = text[first.end : second.begin].strip()
+    parted = between[:1] in _FRAME_MARKS and between[-1:] in _FRAME_MARKS and len(between) > 1
+    return framed and parted and not _ENDS.search(text, first.begin, first.end)

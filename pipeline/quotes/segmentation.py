@@ -59,9 +59,9 @@ def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteC
     """`candidates`, in text order, without those that repeat another one.
 
     These give words of a quote to whoever only passes them on ("so Obst laut Nordpress"), or are what the same speaker
-    says already, or are some of the sentences of direct speech.
+    says already, or are one half of direct speech around a frame, or some of its sentences.
     """
-    seen: set[tuple[CharRange, ...]] = set()
+    seen: set[CharRange] = set()
     said = [candidate for candidate in candidates if candidate.rule == "so-said"]
     begins = [other.begin for other in said]
     longest: QuoteCandidate | None = None
@@ -72,10 +72,9 @@ def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteC
             if any(_holds(candidate, other) for other in inside):
                 continue
         if candidate.type == "Direct":
-            words = tuple(candidate.spans)
             piece = longest is not None and _holds(longest, candidate) and not _has_marks(text, candidate)
-            repeats = words in seen or piece
-            seen.add(words)
+            repeats = piece or all(span in seen for span in candidate.spans)
+            seen.update(candidate.spans)
             if longest is None or candidate.end > longest.end:
                 longest = candidate
         else:

@@ -97,6 +97,14 @@ def test_sentences_of_direct_speech_are_no_quotes_of_their_own() -> None:
     assert drop_repeats(text, [first, second, inner]) == [first, second, inner]
 
 
+def test_one_half_of_speech_around_a_frame_is_no_quote_of_its_own() -> None:
+    text = "„Wir müssen“, betonte Reif, „handeln“."
+    first, second = (0, 12), (28, 37)
+    whole, half, other = (QuoteCandidate(spans, "Direct") for spans in ([first, second], [first], [second]))
+    assert drop_repeats(text, [whole, half, other]) == [whole]
+    assert drop_repeats(text, [half, other]) == [half, other]
+
+
 def test_overlap_is_f1_over_code_points() -> None:
     assert overlap([(0, 10)], [(0, 10)]) == 1.0
     assert overlap([(0, 10)], [(10, 20)]) == 0.0

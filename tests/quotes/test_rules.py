@@ -228,11 +228,32 @@ def test_a_time_stamp_is_not_the_speaker() -> None:
     ]
 
 
-def test_a_quote_broken_by_its_frame_has_one_speaker() -> None:
-    assert readable("„Das Geld“, sagte Reif, „reicht nicht für alle Schulen.“") == [
-        ("Direct", "„Das Geld“", "Reif", "sagte"),
-        ("Direct", "„reicht nicht für alle Schulen.“", "Reif", "sagte"),
-    ]
+@pytest.mark.parametrize(
+    ("text", "quote", "speaker"),
+    [
+        ("„Das Geld“, sagte Reif, „reicht nicht für alle.“", "„Das Geld“ … „reicht nicht für alle.“", "Reif"),
+        ("„Das ist“, sagte Hanna Obst, „ein schwarzer Tag.“", "„Das ist“ … „ein schwarzer Tag.“", "Hanna Obst"),
+        ("„Wir müssen“, betonte Reif, „handeln.“", "„Wir müssen“ … „handeln.“", "Reif"),
+        ("„Am Ende“, so Kämmerer Udo Falk, „fehlt Geld.“", "„Am Ende“ … „fehlt Geld.“", "Kämmerer Udo Falk"),
+        ("»Am Ende« – so Reif – »fehlt Geld.«", "»Am Ende« … »fehlt Geld.«", "Reif"),
+    ],
+)
+def test_a_quote_broken_by_its_frame_is_one(text: str, quote: str, speaker: str) -> None:
+    assert [found[:3] for found in readable(text)] == [("Direct", quote, speaker)]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        ("„Es fehlt Geld.“, sagte Reif, „Wir müssen sparen.“", ["„Es fehlt Geld.“", "„Wir müssen sparen.“"]),
+        ("„Es fehlt Geld“, sagte Reif und rief: „Wir sparen.“", ["„Es fehlt Geld“", "„Wir sparen.“"]),
+        ("„Es fehlt Geld“, sagte Reif, „wir sparen“, sagte Obst.", ["„Es fehlt Geld“", "„wir sparen“"]),
+        ("Es fehle Geld, so Reif, „für die Schule“.", ["Es fehle Geld … „für die Schule“"]),
+    ],
+)
+def test_quotes_that_do_not_go_on_behind_a_frame(text: str, quotes: list[str]) -> None:
+    found = [words for _, words, _, _ in readable(text)]
+    assert found[: len(quotes)] == quotes
 
 
 def test_a_quote_without_a_frame_goes_on_with_the_speaker() -> None:
@@ -322,7 +343,7 @@ def test_who_does_not_speak(text: str) -> None:
 
 def test_so_within_a_quote_names_nobody() -> None:
     text = "„Das war nichts, so ein Ergebnis tut weh“, sagte Trainer Jonas Reif, „aber es geht weiter.“"
-    assert [speaker for _, _, speaker, _ in readable(text)] == ["Trainer Jonas Reif"] * 2
+    assert [speaker for _, _, speaker, _ in readable(text)] == ["Trainer Jonas Reif"]
 
 
 @pytest.mark.parametrize(
