@@ -53,7 +53,8 @@ class Layer(nn.Module):
 
         # Spelt out: on CPUs the fused attention has a slow backward pass.
         scale = (hidden // self.heads) ** -0.5
-        scores = (split(self.query(states)) * scale) @ split(self.key(states)).transpose(2, 3) + bias
+        scores = (split(self.query(states)) * scale) @ split(self.key(states)).transpose(2, 3)
+        scores = scores + bias.to(scores.dtype)
         context = scores.softmax(-1).to(states.dtype) @ split(self.value(states))
         context = context.transpose(1, 2).reshape(batch, length, hidden)
         states = self.attended_norm(states + self.attended(context))

@@ -67,7 +67,7 @@ class ReaderTraining:
             raise ConfigurationError(f"{corpus}: no article to learn from")
         self.plan = list(self._plan())
         encoder = Encoder(e5.read(), recipe.layers, recipe.dropout, recipe.inner)
-        self.network = ReaderNetwork(encoder, recipe.dropout)
+        self.network = ReaderNetwork(encoder, recipe.dropout, half=recipe.half)
         self._teacher = None if recipe.teacher is None else Teacher(recipe.teacher.model)
         if self._teacher is not None:
             self._teacher.hand_down(self.network)

@@ -48,10 +48,11 @@ class PairScorerModule(nn.Module):
 
 
 class ReaderNetwork(nn.Module):
-    """Reads texts of any length, a window of sentences at a time."""
+    """Reads texts of any length, a window of sentences at a time; with `half`, the encoder computes in bfloat16."""
 
-    def __init__(self, encoder: Encoder, dropout: float = 0.1) -> None:
+    def __init__(self, encoder: Encoder, dropout: float = 0.1, *, half: bool = False) -> None:
         super().__init__()
+        self.half = half
         width = encoder.hidden
         self.encoder = encoder
         self.heads = nn.ModuleDict({name: nn.Linear(width, size) for name, size in HEADS.items()})
@@ -73,7 +74,8 @@ class ReaderNetwork(nn.Module):
             framed = [FIRST, *example.ids[window.begin : window.end].tolist(), LAST]
             ids[row, : len(framed)] = torch.tensor(framed)
             mask[row, : len(framed)] = 1
-        encoded = self.encoder(self.table[ids], mask)[-1]
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.half):
+            encoded = self.encoder(self.table[ids], mask)[-1].float()
         found: list[Tensor] = []
         row = 0
         for example in examples:

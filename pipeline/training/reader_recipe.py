@@ -42,9 +42,10 @@ class Taught(BaseModel):
 
 
 class ReaderRecipe(Recipe):
-    """All that decides what comes out of a training run."""
+    """All that decides what comes out of a training run; with `half`, the encoder computes in bfloat16."""
 
     epochs: int = Field(ge=1)
+    half: bool = False
     names_an_epoch: int = Field(ge=0)
     names_first: int = Field(ge=0)
     guideline: float = Field(ge=0, le=1)
