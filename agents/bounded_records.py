@@ -182,8 +182,10 @@ class BoundedRecords(_MemoryRecordsPy):  # type: ignore[misc]
         magic = data[MAGIC_AT]
         if magic < 2:
             return LegacyRecordBatch(data, magic)
-        streamed = StreamedBatch(data, self.limit)
-        return streamed if streamed.compression_type else PlainBatch(data, self.limit)
+        batch = DefaultRecordBatch(data)
+        if batch.is_control_batch:  # marks of transactions
+            return batch
+        return (StreamedBatch if batch.compression_type else PlainBatch)(data, self.limit)
 
 
 class BoundedFetchResult(fetcher.FetchResult):  # type: ignore[misc]
