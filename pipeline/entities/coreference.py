@@ -134,10 +134,13 @@ class Resolver:
         text = self._words.text
         first, last = bisect_left(self._begins, begin), bisect_right(self._begins, end)
         inside = sorted(
-            (p.begin, p.end, r.name) for p, r in self._mentions[first:last] if p.end <= end and _for_itself(text, p)
+            ((p, r.name) for p, r in self._mentions[first:last] if p.end <= end and _for_itself(text, p)),
+            key=lambda mention: mention[0].begin,
         )
-        names = [name for _, _, name in inside]
-        gaps = [_joint(text[left[1] : right[0]]) for left, right in pairwise(inside)]
+        if inside and self._subordinate(begin, end, inside[0][0]):
+            return []  # "der Anwalt von Anna Berg und Karl Obst"
+        names = [name for _, name in inside]
+        gaps = [_joint(text[left.end : right.begin]) for (left, _), (right, _) in pairwise(inside)]
         joined = gaps and _LAST_JOINT.fullmatch(gaps[-1]) and all(_JOINT.fullmatch(gap) for gap in gaps)
         return names if joined and len(set(names)) == len(names) else []
 
