@@ -19,7 +19,7 @@ FINGERPRINTS = {
     "smartdata-de": "6bc0e340631d48c23516e2d26f1f4f54f3bf340d141b3ad197125bec51273e53",
 }
 FLOORS = {
-    ("redefluss", "germeval-2014"): 0.82,
+    ("redefluss", "germeval-2014"): 0.81,
     ("redefluss", "smartdata-de"): 0.80,
     ("redefluss-names", "germeval-2014"): 0.72,
     ("redefluss-names", "smartdata-de"): 0.73,
