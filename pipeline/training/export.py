@@ -24,7 +24,7 @@ SMALLEST = 1e-8
 """Keeps scales from being zero."""
 
 LOWEST_GELU = -0.17
-"""No activation is below this. FastGelu differs from the GELU of the training by 0.0005 at most."""
+"""The lowest activation, rounded. FastGelu differs from the GELU of the training by 0.0005 at most."""
 
 INPUT = "embedded"
 

@@ -279,3 +279,16 @@ async def test_a_name_is_connected_to_the_address_that_was_checked(site: Site) -
         answer = await fetcher.get(f"http://zeitung.example:{site.port}/a", max_bytes=100, robots=False)
     assert answer.body == b"ja"
     assert resolver.asked == ["zeitung.example"]
+
+
+async def test_bytes_in_headers_that_are_no_utf_8_can_be_stored(fetcher: Fetcher) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b'HTTP/1.1 200 OK\r\nETag: "\xff"\r\nContent-Length: 2\r\nConnection: close\r\n\r\nja')
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        found = await fetcher.get(f"http://127.0.0.1:{port}/a", max_bytes=100, robots=False)
+    assert found.headers["etag"].encode() == '"\ufffd"'.encode()
