@@ -30,6 +30,7 @@ from pipeline.evaluation.snippets import counts, total
 
 SOURCES: tuple[InputField, ...] = ("html", "extracted_text", "page_text")
 _MUCH_BELOW = 0.05
+_WRITTEN = Path(__file__).parents[1] / "corpus" / "pages"
 _FIELDS = ("name", "url", *SOURCES)
 
 
@@ -120,7 +121,7 @@ def _left_out(gold: Path, further: list[Path], hosts: set[str], parts: int) -> I
     from pipeline.training.cleaning_samples import read_samples
 
     vectors = line_vectors.load()
-    data = read_samples(gold, further, vectors)
+    data = read_samples(gold, further, _WRITTEN, vectors)
     known = sorted(hosts | {sample.publisher for sample in data})
     for part in range(parts):
         without = known[part::parts]

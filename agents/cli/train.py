@@ -52,10 +52,13 @@ def cleaning(
     further: Annotated[
         list[Path] | None, typer.Option("--further", help="more such pages, at half the weight; may be repeated")
     ] = None,
+    written: Annotated[Path, typer.Option("--written", help="folder of texts that were written with labels")] = Path(
+        "corpus/pages"
+    ),
 ) -> int:
     """The line classifiers of cleaning, from gold pages."""
     require_packages(("lightgbm", "torch", "wordfreq"))
     from pipeline.training.cleaning import run
 
-    run(gold, further or [], output, report=console.note)
+    run(gold, further or [], written, output, report=console.note)
     return ExitCode.OK

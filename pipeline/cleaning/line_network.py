@@ -33,8 +33,13 @@ class LineNetwork:
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         self._arrays: dict[str, Floats] = {name: values.astype(np.float32) for name, values in arrays.items()}
 
-    def log_odds(self, rows: Floats) -> Scores:
-        """That each line of a text is the article's, as logarithms of the odds; `rows` of shape (lines, columns)."""
+    def log_odds(self, rows: Floats, *, newspaper: bool) -> Scores:
+        """That each line of a text is the article's, as logarithms of the odds.
+
+        `rows` has the shape (lines, columns without the last one). That says whether the answer follows the labels of
+        `newspaper` pages, where captions, headline and byline are never the article's.
+        """
+        rows = np.concatenate([rows, np.full((len(rows), 1), newspaper, dtype=np.float32)], axis=1)
         scaled = (rows - self._arrays["mean"]) / self._arrays["deviation"]
         states = self._rectified("input", np.clip(scaled, -MOST_DEVIATIONS, MOST_DEVIATIONS))
         lines = len(rows)

@@ -18,7 +18,7 @@ from pipeline.cleaning.line_vectors import LineVectors
 from pipeline.cleaning.text_kind import text_row
 from pipeline.training import line_network, line_vectors
 from pipeline.training.cleaning_forest import arrays, kind_arrays
-from pipeline.training.cleaning_samples import Sample, read_samples
+from pipeline.training.cleaning_samples import WRITTEN, Sample, read_samples
 
 
 def train(data: Sequence[Sample], name: str) -> Forest:
@@ -41,11 +41,11 @@ def leave_out(data: Sequence[Sample], publishers: Collection[str], vectors: Line
     return Classifiers(forests.__getitem__, lambda: network, lambda: vectors)
 
 
-def run(gold: Path, further: Sequence[Path], folder: Path, *, report: Callable[[str], None]) -> None:
+def run(gold: Path, further: Sequence[Path], written: Path, folder: Path, *, report: Callable[[str], None]) -> None:
     """Train on gold files and write all files into `folder`, saying what is done by `report`."""
     report(f"reading {', '.join(path.name for path in (gold, *further))}")
     words = line_vectors.arrays()
-    data = read_samples(gold, further, LineVectors(words))
+    data = read_samples(gold, further, written, LineVectors(words))
     report(f"training on {sum(len(sample.labels) for sample in data)} lines")
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / "words.npz", **words)
@@ -59,7 +59,8 @@ def _network(data: Sequence[Sample]) -> dict[str, Any]:
 
 
 def _forest(data: Sequence[Sample], name: str) -> dict[str, Any]:
-    chosen = [sample for sample in data if sample.markup == (name in ("page", "news"))]
+    markup = name in ("page", "news")
+    chosen = [sample for sample in data if sample.markup == markup and sample.publisher != WRITTEN]
     if name == "text-kind":
         known = [sample for sample in chosen if sample.newspaper is not None and len(sample.rows)]
         rows = np.concatenate([text_row(sample.rows) for sample in known])

@@ -4,7 +4,8 @@ Every gold page is read as its HTML, as its visible text, as what an extractor
 left, and as its gold text alone; a line's label is whether its words stand in the
 gold paragraphs. Of further pages some have gold paragraphs too; of others it is
 known block by block what is the article (`labelled_pages.py`), and some of their
-lines have snippets (`snippet_labels.py`), which count more. HTML, visible and
+lines have snippets (`snippet_labels.py`), which count more. The texts of some pages
+were written with their labels (`written_pages.py`). HTML, visible and
 extracted text come once more as another site might have them: with runs of lines
 left out, and without some of the markup's hints or of what the page says about
 itself.
@@ -29,6 +30,7 @@ from pipeline.cleaning.rules import LineReading
 from pipeline.evaluation.gold import GoldError, read_pages, read_rows
 from pipeline.training.labelled_pages import LabelledPage
 from pipeline.training.snippet_labels import SnippetPage
+from pipeline.training.written_pages import WrittenPage, written_pages
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,6 +48,10 @@ _INPUTS = ("name", "url", *_SOURCES)
 _SNIPPET_PAGE_WEIGHT = 0.5
 _SNIPPET_WEIGHT = 4.0
 _ALTERED_WEIGHT = 0.5
+_WRITTEN_ALTERED = 2
+
+WRITTEN = "written.example"
+"""The publisher of all written pages."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ class Sample:
         rows: the features of the lines.
         vectors: of their words.
         labels: how likely each line is the article's, 0 to 1.
-        gold: whether the page has gold paragraphs.
+        gold: whether the page has gold paragraphs, or is written with the labels of a newspaper.
         newspaper: whether the page is of a newspaper; None if that is not known or the page was altered.
     """
 
@@ -73,8 +79,9 @@ class Sample:
 
     @property
     def seen(self) -> npt.NDArray[np.float32]:
-        """What a network sees of each line."""
-        return np.concatenate([self.rows, self.vectors], axis=1)
+        """What a network sees of each line, the last column being whether the labels are those of a newspaper."""
+        gold = np.full((len(self.rows), 1), self.gold, dtype=np.float32)
+        return np.concatenate([self.rows, self.vectors, gold], axis=1)
 
 
 def samples(
@@ -112,16 +119,42 @@ def labelled_samples(page: dict[str, Any], vectors: LineVectors) -> Iterator[Sam
         yield _labelled_sample(page, altered, vectors, read[kept], told[kept], _ALTERED_WEIGHT)
 
 
+def written_samples(page: WrittenPage, vectors: LineVectors) -> Iterator[Sample]:
+    """The text of a written page, and altered ones, for the network."""
+    reading = _read(None, page.text)
+    labels = page.labels([line.text for line in reading.lines])
+    random = np.random.default_rng(len(page.text))
+
+    def sample(reading: _PageReading, labels: Floats, weight: float) -> Sample:
+        lines = reading.lines
+        return Sample(
+            WRITTEN,
+            False,
+            features(lines, reading.readings, reading.context),
+            vectors.rows([line.words for line in lines]),
+            np.nan_to_num(labels),
+            weight * _line_weights(lines) * ~np.isnan(labels),
+            gold=page.newspaper,
+        )
+
+    weight = 1.0 if page.newspaper else _SNIPPET_PAGE_WEIGHT
+    yield sample(reading, labels, weight)
+    for _ in range(_WRITTEN_ALTERED):
+        altered, kept = _altered(reading, np.nan_to_num(labels, nan=0.5), random)
+        yield sample(altered, labels[kept], weight / _WRITTEN_ALTERED)
+
+
 def publisher_of(page: dict[str, Any]) -> str:
     """The host of the page's URL."""
     return urlsplit(str(page["url"])).netloc.removeprefix("www.")
 
 
-def read_samples(gold: Path, further: Sequence[Path], vectors: LineVectors) -> list[Sample]:
-    """The samples of a gold file of newspapers, and at less weight those of pages of other kinds and times.
+def read_samples(gold: Path, further: Sequence[Path], written: Path, vectors: LineVectors) -> list[Sample]:
+    """The samples of a gold file of newspapers, and at less weight those of pages of other kinds and times, and of the
+    `written` ones.
 
     Raises:
-        GoldError: if a page of a file has neither `gold` paragraphs nor `with` and `without` snippets, or it has
+        GoldError: if a written text has a line without a label, or a page of a file has neither `gold` paragraphs nor `with` and `without` snippets, or it has
             snippets and its blocks are not labelled.
     """
     data = [sample for page in read_pages(gold) for sample in samples(page, vectors, newspaper=True)]
@@ -131,7 +164,7 @@ def read_samples(gold: Path, further: Sequence[Path], vectors: LineVectors) -> l
             raise GoldError(f"{path}: a page has neither gold paragraphs nor snippets")
         for page in pages:
             data += samples(page, vectors, _FURTHER_WEIGHT) if "gold" in page else labelled_samples(page, vectors)
-    return data
+    return data + [sample for page in written_pages(written) for sample in written_samples(page, vectors)]
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,27 @@ _WORD = re.compile(r"\w+")
 _ENOUGH = 0.5
 
 
-class LabelledPage:
+class LabelledTexts:
+    """Texts with labels: 1 for the article's, 0 for others, not a number where that is open."""
+
+    def __init__(self, texts: Sequence[str], values: Sequence[float]) -> None:
+        self._words, of = _words(texts)
+        self._values = np.array(values)[of]
+
+    def labels(self, texts: Sequence[str]) -> Floats:
+        """Of each line the share of its words that is the article's, not a number where too little of it is known."""
+        words, of = _words(texts)
+        known = np.full(len(words), np.nan)
+        for here, there, size in _same(self._words, words):
+            known[there : there + size] = self._values[here : here + size]
+        told = ~np.isnan(known)
+        every = np.bincount(of, minlength=len(texts))
+        sure = np.bincount(of[told], minlength=len(texts))
+        good = np.bincount(of[told], weights=known[told], minlength=len(texts))
+        return np.where((sure > 0) & (sure >= _ENOUGH * every), good / np.maximum(sure, 1), np.nan)
+
+
+class LabelledPage(LabelledTexts):
     """A page whose blocks are labelled.
 
     Args:
@@ -48,20 +68,7 @@ class LabelledPage:
         if (read and read[-1] >= len(texts)) or fingerprint([texts[number] for number in read]) != chosen["read"]:
             raise GoldError(f"{page['name']} is read into other blocks than those that {_CHOICE.name} counts")
         values = [1.0 if n in article else np.nan if n in undecided else 0.0 for n in range(len(texts))]
-        self._words, of = _words(texts)
-        self._values = np.array(values)[of]
-
-    def labels(self, texts: Sequence[str]) -> Floats:
-        """Of each line the share of its words that is the article's, not a number where too little of it is known."""
-        words, of = _words(texts)
-        known = np.full(len(words), np.nan)
-        for here, there, size in _same(self._words, words):
-            known[there : there + size] = self._values[here : here + size]
-        told = ~np.isnan(known)
-        every = np.bincount(of, minlength=len(texts))
-        sure = np.bincount(of[told], minlength=len(texts))
-        good = np.bincount(of[told], weights=known[told], minlength=len(texts))
-        return np.where((sure > 0) & (sure >= _ENOUGH * every), good / np.maximum(sure, 1), np.nan)
+        super().__init__(texts, values)
 
 
 def fingerprint(texts: Sequence[str]) -> str:

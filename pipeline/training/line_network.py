@@ -28,7 +28,7 @@ WEIGHT_DECAY = 0.02
 WARM_UP = 50
 """Steps in which the rate grows; then it falls to nothing."""
 LEAST_DEVIATION = 1e-3
-RAISED = 0.5
+RAISED = 0.2
 """Added to the log-odds: a lost line costs more than one that is left in."""
 
 
