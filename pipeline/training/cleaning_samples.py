@@ -154,8 +154,8 @@ def read_samples(gold: Path, further: Sequence[Path], written: Path, vectors: Li
     `written` ones.
 
     Raises:
-        GoldError: if a written text has a line without a label, or a page of a file has neither `gold` paragraphs nor `with` and `without` snippets, or it has
-            snippets and its blocks are not labelled.
+        GoldError: if a written text has a line without a label; or a page of a file has neither `gold` paragraphs nor
+            `with` and `without` snippets, or it has snippets and its blocks are not labelled.
     """
     data = [sample for page in read_pages(gold) for sample in samples(page, vectors, newspaper=True)]
     for path in further:

@@ -1,8 +1,8 @@
 """Texts of pages that were written to learn from, with a label before each line.
 
-A file is the text of a page as a crawler leaves it. Each of its lines that is not empty begins with a label and a space:
+A file is the text of a page as a crawler leaves it. Each line that is not empty begins with a label and a space.
 `A` belongs to the article, `X` does not, and `O` is open, because guidelines differ (headlines, bylines). The folder
-that it stands in says whether the labels are those of a newspaper: `newspapers`, or another one.
+that the file stands in says whether the labels are those of a newspaper: `newspapers`, or another one.
 """
 
 import re
