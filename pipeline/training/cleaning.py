@@ -50,8 +50,8 @@ def run(gold: Path, further: Sequence[Path], written: Path, folder: Path, *, rep
     folder.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(folder / "words.npz", **words)
     export(data, folder)
-    written = [*(f"blocks-{name}.npz" for name in FORESTS), "lines-text.npz", "words.npz"]
-    report(f"wrote {', '.join(written)} to {folder}")
+    made = [*(f"blocks-{name}.npz" for name in FORESTS), "lines-text.npz", "words.npz"]
+    report(f"wrote {', '.join(made)} to {folder}")
 
 
 def _network(data: Sequence[Sample]) -> dict[str, Any]:
