@@ -45,5 +45,12 @@ class WrittenPage(LabelledTexts):
 
 
 def written_pages(folder: Path) -> Iterator[WrittenPage]:
-    """All texts in the folders of `folder`."""
-    return (WrittenPage(path) for path in sorted(folder.glob("*/*.txt")))
+    """All texts in the folders of `folder`.
+
+    Raises:
+        GoldError: if there is none, or a line has no label.
+    """
+    paths = sorted(folder.glob("*/*.txt"))
+    if not paths:
+        raise GoldError(f"{folder}: no folder with written texts")
+    return (WrittenPage(path) for path in paths)

@@ -29,3 +29,9 @@ def test_a_text_of_one_line_gets_an_answer_and_far_values_do_not_grow_without_li
     one = network(4).log_odds(np.full((1, 3), 1e9, dtype=np.float32), newspaper=True)
     assert np.isfinite(one).all()
     np.testing.assert_allclose(one, network(4).log_odds(np.full((1, 3), 5.0, dtype=np.float32), newspaper=True))
+
+
+def test_the_answer_depends_on_whose_labels_it_follows() -> None:
+    rows = np.random.default_rng(3).normal(size=(10, 5)).astype(np.float32)
+    own, other = (network(6).log_odds(rows, newspaper=newspaper) for newspaper in (True, False))
+    assert not np.allclose(own, other)

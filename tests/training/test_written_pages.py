@@ -41,6 +41,11 @@ def test_a_line_without_a_label_is_refused_with_its_number(tmp_path: Path) -> No
         WrittenPage(path)
 
 
+def test_a_folder_without_texts_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GoldError, match="no folder with written texts"):
+        written_pages(tmp_path)
+
+
 def test_all_written_pages_of_the_corpus_can_be_read() -> None:
     pages = list(written_pages(Path(__file__).parents[2] / "corpus" / "pages"))
     assert sum(page.newspaper for page in pages) >= 80
