@@ -45,7 +45,7 @@ class Layer(nn.Module):
         self.outer_norm = nn.LayerNorm(hidden, eps)
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, states: Tensor, bias: Tensor) -> Tensor:
+    def forward(self, states: Tensor, bias: Tensor | None) -> Tensor:
         batch, length, hidden = states.shape
 
         def split(projected: Tensor) -> Tensor:
@@ -54,8 +54,11 @@ class Layer(nn.Module):
         # Spelt out: on CPUs the fused attention has a slow backward pass.
         scale = (hidden // self.heads) ** -0.5
         scores = (split(self.query(states)) * scale) @ split(self.key(states)).transpose(2, 3)
-        scores = scores + bias.to(scores.dtype)
-        context = scores.softmax(-1).to(states.dtype) @ split(self.value(states))
+        if bias is not None:
+            scores = scores + bias.to(scores.dtype)
+        with torch.autocast("cpu", enabled=False):  # it would make 32 bits of them, which takes twice the time
+            weights = scores.softmax(-1)
+        context = weights @ split(self.value(states))
         context = context.transpose(1, 2).reshape(batch, length, hidden)
         states = self.attended_norm(states + self.attended(context))
         return self.outer_norm(states + self.dropout(self.outer(functional.gelu(self.inner(states)))))
@@ -115,7 +118,7 @@ class Encoder(nn.Module):
         `embedded` holds the pieces' embeddings, (batch, length, hidden); `mask` is 1 for pieces, 0 for padding.
         """
         states = self.dropout(self.norm(embedded + self.positions[: embedded.shape[1]]))
-        bias = ((1.0 - mask.to(states.dtype)) * -1e4)[:, None, None, :]
+        bias = None if bool(mask.all()) else ((1.0 - mask.to(states.dtype)) * -1e4)[:, None, None, :]
         outputs = [states]
         for layer in self.layers:
             states = layer(states, bias)
