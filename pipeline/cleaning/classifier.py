@@ -45,9 +45,9 @@ def probabilities(article: ParsedArticle, chosen: Sequence[int], classifiers: Cl
     if lines[0].markup is None:
         is_newspaper = float(classifiers.forest("text-kind").probabilities(text_row(rows))[0])
         seen = np.concatenate([rows, classifiers.vectors().rows([line.words for line in lines])], axis=1)
-        general, news = (classifiers.network().log_odds(seen, newspaper=kind)[asked] for kind in (False, True))
-        news = (news + classifiers.forest("text-news").log_odds(rows[asked])) / 2
-        scores = (1 - is_newspaper) * general + is_newspaper * news
+        general, news = classifiers.network().log_odds(seen)
+        news = (news[asked] + classifiers.forest("text-news").log_odds(rows[asked])) / 2
+        scores = (1 - is_newspaper) * general[asked] + is_newspaper * news
     elif article.metadata is not None and article.metadata.is_news:
         scores = classifiers.forest("news").log_odds(rows[asked])
     else:

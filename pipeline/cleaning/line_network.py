@@ -33,30 +33,42 @@ class LineNetwork:
     def __init__(self, arrays: Mapping[str, Any]) -> None:
         self._arrays: dict[str, Floats] = {name: values.astype(np.float32) for name, values in arrays.items()}
 
-    def log_odds(self, rows: Floats, *, newspaper: bool) -> Scores:
-        """That each line of a text is the article's, as logarithms of the odds.
+    def log_odds(self, rows: Floats) -> tuple[Scores, Scores]:
+        """That each line of a text is the article's, as logarithms of the odds, twice.
 
-        `rows` has the shape (lines, columns without the last one). That says whether the answer follows the labels of
-        `newspaper` pages, where captions, headline and byline are never the article's.
+        The first answer follows the labels of pages of all kinds, the second one those of newspapers, where captions,
+        headline and byline are never the article's. `rows` has the shape (lines, columns without the last one, which
+        says whose labels are followed).
         """
-        rows = np.concatenate([rows, np.full((len(rows), 1), newspaper, dtype=np.float32)], axis=1)
-        scaled = (rows - self._arrays["mean"]) / self._arrays["deviation"]
-        states = self._rectified("input", np.clip(scaled, -MOST_DEVIATIONS, MOST_DEVIATIONS))
         lines = len(rows)
+        mean, deviation, weight = (self._arrays[name] for name in ("mean", "deviation", "input.weight"))
+        whose = _clipped((np.array([0, 1], dtype=np.float32) - mean[-1]) / deviation[-1])
+        own = _clipped((rows - mean[:-1]) / deviation[:-1]) @ weight[:, :-1] + self._arrays["input.bias"]
+        # Of shape (networks, answers, lines, width).
+        states = np.maximum(own[:, None] + whose[:, None, None] * weight[:, None, -1:], 0)
         for number, step in enumerate(DILATIONS):
-            padded = np.zeros((len(states), lines + 2 * step, states.shape[2]), dtype=np.float32)
-            padded[:, step:-step] = states
-            around = np.concatenate([padded[:, :lines], states, padded[:, 2 * step :]], axis=2)
+            padded = np.zeros((*states.shape[:2], lines + 2 * step, states.shape[3]), dtype=np.float32)
+            padded[:, :, step:-step] = states
+            around = np.concatenate([padded[:, :, :lines], states, padded[:, :, 2 * step :]], axis=3)
             states += self._rectified(f"convolution.{number}", around)
-        whole = np.broadcast_to(states.mean(axis=1, keepdims=True), states.shape)
-        answers = self._linear("output", self._rectified("whole", np.concatenate([states, whole], axis=2)))
-        return np.asarray(answers[:, :, 0].mean(axis=0, dtype=np.float64))
+        whole = np.broadcast_to(states.mean(axis=2, keepdims=True), states.shape)
+        answers = self._linear("output", self._rectified("whole", np.concatenate([states, whole], axis=3)))
+        general, newspapers = answers[..., 0].mean(axis=0, dtype=np.float64)
+        return general, newspapers
 
     def _linear(self, name: str, values: Floats) -> Floats:
-        return np.asarray(values @ self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"])
+        """Both answers of a network in one product, (networks, answers, lines, inputs) to as many outputs."""
+        networks, answers, lines, inputs = values.shape
+        together = values.reshape(networks, answers * lines, inputs)
+        product = together @ self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"]
+        return product.reshape(networks, answers, lines, -1)
 
     def _rectified(self, name: str, values: Floats) -> Floats:
         return np.maximum(self._linear(name, values), 0)
+
+
+def _clipped(scaled: Floats) -> Floats:
+    return np.clip(scaled, -MOST_DEVIATIONS, MOST_DEVIATIONS)
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,15 @@ class LineVectors:
         return np.concatenate([np.zeros((0, DIMENSIONS), dtype=np.float32), *parts])
 
     def _of_some(self, lines: Sequence[Sequence[str]]) -> Matrix:
-        unknown = len(self._places)
-        places: list[int] = []
+        words: list[str] = []
         begins = []
         for line in lines:
-            begins.append(len(places))
-            places += [self._places.get(word.replace("ß", "ss"), unknown) for word in line[:MOST_WORDS]]
-            places.append(unknown)  # so that no line is empty
-        totals = np.add.reduceat(self._weighted.take(np.array(places), axis=0), begins, axis=0)
+            begins.append(len(words))
+            words += line[:MOST_WORDS]
+            words.append("")  # so that no line is empty
+        respelt = " ".join(words).replace("ß", "ss").split(" ")
+        places = np.fromiter(map(self._places.get, respelt, repeat(len(self._places))), dtype=np.intp, count=len(words))
+        totals = np.add.reduceat(self._weighted.take(places, axis=0), begins, axis=0)
         return np.asarray(totals[:, :-1] / np.where(totals[:, -1:] > 0, totals[:, -1:], 1))
 
 

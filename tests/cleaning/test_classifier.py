@@ -25,8 +25,8 @@ def classifiers(network: tuple[float, float] = (0.0, 0.0), **answers: float) -> 
         return Forest({**arrays, "names": np.array(["characters"])})
 
     class Same(LineNetwork):
-        def log_odds(self, rows: Floats, *, newspaper: bool) -> Scores:
-            return np.full(len(rows), network[newspaper])
+        def log_odds(self, rows: Floats) -> tuple[Scores, Scores]:
+            return np.full(len(rows), network[0]), np.full(len(rows), network[1])
 
     return Classifiers(forest, lambda: Same({"mean": np.zeros(1), "deviation": np.ones(1)}))
 

@@ -33,7 +33,7 @@ def test_a_network_learns_from_words_and_from_neighbours_and_the_arrays_answer_a
     arrays = line_network.arrays([_text(seed, 20 + seed % 7) for seed in range(120)])
     network, unseen = LineNetwork(arrays), _text(1000, 40)
 
-    answers = network.log_odds(unseen.seen[:, :-1], newspaper=True)
+    answers = network.log_odds(unseen.seen[:, :-1])[1]
 
     assert np.mean((answers > 0) == (unseen.labels > 0.5)) > 0.75
     scaled = np.clip((unseen.seen - arrays["mean"]) / arrays["deviation"], -5, 5).astype(np.float32)
