@@ -1,7 +1,7 @@
 """Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.name_forms import NO_GENITIVES, owns
@@ -22,6 +22,8 @@ _LONGEST_SHORT_FORM = 4
 _SMALL = frozenset(
     {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
 )
+_LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
+_ADJECTIVE = re.compile(r"\b[a-zäöüß-]+isch(?:e[nrms]?) $")
 _OWN_ARTICLE = re.compile(r"(?:Der|Die|Das) (?=\w)")
 _OPENING, _CLOSING = frozenset("„“»«‚‘›‹\"'(["), frozenset("“”«»‘’‹›\"')]")
 _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
@@ -79,7 +81,7 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
     for cluster in clusters:
         cluster.name = _best_name(cluster)
     if NAME_RULES["body-without-place"].on:
-        clusters = _shorter_joined(clusters)
+        clusters = _shorter_joined(words, clusters)
     return _of_one_id_joined(clusters)
 
 
@@ -94,23 +96,39 @@ def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
     return [cluster for cluster in clusters if kept[cluster.id] is cluster]
 
 
-def _shorter_joined(clusters: list[Cluster]) -> list[Cluster]:
-    """An organisation named without its place is the one named with it ("Städtetag" and "Städtetag NRW")."""
+def _shorter_joined(words: TextWords, clusters: list[Cluster]) -> list[Cluster]:
+    """An organisation named without its place or level is the one named with it ("Städtetag" and "Städtetag NRW").
+
+    Unless an adjective tells the place of the short name ("das bayerische Innenministerium").
+    """
     kept = []
-    by_beginning: dict[tuple[str, ...], list[Cluster]] = {}
+    by_shorter: dict[str, list[Cluster]] = {}
     for cluster in clusters:
         if cluster.type == "ORG":
-            by_beginning.setdefault(tuple(cluster.name.split()[:-1]), []).append(cluster)
+            for shorter in _without_place(cluster.name):
+                by_shorter.setdefault(shorter, []).append(cluster)
     for cluster in clusters:
         official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
-        longer = by_beginning.get(tuple(cluster.name.split()), [])
-        if cluster.type == "ORG" and not official and len(longer) == 1:
+        longer = by_shorter.get(cluster.name, [])
+        located = any(_ADJECTIVE.search(words.text, max(0, m.begin - 30), m.begin) for m in cluster.mentions)
+        if cluster.type == "ORG" and not official and not located and len(longer) == 1:
             longer[0].mentions.extend(cluster.mentions)
             longer[0].mentions.sort()
             longer[0].names |= {name: None for name in cluster.names if name not in longer[0].names}
         else:
             kept.append(cluster)
     return kept
+
+
+def _without_place(name: str) -> Iterator[str]:
+    """What a body is called for short: "Städtetag" of "Städtetag NRW", "Kieler Städtetag" and "Landesstädtetag"."""
+    first, _, rest = name.partition(" ")
+    yield name.rpartition(" ")[0]
+    if rest and " " not in rest and first.endswith("er") and rest.lower().endswith(_BODIES):
+        yield rest
+    level = _LEVEL.match(name)
+    if level is not None and not rest and name.lower().endswith(_BODIES):
+        yield name[level.end() :].capitalize()
 
 
 def _key(span: NameSpan, form: str) -> tuple[str, str]:

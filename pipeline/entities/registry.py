@@ -135,7 +135,7 @@ NAME_RULES = RuleSet[NameRule](
         ),
         NameRule(
             "body-without-place",
-            "An organisation named without its place is the one named with it.",
+            "An organisation named without its place or level is the one named with it.",
             "Der [Fischereitag Lindow|ORG] kam. Der [Fischereitag|ORG] blieb.",
             "Der [Fischereitag Lindow|ORG] kam. Der [Bauerntag|ORG] blieb.",
             "Fischereitag Lindow|ORG|2",

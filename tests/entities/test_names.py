@@ -46,6 +46,35 @@ def test_what_follows_an_object_is_no_name(given: GivenNames, text: str, names: 
 @pytest.mark.parametrize(
     ("text", "mentions"),
     [
+        (
+            "Das [Kieler Umweltministerium|ORG] prüft. Das [Umweltministerium|ORG] schwieg.",
+            {"org/kieler-umweltministerium": 2},
+        ),
+        (
+            "Das [Bundesumweltministerium|ORG] prüft. Sprecher des [Umweltministeriums|ORG] schwiegen.",
+            {"org/bundesumweltministerium": 2},
+        ),
+        (
+            "Das [Bundesumweltministerium|ORG] prüft. Das bayerische [Umweltministerium|ORG] schwieg.",
+            {"org/bundesumweltministerium": 1, "org/umweltministerium": 1},
+        ),
+        (
+            "[Kieler Umweltministerium|ORG] bat das [Bundesumweltministerium|ORG]. Das [Umweltministerium|ORG] will.",
+            {"org/kieler-umweltministerium": 1, "org/bundesumweltministerium": 1, "org/umweltministerium": 1},
+        ),
+        ("Die [Bundespolizei|ORG] kam. Die [Polizei|ORG] blieb.", {"org/bundespolizei": 1, "org/polizei": 1}),
+        ("Das [Umweltministerium|ORG] prüft.", {"org/umweltministerium": 1}),
+    ],
+)
+def test_a_body_named_without_its_place_or_level_is_the_only_one_named_with_it(
+    given: GivenNames, text: str, mentions: dict[str, int]
+) -> None:
+    assert {entity.id: len(entity.mentions) for entity in given.marked(text)} == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
         ("[Sandro Wagner|PER] kam. „Gut“, sagte [Wagner|PER].", {"per/sandro-wagner": 2}),
         ("[Sandro Wagner|PER] kam. [Wagners|PER] Elf siegte.", {"per/sandro-wagner": 2}),
         ("[Boris Rhein|PER] kam. [Rheins|PER] Minister schwieg.", {"per/boris-rhein": 2}),
