@@ -19,10 +19,12 @@ class ModelError(ValueError):
 def load_pipeline(name: str | Path) -> Language:
     """A spaCy pipeline whose documents have sentences and entities of the types PER, LOC, ORG and MISC.
 
-    `name` is one of the catalogue's, the folder of a model that `redefluss train entities` wrote, or the name or path
-    of a spaCy pipeline. Raises ModelError.
+    `name` is one of the catalogue's, the folder of a model that `redefluss train` wrote, or the name or path of a spaCy
+    pipeline. Raises ModelError.
     """
     model = MODELS.get(str(name))
+    if model is None and reader_folder(str(name)) is not None:
+        return _own(None, str(Path(name).resolve()))
     if model is None:
         trained = (Path(name) / GRAPH).is_file()
         return _own(str(Path(name).resolve())) if trained else _foreign(name)

@@ -62,6 +62,13 @@ def test_a_trained_model_is_loaded_by_its_folder(tmp_path: Path) -> None:
     ]
 
 
+def test_a_trained_reader_is_loaded_by_its_folder(tmp_path: Path) -> None:
+    for path in (DATA / "reader").iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    found = [(s.text, s.label_) for s in load_pipeline(tmp_path)(TEXT).ents]
+    assert found == [(s.text, s.label_) for s in load_pipeline("redefluss")(TEXT).ents]
+
+
 def test_the_rules_need_no_weights() -> None:
     assert list(load_pipeline("rules")("Heute regnet es.").sents)
 
