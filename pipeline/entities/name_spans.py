@@ -18,6 +18,7 @@ from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
+from pipeline.lexicon.words import SMALL_NAMES
 from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
@@ -85,8 +86,9 @@ def _repaired(
     derived = entity_type == "LOC" and len(inside) == 1 and NAME_RULES["derived-word"].on
     if derived and _derived(inside[0].text, gazetteer):
         return None
-    if begin >= end:
-        return None
+    ordinary = entity_type == "MISC" and len(inside) == 1 and inside[0].text.islower()
+    if begin >= end or (ordinary and inside[0].text not in SMALL_NAMES):
+        return None  # „berührend“ is no title
     alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on
     if alone and (role_word(inside[0].text) is not None or _event(inside[0].text)):
         return None

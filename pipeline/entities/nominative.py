@@ -31,9 +31,12 @@ _NAME_ADJECTIVE = re.compile(
 )
 """Words of names that are adjectives."""
 _SOME = word_list("some_of")
-_PREPOSITIONS = frozenset(
-    {"mit", "in", "von", "aus", "an", "auf", "für", "bei", "nach", "seit", "über", "unter", "vor"}
-)
+_CONTRACTED = frozenset({"am", "beim", "im", "vom", "zum", "zur"})
+_PREPOSITIONS = _CONTRACTED | {
+    "mit", "in", "von", "aus", "an", "auf", "für", "bei", "nach", "seit", "über", "unter", "vor", "gegen",
+}  # fmt: skip
+_COORDINATORS = frozenset({"und", "oder", "sowie"})
+_NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def nominative(phrase: str) -> str:
@@ -47,16 +50,23 @@ def nominative(phrase: str) -> str:
         return " ".join([words[0].lower(), *words[1:]])
     before = 0
     while before < len(words) - 1 and after_determiner(words[before]) is not None:
+        if before and words[before] in _CONTRACTED:  # "die vom Verband beanstandeten Werke"
+            break
         before += 1
     most = "meisten" in words[before : len(words) - 1][:1]
     rest = words[before + most :]
     if not rest or (rest[0] in _PREPOSITIONS and not _nouns(rest)):
         return phrase
     head = _head(rest)
+    coordinator = before + most + head + 1
+    if coordinator + 1 < len(words) and words[coordinator] in _COORDINATORS:  # "den Ärztinnen und Ärzten"
+        parts = (" ".join(words[:coordinator]), " ".join(words[coordinator + 1 :]))
+        return f" {words[coordinator]} ".join(map(nominative, parts))
     adjectives = [index for index in range(head) if _ADJECTIVE.fullmatch(rest[index]) and _is_attribute(rest[index])]
     determiners = words[:before]
     deciding = [word for word in determiners if not means_several(word)] or determiners or [""]
-    open_ = PLURAL if most or any(map(means_several, determiners)) else EVERY
+    counted = any(map(_NUMBER.fullmatch, rest[:head]))
+    open_ = PLURAL if most or counted or any(map(means_several, determiners)) else EVERY
     declined = _in_nominative(deciding[-1], rest, adjectives, head, open_)
     return " ".join(["die meisten", *declined] if most else declined)
 
@@ -97,6 +107,8 @@ def _skipped(word: str) -> bool:
 
 def _is_attribute(word: str) -> bool:
     """Whether a word that stands before a noun is its attribute; a capital one opens the sentence, as a rule."""
+    if word in _PREPOSITIONS:
+        return False
     return word[0].islower() or _NAME_ADJECTIVE.fullmatch(word) is not None or _adjective_only(word)
 
 
@@ -108,6 +120,8 @@ def _adjective_only(word: str) -> bool:
 def _nouns(words: Sequence[str]) -> list[int]:
     """The words that can be the noun of a phrase without determiner."""
     capitals = [index for index, word in enumerate(words) if word[:1].isupper() or word[:1].isdigit()]
+    if any(words[index][:1].isupper() for index in capitals):  # "über 1.000 Menschen"
+        capitals = [index for index in capitals if not _NUMBER.fullmatch(words[index])]
     if words[0] in _PREPOSITIONS:  # "mit einem Messer bewaffneter Mann"
         capitals = [i for i in capitals if words[i - 1][0].islower() and words[i - 1].endswith(("e", "er", "es", "en"))
                     and after_determiner(words[i - 1]) is None]  # fmt: skip
@@ -147,6 +161,8 @@ def _in_nominative(
         readings: dict[str, str] = {}
         for reading in noun_readings(words[head].rsplit("-", 1)[-1]):
             readings.setdefault(reading.agreement, reading.nominative)
+        if readings.get("pd", words[head]) != words[head] == readings.get("nn"):  # "Kreisen" are circles, no circling
+            readings = {agreement: base for agreement, base in readings.items() if agreement[0] != "n"}
         role = role_word(words[head])
         if (
             role is not None

@@ -14,6 +14,7 @@ from pipeline.lexicon import word_list
 from pipeline.lexicon.words import DETERMINERS, SMALL_NAMES, SUBJECT_PRONOUNS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.marks import CLOSERS
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
@@ -196,7 +197,7 @@ class Attribution:
             mentions = self._resolution.chains[chain].mentions
             types = Counter(self._resolution.types[mention] for mention in mentions)
             phrases = (self._range(m) for m in mentions if self._resolution.mentions[m].kind == "nominal")
-            nominals = [span for span in phrases if has_noun(self._article.text[span.begin : span.end])]
+            nominals = [span for span in phrases if names_somebody(self._article.text[span.begin : span.end])]
             places = sorted(self._range(mention) for mention in mentions)
             self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, nominals)
         return self._chains[chain]
@@ -208,7 +209,7 @@ class Attribution:
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
         phrase = self._known(chain).fullest(given)
-        return nominative(self._article.text[phrase.begin : phrase.end]) if phrase is not None else None
+        return nominative(with_closing_mark(self._article.text, phrase)) if phrase is not None else None
 
 
 def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:
@@ -220,13 +221,26 @@ def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list
 
 def name_of_words(words: str) -> str | None:
     """The noun phrase `words` in the nominative; None for what is no name ("man", "er", "beide", "die meisten")."""
-    return nominative(words) if words.lower() not in _PRONOUNS and has_noun(words) else None
+    return nominative(words) if words.lower() not in _PRONOUNS and names_somebody(words) else None
 
 
 def has_noun(phrase: str) -> bool:
     """Whether a phrase has a noun, as "der 45-Jährige" or "dpa", and unlike "mehrere" or "die meisten"."""
     words = [word for word in phrase.split() if word.lower() not in _NO_NOUNS]
     return any(word in SMALL_NAMES or any(c.isupper() or c.isdigit() for c in word) for word in words)
+
+
+def names_somebody(phrase: str) -> bool:
+    """Whether a phrase has a noun that tells who is meant, unlike "eigenen Angaben"."""
+    return has_noun(phrase) and not phrase.startswith("eigene")
+
+
+def with_closing_mark(text: str, span: CharRange) -> str:
+    """The words of `span`, with the mark behind them that closes a quotation within: "die Zeitschrift „Natur“"."""
+    words, after = text[span.begin : span.end], text[span.end : span.end + 1]
+    opening = max(map(words.rfind, CLOSERS))
+    closers = CLOSERS.get(words[opening], "") if opening >= 0 else ""
+    return words + after if after and after in closers and not set(closers) & set(words[opening + 1 :]) else words
 
 
 class KnownChain:

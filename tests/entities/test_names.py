@@ -131,6 +131,20 @@ def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, 
     assert [entity.name for entity in given.marked(text)] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Er fand den Film „[berührend|MISC]“.", []),
+        ("Er fand den Film „[Berührend|MISC]“.", ["Berührend"]),
+        ("Er las die [taz|MISC].", ["taz"]),
+        ("Das sagte Chef [de Mission Kai Ahlers|PER].", ["Kai Ahlers"]),
+        ("Das sagte [Thomas de Maizière|PER].", ["Thomas de Maizière"]),
+    ],
+)
+def test_ordinary_words_and_offices_are_no_part_of_names(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
+
+
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
     assert things(extract, "Nun steigen die Löhne und die hohen Löhne.") == {}
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}

@@ -47,6 +47,17 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("Jungen Aktionären", "Junge Aktionäre"),
         ("der Polizeibeamte Kurz", "Polizeibeamter Kurz"),
         ("der Angeklagte Kurz", "Angeklagter Kurz"),
+        ("über 1.000 Menschen", "über 1.000 Menschen"),
+        ("etwa 50 Anwohnern", "etwa 50 Anwohner"),
+        ("mehr als 300 Teilnehmern", "mehr als 300 Teilnehmer"),
+        ("Kreisen der alten Regierung", "Kreise der alten Regierung"),
+        ("gut informierten Kreisen", "gut informierte Kreise"),
+        ("dem Schreiben", "Schreiben"),
+        ("betroffenen Ärztinnen und Ärzten", "betroffene Ärztinnen und Ärzte"),
+        ("ihrer Anwältin und ihrem Sprecher", "Anwältin und Sprecher"),
+        ("eine Sprecherin der Stadt und des Landes", "Sprecherin der Stadt und des Landes"),
+        ("die vom Verband beanstandeten Werke", "vom Verband beanstandete Werke"),
+        ("vom Sprecher", "Sprecher"),
     ],
 )
 def test_a_noun_phrase_by_itself(phrase: str, alone: str) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor
-from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words
+from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words, names_somebody, with_closing_mark
 from pipeline.quotes.extractor import with_frames_of_wholes
 from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
@@ -84,6 +84,26 @@ def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
 )
 def test_mehrere_is_no_noun_phrase(phrase: str, with_noun: bool) -> None:
     assert has_noun(phrase) is with_noun
+
+
+@pytest.mark.parametrize(("phrase", "tells"), [("ein Aktivist", True), ("eigener Aussage", False), ("mehrere", False)])
+def test_what_one_says_oneself_tells_nobody(phrase: str, tells: bool) -> None:
+    assert names_somebody(phrase) is tells
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "words"),
+    [
+        ("Ein Team der „Natur“ sagt", "Team der „Natur", "Team der „Natur“"),
+        ("Ein Team der »Natur« sagt", "Team der »Natur", "Team der »Natur«"),
+        ("Ein Team der „Natur“ sagt", "Team der „Natur“", "Team der „Natur“"),
+        ("„Ein Team“, sagt er", "Ein Team", "Ein Team"),
+        ("Ein Team der „Natur sagt", "Team der „Natur", "Team der „Natur"),
+    ],
+)
+def test_a_quotation_within_a_name_is_closed(text: str, phrase: str, words: str) -> None:
+    begin = text.index(phrase)
+    assert with_closing_mark(text, _span(begin, begin + len(phrase))) == words
 
 
 @cache
