@@ -23,7 +23,7 @@ MEANINGS = {
     "share_of_limit": "throughput as a share of the limit",
     "limit_articles_per_second": "the limit: throughput of the stage functions alone, articles a second",
     "broker_cpu_share": "the broker's share of all processor time",
-    "pool_idle_share": "share of the time in which a pool process is idle",
+    "pool_idle_share": "share of the time in which a pool process is idle, at least",
     "ready_seconds": "seconds until a worker is ready",
     "parent_own_mb": "memory of the worker's own process, MB",
     "pages_own_mb": "memory of the process that collects for the pages, MB",

@@ -16,7 +16,8 @@ class Usage:
         role: "worker", "models" (the process that the pool is forked from), "pool", "pages", "broker", "sink"; else
             "other".
         cpu_seconds: processor time, of all its threads.
-        idle_seconds: time in which its first thread neither ran nor waited for a processor.
+        idle_seconds: time less that in which its threads ran or waited for a processor, all added up. That is the least
+            in which it had nothing to do, since several threads can run at once.
         own_bytes: memory that no other process shares.
         proportional_bytes: its share of all memory that it uses.
     """
@@ -30,12 +31,12 @@ class Usage:
 
 @dataclass
 class Reading:
-    """The counters of a process at a moment."""
+    """The counters of a process at a moment. Each thread that runs or waits for a processor counts as busy by itself."""
 
     role: str
     at: float
     cpu_seconds: float
-    on_processor_seconds: float
+    busy_seconds: float
     own_bytes: int
     proportional_bytes: int
 
@@ -66,8 +67,8 @@ def between(before: dict[int, Reading], after: dict[int, Reading]) -> list[Usage
     for pid, now in after.items():
         then = before.get(pid)
         if then is None:
-            then = Reading(now.role, now.at, 0.0, now.on_processor_seconds, 0, 0)
-        idle = now.at - then.at - (now.on_processor_seconds - then.on_processor_seconds)
+            then = Reading(now.role, now.at, 0.0, now.busy_seconds, 0, 0)
+        idle = now.at - then.at - (now.busy_seconds - then.busy_seconds)
         cpu = now.cpu_seconds - then.cpu_seconds
         used.append(Usage(now.role, cpu, max(0.0, idle), now.own_bytes, now.proportional_bytes))
     return used
@@ -90,12 +91,14 @@ def _role(process: psutil.Process, parents: dict[int, str]) -> str:
 
 def _reading(process: psutil.Process, role: str, at: float) -> Reading:
     times, memory = process.cpu_times(), process.memory_full_info()
-    ran, waited, _ = Path(f"/proc/{process.pid}/schedstat").read_text(encoding="ascii").split()
+    # Of the process itself the system has only how long its first thread waited for a processor.
+    threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
+    waited = sum(int(path.read_text(encoding="ascii").split()[1]) for path in threads) / 1e9
     return Reading(
         role=role,
         at=at,
         cpu_seconds=times.user + times.system,
-        on_processor_seconds=(int(ran) + int(waited)) / 1e9,
+        busy_seconds=times.user + times.system + waited,
         own_bytes=memory.uss,
         proportional_bytes=memory.pss,
     )
