@@ -31,7 +31,7 @@ class Usage:
 
 @dataclass
 class Reading:
-    """The counters of a process at a moment. Each thread that runs or waits for a processor counts as busy by itself."""
+    """The counters of a process at a moment. Each thread counts as busy while it runs or waits for a processor."""
 
     role: str
     at: float
