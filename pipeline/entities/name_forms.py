@@ -20,7 +20,7 @@ def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRa
     inside = list(words.within(begin, end))
     while inside and (
         inside[0].text in TITLES
-        or (len(inside) > 2 and inside[1].text in TITLES)  # "Chef de Mission Berg"
+        or (len(inside) > 2 and inside[0].text in PARTICLES and inside[1].text in TITLES)  # "Chef de Mission Berg"
         or (inside[0].text[0].islower() and inside[0].text not in PARTICLES)
         or (len(inside) > 1 and role_word(inside[0].text) is not None and not is_given_name(inside[0].text))
         or inside[0].text in ("Der", "Die", "Das", "Den", "Dem", "Ein", "Eine", "und")

@@ -232,7 +232,7 @@ def has_noun(phrase: str) -> bool:
 
 def names_somebody(phrase: str) -> bool:
     """Whether a phrase has a noun that tells who is meant, unlike "eigenen Angaben"."""
-    return has_noun(phrase) and not phrase.startswith("eigene")
+    return has_noun(phrase) and not phrase.lower().startswith("eigene")
 
 
 def with_closing_mark(text: str, span: CharRange) -> str:

@@ -139,6 +139,7 @@ def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, 
         ("Er las die [taz|MISC].", ["taz"]),
         ("Das sagte Chef [de Mission Kai Ahlers|PER].", ["Kai Ahlers"]),
         ("Das sagte [Thomas de Maizière|PER].", ["Thomas de Maizière"]),
+        ("Das sagte [Giovanni Don Ahlers|PER].", ["Giovanni Ahlers"]),
     ],
 )
 def test_ordinary_words_and_offices_are_no_part_of_names(given: GivenNames, text: str, names: list[str]) -> None:
