@@ -12,7 +12,7 @@ from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
 from agents.stage_runner import RunJob, StageRunner
-from agents.state_store import StateReplica, StateStore
+from agents.state_store import STATEMENT_WINDOWS, StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor
 from agents.stateful_runner import StatefulRunner
 from agents.status import WorkerStatus
@@ -20,9 +20,6 @@ from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
 from agents.tracing import Tracing
 from pipeline.stages import Stage
-
-STATEMENT_WINDOWS = 2
-"""For so many times as long as a statement is open it is known after its last change: then it can be opened again."""
 
 
 class StageApps:

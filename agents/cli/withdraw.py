@@ -1,14 +1,18 @@
 """`redefluss withdraw`: takes articles back, everywhere."""
 
 import asyncio
-from typing import Annotated
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agents.cli import console
 from agents.cli.errors import ExitCode, load_settings, one_line
 from agents.settings import Settings
-from pipeline.stages import RAW_TOPIC
+from pipeline.stages import RAW_TOPIC, STATEMENTS_TOPIC
+
+if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
 
 
 def withdraw(
@@ -18,8 +22,9 @@ def withdraw(
 ) -> int:
     """Take articles back: withdraw what was published about them on topics, in statements, on pages and in sinks.
 
-    What an article has given is withdrawn by a message without a value on articles.raw, confirmed by the broker.
-    Exit code 1 if one was not confirmed.
+    What an article has given is withdrawn by a message without a value on articles.raw, confirmed by the broker, and by
+    the workers, as soon as they read it. Statements that are so old that workers do not know them are changed at once.
+    Exit code 1 if something was not confirmed.
     """
     wanted = list(dict.fromkeys(identifier for identifier in ids if identifier.strip()))
     if not wanted:
@@ -43,4 +48,28 @@ async def _withdraw(settings: Settings, ids: list[str]) -> int:
                 console.note(f"not confirmed: {identifier}: {one_line(error)}")
             else:
                 console.note(f"withdrawn: {identifier}")
-    return ExitCode.INCOMPLETE if failed else ExitCode.OK
+        complete = await _out_of_old_statements(settings, ids, producer)
+    return ExitCode.OK if complete and not failed else ExitCode.INCOMPLETE
+
+
+async def _out_of_old_statements(settings: Settings, ids: list[str], producer: "AIOKafkaProducer") -> bool:
+    """Take the articles out of statements that no worker knows any more; whether it is done."""
+    from aiokafka.errors import KafkaError
+
+    from agents import kafka, old_records
+    from agents.needed_permissions import on_topics
+    from agents.permissions import MissingPermission
+
+    try:
+        await kafka.demand(settings, on_topics(settings, "READ", STATEMENTS_TOPIC))
+        messages = [found async for found in old_records.without_articles(settings, ids, datetime.now(UTC))]
+        if messages:
+            await kafka.demand(settings, on_topics(settings, "WRITE", STATEMENTS_TOPIC))
+        for message in messages:
+            await producer.send_and_wait(message.topic, message.value, key=message.key, partition=message.partition)
+    except (MissingPermission, KafkaError, OSError) as error:
+        console.note(f"old statements may still have them: {one_line(error)}; run the command again")
+        return False
+    if messages:
+        console.note(f"old statements changed: {len({message.key for message in messages}):,}")
+    return True

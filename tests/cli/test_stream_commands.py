@@ -19,8 +19,10 @@ from agents.cli.errors import ExitCode
 from agents.processes import module_command
 from agents.settings import Settings
 from pipeline.stages import topic_names
+from schemas.codec import encode
 from tests.cli.conftest import Cli
 from tests.sinks import records
+from tests.statements.records import given_out, record
 
 pytestmark = pytest.mark.usefixtures("broker")
 
@@ -179,6 +181,21 @@ def test_articles_are_withdrawn_and_none_without_an_id(quick: Cli) -> None:
     assert result.stderr.decode().splitlines() == ["withdrawn: a-1", "withdrawn: über 2"]
     assert {(row["key"], row["value"]) for row in consumed(quick, "articles.raw")} == {("a-1", None), ("über 2", None)}
     assert quick("withdraw", " ").returncode == ExitCode.USAGE
+
+
+def test_a_withdrawn_article_leaves_statements_that_workers_do_not_know_any_more(quick: Cli, broker: str) -> None:
+    words = "„Der Deich bei Sillens hält keiner Sturmflut dieses Winters stand“"
+    (statement,) = given_out(record(words, "a-1"), record(words, "a-2"))
+    quick("topics", "create")
+    send(broker, "statements", (statement.id.encode(), encode(statement)))
+    young = quick("withdraw", "a-1")
+    assert (young.returncode, young.stderr.decode().splitlines()) == (ExitCode.OK, ["withdrawn: a-1"])
+    assert len(consumed(quick, "statements")) == 1
+    old = quick("withdraw", "a-1", REDEFLUSS_STATEMENT_DAYS="0.000000001")
+    assert old.stderr.decode().splitlines() == ["withdrawn: a-1", "old statements changed: 1"]
+    *_, last = consumed(quick, "statements")
+    assert (last["key"], last["partition"]) == (statement.id, 0)
+    assert [article["id"] for article in last["value"]["articles"]] == ["a-2"]
 
 
 def test_a_sink_stores_what_is_there_and_goes_on_from_there(quick: Cli, folder: Path, broker: str) -> None:

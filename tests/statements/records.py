@@ -1,6 +1,8 @@
 """Quotes of invented people in invented papers, as they stand on the topic `quotes`."""
 
-from schemas.records import Quote, QuotedArticle, QuoteRecord, QuoteType, Speaker, SpeakerEntity
+from pipeline.config import PipelineConfig
+from pipeline.statements import StatementJoiner
+from schemas.records import Quote, QuotedArticle, QuoteRecord, QuoteType, Speaker, SpeakerEntity, Statement
 from schemas.spans import Span
 
 SEEN_AT = "2026-03-02T10:00:00.000Z"
@@ -47,3 +49,13 @@ def record(
             version_hash=version_hash,
         ),
     )
+
+
+def given_out(*quotes: QuoteRecord) -> list[Statement]:
+    """What the stage gives out of these quotes of one speaker, in the end."""
+    joiner = StatementJoiner(PipelineConfig())
+    state = joiner.state(joiner.owner(quotes[0]))
+    present: dict[str, Statement | None] = {}
+    for quote in quotes:
+        present |= state.add(quote, SEEN_AT)
+    return [statement for statement in present.values() if statement is not None]

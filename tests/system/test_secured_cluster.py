@@ -413,7 +413,7 @@ def test_the_commands_with_their_permissions_alone(client: Client, tmp_path: Pat
     letters = client.needs("READ", "articles.dead-letter", "articles.replayed")
     rows: list[tuple[tuple[str, ...], list[Need]]] = [
         (("produce", article(tmp_path, "b-1")), client.needs("WRITE", "articles.raw")),
-        (("withdraw", "b-1"), client.needs("WRITE", "articles.raw")),
+        (("withdraw", "b-1"), [*client.needs("WRITE", "articles.raw"), *client.needs("READ", "statements")]),
         (("consume", "articles.raw", "--from-beginning", "--until-caught-up"), client.needs("READ", "articles.raw")),
         (("dead-letters", "list"), letters),
         (("dead-letters", "replay"), [*letters, *client.needs("WRITE", "articles.replayed")]),
