@@ -26,13 +26,17 @@ help: ## What can be made
 run: $(READY) ## Broker, worker, sample articles, report, web view (ARTICLES=PATH: your own articles; ARGS=--exit: end when all are processed)
 	@$(BIN)/redefluss run $(if $(ARTICLES),"$(ARTICLES)") $(ARGS)
 
-test: $(READY) ## All tests (ARGS goes to pytest: make test ARGS="tests/cli -x")
+# Most tests wait for a broker, a browser or a process most of the time, so that more of them than cores run at once.
+TEST_PROCESSES ?= 4
+PYTEST := -m pytest --numprocesses $(TEST_PROCESSES) --dist loadfile
+
+test: $(READY) ## All tests, in four processes (ARGS goes to pytest: make test ARGS="tests/cli -x"; TEST_PROCESSES=0: in one)
 	@echo "Running the tests"
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python $(PYTEST) $(ARGS)
 
 coverage: $(READY) ## Which lines and branches the tests run, by file (without the tests of faults, whose time is bounded)
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --ignore=tests/faults --ignore=tests/packaging $(ARGS); \
+	@$(BIN)/coverage run $(PYTEST) --ignore=tests/faults --ignore=tests/packaging $(ARGS); \
 	  status=$$?; $(BIN)/coverage combine --quiet; $(BIN)/coverage report; exit $$status
 
 lint: $(READY) ## ruff and mypy

@@ -4,7 +4,6 @@ import asyncio
 import io
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,17 +15,12 @@ from agents.broker import EmbeddedBroker
 from agents.cli.main import execute
 from agents.processes import module_command
 from tests.support.kafka_cluster import KafkaCluster
+from tests.support.ports import free_port
 
 RULES = {"REDEFLUSS_MODEL_DE": "rules", "REDEFLUSS_QUOTE_MODEL": "rules"}
 """No trained model: these tests are about the commands, not about how well they understand German."""
 
 Cli = Callable[..., subprocess.CompletedProcess[bytes]]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ import psutil
 from aiokafka import AIOKafkaProducer
 
 from agents.web.collector.collector import BATCH_BYTES, LOT_MESSAGES, READ_TOPICS
-from tests.support.kafka_broker import KafkaBroker, free_port
+from tests.support.kafka_broker import KafkaBroker
+from tests.support.ports import free_port
 from tests.support.stream import Outcome, Stream, article, descendants
 
 GROUPS = (Path("/sys/fs/cgroup/memory"), Path("/sys/fs/cgroup"))

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import zipfile
@@ -11,6 +10,8 @@ from pathlib import Path
 
 import orjson
 import pytest
+
+from tests.support.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = {
@@ -122,10 +123,7 @@ def test_unlocked_wheel_reads_an_article(bare: Bare, wheel: Path, tmp_path: Path
         assert f"pip install 'redefluss[{extra}]'" in refused.stderr
 
     bare.install(f"{wheel}[embedded,evaluate]")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {"REDEFLUSS_DATA_DIR": str(tmp_path / "data"), "REDEFLUSS_WEB_PORT": str(port)}
+    environment = {"REDEFLUSS_DATA_DIR": str(tmp_path / "data"), "REDEFLUSS_WEB_PORT": str(free_port())}
     done = attempt(bare.command, "run", article, "--exit", cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Hanna Tölke" in done.stdout

@@ -15,7 +15,7 @@ from agents.sinks.consumer import Progress
 from agents.sinks.metrics import registry_of, word
 from agents.topic_reader import messages_to_end
 from tests.sinks.records import article
-from tests.web.system import free_port
+from tests.support.ports import free_port
 
 
 async def get(port: int, path: str) -> tuple[int, str]:

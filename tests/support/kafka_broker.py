@@ -19,6 +19,7 @@ from typing import Self
 
 from agents.processes import die_with_parent
 from tests.support.kafka_jars import KafkaMissing, broker_jars, java_command
+from tests.support.ports import free_port
 from tests.support.proxy import Proxy
 
 START_SECONDS = 180
@@ -191,12 +192,6 @@ class KafkaBroker:
 def new_cluster_id() -> str:
     """The identity of a new cluster; it may begin with a dash."""
     return base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 from agents.processes import die_with_parent
-from tests.support.kafka_broker import free_port
 from tests.support.kafka_jars import CONNECT, connect_folder, java_command
+from tests.support.ports import free_port
 
 HEAP = "384m"
 

@@ -4,6 +4,7 @@ They are fetched once: Kafka into a cache folder (`~/.cache/redefluss/kafka`, or
 a folder beside it.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -60,6 +61,13 @@ def _cache_folder() -> Path:
 
 def _fetch(pom: Path, folder: Path, *arguments: str) -> None:
     """Fill the folder by Maven, unless it was filled with the same pom before."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one process of the test run fetches, the others wait for it
+        _fetch_alone(pom, folder, *arguments)
+
+
+def _fetch_alone(pom: Path, folder: Path, *arguments: str) -> None:
     complete = folder / "pom.xml"
     if complete.is_file() and complete.read_bytes() == pom.read_bytes():
         return

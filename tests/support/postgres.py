@@ -4,7 +4,6 @@ import itertools
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -13,6 +12,8 @@ from types import TracebackType
 from typing import Self
 
 import psycopg
+
+from tests.support.ports import free_port
 
 PROGRAMS = Path("/usr/lib/postgresql")
 COMMAND_SECONDS = 300
@@ -40,7 +41,7 @@ class PostgresServer:
             raise PostgresMissing(f"PostgreSQL is not installed: there is no {PROGRAMS}/*/bin/initdb")
         self._programs = versions[-1].parent
         self._fsync = "on" if fsync else "off"
-        self._port = _free_port()
+        self._port = free_port()
         self._folder = Path()
         self._control: list[object] = []
 
@@ -97,9 +98,3 @@ def _as_postgres(folder: Path) -> Sequence[str]:
         raise PostgresMissing("there is no user postgres, as whom PostgreSQL could be run") from None
     os.chown(folder, user.pw_uid, user.pw_gid)
     return ("runuser", "-u", "postgres", "--")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from agents.permissions import BITS, Need
-from tests.support.kafka_broker import KafkaBroker, free_port
+from tests.support.kafka_broker import KafkaBroker
+from tests.support.ports import free_port
 
 PASSWORD = "das-Wort-42"
 USERS = ("worker", "cleaner", "newsroom", "writer", "reader", "replayer", "sink", "administrator", "nobody")

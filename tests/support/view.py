@@ -1,18 +1,17 @@
 """A worker's web view for tests of the stream, which run their workers without one otherwise."""
 
 import asyncio
-import socket
 import urllib.error
 import urllib.request
+
+from tests.support.ports import free_port
 
 
 class View:
     """The web view of one worker on a free port; `options` are for `Stream.start_worker`."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = free_port()
 
     @property
     def options(self) -> dict[str, object]:

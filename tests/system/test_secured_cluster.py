@@ -26,9 +26,9 @@ from agents.permissions import Need
 from agents.settings import Settings
 from agents.topics import all_names, ensure
 from pipeline.stages import STAGES, stage_named
-from tests.support.kafka_broker import free_port
 from tests.support.kafka_jars import KafkaMissing
 from tests.support.missing import missing
+from tests.support.ports import free_port
 from tests.support.secured_kafka import PASSWORD, SecuredKafka
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(1_000)]

@@ -7,9 +7,9 @@ import aiohttp
 import orjson
 import pytest
 
+from tests.support.ports import free_port
 from tests.support.speakers import present
 from tests.support.stream import Outcome, article
-from tests.web.system import free_port
 
 pytestmark = pytest.mark.timeout(900)
 

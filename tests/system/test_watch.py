@@ -16,8 +16,8 @@ from aiohttp.test_utils import TestServer
 
 from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader, StoreUnavailable
+from tests.support.ports import free_port
 from tests.support.stream import REPOSITORY, article
-from tests.web.system import free_port
 
 SECRET = "geheim"
 SECONDS = 120.0

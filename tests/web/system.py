@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,18 +17,12 @@ import psutil
 
 from agents import kafka
 from agents.settings import Settings
+from tests.support.ports import free_port
 
 TOKEN = "ein-geheimes-wort"
 START_SECONDS = 240.0
 LEAST_SECONDS = 30.0
 """So long at least whatever is waited for may take: a machine that others use is slow at times."""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def until(true: Callable[[], Any], seconds: float, what: str) -> Any:

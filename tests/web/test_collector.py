@@ -23,10 +23,10 @@ from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.worker_report import WorkerReporter
 from schemas.codec import encode
 from tests.support.missing import missing
+from tests.support.ports import free_port
 from tests.support.small_disk import small_disk
 from tests.web.articles import quote_article
 from tests.web.conftest import FakeStatus
-from tests.web.system import free_port
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -24,8 +24,8 @@ from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter
 from agents.web.view import install
 from agents.worker_report import WorkerReporter
+from tests.support.ports import free_port
 from tests.web.conftest import TOKEN, FakeStatus
-from tests.web.system import free_port
 
 MOST, MOST_OF_CLIENT = 40, 10
 HEALTH_SECONDS = 10.0
