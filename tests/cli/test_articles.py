@@ -46,11 +46,11 @@ def article(item: ArticleMessage | RefusedInput) -> RawArticle:
         ("a.html", b"<meta charset=nonsense>Gr\xfc\xdfe", "html", "<meta charset=nonsense>Grüße"),
         ("a", b"<!DOCTYPE html><p>Hallo</p>", "html", "<!DOCTYPE html><p>Hallo</p>"),
         ("a", b"<- der Pfeil", "text", "<- der Pfeil"),
-        ("a.txt.gz", gzip.compress(b"Hallo"), "text", "Hallo"),
-        ("a.txt", gzip.compress(b"Hallo"), "text", "Hallo"),
+        ("a.txt.gz", gzip.compress(b"Hallo", mtime=0), "text", "Hallo"),
+        ("a.txt", gzip.compress(b"Hallo", mtime=0), "text", "Hallo"),
         ("a.json", b'{"text": "Hallo"}', "text", "Hallo"),
         ("a", b'\n{\n "html": "<p>Hallo"\n}', "html", "<p>Hallo"),
-        ("a.jsonl.gz", gzip.compress(b'{"text": "Hallo"}\n\n'), "text", "Hallo"),
+        ("a.jsonl.gz", gzip.compress(b'{"text": "Hallo"}\n\n', mtime=0), "text", "Hallo"),
     ],
 )  # fmt: skip
 def test_a_file_becomes_an_article(tmp_path: Path, name: str, data: bytes, field: str, content: str) -> None:
@@ -63,7 +63,7 @@ def test_a_file_becomes_an_article(tmp_path: Path, name: str, data: bytes, field
         ("a.txt", b"", "empty"),
         ("a.txt", b" \n", "empty"),
         ("a.bin", b"\x7fELF\x00\x00", "neither text, HTML nor JSON"),
-        ("a.txt.gz", gzip.compress(b"Hallo" * 99)[:20], "gzip"),
+        ("a.txt.gz", gzip.compress(b"Hallo" * 99, mtime=0)[:20], "gzip"),
         ("a.txt.gz", b"\x1f\x8bnonsense", "gzip"),
         ("a.json", b"{", "malformed-json"),
         ("a.json", b"[1, 2", "no JSON"),
@@ -114,7 +114,7 @@ def test_records_are_sent_byte_for_byte(tmp_path: Path) -> None:
 
 
 def test_the_same_article_has_the_same_key_wherever_it_lies(tmp_path: Path) -> None:
-    items = [one(tmp_path, "a.txt", b"Hallo"), one(tmp_path, "b.txt.gz", gzip.compress(b"Hallo"))]
+    items = [one(tmp_path, "a.txt", b"Hallo"), one(tmp_path, "b.txt.gz", gzip.compress(b"Hallo", mtime=0))]
     assert len({item.key for item in items if isinstance(item, ArticleMessage)}) == 1
 
 

@@ -10,7 +10,7 @@ from pipeline.evaluation.gold import read_rows
 def test_rows_are_read_gzipped_or_not(tmp_path: Path, name: str) -> None:
     content = '{"name": "a", "text": "Grün\u2028e"}\n\n{"name": "b", "text": ""}\n'.encode()
     path = tmp_path / name
-    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    path.write_bytes(gzip.compress(content, mtime=0) if name.endswith(".gz") else content)
     assert read_rows(path, ("name", "text")) == [{"name": "a", "text": "Grün\u2028e"}, {"name": "b", "text": ""}]
 
 
@@ -31,7 +31,7 @@ def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str, message: str)
         read_rows(path, ("name", "text", "quotes"))
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}" * 1000)[:-12]])
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}" * 1000, mtime=0)[:-12]])
 def test_damaged_gzip_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "gold.jsonl.gz"
     path.write_bytes(content)
