@@ -49,7 +49,7 @@ MODELS = {
     model.name: model
     for model in (
         ShippedModel(
-            "redefluss", "reader", "eight layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"
+            "redefluss", "reader", "ten layers that read an article once; the best scores", _OPEN_DATA, "CC BY-SA 4.0"
         ),
         ShippedModel(
             "redefluss-fast", "reader-fast", "three layers that learned from redefluss", _OPEN_DATA, "CC BY-SA 4.0"
