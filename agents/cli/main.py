@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
@@ -30,6 +31,14 @@ from agents.cli import (
     worker,
 )
 from agents.cli.errors import CommandError, ExitCode, explained
+from agents.headers import installed_version
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"redefluss {installed_version()}\n")
+        raise typer.Exit
+
 
 app = typer.Typer(
     help="Who is in the German news, and who said what: an event-driven pipeline over Kafka.",
@@ -41,6 +50,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_show_version, help="print the version and end")
+    ] = False,
+) -> None:
+    pass
+
+
 app.command("run")(run.run)
 app.command("broker")(worker.broker)
 app.command("worker")(worker.worker)

@@ -11,6 +11,7 @@ import pytest
 
 from agents.broker import EmbeddedBroker
 from agents.cli.errors import KNOWN, ExitCode, explained
+from agents.headers import installed_version
 from agents.imports.csv_rows import ColumnsError
 from agents.processes import module_command
 from tests.cli.conftest import Cli
@@ -207,3 +208,8 @@ def test_training_without_its_extra_names_the_command(quick: Cli) -> None:
     assert result.returncode == ExitCode.USAGE
     expected = "nirgends: no such file" if find_spec("torch") else "make install-train"
     assert expected in told(result)
+
+
+def test_the_version_is_told(quick: Cli) -> None:
+    said = quick("--version")
+    assert (said.returncode, said.stdout.decode()) == (ExitCode.OK, f"redefluss {installed_version()}\n")
