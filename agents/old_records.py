@@ -60,8 +60,8 @@ async def without_articles(settings: Settings, articles: Collection[str], now: d
         if stage.stateful:
             states: StatefulStage = stage.load(settings.pipeline)
             found = await _records_of(settings, stage, states, articles, now)
-            for message in _changes(stage, states, found, articles, now):
-                yield message._replace(topic=settings.topic(message.topic))
+            for message in _changes(settings.topic(stage.target), states, found, articles, now):
+                yield message
 
 
 async def _records_of(
@@ -88,7 +88,7 @@ async def _records_of(
 
 
 def _changes(
-    stage: Stage, states: StatefulStage, found: Mapping[_Place, Any], articles: Collection[str], now: datetime
+    topic: str, states: StatefulStage, found: Mapping[_Place, Any], articles: Collection[str], now: datetime
 ) -> Iterator[Outgoing]:
     seen_at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     by_owner: dict[tuple[int, str], dict[str, Any]] = {}
@@ -101,4 +101,4 @@ def _changes(
         changes += [state.withdraw(article, seen_at) for article in articles]
         for name, record in (item for changed in changes for item in changed.items()):
             value = None if record is None else encode(record)
-            yield Outgoing(stage.target, name.encode("utf-8", "surrogateescape"), value, (), partition)
+            yield Outgoing(topic, name.encode("utf-8", "surrogateescape"), value, (), partition)
