@@ -24,6 +24,7 @@ from pipeline.entities.words import TextWords
 from pipeline.models import load_pipeline
 from pipeline.models.catalogue import reader_folder
 from pipeline.reader.model import Reader, shared_reader
+from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, TokenRange
 from schemas.records import CleanArticle, Entity, EntityArticle, EntityType, Mention
 
@@ -55,9 +56,10 @@ class EntityExtractor:
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
         gazetteer = self._gazetteer()
+        reading = None if self._reader is None else self._reader(article.text)
         words, model = self._read(article.text)
         model = _with_evident(words, model, list(certain_names(words, gazetteer)))
-        clusters = self._clusters(article, words, model, gazetteer)
+        clusters = self._clusters(article, words, model, gazetteer, reading)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
         return EntityArticle(**fields, entities=entities)
@@ -78,7 +80,12 @@ class EntityExtractor:
         ]
 
     def _clusters(
-        self, article: CleanArticle, words: TextWords, model: list[ModelSpan], gazetteer: Gazetteer
+        self,
+        article: CleanArticle,
+        words: TextWords,
+        model: list[ModelSpan],
+        gazetteer: Gazetteer,
+        reading: Reading | None,
     ) -> list[Cluster]:
         names = name_spans(words, model, gazetteer)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
@@ -88,10 +95,10 @@ class EntityExtractor:
         read_roles(words, persons, others_named, gazetteer)
         read_infobox(article.infobox, persons, gazetteer)
         add_known(clusters, gazetteer)
-        if self._reader is None:
+        if self._reader is None or reading is None:
             add_references(words, clusters, gazetteer)
         else:
-            add_reader_references(article.text, clusters, self._reader)
+            add_reader_references(reading, clusters, self._reader.scorers)
         return sorted(clusters, key=lambda c: (c.mentions[0], c.name))
 
 

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.reader.chains import resolve
-from pipeline.reader.model import Reader
+from pipeline.reader.reading import Reading
+from pipeline.reader.scorers import Scorers
 from pipeline.spans import TokenRange
 
 LEAST_CERTAIN = 0.5
 """How likely (0 to 1) it must be that a mention means an entity."""
 
 
-def add_reader_references(text: str, clusters: Sequence[Cluster], reader: Reader) -> None:
+def add_reader_references(reading: Reading, clusters: Sequence[Cluster], scorers: Scorers) -> None:
     """Add to `clusters` of names the other mentions that mean them."""
-    reading = reader(text)
     layout = reading.layout
     names: dict[TokenRange, int] = {}
     for number, cluster in enumerate(clusters):
@@ -23,7 +23,7 @@ def add_reader_references(text: str, clusters: Sequence[Cluster], reader: Reader
             span = layout.span(place.begin, place.end)
             if span.first < span.last:
                 names.setdefault(span, number)
-    found = resolve(reading, reader.scorers, [(first, last, number) for (first, last), number in sorted(names.items())])
+    found = resolve(reading, scorers, [(first, last, number) for (first, last), number in sorted(names.items())])
     taken = {(place.begin, place.end) for cluster in clusters for place in cluster.mentions}
     for mention, chain, certainty in zip(found.mentions, found.chain, found.certainty, strict=True):
         entity = found.chains[chain].entity

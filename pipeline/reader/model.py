@@ -6,6 +6,7 @@ from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -22,8 +23,8 @@ from pipeline.reader.windows import reading_windows
 
 KEPT = 32
 """How many readings are kept, about 1 MB each: more than a process reads until an article comes back to it."""
-LONGEST_KEPT = 4000
-"""Tokens of the longest text whose reading is kept."""
+KEPT_TOKENS = 40_000
+"""How many tokens the readings that are kept have together, about 2 KB each."""
 SIDE_BY_SIDE = 4
 """How many windows of a text are read side by side at most, on as many cores: a long text then takes less time, and no
 less work. Each window is computed by itself all the same, so the result does not depend on it."""
@@ -45,19 +46,20 @@ class Reader:
         self.scorers = Scorers(folder / SCORERS)
         self.calibration = Calibration.read(folder)
         self._kept: OrderedDict[str, Reading] = OrderedDict()
+        self._in_use: WeakValueDictionary[str, Reading] = WeakValueDictionary()
+        """Also those that are too long to be kept, as long as a stage works with them."""
         self._threads = min(available_cores(), SIDE_BY_SIDE)
 
     def __call__(self, text: str) -> Reading:
         """What is read in `text`, which may be any text of any length."""
-        kept = self._kept.get(text)
-        if kept is not None:
-            self._kept.move_to_end(text)
-            return kept
-        layout = Layout(text)
-        reading = decode(layout, Vectors(self.states(layout)), self.scorers)
-        if len(layout) <= LONGEST_KEPT:
+        reading = self._in_use.get(text)
+        if reading is None:
+            layout = Layout(text)
+            reading = self._in_use[text] = decode(layout, Vectors(self.states(layout)), self.scorers)
+        if len(reading.layout) <= KEPT_TOKENS:
             self._kept[text] = reading
-            if len(self._kept) > KEPT:
+            self._kept.move_to_end(text)
+            while len(self._kept) > KEPT or sum(len(kept.layout) for kept in self._kept.values()) > KEPT_TOKENS:
                 self._kept.popitem(last=False)
         return reading
 

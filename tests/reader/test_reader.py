@@ -1,5 +1,6 @@
 """The shipped reader on invented articles: what it finds, that it is the same every time, and that no text harms it."""
 
+import gc
 from collections.abc import Callable
 from threading import get_ident
 
@@ -82,6 +83,35 @@ def test_the_stage_quotes_looks_at_the_words_that_the_reading_has(
         monkeypatch.setattr(module, lambda text, *_: made.append(text))
     assert encode(QuoteExtractor(PipelineConfig())(first)) == encode(read)
     assert made == []
+
+
+def counted(reader: Reader, monkeypatch: pytest.MonkeyPatch, kept_tokens: int) -> list[str]:
+    """The texts that the encoder reads from now on, with room for so many tokens, and none kept from before."""
+    seen: list[str] = []
+    states = Reader.states
+    monkeypatch.setattr(Reader, "states", lambda self, layout: seen.append(layout.text) or states(self, layout))
+    monkeypatch.setattr("pipeline.reader.model.KEPT_TOKENS", kept_tokens)
+    reader._kept.clear()
+    return seen
+
+
+def test_an_article_that_is_too_long_to_be_kept_is_read_once_by_each_stage(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader
+) -> None:
+    seen, text = counted(reader, monkeypatch, 10), TEXT.replace("Waldau", "Neudorf")
+    found = EntityExtractor(PipelineConfig())(article(text))
+    gc.collect()
+    QuoteExtractor(PipelineConfig())(found)
+    assert seen == [text, text]
+
+
+def test_readings_are_kept_as_long_as_there_is_room_for_their_tokens(
+    monkeypatch: pytest.MonkeyPatch, reader: Reader
+) -> None:
+    seen = counted(reader, monkeypatch, 8)
+    for text in ("Lena Voss kam.", "Karl Obst ging.", "Lena Voss kam.", "Anna Berg blieb.", "Karl Obst ging."):
+        reader(text)
+    assert seen == ["Lena Voss kam.", "Karl Obst ging.", "Anna Berg blieb.", "Karl Obst ging."]
 
 
 @pytest.mark.parametrize(
