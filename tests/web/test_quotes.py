@@ -84,6 +84,8 @@ async def test_a_search_finds_quotes_by_word_speaker_time_and_source(client: Cli
         ("Brinkmeier -Frühjahr", 0),
         ("-Frühjahr Ahlgrimm", 9),
         ("Frühj", 9),
+        ("per", 0),
+        ("Brinkmeier -per", 9),
         ('"', 36),
         ("-", 36),
         ("*:^(", 36),

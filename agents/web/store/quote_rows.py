@@ -85,7 +85,7 @@ def insert_quotes(
         )
         connection.execute(
             "INSERT INTO quote_search (rowid, text, speaker) VALUES (?, ?, ?)",
-            (num, words, folded_words(f"{line.speaker or ''} {line.entity or ''}")),
+            (num, words, folded_words(f"{line.speaker or ''} {(line.entity or '').partition('/')[2]}")),
         )
         connection.executemany(
             "INSERT OR IGNORE INTO quote_about (entity, quote) VALUES (?, ?)",
