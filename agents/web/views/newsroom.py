@@ -33,7 +33,8 @@ pages = Pages("newsroom")
 async def newsroom(_: web.View, request: Request) -> Response:
     """Articles, the latest first, and the most quoted and most named; older ones behind a cursor."""
     site, shown = site_of(request), shown_in(request)
-    cursor = request.query.get("cursor")
+    fields, cursor = field_values(request.query, FIELDS), request.query.get("cursor")
+    query = fields if cursor is None else fields | {"cursor": cursor}
     found, sources = (
         await ranks(site),
         await site.cached("sources", site.reader.sources, seconds=SOURCES_SECONDS, stale_seconds=STALE_SECONDS),
@@ -50,13 +51,13 @@ async def newsroom(_: web.View, request: Request) -> Response:
             sources=sources,
             sequence=sequence,
             shown=shown,
-            fields=field_values(request.query, FIELDS),
-            **page_links(request.query, partial(address, "/", request.query), page.next),
-            live=address("/live", request.query, after=str(sequence)),
+            fields=fields,
+            **page_links(query, partial(address, "/", query), page.next),
+            live=address("/live", query, after=str(sequence)),
         )
 
     with reading_a_page():
-        if shown != ArticleFilter() or cursor is not None:
+        if any(fields.values()) or cursor is not None:
             site.limit(request, SEARCHES)
             return site.answer(await asyncio.to_thread(render))
         key = ("newsroom", language_of(request), site.guard.knows(request))
