@@ -217,6 +217,17 @@ def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReade
     assert by_source.total == 6, "a statement counts for each paper that has it"
 
 
+@pytest.mark.parametrize("source", ["", None])
+def test_no_paper_is_not_counted_as_one(store: tuple[StoreWriter, StoreReader], source: str | None) -> None:
+    writer, reader = store
+    put(writer, copy_of(1), copy_of(2), quote_article("ohne", source=source, published_at="2026-09-03T08:00Z"))
+    found = reader.shares(QuoteQuery(), by="speaker", now=NOW)
+    assert (found.articles, found.sources) == (3, 2)
+    assert [(value.articles, value.sources) for value in found.values] == [(3, 2), (3, 2)]
+    only = reader.shares(QuoteQuery(since=1_788_300_000.0), by="speaker", now=NOW)
+    assert (only.articles, only.sources, only.values[0].sources) == (1, 0, 0)
+
+
 def test_more_than_usual_is_told_against_the_weeks_before(store: tuple[StoreWriter, StoreReader]) -> None:
     writer, reader = store
     before = [quote_article(f"v-{n}", source="Blatt 1", published_at=f"2026-08-{n + 1:02}T08:00Z") for n in range(30)]

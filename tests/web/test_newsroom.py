@@ -5,6 +5,9 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
+from agents.web.store.writer import StoreWriter
+from tests.web.articles import message, quote_article
+
 Client = TestClient[Any, Any]
 
 
@@ -19,3 +22,16 @@ async def test_what_one_visitor_asked_for_is_on_no_other_visitors_page(client: C
         await page(client, path)
         (live,) = re.findall(r'data-live="([^"]*)"', await page(client))
         assert live == "/live?after=3"
+
+
+async def test_an_article_without_a_paper_is_no_paper_to_choose(client: Client, writer: StoreWriter) -> None:
+    writer.add(
+        [message(quote_article("o-1", source=""), offset=8), message(quote_article("o-2", source=None), offset=9)]
+    )
+    (select,) = re.findall(r'<select id="source".*?</select>', await page(client), re.DOTALL)
+    assert re.findall(r">([^<]*)</option>", select)[:3] == [
+        "alle",
+        "&lt;script&gt;alert(1)&lt;/script&gt;",
+        "Küstenbote",
+    ]
+    assert " selected" not in select

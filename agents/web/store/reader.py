@@ -245,7 +245,7 @@ class StoreReader:
     def sources(self) -> list[str]:
         """The names of the sources there are."""
         with self._open() as connection:
-            rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source IS NOT NULL ORDER BY source")
+            rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source <> '' ORDER BY source")
             return [source for (source,) in rows]
 
     def dead_letters(self, *, stage: str | None, reason: str | None, limit: int, since: float = 0.0) -> DeadLetterList:

@@ -56,7 +56,7 @@ def shares(
     rows = np.full(int(values.max(initial=0)) + 1, len(shown), dtype=np.int64)
     rows[shown] = np.arange(len(shown))
     row, articles, sources = rows[values[places]], columns.articles[places], columns["source"][places]
-    in_articles, in_sources = count_distinct(row, articles), count_distinct(row, sources)
+    in_articles, in_sources = count_distinct(row, articles), _count_papers(row, sources)
     usual = None if before is None else _parts(values, FirstOfEach(before, things), least)
     evidence = _evidence(columns, found, values) if by == "gender" else {}
     names = {0: ("false",) * 2, 1: ("true",) * 2} if by == "verbatim" else names_of(connection, by, shown)
@@ -89,7 +89,7 @@ def shares(
         total=total,
         without=total - (len(known) if things is None else distinct(things[known])),
         articles=distinct(articles),
-        sources=distinct(sources),
+        sources=distinct(sources[sources > 0]),
         values=lines,
         others=max(0, len(order) - SHOWN),
         period=period,
@@ -131,6 +131,13 @@ def _evidence(columns: Columns, found: FirstOfEach, values: Numbers) -> dict[int
         if from_what:
             told.setdefault(value, {})[EVIDENCE[from_what - 1]] = int(counts[number])
     return told
+
+
+def _count_papers(rows: Numbers, sources: Numbers) -> NDArray[np.int64]:
+    """For each row how many papers it has quotes in; what stands in none is in none."""
+    counts = count_distinct(rows, sources)
+    without: NDArray[np.bool_] = np.bincount(rows[sources == 0], minlength=len(counts)) > 0
+    return counts - without
 
 
 def _parts(values: Numbers, found: FirstOfEach, least: int) -> NDArray[np.float64]:
