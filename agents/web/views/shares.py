@@ -2,7 +2,9 @@
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from aiohttp.web import Request, Response
 from faust import web
@@ -53,7 +55,7 @@ async def page(_: web.View, request: Request) -> Response:
         narrowed=[name for name in FIELDS if name not in {"q", "since", "until"} and request.query.get(name)],
         compared=any(request.query.get(name) for name in OTHER),
         changed=changed,
-        search=lambda value: address("/search", request.query, **{found.by: value}, **_NOT_SEARCHED),
+        searches=[partial(_search, request.query, found.by, fields) for fields in ({}, _instead(request.query))],
         scale=_scale(found),
         drawn=found.values[:DRAWN],
         chart=lines(
@@ -94,17 +96,25 @@ def _scale(found: Shares) -> float:
     return next(end for end in (0.05, 0.1, 0.2, 0.5, 1.0) if highest <= end or end == 1.0)
 
 
+def _instead(query: Mapping[str, str]) -> dict[str, str | None]:
+    """The fields that a second search for comparison has in place of those of the first: another speaker, source or
+    period, as far as the query names one."""
+    named = {name.removeprefix("vs_"): query.get(name, "").strip()[:LONGEST] or None for name in OTHER}
+    period = ("since", "until") if named["since"] or named["until"] else ()
+    return {name: value for name, value in named.items() if value or name in period}
+
+
 def _compared(request: Request) -> QuoteQuery | None:
-    """The same with another speaker, source or period, as far as the query names one."""
-    query = {name: request.query.get(name, "").strip()[:LONGEST] for name in OTHER}
-    if not any(query.values()):
+    """The second search; None: there is none."""
+    instead = _instead(request.query)
+    if not instead:
         return None
     other = quote_query_of(request)
-    if query["vs_speaker"]:
-        other = replace(other, speaker=query["vs_speaker"])
-    if query["vs_source"]:
-        other = replace(other, sources=(query["vs_source"],))
-    if query["vs_since"] or query["vs_until"]:
+    if speaker := instead.get("speaker"):
+        other = replace(other, speaker=speaker)
+    if source := instead.get("source"):
+        other = replace(other, sources=(source,))
+    if "since" in instead:
         since, until = (
             moment_in(request.rel_url, "vs_since", end=False),
             moment_in(request.rel_url, "vs_until", end=True),
@@ -113,7 +123,10 @@ def _compared(request: Request) -> QuoteQuery | None:
     return other
 
 
-_NOT_SEARCHED: dict[str, str | None] = dict.fromkeys(("by", *OTHER))
+def _search(query: Mapping[str, str], by: str, instead: Mapping[str, str | None], value: str) -> str:
+    """The address of the quotes with a value of `by`, in the search with some fields in place of others."""
+    return address("/search", query, **{**dict.fromkeys(("by", *OTHER)), **instead, by: value})
+
 
 ROUTES: tuple[Route, ...] = (
     Route(

@@ -1,0 +1,32 @@
+"""The page of shares: where its numbers lead."""
+
+import re
+import time
+from html import unescape
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.store.writer import StoreWriter
+from tests.web.test_counting import copy_of, put
+
+Client = TestClient[Any, Any]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "by=speaker&source=Blatt%201&since=2026-09-01&until=2026-09-02",
+        "by=source&speaker=Brinkmeier&source=Blatt%201",
+    ],
+)
+async def test_the_links_of_both_sides_lead_to_what_they_count(client: Client, writer: StoreWriter, query: str) -> None:
+    put(writer, *(copy_of(n, at="2026-09-01T08:00Z") for n in (1, 2)), at=time.time())
+    async with client.get(f"/shares?{query}&vs_source=Blatt%202&vs_since=2026-01-01") as response:
+        tables = re.findall(r'<table class="shares">.*?</table>', await response.text(), re.DOTALL)
+    for table, paper in zip(tables, ("Blatt 1", "Blatt 2"), strict=True):
+        link = unescape(re.findall(r'<th scope="row"><a href="([^"]*)"', table)[0])
+        async with client.get(link.replace("/search", "/api/quotes")) as response:
+            found = await response.json()
+        assert (found["total"], found["items"][0]["source"]) == (1, paper), link
