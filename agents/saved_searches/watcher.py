@@ -116,7 +116,7 @@ class Watcher:
         hits: list[QuoteHit] = []
         cursor: str | None = None
         while True:
-            page = self._reader.quotes(asked, limit=200, cursor=cursor, once=True)
+            page = self._reader.quotes(asked, limit=200, cursor=cursor, each="statement")
             hits += page.items
             cursor = page.next
             if cursor is None:

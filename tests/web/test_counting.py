@@ -106,7 +106,7 @@ def test_the_same_words_in_copies_count_once_also_of_a_speaker_who_is_no_entity(
 ) -> None:
     writer, reader = store
     put(writer, copy_of(1), copy_of(2), quote_article("eigen", source="Blatt 9", published_at="2026-09-02T08:00Z"))
-    found = reader.quotes(QuoteQuery(words="Geld reicht", speaker="Behörde"), limit=10, once=True)
+    found = reader.quotes(QuoteQuery(words="Geld reicht", speaker="Behörde"), limit=10, each="statement")
     assert [len(hit.copies) for hit in found.items] == [0, 1]
     assert found.total == 2
     assert reader.quotes(QuoteQuery(speaker="Behörde"), limit=10).total == 3
@@ -134,7 +134,7 @@ def test_a_fragment_counts_only_where_its_whole_does_not(store: tuple[StoreWrite
     speaker = "per/karla-brinkmeier"
 
     def total(**asked: Any) -> int:
-        return reader.quotes(QuoteQuery(speaker=speaker, **asked), limit=10, once=True).total
+        return reader.quotes(QuoteQuery(speaker=speaker, **asked), limit=10, each="statement").total
 
     assert total() == 1
     assert total(words="Wir fangen") == 1
@@ -205,7 +205,7 @@ def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReade
         ("2026-09-02", 0, [0, 0]),
         ("2026-09-03", 3, [1, 1]),
     ]
-    each = reader.shares(QuoteQuery(), by="source", once=False, now=NOW)
+    each = reader.shares(QuoteQuery(), by="source", each="paper", now=NOW)
     assert [(value.value, value.count) for value in each.values] == [("Blatt 1", 6), ("Blatt 2", 3), ("Blatt 3", 3)]
     assert each.total == 12
     by_source = reader.shares(QuoteQuery(), by="source", now=NOW)
@@ -215,6 +215,19 @@ def test_shares_agree_with_counting_by_hand(store: tuple[StoreWriter, StoreReade
         ("Blatt 3", 3),
     ]
     assert by_source.total == 6, "a statement counts for each paper that has it"
+
+
+def test_two_articles_of_a_paper_are_one_paper(store: tuple[StoreWriter, StoreReader]) -> None:
+    writer, reader = store
+    again = copy_of(2).model_copy(update={"source": "Blatt 1"})
+    put(writer, copy_of(1), again, copy_of(3), *(copy_of(n).model_copy(update={"source": None}) for n in (4, 5)))
+    speaker = QuoteQuery(speaker="per/karla-brinkmeier")
+    assert reader.quotes(speaker, limit=9).total == 5
+    assert reader.quotes(speaker, limit=9, each="paper").total == 4, "without a paper, each article"
+    _, facets = reader.quotes_and_facets(speaker, limit=9, each="paper")
+    assert [(facet.name, facet.count) for facet in facets["source"]] == [("Blatt 1", 1), ("Blatt 3", 1)]
+    found = reader.shares(speaker, by="speaker", each="paper", now=NOW)
+    assert (found.total, found.values[0].count, sum(period.total for period in found.over_time)) == (4, 4, 4)
 
 
 @pytest.mark.parametrize("source", ["", None])
@@ -329,6 +342,6 @@ def test_what_is_centuries_old_makes_no_chart_of_centuries(store: tuple[StoreWri
         quote_article("a", published_at="1605-01-01T00:00:00Z"),
         quote_article("b", published_at="2026-09-03T08:00:00Z"),
     )
-    found = reader.shares(QuoteQuery(), by="speaker", once=False, now=NOW)
+    found = reader.shares(QuoteQuery(), by="speaker", each="paper", now=NOW)
     assert (found.total, sum(period.total for period in found.over_time)) == (6, 3)
     assert len(found.over_time) < 530

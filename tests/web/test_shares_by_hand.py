@@ -55,14 +55,14 @@ def source(_: AnnotatedArticle, __: AnnotatedQuote, record: QuoteArticle) -> str
 
 
 def by_hand(articles: Printed, value: Any, *, once: bool) -> tuple[int, dict[str, int]]:
-    """All quotes of the week, and how many have each value; once: the same words of an article in two papers."""
+    """All statements of the week, and how many have each value: the same words of an article, once or in each paper."""
     having: dict[str, set[Any]] = defaultdict(set)
     for article, record in articles:
         if SINCE <= (record.published_at or "")[:10] <= UNTIL:
             for quote, kept in zip(article.body.quotes, record.quotes, strict=True):
                 name = kept.speaker and kept.speaker.name
                 words = tuple(re.findall(r"\w+", kept.text.lower()))
-                having[value(article, quote, record)].add((article.id, name, words) if once else kept.id)
+                having[value(article, quote, record)].add((article.id, name, words, None if once else record.source))
     return len(set().union(*having.values())), {name: len(things) for name, things in having.items()}
 
 

@@ -20,7 +20,7 @@ class Share(ApiModel):
 
     value: str = Field(description="what to ask for")
     name: str
-    count: int = Field(description="statements, or quotes where each paper counts")
+    count: int = Field(description="statements, or statements of a paper, if each paper counts")
     articles: int
     sources: int
     share: float = Field(description="of all that were asked for")

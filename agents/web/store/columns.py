@@ -16,6 +16,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.web.store.quote_query import Each
 from schemas.records import Gender, GenderSource, QuoteType, SpeakerKind
 
 log = logging.getLogger("redefluss.columns")
@@ -105,6 +106,19 @@ class Columns:
     def said(self) -> NDArray[np.int32]:
         """For each quote the number of its statement, counted from 0 without gaps."""
         return np.unique(self["said"], return_inverse=True)[1].astype(np.int32)
+
+    @cached_property
+    def said_in_paper(self) -> NDArray[np.int32]:
+        """For each quote the number of its statement in its paper, or without a paper in its article, from 0 without
+        gaps."""
+        papers = self["source"].astype(np.int64)
+        papers = np.where(papers > 0, papers, papers.max(initial=0) + 1 + self.articles)
+        pairs = self.said * (papers.max(initial=0) + 1) + papers
+        return np.unique(pairs, return_inverse=True)[1].astype(np.int32)
+
+    def things(self, each: Each) -> NDArray[np.int32]:
+        """For each quote the number of what counts once."""
+        return self.said_in_paper if each == "paper" else self.said
 
     @cached_property
     def articles(self) -> NDArray[np.int32]:

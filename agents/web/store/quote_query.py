@@ -1,8 +1,12 @@
 """What is asked for of the quotes in the store."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from agents.web.store.query_parser import ParsedQuery, parse_query
+
+Each = Literal["statement", "paper"]
+"""What counts once: a statement in however many papers, or a statement in a paper."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ from agents.web.models import (
 from agents.web.store import article_lists, dead_letter_lists
 from agents.web.store.article_lists import ArticleFilter, article_line
 from agents.web.store.quote_hits import flat_rows
-from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.tables import PROGRAM, open_for_reading
 from pipeline.stages import FINISHED_TOPIC
 
@@ -164,12 +164,12 @@ class StoreReader:
         with self._open() as connection:
             return people(connection, words=words, types=types, limit=limit, cursor=cursor)
 
-    def shares(self, asked: QuoteQuery, *, by: str, once: bool = True, now: float = 0.0) -> Shares:
+    def shares(self, asked: QuoteQuery, *, by: str, each: Each = "statement", now: float = 0.0) -> Shares:
         """The shares of the values of `by`, one of `BY`, among the quotes asked for."""
         from agents.web.store.shares import shares
 
         with self._open() as connection:
-            return shares(connection, self._columns.columns(connection), asked, by=by, once=once, now=now)
+            return shares(connection, self._columns.columns(connection), asked, by=by, each=each, now=now)
 
     def search(self, expression: str, *, limit: int) -> list[Hit]:
         """The latest articles that match an FTS5 expression (see `search_expression`), newest first."""
@@ -181,23 +181,25 @@ class StoreReader:
             )
             return [Hit(article=article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
 
-    def quotes(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, once: bool = False) -> QuotePage:
-        """The latest quotes that are asked for, or of each statement the latest; ValueError: a bad `cursor`."""
+    def quotes(
+        self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each | None = None
+    ) -> QuotePage:
+        """The latest quotes that are asked for, or the latest of what counts once; ValueError: a bad `cursor`."""
         from agents.web.store import quote_search
         from agents.web.store.counting import FirstOfEach
         from agents.web.store.quote_filter import matching
 
         with self._open() as connection:
             columns = self._columns.columns(connection)
-            found = FirstOfEach(matching(connection, columns, asked), columns.said if once else None)
+            found = FirstOfEach(matching(connection, columns, asked), None if each is None else columns.things(each))
             return quote_search.quote_page(
-                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=once
+                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=each == "statement"
             )
 
     def quotes_and_facets(
-        self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, once: bool = True
+        self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each = "statement"
     ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-        """The same, and by what these quotes can be narrowed, with counts of statements or of quotes; see `FACETS`."""
+        """The same, and by what these quotes can be narrowed, with counts of what counts once; see `FACETS`."""
         from agents.web.store import quote_search
         from agents.web.store.counting import FirstOfEach
         from agents.web.store.facets import facets
@@ -205,9 +207,9 @@ class StoreReader:
 
         with self._open() as connection:
             columns = self._columns.columns(connection)
-            found = FirstOfEach(matching(connection, columns, asked), columns.said if once else None)
+            found = FirstOfEach(matching(connection, columns, asked), columns.things(each))
             page = quote_search.quote_page(
-                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=once
+                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=each == "statement"
             )
             return page, facets(connection, columns, found)
 

@@ -14,7 +14,7 @@ from agents.web.store.columns import DAY_SECONDS, EVIDENCE, TYPES, Columns, code
 from agents.web.store.counting import FirstOfEach, Numbers, Places, commonest, count_distinct, distinct
 from agents.web.store.facets import least_value, names_of, values_of
 from agents.web.store.quote_filter import matching
-from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.share_limits import DRAWN, LONGEST_DAYS, LONGEST_IN_DAYS
 
 SHOWN = 30
@@ -36,15 +36,21 @@ def wilson(count: int, total: int) -> tuple[float, float]:
 
 
 def shares(
-    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, by: str, once: bool = True, now: float = 0.0
+    connection: sqlite3.Connection,
+    columns: Columns,
+    asked: QuoteQuery,
+    *,
+    by: str,
+    each: Each = "statement",
+    now: float = 0.0,
 ) -> Shares:
     """The shares of the values of `by` among the quotes asked for.
 
     Args:
-        once: each statement counts once for a value, on the day of its first quote; else each quote counts.
+        each: what counts once for a value, on the day of its first quote.
         now: the end of the time asked for, where it has none, in seconds since 1970 UTC.
     """
-    things = columns.said if once else None
+    things = columns.things(each)
     values, least = _values(columns, by)
     places, before = _with_before(connection, columns, asked, now)
     found = FirstOfEach(places[::-1], things)
@@ -85,9 +91,9 @@ def shares(
     period, over_time = _over_time(columns, places, found, known, rows[values[known]], min(DRAWN, len(shown)))
     return Shares(
         by=by,
-        each="statement" if once else "paper",
+        each=each,
         total=total,
-        without=total - (len(known) if things is None else distinct(things[known])),
+        without=total - distinct(things[known]),
         articles=distinct(articles),
         sources=distinct(sources[sources > 0]),
         values=lines,

@@ -23,6 +23,7 @@ from agents.web.query_parameters import (
     reading_a_page,
 )
 from agents.web.site import Site, site_of
+from agents.web.store.quote_query import Each
 from agents.web.store.share_limits import LONGEST_DAYS, LONGEST_IN_DAYS
 
 View = Literal["said", "about", "named"]
@@ -61,7 +62,7 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
 async def _page(request: Request, id_: str) -> Response:
     site = site_of(request)
     view = one_of("view", request.query.get("view", "said"), get_args(View))
-    once = request.query.get("each") != "paper"
+    each: Each = "paper" if request.query.get("each") == "paper" else "statement"
     asked = replace(
         quote_query_of(request), speaker="" if view == "about" else id_, about=id_ if view == "about" else ""
     )
@@ -71,7 +72,7 @@ async def _page(request: Request, id_: str) -> Response:
     def read() -> Any:
         if view == "named":
             return site.reader.named_in(id_, limit=PAGE, cursor=cursor)
-        return site.reader.quotes(asked, limit=PAGE, cursor=cursor, once=once)
+        return site.reader.quotes(asked, limit=PAGE, cursor=cursor, each=each)
 
     with reading_a_page():
         page = await asyncio.to_thread(read)
@@ -91,7 +92,7 @@ async def _page(request: Request, id_: str) -> Response:
         entity=found,
         view=view,
         page=page,
-        once=once,
+        once=each == "statement",
         asked=asked,
         own=own,
         fields=field_values(request.query, FIELDS),

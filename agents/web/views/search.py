@@ -10,6 +10,7 @@ from agents.web.limits import SEARCHES
 from agents.web.pages import Pages
 from agents.web.query_parameters import FIELDS, address, field_values, page_links, quote_query_of, reading_a_page
 from agents.web.site import Site, site_of
+from agents.web.store.quote_query import Each
 
 PAGE = 30
 FACETS = ("speaker", "party", "gender", "role", "source", "type", "agency")
@@ -22,12 +23,12 @@ async def search(_: web.View, request: Request) -> Response:
     """Quotes that match, each statement once or once for each paper, with what narrows the search."""
     site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
-    once = request.query.get("each") != "paper"
+    each: Each = "paper" if request.query.get("each") == "paper" else "statement"
     cursor = request.query.get("cursor")
 
     with reading_a_page():
         found, facets = await asyncio.to_thread(
-            site.reader.quotes_and_facets, asked, limit=PAGE, cursor=cursor, once=once
+            site.reader.quotes_and_facets, asked, limit=PAGE, cursor=cursor, each=each
         )
 
     def changed(**changes: str | None) -> str:
@@ -40,7 +41,7 @@ async def search(_: web.View, request: Request) -> Response:
         facets=facets,
         facet_names=FACETS,
         asked=asked,
-        once=once,
+        once=each == "statement",
         fields=field_values(request.query, FIELDS) | {"q": asked.words},
         narrowed=[name for name in FIELDS if name != "q" and request.query.get(name)],
         changed=changed,

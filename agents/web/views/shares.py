@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import get_args
 
 from aiohttp.web import Request, Response
 from faust import web
@@ -25,10 +26,9 @@ from agents.web.query_parameters import (
     quote_query_of,
 )
 from agents.web.site import json_response, site_of
-from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.share_limits import BY, DRAWN
 
-EACH = ("statement", "paper")
 OTHER = ("vs_speaker", "vs_source", "vs_since", "vs_until")
 BARS = 10
 WIDTH, HEIGHT = 640.0, 180.0
@@ -75,16 +75,18 @@ async def shares(_: web.View, request: Request) -> Response:
 
 async def _find(request: Request) -> Shares:
     by = one_of("by", request.query.get("by", "speaker"), BY)
-    each = one_of("each", request.query.get("each", "") or "statement", EACH)
+    each: Each = (
+        "paper" if one_of("each", request.query.get("each", ""), ("", *get_args(Each))) == "paper" else "statement"
+    )
     site, asked, other = site_of(request), quote_query_of(request), _compared(request)
     site.limit(request, SEARCHES)
-    now, once = time.time(), each == "statement"
+    now = time.time()
 
     def find() -> Shares:
-        found = site.reader.shares(asked, by=by, once=once, now=now)
+        found = site.reader.shares(asked, by=by, each=each, now=now)
         if other is None:
             return found
-        return found.model_copy(update={"compared": site.reader.shares(other, by=by, once=once, now=now)})
+        return found.model_copy(update={"compared": site.reader.shares(other, by=by, each=each, now=now)})
 
     return await asyncio.to_thread(find)
 
@@ -136,7 +138,9 @@ ROUTES: tuple[Route, ...] = (
         (
             *PARAMETERS,
             Parameter("by", "query", "what is counted", {"enum": list(BY), "default": "speaker"}),
-            Parameter("each", "query", "a statement counts once, or once for each paper", {"enum": list(EACH)}),
+            Parameter(
+                "each", "query", "a statement counts once, or once for each paper", {"enum": list(get_args(Each))}
+            ),
             Parameter("vs_speaker", "query", "compare with this speaker instead", {"type": "string"}),
             Parameter("vs_source", "query", "compare with this source instead", {"type": "string"}),
             Parameter("vs_since", "query", "compare with the time from then on instead", {"type": "string"}),
