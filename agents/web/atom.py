@@ -16,7 +16,7 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
     """The feed of what a search finds.
 
     Args:
-        hits: the latest first.
+        hits: what came last first.
         title: of the feed.
         base: the address of the pages, such as `https://redefluss.example`.
         path: the address of the search on them, with its query.

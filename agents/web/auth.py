@@ -37,6 +37,12 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def asked_by_tls(request: Request) -> bool:
+    """Whether the browser speaks TLS with this server or with a proxy before it. Any proxy is believed: who claims that
+    falsely changes nothing but its own answer."""
+    return request.secure or request.headers.get("X-Forwarded-Proto") == "https"
+
+
 class Guard:
     """Checks tokens, sessions, Host names and origins.
 
@@ -111,14 +117,13 @@ class Guard:
     def log_in(self, request: Request, response: StreamResponse) -> None:
         """Begin a session."""
         session = f"{int(time.time()) + SESSION_SECONDS}-{secrets.token_hex(8)}"
-        secure = request.secure or request.headers.get("X-Forwarded-Proto") == "https"
         response.set_cookie(
             COOKIE,
             f"{session}.{self._signature(session)}",
             max_age=SESSION_SECONDS,
             httponly=True,
             samesite="Strict",
-            secure=secure,
+            secure=asked_by_tls(request),
             path="/",
         )
 

@@ -4,15 +4,12 @@ import csv
 import io
 import json
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
-from xml.etree import ElementTree
 
 import orjson
 import pytest
-import yarl
 from aiohttp.test_utils import TestClient
 
 from agents.web.store.query_parser import parse_query
@@ -24,7 +21,6 @@ from tests.web.conftest import all_is_well
 
 Client = TestClient[Any, Any]
 SAID = "„Wir fangen im Frühjahr an“"
-NEWS = "http://www.w3.org/2005/Atom"
 
 
 @pytest.fixture
@@ -206,41 +202,6 @@ async def test_exports_are_read_back(
     items = (await got(client, f"{query}&limit=200"))["items"]
     assert rows == [(item["quote"]["id"], item["quote"]["entity"], item["quote"]["text"]) for item in items]
     assert len(rows) == 9
-
-
-def valid_atom(feed: ElementTree.Element) -> None:
-    """What RFC 4287 demands of a feed and its entries (4.1.1 and 4.1.2)."""
-
-    def one(parent: ElementTree.Element, tag: str) -> str:
-        (found,) = parent.findall(f"{{{NEWS}}}{tag}")
-        return found.text or ""
-
-    entries = feed.findall(f"{{{NEWS}}}entry")
-    for element in (feed, *entries):
-        assert one(element, "title")
-        assert yarl.URL(one(element, "id")).is_absolute()
-        assert datetime.fromisoformat(one(element, "updated")).tzinfo is not None
-        links = [link.attrib for link in element.findall(f"{{{NEWS}}}link")]
-        assert all(link["href"].startswith("http") for link in links)
-        alternate = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]
-        assert len(alternate) == len(set(alternate)) == 1
-    assert all(one(entry.findall(f"{{{NEWS}}}author")[0], "name") for entry in entries), "the feed has no author"
-    ids = [one(entry, "id") for entry in entries]
-    assert len(ids) == len(set(ids))
-
-
-async def test_the_feed_of_a_search_is_atom(client: Client, filled: StoreWriter) -> None:
-    async with client.get("/search.atom?q=fruehjahr&source=Bote%203") as response:
-        assert response.content_type == "application/atom+xml"
-        root = ElementTree.fromstring(await response.read())
-    assert root.tag == f"{{{NEWS}}}feed"
-    for tag in ("title", "id", "updated"):
-        assert root.find(f"{{{NEWS}}}{tag}") is not None
-    valid_atom(root)
-    (entry,) = root.findall(f"{{{NEWS}}}entry")
-    link = entry.find(f"{{{NEWS}}}link")
-    assert link is not None
-    assert link.get("href", "").endswith("/articles/p-3#quote-0")
 
 
 async def test_a_withdrawn_article_is_gone_from_everything(client: Client, filled: StoreWriter) -> None:

@@ -5,9 +5,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import numpy as np
 import orjson
 
-from agents.web.models import QuotePage, StatementPage
+from agents.web.models import QuoteHit, QuotePage, StatementPage
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import ParsedQuery
@@ -38,6 +39,14 @@ def quote_page(
     page, following = _page(columns, places, limit, cursor)
     found = hits(connection, columns["num"][page].tolist(), words, once=once)
     return QuotePage(items=found, total=len(places), next=following)
+
+
+def newest(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
+    """Of each statement the matching quote that came first; of these the `limit` that came last, the last first."""
+    places = matching(connection, columns, asked)
+    by_arrival = places[np.lexsort((columns["num"][places], columns["arrived"][places]))]
+    latest = FirstOfEach(by_arrival, columns.said).places[::-1][:limit]
+    return hits(connection, columns["num"][latest].tolist(), asked.parsed)
 
 
 def statement_page(

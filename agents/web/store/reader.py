@@ -31,6 +31,7 @@ from agents.web.models import (
     FacetValue,
     Hit,
     People,
+    QuoteHit,
     QuotePage,
     Ranked,
     RankedBy,
@@ -212,6 +213,13 @@ class StoreReader:
                 connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=each == "statement"
             )
             return page, facets(connection, columns, found)
+
+    def newest_quotes(self, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
+        """What was asked for and came last, each statement once and by the quote that came first, the last first."""
+        from agents.web.store import quote_search
+
+        with self._open() as connection:
+            return quote_search.newest(connection, self._columns.columns(connection), asked, limit=limit)
 
     def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""

@@ -8,6 +8,7 @@ from aiohttp.web import HTTPBadRequest, Request, Response
 from faust import web
 
 from agents.web import atom, exports
+from agents.web.auth import asked_by_tls
 from agents.web.limits import RECORDS, SEARCHES
 from agents.web.models import QuotePage, StatementPage
 from agents.web.openapi import Parameter, Route
@@ -43,13 +44,13 @@ async def statement(_: web.View, request: Request, id: str) -> Response:
 
 @pages.page("/search.atom", name="feed")
 async def feed(_: web.View, request: Request) -> Response:
-    """The latest quotes that match, as an Atom feed."""
+    """The statements that match and came last, each by its first quote, as an Atom feed."""
     site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
-    found = await asyncio.to_thread(site.reader.quotes, asked, limit=atom.ENTRIES)
-    base = f"{request.scheme}://{request.host}"
+    found = await asyncio.to_thread(site.reader.newest_quotes, asked, limit=atom.ENTRIES)
+    base = f"{'https' if asked_by_tls(request) else 'http'}://{request.host}"
     body = atom.feed(
-        found.items,
+        found,
         title=" · ".join(filter(None, ("Redefluss", *map(str, request.query.values()))))[:200],
         base=base,
         path=address("/search", request.query),

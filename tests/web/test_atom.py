@@ -1,0 +1,80 @@
+"""The Atom feed of a search."""
+
+import time
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree
+
+import yarl
+from aiohttp.test_utils import TestClient
+
+from agents.web.store.writer import StoreWriter
+from tests.web.articles import message, quote_article
+
+Client = TestClient[Any, Any]
+NEWS = "http://www.w3.org/2005/Atom"
+
+
+def valid_atom(feed: ElementTree.Element) -> None:
+    """What RFC 4287 demands of a feed and its entries (4.1.1 and 4.1.2)."""
+
+    def one(parent: ElementTree.Element, tag: str) -> str:
+        (found,) = parent.findall(f"{{{NEWS}}}{tag}")
+        return found.text or ""
+
+    entries = feed.findall(f"{{{NEWS}}}entry")
+    for element in (feed, *entries):
+        assert one(element, "title")
+        assert yarl.URL(one(element, "id")).is_absolute()
+        assert datetime.fromisoformat(one(element, "updated")).tzinfo is not None
+        links = [link.attrib for link in element.findall(f"{{{NEWS}}}link")]
+        assert all(link["href"].startswith("http") for link in links)
+        alternate = [(link.get("type"), link.get("hreflang")) for link in links if link.get("rel") == "alternate"]
+        assert len(alternate) == len(set(alternate)) == 1
+    assert all(one(entry.findall(f"{{{NEWS}}}author")[0], "name") for entry in entries), "the feed has no author"
+    ids = [one(entry, "id") for entry in entries]
+    assert len(ids) == len(set(ids))
+
+
+async def feed(client: Client, path: str, **headers: str) -> ElementTree.Element:
+    async with client.get(path, headers=headers) as response:
+        assert response.content_type == "application/atom+xml"
+        root = ElementTree.fromstring(await response.read())
+    assert root.tag == f"{{{NEWS}}}feed"
+    valid_atom(root)
+    return root
+
+
+def addresses(root: ElementTree.Element) -> list[str]:
+    """Of the entries, in their order, without the host."""
+    entries = root.findall(f"{{{NEWS}}}entry")
+    return [yarl.URL(entry.findtext(f"{{{NEWS}}}id", "")).relative().human_repr() for entry in entries]
+
+
+async def test_the_feed_of_a_search_is_atom(client: Client) -> None:
+    root = await feed(client, "/search.atom?q=fruehjahr&source=Tagblatt")
+    (entry,) = root.findall(f"{{{NEWS}}}entry")
+    assert entry.find(f"{{{NEWS}}}link").get("href", "").endswith("/articles/a%2F2%20%C3%BC#quote-0")  # type: ignore[union-attr]
+
+
+async def test_what_arrives_late_is_in_it_and_a_statement_in_six_papers_once(
+    client: Client, writer: StoreWriter
+) -> None:
+    now = time.time()
+    new = [quote_article(f"n-{n}", published_at=f"2026-04-{n // 24 + 1:02}T{n % 24:02}:00Z") for n in range(60)]
+    late = [
+        quote_article(f"l-{n}", source=f"Blatt {n}", simhash="f" * 16, published_at=f"2025-12-0{n + 1}T09:00Z")
+        for n in range(6)
+    ]
+    writer.add(message(article, offset=n, at=now + n) for n, article in enumerate((*new, *late)))
+    found = addresses(await feed(client, "/search.atom?speaker=per/karla-brinkmeier"))
+    assert found[:3] == ["/articles/l-0#quote-0", "/articles/n-59#quote-0", "/articles/n-58#quote-0"]
+    assert len(found) == 50
+
+
+async def test_behind_a_proxy_with_tls_its_addresses_are_https(client: Client) -> None:
+    headers = {"Host": "localhost", "X-Forwarded-Proto": "https"}
+    root = await feed(client, "/search.atom?q=fruehjahr", **headers)
+    ids = [element.text or "" for element in root.iter(f"{{{NEWS}}}id")]
+    links = [link.get("href", "") for link in root.iter(f"{{{NEWS}}}link")]
+    assert all(address.startswith("https://localhost/") for address in (*ids, *links))
