@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 from agents.web.models import QuoteHit
 from agents.web.paths import quote_path
+from agents.web.publication import publication
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -37,8 +38,8 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
         _add(entry, "id", f"{base}{quote_path(hit)}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + quote_path(hit)})
         _add(entry, "updated", _rfc3339(hit.arrived))
-        if hit.published_at is not None:
-            _add(entry, "published", hit.published_at)
+        if (published := publication(hit.published_at, hit.arrived)) is not None:
+            _add(entry, "published", published)
         author = ElementTree.SubElement(entry, "author")
         _add(author, "name", who)
         if hit.source is not None:

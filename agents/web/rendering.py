@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -12,6 +13,7 @@ from agents.web.languages import InterfaceLanguage
 from agents.web.localisation import Formats, translations
 from agents.web.models import Copy, QuoteHit, TextRange
 from agents.web.paths import article_path, entity_path, quote_path, web_address
+from agents.web.publication import publication
 
 _QUOTED = re.compile(r"[„“»«\"‚][^„“”»«\"‚]+[“”»«\"‘’]")
 
@@ -31,7 +33,9 @@ def environment(language: InterfaceLanguage) -> Environment:
     made.globals.update(formats=Formats(language), bars=bars, axis=axis)
     made.filters.update(article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked)
     made.filters.update(with_marks=with_marks, quote_path=quote_path, source_line=source_line)
-    made.filters.update(paper_count=paper_count, has_marks=has_marks, begins_within=begins_within)
+    made.filters.update(
+        paper_count=paper_count, has_marks=has_marks, begins_within=begins_within, publication=publication
+    )
     return made
 
 
@@ -49,9 +53,14 @@ def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     return Markup("".join([*parts, escape(text[end:])]))
 
 
-def source_line(hit: QuoteHit) -> str:
-    """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address."""
-    day = (hit.published_at or "")[:10]
+def source_line(hit: QuoteHit, arrival: str) -> str:
+    """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address.
+
+    Args:
+        arrival: marks a day that is not that of publication.
+    """
+    published = publication(hit.published_at, hit.arrived)
+    day = published[:10] if published else f"{datetime.fromtimestamp(hit.arrived, UTC).date()} {arrival}"
     attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
     return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
 

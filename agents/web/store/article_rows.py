@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
+from agents.web.publication import publication
 from agents.web.store.columns import DAY_SECONDS
 from agents.web.store.query_parser import folded_words
 from agents.web.store.quote_rows import (
@@ -20,7 +21,7 @@ from agents.web.store.quote_rows import (
     type_of_whole,
 )
 from agents.web.store.same_articles import KnownTexts, mark_first
-from schemas.times import PRESS_YEARS, instant
+from schemas.times import instant
 
 QUOTES_IN_LINE = 3
 ENTITIES_IN_LINE = 8
@@ -68,7 +69,8 @@ def insert_article(
             )
             return False
         former = _delete_rows(connection, [known[0]])
-    at = moment(record.get("published_at"), arrived)
+    published = publication(record.get("published_at"), arrived)
+    at = arrived if published is None else instant(published).timestamp()
     lines = [_quote_line(quote) for quote in record["quotes"]]
     row = (
         record["id"],
@@ -232,11 +234,3 @@ def withdraw_article(connection: sqlite3.Connection, texts: KnownTexts, id_: str
     if known is not None:
         delete_articles(connection, [known[0]])
         texts.remove([known[0]])
-
-
-def moment(published_at: str | None, arrived: float) -> float:
-    """When an article was published, in seconds since 1970 UTC; when it came, if that is not said or cannot be."""
-    published = None if published_at is None else instant(published_at)
-    if published is None or published.year not in PRESS_YEARS:
-        return arrived
-    return min(published.timestamp(), arrived)

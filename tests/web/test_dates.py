@@ -1,0 +1,59 @@
+"""Dates on the pages: a publication that cannot be is not told as one."""
+
+import re
+import time
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.quotes import quote_records
+from pipeline.statements.speaker import SpeakerStatements
+from schemas.codec import encode
+from tests.web.articles import message, quote_article
+
+Client = TestClient[Any, Any]
+PAPER = "{}?speaker=Brinkmeier&source=K%C3%BCstenbote"
+TODAY = time.strftime("%Y-%m-%d", time.gmtime())
+
+
+@pytest.fixture
+def statement(writer: StoreWriter) -> str:
+    """The id of one whose article says that it was published in 2099."""
+    article = quote_article("a-1", published_at="2099-01-01T09:00:00Z")
+    writer.add([message(article, offset=7, at=time.time())])
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    (record,) = [one for one in quote_records(article) if one.speaker and one.speaker.id == "per/karla-brinkmeier"]
+    state.add(record, f"{TODAY}T00:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(said), {}, name.encode())])
+    return name
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/articles/a-1", "/search", "/statements/{}", "/entities/per/karla-brinkmeier?view=named"]
+)
+async def test_the_time_of_arrival_stands_where_an_article_is_of_the_future(
+    client: Client, statement: str, path: str
+) -> None:
+    async with client.get(path.format(statement), headers={"Accept-Language": "de"}) as response:
+        page = await response.text()
+    shown = re.findall(r'<time datetime="([^"]*)">[^<]*</time> \(Eingang\)', page)
+    assert shown, path
+    assert all(day.startswith(TODAY) for day in shown)
+    assert 'datetime="2099' not in page
+
+
+async def test_it_is_cited_with_its_arrival_and_the_feed_does_not_date_it(client: Client, statement: str) -> None:
+    async with client.get(PAPER.format("/search"), headers={"Accept-Language": "de"}) as response:
+        (cited,) = re.findall(r'data-copy="([^"]*)"', await response.text())
+    assert f"Küstenbote, {TODAY} (Eingang), https://" in cited
+    async with client.get(PAPER.format("/search.atom")) as response:
+        root = ElementTree.fromstring(await response.read())
+    assert not [element for element in root.iter() if element.tag.endswith("published")]
+    async with client.get(PAPER.format("/api/quotes")) as response:
+        (hit,) = (await response.json())["items"]
+    assert hit["published_at"] == "2099-01-01T09:00:00Z", "data stays as the record has it"
