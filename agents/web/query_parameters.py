@@ -32,27 +32,32 @@ def quote_query_of(request: Request, *, parts: bool = False) -> QuoteQuery:
 def quote_query_in(url: URL, *, parts: bool = False) -> QuoteQuery:
     """The same of an address."""
     query = url.query
-    short = {name: query.get(name, "").strip()[:LONGEST] for name in FIELDS}
+    short = {name: query.get(name, "").strip() for name in FIELDS}
     one_of("gender", short["gender"], ("", *GENDERS))
     one_of("type", short["type"], ("", *TYPES))
     if short["verbatim"].lower() not in VERBATIM:
         raise HTTPBadRequest(text="verbatim: true or false")
     return QuoteQuery(
-        words=short["q"] or query.get("words", "").strip()[:LONGEST],
-        speaker=short["speaker"],
+        words=(short["q"] or query.get("words", "").strip())[:LONGEST],
+        speaker=speaker_in(short["speaker"]),
         about=short["about"],
         party=short["party"],
         role=short["role"],
         gender=short["gender"],
-        sources=tuple(name.strip()[:LONGEST] for name in query.getall("source", ()) if name.strip())[:50],
+        sources=tuple(dict.fromkeys(name.strip() for name in query.getall("source", ()) if name.strip())),
         agency=short["agency"],
         type=short["type"],
         verbatim=VERBATIM[short["verbatim"].lower()],
         since=moment_in(url, "since", end=False),
         until=moment_in(url, "until", end=True),
-        statement=query.get("statement", "")[:LONGEST],
+        statement=query.get("statement", ""),
         parts=parts,
     )
+
+
+def speaker_in(value: str) -> str:
+    """An entity's id, or as much of the words of a name as is looked for."""
+    return value if "/" in value else value[:LONGEST]
 
 
 def one_of(name: str, value: str, choices: Collection[str]) -> str:
@@ -91,10 +96,16 @@ def page_links(query: Mapping[str, str], changed: Callable[..., str], following:
     }
 
 
-def address(path: str, query: Mapping[str, Any], **changes: str | None) -> str:
-    """The address of `path` with a request's query, changed: None takes a field out, else it is set."""
+def address(path: str, query: Mapping[str, Any], **changes: str | list[str] | None) -> str:
+    """The address of `path` with a request's query, changed: None takes a field out, else it is set, perhaps several
+    times."""
     kept = [(name, value) for name, value in query.items() if name not in changes and name != "cursor" and value]
-    more = [(name, value) for name, value in changes.items() if value]
+    more = [
+        (name, value)
+        for name, values in changes.items()
+        for value in (values if isinstance(values, list) else [values])
+        if value
+    ]
     return path + ("?" + urlencode([*kept, *more]) if kept or more else "")
 
 
@@ -126,13 +137,13 @@ def page_parameters(most: int) -> tuple[Parameter, Parameter]:
 
 
 PARAMETERS = tuple(
-    Parameter(name, "query", meaning, {"type": "string", "maxLength": LONGEST, **more})
+    Parameter(name, "query", meaning, {"type": "string", **more})
     for name, meaning, more in (
         (
             "q",
             'words of the quote or the speaker\'s name, all of which must occur; "in marks" a phrase; -without; '
             "the last word may be cut short",
-            {},
+            {"maxLength": LONGEST},
         ),
         ("speaker", "an entity's id, or words of a speaker's name", {}),
         ("about", "the id of an entity that is named in the quote and is not its speaker", {}),

@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
+from agents.web.chips import chips_of
 from agents.web.limits import SEARCHES
 from agents.web.models import EntityDetail, Period
 from agents.web.pages import Pages
@@ -79,7 +80,7 @@ async def _page(request: Request, id_: str) -> Response:
     own = entity_path(id_)
     query = {name: value for name, value in request.query.items() if name != "id"} if "?" in own else request.query
 
-    def changed(**changes: str | None) -> str:
+    def changed(**changes: str | list[str] | None) -> str:
         made = address("", query, **changes)
         return own + (made.replace("?", "&", 1) if "?" in own else made)
 
@@ -97,6 +98,7 @@ async def _page(request: Request, id_: str) -> Response:
         own=own,
         fields=field_values(request.query, FIELDS),
         changed=changed,
+        chips=chips_of(asked, request.query, changed, but=("speaker", "about")),
         **page_links(request.query, changed, page.next),
         search=address("/search", search),
         feed=address("/search.atom", search, each=None),

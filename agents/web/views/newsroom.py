@@ -71,7 +71,7 @@ def shown_in(request: Request) -> ArticleFilter:
         HTTPBadRequest: a day that is none.
     """
     return ArticleFilter(
-        source=request.query.get("source", "").strip()[:LONGEST],
+        source=request.query.get("source", "").strip(),
         quoting=request.query.get("quoting", "") not in {"", "0", "false"},
         since=moment_in(request.rel_url, "since", end=False),
         until=moment_in(request.rel_url, "until", end=True),

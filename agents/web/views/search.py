@@ -1,11 +1,13 @@
 """The search: quotes by words, speaker, paper and time; and a statement in all its papers."""
 
 import asyncio
+from functools import partial
 from typing import Any
 
 from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
+from agents.web.chips import chips_of
 from agents.web.limits import SEARCHES
 from agents.web.pages import Pages
 from agents.web.query_parameters import FIELDS, address, field_values, page_links, quote_query_of, reading_a_page
@@ -31,9 +33,7 @@ async def search(_: web.View, request: Request) -> Response:
             site.reader.quotes_and_facets, asked, limit=PAGE, cursor=cursor, each=each
         )
 
-    def changed(**changes: str | None) -> str:
-        return address("/search", request.query, **changes)
-
+    changed = partial(address, "/search", request.query)
     return site.page(
         "search.html",
         request,
@@ -43,7 +43,7 @@ async def search(_: web.View, request: Request) -> Response:
         asked=asked,
         once=each == "statement",
         fields=field_values(request.query, FIELDS) | {"q": asked.words},
-        narrowed=[name for name in FIELDS if name != "q" and request.query.get(name)],
+        chips=chips_of(asked, request.query, changed),
         changed=changed,
         shares=address("/shares", request.query),
         feed=address("/search.atom", request.query, each=None),

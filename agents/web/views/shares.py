@@ -11,19 +11,20 @@ from aiohttp.web import Request, Response
 from faust import web
 
 from agents.web.charts import lines
+from agents.web.chips import chips_of
 from agents.web.limits import SEARCHES
 from agents.web.models import Shares
 from agents.web.openapi import Parameter, Route
 from agents.web.pages import Pages
 from agents.web.query_parameters import (
     FIELDS,
-    LONGEST,
     PARAMETERS,
     address,
     field_values,
     moment_in,
     one_of,
     quote_query_of,
+    speaker_in,
 )
 from agents.web.site import json_response, site_of
 from agents.web.store.quote_query import Each, QuoteQuery
@@ -42,9 +43,7 @@ async def page(_: web.View, request: Request) -> Response:
     found = await _find(request)
     site, asked = site_of(request), quote_query_of(request)
 
-    def changed(**changes: str | None) -> str:
-        return address("/shares", request.query, **changes)
-
+    changed = partial(address, "/shares", request.query)
     return site.page(
         "shares.html",
         request,
@@ -52,9 +51,8 @@ async def page(_: web.View, request: Request) -> Response:
         asked=asked,
         names=BY,
         fields=field_values(request.query, (*FIELDS, *OTHER)),
-        narrowed=[name for name in FIELDS if name not in {"q", "since", "until"} and request.query.get(name)],
+        chips=chips_of(asked, request.query, changed, but=("since", "until")),
         compared=any(request.query.get(name) for name in OTHER),
-        changed=changed,
         searches=[partial(_search, request.query, found.by, fields) for fields in ({}, _instead(request.query))],
         scale=_scale(found),
         drawn=found.values[:DRAWN],
@@ -101,7 +99,7 @@ def _scale(found: Shares) -> float:
 def _instead(query: Mapping[str, str]) -> dict[str, str | None]:
     """The fields that a second search for comparison has in place of those of the first: another speaker, source or
     period, as far as the query names one."""
-    named = {name.removeprefix("vs_"): query.get(name, "").strip()[:LONGEST] or None for name in OTHER}
+    named = {name.removeprefix("vs_"): query.get(name, "").strip() or None for name in OTHER}
     period = ("since", "until") if named["since"] or named["until"] else ()
     return {name: value for name, value in named.items() if value or name in period}
 
@@ -113,7 +111,7 @@ def _compared(request: Request) -> QuoteQuery | None:
         return None
     other = quote_query_of(request)
     if speaker := instead.get("speaker"):
-        other = replace(other, speaker=speaker)
+        other = replace(other, speaker=speaker_in(speaker))
     if source := instead.get("source"):
         other = replace(other, sources=(source,))
     if "since" in instead:

@@ -1,0 +1,82 @@
+"""What narrows a search: kept by its form, shown value by value, and found however long it is."""
+
+import re
+import time
+from html import unescape
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.store.writer import StoreWriter
+from tests.web.articles import message, quote_article
+
+Client = TestClient[Any, Any]
+MINISTER = "per/karla-brinkmeier"
+LONG = "Amt für " + "sehr " * 60 + "Langes"
+
+
+@pytest.fixture(autouse=True)
+def three_papers(writer: StoreWriter) -> None:
+    articles = [quote_article(f"b-{n}", source=f"Blatt {n}") for n in range(3)]
+    writer.add(message(article, offset=n + 10, at=time.time()) for n, article in enumerate(articles))
+
+
+async def get(client: Client, path: str) -> str:
+    async with client.get(path, headers={"Accept-Language": "de"}) as response:
+        assert response.status == 200
+        return await response.text()
+
+
+class Form(HTMLParser):
+    """What a browser sends with the form of narrowing."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: list[tuple[str, str]] = []
+        self._select = ""
+        self.feed(re.findall(r'<form class="fields".*?</form>', page, re.DOTALL)[0])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "select":
+            self._select = found["name"] or ""
+        elif tag == "input" and found.get("value"):
+            self.fields.append((found["name"] or "", found["value"] or ""))
+        elif tag == "option" and "selected" in found and found.get("value", "x"):
+            self.fields.append((self._select, found.get("value") or ""))
+
+    def handle_data(self, data: str) -> None:
+        if self.fields and self.fields[-1] == (self._select, ""):  # an option without a value is called as it is
+            self.fields[-1] = (self._select, data)
+
+
+def chips(page: str) -> list[tuple[str, str]]:
+    """What they say, and the address without it."""
+    found = re.findall(r'<a class="chip" href="([^"]*)" aria-label="ohne [^"]*">([^<]*) ×</a>', page)
+    return [(unescape(text), unescape(link)) for link, text in found]
+
+
+@pytest.mark.parametrize("path", ["/search", "/shares", f"/entities/{MINISTER}"])
+async def test_the_form_and_the_chips_keep_every_source(client: Client, path: str) -> None:
+    query = [("source", "Blatt 0"), ("source", "Blatt 1"), ("party", "Grüne & Co"), ("since", "2026-01-01")]
+    page = await get(client, f"{path}?{urlencode(query)}")
+    assert sorted(Form(page).fields) == sorted([*query, *([("by", "speaker")] if path == "/shares" else [])])
+    shown = dict(chips(page))
+    assert [text for text in shown if text.startswith("Quelle")] == ["Quelle: Blatt 0", "Quelle: Blatt 1"]
+    without = Form(await get(client, shown["Quelle: Blatt 0"])).fields
+    assert [value for name, value in without if name == "source"] == ["Blatt 1"]
+
+
+async def test_long_names_are_found(client: Client, writer: StoreWriter) -> None:
+    article = quote_article("lang", source=LONG)
+    minister = article.entities[0].model_copy(update={"affiliations": [LONG], "roles": [LONG]})
+    article = article.model_copy(update={"agencies": [LONG], "entities": [minister, *article.entities[1:]]})
+    writer.add([message(article, offset=99, at=time.time())])
+    for field in ("source", "party", "role", "agency"):
+        page = await get(client, f"/search?{field}={quote(LONG)}&speaker={quote(MINISTER)}")
+        assert "1 Äußerung<" in page, field
+    page = await get(client, f"/?source={quote(LONG)}")
+    assert page.count("<article") == 1
