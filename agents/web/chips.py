@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from agents.web.query_parameters import FIELDS
 from agents.web.store.quote_query import QuoteQuery
@@ -25,7 +26,12 @@ class Chip:
 
 
 def chips_of(
-    asked: QuoteQuery, query: Mapping[str, str], changed: Callable[..., str], *, but: Collection[str] = ()
+    asked: QuoteQuery,
+    query: Mapping[str, str],
+    changed: Callable[..., str],
+    *,
+    names: Mapping[str, str] = MappingProxyType({}),
+    but: Collection[str] = (),
 ) -> list[Chip]:
     """One for each value, in the order of `FIELDS`.
 
@@ -33,10 +39,11 @@ def chips_of(
         asked: what a query asks for.
         query: the same as it came.
         changed: makes the search's address with other values of its fields, as `address` does.
+        names: of entities, by their ids.
         but: fields that are left out; the words always are.
     """
     return [
-        Chip(field, value, value, changed(**{field: [other for other in values if other != value]}))
+        Chip(field, value, names.get(value, value), changed(**{field: [other for other in values if other != value]}))
         for field, values in _values(asked, query)
         if field not in but
         for value in values

@@ -70,6 +70,31 @@ async def test_the_form_and_the_chips_keep_every_source(client: Client, path: st
     assert [value for name, value in without if name == "source"] == ["Blatt 1"]
 
 
+@pytest.mark.parametrize("path", ["/search", "/shares"])
+async def test_chips_say_what_people_call_it(client: Client, path: str) -> None:
+    query = {"speaker": MINISTER, "about": "per/tobias-ahlgrimm", "gender": "f", "type": "Direct", "verbatim": "1"}
+    page = await get(client, f"{path}?{urlencode(query)}")
+    assert [text for text, _ in chips(page)] == [
+        "Sprecher: Karla Brinkmeier",
+        "Über: Tobias Ahlgrimm",
+        "Geschlecht: Frauen",
+        "Art: direkt",
+        "Wortlaut: wörtlich",
+    ]
+    words = await get(client, f"{path}?speaker=Brinkm&verbatim=no")
+    assert [text for text, _ in chips(words)] == ["Sprecher: Brinkm", "Wortlaut: sinngemäß"]
+
+
+async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Client) -> None:
+    for first, second, called in (
+        (f"speaker={MINISTER}", "vs_speaker=per/tobias-ahlgrimm", ["Karla Brinkmeier", "Tobias Ahlgrimm"]),
+        ("speaker=Brinkm", "vs_speaker=Ahlg", ["Brinkm", "Ahlg"]),
+        ("source=Blatt+0&source=Blatt+1", "vs_source=Blatt+2", ["Blatt 0, Blatt 1", "Blatt 2"]),
+    ):
+        page = await get(client, f"/shares?by=source&{first}&{second}")
+        assert re.findall(r"<h2>([^<]*)</h2>", page)[:2] == called
+
+
 async def test_long_names_are_found(client: Client, writer: StoreWriter) -> None:
     article = quote_article("lang", source=LONG)
     minister = article.entities[0].model_copy(update={"affiliations": [LONG], "roles": [LONG]})

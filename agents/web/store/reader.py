@@ -10,7 +10,7 @@ metrics of a worker do not, and a worker may have no other visitors.
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -157,6 +157,13 @@ class StoreReader:
 
         with self._open() as connection:
             return entity_detail(connection, self._columns.columns(connection), id_)
+
+    def entity_names(self, ids: Collection[str]) -> dict[str, str]:
+        """The names of the entities that are known among these ids."""
+        marks = ", ".join("?" * len(ids))
+        with self._open() as connection:
+            rows = connection.execute(f"SELECT id, name FROM entities WHERE id IN ({marks})", tuple(ids))
+            return dict(rows.fetchall())
 
     def people(self, *, words: str, types: tuple[str, ...], limit: int, cursor: str | None = None) -> People:
         """A page of the directory; raises ValueError for a bad `cursor`."""

@@ -32,6 +32,7 @@ async def search(_: web.View, request: Request) -> Response:
         found, facets = await asyncio.to_thread(
             site.reader.quotes_and_facets, asked, limit=PAGE, cursor=cursor, each=each
         )
+    names = await asyncio.to_thread(site.reader.entity_names, (asked.speaker, asked.about))
 
     changed = partial(address, "/search", request.query)
     return site.page(
@@ -43,7 +44,7 @@ async def search(_: web.View, request: Request) -> Response:
         asked=asked,
         once=each == "statement",
         fields=field_values(request.query, FIELDS) | {"q": asked.words},
-        chips=chips_of(asked, request.query, changed),
+        chips=chips_of(asked, request.query, changed, names=names),
         changed=changed,
         shares=address("/shares", request.query),
         feed=address("/search.atom", request.query, each=None),

@@ -42,7 +42,8 @@ async def page(_: web.View, request: Request) -> Response:
     """The shares as charts with a table behind each."""
     found = await _find(request)
     site, asked = site_of(request), quote_query_of(request)
-
+    ids = (asked.speaker, asked.about, request.query.get("vs_speaker", ""))
+    names = await asyncio.to_thread(site.reader.entity_names, ids)
     changed = partial(address, "/shares", request.query)
     return site.page(
         "shares.html",
@@ -51,7 +52,8 @@ async def page(_: web.View, request: Request) -> Response:
         asked=asked,
         names=BY,
         fields=field_values(request.query, (*FIELDS, *OTHER)),
-        chips=chips_of(asked, request.query, changed, but=("since", "until")),
+        chips=chips_of(asked, request.query, changed, names=names, but=("since", "until")),
+        entity_names=names,
         compared=any(request.query.get(name) for name in OTHER),
         searches=[partial(_search, request.query, found.by, fields) for fields in ({}, _instead(request.query))],
         scale=_scale(found),
