@@ -10,6 +10,8 @@ from aiohttp.web import (
     RequestPayloadError,
 )
 
+from agents.web.problems import BadRequest
+
 MOST_BYTES = 65_536
 MOST_FIELDS = 1_000
 
@@ -29,8 +31,8 @@ async def fields_of(request: Request) -> dict[str, str]:
     except RequestPayloadError:
         raise HTTPBadRequest(text="the form cannot be read") from None
     if len(body) > MOST_BYTES:
-        raise HTTPRequestEntityTooLarge(MOST_BYTES, len(body), text=f"a form has at most {MOST_BYTES:,} bytes")
+        raise HTTPRequestEntityTooLarge(MOST_BYTES, len(body), text="the form is too large")
     try:
         return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MOST_FIELDS))
     except ValueError:
-        raise HTTPBadRequest(text=f"a form has at most {MOST_FIELDS:,} fields") from None
+        raise BadRequest("a form has at most %(most)s fields", most=f"{MOST_FIELDS:,}") from None

@@ -1,13 +1,15 @@
 """What every request passes through: headers, Host names, the token, and errors as pages or JSON."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 
 from aiohttp.typedefs import Middleware
 from aiohttp.web import HTTPException, HTTPFound, Request, Response, StreamResponse, middleware
 from aiohttp.web_urldispatcher import AbstractResource
 
 from agents.web.models import ErrorAnswer
+from agents.web.problems import Problem
 from agents.web.site import json_response, language_of, site_of
 from agents.web.store.reader import StoreUnavailable
 
@@ -51,7 +53,10 @@ async def errors(request: Request, handler: Handler) -> StreamResponse:
     except HTTPException as error:
         if error.status < 400:
             raise
-        response = _problem(request, error.status, error.text or error.reason)
+        if isinstance(error, Problem):
+            response = _problem(request, error.status, error.message, error.message_values)
+        else:
+            response = _problem(request, error.status, error.text or error.reason)
         if "Retry-After" in error.headers:
             response.headers["Retry-After"] = error.headers["Retry-After"]
         if "Allow" in error.headers:
@@ -110,10 +115,17 @@ def _unauthorized(request: Request) -> Response:
     return response
 
 
-def _problem(request: Request, status: int, detail: str) -> Response:
+def _problem(request: Request, status: int, detail: str, values: Mapping[str, object] | None = None) -> Response:
+    """The answer to what went wrong; `detail`: in English, with `%(name)s` for each of `values`."""
     if "text/html" in request.headers.get("Accept", "") and not request.path.startswith(("/api/", "/health/")):
         from agents.web.localisation import translations
 
         said = translations(language_of(request)).gettext(detail)
-        return site_of(request).page("error.html", request, status=status, code=status, detail=said)
-    return json_response(ErrorAnswer(error=detail), status=status)
+        if (
+            detail == f"{status}: {HTTPStatus(status).phrase}"
+        ):  # aiohttp's own words, which the heading has in the language
+            said = ""
+        return site_of(request).page(
+            "error.html", request, status=status, code=status, detail=said % values if values else said
+        )
+    return json_response(ErrorAnswer(error=detail % values if values else detail), status=status)

@@ -10,6 +10,7 @@ from aiohttp.web import HTTPBadRequest, Request
 from yarl import URL
 
 from agents.web.openapi import Parameter
+from agents.web.problems import BadRequest
 from agents.web.store.quote_query import QuoteQuery
 from schemas.records import QuoteType
 
@@ -67,7 +68,7 @@ def one_of(name: str, value: str, choices: Collection[str]) -> str:
         HTTPBadRequest: it is not.
     """
     if value not in choices:
-        raise HTTPBadRequest(text=f"{name}: one of {', '.join(filter(None, choices))}")
+        raise BadRequest("%(name)s: one of %(choices)s", name=name, choices=", ".join(filter(None, choices)))
     return value
 
 
@@ -125,7 +126,9 @@ def moment_in(url: URL, name: str, *, end: bool) -> float | None:
         moment = datetime.fromisoformat(value.replace(" ", "+"))
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        raise HTTPBadRequest(text=f"{name}: a day such as 2026-03-02 or a time such as 2026-03-02T09:00:00Z") from None
+        raise BadRequest(
+            "%(name)s: a day such as 2026-03-02 or a time such as 2026-03-02T09:00:00Z", name=name
+        ) from None
 
 
 def page_parameters(most: int) -> tuple[Parameter, Parameter]:

@@ -12,7 +12,6 @@ from weakref import WeakValueDictionary
 
 from aiohttp.web import (
     AppKey,
-    HTTPBadRequest,
     HTTPTooManyRequests,
     Request,
     Response,
@@ -25,6 +24,7 @@ from agents.web.connections import Connections, Proxies
 from agents.web.languages import InterfaceLanguage, negotiate
 from agents.web.limits import LOGINS, Allowance, Limiter
 from agents.web.operations import Outage, StreamMonitor
+from agents.web.problems import BadRequest
 from agents.web.store.reader import StoreReader
 
 log = logging.getLogger("redefluss.site")
@@ -205,5 +205,5 @@ def number_in(request: Request, name: str, default: int, *, least: int = 1, most
     if given is None:
         return default
     if not given.isascii() or not given.isdigit() or len(given) > DIGITS or not least <= int(given) <= most:
-        raise HTTPBadRequest(text=f"{name}: a number from {least} to {most}")
+        raise BadRequest("%(name)s: a number from %(least)s to %(most)s", name=name, least=least, most=most)
     return int(given)

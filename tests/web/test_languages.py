@@ -15,7 +15,8 @@ from agents.web.languages import LANGUAGES, InterfaceLanguage
 from agents.web.localisation import Formats
 
 WEB = Path(__file__).parents[2] / "agents" / "web"
-_ERROR = re.compile(r'(?:HTTP\w+\(text=|_problem\(request, \d+, |StoreUnavailable\()"([^"]+)"')
+_RAISED = r"HTTP\w+\(text=|_problem\(request, \d+, |StoreUnavailable\(|(?:BadRequest|NotFound|ServiceUnavailable)\(\s*"
+_ERROR = re.compile(rf'(?:{_RAISED})"([^"]+)"')
 
 
 def said_by_templates() -> dict[str, str]:

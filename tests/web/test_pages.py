@@ -290,3 +290,20 @@ async def test_errors_inside_are_not_told(client: Client, monkeypatch: pytest.Mo
 )
 async def test_bad_numbers_are_the_clients_fault(client: Client, path: str) -> None:
     assert (await get(client, path))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("GET", "/gibtesnicht", "Nicht vorhanden"),
+        ("POST", "/search", "Das ist nicht erlaubt"),
+        ("GET", "/search?type=x", "type: eines von Direct, "),
+        ("GET", "/search?since=gestern", "since: ein Tag wie 2026-03-02"),
+        ("GET", "/dead-letters?limit=0", "limit: eine Zahl von 1 bis "),
+    ],
+)
+async def test_errors_are_in_the_readers_language(client: Client, method: str, path: str, said: str) -> None:
+    async with client.request(method, path, headers=HTML | {"Accept-Language": "de"}) as response:
+        page = (await response.text()).partition('<div class="narrow">')[2]
+    assert said in page
+    assert not re.search(r"Not Found|Not Allowed|one of|a day such|a number", page)

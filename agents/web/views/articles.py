@@ -8,6 +8,7 @@ from faust import web
 from agents.web.annotate import hues, paragraphs
 from agents.web.models import StoredArticle
 from agents.web.pages import Pages
+from agents.web.problems import NotFound
 from agents.web.site import Site, site_of
 from schemas.codec import RecordError, from_object
 from schemas.records import QuoteArticle
@@ -45,7 +46,7 @@ async def _page(request: Request, id_: str) -> Response:
     try:
         record = from_object(found.record, QuoteArticle)
     except RecordError as error:
-        raise HTTPNotFound(text=f"the article's record is of another version ({error.detail})") from None
+        raise NotFound("the article's record is of another version (%(detail)s)", detail=error.detail) from None
     copies = await asyncio.to_thread(site.reader.copies, id_)
     total = sum(step.took_ms or 0.0 for step in found.steps)
     return site.page(

@@ -21,6 +21,7 @@ from agents.web.forms import fields_of
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine, DeadLetterList
 from agents.web.pages import Pages
+from agents.web.problems import NotFound, ServiceUnavailable
 from agents.web.site import Site, number_in, site_of
 from pipeline.stages import DEAD_LETTER_TOPIC
 from schemas.codec import RecordError, decode
@@ -97,7 +98,7 @@ async def replay_selected(request: Request, form: Mapping[str, str], *, dry_run:
     try:
         report = await replay(site.settings, letters, dry_run=dry_run, by=by)
     except (KafkaError, OSError, TopicError) as error:
-        raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
+        raise ServiceUnavailable("the broker did not take it: %(detail)s", detail=error) from None
     log.info(
         "%s %s dead letters (stage %s, reason %s, since %s): %d sent, %d sent before, %d cannot be sent",
         *(by, "would replay" if dry_run else "replays", stage or "any", reason or "any", form.get("since") or "ever"),
@@ -235,9 +236,9 @@ async def load_letter(site: Site, line: DeadLetterLine) -> DeadLetter:
         message = await message_at(site.settings, DEAD_LETTER_TOPIC, line.partition, line.offset)
         return decode(message.value, DeadLetter)
     except NoAnswer as error:
-        raise HTTPServiceUnavailable(text=str(error)) from None
+        raise ServiceUnavailable("the message cannot be had: %(detail)s", detail=error) from None
     except (MessageGone, RecordError) as error:
-        raise HTTPNotFound(text=str(error)) from None
+        raise NotFound("the message cannot be had: %(detail)s", detail=error) from None
 
 
 async def replay_letter(site: Site, line: DeadLetterLine, *, by: str) -> bool:
@@ -251,7 +252,7 @@ async def replay_letter(site: Site, line: DeadLetterLine, *, by: str) -> bool:
     try:
         report = await replay(site.settings, [letter], by=by)
     except (KafkaError, OSError, TopicError, MissingPermission) as error:
-        raise HTTPServiceUnavailable(text=f"the broker did not take it: {error}") from None
+        raise ServiceUnavailable("the broker did not take it: %(detail)s", detail=error) from None
     return report.sent > 0
 
 
