@@ -57,8 +57,8 @@ def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[StoreW
     put(writer, copy_of(1, at="2026-09-01T10:00Z"), copy_of(2, simhash=changed), copy_of(3, at="2026-09-01T09:00Z"))
     assert shown(reader) == [("c-2", ["c-3", "c-1"])]
     assert [copy.source for copy in reader.copies("c-3")] == ["Blatt 2", "Blatt 1"]
-    assert [line.id for line in reader.latest(ArticleFilter(source="Blatt 3"), limit=5).items] == ["c-3"]
-    assert reader.named_in("per/karla-brinkmeier", limit=5).items[0].id == "c-2"
+    assert [line.id for line in reader.latest(ArticleFilter(("Blatt 3",)), limit=5).items] == ["c-3"]
+    assert reader.named_in("per/karla-brinkmeier", ArticleFilter(), limit=5).items[0].id == "c-2"
 
 
 @pytest.mark.parametrize(

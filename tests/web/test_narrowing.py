@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+import yarl
 from aiohttp.test_utils import TestClient
 
 from agents.web.store.writer import StoreWriter
@@ -93,6 +94,29 @@ async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Clie
     ):
         page = await get(client, f"/shares?by=source&{first}&{second}")
         assert re.findall(r"<h2>([^<]*)</h2>", page)[:2] == called
+
+
+async def test_the_articles_that_name_someone_are_narrowed_and_the_tabs_tell_how_much_is_left(
+    client: Client, writer: StoreWriter
+) -> None:
+    at, simhash = "2026-04-01T09:00:00Z", "f" * 16
+    new = [quote_article(f"n-{n}", source=f"Blatt {n}", published_at=at, simhash=simhash) for n in (0, 9)]
+    writer.add(message(article, offset=20, at=time.time()) for article in new)
+    for query, counts, shown in (
+        ("", [6, 0, 7], 6),
+        ("&source=Blatt+0", [2, 0, 2], 2),
+        ("&source=Blatt+0&source=Blatt+1&q=nirgends", [0, 0, 3], 3),
+        ("&since=2026-04-01", [1, 0, 2], 1),
+        ("&since=2026-04-01&each=paper", [2, 0, 2], 1),
+        ("&until=2025-01-01", [0, 0, 0], 0),
+    ):
+        page = await get(client, f"/entities/{MINISTER}?view=named{query}")
+        assert [int(count) for count in re.findall(r'<span class="count">(\d+)</span></a>', page)] == counts, query
+        named = re.findall(r'<h2 id="found">Genannt in</h2>(.*?)</section>', page, re.DOTALL)[0]
+        assert re.sub(r"<details.*?</details>", "", named, flags=re.DOTALL).count('href="/articles/') == shown, query
+        fields = [field for field in Form(page).fields if field != ("view", "named")]
+        assert sorted(fields) == sorted(yarl.URL(f"?{query}").query.items()), query
+        assert len(chips(page)) == query.count("source") + query.count("since") + query.count("until")
 
 
 async def test_long_names_are_found(client: Client, writer: StoreWriter) -> None:

@@ -11,32 +11,35 @@ from agents.web.models import ArticleLine, ArticlePage, Copy
 MOST_COPIES = 100
 """Of an article that are listed. A text that is printed again and again, such as a list of addresses, has thousands."""
 
+_NAMING = "mentions m JOIN articles a ON a.seq = m.article"
+_NAMED = "m.entity = (SELECT num FROM entities WHERE id = ?)"
+
 
 @dataclass(frozen=True)
 class ArticleFilter:
     """Which articles a list shows; None and empty: all.
 
     Attributes:
-        source: of this paper.
+        sources: of one of these papers.
         quoting: only those with quotes.
         since, until: of publication (or arrival), in seconds since 1970; the latter excluded.
     """
 
-    source: str = ""
+    sources: tuple[str, ...] = ()
     quoting: bool = False
     since: float | None = None
     until: float | None = None
 
-    def condition(self) -> tuple[str, list[str | float]]:
-        """For the table `articles a`, with its values."""
+    def condition(self, *, copies: bool = False) -> tuple[str, list[str | float]]:
+        """For the table `articles a`, with its values; `copies`: also of a text that another article stands for."""
         conditions: list[tuple[str, list[str | float], bool]] = [
-            ("a.source = ?", [self.source], bool(self.source)),
-            ("a.first = 1", [], not self.source),
+            (f"a.source IN ({', '.join('?' * len(self.sources))})", [*self.sources], bool(self.sources)),
+            ("a.first = 1", [], not self.sources and not copies),
             ("EXISTS (SELECT 1 FROM quotes q WHERE q.article = a.seq)", [], self.quoting),
             ("a.at >= ?", [self.since or 0.0], self.since is not None),
             ("a.at < ?", [self.until or 0.0], self.until is not None),
         ]
-        held = [(condition, values) for condition, values, applies in conditions if applies]
+        held = [(condition, values) for condition, values, applies in conditions if applies] or [("1 = 1", [])]
         return " AND ".join(condition for condition, _ in held), [value for _, values in held for value in values]
 
 
@@ -56,7 +59,7 @@ def latest(
 ) -> ArticlePage:
     """A page of articles by the time of their publication (or arrival), the latest first.
 
-    Of the same text in several papers the earliest stands for all, unless one paper is asked for.
+    Of the same text in several papers the earliest stands for all, unless papers are asked for.
 
     Raises:
         ValueError: the cursor is none that a page gave.
@@ -65,34 +68,41 @@ def latest(
     return _page(connection, "articles a", where, values, limit, cursor)
 
 
-def naming(connection: sqlite3.Connection, entity: str, *, limit: int, cursor: str | None = None) -> ArticlePage:
+def naming(
+    connection: sqlite3.Connection, entity: str, shown: ArticleFilter, *, limit: int, cursor: str | None = None
+) -> ArticlePage:
     """The same of the articles that name an entity.
 
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    tables = "mentions m JOIN articles a ON a.seq = m.article"
-    where = "m.entity = (SELECT num FROM entities WHERE id = ?) AND a.first = 1"
-    return _page(connection, tables, where, [entity], limit, cursor)
+    where, values = shown.condition()
+    return _page(connection, _NAMING, f"{_NAMED} AND {where}", [entity, *values], limit, cursor)
+
+
+def count_naming(connection: sqlite3.Connection, entity: str, shown: ArticleFilter) -> int:
+    """How many articles name an entity, also those of the same text."""
+    where, values = shown.condition(copies=True)
+    query = f"SELECT count(*) FROM {_NAMING} WHERE {_NAMED} AND {where}"
+    return int(connection.execute(query, (entity, *values)).fetchone()[0])
 
 
 def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:
     """Of the `limit` articles that came last before sequence `before` those of `shown`, in the order of arrival; for a
     text that another paper had before, that one with its copies."""
-    where, values = shown.condition()
-    given = where.replace("a.first = 1", "1 = 1")
+    where, values = shown.condition(copies=True)
     rows = connection.execute(
         "SELECT a.seq, a.same FROM"
         " (SELECT seq, same, source, at FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?) a"
-        f" WHERE {given} ORDER BY a.seq",
+        f" WHERE {where} ORDER BY a.seq",
         (before, limit, *values),
     ).fetchall()
     found = []
     for seq, same in rows:
         first = connection.execute(
             "SELECT seq, line, at, same FROM articles WHERE "
-            + ("seq = ?" if shown.source else "same = ? ORDER BY first DESC LIMIT 1"),
-            (seq if shown.source else same,),
+            + ("seq = ?" if shown.sources else "same = ? ORDER BY first DESC LIMIT 1"),
+            (seq if shown.sources else same,),
         ).fetchone()
         line = _with_copies(connection, [article_line(*first)])[0]
         found.append(line.model_copy(update={"sequence": seq}))

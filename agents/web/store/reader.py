@@ -113,10 +113,15 @@ class StoreReader:
         with self._open() as connection:
             return article_lists.arrivals(connection, shown, limit=limit, before=before)
 
-    def named_in(self, entity: str, *, limit: int, cursor: str | None = None) -> ArticlePage:
+    def named_in(self, entity: str, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
         """The articles that name an entity, the latest first, the same text once; ValueError for a bad `cursor`."""
         with self._open() as connection:
-            return article_lists.naming(connection, entity, limit=limit, cursor=cursor)
+            return article_lists.naming(connection, entity, shown, limit=limit, cursor=cursor)
+
+    def count_named_in(self, entity: str, shown: ArticleFilter) -> int:
+        """How many articles name an entity, also those of the same text."""
+        with self._open() as connection:
+            return article_lists.count_naming(connection, entity, shown)
 
     def copies(self, id_: str) -> list[Copy]:
         """The other articles with the text of this one."""
@@ -220,6 +225,15 @@ class StoreReader:
                 connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=each == "statement"
             )
             return page, facets(connection, columns, found)
+
+    def count(self, asked: QuoteQuery, *, each: Each) -> int:
+        """How much of what counts once is asked for."""
+        from agents.web.store.counting import FirstOfEach
+        from agents.web.store.quote_filter import matching
+
+        with self._open() as connection:
+            columns = self._columns.columns(connection)
+            return len(FirstOfEach(matching(connection, columns, asked), columns.things(each)))
 
     def newest_quotes(self, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
         """What was asked for and came last, each statement once and by the quote that came first, the last first."""

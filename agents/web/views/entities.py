@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from typing import Any, Literal, get_args
 
 from aiohttp.web import HTTPNotFound, Request, Response
@@ -24,7 +25,8 @@ from agents.web.query_parameters import (
     reading_a_page,
 )
 from agents.web.site import Site, site_of
-from agents.web.store.quote_query import Each
+from agents.web.store.article_lists import ArticleFilter
+from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.share_limits import LONGEST_DAYS, LONGEST_IN_DAYS
 
 View = Literal["said", "about", "named"]
@@ -64,19 +66,26 @@ async def _page(request: Request, id_: str) -> Response:
     site = site_of(request)
     view = one_of("view", request.query.get("view", "said"), get_args(View))
     each: Each = "paper" if request.query.get("each") == "paper" else "statement"
-    asked = replace(
-        quote_query_of(request), speaker="" if view == "about" else id_, about=id_ if view == "about" else ""
-    )
+    narrowed = quote_query_of(request)
+    said, about = replace(narrowed, speaker=id_, about=""), replace(narrowed, speaker="", about=id_)
+    asked = about if view == "about" else said
+    shown = ArticleFilter(narrowed.sources, since=narrowed.since, until=narrowed.until)
     found = await find_entity(request, site, id_)
     cursor = request.query.get("cursor")
 
-    def read() -> Any:
+    def read() -> tuple[Any, dict[View, int]]:
+        page: Any
         if view == "named":
-            return site.reader.named_in(id_, limit=PAGE, cursor=cursor)
-        return site.reader.quotes(asked, limit=PAGE, cursor=cursor, each=each)
+            page = site.reader.named_in(id_, shown, limit=PAGE, cursor=cursor)
+        else:
+            page = site.reader.quotes(asked, limit=PAGE, cursor=cursor, each=each)
+        if each == "statement" and said == QuoteQuery(speaker=id_):
+            return page, {"said": found.statement_count, "about": found.about_count, "named": found.article_count}
+        count = partial(site.reader.count, each=each)
+        return page, {"said": count(said), "about": count(about), "named": site.reader.count_named_in(id_, shown)}
 
     with reading_a_page():
-        page = await asyncio.to_thread(read)
+        page, counts = await asyncio.to_thread(read)
     own = entity_path(id_)
     query = {name: value for name, value in request.query.items() if name != "id"} if "?" in own else request.query
 
@@ -93,6 +102,7 @@ async def _page(request: Request, id_: str) -> Response:
         entity=found,
         view=view,
         page=page,
+        counts=counts,
         once=each == "statement",
         asked=asked,
         own=own,

@@ -70,8 +70,9 @@ def shown_in(request: Request) -> ArticleFilter:
     Raises:
         HTTPBadRequest: a day that is none.
     """
+    source = request.query.get("source", "").strip()
     return ArticleFilter(
-        source=request.query.get("source", "").strip(),
+        sources=(source,) if source else (),
         quoting=request.query.get("quoting", "") not in {"", "0", "false"},
         since=moment_in(request.rel_url, "since", end=False),
         until=moment_in(request.rel_url, "until", end=True),
