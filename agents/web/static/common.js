@@ -10,18 +10,34 @@ const Redefluss = {
     }
   },
 
-  // Puts a server-rendered fragment into an element; open folds stay open. Tells whether it worked.
+  // What can have the focus within an element, each with a name under which it is found again when it was made anew.
+  focusable(element) {
+    const found = new Map();
+    for (const one of element.querySelectorAll("a[href], button, summary, [tabindex]")) {
+      const name = [one.tagName, one.closest("[id]").id, one.getAttribute("href"), one.getAttribute("aria-label")].join(" ");
+      let number = 0;
+      while (found.has(`${name} ${number}`)) number += 1;
+      found.set(`${name} ${number}`, one);
+    }
+    return found;
+  },
+
+  // Puts a server-rendered fragment into an element, unless it is there already; open folds stay open, and the focus
+  // where it is. Tells whether it worked.
   async refresh(element, address) {
     try {
       const response = await fetch(address, { headers: { Accept: "text/html" } });
       if (!response.ok) return false;
-      const open = new Set([...element.querySelectorAll("details[open][id]")].map((fold) => fold.id));
-      const focused = document.activeElement && document.activeElement.closest("details[id]");
-      const focusId = focused && element.contains(focused) ? focused.id : null;
-      element.innerHTML = await response.text();
-      for (const fold of element.querySelectorAll("details[id]")) fold.open = open.has(fold.id);
-      if (focusId) document.getElementById(focusId)?.querySelector("summary")?.focus();
-      Redefluss.localize(element);
+      const made = document.createElement("template");
+      made.innerHTML = await response.text();
+      for (const fold of element.querySelectorAll("details[open][id]")) {
+        made.content.getElementById(fold.id)?.setAttribute("open", "");
+      }
+      Redefluss.localize(made.content);
+      if (made.innerHTML.trim() === element.innerHTML.trim()) return true;
+      const focused = [...Redefluss.focusable(element)].find(([, one]) => one === document.activeElement);
+      element.replaceChildren(made.content);
+      if (focused) Redefluss.focusable(element).get(focused[0])?.focus({ preventScroll: true });
       return true;
     } catch {
       return false;

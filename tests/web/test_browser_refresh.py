@@ -1,0 +1,50 @@
+"""What is put into pages while one reads them, with the keyboard or a screen reader, in Chromium."""
+
+from typing import Any
+
+import pytest
+
+from tests.web.browser import find
+from tests.web.system import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+REFRESH = """
+const [element, address, done] = arguments;
+element.firstElementChild.former = true;
+Redefluss.refresh(element, address).then(() => done(element.firstElementChild.former !== true));
+"""
+FOCUSED = "return document.activeElement === document.querySelectorAll(arguments[0])[arguments[1]]"
+
+
+def refresh(browser: Any, selector: str, address: str) -> bool:
+    """As the page does it every few seconds; whether it has put anything in."""
+    replaced: bool = browser.execute_async_script(REFRESH, find(browser, selector)[0], address)
+    return replaced
+
+
+@pytest.mark.parametrize("selector", [".stage dd a", ".stage summary", ".stage .scroll", ".advice a, .meta a"])
+def test_the_focus_stays_where_it_is_when_operations_are_shown_anew(address: str, browser: Any, selector: str) -> None:
+    browser.get(address + "/operations")
+    last = browser.execute_script(
+        "document.querySelectorAll('details').forEach(fold => { fold.open = true });"
+        "const all = document.querySelectorAll(arguments[0]); [...all].at(-1).focus(); return all.length - 1",
+        f"#operations :is({selector})",
+    )
+    until(lambda: refresh(browser, "#operations", "/fragments/operations"), 10, "something new")
+    assert browser.execute_script(FOCUSED, f"#operations :is({selector})", last)
+    assert all(fold.get_attribute("open") for fold in find(browser, "#operations details"))
+
+
+def test_what_is_the_same_is_left_alone(address: str, browser: Any) -> None:
+    browser.get(address + "/")
+    browser.execute_script("document.querySelector('#ranks .ranks a').focus()")
+    assert not refresh(browser, "#ranks", "/fragments/ranks")
+    assert browser.execute_script(FOCUSED, "#ranks .ranks a", 0)
+
+
+@pytest.mark.parametrize("path", ["/search", "/people", "/entities/per/karla-brinkmeier"])
+def test_how_much_was_found_is_a_heading(address: str, browser: Any, path: str) -> None:
+    browser.get(address + path)
+    (number,) = find(browser, "main h2 [role=status]")
+    assert number.aria_role == "status"
+    assert find(browser, "main h2:has([role=status])")[0].aria_role == "heading"
