@@ -33,10 +33,10 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
     generator.text = "Redefluss"
     for hit in hits:
         entry = ElementTree.SubElement(root, "entry")
-        who = hit.quote.speaker or "–"
+        who, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
         _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
-        _add(entry, "id", f"{base}{quote_path(hit)}")
-        ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": base + quote_path(hit)})
+        _add(entry, "id", address)
+        ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
         _add(entry, "updated", _rfc3339(hit.arrived))
         if (published := publication(hit.published_at, hit.arrived)) is not None:
             _add(entry, "published", published)

@@ -2,8 +2,6 @@
 
 from urllib.parse import quote, urlsplit
 
-from agents.web.models import QuoteHit
-
 
 def article_path(id_: str) -> str:
     """The address of an article's page. Dots alone would be taken for a folder, so such ids go into the query."""
@@ -29,6 +27,6 @@ def web_address(url: str | None) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.netloc else None
 
 
-def quote_path(hit: QuoteHit) -> str:
-    """The address of a quote: within its article, open."""
-    return f"{article_path(hit.article_id)}#quote-{hit.quote.id.rpartition('#')[2]}"
+def quote_path(article: str, quote: str) -> str:
+    """The address of a quote, by its id and that of its article: within the article, open."""
+    return f"{article_path(article)}#quote-{quote.rpartition('#')[2]}"

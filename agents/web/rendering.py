@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from agents.web.charts import axis, bars
 from agents.web.languages import InterfaceLanguage
 from agents.web.localisation import Formats, translations
-from agents.web.models import Copy, QuoteHit, TextRange
+from agents.web.models import Copy, TextRange
 from agents.web.paths import article_path, entity_path, quote_path, web_address
 from agents.web.publication import publication
 
@@ -30,9 +30,9 @@ def environment(language: InterfaceLanguage) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(formats=Formats(language), bars=bars, axis=axis)
+    made.globals.update(formats=Formats(language), bars=bars, axis=axis, citation=citation)
     made.filters.update(article_path=article_path, entity_path=entity_path, web_address=web_address, marked=marked)
-    made.filters.update(with_marks=with_marks, quote_path=quote_path, source_line=source_line)
+    made.filters.update(with_marks=with_marks, quote_path=quote_path)
     made.filters.update(
         paper_count=paper_count, has_marks=has_marks, begins_within=begins_within, publication=publication
     )
@@ -53,16 +53,28 @@ def with_marks(text: str, marks: Sequence[TextRange]) -> Markup:
     return Markup("".join([*parts, escape(text[end:])]))
 
 
-def source_line(hit: QuoteHit, arrival: str) -> str:
+def citation(
+    *,
+    text: str,
+    speaker: str | None,
+    source: str | None,
+    published_at: str | None,
+    arrived: float | str,
+    url: str | None,
+    path: str,
+    arrival: str,
+) -> str:
     """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address.
 
     Args:
+        arrived: in seconds since 1970 UTC, or by RFC 3339.
+        path: of the quote on these pages.
         arrival: marks a day that is not that of publication.
     """
-    published = publication(hit.published_at, hit.arrived)
-    day = published[:10] if published else f"{datetime.fromtimestamp(hit.arrived, UTC).date()} {arrival}"
-    attribution = ", ".join(filter(None, (hit.quote.speaker, hit.source, day, web_address(hit.url))))
-    return f"{hit.quote.text} ({attribution}) {{origin}}{quote_path(hit)}"
+    came = arrived[:10] if isinstance(arrived, str) else datetime.fromtimestamp(arrived, UTC).date().isoformat()
+    published = publication(published_at, arrived)
+    day = published[:10] if published else f"{came} {arrival}"
+    return f"{text} ({', '.join(filter(None, (speaker, source, day, web_address(url))))}) {{origin}}{path}"
 
 
 def paper_count(copies: Sequence[Copy], source: str | None) -> int:

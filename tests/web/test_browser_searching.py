@@ -116,6 +116,18 @@ def test_j_and_k_go_on_and_the_address_follows_and_a_quote_is_copied_with_its_so
     assert copied.rpartition(" ")[2].startswith(address + "/articles/a")
 
 
+def test_a_quote_is_copied_from_its_article(address: str, browser: Any) -> None:
+    browser.execute_cdp_cmd(
+        "Browser.grantPermissions",
+        {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": address},
+    )
+    browser.get(address + "/articles/a-1")
+    find(browser, '[data-card="0"] .copy')[0].click()
+    read = "navigator.clipboard.readText().then(arguments[arguments.length - 1])"
+    until(lambda: SAID in browser.execute_async_script(read), 5, "the clipboard")
+    assert browser.execute_async_script(read).endswith(f" {address}/articles/a-1#quote-0")
+
+
 def test_nothing_is_cut_off_silently(address: str, writer: StoreWriter, browser: Any) -> None:
     add(
         writer,

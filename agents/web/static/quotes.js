@@ -1,4 +1,4 @@
-// Quotes in a list: from one to the next by keyboard, each with its address; copied with where they stand.
+// Quotes in a list: from one to the next by keyboard, each with its address. Quotes anywhere: copied with where they stand.
 "use strict";
 
 {

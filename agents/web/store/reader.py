@@ -30,6 +30,7 @@ from agents.web.models import (
     EntityDetail,
     FacetValue,
     Hit,
+    InStatement,
     People,
     QuoteHit,
     QuotePage,
@@ -255,6 +256,16 @@ class StoreReader:
         with self._open() as connection:
             row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
         return None if row is None else orjson.loads(zlib.decompress(row[0]))
+
+    def statements_of(self, article: str) -> dict[str, InStatement]:
+        """The statements of an article's quotes that stand in other articles too, by the quotes' ids."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT q.id, s.id, s.count, s.sources FROM quotes q JOIN statements s ON s.num = q.statement"
+                " WHERE q.article = (SELECT seq FROM articles WHERE id = ?) AND s.count > 1",
+                (article,),
+            )
+            return {quote: InStatement(id=id_, count=count, sources=papers) for quote, id_, count, papers in rows}
 
     def rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
         """The quotes asked for as flat rows, for tables; at most so many, the latest first."""

@@ -55,6 +55,7 @@ async def _page(request: Request, id_: str) -> Response:
         article=record,
         found=found,
         copies=copies,
+        statements=await asyncio.to_thread(site.reader.statements_of, id_),
         paragraphs=await asyncio.to_thread(paragraphs, record),
         hues=hues(record),
         names={entity.id: entity.name for entity in record.entities},

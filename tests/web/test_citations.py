@@ -1,0 +1,62 @@
+"""Quotes as they are copied, and where they are quoted in other words."""
+
+import re
+import time
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient
+
+from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.quotes import quote_records
+from pipeline.statements.speaker import SpeakerStatements
+from schemas.codec import encode
+from tests.web.articles import message, quote_article
+
+Client = TestClient[Any, Any]
+SAID = "„Wir fangen im Frühjahr an“ … „und hören nicht vor der letzten Haltestelle auf.“"
+
+
+@pytest.fixture
+def statement(writer: StoreWriter) -> str:
+    """The id of one that stands in two papers."""
+    articles = [quote_article(f"p-{n}", source=f"Bote {n}", published_at=f"2026-03-0{n + 3}T09:00:00Z") for n in (0, 1)]
+    writer.add(message(article, offset=n + 10, at=time.time()) for n, article in enumerate(articles))
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    for article in articles:
+        for record in quote_records(article):
+            if record.speaker is not None and record.speaker.id == "per/karla-brinkmeier":
+                state.add(record, "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(said), {}, name.encode())])
+    return name
+
+
+async def copied(client: Client, path: str) -> tuple[list[str], str]:
+    """What the buttons of a page copy, and the page."""
+    async with client.get(path, headers={"Accept-Language": "de"}) as response:
+        page = await response.text()
+    assert '<script src="/static/quotes.js" defer>' in page
+    return [unescape(text) for text in re.findall(r'<button[^>]* data-copy="([^"]*)">Kopieren</button>', page)], page
+
+
+async def test_every_quote_of_an_article_can_be_copied_and_leads_to_its_statement(
+    client: Client, statement: str
+) -> None:
+    (first, second, third), page = await copied(client, "/articles/p-0")
+    address = "https://nachrichten.example/umbau"
+    assert first == f"{SAID} (Karla Brinkmeier, Bote 0, 2026-03-03, {address}) {{origin}}/articles/p-0#quote-0"
+    assert second.startswith("„Mir schrieb die Behörde")
+    assert third.startswith("‚das Geld reicht nicht‘ (die Behörde, Bote 0, ")
+    assert re.findall(r'href="(/statements/[^"]*)">([^<]*)<', page) == [(f"/statements/{statement}", "alle Fassungen")]
+    _, other = await copied(client, "/articles/a-1")
+    assert "/statements/" not in other, "nobody else has it"
+
+
+async def test_every_entry_of_a_statement_can_be_copied(client: Client, statement: str) -> None:
+    texts, _ = await copied(client, f"/statements/{statement}")
+    assert [re.findall(r"Bote \d, [0-9-]*", text) for text in texts] == [["Bote 0, 2026-03-03"], ["Bote 1, 2026-03-04"]]
+    assert all(text.startswith(f"{SAID} (Karla Brinkmeier, ") for text in texts)
+    assert [text.partition("{origin}")[2] for text in texts] == [f"/articles/p-{n}#quote-0" for n in (0, 1)]
