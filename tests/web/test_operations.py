@@ -2,6 +2,7 @@
 
 import re
 import time
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -336,6 +337,30 @@ def test_letters_over_time(writer: StoreWriter, settings: Any) -> None:
     assert (course[-1], course[-2], course[0], sum(course)) == (2, 1, 1, 4)
 
 
+async def test_all_letters_can_be_had_page_by_page(client: Client, writer: StoreWriter) -> None:
+    now = time.time()
+    letters = [letter(n, reason="schema" if n % 2 else "empty", at=now - n // 50) for n in range(250)]
+    writer.add([*letters, letter(999, reason="schema", at=now - 7200)])
+    pages: list[list[str]] = []
+    path = "/dead-letters?since=1h&reason=schema"
+    while path:
+        _, page = await get(client, path)
+        pages.append(re.findall(r'<a href="/dead-letters/0/(\d+)">', page))
+        assert f"{len(pages[-1])} von 125" in page
+        older = re.search(r'rel="next" href="([^"]*)"', page)
+        path = unescape(older[1]) if older else ""
+    assert [len(shown) for shown in pages] == [100, 25]
+    assert {int(number) for shown in pages for number in shown} == {*range(1, 250, 2)}
+    assert 'href="/dead-letters?since=1h&amp;stage=clean&amp;reason=empty"' in page
+    async with client.get("/api/dead-letters?reason=schema&limit=100") as response:
+        found = await response.json()
+    async with client.get(f"/api/dead-letters?reason=schema&limit=1000&cursor={found['next']}") as response:
+        rest = await response.json()
+    assert (found["total"], len(rest["letters"]), rest["next"]) == (126, 26, None)
+    async with client.get("/api/dead-letters?cursor=x") as response:
+        assert response.status == 400
+
+
 async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer: StoreWriter) -> None:
     now = time.time()
     writer.add([letter(1, at=now - 5000), letter(2, at=now - 100)])
@@ -348,6 +373,9 @@ async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer
     page = await again.text()
     assert "1 neu seit Ihrem letzten Besuch" in page
     assert page.count('<span class="tag">neu</span>') == 1
+    writer.add(letter(n, at=now - 100) for n in range(10, 160))
+    many = await client.get("/dead-letters", headers=HTML | cookie)
+    assert "151 neu seit Ihrem letzten Besuch" in await many.text(), "not only those that are shown"
     assert again.cookies["redefluss_letters"].value.startswith(f"{now - 3600:.0f}.")
     for nonsense in ("x", "1", "9" * 40 + ".1", "1.²"):
         answer = await client.get("/dead-letters", headers=HTML | {"Cookie": f"redefluss_letters={nonsense}"})

@@ -35,6 +35,8 @@ class DeadLetterList(ApiModel):
     """A page of dead letters, newest first, and the counts of all kept."""
 
     letters: list[DeadLetterLine]
+    total: int = Field(description="of the stage, reason and time asked for, on all pages")
+    next: str | None = Field(description="the cursor of the page behind this one; null on the last")
     counts: list[DeadLetterCount]
     course: list[int] = Field(description="those of the stage and reason asked for in the last 48 hours, oldest first")
 

@@ -15,9 +15,15 @@ _LETTERS = (
 
 
 def latest(
-    connection: sqlite3.Connection, *, stage: str | None, reason: str | None, limit: int, since: float
+    connection: sqlite3.Connection,
+    *,
+    stage: str | None,
+    reason: str | None,
+    limit: int,
+    since: float,
+    cursor: str | None = None,
 ) -> DeadLetterList:
-    """The latest letters, newest first, the counts of all, and how many came in each of the last `LETTER_HOURS`.
+    """A page of letters, newest first, the counts of all, and how many came in each of the last `LETTER_HOURS`.
 
     Args:
         connection: to the store.
@@ -25,12 +31,25 @@ def latest(
         reason: only letters with this reason.
         limit: at most so many letters.
         since: only those written then or later, in seconds since 1970 UTC; of the counts too.
+        cursor: what the page before gave.
+
+    Raises:
+        ValueError: the cursor is none that a page gave.
     """
     selected = (stage, stage, reason, reason)
+    values: tuple[str | float | None, ...] = (*selected, since)
+    where = f"{_SELECTED} AND d.at >= ?"
+    (total,) = connection.execute(f"SELECT count(*) FROM dead_letters d WHERE {where}", values).fetchone()
+    if cursor is not None:
+        at, partition, offset = cursor.split("_")
+        where += " AND (d.at, partition, position) < (?, ?, ?)"
+        values = (*values, float(at), int(partition), int(offset))
     rows = connection.execute(
-        f"{_LETTERS} WHERE {_SELECTED} AND d.at >= ? ORDER BY d.at DESC, partition, position DESC LIMIT ?",
-        (*selected, since, limit),
+        f"{_LETTERS} WHERE {where} ORDER BY d.at DESC, partition DESC, position DESC LIMIT ?",
+        (*values, limit + 1),
     ).fetchall()
+    letters = [_line(row) for row in rows[:limit]]
+    last = letters[-1] if len(rows) > limit else None
     counts = connection.execute(
         "SELECT stage, reason, count(*) FROM dead_letters WHERE at >= ? GROUP BY stage, reason ORDER BY 3 DESC",
         (since,),
@@ -45,7 +64,9 @@ def latest(
     for hour, count in hours:
         course[min(hour, LETTER_HOURS - 1)] += count
     return DeadLetterList(
-        letters=[_line(row) for row in rows],
+        letters=letters,
+        total=total,
+        next=None if last is None else f"{last.at!r}_{last.partition}_{last.offset}",
         counts=[DeadLetterCount(stage=s, reason=r, count=c) for s, r, c in counts],
         course=course,
     )

@@ -290,13 +290,18 @@ class StoreReader:
             rows = connection.execute("SELECT DISTINCT source FROM articles WHERE source <> '' ORDER BY source")
             return [source for (source,) in rows]
 
-    def dead_letters(self, *, stage: str | None, reason: str | None, limit: int, since: float = 0.0) -> DeadLetterList:
-        """The latest dead letters, newest first, perhaps of one stage or for one reason; and the counts of all.
+    def dead_letters(
+        self, *, stage: str | None, reason: str | None, limit: int, since: float = 0.0, cursor: str | None = None
+    ) -> DeadLetterList:
+        """A page of dead letters, newest first, perhaps of one stage or for one reason; and the counts of all.
 
-        `since`: only those written then or later, in seconds since 1970 UTC; of the counts too.
+        `since`: only those written then or later, in seconds since 1970 UTC; of the counts too. Raises ValueError for a
+        bad `cursor`.
         """
         with self._open() as connection:
-            return dead_letter_lists.latest(connection, stage=stage, reason=reason, limit=limit, since=since)
+            return dead_letter_lists.latest(
+                connection, stage=stage, reason=reason, limit=limit, since=since, cursor=cursor
+            )
 
     def dead_letter_counts(self, since: float = 0.0, *, unanswered: bool = False) -> dict[str, int]:
         """By stage, the dead letters that are kept and were written since then (seconds since 1970 UTC).

@@ -23,11 +23,11 @@ from agents.web.models import (
 )
 from agents.web.openapi import Parameter, Route, document
 from agents.web.pages import Pages
-from agents.web.query_parameters import LONGEST
+from agents.web.query_parameters import LONGEST, page_parameters
 from agents.web.site import json_response, number_in, site_of
 from agents.web.views import api_quotes, feeds, people, shares
 from agents.web.views.articles import find_article
-from agents.web.views.dead_letters import find_letter, find_letters, open_letter, replay_letter
+from agents.web.views.dead_letters import MOST, find_letter, find_letters, open_letter, replay_letter
 from agents.web.views.entities import find_entity
 from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks
 from pipeline.stages import RAW_TOPIC, STAGES
@@ -111,7 +111,7 @@ async def operations(_: web.View, request: Request) -> Response:
 
 @pages.page("/api/dead-letters", name="dead-letters")
 async def dead_letters(_: web.View, request: Request) -> Response:
-    """The latest dead letters, and the counts by stage and reason."""
+    """Dead letters, newest first, and the counts by stage and reason."""
     return json_response(await find_letters(request))
 
 
@@ -203,7 +203,7 @@ ROUTES: tuple[Route, ...] = (
             Parameter("stage", "query", "only of this stage", {"type": "string"}),
             Parameter("reason", "query", "only for this reason", {"type": "string"}),
             Parameter("since", "query", "only of the last time: 30m, 24h, 7d", {"type": "string"}),
-            _LIMIT,
+            *page_parameters(MOST),
         ),
     ),
     Route("/api/dead-letters/{partition}/{offset}", OneDeadLetter.get, StoredDeadLetter, _PLACE),

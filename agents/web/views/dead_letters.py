@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from aiohttp.web import HTTPBadRequest, HTTPFound, HTTPNotFound, HTTPSeeOther, HTTPServiceUnavailable, Request, Response
@@ -22,6 +23,7 @@ from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import DeadLetterLine, DeadLetterList
 from agents.web.pages import Pages
 from agents.web.problems import NotFound, ServiceUnavailable
+from agents.web.query_parameters import address, page_links, reading_a_page
 from agents.web.site import Site, number_in, site_of
 from pipeline.stages import DEAD_LETTER_TOPIC
 from schemas.codec import RecordError, decode
@@ -30,6 +32,7 @@ from schemas.records import FAILURE_REASONS, DeadLetter
 log = logging.getLogger("redefluss.dead_letters")
 
 SHOWN = 100
+MOST = 1000
 BULK = 1000
 """Letters replayed at a time: each is confirmed, which takes milliseconds, and the browser waits."""
 TIMES = ("1h", "24h", "7d")
@@ -126,9 +129,15 @@ async def _list(
 ) -> Response:
     found = await find_letters(request, asked)
     values: dict[str, Any] = {name: asked.get(name) or None for name in ("stage", "reason", "since")}
+    fresh = 0
+    if seen is not None:
+        since = max(seen, moment(values["since"]) or 0.0)
+        letters = partial(site_of(request).reader.dead_letters, stage=values["stage"], reason=values["reason"], limit=1)
+        fresh = (await asyncio.to_thread(letters, since=since)).total
+    changed = partial(address, "/dead-letters", values)
     return site_of(request).page(
-        "dead_letters.html", request, found=found, reasons=FAILURE_REASONS, seen=seen, report=report, dry_run=dry_run,
-        times=TIMES, most=BULK, **values,
+        "dead_letters.html", request, found=found, reasons=FAILURE_REASONS, seen=seen, fresh=fresh, report=report,
+        dry_run=dry_run, times=TIMES, most=BULK, changed=changed, **page_links(asked, changed, found.next), **values,
     )  # fmt: skip
 
 
@@ -188,12 +197,18 @@ class DeadLetterPage(web.View):
 
 
 async def find_letters(request: Request, asked: Mapping[str, str] | None = None) -> DeadLetterList:
-    """The latest of the stage, for the reason and of the time that are asked for, and the counts of all."""
+    """A page of those of the stage, for the reason and of the time that are asked for, and the counts of all."""
     asked = request.query if asked is None else asked
-    stage, reason, since = asked.get("stage") or None, asked.get("reason") or None, moment(asked.get("since"))
-    limit = number_in(request, "limit", SHOWN, most=1000)
-    letters = site_of(request).reader.dead_letters
-    return await asyncio.to_thread(letters, stage=stage, reason=reason, limit=limit, since=since or 0.0)
+    find = partial(
+        site_of(request).reader.dead_letters,
+        stage=asked.get("stage") or None,
+        reason=asked.get("reason") or None,
+        since=moment(asked.get("since")) or 0.0,
+        limit=number_in(request, "limit", SHOWN, most=MOST),
+        cursor=asked.get("cursor"),
+    )
+    with reading_a_page():
+        return await asyncio.to_thread(find)
 
 
 async def find_letter(site: Site, partition: int, offset: int) -> DeadLetterLine:
