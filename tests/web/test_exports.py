@@ -16,7 +16,7 @@ from agents.web.exports import exported
     ],
 )
 def test_no_cell_begins_as_a_formula_does(text: str, written: str) -> None:
-    body = exported([{"text": text}], "csv", "quotes").body
+    body = exported([{"text": text}], "csv", "quotes", {"text": str}).body
     assert isinstance(body, bytes)
     row = body.decode("utf-8-sig").removeprefix("text\r\n").removesuffix("\r\n")
     assert row.strip('"') == written

@@ -46,12 +46,12 @@ class ArticleFilter:
 def arrived(
     connection: sqlite3.Connection, *, limit: int, before: int | None = None, after: int = 0
 ) -> list[ArticleLine]:
-    """The articles that came last, the last first, with sequence numbers between `after` and `before`."""
+    """The articles that came last, the last first, with sequence numbers between `after` and `before`, with copies."""
     rows = connection.execute(
         "SELECT seq, line, at, same FROM articles WHERE seq > ? AND (? IS NULL OR seq < ?) ORDER BY seq DESC LIMIT ?",
         (after, before, before, limit),
     )
-    return [article_line(*row) for row in rows]
+    return with_copies(connection, [article_line(*row) for row in rows])
 
 
 def latest(
@@ -104,7 +104,7 @@ def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int
             + ("seq = ?" if shown.sources else "same = ? ORDER BY first DESC LIMIT 1"),
             (seq if shown.sources else same,),
         ).fetchone()
-        line = _with_copies(connection, [article_line(*first)])[0]
+        line = with_copies(connection, [article_line(*first)])[0]
         found.append(line.model_copy(update={"sequence": seq}))
     return found
 
@@ -115,7 +115,7 @@ def copies_of(connection: sqlite3.Connection, id_: str) -> list[Copy]:
     return [] if row is None else _copies(connection, *row)
 
 
-def article_line(seq: int, line: str, at: float = 0.0, same: int = 0) -> ArticleLine:
+def article_line(seq: int, line: str, at: float, same: int) -> ArticleLine:
     """A line as it is kept, with its place in the store."""
     return ArticleLine.model_validate_json(line).model_copy(update={"sequence": seq, "at": at, "same": same})
 
@@ -132,12 +132,13 @@ def _page(
         f"SELECT a.seq, a.line, a.at, a.same FROM {tables} WHERE {where} ORDER BY a.at DESC, a.seq DESC LIMIT ?",
         (*values, *behind, limit + 1),
     ).fetchall()
-    items = _with_copies(connection, [article_line(*row) for row in rows[:limit]])
+    items = with_copies(connection, [article_line(*row) for row in rows[:limit]])
     last = items[-1] if len(rows) > limit else None
     return ArticlePage(items=items, next=None if last is None else f"{last.at!r}_{last.sequence}")
 
 
-def _with_copies(connection: sqlite3.Connection, lines: Iterable[ArticleLine]) -> list[ArticleLine]:
+def with_copies(connection: sqlite3.Connection, lines: Iterable[ArticleLine]) -> list[ArticleLine]:
+    """Articles, each with the others of its text."""
     return [line.model_copy(update={"copies": _copies(connection, line.sequence, line.same)}) for line in lines]
 
 

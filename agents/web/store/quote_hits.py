@@ -16,15 +16,16 @@ _LAST_STAGE = next(stage.name for stage in STAGES if stage.target == FINISHED_TO
 
 
 def hits(
-    connection: sqlite3.Connection, nums: Iterable[int], words: ParsedQuery, *, once: bool = False
+    connection: sqlite3.Connection, nums: Iterable[int], words: ParsedQuery, *, copies: bool = False
 ) -> list[QuoteHit]:
     """The quotes with these numbers, in this order.
 
     Args:
         words: are marked in them.
-        once: with the other articles in which the same was said.
+        copies: with the other articles in which the same was said.
     """
-    found = []
+    found: list[QuoteHit] = []
+    articles: dict[int, list[Copy]] = {}
     for num in nums:
         row = connection.execute(
             "SELECT l.line, l.context, q.gender, p.name, g.name, s.id, s.count, s.sources, a.line, a.id, q.said"
@@ -36,6 +37,8 @@ def hits(
         if row is None:
             continue
         line, context, gender, party, agency, statement, count, sources, about, article, said = row
+        if copies and said not in articles:
+            articles[said] = _articles(connection, said)
         quote, stored = QuoteLine.model_validate_json(line), orjson.loads(about)
         found.append(
             QuoteHit(
@@ -52,18 +55,18 @@ def hits(
                 party=party,
                 gender=gender,
                 statement=None if statement is None else InStatement(id=statement, count=count, sources=sources),
-                copies=_copies(connection, said, article) if once else [],
+                copies=[copy for copy in articles.get(said, ()) if copy.id != article],
             )
         )
     return found
 
 
-def _copies(connection: sqlite3.Connection, said: int, article: str) -> list[Copy]:
-    """The other articles in which the same was said, the earliest first."""
+def _articles(connection: sqlite3.Connection, said: int) -> list[Copy]:
+    """The articles in which the same was said, the earliest first."""
     rows = connection.execute(
         "SELECT DISTINCT a.id, a.source, a.at, a.line FROM quotes q JOIN articles a ON a.seq = q.article"
-        " WHERE q.said = ? AND a.id <> ? ORDER BY a.at, a.seq",
-        (said, article),
+        " WHERE q.said = ? ORDER BY a.at, a.seq",
+        (said,),
     )
     return [Copy(id=id_, source=source, at=at, title=orjson.loads(line)["title"]) for id_, source, at, line in rows]
 

@@ -12,9 +12,11 @@ from agents.web.models import QuoteHit, QuotePage, StatementPage
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import ParsedQuery
-from agents.web.store.quote_filter import matching
+from agents.web.store.quote_filter import matching, numbers_of
 from agents.web.store.quote_hits import hits
 from agents.web.store.quote_query import QuoteQuery
+
+_NAMELESS = "SELECT group_concat(num), group_concat(statement) FROM quotes WHERE said < 0 AND statement IS NOT NULL"
 
 
 def quote_page(
@@ -25,19 +27,19 @@ def quote_page(
     *,
     limit: int,
     cursor: str | None,
-    once: bool = False,
+    copies: bool = False,
 ) -> QuotePage:
     """A page of the quotes at `places`, the latest first.
 
     Args:
         words: are marked in them.
-        once: with the other articles in which the same was said.
+        copies: with the other articles in which the same was said.
 
     Raises:
         ValueError: the cursor is none that a page gave.
     """
     page, following = _page(columns, places, limit, cursor)
-    found = hits(connection, columns["num"][page].tolist(), words, once=once)
+    found = hits(connection, columns["num"][page].tolist(), words, copies=copies)
     return QuotePage(items=found, total=len(places), next=following)
 
 
@@ -59,7 +61,7 @@ def statement_page(
     """
     places = _once(connection, columns, asked)
     page, following = _page(columns, places, limit, cursor)
-    items = list(_records(connection, columns["said"][page].tolist()))
+    items = list(_records(connection, columns["num"][page].tolist()))
     return StatementPage(items=items, total=len(places), next=following)
 
 
@@ -67,7 +69,7 @@ def statement_rows(
     connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, most: int
 ) -> Iterator[dict[str, Any]]:
     """The statements that matching quotes belong to as rows of a table, at most so many, by their latest quote."""
-    nums = columns["said"][_once(connection, columns, asked)[:most]].tolist()
+    nums = columns["num"][_once(connection, columns, asked)[:most]].tolist()
     for record in _records(connection, nums):
         speaker, first, articles = record["speaker"] or {}, record["first"], record["articles"]
         yield {
@@ -89,14 +91,25 @@ def statement_rows(
 
 
 def _once(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
-    """The latest matching quote of each statement."""
+    """The latest matching quote of each statement that is known. What counts as one for a speaker who is no entity can
+    be several statements on their topic, of which that of the latest quote stands for all."""
     places = FirstOfEach(matching(connection, columns, asked), columns.said).places
-    return places[columns["said"][places] > 0]
+    statements = columns["said"][places]
+    nameless = statements < 0
+    if nameless.any():
+        nums, theirs = map(numbers_of, connection.execute(_NAMELESS).fetchone())
+        known = dict(zip(nums.tolist(), theirs.tolist(), strict=True))
+        statements[nameless] = [known.get(num, 0) for num in columns["num"][places[nameless]].tolist()]
+    latest = np.unique(statements, return_index=True)[1]
+    return places[np.sort(latest[statements[latest] > 0])]
 
 
 def _records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dict[str, Any]]:
+    """The statements of the quotes with these numbers."""
     for num in nums:
-        row = connection.execute("SELECT record FROM statements WHERE num = ?", (num,)).fetchone()
+        row = connection.execute(
+            "SELECT s.record FROM quotes q JOIN statements s ON s.num = q.statement WHERE q.num = ?", (num,)
+        ).fetchone()
         if row is not None:
             yield orjson.loads(zlib.decompress(row[0]))
 

@@ -43,7 +43,7 @@ from agents.web.models import (
     StoredArticle,
 )
 from agents.web.store import article_lists, dead_letter_lists
-from agents.web.store.article_lists import ArticleFilter, article_line
+from agents.web.store.article_lists import ArticleFilter, article_line, with_copies
 from agents.web.store.quote_hits import flat_rows
 from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.tables import PROGRAM, open_for_reading
@@ -189,11 +189,12 @@ class StoreReader:
         """The latest articles that match an FTS5 expression (see `search_expression`), newest first."""
         with self._open() as connection:
             rows = connection.execute(
-                "SELECT a.seq, a.line, snippet(search, 1, char(2), char(3), ' … ', 24) FROM search"
+                "SELECT snippet(search, 1, char(2), char(3), ' … ', 24), a.seq, a.line, a.at, a.same FROM search"
                 " JOIN articles a ON a.seq = search.rowid WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",
                 (expression, limit),
-            )
-            return [Hit(article=article_line(seq, line), snippet=snippet) for seq, line, snippet in rows]
+            ).fetchall()
+            articles = with_copies(connection, [article_line(*row) for _, *row in rows])
+            return [Hit(article=article, snippet=row[0]) for article, row in zip(articles, rows, strict=True)]
 
     def quotes(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each | None = None
@@ -207,7 +208,7 @@ class StoreReader:
             columns = self._columns.columns(connection)
             found = FirstOfEach(matching(connection, columns, asked), None if each is None else columns.things(each))
             return quote_search.quote_page(
-                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=each == "statement"
+                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
             )
 
     def quotes_and_facets(
@@ -223,7 +224,7 @@ class StoreReader:
             columns = self._columns.columns(connection)
             found = FirstOfEach(matching(connection, columns, asked), columns.things(each))
             page = quote_search.quote_page(
-                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, once=each == "statement"
+                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, copies=each == "statement"
             )
             return page, facets(connection, columns, found)
 

@@ -30,12 +30,16 @@ from agents.web.views.articles import find_article
 from agents.web.views.dead_letters import MOST, find_letter, find_letters, open_letter, replay_letter
 from agents.web.views.entities import find_entity
 from agents.web.views.newsroom import HITS, asked_for, find_hits, ranks
-from pipeline.stages import RAW_TOPIC, STAGES
+from pipeline.stages import RAW_TOPIC, STAGES, STATEMENTS_TOPIC
 
 pages = Pages("api")
 
 _LIMIT = Parameter("limit", "query", "how many at most", {"type": "integer", "minimum": 1, "maximum": 200})
-_STAGE_TOPICS: dict[str, str] = {"raw": RAW_TOPIC, **{stage.name: stage.target for stage in STAGES}}
+_STAGE_TOPICS: dict[str, str] = {
+    "raw": RAW_TOPIC,
+    **{stage.name: stage.target for stage in STAGES if stage.target != STATEMENTS_TOPIC},
+}
+"""By the name of a stage, where it writes a record for each article."""
 
 
 @pages.page("/api/articles", name="articles")

@@ -80,8 +80,10 @@ async def _export(request: Request, what: str) -> Response:
     site.limit(request, RECORDS)
 
     def make() -> Response:
-        rows = site.reader.rows if what == "quotes" else site.reader.statement_rows
-        return exports.exported(rows(asked, most=exports.MOST), kind, what)
+        if what == "quotes":
+            return exports.exported(site.reader.rows(asked, most=exports.MOST), kind, what, exports.QUOTE_COLUMNS)
+        rows = site.reader.statement_rows(asked, most=exports.MOST)
+        return exports.exported(rows, kind, what, exports.STATEMENT_COLUMNS)
 
     return await asyncio.to_thread(make)
 
