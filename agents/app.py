@@ -58,15 +58,19 @@ class StageApp(AdaptedApp):
     partitioner_check: PartitionerCheck | None = None
     committing: asyncio.Future[None] | None = None
     draining = False
+    failed = False
 
     def assigned(self) -> list[int]:
         """The partitions of the source topic that are this worker's, ascending. Any thread may ask, at any time."""
         return self._of_source(self.owned() or ())
 
     async def process(self, *events: Any) -> None:
-        """Bring events of one partition, in its order, to their end, and then mark their offsets as finished."""
+        """Bring events of one partition, in its order, to their end, and then mark their offsets as finished.
+
+        If that fails, nothing is marked, and the app has `failed`: the worker connects again, and reads them again.
+        """
         if self.draining:
-            await asyncio.Event().wait()  # until this actor is cancelled; the messages stay uncommitted
+            await _until_cancelled()
         read = [incoming(event.message) for event in events]
         last = events[-1].message
         with self.offsets.in_flight():
@@ -81,7 +85,13 @@ class StageApp(AdaptedApp):
                     *(self.conf.id, read[0], last.offset),
                 )
                 return  # not marked: whoever has the partition next begins where was committed
-            self.offsets.mark_finished(last.tp, last.offset, generation=last.generation_id)
+            except Exception:
+                log.exception("%s: %s to %d came to no end", self.conf.id, read[0], last.offset)
+                self.failed = True
+            else:
+                self.offsets.mark_finished(last.tp, last.offset, generation=last.generation_id)
+                return
+        await _until_cancelled()  # an actor that goes on or begins again would leave these messages out
 
     async def drain(self, seconds: float) -> bool:
         """Begin nothing more, and wait until what is in flight has reached its end; whether it did in time."""
@@ -120,6 +130,11 @@ class StageApp(AdaptedApp):
     def _of_source(self, partitions: Iterable[TP]) -> list[int]:
         source = self.stream_settings.topic(self.stage.source)
         return sorted(tp.partition for tp in partitions if tp.topic == source)
+
+
+async def _until_cancelled() -> None:
+    """Begin nothing more in this actor; its messages stay uncommitted."""
+    await asyncio.Event().wait()
 
 
 def incoming(message: Any) -> Incoming:

@@ -201,7 +201,8 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
             raise DeadLetterError("the article is no longer on articles.raw") from None
         topic, key, value, marks = RAW_TOPIC, message.key, message.value, message.headers
     if value == b"" and {OVERSIZE, CORRUPT} & dict(marks).keys():
-        raise DeadLetterError("its bytes are not in the letter: no consumer can read them")
+        place = f"{letter.topic}/{letter.partition}/{letter.offset}"
+        raise DeadLetterError(f"its bytes are not in the letter, but at {place} alone")
     if key is None and value is None:
         raise DeadLetterError("a message without key and value cannot be sent")
     return topic, key, value

@@ -13,6 +13,7 @@ from aiokafka.partitioner import murmur2
 from agents import kafka
 from agents.incoming import Incoming
 from agents.metrics import Metrics
+from agents.permissions import MissingPermission
 from agents.settings import Settings
 from pipeline.stages import STAGES, Stage
 
@@ -47,7 +48,7 @@ class PartitionerCheck:
         self._said = False
 
     async def look(self, message: Incoming) -> None:
-        """Look at one message; a broker that does not answer is no reason to wait."""
+        """Look at one message; a broker that does not answer, or may not, is no reason to wait."""
         if not message.key or (message.value is None and self._stage.source in SCATTERED_TOPICS):
             return
         if self._fits(message):
@@ -74,5 +75,5 @@ class PartitionerCheck:
         self._asked_at = time.monotonic()
         try:
             self._partitions = len((await kafka.partitions_of(self._settings, topic)).get(topic, ()))
-        except (KafkaError, OSError) as error:
+        except (KafkaError, OSError, MissingPermission) as error:
             log.debug("the number of partitions of %s is not known: %r", topic, error)

@@ -1,8 +1,9 @@
 """What happens to a message in any stage: it is refused, or what came of it or a dead letter is published, confirmed.
 
 Every way out of `Runner.handle` is one of these, so that the offset may be
-committed when it returns. It never raises, except when it is cancelled or the
-message is another worker's by now, and then the message counts as not read.
+committed when it returns. It raises when it is cancelled, when the message is
+another worker's by now, and when not even a dead letter can be published; then
+the message counts as not read.
 """
 
 import asyncio
@@ -29,6 +30,9 @@ from schemas.codec import encode, one_line
 from schemas.records import DeadLetter, FailureReason
 
 log = logging.getLogger("redefluss.runner")
+
+SHORT_KEY_BYTES = 1_000
+"""A longer key is left out of a dead letter that has no room for the message."""
 
 Send = Callable[..., Awaitable[None]]
 Found = TypeVar("Found")
@@ -143,34 +147,33 @@ class Runner(ABC):
         attempts: int = 1,
         took_seconds: float = 0.0,
     ) -> None:
-        letter = DeadLetter.of(
-            stage=self.stage.name,
-            reason=reason,
-            detail=one_line(detail),
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            timestamp=message.timestamp_ms,
-            key=message.key,
-            value=message.value,
-            headers=message.headers,
-            attempts=max(1, attempts),
-        )
         content_hash = headers.text_of(message.headers, "content_hash")
         more = {"reason": reason} | ({} if content_hash is None else {"content_hash": content_hash})
-        out = self._after(message, took_seconds, attempt=attempts, more=more)
         topic = self._settings.topic(DEAD_LETTER_TOPIC)
-        try:
-            await send(Outgoing(topic, message.key, encode(letter), out))
-        except TooLarge:
-            # Only where the topic allows less than the settings say: its place on the source topic must do.
-            bare = replace(message, value=b"", headers=())
-            note = one_line(f"{detail} (too large for {topic}: its bytes are at {message})")
-            bare_letter = encode(
-                letter.model_copy(update={"value": "", "headers": {}, "headers_base64": None, "detail": note})
+
+        async def send_letter(about: Incoming, why: str) -> None:
+            letter = DeadLetter.of(
+                stage=self.stage.name,
+                reason=reason,
+                detail=one_line(why),
+                topic=about.topic,
+                partition=about.partition,
+                offset=about.offset,
+                timestamp=about.timestamp_ms,
+                key=about.key,
+                value=about.value,
+                headers=about.headers,
+                attempts=max(1, attempts),
             )
-            bare_out = self._after(bare, took_seconds, attempt=attempts, more=more)
-            await send(Outgoing(topic, message.key, bare_letter, bare_out))
+            out = self._after(about, took_seconds, attempt=attempts, more=more)
+            await send(Outgoing(topic, about.key, encode(letter), out))
+
+        try:
+            await send_letter(message, detail)
+        except TooLarge:
+            # Its key is twice in there, and the topic may allow less than the settings say: its place must do.
+            why = f"too large for {topic}: its bytes are at {message}"
+            await send_letter(_without_bytes(message, why), f"{detail} ({why})")
         if message.key is not None and self._revision(message) is not None:
             # The version before it is no longer what the paper says.
             withdrawal = self._after(message, took_seconds, attempt=attempts)
@@ -203,3 +206,14 @@ class Runner(ABC):
             model=self._model,
             timestamp=message.timestamp_ms,
         )
+
+
+def _without_bytes(message: Incoming, why: str) -> Incoming:
+    """A message without what can be large in it, as if it could not be read."""
+    short_key = message.key is not None and len(message.key) <= SHORT_KEY_BYTES
+    return replace(
+        message,
+        key=message.key if short_key else None,
+        value=None if message.value is None else b"",
+        headers=[(OVERSIZE, why.encode())],
+    )

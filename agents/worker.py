@@ -265,9 +265,9 @@ class Worker:
                 if self._pool.broken is not None and self._pool.broken.done():
                     self.status.models_failed(self._pool.broken.result())
                     raise WorkerError(self._pool.broken.result())
-                broken = [app for app in self._apps if app.crashed]
+                broken = [app for app in self._apps if app.crashed or app.failed]
                 if broken:
-                    log.warning("%s lost its connection; reconnecting", ", ".join(app.conf.id for app in broken))
+                    log.warning("%s failed; reconnecting", ", ".join(app.conf.id for app in broken))
                     break
                 if stalled.done():
                     log.warning("%s is not processed though the broker answers; reconnecting", stalled.result())

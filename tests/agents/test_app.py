@@ -242,6 +242,25 @@ async def test_none_of_many_messages_is_marked_finished_when_they_are_another_wo
     assert await app.offsets.wait_idle(0)
 
 
+async def test_where_messages_come_to_no_end_nothing_is_marked_and_the_worker_reconnects(tmp_path):
+    """Faust would start the actor again behind them, and the next message would be committed past them."""
+
+    async def handle(*messages: Incoming, before_publish: BeforeSend) -> None:
+        raise RuntimeError("a bug")
+
+    app = create_app(Settings(data_dir=tmp_path), STAGES[0], handle, embedded=False)
+    message = SimpleNamespace(
+        topic="t", partition=0, offset=7, timestamp=1.0, key=b"k", value=b"v", headers=None, generation_id=0
+    )
+    message.tp = TP("t", 0)
+    actor = asyncio.create_task(app.process(SimpleNamespace(message=message)))
+    assert not (await asyncio.wait({actor}, timeout=0.1))[0], "it takes no other message until it is cancelled"
+    assert app.failed, "by which the worker knows"
+    assert app.offsets._finished == {}
+    assert await app.offsets.wait_idle(0)
+    actor.cancel()
+
+
 async def test_who_has_drained_already_is_not_waited_for_again(tmp_path):
     app = make(tmp_path)
     app.offsets, app.draining = Recording(), True

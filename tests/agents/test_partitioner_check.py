@@ -11,6 +11,7 @@ from agents import partitioner_check as module
 from agents.incoming import Incoming
 from agents.metrics import Metrics
 from agents.partitioner_check import PartitionerCheck, default_partition
+from agents.permissions import MissingPermission
 from agents.settings import Settings
 from pipeline.stages import stage_named
 
@@ -103,8 +104,9 @@ async def test_withdrawals_that_go_to_all_partitions_are_where_they_belong(broke
     assert counted(metrics) == {("clean",): 1}
 
 
-async def test_a_broker_that_does_not_answer_is_asked_again_later_and_not_waited_for(broker, caplog):
-    broker.error = KafkaConnectionError()
+@pytest.mark.parametrize("error", [KafkaConnectionError(), MissingPermission([])])
+async def test_a_broker_that_does_not_answer_is_asked_again_later_and_not_waited_for(broker, caplog, error):
+    broker.error = error
     looker, metrics = check()
     for _ in range(3):
         await looker.look(message(b"a", 0))

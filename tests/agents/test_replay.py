@@ -73,9 +73,9 @@ async def test_a_dry_run_sends_nothing(sent: list[Outgoing]) -> None:
     assert sent == []
 
 
-async def test_what_no_consumer_could_read_is_not_sent_as_nothing(sent: list[Outgoing]) -> None:
+async def test_what_the_letter_has_no_bytes_of_is_not_sent_as_nothing(sent: list[Outgoing]) -> None:
     report = await replay(SETTINGS, [letter(7, (OVERSIZE, b"why"), value=b"")])
-    assert report.impossible == ("0:7: its bytes are not in the letter: no consumer can read them",)
+    assert report.impossible == ("0:7: its bytes are not in the letter, but at p.articles.raw/0/7 alone",)
     assert sent == []
 
 

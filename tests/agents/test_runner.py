@@ -248,11 +248,23 @@ async def test_a_dead_letter_that_does_not_fit_says_where_the_bytes_are():
     stream = Stream(CLEAN, Refused("empty", "no text"), too_small=("p.articles.dead-letter",))
     await stream.handle(b"bytes", ("x", b"y"))
     letter = stream.letter()
-    assert (letter["value"], letter["headers"]) == ("", {})
-    detail = "no text (too large for p.articles.dead-letter: its bytes are at p.source/3/17)"
+    told = "too large for p.articles.dead-letter: its bytes are at p.source/3/17"
+    assert (letter["value"], letter["headers"]) == ("", {OVERSIZE: told})
+    detail = f"no text ({told})"
     assert (letter["detail"], letter["offset"]) == (detail, 17)
     assert dict(stream.publisher.sent[0].headers)["reason"] == b"empty"
     assert "x" not in dict(stream.publisher.sent[0].headers)
+
+
+@pytest.mark.parametrize(("value", "tombstone"), [(b"bytes", False), (None, True)])
+async def test_a_key_that_is_large_is_left_out_of_a_dead_letter_that_does_not_fit(value, tombstone):
+    """It is in there twice: as the letter's key, and in the letter."""
+    too_small = ("p.articles.entities", "p.articles.dead-letter")
+    stream = Stream(ENTITIES, Refused("empty", "no text"), too_small=too_small)
+    (message,) = await stream.handle(value, key=b"k" * 1_001)
+    letter = orjson.loads(message.value or b"")
+    assert (message.key, letter["key"], letter["key_base64"]) == (None, None, None)
+    assert (letter["value"], letter["tombstone"], letter["offset"]) == ("", tombstone, 17)
 
 
 async def test_an_article_that_is_taken_back_is_so_on_every_topic_of_the_stage():

@@ -141,6 +141,21 @@ async def test_a_worker_that_ends_has_closed_the_clients_that_look_for_stalls(wo
     assert (clients.opened, clients.closed) == (1, 1)
 
 
+@pytest.mark.parametrize("state", ["crashed", "failed"])
+async def test_a_worker_connects_again_when_one_of_its_apps_cannot_go_on(worker, monkeypatch, caplog, state):
+    async def nothing() -> None:
+        pass
+
+    app = SimpleNamespace(start=nothing, conf=SimpleNamespace(id="g"), crashed=False, failed=False)
+    setattr(app, state, True)
+    monkeypatch.setattr(topic_identity, "watch", lambda *_: asyncio.sleep(60))
+    monkeypatch.setattr(worker, "_publisher", SimpleNamespace(last_failure_at=-1e9))
+    monkeypatch.setattr(worker, "_shut_down", nothing)
+    worker._apps = [app]
+    await asyncio.wait_for(worker._serve(), 20)
+    assert "g failed; reconnecting" in caplog.text
+
+
 async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connection_open(worker, monkeypatch, caplog):
     open_producers = []
 
