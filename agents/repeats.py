@@ -1,7 +1,8 @@
 """Dropping repeats on the reading side: delivery is at least once, a repeat the same bytes under the same key.
 
 An article that is changed back comes with the same bytes, too, and is no repeat: it is the newest version. What tells
-them apart is the message on `articles.raw` that they come from, which the header `trail` names.
+them apart is the message on `articles.raw` that they come from, which the header `trail` names. Nor is it a repeat when
+the same message is on another partition: what takes the quotes of an article back goes to each of them.
 """
 
 import hashlib
@@ -19,6 +20,7 @@ class KafkaRecord(Protocol):
     """What a Kafka client gives for a message."""
 
     topic: str
+    partition: int
     key: bytes | None
     value: bytes | None
     headers: Sequence[tuple[str, bytes | None]]
@@ -27,11 +29,11 @@ class KafkaRecord(Protocol):
 class RepeatDetector:
     """Recognises messages that a crash or a rebalance made a worker send again.
 
-    Only byte-identical messages under one key that come from the same message on
-    the first topic are repeats: a revision of an article, one that was changed
-    back, or the same article from another version of the stages is not. Of
-    messages that do not say where they come from, one is a repeat that follows
-    the same bytes under its key.
+    Only byte-identical messages under one key and on one partition that come from
+    the same message on the first topic are repeats: a revision of an article, one
+    that was changed back, or the same article from another version of the stages is
+    not. Of messages that do not say where they come from, one is a repeat that
+    follows the same bytes under its key.
     """
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
@@ -42,10 +44,8 @@ class RepeatDetector:
         """Whether this message came before; it is remembered from now on."""
         origin = origin_of(record.headers)
         content = _digest(record.value or b"")
-        if origin is None:
-            mark = _digest(record.topic.encode(), record.key or b"")
-        else:
-            mark = _digest(record.topic.encode(), record.key or b"", content, b"%d/%d" % origin)
+        place = (record.topic.encode(), b"%d" % record.partition, record.key or b"")
+        mark = _digest(*place) if origin is None else _digest(*place, content, b"%d/%d" % origin)
         repeat = self._seen.get(mark) == content
         self._seen[mark] = content
         self._seen.move_to_end(mark)

@@ -174,7 +174,7 @@ def test_a_version_that_is_changed_back_is_no_repeat():
 
     def seen(value, raw=None):
         pairs = [] if raw is None else [("trail", trail(raw))]
-        return repeats.is_repeat(SimpleNamespace(topic="t", key=b"a", value=value, headers=pairs))
+        return repeats.is_repeat(SimpleNamespace(topic="t", partition=0, key=b"a", value=value, headers=pairs))
 
     assert [seen(b"A", 5), seen(b"B", 7), seen(b"A", 9)] == [False, False, False]
     assert [seen(b"A", 5), seen(b"B", 7), seen(b"A", 9)] == [True, True, True]
@@ -185,7 +185,8 @@ def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
     repeats = RepeatDetector(remembered=2)
 
     def seen(key, value):
-        return repeats.is_repeat(SimpleNamespace(topic="t", key=key, value=value, headers=[("trail", trail(7))]))
+        headers = [("trail", trail(7))]
+        return repeats.is_repeat(SimpleNamespace(topic="t", partition=0, key=key, value=value, headers=headers))
 
     assert [seen(b"a", b"1"), seen(b"a", b"1"), seen(b"a", b"2"), seen(b"1", b"a"), seen(None, None)] == [
         False,
@@ -195,6 +196,16 @@ def test_repeats_are_same_key_and_bytes_and_memory_is_bounded():
         False,
     ]
     assert not seen(b"a", b"1"), "forgotten by now"
+
+
+@pytest.mark.parametrize("headers", [[], [("trail", trail(7))]])
+def test_what_goes_to_every_partition_is_a_repeat_on_none(headers):
+    """What takes the quotes of an article back."""
+    repeats = RepeatDetector()
+    withdrawals = [
+        SimpleNamespace(topic="t", partition=partition, key=b"a", value=None, headers=headers) for partition in range(3)
+    ]
+    assert [repeats.is_repeat(withdrawal) for withdrawal in withdrawals * 2] == 3 * [False] + 3 * [True]
 
 
 @pytest.mark.parametrize(
