@@ -4,8 +4,11 @@ import codecs
 import re
 
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_NO_PAGES = frozenset({"punycode", "idna", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined"})
-"""Encodings of Python that decode no page. Some take a time that grows with the square of the length."""
+_NO_PAGES = frozenset({"punycode", "idna", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined", "ascii"})
+"""Encodings of Python that decode no page. Some take a time that grows with the square of the length; and who says
+ASCII has nothing to tell of the bytes that are none."""
+_AS_BROWSERS_READ = {"iso8859-1": "cp1252"}
+"""By Python's name: pages with this label have Windows' quotation marks and dashes, where the standard has controls."""
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([a-z0-9_-]+)", re.IGNORECASE)
 
 
@@ -35,8 +38,9 @@ def decoded(data: bytes, *, declared: str | None = None) -> str:
 def _tried(data: bytes, encoding: str) -> str | None:
     """The text; None if there is no such encoding of text, or none that pages have."""
     try:
-        if codecs.lookup(encoding).name.replace("_", "-") in _NO_PAGES:
+        name = codecs.lookup(encoding).name.replace("_", "-")
+        if name in _NO_PAGES:
             return None
-        return data.decode(encoding, errors="replace").removeprefix("\ufeff")
+        return data.decode(_AS_BROWSERS_READ.get(name, encoding), errors="replace").removeprefix("\ufeff")
     except (LookupError, ValueError):
         return None
