@@ -20,6 +20,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 DRAIN_SECONDS = 4.0
 """A worker under `run` has this long to finish what is in flight, so that Ctrl-C is over soon."""
 STOP_SECONDS = 8.0
+CHUNK_BYTES = 65_536
+LINE_BYTES = 1_048_576
+"""What is shown of a line: with an article in it, as at REDEFLUSS_LOG_LEVEL=debug, it can be long."""
 
 
 @contextmanager
@@ -101,9 +104,20 @@ async def ended(process: asyncio.subprocess.Process) -> None:
 
 
 async def _relay(process: asyncio.subprocess.Process, say: Callable[[str], None]) -> None:
+    """Tell each line, however long: asyncio's own reading of lines ends at one that is longer than its buffer."""
     assert process.stderr is not None
-    while line := await process.stderr.readline():
-        say(line.decode("utf-8", "replace").rstrip())
+    rest = b""
+    while chunk := await process.stderr.read(CHUNK_BYTES):
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            say(_line(line))
+        rest = rest[:LINE_BYTES]
+    if rest:
+        say(_line(rest))
+
+
+def _line(line: bytes) -> str:
+    return line[:LINE_BYTES].decode("utf-8", "replace").rstrip()
 
 
 def _listens(host: str, port: int) -> bool:
