@@ -241,11 +241,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def bootstrap_servers(self) -> list[str]:
-        """Addresses as `host:port`."""
+        """Addresses as `host:port`, those of IPv6 as `[host]:port`."""
         servers = []
         for address in self.broker.replace(";", ",").split(","):
             parts = urlsplit(address.strip() if "://" in address else f"kafka://{address.strip()}")
-            servers.append(f"{parts.hostname}:{parts.port or 9092}")
+            host = parts.hostname or ""
+            servers.append(f"{f'[{host}]' if ':' in host else host}:{parts.port or 9092}")
         return servers
 
     @property

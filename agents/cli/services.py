@@ -30,7 +30,7 @@ def broker(settings: Settings) -> Iterator[bool]:
     """A broker at the address of the settings: the one that is there, else the embedded one; whether it is ours.
 
     Raises:
-        CommandError: nothing listens there and it is not on this machine.
+        CommandError: nothing listens there, and the embedded one cannot.
         agents.broker.BrokerError: the embedded one cannot run.
     """
     from agents.broker import EmbeddedBroker
@@ -42,6 +42,8 @@ def broker(settings: Settings) -> Iterator[bool]:
         note(f"Using the broker at {settings.broker}")
         yield False
         return
+    if host == "::1":
+        raise CommandError(f"no broker answers at {settings.broker}, and the embedded one listens on 127.0.0.1 alone")
     with EmbeddedBroker(port=port):
         note(f"Broker started at {settings.broker} (embedded, in memory)")
         yield True

@@ -8,6 +8,7 @@ from typing import Any
 
 import faust
 import pytest
+from faust.transport.drivers.aiokafka import server_list
 from faust.types import TP
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
@@ -294,6 +295,11 @@ async def test_settings_reach_faust(tmp_path):
     make(tmp_path)  # into a folder that is there already
     long = make(tmp_path, session_timeout_seconds=60).conf
     assert (long.broker_request_timeout, long.broker_session_timeout) == (70, 60)
+
+
+async def test_addresses_of_ipv6_reach_faust(tmp_path):
+    app = make(tmp_path, broker="kafka://[::1]:9093")
+    assert server_list(app.transport.url, 9092) == ["[::1]:9093"]
 
 
 async def test_the_embedded_broker_is_joined_sooner(tmp_path):

@@ -6,6 +6,9 @@ import sys
 import pytest
 
 from agents.cli import services
+from agents.cli.errors import CommandError
+from agents.settings import Settings
+from tests.support.ports import free_port
 
 WRITES = "import sys; sys.stderr.write({text}); sys.stderr.flush()"
 
@@ -34,3 +37,20 @@ async def test_a_long_line_is_told_as_any_other() -> None:
 async def test_of_a_line_without_end_there_is_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(services, "LINE_BYTES", 1_000)
     assert await relayed("300_000 * 'x' + '\\nzwei'") == [1_000 * "x", "zwei"]
+
+
+def test_where_only_the_embedded_broker_could_listen_an_ipv6_address_is_refused() -> None:
+    settings = Settings(broker=f"kafka://[::1]:{free_port()}")
+    with (
+        pytest.raises(CommandError, match="the embedded one listens on"),
+        services.broker(settings),
+    ):
+        pass
+
+
+def test_a_broker_at_an_ipv6_address_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    monkeypatch.setattr(services, "_listens", lambda *where: not asked.append(where))
+    with services.broker(Settings(broker="kafka://[::1]:9093")) as own:
+        assert not own
+    assert asked == [("::1", 9093)]
