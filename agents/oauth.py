@@ -4,6 +4,7 @@ import asyncio
 import base64
 import time
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import aiohttp
 from aiokafka.abc import AbstractTokenProvider
@@ -48,14 +49,14 @@ class TokenEndpoint(AbstractTokenProvider):  # type: ignore[misc]
 
     Args:
         url: of the endpoint.
-        client_id: sent with the secret by HTTP Basic authentication.
+        client_id: sent with the secret by HTTP Basic authentication, both encoded as in a form (section 2.3.1).
         client_secret: the secret.
         scope: asked for, if given.
     """
 
     def __init__(self, url: str, client_id: str, client_secret: str, scope: str | None = None) -> None:
         self._url = url
-        login = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        login = base64.b64encode(f"{quote_plus(client_id)}:{quote_plus(client_secret)}".encode()).decode()
         self._headers = {"Authorization": f"Basic {login}"}
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
         self._known: tuple[str, float] = ("", -float("inf"))

@@ -31,7 +31,7 @@ class Endpoint:
         return web.json_response(self.answer, status=self.status)
 
     def provider(self, scope: str | None = None) -> TokenEndpoint:
-        return TokenEndpoint(self.url, "näme", "wört", scope)
+        return TokenEndpoint(self.url, "näme:1", "a+b %c", scope)
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ async def endpoint() -> AsyncIterator[Endpoint]:
 async def test_a_token_is_asked_for_by_the_clients_credentials_and_used_while_it_is_fresh(endpoint: Endpoint) -> None:
     provider = endpoint.provider("kafka")
     assert [await provider.token() for _ in range(3)] == ["t", "t", "t"]
-    login = "Basic " + base64.b64encode("näme:wört".encode()).decode()
+    login = "Basic " + base64.b64encode(b"n%C3%A4me%3A1:a%2Bb+%25c").decode()
     assert endpoint.asked == [(login, {"grant_type": "client_credentials", "scope": "kafka"})]
 
 
