@@ -34,6 +34,8 @@ log = logging.getLogger("redefluss.kafka")
 EMBEDDED_CLUSTER_ID = "tansu_cluster"
 WAIT_SECONDS = 1.0
 SAY_AGAIN_SECONDS = 10.0
+LOOK_AGAIN_SECONDS = 3.0
+"""After which a broker that refuses us is asked again: one that is stopping ends connections as if it did."""
 CONNECT_SECONDS = 2.0
 COORDINATOR_TRIES, COORDINATOR_SECONDS = 10, 0.5
 BATCH_BYTES = 65_536
@@ -64,7 +66,7 @@ async def wait_for_broker(
 
     Raises:
         BrokerUnavailable: not within `timeout_seconds` (None: wait for ever).
-        BrokerRefuses: the log-in was refused, certificates do not fit, TLS or a log-in on one side alone.
+        BrokerRefuses: twice the log-in was refused, certificates did not fit, or TLS or a log-in was on one side alone.
     """
     loop = asyncio.get_running_loop()
     started, said = loop.time(), -SAY_AGAIN_SECONDS
@@ -77,8 +79,10 @@ async def wait_for_broker(
                 return str(cluster)
         except (KafkaError, OSError):
             where = ", ".join(settings.bootstrap_servers)
-            if (problem := await permanent_problem(settings)) is not None:
-                raise BrokerRefuses(problem) from None
+            if await permanent_problem(settings) is not None:
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                if (problem := await permanent_problem(settings)) is not None:
+                    raise BrokerRefuses(problem) from None
             waited = loop.time() - started
             if timeout_seconds is not None and waited >= timeout_seconds:
                 raise BrokerUnavailable(f"no broker at {where}") from None

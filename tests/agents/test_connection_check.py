@@ -21,7 +21,7 @@ from pydantic import ValidationError
 
 from agents import kafka, worker
 from agents.connection_check import QUESTION, permanent_problem
-from agents.kafka import BrokerRefuses
+from agents.kafka import BrokerRefuses, BrokerUnavailable
 from agents.settings import Settings
 
 AUTHORITY, OTHER = trustme.CA(), trustme.CA()
@@ -112,9 +112,23 @@ async def test_that_nobody_is_there_may_pass():
     assert await permanent_problem(settings(port)) is None
 
 
-async def test_whoever_waits_for_the_broker_is_told_at_once():
+async def test_whoever_waits_for_the_broker_is_told():
     with server(serving(authority=OTHER)) as port, pytest.raises(BrokerRefuses, match="is not trusted"):
         await kafka.wait_for_broker(settings(port, **TLS))
+
+
+async def test_a_broker_that_is_stopping_is_waited_for(monkeypatch):
+    """It still answers, but ends the connection at the next request, as one that wants a log-in does."""
+    looks = ["the broker wants a log-in", None]
+
+    async def look(_: Settings) -> str | None:
+        return looks.pop(0)
+
+    monkeypatch.setattr(kafka, "permanent_problem", look)
+    monkeypatch.setattr(kafka, "LOOK_AGAIN_SECONDS", 0.0)
+    with pytest.raises(BrokerUnavailable):
+        await kafka.wait_for_broker(settings(1), timeout_seconds=0)
+    assert looks == []
 
 
 @pytest.mark.parametrize("run", [lambda it: it.ssl_context(), worker.run])
