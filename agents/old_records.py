@@ -8,7 +8,7 @@ import orjson
 
 from agents.outgoing import Outgoing
 from agents.settings import Settings
-from agents.state_store import STATEMENT_WINDOWS, StatefulStage
+from agents.state_store import StatefulStage
 from agents.topic_reader import messages_to_end
 from pipeline.stages import STAGES, Stage
 from schemas.codec import RecordError, decode, encode
@@ -68,7 +68,7 @@ async def _records_of(
     settings: Settings, stage: Stage, states: StatefulStage, articles: Collection[str], now: datetime
 ) -> dict[_Place, Any]:
     """The stage's records that are old and made of one of the articles, as they are now."""
-    horizon = now - timedelta(days=STATEMENT_WINDOWS * settings.statement_days)
+    horizon = now - timedelta(days=settings.known_statement_days)
     signs = [orjson.dumps(article) for article in articles]  # records are JSON: others need not be decoded
     found: dict[_Place, Any] = {}
     async for message in messages_to_end(settings, stage.target):

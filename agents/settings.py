@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from aiokafka.abc import AbstractTokenProvider
 
 DEFAULT_BROKER = "kafka://127.0.0.1:9092"
+STATEMENT_WINDOWS = 2
+"""For so many times as long as a statement is open it is known after its last change: then it can be opened again."""
 SECRETS = ("tls_key_password", "sasl_password", "web_token", "webhook_secret")
 """Settings that can stand in a file instead, which the setting of the same name with `_file` names."""
 
@@ -253,6 +255,16 @@ class Settings(BaseSettings):
     def max_raw_bytes(self) -> int:
         """Largest message on `articles.raw`: its dead letter, in base64, must fit into `max_message_bytes`."""
         return (self.max_message_bytes - 65_536) // 4 * 3
+
+    @property
+    def known_statement_days(self) -> float:
+        """How long after its last change a statement is known."""
+        return STATEMENT_WINDOWS * self.statement_days
+
+    @property
+    def known_article_hours(self) -> float:
+        """How long after it was processed an article is known: as a duplicate, and as what a new version takes back."""
+        return max(self.duplicate_hours, 24 * self.known_statement_days)
 
     @property
     def pipeline(self) -> PipelineConfig:

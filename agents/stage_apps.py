@@ -12,7 +12,7 @@ from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
 from agents.stage_runner import RunJob, StageRunner
-from agents.state_store import STATEMENT_WINDOWS, StateReplica, StateStore
+from agents.state_store import StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor
 from agents.stateful_runner import StatefulRunner
 from agents.status import WorkerStatus
@@ -75,8 +75,8 @@ class StageApps:
         if not (stage.deduplicates and self._settings.duplicate_hours):
             return None
         if self._seen_store is None:
-            keep_seconds = self._settings.duplicate_hours * 3600
-            self._seen_store = SeenStore(self._settings.data_dir / self._settings.topic(SEEN_TOPIC), keep_seconds)
+            folder = self._settings.data_dir / self._settings.topic(SEEN_TOPIC)
+            self._seen_store = SeenStore(folder, self._settings.known_article_hours * 3600)
         seen = SeenReplica(self._settings, stage.source, self._seen_store)
         self._replicas.append(seen)
         seen.start()
@@ -89,7 +89,7 @@ class StageApps:
         store = self._state_stores.get(stage.name)
         if store is None:
             folder = self._settings.data_dir / self._settings.topic(stage.target)
-            store = StateStore(folder, STATEMENT_WINDOWS * self._settings.statement_days * 86_400)
+            store = StateStore(folder, self._settings.known_statement_days * 86_400)
             self._state_stores[stage.name] = store
         states = stage.load(self._settings.pipeline)
         replica = StateReplica(self._settings, stage, states, store)

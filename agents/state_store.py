@@ -17,8 +17,6 @@ from agents.topic_replica import TopicReplica
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode
 
-STATEMENT_WINDOWS = 2
-"""For so many times as long as a statement is open it is known after its last change: then it can be opened again."""
 FORMAT = 4
 """Of what is stored of a record; a copy in another one is read from the topic anew."""
 

@@ -88,7 +88,7 @@ def specification(settings: Settings, name: str) -> NewTopic:
         configs["min.insync.replicas"] = str(settings.min_insync_replicas)
     partitions = settings.partitions
     if name == SEEN_TOPIC:
-        retention_ms = round(max(settings.duplicate_hours, 1) * HOUR_MS)
+        retention_ms = round(max(settings.known_article_hours, 1) * HOUR_MS)
         configs |= {"cleanup.policy": "compact,delete", "retention.ms": str(retention_ms)}
     elif name == REPLAYED_TOPIC:  # of a letter that is deleted, nobody asks any more whether it was replayed
         retention_ms = round(settings.dead_letter_retention_hours * HOUR_MS)

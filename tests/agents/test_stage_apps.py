@@ -9,6 +9,7 @@ from agents import stage_apps
 from agents.settings import Settings
 from agents.stage_apps import StageApps
 from agents.state_store import StateStore
+from agents.topics import specification
 from pipeline.stages import stage_named
 
 
@@ -29,4 +30,21 @@ def test_a_statement_is_known_for_as_long_again_after_it_is_closed(
     (store,) = apps._state_stores.values()
     assert isinstance(store, StateStore)
     assert [store.keep_seconds, *kept] == [6 * 86_400, 6 * 86_400], "what is dropped here is not read again either"
+    apps.close()
+
+
+@pytest.mark.parametrize(("duplicate_hours", "known_hours"), [(1, 6 * 24), (200, 200)])
+def test_an_article_is_known_for_as_long_as_a_new_version_can_change_its_statements(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, duplicate_hours: float, known_hours: float
+) -> None:
+    monkeypatch.setattr(stage_apps.SeenReplica, "start", lambda self: None)
+    nothing: Any = None
+    settings = Settings(data_dir=tmp_path, statement_days=3, duplicate_hours=duplicate_hours)
+    apps = StageApps(settings, perform=nothing, status=nothing, tracing=nothing)
+    apps._follow_seen(stage_named("entities"))
+    store = apps._seen_store
+    assert store is not None
+    assert store.keep_seconds == known_hours * 3600
+    topic = specification(settings, "articles.seen").topic_configs
+    assert topic["retention.ms"] == str(known_hours * 3_600_000)
     apps.close()

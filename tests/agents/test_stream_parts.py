@@ -139,6 +139,8 @@ async def test_what_a_crash_repeats_is_no_revision_and_a_version_that_is_changed
     assert len(seen.seen[b"a"].versions) == 32
     seen.seen[b"a"] = SeenArticle("Z", time.time() - 3601, 200, versions={"3/5/A": 1})
     assert await come(5, "A") == (False, 1), "its time is over"
+    seen.seen[b"a"] = SeenArticle("Z", time.time() - 3601, 200, versions={"3/5/A": 1})
+    assert await come(205, "B") == (False, 201), "but what the former version has published is there to be taken back"
 
 
 def test_that_an_older_version_failed_changes_nothing_of_the_newest():
