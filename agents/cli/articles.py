@@ -132,7 +132,7 @@ def in_bytes(name: str, data: bytes, *, limit_bytes: int) -> Iterator[ArticleMes
 
 def kind_of(name: str, head: bytes) -> FileKind:
     """What a file holds: by its ending, else by how it begins."""
-    if kind := KIND_OF_ENDING.get(_ending(name)):
+    if kind := KIND_OF_ENDING.get(ending_of(name)):
         return kind
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start[:1] in (b"{", b"["):
@@ -140,13 +140,14 @@ def kind_of(name: str, head: bytes) -> FileKind:
     return FileKind.HTML if _HTML_START.match(start) else FileKind.TEXT
 
 
-def _ending(name: str) -> str:
-    return Path(name.removesuffix(".gz")).suffix.lower()
+def ending_of(name: str) -> str:
+    """The ending of a file's name in lower case, such as ".csv"; the one before it where the last one is ".gz"."""
+    return Path(name.lower().removesuffix(".gz")).suffix
 
 
 def _is_article_file(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    return not hidden and _ending(file.name) in KIND_OF_ENDING and file.is_file() and lies_in(file, top)
+    return not hidden and ending_of(file.name) in KIND_OF_ENDING and file.is_file() and lies_in(file, top)
 
 
 def lies_in(file: Path, top: Path) -> bool:

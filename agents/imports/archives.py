@@ -53,7 +53,7 @@ def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterato
     Raises:
         csv_rows.ColumnsError: the table has no column of a name in `columns`.
     """
-    ending = _ending(file)
+    ending = articles.ending_of(file)
     try:
         if ending in WARC_ENDINGS:
             with Path(file).open("rb") as raw:
@@ -75,13 +75,9 @@ def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterato
         yield RefusedInput(file, error.strerror or one_line(str(error)))
 
 
-def _ending(name: str) -> str:
-    return Path(name.removesuffix(".gz")).suffix.lower()
-
-
 def _known(file: Path, top: Path) -> bool:
     hidden = any(part.startswith(".") for part in file.relative_to(top).parts)
-    known = _ending(file.name) in (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING)
+    known = articles.ending_of(file.name) in (*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING)
     return not hidden and known and articles.lies_in(file, top)
 
 

@@ -168,6 +168,16 @@ def test_json_documents(tmp_path: Path, shape: str) -> None:
     assert len(values(read(tmp_path / "a.json"))) == (2 if shape == "list" else 1)
 
 
+@pytest.mark.parametrize("name", ["ARTIKEL.CSV.GZ", "Artikel.csv.Gz", "ARTIKEL.CSV"])
+def test_endings_may_be_written_in_capitals(tmp_path: Path, name: str) -> None:
+    table = b"title,text\nEins,Waldau baut.\nZwei,Waldau spart.\n"
+    (tmp_path / name).write_bytes(gzip.compress(table) if name.lower().endswith(".gz") else table)
+    assert [value["title"] for value in values(read(tmp_path / name))] == ["Eins", "Zwei"]
+    assert found([str(tmp_path)]) == [str(tmp_path / name)]
+    (tmp_path / "A.TXT.GZ").write_bytes(b"x")
+    assert articles.found([str(tmp_path)]) == [str(tmp_path / "A.TXT.GZ")]
+
+
 def test_folders_have_all_kinds(tmp_path: Path) -> None:
     for name in ("a.warc.gz", "b.csv", "c.jsonl.gz", "d.txt", "e.html", ".versteckt.txt", "f.pdf"):
         (tmp_path / name).write_bytes(b"x")
