@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -59,6 +60,10 @@ def articles(
     if missing := [column for column in columns if column not in heading]:
         raise ColumnsError(f"{path}: no column {missing[0]!r}; there are {', '.join(heading)[:300]}")
     names = [columns.get(name) or _field(name, columns) for name in heading]
+    if twice := next((name for name, count in Counter(names).items() if name and count > 1), None):
+        same = ", ".join(repr(column) for column, name in zip(heading, names, strict=True) if name == twice)
+        yield RefusedInput(str(path), f"several columns are {twice!r}: {same}; rename all but one"[:300])
+        return
     while True:
         line = reader.line_num + 1
         try:

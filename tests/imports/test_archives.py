@@ -131,6 +131,30 @@ def test_a_wrong_map_of_columns(tmp_path: Path, columns: str, words: str) -> Non
         read(tmp_path / "a.csv", columns)
 
 
+@pytest.mark.parametrize(
+    ("heading", "columns", "words"),
+    [
+        ("title,Title,text", "", "several columns are 'title': 'title', 'Title'; rename all but one"),
+        ("Ressort,text,Ressort", "", "several columns are 'Ressort': 'Ressort', 'Ressort'; rename all but one"),
+        ("A,A,text", "title=A", "several columns are 'title': 'A', 'A'; rename all but one"),
+    ],
+)
+def test_a_table_with_two_columns_of_a_name_is_refused(tmp_path: Path, heading: str, columns: str, words: str) -> None:
+    (tmp_path / "a.csv").write_text(f"{heading}\nEins,Zwei,Drei\n")
+    assert read(tmp_path / "a.csv", columns) == [RefusedInput(str(tmp_path / "a.csv"), words)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "columns", "title"), [("title,Title,text", "title=Title", "Zwei"), ("title,text,,", "", "Eins")]
+)
+def test_columns_that_the_map_tells_apart_or_that_have_no_name_are_read(
+    tmp_path: Path, heading: str, columns: str, title: str
+) -> None:
+    (tmp_path / "a.csv").write_text(f"{heading}\nEins,Zwei,Drei\n")
+    (value,) = values(read(tmp_path / "a.csv", columns))
+    assert value["title"] == title
+
+
 NEWS_PLEASE = {
     "authors": ["Eva Muster"], "date_publish": "2017-07-17 17:03:00", "language": "de", "maintext": "Der Rat tagte.",
     "source_domain": "www.example.org", "text": None, "title": "Rat", "url": "https://a.example/1",
