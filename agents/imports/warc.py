@@ -2,18 +2,25 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+from zstandard import ZstdDecompressor, ZstdError
 
 from agents.charset import decoded
 from agents.cli.articles import ArticleMessage, RefusedInput
+from agents.decompression import WINDOW_BYTES
 from agents.imports.messages import Skipped, message
 from schemas.codec import one_line
 from schemas.records import RawArticle
 
 PAGES = ("text/html", "application/xhtml+xml")
+INFLATED_BY_WARCIO = ("", "identity", "gzip", "deflate")
+
+
+class EncodingError(Exception):
+    """A page is encoded in a way that cannot be undone: one line."""
 
 
 def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput | Skipped]:
@@ -39,7 +46,10 @@ def _article(origin: str, record: Any, limit_bytes: int) -> ArticleMessage | Ref
     page = record.rec_type == "response" and kind in PAGES and record.http_headers.get_statuscode() == "200"
     if not page and record.rec_type != "conversion":
         return Skipped(origin)
-    data = record.content_stream().read(limit_bytes + 1)
+    try:
+        data = _inflated(record, limit_bytes + 1)
+    except EncodingError as error:
+        return RefusedInput(origin, str(error))
     if len(data) > limit_bytes:
         return RefusedInput(origin, f"larger than {limit_bytes:,} bytes, the limit of a message")
     text = decoded(data, declared=charset)
@@ -49,6 +59,24 @@ def _article(origin: str, record: Any, limit_bytes: int) -> ArticleMessage | Ref
     meta = {"warc": {name.lower().replace("-", "_"): value for name, value in headers.items() if value}}
     article = RawArticle(url=url, html=text if page else None, text=None if page else text, meta=meta)
     return message(origin, article, limit_bytes)
+
+
+def _inflated(record: Any, most: int) -> bytes:
+    """The page or text, at most so many bytes of it.
+
+    Raises:
+        EncodingError: it is encoded in a way that cannot be undone.
+    """
+    encoding = ((record.http_headers and record.http_headers.get_header("Content-Encoding")) or "").strip().lower()
+    if encoding in INFLATED_BY_WARCIO:
+        return cast(bytes, record.content_stream().read(most))
+    if encoding != "zstd":
+        raise EncodingError(f"the Content-Encoding {encoding[:40]!r} cannot be undone")
+    inflater = ZstdDecompressor(max_window_size=WINDOW_BYTES)
+    try:
+        return inflater.stream_reader(record.content_stream(), read_across_frames=True).read(most)
+    except ZstdError as error:
+        raise EncodingError(f"the Content-Encoding 'zstd' cannot be undone: {one_line(str(error))}") from None
 
 
 def _content_type(record: Any) -> tuple[str, str | None]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 import pytest
+import zstandard
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
@@ -69,6 +70,41 @@ def test_warc(tmp_path: Path, name: str) -> None:
     assert (third["text"], third["html"]) == ("Nur Text über Brücken", None)
     assert sum(isinstance(item, Skipped) for item in got) == 2
     assert refused(got) == [(f"{name}#5", "larger than 100,000 bytes, the limit of a message")]
+
+
+def test_pages_of_a_warc_in_other_encodings_are_inflated_or_refused(tmp_path: Path) -> None:
+    page = "<h1>Brücke</h1>".encode()
+    packed = zstandard.compress(page)
+    bodies = [
+        (packed, {"Content-Encoding": "zstd"}),
+        (
+            b"%x\r\n%b\r\n0\r\n\r\n" % (len(packed), packed),
+            {"Content-Encoding": "ZSTD", "Transfer-Encoding": "chunked"},
+        ),
+        (zstandard.compress(b"a" * 30_000_000), {"Content-Encoding": "zstd"}),
+        (b"kein zstd", {"Content-Encoding": "zstd"}),
+        (b"\x0b\x07\x80<h1>Br\xc3\xbccke</h1>\x03", {"Content-Encoding": "br"}),
+        (packed, {"Content-Encoding": "gzip, zstd"}),
+        (page, {"Content-Encoding": "identity"}),
+    ]
+    with (tmp_path / "a.warc").open("wb") as out:
+        writer = WARCWriter(out, gzip=False)
+        for body, headers in bodies:
+            http = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), *headers.items()], protocol="HTTP/1.1")
+            url, payload = "https://a.example/1", io.BytesIO(body)
+            writer.write_record(writer.create_warc_record(url, "response", payload=payload, http_headers=http))
+    tracemalloc.start()
+    got = read(tmp_path / "a.warc")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [value["html"] for value in values(got)] == ["<h1>Brücke</h1>"] * 3
+    assert [reason.partition(": ")[0] for _, reason in refused(got)] == [
+        "larger than 100,000 bytes, the limit of a message",
+        "the Content-Encoding 'zstd' cannot be undone",
+        "the Content-Encoding 'br' cannot be undone",
+        "the Content-Encoding 'gzip, zstd' cannot be undone",
+    ]
+    assert most < 10_000_000
 
 
 def test_a_warc_that_is_cut_off_gives_what_came_before(tmp_path: Path) -> None:
