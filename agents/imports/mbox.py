@@ -72,14 +72,11 @@ def _joined(lines: list[bytes], size: int, limit_bytes: int) -> bytes | None:
 
 
 def _article(mail: EmailMessage) -> RawArticle | None:
-    body = mail.get_body(("plain", "html"))
-    if body is None:
+    text, html = _text(mail, "plain"), None
+    if text is None:
+        html = _text(mail, "html")
+    if text is None and html is None:
         return None
-    data = body.get_payload(decode=True)
-    text = decoded(data if isinstance(data, bytes) else b"", declared=body.get_content_charset())
-    if not text.strip():
-        return None
-    html = body.get_content_subtype() == "html"
     sender = mail["From"].addresses[0] if mail["From"] is not None and mail["From"].addresses else None
     identifier = str(mail["Message-ID"] or "").strip(" <>") or None
     known = {"from": str(mail["From"] or ""), "list_id": str(mail["List-Id"] or ""), "message_id": identifier or ""}
@@ -87,11 +84,21 @@ def _article(mail: EmailMessage) -> RawArticle | None:
         id=identifier,
         title=str(mail["Subject"] or "").strip() or None,
         source=(sender.display_name or sender.domain or None) if sender is not None else None,
-        text=None if html else text,
-        html=text if html else None,
+        text=text,
+        html=html,
         published_at=_moment(mail),
         meta={"mail": {name: value for name, value in known.items() if value}},
     )
+
+
+def _text(mail: EmailMessage, subtype: str) -> str | None:
+    """What its part of this subtype says; None where it has none, or an empty one."""
+    part = mail.get_body((subtype,))
+    data = None if part is None else part.get_payload(decode=True)
+    if part is None or not isinstance(data, bytes):
+        return None
+    text = decoded(data, declared=part.get_content_charset())
+    return text if text.strip() else None
 
 
 def _moment(mail: EmailMessage) -> str | None:

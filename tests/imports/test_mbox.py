@@ -60,8 +60,9 @@ def test_each_mail_is_an_article(tmp_path: Path) -> None:
         attached,
         mail("Nur HTML", None, html="<h1>Brücke</h1><p>Der Rat tagte.</p>"),
         mail("Beides", TEXT, html="<p>anders</p>"),
+        mail("Leerer Text", " \n\n", html="<h1>Brücke</h1><p>Der Rat tagte.</p>"),
     )
-    first, second, third, fourth = values(path)
+    first, second, third, fourth, fifth = values(path)
     assert (first["id"], first["title"]) == ("1@waldau.example", "Freibad schließt")
     assert first["text"] == TEXT, "lines that begin with From are quoted in the file"
     assert (first["source"], first["published_at"]) == ("Stadt Waldau, Pressestelle", "2022-01-10T09:00:00+01:00")
@@ -70,6 +71,7 @@ def test_each_mail_is_an_article(tmp_path: Path) -> None:
     assert "Brücke" in third["html"]
     assert third["text"] is None
     assert (fourth["text"], fourth["html"]) == (TEXT, None)
+    assert (fifth["text"], fifth["html"]) == (None, third["html"])
 
 
 def test_a_mailbox_may_be_gzipped_and_lies_in_folders(tmp_path: Path) -> None:
