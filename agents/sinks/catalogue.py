@@ -51,11 +51,15 @@ class Catalogue:
     """The catalogue of a folder, for one process at a time.
 
     Raises:
-        SinkError: another process has it, or it is of a newer version.
+        SinkError: another process has it, it cannot be written, or it is of a newer version.
     """
 
     def __init__(self, folder: Path) -> None:
-        self._database = sqlite3.connect(folder / FILE, timeout=0, isolation_level=None, check_same_thread=False)
+        path = folder / FILE
+        try:
+            self._database = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise SinkError(f"{path}: {error}") from None
         try:
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
             with self.transaction():
@@ -64,12 +68,10 @@ class Catalogue:
                     for statement in SCHEMA.split(";"):
                         self._database.execute(statement)
                     self._database.execute(f"PRAGMA user_version = {VERSION}")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             self.close()
-            raise SinkError(f"another sink writes to {folder} ({error})") from None
-        except sqlite3.DatabaseError as error:
-            self.close()
-            raise SinkError(f"{folder / FILE}: {error}") from None
+            taken = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            raise SinkError(f"another sink writes to {folder} ({error})" if taken else f"{path}: {error}") from None
         if version > VERSION:
             self.close()
             raise SinkError(f"{folder} was written by a newer version of Redefluss than this one")

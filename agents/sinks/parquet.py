@@ -12,7 +12,9 @@ everything but the renames, and the next start makes up for those.
 
 import asyncio
 import os
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -130,10 +132,13 @@ class ParquetStore:
                     made += self._change(kind, changes, old, new)
                 self._catalogue.put_places(batch.places)
                 _sync_folders(self._path(file).parent for file in new)
-        except OSError as error:  # a full disk, above all
-            for file in new:
-                self._temporary(file).unlink(missing_ok=True)
-            raise SinkUnavailable(f"{self.name}: {error.strerror or error}") from None
+        except (OSError, sqlite3.OperationalError) as error:  # a full disk, above all
+            with suppress(OSError):  # what stays is written over, or goes at the next start
+                for file in new:
+                    self._temporary(file).unlink(missing_ok=True)
+            raise SinkUnavailable(f"{self.name}: {getattr(error, 'strerror', None) or error}") from None
+        except sqlite3.Error as error:
+            raise SinkError(f"{self.name}: {error}") from None
         try:
             for file in new:
                 self._temporary(file).replace(self._path(file))

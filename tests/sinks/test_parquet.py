@@ -14,6 +14,7 @@ from agents.sinks.parquet import ParquetStore
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.rows import change_of
 from tests.sinks.records import article
+from tests.support.small_disk import filled, mount, small_disk
 
 TP = TopicPartition("articles.quotes", 0)
 
@@ -122,6 +123,49 @@ async def test_a_batch_that_cannot_be_written_leaves_all_as_it_was(
     await store.write(second)
     await store.close()
     assert ids(tmp_path) == ["a-2#0"]
+
+
+async def test_a_disk_that_is_full_for_the_catalogue_too_is_waited_for(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "1m") as folder:
+        store = ParquetStore(folder)
+        await store.open()
+        places = Batch(places={TP: StoredPosition(1, "x")})
+        with filled(folder):
+            for each in (places, batch(("a-1", article("a-1")))):
+                with pytest.raises(SinkUnavailable, match=r"full|No space left"):
+                    await store.write(each)
+        await store.write(batch(("a-1", article("a-1")), upto=7))
+        await store.close()
+        assert ids(folder) == ["a-1#0"]
+        store = ParquetStore(folder)
+        assert await store.open() == {TP: StoredPosition(7, "x")}
+        await store.close()
+
+
+async def test_a_read_only_disk_is_told_in_a_line(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        await written(disk / "used", batch(("a-1", article("a-1"))))
+        (disk / "new").mkdir()
+        mount("-o", "remount,ro", str(disk))
+        with pytest.raises(SinkError, match=r"_catalogue\.sqlite: unable to open database"):
+            await ParquetStore(disk / "new").open()
+        store = ParquetStore(disk / "used")
+        await store.open()
+        for each in (Batch(places={TP: StoredPosition(2, "x")}), batch(("a-2", article("a-2")))):
+            with pytest.raises(SinkUnavailable, match=r"readonly|Read-only"):
+                await store.write(each)
+        await store.close()
+
+
+async def test_a_catalogue_of_another_sink_and_one_that_is_none_are_told_apart(tmp_path: Path) -> None:
+    store = ParquetStore(tmp_path)
+    await store.open()
+    with pytest.raises(SinkError, match="another sink writes to"):
+        await ParquetStore(tmp_path).open()
+    await store.close()
+    (tmp_path / "_catalogue.sqlite").write_bytes(b"no database" * 500)
+    with pytest.raises(SinkError, match=r"_catalogue\.sqlite: file is not a database"):
+        await ParquetStore(tmp_path).open()
 
 
 async def test_folders_that_are_not_as_they_were_left_are_refused(tmp_path: Path) -> None:

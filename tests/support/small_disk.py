@@ -1,5 +1,6 @@
 """A file system so small that it is soon full."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,18 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@contextmanager
+def filled(folder: Path) -> Iterator[None]:
+    """The file system of the folder has no room meanwhile."""
+    file = folder / "filling"
+    disk = os.statvfs(folder)
+    file.write_bytes(bytes(disk.f_bavail * disk.f_frsize))
+    try:
+        yield
+    finally:
+        file.unlink()
 
 
 def mount(*options: str) -> None:
