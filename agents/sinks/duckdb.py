@@ -53,11 +53,11 @@ class DuckDBStore:
         """Close the file."""
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
     def _open(self) -> Mapping[TopicPartition, StoredPosition]:
         try:
-            self._connection = duckdb.connect(str(self._file), config={"preserve_insertion_order": "false"})
-            self._connection.execute("SET TimeZone = 'UTC'")
+            self._connect()
             self._make_tables()
             rows = self._connection.execute("SELECT * FROM sink_offsets").fetchall()
         except duckdb.Error as error:
@@ -65,6 +65,10 @@ class DuckDBStore:
         return {
             TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
         }
+
+    def _connect(self) -> None:
+        self._connection = duckdb.connect(str(self._file), config={"preserve_insertion_order": "false"})
+        self._connection.execute("SET TimeZone = 'UTC'")
 
     def _make_tables(self) -> None:
         run = self._connection.execute
@@ -86,8 +90,10 @@ class DuckDBStore:
 
     def _write(self, batch: Batch) -> WriteResult:
         made: list[Change] = []
-        run = self._connection.execute
         try:
+            if self._connection is None:
+                self._connect()
+            run = self._connection.execute
             run("BEGIN")
             for kind in TABLES_OF:
                 made += self._replace(kind, [change for change in batch.latest if change.kind == kind])
@@ -95,11 +101,13 @@ class DuckDBStore:
                 row = [tp.topic, tp.partition, place.offset, place.fingerprint]
                 run("INSERT OR REPLACE INTO sink_offsets VALUES (?, ?, ?, ?)", row)
             run("COMMIT")
-        except duckdb.IOException as error:
-            self._connection.rollback()
-            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         except duckdb.Error as error:
-            raise SinkError(f"{self.name}: {_words(error)}") from None
+            if not _is_of_the_disk(error):
+                raise SinkError(f"{self.name}: {_words(error)}") from None
+            if self._connection is not None:
+                self._connection.close()  # the database may not be used any more, until the file is opened again
+                self._connection = None
+            raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         return counted(made, len(batch.messages) - len(made))
 
     def _replace(self, kind: RecordKind, changes: list[Change]) -> list[Change]:
@@ -134,6 +142,12 @@ class DuckDBStore:
         if rows.num_rows:
             self._connection.register("arriving", rows)
             self._connection.execute(f"INSERT INTO {table} SELECT * FROM arriving")
+
+
+def _is_of_the_disk(error: duckdb.Error) -> bool:
+    """Whether the disk did not take what was written, above all for lack of room: DuckDB has an error of its own for
+    this, another if it happens in a commit, and a third if it happens when it moves what was committed to its place."""
+    return isinstance(error, duckdb.IOException) or "Could not write" in str(error)
 
 
 def _words(error: BaseException) -> str:

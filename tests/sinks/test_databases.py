@@ -11,8 +11,9 @@ from aiokafka import TopicPartition
 from agents.sinks.store import Batch, SinkError, SinkStore, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import RecordKind
 from pipeline.tables.rows import change_of
-from tests.sinks.conftest import Archive
+from tests.sinks.conftest import Archive, ask_duckdb
 from tests.sinks.records import RELEASE_0_1, article, statement
+from tests.support.small_disk import filled, small_disk
 
 TP = TopicPartition("articles.quotes", 0)
 LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
@@ -112,6 +113,32 @@ async def test_tables_of_the_first_version_get_other_indexes(database: str, monk
         }  # fmt: skip
         assert connection.execute("SELECT version FROM sink_schema").fetchall() == [(2,)]
         assert connection.execute("SELECT id FROM articles ORDER BY id").fetchall() == [("a-1",), ("a-2",)]
+
+
+@pytest.mark.parametrize("checkpoint", ["16MB", "100KB"], ids=["in the commit", "behind it"])
+async def test_duckdb_waits_for_a_full_disk(tmp_path: Path, checkpoint: str) -> None:
+    from agents.sinks.duckdb import DuckDBStore
+
+    large = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(40_000))
+    lots = [batch((f"a-{n}", article(f"a-{n}", title=large[n:])), upto=n + 1) for n in range(12)]
+    with small_disk(tmp_path / "disk", "8m") as folder:
+        store = DuckDBStore(folder / "out.duckdb")
+        await store.open()
+        store._connection.execute(f"SET checkpoint_threshold = '{checkpoint}'")
+
+        async def write_all() -> None:
+            for lot in lots:
+                await store.write(lot)
+
+        with filled(folder, but=600_000):
+            for _ in range(2):
+                with pytest.raises(SinkUnavailable, match="No space left"):
+                    await write_all()
+        await write_all()
+        await store.close()
+        assert ask_duckdb(folder, "SELECT id, next_offset FROM articles, sink_offsets ORDER BY len(id), id") == [
+            (f"a-{n}", len(lots)) for n in range(len(lots))
+        ]
 
 
 async def test_a_lost_connection_is_made_again(database: str) -> None:

@@ -21,11 +21,11 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
 
 
 @contextmanager
-def filled(folder: Path) -> Iterator[None]:
-    """The file system of the folder has no room meanwhile."""
+def filled(folder: Path, but: int = 0) -> Iterator[None]:
+    """The file system of the folder has no more room than `but` bytes meanwhile."""
     file = folder / "filling"
     disk = os.statvfs(folder)
-    file.write_bytes(bytes(disk.f_bavail * disk.f_frsize))
+    file.write_bytes(bytes(disk.f_bavail * disk.f_frsize - but))
     try:
         yield
     finally:
