@@ -44,6 +44,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.kafka.BrokerRefuses": ("", ExitCode.REFUSED),
     "agents.kafka.BrokerUnavailable": ("", ExitCode.UNREACHABLE),
     "agents.permissions.MissingPermission": ("", ExitCode.FORBIDDEN),
+    "agents.saved_searches.outbox.OutboxError": ("", ExitCode.USAGE),
     "agents.saved_searches.search_list.SearchListError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkAddressError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),

@@ -1,7 +1,8 @@
 """What saved searches have told, what waits and what was refused: in SQLite, so that no restart loses it."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,10 @@ CREATE TABLE IF NOT EXISTS dead (
 """
 
 
+class OutboxError(Exception):
+    """The file cannot be used: one line."""
+
+
 @dataclass(frozen=True)
 class DeadItem:
     """What its receiver refused; `at` in seconds since 1970 UTC."""
@@ -37,12 +42,23 @@ class Outbox:
 
     Args:
         path: the file; made if it is missing.
+
+    Raises:
+        OutboxError: it cannot be read or written, here or in any of the methods.
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
-        self._connection.executescript(_TABLES)
+        try:
+            self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
+        except sqlite3.Error as error:
+            raise OutboxError(f"{path}: {error}") from None
+        try:
+            self._connection.executescript(_TABLES)
+        except sqlite3.Error as error:
+            self.close()
+            raise OutboxError(f"{path}: {error}") from None
 
     def close(self) -> None:
         """Close the file."""
@@ -53,9 +69,9 @@ class Outbox:
 
         The values given hold for a search that is new.
         """
-        run = self._connection.execute
-        run("INSERT OR IGNORE INTO marks (search, since, upto) VALUES (?, ?, ?)", (search, since, upto))
-        known, told = run("SELECT since, upto FROM marks WHERE search = ?", (search,)).fetchone()
+        with self._transaction() as run:
+            run.execute("INSERT OR IGNORE INTO marks (search, since, upto) VALUES (?, ?, ?)", (search, since, upto))
+            known, told = run.execute("SELECT since, upto FROM marks WHERE search = ?", (search,)).fetchone()
         return float(known), int(told)
 
     def put(self, search: str, found: Sequence[tuple[str, bytes]], upto: int, at: float) -> int:
@@ -69,63 +85,64 @@ class Outbox:
             How many are new.
         """
         new = 0
-        self._connection.execute("BEGIN IMMEDIATE")
-        for what, item in found:
-            done = self._connection.execute(
-                "INSERT OR IGNORE INTO told (search, what, at) VALUES (?, ?, ?)", (search, what, at)
-            )
-            if done.rowcount:
-                self._connection.execute("INSERT INTO waiting (search, item) VALUES (?, ?)", (search, item))
-                new += 1
-        self._connection.execute("UPDATE marks SET upto = ? WHERE search = ?", (upto, search))
-        self._connection.execute("DELETE FROM told WHERE at < ?", (at - REMEMBERED_SECONDS,))
-        self._connection.execute("COMMIT")
+        with self._transaction() as run:
+            for what, item in found:
+                done = run.execute("INSERT OR IGNORE INTO told (search, what, at) VALUES (?, ?, ?)", (search, what, at))
+                if done.rowcount:
+                    run.execute("INSERT INTO waiting (search, item) VALUES (?, ?)", (search, item))
+                    new += 1
+            run.execute("UPDATE marks SET upto = ? WHERE search = ?", (upto, search))
+            run.execute("DELETE FROM told WHERE at < ?", (at - REMEMBERED_SECONDS,))
         return new
 
     def waiting(self, search: str, most: int) -> list[tuple[int, bytes]]:
         """The items that have waited longest, with their numbers."""
-        rows = self._connection.execute(
-            "SELECT num, item FROM waiting WHERE search = ? ORDER BY num LIMIT ?", (search, most)
-        )
-        return rows.fetchall()
+        with self._transaction() as run:
+            question = "SELECT num, item FROM waiting WHERE search = ? ORDER BY num LIMIT ?"
+            return run.execute(question, (search, most)).fetchall()
 
     def sent(self, nums: Sequence[int]) -> None:
         """These have been taken."""
-        self._connection.executemany("DELETE FROM waiting WHERE num = ?", [(num,) for num in nums])
+        with self._transaction() as run:
+            run.executemany("DELETE FROM waiting WHERE num = ?", [(num,) for num in nums])
 
     def refuse(self, nums: Sequence[int], at: float, why: str) -> None:
         """These have been refused."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        for num in nums:
-            self._connection.execute(
-                "INSERT INTO dead (search, item, at, why) SELECT search, item, ?, ? FROM waiting WHERE num = ?",
-                (at, why, num),
-            )
-        self.sent(nums)
-        self._connection.execute("COMMIT")
+        with self._transaction() as run:
+            for num in nums:
+                run.execute(
+                    "INSERT INTO dead (search, item, at, why) SELECT search, item, ?, ? FROM waiting WHERE num = ?",
+                    (at, why, num),
+                )
+            run.executemany("DELETE FROM waiting WHERE num = ?", [(num,) for num in nums])
 
     def refuse_all(self, search: str, at: float, why: str) -> int:
         """All that waits of a search has been refused; how much."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.execute(
-            "INSERT INTO dead (search, item, at, why)"
-            " SELECT search, item, ?, ? FROM waiting WHERE search = ? ORDER BY num",
-            (at, why, search),
-        )
-        done = self._connection.execute("DELETE FROM waiting WHERE search = ?", (search,))
-        self._connection.execute("COMMIT")
-        return done.rowcount
+        with self._transaction() as run:
+            run.execute(
+                "INSERT INTO dead (search, item, at, why)"
+                " SELECT search, item, ?, ? FROM waiting WHERE search = ? ORDER BY num",
+                (at, why, search),
+            )
+            return run.execute("DELETE FROM waiting WHERE search = ?", (search,)).rowcount
 
     def dead(self) -> list[DeadItem]:
         """All that were refused, the first first."""
-        return [
-            DeadItem(*row) for row in self._connection.execute("SELECT search, item, at, why FROM dead ORDER BY num")
-        ]
+        with self._transaction() as run:
+            return [DeadItem(*row) for row in run.execute("SELECT search, item, at, why FROM dead ORDER BY num")]
 
     def retry_dead(self) -> int:
         """Let all that were refused wait again; how many."""
-        self._connection.execute("BEGIN IMMEDIATE")
-        self._connection.execute("INSERT INTO waiting (search, item) SELECT search, item FROM dead ORDER BY num")
-        done = self._connection.execute("DELETE FROM dead")
-        self._connection.execute("COMMIT")
-        return done.rowcount
+        with self._transaction() as run:
+            run.execute("INSERT INTO waiting (search, item) SELECT search, item FROM dead ORDER BY num")
+            return run.execute("DELETE FROM dead").rowcount
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is run within a `with` block counts, or nothing."""
+        try:
+            with self._connection:
+                self._connection.execute("BEGIN")
+                yield self._connection
+        except sqlite3.Error as error:
+            raise OutboxError(f"{self._path}: {error}") from None

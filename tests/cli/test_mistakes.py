@@ -152,6 +152,15 @@ def test_a_folder_for_data_that_is_none(quick: Cli, tmp_path: Path) -> None:
     assert (result.returncode, told(result)) == (ExitCode.USAGE, f"redefluss: REDEFLUSS_DATA_DIR={path}: not a folder")
 
 
+def test_a_file_of_what_waits_for_receivers_that_is_damaged(quick: Cli, folder: Path, tmp_path: Path) -> None:
+    (folder / "searches.toml").write_text('[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "https://e.example"\n')
+    assert quick("watch", "searches.toml", "--dead").returncode == ExitCode.OK
+    (path,) = (tmp_path / "data").rglob("*.watch")
+    path.write_bytes(b"no database" * 1000)
+    result = quick("watch", "searches.toml", "--dead")
+    assert (result.returncode, told(result)) == (ExitCode.USAGE, f"redefluss: {path}: file is not a database")
+
+
 def test_an_argument_that_is_no_utf_8(quick: Cli, environment: dict[str, str]) -> None:
     with EmbeddedBroker(port=0) as running:
         result = quick("withdraw", "\udcff", REDEFLUSS_BROKER=running.address)

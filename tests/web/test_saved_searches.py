@@ -14,6 +14,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from agents.cli.errors import explained
 from agents.saved_searches import watcher
 from agents.saved_searches.outbox import Outbox
 from agents.saved_searches.search_list import SavedSearch, SearchListError, load
@@ -24,6 +25,7 @@ from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import QuoteArticle
+from tests.support.small_disk import filled, small_disk
 from tests.web.articles import quote_article
 
 SECRET = "geheim"
@@ -160,6 +162,25 @@ async def test_all_that_waits_for_a_receiver_that_stays_away_is_set_aside(
     assert not outbox.waiting("Brinkmeier", 10)
     assert len(outbox.waiting("another", 10)) == 1
     assert "all that waits is set aside (7)" in running.said[-1]
+
+
+async def test_a_disk_without_room_for_what_waits_ends_it_with_a_line(
+    receiver: Receiver, writer: StoreWriter, running: Running, tmp_path: Path
+) -> None:
+    with small_disk(tmp_path / "disk", "1m") as disk:
+        outbox = Outbox(disk / "outbox")
+        outbox.mark("Brinkmeier", 0.0, 0)
+        watching = Watcher(
+            StoreReader(store_path(running.settings)), outbox, [search_of(receiver)],
+            secret=SECRET, pauses=(0.05, 0.2), say=running.said.append,
+        )  # fmt: skip
+        with filled(disk), pytest.raises(ExceptionGroup) as raised:
+            await asyncio.wait_for(watching.forever(), 20)
+        mistake = explained(raised.value)
+        assert mistake is not None
+        assert str(mistake) == f"{disk / 'outbox'}: database or disk is full"
+        assert outbox.put("Brinkmeier", [("1", b"{}")], 1, time.time()) == 1
+        outbox.close()
 
 
 async def test_what_comes_faster_than_told_goes_together(
