@@ -277,7 +277,10 @@ class Sink:
         if not id_ or topic_id in {None, id_}:
             if place.offset < begin:
                 self._say(f"{where}: {begin - place.offset:,} messages were deleted before they were read")
-            known = await resume_offset(self._consumer, tp, offset=place.offset, last=last, begin=begin, end=end)
+            if last:
+                known = await resume_offset(self._consumer, tp, offset=place.offset, last=last, begin=begin, end=end)
+            elif place.offset <= end:  # nobody says what was read last: a person, or a broker that does not keep it
+                known = max(begin, place.offset)
         if known is None:
             self._say(f"{where} is another than the one that was read; it is read from its beginning")
             return begin
@@ -299,7 +302,8 @@ class Sink:
                     )
                     if not found.keys() >= set(partitions):  # so aiokafka answers where the broker gives an error
                         raise GroupCoordinatorNotAvailableError
-        return {tp: StoredPosition(known.offset, known.metadata) for tp, known in found.items() if known.offset >= 0}
+        kept = {tp: known for tp, known in found.items() if known.offset >= 0}
+        return {tp: StoredPosition(known.offset, known.metadata or "") for tp, known in kept.items()}
 
     async def _at_ends(self) -> bool:
         for tp, end in self._ends.items():

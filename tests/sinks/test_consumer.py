@@ -4,10 +4,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 
+import pytest
 from aiokafka import TopicPartition
 
+from agents import kafka
 from agents.sinks.consumer import Sink
 from agents.sinks.store import Batch, StoredPosition, WriteResult
+from tests.sinks.conftest import SinkStream
 from tests.sinks.records import article
 
 MESSAGES = 20
@@ -32,6 +35,43 @@ class MemoryStore:
 
     async def close(self) -> None:
         pass
+
+
+def memory_sink(stream: SinkStream, said: list[str] | None = None) -> tuple[Sink, MemoryStore]:
+    """One whose place is its consumer group."""
+    store, say = MemoryStore(), ([] if said is None else said).append
+    return Sink(stream.settings, store, group=stream.settings.group("sink-memory"), from_now=False, say=say), store
+
+
+async def test_where_the_group_is_the_place_nothing_is_read_again(stream: SinkStream) -> None:
+    await stream.send(*((f"a-{number}".encode(), article(f"a-{number}")) for number in range(MESSAGES)))
+    first, store = memory_sink(stream)
+    await first.run(until_caught_up=True)
+    assert len(store.keys) == MESSAGES
+    await stream.send((b"b", article("b")))
+    second, store = memory_sink(stream)
+    await second.run(until_caught_up=True)
+    assert store.keys == [b"b"]
+
+
+@pytest.mark.parametrize(("offset", "read", "words"), [(3, 7, None), (10, 0, None), (11, 10, "another than the one")])
+async def test_offsets_that_a_person_has_set_are_where_it_goes_on(
+    stream: SinkStream, offset: int, read: int, words: str | None
+) -> None:
+    place = TopicPartition(stream.settings.topic("articles.quotes"), 1)
+    async with stream.producer() as producer:
+        for number in range(10):
+            await producer.send_and_wait(place.topic, article(f"a-{number}"), b"a-%d" % number, place.partition)
+    client = kafka.consumer(stream.settings, group_id=stream.settings.group("sink-memory"))
+    await kafka.connect(client)
+    client.assign([place])
+    await client.commit({place: offset})  # as Kafka's own tool does it: without metadata
+    await client.stop()
+    said: list[str] = []
+    sink, store = memory_sink(stream, said)
+    await sink.run(until_caught_up=True)
+    assert len(store.keys) == read
+    assert [line for line in said if "another" in line] == [line for line in said if words and words in line]
 
 
 async def test_messages_that_come_one_by_one_are_fetched_together(stream, monkeypatch):
