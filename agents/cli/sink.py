@@ -136,10 +136,15 @@ def _sink(make: "Callable[[], SinkStore]", kind: str, target: str, until_caught_
 
 
 def group_of(settings: Settings, kind: str, target: str) -> str:
-    """The consumer group of a sink: another for each target; no password of the target can be read off it."""
+    """The consumer group of a sink: another for each target; no password of the target can be read off it.
+
+    For a webhook it says how far the sink is, and what stands after the question mark belongs to the target. In the
+    address of a database, a password can stand there.
+    """
     parts = urlsplit(target)
     host = parts.netloc.rpartition("@")[2] if "://" in target else ""
-    known = f"{parts.scheme}://{host}{parts.path}" if host else target
+    query = f"?{parts.query}" if kind == "webhook" and parts.query else ""
+    known = f"{parts.scheme}://{host}{parts.path}{query}" if host else target
     return settings.group(f"sink-{kind}-{hashlib.blake2b(known.encode(), digest_size=4).hexdigest()}")
 
 

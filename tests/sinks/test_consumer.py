@@ -8,6 +8,8 @@ import pytest
 from aiokafka import TopicPartition
 
 from agents import kafka
+from agents.cli.sink import group_of
+from agents.settings import Settings
 from agents.sinks.consumer import Sink
 from agents.sinks.store import Batch, StoredPosition, WriteResult
 from tests.sinks.conftest import SinkStream
@@ -72,6 +74,20 @@ async def test_offsets_that_a_person_has_set_are_where_it_goes_on(
     await sink.run(until_caught_up=True)
     assert len(store.keys) == read
     assert [line for line in said if "another" in line] == [line for line in said if words and words in line]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://e.example/in?for=a", "https://e.example/in?for=b", False),
+        ("https://e.example/in", "https://e.example/in?", True),
+        ("https://user:secret@e.example/in?for=a", "https://user:other@e.example/in?for=a", True),
+        ("https://e.example/in", "https://e.example/out", False),
+    ],
+)
+def test_each_address_has_a_group_of_its_own(one: str, other: str, same: bool) -> None:
+    settings = Settings()
+    assert (group_of(settings, "webhook", one) == group_of(settings, "webhook", other)) is same
 
 
 async def test_messages_that_come_one_by_one_are_fetched_together(stream, monkeypatch):
