@@ -181,8 +181,11 @@ class Sink:
         else:
             self._batch.messages.append((record, change))
             self._batch.size += len(record.value or b"")
-        mark = f"{fingerprint(record)} {self._ids.get(tp.topic, '')}".rstrip()
-        self._batch.places[tp] = StoredPosition(record.offset + 1, mark)
+        self._batch.places[tp] = StoredPosition(record.offset + 1, self._mark(fingerprint(record), tp))
+
+    def _mark(self, last: str, tp: TopicPartition) -> str:
+        """The fingerprint of a place: that of the last message, empty if none was read, and the topic's id."""
+        return f"{last} {self._ids.get(tp.topic, '')}".rstrip()
 
     async def _flush(self) -> bool:
         """Store the batch, however often that takes, and commit; False if it was told to stop before it could."""
@@ -233,6 +236,9 @@ class Sink:
         """Begin to read partitions that are not read yet, each where the store is, and from their beginning those of a
         topic that has taken the place of the one that was read; without `added` only these.
 
+        A new store that begins with what comes from now on is told at once where that is: what comes later, even to a
+        partition that is found later or has no message before the next start, is not taken for something older.
+
         Raises:
             NoSuchTopic: one that was read is gone.
         """
@@ -247,14 +253,19 @@ class Sink:
         begins = await self._consumer.beginning_offsets(new)
         ends = await self._consumer.end_offsets(new)
         places = await self._places(new)
+        from_ends = self._from_now and not self._ends and not places
         await self._flush()  # an assignment of partitions throws away what was fetched, not what was taken
         former = [tp for tp in self._ends if tp.topic in replaced]
         positions = {tp: await self._consumer.position(tp) for tp in self._ends if tp not in former}
         self._consumer.assign([*positions, *new])
         for tp in new:
             place, id_ = places.get(tp), topics[tp.topic].id
-            first = begins[tp]
-            positions[tp] = first if tp.topic in replaced else await self._start(tp, id_, place, first, ends[tp])
+            if from_ends:
+                positions[tp] = ends[tp]
+            elif place is None or tp.topic in replaced:
+                positions[tp] = begins[tp]
+            else:
+                positions[tp] = await self._start(tp, id_, place, begins[tp], ends[tp])
         for tp, offset in positions.items():
             self._consumer.seek(tp, offset)
         for tp in former:
@@ -264,13 +275,14 @@ class Sink:
             self._say(f"{name} was created again; it is read from its beginning")
         self._ids |= {tp.topic: topics[tp.topic].id or "" for tp in new}
         self._ends |= ends
+        if from_ends:
+            self._batch.places |= {tp: StoredPosition(end, self._mark("", tp)) for tp, end in ends.items()}
+            await self._flush()
 
     async def _start(
-        self, tp: TopicPartition, topic_id: str | None, place: StoredPosition | None, begin: int, end: int
+        self, tp: TopicPartition, topic_id: str | None, place: StoredPosition, begin: int, end: int
     ) -> int:
         """The offset to read from in a partition that is stored up to `place`."""
-        if place is None:
-            return end if self._from_now else begin
         where = f"{tp.topic}/{tp.partition}"
         last, _, id_ = place.fingerprint.partition(" ")
         known: int | None = None
@@ -279,7 +291,7 @@ class Sink:
                 self._say(f"{where}: {begin - place.offset:,} messages were deleted before they were read")
             if last:
                 known = await resume_offset(self._consumer, tp, offset=place.offset, last=last, begin=begin, end=end)
-            elif place.offset <= end:  # nobody says what was read last: a person, or a broker that does not keep it
+            elif place.offset <= end:  # nothing was read, or nobody says what: a person, or the embedded broker
                 known = max(begin, place.offset)
         if known is None:
             self._say(f"{where} is another than the one that was read; it is read from its beginning")

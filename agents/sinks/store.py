@@ -31,7 +31,10 @@ class SinkUnavailable(Exception):
 
 @dataclass(frozen=True)
 class StoredPosition:
-    """How far a partition is stored: the offset of the next message, and by what the last one is known again."""
+    """How far a partition is stored: the offset of the next message, and by what the last one is known again.
+
+    The fingerprint ends with the topic's id, behind a space; either is left out where it is not known.
+    """
 
     offset: int
     fingerprint: str

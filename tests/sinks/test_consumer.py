@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.admin import NewPartitions
 
 from agents import kafka
 from agents.cli.sink import group_of
 from agents.settings import Settings
+from agents.sinks import consumer
 from agents.sinks.consumer import Sink
 from agents.sinks.store import Batch, StoredPosition, WriteResult
 from tests.sinks.conftest import SinkStream
@@ -39,10 +41,87 @@ class MemoryStore:
         pass
 
 
+class PlacesStore(MemoryStore):
+    """One that also keeps how far it is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[TopicPartition, StoredPosition] = {}
+
+    async def open(self) -> Mapping[TopicPartition, StoredPosition]:
+        return dict(self.places)
+
+    async def write(self, batch: Batch) -> WriteResult:
+        self.places |= batch.places
+        return await super().write(batch)
+
+
+def sink_to(stream: SinkStream, store: MemoryStore, said: list[str] | None = None, *, from_now: bool = False) -> Sink:
+    say = ([] if said is None else said).append
+    return Sink(stream.settings, store, group=stream.settings.group("sink-memory"), from_now=from_now, say=say)
+
+
 def memory_sink(stream: SinkStream, said: list[str] | None = None) -> tuple[Sink, MemoryStore]:
     """One whose place is its consumer group."""
-    store, say = MemoryStore(), ([] if said is None else said).append
-    return Sink(stream.settings, store, group=stream.settings.group("sink-memory"), from_now=False, say=say), store
+    store = MemoryStore()
+    return sink_to(stream, store, said), store
+
+
+async def send(stream: SinkStream, key: str, partition: int) -> None:
+    async with stream.producer() as producer:
+        topic = stream.settings.topic("articles.quotes")
+        await producer.send_and_wait(topic, article(key), key.encode(), partition)
+
+
+@pytest.mark.parametrize("kind", [MemoryStore, PlacesStore])
+async def test_a_store_filled_from_now_on_misses_nothing_after_its_first_start(
+    stream: SinkStream, kind: type[MemoryStore]
+) -> None:
+    for partition in range(2):
+        await send(stream, f"before-{partition}", partition)
+    store = kind()
+    await sink_to(stream, store, from_now=True).run(until_caught_up=True)
+    assert store.keys == []
+    for number in range(2):  # the first time no partition has a message that is stored
+        for partition in range(number + 1):
+            await send(stream, f"stopped-{number}-{partition}", partition)
+        await sink_to(stream, store, from_now=True).run(until_caught_up=True)
+    assert sorted(store.keys) == [b"stopped-0-0", b"stopped-1-0", b"stopped-1-1"]
+
+
+@pytest.mark.parametrize("running", [True, False])
+async def test_a_store_filled_from_now_on_gets_all_of_a_partition_that_is_found_later(
+    stream: SinkStream, monkeypatch: pytest.MonkeyPatch, running: bool
+) -> None:
+    if stream.embedded:
+        pytest.skip("the embedded broker raises no number of partitions")
+    monkeypatch.setattr(consumer, "LOOK_SECONDS", 3.0)
+    topic = stream.settings.topic("articles.quotes")
+    await send(stream, "before", 0)
+    store = PlacesStore()
+    sink = sink_to(stream, store, from_now=True)
+    reading = asyncio.create_task(sink.run(until_caught_up=not running))
+    async with asyncio.timeout(60):
+        while not store.places:
+            await asyncio.sleep(0.1)
+    if not running:
+        await reading
+    async with kafka.admin(stream.settings) as client:
+        await client.create_partitions({topic: NewPartitions(3)})
+    async with asyncio.timeout(60):
+        while len((await kafka.partitions_of(stream.settings, topic))[topic]) < 3:
+            await asyncio.sleep(0.1)
+    await send(stream, "after", 2)
+    if not running:
+        reading = asyncio.create_task(sink_to(stream, store, from_now=True).run(until_caught_up=True))
+    try:
+        async with asyncio.timeout(60):
+            while not store.keys and not reading.done():
+                await asyncio.sleep(0.1)
+    finally:
+        sink.stop()
+        await reading
+    assert store.keys == [b"after"]
 
 
 async def test_where_the_group_is_the_place_nothing_is_read_again(stream: SinkStream) -> None:
