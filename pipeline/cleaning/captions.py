@@ -12,6 +12,7 @@ from itertools import pairwise
 from pipeline.cleaning import shapes
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.sentences import ends_sentence
 from schemas.records import RemovalReason
 
 _FEWEST_WORDS = 4
@@ -58,7 +59,7 @@ def _says_it_again(line: Line, following: Line) -> bool:
     return (
         (0 if not is_paragraph(line) else 1) <= more <= _MOST_CREDIT_WORDS
         and following.lowered.startswith(line.lowered)
-        and shapes.ends_sentence(line.text)
+        and ends_sentence(line.text)
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.page_features import MARKUP_COLUMNS, PAGE_COLUMNS, Context, Matrix, markup_rows, page_rows
 from pipeline.cleaning.rules import LineReading
+from pipeline.cleaning.sentences import ends_sentence
 from pipeline.cleaning.wording import WORDING_COLUMNS, wording_rows
 
 _REASONS = {
@@ -91,7 +92,7 @@ def _own(line: Line, reading: LineReading, counts: tuple[int, int, int, int], cu
     return [
         math.log1p(characters),
         math.log1p(count),
-        shapes.ends_sentence(text),
+        ends_sentence(text),
         min(8, sentences) if characters > 20 else 0,
         1 if begin.isupper() else 2 if begin in '„"»“' else 3 if begin.isdigit() else 4 if begin.islower() else 0,
         capitals / count,

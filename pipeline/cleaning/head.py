@@ -8,6 +8,7 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.phrases import match
 from pipeline.cleaning.rules import LineReading
+from pipeline.cleaning.sentences import ends_sentence, sentence_count
 
 _HEAD_LINES = 14
 _FEWEST_WORDS = 4
@@ -22,7 +23,7 @@ def is_paragraph(line: Line) -> bool:
     if line.paragraph is None:
         words = len(line.words)
         line.paragraph = words >= 30 or (
-            words >= 11 and not line.bullet and shapes.ends_sentence(line.text) and line.text[-1] != ":"
+            words >= 11 and not line.bullet and ends_sentence(line.text) and line.text[-1] != ":"
         )
     return line.paragraph
 
@@ -90,7 +91,7 @@ def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: i
 
 def _begins(line: Line) -> bool:
     """Whether the text may begin with the line: a paragraph, no headline that ends in quoted words or a question."""
-    short = len(line.words) < _LONGEST_SENTENCE and shapes.sentence_count(line.text) <= 1
+    short = len(line.words) < _LONGEST_SENTENCE and sentence_count(line.text) <= 1
     return is_paragraph(line) and not (short and is_headline(line))
 
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from pipeline.cleaning import shapes
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.sentences import ends_sentence
 from pipeline.cleaning.verdicts import numberings
 
 _NEVER_WORDS = frozenset("•·▪◦‣●○■")
@@ -24,7 +24,7 @@ def put_back_marks(lines: Sequence[Line]) -> None:
         if line.reason is None and (number in listed or any(_go_on(line, other) for other in beside)):
             continue
         line.put_back_mark()
-        if line.kind == "list" and shapes.ends_sentence(line.text):
+        if line.kind == "list" and ends_sentence(line.text):
             line.kind = "paragraph"
 
 

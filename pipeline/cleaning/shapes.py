@@ -63,26 +63,6 @@ _WITHIN_PLACE = frozenset(
     words_of("a am an auf bei d da das de del dem den der di do el es i im in la le o ob und unter v vor")
 )
 """What of a place's name may be written small ("Frankfurt am Main", "Neustadt a. d. Aisch", "Rio de Janeiro")."""
-# What one begins with comes first: it spares most places the many alternatives.
-_CREDIT = re.compile(
-    r"(?=[( rtsavbfgikmqcp©])"
-    r"(?:\(? ?(?:(?:rubriklisten|titel|symbol|archiv|teaser|aufmacher|vorschau|beitrags)?(?:bild|foto|grafik|"
-    r"illustration|karte|"
-    r"video|montage|screenshot)(?:er|s|quelle|rechte|nachweis|material)?|quelle|credits?|copyright|infografik|photo|bildcredit|"
-    r"imago|picture alliance)(?: ?(?::|©|\(c\)|credit:)| (?=©))|©|\(c\)|\bcopyright )",
-    re.IGNORECASE,
-)
-_CREDIT_CUES = (
-    "©", "(c)", "quelle", "copyright", "credit", "foto", "bild", "photo", "grafik", "video", "imago",
-    "illustration", "karte", "montage", "screenshot", "picture alliance",
-)  # fmt: skip
-_LONGEST_CREDIT = 180
-_MOST_CREDIT_WORDS = 12
-# Who made the pictures of a fashion story, a film or a broadcast.
-_STAFF = re.compile(
-    r"(?:Foto|Fotos|Fotografie|Styling|Haare|Make-up|Maske|Produktion|Regie|Kamera|Schnitt|Ton|Redaktion|Drehbuch|"
-    r"Illustration|Grafik|Casting|Model|Assistenz|Location|Art Direction|Sprecher|Sprecherin|Moderation): ?(?=[A-ZÄÖÜ])"
-)
 _NAME_AND_FUNCTION = re.compile(rf"{_NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
 _PICTURED = re.compile(
     r"(?:eine?r?|zwei|drei|vier|fünf|mehrere|viele|einige|zahlreiche|menschen|männer|frauen|kinder|blick|"
@@ -90,14 +70,6 @@ _PICTURED = re.compile(
     re.IGNORECASE,
 )
 _RUNNING_TIME_END = re.compile(r"(?:^|[\s|•·])\d{1,3}:\d{2} ?(?:min|minuten|std)\.?$", re.IGNORECASE)
-_PHOTO_AGENCY_LINE = re.compile(
-    r"(?:[\w.’'-]+ ){0,6}?[\w.’'-]*(?: ?/ ?|via )(?:dpa|afp|ap|reuters|imago|getty images|epa|picture alliance|"
-    r"keystone|apa|"
-    r"shutterstock|istock|adobe stock|unsplash|pixabay|haaretz)(?:[ /|,-][\w.’'-]*){0,6}$",
-    re.IGNORECASE,
-)
-# What stands between the two: a slash or "via".
-_PHOTO_CUES = ("/", "a ", "A ")
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
     rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
@@ -128,10 +100,6 @@ AUTHOR_CUES = (
     "gründer", "zuständig", "seine artikel", "erscheint", "folgen sie",
 )  # fmt: skip
 _TURN = re.compile(r"(?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}(?P<name>[A-ZÄÖÜ][\w-]{1,30}): (?=\S)")
-_SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
-_QUOTATION_MARKS = ('"', "“", "”", "»", "«")
-_STOPS = (".", "!", "?", "…", ":")
-_AFTER_STOP = "\"“”»«’'‘)]*"
 
 
 def has_any(text: str, cues: Sequence[str]) -> bool:
@@ -173,30 +141,6 @@ def dateline(paragraph: str) -> tuple[str, str | None] | None:
         return None  # a headline with a dash: "Verein verliert Spiel – Trainer geht"
     source = found.groupdict().get("source")
     return place, source
-
-
-def credit_of(line: str, words: int) -> tuple[str, str] | None:
-    """Caption (may be empty) and credit of a line that ends in or is an image credit; None if it is none."""
-    if words > 90 or not ("©" in line or ":" in line or "(c)" in line or "opyright" in line):
-        return None
-    if line.count(":") > 1 and len(staff := _STAFF.findall(line)) > 1:
-        begin = line.index(staff[0])
-        return line[:begin].strip(), line[begin:]
-    if not has_any(line[-_LONGEST_CREDIT:].lower(), _CREDIT_CUES):
-        return None
-    last = _CREDIT.search(line, max(0, len(line) - _LONGEST_CREDIT))
-    if last is None or (last.start() > 0 and len(_SENTENCE_END.findall(line[last.end() :])) > 2):
-        return None
-    credit = line[last.start() :].strip(" ()|")
-    named = line[last.end() :].split()
-    if not credit.strip("©:") or (last.start() > 0 and last.group()[-1] == ":" and len(named) > _MOST_CREDIT_WORDS):
-        return None
-    return line[: last.start()].strip(), credit
-
-
-def is_photo_agency(line: str, words: int) -> bool:
-    """Whether the line is a photographer and an agency ("Lukas Muster/dpa")."""
-    return words <= 9 and has_any(line, _PHOTO_CUES) and _PHOTO_AGENCY_LINE.match(line) is not None
 
 
 def agencies_in(text: str, *, whole: bool) -> list[str]:
@@ -257,16 +201,6 @@ def turn_of(line: str) -> str | None:
     """The surname that a turn of an interview begins with ("Ida Muster: Nein."); None if the line is no turn."""
     found = _TURN.match(line[:80])
     return found["name"] if found is not None else None
-
-
-def sentence_count(line: str) -> int:
-    """How many sentence ends the line has."""
-    return len(_SENTENCE_END.findall(line))
-
-
-def ends_sentence(line: str) -> bool:
-    """Whether the line ends as a sentence does."""
-    return line.endswith(_QUOTATION_MARKS) or line[-8:].rstrip(_AFTER_STOP).endswith(_STOPS)
 
 
 def _agency_names(text: str) -> list[str]:

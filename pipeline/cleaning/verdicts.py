@@ -13,6 +13,7 @@ from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.rules import LineReading, find_infobox
+from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -75,9 +76,7 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
-    if probability < 0.5 and not (
-        probability >= 0.3 and paragraph and hit is None and shapes.sentence_count(line.text) >= 2
-    ):
+    if probability < 0.5 and not (probability >= 0.3 and paragraph and hit is None and sentence_count(line.text) >= 2):
         if hit is not None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:
@@ -101,7 +100,7 @@ def _keep_sentences(lines: Sequence[Line], readings: Sequence[LineReading]) -> N
             and reading.hit is None
             and len(line.words) >= _SENTENCE_WORDS
             and line.text[-1] != ":"
-            and shapes.ends_sentence(line.text)
+            and ends_sentence(line.text)
             and (line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES))
         ):
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
@@ -114,7 +113,7 @@ def _keep_turns(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     for name, line, reading in zip(speaking, lines, readings, strict=True):
         unlikely = line.reason == "other" and line.rule.startswith("classifier") and reading.hit is None
         inside = line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES)
-        if unlikely and inside and turns[name] >= _FEWEST_TURNS and name and shapes.ends_sentence(line.text):
+        if unlikely and inside and turns[name] >= _FEWEST_TURNS and name and ends_sentence(line.text):
             line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
 
 
@@ -128,7 +127,7 @@ def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> No
             continue
         for item in series:
             line = lines[item]
-            is_heading = item in heads and len(heads) >= _FEWEST_NUMBERS and not shapes.ends_sentence(line.text)
+            is_heading = item in heads and len(heads) >= _FEWEST_NUMBERS and not ends_sentence(line.text)
             unlikely = line.kind is None and line.rule.startswith("classifier") and readings[item].hit is None
             if unlikely and item in below and below[item].kind is not None:
                 line.keep("heading" if is_heading else "list", f"{line.rule}, but one of a numbering")

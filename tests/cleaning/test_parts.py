@@ -73,20 +73,6 @@ def test_byline(line: str, names: list[str]) -> None:
     assert shapes.byline_authors(line) == names
 
 
-@pytest.mark.parametrize(
-    ("line", "credit"),
-    [
-        ("Die Brücke. © Ole Knipser/dpa", "© Ole Knipser/dpa"),
-        ("Foto: Ole Knipser", "Foto: Ole Knipser"),
-        ("Die Brücke im Mai. Foto: dpa", "Foto: dpa"),
-        ("Die Ministerin sagte: Wir bauen.", None),
-    ],
-)
-def test_credit(line: str, credit: str | None) -> None:
-    found = shapes.credit_of(line, len(line.split()))
-    assert (found[1] if found else None) == credit
-
-
 @pytest.mark.parametrize("line", ["Stand: 12.03.2024, 16:40 Uhr", "12. März 2024", "Lesezeit: 5 Min.", "vor 2 Std."])
 def test_times(line: str) -> None:
     assert shapes.is_time(line)

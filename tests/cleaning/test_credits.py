@@ -1,0 +1,54 @@
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.cleaning.credits import credit_of
+from pipeline.config import PipelineConfig
+from schemas.records import RawArticle
+from tests.cleaning.pages import PARAGRAPHS
+
+
+@pytest.mark.parametrize(
+    ("line", "credit"),
+    [
+        ("Die Brücke. © Ole Knipser/dpa", "© Ole Knipser/dpa"),
+        ("Foto: Ole Knipser", "Foto: Ole Knipser"),
+        ("Die Brücke im Mai. Foto: dpa", "Foto: dpa"),
+        ("Die Brücke im Mai. Foto: picture alliance / dpa.", "Foto: picture alliance / dpa."),
+        ("Die Brücke im Mai.Foto: privat", "Foto: privat"),
+        ("Die Brücke, wo sie am höchsten ist Foto: Ole Knipser", "Foto: Ole Knipser"),
+        ("Mit Masken im Hafen Bild: Stadt Süderhafen, Amt für Bau", "Bild: Stadt Süderhafen, Amt für Bau"),
+        ("Der Rat tagt. Die Sitzung dauerte lange. (Foto: Ole Knipser)", "Foto: Ole Knipser"),
+        ("So sieht das neue Bild: die Brücke bei Nacht. Foto: Ole Knipser", "Foto: Ole Knipser"),
+        ("Die Linie 4 Pressefoto: Hafenbahn", "Pressefoto: Hafenbahn"),
+        ("Die Linie 4 - Karte: Hafenbahn", "Karte: Hafenbahn"),
+    ],
+)
+def test_credits(line: str, credit: str) -> None:
+    found = credit_of(line, len(line.split()))
+    assert found is not None
+    assert found[1].removesuffix(".") == credit.removesuffix(".")
+
+
+SENTENCES = [
+    "Die Ministerin sagte: Wir bauen.",
+    "Petersen hat mit allen Fraktionen gesprochen. Danach ergab sich ein buntes Bild: Jede will etwas anderes.",
+    "Am Abend teilte er ein Video: „So geht es nicht weiter.“",
+    "Zu sehen ist auf dem Foto: ein Kran, der seit Mai stillsteht.",
+    "Voss lobte die bunte Karte: Sie zeige, wo es laut werde.",
+    "Sie nannte ihre Quelle: den früheren Hafenmeister Ole Knipser.",
+    "Er malte ein Schreckbild: Lärm, Staub und Stau.",
+    "Gelbe Karte: Voss (79., Süderhafen)",
+    "Die Mieten sind gestiegen (Quelle: Statistikamt), sagte Voss.",
+    "Nach dem Copyright der Pläne fragte niemand.",
+]
+
+
+@pytest.mark.parametrize("line", SENTENCES)
+def test_a_sentence_about_a_picture_or_source_is_no_credit(line: str) -> None:
+    assert credit_of(line, len(line.split())) is None
+
+
+def test_paragraphs_that_tell_of_pictures_stay_in_the_text() -> None:
+    told = [f"Im Rathaus wurde lange gestritten. {line}" for line in SENTENCES[1:6]]
+    article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join([*PARAGRAPHS[:3], *told, *PARAGRAPHS[3:]])))
+    assert [line for line in told if line not in article.text] == []
