@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from pipeline.cleaning.normalise import normalise
+from pipeline.cleaning.normalise import unify
+from pipeline.cleaning.wrapping import unwrapped
 from pipeline.lexicon.words import AFTER_ORDINAL, AFTER_ORDINAL_IN_LINE, MONTHS
 from schemas.records import BlockKind, RemovalReason
 
@@ -135,7 +135,7 @@ def text_lines(text: str) -> list[Line]:
     """The non-empty lines of a plain text, normalised, hard-wrapped paragraphs joined."""
     lines: list[Line] = []
     gap = False
-    for raw in _unwrapped(normalise(text).split("\n")):
+    for raw in unwrapped(unify(text)):
         stripped = raw.strip()
         if not stripped:
             gap = True
@@ -163,20 +163,3 @@ def _is_ordinal(text: str, begin: int) -> bool:
     following = _WORD.match(text, begin)
     known = following is not None and following[0].lower() in _BEHIND_ORDINALS
     return known or len(text) > _LONGEST_ITEM or _SHORT_MONTH.match(text, begin) is not None
-
-
-def _unwrapped(lines: list[str]) -> list[str]:
-    """Paragraphs of hard-wrapped text as one line each; other text as it is."""
-    filled = [line for line in lines if line.strip()]
-    if len(filled) < 4 or max(map(len, filled)) > 100:
-        return lines
-    inner = [a for a, b in pairwise(lines) if a.strip() and b.strip()]
-    if len(inner) < 0.4 * len(filled) or sum(len(line) >= 45 for line in inner) < 0.8 * len(inner):
-        return lines
-    paragraphs: list[list[str]] = [[]]
-    for line in lines:
-        if line.strip():
-            paragraphs[-1].append(line.strip())
-        else:
-            paragraphs.append([])
-    return [part for paragraph in paragraphs for part in (" ".join(paragraph), "")]

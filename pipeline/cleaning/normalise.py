@@ -28,7 +28,9 @@ _ODD = re.compile(
     rf"(?<=[{_TYPOGRAPHIC}])[^\x00-\x7f{_TYPOGRAPHIC}]|(?<=[{_LETTERS}])[^\x00-\x7f{_LETTERS}])"
 )
 _RUN_OF_SPACES = re.compile(r"  +")
-_BROKEN_WORD = re.compile(r"(?<=[a-zäöüß])-\n(?=[a-zäöüß])(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)")
+NO_SECOND_PART = r"(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)"
+"""Of a word whose first part ends in a hyphen, as in "Vor- und Nachteile"; a pattern."""
+_BROKEN_WORD = re.compile(rf"(?<=[a-zäöüß])-\n(?=[a-zäöüß]){NO_SECOND_PART}")
 _MOJIBAKE = ftfy.TextFixerConfig(
     unescape_html=False,
     remove_terminal_escapes=True,
@@ -55,12 +57,20 @@ def normalise(text: str) -> str:
     out; every kind of space one space; every kind of line end "\\n". Quotation
     marks and dashes are left as they are.
     """
+    return join_broken_words(unify(text))
+
+
+def unify(text: str) -> str:
+    """The same, but words that were hyphenated at a line's end stay so."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     if _PLAIN.fullmatch(text) is None:
         text = _repaired(text)
-    if "  " in text:
-        text = _RUN_OF_SPACES.sub(" ", text)
+    return _RUN_OF_SPACES.sub(" ", text) if "  " in text else text
+
+
+def join_broken_words(text: str) -> str:
+    """Put the words together that were hyphenated at a line's end."""
     return _BROKEN_WORD.sub("", text) if "-\n" in text else text
 
 

@@ -4,7 +4,7 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.dates import rfc3339
 from pipeline.cleaning.fingerprint import distance, fingerprints
 from pipeline.cleaning.language import detect
-from pipeline.cleaning.lines import Line, text_lines, words_of
+from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.metadata import read_metadata
 from pipeline.cleaning.normalise import line_text, normalise
 from pipeline.cleaning.page import parse
@@ -30,13 +30,6 @@ from tests.cleaning.pages import PARAGRAPHS
 )
 def test_normalise(text: str, expected: str) -> None:
     assert normalise(text) == expected
-
-
-def test_hard_wrapped_paragraphs_are_joined() -> None:
-    wrapped = "\n\n".join(
-        "\n".join(paragraph[at : at + 70].strip() for at in range(0, len(paragraph), 70)) for paragraph in PARAGRAPHS
-    )
-    assert len(text_lines(wrapped)) == len(PARAGRAPHS)
 
 
 @pytest.mark.parametrize(
