@@ -98,6 +98,12 @@ def dated_lines(lines: Sequence[Line]) -> tuple[FieldValue | None, FieldValue | 
     return by_kind.get(False), by_kind.get(True)
 
 
+def is_day_in_words(text: str) -> bool:
+    """Whether a day stands in a text as in a sentence ("9. November 1938"; not "09. November"), and no time of day."""
+    found = _DAY.search(text)
+    return found is not None and found["name"] is not None and found["day"][0] != "0" and clock_in(text) is None
+
+
 def day_in(text: str) -> date | None:
     """The first day with its year in a text ("12.03.2024", "12. März 2024", "2024-03-12")."""
     found = _DAY.search(text)

@@ -31,7 +31,7 @@ def mark_embeds(lines: Sequence[Line]) -> None:
     """Keep the posts that have their author under them, and remove what stands in the place of others."""
     for is_in_post, run in groupby(lines, _is_in_post):
         post = list(run)
-        signed = is_in_post and any(_AUTHOR.search(line.text[:_LONGEST]) is not None for line in post)
+        signed = is_in_post and any(is_author_of_post(line.text) for line in post)
         for line in post:
             if not line.open:
                 continue
@@ -39,6 +39,11 @@ def mark_embeds(lines: Sequence[Line]) -> None:
                 line.keep("quote", "embedded post with its author")
             elif is_in_post or _is_placeholder(line):
                 line.remove("embed", "in the place of an embedded post")
+
+
+def is_author_of_post(line: str) -> bool:
+    """Whether the line names the author of a post, as below it ("— Ida Muster (@muster) 3. März 2024")."""
+    return _AUTHOR.search(line[:_LONGEST]) is not None
 
 
 def _is_in_post(line: Line) -> bool:

@@ -1,11 +1,15 @@
 """An article's fields beside its text: by its page where that has them, else by its lines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
-from pipeline.cleaning.dates import dated_lines
+from pipeline.cleaning.dates import dated_lines, is_day_in_words
+from pipeline.cleaning.embeds import is_author_of_post
 from pipeline.cleaning.field_value import FieldValue
+from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.lines import Line
 from pipeline.cleaning.metadata import Metadata
 from pipeline.cleaning.parsing import ParsedArticle
 
@@ -46,18 +50,39 @@ def fields_of(article: ParsedArticle) -> Fields:
 
 
 def _page_values(article: ParsedArticle, metadata: Metadata) -> dict[str, FieldValue]:
-    lines = article.lines
-    begin = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
-    published, modified = dated_lines(
-        [line for line in lines[max(0, begin - _ABOVE) : begin + _BELOW] if line.kind is None and line.field != "title"]
-    )
+    published, modified = dated_lines(_lines_at_beginning(article.lines))
     page_values = {
         "published_at": metadata.published or published,
         "modified_at": metadata.modified or modified,
         "department": metadata.department,
-        "access": access_of(lines, metadata.access, metadata.body),
+        "access": access_of(article.lines, metadata.access, metadata.body),
     }
     return {field: value for field, value in page_values.items() if value is not None}
+
+
+def _lines_at_beginning(lines: Sequence[Line]) -> list[Line]:
+    """The lines above and between the first of the text that may say when the article was published."""
+    begin = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
+    return [
+        lines[number]
+        for number in range(max(0, begin - _ABOVE), min(begin + _BELOW, len(lines)))
+        if lines[number].kind is None
+        and lines[number].field != "title"
+        and not is_author_of_post(lines[number].text)
+        and not (number > begin and _is_heading(lines[number - 1 : number + 2]))
+    ]
+
+
+def _is_heading(lines: Sequence[Line]) -> bool:
+    """Whether the second of three lines is a day that heads a part of the text ("9. November 1938")."""
+    line, beside = lines[1], lines[::2]
+    return (
+        line.field != "authors"
+        and len(beside) == 2
+        and is_paragraph(beside[0])
+        and all(other.kind is not None for other in beside)
+        and is_day_in_words(line.text)
+    )
 
 
 def _unique(names: list[str]) -> list[str]:

@@ -266,3 +266,26 @@ def test_a_line_with_a_written_out_month_gives_the_day() -> None:
     text = "\n\n".join(["Brücke in Waldau ist fertig", "5. November 2021, 10:39 Uhr", *PARAGRAPHS])
     article = Cleaner(PipelineConfig())(RawArticle(text=text))
     assert article.published_at == "2021-11-05T10:39:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("line", "published_at"),
+    [
+        ("9. November 1938", None),
+        ("Sonnabend, 24. Juli 2010:", None),
+        ("— Ida Lorenzen (@lorenzen) 3. Mai 2019\nAnzeige", None),
+        ("9. November 2023, 16:40 Uhr", "2023-11-09T16:40:00+01:00"),
+        ("09. November 2023", "2023-11-09T00:00:00+01:00"),
+        ("09.11.2023", "2023-11-09T00:00:00+01:00"),
+        ("Von Ute Muster, 9. November 2023", "2023-11-09T00:00:00+01:00"),
+        ("Von Ute Muster\n9. November 2023", "2023-11-09T00:00:00+01:00"),
+    ],
+)
+def test_a_day_within_the_text_is_not_when_it_was_published(line: str, published_at: str | None) -> None:
+    text = "\n\n".join(["Brücke in Waldau ist fertig", PARAGRAPHS[0], line, *PARAGRAPHS[1:]])
+    assert Cleaner(PipelineConfig())(RawArticle(text=text)).published_at == published_at
+
+
+def test_a_day_over_the_text_is_when_it_was_published() -> None:
+    text = "\n\n".join(["Brücke in Waldau ist fertig", "9. November 2023", *PARAGRAPHS])
+    assert Cleaner(PipelineConfig())(RawArticle(text=text)).published_at == "2023-11-09T00:00:00+01:00"
