@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.interviews import first_turn, labelled_turns
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.phrases import match
 from pipeline.cleaning.rules import LineReading
@@ -61,12 +62,19 @@ def find_title(
         candidates = _candidates(lines, readings, start)
     if not candidates:
         return None, None
+    begin = max(0, start - _HEAD_LINES)
+    turn = begin + first_turn(lines[begin:start])
+    is_interview = candidates[0] < turn < start
+    if is_interview:
+        start, candidates = turn, [n for n in candidates if n < turn]
     counts = Counter(line.text for line in lines)
     paragraphs = [line.stems for line in lines[start:] if is_paragraph(line)]
     article_stems = set[str]().union(*paragraphs) if paragraphs else None
+    # The headline of an interview is what was said in it; who said it stands below.
+    said = [n for n in candidates if is_interview and _is_said(lines[n].text)]
     scores = {n: _title_score(lines[n], counts[lines[n].text], start - n, article_stems) for n in candidates}
-    best = max(candidates, key=scores.__getitem__)
-    if scores[best] < 0:
+    best = max(said or candidates, key=scores.__getitem__)
+    if scores[best] < 0 and not said:
         return None, None
     lines[best].become("title", "headline before the first paragraph")
     parts = _SET_APART.fullmatch(lines[best].text)
@@ -82,10 +90,12 @@ def _next(lines: Sequence[Line], readings: Sequence[LineReading], begins: Callab
 
 def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: int) -> list[int]:
     """The lines before `start` that could be the headline."""
+    begin = max(0, start - _HEAD_LINES)
+    turns = labelled_turns(lines[begin:start])
     return [
         n
-        for n in range(max(0, start - _HEAD_LINES), start)
-        if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open
+        for n in range(begin, start)
+        if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open and n - begin not in turns
     ]
 
 
@@ -93,6 +103,11 @@ def _begins(line: Line) -> bool:
     """Whether the text may begin with the line: a paragraph, no headline that ends in quoted words or a question."""
     short = len(line.words) < _LONGEST_SENTENCE and sentence_count(line.text) <= 1
     return is_paragraph(line) and not (short and is_headline(line))
+
+
+def _is_said(text: str) -> bool:
+    """Whether a line is a quotation, if need be behind a name ("Muster: „Nein“")."""
+    return shapes.is_quotation(text) or shapes.is_quotation(text.partition(": ")[2])
 
 
 def _positions(lines: Sequence[Line], title: str) -> list[int]:

@@ -6,14 +6,19 @@ The one who asks is the one whose turns end in a question mark.
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.sentences import ends_sentence
+from pipeline.cleaning.shapes import turn_of
 
 _ASKS = re.compile(r"\?[\"“”»«’'‘)\]]*$")
 _LABEL = re.compile(r"(?P<label>(?:[A-ZÄÖÜ][\w.&’'-]{0,30})(?: [\w.&’'-]{1,30}){0,3}): (?=\S)")
+_LABELLED_QUOTE = re.compile(r"[^:]{1,80}: [„“»«\"]")
+_LABELLED_QUOTE = re.compile(r"[^:]{1,80}: [„“»«\"]")
 _TO_SOMEONE = re.compile(r"\b(?:Sie|Ihr\w{0,2}|Ihnen|Herr|Frau|du|dein\w{0,2}|dir|dich|euch|eure?\w?)\b")
+_CALLED = re.compile(r"(?:^|, )(?:Herr|Frau) (?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}?([A-ZÄÖÜ][\w-]{1,30})(?=[,?]| und )")
 _OF_ONESELF = re.compile(r"\b(?:ich|mir|mich|mein\w{0,2}|wir|uns|unser\w{0,2})\b", re.IGNORECASE)
 _ASKING = frozenset(("frage", "f", "redaktion", "interviewer", "interviewerin"))
 _ANSWERING = frozenset(("antwort", "a"))
@@ -21,37 +26,60 @@ _FEWEST = 3
 _FEWEST_LABELLED = 2
 _LONGEST_QUESTION = 90
 _SHARE = 0.4
-_KINDS = ("lead", "paragraph", "heading", "quote")
+TURN_KINDS = ("lead", "paragraph", "heading", "quote")
 
 
 def mark_turns(lines: Sequence[Line]) -> None:
     """Name the kept lines of an interview questions and answers; other articles stay as they are."""
-    kept = [line for line in lines if line.kind in _KINDS]
+    kept = [line for line in lines if line.kind in TURN_KINDS]
     labels = [_label(line) for line in kept]
     asking, answering = _speakers(kept, labels)
     if asking or answering:
         _mark_labelled(kept, labels, asking, answering)
         return
-    questions = [number for number, line in enumerate(kept) if _is_question(line)]
-    if len(questions) >= _FEWEST and _is_interview(kept, questions) and _keep_questions(lines):
-        kept = [line for line in lines if line.kind in _KINDS]
-        questions = [number for number, line in enumerate(kept) if _is_question(line)]
+    questions = [number for number, line in enumerate(kept) if is_question(line)]
     apart = [number for number in questions if _is_set_apart(kept[number])]
     if len(apart) >= _FEWEST:
         questions = apart
-    if len(questions) >= _FEWEST and _is_interview(kept, questions):
+    if len(questions) >= _FEWEST and _are_answered(kept, questions):
         _mark_between(kept, set(questions))
 
 
-def _keep_questions(lines: Sequence[Line]) -> bool:
-    """Keep the questions of an interview that the classifier took for headlines: whether there are any."""
-    found = False
-    for before, line, after in zip(lines, lines[1:], lines[2:], strict=False):
-        unlikely = line.kind is None and line.rule.startswith("classifier")
-        if unlikely and _is_question(line) and before.kind in _KINDS and after.kind in _KINDS:
-            line.keep("paragraph", f"{line.rule}, but a question of an interview")
-            found = True
-    return found
+def is_interview(turns: Sequence[Line]) -> bool:
+    """Whether lines hold the turns of an interview."""
+    if has_labels(turns):
+        return True
+    questions = [number for number, line in enumerate(turns) if is_question(line)]
+    return len(questions) >= _FEWEST and _are_answered(turns, questions)
+
+
+def has_labels(turns: Sequence[Line]) -> bool:
+    """Whether lines hold the turns of an interview in which those who answer have labels."""
+    return any(_speakers(turns, [_label(line) for line in turns]))
+
+
+def first_turn(lines: Sequence[Line]) -> int:
+    """The number of the first line that shows by itself to be a turn; that of all lines if none does.
+
+    It has the label of another turn, or calls somebody by name and asks.
+    """
+    calling = {number for number, line in enumerate(lines) if is_question(line) and called_by(line)}
+    return min(calling | labelled_turns(lines), default=len(lines))
+
+
+def labelled_turns(lines: Sequence[Line]) -> set[int]:
+    """The numbers of the lines with a label that another line has too; a headline has it before a quotation."""
+    names = [
+        turn_of(line.text) if ends_sentence(line.text) and not _LABELLED_QUOTE.match(line.text) else None
+        for line in lines
+    ]
+    turns = Counter(name for name, _ in {(name, line.text) for name, line in zip(names, lines, strict=True)})
+    return {number for number, name in enumerate(names) if name is not None and turns[name] >= _FEWEST_LABELLED}
+
+
+def called_by(line: Line) -> list[str]:
+    """The surnames by which a line calls people ("Frau Muster, was sagen Sie?")."""
+    return _CALLED.findall(line.text)
 
 
 def _label(line: Line) -> str | None:
@@ -82,7 +110,9 @@ def _mark_labelled(kept: Sequence[Line], labels: Sequence[str | None], asking: s
     answer, begun = False, False
     for line, label in zip(kept, labels, strict=True):
         name = label.split()[-1].lower() if label is not None else None
-        if name in asking or (name is None and not asking and _is_question(line)):
+        if not begun and name is None and is_question(line) and called_by(line):
+            line.kind, answer, begun = "question", True, True
+        elif name in asking or (name is None and not asking and is_question(line)):
             line.kind, answer, begun = "question", False, True
         elif name in answering:
             line.kind, answer, begun = "answer", True, True
@@ -92,7 +122,8 @@ def _mark_labelled(kept: Sequence[Line], labels: Sequence[str | None], asking: s
             line.kind = "answer"
 
 
-def _is_question(line: Line) -> bool:
+def is_question(line: Line) -> bool:
+    """Whether the line ends in a question and is not too long for one."""
     return _asks(line) and len(line.words) <= _LONGEST_QUESTION
 
 
@@ -100,17 +131,20 @@ def _asks(line: Line) -> bool:
     return _ASKS.search(line.text[-12:]) is not None
 
 
-def _is_interview(kept: Sequence[Line], questions: Sequence[int]) -> bool:
-    """Whether questions go to someone who answers them in the first person, one paragraph after the other."""
+def _are_answered(kept: Sequence[Line], questions: Sequence[int]) -> bool:
+    """Whether questions go to someone who answers them, one paragraph after the other.
+
+    If the questions do not call them by name, they answer in the first person.
+    """
     to_someone = sum(_TO_SOMEONE.search(kept[number].text) is not None for number in questions)
     asked = set(questions)
     answers = [kept[number + 1] for number in questions if number + 1 < len(kept) and number + 1 not in asked]
     of_oneself = sum(_OF_ONESELF.search(line.text) is not None for line in answers)
+    called = any(called_by(kept[number]) for number in questions)
     between = questions[-1] - questions[0] + 1
     return (
-        to_someone >= max(2, _SHARE * len(questions))
+        (called or (to_someone >= max(2, _SHARE * len(questions)) and of_oneself >= _SHARE * len(answers)))
         and len(answers) >= _FEWEST
-        and of_oneself >= _SHARE * len(answers)
         and between <= 4 * len(questions)
     )
 

@@ -99,6 +99,8 @@ AUTHOR_CUES = (
     "senior fellow",
     "gründer", "zuständig", "seine artikel", "erscheint", "folgen sie",
 )  # fmt: skip
+_OPENING_MARKS = '„“»«"'
+_CLOSING_MARKS = '“”«»"'
 _TURN = re.compile(r"(?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}(?P<name>[A-ZÄÖÜ][\w-]{1,30}): (?=\S)")
 
 
@@ -174,6 +176,11 @@ def is_about_author(line: str) -> bool:
 def is_name_and_function(line: str) -> bool:
     """Whether the line is a person and what they are ("Ida Muster, Ministerin"), as under a quotation set apart."""
     return len(line) <= 120 and "," in line and _NAME_AND_FUNCTION.match(line) is not None
+
+
+def is_quotation(line: str) -> bool:
+    """Whether the line begins and ends with a quotation mark."""
+    return len(line) > 2 and line[0] in _OPENING_MARKS and line[-1] in _CLOSING_MARKS
 
 
 def begins_like_a_caption(line: str) -> bool:

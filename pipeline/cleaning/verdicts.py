@@ -1,6 +1,5 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from pipeline.cleaning import shapes
@@ -9,6 +8,7 @@ from pipeline.cleaning.classifier import Classifiers, probabilities
 from pipeline.cleaning.embeds import mark_embeds
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
+from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
@@ -20,7 +20,6 @@ _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "c
 _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
-_FEWEST_TURNS = 2
 _FEWEST_NUMBERS = 2
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
@@ -49,8 +48,8 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     for number, probability in probabilities(article, chosen, classifiers).items():
         _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
-        _keep_sentences(article.lines, article.readings)
-    _keep_turns(article.lines, article.readings)
+        _keep_sentences(article.lines, _unlikely(article.lines, article.readings))
+    keep_turns(article.lines, _unlikely(article.lines, article.readings))
     _keep_numbered(article.lines, article.readings)
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
@@ -91,30 +90,22 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
         line.keep("heading", rule)
 
 
-def _keep_sentences(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
+def _keep_sentences(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
     """Short items are unlike the articles the classifier knows: where it leaves next to nothing, sentences stay."""
-    for line, reading in zip(lines, readings, strict=True):
-        if (
-            line.rule.startswith("classifier")
-            and line.reason == "other"
-            and reading.hit is None
-            and len(line.words) >= _SENTENCE_WORDS
-            and line.text[-1] != ":"
-            and ends_sentence(line.text)
-            and (line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES))
-        ):
+    for line, may_be in zip(lines, unlikely, strict=True):
+        if may_be and len(line.words) >= _SENTENCE_WORDS and line.text[-1] != ":" and ends_sentence(line.text):
             line.keep("paragraph", f"{line.rule}, but one of few sentences")
 
 
-def _keep_turns(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
-    """In an interview a short answer is as much the article's as the long ones of the same person."""
-    speaking = [shapes.turn_of(line.text) for line in lines]
-    turns = Counter(name for name, line in zip(speaking, lines, strict=True) if line.kind == "paragraph")
-    for name, line, reading in zip(speaking, lines, readings, strict=True):
-        unlikely = line.reason == "other" and line.rule.startswith("classifier") and reading.hit is None
-        inside = line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES)
-        if unlikely and inside and turns[name] >= _FEWEST_TURNS and name and ends_sentence(line.text):
-            line.keep("paragraph", f"{line.rule}, but {name} speaks elsewhere too")
+def _unlikely(lines: Sequence[Line], readings: Sequence[LineReading]) -> list[bool]:
+    """Of each line whether the classifier alone removed it, and it stands where articles do."""
+    return [
+        line.reason == "other"
+        and line.rule.startswith("classifier")
+        and reading.hit is None
+        and (line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES))
+        for line, reading in zip(lines, readings, strict=True)
+    ]
 
 
 def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:

@@ -100,6 +100,11 @@ ADVERSARIAL = [
     "+++ 1:00 ",
     "Sie haben noch ",
     "Interview: Was? ",
+    "Herr Ab, was? ",
+    "ein Bild: ",
+    "Copyright ",
+    "„a“ – ",
+    "Ab Cd, ",
 ]
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 
+from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.rules import find_infobox
 from pipeline.cleaning.tickers import Update, mark_entries
@@ -173,6 +174,15 @@ def ticker(size: int) -> Callable[[], object]:
     return lambda: mark_entries(lines, named="", published_at=None, modified_at=None, updates=updates)
 
 
+def interview(size: int) -> Callable[[], object]:
+    lines = [Line(f"{name}: Das ist so.") for name in people(size) for _ in range(2)]
+    for line in lines[1::2]:
+        line.keep("paragraph", "test")
+    for line in lines[::2]:
+        line.remove("other", "classifier 0.40")
+    return lambda: keep_turns(lines, [line.kind is None for line in lines])
+
+
 PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "different people": (different_people, 60),
     "a family": (a_family, 60),
@@ -192,6 +202,7 @@ PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "statements in parts": (said_in_parts, 30),
     "an infobox": (infobox, 60),
     "a ticker": (ticker, 60),
+    "an interview": (interview, 60),
 }
 
 
