@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.attributions import is_signed, is_signed_quotation
 from pipeline.cleaning.interviews import first_turn, labelled_turns
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.phrases import match
@@ -36,6 +37,7 @@ def is_headline(line: Line) -> bool:
         and not line.bullet
         and line.text.rstrip('“”"«»')[-1:] not in (".", ":", ",", ";", "|")
         and line.text[0] not in "|©"
+        and not is_signed_quotation(line.text)
     )
 
 
@@ -96,6 +98,7 @@ def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: i
         n
         for n in range(begin, start)
         if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open and n - begin not in turns
+        if n == 0 or not is_signed(lines[n - 1], lines[n])
     ]
 
 

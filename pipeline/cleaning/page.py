@@ -86,6 +86,8 @@ class _Walk:
                     continue
                 is_block = tag in _BLOCKS or "-" in tag
                 own = _hints_of(element) if tag not in ("body", "html") else frozenset()
+                if tag == "footer" and "blockquote" in far[-1]:
+                    own -= {"footer"}  # it says who is quoted, and is not the page's
                 hints.append(own)
                 far.append(far[-1] | own)
                 name = (tag, (element.get("class") or "")[:_LONGEST_NAME])

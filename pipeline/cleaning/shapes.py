@@ -178,6 +178,11 @@ def is_name_and_function(line: str) -> bool:
     return len(line) <= 120 and "," in line and _NAME_AND_FUNCTION.match(line) is not None
 
 
+def is_name(text: str) -> bool:
+    """Whether a text is nothing but a person's full name."""
+    return len(text) <= 80 and _ONE_NAME.fullmatch(text) is not None
+
+
 def is_quotation(line: str) -> bool:
     """Whether the line begins and ends with a quotation mark."""
     return len(line) > 2 and line[0] in _OPENING_MARKS and line[-1] in _CLOSING_MARKS

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.attributions import keep_attributions
 from pipeline.cleaning.captions import mark_captions
 from pipeline.cleaning.classifier import Classifiers, probabilities
 from pipeline.cleaning.embeds import mark_embeds
@@ -51,6 +52,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
         _keep_sentences(article.lines, _unlikely(article.lines, article.readings))
     keep_turns(article.lines, _unlikely(article.lines, article.readings))
     _keep_numbered(article.lines, article.readings)
+    keep_attributions(article.lines, _unlikely(article.lines, article.readings))
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
     _name_quotes(article.lines)
