@@ -13,6 +13,7 @@ from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
+from pipeline.cleaning.quoted_lines import keep_quoted
 from pipeline.cleaning.rules import LineReading, find_infobox
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from schemas.records import RemovalReason
@@ -52,6 +53,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
         _keep_sentences(article.lines, _unlikely(article.lines, article.readings))
     keep_turns(article.lines, _unlikely(article.lines, article.readings))
     _keep_numbered(article.lines, article.readings)
+    keep_quoted(article.lines, _unlikely(article.lines, article.readings))
     keep_attributions(article.lines, _unlikely(article.lines, article.readings))
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)

@@ -1,12 +1,15 @@
 """Quotation marks: which opening mark belongs to which closing one.
 
 Newspapers mix „…“, »…«, «…», "…", “…” and their single forms, nest them, forget one, and open a quote anew in every
-paragraph it runs over. Pairing is by a stack within each paragraph: one forgotten mark spoils no more than that.
+paragraph it runs over, or close it only in the last. Pairing is by a stack within each paragraph, or those that a quote
+runs over: one forgotten mark spoils no more than that.
 """
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pipeline.spans import CharOffset, CharRange, char_span
 
@@ -25,10 +28,13 @@ CLOSERS = {
 CLOSING = frozenset("".join(CLOSERS.values()))
 OPENERS = {mark: [opener for opener, closers in CLOSERS.items() if mark in closers] for mark in "„“”\"»«‚‘’'›‹"}
 SINGLE = frozenset("‚‘'›‹")
+_RUNS_ON = frozenset('„»«"“')
+"""Marks that a quote of several paragraphs opens with."""
 _MARK = re.compile(r"[„“”\"»«‚‘’'›‹]")
+_OUTER_MARK = re.compile(r"[„“”\"»«]")
 _SOLID = re.compile(r"\S")
 _PARAGRAPH = re.compile(r"[^\n]+")
-_OPENS_AFTER = frozenset(' \t\u00a0([{–—-/:„»«‚›"“')
+_OPENS_AFTER = frozenset(' \n\t\u00a0([{–—-/:„»«‚›"“')
 
 
 @dataclass(slots=True)
@@ -117,10 +123,17 @@ def _single_event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset
     return "open" if mark != "’" and opening and text[at + 1].isalnum() and closed else "none"
 
 
-def _pair_paragraph(
-    text: str, start: CharOffset, stop: CharOffset
-) -> tuple[list[tuple[CharOffset, CharOffset, int, str]], list[tuple[CharOffset, str]]]:
-    """Pairs (begin, end, depth, opener) within one paragraph, and the opening marks left over."""
+class _Paired(NamedTuple):
+    """Code points `start` to `stop`, one paragraph or several, with the pairs (begin, end, depth, opener) of marks in
+    them, and the opening marks that are left over."""
+
+    start: CharOffset
+    stop: CharOffset
+    pairs: list[tuple[CharOffset, CharOffset, int, str]]
+    left_over: list[tuple[CharOffset, str]]
+
+
+def _paired(text: str, start: CharOffset, stop: CharOffset) -> _Paired:
     marks = _OpenMarks(text, start, stop)
     pairs: list[tuple[CharOffset, CharOffset, int, str]] = []
     for match in _MARK.finditer(text, start, stop):
@@ -134,7 +147,53 @@ def _pair_paragraph(
                 begin, opener = marks.close(index)
                 if _SOLID.search(text, begin + 1, at):
                     pairs.append((begin, at + 1, index, opener))
-    return pairs, marks.stack
+    return _Paired(start, stop, pairs, marks.stack)
+
+
+def _stretches(text: str) -> Iterator[_Paired]:
+    """The text in order, by paragraphs; where a quote runs over several, they are one up to its closing mark."""
+    paragraphs = _by_paragraph(text, CharOffset(0), CharOffset(len(text)))
+    number, behind = 0, CharOffset(0)
+    while number < len(paragraphs):
+        start, stop = paragraphs[number]
+        start = max(start, behind)
+        paired = _paired(text, start, stop)
+        opened = {at for at, opener in paired.left_over if opener in _RUNS_ON}
+        last = _next_with_marks(text, paragraphs, number + 1) if opened else None
+        together = _paired(text, start, paragraphs[last].end) if last is not None else paired
+        closed = min((pair for pair in together.pairs if pair[0] in opened), default=None)
+        if closed is None or last is None:
+            number += 1
+            yield paired
+        else:
+            number, behind = last, closed[1]
+            yield _paired(text, start, behind)
+
+
+def _next_with_marks(text: str, paragraphs: Sequence[CharRange], number: int) -> int | None:
+    """The first of `paragraphs` from `number` on with marks that are not single."""
+    return next((at for at in range(number, len(paragraphs)) if _OUTER_MARK.search(text, *paragraphs[at])), None)
+
+
+def _by_paragraph(text: str, begin: CharOffset, end: CharOffset) -> list[CharRange]:
+    """What of the code points `begin` to `end` stands in each paragraph, without spaces around it."""
+    found = []
+    for paragraph in _PARAGRAPH.finditer(text, begin, end):
+        start, stop = char_span(paragraph)
+        words = text[start:stop]
+        start += len(words) - len(words.lstrip())
+        if start < stop:
+            found.append(CharRange(start, start + len(words.strip())))
+    return found
+
+
+def _quoted(text: str, begin: CharOffset, end: CharOffset, depth: int, opener: str) -> QuotedText:
+    """The words between a mark at `begin` and the one before `end`."""
+    spans = _by_paragraph(text, begin, end)
+    inner = list(spans)
+    inner[0] = CharRange(begin + 1, inner[0].end)
+    inner[-1] = CharRange(inner[-1].begin, end - 1)
+    return QuotedText(spans, inner, depth, single=opener in SINGLE, opener=opener)
 
 
 def _unclosed_end(
@@ -157,18 +216,10 @@ def quoted_texts(text: str) -> list[QuotedText]:
     """All quoted words of `text` in text order, nested ones included, outer before inner."""
     found: list[QuotedText] = []
     carried: QuotedText | None = None
-    for paragraph in _PARAGRAPH.finditer(text):
-        start, stop = char_span(paragraph)
-        start += len(text[start:stop]) - len(text[start:stop].lstrip())
-        stop = start + len(text[start:stop].rstrip())
-        if start >= stop:
-            continue
-        pairs, left_over = _pair_paragraph(text, start, stop)
+    for start, stop, pairs, left_over in _stretches(text):
         continues = carried is not None and text[start] == carried.opener
         for begin, end, depth, opener in pairs:
-            quoted = QuotedText(
-                [CharRange(begin, end)], [CharRange(begin + 1, end - 1)], depth, single=opener in SINGLE, opener=opener
-            )
+            quoted = _quoted(text, begin, end, depth, opener)
             if continues and begin == start and carried is not None:
                 carried.spans += quoted.spans
                 carried.inner += quoted.inner
@@ -179,7 +230,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
         ends = {begin: end for begin, end, *_ in pairs}
         starts = sorted([*ends, *(at for at, _ in left_over)])
         for at, opener in left_over:
-            if opener in SINGLE or opener not in '„»«"“':
+            if opener not in _RUNS_ON:
                 continue
             if before is not None and continues and at == start:
                 before.spans.append(CharRange(at, stop))

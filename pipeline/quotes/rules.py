@@ -19,7 +19,7 @@ from pipeline.quotes.frames import (
 )
 from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.interview import headline_quotes, interview_turns
-from pipeline.quotes.marks import CLOSING
+from pipeline.quotes.marks import CLOSING, QuotedText
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.registry import SPEAKER_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
@@ -35,6 +35,7 @@ _FRAME_MARKS = frozenset(",–—-")
 """What stands before and behind a frame in the middle of speech."""
 _ENDS = re.compile(rf"[.!?…][{''.join(sorted(CLOSING))}]+$")
 """What quoted words end with that are a sentence."""
+_UNFRAMED = frozenset({"marks-inherited", "marks-alone"})
 _THEREIN = frozenset({"darin", "dort", "weiter"})
 """Words that refer to what was quoted before: "heißt es darin"."""
 
@@ -74,6 +75,7 @@ class _ArticleScan:
         self.spoke: Sentence | None = None
         self.subject: tuple[int, CharRange] | None = None
         self.before: Sentence | None = None
+        self.running_on: tuple[QuotedText, QuoteCandidate] | None = None
 
     def read(self, sentence: Sentence) -> None:
         quoted = passages(self.analysed, sentence)
@@ -84,6 +86,11 @@ class _ArticleScan:
         used: set[int] = set()
         whole = (self._whole(sentence, passage, cues, masked, used) for passage in quoted if passage.whole)
         found = _joined(self.analysed, [candidate for candidate in whole if candidate is not None])
+        self._end_running_on(sentence, cues, masked, used)
+        for passage in quoted:
+            if passage.whole and passage.quoted.end > sentence.end:
+                begun = [one for one in found if passage.quoted.spans[0] in one.spans]
+                self.running_on = (passage.quoted, begun[0]) if begun else None
         indirect: list[QuoteCandidate] = []
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
@@ -146,6 +153,20 @@ class _ArticleScan:
             return by_rule(candidate, "marks-framed")
         self._inherit(candidate, sentence)
         return by_rule(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
+
+    def _end_running_on(
+        self, sentence: Sentence, cues: list[Cue], masked: Sequence[TokenRange], used: set[int]
+    ) -> None:
+        """Who stands beside the last paragraph of a quote says it, if nobody does beside its first."""
+        if self.running_on is None or not sentence.begin < self.running_on[0].end <= sentence.end:
+            return
+        (quoted, candidate), self.running_on = self.running_on, None
+        if candidate.rule not in _UNFRAMED:
+            return
+        first, last = self.analysed.token_range(quoted.spans[-1].begin, quoted.end)
+        end = self._whole(sentence, Passage(quoted, first, last, True, last - first), cues, masked, used)
+        if end is not None and end.rule not in _UNFRAMED:
+            self.found[self.found.index(candidate)] = end
 
     def _framed_otherwise(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """Whether something else than a verb of the lists says whose the words are; written into `candidate`."""

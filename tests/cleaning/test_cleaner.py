@@ -178,3 +178,12 @@ def test_a_question_under_a_headline_is_no_headline(clean: Cleaner) -> None:
     article = clean(RawArticle(text="\n".join(["Streit um den Hafen", lead, *PARAGRAPHS])))
     assert article.title == "Streit um den Hafen"
     assert lead in article.text
+
+
+@pytest.mark.parametrize(
+    "end", ["Viele Betriebe schließen.“", "Die Kassen sind leer.\n\nDas hilft keinem“, sagte sie."]
+)
+def test_a_quote_that_begins_in_the_text_stays_to_its_end(clean: Cleaner, end: str) -> None:
+    opening = f"{PARAGRAPHS[3]} „Wir stehen mit dem Rücken zur Wand."
+    text = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS[:3], opening, end]))).text
+    assert text.endswith(f"{opening}\n\n{end}")

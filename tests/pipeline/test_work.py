@@ -148,6 +148,10 @@ def marks_that_close_nothing(size: int) -> Callable[[], object]:
     return lambda: quoted_texts("„a " * size + "‹ " * size + "«" * size)
 
 
+def quotes_over_paragraphs(size: int) -> Callable[[], object]:
+    return lambda: quoted_texts("„a b c\n\nd“ „e\n" * size + "„f\n" * size + "‚g\n" * size + "h“")
+
+
 def said_again(size: int) -> Callable[[], object]:
     records = [record("„Danke an alle in Rade“", number=number) for number in range(size)]
     return lambda: statements_of(records)
@@ -198,6 +202,7 @@ PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "parts of quotes": (fragments, 60),
     "rules and reader": (rules_and_reader, 40),
     "marks that close nothing": (marks_that_close_nothing, 60),
+    "quotes over paragraphs": (quotes_over_paragraphs, 30),
     "the same statement": (said_again, 40),
     "statements in parts": (said_in_parts, 30),
     "an infobox": (infobox, 60),

@@ -38,6 +38,36 @@ def test_a_quote_that_opens_anew_in_every_paragraph_is_one() -> None:
     assert quoted.balanced
 
 
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("„Erster Absatz hier.\n\nZweiter Absatz hier.“", ["„Erster Absatz hier.", "Zweiter Absatz hier.“"]),
+        ('Er rief: "Halt, ihr da.\nOder ich komme 2030", und ging.', ['"Halt, ihr da.', 'Oder ich komme 2030"']),
+        ("«Eins hier.\n\nZwei hier.\n\nDrei hier.»", ["«Eins hier.", "Zwei hier.", "Drei hier.»"]),
+        ("„Das ist neu hier.\n\nEin „Plan B“ ist da“, sagte er.", ["„Das ist neu hier.", "Ein „Plan B“ ist da“"]),
+        ("„Der „Plan B“ ist da.\nDas sagen alle“, rief er.", ["„Der „Plan B“ ist da.", "Das sagen alle“"]),
+    ],
+)
+def test_a_quote_that_closes_in_a_later_paragraph_is_one(text: str, spans: list[str]) -> None:
+    quoted = quoted_texts(text)
+    assert [text[begin:end] for begin, end in quoted[0].spans] == spans
+    assert quoted[0].balanced
+    assert all(nested.depth == 1 for nested in quoted[1:])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("„Das hier endet nie.\n\nObst sagte: „Nein.“", ["„Das hier endet nie.", "„Nein.“"]),
+        ("„Eins ist hier.“\n\nZwei ist dort.“", ["„Eins ist hier.“"]),
+        ("„Das hier endet nie.\n\n„Nein“, rief er.\n\nDann kam das“.", ["„Das hier endet nie. … „Nein“"]),
+        ("„A b c.\nD e.“ Er rief: „F g h.\nI j.“ Dann „k“.", ["„A b c. … D e.“", "„F g h. … I j.“", "„k“"]),
+    ],
+)
+def test_a_mark_that_nothing_closes_affects_its_paragraph_alone(text: str, expected: list[str]) -> None:
+    assert [" … ".join(text[begin:end] for begin, end in q.spans) for q in quoted_texts(text)] == expected
+
+
 @given(MARKED)
 def test_any_marks_can_be_paired(text: str) -> None:
     found = quoted_texts(text)
@@ -45,7 +75,7 @@ def test_any_marks_can_be_paired(text: str) -> None:
     for quoted in found:
         assert len(quoted.spans) == len(quoted.inner)
         for (begin, end), (inner_begin, inner_end) in zip(quoted.spans, quoted.inner, strict=True):
-            assert 0 <= begin < inner_begin <= inner_end <= end <= len(text)
+            assert 0 <= begin <= inner_begin <= inner_end <= end <= len(text)
             assert "\n" not in text[begin:end]
     assert [q.begin for q in found] == sorted(q.begin for q in found)
 

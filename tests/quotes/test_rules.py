@@ -333,6 +333,22 @@ def test_speech_over_several_paragraphs_is_one_quote() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Dazu erklärt Hanna Obst:\n\n„Das ist falsch.\n\nWir klagen.“", "Hanna Obst"),
+        ("Der Rat tagte. „Das ist falsch.\n\nWir klagen“, sagte Hanna Obst.", "Hanna Obst"),
+        ("Obst kam. „Das ist falsch.\n\n„Wir klagen“, so Jonas Reif.", "Jonas Reif"),
+        ("Obst sagte, es sei gut. „Das ist falsch.\n\nWir klagen“, ätzte Jonas Reif.", "Jonas Reif"),
+        ("Obst rief: „Das ist falsch.\n\nWir klagen“, und Jonas Reif sagte nichts.", "Obst"),
+    ],
+)
+def test_who_is_named_beside_the_first_or_the_last_paragraph_says_all(text: str, speaker: str) -> None:
+    quotes = [(words, who) for kind, words, who, _ in readable(text) if kind == "Direct"]
+    assert [who for _, who in quotes] == [speaker]
+    assert "„Das ist falsch. … " in quotes[0][0]
+
+
+@pytest.mark.parametrize(
     "text",
     ["„Nein, das geht nicht“, war die Antwort.", "„Wir ziehen jetzt los“, folgte dem Ruf kaum jemand."],
 )
