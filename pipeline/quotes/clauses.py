@@ -7,10 +7,8 @@ from pipeline.lexicon.words import (
     DETERMINERS,
     RELATIVES,
 )
-from pipeline.quotes.phrases import (
-    apposition,
-    is_noun,
-)
+from pipeline.quotes.inserted_frames import apposition_in_frame, breaks_off
+from pipeline.quotes.phrases import is_noun
 from pipeline.quotes.text import Token
 from pipeline.spans import TokenIndex, TokenRange
 
@@ -51,11 +49,11 @@ def clauses(
             start = at
         text = tokens[at].text
         depth += (text in "([") - (text in ")]" and depth > 0)
-        inserted = _inserted(tokens, at, start, last) if text == "," and depth == 0 else None
-        if inserted is not None and (inserted + 1 == last or tokens[inserted + 1].lower not in RELATIVES):
-            at = inserted
-        elif inserted is not None:
-            at = inserted - 1
+        inserted = _inserted(tokens, at, start, last, first) if text == "," and depth == 0 else None
+        if inserted is not None:
+            relative = inserted + 1 < last and tokens[inserted + 1].lower in RELATIVES
+            framed = tokens[start].lower != "wie" and breaks_off(tokens, first, start)
+            at = inserted - (relative or framed)
         elif depth == 0 and text in SEPARATORS:
             if at > start:
                 found.append(Clause(start, at))
@@ -66,11 +64,13 @@ def clauses(
     return found
 
 
-def _inserted(tokens: Sequence[Token], comma: TokenIndex, start: TokenIndex, last: TokenIndex) -> TokenIndex | None:
+def _inserted(
+    tokens: Sequence[Token], comma: TokenIndex, start: TokenIndex, last: TokenIndex, before: TokenIndex
+) -> TokenIndex | None:
     """The comma that closes an apposition in the middle of a clause ("Anna Berg, Leiterin des Amtes, sagte")."""
     if comma <= start or not (is_noun(tokens[comma - 1]) or tokens[comma - 1].text in ')“"'):
         return None
-    end = apposition(tokens, comma, last)
+    end = apposition_in_frame(tokens, before, start, comma, last)
     if end is None or end >= last or tokens[end].text != ",":
         return None
     telling = tokens[comma + 1].lower in DETERMINERS or end - comma > 2

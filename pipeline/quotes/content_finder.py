@@ -12,6 +12,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.frames import frame_around
+from pipeline.quotes.inserted_frames import breaks_off
 from pipeline.quotes.mood import is_relative, is_subjunctive
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
@@ -85,6 +86,8 @@ class ContentFinder:
         while frame_end < self.sentence.last and tokens[frame_end].text in ",–":
             part = self.part_from(frame_end + 1)
             if part is None or start >= first or not self._belongs_to_frame(part):
+                break
+            if part.last == self.sentence.last and breaks_off(tokens, self.sentence.first, first):
                 break
             frame_end = part.last
         before = tokens[first - 1].text if first > self.sentence.first else ""

@@ -97,7 +97,7 @@ def may_be_finite(token: Token) -> bool:
 def says_so_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
     """ "„…“, so X", "Das sei, so X, „…“": a speaker without a verb; written into `candidate`."""
     start = passage.last + (passage.last < sentence.last and analysed.tokens[passage.last].text in ",–-")
-    phrase = says_so(analysed, start, sentence.last, sentence.last) if start < sentence.last else None
+    phrase = says_so(analysed, start, sentence.last, sentence.last, sentence.first) if start < sentence.last else None
     if phrase is None:
         phrase = says_so_before(analysed, sentence.first, passage.first)
     if phrase is None or phrase.speaker is None:

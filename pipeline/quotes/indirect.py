@@ -15,6 +15,7 @@ from pipeline.quotes.clauses import Clause
 from pipeline.quotes.content_finder import BEFORE_MAIN, NOT_CONTENT, ContentFinder, stripped
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.direct import with_roles
+from pipeline.quotes.inserted_frames import breaks_off
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, looks_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.phrases import apposition, noun_phrase
@@ -80,7 +81,8 @@ class VerbSpeech(ContentFinder):
         if cue.verb.lemma == "stehen" and not cue.speaker:
             return None
         index = self.index(cue.clause)
-        behind = self._content_behind(cue, index)
+        goes_on = breaks_off(self.tokens, self.sentence.first, cue.clause.first)
+        behind = None if goes_on else self._content_behind(cue, index)
         if behind is not None:
             return with_roles(self.analysed, behind, cue)
         return self._follows(cue, index)

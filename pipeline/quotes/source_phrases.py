@@ -8,6 +8,7 @@ from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings, in_both_spellings
 from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
+from pipeline.quotes.inserted_frames import apposition_in_frame
 from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
 from pipeline.spans import TokenIndex, TokenRange, token_indices
@@ -168,8 +169,13 @@ def _behind(analysed: AnalysedText, at: TokenIndex, first: TokenIndex) -> Source
     return SourcePhrase(best, cue[-1] + 1, TokenRange(best, at), cue, medium)
 
 
-def says_so(analysed: AnalysedText, first: TokenIndex, last: TokenIndex, limit: TokenIndex) -> SourcePhrase | None:
-    """The clause ", so X" that begins at token `first`, with an apposition that follows it."""
+def says_so(
+    analysed: AnalysedText, first: TokenIndex, last: TokenIndex, limit: TokenIndex, before: TokenIndex
+) -> SourcePhrase | None:
+    """The clause ", so X" that begins at token `first`, with an apposition that follows it.
+
+    `before` is where the sentence begins.
+    """
     tokens = analysed.tokens
     if tokens[first].lower != "so" or first + 1 >= last:
         return None
@@ -183,7 +189,7 @@ def says_so(analysed: AnalysedText, first: TokenIndex, last: TokenIndex, limit: 
     end = noun_phrase(tokens, start, last)
     if end is None:
         return None
-    further = apposition(tokens, end, limit) if end == last and end < limit else None
+    further = apposition_in_frame(tokens, before, first, end, limit) if end == last else None
     if further is not None and tokens[last + 1].lower not in RELATIVES - DETERMINERS:
         end = further
     return SourcePhrase(first, end, TokenRange(start, end), (first,), "Speech")
@@ -198,7 +204,7 @@ def says_so_before(analysed: AnalysedText, first: TokenIndex, behind: TokenIndex
         if tokens[at].text in ',–-„“”"»«':
             return None
         if tokens[at].lower == "so" and tokens[at - 1].text in ",–-":
-            phrase = says_so(analysed, at, end, end)
+            phrase = says_so(analysed, at, end, end, first)
             whole = phrase is not None and phrase.last == end
             return phrase if whole and tokens[at + 1].lower not in _SUCH else None
     return None

@@ -29,7 +29,7 @@ class SourceSpeech(ContentFinder):
 
     def _by_saying_so(self) -> None:
         for part in self.parts:
-            phrase = says_so(self.analysed, part.first, part.last, self.sentence.last)
+            phrase = says_so(self.analysed, part.first, part.last, self.sentence.last, self.sentence.first)
             if phrase is not None and part.first > self.sentence.first:
                 candidate = self.split_content(phrase.first, max(phrase.last, part.last), "so-said")
                 if candidate is not None:

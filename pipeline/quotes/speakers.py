@@ -15,6 +15,7 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import COORDINATING, Cue, find_cues
+from pipeline.quotes.inserted_frames import apposition_in_frame
 from pipeline.quotes.phrases import apposition, is_noun, name_in_marks, noun_phrase
 from pipeline.quotes.subjects import (
     distant_subject,
@@ -150,10 +151,12 @@ def _attribute_main(
     elif "e" in cue.verb.takes or cue.verb.lemma in {"hervorgehen", "stehen", "verlauten"}:
         _place_of_words(tokens, cue)
     elif other is not None:
-        _subject_behind(tokens, cue, other, behind, limit)
+        _subject_behind(tokens, cue, other, behind, limit, before)
 
 
-def _subject_behind(tokens: Sequence[Token], cue: Cue, found: TokenRange, behind: Cue, limit: TokenIndex) -> None:
+def _subject_behind(
+    tokens: Sequence[Token], cue: Cue, found: TokenRange, behind: Cue, limit: TokenIndex, before: TokenIndex
+) -> None:
     """Writes a subject that follows its verb into `cue`, and who is named after it as the one who was told."""
     cue.addressee = behind.addressee
     found = without_topic(tokens, split_dative(tokens, found, cue), cue)
@@ -161,7 +164,8 @@ def _subject_behind(tokens: Sequence[Token], cue: Cue, found: TokenRange, behind
         rest = Cue(cue.verb, cue.tokens, found[1], cue.clause)
         subject_from(tokens, found[1], cue.clause.last, rest)
         cue.addressee = rest.addressee
-    cue.speaker = [with_apposition(tokens, found, limit)]
+    end = apposition_in_frame(tokens, before, cue.clause.first, found[1], limit)
+    cue.speaker = [TokenRange(found[0], end) if end is not None else found]
     _direct_addressee(tokens, cue, found[1])
 
 

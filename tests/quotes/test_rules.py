@@ -203,6 +203,40 @@ def test_whose_words_they_are_in_a_sentence_with_two_speakers(text: str, quote: 
     assert [found[1:3] for found in readable(text)] == [(quote, speaker)]
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "speaker"),
+    [
+        ("Das sei, sagte Landrat Jonas Reif, Unsinn.", "Das sei … Unsinn", "Landrat Jonas Reif"),
+        ("Das ist, sagt Reif, ein Skandal.", "Das ist … ein Skandal", "Reif"),
+        ("Er habe, sagte der Arzt, Fieber.", "Er habe … Fieber", "der Arzt"),
+        ("Er habe, sagte der Arzt, hohes Fieber und Husten.", "Er habe … hohes Fieber und Husten", "der Arzt"),
+        ("Die Lage sei, betonte Hanna Obst, Grund zur Sorge.", "Die Lage sei … Grund zur Sorge", "Hanna Obst"),
+        ("Das sei, sagte Reif, Unsinn, weil Geld fehle.", "Das sei … Unsinn, weil Geld fehle", "Reif"),
+        ("Wichtig sei, sagte Reif, dass alle kommen.", "Wichtig sei … dass alle kommen", "Reif"),
+        ("Das sei, so Reif, Unsinn.", "Das sei … Unsinn", "Reif"),
+        ("Das sei, wie Reif sagte, Unsinn.", "Das sei … Unsinn", "Reif"),
+        ("Das sei, ätzte der Kämmerer, Unsinn.", "Das sei … Unsinn", "der Kämmerer"),
+        ("Das sei, sagte Reif, Leiter des Amtes, falsch.", "Das sei … falsch", "Reif, Leiter des Amtes"),
+        ("Das sei, sagte Reif, der seit Mai da ist, Unsinn.", "Das sei … Unsinn", "Reif"),
+        (
+            "Das sei, wie Reif, Leiter des Amtes, sagte, Sache der Stadt.",
+            "Das sei … Sache der Stadt",
+            "Reif, Leiter des Amtes",
+        ),
+        ("Die Lage sei ernst, sagte Reif, Leiter des Amtes.", "Die Lage sei ernst", "Reif, Leiter des Amtes"),
+        ("Er komme, sagte Hanna Obst, Leiterin des Amtes.", "Er komme", "Hanna Obst, Leiterin des Amtes"),
+        ("Ob er da sei, fragte Hanna Obst, Leiterin des Amtes.", "Ob er da sei", "Hanna Obst, Leiterin des Amtes"),
+        (
+            "Er frage, wo er sei, sagte Hanna Obst, Leiterin des Amtes.",
+            "Er frage, wo er sei",
+            "Hanna Obst, Leiterin des Amtes",
+        ),
+    ],
+)
+def test_a_statement_goes_on_behind_a_frame_in_its_middle(text: str, quote: str, speaker: str) -> None:
+    assert [found[:3] for found in readable(text)] == [("Indirect", quote, speaker)]
+
+
 def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
     text = "Obst sagte, es sei gut. Jonas Reif berichtete von Klassen, in denen nichts stattfinde. Es fehle an Geld."
     assert [(kind, speaker) for kind, _, speaker, _ in readable(text)] == [
