@@ -46,7 +46,7 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
     """The outermost quoted passages that begin in `sentence`."""
     found: list[Passage] = []
     for quoted in analysed.quotes_from(sentence.begin, sentence.end):
-        if quoted.depth > 0 or quoted.single:
+        if not quoted.outer:
             continue
         first, last = analysed.token_range(quoted.begin, min(quoted.end, sentence.end))
         if first >= last:

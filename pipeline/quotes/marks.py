@@ -27,11 +27,13 @@ CLOSERS = {
 }
 CLOSING = frozenset("".join(CLOSERS.values()))
 OPENERS = {mark: [opener for opener, closers in CLOSERS.items() if mark in closers] for mark in "„“”\"»«‚‘’'›‹"}
-SINGLE = frozenset("‚‘'›‹")
+_SINGLE = frozenset("‚‘'›‹")
 _RUNS_ON = frozenset('„»«"“')
 """Marks that a quote of several paragraphs opens with."""
 _MARK = re.compile(r"[„“”\"»«‚‘’'›‹]")
 _OUTER_MARK = re.compile(r"[„“”\"»«]")
+_CLIPPED_WORD = re.compile(r"['‘](?:ne?[mnrs]?|s|\d\d(?:er)?)\b")
+"""A word that begins with an apostrophe: "'n", "'nen", "'68er"."""
 _SOLID = re.compile(r"\S")
 _PARAGRAPH = re.compile(r"[^\n]+")
 _OPENS_AFTER = frozenset(' \n\t\u00a0([{–—-/:„»«‚›"“')
@@ -42,14 +44,15 @@ class QuotedText:
     """Words between quotation marks.
 
     `spans` include the marks; there is one for each paragraph the quote runs over. `inner` excludes them. `depth`
-    counts the quotes around it. `balanced` is False where the closing mark is missing.
+    counts the quotes around it. `balanced` is False where the closing mark is missing. `outer` is True where no quote
+    is around it, and its marks are not single ones in a text that has others.
     """
 
     spans: list[CharRange]
     inner: list[CharRange]
     depth: int = 0
     balanced: bool = True
-    single: bool = False
+    outer: bool = True
     opener: str = field(default="„")
 
     @property
@@ -119,8 +122,9 @@ def _single_event(text: str, at: CharOffset, start: CharOffset, stop: CharOffset
         return "none"
     if marks.closed_by(mark) is not None and not opening:
         return "close"
-    closed = marks.may_close(mark, at + 2)
-    return "open" if mark != "’" and opening and text[at + 1].isalnum() and closed else "none"
+    if mark == "’" or not opening or not text[at + 1].isalnum() or _CLIPPED_WORD.match(text, at):
+        return "none"
+    return "open" if marks.may_close(mark, at + 2) else "none"
 
 
 class _Paired(NamedTuple):
@@ -193,7 +197,7 @@ def _quoted(text: str, begin: CharOffset, end: CharOffset, depth: int, opener: s
     inner = list(spans)
     inner[0] = CharRange(begin + 1, inner[0].end)
     inner[-1] = CharRange(inner[-1].begin, end - 1)
-    return QuotedText(spans, inner, depth, single=opener in SINGLE, opener=opener)
+    return QuotedText(spans, inner, depth, opener=opener)
 
 
 def _unclosed_end(
@@ -246,4 +250,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
                 if end == stop:
                     carried = quoted
     found.sort(key=lambda quoted: (quoted.begin, -quoted.end))
+    doubled = any(quoted.depth == 0 and quoted.opener not in _SINGLE for quoted in found)
+    for quoted in found:
+        quoted.outer = quoted.depth == 0 and not (doubled and quoted.opener in _SINGLE)
     return found

@@ -63,7 +63,7 @@ class AnalysedText:
         self.sentences = list(_sentences(text, self.tokens, quotes))
         self._sentence_begins = [sentence.begin for sentence in self.sentences]
         self._quote_begins = [quoted.begin for quoted in quotes]
-        self._outer = sorted(s for quoted in quotes if quoted.depth == 0 and not quoted.single for s in quoted.spans)
+        self._outer = sorted(s for quoted in quotes if quoted.outer for s in quoted.spans)
 
     def token_range(self, begin: CharOffset, end: CharOffset) -> TokenRange:
         """Indices (half-open) of the tokens that begin within code points `begin` to `end`."""
@@ -116,7 +116,7 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
     """Splits at full stops outside quotation marks, after quotes that end a sentence, and at line breaks."""
     inside: list[CharRange] = []
     for quoted in quotes:
-        if quoted.depth == 0 and not quoted.single:
+        if quoted.outer:
             inside += quoted.spans
     found: list[Sentence] = []
     first = TokenIndex(0)

@@ -60,7 +60,7 @@ class Layout:
         """(n,) 1 for tokens between outer quotation marks, else 0."""
         inside = np.zeros(len(self), dtype=np.int64)
         for quoted in self.quoted:
-            if not quoted.single:
+            if quoted.outer:
                 for begin, end in quoted.spans:
                     span = self.span(begin, end)
                     inside[span.first : span.last] = 1

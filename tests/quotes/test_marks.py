@@ -13,6 +13,7 @@ PAIRS = [
     ("„Sie rief ‚Hilfe!‘ laut“", ["„Sie rief ‚Hilfe!‘ laut“", "‚Hilfe!‘"]),
     ("„Ein „dreckiger Kampf“ war es.“", ["„Ein „dreckiger Kampf“ war es.“", "„dreckiger Kampf“"]),
     ("Das ist Klaus’ Rad und 'n Korb.", []),
+    ("Das war 'n Korb, und die '68er und Klaus' Freunde hörten Rock 'n' Roll.", []),
     ('Der Bildschirm misst 27" und kostet viel.', []),
     ("„Das hier endet nie mehr.\nEin neuer Absatz.", ["„Das hier endet nie mehr."]),
     ("„A b c.“ Dann „d e f.“", ["„A b c.“", "„d e f.“"]),
@@ -66,6 +67,20 @@ def test_a_quote_that_closes_in_a_later_paragraph_is_one(text: str, spans: list[
 )
 def test_a_mark_that_nothing_closes_affects_its_paragraph_alone(text: str, expected: list[str]) -> None:
     assert [" … ".join(text[begin:end] for begin, end in q.spans) for q in quoted_texts(text)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "outer"),
+    [
+        ("Er rief: ‚Halt, „Bello“!‘", ["‚Halt, „Bello“!‘"]),
+        ("›Halt!‹ Dann: ›Wir ›alle‹ gehen.‹", ["›Halt!‹", "›Wir ›alle‹ gehen.‹"]),
+        ("'Halt's nicht', rief er.", ["'Halt's nicht'"]),
+        ("„Halt!“ Er kam mit ‚Bello‘.", ["„Halt!“"]),
+        ("Er rief: „Halt, ‚Bello‘!“", ["„Halt, ‚Bello‘!“"]),
+    ],
+)
+def test_single_marks_are_outer_ones_where_the_text_has_no_others(text: str, outer: list[str]) -> None:
+    assert [text[q.begin : q.end] for q in quoted_texts(text) if q.outer] == outer
 
 
 @given(MARKED)

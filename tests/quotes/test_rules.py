@@ -18,6 +18,11 @@ DIRECT = [
     ("Jonas Reif wörtlich: „Wir müssen sparen.“", "„Wir müssen sparen.“", "Jonas Reif", ""),
     ("Ihr Rat an alle Eltern: „Bleiben Sie ruhig.“", "„Bleiben Sie ruhig.“", "Ihr Rat", ""),
     ("Der konterte prompt: „Das stimmt nicht.“", "„Das stimmt nicht.“", "Der", "konterte"),
+    ("Stürmer Jonas Reif sagte: ‚Das war stark.‘", "‚Das war stark.‘", "Stürmer Jonas Reif", "sagte"),
+    ("›Wir träumen nicht‹, betonte Obst.", "›Wir träumen nicht‹", "Obst", "betonte"),
+    ("‹Wir träumen nicht›, so Obst.", "‹Wir träumen nicht›", "Obst", "so"),
+    ("'Da geht's lang', sagte Obst.", "'Da geht's lang'", "Obst", "sagte"),
+    ("Obst nannte das ‚völlig unnötig‘.", "‚völlig unnötig‘", "Obst", "nannte"),
     ("Er erzählte: „Sie rief ‚Hilfe!‘ und lief.“", "„Sie rief ‚Hilfe!‘ und lief.“", "Er", "erzählte"),
 ]  # fmt: skip
 
@@ -134,6 +139,7 @@ NOTHING = [
     "Obsts Kritik: drei von fünf Sternen im Test.",
     "Die Frage der Stunde: Wann kommt der Zug endlich?",
     "Das Wetter bleibt schön.",
+    "Der Film ‚Die stille Stadt‘ läuft im Kino ‚Apollo‘.",
     "Der Film „Die stille Stadt“ läuft im Kino „Apollo“.",
     "Die sogenannte „Nordroute“ ist gesperrt.",
     "Die Stadt baut eine Brücke, die sehr lang ist.",
