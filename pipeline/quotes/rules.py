@@ -21,7 +21,7 @@ from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.interview import headline_quotes, interview_turns
 from pipeline.quotes.marks import CLOSING, QuotedText
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
-from pipeline.quotes.registry import SPEAKER_RULES, by_rule
+from pipeline.quotes.registry import QUOTE_RULES, SPEAKER_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
@@ -75,6 +75,7 @@ class _ArticleScan:
         self.spoke: Sentence | None = None
         self.subject: tuple[int, CharRange] | None = None
         self.before: Sentence | None = None
+        self.framed_before = False
         self.running_on: tuple[QuotedText, QuoteCandidate] | None = None
 
     def read(self, sentence: Sentence) -> None:
@@ -109,8 +110,8 @@ class _ArticleScan:
     def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
         for candidate in (
-            back_reference(self.analysed, sentence, self.before, cues),
-            subjunctive_after_colon(self.analysed, sentence),
+            back_reference(self.analysed, sentence, self.before, cues, said_before=self.framed_before),
+            subjunctive_after_colon(self.analysed, sentence, self.surnames),
             self._carried_on(sentence, cues),
             reported_speech_act(self.analysed, sentence, cues),
             self._said_to(sentence),
@@ -307,6 +308,7 @@ class _ArticleScan:
             named = person_subject(self.tokens, sentence.first, sentence.last, self.surnames)
             self.subject = (sentence.first, phrase_spans(self.analysed, [named])[0]) if named is not None else None
         self.before = sentence
+        self.framed_before = any(c.type != "Reported" and not QUOTE_RULES[c.rule].carried for c in found)
 
 
 def _joined(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
@@ -323,7 +325,24 @@ def _joined(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> list[Quo
 def _goes_on_behind_frame(analysed: AnalysedText, first: QuoteCandidate, second: QuoteCandidate) -> bool:
     """Whether words in marks go on behind the frame of others, whose sentence has not ended."""
     text = analysed.text
-    framed = first.rule == second.rule == "marks-framed" and first.speaker_spans == second.speaker_spans
+    framed = first.rule == second.rule == "marks-framed" and _is_same_speaker(analysed, first, second)
     between = text[first.end : second.begin].strip()
     parted = between[:1] in _FRAME_MARKS and between[-1:] in _FRAME_MARKS and len(between) > 1
     return framed and parted and not _ENDS.search(text, first.begin, first.end)
+
+
+def _is_same_speaker(analysed: AnalysedText, first: QuoteCandidate, second: QuoteCandidate) -> bool:
+    """Whether the words for the speaker of `second` are those of `first`, or fewer ("Rau"), or a pronoun."""
+    if first.speaker_spans == second.speaker_spans:
+        return True
+    known, again = (
+        [
+            token
+            for begin, end in one.speaker_spans
+            for token in analysed.tokens[slice(*analysed.token_range(begin, end))]
+        ]
+        for one in (first, second)
+    )
+    named = {token.text for token in again if token.capital}
+    fewer = bool(named) and named <= {token.text for token in known}
+    return fewer or [token.lower for token in again] in (["er"], ["sie"])

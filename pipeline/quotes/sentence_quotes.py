@@ -1,6 +1,6 @@
 """Sentences that are speech as a whole: looks back ("Das sagte X"), speech acts without their words, hearsay."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from pipeline.lexicon.words import SAYING
 from pipeline.quotes.candidates import QuoteCandidate
@@ -18,9 +18,17 @@ _PERFECT = frozenset({"haben", "sein", "worden"})
 
 
 def back_reference(
-    analysed: AnalysedText, sentence: Sentence, before: Sentence | None, cues: Sequence[Cue]
+    analysed: AnalysedText,
+    sentence: Sentence,
+    before: Sentence | None,
+    cues: Sequence[Cue],
+    *,
+    said_before: bool,
 ) -> QuoteCandidate | None:
-    """ "Das sagte die Ministerin": the sentence before is what she said."""
+    """ "Das sagte die Ministerin": the sentence before is what she said.
+
+    Where somebody says it there (`said_before`), who says so as well or confirms it does not say that sentence.
+    """
     opener = analysed.tokens[sentence.first]
     if before is None or opener.lower not in _REFERRING or sentence.paragraph != before.paragraph:
         return None
@@ -30,6 +38,9 @@ def back_reference(
             "verkünden",
             "bekannt geben",
         }:
+            also = any(token.lower == "auch" for token in analysed.tokens[cue.finite + 1 : cue.clause.last])
+            if said_before and (also or cue.verb.lemma == "bestätigen"):
+                return None
             candidate = QuoteCandidate(
                 [CharRange(before.begin, before.end), CharRange(opener.begin, opener.end)], "Indirect"
             )
@@ -40,11 +51,16 @@ def back_reference(
     return None
 
 
-def subjunctive_after_colon(analysed: AnalysedText, sentence: Sentence) -> QuoteCandidate | None:
-    """ "Obst sah das anders: Die Brücke sei sicher.": Konjunktiv behind a colon, somebody as the subject before."""
+def subjunctive_after_colon(
+    analysed: AnalysedText, sentence: Sentence, surnames: Container[str]
+) -> QuoteCandidate | None:
+    """ "Obst sah das anders: Die Brücke sei sicher.": Konjunktiv behind a colon, somebody as the subject before.
+
+    The verb may be left out ("Obst weiter: …"). `surnames` are those that the text has.
+    """
     tokens = analysed.tokens
     colon = next((at for at in token_indices(sentence.first, sentence.last - 1) if tokens[at].text == ":"), None)
-    subject = person_subject(tokens, sentence.first, colon) if colon is not None else None
+    subject = person_subject(tokens, sentence.first, colon, surnames, verbless=True) if colon is not None else None
     if colon is None or subject is None or carries_on_speech(tokens, colon + 1, sentence.last) != "clearly":
         return None
     end = sentence.end - (analysed.text[sentence.end - 1] in ".!?")

@@ -139,6 +139,7 @@ NOTHING = [
     "Obsts Kritik: drei von fünf Sternen im Test.",
     "Die Frage der Stunde: Wann kommt der Zug endlich?",
     "Das Wetter bleibt schön.",
+    "Die Folge: Die Brücke sei gesperrt.",
     "Der Film ‚Die stille Stadt‘ läuft im Kino ‚Apollo‘.",
     "Der Film „Die stille Stadt“ läuft im Kino „Apollo“.",
     "Die sogenannte „Nordroute“ ist gesperrt.",
@@ -252,6 +253,35 @@ def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Obst sagte, es gebe Geld. Das bestätigte auch Jonas Reif.", [("es gebe Geld", "Obst")]),
+        ("Es gebe Geld, sagte Obst. Das sagte am Montag auch Jonas Reif.", [("Es gebe Geld", "Obst")]),
+        ("Jonas Reif ging. Reif weiter: Es gebe Geld. Dies bestätigte Obst.", [("Es gebe Geld", "Reif")]),
+        ("Der Bau ruht. Das bestätigte auch Obst.", [("Der Bau ruht. … Das", "Obst")]),
+        (
+            "Der Zeuge sagte, er lief weg. Das teilte die Stadt mit.",
+            [("Der Zeuge sagte, er lief weg. … Das", "die Stadt")],
+        ),
+    ],
+)
+def test_who_confirms_what_somebody_said_does_not_say_it(text: str, found: list[tuple[str, str]]) -> None:
+    assert [quote[1:3] for quote in readable(text)] == found
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("Jonas Reif dazu: Die Brücke sei sicher.", "Jonas Reif"),
+        ("Kämmerer Reif weiter: Die Brücke sei sicher.", "Kämmerer Reif"),
+        ("Jonas Reif lobte den Bau. Reif weiter: Die Brücke sei sicher.", "Reif"),
+    ],
+)
+def test_a_speaker_before_a_colon_needs_no_verb(text: str, speaker: str) -> None:
+    assert readable(text)[-1] == ("Indirect", "Die Brücke sei sicher", speaker, "")
+
+
 def test_a_line_before_introduces_a_quote() -> None:
     text = "Anna Krol kam. Die 81-Jährige erzählt:\n\n„Es regnete sehr.\n\n„Dann kam die Feuerwehr.“"
     assert readable(text) == [("Direct", "„Es regnete sehr. … „Dann kam die Feuerwehr.“", "Die 81-Jährige", "")]
@@ -276,6 +306,17 @@ def test_a_time_stamp_is_not_the_speaker() -> None:
         ("„Wir müssen“, betonte Reif, „handeln.“", "„Wir müssen“ … „handeln.“", "Reif"),
         ("„Am Ende“, so Kämmerer Udo Falk, „fehlt Geld.“", "„Am Ende“ … „fehlt Geld.“", "Kämmerer Udo Falk"),
         ("»Am Ende« – so Reif – »fehlt Geld.«", "»Am Ende« … »fehlt Geld.«", "Reif"),
+        ("„A. Da“, sagte Udo Falk, „ist er. B“, rief er, „ist weg.“", "„A. Da“ … „ist er. B“ … „ist weg.“", "Udo Falk"),
+        (
+            "„Das“, sagte Chef Udo Falk, „ist gut. Er“, so Falk, „ist weg.“",
+            "„Das“ … „ist gut. Er“ … „ist weg.“",
+            "Chef Udo Falk",
+        ),
+        (
+            "„Das“, rief Rätin Eva Falk, „ist es. Er“, so die Rätin, „ist da.“",
+            "„Das“ … „ist es. Er“ … „ist da.“",
+            "Rätin Eva Falk",
+        ),
     ],
 )
 def test_a_quote_broken_by_its_frame_is_one(text: str, quote: str, speaker: str) -> None:
@@ -288,6 +329,8 @@ def test_a_quote_broken_by_its_frame_is_one(text: str, quote: str, speaker: str)
         ("„Es fehlt Geld.“, sagte Reif, „Wir müssen sparen.“", ["„Es fehlt Geld.“", "„Wir müssen sparen.“"]),
         ("„Es fehlt Geld“, sagte Reif und rief: „Wir sparen.“", ["„Es fehlt Geld“", "„Wir sparen.“"]),
         ("„Es fehlt Geld“, sagte Reif, „wir sparen“, sagte Obst.", ["„Es fehlt Geld“", "„wir sparen“"]),
+        ("„Es fehlt Geld“, sagte Eva Falk, „wir sparen“, sagte Udo Falk.", ["„Es fehlt Geld“", "„wir sparen“"]),
+        ("„Es fehlt Geld“, sagte Reif. „Wir sparen“, sagte er.", ["„Es fehlt Geld“", "„Wir sparen“"]),
         ("Es fehle Geld, so Reif, „für die Schule“.", ["Es fehle Geld … „für die Schule“"]),
     ],
 )
@@ -408,6 +451,7 @@ def test_so_within_a_quote_names_nobody() -> None:
         "Am Freitag sprach Anna Berg, Koordinatorin der Analyse,",
         "Anna Berg und Jonas Reif haben ihr zugesagt, diese Idee zu",
         "Sie sagte zu, den Bau zu",
+        "Obst sagte, es gebe Geld. Das sagte",
     ],
 )
 def test_a_text_that_breaks_off_is_read_to_its_last_word(text: str) -> None:
