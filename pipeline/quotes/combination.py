@@ -51,7 +51,7 @@ def weigh(
     Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; the
     reader says its medium, and what shows speech where the rules do not know.
     """
-    partner = _pairs(rules, read)
+    partner = _pairs(reading.layout.text, rules, read)
     taken = set(partner.values())
     found = []
     for index, rule in enumerate(rules):
@@ -105,13 +105,18 @@ def _overlapping(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]
             yield first, second
 
 
-def _pairs(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> dict[int, int]:
-    """For candidates of the rules the one of the reader that means the same quote, the most alike first."""
+def _pairs(text: str, rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> dict[int, int]:
+    """For candidates of the rules the one of the reader that means the same quote, the most alike first.
+
+    Speech that runs over a line's end is not the speech in quotation marks that it has in one of its lines.
+    """
     alike = []
     for first, second in _overlapping(rules, read):
         rule, other = rules[first], read[second]
         likeness = overlap(rule.spans, other.spans)
-        if likeness >= _SAME:
+        marked = rule.type == other.type == "Direct" and text[other.begin] not in MARKS
+        around = marked and "\n" in text[other.begin : rule.begin]
+        if likeness >= _SAME and not around:
             alike.append((likeness + 0.2 * (rule.type == other.type), first, second))
     alike.sort(key=lambda entry: (-entry[0], entry[1], entry[2]))
     partner: dict[int, int] = {}

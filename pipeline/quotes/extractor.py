@@ -19,12 +19,18 @@ from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.reader_quotes import reader_quotes
 from pipeline.quotes.registry import LINK_RULES
 from pipeline.quotes.rules import RuleQuotes
-from pipeline.quotes.segmentation import drop_repeats, merge_sentences, split_sentences
+from pipeline.quotes.segmentation import (
+    drop_repeats,
+    lines_apart,
+    merge_sentences,
+    split_sentences,
+    without_lines_apart,
+)
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange
-from schemas.records import Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
+from schemas.records import Block, Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
@@ -61,14 +67,14 @@ class QuoteExtractor:
         analysed, reading = self._analysed(text)
         assert reading is not None
         rules = split_sentences(analysed, merge_sentences(text, self._rules(analysed)))
-        found = weigh(reading, rules, split_sentences(analysed, reader_quotes(reading)))
+        found = weigh(reading, rules, self._read(analysed, reading, ()))
         found.sort(key=lambda pair: (pair[0].begin, -pair[0].end))
         kept = {id(candidate) for candidate in drop_repeats(text, [candidate for candidate, _ in found])}
         return [pair for pair in found if id(pair[0]) in kept]
 
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed, reading = self._analysed(article.text)
-        found = self._sentences(analysed, reading)
+        found = self._sentences(analysed, reading, article.blocks)
         linker = Linker(article, self._gazetteer(), reading.layout.text_words if reading is not None else None)
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
@@ -88,13 +94,20 @@ class QuoteExtractor:
         reading = self._reader(text)
         return AnalysedText(text, reading.layout.quoted), reading
 
-    def _sentences(self, analysed: AnalysedText, reading: Reading | None) -> list[QuoteCandidate]:
+    def _sentences(
+        self, analysed: AnalysedText, reading: Reading | None, blocks: Sequence[Block] = ()
+    ) -> list[QuoteCandidate]:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
         if self._reader is None or reading is None:
             return drop_repeats(analysed.text, rules)
-        read = split_sentences(analysed, reader_quotes(reading))
+        read = self._read(analysed, reading, blocks)
         return drop_repeats(analysed.text, combine(reading, self._reader.calibration, rules, read, acts=self._acts))
+
+    def _read(self, analysed: AnalysedText, reading: Reading, blocks: Sequence[Block]) -> list[QuoteCandidate]:
+        """What the reader finds, carried-on speech sentence by sentence."""
+        apart = lines_apart(analysed.text, blocks)
+        return split_sentences(analysed, without_lines_apart(analysed.text, reader_quotes(reading), apart))
 
 
 def _load_reader(name: str) -> Reader | None:

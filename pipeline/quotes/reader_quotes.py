@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from pipeline.quotes.candidates import QuoteCandidate
@@ -19,9 +21,12 @@ _NEAR = 40
 def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     """Candidates in text order; `confidence` is the mean probability of their tags."""
     found = []
+    ends = {quoted.begin: quoted.end for quoted in reading.layout.quoted}
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
         text = reading.layout.text
         spans = [_closed(text, reading.layout.range(span)) for span in quote.spans]
+        if quote.type == "Direct":
+            spans = _cut(text, spans, ends)
         if not any(sign.isalnum() for begin, end in spans for sign in text[begin:end]):
             continue
         kind: QuoteType = quote.type  # type: ignore[assignment]
@@ -48,6 +53,19 @@ def _closed(text: str, span: CharRange) -> CharRange:
     if text[end : end + 1] in set(closers) and not set(closers) & set(text[begin + 1 : end]):
         return CharRange(begin, CharOffset(end + 1))
     return span
+
+
+def _cut(text: str, spans: list[CharRange], ends: Mapping[CharOffset, CharOffset]) -> list[CharRange]:
+    """The spans of direct speech without what stands behind their closing marks.
+
+    Words there may go on with a turn that has no marks and began with words of somebody else, if there is but one span.
+    """
+    marked = len(spans) > 1 and all(begin in ends for begin, _ in spans)
+    cut = [CharRange(begin, min(end, ends.get(begin, end))) for begin, end in spans]
+    return [
+        inner if marked or not any(map(str.isalnum, text[inner.end : outer.end])) else outer
+        for inner, outer in zip(cut, spans, strict=True)
+    ]
 
 
 def _rest(layout: Layout, spans: tuple[TokenRange, ...]) -> list[CharRange]:

@@ -1,5 +1,6 @@
 """Candidates as annotated data has them, and as records have them: every sentence and everybody's words once."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,10 +8,13 @@ from dataclasses import replace
 from pipeline.quotes.candidates import QuoteCandidate, covered, shared
 from pipeline.quotes.marks import CLOSERS, CLOSING
 from pipeline.quotes.text import AnalysedText
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange, char_span
+from schemas.records import Block
 
 _NEIGHBOURS = 4
 """How many quotes before one are looked at for one that holds it."""
+_APART = frozenset({"heading", "question"})
+_QUESTION = re.compile(r"^[^.!?…\n]{1,300}\?$", re.MULTILINE)
 FREE_TYPES = frozenset({"IndirectFreeIndirect", "FreeIndirect"})
 
 
@@ -53,6 +57,50 @@ def split_sentences(analysed: AnalysedText, candidates: Sequence[QuoteCandidate]
             if begin < end:
                 result.append(replace(candidate, spans=[CharRange(begin, end)]))
     return sorted(result, key=lambda candidate: (candidate.begin, -candidate.end))
+
+
+def lines_apart(text: str, blocks: Sequence[Block]) -> list[CharRange]:
+    """The headings and questions of an article: by their blocks, and lines of one sentence that asks."""
+    marked = [CharRange(block.begin, block.end) for block in blocks if block.kind in _APART]
+    asked = [CharRange(*char_span(line)) for line in _QUESTION.finditer(text)]
+    return sorted({*marked, *asked})
+
+
+def without_lines_apart(
+    text: str, candidates: Sequence[QuoteCandidate], apart: Sequence[CharRange]
+) -> list[QuoteCandidate]:
+    """The candidates without the lines `apart` that they run over: what stands before and behind are two quotes.
+
+    Speech in quotation marks is left as it is: they show where it ends.
+    """
+    result: list[QuoteCandidate] = []
+    for candidate in candidates:
+        begin, end = candidate.begin, candidate.end
+        lines = [line for line in _meeting(apart, begin, end) if line.begin > begin or line.end < end]
+        marked = candidate.type == "Direct" and text[begin] in CLOSERS
+        if not lines or marked or len(candidate.spans) > 1 or "\n" not in text[begin:end]:
+            result.append(candidate)
+            continue
+        bounds = [begin, *(bound for line in lines for bound in line), end]
+        pieces = [_solid(text, CharRange(*piece)) for piece in zip(bounds[::2], bounds[1::2], strict=True)]
+        result += [replace(candidate, spans=[piece]) for piece in pieces if piece.begin < piece.end]
+    return result
+
+
+def _meeting(ranges: Sequence[CharRange], begin: CharOffset, end: CharOffset) -> Sequence[CharRange]:
+    """Those of `ranges`, which are sorted and apart, that share a code point with `begin` to `end`."""
+    first = bisect_left(ranges, begin, key=lambda span: span.end - 1)
+    return ranges[first : bisect_left(ranges, end, key=lambda span: span.begin)]
+
+
+def _solid(text: str, span: CharRange) -> CharRange:
+    """The range without the spaces at its ends; empty if it has nothing else."""
+    begin, end = span
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    return CharRange(begin, end)
 
 
 def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:

@@ -3,11 +3,19 @@ import pytest
 
 from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.combination import combine, weigh
-from pipeline.quotes.segmentation import drop_repeats, merge_sentences, split_sentences
+from pipeline.quotes.segmentation import (
+    drop_repeats,
+    lines_apart,
+    merge_sentences,
+    split_sentences,
+    without_lines_apart,
+)
 from pipeline.reader.calibration import Calibration, Logistic
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
 from pipeline.reader.scorers import Vectors
+from pipeline.spans import CharOffset
+from schemas.records import Block
 from tests.quotes.reading import analysed
 
 TEXT = "Wort " * 30
@@ -121,3 +129,40 @@ def test_direct_speech_without_marks_has_to_be_surer() -> None:
     assert [quote.spans for quote in combine(reading(text=text), careful, [], [marked, bare])] == [[(10, 30)]]
     surer = QuoteCandidate([(31, 49)], "Direct", confidence=0.8, source="learned")
     assert len(combine(reading(text=text), careful, [], [marked, surer])) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "type_", "pieces"),
+    [
+        ("[Im Mai.\n\nWer bezahlt das?\n\nDas Land.]", "Direct", ["Im Mai.", "Das Land."]),
+        ("[Im Mai.\n\nDas ist bald.\n\nUnd wer] zahlt?", "Direct", ["Im Mai.\n\nDas ist bald."]),
+        ("[# Streit um Geld\n\nObst warnte vor Schulden]", "Reported", ["Obst warnte vor Schulden"]),
+        ("[Im Mai.\n\n# Die Kosten\n\nDas Land zahlt.]", "Direct", ["Im Mai.", "Das Land zahlt."]),
+        ("[Im Mai. Wer weiß das? Das Land.]", "Direct", ["Im Mai. Wer weiß das? Das Land."]),
+        ("[Im Mai.\n\nDas ist so. Wer weiß es?]", "Direct", ["Im Mai.\n\nDas ist so. Wer weiß es?"]),
+        ("# [Obst: Wir bauen]\n\nIm Mai.", "Direct", ["Obst: Wir bauen"]),
+        ("[„Im Mai.\n\nWer weiß?\n\nDas Land.“]", "Direct", ["„Im Mai.\n\nWer weiß?\n\nDas Land.“"]),
+    ],
+)
+def test_a_quote_runs_over_no_heading_and_no_question(text: str, type_: str, pieces: list[str]) -> None:
+    plain = text.replace("[", "").replace("]", "")
+    begin, end = text.replace("# ", "").index("["), text.replace("# ", "").index("]") - 1
+    headings = [line.removeprefix("# ") for line in plain.split("\n") if line.startswith("# ")]
+    plain = plain.replace("# ", "")
+    blocks = [
+        Block(begin=CharOffset(at), end=CharOffset(at + len(heading)), kind="heading")
+        for heading in headings
+        if (at := plain.index(heading)) >= 0
+    ]
+    candidate = QuoteCandidate([(begin, end)], type_)  # type: ignore[arg-type, list-item]
+    found = without_lines_apart(plain, [candidate], lines_apart(plain, blocks))
+    assert [plain[one.begin : one.end] for one in found] == pieces
+
+
+def test_speech_of_several_lines_is_not_the_speech_in_marks_that_it_has_in_one() -> None:
+    text = "Ich kam an.\nEr rief: „Da kommt ja wer!“"
+    inner, outer = (CharOffset(21), CharOffset(39)), (CharOffset(0), CharOffset(39))
+    marked = QuoteCandidate([inner], "Direct", rule="marks-framed", confidence=0.9)  # type: ignore[list-item]
+    for begin, quotes in ((outer[0], [[inner], [outer]]), (CharOffset(12), [[inner]])):
+        found = QuoteCandidate([(begin, outer[1])], "Direct", source="learned", confidence=0.9)  # type: ignore[list-item]
+        assert [one.spans for one, _ in weigh(reading(text=text), [marked], [found])] == quotes

@@ -9,17 +9,18 @@ from pipeline.reader.tagged_quotes import TaggedQuote
 from pipeline.spans import CharOffset
 
 
-def found(text: str, words: str) -> str:
+def found(text: str, *words: str) -> str:
     """The quote that the reader's quote of `words` becomes."""
     layout = Layout(text)
-    begin = CharOffset(text.index(words))
-    span = layout.span(begin, CharOffset(begin + len(words)))
-    quote = TaggedQuote((span,), "Direct", 0.9)
+    spans = []
+    for part in words:
+        begin = CharOffset(text.index(part))
+        spans.append(layout.span(begin, CharOffset(begin + len(part))))
+    quote = TaggedQuote(tuple(spans), "Direct", 0.9)
     nothing = np.zeros((len(layout), 2), dtype=np.float32)
     reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), nothing, nothing[:, 0])
     (candidate,) = reader_quotes(reading)
-    (spoken,) = candidate.spans
-    return text[spoken.begin : spoken.end]
+    return " … ".join(text[begin:end] for begin, end in candidate.spans)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +38,20 @@ def found(text: str, words: str) -> str:
 )
 def test_the_mark_that_closes_a_quote_belongs_to_it(text: str, words: str, quote: str) -> None:
     assert found(text, words) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "quote"),
+    [
+        ("„Sehr teuer“, sagte sie.", ["„Sehr teuer“,"], "„Sehr teuer“"),
+        ("„Ja“, rief sie, „sicher.“ Sie ging.", ["„Ja“,", "„sicher.“ Sie ging."], "„Ja“ … „sicher.“"),
+        ("„Ja“, rief sie, „ein ‚Ja‘.“ Sie ging.", ["„Ja“,", "„ein ‚Ja‘.“ Sie"], "„Ja“ … „ein ‚Ja‘.“"),
+        ("„Ja“ stand da. Ich ging.", ["„Ja“ stand da. Ich ging."], "„Ja“ stand da. Ich ging."),
+        ("„Ja“ stand da, so sie. Ich ging.", ["„Ja“ stand da", "Ich ging."], "„Ja“ stand da … Ich ging."),
+    ],
+)
+def test_direct_speech_ends_with_its_closing_mark(text: str, words: list[str], quote: str) -> None:
+    assert found(text, *words) == quote
 
 
 def test_signs_alone_are_no_quote() -> None:
