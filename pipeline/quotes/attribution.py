@@ -15,6 +15,7 @@ from pipeline.lexicon.words import DETERMINERS, SMALL_NAMES, SUBJECT_PRONOUNS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import CLOSERS
+from pipeline.quotes.registry import QUOTE_RULES
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
@@ -87,11 +88,13 @@ class Attribution:
             speaker = self._speaker(candidates[number], choice)
             ruled = self._ruled(candidates[number], choice, speaker)
             if ruled is not None:
-                speaker, choice = ruled, replace(choice, chain=NOBODY, probability=1 - choice.probability)
+                certain = _is_certain(candidates[number])
+                sure = self._reader.calibration.trusted if certain else 1 - choice.probability
+                speaker, choice = ruled, replace(choice, chain=NOBODY, probability=sure)
             evidence = self._evidence(candidates[number], choice, speaker)
             if speaker is not None:
-                sure = self._reader.calibration.speaker(evidence)
-                speaker = speaker.model_copy(update={"confidence": round(sure, 3)})
+                confidence = self._reader.calibration.speaker(evidence)
+                speaker = speaker.model_copy(update={"confidence": round(confidence, 3)})
             found[number] = (speaker, self._addressee(choice), evidence)
         return found
 
@@ -163,8 +166,11 @@ class Attribution:
         )
 
     def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
-        """The speaker that a rule names beside the quote, where the reader says another and is unsure of it."""
-        unsure = choice.probability < self._reader.calibration.trusted
+        """The speaker that a rule names beside the quote, where the reader says another and is unsure of it.
+
+        What a certain rule names holds in any case.
+        """
+        unsure = choice.probability < self._reader.calibration.trusted or _is_certain(candidate)
         if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
             return None
         entity, _ = self._linker.person(candidate.speaker_spans)
@@ -217,6 +223,11 @@ def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list
     if candidate.rule in CARRIED:
         return []
     return [span for span in spans if any(b <= span.begin and span.end <= e for b, e in candidate.frame_spans)]
+
+
+def _is_certain(candidate: QuoteCandidate) -> bool:
+    """Whether its rule names the speaker whatever else the article says."""
+    return bool(candidate.rule) and QUOTE_RULES[candidate.rule].certain
 
 
 def name_of_words(words: str) -> str | None:

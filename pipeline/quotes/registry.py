@@ -14,10 +14,12 @@ class QuoteRule(Rule):
         precision: the share of its quotes that cover a quote of annotated articles (word F1 of at least 0.5); the
             confidence of what rules alone find, and evidence for the reader.
         carried: whether the speaker is one of an earlier sentence.
+        certain: whether the layout tells the speaker, so that the reader is not asked.
     """
 
     precision: float
     carried: bool = False
+    certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,14 @@ QUOTE_RULES = RuleSet[QuoteRule](
             "[„Wir bauen neu“], sagte Hanna Obst.",
             "Der Film „Wir bauen neu“ lief am Montag.",
             0.95,
+        ),
+        QuoteRule(
+            "marks-signed",
+            "Words in quotation marks, with a line under them of who says them: name and function.",
+            "[„Wir bauen neu.“]\nHanna Obst, Bürgermeisterin",
+            "Der Film „Wir bauen neu“ lief.\nHanna Obst, Bürgermeisterin",
+            0.95,
+            certain=True,
         ),
         QuoteRule(
             "marks-inherited",

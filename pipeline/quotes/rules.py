@@ -23,6 +23,7 @@ from pipeline.quotes.marks import CLOSING, QuotedText
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.registry import QUOTE_RULES, SPEAKER_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
+from pipeline.quotes.signatures import signatures
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.subjects import person_subject, surnames
@@ -70,6 +71,7 @@ class _ArticleScan:
         self.analysed = analysed
         self.tokens = analysed.tokens
         self.surnames = surnames(analysed.tokens)
+        self.signatures = signatures(analysed.text, analysed.quotes)
         self.found: list[QuoteCandidate] = []
         self.voice: QuoteCandidate | None = None
         self.spoke: Sentence | None = None
@@ -136,6 +138,10 @@ class _ArticleScan:
     ) -> QuoteCandidate | None:
         """The speech in a passage that stands for itself."""
         candidate = QuoteCandidate(list(passage.quoted.spans), "Direct")
+        signed = self.signatures.get(passage.quoted.begin)
+        if signed is not None and QUOTE_RULES["marks-signed"].on:
+            candidate.speaker_spans = candidate.frame_spans = [signed]
+            return by_rule(candidate, "marks-signed")
         cue = cue_beside(self.analysed, sentence, passage, cues)
         if self._goes_on(sentence, passage, cue):
             self._inherit(candidate, sentence)

@@ -152,6 +152,14 @@ def test_two_who_came_together_need_not_speak_together() -> None:
     assert quote.speaker.text == "Obst"
 
 
+def test_who_stands_under_a_quote_says_it_however_sure_the_reader_is() -> None:
+    names = ["Anna Berg, Landeschefin", "Karl Obst, Kandidat", "Ida Rau, Sprecherin"]
+    text = "\n\n".join(f"„Wir haben verloren, das schmerzt uns alle.“\n\n{name}" for name in names)
+    speakers = [quote.speaker for quote in _quotes(text, "Anna Berg", "Karl Obst", "Ida Rau")]
+    assert [speaker and speaker.entity for speaker in speakers] == ["per/Anna Berg", "per/Karl Obst", "per/Ida Rau"]
+    assert min(speaker.confidence for speaker in speakers if speaker is not None) > 0.75
+
+
 def _place(text: str, words: str) -> Span:
     return Span(begin=text.index(words), end=text.index(words) + len(words))
 

@@ -431,6 +431,36 @@ def test_who_is_named_beside_the_first_or_the_last_paragraph_says_all(text: str,
     assert "„Das ist falsch. … " in quotes[0][0]
 
 
+SIGNED = [
+    ("„Wir bauen neu.“\nHanna Obst, Bürgermeisterin", "Hanna Obst, Bürgermeisterin"),
+    ("„Wir bauen neu“\n\nUdo Falk, SPD\n\nDer Bau ruht.", "Udo Falk, SPD"),
+    ("„Wir bauen neu.“\nRumo Falk (CDU), Leiter des Amtes", "Rumo Falk (CDU), Leiter des Amtes"),
+    ("„Wir bauen neu.“\n– Udo Falk", "Udo Falk"),
+    ("„Wir bauen neu.“ Udo Falk, Kämmerer\n\nDer Bau ruht.", "Udo Falk, Kämmerer"),
+    ("„Wir bauen neu.“ (Kämmerer Udo Falk)", "Kämmerer Udo Falk"),
+    ("„Wir bauen neu“ – Udo Falk, Kämmerer", "Udo Falk, Kämmerer"),
+    ("„Wir bauen neu.\n\nDas wird teuer.“\nUdo Falk, Kämmerer", "Udo Falk, Kämmerer"),
+    ("Udo Falk, Kämmerer\n„Wir bauen neu.“\nHanna Obst, Rätin\n„Wir klagen alle.“", ""),
+    ("„Wir bauen neu.“\nNeue Brücke, alter Streit", ""),
+    ("„Wir bauen neu.“\nUdo Falk\nDer Bau ruht.", ""),
+    ("„Wir bauen neu.“ (Neue Zeitung)", ""),
+    ("„Wir bauen neu.“\nUdo Falk, Kämmerer, kam an.", ""),
+    ("Der Bau ruht. „Wir bauen neu.“\nUdo Falk, Kämmerer", ""),
+    ("„Wir bauen neu“, sagte Obst.\nUdo Falk, Kämmerer", "Obst"),
+]
+
+
+@pytest.mark.parametrize(("text", "speaker"), SIGNED)
+def test_who_stands_under_a_quote_with_a_function_says_it(text: str, speaker: str) -> None:
+    assert readable(text)[0][2] == speaker
+
+
+def test_each_of_several_voices_has_its_own_name() -> None:
+    names = ["Hanna Obst, Bürgermeisterin", "Udo Falk, SPD", "Jonas Reif, Kämmerer"]
+    text = "\n\n".join(f"„Wir bauen neu.“\n\n{name}" for name in names)
+    assert [speaker for _, _, speaker, _ in readable(f"Stimmen zur Wahl\n\n{text}")] == names
+
+
 @pytest.mark.parametrize(
     "text",
     ["„Nein, das geht nicht“, war die Antwort.", "„Wir ziehen jetzt los“, folgte dem Ruf kaum jemand."],

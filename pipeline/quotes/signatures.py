@@ -1,0 +1,58 @@
+"""Who stands below or behind words in quotation marks: name and function, as with the voices to an election."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+
+from pipeline.entities.person_words import is_given_name
+from pipeline.entities.roles_lexicon import role_word
+from pipeline.quotes.marks import QuotedText
+from pipeline.spans import CharOffset, CharRange, char_span
+
+_LINE = re.compile(r"[^\n]+")
+_NAME = r"[A-ZÄÖÜ][\w.’'-]*(?: (?:(?:von|van|de|der|zu|al) ){0,2}[A-ZÄÖÜ][\w.’'-]*){1,4}"
+_NAMED = rf"(?P<name>{_NAME})(?P<party> \([^()]{{2,40}}\))?(?:, (?P<function>[^.!?:;„“”«»\"()]{{2,90}}))?"
+_SIGNATURES = (
+    re.compile(rf"\s*(?P<apart>[–—-] ?)?(?P<signed>{_NAMED})\s*"),
+    re.compile(rf"\s*(?P<apart>\()(?P<signed>{_NAMED})\)\s*"),
+)
+"""A name in a line: behind a dash or in brackets, or with a function or a party behind it."""
+_LONGEST = 160
+
+
+def signatures(text: str, quotes: Sequence[QuotedText]) -> dict[CharOffset, CharRange]:
+    """Where name and function stand for each quote, by its begin, that they stand under or right behind in its line.
+
+    The quote begins and ends with a line, or what stands behind it does. Where such a line stands over the first quote,
+    each of them belongs to the quote below.
+    """
+    lines = [CharRange(*char_span(line)) for line in _LINE.finditer(text) if not line.group().isspace()]
+    begins = [line.begin for line in lines]
+    found: dict[CharOffset, CharRange] = {}
+    above = -2
+    for quoted in quotes:
+        first = bisect_right(begins, quoted.begin) - 1
+        if not quoted.outer or text[lines[first].begin : quoted.begin].strip():
+            continue
+        last = bisect_right(begins, quoted.end - 1) - 1
+        signed = _signature(text, CharRange(quoted.end, lines[last].end))
+        if signed is None and not text[quoted.end : lines[last].end].strip() and last + 1 < len(lines):
+            last += 1
+            signed = _signature(text, lines[last])
+        if signed is not None and (above == first - 1 or not first or not _signature(text, lines[first - 1])):
+            found[quoted.begin] = signed
+            above = last
+    return found
+
+
+def _signature(text: str, span: CharRange) -> CharRange | None:
+    """A person's name and function, if nothing else stands in `span`."""
+    if span.end - span.begin > _LONGEST:
+        return None
+    match = next((m for pattern in _SIGNATURES if (m := pattern.fullmatch(text, *span))), None)
+    if match is None or not (match["apart"] or match["function"] or match["party"]):
+        return None
+    *given, _ = match["name"].split()
+    words = [word for word in (*given, *(match["function"] or "").split()) if word[0].isupper()]
+    named = any(map(is_given_name, given)) or any(role_word(word) is not None for word in words)
+    return CharRange(*char_span(match, "signed")) if named else None
