@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from pipeline.entities.data import FOLDER
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.words import WORD, TextWords
 from pipeline.errors import ConfigurationError
 from pipeline.spans import CharOffset, TokenIndex, token_indices
@@ -97,7 +98,8 @@ class Gazetteer:
         for declined in _case_forms(base):
             known = self.by_words.get(declined)
             if known is None or entry.users or declined == base or known.entry is entry:
-                self.by_words[declined] = GazetteerMatch(entry, name, weak)
+                ordinary = weak or (declined != base and is_given_name(" ".join(declined)))  # "Jonas" of the town Jona
+                self.by_words[declined] = GazetteerMatch(entry, name, ordinary)
                 self.longest[declined[0]] = max(self.longest.get(declined[0], 0), len(declined))
                 if len(declined) == 1:
                     self.longest_word = max(self.longest_word, len(declined[0]))

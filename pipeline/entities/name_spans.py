@@ -2,15 +2,14 @@
 
 import re
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.enumerations import enumerated_organisations
-from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
+from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
 from pipeline.entities.name_completion import complete_names
-from pipeline.entities.name_forms import person_tokens, strip_titles
+from pipeline.entities.name_forms import strip_titles
+from pipeline.entities.name_types import with_one_type
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
@@ -23,12 +22,8 @@ from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
 ModelSpan = tuple[CharOffset, CharOffset, EntityType]
-_Place = tuple[CharOffset, CharOffset]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
-_BEFORE_PLACES = word_list("before_places")
-_DEFINITE_ARTICLES = word_list("definite_articles")
-_MARKS = frozenset("„“”\"»«›‹‚‘’'")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -56,7 +51,7 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
     if NAME_RULES["compound"].on:
         spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
-    spans = sorted(_of_one_type(words, spans, persons))
+    spans = sorted(with_one_type(words, spans, persons))
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
 
 
@@ -185,51 +180,6 @@ def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer)
                 found.append(NameSpan(begin, begin + len(first), known.entry.type, known))
                 break
     return found
-
-
-def _of_one_type(words: TextWords, spans: list[NameSpan], persons: Container[_Place]) -> list[NameSpan]:
-    """The same words get the same type everywhere: the commonest one; surnames are persons whatever the model said.
-
-    `persons` are the places where the model sees one: there, a known name gives way to the surname that it is too.
-    """
-    counts: dict[str, Counter[EntityType]] = {}
-    surnames: set[str] = set()
-    listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
-    for span in spans:
-        text = words.text[span.begin : span.end]
-        counts.setdefault(text, Counter())[span.type] += 1
-        if span.type == "PER" and " " in text and NAME_RULES["surname-is-person"].on:
-            surnames.add(person_tokens(text)[-1])
-    result = []
-    for span in spans:
-        text = words.text[span.begin : span.end]
-        surname = text in surnames or text.removesuffix("s") in surnames
-        if span.known is not None and not (surname and _gives_way(words, span, span.known, persons)):
-            result.append(span)
-            continue
-        best = span.type
-        if NAME_RULES["commonest-type"].on:
-            best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
-        if text in listed:
-            best = "ORG"
-        if surname:
-            best = "PER"
-        result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
-    return result
-
-
-def _gives_way(words: TextWords, span: NameSpan, known: GazetteerMatch, persons: Container[_Place]) -> bool:
-    """Whether a known name is a surname in this place: nothing says that it is a town, or the model sees a person."""
-    first = words.at(span.begin)
-    gap = words.gap(first - 1, first)
-    following = words.text[span.end : span.end + 1]
-    if known.entry.users or following == "-" or gap.endswith("(") or (gap[-1:] in _MARKS and following in _MARKS):
-        return False
-    before = words.words[first - 1].text.lower() if gap == " " else ""
-    seen = (span.begin, span.end) in persons
-    if known.entry.type == "LOC":
-        return before not in _BEFORE_PLACES and (seen or before not in _DEFINITE_ARTICLES)
-    return seen and before not in _BEFORE_PLACES | _DEFINITE_ARTICLES
 
 
 def _with_places(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:

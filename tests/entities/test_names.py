@@ -97,6 +97,33 @@ def test_a_surname_can_be_the_name_of_something_else(given: GivenNames, text: st
 
 
 @pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Richterin [Wagner|PER] kam. „Nein“, sagte [Wagner|PER].", {"per/wagner": 2}),
+        ("Landrat [Bayer|PER] schwieg. [Bayers|PER] Rede fiel aus.", {"per/bayer": 2}),
+        ("Verteidiger [Ford|PER] kam. Der [Ford|ORG] stand im Hof.", {"per/ford": 1, "org/ford": 1}),
+        ("Frau [Siegen|LOC] kam aus [Siegen|LOC].", {"per/siegen": 1, "loc/siegen": 1}),
+        ("Herr [Otto|ORG] wartete.", {"per/otto": 1}),
+        ("Frau [Halle|PER] kam. Dann ging [Halle|LOC].", {"per/halle": 2}),
+        ("Sponsor [Bosch|ORG] zögert. Das sagte [Bosch|ORG].", {"org/bosch": 2}),
+        ("Weltmeister [Argentinien|LOC] siegt.", {"loc/argentinien": 1}),
+        ("Sie ist die reichste Frau [Chinas|LOC].", {"loc/china": 1}),
+        ("Schüler [Jonas Kolb|PER] lacht. Dann ging [Jonas|PER].", {"per/jonas-kolb": 2}),
+        ("[Jonas Kolb|PER] lacht. Dann ging Jonas.", {"per/jonas-kolb": 2}),
+        ("[Abas|PER] lachte.", {"per/abas": 1}),
+        ("[Otto Kern|PER] kam. „Prost, [Otto|PER]!“", {"per/otto-kern": 2}),
+        ("[Otto Kern|PER] kam. Bei [Otto|PER] und [Otto|ORG] fehlt es.", {"per/otto-kern": 1, "org/otto": 2}),
+        ("[Geras|LOC] Rathaus brannte.", {"loc/gera": 1}),
+        ("[Charlotte|PER] lachte. Er flog nach [Charlotte|PER].", {"per/charlotte": 1, "loc/charlotte": 1}),
+        ("Die Pakete von [Otto|ORG] kamen.", {"org/otto": 1}),
+    ],
+)
+def test_a_person_can_have_the_name_of_a_firm_or_town(given: GivenNames, text: str, mentions: dict[str, int]) -> None:
+    found = given.marked(text)
+    assert {e.id: sum(mention.kind == "name" for mention in e.mentions) for e in found} == mentions
+
+
+@pytest.mark.parametrize(
     ("text", "names"),
     [
         ("Der Film „[Das Boot|MISC]“ läuft. Das [Boot|MISC] gefällt.", ["Das Boot"]),

@@ -1,0 +1,88 @@
+"""One type for the same words in an article, and the known names that are a surname or given name in it."""
+
+from collections import Counter
+from collections.abc import Container
+
+from pipeline.entities.cluster import NameSpan
+from pipeline.entities.enumerations import enumerated_organisations
+from pipeline.entities.gazetteer import GazetteerMatch
+from pipeline.entities.name_forms import person_tokens
+from pipeline.entities.person_patterns import introduces
+from pipeline.entities.person_words import GENDERED_TITLES, is_given_name
+from pipeline.entities.registry import NAME_RULES
+from pipeline.entities.words import TextWords
+from pipeline.lexicon import word_list
+from pipeline.spans import CharOffset
+from schemas.records import EntityType
+
+_Place = tuple[CharOffset, CharOffset]
+_BEFORE_PLACES = word_list("before_places")
+_DEFINITE_ARTICLES = word_list("definite_articles")
+_MARKS = frozenset("„“”\"»«›‹‚‘’'")
+
+
+def with_one_type(words: TextWords, spans: list[NameSpan], persons: Container[_Place]) -> list[NameSpan]:
+    """`spans`, in which the same words have the commonest of their types; surnames are persons whatever the model said.
+
+    `persons` are the places where the model sees one: there, a known name gives way to the person's that it is too.
+    """
+    counts: dict[str, Counter[EntityType]] = {}
+    surnames: set[str] = set()
+    given: set[str] = set()
+    listed = enumerated_organisations(words, spans) if NAME_RULES["enumeration"].on else frozenset()
+    for span in spans:
+        text = words.text[span.begin : span.end]
+        counts.setdefault(text, Counter())[span.type] += 1
+        if not NAME_RULES["surname-is-person"].on:
+            continue
+        if span.type == "PER" and " " in text:
+            surnames.add(person_tokens(text)[-1])
+            given.add(person_tokens(text)[0])
+        elif span.known is not None and _introduced(words, span, span.known, persons):
+            surnames.add(text)
+    result = []
+    for span in spans:
+        text = words.text[span.begin : span.end]
+        surname = text in surnames or text.removesuffix("s") in surnames
+        if span.known is not None:
+            called = is_given_name(text) and (span.type == "LOC" or text in given)
+            person = surname or (called and (span.begin, span.end) in persons)
+            gives_way = person and _gives_way(words, span, span.known, persons)
+            result.append(NameSpan(span.begin, span.end, "PER") if gives_way else span)
+            continue
+        best = span.type
+        if NAME_RULES["commonest-type"].on:
+            best = max(counts[text], key=lambda t: (counts[text][t], t == span.type))
+        if text in listed:
+            best = "ORG"
+        if surname:
+            best = "PER"
+        result.append(span if best == span.type else NameSpan(span.begin, span.end, best))
+    return result
+
+
+def _introduced(words: TextWords, span: NameSpan, known: GazetteerMatch, persons: Container[_Place]) -> bool:
+    """Whether a known name is a surname: "Frau Siegen", and behind a role ("Arzt Bosch") if the model sees a person."""
+    before = words.at(span.begin) - 1
+    if known.entry.users or before < 0:
+        return False
+    if (span.begin, span.end) in persons:
+        return introduces(words, before)
+    titled = words.words[before].text in GENDERED_TITLES and words.gap(before, before + 1) == " "
+    return titled and words.text[span.begin : span.end] == known.form
+
+
+def _gives_way(words: TextWords, span: NameSpan, known: GazetteerMatch, persons: Container[_Place]) -> bool:
+    """Whether a known name is a person's in this place: nothing says that it is a town, or the model sees a person."""
+    if _introduced(words, span, known, persons):
+        return True
+    first = words.at(span.begin)
+    gap = words.gap(first - 1, first)
+    following = words.text[span.end : span.end + 1]
+    if known.entry.users or following == "-" or gap.endswith("(") or (gap[-1:] in _MARKS and following in _MARKS):
+        return False
+    before = words.words[first - 1].text.lower() if gap == " " else ""
+    seen = (span.begin, span.end) in persons
+    if known.entry.type == "LOC":
+        return before not in _BEFORE_PLACES and (seen or before not in _DEFINITE_ARTICLES)
+    return seen and before not in _BEFORE_PLACES | _DEFINITE_ARTICLES
