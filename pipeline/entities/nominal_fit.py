@@ -6,7 +6,6 @@ from functools import cache
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_phrases import Nominal
 from pipeline.entities.referents import Referent, nations
-from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
 
@@ -88,19 +87,3 @@ def _complement(words: TextWords, nominal: Nominal) -> str | None:
 def nation_of(words: TextWords, nominal: Nominal, gazetteer: Gazetteer) -> str | None:
     """Id of the country whose adjective or demonym stands in the noun phrase ("der französische Gesandte")."""
     return next(iter(nations(words, nominal.begin, nominal.end, gazetteer)), None)
-
-
-def party_of(noun: str, gazetteer: Gazetteer) -> str | None:
-    """The organisation in a compound ("CDU-Politiker", "Grünenpolitikerin")."""
-    prefix = noun.split("-", maxsplit=1)[0] if "-" in noun else ""
-    lengths = range(3, min(len(noun) - 3, gazetteer.longest_word + 1))
-    candidates = [prefix] if prefix else [noun[:length] for length in lengths]
-    for candidate in candidates:
-        known = gazetteer.look_up(candidate)
-        if (
-            known is not None
-            and known.entry.type == "ORG"
-            and (prefix or role_word(noun[len(candidate) :].capitalize()))
-        ):
-            return known.entry.name
-    return None

@@ -5,8 +5,9 @@ from bisect import bisect_right
 from functools import lru_cache
 
 from pipeline.entities.cluster import MentionSpan
+from pipeline.entities.compound_organisations import organisation_in_compound
 from pipeline.entities.gazetteer import Gazetteer
-from pipeline.entities.nominal_fit import OTHERWISE, SIMILAR, SYNONYMOUS, fit_of, nation_of, party_of
+from pipeline.entities.nominal_fit import OTHERWISE, SIMILAR, SYNONYMOUS, fit_of, nation_of
 from pipeline.entities.nominal_gender import AGED
 from pipeline.entities.nominal_phrases import Nominal
 from pipeline.entities.pronouns import early_in_sentence, presence
@@ -42,7 +43,7 @@ def person_of_nominal(
     if _nameless(words, nominal):
         return None
     speaker = speaker or speaks(words, nominal.begin, nominal.end)
-    party, nation = party_of(nominal.noun, gazetteer), nation_of(words, nominal, gazetteer)
+    party, nation = organisation_in_compound(nominal.noun, gazetteer), nation_of(words, nominal, gazetteer)
     from_town = nominal.role is None and nation is None and AGED.match(nominal.noun) is None
     since = _since_sentence_before(words, nominal)
     named = referents.two_within(since, nominal.begin, (nominal.gender, None))

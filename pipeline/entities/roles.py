@@ -5,7 +5,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.entities.cluster import Cluster, MentionSpan
-from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
+from pipeline.entities.compound_organisations import organisation_in_compound
+from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
@@ -125,20 +126,9 @@ def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender 
 
 
 def _party_in_compound(word: str, person: Cluster, gazetteer: Gazetteer) -> None:
-    """ "Grünen-Politikerin", "Grünenpolitikerin", "Nato-Generalsekretär" give the affiliation."""
-    compound = word.removeprefix("Ex-")
-    for beginning in compound_beginnings(compound, gazetteer.longest_word):
-        name = _organisation(beginning, gazetteer)
-        if name is not None:
-            person.add_affiliation(name)
-            return
-    first = compound.split("-", 1)[0]
-    for length in range(3, min(len(first) - 3, gazetteer.longest_word + 1)):
-        if role_word(first[length:].capitalize()) is not None:
-            name = _organisation(first[:length], gazetteer)
-            if name is not None:
-                person.add_affiliation(name)
-                return
+    name = organisation_in_compound(word, gazetteer)
+    if name is not None:
+        person.add_affiliation(name)
 
 
 def _organisation(name: str, gazetteer: Gazetteer) -> str | None:
