@@ -1,8 +1,9 @@
 """Names undeclined: genitives, titles, case variants."""
 
 import re
+from collections.abc import Sequence
 
-from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name
+from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.spans import CharOffset, CharRange
@@ -39,6 +40,17 @@ def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
 def person_tokens(text: str) -> list[str]:
     """The words of a person's name without titles."""
     return [word for word in _NAME_WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
+
+
+def surname_of(tokens: Sequence[str], *, capitals: bool = False) -> str:
+    """Last word of a name with the small particles before it ("von der Leyen"), with `capitals` all ("Van der Bellen").
+
+    A capital one can be a given name too ("Ben").
+    """
+    start = len(tokens) - 1
+    while start > 1 and is_particle(tokens[start - 1]) and (capitals or tokens[start - 1][0].islower()):
+        start -= 1
+    return " ".join(tokens[start:])
 
 
 def without_genitive(

@@ -1,21 +1,23 @@
 """Mentions of persons brought together: full names, surnames, given names, couples kept apart."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
-from pipeline.entities.name_forms import person_tokens, without_genitive
-from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, gender_of_name, is_given_name
+from pipeline.entities.name_forms import person_tokens, surname_of, without_genitive
+from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.slugs import slug
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
 from schemas.records import Gender
 
 _MOST_BEARERS = 50
 """People of one surname among whom it is asked who is meant, and names of one person that are compared."""
+_Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +27,7 @@ class _Named:
 
     @property
     def full(self) -> bool:
-        return len(self.tokens) > 1 and self.tokens[0] not in PARTICLES
-
-    @property
-    def surname(self) -> str:
-        return surname_of(self.tokens)
-
-
-def surname_of(tokens: Sequence[str]) -> str:
-    """Last word of a name with the particles before it ("von der Leyen")."""
-    start = len(tokens) - 1
-    while start > 1 and tokens[start - 1] in PARTICLES and tokens[start - 1][0].islower():
-        start -= 1
-    return " ".join(tokens[start:])
+        return len(self.tokens) > 1 and not is_particle(self.tokens[0])
 
 
 def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster]:
@@ -46,8 +36,7 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
     persons = _Persons()
     full = [item for item in named if item.full]
     for item in sorted(full, key=lambda n: (-len(n.tokens), n.span.begin)):
-        home = next((c for c in persons.of_full_name(item.tokens) if _same_person(c.name.split(), item.tokens)), None)
-        persons.put(home, item)
+        persons.put(persons.of_full_name(item.tokens), item)
     for item in named:
         if not item.full:
             persons.put(_owner(words, persons, item), item)
@@ -60,55 +49,53 @@ class _Persons:
     def __init__(self) -> None:
         self.clusters: list[Cluster] = []
         self._numbers: dict[int, int] = {}
-        self._by_full_name: dict[tuple[str, ...], list[int]] = {}
+        self._by_full_name: dict[_Key, int] = {}
         self._by_surname: dict[str, list[int]] = {}
         self._by_given_name: dict[str, list[int]] = {}
 
     def put(self, home: Cluster | None, item: _Named) -> None:
         """Add a mention to `home`, or a new person who is mentioned so."""
+        name = " ".join(item.tokens)
         if home is None:
-            home = Cluster("PER", " ".join(item.tokens))
+            home = Cluster("PER", name)
             self._numbers[id(home)] = len(self.clusters)
             self.clusters.append(home)
             self._note(home)
-        home.add(item.span.begin, item.span.end, " ".join(item.tokens))
+        home.add(item.span.begin, item.span.end, name)
         if item.span.known is not None and home.entry is None and not _another(home, item.span.known.entry):
             home.entry = item.span.known.entry
             home.name = home.entry.name
             self._note(home)
+        elif home.entry is None and home.name.isupper() and not name.isupper() and slug(home.name) == slug(name):
+            home.name = name  # a label ("PRIEN:") or a headline came first
 
     def _note(self, person: Cluster) -> None:
         """Let a person be found by the name that he has now."""
         number, own = self._numbers[id(person)], person.name.split()
-        full: set[tuple[str, ...]] = {(own[0], surname_of(own)), (own[-1], own[0][0], "initial")}
-        if "-" in own[-1]:
-            full |= {(own[0], part) for part in own[-1].split("-")}
-        surnames = {person.name, surname_of(own), own[-1]}
+        for key in _full_name_keys(own):
+            self._by_full_name.setdefault(key, number)
+        surnames = {slug(name) for name in (person.name, own[-1], *_surnames(own))}
         if len(own) > 2:
-            surnames |= {" ".join(own[-2:])} | ({own[-2]} if not is_given_name(own[-2]) else set())
-        for key in full:
-            _insert(self._by_full_name.setdefault(key, []), number)
+            surnames |= {slug(" ".join(own[-2:]))} | ({slug(own[-2])} if not is_given_name(own[-2]) else set())
         for surname in surnames:
             _insert(self._by_surname.setdefault(surname, []), number)
-        _insert(self._by_given_name.setdefault(own[0], []), number)
+        _insert(self._by_given_name.setdefault(slug(own[0]), []), number)
 
-    def of_full_name(self, tokens: Sequence[str]) -> Iterator[Cluster]:
-        """Those who may have a name of several words, the first ones first."""
-        keys: set[tuple[str, ...]] = {(tokens[0], surname_of(tokens)), (tokens[0], tokens[-1])}
-        if len(tokens[0].rstrip(".")) == 1:
-            keys.add((tokens[-1], tokens[0][0], "initial"))
-        numbers = {n for key in keys for n in self._by_full_name.get(key, ())[:_MOST_BEARERS]}
-        return (self.clusters[number] for number in sorted(numbers))
+    def of_full_name(self, tokens: Sequence[str]) -> Cluster | None:
+        """The first one whose name of several words may be this one."""
+        numbers = [self._by_full_name[key] for key in _keys_of_shorter(tokens) if key in self._by_full_name]
+        return self.clusters[min(numbers)] if numbers else None
 
     def of_surname(self, name: str) -> list[Cluster]:
         """Those of a surname, the first ones first."""
-        found = (self.clusters[number] for number in self._by_surname.get(name, ()))
-        return list(islice((person for person in found if _is_surname(person, name)), _MOST_BEARERS))
+        return self._first(self._by_surname, slug(name))
 
     def of_given_name(self, name: str) -> list[Cluster]:
         """Those of a given name, the first ones first."""
-        found = (self.clusters[number] for number in self._by_given_name.get(name, ()))
-        return list(islice((person for person in found if person.name.split()[0] == name), _MOST_BEARERS))
+        return self._first(self._by_given_name, slug(name))
+
+    def _first(self, numbers: Mapping[str, list[int]], key: str) -> list[Cluster]:
+        return [self.clusters[number] for number in numbers.get(key, ())[:_MOST_BEARERS]]
 
 
 def _insert(numbers: list[int], number: int) -> None:
@@ -140,12 +127,28 @@ def _another(person: Cluster, entry: GazetteerEntry) -> bool:
 
 def _same_person(longer: Sequence[str], shorter: Sequence[str]) -> bool:
     """Whether two full names are one: the same first and last words, second names and initials aside."""
-    if longer[0] == shorter[0] and surname_of(longer) == surname_of(shorter):
-        return True
-    double = longer[-1].split("-")
-    if longer[0] == shorter[0] and len(double) > 1 and shorter[-1] in double:
-        return True
-    return longer[-1] == shorter[-1] and len(shorter[0].rstrip(".")) == 1 and longer[0].startswith(shorter[0][0])
+    return not _full_name_keys(longer).isdisjoint(_keys_of_shorter(shorter))
+
+
+def _full_name_keys(tokens: Sequence[str]) -> set[_Key]:
+    """By what a full name can be found: whole, by given name and surname or a part of it, by initial and surname."""
+    first, double = slug(tokens[0]), tokens[-1].split("-")
+    keys: set[_Key] = {("whole", slug(" ".join(tokens)), ""), ("initial", first[0], slug(tokens[-1]))}
+    keys |= {("surname", first, slug(surname)) for surname in _surnames(tokens)}
+    return keys | ({("part", first, slug(part)) for part in double} if len(double) > 1 else set())
+
+
+def _keys_of_shorter(tokens: Sequence[str]) -> set[_Key]:
+    """Of the keys of a full name those that a shorter form of it has too."""
+    first, last = slug(tokens[0]), slug(tokens[-1])
+    keys: set[_Key] = {("whole", slug(" ".join(tokens)), ""), ("part", first, last)}
+    keys |= {("surname", first, slug(surname)) for surname in _surnames(tokens)}
+    return keys | ({("initial", first[0], last)} if len(tokens[0].rstrip(".")) == 1 else set())
+
+
+def _surnames(tokens: Sequence[str]) -> set[str]:
+    """The surname with its small particles, and with the capital ones before it."""
+    return {surname_of(tokens), surname_of(tokens, capitals=True)}
 
 
 def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
@@ -154,6 +157,7 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     by_surname = persons.of_surname(name)
     if not by_surname and len(item.tokens) == 1:
         by_surname = persons.of_given_name(name)
+    by_surname = [c for c in by_surname if name in c.name] or by_surname  # Roßmann is not Rossmann where both are
     if len(by_surname) < 2:
         return by_surname[0] if by_surname else None
     gender = _announced_gender(words, item.span.begin)
@@ -167,13 +171,6 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
 
 def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:
     return cluster.mentions[bisect_left(cluster.mentions, begin, key=lambda place: place.begin) - 1]
-
-
-def _is_surname(cluster: Cluster, name: str) -> bool:
-    own = cluster.name.split()
-    if cluster.name == name or surname_of(own) == name or (len(own) > 1 and own[-1] == name):
-        return True
-    return len(own) > 2 and name in (" ".join(own[-2:]), own[-2]) and not is_given_name(name)
 
 
 def _announced_gender(words: TextWords, begin: CharOffset) -> Gender | None:

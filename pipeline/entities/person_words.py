@@ -14,6 +14,11 @@ TITLES = frozenset(GENDERED_TITLES) | word_list("titles")
 PARTICLES = word_list("surname_particles")
 
 
+def is_particle(word: str) -> bool:
+    """Whether `word` is a particle of surnames, as it is written or in small letters ("Zu Guttenberg")."""
+    return word in PARTICLES or word.lower() in PARTICLES
+
+
 @cache
 def given_names() -> dict[str, str]:
     """Gender of given names: "m", "f" or "u" for both."""

@@ -1,8 +1,8 @@
 """Names found in one place hold in the others."""
 
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.name_forms import person_tokens
-from pipeline.entities.person_words import PARTICLES, is_given_name
+from pipeline.entities.name_forms import person_tokens, surname_of
+from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.spans import TokenIndex
@@ -59,16 +59,14 @@ def _is_name(words: TextWords, index: TokenIndex) -> bool:
 
 
 def _particles(words: TextWords, spans: list[NameSpan]) -> dict[str, list[str]]:
-    """For last words of surnames the particles before them ("Leyen": "von", "der")."""
+    """For last words of surnames the particles before them in small letters ("Leyen": "von", "der")."""
     found: dict[str, list[str]] = {}
     for span in spans:
         if span.type == "PER":
             tokens = person_tokens(words.text[span.begin : span.end])
-            start = len(tokens) - 1
-            while start > 1 and tokens[start - 1] in PARTICLES and tokens[start - 1][0].islower():
-                start -= 1
-            if 0 < start < len(tokens) - 1:
-                found[tokens[-1]] = tokens[start:-1]
+            particles = surname_of(tokens, capitals=True).lower().split()[:-1]
+            if particles:
+                found[tokens[-1]] = particles
     return found
 
 
@@ -78,6 +76,6 @@ def _with_particles(words: TextWords, span: NameSpan, particles: dict[str, list[
     if span.type != "PER" or before is None:
         return span
     first = words.at(span.begin) - len(before)
-    if first < 0 or [word.text for word in words.words[first : first + len(before)]] != before:
+    if first < 0 or [word.text.lower() for word in words.words[first : first + len(before)]] != before:
         return span
     return NameSpan(words.words[first].begin, span.end, span.type, span.known)

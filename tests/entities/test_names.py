@@ -173,6 +173,35 @@ def test_ordinary_words_and_offices_are_no_part_of_names(given: GivenNames, text
     assert [entity.name for entity in given.marked(text)] == names
 
 
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("[Jan Van der Wieden|PER] kam. Dann ging [Van der Wieden|PER].", {"per/jan-van-der-wieden": 2}),
+        ("[Jan de Körber|PER] kam. [De Körber|PER] ging, [de Körber|PER] blieb.", {"per/jan-de-koerber": 3}),
+        ("[Falk zu Ahlers|PER] kam. [Zu Ahlers|PER] ging.", {"per/falk-zu-ahlers": 2}),
+        ("[Anna von der Wieden|PER] kam. Von der [Wieden|PER] ging.", {"per/anna-von-der-wieden": 2}),
+        ("[Falk Ben Ahlers|PER] kam. [Falk Ahlers|PER] ging.", {"per/falk-ben-ahlers": 2}),
+        ("[Falk von Ahlers|PER] kam. [Falk Ahlers|PER] ging.", {"per/falk-von-ahlers": 1, "per/falk-ahlers": 1}),
+        ("[Zoltán Marós|PER] kam. [Zoltan Maros|PER] ging. [Maros|PER] rief.", {"per/zoltan-maros": 3}),
+        ("[Ida Tamm-Röder|PER] kam. [Ida Tamm Röder|PER] ging.", {"per/ida-tamm-roeder": 2}),
+        ("[Ida Roßkopf|PER] kam. [Rosskopf|PER] ging.", {"per/ida-rosskopf": 2}),
+        (
+            "[Ida Müller|PER] kam. [Kai Mueller|PER] blieb. [Müller|PER] ging.",
+            {"per/ida-mueller": 2, "per/kai-mueller": 1},
+        ),
+        ("[Ida Körber|PER] kam. [Kai Körner|PER] blieb.", {"per/ida-koerber": 1, "per/kai-koerner": 1}),
+    ],
+)
+def test_a_name_is_the_same_in_other_letters(given: GivenNames, text: str, mentions: dict[str, int]) -> None:
+    found = given.marked(text)
+    assert {e.id: sum(mention.kind == "name" for mention in e.mentions) for e in found} == mentions
+
+
+def test_capitals_are_not_how_a_name_is_shown(given: GivenNames) -> None:
+    (ahlers,) = given.marked("[FALK AHLERS|PER] kam. [Falk Ahlers|PER] blieb.")
+    assert (ahlers.name, len(ahlers.mentions)) == ("Falk Ahlers", 2)
+
+
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
     assert things(extract, "Nun steigen die Löhne und die hohen Löhne.") == {}
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}
