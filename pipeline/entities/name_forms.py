@@ -53,6 +53,12 @@ def surname_of(tokens: Sequence[str], *, capitals: bool = False) -> str:
     return " ".join(tokens[start:])
 
 
+def initials(tokens: Sequence[str]) -> str:
+    """The capitals that stand for a name: "AKK" for Annegret Kramp-Karrenbauer."""
+    parts = (part for token in tokens if not is_particle(token) for part in token.split("-"))
+    return "".join(part[0].upper() for part in parts if part)
+
+
 def without_genitive(
     words: TextWords, end: CharOffset, word: str, known: frozenset[str], owning: dict[str, bool]
 ) -> str:

@@ -15,6 +15,7 @@ from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.turn_labels import with_turn_labels
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.words import SMALL_NAMES
@@ -46,6 +47,8 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
         if (not match.weak and NAME_RULES["gazetteer"].on) or found_names.meets(begin, end)
     ]
     spans = _merged(words, repaired, known)
+    if NAME_RULES["turn-label"].on:
+        spans = with_turn_labels(words, spans)
     if NAME_RULES["repetition"].on:
         spans = add_repeated_names(words, spans)
     if NAME_RULES["compound"].on:

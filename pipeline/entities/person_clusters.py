@@ -7,7 +7,7 @@ from itertools import islice
 
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
-from pipeline.entities.name_forms import person_tokens, surname_of, without_genitive
+from pipeline.entities.name_forms import initials, person_tokens, surname_of, without_genitive
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.slugs import slug
@@ -52,6 +52,7 @@ class _Persons:
         self._by_full_name: dict[_Key, int] = {}
         self._by_surname: dict[str, list[int]] = {}
         self._by_given_name: dict[str, list[int]] = {}
+        self._by_initials: dict[str, list[int]] = {}
 
     def put(self, home: Cluster | None, item: _Named) -> None:
         """Add a mention to `home`, or a new person who is mentioned so."""
@@ -80,6 +81,8 @@ class _Persons:
         for surname in surnames:
             _insert(self._by_surname.setdefault(surname, []), number)
         _insert(self._by_given_name.setdefault(slug(own[0]), []), number)
+        for capitals in (initials(own), initials((own[0], own[-1]))):
+            _insert(self._by_initials.setdefault(capitals, []), number)
 
     def of_full_name(self, tokens: Sequence[str]) -> Cluster | None:
         """The first one whose name of several words may be this one."""
@@ -93,6 +96,11 @@ class _Persons:
     def of_given_name(self, name: str) -> list[Cluster]:
         """Those of a given name, the first ones first."""
         return self._first(self._by_given_name, slug(name))
+
+    def of_initials(self, name: str) -> list[Cluster]:
+        """The only one whom two or three capitals can mean."""
+        found = self._first(self._by_initials, name) if name.isupper() and len(name) in (2, 3) else []
+        return found if len(found) == 1 else []
 
     def _first(self, numbers: Mapping[str, list[int]], key: str) -> list[Cluster]:
         return [self.clusters[number] for number in numbers.get(key, ())[:_MOST_BEARERS]]
@@ -156,7 +164,7 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     name = " ".join(item.tokens)
     by_surname = persons.of_surname(name)
     if not by_surname and len(item.tokens) == 1:
-        by_surname = persons.of_given_name(name)
+        by_surname = persons.of_given_name(name) or persons.of_initials(name)
     by_surname = [c for c in by_surname if name in c.name] or by_surname  # Roßmann is not Rossmann where both are
     if len(by_surname) < 2:
         return by_surname[0] if by_surname else None

@@ -92,6 +92,13 @@ NAME_RULES = RuleSet[NameRule](
             "Frankreich|LOC|1",
         ),
         NameRule(
+            "turn-label",
+            "A surname or initials in capitals before several turns of an interview are the person.",
+            "[Falk Ahlers|PER] kam.\n\n[FA|ORG]: Ja. Bald.\n\nFA: Und wann?",
+            "[Falk Ahlers|PER] kam.\n\n[FA|ORG]: Ja. Bald.\n\nEs regnet.",
+            "Falk Ahlers|PER|3",
+        ),
+        NameRule(
             "repetition",
             "A name in one place is one in the others.",
             "[Falk Ahlers|PER] kam. Dann ging Ahlers.",

@@ -202,6 +202,38 @@ def test_capitals_are_not_how_a_name_is_shown(given: GivenNames) -> None:
     assert (ahlers.name, len(ahlers.mentions)) == ("Falk Ahlers", 2)
 
 
+@pytest.mark.parametrize(
+    ("turns", "mentions"),
+    [
+        ("[AHLERS|PER]: Ja. Bald.\nIDA: Und wann?\nAHLERS: Im Mai.", {"per/falk-ahlers": 3, "per/ida-koerber": 1}),
+        ("AHLERS: Ja. Bald.\nAHLERS: Im Mai.", {"per/falk-ahlers": 3, "per/ida-koerber": 1}),
+        ("[FA|ORG]: Ja. Bald.\nIK: Und wann?\nIK: Wann?\nFA: Im Mai.", {"per/falk-ahlers": 3, "per/ida-koerber": 3}),
+        ("Da rief [FA|PER] nach [IK|PER].", {"per/falk-ahlers": 2, "per/ida-koerber": 2}),
+        ("FA: Das ist einmal kein Gespräch.", {"per/falk-ahlers": 1, "per/ida-koerber": 1}),
+        ("[FB|ORG]: Ja. Bald.\n[FB|ORG]: Im Mai.", {"per/falk-ahlers": 1, "per/ida-koerber": 1, "org/fb": 2}),
+    ],
+)
+def test_capitals_before_turns_are_who_speaks(given: GivenNames, turns: str, mentions: dict[str, int]) -> None:
+    found = given.marked("[Falk Ahlers|PER] und [Ida Körber|PER] kamen.\n" + turns)
+    assert {e.id: sum(mention.kind == "name" for mention in e.mentions) for e in found} == mentions
+
+
+def test_initials_that_fit_two_are_nobodys(given: GivenNames) -> None:
+    found = given.marked("[Falk Ahlers|PER] und [Fred Arndt|PER] kamen.\n[FA|ORG]: Ja. Bald.\n[FA|ORG]: Im Mai.")
+    assert [entity.id for entity in found] == ["per/falk-ahlers", "per/fred-arndt", "org/fa"]
+    found = given.marked("[Falk Ahlers|PER] und [Fred Arndt|PER] kamen. Da rief [FA|PER].")
+    assert [entity.id for entity in found] == ["per/falk-ahlers", "per/fred-arndt", "per/fa"]
+
+
+def test_a_paper_that_asks_is_the_paper(given: GivenNames) -> None:
+    found = given.marked("[Falk Ahlers|PER] und [Fred Zander|PER] kamen.\nFAZ: Wann?\nFAZ: Und wie? Zu Fuß?")
+    assert [entity.id for entity in found] == [
+        "per/falk-ahlers",
+        "per/fred-zander",
+        "org/frankfurter-allgemeine-zeitung",
+    ]
+
+
 def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
     assert things(extract, "Nun steigen die Löhne und die hohen Löhne.") == {}
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}
