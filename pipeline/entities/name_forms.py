@@ -10,6 +10,8 @@ from pipeline.spans import CharOffset, CharRange
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])[A-ZÄÖÜ]$")
+_OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
+"""The end of "a. D." and "i. R." without its full stop."""
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
 NO_GENITIVES = ("ss", "us", "is", "as", "os")
 """What names end in whose s is no genitive's."""
@@ -25,6 +27,7 @@ def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRa
         or (inside[0].text[0].islower() and inside[0].text not in PARTICLES)
         or (len(inside) > 1 and role_word(inside[0].text) is not None and not is_given_name(inside[0].text))
         or inside[0].text in ("Der", "Die", "Das", "Den", "Dem", "Ein", "Eine", "und")
+        or (len(inside) > 1 and _OUT_OF_OFFICE.search(words.text, max(0, inside[0].begin - 5), inside[0].end))
     ):
         inside.pop(0)
     while inside and inside[-1].text in (*PARTICLES, "Jr", "Sr") and len(inside) > 1 and inside[-1].text[0].islower():

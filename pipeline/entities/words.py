@@ -9,7 +9,8 @@ from typing import NamedTuple
 from pipeline.entities.quoted_stretches import quoted_stretches
 from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span, first_from, numbered_tokens
 
-WORD = re.compile(r"[^\W_]+(?:[.'’&/\-‑][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:(?:['’&/\-‑]|\.(?!(?<=[a-zäöüß]{4}\.)[A-ZÄÖÜ][a-zäöüß]))[^\W_]+)*")
+"""A word; a full stop between a small and a capital letter ends it, where the space behind a sentence is missing."""
 
 
 class Word(NamedTuple):

@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from pipeline.entities.coreference import enumerated
+from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
 from pipeline.lexicon.words import DETERMINERS, SMALL_NAMES, SUBJECT_PRONOUNS
@@ -140,7 +141,7 @@ class Attribution:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
         given = [span for span in candidate.speaker_spans if self._known(choice.chain).meets(span)]
-        spans = [Span(begin=b, end=e) for b, e in given or [CharRange(begin, end)]]
+        spans = self._spans(given or [CharRange(begin, end)])
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
         kind = _KINDS[entity.type if entity is not None else self._known(choice.chain).type]
         several = self._linker.several(_of_own_frame(candidate, given))
@@ -148,7 +149,7 @@ class Attribution:
             entity, name, kind = None, enumerated(several), "group"
         elif choice.beside is not None:
             first, second = sorted((choice.mention, choice.beside))
-            spans = [Span(begin=self._range(first)[0], end=self._range(second)[1])]
+            spans = self._spans([CharRange(self._range(first)[0], self._range(second)[1])])
             names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
             entity, name, kind = None, " und ".join(name for name in names if name), "group"
         elif entity is None:
@@ -164,6 +165,9 @@ class Attribution:
             kind=kind,
             confidence=choice.probability,
         )
+
+    def _spans(self, ranges: Sequence[CharRange]) -> list[Span]:
+        return [Span(begin=begin, end=with_full_stop(self._article.text, begin, end)) for begin, end in ranges]
 
     def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
         """The speaker that a rule names beside the quote, where the reader says another and is unsure of it.
@@ -182,7 +186,7 @@ class Attribution:
         """What the rules say where the model finds nobody, as unsure as the model is sure of that."""
         if not candidate.speaker_spans:
             return None
-        spans = [Span(begin=begin, end=end) for begin, end in candidate.speaker_spans]
+        spans = self._spans(candidate.speaker_spans)
         entity, name = self._linker.person(candidate.speaker_spans)
         text = joined(self._article.text, spans)
         return Speaker(

@@ -234,6 +234,8 @@ def noun_phrase(
             return None
         counted = index + 1 < limit and first.lower in DETERMINERS and tokens[index + 1].lower in GENITIVE_DETERMINERS
         return (_core(tokens, index + 1, limit) if counted else None) or index + 1
+    if at + 1 < limit and tokens[at].text == "." and tokens[at - 1].capital and len(tokens[at - 1].text) == 1:
+        at += 1  # "Carsten M." is cut to his initial
     while at < limit:
         token = tokens[at]
         end: TokenIndex | None = _bracket(tokens, at, limit) or name_in_marks(tokens, at, limit)

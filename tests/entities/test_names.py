@@ -167,6 +167,12 @@ def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, 
         ("Das sagte Chef [de Mission Kai Ahlers|PER].", ["Kai Ahlers"]),
         ("Das sagte [Thomas de Maizière|PER].", ["Thomas de Maizière"]),
         ("Das sagte [Giovanni Don Ahlers|PER].", ["Giovanni Ahlers"]),
+        ("Das sagte Kanzler [a. D. Kai Ahlers|PER].", ["Kai Ahlers"]),
+        ("Das sagte Kanzler a. [D. Kai Ahlers|PER].", ["Kai Ahlers"]),
+        ("Das sagte Oberst [i. R. Kai Ahlers|PER].", ["Kai Ahlers"]),
+        ("Das sagte [D. Ahlers|PER].", ["D. Ahlers"]),
+        ("Das sagte [K. D. Ahlers|PER].", ["K. D. Ahlers"]),
+        ("Es war Montag.[Kai Ahlers|PER] kam. Am Freitag.Ahlers ging.", ["Kai Ahlers"]),
     ],
 )
 def test_ordinary_words_and_offices_are_no_part_of_names(given: GivenNames, text: str, names: list[str]) -> None:

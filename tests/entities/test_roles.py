@@ -62,6 +62,7 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Der Bildreporter Falk Ahlers kam.", ["Bildreporter"], []),
         ("Der Bild-Reporter Falk Ahlers kam.", ["Bild-Reporter"], ["Bild"]),
         ("Sie dankte dem Trainer. Falk Ahlers kam.", [], []),
+        ("Sie war im Einsatz.Einsatzleiter Falk Ahlers kam.", ["Einsatzleiter"], []),
         ("Ein Berater Ahlers' Falk Ahlers, kam mit seiner Tochter Anna.", [], []),
     ],
 )

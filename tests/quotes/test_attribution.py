@@ -137,6 +137,20 @@ def test_two_speak_together_where_the_frame_joins_them(frame: str, name: str, en
     assert (speaker.name, speaker.entity, speaker.kind) == (name, entity, kind)
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker", "said"),
+    [
+        ("„Ich war es nicht“, sagte Torben H. Der Richter schwieg.", "Torben H.", "„Ich war es nicht“"),
+        ("Laut Torben H. war der Zeuge nicht da.", "Torben H.", "war der Zeuge nicht da"),
+        ("Nach Angaben von Torben H. war der Zeuge nicht da.", "Angaben von Torben H.", "war der Zeuge nicht da"),
+    ],
+)
+def test_a_speaker_cut_to_the_initial_keeps_its_full_stop(text: str, speaker: str, said: str) -> None:
+    quote = _quotes(text, "Torben H.")[0]
+    assert quote.speaker is not None
+    assert (quote.speaker.text, quote.speaker.entity, quote.text) == (speaker, "per/Torben H.", said)
+
+
 def test_two_whose_lawyer_speaks_do_not_speak_together() -> None:
     text = "„Das geht so nicht“, sagte der Anwalt von Anna Berg und Karl Obst."
     (quote,) = _quotes(text, "Anna Berg", "Karl Obst")
