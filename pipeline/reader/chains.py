@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from pipeline.coverage import Coverage
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
+from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
@@ -106,11 +107,15 @@ def _resolution(
     pairs = antecedent_pairs(layout, mentions)
     scores, nothing = scorers.antecedents(vectors, vectors, (pairs.left, pairs.right), pairs.features)
     bounds = np.searchsorted(pairs.left, np.arange(len(mentions) + 1))
+    spoken = _spoken(reading)
+    persons = {number for number, named in enumerate(chains) if types[named.mentions[0]] == "PER"}
     for index, mention in enumerate(mentions):
         if mention.kind == "name":
             continue
         rows = slice(bounds[index], bounds[index + 1])
         others = [chain[other] for other in pairs.right[rows].tolist()]
+        if mention.words[0].lower() in FIRST_PERSON and not spoken[mention.first]:
+            others = [NOBODY if other in persons else other for other in others]
         shares = _shares(others, scores[rows, 0], float(nothing[index, 0]))
         best = _likeliest(shares)
         sure = shares[best]
@@ -120,6 +125,16 @@ def _resolution(
         chain[index], certainty[index] = best, sure
         chains[best].mentions.append(index)
     return Resolution(mentions, chain, certainty, chains, types)
+
+
+def _spoken(reading: Reading) -> npt.NDArray[np.bool_]:
+    """Which tokens stand in quotation marks or in a quote: elsewhere "ich" is the writer, and nobody who is named."""
+    layout = reading.layout
+    spoken = np.zeros(len(layout), dtype=np.bool_)
+    quoted = [layout.span(begin, end) for quoted in layout.quoted for begin, end in quoted.spans]
+    for first, last in (*quoted, *(span for quote in reading.quotes for span in quote.spans)):
+        spoken[first:last] = True
+    return spoken
 
 
 def _likeliest(shares: Mapping[int, float]) -> int:

@@ -106,3 +106,37 @@ def test_each_quote_gets_its_speaker(reader: Reader, reading: Reading) -> None:
     found = speakers(reading, reader.scorers, resolution, [QuoteSpan((said[0],), 0), QuoteSpan((said[1],), 1)])
     assert [resolution.chains[choice.chain].entity for choice in found] == [0, 1]
     assert all(choice.mention is not None and 0.5 < choice.probability <= 1 for choice in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "pronoun", "named"),
+    [
+        ("Um acht, als ich auf den Hof komme, hat Ida Körber schon gemolken. „Gut“, sagt sie.", "ich", False),
+        (
+            "Ich treffe die Autorin Ida Körber in ihrem Garten. „Kommen Sie rein“, sagt sie. „Schreiben Sie noch?“, "
+            "frage ich. „Jeden Tag“, sagt Körber.",
+            "ich",
+            False,
+        ),
+        ("Die Autorin Ida Körber lacht. Was davon erfunden ist, will ich wissen. „Nichts“, sagt Körber.", "ich", False),
+        ("Die Autorin Ida Körber lacht. „Das habe ich nicht erfunden“, sagt Körber.", "ich", True),
+        ("Die Autorin Ida Körber lacht. ‚Das habe ich nicht erfunden‘, sagt Körber.", "ich", True),
+        ("Körber: Das habe ich nie gesagt. Ich bin froh.\n\nFrage: Und nun?\n\nKörber: Ich gehe.", "ich", True),
+        ("Die Autorin Ida Körber lacht. Davon ist, sagt sie, nichts erfunden.", "sie", True),
+        ("Die Stadtwerke Lindow bauen um. Unsere Kunden erreichen uns am Montag.", "uns", True),
+    ],
+)
+def test_outside_of_what_is_said_ich_is_no_person_who_is_named(
+    reader: Reader, text: str, pronoun: str, named: bool
+) -> None:
+    reading = replace(reader(text), resolutions={})
+    name = "Körber" if "Körber" in text else "Stadtwerke Lindow"
+    begin = text.index(name)
+    (first, last) = reading.layout.span(begin, begin + len(name))  # type: ignore[arg-type]
+    resolution = resolve(reading, reader.scorers, [(first, last, 0)])
+    (meant,) = {
+        resolution.chains[chain].entity
+        for mention, chain in zip(resolution.mentions, resolution.chain, strict=True)
+        if mention.words == (pronoun,)
+    }
+    assert meant == (0 if named else None)
