@@ -162,10 +162,9 @@ def _surnames(tokens: Sequence[str]) -> set[str]:
 def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     """The person meant by a surname or a given name alone."""
     name = " ".join(item.tokens)
-    by_surname = persons.of_surname(name)
-    if not by_surname and len(item.tokens) == 1:
-        by_surname = persons.of_given_name(name) or persons.of_initials(name)
-    by_surname = [c for c in by_surname if name in c.name] or by_surname  # Roßmann is not Rossmann where both are
+    by_surname, by_given = persons.of_surname(name), persons.of_given_name(name) if len(item.tokens) == 1 else []
+    spelled_so = ([c for c in found if name in c.name] for found in (by_surname, by_given))
+    by_surname = next(filter(None, spelled_so), by_surname or by_given or persons.of_initials(name))
     if len(by_surname) < 2:
         return by_surname[0] if by_surname else None
     gender = _announced_gender(words, item.span.begin)

@@ -108,27 +108,34 @@ def _resolution(
     scores, nothing = scorers.antecedents(vectors, vectors, (pairs.left, pairs.right), pairs.features)
     bounds = np.searchsorted(pairs.left, np.arange(len(mentions) + 1))
     spoken = _spoken(reading)
+    writers: set[int] = set()
     persons = {number for number, named in enumerate(chains) if types[named.mentions[0]] == "PER"}
     for index, mention in enumerate(mentions):
         if mention.kind == "name":
             continue
         rows = slice(bounds[index], bounds[index + 1])
         others = [chain[other] for other in pairs.right[rows].tolist()]
-        if mention.words[0].lower() in FIRST_PERSON and not spoken[mention.first]:
-            others = [NOBODY if other in persons else other for other in others]
+        by_writer = " ".join(mention.words).lower() in FIRST_PERSON and not spoken[mention.first]
+        unfit = persons if by_writer else writers
+        others = [NOBODY if other in unfit else other for other in others]
         shares = _shares(others, scores[rows, 0], float(nothing[index, 0]))
         best = _likeliest(shares)
         sure = shares[best]
         if best == NOBODY:
             best = len(chains)
             chains.append(Chain(None))
+            if by_writer:
+                writers.add(best)
         chain[index], certainty[index] = best, sure
         chains[best].mentions.append(index)
     return Resolution(mentions, chain, certainty, chains, types)
 
 
 def _spoken(reading: Reading) -> npt.NDArray[np.bool_]:
-    """Which tokens stand in quotation marks or in a quote: elsewhere "ich" is the writer, and nobody who is named."""
+    """Which tokens stand in quotation marks or in a quote.
+
+    Elsewhere "ich" is the writer, and no person who is named; and nobody else is the writer.
+    """
     layout = reading.layout
     spoken = np.zeros(len(layout), dtype=np.bool_)
     quoted = [layout.span(begin, end) for quoted in layout.quoted for begin, end in quoted.spans]

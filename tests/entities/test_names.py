@@ -195,6 +195,7 @@ def test_ordinary_words_and_offices_are_no_part_of_names(given: GivenNames, text
             "[Ida Müller|PER] kam. [Kai Mueller|PER] blieb. [Müller|PER] ging.",
             {"per/ida-mueller": 2, "per/kai-mueller": 1},
         ),
+        ("[Marós Kai|PER] kam. [Ida Maros|PER] blieb. [Marós|PER] ging.", {"per/maros-kai": 2, "per/ida-maros": 1}),
         ("[Ida Körber|PER] kam. [Kai Körner|PER] blieb.", {"per/ida-koerber": 1, "per/kai-koerner": 1}),
     ],
 )

@@ -123,6 +123,7 @@ def test_each_quote_gets_its_speaker(reader: Reader, reading: Reading) -> None:
         ("Die Autorin Ida Körber lacht. ‚Das habe ich nicht erfunden‘, sagt Körber.", "ich", True),
         ("Körber: Das habe ich nie gesagt. Ich bin froh.\n\nFrage: Und nun?\n\nKörber: Ich gehe.", "ich", True),
         ("Die Autorin Ida Körber lacht. Davon ist, sagt sie, nichts erfunden.", "sie", True),
+        ("Meine Nachbarin lacht. Ida Körber hat den Garten gekauft. „Er gehört mir“, sagt Körber.", "mir", True),
         ("Die Stadtwerke Lindow bauen um. Unsere Kunden erreichen uns am Montag.", "uns", True),
     ],
 )
