@@ -121,11 +121,9 @@ def _problem(request: Request, status: int, detail: str, values: Mapping[str, ob
         from agents.web.localisation import translations
 
         said = translations(language_of(request)).gettext(detail)
-        if (
-            detail == f"{status}: {HTTPStatus(status).phrase}"
-        ):  # aiohttp's own words, which the heading has in the language
-            said = ""
-        return site_of(request).page(
-            "error.html", request, status=status, code=status, detail=said % values if values else said
-        )
+        if detail == f"{status}: {HTTPStatus(status).phrase}":
+            said = ""  # aiohttp's own words, which the heading has in the reader's language
+        elif values:
+            said %= values
+        return site_of(request).page("error.html", request, status=status, code=status, detail=said)
     return json_response(ErrorAnswer(error=detail % values if values else detail), status=status)

@@ -16,7 +16,6 @@ from pipeline.cleaning.shapes import turn_of
 _ASKS = re.compile(r"\?[\"“”»«’'‘)\]]*$")
 _LABEL = re.compile(r"(?P<label>(?:[A-ZÄÖÜ][\w.&’'-]{0,30})(?: [\w.&’'-]{1,30}){0,3}): (?=\S)")
 _LABELLED_QUOTE = re.compile(r"[^:]{1,80}: [„“»«\"]")
-_LABELLED_QUOTE = re.compile(r"[^:]{1,80}: [„“»«\"]")
 _TO_SOMEONE = re.compile(r"\b(?:Sie|Ihr\w{0,2}|Ihnen|Herr|Frau|du|dein\w{0,2}|dir|dich|euch|eure?\w?)\b")
 _CALLED = re.compile(r"(?:^|, )(?:Herr|Frau) (?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}?([A-ZÄÖÜ][\w-]{1,30})(?=[,?]| und )")
 _OF_ONESELF = re.compile(r"\b(?:ich|mir|mich|mein\w{0,2}|wir|uns|unser\w{0,2})\b", re.IGNORECASE)

@@ -2,22 +2,17 @@ import pytest
 
 from pipeline.cleaning import Cleaner
 from pipeline.cleaning.attributions import is_signed_quotation, keep_attributions
-from pipeline.cleaning.lines import Line, line_of
+from pipeline.cleaning.lines import Line
 from pipeline.config import PipelineConfig
 from schemas.records import RawArticle
+from tests.cleaning.kept_lines import kept_by
 from tests.cleaning.pages import PARAGRAPHS
 
 QUOTATION = "„Allein kann die Stadt die Kosten nicht tragen.“"
 
 
 def kept(*texts: str) -> list[str]:
-    """What is kept of an article whose lines in brackets the classifier took out."""
-    lines = [line_of(text.strip("[]")) for text in texts]
-    unlikely = [text.startswith("[") for text in texts]
-    for line, may_be in zip(lines, unlikely, strict=True):
-        line.remove("other", "classifier 0.40") if may_be else line.keep("paragraph", "test")
-    keep_attributions(lines, unlikely)
-    return [line.text for line in lines if line.kind is not None]
+    return kept_by(keep_attributions, texts)
 
 
 @pytest.mark.parametrize(

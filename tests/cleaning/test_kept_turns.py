@@ -8,16 +8,11 @@ from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.lines import Line
 from pipeline.config import PipelineConfig
 from schemas.records import RawArticle
+from tests.cleaning.kept_lines import kept_by
 
 
 def kept(texts: Sequence[str]) -> list[str]:
-    """What is kept of an article whose lines in brackets the classifier took out."""
-    lines = [Line(text.strip("[]")) for text in texts]
-    unlikely = [text.startswith("[") for text in texts]
-    for line, may_be in zip(lines, unlikely, strict=True):
-        line.remove("other", "classifier 0.40") if may_be else line.keep("paragraph", "test")
-    keep_turns(lines, unlikely)
-    return [line.text for line in lines if line.kind is not None]
+    return kept_by(keep_turns, texts)
 
 
 LABELLED = ("Seeblatt: Frau Rickmers, warum wächst so wenig Seegras?", "Rickmers: Am Wasser liegt es, das ist zu trüb.")
