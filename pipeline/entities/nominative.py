@@ -37,13 +37,15 @@ _PREPOSITIONS = _CONTRACTED | {
 }  # fmt: skip
 _COORDINATORS = frozenset({"und", "oder", "sowie"})
 _NUMBER = re.compile(r"\d[\d.,]*")
+_QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
 
 
 def nominative(phrase: str) -> str:
     """The phrase without its determiner, its adjectives and its noun in the nominative.
 
     "der kenianischen Armee" is "kenianische Armee", "des 45-Jährigen" is "45-Jähriger", "den Anwohnern" is "Anwohner".
-    What follows the noun stays ("Sprecherin der Kieler Polizei"), and so do "einer der Anwälte" and "eine von ihnen".
+    How many there are stays ("vielen Anwohnern" is "viele Anwohner"), and so do what follows the noun ("Sprecherin der
+    Kieler Polizei"), "einer der Anwälte" and "eine von ihnen".
     """
     words = phrase.split()
     if _some_of(words):
@@ -57,7 +59,8 @@ def nominative(phrase: str) -> str:
     rest = words[before + most :]
     if not rest or (rest[0] in _PREPOSITIONS and not _nouns(rest)):
         return phrase
-    head = _head(rest)
+    measure = _measure(rest)
+    head = measure + _head(rest[measure:])
     coordinator = before + most + head + 1
     if coordinator + 1 < len(words) and words[coordinator] in _COORDINATORS:  # "den Ärztinnen und Ärzten"
         parts = (" ".join(words[:coordinator]), " ".join(words[coordinator + 1 :]))
@@ -65,10 +68,13 @@ def nominative(phrase: str) -> str:
     adjectives = [index for index in range(head) if _ADJECTIVE.fullmatch(rest[index]) and _is_attribute(rest[index])]
     determiners = words[:before]
     deciding = [word for word in determiners if not means_several(word)] or determiners or [""]
-    counted = any(map(_NUMBER.fullmatch, rest[:head]))
+    counted = any(map(_NUMBER.fullmatch, rest[measure:head]))
     open_ = PLURAL if most or counted or any(map(means_several, determiners)) else EVERY
     declined = _in_nominative(deciding[-1], rest, adjectives, head, open_)
-    return " ".join(["die meisten", *declined] if most else declined)
+    if most:
+        return " ".join(["die meisten", *declined])
+    quantified = before == 1 and _QUANTIFIER.fullmatch(words[0]) is not None
+    return " ".join([words[0].lower().rstrip("nr"), *declined] if quantified else declined)
 
 
 def _some_of(words: Sequence[str]) -> bool:
@@ -115,6 +121,13 @@ def _is_attribute(word: str) -> bool:
 def _adjective_only(word: str) -> bool:
     """Whether a capitalised word is an adjective, and not what people are called ("Hochrangige", not "Verdächtige")."""
     return adjectival(word) and role_word(word) is None
+
+
+def _measure(words: Sequence[str]) -> int:
+    """How many words of a phrase measure what its adjective says: two in "54 Jahre alter Fahrer"."""
+    if len(words) > 3 and _NUMBER.fullmatch(words[0]) and words[1][:1].isupper() and _ADJECTIVE.fullmatch(words[2]):
+        return 2
+    return 0
 
 
 def _nouns(words: Sequence[str]) -> list[int]:

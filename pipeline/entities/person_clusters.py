@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
@@ -39,7 +39,8 @@ def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster
         persons.put(persons.of_full_name(item.tokens), item)
     for item in named:
         if not item.full:
-            persons.put(_owner(words, persons, item), item)
+            bearer = _without_preposition(words, persons, item)
+            persons.put(_owner(words, persons, bearer), bearer)
     return sorted(persons.clusters, key=lambda c: c.mentions[0])
 
 
@@ -174,6 +175,17 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     if len(usual) == 1:
         return usual[0]  # the one of a couple who is called so all along
     return max(before, key=lambda c: _last_before(c, item.span.begin), default=fitting[0])
+
+
+def _without_preposition(words: TextWords, persons: _Persons, item: _Named) -> _Named:
+    """The mention without a "von" that is no part of its surname: "Von Tölke heißt es", where Hanna Tölke is known."""
+    first, *rest = item.tokens
+    if first.lower() != "von" or not rest or persons.of_surname(" ".join(item.tokens)):
+        return item
+    behind = words.at(item.span.begin) + 1
+    if not persons.of_surname(" ".join(rest)) or words.words[behind].begin >= item.span.end:
+        return item
+    return _Named(replace(item.span, begin=words.words[behind].begin), tuple(rest))
 
 
 def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 from pipeline.entities.coreference import enumerated
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.nominative import nominative
-from pipeline.lexicon import word_list
-from pipeline.lexicon.words import DETERMINERS, SMALL_NAMES, SUBJECT_PRONOUNS
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
-from pipeline.quotes.marks import CLOSERS
 from pipeline.quotes.registry import QUOTE_RULES
+from pipeline.quotes.speaker_names import (
+    KnownChain,
+    NounPhrase,
+    name_of_words,
+    names_somebody,
+    tells_whose,
+    with_closing_mark,
+)
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
-from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
 from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
@@ -30,8 +32,6 @@ from schemas.spans import Span, joined
 
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
-_PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | word_list("impersonal_pronouns")
-_NO_NOUNS = DETERMINERS | SUBJECT_PRONOUNS | _PRONOUNS | word_list("pronouns_for_some")
 _KINDS: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",
@@ -206,8 +206,12 @@ class Attribution:
         if chain not in self._chains:
             mentions = self._resolution.chains[chain].mentions
             types = Counter(self._resolution.types[mention] for mention in mentions)
-            phrases = (self._range(m) for m in mentions if self._resolution.mentions[m].kind == "nominal")
-            nominals = [span for span in phrases if names_somebody(self._article.text[span.begin : span.end])]
+            described = ((self._range(m), self._resolution.mentions[m]) for m in mentions)
+            nominals = [
+                NounPhrase(span, mention.head, tells_whose(mention.words))
+                for span, mention in described
+                if mention.kind == "nominal" and names_somebody(self._article.text[span.begin : span.end])
+            ]
             places = sorted(self._range(mention) for mention in mentions)
             self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, nominals)
         return self._chains[chain]
@@ -219,7 +223,20 @@ class Attribution:
     def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
         """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
         phrase = self._known(chain).fullest(given)
-        return nominative(with_closing_mark(self._article.text, phrase)) if phrase is not None else None
+        if phrase is None:
+            return None
+        name, owner = nominative(with_closing_mark(self._article.text, phrase)), self._owner(chain, phrase)
+        return f"{name} von {owner.name}" if owner is not None else name
+
+    def _owner(self, chain: int, phrase: CharRange) -> Entity | None:
+        """The named person whose lawyer or mother is meant, where the phrase begins with "sein", "ihr" or "mein"."""
+        first = self.reading.layout.span(*phrase).first
+        for number, mention in enumerate(self._resolution.mentions):
+            if (mention.first, mention.last, mention.kind) == (first, first + 1, "pronoun"):
+                owning = self._resolution.chain[number]
+                owner = self._entity(owning) if owning not in {chain, NOBODY} else None
+                return owner if owner is not None and owner.type == "PER" else None
+        return None
 
 
 def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:
@@ -232,62 +249,3 @@ def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list
 def _is_certain(candidate: QuoteCandidate) -> bool:
     """Whether its rule names the speaker whatever else the article says."""
     return bool(candidate.rule) and QUOTE_RULES[candidate.rule].certain
-
-
-def name_of_words(words: str) -> str | None:
-    """The noun phrase `words` in the nominative; None for what is no name ("man", "er", "beide", "die meisten")."""
-    return nominative(words) if words.lower() not in _PRONOUNS and names_somebody(words) else None
-
-
-def has_noun(phrase: str) -> bool:
-    """Whether a phrase has a noun, as "der 45-Jährige" or "dpa", and unlike "mehrere" or "die meisten"."""
-    words = [word for word in phrase.split() if word.lower() not in _NO_NOUNS]
-    return any(word in SMALL_NAMES or any(c.isupper() or c.isdigit() for c in word) for word in words)
-
-
-def names_somebody(phrase: str) -> bool:
-    """Whether a phrase has a noun that tells who is meant, unlike "eigenen Angaben"."""
-    return has_noun(phrase) and not phrase.lower().startswith("eigene")
-
-
-def with_closing_mark(text: str, span: CharRange) -> str:
-    """The words of `span`, with the mark behind them that closes a quotation within: "die Zeitschrift „Natur“"."""
-    words, after = text[span.begin : span.end], text[span.end : span.end + 1]
-    opening = max(map(words.rfind, CLOSERS))
-    closers = CLOSERS.get(words[opening], "") if opening >= 0 else ""
-    return words + after if after and after in closers and not set(closers) & set(words[opening + 1 :]) else words
-
-
-class KnownChain:
-    """What is asked of a chain for each of its quotes: its `type`, where it is mentioned, its fullest noun phrase.
-
-    Args:
-        type_: the commonest of its mentions.
-        places: its mentions, sorted.
-        phrases: those of them that are noun phrases.
-    """
-
-    def __init__(self, type_: str, places: Sequence[CharRange], phrases: Sequence[CharRange]) -> None:
-        self.type = type_
-        self._begins = [begin for begin, _ in places]
-        self._reach = list(accumulate((end for _, end in places), max))
-        self._phrase_begins = {begin for begin, _ in phrases}
-        self._longest = max(phrases, key=_length, default=None)
-
-    def meets(self, span: CharRange) -> bool:
-        """Whether `span` shares a code point with any of its mentions."""
-        before = bisect_left(self._begins, span.end)
-        return before > 0 and self._reach[before - 1] > span.begin
-
-    def fullest(self, given: Sequence[CharRange]) -> CharRange | None:
-        """The longest of its noun phrases and of what rules take for the speaker (`given`) and begins with one.
-
-        A rule may know where "Vertraute der Insassen" ends; "Angaben des Leiters" begins with no phrase of the leader.
-        """
-        if self._longest is None:
-            return None
-        return max([self._longest, *(span for span in given if span.begin in self._phrase_begins)], key=_length)
-
-
-def _length(span: CharRange) -> int:
-    return span.end - span.begin

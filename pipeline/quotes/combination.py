@@ -4,13 +4,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.quotes.candidates import QuoteCandidate, overlap
+from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
 
 MARKS = frozenset('„“”‚‘’»«›‹"')
 UNMARKED = "Direct without marks"
 """The kind of direct speech whose type alone tells it: in interviews and tickers, and where marks were lost."""
+_SURE = 0.9
+"""The probability of the reader's tags from which the bounds of indirect speech are its own."""
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
 
@@ -48,20 +50,35 @@ def weigh(
 ) -> list[tuple[QuoteCandidate, dict[str, float]]]:
     """Every candidate of rules or reader once, with what speaks for and against it.
 
-    Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; the
-    reader says its medium, and what shows speech where the rules do not know.
+    Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; but of
+    indirect speech the spans are the reader's if it is sure, since it sees what goes on behind a frame. The reader says
+    the medium, and what shows speech where the rules do not know.
     """
     partner = _pairs(reading.layout.text, rules, read)
     taken = set(partner.values())
     found = []
     for index, rule in enumerate(rules):
         other = read[partner[index]] if index in partner else None
-        medium, cue = (other.medium, rule.cue_spans or other.cue_spans) if other else (rule.medium, rule.cue_spans)
-        found.append((replace(rule, medium=medium, cue_spans=cue), features(reading, rule, other)))
+        found.append((_of_both(rule, other) if other else rule, features(reading, rule, other)))
     found += [
         (candidate, features(reading, None, candidate)) for index, candidate in enumerate(read) if index not in taken
     ]
     return found
+
+
+def _of_both(rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
+    """The quote that both find."""
+    if "Direct" in {rule.type, read.type} or read.confidence < _SURE:
+        return replace(rule, medium=read.medium, cue_spans=rule.cue_spans or read.cue_spans)
+    frame = [span for span in rule.frame_spans if not shared([span], read.spans)]
+    cue = [span for span in rule.cue_spans if not shared([span], read.spans)]
+    return replace(
+        rule,
+        spans=read.spans,
+        medium=read.medium,
+        cue_spans=cue or read.cue_spans,
+        frame_spans=frame or read.frame_spans,
+    )
 
 
 def features(reading: Reading, rule: QuoteCandidate | None, read: QuoteCandidate | None) -> dict[str, float]:

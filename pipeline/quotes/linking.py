@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from pipeline.entities.coreference import Resolver
 from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
 from pipeline.lexicon.words import SOURCE_BODIES
 from pipeline.quotes.registry import LINK_RULES
@@ -13,11 +14,19 @@ from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
 _SOURCE_OF = re.compile(
-    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Informationen|Recherchen|Kreisen?)"
-    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)s?(?:angaben|informationen|recherchen|kreisen?))"
+    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Informationen|Recherchen)"
+    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)(?P<joint>s?)(?:angaben|informationen|recherchen))"
 )
-"""A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Unternehmensangaben"."""
+"""A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Unternehmensangaben".
+
+"Regierungskreise" are people who want no name, and not the government.
+"""
 _NOBODYS = frozenset({"Eigen", "Medien", "Presse"})
+
+
+def _speaks(body: str) -> bool:
+    """Whether what a source's word begins with gives information: "Polizei", "Händler", unlike "Preis"."""
+    return body.lower() in SOURCE_BODIES or role_word(body) is not None
 
 
 class Linker:
@@ -64,9 +73,10 @@ class Linker:
         if source is None or not LINK_RULES["source-owner"].on:
             return None, None
         who: str = source["name"] or source["body"]
-        if who in _NOBODYS if source["name"] else who.lower() not in SOURCE_BODIES:
+        named = self._named_so.get(who) or self._named_so.get(f"{who}{source['joint'] or ''}")
+        if who in _NOBODYS or not (source["name"] or named is not None or _speaks(who)):
             return None, None
-        entity = self._named_so.get(who) or self._resolver.organisation(who, begin)
+        entity = named or self._resolver.organisation(who, begin)
         return entity, entity.name if entity is not None else who
 
     def _named(self, begin: CharOffset, end: CharOffset) -> Entity | None:

@@ -13,6 +13,7 @@ from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 from schemas.records import Medium, QuoteType
 
+_PAIRS = {**CLOSERS, "(": ")"}
 _CUE = 0.5
 _NEAR = 40
 """Tokens around a quote among which its cue is looked for."""
@@ -47,11 +48,13 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
 
 
 def _closed(text: str, span: CharRange) -> CharRange:
-    """The span with the quotation mark behind it that closes its first one, where the reader has left that out."""
+    """The span with the mark or bracket behind it that closes one within, where the reader has left that out."""
     begin, end = span
-    closers = CLOSERS.get(text[begin], "")
-    if text[end : end + 1] in set(closers) and not set(closers) & set(text[begin + 1 : end]):
-        return CharRange(begin, CharOffset(end + 1))
+    behind, within = text[end : end + 1], text[begin:end]
+    for opening, closers in _PAIRS.items():
+        last = within.rfind(opening) if behind and behind in closers else -1
+        if last >= 0 and not set(closers) & set(within[last + 1 :]):
+            return CharRange(begin, CharOffset(end + 1))
     return span
 
 

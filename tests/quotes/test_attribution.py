@@ -6,8 +6,16 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor
-from pipeline.quotes.attribution import KnownChain, has_noun, name_of_words, names_somebody, with_closing_mark
 from pipeline.quotes.extractor import with_frames_of_wholes
+from pipeline.quotes.speaker_names import (
+    KnownChain,
+    NounPhrase,
+    has_noun,
+    name_of_words,
+    names_somebody,
+    tells_whose,
+    with_closing_mark,
+)
 from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
 from schemas.spans import Span
@@ -19,7 +27,52 @@ def _span(begin: int, end: int) -> CharRange:
 
 
 def _fullest(phrases: list[CharRange], given: list[CharRange]) -> CharRange | None:
-    return KnownChain("PER", sorted(phrases), phrases).fullest(given)
+    return KnownChain("PER", sorted(phrases), [NounPhrase(span, "sprech", False) for span in phrases]).fullest(given)
+
+
+def _called(*phrases: str) -> str | None:
+    """What a chain of phrases, the noun at the end of each or before "der", is called."""
+    text, found = "", []
+    for phrase in phrases:
+        words = phrase.split()
+        noun = words[words.index("der", 1) - 1] if "der" in words[1:] else words[-1]
+        found.append(NounPhrase(_span(len(text), len(text) + len(phrase)), noun.lower(), tells_whose(words)))
+        text += phrase + " "
+    span = KnownChain("PER", [phrase.span for phrase in found], found).fullest([])
+    return text[span.begin : span.end] if span is not None else None
+
+
+@pytest.mark.parametrize(
+    ("phrases", "called"),
+    [
+        (("ein 26-Jähriger", "der gelernte Gerüstbauer"), "ein 26-Jähriger"),
+        (("dem Urteil", "Die 94 Seiten starke Entscheidung"), "dem Urteil"),
+        (("ein Sprecher", "der freundliche Sprecher"), "der freundliche Sprecher"),
+        (("ein Augenzeuge", "der Zeuge", "dem sehr jungen Mann"), "ein Augenzeuge"),
+        (("der Zeuge", "der Augenzeuge"), "der Augenzeuge"),
+        (("Die Tester", "die Prüfer der Stiftung"), "die Prüfer der Stiftung"),
+        (("Die Tester der Stiftung", "die erfahrenen Prüfer der Stiftung"), "Die Tester der Stiftung"),
+    ],
+)
+def test_who_is_introduced_keeps_the_noun(phrases: tuple[str, ...], called: str) -> None:
+    assert _called(*phrases) == called
+
+
+@pytest.mark.parametrize(
+    ("phrase", "tells"),
+    [
+        ("die Prüfer der Stiftung", True),
+        ("Sprecherin von Siemens", True),
+        ("der Leiter des neuen Amtes", True),
+        ("eine Studie vom Verband", True),
+        ("ein Mann aus Dortmund", False),
+        ("der Stiftung", False),
+        ("der von Berg beauftragte Anwalt", False),
+        ("einer der Anwälte", False),
+    ],
+)
+def test_a_genitive_tells_whose(phrase: str, tells: bool) -> None:
+    assert tells_whose(phrase.split()) is tells
 
 
 def test_the_longest_phrase_of_the_chain() -> None:
@@ -57,6 +110,8 @@ def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
         ("die meisten Anwohner", "die meisten Anwohner"),
         ("Anna", "Anna"),
         ("dpa", "dpa"),
+        ("Am", None),
+        ("einige Anwohner", "einige Anwohner"),
     ],
 )
 def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
@@ -149,6 +204,36 @@ def test_a_speaker_cut_to_the_initial_keeps_its_full_stop(text: str, speaker: st
     quote = _quotes(text, "Torben H.")[0]
     assert quote.speaker is not None
     assert (quote.speaker.text, quote.speaker.entity, quote.text) == (speaker, "per/Torben H.", said)
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("Anna Berg lehnte ab. Ihr Anwalt sagte, das sei falsch.", "Anwalt von Anna Berg"),
+        ("Anna Berg kam mit ihrem Mann. Der Arzt sagte, das sei falsch.", "Arzt"),
+    ],
+)
+def test_whose_lawyer_speaks(text: str, called: str) -> None:
+    (quote,) = _quotes(text, "Anna Berg")
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.entity) == (called, None)
+
+
+def test_a_statement_goes_on_behind_its_frame() -> None:
+    text = "Der Mann habe getrunken, sagte Anna Berg am Abend, was von der Decke getropft sei."
+    (quote,) = _quotes(text, "Anna Berg")
+    assert quote.text == "Der Mann habe getrunken … was von der Decke getropft sei"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Anna Berg sagte, sie halte das für „Unsinn“.", "sie halte das für „Unsinn“"),
+        ("Anna Berg sagte, das gelte für den Bund (und die Länder).", "das gelte für den Bund (und die Länder)"),
+    ],
+)
+def test_indirect_speech_ends_behind_what_closes_in_it(text: str, said: str) -> None:
+    assert _quotes(text, "Anna Berg")[0].text == said
 
 
 def test_two_whose_lawyer_speaks_do_not_speak_together() -> None:

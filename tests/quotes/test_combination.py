@@ -46,6 +46,21 @@ def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
     assert quote.cue_spans == [(0, 5)]
 
 
+def test_indirect_speech_that_the_reader_is_sure_of_goes_on_behind_its_frame() -> None:
+    found = QuoteCandidate([(0, 20), (45, 60)], "Indirect", confidence=0.95, source="learned", frame_spans=[(20, 45)])
+    cut_off = rule(0, 20, cue_spans=[(20, 25)], frame_spans=[(20, 60)])
+    (quote,) = combine(reading(0.9), TRUSTING, [cut_off], [found])
+    assert quote.spans == [(0, 20), (45, 60)]
+    assert (quote.cue_spans, quote.frame_spans, quote.rule) == ([(20, 25)], [(20, 45)], "verb-that")
+
+
+def test_direct_speech_keeps_to_its_marks_however_sure_the_reader_is() -> None:
+    marked = QuoteCandidate([(10, 50)], "Direct", confidence=0.9, rule="marks")
+    found = QuoteCandidate([(15, 55)], "Direct", confidence=0.99, source="learned")
+    (quote,) = combine(reading(0.9), TRUSTING, [marked], [found])
+    assert quote.spans == [(10, 50)]
+
+
 def test_what_is_not_seen_as_speech_must_be_sure_by_its_rule() -> None:
     assert combine(reading(0.1), TRUSTING, [rule(0, 20)], []) == []
     (quote,) = combine(reading(0.5), TRUSTING, [rule(0, 20)], [])

@@ -120,7 +120,10 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
         ("Nordpress-Informationen", "Nordpress", "org/nordpress"),
         ("Medieninformationen", None, None),
         ("Preisangaben", None, None),
-        ("Regierungskreisen", "Regierung", None),
+        ("Regierungskreisen", None, None),
+        ("Nordpress-Kreisen", None, None),
+        ("Nordpressangaben", "Nordpress", "org/nordpress"),
+        ("Händlerangaben", "Händler", None),
         ("eines Berichts der Nordpress", "Nordpress", "org/nordpress"),
     ],
 )

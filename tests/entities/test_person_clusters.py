@@ -1,0 +1,43 @@
+"""Which mentions of persons are of one person."""
+
+import re
+
+import pytest
+
+from pipeline.entities.cluster import NameSpan
+from pipeline.entities.person_clusters import cluster_persons
+from pipeline.spans import CharOffset
+from tests.support.people import text_words
+
+
+def persons(text: str, *names: str) -> dict[str, list[str]]:
+    """The persons of a text in which `names` are found, each with the words that mention them."""
+    spans = sorted({(found.start(), found.end()) for name in names for found in re.finditer(re.escape(name), text)})
+    outer = [(b, e) for b, e in spans if not any(x <= b and e <= y and (x, y) != (b, e) for x, y in spans)]
+    named = [NameSpan(CharOffset(begin), CharOffset(end), "PER") for begin, end in outer]
+    clusters = cluster_persons(text_words(text), named)
+    return {found.name: [text[place.begin : place.end] for place in found.mentions] for found in clusters}
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "expected"),
+    [
+        (
+            "Hanna Tölke schweigt. Von Tölke heißt es wenig. Die Frau von Tölke kam.",
+            ("Hanna Tölke", "Von Tölke", "von Tölke"),
+            {"Hanna Tölke": ["Hanna Tölke", "Tölke", "Tölke"]},
+        ),
+        (
+            "Hanna von Tölke schweigt. Von Tölke kam nicht.",
+            ("Hanna von Tölke", "Von Tölke"),
+            {"Hanna von Tölke": ["Hanna von Tölke", "Von Tölke"]},
+        ),
+        (
+            "Hanna Tölke schweigt. Der Graf von Sayn kam.",
+            ("Hanna Tölke", "von Sayn"),
+            {"Hanna Tölke": ["Hanna Tölke"], "von Sayn": ["von Sayn"]},
+        ),
+    ],
+)
+def test_von_may_be_no_part_of_a_surname(text: str, names: tuple[str, ...], expected: dict[str, list[str]]) -> None:
+    assert persons(text, *names) == expected
