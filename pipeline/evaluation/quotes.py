@@ -90,7 +90,7 @@ def evaluate(
     `progress` is called with the number of documents done and that of all. Raises GoldError for other files.
     """
     documents = read_gold(gold_path)
-    entities, quotes = EntityExtractor(config), QuoteExtractor(config, acts=True)
+    entities, quotes = EntityExtractor(config), QuoteExtractor(config)
 
     def published(text: str) -> QuoteArticle:
         article = CleanArticle(id="gold", language="de", text=text, content_hash="", simhash="0" * 16)

@@ -22,18 +22,16 @@ def combine(
     calibration: Calibration,
     rules: Sequence[QuoteCandidate],
     read: Sequence[QuoteCandidate],
-    *,
-    acts: bool = False,
 ) -> list[QuoteCandidate]:
     """The quotes that rules or reader find surely enough, in text order, an outer one before those inside it.
 
-    `confidence` is by the calibration. With `acts`, acts of speech that are only reported need be no surer than others.
+    `confidence` is by the calibration.
     """
     found = [
         replace(candidate, confidence=calibration.quote(evidence))
         for candidate, evidence in weigh(reading, rules, read)
     ]
-    sure = [c for c in found if calibration.enough(_kind(reading, c), c.confidence, acts=acts)]
+    sure = [c for c in found if calibration.enough(_kind(reading, c), c.confidence)]
     return sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end))
 
 

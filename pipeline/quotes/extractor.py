@@ -45,15 +45,11 @@ _NEAR = 200
 class QuoteExtractor:
     """Makes a QuoteArticle of an EntityArticle; loads its models once, when it is made.
 
-    With `acts` the reader gives acts of speech that are only reported ("warnte vor Schulden") as readily as other
-    quotes; its records leave out all but the surest of them.
-
     Raises:
         ConfigurationError: if the configuration names a quote model that there is not, or its weights are missing.
     """
 
-    def __init__(self, config: PipelineConfig, *, acts: bool = False) -> None:
-        self._acts = acts
+    def __init__(self, config: PipelineConfig) -> None:
         self._rules = RuleQuotes()
         self._reader = _load_reader(config.quote_model)
         self._gazetteer = GazetteerFile(config.gazetteer)
@@ -102,7 +98,7 @@ class QuoteExtractor:
         if self._reader is None or reading is None:
             return drop_repeats(analysed.text, rules)
         read = self._read(analysed, reading, blocks)
-        return drop_repeats(analysed.text, combine(reading, self._reader.calibration, rules, read, acts=self._acts))
+        return drop_repeats(analysed.text, combine(reading, self._reader.calibration, rules, read))
 
     def _read(self, analysed: AnalysedText, reading: Reading, blocks: Sequence[Block]) -> list[QuoteCandidate]:
         """What the reader finds, carried-on speech sentence by sentence."""

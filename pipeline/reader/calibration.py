@@ -64,10 +64,9 @@ class Calibration:
         stored = orjson.loads(path.read_bytes())
         return cls(Logistic(stored["quote"]), Logistic(stored["speaker"]), stored["least_sure"])
 
-    def enough(self, kind: str, confidence: float, *, acts: bool) -> bool:
-        """Whether a quote of that kind is sure enough; with `acts`, acts of speech need be no surer than others."""
-        least = LEAST_SURE if acts and kind == "Reported" else self.least_sure.get(kind, LEAST_SURE)
-        return confidence >= least
+    def enough(self, kind: str, confidence: float) -> bool:
+        """Whether a quote of that kind is sure enough to be published."""
+        return confidence >= self.least_sure.get(kind, LEAST_SURE)
 
     def write(self, folder: Path) -> None:
         """Write it into `folder`."""

@@ -68,7 +68,7 @@ def test_what_is_not_seen_as_speech_must_be_sure_by_its_rule() -> None:
 
 
 def test_the_reader_alone_must_be_sure() -> None:
-    assert combine(reading(0.4), TRUSTING, [], [read(0, 20, 0.4)]) == []
+    assert combine(reading(0.3), TRUSTING, [], [read(0, 20, 0.3)]) == []
     (quote,) = combine(reading(0.9), TRUSTING, [], [read(0, 20, 0.9)])
     assert quote.source == "learned"
 

@@ -25,8 +25,8 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_what_must_be_how_sure_depends_on_its_type() -> None:
     calibration = Calibration(Logistic({}), Logistic({}), {"Direct": 0.35, "Reported": 0.6})
-    assert calibration.enough("Direct", 0.4, acts=False)
-    assert calibration.enough("Indirect", 0.4, acts=False)
-    assert not calibration.enough("Indirect", 0.39, acts=False)
-    assert not calibration.enough("Reported", 0.55, acts=False)
-    assert calibration.enough("Reported", 0.55, acts=True)
+    assert calibration.enough("Direct", 0.4)
+    assert calibration.enough("Indirect", 0.4)
+    assert not calibration.enough("Indirect", 0.39)
+    assert not calibration.enough("Reported", 0.55)
+    assert calibration.enough("Reported", 0.6)

@@ -27,7 +27,7 @@ WRITERS, ENDINGS = ("w01", "w02", "w03"), ("1", "3")
 @cache
 def read() -> tuple[list[str], list[str]]:
     """The lines of both files, as the rules make them now."""
-    given, quotes = GivenNames(), QuoteExtractor(PipelineConfig(model_de="rules", quote_model="rules"), acts=True)
+    given, quotes = GivenNames(), QuoteExtractor(PipelineConfig(model_de="rules", quote_model="rules"))
     found: tuple[list[str], list[str]] = ([], [])
     for article in articles():
         clean = CleanArticle(id=article.id, language="de", text=article.body.text, content_hash="", simhash="0" * 16)
