@@ -20,6 +20,8 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
+from pipeline.quotes.speaker_phrases import whole_phrase
+from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader
@@ -46,8 +48,9 @@ _KINDS: dict[str, SpeakerKind] = {
 class Attribution:
     """The speakers of one article's quotes."""
 
-    def __init__(self, article: EntityArticle, reader: Reader, linker: Linker) -> None:
+    def __init__(self, article: EntityArticle, analysed: AnalysedText, reader: Reader, linker: Linker) -> None:
         self._article = article
+        self._analysed = analysed
         self._reader = reader
         self._linker = linker
         self.reading: Reading = reader(article.text)
@@ -141,7 +144,7 @@ class Attribution:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
         given = [span for span in candidate.speaker_spans if self._known(choice.chain).meets(span)]
-        spans = self._spans(given or [CharRange(begin, end)])
+        spans = self._spans(given or [self._whole(choice)])
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
         kind = _KINDS[entity.type if entity is not None else self._known(choice.chain).type]
         several = self._linker.several(_of_own_frame(candidate, given))
@@ -164,6 +167,17 @@ class Attribution:
             name=name,
             kind=kind,
             confidence=choice.probability,
+        )
+
+    def _whole(self, choice: SpeakerChoice) -> CharRange:
+        """The chosen mention with what belongs to it, unless it is a pronoun."""
+        assert choice.mention is not None
+        span, mentions = self._range(choice.mention), self._resolution.mentions
+        if mentions[choice.mention].kind == "pronoun":
+            return span
+        beside = self._resolution.chains[choice.chain].mentions
+        return whole_phrase(
+            self._analysed, span, sorted(self._range(m) for m in beside if mentions[m].kind != "pronoun")
         )
 
     def _spans(self, ranges: Sequence[CharRange]) -> list[Span]:

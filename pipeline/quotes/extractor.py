@@ -75,7 +75,7 @@ class QuoteExtractor:
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
         else:
-            said = Attribution(article, self._reader, linker).speakers(found)
+            said = Attribution(article, analysed, self._reader, linker).speakers(found)
         quotes = [
             _quote(article, linker, candidate, number, speaker, addressee)
             for number, (candidate, (speaker, addressee)) in enumerate(zip(found, said, strict=True))

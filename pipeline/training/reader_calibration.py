@@ -18,6 +18,7 @@ from pipeline.quotes.attribution import Attribution
 from pipeline.quotes.combination import UNMARKED
 from pipeline.quotes.extractor import QuoteExtractor
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import Calibration, Logistic
 from pipeline.reader.model import shared_reader
 from schemas.records import CleanArticle
@@ -86,7 +87,8 @@ def _speaker_rows(
     article = entities(_article(gold))
     found = quotes.sentences(article.text)
     linker = Linker(article, None)
-    attributed = Attribution(article, reader, linker).weighed(found)
+    analysed = AnalysedText(article.text, reader(article.text).layout.quoted)
+    attributed = Attribution(article, analysed, reader, linker).weighed(found)
     said = [" … ".join(article.text[b:e] for b, e in candidate.spans) for candidate in found]
     for number, mine in paired([article.text[q["begin"] : q["end"]] for q in gold["quotes"]], said):
         quote = gold["quotes"][number]

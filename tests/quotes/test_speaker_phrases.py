@@ -1,0 +1,41 @@
+"""The words that name a speaker: what belongs to a name."""
+
+import pytest
+
+from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.speaker_phrases import whole_phrase
+from pipeline.quotes.text import AnalysedText
+from pipeline.spans import CharOffset, CharRange
+
+
+def _span(text: str, words: str) -> CharRange:
+    begin = text.index(words)
+    return CharRange(CharOffset(begin), CharOffset(begin + len(words)))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "others", "phrase"),
+    [
+        ("Das sagte der frühere Minister Karl Obst.", "Karl Obst", (), "der frühere Minister Karl Obst"),
+        ("Das sagte Ministerin Ida Rau.", "Ida Rau", (), "Ministerin Ida Rau"),
+        ("Der Bremer Forscher Dr. Jan Kolb sagte das.", "Jan Kolb", (), "Der Bremer Forscher Dr. Jan Kolb"),
+        ("Der US-amerikanische Minister Tim Berg sagte das.", "Tim Berg", (), "Der US-amerikanische Minister Tim Berg"),
+        ("Die USA lehnten das ab.", "USA", (), "Die USA"),
+        ("Das mahnte Obst.", "Obst", (), "Obst"),
+        ("Das sagte am Montag Obst.", "Obst", (), "Obst"),
+        ("Am Abend in Kiel Obst.", "Obst", (), "Obst"),
+        ("Der Rat kam. Obst sagte das.", "Obst", (), "Obst"),
+        (
+            "Ein Sprecher der Polizei, Lars Obst, sagte das.",
+            "Lars Obst",
+            ("Ein Sprecher der Polizei",),
+            "Ein Sprecher der Polizei, Lars Obst",
+        ),
+        ("Lars Obst, der Sprecher, sagte das.", "Lars Obst", ("der Sprecher",), "Lars Obst, der Sprecher"),
+        ("Der Sprecher kam. Lars Obst sagte das.", "Lars Obst", ("Der Sprecher",), "Lars Obst"),
+    ],
+)
+def test_what_belongs_to_a_name(text: str, name: str, others: tuple[str, ...], phrase: str) -> None:
+    analysed = AnalysedText(text, quoted_texts(text))
+    begin, end = whole_phrase(analysed, _span(text, name), [_span(text, other) for other in others])
+    assert text[begin:end] == phrase
