@@ -20,7 +20,7 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
-from pipeline.quotes.speaker_phrases import whole_phrase
+from pipeline.quotes.speaker_phrases import Appositions, whole_phrase
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
@@ -56,6 +56,8 @@ class Attribution:
         self.reading: Reading = reader(article.text)
         self._resolution = Resolution([], [], [], [], [])
         self._chains: dict[int, KnownChain] = {}
+        self._apposed: dict[int, Appositions] = {}
+        self._pronouns: dict[TokenIndex, int] = {}
 
     def _names(self) -> list[tuple[TokenIndex, TokenIndex, int]]:
         layout = self.reading.layout
@@ -84,8 +86,9 @@ class Attribution:
         if not known:
             return found
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
-        self._chains = {}
+        self._chains, self._apposed = {}, {}
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
+        self._pronouns = {m.first: n for n, m in enumerate(self._resolution.mentions) if m.kind == "pronoun"}
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         for number, chosen in zip(known, choices, strict=True):
             choice = chosen
@@ -175,10 +178,13 @@ class Attribution:
         span, mentions = self._range(choice.mention), self._resolution.mentions
         if mentions[choice.mention].kind == "pronoun":
             return span
-        beside = self._resolution.chains[choice.chain].mentions
-        return whole_phrase(
-            self._analysed, span, sorted(self._range(m) for m in beside if mentions[m].kind != "pronoun")
-        )
+        return whole_phrase(self._analysed, span, self._appositions(choice.chain))
+
+    def _appositions(self, chain: int) -> Appositions:
+        if chain not in self._apposed:
+            members, mentions = self._resolution.chains[chain].mentions, self._resolution.mentions
+            self._apposed[chain] = Appositions(self._range(m) for m in members if mentions[m].kind != "pronoun")
+        return self._apposed[chain]
 
     def _spans(self, ranges: Sequence[CharRange]) -> list[Span]:
         return [Span(begin=begin, end=with_full_stop(self._article.text, begin, end)) for begin, end in ranges]
@@ -244,13 +250,10 @@ class Attribution:
 
     def _owner(self, chain: int, phrase: CharRange) -> Entity | None:
         """The named person whose lawyer or mother is meant, where the phrase begins with "sein", "ihr" or "mein"."""
-        first = self.reading.layout.span(*phrase).first
-        for number, mention in enumerate(self._resolution.mentions):
-            if (mention.first, mention.last, mention.kind) == (first, first + 1, "pronoun"):
-                owning = self._resolution.chain[number]
-                owner = self._entity(owning) if owning not in {chain, NOBODY} else None
-                return owner if owner is not None and owner.type == "PER" else None
-        return None
+        number = self._pronouns.get(self.reading.layout.span(*phrase).first)
+        owning = self._resolution.chain[number] if number is not None else NOBODY
+        owner = self._entity(owning) if owning not in {chain, NOBODY} else None
+        return owner if owner is not None and owner.type == "PER" else None
 
 
 def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:

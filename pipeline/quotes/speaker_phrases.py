@@ -2,34 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from pipeline.entities.person_words import TITLES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import DETERMINERS
 from pipeline.quotes.phrases import is_adjective, is_finite_reporting, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
-from pipeline.spans import CharRange, token_indices
+from pipeline.spans import CharOffset, CharRange, token_indices
 
 _MOST_BEFORE = 10
 """Tokens before a name that may belong to its phrase."""
-_APPOSED = ", "
+_COMMA = ", "
 
 
-def whole_phrase(analysed: AnalysedText, span: CharRange, others: Sequence[CharRange]) -> CharRange:
-    """The noun phrase with the name or noun in `span`: "der frühere Minister Karl Obst" for "Karl Obst".
+class Appositions:
+    """The names and noun phrases of one speaker by where they begin and end: side by side, they are appositions."""
 
-    `others` are further names and noun phrases of the same speaker, in text order; one beside the span is its
-    apposition ("ein Sprecher der Polizei, Lars Obst").
-    """
+    def __init__(self, phrases: Iterable[CharRange]) -> None:
+        self._begins: dict[CharOffset, CharRange] = {}
+        self._ends: dict[CharOffset, CharRange] = {}
+        for phrase in phrases:
+            self._begins.setdefault(phrase.begin, phrase)
+            self._ends.setdefault(phrase.end, phrase)
+
+    def before(self, text: str, begin: CharOffset) -> CharRange | None:
+        """The one that a comma parts from what begins at `begin`: "ein Sprecher der Polizei, Lars Obst"."""
+        apposed = text[max(0, begin - len(_COMMA)) : begin] == _COMMA
+        return self._ends.get(CharOffset(begin - len(_COMMA))) if apposed else None
+
+    def behind(self, text: str, end: CharOffset) -> CharRange | None:
+        """The one that a comma parts from what ends at `end`: "Lars Obst, der Sprecher"."""
+        return self._begins.get(CharOffset(end + len(_COMMA))) if text.startswith(_COMMA, end) else None
+
+
+def whole_phrase(analysed: AnalysedText, span: CharRange, appositions: Appositions) -> CharRange:
+    """The noun phrase with the name or noun in `span`: "der frühere Minister Karl Obst" for "Karl Obst"."""
     begin, end = _from_role(analysed, span)
-    for other in reversed(others):
-        if other.end <= begin and analysed.text[other.end : begin] == _APPOSED:
-            begin = _from_role(analysed, other).begin
-    for other in others:
-        if other.begin >= end and analysed.text[end : other.begin] == _APPOSED:
-            end = other.end
-    return CharRange(begin, end)
+    before = appositions.before(analysed.text, begin)
+    behind = appositions.behind(analysed.text, end)
+    return CharRange(
+        _from_role(analysed, before).begin if before is not None else begin,
+        behind.end if behind is not None else end,
+    )
 
 
 def _from_role(analysed: AnalysedText, span: CharRange) -> CharRange:

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.quotes.marks import quoted_texts
-from pipeline.quotes.speaker_phrases import whole_phrase
+from pipeline.quotes.speaker_phrases import Appositions, whole_phrase
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharOffset, CharRange
 
@@ -37,5 +37,5 @@ def _span(text: str, words: str) -> CharRange:
 )
 def test_what_belongs_to_a_name(text: str, name: str, others: tuple[str, ...], phrase: str) -> None:
     analysed = AnalysedText(text, quoted_texts(text))
-    begin, end = whole_phrase(analysed, _span(text, name), [_span(text, other) for other in others])
+    begin, end = whole_phrase(analysed, _span(text, name), Appositions(_span(text, other) for other in others))
     assert text[begin:end] == phrase
