@@ -14,6 +14,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.phrases import is_finite_reporting
+from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 
@@ -56,6 +57,17 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
         passage.whole = _stands_alone(analysed, sentence, passage, found[-1] if found else None)
         found.append(passage)
     return found
+
+
+def speech_within(analysed: AnalysedText) -> list[QuoteCandidate]:
+    """What somebody says whom a speaker quotes: „Er hat gesagt: ‚Wir bauen neu.‘ Ich war dabei“."""
+    introduced = (
+        quoted
+        for quoted in analysed.quotes
+        if quoted.depth and analysed.text[max(0, quoted.begin - 2) : quoted.begin].rstrip().endswith(":")
+    )
+    found = (by_rule(QuoteCandidate(list(quoted.spans), "Direct"), "marks-within") for quoted in introduced)
+    return [candidate for candidate in found if candidate is not None]
 
 
 def _behind_frame(analysed: AnalysedText, earlier: Passage | None) -> bool:

@@ -68,6 +68,13 @@ QUOTE_RULES = RuleSet[QuoteRule](
             carried=True,
         ),
         QuoteRule(
+            "marks-within",
+            "Words in single marks behind a colon, within speech in other marks.",
+            "„Er hat gesagt: [‚Wir bauen neu.‘] Ich war dabei“, sagte Hanna Obst.",
+            "„Er hat den Film ‚Wir bauen neu‘ gesehen“, sagte Hanna Obst.",
+            0.95,
+        ),
+        QuoteRule(
             "part-of-indirect",
             "Words in quotation marks within indirect speech.",
             "Obst sagte, die Brücke sei [„in sehr schlechtem Zustand“] gewesen.",

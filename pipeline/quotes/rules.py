@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import Passage, is_name, passages, phrase_spans, with_roles
+from pipeline.quotes.direct import Passage, is_name, passages, phrase_spans, speech_within, with_roles
 from pipeline.quotes.frames import (
     cue_around,
     cue_beside,
@@ -59,7 +59,7 @@ class RuleQuotes:
         for number, sentence in enumerate(analysed.sentences):
             if number not in said:
                 scan.read(sentence)
-        found = [*spoken, *scan.found]
+        found = [*spoken, *scan.found, *speech_within(analysed)]
         found += headline_quotes(analysed, found)
         return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))
 
