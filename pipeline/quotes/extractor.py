@@ -25,6 +25,7 @@ from pipeline.quotes.segmentation import (
     merge_sentences,
     split_sentences,
     without_lines_apart,
+    without_questions,
 )
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
@@ -96,9 +97,10 @@ class QuoteExtractor:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
         rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
         if self._reader is None or reading is None:
-            return drop_repeats(analysed.text, rules)
+            return drop_repeats(analysed.text, without_questions(analysed.text, rules, blocks))
         read = self._read(analysed, reading, blocks)
-        return drop_repeats(analysed.text, combine(reading, self._reader.calibration, rules, read))
+        found = combine(reading, self._reader.calibration, rules, read)
+        return drop_repeats(analysed.text, without_questions(analysed.text, found, blocks))
 
     def _read(self, analysed: AnalysedText, reading: Reading, blocks: Sequence[Block]) -> list[QuoteCandidate]:
         """What the reader finds, carried-on speech sentence by sentence."""

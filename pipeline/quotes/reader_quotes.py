@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,10 @@ from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 from schemas.records import Medium, QuoteType
 
 _PAIRS = {**CLOSERS, "(": ")"}
+_WORD = re.compile(r"\w+")
+_JOINTS = frozenset(" ,;:–-")
+_LEAST_INDIRECT = 2
+"""Words of indirect speech; single ones are mostly what is left of a clause."""
 _CUE = 0.5
 _NEAR = 40
 """Tokens around a quote among which its cue is looked for."""
@@ -26,9 +31,9 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
         text = reading.layout.text
         spans = [_closed(text, reading.layout.range(span)) for span in quote.spans]
-        if quote.type == "Direct":
-            spans = _cut(text, spans, ends)
-        if not any(sign.isalnum() for begin, end in spans for sign in text[begin:end]):
+        spans = _cut(text, spans, ends) if quote.type == "Direct" else [_without_joint(text, span) for span in spans]
+        words = sum(len(_WORD.findall(text, begin, end)) for begin, end in spans)
+        if words < (1 if quote.type == "Direct" else _LEAST_INDIRECT):
             continue
         kind: QuoteType = quote.type  # type: ignore[assignment]
         said: Medium = medium  # type: ignore[assignment]
@@ -56,6 +61,14 @@ def _closed(text: str, span: CharRange) -> CharRange:
         if last >= 0 and not set(closers) & set(within[last + 1 :]):
             return CharRange(begin, CharOffset(end + 1))
     return span
+
+
+def _without_joint(text: str, span: CharRange) -> CharRange:
+    """The span without the comma, colon or dash at its end, which joins it to what follows."""
+    begin, end = span
+    while end > begin and text[end - 1] in _JOINTS:
+        end = CharOffset(end - 1)
+    return CharRange(begin, end)
 
 
 def _cut(text: str, spans: list[CharRange], ends: Mapping[CharOffset, CharOffset]) -> list[CharRange]:

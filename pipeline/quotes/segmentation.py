@@ -87,6 +87,21 @@ def without_lines_apart(
     return result
 
 
+def without_questions(text: str, candidates: Sequence[QuoteCandidate], blocks: Sequence[Block]) -> list[QuoteCandidate]:
+    """The candidates without what an interviewer asks: nobody's statement, unless in quotation marks."""
+    asked = [CharRange(block.begin, block.end) for block in blocks if block.kind == "question"]
+    return [
+        candidate
+        for candidate in candidates
+        if candidate.type != "Direct"
+        or text[candidate.begin] in CLOSERS
+        or not any(
+            line.begin <= candidate.begin and candidate.end <= line.end
+            for line in _meeting(asked, candidate.begin, candidate.end)
+        )
+    ]
+
+
 def _meeting(ranges: Sequence[CharRange], begin: CharOffset, end: CharOffset) -> Sequence[CharRange]:
     """Those of `ranges`, which are sorted and apart, that share a code point with `begin` to `end`."""
     first = bisect_left(ranges, begin, key=lambda span: span.end - 1)

@@ -9,6 +9,7 @@ from pipeline.quotes.segmentation import (
     merge_sentences,
     split_sentences,
     without_lines_apart,
+    without_questions,
 )
 from pipeline.reader.calibration import Calibration, Logistic
 from pipeline.reader.layout import Layout
@@ -172,6 +173,19 @@ def test_a_quote_runs_over_no_heading_and_no_question(text: str, type_: str, pie
     candidate = QuoteCandidate([(begin, end)], type_)  # type: ignore[arg-type, list-item]
     found = without_lines_apart(plain, [candidate], lines_apart(plain, blocks))
     assert [plain[one.begin : one.end] for one in found] == pieces
+
+
+def test_what_an_interviewer_asks_is_no_quote() -> None:
+    text = "Karl Rau: Wer zahlt das? Das Land?\n\nIda Obst: Das Land zahlt. Karl Rau: „Und der Bund?“"
+    half = text.index("\n\n")
+    question = Block(begin=CharOffset(0), end=CharOffset(half), kind="question")
+    said = ["Wer zahlt das? Das Land?", "Das Land zahlt."]
+    turns = [QuoteCandidate([(text.index(words), text.index(words) + len(words))], "Direct") for words in said]  # type: ignore[list-item]
+    assert without_questions(text, turns, [question]) == turns[1:]
+    assert without_questions(text, turns, []) == turns
+    marked = QuoteCandidate([(text.index("„"), len(text))], "Direct")  # type: ignore[list-item]
+    asking = Block(begin=CharOffset(half), end=CharOffset(len(text)), kind="question")
+    assert without_questions(text, [marked], [asking]) == [marked]
 
 
 def test_speech_of_several_lines_is_not_the_speech_in_marks_that_it_has_in_one() -> None:

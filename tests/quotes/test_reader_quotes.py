@@ -9,18 +9,17 @@ from pipeline.reader.tagged_quotes import TaggedQuote
 from pipeline.spans import CharOffset
 
 
-def found(text: str, *words: str) -> str:
-    """The quote that the reader's quote of `words` becomes."""
+def found(text: str, *words: str, kind: str = "Direct") -> str:
+    """The quote that the reader's quote of `words` becomes, "" for none."""
     layout = Layout(text)
     spans = []
     for part in words:
         begin = CharOffset(text.index(part))
         spans.append(layout.span(begin, CharOffset(begin + len(part))))
-    quote = TaggedQuote(tuple(spans), "Direct", 0.9)
+    quote = TaggedQuote(tuple(spans), kind, 0.9)
     nothing = np.zeros((len(layout), 2), dtype=np.float32)
     reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), nothing, nothing[:, 0])
-    (candidate,) = reader_quotes(reading)
-    return " … ".join(text[begin:end] for begin, end in candidate.spans)
+    return " … ".join(text[begin:end] for candidate in reader_quotes(reading) for begin, end in candidate.spans)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +51,20 @@ def test_the_mark_that_closes_a_quote_belongs_to_it(text: str, words: str, quote
 )
 def test_direct_speech_ends_with_its_closing_mark(text: str, words: list[str], quote: str) -> None:
     assert found(text, *words) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "quote"),
+    [
+        ("Dann kam sie und sagte, dass es regne, und ging.", ["dass es regne,"], "dass es regne"),
+        ("Die Frage, ob es regne: sie ging.", ["ob es regne:"], "ob es regne"),
+        ("Es regne, sagte sie, und zwar stark – sehr.", ["Es regne,", "und zwar stark –"], "Es regne … und zwar stark"),
+        ("Er sagte, dass es gut sei.", ["dass"], ""),
+        ("Er sagte, es regne.", ["es regne"], "es regne"),
+    ],
+)
+def test_indirect_speech_has_no_joint_at_its_end_and_two_words(text: str, words: list[str], quote: str) -> None:
+    assert found(text, *words, kind="Indirect") == quote
 
 
 def test_signs_alone_are_no_quote() -> None:
