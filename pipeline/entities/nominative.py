@@ -36,6 +36,8 @@ _PREPOSITIONS = _CONTRACTED | {
     "mit", "in", "von", "aus", "an", "auf", "für", "bei", "nach", "seit", "über", "unter", "vor", "gegen",
 }  # fmt: skip
 _COORDINATORS = frozenset({"und", "oder", "sowie"})
+_OWNERS = frozenset({"dessen", "deren"})
+"""Determiners that leave the case open."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
 
@@ -48,6 +50,8 @@ def nominative(phrase: str) -> str:
     Kieler Polizei"), "einer der Anwälte" and "eine von ihnen".
     """
     words = phrase.split()
+    if len(words) > 1 and words[0].lower() in _OWNERS:
+        return nominative(" ".join(words[1:]))
     if _some_of(words):
         return " ".join([words[0].lower(), *words[1:]])
     before = 0

@@ -178,7 +178,9 @@ class Attribution:
         span, mentions = self._range(choice.mention), self._resolution.mentions
         if mentions[choice.mention].kind == "pronoun":
             return span
-        return whole_phrase(self._analysed, span, self._appositions(choice.chain))
+        entity = self._entity(choice.chain)
+        named = entity is not None and entity.type == "PER" and mentions[choice.mention].kind == "name"
+        return whole_phrase(self._analysed, span, self._appositions(choice.chain), person=named)
 
     def _appositions(self, chain: int) -> Appositions:
         if chain not in self._apposed:

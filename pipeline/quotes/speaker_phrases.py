@@ -36,9 +36,14 @@ class Appositions:
         return self._begins.get(CharOffset(end + len(_COMMA))) if text.startswith(_COMMA, end) else None
 
 
-def whole_phrase(analysed: AnalysedText, span: CharRange, appositions: Appositions) -> CharRange:
-    """The noun phrase with the name or noun in `span`: "der frühere Minister Karl Obst" for "Karl Obst"."""
-    begin, end = _from_role(analysed, span)
+def whole_phrase(
+    analysed: AnalysedText, span: CharRange, appositions: Appositions, *, person: bool = False
+) -> CharRange:
+    """The noun phrase with the name or noun in `span`: "der frühere Minister Karl Obst" for "Karl Obst".
+
+    Right before the name of a `person`, a determiner is a word of its own ("das Obst sagte, …").
+    """
+    begin, end = _from_role(analysed, span, person=person)
     before = appositions.before(analysed.text, begin)
     behind = appositions.behind(analysed.text, end)
     return CharRange(
@@ -47,7 +52,7 @@ def whole_phrase(analysed: AnalysedText, span: CharRange, appositions: Appositio
     )
 
 
-def _from_role(analysed: AnalysedText, span: CharRange) -> CharRange:
+def _from_role(analysed: AnalysedText, span: CharRange, *, person: bool = False) -> CharRange:
     """The span from where the noun phrase that it ends begins."""
     tokens = analysed.tokens
     first, last = analysed.token_range(*span)
@@ -59,6 +64,8 @@ def _from_role(analysed: AnalysedText, span: CharRange) -> CharRange:
         if not _leads_to_name(tokens[start]):
             break
         determined = tokens[start].lower in DETERMINERS
+        if determined and person and start == first - 1:
+            break
         if (determined or tokens[start].capital) and noun_phrase(tokens, start, last, attach=False) == last:
             begin = start
         if determined:

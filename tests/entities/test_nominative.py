@@ -39,6 +39,8 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("manche Eltern", "manche Eltern"),
         ("mancher Fachmann", "Fachmann"),
         ("die vielen Anwohner", "Anwohner"),
+        ("Dessen Sprecher", "Sprecher"),
+        ("deren neuem Sprecher", "neuer Sprecher"),
         ("der 54 Jahre alte Fahrer", "54 Jahre alter Fahrer"),
         ("dem 20 Meter hohen Turm der Kirche", "20 Meter hoher Turm der Kirche"),
         ("der 94 Seiten starken Entscheidung", "94 Seiten starke Entscheidung"),

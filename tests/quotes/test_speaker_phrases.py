@@ -39,3 +39,16 @@ def test_what_belongs_to_a_name(text: str, name: str, others: tuple[str, ...], p
     analysed = AnalysedText(text, quoted_texts(text))
     begin, end = whole_phrase(analysed, _span(text, name), Appositions(_span(text, other) for other in others))
     assert text[begin:end] == phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase"),
+    [
+        ("Nicht gut nannte das Karl Obst.", "Karl Obst", "Karl Obst"),
+        ("Das sagte der Minister Karl Obst.", "Karl Obst", "der Minister Karl Obst"),
+    ],
+)
+def test_a_determiner_right_before_a_person_is_a_word_of_its_own(text: str, name: str, phrase: str) -> None:
+    analysed = AnalysedText(text, quoted_texts(text))
+    begin, end = whole_phrase(analysed, _span(text, name), Appositions([]), person=True)
+    assert text[begin:end] == phrase
