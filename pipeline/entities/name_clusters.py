@@ -160,11 +160,13 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
     if span.known is not None:
         return span.known.form
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
-    if span.type in ("ORG", "LOC") and NAME_RULES["declined-name"].on:
-        name = name_in_nominative(_word_before(words, span.begin), name)
+    before = _word_before(words, span.begin)
+    plain_place = span.type == "LOC" and " " not in name and before.lower() != "des"
+    if span.type in ("ORG", "LOC") and not plain_place and NAME_RULES["declined-name"].on:
+        name = name_in_nominative(before, name)
     for ending in ("es", "s") if NAME_RULES["genitive"].on else ():
         bare = name.removesuffix(ending)
-        if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, span, bare)):
+        if bare != name and len(bare) > 3 and (bare in others or _genitive_likely(words, before, bare, name)):
             return bare
     if name in owners and span.type in ("ORG", "LOC") and NAME_RULES["genitive"].on:
         return name.removesuffix("s")
@@ -173,7 +175,7 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
 
 def _only_owns(words: TextWords, name: str) -> bool:
     """Whether a name of one word in -s owns what follows it wherever it stands: "Gladbachs Sportchef"."""
-    if len(name) < 4 or not name.endswith("s") or name.endswith((*NO_GENITIVES, "es")):
+    if len(name) < 4 or not name.endswith("s") or name.endswith((*NO_GENITIVES, "es", "'s", "’s")):
         return False
     places = words.positions.get(name, ())
     nouns = any(words.words[index + 1].capitalised for index in places if index + 1 < len(words.words))
@@ -207,12 +209,11 @@ def _belongs_to_name(words: TextWords, span: NameSpan) -> bool:
 
 
 def _word_before(words: TextWords, begin: CharOffset) -> str:
+    """The word right before a name, also outside the mark that opens before it ("im „Talboten“"); "" if none is."""
     index = words.at(begin) - 1
-    return words.words[index].text if index >= 0 and words.gap(index, index + 1) == " " else ""
+    gap = words.text[words.words[index].end : begin] if index >= 0 else ""
+    return words.words[index].text if gap == " " or (gap[:1] == " " and gap[1:] in _OPENING) else ""
 
 
-def _genitive_likely(words: TextWords, span: NameSpan, bare: str) -> bool:
-    last = bare.rsplit(maxsplit=1)[-1]
-    return (last in words.vocabulary and " " not in bare) or can_only_be_genitive(
-        _word_before(words, span.begin), last + "s"
-    )
+def _genitive_likely(words: TextWords, before: str, bare: str, name: str) -> bool:
+    return (bare in words.vocabulary and " " not in bare) or can_only_be_genitive(before, name)

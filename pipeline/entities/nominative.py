@@ -27,9 +27,12 @@ _ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
 _NAME_ADJECTIVE = re.compile(
     r"(?:Deutsch|International|National|Zentral|Oberst|Auswärtig|Rot|Weiß|Weiss|Schwarz|Grün|Blau|Frei|Neu|Jung|Alt|Groß|Gross|Klein"
     r"|Hoh|Nah|Mittler|Fern|Tot|Golden|Offen|Link|Recht|Vereint|Vereinigt|Gemeinsam|Heilig|Bunt|Halb|Ganz|Unabhängig"
-    r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
+    r"|Allgemein|Erst|Zweit|Dritt|Viert|Fünft"
+    r"|[A-ZÄÖÜ][\w-]*(?:lich|isch|ig|iv|(?<![ptwz])(?<![Qq]u)ell|iert|wärtig|deutsch|schweizer))e[nmrs]?"
 )
 """Words of names that are adjectives."""
+_NEWSPAPER = re.compile(r"Allgemeinen?")
+"""What adjective is a newspaper's name by itself."""
 _SOME = word_list("some_of")
 _CONTRACTED = frozenset({"am", "beim", "im", "vom", "zum", "zur"})
 _PREPOSITIONS = _CONTRACTED | {
@@ -95,11 +98,29 @@ def name_in_nominative(before: str, name: str) -> str:
     head = 0
     while head + 1 < len(words) and words[head + 1][:1].isupper() and _skipped(words[head]):
         head += 1
-    adjectives = [index for index in range(head) if _NAME_ADJECTIVE.fullmatch(words[index])]
+    while head + 2 < len(words) and words[head].endswith("-") and words[head + 1] in _COORDINATORS:
+        head += 2  # "Haupt- und Finanzausschuss"
+    adjectives = [index for index in range(head) if _name_adjective(words[index])]
     determiner = before if after_determiner(before) is not None else None
-    if not words or not (adjectives or determiner):
+    if not words or not (adjectives or determiner) or (adjectives and _undeclined(determiner, words, adjectives, head)):
         return name
     return " ".join(_in_nominative(determiner, words, adjectives, head, EVERY))
+
+
+def _undeclined(determiner: str | None, words: Sequence[str], adjectives: Sequence[int], head: int) -> bool:
+    """Whether a name stands in the nominative already, whatever is before it: "der Erste Stiftung".
+
+    The adjectives have the endings of one without determiner, and with the determiner they fit no case of the noun.
+    """
+    endings = [match["ending"] for index in adjectives if (match := _ADJECTIVE.fullmatch(words[index])) is not None]
+    strong = {gender + "n" for gender, own in STRONG_NOMINATIVE.items() if all(ending == own for ending in endings)}
+    if determiner is not None:
+        strong.discard("pn")
+    fitting = frozenset() if determiner is None else after_determiner(determiner) or EVERY
+    for ending in endings:
+        fitting &= after_adjective(ending, determiner)
+    nouns = {reading.agreement for reading in noun_readings(words[head].rsplit("-", 1)[-1])}
+    return not nouns.isdisjoint(strong) and nouns.isdisjoint(fitting)
 
 
 def can_only_be_genitive(before: str, name: str) -> bool:
@@ -112,7 +133,12 @@ def can_only_be_genitive(before: str, name: str) -> bool:
 
 def _skipped(word: str) -> bool:
     """Whether a capitalised word stands before its noun as an adjective or as a town does ("Kieler")."""
-    return _NAME_ADJECTIVE.fullmatch(word) is not None or (word.endswith("er") and role_word(word) is None)
+    return _name_adjective(word) or (word.endswith("er") and role_word(word) is None)
+
+
+def _name_adjective(word: str) -> bool:
+    """Whether a word of a name is an adjective; one in small letters is ("des katholischen Verbands")."""
+    return (_ADJECTIVE if word[:1].islower() else _NAME_ADJECTIVE).fullmatch(word) is not None
 
 
 def _is_attribute(word: str) -> bool:
@@ -169,8 +195,9 @@ def _in_nominative(
     for match in matches.values():
         open_ &= after_adjective(match["ending"], determiner)
     noun = _ADJECTIVE.fullmatch(words[head]) if _declines_like_adjective(words[head]) else None
-    if noun is not None:
-        agreement = _preferred(open_ & after_adjective(noun["ending"], determiner), determiner, people=True)
+    declined = frozenset() if noun is None else open_ & after_adjective(noun["ending"], determiner)
+    if noun is not None and (declined or not noun_readings(words[head])):  # "des Reiches" is a noun, "der Reiche" none
+        agreement = _preferred(declined, determiner, people=True)
         if agreement is None:
             return found
         found[head] = noun["stem"] + STRONG_NOMINATIVE[agreement[0]]
@@ -201,6 +228,8 @@ def _in_nominative(
 
 
 def _declines_like_adjective(word: str) -> bool:
+    if _NEWSPAPER.fullmatch(word) is not None:
+        return True
     return adjectival(word.rsplit("-", 1)[-1]) and (role_word(word) is None or not noun_readings(word))
 
 
