@@ -20,7 +20,7 @@ _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
 def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRange | None:
     """A person's span without titles, roles and small words at its edges; None if nothing is left."""
-    inside = list(words.within(begin, end))
+    inside = words.of_span(begin, end)
     while inside and (
         inside[0].text in TITLES
         or (len(inside) > 2 and inside[0].text in PARTICLES and inside[1].text in TITLES)  # "Chef de Mission Berg"

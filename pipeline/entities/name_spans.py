@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
-from pipeline.entities.gazetteer import Gazetteer, compound_beginnings
+from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
 from pipeline.entities.name_completion import complete_names
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
@@ -46,7 +46,7 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
         for begin, end, match in gazetteer.matches(words)
         if (not match.weak and NAME_RULES["gazetteer"].on) or found_names.meets(begin, end)
     ]
-    spans = _merged(words, repaired, known)
+    spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:
         spans = with_turn_labels(words, spans)
     if NAME_RULES["repetition"].on:
@@ -72,7 +72,7 @@ def _in_lines(words: TextWords, begin: CharOffset, end: CharOffset, entity_type:
 def _repaired(
     words: TextWords, begin: CharOffset, end: CharOffset, entity_type: EntityType, gazetteer: Gazetteer
 ) -> NameSpan | None:
-    inside = words.within(begin, end)
+    inside = words.of_span(begin, end)
     if not inside:
         return None
     if entity_type == "PER":
@@ -168,6 +168,16 @@ def _covered(words: TextWords, spans: Iterable[NameSpan]) -> Coverage:
     return taken
 
 
+def _known_part(words: TextWords, span: NameSpan, gazetteer: Gazetteer) -> NameSpan:
+    """The span with what the gazetteer knows of it, where it is a part of a compound ("Grünen-Politikerin")."""
+    inside = words.within(span.begin, span.end)
+    if span.known is not None or span.type == "PER" or (inside and inside[-1].end <= span.end):
+        return span
+    known = gazetteer.look_up(words.text[span.begin : span.end])
+    found = known is not None and known.entry.type in ("ORG", "LOC")
+    return NameSpan(span.begin, span.end, known.entry.type, known) if known is not None and found else span
+
+
 def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
     """Known organisations and countries that begin a hyphenated word ("EZB-Präsidentin", "US-Zölle")."""
     found = []
@@ -178,11 +188,18 @@ def _in_compounds(words: TextWords, spans: list[NameSpan], gazetteer: Gazetteer)
         former = len("Ex-") if word.text.startswith("Ex-") else 0
         for first in compound_beginnings(word.text[former:], gazetteer.longest_word):
             known = gazetteer.by_words.get((first,))
-            if known is not None and known.entry.type in ("ORG", "LOC"):
+            if known is not None and known.entry.type in ("ORG", "LOC") and not _another_word(word.text, known):
                 begin = word.begin + former
                 found.append(NameSpan(begin, begin + len(first), known.entry.type, known))
                 break
     return found
+
+
+def _another_word(compound: str, known: GazetteerMatch) -> bool:
+    """Whether a compound only begins like a known name: an adjective, a currency, an ordinary word ("Standard-DVD")."""
+    last = compound.rpartition("-")[2]
+    ordinary = known.weak and not known.form.isupper() and compound.startswith(known.form + "-")
+    return ordinary or last.islower() or last == "Dollar"
 
 
 def _with_places(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:

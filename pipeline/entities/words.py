@@ -48,6 +48,10 @@ class TextWords:
         """The words that begin between `begin` and `end` (excluded)."""
         return self.words[self.at(begin) : self.at(end)]
 
+    def of_span(self, begin: CharOffset, end: CharOffset) -> list[Word]:
+        """The words between `begin` and `end` (excluded) by themselves, also where these divide a compound."""
+        return [Word(*char_span(m), m.group()) for m in WORD.finditer(self.text, begin, end)]
+
     def sentence(self, position: CharOffset) -> int:
         """Number of the sentence that `position` lies in, from 0."""
         return bisect_right(self._sentences, position) - 1

@@ -385,3 +385,26 @@ def test_an_agency_with_its_service_is_the_agency() -> None:
     words = TextWords(text, (0, 18))
     (found,) = [s for s in name_spans(words, [(8, 15, "ORG")], load_gazetteer(None)) if s.type == "ORG"]
     assert text[found.begin : found.end] == "dpa"
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Das sagte [Talwind|ORG]-Chefin Anna Körber.", {"Talwind": ["Talwind"]}),
+        ("Sie war [Talwind|ORG]-Autorin.", {"Talwind": ["Talwind"]}),
+        ("Sie war Grünen-Politikerin.", {"Grüne": ["Grünen"]}),
+        ("Sie war [Grünen|ORG]-Politikerin. Auch die [Grünen|ORG] jubeln.", {"Grüne": ["Grünen", "Grünen"]}),
+        ("Die [US|LOC]-Präsidentin blieb in den USA.", {"USA": ["US", "USA"]}),
+        ("Bad Lindow/[Hamm|LOC]. Es regnet.", {"Hamm": ["Hamm"]}),
+        ("Foto: dpa/[Falk Ahlers|PER]", {"Falk Ahlers": ["Falk Ahlers"]}),
+        ("Sie gewann gegen Ona Tarr/[Wiebke Ahlers-Körber|PER].", {"Wiebke Ahlers-Körber": ["Wiebke Ahlers-Körber"]}),
+        ("Das sagte die [Autorin|ORG].", {}),
+        ("Das kostet zehn US-Dollar.", {}),
+        ("Die US-amerikanische Brücke hält.", {}),
+        ("Die Standard-Ausgabe ist vergriffen.", {}),
+        ("Neue EZB-Regeln gelten.", {"EZB": ["EZB"]}),
+    ],
+)
+def test_a_name_can_be_a_part_of_a_compound(given: GivenNames, text: str, mentions: dict[str, list[str]]) -> None:
+    found = {e.name: [m.text for m in e.mentions if m.kind == "name"] for e in given.marked(text)}
+    assert {name: places for name, places in found.items() if name != "Anna Körber"} == mentions
