@@ -18,6 +18,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.turn_labels import with_turn_labels
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
+from pipeline.lexicon.nouns import noun_readings
 from pipeline.lexicon.words import SMALL_NAMES
 from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
@@ -149,7 +150,10 @@ def _with_given_name(words: TextWords, found: NameSpan, known: NameSpan) -> bool
 
 
 def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
-    """Whether the model's span is a longer name than the known one in it, not just described ("Berliner Charité")."""
+    """Whether the model's span is a longer name than the known one in it, not just described ("Berliner Charité").
+
+    A longer place is another one ("Salzburger Alpen").
+    """
     if (
         not (found.begin <= known.begin and known.end <= found.end)
         or found.end - found.begin == known.end - known.begin
@@ -157,8 +161,16 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
         return False
     before = words.text[found.begin : known.begin].split()
     behind = words.text[known.end : found.end].strip(" .,")
-    described = all(w in _DESCRIBING or w.endswith("er") for w in before) and not _with_given_name(words, found, known)
+    located = found.type != "LOC"
+    described = all(word in _DESCRIBING or (located and _of_town(word)) for word in before)
+    described = described and not _with_given_name(words, found, known)
     return bool(behind) or not described
+
+
+def _of_town(word: str) -> bool:
+    """Whether a word can say of which town something is ("Berliner"), and is no noun ("Handwerkskammer", "Theater")."""
+    readings = {reading.agreement for reading in noun_readings(word)}
+    return word.endswith("er") and ("mn" in readings or readings.isdisjoint(("fn", "nn")))
 
 
 def _covered(words: TextWords, spans: Iterable[NameSpan]) -> Coverage:

@@ -408,3 +408,18 @@ def test_an_agency_with_its_service_is_the_agency() -> None:
 def test_a_name_can_be_a_part_of_a_compound(given: GivenNames, text: str, mentions: dict[str, list[str]]) -> None:
     found = {e.name: [m.text for m in e.mentions if m.kind == "name"] for e in given.marked(text)}
     assert {name: places for name, places in found.items() if name != "Anna Körber"} == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Sie wohnt im [Landkreis Vechta|LOC].", ["Landkreis Vechta"]),
+        ("Sie wohnt in der [Stadt Vechta|LOC].", ["Vechta"]),
+        ("Sie wandert in den [Urner Alpen|LOC].", ["Urner Alpen"]),
+        ("Sie arbeitet an der [Berliner Charité|ORG].", ["Charité"]),
+        ("Sie leitet die [Handwerkskammer Dresden|ORG].", ["Handwerkskammer Dresden"]),
+        ("Sie leitet das [Theater Bremen|ORG].", ["Theater Bremen"]),
+    ],
+)
+def test_a_longer_name_is_kept_unless_it_only_describes(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
