@@ -9,7 +9,7 @@ from pipeline.entities.words import WORD, TextWords
 from pipeline.spans import CharOffset, CharRange
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
-_INITIAL = re.compile(r"(?<![^\W_])[A-ZÄÖÜ]$")
+_INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+)$")
 _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 """The end of "a. D." and "i. R." without its full stop."""
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
@@ -36,7 +36,7 @@ def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRa
 
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
-    """The end of a name with the full stop of a surname that is cut to its initial ("Carsten M.")."""
+    """The end of a name with the full stop of an initial or of a number ("Carsten M.", "Ottokar II.")."""
     return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text, begin, end) else end
 
 

@@ -26,6 +26,7 @@ from schemas.records import EntityType
 ModelSpan = tuple[CharOffset, CharOffset, EntityType]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
+_ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\b(?:Co|Corp|Inc|Ltd))$")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -78,7 +79,7 @@ def _repaired(
         return None
     if entity_type == "PER":
         return _repaired_person(words, begin, end)
-    end = _with_bracket(words.text, begin, min(end, inside[-1].end)) if inside[-1].end > begin else end
+    end = _with_last_sign(words.text, begin, inside[-1].end, end)
     if entity_type == "ORG" and len(inside) == 1 and "/" in inside[0].text and NAME_RULES["agency-service"].on:
         agency = inside[0].text.split("/")[0]  # "dpa/lni" is the agency with its service
         end = begin + len(agency) if gazetteer.look_up(agency) is not None else end
@@ -94,9 +95,16 @@ def _repaired(
     return NameSpan(begin, end, entity_type)
 
 
-def _with_bracket(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
-    """The end of a name with the bracket that closes one in it: "Frankfurt (Oder)"."""
-    return end + 1 if text[end : end + 1] == ")" and text.count("(", begin, end) > text.count(")", begin, end) else end
+def _with_last_sign(text: str, begin: CharOffset, end: CharOffset, model: CharOffset) -> CharOffset:
+    """The end of a name with the sign behind its last word that is part of it; the model's name ends at `model`.
+
+    This is the bracket that closes one in the name ("Frankfurt (Oder)"), and the full stop of an abbreviation that the
+    model sees as part of the name ("Ruderclub Lindow e.V.").
+    """
+    if text[end : end + 1] == ")" and text.count("(", begin, end) > text.count(")", begin, end):
+        return end + 1
+    abbreviated = end < model and text[end] == "." and _ABBREVIATED.search(text, begin, end) is not None
+    return end + 1 if abbreviated else end
 
 
 def _repaired_person(words: TextWords, begin: CharOffset, end: CharOffset) -> NameSpan | None:
@@ -223,6 +231,7 @@ def _with_places(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
             last is not None
             and (last.type, span.type) == ("ORG", "LOC")
             and words.text[last.end : span.begin] == " "
+            and words.text[last.end - 1] != "."
             and not words.text[last.begin : last.end].isupper()
             and words.text[span.end : span.end + 1] != "-"
         ):

@@ -423,3 +423,17 @@ def test_a_name_can_be_a_part_of_a_compound(given: GivenNames, text: str, mentio
 )
 def test_a_longer_name_is_kept_unless_it_only_describes(given: GivenNames, text: str, names: list[str]) -> None:
     assert [entity.name for entity in given.marked(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Dann kam [Ottokar II.|PER] zu Pferd.", ["Ottokar II."]),
+        ("Dann kam [Ottokar|PER]. Es regnete.", ["Ottokar"]),
+        ("Er gründete den [Ruderclub Lindow e.V.|ORG] und ging.", ["Ruderclub Lindow e.V."]),
+        ("Das ist [Talwind, Inc.|ORG] [Lindow|LOC].", ["Talwind, Inc.", "Lindow"]),
+        ("Er gründete den [Ruderclub Lindow.|ORG] Dann ging er.", ["Ruderclub Lindow"]),
+    ],
+)
+def test_a_full_stop_can_be_part_of_a_name(given: GivenNames, text: str, mentions: list[str]) -> None:
+    assert [m.text for e in given.marked(text) for m in e.mentions if m.kind == "name"] == mentions
