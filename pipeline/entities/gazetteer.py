@@ -61,6 +61,12 @@ class GazetteerMatch:
     form: str
     weak: bool
 
+    @property
+    def town(self) -> bool:
+        """Whether it is a town's name of one word, many of which are ordinary words too ("Pest", "Siegen")."""
+        entry = self.entry
+        return entry.type == "LOC" and entry.wikidata is None and not entry.users and " " not in self.form
+
 
 @dataclass(slots=True)
 class Gazetteer:
@@ -138,9 +144,7 @@ def compound_beginnings(word: str, longest: int) -> Iterator[str]:
 
 def _determined_town(words: TextWords, begin: CharOffset, known: GazetteerMatch) -> bool:
     """Whether a town's name stands behind an article ("die Löhne"): then it is an ordinary word."""
-    entry = known.entry
-    town = entry.type == "LOC" and entry.wikidata is None and not entry.users and " " not in known.form
-    return town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
+    return known.town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
 
 
 def _unbroken(words: TextWords, index: TokenIndex, length: int) -> bool:

@@ -46,7 +46,7 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
     known = [
         NameSpan(begin, end, match.entry.type, match)
         for begin, end, match in gazetteer.matches(words)
-        if (not match.weak and NAME_RULES["gazetteer"].on) or found_names.meets(begin, end)
+        if (not match.weak and not match.town and NAME_RULES["gazetteer"].on) or found_names.meets(begin, end)
     ]
     spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:

@@ -250,6 +250,18 @@ def test_ordinary_words_are_no_towns(extract: EntityExtractor) -> None:
     assert things(extract, "Er wohnt in Löhne.") == {"Löhne": "LOC"}
 
 
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Höhere Löhne sind möglich. Dann kam Pest.", []),
+        ("Sie lebten in [Pest|LOC].", ["Pest"]),
+        ("Sie fuhr nach Frankreich und Bad Honnef.", ["Frankreich", "Bad Honnef"]),
+    ],
+)
+def test_a_town_of_one_word_is_one_where_the_model_sees_a_name(given: GivenNames, text: str, names: list[str]) -> None:
+    assert [entity.name for entity in given.marked(text)] == names
+
+
 def test_bodies_are_called_by_their_place(extract: EntityExtractor) -> None:
     assert things(extract, "Das entschied das Landgericht Bremen.") == {"Landgericht Bremen": "ORG"}
     assert things(extract, "Er klagte beim Amtsgericht Bad Lindow am Montag.") == {"Amtsgericht Bad Lindow": "ORG"}
