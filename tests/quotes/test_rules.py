@@ -398,6 +398,7 @@ def test_a_verb_reports_before_its_colon_as_well() -> None:
     assert [found[1:3] for found in readable(text)] == [
         ("er habe Rufe gehört", "Ein Nachbar"),
         ("„Sie schrie: ‚Geh weg!‘“", "Ein Nachbar"),
+        ("‚Geh weg!‘", ""),
     ]
 
 
