@@ -11,14 +11,12 @@ from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
 from pipeline.lexicon.words import DETERMINERS, GENITIVE_DETERMINERS, PREPOSITIONS, SMALL_NAMES, SUBJECT_PRONOUNS
 from pipeline.quotes.marks import CLOSERS
-from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER
+from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER, akin
 from pipeline.spans import CharRange
 
 _PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | word_list("impersonal_pronouns")
 _NO_NOUNS = DETERMINERS | SUBJECT_PRONOUNS | _PRONOUNS | PREPOSITIONS | word_list("pronouns_for_some")
 _JOINS_OWNER = GENITIVE_DETERMINERS | {"von", "vom", "für"}
-_LEAST_ALIKE = 4
-"""Letters of a noun by which a compound with it is known."""
 
 
 def name_of_words(words: str) -> str | None:
@@ -74,7 +72,7 @@ class KnownChain:
         self._begins = [begin for begin, _ in places]
         self._reach = list(accumulate((end for _, end in places), max))
         introduced = min(phrases, default=None)
-        alike = [phrase for phrase in phrases if introduced is not None and _akin(phrase.noun, introduced.noun)]
+        alike = [phrase for phrase in phrases if introduced is not None and akin(phrase.noun, introduced.noun)]
         if not any(phrase.tells_whose for phrase in alike):
             alike = [phrase for phrase in phrases if phrase.tells_whose] or alike
         self._phrase_begins = {phrase.span.begin for phrase in alike}
@@ -96,12 +94,6 @@ class KnownChain:
         if self._longest is None:
             return None
         return max([self._longest, *(span for span in given if span.begin in self._phrase_begins)], key=_length)
-
-
-def _akin(noun: str, other: str) -> bool:
-    """Whether two stems of nouns are the same, or one of them is a compound of the other: "zeug", "augenzeug"."""
-    shorter, longer = sorted((noun, other), key=len)
-    return noun == other or (len(shorter) >= _LEAST_ALIKE and longer.endswith(shorter))
 
 
 def _length(span: CharRange) -> int:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from pipeline.coverage import Coverage
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, describe, of_one_bearer
+from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, akin, describe, introduces, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
@@ -51,7 +51,7 @@ def resolve(
     `phrases` are tokens that rules take for somebody; they count as nominals where the reader sees nobody.
 
     Nominals and pronouns are taken in text order; each joins the chain that all of its possible antecedents together
-    make the likeliest, or begins one of its own.
+    make the likeliest, or begins one of its own. A noun with "ein" begins one of its own if nobody before is called so.
 
     The reading remembers the last result, since the stage `quotes` asks the same as the stage `entities`, as a rule.
     """
@@ -114,9 +114,12 @@ def _resolution(
         if mention.kind == "name":
             continue
         rows = slice(bounds[index], bounds[index + 1])
-        others = [chain[other] for other in pairs.right[rows].tolist()]
+        candidates = pairs.right[rows].tolist()
+        others = [chain[other] for other in candidates]
         by_writer = " ".join(mention.words).lower() in FIRST_PERSON and not spoken[mention.first]
         unfit = persons if by_writer else writers
+        if introduces(mention):
+            unfit = unfit | _introduced(mentions, chain, candidates, index)
         others = [NOBODY if other in unfit else other for other in others]
         shares = _shares(others, scores[rows, 0], float(nothing[index, 0]))
         best = _likeliest(shares)
@@ -129,6 +132,22 @@ def _resolution(
         chain[index], certainty[index] = best, sure
         chains[best].mentions.append(index)
     return Resolution(mentions, chain, certainty, chains, types)
+
+
+def _introduced(
+    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
+) -> set[int]:
+    """The chains of `candidates` that the article knows by other nouns or names when the mention `index` comes.
+
+    "Ein Nachbar" is none of them, but may be called so once more, or be named in what follows.
+    """
+    before = [other for other in candidates if other < index and mentions[other].kind != "pronoun"]
+    again = {
+        chain[other]
+        for other in before
+        if mentions[other].kind == "nominal" and akin(mentions[other].head, mentions[index].head)
+    }
+    return {chain[other] for other in before} - again
 
 
 def _spoken(reading: Reading) -> npt.NDArray[np.bool_]:

@@ -21,6 +21,11 @@ MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
 FIRST_PERSON = word_list("first_person_pronouns")
 FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
 MASCULINE_DETERMINERS = frozenset({"der", "ein", "dieser", "jener", "dem", "den", "des", "einem", "einen", "eines"})
+_INDEFINITE = frozenset({"ein", "eine", "einem", "einen", "einer", "eines"})
+_OF_SOME = frozenset({"der", "von", "dieser", "ihrer", "seiner"})
+"""Words behind "einer" that say of whom somebody is one."""
+_LEAST_ALIKE = 4
+"""Letters of a noun by which a compound with it is known."""
 _PLURAL_PRONOUNS = frozenset({"ihnen", "wir", "uns", "unser", "unsere", "unserem", "unseren", "unserer", "unseres"})
 _SUFFIXES = re.compile(r"(innen|in|ens|en|es|er|e|s|n)$")
 
@@ -99,6 +104,19 @@ def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]
         else:
             shared.append(mention)
     return shared
+
+
+def introduces(mention: ReaderMention) -> bool:
+    """Whether a mention brings somebody new into the article, as "ein Nachbar" does, unlike "einer der Nachbarn"."""
+    if mention.kind != "nominal" or mention.words[0].lower() not in _INDEFINITE:
+        return False
+    return len(mention.words) > 1 and mention.words[1].lower() not in _OF_SOME
+
+
+def akin(noun: str, other: str) -> bool:
+    """Whether two stems of nouns are the same, or one of them is a compound of the other: "zeug", "augenzeug"."""
+    shorter, longer = sorted((noun, other), key=len)
+    return noun == other or (len(shorter) >= _LEAST_ALIKE and longer.endswith(shorter))
 
 
 def stem(word: str) -> str:

@@ -10,7 +10,8 @@ from pipeline.reader.chains import Resolution, resolve, speakers
 from pipeline.reader.model import Reader, shared_reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
-from pipeline.spans import TokenIndex, TokenRange
+from pipeline.reader.scorers import Scorers
+from pipeline.spans import CharOffset, TokenIndex, TokenRange
 
 TEXT = (
     "Die Bürgermeisterin Hanna Tölke hat den Bau verteidigt. „Wir haben lange gewartet“, sagte sie.\n\n"
@@ -141,3 +142,40 @@ def test_outside_of_what_is_said_ich_is_no_person_who_is_named(
         if mention.words == (pronoun,)
     }
     assert meant == (0 if named else None)
+
+
+class Eager:
+    """Scorers to whom any two mentions mean the same, as far as they are asked."""
+
+    def __init__(self, scorers: Scorers) -> None:
+        self.mention = scorers.mention
+        self.speakers = scorers.speakers
+
+    def antecedents(self, left, right, pairs, features):  # type: ignore[no-untyped-def]
+        return np.full((len(features), 1), 9.0), np.zeros((len(left), 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase", "meant"),
+    [
+        ("Karl Brandes kam. Ein Nachbar sprach.", "Karl Brandes", "Ein Nachbar", False),
+        ("Karl Brandes kam. Der Nachbar sprach.", "Karl Brandes", "Der Nachbar", True),
+        ("Karl Brandes kam. Einer der Nachbarn sprach.", "Karl Brandes", "Einer der Nachbarn", True),
+        ("Ein Nachbar, Karl Brandes, sprach.", "Karl Brandes", "Ein Nachbar", True),
+        ("Der Nachbar Karl Brandes kam. Der Nachbar rief. Ein Nachbar sprach.", "Karl Brandes", "Ein Nachbar", True),
+        ("Der Zeuge Karl Brandes kam. Der Zeuge rief. Ein Augenzeuge sprach.", "Karl Brandes", "Ein Augenzeuge", True),
+    ],
+)
+def test_a_noun_with_ein_brings_somebody_new(reader: Reader, text: str, name: str, phrase: str, meant: bool) -> None:
+    reading = replace(reader(text), resolutions={})
+    spans = [
+        reading.layout.span(CharOffset(text.index(words)), CharOffset(text.index(words) + len(words)))
+        for words in (name, phrase)
+    ]
+    found = resolve(reading, Eager(reader.scorers), [(*spans[0], 0)], [spans[1]])  # type: ignore[arg-type]
+    (chain,) = [
+        chain
+        for mention, chain in zip(found.mentions, found.chain, strict=True)
+        if (mention.first, mention.last) == spans[1]
+    ]
+    assert (found.chains[chain].entity == 0) is meant
