@@ -159,7 +159,8 @@ class Attribution:
             names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
             entity, name, kind = None, " und ".join(name for name in names if name), "group"
         elif entity is None:
-            owner, called = self._linker.owner_of_source(begin, end)
+            sources = (self._linker.owner_of_source(*words) for words in (CharRange(begin, end), *given))
+            owner, called = next((source for source in sources if source[1] is not None), (None, None))
             if called is not None:
                 entity, name = owner, called
                 kind = _KINDS[owner.type] if owner is not None else "organisation"

@@ -14,10 +14,10 @@ from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
 _SOURCE_OF = re.compile(
-    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Informationen|Recherchen)"
-    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)(?P<joint>s?)(?:angaben|informationen|recherchen))"
+    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Aussagen|Informationen|Recherchen)"
+    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)(?P<joint>s?)(?:angaben|aussagen|informationen|recherchen))"
 )
-"""A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Unternehmensangaben".
+"""A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Zeugenaussagen".
 
 "Regierungskreise" are people who want no name, and not the government.
 """

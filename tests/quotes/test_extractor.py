@@ -124,6 +124,9 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
         ("Nordpress-Kreisen", None, None),
         ("Nordpressangaben", "Nordpress", "org/nordpress"),
         ("Händlerangaben", "Händler", None),
+        ("Bahnangaben", "Bahn", None),
+        ("Zeugenaussagen", "Zeugen", None),
+        ("Falschaussagen", None, None),
         ("eines Berichts der Nordpress", "Nordpress", "org/nordpress"),
     ],
 )
