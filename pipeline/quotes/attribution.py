@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
+from pipeline.quotes.owners import belonging, is_general
 from pipeline.quotes.registry import QUOTE_RULES
 from pipeline.quotes.speaker_names import (
     KnownChain,
@@ -57,7 +59,6 @@ class Attribution:
         self._resolution = Resolution([], [], [], [], [])
         self._chains: dict[int, KnownChain] = {}
         self._apposed: dict[int, Appositions] = {}
-        self._pronouns: dict[TokenIndex, int] = {}
 
     def _names(self) -> list[tuple[TokenIndex, TokenIndex, int]]:
         layout = self.reading.layout
@@ -88,7 +89,6 @@ class Attribution:
         phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
         self._chains, self._apposed = {}, {}
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
-        self._pronouns = {m.first: n for n, m in enumerate(self._resolution.mentions) if m.kind == "pronoun"}
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         for number, chosen in zip(known, choices, strict=True):
             choice = chosen
@@ -248,15 +248,29 @@ class Attribution:
         phrase = self._known(chain).fullest(given)
         if phrase is None:
             return None
-        name, owner = nominative(with_closing_mark(self._article.text, phrase)), self._owner(chain, phrase)
-        return f"{name} von {owner.name}" if owner is not None else name
+        name = nominative(with_closing_mark(self._article.text, phrase))
+        owner, words = self._owner(chain, phrase)
+        whose = belonging(self._article.text, owner) if owner is not None else None
+        return f"{name.removesuffix(words).rstrip()} {whose}" if whose is not None else name
 
-    def _owner(self, chain: int, phrase: CharRange) -> Entity | None:
-        """The named person whose lawyer or mother is meant, where the phrase begins with "sein", "ihr" or "mein"."""
-        number = self._pronouns.get(self.reading.layout.span(*phrase).first)
-        owning = self._resolution.chain[number] if number is not None else NOBODY
-        owner = self._entity(owning) if owning not in {chain, NOBODY} else None
-        return owner if owner is not None and owner.type == "PER" else None
+    def _owner(self, chain: int, phrase: CharRange) -> tuple[Entity | None, str]:
+        """The named person or organisation whose lawyer or spokesman is meant, and the words at the end that say so.
+
+        The phrase begins with "sein", "ihr", "mein" or "dessen", or ends with "der Behörde" or "des Hauses".
+        """
+        first, last = self.reading.layout.span(*phrase)
+        mentions = self._resolution.mentions
+        for number in range(bisect_left(mentions, first, key=lambda mention: mention.first), len(mentions)):
+            mention = mentions[number]
+            if mention.first >= last:
+                break
+            possessive = (mention.first, mention.last, mention.kind) == (first, first + 1, "pronoun")
+            genitive = mention.first > first and (mention.last, mention.kind) == (last, "nominal")
+            general = len(mention.words) == 2 and mention.words[0] in {"der", "des"} and is_general(mention.words[1])
+            owning = self._resolution.chain[number]
+            if (possessive or (genitive and general)) and owning not in {chain, NOBODY}:
+                return self._entity(owning), "" if possessive else " ".join(mention.words)
+        return None, ""
 
 
 def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:

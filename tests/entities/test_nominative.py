@@ -69,6 +69,8 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("eine Sprecherin der Stadt und des Landes", "Sprecherin der Stadt und des Landes"),
         ("die vom Verband beanstandeten Werke", "vom Verband beanstandete Werke"),
         ("vom Sprecher", "Sprecher"),
+        ("dessen Geschäftsführer", "Geschäftsführer"),
+        ("Deren neuem Sprecher", "neuer Sprecher"),
     ],
 )
 def test_a_noun_phrase_by_itself(phrase: str, alone: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor
 from pipeline.quotes.extractor import with_frames_of_wholes
+from pipeline.quotes.owners import belonging
 from pipeline.quotes.speaker_names import (
     KnownChain,
     NounPhrase,
@@ -217,6 +218,48 @@ def test_whose_lawyer_speaks(text: str, called: str) -> None:
     (quote,) = _quotes(text, "Anna Berg")
     assert quote.speaker is not None
     assert (quote.speaker.name, quote.speaker.entity) == (called, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "called"),
+    [
+        (
+            "Die Netzaufsicht prüft. Eine Sprecherin der Behörde sagte, das dauere.",
+            "Netzaufsicht",
+            "Sprecherin der Netzaufsicht",
+        ),
+        ("Das Kulturamt prüft. Ein Sprecher des Hauses sagte, das dauere.", "Kulturamt", "Sprecher des Kulturamts"),
+        ("Sie fragte beim Kulturamt. Dessen Sprecher sagte, das dauere.", "Kulturamt", "Sprecher des Kulturamts"),
+        ("Sie fragte beim BKA. Dessen Sprecher sagte, das dauere.", "BKA", "Sprecher des BKA"),
+        ("Nordpress prüft. Ein Sprecher des Unternehmens sagte, das dauere.", "Nordpress", "Sprecher des Unternehmens"),
+        ("Das Kulturamt prüft. Ein Sprecher der Stadt sagte, das dauere.", "Kulturamt", "Sprecher der Stadt"),
+    ],
+)
+def test_whose_spokeswoman_speaks(text: str, name: str, called: str) -> None:
+    body = {"id": f"org/{name}", "name": name, "type": "ORG", "mentions": [mention(text, name)], "salience": 0.5}
+    (quote,) = _extract()(article(text, [body])).quotes
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.entity) == (called, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "genitive"),
+    [
+        ("Die Netzaufsicht prüft.", "Netzaufsicht", "der Netzaufsicht"),
+        ("Der Chef der Netzaufsicht, die Netzaufsicht heißt", "Netzaufsicht", None),
+        ("Die Stiftung Warentest prüft.", "Stiftung Warentest", "der Stiftung Warentest"),
+        ("Die Deutsche Aufsicht prüft.", "Deutsche Aufsicht", None),
+        ("Das Amt für Kultur prüft.", "Amt für Kultur", None),
+        ("Sie fragte im Kulturhaus.", "Kulturhaus", "des Kulturhauses"),
+        ("Der Verband prüft.", "Verband", None),
+        ("Das hilft der Netzagentur kaum.", "Netzagentur", "der Netzagentur"),
+        ("Kolbmann prüft.", "Kolbmann", None),
+    ],
+)
+def test_the_genitive_of_an_organisation_by_its_article(text: str, name: str, genitive: str | None) -> None:
+    nth = text.count(name) - 1
+    body = {"id": "org/x", "name": name, "type": "ORG", "mentions": [mention(text, name, nth=nth)], "salience": 0.5}
+    assert belonging(text, article(text, [body]).entities[0]) == genitive
 
 
 def test_a_statement_goes_on_behind_its_frame() -> None:
