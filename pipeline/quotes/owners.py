@@ -13,6 +13,8 @@ _BEFORE = re.compile(r"(?<!, )\b(?:der|die|das|des|dem|im|vom|beim|zu[mr]) $", r
 """An article, and no relative pronoun, right before a name."""
 _LONGEST = 10
 """Code points before a name in which its article stands."""
+_MOST = 100
+"""How many mentions are looked at for an article before the name."""
 
 
 def is_general(noun: str) -> bool:
@@ -30,7 +32,7 @@ def belonging(text: str, owner: Entity) -> str | None:
         return f"von {owner.name}"
     if owner.type != "ORG":
         return None
-    for mention in owner.mentions:
+    for mention in owner.mentions[:_MOST]:
         before = _BEFORE.search(text[max(0, mention.begin - _LONGEST) : mention.begin])
         if mention.kind != "name" or before is None:
             continue
