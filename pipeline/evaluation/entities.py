@@ -10,10 +10,11 @@ from pathlib import Path
 from spacy.language import Language
 
 from pipeline.config import PipelineConfig
+from pipeline.entities import EntityExtractor
 from pipeline.evaluation.entity_scores import NEWS_TYPES, LabelledSpan, MentionScore, interval, score
 from pipeline.evaluation.gold import GoldError, read_rows
-from pipeline.models import load_pipeline
 from pipeline.spans import CharOffset
+from schemas.records import CleanArticle
 
 NOTHING = "–"
 """Stands in the confusion table for no mention."""
@@ -93,27 +94,43 @@ def evaluate(
     types: Sequence[str] = NEWS_TYPES,
     progress: Callable[[int, int], None] | None = None,
 ) -> EntityReport:
-    """Run the recogniser of `config` over the texts of `gold_path` and score what it finds.
+    """Run the stage `entities` over the texts of `gold_path` and score the names in its records.
 
     `progress` is called with the number of documents done and that of all.
     """
     documents = read_gold(gold_path)
-    return report(documents, predict(documents, load_pipeline(config.model_de), progress), types)
+    return report(documents, published(documents, EntityExtractor(config), progress), types)
 
 
-def predict(
-    documents: Sequence[GoldDocument], nlp: Language, progress: Callable[[int, int], None] | None = None
+def published(
+    documents: Sequence[GoldDocument],
+    extract: EntityExtractor,
+    progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, list[LabelledSpan]]:
-    """What `nlp` finds in the documents' texts, by document name."""
-    predictions = {}
+    """The names in the records that `extract` makes of the documents' texts, by document name."""
+    predictions: dict[str, list[LabelledSpan]] = {}
     for number, document in enumerate(documents, start=1):
-        found = nlp(document.text).ents
-        predictions[document.name] = [
-            (CharOffset(span.start_char), CharOffset(span.end_char), span.label_) for span in found
-        ]
+        article = CleanArticle(id="gold", language="de", text=document.text, content_hash="", simhash="0" * 16)
+        names = {
+            (mention.begin, mention.end, entity.type)
+            for entity in extract(article).entities
+            for mention in entity.mentions
+            if mention.kind == "name"
+        }
+        predictions[document.name] = sorted(names)
         if progress is not None:
             progress(number, len(documents))
     return predictions
+
+
+def predict(documents: Sequence[GoldDocument], nlp: Language) -> dict[str, list[LabelledSpan]]:
+    """What the model `nlp` by itself finds in the documents' texts, by document name."""
+    return {
+        document.name: [
+            (CharOffset(span.start_char), CharOffset(span.end_char), span.label_) for span in nlp(document.text).ents
+        ]
+        for document in documents
+    }
 
 
 def report(
