@@ -449,3 +449,14 @@ def test_a_longer_name_is_kept_unless_it_only_describes(given: GivenNames, text:
 )
 def test_a_full_stop_can_be_part_of_a_name(given: GivenNames, text: str, mentions: list[str]) -> None:
     assert [m.text for e in given.marked(text) for m in e.mentions if m.kind == "name"] == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Das schrieb [@hanna_toelke|PER] am Montag.", ["@hanna_toelke"]),
+        ("Das schrieb [Dr. Hanna Tölke|PER] am Montag.", ["Hanna Tölke"]),
+    ],
+)
+def test_what_somebody_is_called_in_a_network_keeps_its_sign(given: GivenNames, text: str, mentions: list[str]) -> None:
+    assert [mention.text for entity in given.marked(text) for mention in entity.mentions] == mentions
