@@ -108,11 +108,12 @@ def _with_last_sign(text: str, begin: CharOffset, end: CharOffset, model: CharOf
 
 
 def _repaired_person(words: TextWords, begin: CharOffset, end: CharOffset) -> NameSpan | None:
+    inside = words.of_span(begin, end)
+    if words.text[begin] == "@" and len(inside) == 1:  # what somebody is called in a social network
+        return NameSpan(begin, inside[0].end, "PER")
     edges = strip_titles(words, begin, end) if NAME_RULES["person-edges"].on else (begin, end)
     if edges is None:
         return None
-    if words.text[begin] == "@" and edges[0] == begin + 1:  # what somebody is called in a social network
-        return NameSpan(begin, edges[1], "PER")
     name = words.text[slice(*edges)]
     small = name[0].isalpha() and not name[0].isupper() and " " not in name
     return None if small else NameSpan(*edges, "PER")
