@@ -454,7 +454,8 @@ def test_a_full_stop_can_be_part_of_a_name(given: GivenNames, text: str, mention
 @pytest.mark.parametrize(
     ("text", "mentions"),
     [
-        ("Das schrieb [@hanna_toelke|PER] am Montag.", ["@hanna_toelke"]),
+        ("Das schrieb [@HannaToelke|PER] am Montag.", ["@HannaToelke"]),
+        ("Das schrieb [@hannatoelke|PER] am Montag.", ["@hannatoelke"]),
         ("Das schrieb [Dr. Hanna Tölke|PER] am Montag.", ["Hanna Tölke"]),
     ],
 )
