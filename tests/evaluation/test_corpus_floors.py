@@ -17,19 +17,19 @@ CORPUS = Path(__file__).parents[2] / "corpus"
 FLOORS = {
     "redefluss": {
         ("Direct", "recall"): 0.98,
-        ("quotes", "recall"): 0.90,
-        ("quotes", "precision"): 0.94,
-        ("speaker", "precision"): 0.88,
-        ("end to end", "f1"): 0.80,
+        ("quotes", "recall"): 0.91,
+        ("quotes", "precision"): 0.95,
+        ("speaker", "precision"): 0.90,
+        ("end to end", "f1"): 0.83,
         ("entities", "f1"): 0.905,
     },
     "redefluss-fast": {
         ("Direct", "recall"): 0.95,
-        ("quotes", "recall"): 0.84,
+        ("quotes", "recall"): 0.865,
         ("quotes", "precision"): 0.92,
-        ("speaker", "precision"): 0.85,
-        ("end to end", "f1"): 0.74,
-        ("entities", "f1"): 0.86,
+        ("speaker", "precision"): 0.865,
+        ("end to end", "f1"): 0.77,
+        ("entities", "f1"): 0.87,
     },
 }
 

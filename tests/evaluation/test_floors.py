@@ -24,18 +24,18 @@ FINGERPRINTS = {
     "speakers": "ecdc797edacbee530f7adcce697786bf9b6266c4a5bdcbdebd6557cac4a1ff30",
 }
 QUOTES = {
-    "default": {"quote": 0.78, "speaker": 0.68, "joint": 0.74, "type": 0.775},
+    "default": {"quote": 0.80, "speaker": 0.71, "joint": 0.765, "type": 0.805},
     "open": {"quote": 0.77, "speaker": 0.68, "joint": 0.74, "type": 0.78},
 }
 DIRECT = {"default": {"quote": 0.90, "speaker": 0.78}, "open": {"quote": 0.88, "speaker": 0.78}}
 WHOLE = {
     "default": {
         ("Direct", "recall"): 0.95,
-        ("quotes", "recall"): 0.91,
+        ("quotes", "recall"): 0.93,
         ("quotes", "precision"): 0.84,
         ("speaker", "precision"): 0.89,
         ("end to end", "f1"): 0.79,
-        ("entities", "f1"): 0.92,
+        ("entities", "f1"): 0.93,
     },
     "open": {
         ("Direct", "recall"): 0.95,

@@ -20,9 +20,9 @@ FINGERPRINTS = {
 }
 FLOORS = {
     ("redefluss", "germeval-2014"): 0.81,
-    ("redefluss", "smartdata-de"): 0.80,
-    ("redefluss-names", "germeval-2014"): 0.72,
-    ("redefluss-names", "smartdata-de"): 0.73,
+    ("redefluss", "smartdata-de"): 0.815,
+    ("redefluss-names", "germeval-2014"): 0.73,
+    ("redefluss-names", "smartdata-de"): 0.76,
 }
 
 
