@@ -49,8 +49,8 @@ def weigh(
     """Every candidate of rules or reader once, with what speaks for and against it.
 
     Where both find a quote, spans and roles are those of the rules, which keep to quotation marks and clauses; but of
-    indirect speech the spans are the reader's if it is sure, since it sees what goes on behind a frame. The reader says
-    the medium, and what shows speech where the rules do not know.
+    indirect speech spans and type are the reader's if it is sure, since it sees what goes on behind a frame. The reader
+    says the medium, and what shows speech where the rules do not know.
     """
     partner = _pairs(reading.layout.text, rules, read)
     taken = set(partner.values())
@@ -73,6 +73,7 @@ def _of_both(rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
     return replace(
         rule,
         spans=read.spans,
+        type=read.type,
         medium=read.medium,
         cue_spans=cue or read.cue_spans,
         frame_spans=frame or read.frame_spans,

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,13 @@ def test_indirect_speech_that_the_reader_is_sure_of_goes_on_behind_its_frame() -
     (quote,) = combine(reading(0.9), TRUSTING, [cut_off], [found])
     assert quote.spans == [(0, 20), (45, 60)]
     assert (quote.cue_spans, quote.frame_spans, quote.rule) == ([(20, 25)], [(20, 45)], "verb-that")
+
+
+def test_the_type_is_that_of_the_reader_where_the_bounds_are() -> None:
+    for sure, type_ in ((0.95, "Indirect"), (0.8, "Reported")):
+        reported = replace(rule(0, 60), type="Reported")
+        (found, _), *_ = weigh(reading(), [reported], [read(12, 60, sure)])
+        assert (found.type, found.begin) == (type_, 12 if sure > 0.9 else 0)
 
 
 def test_direct_speech_keeps_to_its_marks_however_sure_the_reader_is() -> None:
