@@ -64,9 +64,9 @@ def _closed(text: str, span: CharRange) -> CharRange:
 
 
 def _without_joint(text: str, span: CharRange) -> CharRange:
-    """The span without the comma, colon or dash at its end, which joins it to what follows."""
+    """The span without what joins it to what follows: a comma, colon or dash at its end, a mark that opens there."""
     begin, end = span
-    while end > begin and text[end - 1] in _JOINTS:
+    while end > begin and (text[end - 1] in _JOINTS or (text[end - 1] in CLOSERS and text[end - 2].isspace())):
         end = CharOffset(end - 1)
     return CharRange(begin, end)
 

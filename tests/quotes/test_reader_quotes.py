@@ -59,6 +59,8 @@ def test_direct_speech_ends_with_its_closing_mark(text: str, words: list[str], q
         ("Dann kam sie und sagte, dass es regne, und ging.", ["dass es regne,"], "dass es regne"),
         ("Die Frage, ob es regne: sie ging.", ["ob es regne:"], "ob es regne"),
         ("Es regne, sagte sie, und zwar stark – sehr.", ["Es regne,", "und zwar stark –"], "Es regne … und zwar stark"),
+        ("Es sei gut: „Wir kommen.“", ["Es sei gut: „"], "Es sei gut"),
+        ("Es sei „gut“, sagte sie.", ["Es sei „gut“"], "Es sei „gut“"),
         ("Er sagte, dass es gut sei.", ["dass"], ""),
         ("Er sagte, es regne.", ["es regne"], "es regne"),
     ],
