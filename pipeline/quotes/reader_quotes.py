@@ -31,7 +31,10 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
         text = reading.layout.text
         spans = [_closed(text, reading.layout.range(span)) for span in quote.spans]
-        spans = _cut(text, spans, ends) if quote.type == "Direct" else [_without_joint(text, span) for span in spans]
+        if quote.type == "Direct":
+            spans = _cut(text, spans, ends)
+        else:
+            spans = [solid for span in spans if (solid := _without_joint(text, span)).begin < solid.end]
         words = sum(len(_WORD.findall(text, begin, end)) for begin, end in spans)
         if words < (1 if quote.type == "Direct" else _LEAST_INDIRECT):
             continue

@@ -61,6 +61,7 @@ def test_direct_speech_ends_with_its_closing_mark(text: str, words: list[str], q
         ("Es regne, sagte sie, und zwar stark – sehr.", ["Es regne,", "und zwar stark –"], "Es regne … und zwar stark"),
         ("Es sei gut: „Wir kommen.“", ["Es sei gut: „"], "Es sei gut"),
         ("Es sei „gut“, sagte sie.", ["Es sei „gut“"], "Es sei „gut“"),
+        ("Es sei gut, und zwar „sehr“, sagte sie.", ["Es sei gut", ", ", "und zwar"], "Es sei gut … und zwar"),
         ("Er sagte, dass es gut sei.", ["dass"], ""),
         ("Er sagte, es regne.", ["es regne"], "es regne"),
     ],
