@@ -221,7 +221,7 @@ def quoted_texts(text: str) -> list[QuotedText]:
     found: list[QuotedText] = []
     carried: QuotedText | None = None
     for start, stop, pairs, left_over in _stretches(text):
-        continues = carried is not None and text[start] == carried.opener
+        continues = carried is not None and text[start : start + 1] == carried.opener
         for begin, end, depth, opener in pairs:
             quoted = _quoted(text, begin, end, depth, opener)
             if continues and begin == start and carried is not None:

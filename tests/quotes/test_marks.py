@@ -17,6 +17,7 @@ PAIRS = [
     ('Der Bildschirm misst 27" und kostet viel.', []),
     ("„Das hier endet nie mehr.\nEin neuer Absatz.", ["„Das hier endet nie mehr."]),
     ("„A b c.“ Dann „d e f.“", ["„A b c.“", "„d e f.“"]),
+    ("„„\nAn diesem Tag.“", ["„„\nAn diesem Tag.“", "„\nAn diesem Tag.“"]),
 ]
 
 MARKED = st.lists(
