@@ -17,6 +17,7 @@ from pipeline.quotes.registry import QUOTE_RULES
 from pipeline.quotes.speaker_names import (
     KnownChain,
     NounPhrase,
+    informant,
     name_of_words,
     names_somebody,
     tells_whose,
@@ -86,7 +87,7 @@ class Attribution:
         found: list[tuple[Speaker | None, list[CharRange], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         if not known:
             return found
-        phrases = [quote.hint for quote in quotes if quote is not None and quote.hint is not None]
+        phrases = [self._somebody(quote.hint) for quote in quotes if quote is not None and quote.hint is not None]
         self._chains, self._apposed = {}, {}
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
@@ -132,6 +133,11 @@ class Attribution:
             hint = words if words.first < words.last else None
         kind = ("Direct", *QUOTE_TYPES).index(candidate.type)
         return QuoteSpan(tuple(spans), kind, hint, candidate.rule in CARRIED)
+
+    def _somebody(self, hint: TokenRange) -> TokenRange:
+        """Who gives the information that a rule takes for the speaker: "der Wirtin" of "Angaben der Wirtin"."""
+        begin = hint.first + informant(self.reading.layout.words[hint.first : hint.last])
+        return TokenRange(TokenIndex(begin), hint.last)
 
     def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:

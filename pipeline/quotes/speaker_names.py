@@ -9,7 +9,14 @@ from typing import NamedTuple
 
 from pipeline.entities.nominative import nominative
 from pipeline.lexicon import word_list
-from pipeline.lexicon.words import DETERMINERS, GENITIVE_DETERMINERS, PREPOSITIONS, SMALL_NAMES, SUBJECT_PRONOUNS
+from pipeline.lexicon.words import (
+    DETERMINERS,
+    GENITIVE_DETERMINERS,
+    INFORMATION_NOUNS,
+    PREPOSITIONS,
+    SMALL_NAMES,
+    SUBJECT_PRONOUNS,
+)
 from pipeline.quotes.marks import CLOSERS
 from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE_OR_NEUTER, akin
 from pipeline.spans import CharRange
@@ -19,8 +26,22 @@ _NO_NOUNS = DETERMINERS | SUBJECT_PRONOUNS | _PRONOUNS | PREPOSITIONS | word_lis
 _JOINS_OWNER = GENITIVE_DETERMINERS | {"von", "vom", "für"}
 
 
+def informant(words: Sequence[str]) -> int:
+    """Where in a source somebody begins who gives the information: 1 in "Angaben der Wirtin", 2 in "Worten von Obst".
+
+    0 where nobody is told: "den Angaben", "der Wirtin", "einer Studie der Stiftung".
+    """
+    noun = next((at for at, word in enumerate(words) if word[:1].isupper() and word.lower() not in DETERMINERS), None)
+    if noun is None or words[noun].lower() not in INFORMATION_NOUNS:
+        return 0
+    begin = noun + 2 if words[noun + 1 : noun + 2] in (["von"], ["vom"]) else noun + 1
+    return begin if has_noun(" ".join(words[begin:])) else 0
+
+
 def name_of_words(words: str) -> str | None:
     """The noun phrase `words` in the nominative; None for what is no name ("man", "er", "beide", "die meisten")."""
+    parts = words.split()
+    words = " ".join(parts[informant(parts) :])
     return nominative(words) if words.lower() not in _PRONOUNS and names_somebody(words) else None
 
 

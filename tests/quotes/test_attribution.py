@@ -113,6 +113,11 @@ def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
         ("dpa", "dpa"),
         ("Am", None),
         ("einige Anwohner", "einige Anwohner"),
+        ("den Angaben eines 29-jährigen Läufers", "29-jähriger Läufer"),
+        ("Angaben von Anwohnern", "Anwohner"),
+        ("Ansicht der Nachbarn", "Nachbarn"),
+        ("einer Studie der Stiftung", "Studie der Stiftung"),
+        ("den Angaben", "Angaben"),
     ],
 )
 def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
