@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.coverage import Coverage
+from pipeline.reader.distinct import in_turn, owners, unlike
 from pipeline.reader.layout import Layout
-from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, akin, describe, introduces, of_one_bearer
+from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, describe, of_one_bearer
 from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
@@ -110,16 +111,18 @@ def _resolution(
     spoken = _spoken(reading)
     writers: set[int] = set()
     persons = {number for number, named in enumerate(chains) if types[named.mentions[0]] == "PER"}
-    for index, mention in enumerate(mentions):
+    whose = owners(mentions)
+    for index in in_turn(mentions):
+        mention = mentions[index]
         if mention.kind == "name":
             continue
         rows = slice(bounds[index], bounds[index + 1])
         candidates = pairs.right[rows].tolist()
         others = [chain[other] for other in candidates]
         by_writer = " ".join(mention.words).lower() in FIRST_PERSON and not spoken[mention.first]
-        unfit = persons if by_writer else writers
-        if introduces(mention):
-            unfit = unfit | _introduced(mentions, chain, candidates, index)
+        unfit = (persons if by_writer else writers) | unlike(mentions, types, chain, candidates, index)
+        if index in whose:
+            unfit.add(chain[whose[index]])
         others = [NOBODY if other in unfit else other for other in others]
         shares = _shares(others, scores[rows, 0], float(nothing[index, 0]))
         best = _likeliest(shares)
@@ -132,22 +135,6 @@ def _resolution(
         chain[index], certainty[index] = best, sure
         chains[best].mentions.append(index)
     return Resolution(mentions, chain, certainty, chains, types)
-
-
-def _introduced(
-    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
-) -> set[int]:
-    """The chains of `candidates` that the article knows by other nouns or names when the mention `index` comes.
-
-    "Ein Nachbar" is none of them, but may be called so once more, or be named in what follows.
-    """
-    before = [other for other in candidates if other < index and mentions[other].kind != "pronoun"]
-    again = {
-        chain[other]
-        for other in before
-        if mentions[other].kind == "nominal" and akin(mentions[other].head, mentions[index].head)
-    }
-    return {chain[other] for other in before} - again
 
 
 def _spoken(reading: Reading) -> npt.NDArray[np.bool_]:

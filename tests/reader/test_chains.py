@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.reader import chains
 from pipeline.reader.chains import Resolution, resolve, speakers
+from pipeline.reader.mentions import describe
 from pipeline.reader.model import Reader, shared_reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
@@ -178,4 +179,50 @@ def test_a_noun_with_ein_brings_somebody_new(reader: Reader, text: str, name: st
         for mention, chain in zip(found.mentions, found.chain, strict=True)
         if (mention.first, mention.last) == spans[1]
     ]
+    assert (found.chains[chain].entity == 0) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase", "meant"),
+    [
+        ("Anna Berg kam. Ihr Kollege sprach.", "Anna Berg", "Ihr Kollege", False),
+        ("Anna Berg kam. Ihren Angaben nach regnet es.", "Anna Berg", "Ihren Angaben", True),
+        ("Bergs kam. Bergs Kollege sprach.", "Bergs", "Bergs Kollege", False),
+        ("Anna Berg kam. Der Kollege sprach.", "Anna Berg", "Der Kollege", True),
+    ],
+)
+def test_nobody_is_his_own_colleague(reader: Reader, text: str, name: str, phrase: str, meant: bool) -> None:
+    reading = replace(reader(text), resolutions={})
+    begin = text.index(phrase)
+    names = [(*reading.layout.span(CharOffset(0), CharOffset(len(name))), 0)]
+    if phrase.startswith(name):
+        names.append((*reading.layout.span(CharOffset(begin), CharOffset(begin + len(name))), 0))
+    wanted = reading.layout.span(CharOffset(begin), CharOffset(begin + len(phrase)))
+    others = [m for m in reading.others if (m.first, m.last) != wanted and m.kind == "pronoun"]
+    others = sorted([*others, describe(reading.layout, *wanted, "nominal")], key=lambda m: (m.first, -m.last))
+    found = resolve(replace(reading, others=tuple(others)), Eager(reader.scorers), names)  # type: ignore[arg-type]
+    (chain,) = [
+        chain
+        for mention, chain in zip(found.mentions, found.chain, strict=True)
+        if (mention.first, mention.last) == wanted
+    ]
+    assert (found.chains[chain].entity == 0) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "phrase", "meant"),
+    [
+        ("Der Kassenverband klagt. Der Apothekerverband sprach.", "Der Apothekerverband", False),
+        ("Der Kassenverband klagt. Der Verband sprach.", "Der Verband", True),
+        ("Der Kassenverband klagt. Die Organisation sprach.", "Die Organisation", True),
+        ("Das Landgericht Lindow tagt. Das Amtsgericht sprach.", "Das Amtsgericht", False),
+    ],
+)
+def test_another_compound_is_another_organisation(reader: Reader, text: str, phrase: str, meant: bool) -> None:
+    reading = replace(reader(text), resolutions={}, others=())
+    name = text.split(" ", 2)[1] if "Lindow" not in text else "Landgericht Lindow"
+    places = [(text.index(words), text.index(words) + len(words)) for words in (name, phrase)]
+    named, wanted = (reading.layout.span(CharOffset(begin), CharOffset(end)) for begin, end in places)
+    found = resolve(reading, Eager(reader.scorers), [(*named, 0)], [wanted])  # type: ignore[arg-type]
+    (chain,) = [chain for mention, chain in zip(found.mentions, found.chain, strict=True) if mention.kind == "nominal"]
     assert (found.chains[chain].entity == 0) is meant

@@ -1,0 +1,101 @@
+"""Which mentions of an article cannot mean the same, whatever the scorers say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from pipeline.lexicon.words import INFORMATION_NOUNS
+from pipeline.reader.mentions import ReaderMention, akin, introduces, stem
+
+_GENITIVE = ("s", "'", "’", "ß", "x", "z")
+_LAST_PART, _FIRST_PART = 6, 3
+"""Letters that the last part of two compounds has at least, and the first part of each."""
+
+
+def in_turn(mentions: Sequence[ReaderMention]) -> list[int]:
+    """The numbers of `mentions` in text order, but a possessive before the noun phrases that it begins."""
+    return sorted(range(len(mentions)), key=lambda index: (mentions[index].first, mentions[index].kind != "pronoun"))
+
+
+def owners(mentions: Sequence[ReaderMention]) -> dict[int, int]:
+    """For noun phrases that begin with what says whose somebody is, the number of that mention.
+
+    It is "ihr" in "ihr Kollege" and "Annas" in "Annas Kollege": nobody is his own colleague, so the two never mean the
+    same. "Seine Angaben" are his.
+    """
+    whose = {m.first: index for index, m in enumerate(mentions) if m.kind == "pronoun" or _is_genitive(m)}
+    return {
+        index: whose[mention.first]
+        for index, mention in enumerate(mentions)
+        if mention.kind == "nominal" and mention.first in whose and _belongs(mention, mentions[whose[mention.first]])
+    }
+
+
+def _is_genitive(mention: ReaderMention) -> bool:
+    """Whether a mention is a name that may stand in the genitive: "Annas", "Hans'"."""
+    return mention.kind == "name" and mention.words[-1].endswith(_GENITIVE)
+
+
+def _belongs(mention: ReaderMention, owner: ReaderMention) -> bool:
+    """Whether a noun phrase that begins with `owner` means what is his, unlike "VW-Zentrale" and "seine Angaben"."""
+    behind = mention.words[owner.last - owner.first :]
+    nouns = (word for word in behind if word[:1].isupper())
+    return bool(behind) and behind[0] != "-" and next(nouns, "").lower() not in INFORMATION_NOUNS
+
+
+def unlike(
+    mentions: Sequence[ReaderMention],
+    types: Sequence[str],
+    chain: Sequence[int],
+    candidates: Sequence[int],
+    index: int,
+) -> set[int]:
+    """The chains of `candidates` that the noun of the mention `index` cannot mean."""
+    mention = mentions[index]
+    found: set[int] = set()
+    if introduces(mention):
+        found |= _introduced(mentions, chain, candidates, index)
+    if mention.kind == "nominal" and types[index] == "ORG":
+        found |= _other_compounds(mentions, chain, candidates, index)
+    return found
+
+
+def _introduced(
+    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
+) -> set[int]:
+    """The chains of `candidates` that the article knows by other nouns or names when the mention `index` comes.
+
+    "Ein Nachbar" is none of them, but may be called so once more, or be named in what follows.
+    """
+    before = [other for other in candidates if other < index and mentions[other].kind != "pronoun"]
+    again = {
+        chain[other]
+        for other in before
+        if mentions[other].kind == "nominal" and akin(mentions[other].head, mentions[index].head)
+    }
+    return {chain[other] for other in before} - again
+
+
+def _other_compounds(
+    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
+) -> set[int]:
+    """The chains of `candidates` that another compound with the last noun of the mention `index` names.
+
+    "Der Apothekerverband" is not the "Kassenverband", also where that is called "Verband".
+    """
+    head = mentions[index].head
+    called = [(chain[other], _nouns(mentions[other])) for other in candidates if mentions[other].kind != "pronoun"]
+    same = {number for number, nouns in called if any(noun.endswith(head) for noun in nouns)}
+    return {number for number, nouns in called if any(_is_other_compound(noun, head) for noun in nouns)} - same
+
+
+def _nouns(mention: ReaderMention) -> list[str]:
+    return [mention.head] if mention.kind == "nominal" else [stem(word) for word in mention.words if word[:1].isupper()]
+
+
+def _is_other_compound(noun: str, other: str) -> bool:
+    """Whether two stems are compounds that only share their last part, as "kassenverband" and "apothekerverband"."""
+    pairs = zip(reversed(noun), reversed(other), strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return shared >= _LAST_PART and min(len(noun), len(other)) >= shared + _FIRST_PART
