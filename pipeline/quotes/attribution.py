@@ -107,12 +107,21 @@ class Attribution:
         return found
 
     def _evidence(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> dict[str, float]:
-        """What speaks for and against the chosen speaker: the model's probability, and what the rules would say."""
+        """What speaks for and against the chosen speaker: the model's probability, and what the rules would say.
+
+        The mention that the quote points at may itself be unsure to mean the speaker ("der Leiter").
+        """
         found = {"probability": logit(choice.probability), f"type {candidate.type}": 1.0}
         if speaker is not None:
             found[f"kind {speaker.kind}"] = 1.0
         if choice.chain == NOBODY:
             found["nobody"] = 1.0
+            found["meant"] = logit(1.0 if speaker is not None and speaker.entity is not None else 0.5)
+        elif choice.mention is not None:
+            kind = self._resolution.mentions[choice.mention].kind
+            named = self._resolution.chains[choice.chain].entity is not None
+            found[f"by {kind}{' of a name' if named else ''}"] = 1.0
+            found["meant"] = logit(self._resolution.certainty[choice.mention])
         carried = candidate.rule in CARRIED
         if not candidate.speaker_spans:
             found["no rule"] = 1.0

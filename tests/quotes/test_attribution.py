@@ -1,11 +1,13 @@
 """Who speaks by the reader and the rules together, and what a speaker without a name is called."""
 
+from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import pytest
 
 from pipeline.config import PipelineConfig
-from pipeline.quotes import QuoteExtractor
+from pipeline.quotes import QuoteExtractor, attribution
 from pipeline.quotes.extractor import with_frames_of_wholes
 from pipeline.quotes.owners import belonging
 from pipeline.quotes.speaker_names import (
@@ -17,6 +19,7 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
+from pipeline.reader.chains import Resolution, resolve
 from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
 from schemas.spans import Span
@@ -373,3 +376,19 @@ def test_a_quote_within_direct_speech_keeps_its_speaker() -> None:
 def test_a_witness_says_the_fragment_that_he_says() -> None:
     text = "„Es ging wohl um ein Mädchen“, sagte ein Zeuge. Ihr Sohn habe „nur helfen wollen“."
     assert [quote.speaker.name for quote in _quotes(text) if quote.speaker is not None] == ["Zeuge"] * 3
+
+
+def test_a_noun_that_may_mean_the_speaker_makes_him_less_sure(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "Anna Berg kam nach Lindow. Die Leiterin sagte, das sei falsch."
+
+    def confidence(certainty: float) -> float:
+        def sure(*args: Any) -> Resolution:
+            found = resolve(*args)
+            return replace(found, certainty=[certainty] * len(found.mentions))
+
+        monkeypatch.setattr(attribution, "resolve", sure)
+        (quote,) = _quotes(text, "Anna Berg")
+        assert quote.speaker is not None
+        return quote.speaker.confidence
+
+    assert confidence(0.5) < confidence(0.9) < confidence(0.99)
