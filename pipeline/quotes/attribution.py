@@ -23,7 +23,7 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
-from pipeline.quotes.speaker_phrases import Appositions, whole_phrase
+from pipeline.quotes.speaker_phrases import Appositions, whole_phrase, whose_information, with_apposition
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
@@ -162,7 +162,7 @@ class Attribution:
             return self._by_rule(candidate, choice.probability)
         begin, end = self._range(choice.mention)
         given = [span for span in candidate.speaker_spans if self._known(choice.chain).meets(span)]
-        spans = self._spans(given or [self._whole(choice)])
+        spans = self._spans(self._with_appositions(choice.chain, given) or [self._whole(choice)])
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
         kind = _KINDS[entity.type if entity is not None else self._known(choice.chain).type]
         several = self._linker.several(_of_own_frame(candidate, given))
@@ -193,10 +193,15 @@ class Attribution:
         assert choice.mention is not None
         span, mentions = self._range(choice.mention), self._resolution.mentions
         if mentions[choice.mention].kind == "pronoun":
-            return span
+            return whose_information(self._analysed, span)
         entity = self._entity(choice.chain)
-        named = entity is not None and entity.type == "PER" and mentions[choice.mention].kind == "name"
-        return whole_phrase(self._analysed, span, self._appositions(choice.chain), person=named)
+        named = entity.type if entity is not None and mentions[choice.mention].kind == "name" else None
+        appositions = self._appositions(choice.chain)
+        return whole_phrase(self._analysed, span, appositions, person=named == "PER", organisation=named == "ORG")
+
+    def _with_appositions(self, chain: int, given: Sequence[CharRange]) -> list[CharRange]:
+        """What a rule takes for the speaker, with appositions that it has left out."""
+        return [with_apposition(self._analysed, span, self._appositions(chain)) for span in given]
 
     def _appositions(self, chain: int) -> Appositions:
         if chain not in self._apposed:

@@ -6,14 +6,15 @@ from collections.abc import Iterable
 
 from pipeline.entities.person_words import TITLES
 from pipeline.entities.roles_lexicon import role_word
-from pipeline.lexicon.words import DETERMINERS
-from pipeline.quotes.phrases import is_adjective, is_finite_reporting, noun_phrase
+from pipeline.lexicon.words import DETERMINERS, INFORMATION_NOUNS
+from pipeline.quotes.phrases import is_adjective, is_finite_reporting, is_noun, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
 from pipeline.spans import CharOffset, CharRange, token_indices
 
 _MOST_BEFORE = 10
 """Tokens before a name that may belong to its phrase."""
 _COMMA = ", "
+_OF = frozenset({"von", "vom"})
 
 
 class Appositions:
@@ -37,22 +38,51 @@ class Appositions:
 
 
 def whole_phrase(
-    analysed: AnalysedText, span: CharRange, appositions: Appositions, *, person: bool = False
+    analysed: AnalysedText,
+    span: CharRange,
+    appositions: Appositions,
+    *,
+    person: bool = False,
+    organisation: bool = False,
 ) -> CharRange:
     """The noun phrase with the name or noun in `span`: "der frühere Minister Karl Obst" for "Karl Obst".
 
-    Right before the name of a `person`, a determiner is a word of its own ("das Obst sagte, …").
+    Right before the name of a `person`, a determiner is a word of its own ("das Obst sagte, …"); before that of an
+    `organisation` may stand what it is ("die Agentur Nordpress").
     """
-    begin, end = _from_role(analysed, span, person=person)
+    begin, end = _from_role(analysed, span, person=person, organisation=organisation)
     before = appositions.before(analysed.text, begin)
-    behind = appositions.behind(analysed.text, end)
-    return CharRange(
-        _from_role(analysed, before).begin if before is not None else begin,
-        behind.end if behind is not None else end,
-    )
+    whole = CharRange(_from_role(analysed, before).begin if before is not None else begin, end)
+    return with_information(analysed, with_apposition(analysed, whole, appositions))
 
 
-def _from_role(analysed: AnalysedText, span: CharRange, *, person: bool = False) -> CharRange:
+def with_apposition(analysed: AnalysedText, span: CharRange, appositions: Appositions) -> CharRange:
+    """The phrase in `span` with what a comma parts from it and means the same: "Lars Obst, der Sprecher"."""
+    behind = appositions.behind(analysed.text, span.end)
+    return CharRange(span.begin, behind.end) if behind is not None else span
+
+
+def with_information(analysed: AnalysedText, span: CharRange) -> CharRange:
+    """The phrase in `span` with the noun before it that says that it gives information: "Angaben der Polizei"."""
+    tokens, first = analysed.tokens, analysed.token_range(*span).first
+    noun = first - 2 if first and tokens[first - 1].lower in _OF else first - 1
+    sentence = analysed.sentences[analysed.sentence_at(span.begin)]
+    if noun < sentence.first or tokens[noun].lower not in INFORMATION_NOUNS:
+        return span
+    described = noun > sentence.first and (tokens[noun - 1].lower in DETERMINERS or is_adjective(tokens[noun - 1]))
+    return CharRange(tokens[noun - described].begin, span.end)
+
+
+def whose_information(analysed: AnalysedText, span: CharRange) -> CharRange:
+    """The possessive in `span` with the noun behind it that says that somebody gives information: "seiner Ansicht"."""
+    tokens, last = analysed.tokens, analysed.token_range(*span).last
+    spoken = last < len(tokens) and tokens[last].capital and tokens[last].lower in INFORMATION_NOUNS
+    return CharRange(span.begin, tokens[last].end) if spoken else span
+
+
+def _from_role(
+    analysed: AnalysedText, span: CharRange, *, person: bool = False, organisation: bool = False
+) -> CharRange:
     """The span from where the noun phrase that it ends begins."""
     tokens = analysed.tokens
     first, last = analysed.token_range(*span)
@@ -61,12 +91,14 @@ def _from_role(analysed: AnalysedText, span: CharRange, *, person: bool = False)
     sentence = analysed.sentences[analysed.sentence_at(span.begin)]
     begin = first
     for start in token_indices(first - 1, max(sentence.first, first - _MOST_BEFORE) - 1, -1):
-        if not _leads_to_name(tokens[start]):
+        leads = _leads_to_name(tokens[start])
+        if not leads and not (organisation and is_noun(tokens[start])):
             break
         determined = tokens[start].lower in DETERMINERS
         if determined and person and start == first - 1:
             break
-        if (determined or tokens[start].capital) and noun_phrase(tokens, start, last, attach=False) == last:
+        may_begin = determined or (leads and tokens[start].capital)
+        if may_begin and noun_phrase(tokens, start, last, attach=False) == last:
             begin = start
         if determined:
             break

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.quotes.marks import quoted_texts
-from pipeline.quotes.speaker_phrases import Appositions, whole_phrase
+from pipeline.quotes.speaker_phrases import Appositions, whole_phrase, whose_information, with_apposition
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharOffset, CharRange
 
@@ -52,3 +52,52 @@ def test_a_determiner_right_before_a_person_is_a_word_of_its_own(text: str, name
     analysed = AnalysedText(text, quoted_texts(text))
     begin, end = whole_phrase(analysed, _span(text, name), Appositions([]), person=True)
     assert text[begin:end] == phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase"),
+    [
+        ("Das meldete die Agentur Nordpress.", "Nordpress", "die Agentur Nordpress"),
+        ("Das meldete laut Agentur Nordpress.", "Nordpress", "Nordpress"),
+        ("Das meldete am Montag Nordpress.", "Nordpress", "Nordpress"),
+    ],
+)
+def test_what_an_organisation_is_belongs_to_its_name(text: str, name: str, phrase: str) -> None:
+    analysed = AnalysedText(text, quoted_texts(text))
+    begin, end = whole_phrase(analysed, _span(text, name), Appositions([]), organisation=True)
+    assert text[begin:end] == phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase"),
+    [
+        ("Der Mann soll nach Angaben der Polizei fort sein.", "der Polizei", "Angaben der Polizei"),
+        ("Der Mann soll den Worten von Obst nach fort sein.", "Obst", "den Worten von Obst"),
+        ("Der Mann soll nach ersten Angaben der Polizei fort sein.", "der Polizei", "ersten Angaben der Polizei"),
+        ("Es gab keine Angaben. Obst ist fort.", "Obst", "Obst"),
+        ("Nach einer Studie der Stiftung ist das so.", "der Stiftung", "der Stiftung"),
+    ],
+)
+def test_that_somebody_gives_information_belongs_to_the_speaker(text: str, name: str, phrase: str) -> None:
+    begin, end = whole_phrase(AnalysedText(text, quoted_texts(text)), _span(text, name), Appositions([]))
+    assert text[begin:end] == phrase
+
+
+@pytest.mark.parametrize(
+    ("text", "pronoun", "phrase"),
+    [
+        ("Das ist seiner Ansicht nach falsch.", "seiner", "seiner Ansicht"),
+        ("Das ist seiner Frau nach falsch.", "seiner", "seiner"),
+        ("Das sagt sie.", "sie", "sie"),
+    ],
+)
+def test_whose_view_it_is(text: str, pronoun: str, phrase: str) -> None:
+    begin, end = whose_information(AnalysedText(text, quoted_texts(text)), _span(text, pronoun))
+    assert text[begin:end] == phrase
+
+
+def test_what_a_rule_takes_for_the_speaker_is_told_with_its_apposition() -> None:
+    text = "Das sagte Lars Obst, der Chef des Amts, gern."
+    appositions = Appositions([_span(text, "Lars Obst"), _span(text, "der Chef des Amts")])
+    begin, end = with_apposition(AnalysedText(text, quoted_texts(text)), _span(text, "Lars Obst"), appositions)
+    assert text[begin:end] == "Lars Obst, der Chef des Amts"
