@@ -1,8 +1,8 @@
-"""Labels of words (begin, inside, last, unit, outside), and the best sequence of them that makes sense."""
+"""Labels of words (begin, inside, last, unit, outside), and the spans that they make likely."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,8 @@ import numpy.typing as npt
 from pipeline.spans import TokenIndex
 
 OUTSIDE = 0
+LIKELY = 0.5
+"""The probability above which a span is given out; so no two that overlap are."""
 CERTAIN = float(np.log(0.9))
 """Above it, "outside" is not reconsidered: training smooths labels, so that the surest words have about 0.97."""
 
@@ -20,19 +22,17 @@ class Labels:
     def __init__(self, types: Sequence[str]) -> None:
         self.types = tuple(types)
         self.names = ["O", *(f"{place}-{kind}" for kind in self.types for place in "BILU")]
-        self._inner = np.array([name[0] in "IL" for name in self.names])
-        self._opened = np.array([name[0] in "BI" for name in self.names])
         self._allowed = self._transitions()
 
     def __len__(self) -> int:
         return len(self.names)
 
-    def _transitions(self) -> npt.NDArray[np.bool_]:
-        """Whether the label of the column may follow the label of the row."""
-        inner, opened = self._inner, self._opened
+    def _transitions(self) -> npt.NDArray[np.float64]:
+        """1 where the label of the column may follow the label of the row, else 0."""
+        inner, opened = (np.array([name[0] in places for name in self.names]) for places in ("IL", "BI"))
         kinds = np.array([name[2:] for name in self.names])
         same: npt.NDArray[np.bool_] = kinds[:, None] == kinds[None, :]
-        return np.where(opened[:, None], inner[None, :] & same, ~inner[None, :])
+        return np.where(opened[:, None], inner[None, :] & same, ~inner[None, :]).astype(np.float64)
 
     def encode(self, spans: Sequence[tuple[TokenIndex, TokenIndex, str]], words: int) -> npt.NDArray[np.int64]:
         """Labels of `words` words in which `spans` (first word, word behind the last, type) are marked."""
@@ -46,53 +46,60 @@ class Labels:
         return labels
 
     def decode(self, scores: npt.NDArray[np.float32]) -> list[tuple[TokenIndex, TokenIndex, str, float]]:
-        """Spans of the best sequence that makes sense: first word, word behind the last, type, certainty from 0 to 1.
+        """Spans that are likelier than not: first word, word behind the last, type, probability.
 
-        `scores` are the log probabilities of shape (words, labels). The certainty is that of the least certain word.
+        `scores` are the log probabilities of shape (words, labels). The probability of a span is the share of the
+        sequences of labels that have it, among all that make sense. Words that are outside for certain divide the
+        others into groups.
         """
-        if not len(scores):
-            return []
-        path = self._path(scores)
-        certain = np.exp(scores[np.arange(len(path)), path]).tolist()
         spans: list[tuple[TokenIndex, TokenIndex, str, float]] = []
-        begin = TokenIndex(0)
-        for word in map(TokenIndex, np.flatnonzero(path).tolist()):
-            name = self.names[path[word]]
-            if name[0] in "BU":
-                begin = word
-            if name[0] in "LU":
-                spans.append((begin, word + 1, name[2:], min(certain[begin : word + 1])))
+        open_words = np.flatnonzero(scores[:, OUTSIDE] < CERTAIN)
+        for group in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
+            begin = TokenIndex(group[0]) if len(group) else TokenIndex(0)
+            for first, last, kind, probability in self._likely(np.exp(scores[group].astype(np.float64))):
+                spans.append((begin + first, begin + last, kind, probability))
         return spans
 
-    def _path(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-        """The best sequence. Words that are outside for certain divide it into groups.
+    def _likely(self, chances: npt.NDArray[np.float64]) -> Iterator[tuple[int, int, str, float]]:
+        """The spans of one group that are likelier than not: no two of them overlap.
 
-        In a group it is each word's best label, unless these make no sense one behind the other.
+        `chances` are the probabilities of each word's labels by themselves.
         """
-        is_open = scores[:, OUTSIDE] < CERTAIN
-        path: npt.NDArray[np.int64] = np.where(is_open, scores.argmax(axis=1), OUTSIDE)
-        sense = self._allowed[np.append(OUTSIDE, path), np.append(path, OUTSIDE)]
-        if sense.all():
-            return path
-        open_words = np.flatnonzero(is_open)
-        for group in np.split(open_words, np.flatnonzero(np.diff(open_words) > 1) + 1):
-            begin, end = group[0], group[-1] + 1
-            if not sense[begin : end + 1].all():
-                path[begin:end] = self._best(scores[begin:end])
-        return path
+        ahead, behind, scale = self._sums(chances)
+        for word, label in np.argwhere(ahead * behind > LIKELY).tolist():
+            place, kind = self.names[label][0], self.names[label][2:]
+            if place == "U":
+                yield word, word + 1, kind, float(ahead[word, label] * behind[word, label])
+            if place != "B":
+                continue
+            inside, last, so_far = label + 1, label + 2, ahead[word, label]
+            for following in range(word + 1, len(chances)):
+                so_far /= scale[following]
+                ended = so_far * chances[following, last] * behind[following, last]
+                so_far *= chances[following, inside]
+                if ended > LIKELY:
+                    yield word, following + 1, kind, float(ended)
+                if ended > LIKELY or so_far * behind[following, inside] <= LIKELY:
+                    break
 
-    def _best(self, scores: npt.NDArray[np.float32]) -> list[int]:
-        opened, inner = self._opened, self._inner
-        penalty = np.where(self._allowed, 0.0, -1e9)
-        total = np.where(inner, -1e9, scores[0])
-        back = np.zeros(scores.shape, dtype=np.int64)
-        for word in range(1, len(scores)):
-            paths = total[:, None] + penalty
-            back[word] = paths.argmax(axis=0)
-            total = paths.max(axis=0) + scores[word]
-        label = int(np.where(opened, -1e9, total).argmax())
-        path = [label]
-        for word in range(len(scores) - 1, 0, -1):
-            label = int(back[word, label])
-            path.append(label)
-        return path[::-1]
+    def _sums(
+        self, chances: npt.NDArray[np.float64]
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        """Over the sequences up to each word, and behind it: (words, labels) each; and what every word is scaled by.
+
+        Both multiplied are the probabilities of the labels in sequences that make sense.
+        """
+        ahead, behind, scale = np.zeros_like(chances), np.zeros_like(chances), np.ones(len(chances))
+        before = self._allowed[OUTSIDE]
+        for word, own in enumerate(chances):
+            reached = before * own
+            scale[word] = reached.sum()
+            ahead[word] = reached / scale[word]
+            before = ahead[word] @ self._allowed
+        following = self._allowed[:, OUTSIDE]
+        for word in range(len(chances) - 1, -1, -1):
+            if word == len(chances) - 1:
+                following = following / (ahead[word] @ following)
+            behind[word] = following
+            following = self._allowed @ (chances[word] * following) / scale[word]
+        return ahead, behind, scale
