@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
+from pipeline.entities.known_names import known_names
 from pipeline.entities.name_completion import complete_names
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
@@ -35,19 +36,14 @@ def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazettee
     """All names in reading order, without overlaps.
 
     A name that the gazetteer knows wins over what the model says of the same
-    words; a longer name of the model keeps a known one inside it ("Universität Bremen").
+    words, but for towns that are clubs; a longer name of the model keeps a known one inside it ("Universität Bremen").
     """
     lines = list(model)
     if NAME_RULES["line-end"].on:
         lines = [part for found in lines for part in _in_lines(words, *found)]
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
     repaired = complete_names(words, repaired, gazetteer)
-    found_names = _covered(words, repaired)
-    known = [
-        NameSpan(begin, end, match.entry.type, match)
-        for begin, end, match in gazetteer.matches(words)
-        if (not match.weak and not match.town and NAME_RULES["gazetteer"].on) or found_names.meets(begin, end)
-    ]
+    known = known_names(words, repaired, gazetteer)
     spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:
         spans = with_turn_labels(words, spans)

@@ -92,6 +92,13 @@ NAME_RULES = RuleSet[NameRule](
             "Frankreich|LOC|1",
         ),
         NameRule(
+            "club",
+            "Where the model sees an organisation in a town, it is the club that is called so.",
+            "Sie verloren gegen [Bremerhaven|ORG].",
+            "Sie fuhren nach [Bremerhaven|LOC].",
+            "Bremerhaven|ORG|1",
+        ),
+        NameRule(
             "turn-label",
             "A surname or initials in capitals before several turns of an interview are the person.",
             "[Falk Ahlers|PER] kam.\n\n[FA|ORG]: Ja. Bald.\n\nFA: Und wann?",

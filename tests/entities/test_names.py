@@ -99,6 +99,22 @@ def test_a_surname_can_be_the_name_of_something_else(given: GivenNames, text: st
 @pytest.mark.parametrize(
     ("text", "mentions"),
     [
+        ("[Bremerhaven|ORG] verlor das Finale.", {"org/bremerhaven": 1}),
+        (
+            "[Bremerhaven|ORG] verlor. Dann fuhr die Elf nach [Bremerhaven|LOC] zurück.",
+            {"org/bremerhaven": 1, "loc/bremerhaven": 1},
+        ),
+        ("[Bremerhaven|MISC] liegt am Meer.", {"loc/bremerhaven": 1}),
+        ("[Frankreich|ORG] lehnt das ab.", {"loc/frankreich": 1}),
+    ],
+)
+def test_a_club_is_called_as_its_town_is(given: GivenNames, text: str, mentions: dict[str, int]) -> None:
+    assert {entity.id: len(entity.mentions) for entity in given.marked(text)} == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
         ("Richterin [Wagner|PER] kam. „Nein“, sagte [Wagner|PER].", {"per/wagner": 2}),
         ("Landrat [Bayer|PER] schwieg. [Bayers|PER] Rede fiel aus.", {"per/bayer": 2}),
         ("Verteidiger [Ford|PER] kam. Der [Ford|ORG] stand im Hof.", {"per/ford": 1, "org/ford": 1}),
