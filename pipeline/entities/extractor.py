@@ -14,6 +14,7 @@ from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.gender import gender_of
 from pipeline.entities.known_entities import add_known
 from pipeline.entities.name_clusters import acronyms, cluster_names
+from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import ModelSpan, name_spans
 from pipeline.entities.person_clusters import cluster_persons
@@ -58,7 +59,8 @@ class EntityExtractor:
         gazetteer = self._gazetteer()
         reading = None if self._reader is None else self._reader(article.text)
         words, model = self._read(article.text)
-        model = _with_evident(words, model, list(certain_names(words, gazetteer)))
+        if reading is None:  # the reader sees them by itself; what rules add to it is hardly ever a name
+            model = _with_evident(words, model, list(certain_names(words, gazetteer)))
         clusters = self._clusters(article, words, model, gazetteer, reading)
         entities = _records(article, words, clusters)
         fields = {name: getattr(article, name) for name in CleanArticle.model_fields if name != "schema_"}
@@ -87,7 +89,8 @@ class EntityExtractor:
         gazetteer: Gazetteer,
         reading: Reading | None,
     ) -> list[Cluster]:
-        names = name_spans(words, model, gazetteer)
+        evidence = None if reading is None else NameEvidence(reading.layout, reading.named)
+        names = name_spans(words, model, gazetteer, evidence)
         persons = cluster_persons(words, [span for span in names if span.type == "PER"])
         others: list[NameSpan] = [span for span in names if span.type != "PER"]
         others_named = cluster_names(words, others, acronyms(words, others))

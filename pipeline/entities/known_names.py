@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.name_evidence import UNLIKELY, NameEvidence
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.words import TextWords
 
 
-def known_names(words: TextWords, model: Sequence[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
+def known_names(
+    words: TextWords, model: Sequence[NameSpan], gazetteer: Gazetteer, evidence: NameEvidence | None
+) -> list[NameSpan]:
     """The known names in reading order, apart from those that are another's here by what the model says.
 
-    Towns and names that are ordinary words too count only where the model sees a name.
+    Towns and names that are ordinary words too count only where the model sees a name; others do not count where it is
+    sure that there is none.
     """
     found = Coverage(len(words.text))
     for span in model:
@@ -21,13 +25,27 @@ def known_names(words: TextWords, model: Sequence[NameSpan], gazetteer: Gazettee
     known = []
     for begin, end, match in gazetteer.matches(words):
         span = NameSpan(begin, end, match.entry.type, match)
-        alone = not match.weak and not match.town and NAME_RULES["gazetteer"].on
-        if (alone or found.meets(begin, end)) and not _anothers(span, types.get((begin, end))):
+        alone = not match.weak and not match.town and NAME_RULES["gazetteer"].on and _possible(span, evidence)
+        if (alone or found.meets(begin, end)) and not _anothers(span, types.get((begin, end)), evidence):
             known.append(span)
     return known
 
 
-def _anothers(known: NameSpan, seen: NameSpan | None) -> bool:
-    """Whether a known name is another's: a club is called as its town is ("Sieg gegen Lindow")."""
+def _possible(known: NameSpan, evidence: NameEvidence | None) -> bool:
+    users = known.known is not None and known.known.entry.users
+    return users or evidence is None or evidence.name(known.begin, known.end) >= UNLIKELY
+
+
+def _anothers(known: NameSpan, seen: NameSpan | None, evidence: NameEvidence | None) -> bool:
+    """Whether a known name is another's, since the model sees one of another type in the same place.
+
+    A club is called as its town is ("Sieg gegen Lindow"). Countries are teams, and ordinary words other names, only
+    where the model is sure.
+    """
     match = known.known
-    return match is not None and match.town and seen is not None and seen.type == "ORG" and NAME_RULES["club"].on
+    if match is None or seen is None or seen.type == known.type or match.entry.users:
+        return False
+    club = (known.type, seen.type) == ("LOC", "ORG")
+    if club and match.town and NAME_RULES["club"].on:
+        return True
+    return (club or match.weak) and evidence is not None and evidence.sure(seen)

@@ -9,6 +9,7 @@ from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
 from pipeline.entities.known_names import known_names
 from pipeline.entities.name_completion import complete_names
+from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
 from pipeline.entities.person_words import is_given_name
@@ -32,27 +33,30 @@ _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
 
-def name_spans(words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazetteer) -> list[NameSpan]:
+def name_spans(
+    words: TextWords, model: Iterable[ModelSpan], gazetteer: Gazetteer, evidence: NameEvidence | None = None
+) -> list[NameSpan]:
     """All names in reading order, without overlaps.
 
-    A name that the gazetteer knows wins over what the model says of the same
-    words, but for towns that are clubs; a longer name of the model keeps a known one inside it ("Universität Bremen").
+    A name that the gazetteer knows wins over what the model says of the same words, unless its form can mean something
+    else; a longer name of the model keeps a known one inside it ("Universität Bremen"). With `evidence` of how likely
+    the model takes words for names, what it is sure of stays.
     """
     lines = list(model)
     if NAME_RULES["line-end"].on:
         lines = [part for found in lines for part in _in_lines(words, *found)]
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
     repaired = complete_names(words, repaired, gazetteer)
-    known = known_names(words, repaired, gazetteer)
+    known = known_names(words, repaired, gazetteer, evidence)
     spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:
         spans = with_turn_labels(words, spans)
     if NAME_RULES["repetition"].on:
-        spans = add_repeated_names(words, spans)
+        spans = add_repeated_names(words, spans, evidence)
     if NAME_RULES["compound"].on:
         spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
-    spans = sorted(with_one_type(words, spans, persons))
+    spans = sorted(with_one_type(words, spans, persons, evidence))
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
 
 

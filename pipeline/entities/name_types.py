@@ -6,6 +6,7 @@ from collections.abc import Container
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.enumerations import enumerated_organisations
 from pipeline.entities.gazetteer import GazetteerMatch
+from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import person_tokens
 from pipeline.entities.person_patterns import introduces
 from pipeline.entities.person_words import GENDERED_TITLES, is_given_name
@@ -21,10 +22,13 @@ _DEFINITE_ARTICLES = word_list("definite_articles")
 _MARKS = frozenset("„“”\"»«›‹‚‘’'")
 
 
-def with_one_type(words: TextWords, spans: list[NameSpan], persons: Container[_Place]) -> list[NameSpan]:
+def with_one_type(
+    words: TextWords, spans: list[NameSpan], persons: Container[_Place], evidence: NameEvidence | None = None
+) -> list[NameSpan]:
     """`spans`, in which the same words have the commonest of their types; surnames are persons whatever the model said.
 
     `persons` are the places where the model sees one: there, a known name gives way to the person's that it is too.
+    With `evidence`, a type that the model is sure of stays.
     """
     counts: dict[str, Counter[EntityType]] = {}
     surnames: set[str] = set()
@@ -49,6 +53,9 @@ def with_one_type(words: TextWords, spans: list[NameSpan], persons: Container[_P
             person = surname or (called and (span.begin, span.end) in persons)
             gives_way = person and _gives_way(words, span, span.known, persons)
             result.append(NameSpan(span.begin, span.end, "PER") if gives_way else span)
+            continue
+        if evidence is not None and evidence.sure(span):
+            result.append(span)
             continue
         best = span.type
         if NAME_RULES["commonest-type"].on:

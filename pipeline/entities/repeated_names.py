@@ -1,6 +1,7 @@
 """Names found in one place hold in the others."""
 
 from pipeline.entities.cluster import NameSpan
+from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import person_tokens, surname_of
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.roles_lexicon import role_word
@@ -9,8 +10,11 @@ from pipeline.spans import TokenIndex
 from schemas.records import EntityType
 
 
-def add_repeated_names(words: TextWords, spans: list[NameSpan]) -> list[NameSpan]:
-    """`spans` and every other place of their names: surnames and given names of persons, whole names of the rest."""
+def add_repeated_names(words: TextWords, spans: list[NameSpan], evidence: NameEvidence | None = None) -> list[NameSpan]:
+    """`spans` and every other place of their names: surnames and given names of persons, whole names of the rest.
+
+    With `evidence`, only of names that are likely ones on average over all places.
+    """
     covered = [False] * len(words.words)
     for span in spans:
         for index in range(words.at(span.begin), words.at(span.end)):
@@ -18,6 +22,8 @@ def add_repeated_names(words: TextWords, spans: list[NameSpan]) -> list[NameSpan
     particles = _particles(words, spans)
     result = [_with_particles(words, span, particles) for span in spans]
     for form, entity_type in _forms(words, spans).items():
+        if evidence is not None and not evidence.everywhere(words, (form, form + "s")):
+            continue
         for variant in (form, form + "s"):
             for index in words.positions.get(variant, ()):
                 if not covered[index] and _is_name(words, index):

@@ -45,6 +45,15 @@ class Labels:
                 labels[begin], labels[begin + 1 : end - 1], labels[end - 1] = base, base + 1, base + 2
         return labels
 
+    def of_types(self, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """For every word how likely it belongs to a span of each type, (words, types), by itself.
+
+        `scores` are the log probabilities of shape (words, labels).
+        """
+        places: npt.NDArray[np.float32] = np.exp(scores[:, 1:]).reshape(-1, len(self.types), 4)
+        likely: npt.NDArray[np.float32] = places.sum(axis=2)
+        return likely
+
     def decode(self, scores: npt.NDArray[np.float32]) -> list[tuple[TokenIndex, TokenIndex, str, float]]:
         """Spans that are likelier than not: first word, word behind the last, type, probability.
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FoundName:
-    """A name: tokens `first` to `last` (excluded), its type, how sure its least certain token is (0 to 1)."""
+    """A name: tokens `first` to `last` (excluded), its type, its probability (0 to 1)."""
 
     first: TokenIndex
     last: TokenIndex
@@ -36,6 +36,7 @@ class Reading:
     Attributes:
         states: (tokens, width) vectors of the tokens.
         names: in text order, not overlapping.
+        named: (tokens, types) probability that a token belongs to a name of each type.
         others: nominals and pronouns, in text order.
         quotes: in text order, from tags alone.
         media: of each quote.
@@ -52,16 +53,15 @@ class Reading:
     media: tuple[str, ...]
     inside: Floats
     cues: Floats
+    named: Floats
     resolutions: dict[Hashable, Resolution] = field(default_factory=dict, compare=False, repr=False)
 
 
 def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
     """The reading of a text whose tokens have `states`."""
     heads = {name: head(states.values) for name, head in scorers.heads.items()}
-    names = tuple(
-        FoundName(first, last, kind, certainty)
-        for first, last, kind, certainty in NAMES.decode(log_softmax(heads["names"]))
-    )
+    labels = log_softmax(heads["names"])
+    names = tuple(FoundName(first, last, kind, certainty) for first, last, kind, certainty in NAMES.decode(labels))
     direct, other = log_softmax(heads["direct"]), log_softmax(heads["other"])
     quotes = tuple(tagged_quotes(direct, other))
     return Reading(
@@ -73,6 +73,7 @@ def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
         _media(states, scorers, quotes),
         1 - np.exp(np.stack([direct[:, 0], other[:, 0]], axis=1)),
         np.exp(log_softmax(heads["cues"])[:, 1]),
+        NAMES.of_types(labels),
     )
 
 

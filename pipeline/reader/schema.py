@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pipeline.models.labels import Labels
+from schemas.records import EntityType
 
-NAME_TYPES = ("PER", "LOC", "ORG", "MISC")
+NAME_TYPES: tuple[EntityType, ...] = ("PER", "LOC", "ORG", "MISC")
 NAMES = Labels(NAME_TYPES)
 NOMINALS = Labels(("NOM",))
 """Labels of one layer of nominals; there are two, the second for those inside others."""

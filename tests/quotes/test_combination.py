@@ -30,7 +30,8 @@ def reading(seen: float = 0.5, text: str = TEXT) -> Reading:
     layout = Layout(text)
     inside = np.full((len(layout), 2), seen, dtype=np.float32)
     states = Vectors(np.zeros((len(layout), 4), dtype=np.float32))
-    return Reading(layout, states, (), (), (), (), inside, np.zeros(len(layout), dtype=np.float32))
+    nothing = np.zeros(len(layout), dtype=np.float32)
+    return Reading(layout, states, (), (), (), (), inside, nothing, nothing[:, None])
 
 
 def rule(begin: int, end: int, **fields: object) -> QuoteCandidate:
