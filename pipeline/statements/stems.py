@@ -1,7 +1,6 @@
 """Words without their inflection, so that "gestiegen", "steige" and "stieg" are one."""
 
 import re
-from functools import lru_cache
 from importlib.resources import files
 
 from pipeline.lexicon import lines_of
@@ -18,13 +17,11 @@ _SEPARATED = re.compile(rf"^({_PREFIX})(?:ge|zu)(.{{4,}})$")
 _PREFIXED = re.compile(rf"^({_PREFIX})(.{{3,}})$")
 
 
-@lru_cache(maxsize=65_536)
 def folded(word: str) -> str:
     """The word in lower case, umlauts as their vowels however they are typed ("Klöckner", "Kloeckner"), "ß" as "ss"."""
     return _TYPED.sub("", word.lower().translate(_DIGRAPHS).replace("ß", "ss"))
 
 
-@lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
     """The stem of a folded word: CISTEM (Weissweiler and Fraser 2017), strong verbs by their infinitive.
 
@@ -39,11 +36,13 @@ def stem(word: str) -> str:
         known = _STRONG.get(rest) or _STRONG.get(rest.removeprefix("zu"))
         if known is not None:
             return prefixed[1] + known
-    return _cistem(_SEPARATED.sub(r"\1\2", word))
+        word = _SEPARATED.sub(r"\1\2", word)
+    return _cistem(word)
 
 
 def _cistem(word: str) -> str:
-    word = re.sub(r"^ge(.{4,})", r"\1", word)
+    if word.startswith("ge") and len(word) >= 6:
+        word = word[2:]
     word = _DOUBLED.sub(r"\1*", word.replace("sch", "$").replace("ei", "%").replace("ie", "&"))
     while len(word) > 3:
         if len(word) > 5 and word.endswith(("em", "er", "nd")):
@@ -52,7 +51,9 @@ def _cistem(word: str) -> str:
             word = word[:-1]
         else:
             break
-    return _UNDOUBLED.sub(r"\1\1", word).replace("%", "ei").replace("&", "ie").replace("$", "sch")
+    if "*" in word:
+        word = _UNDOUBLED.sub(r"\1\1", word)
+    return word.replace("%", "ei").replace("&", "ie").replace("$", "sch")
 
 
 def _read_strong() -> dict[str, str]:
