@@ -20,7 +20,7 @@ from agents.recent_states import RecentStates
 from agents.state_store import GivenOut, OwnersGivenOut, StatefulStage, StateReplica
 from pipeline.errors import StaleState
 from pipeline.stages import Stage
-from schemas.codec import RecordError, decode, encode, one_line
+from schemas.codec import RecordError, decode, one_line
 
 SMALL_STATE = 20
 """Quotes in memory of a state that is soon read again. Most have one or two, and are not needed again for long."""
@@ -147,7 +147,7 @@ class StatefulProcessor:
                 name.encode(),
                 GivenOut(owner, (), None, None)
                 if record is None
-                else GivenOut(owner, self._states.articles(record), encode(record), state.outline(name)),
+                else GivenOut(owner, self._states.articles(record), state.encoded(name), state.outline(name)),
             )
             for name, record in changes.items()
         ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple, Protocol
 
+from schemas.codec import encode
 from schemas.records import Statement
 
 
@@ -27,7 +28,7 @@ class Given(NamedTuple):
     """A statement as it was last given out, in a fraction of the memory that its record takes.
 
     Attributes:
-        data: the record, as JSON by the names of its attributes.
+        data: the record, as it stands on the topic.
         updated_at: of the record.
         quotes: the ids of the quotes in it.
     """
@@ -39,11 +40,11 @@ class Given(NamedTuple):
     @classmethod
     def of(cls, statement: Statement) -> "Given":
         """What is kept of a statement."""
-        return cls(_as_json(statement), statement.updated_at, tuple(quote_ids(statement)))
+        return cls(encode(statement), statement.updated_at, tuple(quote_ids(statement)))
 
     def is_as(self, statement: Statement) -> bool:
         """Whether a statement says the same, whenever it was made."""
-        return self.data == _as_json(statement.model_copy(update={"updated_at": self.updated_at}))
+        return self.data == encode(statement.model_copy(update={"updated_at": self.updated_at}))
 
 
 def in_safe_order(changed: list[Statement], before: dict[str, tuple[str, ...]]) -> list[Statement]:
@@ -62,10 +63,6 @@ def in_safe_order(changed: list[Statement], before: dict[str, tuple[str, ...]]) 
         return [by_id[name] for name in TopologicalSorter(behind).static_order()]
     except CycleError:  # two that exchange quotes: a crash between them leaves one of these out until it comes again
         return changed
-
-
-def _as_json(statement: Statement) -> bytes:
-    return statement.model_dump_json().encode()
 
 
 def quote_ids(statement: Statement) -> frozenset[str]:

@@ -12,6 +12,7 @@ from pipeline.statements.held_statements import HeldStatements
 from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.outlines import Outlines
 from pipeline.statements.wording_graph import WordingId
+from schemas.codec import decode
 from schemas.records import QuoteRecord, Statement
 
 MOST_OF_ARTICLE = 500
@@ -36,7 +37,11 @@ class SpeakerStatements(HeldStatements):
     def statements(self) -> dict[str, Statement]:
         """The open statements as they were last given out, by id."""
         self._read(self._outlines)
-        return {name: Statement.model_validate_json(given.data) for name, given in self._given.items()}
+        return {name: decode(given.data, Statement) for name, given in self._given.items()}
+
+    def encoded(self, name: str) -> bytes:
+        """Of a statement among the latest changes, the record as it stands on the topic."""
+        return self._given[name].data
 
     def outline(self, name: str) -> bytes:
         """Of a statement among the latest changes, what `resume` goes on from."""

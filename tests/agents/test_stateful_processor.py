@@ -13,6 +13,7 @@ from agents.pool.protocol import Refused
 from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor
 from pipeline.errors import StaleState
+from schemas.codec import encode
 
 
 class Said(BaseModel):
@@ -44,6 +45,9 @@ class FakeState:
 
     def outline(self, name: str) -> bytes:
         return b"%d" % self.weight
+
+    def encoded(self, name: str) -> bytes:
+        return encode(Said(speaker=self.owner, weight=self.weight))
 
     def add(self, record: Said, seen_at: str) -> dict[str, Said]:
         if record.weight < 0:

@@ -140,6 +140,7 @@ def test_the_same_comes_out_as_if_all_were_in_memory(
         for name, statement in changes.items():
             if statement is not None:
                 assert state.outline(name) == JOINER.outline(statement)
+                assert state.encoded(name) == encode(statement)
         topic.publish(changes.items())
 
 
