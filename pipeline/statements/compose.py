@@ -37,7 +37,7 @@ def composed(key: str, occurrences: Iterable[Occurrence], whole: Iterable[Occurr
     anchor = min(occurrence.words for occurrence in whole)
     digest = hashlib.blake2b(f"{key}\n{anchor}".encode(), digest_size=8).hexdigest()
     return Statement(
-        id=f"{first.at:%Y-%m-%d}-{digest}",
+        id=f"{first.at.year}-{first.at.month:02}-{first.at.day:02}-{digest}",
         speaker=speaker,
         said_by=best.said_by,
         text=best.text,

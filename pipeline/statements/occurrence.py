@@ -1,7 +1,7 @@
 """A quote in an article, as a statement keeps it: to and from the record on the topic."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Self
@@ -54,11 +54,12 @@ class Occurrence:
     def of(cls, record: QuoteRecord, seen_at: str) -> Self:
         """The occurrence that a record on the topic `quotes` reports."""
         quote, article = record.quote, record.article
-        found = cls(
+        short = ComparedQuote(quote.text, record.context, quote.type == "Direct").short
+        return cls(
             quote=quote.id,
             text=quote.text,
             type=quote.type,
-            context=record.context,
+            context=record.context if short else None,
             part_of=quote.part_of,
             article=article.id,
             url=article.url,
@@ -71,7 +72,6 @@ class Occurrence:
             speaker=None if record.speaker is None else _in_all_articles(record.speaker),
             said_by=record.speaker.name if record.speaker is not None else _name(record),
         )
-        return found if found.compared.short else replace(found, context=None)
 
     @classmethod
     def all_of(cls, statement: Statement) -> Iterator[Self]:

@@ -8,6 +8,7 @@ statement is read once too often.
 from array import array
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 from zlib import crc32
 
@@ -23,6 +24,8 @@ has fewest, whether one has several sentences, the numbers of articles, of quote
 its quotes, of each quote the one that it says to be part of (0: none), the terms of its wordings, and of each wording
 the number of its figures and these."""
 _HEAD = 8
+_REMEMBERED = 8
+"""Wordings: a quote is looked up as it comes, and then stands in the outline of its statement."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -44,18 +47,12 @@ class Wordings(NamedTuple):
     @classmethod
     def of(cls, wordings: Iterable[ComparedQuote]) -> "Wordings":
         """What is to be known of some wordings."""
-        terms: set[int] = set()
-        figures: set[tuple[int, ...]] = set()
-        counts: list[int] = []
-        sentences = False
-        for compared in wordings:
-            own = terms_of(compared)
-            hashes = {name_hash(term) for term in own}
-            terms |= hashes
-            counts.append(len(own) if len(hashes) == len(own) else 1)  # rather compared once too often
-            figures.add(tuple(sorted({name_hash(figure) for figure in compared.wording.numbers})))
-            sentences |= len(compared.wording.sentences) > 1
-        return cls(sorted(terms), min(counts), sentences, sorted(figures))
+        each = [_known_of(compared) for compared in wordings]
+        if len(each) == 1:
+            return each[0]
+        terms = sorted({term for own in each for term in own.terms})
+        figures = sorted({tuple(figures) for own in each for figures in own.figures})
+        return cls(terms, min(own.fewest for own in each), any(own.sentences for own in each), figures)
 
     def agree(self, other: "Wordings") -> bool:
         """Whether `same_statement` may say yes to a wording of either, as far as their figures tell.
@@ -65,6 +62,16 @@ class Wordings(NamedTuple):
         if self.sentences and other.sentences:
             return True
         return any(set(one) <= set(two) or set(two) <= set(one) for one in self.figures for two in other.figures)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _known_of(compared: ComparedQuote) -> Wordings:
+    """What is to be known of a wording."""
+    terms = terms_of(compared)
+    hashes = sorted({name_hash(term) for term in terms})
+    fewest = len(terms) if len(hashes) == len(terms) else 1  # rather compared once too often
+    figures = tuple(sorted({name_hash(figure) for figure in compared.wording.numbers}))
+    return Wordings(hashes, fewest, len(compared.wording.sentences) > 1, [figures])
 
 
 def outline_of(statement: Statement) -> Outline:

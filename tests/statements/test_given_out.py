@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.config import PipelineConfig
 from pipeline.errors import StaleState
-from pipeline.statements import StatementJoiner, outlines, wording_graph
+from pipeline.statements import StatementJoiner, outline, outlines, wording_graph
 from pipeline.statements.occurrence import Occurrence
 from pipeline.statements.outline import Outline, Wordings, articles_of, name_hash, outlined
 from pipeline.statements.outline import read as outline_read
@@ -142,6 +142,14 @@ def test_the_same_comes_out_as_if_all_were_in_memory(
                 assert state.outline(name) == JOINER.outline(statement)
                 assert state.encoded(name) == encode(statement)
         topic.publish(changes.items())
+
+
+def test_what_is_to_be_known_of_a_quotes_words_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By it, the statements are found that the quote could touch, and then it stands in an outline."""
+    hashed: list[str] = []
+    monkeypatch.setattr(outline, "name_hash", lambda name: hashed.append(name) or name_hash(name))
+    Topic().state().add(record("„Der Deich bei Sillens hält keiner Sturmflut dieses Winters mehr stand“"), SEEN_AT)
+    assert hashed.count("deich") == 1
 
 
 @settings(max_examples=100, deadline=None)
