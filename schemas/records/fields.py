@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from functools import lru_cache
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -10,6 +11,7 @@ _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0
 _LEAP_SECOND = re.compile(r"(?<=:\d\d:)60(?=[Z+.-])")
 
 
+@lru_cache(maxsize=32)  # the times of an article stand in each of its quotes
 def _rfc3339(value: str) -> str:
     """The time in RFC 3339, with capital T and Z and without a leap second, as most programs expect it; other forms of
     ISO 8601 are rewritten."""
