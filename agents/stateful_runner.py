@@ -72,37 +72,40 @@ class StatefulRunner(Runner):
         """
         send = partial(self._publisher.send, soon=True, before=before_publish)
         taken: list[_Taken] = []
+        size = 0
         with ExitStack() as about:
             for message in messages:
                 about.enter_context(self._about(message))
-                taken += await self._take_in(message, send)
-                if sum(each.size for each in taken) >= kafka.FETCH_BYTES:
+                if (one := await self._take_in(message, send)) is not None:
+                    taken.append(one)
+                    size += one.size
+                if size >= kafka.FETCH_BYTES:
                     await self._publish(taken, send)
-                    taken = []
+                    taken, size = [], 0
                 await asyncio.sleep(0)  # the other stages need not wait until all are taken in
             await self._publish(taken, send)
 
-    async def _take_in(self, message: Incoming, send: Send) -> Sequence[_Taken]:
-        """Let a message change the states; nothing if it became a dead letter instead."""
+    async def _take_in(self, message: Incoming, send: Send) -> _Taken | None:
+        """Let a message change the states; None if it became a dead letter instead."""
         try:
             if (refusal := self._refusal(message)) is not None:
                 await self._dead_letter(message, send, *refusal)
-                return ()
+                return None
             outcome = await self._once_stored(message, partial(self._state.process, message))
             if isinstance(outcome, Refused):
                 await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
-                return ()
+                return None
             out = self._after(message, outcome.took_seconds)
             made = [
                 Outgoing(self._settings.topic(topic), key, value, out, partition)
                 for topic, key, value, partition in outcome.messages
             ]
-            return [_Taken(message, outcome.took_seconds, made)]
+            return _Taken(message, outcome.took_seconds, made)
         except OwnershipLost:
             raise
         except Exception as error:
             await self._give_up(message, send, error)
-            return ()
+            return None
 
     async def _publish(self, taken: Sequence[_Taken], send: Send) -> None:
         """Publish what came of messages, together; if something is wrong with that, each by itself."""
