@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import gc
 import logging
 import signal
 import time
@@ -20,7 +19,7 @@ from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
 from agents.pool.pool import Pool
-from agents.processes import return_free_memory, share_one_arena
+from agents.processes import return_free_memory, share_one_arena, spare_garbage_collection
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.stage_apps import StageApps
@@ -147,8 +146,7 @@ class Worker:
         try:
             if view is not None:
                 await view.start()
-            gc.collect()
-            gc.freeze()  # what is there from the start stays; each full collection of it stops everything for 70 ms
+            spare_garbage_collection()
             while not self._stop.is_set():
                 await self._connect_and_serve()
         finally:

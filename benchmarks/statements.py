@@ -10,7 +10,6 @@ meanwhile, so the last tenth is taken in turn with a stage that begins, and comp
 
 import argparse
 import asyncio
-import gc
 import re
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import psutil
 
 from agents.incoming import Incoming
 from agents.pool.protocol import Done
+from agents.processes import spare_garbage_collection
 from agents.settings import Settings
 from agents.state_store import StateReplica, StateStore
 from agents.stateful_processor import StatefulProcessor
@@ -131,8 +131,7 @@ async def run(count: int, folder: Path) -> None:
     part = count // PARTS
     stage, beginning = StageRun(quotes(count), folder / "stage"), StageRun(quotes(part), folder / "beginning")
     process = psutil.Process()
-    gc.collect()
-    gc.freeze()  # as in a worker
+    spare_garbage_collection()  # as a worker does
     _print("| quotes | processor time a quote, ms | memory of the process, MB |\n|---|---|---|\n")
     for number in range(1, PARTS + 1):
         stage.seconds = 0.0

@@ -187,14 +187,15 @@ async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connecti
     assert "the local copy in /proc cannot be read or written" in caplog.text
 
 
-async def test_what_a_worker_has_from_the_start_is_not_collected_again(worker, monkeypatch):
-    frozen = []
+async def test_what_a_worker_has_from_the_start_is_not_collected_again_and_what_is_new_seldom(worker, monkeypatch):
+    frozen, thresholds, before = [], [], gc.get_threshold()
 
     async def nothing() -> None:
         pass
 
     async def serve() -> None:
         frozen.append(gc.get_freeze_count())
+        thresholds.append(gc.get_threshold())
         worker._stop.set()
 
     for part, name in ((worker._pool, "start"), (worker._pool, "stop"), (worker, "_heartbeat")):
@@ -205,4 +206,6 @@ async def test_what_a_worker_has_from_the_start_is_not_collected_again(worker, m
         assert await worker.main() == 0
     finally:
         gc.unfreeze()
+        gc.set_threshold(*before)
     assert frozen[0] > 10_000
+    assert thresholds[0][0] >= 5 * before[0]
