@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.shapes import has_any
 
 _PAYWALL = re.compile(
     r"weiter ?(?:zu)?lesen (?:mit|im abo|als abonnent)|"
@@ -19,6 +20,8 @@ _PAYWALL = re.compile(
     r"noch \d{1,2} ?% des artikels|(?:plus|premium)-?(?:artikel|inhalt)\b.{0,40}(?:lesen|freischalten)",
     re.IGNORECASE,
 )
+# A notice has one of these, in lower case.
+_PAYWALL_CUES = ("lesen", "für ", "freischalten", "noch kein", "bereits ", "dieser ", "des artikels")
 _LONGEST_NOTICE = 300
 _BELOW = 15
 _FEW_WORDS = 300
@@ -67,5 +70,7 @@ def _parts(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _notices(lines: Sequence[Line]) -> Iterator[str]:
     for line in lines:
-        if len(line.text) <= _LONGEST_NOTICE and _PAYWALL.search(line.text) is not None:
+        if len(line.text) > _LONGEST_NOTICE or not has_any(line.lowered, _PAYWALL_CUES):
+            continue
+        if _PAYWALL.search(line.text) is not None:
             yield line.text[:80]

@@ -1,8 +1,8 @@
 """How much of its vocabulary a line shares with the article around it."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, count
 
 import numpy as np
 import numpy.typing as npt
@@ -63,7 +63,7 @@ def _shared(stems: Sequence[set[str]], core: npt.NDArray[np.bool_]) -> Ints:
     """
     sizes = [len(own) for own in stems]
     limits = bounds(sizes)
-    numbers = {stem: number for number, stem in enumerate(dict.fromkeys(chain.from_iterable(stems)))}
+    numbers: defaultdict[str, int] = defaultdict(count().__next__)
     stem = np.fromiter(map(numbers.__getitem__, chain.from_iterable(stems)), dtype=np.intp, count=sum(sizes))
     line = np.repeat(np.arange(len(stems)), sizes)
     is_core = core[line]

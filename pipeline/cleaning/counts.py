@@ -52,6 +52,21 @@ def character_counts(texts: Sequence[str]) -> Iterator[tuple[int, int, int, int]
     return zip(*(count.tolist() for count in counts), strict=True)
 
 
+def words_of_lines(texts: Sequence[str]) -> list[list[str]]:
+    """The words in lower case of each of some normalised lines, as the pattern for words in `lines` finds them."""
+    codes = np.frombuffer("\n".join(texts).lower().encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    spaced = _spaced().take(codes, mode="clip").tobytes().decode("utf-32-le", "surrogatepass")
+    return [line.split() for line in spaced.split("\n")]
+
+
+@cache
+def _spaced() -> npt.NDArray[np.uint32]:
+    """Every character itself if it is of words or ends a line, else a space."""
+    spaced = np.where(_kinds() & _WORD, np.arange(_CODES, dtype="<u4"), np.uint32(ord(" ")))
+    spaced[ord("\n")] = ord("\n")
+    return np.append(spaced, np.uint32(ord(" ")))
+
+
 def _kinds_of(text: str) -> Bytes:
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
     return _kinds().take(codes, mode="clip")

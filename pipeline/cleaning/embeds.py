@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.shapes import has_any
 
 _AUTHOR = re.compile(r"\S.{0,80}?\(@\w{1,40}\)")
 _PLACEHOLDER = re.compile(
@@ -43,7 +44,7 @@ def mark_embeds(lines: Sequence[Line]) -> None:
 
 def is_author_of_post(line: str) -> bool:
     """Whether the line names the author of a post, as below it ("— Ida Muster (@muster) 3. März 2024")."""
-    return _AUTHOR.search(line[:_LONGEST]) is not None
+    return "(@" in line and _AUTHOR.search(line[:_LONGEST]) is not None
 
 
 def _is_in_post(line: Line) -> bool:
@@ -51,8 +52,4 @@ def _is_in_post(line: Line) -> bool:
 
 
 def _is_placeholder(line: Line) -> bool:
-    return (
-        len(line.text) <= _LONGEST
-        and any(cue in line.lowered for cue in _CUES)
-        and _PLACEHOLDER.search(line.lowered) is not None
-    )
+    return len(line.text) <= _LONGEST and has_any(line.lowered, _CUES) and _PLACEHOLDER.search(line.lowered) is not None

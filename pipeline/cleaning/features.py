@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -55,7 +56,8 @@ def features(lines: Sequence[Line], readings: Sequence[LineReading], context: Co
     counts = character_counts([line.text for line in lines])
     cues = _CUES.lines_with([line.lowered for line in lines])
     table = [_own(*line) for line in zip(lines, readings, counts, cues, strict=True)]
-    own = np.concatenate([np.array(table, dtype=np.float32), wording_rows(lines)], axis=1)
+    numbers = np.fromiter(chain.from_iterable(table), dtype=np.float32, count=len(table) * len(table[0]))
+    own = np.concatenate([numbers.reshape(len(table), -1), wording_rows(lines)], axis=1)
     sentences = own[:, _OWN.index("sentences")].tolist()
     parts = [own, _neighbours(own), _places(lines, readings), cohesion_rows(lines, sentences, context.title)]
     if lines[0].markup is not None:

@@ -26,16 +26,19 @@ def fingerprints(text: str) -> tuple[str, str]:
 
 def fingerprints_of(words: Iterable[str]) -> tuple[str, str]:
     """The same of a text of which the lower-case words are known."""
+    words = list(words)
     lowered = " ".join(words)
     folded = lowered.casefold()
     # Apart from "ß", what folding makes longer are a few letters, some of which fall apart into what is in no word.
     if len(folded) > len(lowered) + lowered.count("ß"):
-        folded = " ".join(_WORD.findall(folded))
+        words = _WORD.findall(folded)
+        folded = " ".join(words)
     content = hashlib.sha256(folded.encode("utf-8", "replace")).hexdigest()
-    features = {word[:7] for word in set(folded.split(" ")) if len(word) >= 5}
+    features = set(map(_DIGESTS.__getitem__, words))
+    features.discard(b"")
     if not features:
         return content, "0" * 16
-    digests = np.frombuffer(b"".join(map(_DIGESTS.__getitem__, features)), dtype=np.uint8).reshape(-1, 8)
+    digests = np.frombuffer(b"".join(features), dtype=np.uint8).reshape(-1, 8)
     ones = np.unpackbits(digests, axis=1).sum(axis=0, dtype=np.int64)
     return content, np.packbits(ones * 2 > len(features)).tobytes().hex()
 
@@ -46,12 +49,17 @@ def distance(one: str, other: str) -> int:
 
 
 class _Digests(dict[str, bytes]):
-    """A digest of each word; most are asked for again, and a plain dictionary has them sooner than an LRU cache."""
+    """A digest of the feature that each word is, nothing for a word that is none.
+
+    Most words are asked for again, and a plain dictionary has them sooner than an LRU cache.
+    """
 
     def __missing__(self, word: str) -> bytes:
         if len(self) >= _MOST_DIGESTS:
             self.clear()
-        digest = self[word] = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+        folded = word.casefold()
+        feature = folded[:7].encode("utf-8", "replace") if len(folded) >= 5 else b""
+        digest = self[word] = hashlib.blake2b(feature, digest_size=8).digest() if feature else b""
         return digest
 
 

@@ -72,10 +72,10 @@ class Forest:
         gone = np.zeros(shape, dtype=self._lost.dtype)
         # Into the same array each time: new ones of this size cost more than what is done with them.
         bits = np.empty_like(gone)
-        fails = np.negative((columns.take(self._feature, axis=0) > self._threshold).astype(gone.dtype))
+        fails = (columns.take(self._feature, axis=0) > self._threshold).astype(gone.dtype)
         for question, lost in zip(self._question, self._lost, strict=True):
             fails.take(question, axis=0, out=bits, mode="clip")
-            np.bitwise_and(bits, lost, out=bits)
+            np.multiply(bits, lost, out=bits)
             np.bitwise_or(gone, bits, out=gone)
         lowest = np.bitwise_and(np.invert(gone), gone + gone.dtype.type(1))
         leaf = np.frexp(lowest.astype(np.float32))[1] - 1

@@ -82,7 +82,8 @@ def called_by(line: Line) -> list[str]:
 
 
 def _label(line: Line) -> str | None:
-    found = _LABEL.match(line.text[:140]) if ": " in line.text[:140] else None
+    begin = line.text[:140]
+    found = _LABEL.match(begin) if ": " in begin else None
     return found["label"] if found is not None else None
 
 
@@ -93,6 +94,8 @@ def _speakers(kept: Sequence[Line], labels: Sequence[str | None]) -> tuple[set[s
         if label is not None:
             turns[label.split()[-1].lower()].append(line)
     often = {name: own for name, own in turns.items() if len(own) >= _FEWEST_LABELLED}
+    if not often:
+        return set(), set()
     asking = {
         name for name, own in often.items() if name in _ASKING or sum(map(_asks, own)) > len(own) / 2
     } - _ANSWERING
@@ -127,7 +130,8 @@ def is_question(line: Line) -> bool:
 
 
 def _asks(line: Line) -> bool:
-    return _ASKS.search(line.text[-12:]) is not None
+    end = line.text[-12:]
+    return "?" in end and _ASKS.search(end) is not None
 
 
 def _are_answered(kept: Sequence[Line], questions: Sequence[int]) -> bool:

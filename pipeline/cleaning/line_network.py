@@ -40,19 +40,22 @@ class LineNetwork:
         headline and byline are never the article's. `rows` has the shape (lines, columns without the last one, which
         says whose labels are followed).
         """
-        lines = len(rows)
         mean, deviation, weight = (self._arrays[name] for name in ("mean", "deviation", "input.weight"))
         whose = _clipped((np.array([0, 1], dtype=np.float32) - mean[-1]) / deviation[-1])
         own = _clipped((rows - mean[:-1]) / deviation[:-1]) @ weight[:, :-1] + self._arrays["input.bias"]
         # Of shape (networks, answers, lines, width).
         states = np.maximum(own[:, None] + whose[:, None, None] * weight[:, None, -1:], 0)
+        width = states.shape[3]
         for number, step in enumerate(DILATIONS):
-            padded = np.zeros((*states.shape[:2], lines + 2 * step, states.shape[3]), dtype=np.float32)
-            padded[:, :, step:-step] = states
-            around = np.concatenate([padded[:, :, :lines], states, padded[:, :, 2 * step :]], axis=3)
+            around = np.zeros((*states.shape[:3], 3 * width), dtype=np.float32)
+            around[:, :, step:, :width] = states[:, :, :-step]
+            around[..., width:-width] = states
+            around[:, :, :-step, -width:] = states[:, :, step:]
             states += self._rectified(f"convolution.{number}", around)
-        whole = np.broadcast_to(states.mean(axis=2, keepdims=True), states.shape)
-        answers = self._linear("output", self._rectified("whole", np.concatenate([states, whole], axis=3)))
+        whole = np.empty((*states.shape[:3], 2 * width), dtype=np.float32)
+        whole[..., :width] = states
+        whole[..., width:] = states.mean(axis=2, keepdims=True)
+        answers = self._linear("output", self._rectified("whole", whole))
         general, newspapers = answers[..., 0].mean(axis=0, dtype=np.float64)
         return general, newspapers
 
@@ -60,15 +63,17 @@ class LineNetwork:
         """Both answers of a network in one product, (networks, answers, lines, inputs) to as many outputs."""
         networks, answers, lines, inputs = values.shape
         together = values.reshape(networks, answers * lines, inputs)
-        product = together @ self._arrays[f"{name}.weight"] + self._arrays[f"{name}.bias"]
+        product = together @ self._arrays[f"{name}.weight"]
+        product += self._arrays[f"{name}.bias"]
         return product.reshape(networks, answers, lines, -1)
 
     def _rectified(self, name: str, values: Floats) -> Floats:
-        return np.maximum(self._linear(name, values), 0)
+        linear = self._linear(name, values)
+        return np.maximum(linear, 0, out=linear)
 
 
 def _clipped(scaled: Floats) -> Floats:
-    return np.clip(scaled, -MOST_DEVIATIONS, MOST_DEVIATIONS)
+    return np.minimum(np.maximum(scaled, -MOST_DEVIATIONS), MOST_DEVIATIONS)
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.cleaning.counts import words_of_lines
 from pipeline.cleaning.normalise import unify
 from pipeline.cleaning.wrapping import unwrapped
 from pipeline.lexicon.words import AFTER_ORDINAL, AFTER_ORDINAL_IN_LINE, MONTHS
@@ -59,7 +60,7 @@ class Line:
         gap: whether a blank line stands before it.
         markup: its HTML, if it came from a page.
         lowered: `text` in lower case.
-        words: the words of `lowered`.
+        words: the words of `lowered`, found in it if they are not given.
         paragraph: whether it reads like one, once `head.is_paragraph` was asked.
         known_stems: its stems, once `stems` was asked.
         kind: what it is in the text, if it is kept.
@@ -77,7 +78,7 @@ class Line:
     gap: bool = False
     markup: Markup | None = None
     lowered: str = field(init=False)
-    words: list[str] = field(init=False)
+    words: list[str] = field(default_factory=list)
     paragraph: bool | None = None
     known_stems: set[str] | None = None
     kind: BlockKind | None = None
@@ -89,18 +90,19 @@ class Line:
 
     def __post_init__(self) -> None:
         self.lowered = self.text.lower()
-        self.words = _WORD.findall(self.lowered)
+        if not self.words:
+            self.words = _WORD.findall(self.lowered)
 
     def put_back_mark(self) -> None:
         """Have the mark in its text."""
-        self.text = f"{self.mark} {self.text}"
+        self.text, self.words = f"{self.mark} {self.text}", []
         self.__post_init__()
 
     @property
     def stems(self) -> set[str]:
         """The beginnings of its longer words, so that inflection does not matter."""
         if self.known_stems is None:
-            self.known_stems = set(stems_of(self.words))
+            self.known_stems = {word[:STEM] for word in self.words if len(word) >= _SHORTEST}
         return self.known_stems
 
     @property
@@ -133,16 +135,24 @@ def stems_of(words: list[str]) -> list[str]:
 
 def text_lines(text: str) -> list[Line]:
     """The non-empty lines of a plain text, normalised, hard-wrapped paragraphs joined."""
-    lines: list[Line] = []
+    parts: list[tuple[str, str, int | None]] = []
+    gaps: list[bool] = []
     gap = False
     for raw in unwrapped(unify(text)):
         stripped = raw.strip()
         if not stripped:
             gap = True
             continue
-        lines.append(line_of(stripped, gap=gap))
+        parts.append(_without_mark(stripped))
+        gaps.append(gap)
         gap = False
-    return lines
+    if not parts:
+        return []
+    words = words_of_lines([rest for rest, _, _ in parts])
+    return [
+        Line(rest, bullet=bool(mark), mark=mark, number=number, gap=gap, words=own)
+        for (rest, mark, number), gap, own in zip(parts, gaps, words, strict=True)
+    ]
 
 
 def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bullet: bool = False) -> Line:
@@ -150,12 +160,17 @@ def line_of(text: str, *, gap: bool = False, markup: Markup | None = None, bulle
 
     The number of "12. Juni", "5. 11. 2021" or "1. FC" is no such mark.
     """
-    mark = _BULLET.match(text)
-    sign = mark.group().strip() if mark is not None else ""
-    if mark is not None and not (sign[0].isdigit() and sign.endswith(".") and _is_ordinal(text, mark.end())):
-        number = int(sign[:-1]) if sign[0].isdigit() else None
-        return Line(text[mark.end() :], bullet=True, mark=sign, number=number, gap=gap, markup=markup)
-    return Line(text, bullet=bullet, gap=gap, markup=markup)
+    rest, mark, number = _without_mark(text)
+    return Line(rest, bullet=bullet or bool(mark), mark=mark, number=number, gap=gap, markup=markup)
+
+
+def _without_mark(text: str) -> tuple[str, str, int | None]:
+    """A text without the mark of a list at its start, that mark, and its number if it is one."""
+    found = _BULLET.match(text)
+    mark = found.group().strip() if found is not None else ""
+    if found is None or (mark[0].isdigit() and mark.endswith(".") and _is_ordinal(text, found.end())):
+        return text, "", None
+    return text[found.end() :], mark, int(mark[:-1]) if mark[0].isdigit() else None
 
 
 def _is_ordinal(text: str, begin: int) -> bool:

@@ -2,8 +2,11 @@
 
 import re
 import unicodedata
+from functools import cache
 
 import ftfy
+import numpy as np
+import numpy.typing as npt
 from ftfy.badness import is_bad
 
 _INVISIBLE = dict.fromkeys(
@@ -13,12 +16,26 @@ _CONTROL = dict.fromkeys([*range(0, 9), 14, 15, *range(16, 32), *range(127, 160)
 _SPACES = dict.fromkeys((9, 160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
 _BREAKS = dict.fromkeys((11, 12, 13, 28, 29, 30, 133, 8232, 8233), "\n")
 _CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
-_PLAIN = re.compile(r"[\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·]*")
 _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud800-\udfff]")
-_STACKED_MARKS = re.compile(r"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{30})"
-                            r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")  # fmt: skip
+_MARKS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_STACKED_MARKS = re.compile(rf"({_MARKS}{{30}}){_MARKS}+")
 """More accents on one letter than any script has: putting them in order takes the square of their number."""
-_SUSPICIOUS = re.compile(r"[\xc2-\xcb\xd0\xd1\xe2\xef\ufffd]")
+_SPACING, _UNUSUAL, _CHANGES, _MARK, _SUSPICIOUS = (1 << bit for bit in range(5))
+"""Kinds of characters: hard spaces and soft hyphens; all else that is in few texts, among it what is changed, and marks
+that stand over others; and those that broken UTF-8 begins with."""
+_USUAL = r"\x20-\x7e\nÄÖÜäöüß„“”‚‘’»«–—…€§°éèêáàâóôúñç©•·"
+_CLASSES = {
+    _SPACING: r"[\xa0\xad]",
+    _UNUSUAL: rf"[^{_USUAL}\xa0\xad]",
+    _CHANGES: rf"(?![\xa0\xad]){_CHANGED.pattern}",
+    _MARK: _MARKS,
+    _SUSPICIOUS: r"[\xc2-\xcb\xd0\xd1\xe2\xef\ufffd]",
+}
+_PLAIN = re.compile(f"[{_USUAL}]*")
+_SHORT = 300
+"""Characters of a text up to which one look by a regular expression is quicker than by arrays."""
+# Higher planes hold nothing of these classes but what is in few texts, as the last character here.
+_CODES = 0x40000
 _TYPOGRAPHIC = "„“”‚‘’»«–—…"
 _LETTERS = "äöüß"
 # Nothing without one of these is bad to ftfy, whose own search takes much longer: two characters in a row that are
@@ -27,7 +44,6 @@ _ODD = re.compile(
     rf"[^\x00-\x7f](?:(?<=[\x80-\x9fÂÃŒœ])|(?<![{_TYPOGRAPHIC}{_LETTERS}])[^\x00-\x7f]|"
     rf"(?<=[{_TYPOGRAPHIC}])[^\x00-\x7f{_TYPOGRAPHIC}]|(?<=[{_LETTERS}])[^\x00-\x7f{_LETTERS}])"
 )
-_RUN_OF_SPACES = re.compile(r"  +")
 NO_SECOND_PART = r"(?!(?:und|oder|bzw|sowie|bis|als|noch|wie)\b)"
 """Of a word whose first part ends in a hyphen, as in "Vor- und Nachteile"; a pattern."""
 _BROKEN_WORD = re.compile(rf"(?<=[a-zäöüß])-\n(?=[a-zäöüß]){NO_SECOND_PART}")
@@ -64,9 +80,11 @@ def unify(text: str) -> str:
     """The same, but words that were hyphenated at a line's end stay so."""
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if _PLAIN.fullmatch(text) is None:
-        text = _repaired(text)
-    return _RUN_OF_SPACES.sub(" ", text) if "  " in text else text
+    if len(text) > _SHORT or _PLAIN.fullmatch(text) is None:
+        text = _repaired(text, _kinds_in(text))
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def join_broken_words(text: str) -> str:
@@ -79,15 +97,39 @@ def line_text(line: str) -> str:
     return " ".join(normalise(line).split())
 
 
-def _repaired(text: str) -> str:
-    if _SUSPICIOUS.search(text) is not None and any(map(_is_broken, lines := text.split("\n"))) and is_bad(text):
+def _repaired(text: str, seen: int) -> str:
+    if not seen & (_SPACING | _UNUSUAL):
+        return text
+    if seen & _SUSPICIOUS and any(map(_is_broken, lines := text.split("\n"))) and is_bad(text):
         text = "\n".join(
             ftfy.fix_text(line, _MOJIBAKE) if len(line) < 20_000 and _is_broken(line) else line for line in lines
         )
-    if _CHANGED.search(text) is not None:
+        seen = _kinds_in(text)
+    text = text.replace("\xa0", " ").replace("\xad", "")
+    if seen & _CHANGES:
         text = _CHANGED.sub(_replacement, text)
-    text = _STACKED_MARKS.sub(r"\1", text)
-    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+    if seen & _MARK:
+        text = _STACKED_MARKS.sub(r"\1", text)
+    if seen & _UNUSUAL and not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    return text
+
+
+def _kinds_in(text: str) -> int:
+    """The kinds of all characters of a text together; regular expressions that look for them take much longer."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    return int(np.bitwise_or.reduce(_kinds().take(codes, mode="clip")))
+
+
+@cache
+def _kinds() -> npt.NDArray[np.uint8]:
+    """The kinds of every character, as bits."""
+    characters = np.arange(_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    kinds = np.zeros(_CODES, dtype=np.uint8)
+    for kind, pattern in _CLASSES.items():
+        for found in re.finditer(f"(?:{pattern})+", characters):
+            kinds[found.start() : found.end()] |= kind
+    return kinds
 
 
 def _is_broken(line: str) -> bool:

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import count
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import get_args
 
-from pipeline.cleaning.lines import stems_of, words_of
+from pipeline.cleaning.lines import STEM, stems_of, words_of
 from schemas.records import RemovalReason
 
 _AROUND = " \t.:;,!?-–—|•·*…>»«\"'()[]"
 _COUNT = re.compile(r"\(?\d{1,5}\)?$|^\d{1,5} ")
 _LONGEST_LINE = 1200
-_PREFIX = 5
 _MOST_WHOLE_WORDS = 8
-_prefix = itemgetter(slice(_PREFIX))
 _rank = attrgetter("rank")
 
 
@@ -73,7 +71,8 @@ class _Lexicon:
         whole: those that are a whole line, by that.
         start: those that begin one, by `_key`.
         contains: those that are anywhere in one, by `_key`.
-        keys: the keys of `contains`.
+        words: those keys of `contains` that are whole words.
+        stems: those that are stems of words.
         tails: what is glued to the end of paragraphs.
     """
 
@@ -94,7 +93,9 @@ class _Lexicon:
                     hit = PhraseHit(reason, how, phrase.strip() if how == "start" else phrase)
                     entries.setdefault(_key(phrase), []).append(_PhraseEntry(next(ranks), phrase, max_words, hit))
             self.tails += [(re.compile(pattern, re.IGNORECASE), reason) for pattern in _listed(name, table, "tail")]
-        self.keys = frozenset(self.contains)
+        phrases = [entry.phrase for entries in self.contains.values() for entry in entries]
+        self.words = frozenset(_key(phrase) for phrase in phrases if not _is_word(phrase))
+        self.stems = frozenset(_key(phrase) for phrase in phrases if _is_word(phrase))
 
 
 @cache
@@ -119,11 +120,10 @@ def match_lowered(lowered: str, words: list[str], stems: Iterable[str]) -> Phras
     known, size = lexicon(), len(words)
     if size <= _MOST_WHOLE_WORDS and (hit := known.whole.get(bare_line(lowered))) is not None:
         return hit
-    keys = known.keys.intersection(words)
-    entries = [
-        entry for key in keys.union(known.keys.intersection(map(_prefix, stems))) for entry in known.contains[key]
-    ]
-    for key in {lowered[:1], *words[:1], *map(_prefix, words[:1])}:
+    keys = known.words.intersection(words) | known.stems.intersection(stems)
+    entries = [entry for key in keys for entry in known.contains[key]]
+    first = words[0] if words else ""
+    for key in {lowered[:1], first, first[:STEM]}:
         entries += known.start.get(key, ())
     if not entries:
         return None
@@ -170,9 +170,13 @@ def _listed(name: str, table: dict[str, object], kind: str) -> list[str]:
 def _key(entry: str) -> str:
     """What a line that an entry matches has among its words.
 
-    That is the entry's first word, a prefix of it if it is the only one, or its
+    That is the entry's first word, its stem if it is the only one, or its
     first character if it does not begin with a word.
     """
     words = words_of(entry)
-    whole = len(words) > 1 or not entry[-1].isalnum()
-    return (words[0] if whole else words[0][:_PREFIX]) if words and entry[0].isalnum() else entry[0]
+    return (words[0][:STEM] if _is_word(entry) else words[0]) if words and entry[0].isalnum() else entry[0]
+
+
+def _is_word(entry: str) -> bool:
+    """Whether an entry is a single word, in whose place a longer one may stand that begins so."""
+    return entry[0].isalnum() and entry[-1].isalnum() and len(words_of(entry)) == 1

@@ -5,6 +5,7 @@ import re
 _SENTENCE_END = re.compile(r"[.!?…][\"“”»«’'‘)\]]*(?= |$)")
 _QUOTATION_MARKS = ('"', "“", "”", "»", "«")
 _STOPS = (".", "!", "?", "…", ":")
+_ENDS = (*_STOPS, *_QUOTATION_MARKS)
 _AFTER_STOP = "\"“”»«’'‘)]*"
 
 
@@ -15,4 +16,4 @@ def sentence_count(line: str) -> int:
 
 def ends_sentence(line: str) -> bool:
     """Whether the line ends as a sentence does."""
-    return line.endswith(_QUOTATION_MARKS) or line[-8:].rstrip(_AFTER_STOP).endswith(_STOPS)
+    return line.endswith(_ENDS) or line[-8:].rstrip(_AFTER_STOP).endswith(_STOPS)

@@ -211,7 +211,8 @@ def is_author_note(line: str) -> bool:
 
 def turn_of(line: str) -> str | None:
     """The surname that a turn of an interview begins with ("Ida Muster: Nein."); None if the line is no turn."""
-    found = _TURN.match(line[:80])
+    begin = line[:80]
+    found = _TURN.match(begin) if ": " in begin else None
     return found["name"] if found is not None else None
 
 

@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.counts import words_of_lines
 from pipeline.cleaning.dates import rfc3339
 from pipeline.cleaning.fingerprint import distance, fingerprints
 from pipeline.cleaning.language import detect
@@ -12,24 +13,37 @@ from pipeline.cleaning.phrases import match, split_tail
 from pipeline.cleaning.rules import find_infobox
 from tests.cleaning.pages import PARAGRAPHS
 
+NORMALISED = [
+    ("Bundes\u00adregierung", "Bundesregierung"),
+    ("80\u00a0Millionen\u202fEuro", "80 Millionen Euro"),
+    ("u\u0308ber", "über"),
+    ("\ufeffein\u200bs", "eins"),
+    ("Regie-\nrung", "Regierung"),
+    ("Vor-\nund Nachteile", "Vor-\nund Nachteile"),
+    ("fÃ¼r die KÃ¶nigin", "für die Königin"),
+    ('„so“ »so« "so" ‚so‘', '„so“ »so« "so" ‚so‘'),
+    ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
+    ("\x00wort\x07", "wort"),
+    ("Ärger\u00a0mit\u2009Pâté", "Ärger mit Pâté"),
+    ("weit    weg", "weit weg"),
+    ("\ud800wort 😀", "?wort 😀"),
+]
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("Bundes\u00adregierung", "Bundesregierung"),
-        ("80\u00a0Millionen\u202fEuro", "80 Millionen Euro"),
-        ("u\u0308ber", "über"),
-        ("\ufeffein\u200bs", "eins"),
-        ("Regie-\nrung", "Regierung"),
-        ("Vor-\nund Nachteile", "Vor-\nund Nachteile"),
-        ("fÃ¼r die KÃ¶nigin", "für die Königin"),
-        ('„so“ »so« "so" ‚so‘', '„so“ »so« "so" ‚so‘'),
-        ("a\r\nb\rc\u2028d", "a\nb\nc\nd"),
-        ("\x00wort\x07", "wort"),
-    ],
-)
+
+@pytest.mark.parametrize(("text", "expected"), NORMALISED)
 def test_normalise(text: str, expected: str) -> None:
     assert normalise(text) == expected
+
+
+@pytest.mark.parametrize(("text", "expected"), NORMALISED)
+def test_long_texts_are_normalised_as_short_ones(text: str, expected: str) -> None:
+    rest = "\nDie Brücke ist gesperrt." * 50
+    assert normalise(text + rest) == expected + rest
+
+
+def test_the_words_of_all_lines_together_are_those_of_each() -> None:
+    lines = ["Die Brücke, ach!", "— … —", "", "İstanbul_2 kostet 3½ €; Οδυσσεύς", "𝔄lt 𠀀 und \U000e0100neu\ud800", "x"]
+    assert words_of_lines(lines) == [words_of(line) for line in lines]
 
 
 @pytest.mark.parametrize(
