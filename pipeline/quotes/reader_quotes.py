@@ -61,6 +61,8 @@ def _closed(text: str, span: CharRange) -> CharRange:
     behind, within = text[end : end + 1], text[begin:end]
     for opening, closers in _PAIRS.items():
         last = within.rfind(opening) if behind and behind in closers else -1
+        if last > 0 and not (within[last - 1].isspace() or within[last - 1] in _PAIRS):
+            continue
         if last >= 0 and not set(closers) & set(within[last + 1 :]):
             return CharRange(begin, CharOffset(end + 1))
     return span

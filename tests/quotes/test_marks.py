@@ -10,6 +10,7 @@ PAIRS = [
     ("Er rief: «Halt!»", ["«Halt!»"]),
     ('Er rief: "Halt!"', ['"Halt!"']),
     ("Er rief: “Halt!”", ["“Halt!”"]),
+    ("“Halt!“, rief er. Und „so“: “Ihr da.“", ["“Halt!“", "„so“", "“Ihr da.“"]),
     ("„Sie rief ‚Hilfe!‘ laut“", ["„Sie rief ‚Hilfe!‘ laut“", "‚Hilfe!‘"]),
     ("„Ein „dreckiger Kampf“ war es.“", ["„Ein „dreckiger Kampf“ war es.“", "„dreckiger Kampf“"]),
     ("Das ist Klaus’ Rad und 'n Korb.", []),
