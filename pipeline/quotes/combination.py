@@ -36,8 +36,8 @@ def combine(
 
 
 def _kind(reading: Reading, candidate: QuoteCandidate) -> str:
-    """The type of a candidate, and of direct speech whether it has any quotation marks."""
-    if candidate.type != "Direct":
+    """The type of a candidate, and of direct speech whether it has quotation marks or the layout shows it."""
+    if candidate.type != "Direct" or candidate.rule == "answer":
         return candidate.type
     begin, end = candidate.spans[0][0], candidate.spans[-1][1]
     return "Direct" if MARKS & set(reading.layout.text[begin:end]) else UNMARKED

@@ -11,6 +11,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
+from pipeline.quotes.answers import interview_answers
 from pipeline.quotes.attribution import Attribution
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.combination import combine, weigh
@@ -63,8 +64,7 @@ class QuoteExtractor:
         """What rules or reader take for a quote in `text`, repeats left out, with what speaks for and against it."""
         analysed, reading = self._analysed(text)
         assert reading is not None
-        rules = split_sentences(analysed, merge_sentences(text, self._rules(analysed)))
-        found = weigh(reading, rules, self._read(analysed, reading, ()))
+        found = weigh(reading, self._by_rules(analysed, reading, ()), self._read(analysed, reading, ()))
         found.sort(key=lambda pair: (pair[0].begin, -pair[0].end))
         kept = {id(candidate) for candidate in drop_repeats(text, [candidate for candidate, _ in found])}
         return [pair for pair in found if id(pair[0]) in kept]
@@ -95,12 +95,21 @@ class QuoteExtractor:
         self, analysed: AnalysedText, reading: Reading | None, blocks: Sequence[Block] = ()
     ) -> list[QuoteCandidate]:
         """The quotes as records have them: carried-on speech sentence by sentence, everybody's words once."""
-        rules = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
+        rules = self._by_rules(analysed, reading, blocks)
         if self._reader is None or reading is None:
             return drop_repeats(analysed.text, without_questions(analysed.text, rules, blocks))
         read = self._read(analysed, reading, blocks)
         found = combine(reading, self._reader.calibration, rules, read)
         return drop_repeats(analysed.text, without_questions(analysed.text, found, blocks))
+
+    def _by_rules(
+        self, analysed: AnalysedText, reading: Reading | None, blocks: Sequence[Block]
+    ) -> list[QuoteCandidate]:
+        """What rules find, carried-on speech sentence by sentence; answers of an interview that has no labels too."""
+        found = split_sentences(analysed, merge_sentences(analysed.text, self._rules(analysed)))
+        if reading is not None and not any(candidate.rule == "turn" for candidate in found):
+            found += interview_answers(analysed, reading, blocks)
+        return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))
 
     def _read(self, analysed: AnalysedText, reading: Reading, blocks: Sequence[Block]) -> list[QuoteCandidate]:
         """What the reader finds, carried-on speech sentence by sentence."""

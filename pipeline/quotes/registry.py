@@ -15,11 +15,13 @@ class QuoteRule(Rule):
             confidence of what rules alone find, and evidence for the reader.
         carried: whether the speaker is one of an earlier sentence.
         certain: whether the layout tells the speaker, so that the reader is not asked.
+        by_reader: whether it needs what the reader sees, and finds nothing without it.
     """
 
     precision: float
     carried: bool = False
     certain: bool = False
+    by_reader: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,16 @@ QUOTE_RULES = RuleSet[QuoteRule](
             "Obst: [Wir bauen im Mai.]\nObst: [Das Geld ist da.]",
             "Tore: 1:0 Meier\nTore: 2:0 Meier",
             0.95,
+        ),
+        QuoteRule(
+            "answer",
+            "The paragraph behind each question of an interview, if the reader hears somebody speak there.",
+            "Warum bauen Sie neu?\n\n[Weil ich es versprochen habe.]\n\nUnd wann?\n\n[Ich hoffe, im Mai.]\n\n"
+            "Freuen Sie sich?\n\n[Ja, sehr. Ich habe lange darauf gewartet.]",
+            "Wann ist der Schalter offen?\n\nDer Schalter ist montags offen.\n\nWas kostet ein Ausweis?\n\n"
+            "Der Ausweis kostet 20 Euro.\n\nWas brauchen Kinder?\n\nKinder brauchen ein Foto.",
+            0.95,
+            by_reader=True,
         ),
         QuoteRule(
             "headline",

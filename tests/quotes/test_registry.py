@@ -18,8 +18,9 @@ def plain(text: str) -> str:
     return _MARKED.sub(r"\1", text)
 
 
-def found_by(rule: Rule, text: str) -> list[str]:
-    return [text[begin:end] for one in found_by_rules(text) if one.rule == rule.name for begin, end in one.spans]
+def found_by(rule: QuoteRule, text: str) -> list[str]:
+    found = QuoteExtractor(PipelineConfig()).sentences(text) if rule.by_reader else found_by_rules(text)
+    return [text[begin:end] for one in found if one.rule == rule.name for begin, end in one.spans]
 
 
 def speakers(text: str) -> list[str]:

@@ -1,0 +1,83 @@
+"""Answers of an interview without quotation marks and names: what stands between its questions.
+
+Rules alone cannot tell an interview from a text that asks its reader, so that the reader has to hear somebody speak in
+most of what stands there. It is then all said, also what sounds like an article to it.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.marks import CLOSERS
+from pipeline.quotes.registry import by_rule
+from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.reader.reading import Reading
+from pipeline.spans import CharRange
+from schemas.records import Block
+
+_FEWEST = 3
+_SHARE = 0.4
+"""Of the words between the questions, how many the reader must hear as direct speech."""
+_SPOKEN = 0.5
+_OPENING = 3
+"""Sentences at the beginning of a paragraph of which one can ask for the rest of it."""
+
+
+def interview_answers(analysed: AnalysedText, reading: Reading, blocks: Sequence[Block] = ()) -> list[QuoteCandidate]:
+    """The answers, a candidate each; none if this is no interview."""
+    turns = list(_answers(analysed, blocks, apart=True))
+    if len(turns) < _FEWEST:
+        turns = list(_answers(analysed, blocks, apart=False))
+    if len(turns) < _FEWEST or _share_spoken(reading, turns) < _SHARE:
+        return []
+    found = (by_rule(QuoteCandidate([span], "Direct"), "answer") for span in turns)
+    return [candidate for candidate in found if candidate is not None]
+
+
+def _share_spoken(reading: Reading, turns: Sequence[CharRange]) -> float:
+    """The share of what is in no quotation marks that the reader takes for direct speech."""
+    spans = [reading.layout.span(*span) for span in turns]
+    tokens = [token for first, last in spans for token in range(first, last) if not reading.layout.depth[token]]
+    return float((reading.inside[tokens, 0] > _SPOKEN).mean()) if tokens else 0.0
+
+
+def _answers(analysed: AnalysedText, blocks: Sequence[Block], *, apart: bool) -> Iterator[CharRange]:
+    """The paragraph that follows each question; further ones may as well be the interviewer's.
+
+    The questions are lines of their own if they stand `apart`; else they may open the paragraph that answers them.
+    """
+    questions = {block.begin for block in blocks if block.kind == "question"}
+    headings = {block.begin for block in blocks if block.kind == "heading"}
+    asked = False
+    for sentences in _paragraphs(analysed):
+        begin, end = sentences[0].begin, sentences[-1].end
+        if begin in headings or analysed.text[begin] in CLOSERS:
+            continue
+        opening = len(sentences) if begin in questions else _asking(analysed, sentences, apart=apart)
+        asked = asked or opening > 0
+        if asked and opening < len(sentences):
+            yield CharRange(sentences[opening].begin, end)
+            asked = False
+
+
+def _asking(analysed: AnalysedText, sentences: Sequence[Sentence], *, apart: bool) -> int:
+    """How many sentences of a paragraph, from its first on, are the question."""
+    asks = [analysed.text[sentence.end - 1] == "?" for sentence in sentences]
+    if asks[-1]:
+        return len(asks)
+    if apart or True not in asks[:_OPENING]:
+        return 0
+    last = asks.index(True)
+    while asks[last + 1]:
+        last += 1
+    return last + 1
+
+
+def _paragraphs(analysed: AnalysedText) -> Iterator[list[Sentence]]:
+    paragraph: list[Sentence] = []
+    for sentence in analysed.sentences:
+        if paragraph and sentence.paragraph != paragraph[0].paragraph:
+            yield paragraph
+            paragraph = []
+        paragraph.append(sentence)
+    if paragraph:
+        yield paragraph
