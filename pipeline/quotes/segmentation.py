@@ -122,11 +122,12 @@ def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteC
     """`candidates`, in text order, without those that repeat another one.
 
     These give words of a quote to whoever only passes them on ("so Obst laut Nordpress"), or are what the same speaker
-    says already, or are one half of direct speech around a frame, or some of its sentences.
+    says already, or are one half of speech around a frame, or some sentences of direct speech.
     """
     seen: set[CharRange] = set()
     said = [candidate for candidate in candidates if candidate.rule == "so-said"]
     begins = [other.begin for other in said]
+    pieces = {span for other in candidates if other.type == "Indirect" and len(other.spans) > 1 for span in other.spans}
     longest: QuoteCandidate | None = None
     result: list[QuoteCandidate] = []
     for candidate in candidates:
@@ -141,7 +142,8 @@ def drop_repeats(text: str, candidates: Sequence[QuoteCandidate]) -> list[QuoteC
             if longest is None or candidate.end > longest.end:
                 longest = candidate
         else:
-            repeats = any(_part(candidate, other) for other in result[-_NEIGHBOURS:])
+            piece = len(candidate.spans) == 1 and candidate.spans[0] in pieces
+            repeats = piece or any(_part(candidate, other) for other in result[-_NEIGHBOURS:])
         if not repeats:
             result.append(candidate)
     return result

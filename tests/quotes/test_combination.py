@@ -205,3 +205,13 @@ def test_speech_of_several_lines_is_not_the_speech_in_marks_that_it_has_in_one()
     for begin, quotes in ((outer[0], [[inner], [outer]]), (CharOffset(12), [[inner]])):
         found = QuoteCandidate([(begin, outer[1])], "Direct", source="learned", confidence=0.9)  # type: ignore[list-item]
         assert [one.spans for one, _ in weigh(reading(text=text), [marked], [found])] == quotes
+
+
+def test_a_piece_of_indirect_speech_around_its_frame_is_no_quote_of_its_own() -> None:
+    text = "Wenn niemand komme, sagt sie, sei Schluss, und dann sei Ruhe."
+    whole = QuoteCandidate([(0, 18), (30, 41)], "Indirect")
+    piece, longer = (QuoteCandidate([span], "Indirect") for span in ((30, 41), (30, 60)))
+    assert drop_repeats(text, [whole, piece]) == [whole]
+    assert drop_repeats(text, [whole, longer]) == [whole, longer]
+    alone = QuoteCandidate([(0, 18)], "Indirect")
+    assert drop_repeats(text, [alone, piece]) == [alone, piece]
