@@ -138,14 +138,21 @@ def _skipped(word: str) -> bool:
 
 def _name_adjective(word: str) -> bool:
     """Whether a word of a name is an adjective; one in small letters is ("des katholischen Verbands")."""
-    return (_ADJECTIVE if word[:1].islower() else _NAME_ADJECTIVE).fullmatch(word) is not None
+    if word[:1].islower():
+        return _ADJECTIVE.fullmatch(word) is not None
+    return _NAME_ADJECTIVE.fullmatch(word) is not None and not _noun_in_ive(word)
+
+
+def _noun_in_ive(word: str) -> bool:
+    """Whether a word is a noun that ends as an adjective does: "Initiative", "Offensive", and not "Konservative"."""
+    return word.endswith("ive") and any(reading.agreement == "fd" for reading in noun_readings(word))
 
 
 def _is_attribute(word: str) -> bool:
     """Whether a word that stands before a noun is its attribute; a capital one opens the sentence, as a rule."""
     if word in _PREPOSITIONS:
         return False
-    return word[0].islower() or _NAME_ADJECTIVE.fullmatch(word) is not None or _adjective_only(word)
+    return word[0].islower() or _name_adjective(word) or _adjective_only(word)
 
 
 def _adjective_only(word: str) -> bool:
@@ -203,7 +210,8 @@ def _in_nominative(
         found[head] = noun["stem"] + STRONG_NOMINATIVE[agreement[0]]
     else:
         readings: dict[str, str] = {}
-        for reading in noun_readings(words[head].rsplit("-", 1)[-1]):
+        last = words[head].rsplit("-", 1)[-1]
+        for reading in () if len(last) > 1 and last.isupper() else noun_readings(last):  # "AMS" declines no "AM"
             readings.setdefault(reading.agreement, reading.nominative)
         if readings.get("pd", words[head]) != words[head] == readings.get("nn"):  # "Kreisen" are circles, no circling
             readings = {agreement: base for agreement, base in readings.items() if agreement[0] != "n"}
@@ -221,7 +229,7 @@ def _in_nominative(
         if agreement is None:
             return found
         if agreement in readings and (determiner or matches or agreement[0] == "p"):
-            found[head] = words[head][: len(words[head]) - len(words[head].rsplit("-", 1)[-1])] + readings[agreement]
+            found[head] = words[head].removesuffix(last) + readings[agreement]
     for index, match in matches.items():
         found[index] = match["stem"] + STRONG_NOMINATIVE[agreement[0]]
     return found

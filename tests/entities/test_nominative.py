@@ -7,6 +7,9 @@ from pipeline.entities.nominative import name_in_nominative, nominative
     ("phrase", "alone"),
     [
         ("der kenianischen Armee", "kenianische Armee"),
+        ("der Initiative Offene Höfe", "Initiative Offene Höfe"),
+        ("der Konservativen Partei", "Konservative Partei"),
+        ("des AMS", "AMS"),
         ("des 45-Jährigen", "45-Jähriger"),
         ("den Anwohnern", "Anwohner"),
         ("eine Sprecherin der Kieler Polizei", "Sprecherin der Kieler Polizei"),
