@@ -21,7 +21,7 @@ from pipeline.lexicon.agreement import (
     means_several,
 )
 from pipeline.lexicon.nouns import adjectival, noun_readings
-from pipeline.lexicon.words import GENITIVE_DETERMINERS
+from pipeline.lexicon.words import GENITIVE_DETERMINERS, OWNING_DETERMINERS
 
 _ADJECTIVE = re.compile(r"(?P<stem>[\wäöüß-]{2,}?)(?P<ending>e[nmrs]?)")
 _NAME_ADJECTIVE = re.compile(
@@ -39,8 +39,6 @@ _PREPOSITIONS = _CONTRACTED | {
     "mit", "in", "von", "aus", "an", "auf", "für", "bei", "nach", "seit", "über", "unter", "vor", "gegen",
 }  # fmt: skip
 _COORDINATORS = frozenset({"und", "oder", "sowie"})
-_OWNERS = frozenset({"dessen", "deren"})
-"""Determiners that leave the case open."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
 
@@ -53,7 +51,7 @@ def nominative(phrase: str) -> str:
     Kieler Polizei"), "einer der Anwälte" and "eine von ihnen".
     """
     words = phrase.split()
-    if len(words) > 1 and words[0].lower() in _OWNERS:
+    if len(words) > 1 and words[0].lower() in OWNING_DETERMINERS:
         return nominative(" ".join(words[1:]))
     if _some_of(words):
         return " ".join([words[0].lower(), *words[1:]])

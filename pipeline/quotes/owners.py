@@ -8,7 +8,7 @@ from pipeline.lexicon import word_list
 from pipeline.lexicon.nouns import noun_readings
 from schemas.records import Entity
 
-_ORGANISATIONS = word_list("organisation_nouns") | {"haus", "ressort", "amt"}
+_ORGANISATIONS = word_list("organisation_nouns") | word_list("organisation_parts")
 _BEFORE = re.compile(r"(?<!, )\b(?:der|die|das|des|dem|im|vom|beim|zu[mr]) $", re.IGNORECASE)
 """An article, and no relative pronoun, right before a name."""
 _LONGEST = 10

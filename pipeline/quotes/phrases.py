@@ -19,6 +19,7 @@ from pipeline.lexicon.words import (
     NAME_PARTICLES,
     NO_NAMES,
     OBJECT_PRONOUNS,
+    OWNING_DETERMINERS,
     PREPOSITIONS,
     SMALL_NAMES,
     SUBJECT_PRONOUNS,
@@ -28,8 +29,6 @@ from pipeline.quotes.text import Token
 from pipeline.spans import TokenIndex, token_indices
 
 _ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
-_OWNED = frozenset({"deren", "dessen"})
-"""Determiners of whoever was named before, where a sentence begins with them; else relative pronouns."""
 _OPEN_QUOTES = '„»«"‚“'
 _NOT_ADJECTIVES = (
     ADVERBS
@@ -74,7 +73,7 @@ def _looks_like_adjective(text: str) -> bool:
 @lru_cache(maxsize=_KNOWN_WORDS)
 def _looks_like_noun(text: str) -> bool:
     if text[0].isupper():
-        return text.lower() not in DETERMINERS and text.lower() not in _OWNED
+        return text.lower() not in DETERMINERS and text.lower() not in OWNING_DETERMINERS
     if text[0].isdigit():
         return "-J" in text
     return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-"))
@@ -109,7 +108,9 @@ def _attributes(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -
     """Index of the first noun behind a determiner and attributes from `index`; None where something else stands."""
     if index >= limit:
         return None
-    at = index + (tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in _OWNED))
+    at = index + (
+        tokens[index].lower in DETERMINERS or (tokens[index].capital and tokens[index].lower in OWNING_DETERMINERS)
+    )
     started = at
     limit = min(limit, index + _MOST_ATTRIBUTES)
     while at < limit and not is_noun(tokens[at]):
