@@ -15,7 +15,7 @@ from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.quoted_lines import keep_quoted
 from pipeline.cleaning.rules import LineReading, find_infobox
-from pipeline.cleaning.sentences import ends_sentence, sentence_count
+from pipeline.cleaning.sentences import ends_sentence
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -23,6 +23,7 @@ _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
 _FEWEST_NUMBERS = 2
+_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -79,12 +80,12 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
-    if probability < 0.5 and not (probability >= 0.3 and paragraph and hit is None and sentence_count(line.text) >= 2):
+    if probability < 0.5:
         if hit is not None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:
             line.remove("other", rule)
-    elif line.markup is not None and line.markup.tag in ("h1", "h2", "h3", "h4", "h5", "h6") and not paragraph:
+    elif line.markup is not None and line.markup.tag in _HEADING_TAGS and not paragraph:
         line.keep("heading", rule)
     elif line.bullet:
         line.keep("list", rule)
@@ -201,7 +202,7 @@ def _mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> No
 def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """A reason of their own for the lines that the classifier removed, and the lead its name."""
     kept = [number for number, line in enumerate(lines) if line.kind is not None]
-    if kept and lines[kept[-1]].kind == "heading" and len(kept) > 1:
+    if len(kept) > 1 and _heads_nothing(lines[kept[-1]]):
         lines[kept.pop()].remove("teaser", "heading with nothing under it")
     first, last = (kept[0], kept[-1]) if kept else (len(lines), -1)
     section: RemovalReason | None = None
@@ -218,6 +219,14 @@ def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> Non
                 line.reason = "navigation"
     if len(kept) > 1 and lines[first].kind == "paragraph" and 8 <= len(lines[first].words) <= 60:
         lines[first].kind = "lead"
+
+
+def _heads_nothing(last: Line) -> bool:
+    """Whether the last line of the text is a heading, on a page one that is marked as such.
+
+    In text without markup, a short last line may be the heading of what follows the article, or its last words.
+    """
+    return last.kind == "heading" and (last.markup is None or last.markup.tag in _HEADING_TAGS)
 
 
 def _reason(line: Line, following: Line | None, section: RemovalReason | None, inside: bool) -> RemovalReason:
