@@ -136,11 +136,12 @@ class Cleaner:
         ), lines
 
     def _language(self, article: RawArticle, text: str) -> str:
-        language = article.language.lower()[:2] if article.language else detect(text)[0]
-        if language not in self._config.languages:
+        accepted = self._config.languages
+        language = article.language.lower()[:2] if article.language else detect(text, accepted)[0]
+        if language not in accepted:
             raise Rejected(
                 "unsupported-language",
-                f"the article is in {language!r}; processed are {', '.join(self._config.languages)}",
+                f"the article is in {language!r}; processed are {', '.join(accepted)}",
             )
         return language
 

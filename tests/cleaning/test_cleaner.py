@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.cleaning import Cleaner
+from pipeline.cleaning.language import detect
 from pipeline.config import PipelineConfig
 from pipeline.errors import Rejected
 from schemas.codec import encode
@@ -140,6 +141,13 @@ def test_refusals(clean: Cleaner, article: RawArticle, reason: str) -> None:
         clean(article)
     assert refused.value.reason == reason
     assert "\n" not in refused.value.detail
+
+
+def test_a_foreign_beginning_does_not_make_an_article_foreign() -> None:
+    german = "\n\n".join(PARAGRAPHS)
+    assert detect(f"{ENGLISH}\n\n{german}", ["de"])[0] == "de"
+    assert detect(f"{ENGLISH}\n\n{german}", ["en"])[0] == "en"
+    assert detect(f"{PARAGRAPHS[0]}\n\n{ENGLISH * 8}", ["fr"])[0] == "en"
 
 
 INTERVIEW = """INTERVIEW
