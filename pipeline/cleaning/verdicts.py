@@ -15,7 +15,7 @@ from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.quoted_lines import keep_quoted
 from pipeline.cleaning.rules import LineReading, find_infobox
-from pipeline.cleaning.sentences import ends_sentence
+from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -80,7 +80,7 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
-    if probability < 0.5:
+    if probability < 0.5 and not (probability >= 0.4 and paragraph and hit is None and sentence_count(line.text) >= 2):
         if hit is not None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:
@@ -202,7 +202,7 @@ def _mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> No
 def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """A reason of their own for the lines that the classifier removed, and the lead its name."""
     kept = [number for number, line in enumerate(lines) if line.kind is not None]
-    if len(kept) > 1 and _heads_nothing(lines[kept[-1]]):
+    if len(kept) > 1 and _heads_nothing(lines[kept[-1]], readings[kept[-1]]):
         lines[kept.pop()].remove("teaser", "heading with nothing under it")
     first, last = (kept[0], kept[-1]) if kept else (len(lines), -1)
     section: RemovalReason | None = None
@@ -221,12 +221,14 @@ def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> Non
         lines[first].kind = "lead"
 
 
-def _heads_nothing(last: Line) -> bool:
-    """Whether the last line of the text is a heading, on a page one that is marked as such.
+def _heads_nothing(last: Line, reading: LineReading) -> bool:
+    """Whether the last line of the text is a heading, on a page one that is marked as such or has a known phrase.
 
     In text without markup, a short last line may be the heading of what follows the article, or its last words.
     """
-    return last.kind == "heading" and (last.markup is None or last.markup.tag in _HEADING_TAGS)
+    if last.kind != "heading":
+        return False
+    return last.markup is None or last.markup.tag in _HEADING_TAGS or reading.hit is not None or "|" in last.text
 
 
 def _reason(line: Line, following: Line | None, section: RemovalReason | None, inside: bool) -> RemovalReason:
