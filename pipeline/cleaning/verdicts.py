@@ -23,6 +23,8 @@ _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
 _FEWEST_NUMBERS = 2
+# Of a paragraph without markup, of which the classifier knows less: a lost one does more harm than one that is left in.
+_LEAST_DOUBTFUL = 0.3
 _HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
@@ -80,7 +82,8 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
     hit = reading.hit
     paragraph = is_paragraph(line)
     rule = f"classifier {probability:.2f}"
-    if probability < 0.5 and not (probability >= 0.4 and paragraph and hit is None and sentence_count(line.text) >= 2):
+    doubtful = line.markup is None and paragraph and hit is None and sentence_count(line.text) >= 2
+    if probability < (_LEAST_DOUBTFUL if doubtful else 0.5):
         if hit is not None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:

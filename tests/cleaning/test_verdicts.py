@@ -52,9 +52,10 @@ def test_the_last_line_of_a_text_goes_if_it_looks_like_a_heading(monkeypatch: py
     assert kept(RawArticle(text=text), {}, monkeypatch) == PARAGRAPHS
 
 
-@pytest.mark.parametrize(("probability", "stays"), [(0.35, False), (0.45, True)])
-def test_a_paragraph_stays_even_if_it_is_a_little_less_likely_the_articles_than_not(
-    probability: float, stays: bool, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("probability", [0.35, 0.45])
+def test_a_doubtful_paragraph_stays_in_text_and_goes_from_a_page(
+    probability: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    article = RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS]))
-    assert (PARAGRAPHS[3] in kept(article, {PARAGRAPHS[3]: probability}, monkeypatch)) == stays
+    text = RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS]))
+    assert PARAGRAPHS[3] in kept(text, {PARAGRAPHS[3]: probability}, monkeypatch)
+    assert PARAGRAPHS[3] not in kept(page(""), {PARAGRAPHS[3]: probability}, monkeypatch)
