@@ -26,7 +26,6 @@ from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported
 from pipeline.quotes.signatures import signatures
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
-from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
@@ -108,8 +107,6 @@ class _ArticleScan:
             found += self._introduction(sentence, masked[0][0])
         found += self._partial(sentence, quoted, cues, found)
         self.found += found
-        if found and cues:
-            self.found += SpeechWithin(self.analysed, sentence, parts, cues, masked, indirect).find_within(used, found)
         self._remember(sentence, found, cues)
 
     def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
