@@ -116,7 +116,7 @@ async def test_it_is_read_from_its_beginning(stream: SinkStream, from_now: bool)
         sink.stop()
         await asyncio.wait_for(running, 60)
     assert sum("was created again; it is read from its beginning" in line for line in said) == 1
-    assert store.keys.count("c-0") == 1
+    assert store.keys.count("c-0") <= 2  # once more at most: what was not yet committed
 
 
 async def test_one_that_is_soon_longer_than_the_former_is_read_from_its_beginning(stream: SinkStream) -> None:
