@@ -1,6 +1,5 @@
 """Counts for all lines of an article at once: a call for every line costs more than the counting."""
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate
@@ -9,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.cleaning.character_kinds import CODES, Bytes, kinds_of, kinds_table
+
 Ints = npt.NDArray[np.intp]
-Bytes = npt.NDArray[np.uint8]
 
 _SPACE, _WORD, _CAPITAL, _DIGIT, _QUOTE, _STOP, _CLOSING = (1 << bit for bit in range(7))
 _CLASSES = {
@@ -22,8 +22,6 @@ _CLASSES = {
     _STOP: r"[.!?…]",
     _CLOSING: r"[\"“”»«’'‘)\]]",
 }
-# Higher planes hold nothing of these classes: their characters count as the last one here, which is of none.
-_CODES = 0x40000
 
 
 def bounds(sizes: Sequence[int]) -> Ints:
@@ -40,7 +38,7 @@ def tally(found: npt.NDArray[Any], limits: Ints) -> Ints:
 def character_counts(texts: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
     """Words with a capital, numbers, quotation marks and ends of sentences in each of some normalised lines."""
     limits = bounds([len(text) + 1 for text in texts])
-    kinds = _kinds_of("\n".join(("", *texts, "")))
+    kinds = kinds_of("\n".join(("", *texts, "")), _kinds())
     before, kinds = kinds[:-1], kinds[1:]
     capitals = np.logical_and(kinds & _CAPITAL, before & _SPACE)
     numbers = np.logical_and(kinds & _DIGIT, ~before & _WORD)
@@ -62,22 +60,11 @@ def words_of_lines(texts: Sequence[str]) -> list[list[str]]:
 @cache
 def _spaced() -> npt.NDArray[np.uint32]:
     """Every character itself if it is of words or ends a line, else a space."""
-    spaced = np.where(_kinds() & _WORD, np.arange(_CODES, dtype="<u4"), np.uint32(ord(" ")))
+    spaced = np.where(_kinds() & _WORD, np.arange(CODES, dtype="<u4"), np.uint32(ord(" ")))
     spaced[ord("\n")] = ord("\n")
     return np.append(spaced, np.uint32(ord(" ")))
 
 
-def _kinds_of(text: str) -> Bytes:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return _kinds().take(codes, mode="clip")
-
-
 @cache
 def _kinds() -> Bytes:
-    """The classes of every character, as bits."""
-    characters = np.arange(_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    kinds = np.zeros(_CODES, dtype=np.uint8)
-    for kind, pattern in _CLASSES.items():
-        for found in re.finditer(f"{pattern}+", characters):
-            kinds[found.start() : found.end()] |= kind
-    return kinds
+    return kinds_table(_CLASSES)

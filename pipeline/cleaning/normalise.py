@@ -6,8 +6,9 @@ from functools import cache
 
 import ftfy
 import numpy as np
-import numpy.typing as npt
 from ftfy.badness import is_bad
+
+from pipeline.cleaning.character_kinds import Bytes, kinds_of, kinds_table
 
 _INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
@@ -34,8 +35,6 @@ _CLASSES = {
 _PLAIN = re.compile(f"[{_USUAL}]*")
 _SHORT = 300
 """Characters of a text up to which one look by a regular expression is quicker than by arrays."""
-# Higher planes hold nothing of these classes but what is in few texts, as the last character here.
-_CODES = 0x40000
 _TYPOGRAPHIC = "„“”‚‘’»«–—…"
 _LETTERS = "äöüß"
 # Nothing without one of these is bad to ftfy, whose own search takes much longer: two characters in a row that are
@@ -116,20 +115,13 @@ def _repaired(text: str, seen: int) -> str:
 
 
 def _kinds_in(text: str) -> int:
-    """The kinds of all characters of a text together; regular expressions that look for them take much longer."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return int(np.bitwise_or.reduce(_kinds().take(codes, mode="clip")))
+    """The kinds of all characters of a text together."""
+    return int(np.bitwise_or.reduce(kinds_of(text, _kinds())))
 
 
 @cache
-def _kinds() -> npt.NDArray[np.uint8]:
-    """The kinds of every character, as bits."""
-    characters = np.arange(_CODES, dtype="<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    kinds = np.zeros(_CODES, dtype=np.uint8)
-    for kind, pattern in _CLASSES.items():
-        for found in re.finditer(f"(?:{pattern})+", characters):
-            kinds[found.start() : found.end()] |= kind
-    return kinds
+def _kinds() -> Bytes:
+    return kinds_table(_CLASSES)
 
 
 def _is_broken(line: str) -> bool:

@@ -1,7 +1,7 @@
-"""Answers of an interview without quotation marks and names: what stands between its questions.
+"""Answers of an interview without quotation marks and names: the paragraph behind each of its questions.
 
-Rules alone cannot tell an interview from a text that asks its reader, so that the reader has to hear somebody speak in
-most of what stands there. It is then all said, also what sounds like an article to it.
+Rules alone cannot tell an interview from a text that asks its readers, so that the model has to hear somebody speak in
+much of these paragraphs. They are then all said, also those that sound like an article to it.
 """
 
 from collections.abc import Iterator, Sequence
