@@ -23,6 +23,7 @@ from agents.offsets import Offsets
 from agents.partition_assignor import SamePartitionsAssignor
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import BeforeSend
+from agents.rebalance import TableManager
 from agents.settings import Settings
 from pipeline.stages import Stage
 
@@ -205,6 +206,7 @@ def create_app(
         debug=False,
         web_enabled=False,
         PartitionAssignor=SamePartitionsAssignor,
+        TableManager=TableManager,
         canonical_url=f"worker:{worker_name(os.getpid())}",  # tells the assignor workers apart; nobody opens it
     )
     app.stream_settings = settings

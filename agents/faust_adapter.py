@@ -1,5 +1,6 @@
 """Every use of what Faust, mode and aiokafka do not offer publicly, each with its reason; nothing else touches it, but
-for `agents/partition_assignor.py`, `agents/revocable_producer.py` and `agents/prompt_fetcher.py`.
+for `agents/partition_assignor.py`, `agents/rebalance.py`, `agents/revocable_producer.py` and
+`agents/prompt_fetcher.py`.
 
 `tests/agents/test_faust_adapter.py` fails when a member used here is renamed or works otherwise; `pyproject.toml`
 allows only the versions that were tested.
@@ -10,7 +11,7 @@ import contextlib
 import logging
 import time
 import types
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Any, cast
@@ -83,6 +84,8 @@ def learning(ask: Ask, membership: Membership, group: str) -> Ask:
 class ClientThread(AIOKafkaConsumerThread):
     """Faust's thread with a client made as all others of this project are."""
 
+    _subscribed: set[str] | None = None
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         """Faust has no settings for these two, and reads both from the client only when it starts.
 
@@ -100,9 +103,21 @@ class ClientThread(AIOKafkaConsumerThread):
         aiokafka tells nobody when a heartbeat was confirmed. All requests to the coordinator go through `_send_req`.
         """
         await super().on_start()
+        self._subscribed = None
         coordinator: Any = cast(Any, self._consumer)._coordinator
         membership = cast("AdaptedApp", self.app).membership
         coordinator._send_req = learning(coordinator._send_req, membership, coordinator.group_id)
+
+    async def subscribe(self, topics: Iterable[str]) -> None:
+        """Subscribe, unless just these topics are subscribed already.
+
+        Faust does it again 45 s after each rebalance in which partitions were given up, since its streams of them have
+        ended. For the client that is a reason to join anew, and so another rebalance for all workers.
+        """
+        wanted = set(topics)
+        if wanted != self._subscribed:
+            await super().subscribe(wanted)
+            self._subscribed = wanted
 
     async def seek_to_committed(self) -> Mapping[TP, int]:
         """Go back to what is committed, and in a partition of which nothing is, to its beginning.
@@ -239,6 +254,9 @@ class AdaptedApp(faust.App):
     """A Faust app whose consumer group can be asked and told what Faust keeps to itself."""
 
     membership: Membership
+    assigned_in = 0
+    """The number of the last rebalance in which partitions were assigned, or none; `rebalancing_count` is that of the
+    last one that has begun."""
     topic_ids: Mapping[str, str] = MappingProxyType({})
     """The ids of the topics that are read, by name with prefix, as of the last assignment."""
 
@@ -316,6 +334,9 @@ class AdaptedApp(faust.App):
 
     async def _on_partitions_assigned(self, assigned: set[TP], generation_id: int = 0) -> None:
         """Called by the consumer; Faust's public signal comes only after it has begun to read."""
+        self.assigned_in = self.rebalancing_count
+        self.consumer.stop_flow()
+        self.flow_control.suspend()
         self.membership.begun()
         self.on_assigned(assigned)
         await super()._on_partitions_assigned(assigned, generation_id)

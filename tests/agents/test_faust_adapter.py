@@ -283,8 +283,13 @@ async def test_an_assignment_is_told_before_faust_begins_to_read(monkeypatch, ap
     monkeypatch.setattr(faust.App, "_on_partitions_assigned", assigned)
     monkeypatch.setattr(AdaptedApp, "on_assigned", lambda self, partitions: order.append(partitions))
     monkeypatch.setattr(StageApp, "on_assigned", AdaptedApp.on_assigned)
+    app.consumer.resume_flow()
+    app.flow_control.resume()
+    app.on_rebalance_start()
     await app.consumer._on_partitions_assigned({HERE}, 3)
     assert order == [{HERE}, ({HERE}, 3)]
+    assert (app.consumer.flow_active, app.flow_control.is_active()) == (False, False)
+    assert app.assigned_in == app.rebalancing_count == 1
     assert (app.membership.joined, app.membership.over) == (True, False)
 
 
@@ -401,6 +406,19 @@ async def test_actors_are_started_again_however_often_it_takes():
     for _ in range(1000):
         async with supervisor._bucket:
             pass
+
+
+async def test_the_same_topics_are_subscribed_once(app, monkeypatch):
+    """`AIOKafkaConsumerThread.subscribe`: Faust's conductor calls it for the same topics again."""
+    subscribed: list[set[str]] = []
+
+    async def subscribe(self: Any, topics: set[str]) -> None:
+        subscribed.append(topics)
+
+    monkeypatch.setattr(AIOKafkaConsumerThread, "subscribe", subscribe)
+    for topics in (set[str](), {"a"}, {"a"}, {"a", "b"}, {"a"}):
+        await app.consumer.subscribe(topics)
+    assert subscribed == [set(), {"a"}, {"a", "b"}, {"a"}]
 
 
 async def test_a_group_that_may_no_longer_be_read_is_named(app, monkeypatch, caplog):

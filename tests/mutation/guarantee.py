@@ -81,6 +81,20 @@ REMOVALS = (
         "tests/agents/test_publisher.py::test_returns_when_all_are_confirmed",
     ),
     Removal(
+        "the wait for the next assignment if there was another rebalance meanwhile",
+        "agents/rebalance.py",
+        "            raise RebalanceAgain",
+        "            pass",
+        "tests/agents/test_rebalance.py::test_messages_do_not_flow_if_partitions_are_revoked_meanwhile",
+    ),
+    Removal(
+        "the end of the flow at an assignment",
+        "agents/faust_adapter.py",
+        "        self.consumer.stop_flow()",
+        "        pass",
+        "tests/agents/test_faust_adapter.py::test_an_assignment_is_told_before_faust_begins_to_read",
+    ),
+    Removal(
         "the kill of a process past its limit",
         "agents/pool/pool.py",
         '                    self._fork_server.send("kill", process.pid)',
