@@ -98,15 +98,15 @@ class Traffic:
     async def settled(self, seconds: float) -> Outcome:
         """Everything that came out, once the newest version of each key has, and nobody has anything more to do."""
         deadline = time.monotonic() + seconds
-        await self._stream.collect(
-            lambda seen: self.lost(seen) == set() and last(seen, "articles.quotes") == self.newest(),
-            seconds=seconds,
-            names=TOPICS,
-        )
+
+        def complete(seen: Outcome) -> bool:
+            return self.lost(seen) == set() and all(last(seen, topic) == self.newest() for topic in TOPICS)
+
+        await self._stream.collect(complete, seconds=seconds, names=TOPICS)
         while lag := await self._stream.lag():
             assert time.monotonic() < deadline, f"lag {lag}\n{self._stream.logs()[-4000:]}"
             await asyncio.sleep(0.5)
-        return await self._stream.collect(lambda _: True, names=(*TOPICS, "articles.dead-letter"), settle_seconds=1)
+        return await self._stream.collect(complete, names=(*TOPICS, "articles.dead-letter"), settle_seconds=1)
 
     def lost(self, outcome: Outcome) -> set[tuple[bytes, int]]:
         """Versions that have not come out."""
