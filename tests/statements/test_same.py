@@ -40,6 +40,31 @@ def test_any_texts_can_be_compared(one: str, other: str, verbatim: bool) -> None
 
 
 @pytest.mark.parametrize(
+    ("other", "same"),
+    [
+        ("Zum Neubau der Grundschule fragte der Rat nach dem Bahnhof und dem Deich.", True),
+        ("Zum Neubau der Grundschule fragte der Rat nach dem Kanal.", True),
+        ("Zum Neubau der Grundschule fragte der Verein nach Kanal, Radweg, Hafen und Werft.", False),
+        ("Zum Neubau der Grundschule.", True),
+        ("Zum Neubau.", False),
+    ],
+)
+def test_what_anybody_could_say_is_the_same_where_half_of_the_surroundings_is(other: str, same: bool) -> None:
+    around = "Zum Neubau der Grundschule fragte der Rat nach dem Bahnhof und dem Deich."
+    one = ComparedQuote("„Das ist gut“", around, True)
+    assert same_statement(one, ComparedQuote("„Das ist gut“", other, True)) is same
+
+
+def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
+    printed, misprinted, elsewhere = (
+        ComparedQuote(f"„{words}“", "", True)
+        for words in ("Hebammen verdienen Anerkennung", "Hebammen verdienen Anerkenung", "Hebammen, Anerkenung")
+    )
+    assert same_statement(printed, misprinted)
+    assert not same_statement(printed, elsewhere)
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("gestiegen", "steigen"),

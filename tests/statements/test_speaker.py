@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.statements.outlines import FEW
 from pipeline.statements.owner import speaker_key
 from pipeline.statements.speaker import Changes, SpeakerStatements
 from pipeline.statements.wording import Wording
@@ -133,6 +134,32 @@ def test_a_withdrawn_article_takes_its_quotes_back_and_the_last_one_the_statemen
     assert list(state.withdraw("a-1", SEEN_AT).values()) == [None]
     assert state.withdraw("a-1", SEEN_AT) == {}
     assert len(state) == 0
+
+
+def _count(held: object) -> int:
+    """How many things a state holds, over all that it is made of."""
+    if isinstance(held, dict):
+        return len(held) + sum(map(_count, held.values()))
+    if isinstance(held, list | set | tuple):
+        return len(held)
+    return sum(map(_count, vars(held).values())) if type(held).__module__.startswith("pipeline.") else 0
+
+
+def test_of_what_is_withdrawn_nothing_stays_in_memory() -> None:
+    """A worker holds the speakers of all papers for weeks."""
+    state, untouched = speaker(), speaker()
+    articles = [f"a-{number}" for number in range(2 * FEW)]
+    for number, article in enumerate(articles):
+        text = f"„Im Dorf Nummer {number} fehlen Hebammen und Hausärzte. Das ist bitter für alle Familien“"
+        state.add(record(text, article), SEEN_AT)
+        state.add(record("„bitter für alle Familien“", article, 1, part_of=f"{article}#0"), SEEN_AT)
+    assert state.quotes_in_memory == 2 * len(articles)
+    for article in articles:
+        state.withdraw(article, SEEN_AT)
+    assert state.quotes_in_memory == 0
+    state.add(record(OTHER, "c-1"), SEEN_AT)
+    untouched.add(record(OTHER, "c-1"), SEEN_AT)
+    assert abs(_count(state) - _count(untouched)) <= 20, "what is of all in order of age is tidied up now and then"
 
 
 def test_what_belongs_to_the_version_that_stands_is_not_taken_back() -> None:
