@@ -19,6 +19,7 @@ from tests.cleaning.pages import PARAGRAPHS
         ("Mit Masken im Hafen Bild: Stadt Süderhafen, Amt für Bau", "Bild: Stadt Süderhafen, Amt für Bau"),
         ("Der Rat tagt. Die Sitzung dauerte lange. (Foto: Ole Knipser)", "Foto: Ole Knipser"),
         ("So sieht das neue Bild: die Brücke bei Nacht. Foto: Ole Knipser", "Foto: Ole Knipser"),
+        ("Die Brücke. Foto: Ole Knipser. Archiv Hafenbahn.", "Foto: Ole Knipser. Archiv Hafenbahn"),
         ("Die Linie 4 Pressefoto: Hafenbahn", "Pressefoto: Hafenbahn"),
         ("Die Linie 4 - Karte: Hafenbahn", "Karte: Hafenbahn"),
     ],
@@ -39,6 +40,7 @@ SENTENCES = [
     "Er malte ein Schreckbild: Lärm, Staub und Stau.",
     "Gelbe Karte: Voss (79., Süderhafen)",
     "Die Mieten sind gestiegen (Quelle: Statistikamt), sagte Voss.",
+    "Was bleibt, sind Bilder: Regen. Sturm. Stille.",
     "Nach dem Copyright der Pläne fragte niemand.",
 ]
 

@@ -145,6 +145,13 @@ def test_access(lines: list[Line], declared: FieldValue | None, body: str | None
     assert access_of(lines, declared, body) == access
 
 
+@pytest.mark.parametrize(("free", "access"), [(False, "teaser"), (True, "free"), (None, "unknown")])
+def test_the_record_says_whether_all_of_the_article_is_there(free: bool | None, access: str) -> None:
+    told = "" if free is None else json.dumps({"@type": "NewsArticle", "isAccessibleForFree": free})
+    page = f'<html><head><script type="application/ld+json">{told}</script></head><body><p>{PARAGRAPHS[2]}</p></body>'
+    assert Cleaner(PipelineConfig())(RawArticle(html=page, language="de")).access == access
+
+
 @pytest.mark.parametrize(("free", "value"), [(True, "free"), ("False", "locked")])
 def test_access_that_a_page_declares(free: object, value: str) -> None:
     assert metadata("", isAccessibleForFree=free).access == FieldValue(value, "JSON-LD isAccessibleForFree")

@@ -53,6 +53,8 @@ def test_the_words_of_all_lines_together_are_those_of_each() -> None:
         ("Berlin (dpa) - Die Ministerin kommt.", "Berlin"),
         ("Bad Neustadt (dpa/lnw) – Am Montag brannte es.", "Bad Neustadt"),
         ("Riad. Die Boxer sind da.", "Riad"),
+        ("Riad (dpa): Die Boxer sind da.", "Riad"),
+        ("Riad (mit Fotos): Die Boxer sind da.", None),
         ("Das Treffen – so hieß es – begann.", None),
         ("Verein verliert das Spiel – Trainer geht", None),
         ("Halle an der Saale – Es brannte.", "Halle an der Saale"),

@@ -1,7 +1,13 @@
+import json
+
 import pytest
 
+from pipeline.cleaning import Cleaner
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.tickers import Update, mark_entries, update_of
+from pipeline.config import PipelineConfig
+from schemas.records import RawArticle
 
 TEXT = "Die Feuerwehr hat die Sperrung der Altstadt am Nachmittag wieder aufgehoben, sagte der Einsatzleiter."
 DAY = "2024-02-11T20:00:00+01:00"
@@ -101,6 +107,28 @@ def test_entries_by_json_ld() -> None:
         if (update := update_of(["", text], f"2024-02-11T1{number}:00:00+01:00")) is not None
     )
     assert marked(lines, named="Sturmflut", updates=updates) == [update.time for update in updates]
+
+
+def test_a_page_tells_by_json_ld_when_its_entries_were_written() -> None:
+    entries = [
+        {
+            "@type": "BlogPosting",
+            "articleBody": f"<p>Meldung {n}: {TEXT}</p>",
+            "datePublished": f"2024-02-11T1{n}:00+0100",
+        }
+        for n in (3, 2, 1)
+    ]
+    linked = json.dumps({"@type": "LiveBlogPosting", "headline": "Sturmflut", "liveBlogUpdate": entries})
+    page = f'<script type="application/ld+json">{linked}</script><h1>Sturmflut</h1><p>Zum Hafen. {TEXT}</p>'
+    page += "".join(str(entry["articleBody"]) for entry in entries)
+    article = Cleaner(PipelineConfig())(RawArticle(html=f"<html><body>{page}</body></html>", language="de"))
+    times = [block.time for block in article.blocks]
+    assert times == [None, *(f"2024-02-11T1{n}:00:00+01:00" for n in (3, 2, 1))]
+
+
+def test_the_time_of_an_element_is_that_of_the_next_line_alone() -> None:
+    page = f'<p>Vorab.</p><time datetime="{DAY}">20 Uhr</time><p>{TEXT}</p><p>Danach kam nichts mehr.</p>'
+    assert [line.markup.time for line in page_lines(parse(page)) if line.markup] == [None, DAY, None, None]
 
 
 @pytest.mark.parametrize(("texts", "moment"), [([], "2024-02-11T10:00:00+01:00"), (["Da."], None), (["…"], DAY)])

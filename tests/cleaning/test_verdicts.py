@@ -7,22 +7,29 @@ import pytest
 from pipeline.cleaning import Cleaner, verdicts
 from pipeline.cleaning.classifier import Classifiers
 from pipeline.cleaning.parsing import ParsedArticle
+from pipeline.cleaning.quoted_lines import keep_quoted
 from pipeline.config import PipelineConfig
-from schemas.records import RawArticle
+from schemas.records import CleanArticle, RawArticle
+from tests.cleaning.kept_lines import kept_by
 from tests.cleaning.pages import PARAGRAPHS, TITLE
 
 GREETING = "Bis bald, eure Redaktion vom Hafen"
 HEADING = "Aus der Region"
 
 
-def kept(article: RawArticle, odds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The blocks of an article of which the classifier finds other lines sure, and these as probable as told."""
+def cleaned(article: RawArticle, odds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> CleanArticle:
+    """An article of which the classifier finds other lines sure, and these as probable as told."""
 
     def judged(article: ParsedArticle, chosen: Sequence[int], _: Classifiers) -> dict[int, float]:
         return {n: odds.get(article.lines[n].text, 0.95) for n in chosen if article.lines[n].open}
 
     monkeypatch.setattr(verdicts, "probabilities", judged)
-    clean = Cleaner(PipelineConfig())(article)
+    return Cleaner(PipelineConfig())(article)
+
+
+def kept(article: RawArticle, odds: dict[str, float], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The blocks of it."""
+    clean = cleaned(article, odds, monkeypatch)
     return [clean.text[block.begin : block.end] for block in clean.blocks]
 
 
@@ -59,3 +66,52 @@ def test_a_doubtful_paragraph_stays_in_text_and_goes_from_a_page(
     text = RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS]))
     assert PARAGRAPHS[3] in kept(text, {PARAGRAPHS[3]: probability}, monkeypatch)
     assert PARAGRAPHS[3] not in kept(page(""), {PARAGRAPHS[3]: probability}, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("first", "kind"),
+    [
+        ("Die Brücke in Süderhafen ist seit Montag gesperrt.", "lead"),
+        ("Die Brücke in Süderhafen ist wieder gesperrt.", "paragraph"),
+        (f"Die Brücke ist {'sehr ' * 56}lang.", "lead"),
+        (f"Die Brücke ist {'sehr ' * 57}lang.", "paragraph"),
+    ],
+    ids=["a sentence", "a shout", "long", "too long"],
+)
+def test_a_first_paragraph_of_some_length_is_the_lead(first: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    article = cleaned(RawArticle(text="\n\n".join([TITLE, first, *PARAGRAPHS])), {}, monkeypatch)
+    assert article.blocks[0].kind == kind
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "reason"),
+    [
+        (["Die Brücke im Nebel", "Foto: Ole Knipser/dpa", *PARAGRAPHS], "Die Brücke im Nebel", "credit"),
+        (["Die Brücke im Nebel", *PARAGRAPHS], "Die Brücke im Nebel", "navigation"),
+        (["Die alte Brücke im Nebel am Montag", *PARAGRAPHS], "Die alte Brücke im Nebel am Montag", "teaser"),
+        ([*PARAGRAPHS[:2], "Die Brücke im Nebel", *PARAGRAPHS[2:]], "Die Brücke im Nebel", "related"),
+        ([*PARAGRAPHS[:2], "Kommentare", "Das wurde Zeit", *PARAGRAPHS[2:]], "Das wurde Zeit", "comments"),
+        ([*PARAGRAPHS, "Mehr zum Thema", "Die Brücke im Nebel"], "Die Brücke im Nebel", "related"),
+        ([*PARAGRAPHS, "Die Brücke im Nebel"], "Die Brücke im Nebel", "navigation"),
+        ([*PARAGRAPHS, "Die alte Brücke im Nebel am Montag"], "Die alte Brücke im Nebel am Montag", "teaser"),
+    ],
+)
+def test_what_the_classifier_removes_has_the_reason_of_its_place(
+    lines: list[str], line: str, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odds = dict.fromkeys(set(lines) - set(PARAGRAPHS), 0.05)
+    article = cleaned(RawArticle(text="\n\n".join([TITLE, *lines])), odds, monkeypatch)
+    assert [removed.reason for removed in article.removed if removed.text == line] == [reason]
+
+
+@pytest.mark.parametrize(
+    ("texts", "stays"),
+    [
+        (("„Wir bauen die Brücke.", "[Das hilft allen“, sagte sie.]"), 2),
+        (("„Wir bauen die Brücke.", "[Das hilft allen.]", "[Und der Stadt“, sagte sie.]"), 3),
+        (("„Wir bauen die Brücke“, sagte sie.", "[Das hilft allen, sagte sie.]"), 1),
+        (("[„Wir bauen die Brücke.]", "[Das hilft allen“, sagte sie.]"), 0),
+    ],
+)
+def test_what_a_quote_ends_in_stays_with_its_beginning(texts: tuple[str, ...], stays: int) -> None:
+    assert kept_by(keep_quoted, texts) == [text.strip("[]") for text in texts][:stays]
