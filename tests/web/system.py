@@ -101,9 +101,9 @@ class System:
             producer = kafka.producer(self.settings, embedded=await kafka.is_embedded(self.settings))
             await producer.start()
             try:
-                for article in articles:
-                    value = article if isinstance(article, bytes) else json.dumps(article).encode()
-                    await producer.send_and_wait(self.settings.topic(topic), value)
+                values = [article if isinstance(article, bytes) else json.dumps(article).encode() for article in articles]
+                sent = [await producer.send(self.settings.topic(topic), value) for value in values]
+                await asyncio.gather(*sent)
             finally:
                 await producer.stop()
 

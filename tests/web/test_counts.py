@@ -18,7 +18,7 @@ from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
 from tests.web.system import System, until
 
-ARTICLES = 1000
+ARTICLES = 200
 QUICK_WORKER = (
     "import sys; from agents import worker; from agents.settings import Settings; "
     "sys.exit(worker.run(Settings(), (), loader='tests.web.stages:load'))"
