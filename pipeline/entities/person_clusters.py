@@ -131,7 +131,7 @@ def _another(person: Cluster, entry: GazetteerEntry) -> bool:
     """Whether the text has a full name of the person that is none of the entry: another Stoltenberg."""
     own = [name.split() for name in islice(person.names, _MOST_BEARERS) if len(name.split()) > 1]
     known = [name.split() for name in (entry.name, *entry.aliases, *entry.weak_aliases) if len(name.split()) > 1]
-    return bool(own and known) and not any(name == full or _same_person(name, full) for name in own for full in known)
+    return bool(own and known) and not any(_same_person(name, full) for name in own for full in known)
 
 
 def _same_person(longer: Sequence[str], shorter: Sequence[str]) -> bool:

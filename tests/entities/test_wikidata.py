@@ -93,6 +93,13 @@ def test_an_alias_joins_a_surname_and_nobody_of_another_given_name(tmp_path: Pat
     assert persons(extract, "Beate Ahlers kam. Ahlers sagte, sie bleibe.") == {"per/beate-ahlers": "Beate Ahlers"}
 
 
+@pytest.mark.parametrize(("name", "same"), [("Falk Ahlers", True), ("Falk E. Ahlers", True), ("Fritz Ahlers", False)])
+def test_a_second_initial_makes_nobody_another_than_the_known_person(tmp_path: Path, name: str, same: bool) -> None:
+    entry = {"id": "per/fa", "name": "Falk Ahlers", "type": "PER", "aliases": ["Ahlers"]}
+    extract = extractor(written(tmp_path / "own.jsonl", entry))
+    assert ("per/fa" in persons(extract, f"{name} kam. Ahlers sagte, er bleibe.")) == same
+
+
 def test_a_changed_file_counts_from_the_next_article_on(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = written(tmp_path / "own.jsonl")
     extract, text = extractor(path), "Falk Ahlers sagte am Montag ab."

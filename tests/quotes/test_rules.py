@@ -69,6 +69,7 @@ INDIRECT = [
     ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
     ("Während Obst den Bau begrüßt hatte, warnte Reif, er sei laut.", "er sei laut", "Reif", "warnte"),
     ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
+    ("Nach den Angaben von Obst war es laut.", "war es laut", "den Angaben von Obst", "Nach"),
     ("Laut Bundesamt für Statistik sinkt die Zahl.", "sinkt die Zahl", "Bundesamt für Statistik", "Laut"),
     ("Dem Amt für Umwelt (AfU) zufolge sinkt sie.", "sinkt sie", "Dem Amt für Umwelt (AfU)", "zufolge"),
     ("Das ist laut Polizei für Kinder gut.", "Das ist … für Kinder gut", "Polizei", "laut"),
@@ -373,6 +374,13 @@ def test_konjunktiv_is_carried_on_over_sentences() -> None:
         ("Indirect", "Die Brücke sei sicher", "Obst", "sagte"),
         ("IndirectFreeIndirect", "Es gebe keinen Grund zur Sorge. Das Geld sei da.", "Obst", ""),
     ]
+
+
+def test_whom_something_is_said_to_may_stand_before_the_speaker() -> None:
+    text = "Das Geld fehle, sagte gegenüber dem Tagblatt die Chefin Hanna Obst."
+    (quote,) = found_by_rules(text)
+    assert words(text, quote.speaker_spans) == "die Chefin Hanna Obst"
+    assert words(text, quote.addressee_spans) == "dem Tagblatt"
 
 
 def test_frames_and_addressees() -> None:
