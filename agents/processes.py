@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 M_MMAP_THRESHOLD = -3
@@ -79,3 +80,33 @@ def lower_priority(pid: int) -> None:
     """Let a process of one thread give way to others, until it ends; one that has ended already is none."""
     with contextlib.suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, pid, os.getpriority(os.PRIO_PROCESS, pid) + LOWERED_BY)
+
+
+def resident_bytes(pid: int) -> int:
+    """The memory that a process uses, what it shares included; 0 if there is none with that id."""
+    if sys.platform == "linux":  # psutil itself takes a megabyte
+        try:
+            return int(Path(f"/proc/{pid}/statm").read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        except OSError:
+            return 0
+    import psutil
+
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.Error:
+        return 0
+
+
+def is_stopped(pid: int) -> bool:
+    """Whether the system has stopped a process (SIGSTOP), so that it cannot say anything itself."""
+    if sys.platform == "linux":
+        try:
+            return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
+        except OSError:
+            return False
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() == psutil.STATUS_STOPPED)
+    except psutil.Error:
+        return False

@@ -5,7 +5,7 @@ import logging
 import math
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiokafka.errors import (
     InvalidTopicError,
@@ -15,7 +15,6 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_never, wait_exponential_jitter
 
 from agents import batching, kafka, topics
 from agents.batching import SendBatch
@@ -24,6 +23,9 @@ from agents.outgoing import Outgoing, TooLarge, enqueue, failure_of, outcome_of
 from agents.permissions import MissingPermission
 from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
+
+if TYPE_CHECKING:
+    from tenacity import AsyncRetrying, RetryCallState
 
 log = logging.getLogger("redefluss.publisher")
 
@@ -186,7 +188,10 @@ class Publisher:
                     failure, outcome = outcome, None
                     raise failure
 
-    def _attempts(self, topic: str) -> AsyncRetrying:
+    def _attempts(self, topic: str) -> "AsyncRetrying":
+        # Imported when something has failed: it takes a megabyte, and most workers never need it.
+        from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_exponential_jitter
+
         return AsyncRetrying(
             retry=retry_if_exception_type(TRANSIENT_ERRORS),
             wait=wait_exponential_jitter(
@@ -205,8 +210,8 @@ class Publisher:
             self._warned_at = now
             log.warning("%s has not confirmed for %.0f s; nothing more is read meanwhile", topic, now - since)
 
-    def _before_retry(self, topic: str) -> Callable[[RetryCallState], Awaitable[None]]:
-        async def before_retry(state: RetryCallState) -> None:
+    def _before_retry(self, topic: str) -> "Callable[[RetryCallState], Awaitable[None]]":
+        async def before_retry(state: "RetryCallState") -> None:
             self.last_failure_at = time.monotonic()
             self._on_retry()
             error = state.outcome.exception() if state.outcome else None

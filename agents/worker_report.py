@@ -5,10 +5,9 @@ import os
 import time
 from typing import Any, Protocol
 
-import psutil
-
 from agents.announcements import repeated
 from agents.metrics import Metrics
+from agents.processes import is_stopped, resident_bytes
 from agents.recent_latency import RecentLatency
 from agents.settings import Settings
 from pipeline.stages import STAGES
@@ -68,8 +67,8 @@ async def announce_worker(settings: Settings, reporter: WorkerReporter) -> None:
 def memory_bytes(report: dict[str, Any]) -> dict[str, int]:
     """Resident memory of the worker's own process ("main") and of its pool's ("pool")."""
     return {
-        "main": _resident(os.getpid()),
-        "pool": sum(_resident(process["pid"]) for process in _started_processes(report)),
+        "main": resident_bytes(os.getpid()),
+        "pool": sum(resident_bytes(process["pid"]) for process in _started_processes(report)),
     }
 
 
@@ -78,21 +77,10 @@ def _started_processes(report: dict[str, Any]) -> list[dict[str, Any]]:
     return [process for process in report.get("pool", {}).get("processes", ()) if process["pid"] is not None]
 
 
-def _resident(pid: int) -> int:
-    try:
-        return int(psutil.Process(pid).memory_info().rss)
-    except psutil.Error:
-        return 0
-
-
 def _mark_stopped(report: dict[str, Any]) -> None:
     """A pool process that the system has stopped says nothing itself; the system does."""
     for process in _started_processes(report):
-        try:
-            stopped = psutil.Process(process["pid"]).status() == psutil.STATUS_STOPPED
-        except psutil.Error:
-            stopped = False
-        if stopped:
+        if is_stopped(process["pid"]):
             process["state"] = "stopped"
 
 

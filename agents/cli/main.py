@@ -3,33 +3,14 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from importlib import import_module
 from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
 
-from agents.cli import (
-    console,
-    consume,
-    corpus,
-    dead_letters,
-    evaluate,
-    feed,
-    gazetteer,
-    import_,
-    produce,
-    run,
-    schema,
-    settings,
-    sink,
-    stages,
-    topics,
-    train,
-    watch,
-    withdraw,
-    worker,
-)
+from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, explained
 from agents.headers import installed_version
 
@@ -40,48 +21,61 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-app = typer.Typer(
-    help="Who is in the German news, and who said what: an event-driven pipeline over Kafka.",
-    epilog="Exit codes: 0 success; 1 something was refused, was not confirmed, or did not come out; 2 wrong arguments, "
-    "settings or files; 3 no broker answers; 4 the broker refuses the connection; 5 a permission is missing; "
-    "130 interrupted.",
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
+COMMANDS = {
+    "run": "run",
+    "broker": "worker",
+    "worker": "worker",
+    "produce": "produce",
+    "consume": "consume",
+    "withdraw": "withdraw",
+    "feed": "feed",
+    "watch": "watch",
+    "import": "import_",
+    "gazetteer": "gazetteer",
+    "topics": "topics",
+    "dead-letters": "dead_letters",
+    "settings": "settings",
+    "schema": "schema",
+    "clean": "stages",
+    "entities": "stages",
+    "quotes": "stages",
+    "sink": "sink",
+    "evaluate": "evaluate",
+    "train": "train",
+    "corpus": "corpus",
+}
+"""By command, in the order of the help, the module in `agents.cli` that has it: as a function of this name (with "_"
+after a word that Python keeps for itself), or as an `app` of commands of its own."""
 
 
-@app.callback()
+def make_app(names: Collection[str] = COMMANDS) -> typer.Typer:
+    """The commands of these names. Only their modules are imported: a worker runs for weeks and needs no other's."""
+    app = typer.Typer(
+        help="Who is in the German news, and who said what: an event-driven pipeline over Kafka.",
+        epilog="Exit codes: 0 success; 1 something was refused, was not confirmed, or did not come out; 2 wrong "
+        "arguments, settings or files; 3 no broker answers; 4 the broker refuses the connection; 5 a permission is "
+        "missing; 130 interrupted.",
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    app.callback()(_options)
+    for name in names:
+        module = import_module(f"agents.cli.{COMMANDS[name]}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, "import_" if name == "import" else name))
+    return app
+
+
 def _options(
     version: Annotated[
         bool, typer.Option("--version", is_eager=True, callback=_show_version, help="print the version and end")
     ] = False,
 ) -> None:
     pass
-
-
-app.command("run")(run.run)
-app.command("broker")(worker.broker)
-app.command("worker")(worker.worker)
-app.command("produce")(produce.produce)
-app.command("consume")(consume.consume)
-app.command("withdraw")(withdraw.withdraw)
-app.command("feed")(feed.feed)
-app.command("watch")(watch.watch)
-app.command("import")(import_.import_)
-app.add_typer(gazetteer.app, name="gazetteer")
-app.add_typer(topics.app, name="topics")
-app.add_typer(dead_letters.app, name="dead-letters")
-app.command("settings")(settings.settings)
-app.command("schema")(schema.schema)
-app.command("clean")(stages.clean)
-app.command("entities")(stages.entities)
-app.command("quotes")(stages.quotes)
-app.add_typer(sink.app, name="sink")
-app.add_typer(evaluate.app, name="evaluate")
-app.add_typer(train.app, name="train")
-app.add_typer(corpus.app, name="corpus")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -98,6 +92,7 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     try:
         if "" in given:
             raise CommandError("an argument is empty; is a variable not set?")
+        app = make_app(given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS)
         result = app(given, standalone_mode=False, prog_name="redefluss")
     except TyperException as error:
         return _failed(error.format_message(), error.exit_code)

@@ -1,12 +1,15 @@
-"""What a process that has had large messages gives back."""
+"""What a process that has had large messages gives back, and what can be told of others."""
 
+import os
+import signal
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from agents import kafka
-from agents.processes import LARGE_BYTES
+from agents.processes import LARGE_BYTES, is_stopped, resident_bytes
 
 HOLES = """
 import sys
@@ -101,3 +104,17 @@ def test_what_is_free_between_pieces_in_use_goes_back():
 
     assert left("keep") > 20_000_000, "else there is nothing to give back"
     assert left("return") < 5_000_000
+
+
+def test_of_a_process_its_memory_and_whether_it_is_stopped_are_known():
+    with subprocess.Popen([sys.executable, "-c", "print('x', flush=True); input()"], stdin=-1, stdout=-1) as other:
+        assert other.stdout is not None
+        other.stdout.read(1)
+        assert resident_bytes(other.pid) == pytest.approx(psutil.Process(other.pid).memory_info().rss, rel=0.05)
+        assert not is_stopped(other.pid)
+        other.send_signal(signal.SIGSTOP)
+        os.waitpid(other.pid, os.WUNTRACED)
+        assert is_stopped(other.pid)
+        other.kill()
+        other.wait()
+        assert (resident_bytes(other.pid), is_stopped(other.pid)) == (0, False)

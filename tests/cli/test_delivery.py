@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 from agents.cli import articles
 from agents.cli.articles import ArticleMessage
-from agents.cli.main import app
+from agents.cli.main import make_app
 from agents.cli.samples import SAMPLES
 from agents.settings import Settings
 from tests.test_architecture import imported as imported_names
@@ -93,6 +93,7 @@ def test_the_image_does_not_run_as_root() -> None:
 
 def test_the_readme_names_commands_and_settings_that_there_are() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    app = make_app()
     commands = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
     assert set(re.findall(r"redefluss ([a-z-]+)(?= )", readme)) - {"which"} <= commands
     assert set(re.findall(r"REDEFLUSS_([A-Z_]+)", readme)) <= {name.upper() for name in Settings.model_fields}

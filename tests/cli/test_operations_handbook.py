@@ -11,7 +11,7 @@ import typer
 import yaml
 
 from agents.cli.errors import ExitCode
-from agents.cli.main import app
+from agents.cli.main import make_app
 from agents.needed_permissions import of_stages
 from agents.settings import Settings
 from agents.topics import all_names
@@ -54,7 +54,7 @@ def commands_of(page: str) -> Iterator[list[str]]:
 
 def mistakes_in(words: list[str]) -> Iterator[str]:
     """What a command names that there is not: subcommands, options, stages and reasons."""
-    command: Any = typer.main.get_command(app)
+    command: Any = typer.main.get_command(make_app())
     rest = list(words)
     while rest and hasattr(command, "commands") and re.fullmatch(r"[a-z-]+", rest[0]) and rest[0][0] != "-":
         if rest[0] not in command.commands:

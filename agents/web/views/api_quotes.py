@@ -7,7 +7,7 @@ import orjson
 from aiohttp.web import HTTPBadRequest, Request, Response
 from faust import web
 
-from agents.web import atom, exports
+from agents.web import exports
 from agents.web.auth import asked_by_tls
 from agents.web.limits import RECORDS, SEARCHES
 from agents.web.models import QuotePage, StatementPage
@@ -45,6 +45,8 @@ async def statement(_: web.View, request: Request, id: str) -> Response:
 @pages.page("/search.atom", name="feed")
 async def feed(_: web.View, request: Request) -> Response:
     """The statements that match and came last, each by its first quote, as an Atom feed."""
+    from agents.web import atom
+
     site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
     found = await asyncio.to_thread(site.reader.newest_quotes, asked, limit=atom.ENTRIES)
