@@ -49,6 +49,20 @@ def inflated(codec: int, payload: memoryview, limit: int) -> Stream:
     return io.BufferedReader(stream, CHUNK_BYTES)
 
 
+def inflated_at_once(codec: int, payload: memoryview, limit: int) -> bytes | None:
+    """The records of a batch, inflated in one go; None if they have more than `limit` bytes, or cannot be told whole.
+
+    Raises:
+        ValueError, RuntimeError, OSError, EOFError, ZstdError: as reading what `inflated` gives.
+    """
+    if codec == 3:
+        inflater = lz4.frame.LZ4FrameDecompressor()
+        found = bytes(inflater.decompress(payload, max_length=limit))
+        return found if inflater.eof and not inflater.unused_data else None
+    found = inflated(codec, payload, limit).read(limit + 1)
+    return found if len(found) <= limit else None
+
+
 class _Blocks:
     """Blocks as a stream."""
 

@@ -16,7 +16,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.record.util import encode_varint
 
 from agents import bounded_records
-from agents.bounded_records import CORRUPT, OVERSIZE, BoundedRecords, install
+from agents.bounded_records import CORRUPT, OVERSIZE, SMALL_BYTES, BoundedRecords, StreamedBatch, install
 
 LIMIT = 1_000_000
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
@@ -81,6 +81,28 @@ def test_what_comes_out_is_what_aiokafka_reads(codec: int) -> None:
         expected += [plain(record) for record in theirs.next_batch()]
     assert [plain(record) for record in records_of(data)] == expected
     assert [record.offset for record in records_of(data)] == [7, 8, 9, 10, 11, 40, 41]
+
+
+@pytest.mark.parametrize("codec", [1, 2, 3, 4], ids=["gzip", "snappy", "lz4", "zstd"])
+@pytest.mark.parametrize("size", [SMALL_BYTES // 2, SMALL_BYTES * 2])
+def test_aiokafka_itself_reads_batches_that_are_small_without_compression(
+    codec: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    read_one = StreamedBatch._read
+    monkeypatch.setattr(StreamedBatch, "_read", lambda self, stream: read.append(1) or read_one(self, stream))
+    messages = [(b"a", b"eins", [("x", b"y")]), (b"b", bytes(size), []), (b"c", b"drei", [])]
+    found = records_of(batch(messages, codec))
+    assert [(record.key, record.value, list(record.headers)) for record in found] == messages
+    assert len(read) == (0 if size < SMALL_BYTES else 3)
+
+
+@pytest.mark.parametrize("codec", [1, 2, 3, 4], ids=["gzip", "snappy", "lz4", "zstd"])
+def test_a_batch_whose_end_is_damaged_gives_out_what_stands_before(codec: int) -> None:
+    whole = bytes(batch([(b"a", b"eins", []), (b"b", b"zwei", []), (b"c", b"drei", [])]))[61:]
+    first, second, damaged = records_of(with_payload(PACK[codec](whole[:-3]), codec, 3))
+    assert (first.value, second.value) == (b"eins", b"zwei")
+    assert (damaged.value, damaged.offset, damaged.headers[0][0]) == (b"", second.offset + 1, CORRUPT)
 
 
 @pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
