@@ -21,7 +21,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from agents import bounded_records, prompt_fetcher
+from agents import bounded_records, prompt_fetcher, quick_compression
 from agents.authorized_operations import GroupRequest, TopicsRequest, topic_id
 from agents.connection_check import permanent_problem
 from agents.permissions import BITS, MissingPermission, Need, Operation
@@ -264,6 +264,7 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
 
     Its partitioner is Kafka's own, so that a key is in the same partition of every topic.
     """
+    quick_compression.install()
     options: dict[str, Any] = {
         "acks": "all",
         "max_request_size": settings.max_message_bytes + RECORD_OVERHEAD_BYTES,
