@@ -4,6 +4,7 @@ import re
 from collections.abc import Container, Iterable, Iterator
 
 from pipeline.entities.cluster import Cluster, NameSpan
+from pipeline.entities.gazetteer import GazetteerMatch
 from pipeline.entities.name_forms import NO_GENITIVES, owns
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
@@ -158,7 +159,7 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
     `others` are the names of its type as the text has them, `owners` words that are genitives wherever they stand.
     """
     if span.known is not None:
-        return span.known.form
+        return _known_form(words, span, span.known)
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
     before = _word_before(words, span.begin)
     plain_place = span.type == "LOC" and " " not in name and before.lower() != "des"
@@ -171,6 +172,20 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
     if name in owners and span.type in ("ORG", "LOC") and NAME_RULES["genitive"].on:
         return name.removesuffix("s")
     return name
+
+
+def _known_form(words: TextWords, span: NameSpan, known: GazetteerMatch) -> str:
+    """How the gazetteer writes a name: "Grüne", also where "Die Grünen" begins a sentence.
+
+    Within a sentence, "Die" is part of the name. It also is where the entity is called so officially ("Die Linke"), or
+    known with its article alone.
+    """
+    article, entry = _OWN_ARTICLE.match(known.form), known.entry
+    if article is None or known.form == entry.name or words.sentence_span(span.begin)[0] != span.begin:
+        return known.form
+    bare = known.form[article.end() :]
+    others = (*entry.aliases, *entry.weak_aliases)
+    return next((form for form in (bare.removesuffix("n"), bare) if form in others), known.form)
 
 
 def _only_owns(words: TextWords, name: str) -> bool:

@@ -366,6 +366,9 @@ def test_persons(extract: EntityExtractor, text: str, expected: dict[str, list[s
         ("Die Europäische Union zögert. Die EU wartet.", {"Europäische Union": "ORG"}),
         ("Aus Essen kam das Essen.", {"Essen": "LOC"}),
         ("Die Linke und die Grünen stimmten zu.", {"Die Linke": "ORG", "Grüne": "ORG"}),
+        ("Die Grünen fordern mehr, die Jungen bei den Grünen noch mehr.", {"Grüne": "ORG"}),
+        ("Sie wählten Die Grünen.", {"Die Grünen": "ORG"}),
+        ("Die Zeit schrieb das.", {"Die Zeit": "ORG"}),
     ],
 )
 def test_everything_else(extract: EntityExtractor, text: str, expected: dict[str, str]) -> None:
