@@ -101,9 +101,9 @@ class System:
             producer = kafka.producer(self.settings, embedded=await kafka.is_embedded(self.settings))
             await producer.start()
             try:
-                values = [article if isinstance(article, bytes) else json.dumps(article).encode() for article in articles]
-                sent = [await producer.send(self.settings.topic(topic), value) for value in values]
-                await asyncio.gather(*sent)
+                name = self.settings.topic(topic)
+                values = [item if isinstance(item, bytes) else json.dumps(item).encode() for item in articles]
+                await asyncio.gather(*[await producer.send(name, value) for value in values])
             finally:
                 await producer.stop()
 
