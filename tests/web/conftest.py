@@ -158,6 +158,7 @@ def chromium() -> Iterator[Any]:
     options.add_experimental_option("prefs", {"intl.accept_languages": "de"})
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     running = webdriver.Chrome(options=options, service=Service(driver))
+    running.set_script_timeout(120)
     yield running
     running.quit()
 
