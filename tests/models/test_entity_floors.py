@@ -19,8 +19,8 @@ FINGERPRINTS = {
     "smartdata-de": "6bc0e340631d48c23516e2d26f1f4f54f3bf340d141b3ad197125bec51273e53",
 }
 FLOORS = {
-    ("redefluss", "germeval-2014"): 0.815,
-    ("redefluss", "smartdata-de"): 0.818,
+    ("redefluss", "germeval-2014"): 0.828,
+    ("redefluss", "smartdata-de"): 0.826,
     ("redefluss-names", "germeval-2014"): 0.73,
     ("redefluss-names", "smartdata-de"): 0.76,
 }
