@@ -28,7 +28,7 @@ from schemas.records import EntityType
 ModelSpan = tuple[CharOffset, CharOffset, EntityType]
 _DESCRIBING = word_list("describing_nouns")
 _HAPPENINGS = endings("happening_endings")
-_ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\b(?:Co|Corp|Inc|Ltd))$")
+_ABBREVIATED = re.compile(r"(?:\.\w{1,3}|\be\. V|\b(?:Bros|Cie|Co|Corp|Inc|Ltd))$")
 _WITHIN_LINE = re.compile(r"[^\n]+")
 _WITHIN_CLAUSE = re.compile(r"[^\n?!;:]+")
 
@@ -163,7 +163,7 @@ def _with_given_name(words: TextWords, found: NameSpan, known: NameSpan) -> bool
 def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
     """Whether the model's span is a longer name than the known one in it, not just described ("Berliner Charité").
 
-    A longer place is another one ("Salzburger Alpen").
+    A longer place is another one ("Salzburger Alpen"), and so is what has a place behind ("Adler Mannheim").
     """
     if (
         not (found.begin <= known.begin and known.end <= found.end)
@@ -172,7 +172,7 @@ def _says_more(words: TextWords, found: NameSpan, known: NameSpan) -> bool:
         return False
     before = words.text[found.begin : known.begin].split()
     behind = words.text[known.end : found.end].strip(" .,")
-    located = found.type != "LOC"
+    located = found.type == known.type != "LOC"
     described = all(word in _DESCRIBING or (located and _of_town(word)) for word in before)
     described = described and not _with_given_name(words, found, known)
     return bool(behind) or not described

@@ -449,6 +449,7 @@ def test_a_name_can_be_a_part_of_a_compound(given: GivenNames, text: str, mentio
         ("Sie wandert in den [Urner Alpen|LOC].", ["Urner Alpen"]),
         ("Sie arbeitet an der [Berliner Charité|ORG].", ["Charité"]),
         ("Sie leitet die [Handwerkskammer Dresden|ORG].", ["Handwerkskammer Dresden"]),
+        ("Sie siegten gegen [Adler Mannheim|ORG].", ["Adler Mannheim"]),
         ("Sie leitet das [Theater Bremen|ORG].", ["Theater Bremen"]),
     ],
 )
@@ -462,6 +463,8 @@ def test_a_longer_name_is_kept_unless_it_only_describes(given: GivenNames, text:
         ("Dann kam [Ottokar II.|PER] zu Pferd.", ["Ottokar II."]),
         ("Dann kam [Ottokar|PER]. Es regnete.", ["Ottokar"]),
         ("Er gründete den [Ruderclub Lindow e.V.|ORG] und ging.", ["Ruderclub Lindow e.V."]),
+        ("Er gründete den [Ruderclub Lindow e. V.|ORG] und ging.", ["Ruderclub Lindow e. V."]),
+        ("Die Firma [Ahlers & Cie.|ORG] zahlt.", ["Ahlers & Cie."]),
         ("Das ist [Talwind, Inc.|ORG] [Lindow|LOC].", ["Talwind, Inc.", "Lindow"]),
         ("Er gründete den [Ruderclub Lindow.|ORG] Dann ging er.", ["Ruderclub Lindow"]),
     ],
