@@ -37,6 +37,8 @@ from schemas.spans import Span, joined
 
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
+_SURE_OF_OWNER = 0.8
+"""How likely (0 to 1) it must be that "der Behörde" means an organisation, to be replaced by its name."""
 _KINDS: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",
@@ -276,7 +278,8 @@ class Attribution:
     def _owner(self, chain: int, phrase: CharRange) -> tuple[Entity | None, str]:
         """The named person or organisation whose lawyer or spokesman is meant, and the words at the end that say so.
 
-        The phrase begins with "sein", "ihr", "mein" or "dessen", or ends with "der Behörde" or "des Hauses".
+        The phrase begins with "sein", "ihr", "mein" or "dessen", or ends with "der Behörde" or "des Hauses", if it is
+        sure which one is meant.
         """
         first, last = self.reading.layout.span(*phrase)
         mentions = self._resolution.mentions
@@ -288,7 +291,8 @@ class Attribution:
             genitive = mention.first > first and (mention.last, mention.kind) == (last, "nominal")
             general = len(mention.words) == 2 and mention.words[0] in {"der", "des"} and is_general(mention.words[1])
             owning = self._resolution.chain[number]
-            if (possessive or (genitive and general)) and owning not in {chain, NOBODY}:
+            known = general and self._resolution.certainty[number] >= _SURE_OF_OWNER
+            if (possessive or (genitive and known)) and owning not in {chain, NOBODY}:
                 return self._entity(owning), "" if possessive else " ".join(mention.words)
         return None, ""
 

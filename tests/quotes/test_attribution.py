@@ -1,5 +1,6 @@
 """Who speaks by the reader and the rules together, and what a speaker without a name is called."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -251,6 +252,20 @@ def test_whose_spokeswoman_speaks(text: str, name: str, called: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("certainty", "called"), [(0.9, "Sprecherin der Netzaufsicht"), (0.6, "Sprecherin der Behörde")]
+)
+def test_whose_spokeswoman_is_told_by_the_name_where_that_is_sure(
+    certainty: float, called: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attribution, "resolve", _as_sure_as(certainty))
+    text = "Die Netzaufsicht prüft. Eine Sprecherin der Behörde sagte, das dauere."
+    body = {"id": "org/x", "name": "Netzaufsicht", "type": "ORG", "mentions": [mention(text, "Netzaufsicht")]}
+    (quote,) = _extract()(article(text, [body | {"salience": 0.5}])).quotes
+    assert quote.speaker is not None
+    assert quote.speaker.name == called
+
+
+@pytest.mark.parametrize(
     ("text", "name", "genitive"),
     [
         ("Die Netzaufsicht prüft.", "Netzaufsicht", "der Netzaufsicht"),
@@ -378,15 +393,21 @@ def test_a_witness_says_the_fragment_that_he_says() -> None:
     assert [quote.speaker.name for quote in _quotes(text) if quote.speaker is not None] == ["Zeuge"] * 3
 
 
+def _as_sure_as(certainty: float) -> Callable[..., Resolution]:
+    """`resolve`, but with this certainty of every mention."""
+
+    def sure(*args: Any) -> Resolution:
+        found = resolve(*args)
+        return replace(found, certainty=[certainty] * len(found.mentions))
+
+    return sure
+
+
 def test_a_noun_that_may_mean_the_speaker_makes_him_less_sure(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "Anna Berg kam nach Lindow. Die Leiterin sagte, das sei falsch."
 
     def confidence(certainty: float) -> float:
-        def sure(*args: Any) -> Resolution:
-            found = resolve(*args)
-            return replace(found, certainty=[certainty] * len(found.mentions))
-
-        monkeypatch.setattr(attribution, "resolve", sure)
+        monkeypatch.setattr(attribution, "resolve", _as_sure_as(certainty))
         (quote,) = _quotes(text, "Anna Berg")
         assert quote.speaker is not None
         return quote.speaker.confidence
