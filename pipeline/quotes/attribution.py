@@ -94,7 +94,7 @@ class Attribution:
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         for number, chosen in zip(known, choices, strict=True):
-            choice = chosen
+            choice = self._writing(candidates[number], quotes[number], chosen)
             speaker = self._speaker(candidates[number], choice)
             ruled = self._ruled(candidates[number], choice, speaker)
             if ruled is not None:
@@ -149,6 +149,19 @@ class Attribution:
         """Who gives the information that a rule takes for the speaker: "der Wirtin" of "Angaben der Wirtin"."""
         begin = hint.first + informant(self.reading.layout.words[hint.first : hint.last])
         return TokenRange(TokenIndex(begin), hint.last)
+
+    def _writing(self, candidate: QuoteCandidate, quote: QuoteSpan | None, choice: SpeakerChoice) -> SpeakerChoice:
+        """The choice, but of words that stand "darin" the writing that a rule says is meant."""
+        if not candidate.written or quote is None or quote.hint is None:
+            return choice
+        mentions, (first, last) = self._resolution.mentions, quote.hint
+        at = bisect_left(mentions, first, key=lambda mention: mention.first)
+        within = range(at, bisect_left(mentions, last, key=lambda mention: mention.first))
+        writing = next((n for n in within if mentions[n].kind == "nominal" and mentions[n].last <= last), None)
+        if writing is None or self._resolution.chain[writing] == choice.chain:
+            return choice
+        chain, sure = self._resolution.chain[writing], self._reader.calibration.trusted
+        return replace(choice, chain=chain, mention=writing, probability=sure, beside=None)
 
     def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:

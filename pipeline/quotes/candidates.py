@@ -16,7 +16,8 @@ class QuoteCandidate:
 
     All spans are half-open code points into the article's text, in text order and without overlap within a role.
     `confidence` is the probability (0 to 1) that the quote is one, by the measure of its source; `rule` names what
-    found it where that was a rule.
+    found it where that was a rule. With `written`, the speaker is a writing in which the words are said to stand,
+    whatever else is near.
     """
 
     spans: list[CharRange]
@@ -29,6 +30,7 @@ class QuoteCandidate:
     confidence: float = 0.5
     source: Source = "rules"
     rule: str = ""
+    written: bool = False
 
     @property
     def begin(self) -> CharOffset:

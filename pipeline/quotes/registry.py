@@ -287,6 +287,12 @@ SPEAKER_RULES = RuleSet[Rule](
             "Obst klagte. [Projektleiter Jonas Reif] lachte. „Wir halten alle Abstände ein.“",
             "Obst klagte. Der Regen ließ nach. „Wir halten alle Abstände ein.“",
         ),
+        Rule(
+            "written-in",
+            "What stands darin is said by the writing that was named before.",
+            "Die Kammer legte [ein Gutachten] vor. Die Brücke sei sicher, heißt es darin.",
+            "Die Kammer legte ein Gutachten vor. Die Brücke sei sicher, heißt es dort.",
+        ),
     )
 )
 """Rules that say whose a quote is. In `example`, that one stands in square brackets."""

@@ -29,6 +29,7 @@ from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
+from pipeline.quotes.writings import written_in
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import QuoteType
 
@@ -105,9 +106,20 @@ class _ArticleScan:
             found += self._single(sentence, cues)
         elif masked and not any(c.rule == "marks-framed" or c.type != "Direct" for c in found):
             found += self._introduction(sentence, masked[0][0])
+        self._written_in(sentence, found)
         found += self._partial(sentence, quoted, cues, found)
         self.found += found
         self._remember(sentence, found, cues)
+
+    def _written_in(self, sentence: Sentence, found: Sequence[QuoteCandidate]) -> None:
+        """ "…, heißt es darin": the writing that was named before speaks."""
+        if not SPEAKER_RULES["written-in"].on:
+            return
+        for candidate in found:
+            if not candidate.speaker_spans and not QUOTE_RULES[candidate.rule].carried:
+                writing = written_in(self.analysed, self.analysed.sentence_at(sentence.begin), candidate)
+                candidate.speaker_spans = [writing] if writing is not None else []
+                candidate.written = writing is not None
 
     def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
@@ -220,7 +232,7 @@ class _ArticleScan:
                 candidate.addressee_spans = list(parent.addressee_spans)
                 candidate.cue_spans = list(roles.cue_spans)
                 candidate.frame_spans = list(roles.frame_spans)
-                candidate.medium = parent.medium
+                candidate.medium, candidate.written = parent.medium, parent.written
                 result.append(by_rule(candidate, "part-of-indirect"))
                 continue
             cue = cue_around(passage, cues)

@@ -285,6 +285,22 @@ def test_the_genitive_of_an_organisation_by_its_article(text: str, name: str, ge
     assert belonging(text, article(text, [body]).entities[0]) == genitive
 
 
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
+        ("Die Ratsfrauen stritten über ein Gutachten. Die Brücke sei sicher, heißt es darin.", "Gutachten"),
+        ("Die Gemüter erregt eine Kalkulation. „Die Brücke ist teuer“, heißt es darin.", "Kalkulation"),
+        ("Die Ratsfrauen legten ihre Stellungnahme vor. Die Brücke sei sicher, heißt es darin.", "Stellungnahme"),
+        ("Die Ratsfrauen stritten. Die Brücke sei sicher, heißt es darin.", None),
+        ("Es gibt ein Gutachten. Anna Berg wendet sich darin gegen den Bau und sagt, er sei teuer.", "Anna Berg"),
+        ("Die Ratsfrauen stritten über ein Gutachten. Die Brücke sei sicher, hieß es.", "Ratsfrauen"),
+    ],
+)
+def test_what_stands_in_a_writing_is_said_by_it(text: str, called: str | None) -> None:
+    speaker = _quotes(text)[0].speaker
+    assert (speaker.name if speaker is not None else None) == called
+
+
 def test_a_statement_goes_on_behind_its_frame() -> None:
     text = "Der Mann habe getrunken, sagte Anna Berg am Abend, was von der Decke getropft sei."
     (quote,) = _quotes(text, "Anna Berg")
