@@ -270,8 +270,9 @@ class Attribution:
                 for span, mention in described
                 if mention.kind == "nominal" and names_somebody(self._article.text[span.begin : span.end])
             ]
+            themselves = [phrase for phrase in nominals if self._linker.owner_of_source(*phrase.span)[1] is None]
             places = sorted(self._range(mention) for mention in mentions)
-            self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, nominals)
+            self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, themselves or nominals)
         return self._chains[chain]
 
     def _name(self, chain: int, given: Sequence[CharRange] = ()) -> str | None:

@@ -14,8 +14,8 @@ from pipeline.spans import CharOffset, CharRange
 from schemas.records import Entity, EntityArticle, Mention
 
 _SOURCE_OF = re.compile(
-    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Aussagen|Informationen|Recherchen)"
-    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)(?P<joint>s?)(?:angaben|aussagen|informationen|recherchen))"
+    r"(?:.* )?(?:(?P<name>[A-ZÄÖÜ][\w.-]*?\w)-(?:Angaben|Aussagen|Informationen|Recherchen|Schätzungen)"
+    r"|(?P<body>[A-ZÄÖÜ][a-zäöüß]+?)(?P<joint>s?)(?:angaben|aussagen|informationen|recherchen|schätzungen))"
 )
 """A source in one word: "Polizeiangaben", "Nordpress-Informationen", "Zeugenaussagen".
 

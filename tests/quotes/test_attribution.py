@@ -288,6 +288,17 @@ def test_the_genitive_of_an_organisation_by_its_article(text: str, name: str, ge
 @pytest.mark.parametrize(
     ("text", "called"),
     [
+        ("Laut Bahnangaben fährt kein Zug. Die Bahn sagte, das dauere.", ["Bahn", "Bahn"]),
+        ("Die Bahn sagte, das dauere. Laut Bahnangaben fährt kein Zug.", ["Bahn", "Bahn"]),
+    ],
+)
+def test_nobody_is_called_by_his_information(text: str, called: list[str]) -> None:
+    assert [quote.speaker.name for quote in _quotes(text) if quote.speaker is not None] == called
+
+
+@pytest.mark.parametrize(
+    ("text", "called"),
+    [
         ("Die Ratsfrauen stritten über ein Gutachten. Die Brücke sei sicher, heißt es darin.", "Gutachten"),
         ("Die Gemüter erregt eine Kalkulation. „Die Brücke ist teuer“, heißt es darin.", "Kalkulation"),
         ("Die Ratsfrauen legten ihre Stellungnahme vor. Die Brücke sei sicher, heißt es darin.", "Stellungnahme"),

@@ -126,6 +126,8 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
         ("Händlerangaben", "Händler", None),
         ("Bahnangaben", "Bahn", None),
         ("Zeugenaussagen", "Zeugen", None),
+        ("Händlerschätzungen", "Händler", None),
+        ("Preisschätzungen", None, None),
         ("Falschaussagen", None, None),
         ("eines Berichts der Nordpress", "Nordpress", "org/nordpress"),
     ],
