@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from pipeline.quotes.candidates import QuoteCandidate
-from pipeline.quotes.marks import CLOSERS
+from pipeline.quotes.marks import CLOSERS, CLOSING
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
@@ -20,6 +20,10 @@ _JOINTS = frozenset(" ,;:–-")
 _LEAST_INDIRECT = 2
 """Words of indirect speech; single ones are mostly what is left of a clause."""
 _CUE = 0.5
+_PERHAPS = 0.15
+"""The mean probability from which the rest of a clause goes on with the indirect speech that its beginning is."""
+_ENDS = frozenset(".,;:!?…–—-()[]") | CLOSERS.keys() | CLOSING
+_COORDINATING = frozenset({"und", "oder", "sowie"})
 _NEAR = 40
 """Tokens around a quote among which its cue is looked for."""
 
@@ -30,7 +34,8 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
     ends = {quoted.begin: quoted.end for quoted in reading.layout.quoted}
     for quote, medium in zip(reading.quotes, reading.media, strict=True):
         text = reading.layout.text
-        spans = [_closed(text, reading.layout.range(span)) for span in quote.spans]
+        pieces = quote.spans if quote.type == "Direct" else _with_whole_clause(reading, quote.spans)
+        spans = [_closed(text, reading.layout.range(span)) for span in pieces]
         if quote.type == "Direct":
             spans = _cut(text, spans, ends)
         else:
@@ -53,6 +58,22 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
             )
         )
     return found
+
+
+def _with_whole_clause(reading: Reading, spans: Sequence[TokenRange]) -> Sequence[TokenRange]:
+    """The spans of a quote, of which the last goes on to the end of its clause if it would break off within it.
+
+    The reader must not be sure that the rest is nobody's speech; and what follows "und" may be told beside it.
+    """
+    layout, (first, last) = reading.layout, spans[-1]
+    if layout.words[last - 1] in _ENDS or _COORDINATING & set(layout.words[last - 1 : last + 1]):
+        return spans
+    end = last
+    while end < len(layout) and layout.words[end] not in _ENDS and layout.sentence[end] == layout.sentence[first]:
+        end += 1
+    if end == last or reading.inside[last:end, 1].mean() < _PERHAPS:
+        return spans
+    return [*spans[:-1], TokenRange(first, end)]
 
 
 def _closed(text: str, span: CharRange) -> CharRange:

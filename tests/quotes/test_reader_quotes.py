@@ -9,8 +9,11 @@ from pipeline.reader.tagged_quotes import TaggedQuote
 from pipeline.spans import CharOffset
 
 
-def found(text: str, *words: str, kind: str = "Direct") -> str:
-    """The quote that the reader's quote of `words` becomes, "" for none."""
+def found(text: str, *words: str, kind: str = "Direct", elsewhere: float = 0.0) -> str:
+    """The quote that the reader's quote of `words` becomes, "" for none.
+
+    Every token is in speech with the probability `elsewhere`.
+    """
     layout = Layout(text)
     spans = []
     for part in words:
@@ -18,7 +21,8 @@ def found(text: str, *words: str, kind: str = "Direct") -> str:
         spans.append(layout.span(begin, CharOffset(begin + len(part))))
     quote = TaggedQuote(tuple(spans), kind, 0.9)
     nothing = np.zeros((len(layout), 2), dtype=np.float32)
-    reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), nothing, nothing[:, 0], nothing)
+    inside = np.full_like(nothing, elsewhere)
+    reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), inside, nothing[:, 0], nothing)
     return " … ".join(text[begin:end] for candidate in reader_quotes(reading) for begin, end in candidate.spans)
 
 
@@ -68,6 +72,33 @@ def test_direct_speech_ends_with_its_closing_mark(text: str, words: list[str], q
 )
 def test_indirect_speech_has_no_joint_at_its_end_and_two_words(text: str, words: list[str], quote: str) -> None:
     assert found(text, *words, kind="Indirect") == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "quote"),
+    [
+        (
+            "Laut Obst steht die Brücke im Mai vor dem Aus. Er ging.",
+            ["steht die", "im Mai vor"],
+            "steht die … im Mai vor dem Aus",
+        ),
+        ("Er sagte, dass die Brücke kommt, und ging.", ["dass die"], "dass die Brücke kommt"),
+        ("Er sei froh und ging, so Obst.", ["Er sei froh"], "Er sei froh"),
+        ("Es sei gut, und er ging weg.", ["Es sei gut, und"], "Es sei gut, und"),
+        ("Das sei klar: Die Brücke kommt.", ["Das sei klar:"], "Das sei klar"),
+    ],
+)
+def test_indirect_speech_goes_on_to_the_end_of_its_clause(text: str, words: list[str], quote: str) -> None:
+    assert found(text, *words, kind="Indirect", elsewhere=0.2) == quote
+
+
+def test_indirect_speech_ends_within_a_clause_if_the_rest_is_surely_none() -> None:
+    text = "Laut Obst steht die Brücke vor dem Aus."
+    assert found(text, "steht die Brücke", kind="Indirect", elsewhere=0.1) == "steht die Brücke"
+
+
+def test_direct_speech_ends_where_the_reader_ends_it() -> None:
+    assert found("Die Brücke kommt im Mai, sagte sie.", "Die Brücke kommt", elsewhere=0.2) == "Die Brücke kommt"
 
 
 def test_signs_alone_are_no_quote() -> None:
