@@ -32,7 +32,7 @@ class VerbSpeech(ContentFinder):
     def find(self, used: set[int]) -> list[QuoteCandidate]:
         """Adds the sentence's candidates to `found`; `used` holds the verbs that direct speech has taken."""
         for cue in sorted(self.cues, key=lambda cue: (cue.subjunctive or self.helped_by_subjunctive(cue), cue.finite)):
-            if cue.finite in used or self.within_found(cue.finite) or self._is_denied(cue) or self._is_carried_on(cue):
+            if cue.finite in used or self.within_found(cue.finite) or self.is_denied(cue) or self.is_carried_on(cue):
                 continue
             candidate = self._by_verb(cue)
             if candidate is not None:
@@ -55,7 +55,7 @@ class VerbSpeech(ContentFinder):
         lower = [self.tokens[at].lower for at, _ in cue.speaker]
         return not told and bool(lower) and lower[0] not in SUBJECT_PRONOUNS - DETERMINERS
 
-    def _is_carried_on(self, cue: Cue) -> bool:
+    def is_carried_on(self, cue: Cue) -> bool:
         """ "Er gehe davon aus, dass …" goes on with what somebody said before; it reports nothing anew."""
         leads = self._opens_main_clause(cue.clause) and not self.masked and not cue.final and not cue.passive
         return leads and (cue.subjunctive or self.helped_by_subjunctive(cue))
@@ -65,7 +65,7 @@ class VerbSpeech(ContentFinder):
         before = [part for part in self.parts if part.last <= clause.first]
         return all(self.tokens[part.first].lower in BEFORE_MAIN for part in before)
 
-    def _is_denied(self, cue: Cue) -> bool:
+    def is_denied(self, cue: Cue) -> bool:
         """ "wollte nicht bestätigen, dass …": nobody said it. First persons outside quotes are no reports either."""
         words = {token.lower for token in self.tokens[cue.finite : cue.clause.last]}
         if cue.verb.lemma in _NEGATABLE and words & {"nicht", "niemand", "kein", "keine"}:
@@ -82,7 +82,7 @@ class VerbSpeech(ContentFinder):
             return None
         index = self.index(cue.clause)
         goes_on = breaks_off(self.tokens, self.sentence.first, cue.clause.first)
-        behind = None if goes_on else self._content_behind(cue, index)
+        behind = None if goes_on else self.content_behind(cue, index)
         if behind is not None:
             return with_roles(self.analysed, behind, cue)
         return self._follows(cue, index)
@@ -116,7 +116,7 @@ class VerbSpeech(ContentFinder):
             end = further
         return end is not None
 
-    def _content_behind(self, cue: Cue, index: int) -> QuoteCandidate | None:
+    def content_behind(self, cue: Cue, index: int) -> QuoteCandidate | None:
         """The clauses behind a cue, if they are what was said."""
         if any(c.last > cue.last and not c.subjunctive for c in self.cues_in(cue.clause)):
             return None

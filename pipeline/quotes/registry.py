@@ -98,6 +98,13 @@ QUOTE_RULES = RuleSet[QuoteRule](
             0.87,
         ),
         QuoteRule(
+            "clause-within",
+            "What a reporting verb in the Konjunktiv reports, within somebody's speech.",
+            "Obst sagte, sie sei froh. Der Kämmerer habe ihr geraten, [die Brücke zu sperren].",
+            "Obst sagte, sie sei froh. Der Kämmerer begrüße das Ziel, halte den Weg aber für zu lang.",
+            0.85,
+        ),
+        QuoteRule(
             "verb-question",
             "An indirect question behind a verb of asking or telling.",
             "Obst erklärte, [warum der Bau ruht].",

@@ -26,6 +26,7 @@ from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported
 from pipeline.quotes.signatures import signatures
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
+from pipeline.quotes.speech_within import SpeechWithin
 from pipeline.quotes.subjects import person_subject, surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
@@ -109,6 +110,8 @@ class _ArticleScan:
         self._written_in(sentence, found)
         found += self._partial(sentence, quoted, cues, found)
         self.found += found
+        if found and cues:
+            self.found += SpeechWithin(self.analysed, sentence, parts, cues, masked, indirect).find_within(used, found)
         self._remember(sentence, found, cues)
 
     def _written_in(self, sentence: Sentence, found: Sequence[QuoteCandidate]) -> None:

@@ -511,3 +511,39 @@ def test_time_grows_with_the_length_and_not_with_its_square(sentences: str) -> N
 
     seconds(100)
     assert seconds(4000) < 2.2 * 4 * seconds(1000)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said", "speaker"),
+    [
+        ("Der Kämmerer habe ihr geraten, das Geld zu sparen.", "das Geld zu sparen", "Der Kämmerer"),
+        (
+            "Der Bericht halte fest, dass in acht Orten Räume fehlten.",
+            "dass in acht Orten Räume fehlten",
+            "Der Bericht",
+        ),
+        ("Er habe immer nur gesagt, es sei warm gewesen, erzählte Reif.", "es sei warm gewesen", "Er"),
+    ],
+)
+def test_speech_that_speech_reports_is_a_quote_within_it(sentence: str, said: str, speaker: str) -> None:
+    text = f"Hanna Obst sagte, sie sei froh. {sentence}"
+    within = [c for c in found_by_rules(text) if c.rule == "clause-within"]
+    assert [(words(text, c.spans), words(text, c.speaker_spans)) for c in within] == [(said, speaker)]
+    (around,) = (c for c in found_by_rules(text) if c.rule != "clause-within" and c.end >= within[0].end)
+    assert around.begin < within[0].begin
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Der Kämmerer begrüße das Ziel, halte den Weg aber für zu lang.",
+        "Auf Mängel hätten sie hingewiesen, zuletzt schriftlich, passiert sei nichts.",
+        "Es hätten sich Leute gemeldet, die dann geblieben seien.",
+        "Die Zahlen hätten gezeigt, dass es nicht reiche.",
+        "Stehe das in der Zeitung, könne man aufhören.",
+    ],
+)
+def test_konjunktiv_that_goes_on_behind_a_verb_is_not_what_it_reports(sentence: str) -> None:
+    found = found_by_rules(f"Hanna Obst sagte, sie sei froh. {sentence}")
+    assert len(found) == 2
+    assert "clause-within" not in {c.rule for c in found}
