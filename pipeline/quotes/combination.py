@@ -1,5 +1,6 @@
 """Rules and the trained reader together: what either finds, and how sure that is a quote."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,6 +12,9 @@ from pipeline.reader.reading import Reading
 MARKS = frozenset('„“”‚‘’»«›‹"')
 UNMARKED = "Direct without marks"
 """The kind of direct speech whose type alone tells it: in interviews and tickers, and where marks were lost."""
+_FEW = 6
+"""Words of a statement below which it is often a piece of a clause."""
+_WORD = re.compile(r"\w+")
 _SURE = 0.9
 """The probability of the reader's tags from which the bounds of indirect speech are its own."""
 _SAME = 0.4
@@ -84,7 +88,12 @@ def features(reading: Reading, rule: QuoteCandidate | None, read: QuoteCandidate
     """What speaks for and against a candidate of the rules, of the reader, or of both."""
     candidate = rule if rule is not None else read
     assert candidate is not None
-    found = {"seen": logit(_seen(reading, candidate)), f"type {candidate.type}": 1.0}
+    by = "reader alone" if rule is None else "rule alone" if read is None else "both"
+    begun = logit(_begun(reading, candidate))
+    found = {"seen": logit(_seen(reading, candidate)), f"begun, {by}": begun, f"type {candidate.type}": 1.0}
+    words = sum(len(_WORD.findall(reading.layout.text, begin, end)) for begin, end in candidate.spans)
+    if words < _FEW:
+        found[f"few words, {by}"] = 1.0
     if rule is not None:
         found |= {"rule": logit(rule.confidence), "by rule": 1.0}
     if read is not None:
@@ -104,6 +113,13 @@ def _seen(reading: Reading, candidate: QuoteCandidate) -> float:
     spans = [layout.span(begin, end) for begin, end in candidate.spans]
     values = [value for span in spans for value in reading.inside[span.first : span.last, column].tolist()]
     return sum(values) / len(values) if values else 0.0
+
+
+def _begun(reading: Reading, candidate: QuoteCandidate) -> float:
+    """The probability that speech of the candidate's kind begins where the candidate does."""
+    first = reading.layout.span(*candidate.spans[0]).first
+    column = 0 if candidate.type == "Direct" else 1
+    return float(reading.begins[first, column]) if first < len(reading.layout) else 0.0
 
 
 def _overlapping(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> Iterator[tuple[int, int]]:

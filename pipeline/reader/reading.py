@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import ReaderMention, describe
-from pipeline.reader.schema import MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
+from pipeline.reader.schema import BEGINS, MEDIA, NAMES, NOMINAL_LAYERS, NOMINALS
 from pipeline.reader.scorers import Floats, Scorers, Vectors, log_softmax, quote_vectors
 from pipeline.reader.tagged_quotes import TaggedQuote, tagged_quotes
 from pipeline.spans import TokenIndex
@@ -42,6 +42,7 @@ class Reading:
         media: of each quote.
         inside: (tokens, 2) probability that a token is in direct and in other speech.
         cues: (tokens,) probability that a token belongs to the words that show speech.
+        begins: (tokens, 2) probability that direct or other speech, or a further piece of it, begins with a token.
         resolutions: the last result of `pipeline.reader.chains.resolve`, by what it was asked.
     """
 
@@ -54,6 +55,7 @@ class Reading:
     inside: Floats
     cues: Floats
     named: Floats
+    begins: Floats
     resolutions: dict[Hashable, Resolution] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -74,6 +76,7 @@ def decode(layout: Layout, states: Vectors, scorers: Scorers) -> Reading:
         1 - np.exp(np.stack([direct[:, 0], other[:, 0]], axis=1)),
         np.exp(log_softmax(heads["cues"])[:, 1]),
         NAMES.of_types(labels),
+        np.stack([np.exp(direct[:, 1:3]).sum(axis=1), np.exp(other[:, BEGINS]).sum(axis=1)], axis=1),
     )
 
 

@@ -16,6 +16,7 @@ QUOTE_TYPES = ("Indirect", "IndirectFreeIndirect", "FreeIndirect", "Reported")
 DIRECT_TAGS = ("O", "B", "C", "I")
 """Outside; begin of a quote; begin of its further span; inside."""
 OTHER_TAGS = ("O", *(f"{place}-{kind}" for kind in QUOTE_TYPES for place in "BCI"))
+BEGINS = [number for number, tag in enumerate(OTHER_TAGS) if tag[0] in "BC"]
 
 CHAIN_TYPES = ("PER", "ORG", "LOC", "MISC", "GRP", "DOC", "THG")
 GENDERS = ("-", "f", "m", "x")

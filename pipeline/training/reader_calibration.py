@@ -25,7 +25,7 @@ from schemas.records import CleanArticle
 
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
-LEAST_SURE = {UNMARKED: 0.7, "Reported": 0.9}
+LEAST_SURE = {UNMARKED: 0.7, "Reported": 0.92}
 """How sure (0 to 1) a quote of a type must be to be published; of all others, surer than not."""
 
 Weighed = tuple[dict[str, float], bool]

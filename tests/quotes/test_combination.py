@@ -13,7 +13,7 @@ from pipeline.quotes.segmentation import (
     without_lines_apart,
     without_questions,
 )
-from pipeline.reader.calibration import Calibration, Logistic
+from pipeline.reader.calibration import Calibration, Logistic, logit
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading
 from pipeline.reader.scorers import Vectors
@@ -25,13 +25,16 @@ TEXT = "Wort " * 30
 TRUSTING = Calibration(Logistic({"rule": 1.0, "seen": 1.0}), Logistic({"probability": 1.0}), {})
 
 
-def reading(seen: float = 0.5, text: str = TEXT) -> Reading:
-    """A reading in which every token is as likely in speech as the next."""
+def reading(seen: float = 0.5, text: str = TEXT, begins_at: int | None = None) -> Reading:
+    """A reading in which all tokens are as likely in speech; it begins with token `begins_at`."""
     layout = Layout(text)
+    begins = np.zeros((len(layout), 2), dtype=np.float32)
+    if begins_at is not None:
+        begins[begins_at] = 0.9
     inside = np.full((len(layout), 2), seen, dtype=np.float32)
     states = Vectors(np.zeros((len(layout), 4), dtype=np.float32))
     nothing = np.zeros(len(layout), dtype=np.float32)
-    return Reading(layout, states, (), (), (), (), inside, nothing, nothing[:, None])
+    return Reading(layout, states, (), (), (), (), inside, nothing, nothing[:, None], begins)
 
 
 def rule(begin: int, end: int, **fields: object) -> QuoteCandidate:
@@ -90,6 +93,23 @@ def test_the_evidence_names_who_found_it() -> None:
         {"by rule", "by reader"},
         {"by reader"},
     ]
+
+
+def test_a_quote_that_begins_where_the_reader_sees_speech_begin_is_surer() -> None:
+    both, begun = [rule(10, 50)], reading(begins_at=2)
+    for found, by in (([read(10, 50, 0.7)], "both"), ([], "rule alone")):
+        ((_, evidence),) = weigh(begun, both, found)
+        ((_, without),) = weigh(reading(), both, found)
+        assert evidence[f"begun, {by}"] == pytest.approx(logit(0.9))
+        assert without == {**evidence, f"begun, {by}": logit(0)}
+    ((_, later),) = weigh(begun, [], [read(15, 50, 0.7)])
+    assert later["begun, reader alone"] == logit(0)
+
+
+def test_a_few_words_are_often_a_piece_of_a_clause() -> None:
+    candidates = [rule(0, 25), rule(0, 30), QuoteCandidate([(0, 15), (20, 40)], "Indirect", rule="verb-that")]
+    evidence = [found for _, found in weigh(reading(), candidates, [])]
+    assert ["few words, rule alone" in found for found in evidence] == [True, False, False]
 
 
 def test_nested_quotes_survive() -> None:

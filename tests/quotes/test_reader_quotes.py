@@ -22,7 +22,7 @@ def found(text: str, *words: str, kind: str = "Direct", elsewhere: float = 0.0) 
     quote = TaggedQuote(tuple(spans), kind, 0.9)
     nothing = np.zeros((len(layout), 2), dtype=np.float32)
     inside = np.full_like(nothing, elsewhere)
-    reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), inside, nothing[:, 0], nothing)
+    reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), inside, nothing[:, 0], nothing, nothing)
     return " … ".join(text[begin:end] for candidate in reader_quotes(reading) for begin, end in candidate.spans)
 
 
@@ -105,5 +105,5 @@ def test_signs_alone_are_no_quote() -> None:
     layout = Layout("Das „…“ da.")
     nothing = np.zeros((len(layout), 2), dtype=np.float32)
     quote = TaggedQuote((layout.span(CharOffset(4), CharOffset(7)),), "Direct", 0.9)
-    reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), nothing, nothing[:, 0], nothing)
+    reading = Reading(layout, Vectors(nothing), (), (), (quote,), ("Speech",), nothing, nothing[:, 0], nothing, nothing)
     assert reader_quotes(reading) == []

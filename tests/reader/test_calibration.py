@@ -26,7 +26,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
 def test_what_must_be_how_sure_depends_on_its_type() -> None:
     calibration = Calibration(Logistic({}), Logistic({}), {"Direct": 0.35, "Reported": 0.6})
     assert calibration.enough("Direct", 0.4)
-    assert calibration.enough("Indirect", 0.4)
-    assert not calibration.enough("Indirect", 0.39)
+    assert calibration.enough("Indirect", 0.5)
+    assert not calibration.enough("Indirect", 0.49)
     assert not calibration.enough("Reported", 0.55)
     assert calibration.enough("Reported", 0.6)
