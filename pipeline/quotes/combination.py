@@ -17,6 +17,8 @@ _FEW = 6
 _WORD = re.compile(r"\w+")
 _SURE = 0.9
 """The probability of the reader's tags from which the bounds of indirect speech are its own."""
+_NEIGHBOURS = 4
+"""How many quotes before one are looked at for one that says the same."""
 _SAME = 0.4
 """How alike (F1 over code points) two candidates' spans must be to mean the same quote."""
 
@@ -36,7 +38,27 @@ def combine(
         for candidate, evidence in weigh(reading, rules, read)
     ]
     sure = [c for c in found if calibration.enough(_kind(reading, c), c.confidence)]
-    return sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end))
+    return _once(sorted(sure, key=lambda candidate: (candidate.begin, -candidate.end)))
+
+
+def _once(candidates: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """`candidates`, in text order, of which the surer one stays where two are the same statement with other bounds.
+
+    What is said within another statement has a cue there: "Obst sagte, Reif habe versprochen, dass es dabei bleibe".
+    """
+    result: list[QuoteCandidate] = []
+    for candidate in candidates:
+        same = [other for other in result[-_NEIGHBOURS:] if _same_statement(candidate, other)]
+        if all(candidate.confidence > other.confidence for other in same):
+            result[-_NEIGHBOURS:] = [other for other in result[-_NEIGHBOURS:] if other not in same]
+            result.append(candidate)
+    return result
+
+
+def _same_statement(one: QuoteCandidate, other: QuoteCandidate) -> bool:
+    if "Direct" in {one.type, other.type} or overlap(one.spans, other.spans) < _SAME:
+        return False
+    return not shared(one.cue_spans, other.spans) and not shared(other.cue_spans, one.spans)
 
 
 def _kind(reading: Reading, candidate: QuoteCandidate) -> str:

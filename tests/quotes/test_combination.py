@@ -112,6 +112,18 @@ def test_a_few_words_are_often_a_piece_of_a_clause() -> None:
     assert ["few words, rule alone" in found for found in evidence] == [True, False, False]
 
 
+def test_of_one_statement_with_two_bounds_the_surer_one_stays() -> None:
+    whole, end = rule(0, 100, cue_spans=[(105, 110)]), rule(45, 100, cue_spans=[(105, 110)])
+    for surer in (whole, end):
+        both = [replace(c, confidence=0.9 if c is surer else 0.7) for c in (whole, end)]
+        assert [c.spans for c in combine(reading(), TRUSTING, both, [])] == [surer.spans]
+    reported = replace(end, cue_spans=[(35, 40)])
+    assert len(combine(reading(), TRUSTING, [whole, reported], [])) == 2
+    marked = QuoteCandidate([(45, 100)], "Direct", confidence=0.9)
+    assert len(combine(reading(), TRUSTING, [whole, marked], [])) == 2
+    assert len(combine(reading(), TRUSTING, [whole, rule(90, 140, cue_spans=[(145, 150)])], [])) == 2
+
+
 def test_nested_quotes_survive() -> None:
     outer, inner = rule(0, 100), QuoteCandidate([(60, 80)], "Direct", confidence=0.9)
     both = combine(
