@@ -236,6 +236,8 @@ def test_keys_and_headers_can_be_what_is_too_large(messages: list[Any]) -> None:
         (4, b"no zstd"),
         (4, zstandard.compress(framed((b"a", 3, []))[:-2])),
         (4, zstandard.compress(b"\xff" * 40)),
+        (4, zstandard.compress(framed((b"a", 3, [(b"h", b"x")]))[:-2] + b"\x64x")),
+        (2, bytes(cramjam.snappy.compress_raw(framed(*[(b"k", 2**20, [])] * 2, (b"k", 2**20 - 168, []))))),
         (5, b"no codec"),
     ],
 )

@@ -21,6 +21,13 @@ def test_others_are(declared: str) -> None:
     assert decoded("Brücke".encode("latin-1"), declared=declared) == "Brücke"
 
 
+@pytest.mark.parametrize(
+    ("declared", "text"), [("ISO-8859-2", "Škoda in Plzeň"), ("windows-1251", "Москва"), ("utf-16-le", "Brücke")]
+)
+def test_what_is_declared_counts_where_nothing_else_tells(declared: str, text: str) -> None:
+    assert decoded(text.encode(declared), declared=declared) == text
+
+
 @pytest.mark.parametrize("declared", ["iso-8859-1", "latin1", "ISO_8859-1", "us-ascii"])
 def test_windows_quotation_marks_and_dashes_are_read_under_a_label_that_has_none(declared: str) -> None:
     """As the WHATWG's Encoding Standard says, and all browsers read."""

@@ -59,6 +59,30 @@ async def test_the_next_request_follows_when_messages_are_taken_while_one_ends(s
         await fetcher.close()
 
 
+async def test_while_a_request_is_under_way_it_is_not_looked_for_more(monkeypatch: pytest.MonkeyPatch):
+    """An idle worker would use a whole processor."""
+    looks = 0
+    decide = PromptFetcher._get_actions_per_node
+
+    def counted(self: PromptFetcher, assignment: Any) -> Any:
+        nonlocal looks
+        looks += 1
+        return decide(self, assignment)
+
+    monkeypatch.setattr(PromptFetcher, "_get_actions_per_node", counted)
+    subscriptions = SubscriptionState()
+    subscriptions.assign_from_user({HERE})
+    subscriptions.seek(HERE, 0)
+    broker = Broker()
+    fetcher = PromptFetcher(broker, subscriptions, fetcher_timeout=TIMEOUT_SECONDS)
+    try:
+        await asyncio.wait_for(broker.requests.get(), TIMEOUT_SECONDS / 5)
+        await asyncio.sleep(0.1)
+        assert looks <= 3
+    finally:
+        await fetcher.close()
+
+
 async def test_all_consumers_fetch_so(monkeypatch: pytest.MonkeyPatch):
     """`aiokafka.consumer.consumer.Fetcher`."""
     monkeypatch.setattr(consumer, "Fetcher", Fetcher)

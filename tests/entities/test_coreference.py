@@ -85,6 +85,11 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "Anna Körber",
         ),
         (
+            "Ministerin Anna Körber kam. Verkehrsministerin Ida Rau auch. „Ja“, sagte die Umweltministerin.",
+            "die Umweltministerin",
+            "Anna Körber",
+        ),
+        (
             "Ein 24-Jähriger wurde gefasst. Staatsanwalt Falk Ahlers schwieg. Der 24-Jährige sitzt in Haft.",
             "Der 24-Jährige",
             None,

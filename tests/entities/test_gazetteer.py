@@ -81,6 +81,12 @@ def test_a_users_entry_wins_over_the_rules_and_the_starter(tmp_path: Path) -> No
     assert [m.text for m in person.mentions] == ["Bodo der Große", "Ahlers"]
 
 
+@pytest.mark.parametrize(("users", "identifier"), [("org/siegen,Siegen,ORG,,,\n", "org/siegen"), ("", "per/siegen")])
+def test_a_town_behind_frau_is_a_person_unless_the_user_lists_it(tmp_path: Path, users: str, identifier: str) -> None:
+    extract = with_gazetteer(tmp_path / "own.csv", HEADER + users)
+    assert [e.id for e in extract(clean_article("Das sagte Frau Siegen am Montag.")).entities] == [identifier]
+
+
 def test_json_lines(tmp_path: Path) -> None:
     row = {"id": "loc/x", "name": "Burg Xanten-Nord", "type": "LOC", "aliases": ["Xantenburg"], "wikidata": None}
     extract = with_gazetteer(tmp_path / "own.jsonl", json.dumps(row) + "\n\n")

@@ -32,6 +32,8 @@ QUOTED_BY_OTHERS = [
     ("„Ich lief weg.“, zitiert das „Tagblatt“ Jonas Reif in einem Bericht.", "Jonas Reif"),
     ("Reif, Chef der Stadt, wird vom „Tagblatt“ zitiert: „Ich lief weg.“", "Reif, Chef der Stadt"),
     ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif"),
+    ("„Ich lief weg.“, wird in einem Bericht der Stadt zitiert.", "einem Bericht der Stadt"),
+    ("„Ich lief weg.“, wird im Mai zitiert.", ""),
     ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif"),
 ]  # fmt: skip
 
@@ -69,6 +71,8 @@ INDIRECT = [
     ("Angesprochen auf das Geld meinte Reif, es sei da.", "es sei da", "Reif", "meinte"),
     ("Während Obst den Bau begrüßt hatte, warnte Reif, er sei laut.", "er sei laut", "Reif", "warnte"),
     ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
+    ("Obst bestätigte wie befürchtet, es sei zu spät.", "es sei zu spät", "Obst", "bestätigte"),
+    ("Er zeigte sich überzeugt, dass es gut sei.", "dass es gut sei", "Er", "zeigte"),
     ("Nach den Angaben von Obst war es laut.", "war es laut", "den Angaben von Obst", "Nach"),
     ("Laut Bundesamt für Statistik sinkt die Zahl.", "sinkt die Zahl", "Bundesamt für Statistik", "Laut"),
     ("Dem Amt für Umwelt (AfU) zufolge sinkt sie.", "sinkt sie", "Dem Amt für Umwelt (AfU)", "zufolge"),
