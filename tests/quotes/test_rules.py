@@ -73,6 +73,8 @@ INDIRECT = [
     ("Der Bau wurde nach VDN-Angaben von allen gelobt.", "Der Bau wurde … von allen gelobt", "VDN-Angaben", "nach"),
     ("Obst bestätigte wie befürchtet, es sei zu spät.", "es sei zu spät", "Obst", "bestätigte"),
     ("Er zeigte sich überzeugt, dass es gut sei.", "dass es gut sei", "Er", "zeigte"),
+    ("Der neuen Chefin sagte Obst, es sei gut.", "es sei gut", "Obst", "sagte"),
+    ("Der zuständigen Behörde teilte Obst mit, es sei gut.", "es sei gut", "Obst", "teilte … mit"),
     ("Nach den Angaben von Obst war es laut.", "war es laut", "den Angaben von Obst", "Nach"),
     ("Laut Bundesamt für Statistik sinkt die Zahl.", "sinkt die Zahl", "Bundesamt für Statistik", "Laut"),
     ("Dem Amt für Umwelt (AfU) zufolge sinkt sie.", "sinkt sie", "Dem Amt für Umwelt (AfU)", "zufolge"),
