@@ -48,3 +48,26 @@ def test_an_article_is_known_for_as_long_as_a_new_version_can_change_its_stateme
     topic = specification(settings, "articles.seen").topic_configs
     assert topic["retention.ms"] == str(known_hours * 3_600_000)
     apps.close()
+
+
+async def test_what_restores_a_state_is_known_by_its_topics_and_stopped_with_the_apps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[str] = []
+
+    class Replica(stage_apps.StateReplica):
+        def start(self) -> None:
+            self.topic_ids["statements"] = "id-1"
+
+        async def stop(self) -> None:
+            stopped.extend(self.topic_ids)
+
+    monkeypatch.setattr(stage_apps, "StateReplica", Replica)
+    nothing: Any = None
+    apps = StageApps(Settings(data_dir=tmp_path), perform=nothing, status=nothing, tracing=nothing)
+    apps._restore_state(stage_named("statements"))
+    assert apps.topics_copied() == {("statements", "id-1")}
+    await apps.stop_replicas()
+    assert stopped == ["statements"]
+    assert apps.topics_copied() == set()
+    apps.close()

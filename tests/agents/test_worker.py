@@ -74,6 +74,12 @@ async def test_a_stall_is_told_and_trouble_with_the_broker_begins_patience_anew(
     assert watch._still.see("known", 1, waits=True, now=9.0) == 0, "forgotten"
 
 
+@pytest.mark.parametrize(("limit_seconds", "longest_seconds"), [(600, 0.0), (60, 600.0)])
+def test_a_message_that_takes_its_whole_time_again_and_again_is_no_stall(limit_seconds: float, longest_seconds: float):
+    settings = Settings(time_limit_seconds=limit_seconds, publish_timeout_seconds=10)
+    assert StallDetector(settings, longest_seconds).patience_seconds >= 3 * 600
+
+
 async def test_while_the_broker_refuses_nothing_is_a_stall(monkeypatch):
     monkeypatch.setattr(stall_detector, "CHECK_SECONDS", 0.01)
     watch = StallDetector(Settings())

@@ -88,6 +88,17 @@ def test_a_page_in_the_text_field_is_recognised(clean: Cleaner, from_page: Clean
     assert clean(RawArticle(text=PAGE)).text == from_page.text
 
 
+def test_a_text_in_the_html_field_is_recognised(clean: Cleaner, from_text: CleanArticle) -> None:
+    assert clean(RawArticle(html=TEXT)).text == from_text.text
+    assert clean(RawArticle(html="Ohne Markup", text=TEXT)).text == from_text.text
+
+
+def test_three_words_that_come_again_are_repeated(clean: Cleaner) -> None:
+    line = "Hafenfest wird größer"
+    article = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS, line, "Wetter", line, "Wetter"])))
+    assert [removed.reason for removed in article.removed if removed.text == line][1:] == ["repeated"]
+
+
 def test_the_same_article_gives_the_same_bytes(clean: Cleaner, from_page: CleanArticle) -> None:
     assert encode(Cleaner(PipelineConfig())(RawArticle(html=PAGE))) == encode(from_page)
 

@@ -8,7 +8,7 @@ from pipeline.cleaning.language import detect
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.metadata import read_metadata
 from pipeline.cleaning.normalise import line_text, normalise
-from pipeline.cleaning.page import parse
+from pipeline.cleaning.page import page_lines, parse
 from pipeline.cleaning.phrases import match, split_tail
 from pipeline.cleaning.rules import find_infobox
 from tests.cleaning.pages import PARAGRAPHS
@@ -111,6 +111,12 @@ def test_glued_boilerplate_is_split_off() -> None:
     assert split_tail("Der Preis* gilt nur heute.") is None
 
 
+def test_fingerprints_are_those_that_earlier_articles_have() -> None:
+    """They are kept in the state and by users: with others no copy of what came before would be known."""
+    content, near = fingerprints("\n\n".join(PARAGRAPHS))
+    assert (content[:16], near) == ("73221b118c303d4b", "b65f72882fed1330")
+
+
 def test_fingerprints_tell_copies_from_other_texts() -> None:
     text = "\n\n".join(PARAGRAPHS)
     edited = (
@@ -159,6 +165,25 @@ def test_times_are_written_as_rfc_3339(written: str | None, expected: str | None
 def test_the_sites_name_is_no_part_of_the_title() -> None:
     page = '<title>Brücke da | Hafenbote</title><meta property="og:site_name" content="Hafenbote"><h1>Brücke da</h1>'
     assert read_metadata(parse(page)).title == "Brücke da"
+
+
+@pytest.mark.parametrize(
+    ("author", "authors"),
+    [
+        ("Hafenbote", []),
+        ("Hafenbote Online", []),
+        ("Ute Muster", ["Ute Muster"]),
+        ("https://hafenbote.example/ute", []),
+    ],
+)
+def test_the_site_is_not_the_author(author: str, authors: list[str]) -> None:
+    head = f'<meta name="author" content="{author}"><meta property="og:site_name" content="Hafenbote">'
+    assert read_metadata(parse(f"<title>Brücke da</title>{head}<p>Text</p>")).authors == authors
+
+
+def test_comments_and_instructions_of_a_page_are_no_text() -> None:
+    page = "<p>Die Brücke<!-- Foto fehlt noch --> ist gesperrt.</p><?php echo 1 ?><!-- Ende --><p>Seit Montag.</p>"
+    assert [line.text for line in page_lines(parse(page))] == ["Die Brücke ist gesperrt.", "Seit Montag."]
 
 
 def test_white_space_is_folded_in_a_line() -> None:

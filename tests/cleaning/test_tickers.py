@@ -93,7 +93,7 @@ def test_a_headline_of_an_entry_is_not_lost() -> None:
     headline.remove("other", "classifier 0.20")
     lines.insert(1, headline)
     marked(lines)
-    assert (headline.kind, headline.entry) == ("entry", 1)
+    assert (headline.kind, headline.entry, headline.reason) == ("entry", 1, None)
 
 
 def test_entries_by_json_ld() -> None:

@@ -73,6 +73,21 @@ def test_a_body_named_without_its_place_or_level_is_the_only_one_named_with_it(
 
 
 @pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Die Häuser [Lindows|LOC] brannten. Lindow trauert.", "Lindow"),
+        ("Das Werk [Nordbaus|ORG] schließt. Der Nordbau klagt.", "Nordbau"),
+        ("Das Ufer der [Ems|LOC] ist lang. Em siegte.", "Ems"),
+        ("Im [Niers|LOC] ist es still.", "Niers"),
+    ],
+)
+def test_a_name_that_is_declined_alone_is_shown_as_the_text_has_it_elsewhere(
+    given: GivenNames, text: str, name: str
+) -> None:
+    assert given.marked(text)[0].name == name
+
+
+@pytest.mark.parametrize(
     ("text", "mentions"),
     [
         ("[Sandro Wagner|PER] kam. „Gut“, sagte [Wagner|PER].", {"per/sandro-wagner": 2}),

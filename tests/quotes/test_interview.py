@@ -1,3 +1,5 @@
+import pytest
+
 from tests.quotes.reading import readable
 
 INTERVIEW = """Frau Celik, was hat sich verändert?
@@ -28,8 +30,10 @@ def test_lines_with_colons_are_no_interview() -> None:
     assert readable("Zuschauer: 2100\n\nTore: 1:0 Meier, 2:0 Krol\n\nTore: 3:0 Reif\n\nTermin: Am 3. Mai.") == []
 
 
-def test_headlines_of_somebody_who_speaks() -> None:
-    text = "Obst: Brücke kommt im Mai\n\n„Wir bauen neu“, sagte Chefin Hanna Obst am Montag."
+@pytest.mark.parametrize("line", ["", "Lindow\n", "Lindow\n ", "Lindow\n\n\t  "])
+@pytest.mark.parametrize("behind", ["", " ", "  \t"])
+def test_headlines_of_somebody_who_speaks(line: str, behind: str) -> None:
+    text = f"{line}Obst: Brücke kommt im Mai{behind}\n\n„Wir bauen neu“, sagte Chefin Hanna Obst am Montag."
     assert readable(text)[0] == ("Indirect", "Brücke kommt im Mai", "Obst", "")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from agents import health
-from agents.health import ClusterFacts, WorkerReport, assess_stage, ready
+from agents.health import ClusterFacts, WorkerReport, assess_stage, lives, ready
 from agents.progress import PartitionProgress, StallTimer
 from agents.recent_latency import RecentLatency
 from pipeline.stages import STAGES
@@ -201,3 +201,18 @@ def test_recent_latency_forgets_what_is_old() -> None:
     for step in range(1, 60):
         found = recent.over_window("clean", {1.0: 5.0 + step, float("inf"): 5.0 + step}, step * 10.0)
     assert 28 <= found[1.0] <= 31
+
+
+@pytest.mark.parametrize(
+    ("said", "life"),
+    [
+        ({"started_at": 200.0}, "replaced"),
+        ({"started_at": 50.0}, "lost"),
+        ({"started_at": 200.0, "stages": ("clean",)}, "lost"),
+        ({}, "lost"),
+    ],
+    ids=["came after", "was there", "other stages", "does not say"],
+)
+def test_a_lost_worker_is_replaced_by_one_that_came_after_it_for_the_same(said: dict[str, Any], life: str) -> None:
+    lost = worker("w1", age=10 * health.SILENT_SECONDS, spoke_at=100.0)
+    assert lives([lost, worker("w2", **said)]) == {"w1": life, "w2": "alive"}
