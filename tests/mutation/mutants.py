@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from typing import Any, NamedTuple
 
 SWAPPED: dict[type[ast.AST], type[ast.AST]] = {
@@ -23,14 +22,58 @@ class Mutant(NamedTuple):
     source: str
 
 
+class Change(NamedTuple):
+    """One change of a module.
+
+    Attributes:
+        place: the changed node, by its number among all places.
+        number: which of the changes of this node.
+        line: where it stands.
+        lines: the first and the last line of what a test must run to notice it.
+        what: it does, for people to read.
+    """
+
+    place: int
+    number: int
+    line: int
+    lines: tuple[int, int]
+    what: str
+
+
 def mutants(source: str) -> Iterator[Mutant]:
     """All mutants of a module's functions. Constants of the module itself are tunables, and left alone."""
+    for change in changes(source):
+        yield Mutant(change.line, change.what, ast.unparse(changed(source, change)))
+
+
+def changes(source: str) -> Iterator[Change]:
+    """What can be changed in a module's functions, one at a time."""
     tree = ast.parse(source)
-    for index, node in enumerate(_places(tree)):
-        for change, apply in _changes(node):
-            copy = deepcopy(tree)
-            apply(_places(copy)[index])
-            yield Mutant(getattr(node, "lineno", 0), change, ast.unparse(ast.fix_missing_locations(copy)))
+    statements = _lines_of_statements(tree)
+    for place, node in enumerate(_places(tree)):
+        for number, (what, _, at) in enumerate(_changes(node)):
+            line = getattr(at, "lineno", 0)
+            yield Change(place, number, line, statements.get(line, (line, line)), what)
+
+
+def changed(source: str, change: Change) -> ast.Module:
+    """The module with a change."""
+    tree = ast.parse(source)
+    node = _places(tree)[change.place]
+    _, apply, _ = list(_changes(node))[change.number]
+    apply(node)
+    return ast.fix_missing_locations(tree)
+
+
+def _lines_of_statements(tree: ast.Module) -> dict[int, tuple[int, int]]:
+    """For each line the innermost statement that it belongs to; of a compound one what stands before its body."""
+    found: dict[int, tuple[int, int]] = {}
+    for node in ast.walk(tree):  # what is inside comes after what it is in
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            last = max(node.lineno, body[0].lineno - 1) if body else node.end_lineno or node.lineno
+            found |= dict.fromkeys(range(node.lineno, last + 1), (node.lineno, last))
+    return found
 
 
 def _places(tree: ast.Module) -> list[ast.AST]:
@@ -64,23 +107,24 @@ def _is_quiet(node: ast.AST) -> bool:
     return isinstance(call, ast.Call) and ast.unparse(call.func).split(".")[0] in QUIET
 
 
-def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None]]]:
+def _changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None], ast.AST]]:
+    """What a change does, its function for a node like this one, and the node where it takes place."""
     for field in ("op", "ops"):
         for old in _nodes(getattr(node, field, None)):
             if type(old) in SWAPPED:
                 new = SWAPPED[type(old)]
-                yield f"{type(old).__name__} to {new.__name__}: {_short(node)}", _set_operator(field, new)
+                yield f"{type(old).__name__} to {new.__name__}: {_short(node)}", _set_operator(field, new), node
             break  # of a chain the first
     if isinstance(node, ast.If | ast.While | ast.IfExp) and not isinstance(node.test, ast.Constant):
-        yield f"condition negated: {_short(node.test)}", _negate
+        yield f"condition negated: {_short(node.test)}", _negate, node.test
     if isinstance(node, ast.Constant) and isinstance(node.value, bool | int | float):
         value = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield f"{node.value} to {value}", lambda constant, value=value: setattr(constant, "value", value)
+        yield f"{node.value} to {value}", lambda constant, value=value: setattr(constant, "value", value), node
     for field in ("body", "orelse", "finalbody"):
         statements = getattr(node, field, None)
         for number, statement in enumerate(statements if isinstance(statements, list) else []):
             if isinstance(statement, REMOVED) and not _is_quiet(statement) and _does_something(statement):
-                yield f"removed: {_short(statement)}", _remove(field, number)
+                yield f"removed: {_short(statement)}", _remove(field, number), statement
 
 
 def _does_something(statement: ast.AST) -> bool:

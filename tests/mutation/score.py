@@ -48,8 +48,12 @@ RULES: dict[str, tuple[str, ...]] = {
     "pipeline.quotes": (GOLDEN[0], *QUOTES),
     "pipeline.lexicon": ("quotes/test_lexicon.py", GOLDEN[0], *QUOTES),
     "pipeline.rules": ("quotes/test_registry.py",),
+    "pipeline.statements": ("statements",),
+    "pipeline.cleaning": ("cleaning",),
+    "agents": ("agents", "web/test_health.py", "web/test_metrics.py"),
+    "agents.pool": ("agents/test_pool.py", "agents/test_scheduler.py", "agents/test_fork_server.py"),
 }
-"""The tests of rules by the package, or the module, whose rules they are."""
+"""The tests of other modules by the package, or the module."""
 IDLE_SECONDS = 20.0
 """Tests that neither run nor wait for a processor for so long wait for something that never comes."""
 BUSY_FACTOR = 10
