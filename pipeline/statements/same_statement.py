@@ -133,9 +133,7 @@ def _pairs(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _spelt_alike(one: str, other: str) -> bool:
-    """Whether two stems are one word with a slip of the pen: one letter more, less or other in a long word."""
-    if one == other:
-        return True
+    """Whether two different stems are a long word with a slip of the pen: one letter more, less or other."""
     if min(len(one), len(other)) < 6 or abs(len(one) - len(other)) > 1 or one[:1].isdigit() or other[:1].isdigit():
         return False
     head = next((i for i, (x, y) in enumerate(zip(one, other, strict=False)) if x != y), min(len(one), len(other)))

@@ -58,6 +58,8 @@ def test_the_last_line_of_a_page_goes_if_it_is_marked_as_a_heading(
 def test_the_last_line_of_a_text_goes_if_it_looks_like_a_heading(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\n\n".join([TITLE, *PARAGRAPHS, HEADING])
     assert kept(RawArticle(text=text), {}, monkeypatch) == PARAGRAPHS
+    text = "\n\n".join([TITLE, PARAGRAPHS[1], HEADING])
+    assert kept(RawArticle(text=text), {}, monkeypatch) == PARAGRAPHS[1:2]
 
 
 @pytest.mark.parametrize("probability", [0.35, 0.45])

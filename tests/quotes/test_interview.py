@@ -1,5 +1,9 @@
 import pytest
 
+from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.segmentation import without_questions
+from pipeline.spans import CharOffset, CharRange
+from schemas.records import Block
 from tests.quotes.reading import readable
 
 INTERVIEW = """Frau Celik, was hat sich verändert?
@@ -44,3 +48,15 @@ def test_other_headlines_say_nothing() -> None:
 def test_a_quote_in_a_headline() -> None:
     text = "Kiel verliert – Krolow: „Das darf nicht passieren“\n\nKiel hat verloren."
     assert readable(text) == [("Direct", "„Das darf nicht passieren“", "Krolow", "")]
+
+
+@pytest.mark.parametrize(
+    ("words", "stays"),
+    [("Was hat sich verändert?", False), ("hat sich", False), ("„Viel“?", True), ("Die Klassen sind größer.", True)],
+)
+def test_what_an_interviewer_asks_is_nobodys_statement(words: str, stays: bool) -> None:
+    text = "Was hat sich verändert?\n\nDie Klassen sind größer.\n\n„Viel“?"
+    begin = CharOffset(text.index(words))
+    questions = [Block(begin=at, end=at + len(line), kind="question") for at, line in ((0, text[:23]), (50, text[50:]))]
+    candidate = QuoteCandidate([CharRange(begin, CharOffset(begin + len(words)))], "Direct")
+    assert without_questions(text, [candidate], questions) == [candidate] * stays

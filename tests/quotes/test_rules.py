@@ -75,6 +75,7 @@ INDIRECT = [
     ("Er zeigte sich überzeugt, dass es gut sei.", "dass es gut sei", "Er", "zeigte"),
     ("Der neuen Chefin sagte Obst, es sei gut.", "es sei gut", "Obst", "sagte"),
     ("Der zuständigen Behörde teilte Obst mit, es sei gut.", "es sei gut", "Obst", "teilte … mit"),
+    ("Nach Angaben Berliner Ärzte ist es gut.", "ist es gut", "Angaben Berliner Ärzte", "Nach"),
     ("Nach den Angaben von Obst war es laut.", "war es laut", "den Angaben von Obst", "Nach"),
     ("Laut Bundesamt für Statistik sinkt die Zahl.", "sinkt die Zahl", "Bundesamt für Statistik", "Laut"),
     ("Dem Amt für Umwelt (AfU) zufolge sinkt sie.", "sinkt sie", "Dem Amt für Umwelt (AfU)", "zufolge"),
