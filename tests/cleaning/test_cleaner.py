@@ -93,6 +93,16 @@ def test_a_text_in_the_html_field_is_recognised(clean: Cleaner, from_text: Clean
     assert clean(RawArticle(html="Ohne Markup", text=TEXT)).text == from_text.text
 
 
+def test_an_article_that_the_page_has_once_more_in_one_line_is_there_once(clean: Cleaner) -> None:
+    again = " ".join(PARAGRAPHS)
+    article = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS, again])))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert [removed.reason for removed in article.removed if removed.text == again] == ["repeated"]
+    other = " ".join(" ".join(reversed(paragraph.split())) for paragraph in PARAGRAPHS)
+    article = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS, other])))
+    assert "repeated" not in [removed.reason for removed in article.removed]
+
+
 def test_three_words_that_come_again_are_repeated(clean: Cleaner) -> None:
     line = "Hafenfest wird größer"
     article = clean(RawArticle(text="\n\n".join([TITLE, *PARAGRAPHS, line, "Wetter", line, "Wetter"])))

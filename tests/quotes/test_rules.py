@@ -76,6 +76,7 @@ INDIRECT = [
     ("Der neuen Chefin sagte Obst, es sei gut.", "es sei gut", "Obst", "sagte"),
     ("Der zuständigen Behörde teilte Obst mit, es sei gut.", "es sei gut", "Obst", "teilte … mit"),
     ("Nach Angaben Berliner Ärzte ist es gut.", "ist es gut", "Angaben Berliner Ärzte", "Nach"),
+    ("Das Dach, so jedenfalls Obst, wird im Mai erneuert.", "Das Dach … wird im Mai erneuert", "Obst", "so"),
     ("Nach den Angaben von Obst war es laut.", "war es laut", "den Angaben von Obst", "Nach"),
     ("Laut Bundesamt für Statistik sinkt die Zahl.", "sinkt die Zahl", "Bundesamt für Statistik", "Laut"),
     ("Dem Amt für Umwelt (AfU) zufolge sinkt sie.", "sinkt sie", "Dem Amt für Umwelt (AfU)", "zufolge"),
