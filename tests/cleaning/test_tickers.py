@@ -87,9 +87,9 @@ def test_other_articles_have_no_entries(lines: list[Line], named: str) -> None:
     assert marked(lines, named=named) == []
 
 
-def test_a_date_in_a_sentence_does_not_tell_the_day_of_what_follows() -> None:
+def test_a_date_in_a_longer_line_does_not_tell_the_day_of_what_follows() -> None:
     lines = ticker("16:40", "14:05", "11:30")
-    lines.insert(0, Line("Am 3. Februar 2019 stand das Wasser noch höher, wie der Kreis am Abend sagte."))
+    lines.insert(0, Line("Sturmflut vom 3. Februar 2019: Als das Wasser noch höher stand"))
     lines[0].keep("paragraph", "test")
     assert marked(lines)[0] == "2024-02-11T16:40:00+01:00"
 
