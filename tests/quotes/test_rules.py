@@ -34,6 +34,7 @@ QUOTED_BY_OTHERS = [
     ("Reif wird in einer Mitteilung der Stadt zitiert: „Ich lief weg.“", "Reif"),
     ("„Ich lief weg.“, wird in einem Bericht der Stadt zitiert.", "einem Bericht der Stadt"),
     ("„Ich lief weg.“, wird im Mai zitiert.", ""),
+    ("„Ich lief weg.“, wird im Tagblatt zitiert.", "Tagblatt"),
     ("„Ich lief weg.“, wie Reif von Nordpress zitiert wird.", "Reif"),
 ]  # fmt: skip
 

@@ -12,6 +12,7 @@ SENTENCES = [
     ("„Es regnet.“ Er ging.", ["„Es regnet.“", "Er ging."]),
     ("Wie lange noch?, fragte er. Niemand weiß es.", ["Wie lange noch?, fragte er.", "Niemand weiß es."]),
     ("Das Yahoo!, das alle kannten, ist fort. Schade!", ["Das Yahoo!, das alle kannten, ist fort.", "Schade!"]),
+    ("Wer ist X? Niemand weiß es.", ["Wer ist X?", "Niemand weiß es."]),
     ("Kommt er am 3.? Nein! Am 4. Mai kommt er.", ["Kommt er am 3.?", "Nein!", "Am 4. Mai kommt er."]),
     ("Ein Halt! der Wache. Dann war Ruhe.", ["Ein Halt! der Wache.", "Dann war Ruhe."]),
     ("Eine Überschrift\n\nEin Satz.", ["Eine Überschrift", "Ein Satz."]),
