@@ -2,9 +2,9 @@
 
 import asyncio
 
-MAX_WAIT_SECONDS = 1.0
+MAX_WAIT_SECONDS = 0.3
 """For those whom nobody waits for."""
-SHORT_WAIT_SECONDS = 0.02
+SHORT_WAIT_SECONDS = 0.1
 """For those whose next message cannot be worked on before: long enough that several partitions send together."""
 
 
