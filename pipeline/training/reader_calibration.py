@@ -26,8 +26,8 @@ from schemas.records import CleanArticle
 PENALTY = 1.0
 """Weight of the squared weights, which keeps those of rare features small."""
 LEAST_SURE = {UNMARKED: 0.7, "Reported": 0.92, "Direct": 0.4}
-"""How sure (0 to 1) a quote of a type must be to be published; of all others, surer than not. In quotation marks, a missed
-quote is worse than one too many: its words are there to be checked."""
+"""How sure (0 to 1) a quote of a type must be to be published; of all others, surer than not. Where words stand in
+quotation marks, a missed quote is worse than one too many: they can be checked."""
 
 Weighed = tuple[dict[str, float], bool]
 
