@@ -2,11 +2,10 @@
 
 aiokafka inflates a batch as a whole: a megabyte on the broker can be gigabytes then, and for a broker that takes
 messages of 30 MB one of 400 MB behind zstd is a few kilobytes. Here a batch is inflated while it is read, but for one
-that is small even then. A message
-that is too large comes without its value, with a header that says so (`OVERSIZE`), and a batch that cannot be
-inflated as messages that say that (`CORRUPT`): the stages make dead letters of them, and go on behind them. Time is
-bounded as well: what is far too large is not inflated to its end, and what stands behind it in its batch counts as
-what cannot be inflated.
+that is small even then. A message that is too large comes without its value, with a header that says so (`OVERSIZE`),
+and a batch that cannot be inflated as messages that say that (`CORRUPT`): the stages make dead letters of them, and go
+on behind them. Time is bounded as well: what is far too large is not inflated to its end, and what stands behind it in
+its batch counts as what cannot be inflated.
 
 The layout: https://kafka.apache.org/documentation/#recordbatch. What is replaced in aiokafka is not offered publicly;
 `tests/agents/test_bounded_records.py` fails when it is renamed or works otherwise.

@@ -1,6 +1,6 @@
 """Fits the layer of the reader that labels names anew, on the vectors of its encoder, which stay as they are.
 
-    python -m pipeline.training.name_head DATA --corpus corpus
+    python -m pipeline.training.name_head DATA --corpus corpus --scorers pipeline/models/data/reader/scorers.npz
 
 The encoder knows the texts it learned from by heart, so that the layer above it is too sure elsewhere. Here it also
 learns from texts that the encoder has not seen: the sentences in `corpus/names` and the articles of the last writers.
