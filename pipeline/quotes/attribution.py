@@ -13,7 +13,7 @@ from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.owners import belonging, is_general
-from pipeline.quotes.registry import QUOTE_RULES
+from pipeline.quotes.registry import is_certain
 from pipeline.quotes.speaker_names import (
     KnownChain,
     NounPhrase,
@@ -98,7 +98,7 @@ class Attribution:
             speaker = self._speaker(candidates[number], choice)
             ruled = self._ruled(candidates[number], choice, speaker)
             if ruled is not None:
-                certain = _is_certain(candidates[number])
+                certain = is_certain(candidates[number])
                 sure = self._reader.calibration.trusted if certain else 1 - choice.probability
                 speaker, choice = ruled, replace(choice, chain=NOBODY, probability=sure)
             evidence = self._evidence(candidates[number], choice, speaker)
@@ -232,7 +232,7 @@ class Attribution:
 
         What a certain rule names holds in any case.
         """
-        unsure = choice.probability < self._reader.calibration.trusted or _is_certain(candidate)
+        unsure = choice.probability < self._reader.calibration.trusted or is_certain(candidate)
         if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
             return None
         entity, _ = self._linker.person(candidate.speaker_spans)
@@ -316,8 +316,3 @@ def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list
     if candidate.rule in CARRIED:
         return []
     return [span for span in spans if any(b <= span.begin and span.end <= e for b, e in candidate.frame_spans)]
-
-
-def _is_certain(candidate: QuoteCandidate) -> bool:
-    """Whether its rule names the speaker whatever else the article says."""
-    return bool(candidate.rule) and QUOTE_RULES[candidate.rule].certain

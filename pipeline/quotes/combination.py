@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
+from pipeline.quotes.registry import is_certain
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
 
@@ -31,10 +32,10 @@ def combine(
 ) -> list[QuoteCandidate]:
     """The quotes that rules or reader find surely enough, in text order, an outer one before those inside it.
 
-    `confidence` is by the calibration.
+    `confidence` is by the calibration, and that of what the layout tells at least that of its rule.
     """
     found = [
-        replace(candidate, confidence=calibration.quote(evidence))
+        replace(candidate, confidence=max(calibration.quote(evidence), candidate.confidence * is_certain(candidate)))
         for candidate, evidence in weigh(reading, rules, read)
     ]
     sure = [c for c in found if calibration.enough(_kind(reading, c), c.confidence)]

@@ -14,7 +14,7 @@ class QuoteRule(Rule):
         precision: the share of its quotes that cover a quote of annotated articles (word F1 of at least 0.5); the
             confidence of what rules alone find, and evidence for the reader.
         carried: whether the speaker is one of an earlier sentence.
-        certain: whether the layout tells the speaker, so that the reader is not asked.
+        certain: whether the layout tells the quote and its speaker, so that the reader is not asked.
         by_reader: whether it needs what the reader sees, and finds nothing without it.
     """
 
@@ -241,6 +241,14 @@ QUOTE_RULES = RuleSet[QuoteRule](
             0.95,
         ),
         QuoteRule(
+            "post",
+            "The paragraph over the name, the handle and the date of whoever has posted it.",
+            "[Die Brücke kommt.] pic.twitter.com/x1\n\n— Hanna Obst (@hobst) 3. Mai 2024",
+            "Die Brücke kommt.\n\nHanna Obst (@hobst) ist Bürgermeisterin.",
+            0.95,
+            certain=True,
+        ),
+        QuoteRule(
             "answer",
             "The paragraph behind each question of an interview, if the reader hears somebody speak there.",
             "Warum bauen Sie neu?\n\n[Weil ich es versprochen habe.]\n\nUnd wann?\n\n[Ich hoffe, im Mai.]\n\n"
@@ -323,6 +331,11 @@ LINK_RULES = RuleSet[LinkRule](
     )
 )
 """Rules that say whom the words for a speaker mean."""
+
+
+def is_certain(candidate: QuoteCandidate) -> bool:
+    """Whether the rule of a candidate finds what the layout tells, whatever else the article says."""
+    return bool(candidate.rule) and QUOTE_RULES[candidate.rule].certain
 
 
 def by_rule(candidate: QuoteCandidate, name: str) -> QuoteCandidate | None:

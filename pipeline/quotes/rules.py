@@ -21,6 +21,7 @@ from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.interview import headline_quotes, interview_turns
 from pipeline.quotes.marks import CLOSING, QuotedText
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
+from pipeline.quotes.posts import signed_posts
 from pipeline.quotes.registry import QUOTE_RULES, SPEAKER_RULES, by_rule
 from pipeline.quotes.sentence_quotes import back_reference, is_hearsay, reported_speech_act, subjunctive_after_colon
 from pipeline.quotes.signatures import signatures
@@ -52,7 +53,7 @@ class RuleQuotes:
 
     def __call__(self, analysed: AnalysedText) -> list[QuoteCandidate]:
         scan = _ArticleScan(analysed)
-        spoken = interview_turns(analysed)
+        spoken = [*interview_turns(analysed), *signed_posts(analysed)]
         said = {
             number
             for turn in spoken

@@ -53,6 +53,14 @@ def test_what_both_find_is_one_quote_with_the_spans_of_the_rules() -> None:
     assert quote.cue_spans == [(0, 5)]
 
 
+@pytest.mark.parametrize(("name", "confidence"), [("post", 0.95), ("turn", 0.0)])
+def test_what_the_layout_tells_is_a_quote_whatever_the_reader_hears(name: str, confidence: float) -> None:
+    found = QuoteCandidate([(10, 50)], "Direct", confidence=0.95, rule=name)
+    deaf = Calibration(Logistic({"always": -20.0}), Logistic({}), {"Direct without marks": 0.0})
+    (quote,) = combine(reading(0.0), deaf, [found], [])
+    assert quote.confidence == pytest.approx(confidence, abs=1e-6)
+
+
 def test_indirect_speech_that_the_reader_is_sure_of_goes_on_behind_its_frame() -> None:
     found = QuoteCandidate([(0, 20), (45, 60)], "Indirect", confidence=0.95, source="learned", frame_spans=[(20, 45)])
     cut_off = rule(0, 20, cue_spans=[(20, 25)], frame_spans=[(20, 60)])
@@ -69,7 +77,7 @@ def test_the_type_is_that_of_the_reader_where_the_bounds_are() -> None:
 
 
 def test_direct_speech_keeps_to_its_marks_however_sure_the_reader_is() -> None:
-    marked = QuoteCandidate([(10, 50)], "Direct", confidence=0.9, rule="marks")
+    marked = QuoteCandidate([(10, 50)], "Direct", confidence=0.9, rule="marks-alone")
     found = QuoteCandidate([(15, 55)], "Direct", confidence=0.99, source="learned")
     (quote,) = combine(reading(0.9), TRUSTING, [marked], [found])
     assert quote.spans == [(10, 50)]
