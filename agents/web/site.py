@@ -62,7 +62,12 @@ class Site:
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def render(self, template: str, request: Request, **values: Any) -> str:
-        """A template in the language of the request."""
+        """A template in the language of the request.
+
+        Args:
+            values: for the template; a page that is kept for all who ask also says in `here` where a login leads back
+                to, so that it holds nothing of a single request.
+        """
         from agents.web.rendering import environment
 
         return (
@@ -74,7 +79,7 @@ class Site:
                 can_log_in=self.guard.has_token,
                 logged_in=self.guard.knows(request),
                 trouble=self._trouble(),
-                **values,
+                **{"here": request.raw_path} | values,
             )
         )
 

@@ -1,6 +1,8 @@
 """Who may see and do what, over HTTP."""
 
 import asyncio
+import html
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -72,6 +74,42 @@ async def test_the_login_form(serve: Serve) -> None:
     assert await code(client, "/", headers=HTML) == 200
     await client.post("/logout")
     assert await code(client, "/", headers=HTML) == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search?q=Umbau+%26+Geld&source=K%C3%BCstenbote",
+        "/articles/a%2F2%20%C3%BC",
+        "/articles/?id=a%3Fb%23c",
+        "/dead-letters?stage=clean&reason=empty",
+        "/?source=Tagblatt&quoting=1",
+        "/operations",
+    ],
+)
+async def test_a_login_leads_back_to_the_very_page(serve: Serve, path: str) -> None:
+    client = await serve()
+    page = await (await client.get(URL(path, encoded=True), headers=HTML)).text()
+    links = re.findall(r'href="(/login[^"]*)"', page)
+    assert links
+    for link in links:
+        form = await (await client.get(URL(html.unescape(link), encoded=True))).text()
+        found = re.search(r'name="next" value="([^"]*)"', form)
+        assert found
+        assert html.unescape(found[1]) == path
+
+
+@pytest.mark.parametrize("path", ["/", "/operations"])
+async def test_a_page_that_is_kept_for_all_leads_nobody_to_where_another_was(serve: Serve, path: str) -> None:
+    client = await serve()
+    for query in ("?eines=anderen", ""):
+        text = await (await client.get(path + query)).text()
+        assert f'href="/login?next={path}"' in text
+
+
+async def test_the_login_page_leads_to_no_login(serve: Serve) -> None:
+    client = await serve()
+    assert "/login?" not in await (await client.get("/login")).text()
 
 
 @pytest.mark.parametrize("cookie", ["", "1.x", "99999999999.", "99999999999.00", "²", "x.y", "9" * 5000 + ".a"])

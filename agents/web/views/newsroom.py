@@ -52,6 +52,7 @@ async def newsroom(_: web.View, request: Request) -> Response:
             sequence=sequence,
             shown=shown,
             fields=fields,
+            here=address("/", fields, cursor=cursor),
             **page_links(query, partial(address, "/", query), page.next),
             live=address("/live", query, after=str(sequence)),
         )

@@ -36,5 +36,5 @@ async def _answer(request: Request, template: str) -> Response:
     state = await site.cached("operations", site.stream_monitor.operations, seconds=FRESH_SECONDS)
     key = (template, language_of(request), site.guard.knows(request))
     sinks = await site.cached("sinks", partial(sinks_of, site.reader), seconds=FRESH_SECONDS)
-    render = partial(site.render, template, request, state=state, sinks=sinks)
+    render = partial(site.render, template, request, here=request.path, state=state, sinks=sinks)
     return site.answer(await site.cached(key, render, seconds=FRESH_SECONDS))
