@@ -361,6 +361,15 @@ async def test_all_letters_can_be_had_page_by_page(client: Client, writer: Store
         assert response.status == 400
 
 
+@pytest.mark.parametrize("query", ["stage=quotes", "reason=schema", "since=1h"])
+async def test_all_is_well_only_if_nothing_hides_the_letters(client: Client, writer: StoreWriter, query: str) -> None:
+    assert "Alles in Ordnung" in (await get(client, "/dead-letters"))[1]
+    writer.add([letter(0, at=time.time() - 7200)])
+    _, page = await get(client, f"/dead-letters?{query}")
+    assert "Alles in Ordnung" not in page
+    assert "Nichts, was aufbewahrt ist, passt dazu." in page
+
+
 async def test_what_is_new_since_the_last_visit_is_marked(client: Client, writer: StoreWriter) -> None:
     now = time.time()
     writer.add([letter(1, at=now - 5000), letter(2, at=now - 100)])
