@@ -205,5 +205,7 @@ def test_dead_letters_tell_their_reason_in_german(address: str, writer: StoreWri
     )
     writer.add([TopicMessage("articles.dead-letter", 0, 1, time.time(), encode(letter), {})])
     browser.get(address + "/dead-letters")
+    chips, button = (find(browser, selector)[0].rect for selector in (".chips", ".act"))
+    assert chips["y"] + chips["height"] + 8 <= button["y"], "the counts stand on the button"
     assert "kein gültiges JSON" in texts(browser, ".letters tbody td")
     assert "malformed-json" not in find(browser, "main")[0].text
