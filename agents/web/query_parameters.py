@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -15,6 +15,7 @@ from agents.web.store.quote_query import QuoteQuery
 from schemas.records import QuoteType
 
 LONGEST = 200
+DAY_SECONDS = 86_400.0
 TYPES = get_args(QuoteType)
 GENDERS = ("f", "m", "unknown", "none")
 VERBATIM = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": None}
@@ -121,8 +122,8 @@ def moment_in(url: URL, name: str, *, end: bool) -> float | None:
         return None
     try:
         if len(value) == 10:
-            day = date.fromisoformat(value) + timedelta(days=int(end))
-            return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+            day = date.fromisoformat(value)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() + (DAY_SECONDS if end else 0.0)
         moment = datetime.fromisoformat(value.replace(" ", "+"))
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):

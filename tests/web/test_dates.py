@@ -57,3 +57,13 @@ async def test_it_is_cited_with_its_arrival_and_the_feed_does_not_date_it(client
     async with client.get(PAPER.format("/api/quotes")) as response:
         (hit,) = (await response.json())["items"]
     assert hit["published_at"] == "2099-01-01T09:00:00Z", "data stays as the record has it"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/search", "/shares", "/search.atom", "/api/quotes", "/api/shares", "/entities/per/karla-brinkmeier"]
+)
+async def test_a_period_may_last_from_the_first_day_of_the_calendar_to_its_last(client: Client, path: str) -> None:
+    async with client.get(f"{path}?since=0001-01-01&until=9999-12-31") as response:
+        assert response.status == 200
+    async with client.get(f"{path}?since=0001-01-01&until=9999-12-32") as response:
+        assert response.status == 400
