@@ -220,6 +220,25 @@ def test_ranks_count_within_the_window_only(writer: StoreWriter, reader: StoreRe
     assert (named[0].name, named[0].count) == ("Karla Brinkmeier", 6)
 
 
+def test_an_article_takes_from_an_entity_nothing_that_it_does_not_speak_of(
+    writer: StoreWriter, reader: StoreReader
+) -> None:
+    article = quote_article("a-1")
+    minister = article.entities[0]
+
+    def known(number: int, **said: object) -> tuple[list[str], list[str], str | None]:
+        again = article.model_copy(update={"id": f"a-{number}", "entities": [minister.model_copy(update=said)]})
+        writer.add([message(again, offset=number)])
+        entity = reader.entity(minister.id)
+        assert entity is not None
+        return entity.roles, entity.affiliations, entity.wikidata
+
+    assert known(1, affiliations=["SPD"], wikidata="Q1") == (["Verkehrsministerin"], ["SPD"], "Q1")
+    assert known(2, roles=["Ministerin"]) == (["Ministerin"], ["SPD"], "Q1")
+    assert known(3, roles=[]) == (["Ministerin"], ["SPD"], "Q1")
+    assert known(4, roles=[], affiliations=["parteilos"]) == (["Ministerin"], ["parteilos"], "Q1")
+
+
 def test_an_entity_over_time_and_by_source(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add(
         [

@@ -149,7 +149,8 @@ def _insert_parts(
 
 
 def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
-    about = orjson.dumps({key: entity.get(key) for key in ("roles", "affiliations", "wikidata")}).decode()
+    """An entity's number. What an article does not say of it (such as its party) stays as the articles before said."""
+    about = {key: entity.get(key) for key in ("roles", "affiliations", "wikidata")}
     row = connection.execute("SELECT num, name, about FROM entities WHERE id = ?", (entity["id"],)).fetchone()
     if row is None:
         free = connection.execute(
@@ -158,21 +159,25 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
         ).fetchone()
         cursor = connection.execute(
             "INSERT INTO entities (num, id, name, type, about) VALUES (?, ?, ?, ?, ?)",
-            (None if free is None else free[0], entity["id"], entity["name"], entity["type"], about),
+            (
+                None if free is None else free[0],
+                entity["id"],
+                entity["name"],
+                entity["type"],
+                orjson.dumps(about).decode(),
+            ),
         )
         assert cursor.lastrowid is not None
         _index_name(connection, cursor.lastrowid, entity["name"])
         return cursor.lastrowid
     num, name, known = row
-    says_something = entity.get("roles") or entity.get("affiliations") or entity.get("wikidata")
+    stored = orjson.loads(known)
+    now = orjson.dumps({key: value or stored[key] for key, value in about.items()}).decode()
     if name != entity["name"]:
         connection.execute("DELETE FROM entity_search WHERE rowid = ?", (num,))
         _index_name(connection, num, entity["name"])
-    if name != entity["name"] or (says_something and about != known):
-        connection.execute(
-            "UPDATE entities SET name = ?, about = ? WHERE num = ?",
-            (entity["name"], about if says_something else known, num),
-        )
+    if name != entity["name"] or now != known:
+        connection.execute("UPDATE entities SET name = ?, about = ? WHERE num = ?", (entity["name"], now, num))
     return int(num)
 
 
