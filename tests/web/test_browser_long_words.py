@@ -33,6 +33,24 @@ return [...document.querySelectorAll('main time')].every((time) => {
   return place(0) < place(1);
 });
 """
+OUT_OF_ORDER = """
+const box = (node) => {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  return range.getBoundingClientRect();
+};
+const words = [];
+const walker = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+while (walker.nextNode()) {
+  const node = walker.currentNode;
+  const shown = node.parentElement.checkVisibility() && !node.parentElement.closest('select');
+  if (shown && node.data.trim()) words.push(node);
+}
+return words.slice(1).filter((node, number) => {
+  const [before, here] = [box(words[number]), box(node)];
+  return words[number].data.includes('\u202e') && here.top < before.bottom && here.left < before.right - 1;
+}).map((node) => node.data);
+"""
 
 
 def long_article(id_: str, *, source: str = LONG) -> QuoteArticle:
@@ -93,3 +111,17 @@ def test_a_paper_that_is_written_from_right_to_left_turns_no_date_around(
         browser.get(address + path)
         assert find(browser, "main time"), path
         assert browser.execute_script(DAY_IS_IN_ORDER), path
+
+
+def test_what_follows_a_name_that_is_written_from_right_to_left_stands_behind_it(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    paper, name = "\u202eBlatt", "\u202eKarla Brinkmeier"
+    article = quote_article("rechts", source=paper, url=None)
+    minister, *others = article.entities
+    article = article.model_copy(update={"entities": [minister.model_copy(update={"name": name}), *others]})
+    writer.add([message(article, offset=20, at=time.time())])
+    for path in (f"/search?source={quote(paper)}", "/entities/per/karla-brinkmeier?view=named", "/people"):
+        browser.get(address + path)
+        assert "\u202e" in find(browser, "main")[0].text, path
+        assert not browser.execute_script(OUT_OF_ORDER), path

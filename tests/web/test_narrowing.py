@@ -56,8 +56,8 @@ class Form(HTMLParser):
 
 def chips(page: str) -> list[tuple[str, str]]:
     """What they say, and the address without it."""
-    found = re.findall(r'<a class="chip" href="([^"]*)" aria-label="ohne [^"]*">([^<]*) ×</a>', page)
-    return [(unescape(text), unescape(link)) for link, text in found]
+    found = re.findall(r'<a class="chip" href="([^"]*)" aria-label="ohne [^"]*">(.*?) ×</a>', page)
+    return [(unescape(re.sub("</?bdi>", "", text)), unescape(link)) for link, text in found]
 
 
 @pytest.mark.parametrize("path", ["/search", "/shares", f"/entities/{MINISTER}"])
