@@ -113,6 +113,27 @@ def test_a_paper_that_is_written_from_right_to_left_turns_no_date_around(
         assert browser.execute_script(DAY_IS_IN_ORDER), path
 
 
+NUMBERS_OUT_OF_SIGHT = """
+return [...document.querySelectorAll('.people td, .shares td')].filter((cell) =>
+  cell.getBoundingClientRect().right > cell.closest('.scroll').getBoundingClientRect().right + 1,
+).map((cell) => cell.textContent);
+"""
+
+
+def test_a_long_name_pushes_no_number_out_of_its_table(address: str, writer: StoreWriter, browser: Any) -> None:
+    articles = [long_article("lang"), quote_article("a-1")]
+    writer.add(message(article, offset=n + 20, at=time.time()) for n, article in enumerate(articles))
+    looks(browser, DESKTOP)
+    try:
+        for path in ("/people", "/shares", "/shares?by=source", f"/shares?by=source&vs_source={quote(LONG)}"):
+            browser.get(address + path)
+            assert LONG in find(browser, "main tbody")[0].text, path
+            assert not browser.execute_script(NUMBERS_OUT_OF_SIGHT), path
+            assert fits(browser), path
+    finally:
+        looks_as_before(browser)
+
+
 def test_what_follows_a_name_that_is_written_from_right_to_left_stands_behind_it(
     address: str, writer: StoreWriter, browser: Any
 ) -> None:
