@@ -187,6 +187,14 @@ def test_the_directory_suggests_names(address: str, browser: Any) -> None:
     until(lambda: texts(browser, "h1") == ["Karla Brinkmeier"], 5, "her page")
 
 
+def test_how_to_search_is_said_everywhere_and_the_keys_where_there_are_some(address: str, browser: Any) -> None:
+    browser.get(address + "/search")
+    touch = browser.execute_script("return matchMedia('(hover: none)').matches")
+    said = find(browser, "main")[0].text
+    assert '"Worte in Anführungszeichen" gelten als Folge, -Wort lässt weg.' in said
+    assert ("Tasten: J und K" in said) is not touch
+
+
 def test_dead_letters_tell_their_reason_in_german(address: str, writer: StoreWriter, browser: Any) -> None:
     letter = DeadLetter.model_validate(
         {
