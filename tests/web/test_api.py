@@ -27,12 +27,17 @@ def test_every_route_is_described(description: dict[str, Any]) -> None:
         route.uri.replace(":[\\s\\S]+", "").replace(":[0-9]{1,9}", "").replace(":[0-9]{1,18}", "")
         for route in api.blueprint.routes
     }
-    assert served == set(description["paths"]) | {"/api/openapi.json"}
+    assert served == set(description["paths"]) | {"/api/", "/api/openapi.json"}
     for path, operations in description["paths"].items():
         for operation in operations.values():
             assert operation["summary"]
             named = {parameter["name"] for parameter in operation["parameters"] if parameter["in"] == "path"}
             assert named == {part[1:-1] for part in path.split("/") if part.startswith("{")}
+
+
+async def test_the_address_of_the_api_leads_to_its_description(client: Client) -> None:
+    async with client.get("/api/") as response:
+        assert "/api/quotes" in (await response.json())["paths"]
 
 
 def test_all_references_lead_somewhere(description: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from aiohttp.web import HTTPBadRequest, HTTPNotFound, HTTPUnauthorized, Request, Response, StreamResponse
+from aiohttp.web import HTTPBadRequest, HTTPFound, HTTPNotFound, HTTPUnauthorized, Request, Response, StreamResponse
 from faust import web
 
 from agents.topic_reader import MessageGone, message_at
@@ -139,6 +139,12 @@ class OneDeadLetter(web.View):
         line = await find_letter(site, int(partition), int(offset))
         sent = await replay_letter(site, line, by=f"web {request.remote}")
         return json_response(Replayed(topic=line.topic, sent=sent))
+
+
+@pages.page("/api/", name="api-root")
+async def root(_: web.View, __: Request) -> Response:
+    """The way to this API's description."""
+    raise HTTPFound("/api/openapi.json")
 
 
 @pages.page("/api/openapi.json", name="openapi")
