@@ -78,7 +78,7 @@ def test_speaker_word_week_wording_and_paper_at_once(address: str, writer: Store
     assert find(browser, ".quote-hit .address")[0].get_attribute("href") == address + "/articles/w-1#quote-0"
     for kind in ("csv", "parquet"):
         duckdb = pytest.importorskip("duckdb")
-        link = next(a for a in find(browser, ".facets a") if f"format={kind}" in a.get_attribute("href"))
+        (link,) = find(browser, f".facets a[href^='/api/quotes'][href$='format={kind}']")
         with urllib.request.urlopen(link.get_attribute("href")) as answer:
             file = writer_folder(writer) / f"taken.{kind}"
             file.write_bytes(answer.read())

@@ -3,7 +3,9 @@
 import csv
 import io
 import json
+import re
 import time
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -177,6 +179,16 @@ async def test_statements_are_exported_a_row_for_each(client: Client, filled: St
     assert (line["count"], line["sources"], line["verbatim"]) == (7, 7, True)
     assert line["article_ids"].split() == [article["id"] for article in statement["articles"]]
     assert row == {key: "" if value is None else str(value) for key, value in line.items()}
+
+
+async def test_a_search_offers_what_it_shows_and_all_quotes_of_it(client: Client, filled: StoreWriter) -> None:
+    query = "q=Fr%C3%BChjahr&speaker=per%2Fkarla-brinkmeier"
+    async with client.get(f"/search?{query}&each=paper") as response:
+        offered = re.findall(r'href="(/api/[^"]*)" download', await response.text())
+    kinds = ("csv", "jsonl", "parquet")
+    assert [unescape(path) for path in offered] == [
+        f"/api/{what}?{query}&format={kind}" for what in ("statements", "quotes") for kind in kinds
+    ]
 
 
 @pytest.mark.parametrize(

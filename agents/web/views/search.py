@@ -8,6 +8,7 @@ from aiohttp.web import HTTPNotFound, Request, Response
 from faust import web
 
 from agents.web.chips import chips_of
+from agents.web.exports import FORMATS
 from agents.web.limits import SEARCHES
 from agents.web.pages import Pages
 from agents.web.query_parameters import FIELDS, address, field_values, page_links, quote_query_of, reading_a_page
@@ -49,7 +50,8 @@ async def search(_: web.View, request: Request) -> Response:
         shares=address("/shares", request.query),
         feed=address("/search.atom", request.query, each=None),
         exports={
-            kind: address("/api/quotes", request.query, each=None, format=kind) for kind in ("csv", "jsonl", "parquet")
+            what: {kind: address(f"/api/{what}", request.query, each=None, format=kind) for kind in FORMATS}
+            for what in ("statements", "quotes")
         },
         **page_links(request.query, changed, found.next),
     )
