@@ -307,3 +307,12 @@ async def test_errors_are_in_the_readers_language(client: Client, method: str, p
         page = (await response.text()).partition('<div class="narrow">')[2]
     assert said in page
     assert not re.search(r"Not Found|Not Allowed|one of|a day such|a number", page)
+
+
+async def test_an_empty_directory_does_not_speak_of_a_name_that_nobody_gave(
+    client: Client, writer: StoreWriter
+) -> None:
+    writer.prune(time.time() + 1e9)
+    for path, said in (("/people?type=LOC", "Noch niemand."), ("/people?q=Tölke", "Niemand dieses Namens")):
+        async with client.get(path, headers={"Accept-Language": "de"}) as response:
+            assert said in await response.text()
