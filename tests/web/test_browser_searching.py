@@ -181,6 +181,10 @@ def test_the_directory_suggests_names(address: str, browser: Any) -> None:
     find(browser, "#name")[0].send_keys("brin")
     names = "return [...document.querySelectorAll('#names option')].map(option => option.value)"
     until(lambda: browser.execute_script(names) == ["Karla Brinkmeier"], 5, "her name")
+    find(browser, "#type option[value=LOC]")[0].click()
+    until(lambda: browser.execute_script(names) == [], 5, "that no place is called so")
+    find(browser, "#type option[value='']")[0].click()
+    until(lambda: browser.execute_script(names) == ["Karla Brinkmeier"], 5, "her name again")
     fill_in(browser, "#name", "Brinkmeier")
     until(lambda: texts(browser, ".people tbody a") == ["Karla Brinkmeier"], 5, "her entry")
     find(browser, ".people tbody a")[0].click()

@@ -3,17 +3,18 @@
 
 {
   const field = document.getElementById("name");
+  const kind = document.getElementById("type");
   const names = document.getElementById("names");
   let asked = "";
   let timer = 0;
 
   async function suggest() {
     const query = field.value.trim();
-    if (query.length < 2 || query === asked) return;
-    asked = query;
-    const address = new URLSearchParams({ q: query, type: field.dataset.kind, limit: "12" });
+    const address = String(new URLSearchParams({ q: query, type: kind.value, limit: "12" }));
+    if (query.length < 2 || address === asked) return;
+    asked = address;
     const response = await fetch(`/api/people?${address}`).catch(() => null);
-    if (!response?.ok || query !== asked) return;
+    if (!response?.ok || address !== asked) return;
     const found = (await response.json()).items;
     names.replaceChildren(...found.map((person) => {
       const option = document.createElement("option");
@@ -27,4 +28,5 @@
     clearTimeout(timer);
     timer = setTimeout(suggest, 120);
   });
+  kind.addEventListener("change", suggest);
 }
