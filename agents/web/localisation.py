@@ -6,6 +6,7 @@ of two languages take 10 MB, so this is imported with the first page.
 """
 
 import io
+import re
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -43,7 +44,8 @@ class Formats:
     def __init__(self, language: InterfaceLanguage) -> None:
         self._locale = Locale.parse(language)
         self._separators = str.maketrans({",": get_group_symbol(language), ".": get_decimal_symbol(language)})
-        parts = get_time_format("short", language).pattern, get_date_format("short", language).pattern
+        day = re.sub("y+", "y", get_date_format("short", language).pattern)  # archives have articles of each century
+        parts = get_time_format("short", language).pattern, day
         self._short = parse_pattern(str(get_datetime_format("short", language)).format(*parts))
 
     def number(self, value: float, digits: int = 0) -> str:

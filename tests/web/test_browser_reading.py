@@ -261,3 +261,18 @@ def test_show_new_goes_where_its_time_belongs(address: str, writer: StoreWriter,
     show_new(browser)
     shown = texts(browser, "#stream h2")
     assert [title for title in shown if title.startswith("Tag ")] == ["Tag 5", "Tag 4", "Tag 3"]
+
+
+def test_times_have_the_whole_year_and_the_browser_writes_them_as_the_server(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    from agents.web.localisation import Formats
+
+    published = "1926-02-03T04:05:06Z"
+    add(writer, quote_article("alt", published_at=published))
+    browser.get(address + "/articles/alt")
+    for language, whole in (("de", "03.02.1926"), ("en", "2/3/1926")):
+        browser.execute_script("document.documentElement.lang = arguments[0]; Redefluss.localize(document)", language)
+        (shown,) = texts(browser, ".text header time")
+        assert shown.startswith(whole)
+        assert shown.split() == Formats(language).time(published).split()

@@ -50,9 +50,8 @@ def test_numbers_and_times_are_written_as_babel_writes_them(language: InterfaceL
         assert formats.number(value, digits) == expected
     for moment in ("2026-03-02T09:05:00Z", "2026-12-31T23:59:59Z", "2026-07-01T12:00:00+02:00"):
         local = datetime.fromisoformat(moment).astimezone()
-        assert (
-            formats.time(moment) == formats.time(local.timestamp()) == format_datetime(local, "short", locale=language)
-        )
+        short = format_datetime(local, "short", locale=language)
+        assert formats.time(moment) == formats.time(local.timestamp()) == re.sub(r"\b26\b", "2026", short)
         assert formats.day(moment[:10]) == format_date(datetime.fromisoformat(moment[:10]), "medium", locale=language)
 
 

@@ -3,7 +3,11 @@
 
 const Redefluss = {
   localize(root) {
-    const format = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+    // As the server writes them: short, but with the whole year.
+    const { lang } = document.documentElement;
+    const digits = lang === "de" ? "2-digit" : "numeric";
+    const parts = { day: digits, month: digits, year: "numeric", hour: digits, minute: "2-digit" };
+    const format = new Intl.DateTimeFormat(lang, parts);
     for (const time of root.querySelectorAll("time[datetime]")) {
       const moment = new Date(time.dateTime);
       if (!Number.isNaN(moment.valueOf())) time.textContent = format.format(moment);
