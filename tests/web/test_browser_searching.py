@@ -11,7 +11,7 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
 from tests.web.articles import quote_article
-from tests.web.browser import DESKTOP, find, follow, looks, looks_as_before, texts
+from tests.web.browser import DESKTOP, PHONE, find, fits, follow, looks, looks_as_before, texts
 from tests.web.system import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -174,6 +174,29 @@ def test_no_chart_of_one_bar(address: str, writer: StoreWriter, browser: Any) ->
     browser.get(address + "/shares?by=source")
     assert len(find(browser, ".intervals rect")) == len(find(browser, ".shares tbody tr")) == 3
     assert find(browser, ".lines polyline")
+
+
+CUT_OFF = """
+const lines = document.querySelector('.lines');
+const shown = getComputedStyle(lines).overflow === 'visible' ? lines.closest('.panel') : lines;
+const labels = [...lines.querySelectorAll('text[text-anchor=end]')];
+for (const label of labels) label.textContent = '1.000';
+return labels.filter((label) => label.getBoundingClientRect().left < shown.getBoundingClientRect().left).length;
+"""
+
+
+@pytest.mark.parametrize("metrics", [PHONE, DESKTOP], ids=["phone", "desktop"])
+def test_the_numbers_beside_a_chart_are_whole(
+    address: str, writer: StoreWriter, browser: Any, metrics: dict[str, Any]
+) -> None:
+    add(writer, quote_article("z", published_at="2026-03-05T08:00Z"))
+    looks(browser, metrics)
+    try:
+        browser.get(address + "/shares?by=source")
+        assert browser.execute_script(CUT_OFF) == 0
+        assert fits(browser)
+    finally:
+        looks_as_before(browser)
 
 
 def test_the_directory_suggests_names(address: str, browser: Any) -> None:
