@@ -86,7 +86,8 @@ async def test_chips_say_what_people_call_it(client: Client, path: str) -> None:
     assert [text for text, _ in chips(words)] == ["Sprecher: Brinkm", "Wortlaut: sinngemäß"]
 
 
-async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Client) -> None:
+async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Client, writer: StoreWriter) -> None:
+    writer.add([message(quote_article("n", published_at="2026-03-05T09:00:00Z"), offset=30, at=time.time())])
     for first, second, called in (
         (f"speaker={MINISTER}", "vs_speaker=per/tobias-ahlgrimm", ["Karla Brinkmeier", "Tobias Ahlgrimm"]),
         ("speaker=Brinkm", "vs_speaker=Ahlg", ["Brinkm", "Ahlg"]),
@@ -94,6 +95,9 @@ async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Clie
     ):
         page = await get(client, f"/shares?by=source&{first}&{second}")
         assert re.findall(r"<h2>([^<]*)</h2>", page)[:2] == called
+    alone, compared = [await get(client, f"/shares?speaker={MINISTER}{more}") for more in ("", "&vs_speaker=Ahlg")]
+    assert re.findall(r'<h2 id="over-time">([^<]*)', alone) == ["Im Lauf der Zeit"]
+    assert re.findall(r'<h2 id="over-time">([^<]*)', compared) == ["Im Lauf der Zeit: Karla Brinkmeier"]
 
 
 async def test_the_articles_that_name_someone_are_narrowed_and_the_tabs_tell_how_much_is_left(
