@@ -199,6 +199,13 @@ def test_the_numbers_beside_a_chart_are_whole(
         looks_as_before(browser)
 
 
+def test_both_fields_for_a_source_suggest_those_there_are(address: str, browser: Any) -> None:
+    browser.get(address + "/shares?source=Tagblatt")
+    suggested = "return [...document.querySelector(arguments[0]).list.options].map(option => option.value)"
+    for field in ("#source", "#vs_source"):
+        assert {"Küstenbote", "Tagblatt"} <= set(browser.execute_script(suggested, field)), field
+
+
 def test_the_directory_suggests_names(address: str, browser: Any) -> None:
     browser.get(address + "/people")
     find(browser, "#name")[0].send_keys("brin")

@@ -35,10 +35,7 @@ async def newsroom(_: web.View, request: Request) -> Response:
     site, shown = site_of(request), shown_in(request)
     fields, cursor = field_values(request.query, FIELDS), request.query.get("cursor")
     query = fields if cursor is None else fields | {"cursor": cursor}
-    found, sources = (
-        await ranks(site),
-        await site.cached("sources", site.reader.sources, seconds=SOURCES_SECONDS, stale_seconds=STALE_SECONDS),
-    )
+    found, sources = await ranks(site), await sources_of(site)
 
     def render() -> str:
         sequence = site.reader.last_sequence()
@@ -136,3 +133,8 @@ async def ranks(site: Site) -> dict[RankWindow, dict[RankedBy, list[Ranked]]]:
         }
 
     return await site.cached("ranks", count, seconds=RANKS_SECONDS, stale_seconds=STALE_SECONDS)
+
+
+async def sources_of(site: Site) -> list[str]:
+    """The names of the sources there are, for all forms that ask for one."""
+    return await site.cached("sources", site.reader.sources, seconds=SOURCES_SECONDS, stale_seconds=STALE_SECONDS)

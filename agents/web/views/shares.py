@@ -29,6 +29,7 @@ from agents.web.query_parameters import (
 from agents.web.site import json_response, site_of
 from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.share_limits import BY, DRAWN
+from agents.web.views.newsroom import sources_of
 
 OTHER = ("vs_speaker", "vs_source", "vs_since", "vs_until")
 BARS = 10
@@ -54,6 +55,7 @@ async def page(_: web.View, request: Request) -> Response:
         fields=field_values(request.query, (*FIELDS, *OTHER)),
         chips=chips_of(asked, request.query, changed, names=names, but=("since", "until")),
         entity_names=names,
+        sources=await sources_of(site),
         compared=any(request.query.get(name) for name in OTHER),
         searches=[partial(_search, request.query, found.by, fields) for fields in ({}, _instead(request.query))],
         scale=_scale(found),
