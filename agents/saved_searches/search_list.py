@@ -9,8 +9,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from yarl import URL
 
 from agents.toml_lists import http_address, read_toml
-from agents.web.query_parameters import quote_query_in
+from agents.web.query_parameters import FIELDS, quote_query_in
 from agents.web.store.quote_query import QuoteQuery
+
+KNOWN = frozenset((*FIELDS, "words", "statement", "each", "cursor"))
+"""Names of fields that stand in the address of a search; the last two change nothing in what is found."""
 
 
 class SearchListError(Exception):
@@ -22,9 +25,20 @@ def _query(value: str) -> str:
     return value
 
 
-def _asked(query: str) -> QuoteQuery:
+def _asked(search: str) -> QuoteQuery:
+    """What a search asks for, also one that is a whole address.
+
+    Raises:
+        ValueError: a value that means nothing, or a field that no search has: it would narrow nothing.
+    """
+    path, mark, query = search.partition("?")
+    whole = mark and (not path or path.startswith(("/", "http://", "https://")))
+    url = URL("/search?" + (query if whole else search))
+    for name in url.query:
+        if name not in KNOWN:
+            raise ValueError(f"no search has the field {name!r}; those are {', '.join(FIELDS)}")
     try:
-        return quote_query_in(URL("/search?" + query.removeprefix("/search").removeprefix("?")))
+        return quote_query_in(url)
     except HTTPBadRequest as error:
         raise ValueError(error.text) from None
 

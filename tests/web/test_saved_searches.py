@@ -21,6 +21,7 @@ from agents.saved_searches.search_list import SavedSearch, SearchListError, load
 from agents.saved_searches.watcher import Watcher
 from agents.settings import Settings
 from agents.web.store.location import store_path
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
@@ -213,6 +214,7 @@ async def test_what_comes_faster_than_told_goes_together(
         ("x = [", "Invalid value"),
         ('[[searches]]\nname = "a"\nsearch = "q=b"', "search 1: url"),
         ('[[searches]]\nname = "a"\nsearch = "since=gestern"\nurl = "https://e.example"', "search 1: search: since"),
+        ('[[searches]]\nname = "a"\nsearch = "speker=b"\nurl = "https://e.example"', "search 1: search: .*'speker'"),
         ('[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "ftp://e.example"', "search 1: url: 'ftp://e.example'"),
         (
             '[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "https://e.example"\n' * 2,
@@ -226,6 +228,18 @@ def test_what_is_wrong_in_the_list_is_told_in_a_line(tmp_path: Path, text: str, 
     with pytest.raises(SearchListError, match="(?i)" + words.replace("'", ".")) as error:
         load(path)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("before", ["", "?", "/search?", "https://redefluss.example:6066/search?"])
+def test_a_search_may_be_the_whole_address_of_its_page(before: str) -> None:
+    query = "q=Wer%3F&speaker=per%2Fa&since=&until=2026-03-02&each=paper#q-2"
+    asked = SavedSearch(name="a", search=before + query, url="https://e.example").asked
+    assert asked == QuoteQuery(words="Wer?", speaker="per/a", until=1772496000.0)
+
+
+def test_a_question_mark_in_the_words_begins_no_query() -> None:
+    asked = SavedSearch(name="a", search="q=Amt/Rat?&source=Bote?", url="https://e.example").asked
+    assert asked == QuoteQuery(words="Amt/Rat?", sources=("Bote?",))
 
 
 def test_a_list_that_is_right(tmp_path: Path) -> None:
