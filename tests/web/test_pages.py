@@ -270,6 +270,8 @@ async def test_without_a_store_pages_say_so_and_health_fails(
     code, text = await get(client, "/articles/a-1", headers=HTML)
     assert code == 503
     assert "Der Speicher der Seiten ist noch nicht da." in text
+    async with client.get("/articles/a-1", headers={"Accept-Language": "en", **HTML}) as response:
+        assert "there is no store here yet; a worker makes it" in await response.text()
     assert (await get(client, "/health/ready"))[0] == 503
     assert (await get(client, "/operations", headers=HTML))[0] == 200
 

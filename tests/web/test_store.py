@@ -303,7 +303,7 @@ def test_hostile_text_is_data_like_any_other(writer: StoreWriter, reader: StoreR
 
 
 def test_without_a_store_a_query_says_so(tmp_path: Path) -> None:
-    with pytest.raises(StoreUnavailable):
+    with pytest.raises(StoreUnavailable, match="there is no store here yet"):
         StoreReader(tmp_path / "none.sqlite").articles(limit=1)
 
 

@@ -182,6 +182,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     Raises:
         sqlite3.OperationalError: there is no store yet.
     """
+    if not path.exists():
+        raise sqlite3.OperationalError("there is no store here yet; a worker makes it")
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5, check_same_thread=False)
     connection.execute("PRAGMA query_only = ON")
     if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
