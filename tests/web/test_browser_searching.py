@@ -199,6 +199,18 @@ def test_the_numbers_beside_a_chart_are_whole(
         looks_as_before(browser)
 
 
+def test_the_two_days_of_a_period_stand_side_by_side_on_a_phone(address: str, browser: Any) -> None:
+    looks(browser, PHONE)
+    try:
+        for path in ("/search", "/shares", "/entities/per/karla-brinkmeier"):
+            browser.get(address + path)
+            since, until_ = (find(browser, selector)[0].rect for selector in ("#since", "#until"))
+            assert (since["y"], since["width"]) == (until_["y"], until_["width"]), path
+            assert fits(browser), path
+    finally:
+        looks_as_before(browser)
+
+
 def test_both_fields_for_a_source_suggest_those_there_are(address: str, browser: Any) -> None:
     browser.get(address + "/shares?source=Tagblatt")
     suggested = "return [...document.querySelector(arguments[0]).list.options].map(option => option.value)"
