@@ -46,10 +46,15 @@ def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -
 
 
 def _by_words(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:
-    """By what was said, by whom, about whom, and in which statement."""
-    mask: Mask = np.ones(len(columns), dtype=bool)
+    """By what was said, by whom, about whom, and in which statement. What was typed without a word (an emoji, a "§")
+    finds nothing, for it narrows nothing."""
     by_name = "/" not in asked.speaker
     words = [asked.parsed.expression(), parse_query(asked.speaker).expression() if by_name else None]
+    no_word = asked.words.strip() and not (asked.parsed.wanted or asked.parsed.unwanted)
+    no_name = by_name and asked.speaker.strip() and words[1] is None
+    if no_word or no_name:
+        return np.zeros(len(columns), dtype=bool)
+    mask: Mask = np.ones(len(columns), dtype=bool)
     found = [part.format(what) for part, what in zip(("({})", "speaker : ({})"), words, strict=True) if what]
     if found:
         mask &= columns.with_nums(_nums(connection, _MATCHING, " AND ".join(found)))
