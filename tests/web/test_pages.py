@@ -318,3 +318,16 @@ async def test_an_empty_directory_does_not_speak_of_a_name_that_nobody_gave(
     for path, said in (("/people?type=LOC", "Noch niemand."), ("/people?q=Tölke", "Niemand dieses Namens")):
         async with client.get(path, headers={"Accept-Language": "de"}) as response:
             assert said in await response.text()
+
+
+async def test_a_title_that_is_a_whole_article_leaves_room_for_the_others_in_lists(
+    client: Client, writer: StoreWriter
+) -> None:
+    long = "Wort & " * 1500
+    article = quote_article("lang", title=long).model_copy(update={"kicker": long})
+    writer.add([TopicMessage("articles.quotes", 0, 50, time.time(), encode(article), {})])
+    for path in ("/", "/search", "/entities/per/karla-brinkmeier?view=named"):
+        _, page = await get(client, path)
+        longest = max(page.count("Wort &amp; ", place, place + 5000) for place in range(0, len(page), 5000))
+        assert 25 <= longest <= 80, path
+    assert (await get(client, "/articles/lang"))[1].count("Wort &amp; ") > 2900, "there it is whole"
