@@ -11,7 +11,7 @@ from yarl import URL
 
 from agents.web.openapi import Parameter
 from agents.web.problems import BadRequest
-from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_query import Each, QuoteQuery
 from schemas.records import QuoteType
 
 LONGEST = 200
@@ -71,6 +71,15 @@ def one_of(name: str, value: str, choices: Collection[str]) -> str:
     if value not in choices:
         raise BadRequest("%(name)s: one of %(choices)s", name=name, choices=", ".join(filter(None, choices)))
     return value
+
+
+def each_in(query: Mapping[str, str]) -> Each:
+    """What counts once: a statement, unless the query says otherwise.
+
+    Raises:
+        HTTPBadRequest: it says what is nothing of the kind.
+    """
+    return "paper" if one_of("each", query.get("each", ""), ("", *get_args(Each))) == "paper" else "statement"
 
 
 def field_values(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:

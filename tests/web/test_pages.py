@@ -331,3 +331,9 @@ async def test_a_title_that_is_a_whole_article_leaves_room_for_the_others_in_lis
         longest = max(page.count("Wort &amp; ", place, place + 5000) for place in range(0, len(page), 5000))
         assert 25 <= longest <= 80, path
     assert (await get(client, "/articles/lang"))[1].count("Wort &amp; ") > 2900, "there it is whole"
+
+
+@pytest.mark.parametrize("path", ["/search", "/shares", "/entities/per/karla-brinkmeier"])
+async def test_what_counts_once_is_one_of_two_things(client: Client, path: str) -> None:
+    for each, code in (("paper", 200), ("statement", 200), ("", 200), ("papers", 400)):
+        assert (await get(client, f"{path}?each={each}"))[0] == code, each

@@ -18,6 +18,7 @@ from agents.web.paths import entity_path
 from agents.web.query_parameters import (
     FIELDS,
     address,
+    each_in,
     field_values,
     one_of,
     page_links,
@@ -26,7 +27,7 @@ from agents.web.query_parameters import (
 )
 from agents.web.site import Site, site_of
 from agents.web.store.article_lists import ArticleFilter
-from agents.web.store.quote_query import Each, QuoteQuery
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.share_limits import LONGEST_DAYS, LONGEST_IN_DAYS
 
 View = Literal["said", "about", "named"]
@@ -65,7 +66,7 @@ async def find_entity(request: Request, site: Site, id_: str) -> EntityDetail:
 async def _page(request: Request, id_: str) -> Response:
     site = site_of(request)
     view = one_of("view", request.query.get("view", "said"), get_args(View))
-    each: Each = "paper" if request.query.get("each") == "paper" else "statement"
+    each = each_in(request.query)
     narrowed = quote_query_of(request)
     said, about = replace(narrowed, speaker=id_, about=""), replace(narrowed, speaker="", about=id_)
     asked = about if view == "about" else said

@@ -11,9 +11,16 @@ from agents.web.chips import chips_of
 from agents.web.exports import FORMATS
 from agents.web.limits import SEARCHES
 from agents.web.pages import Pages
-from agents.web.query_parameters import FIELDS, address, field_values, page_links, quote_query_of, reading_a_page
+from agents.web.query_parameters import (
+    FIELDS,
+    address,
+    each_in,
+    field_values,
+    page_links,
+    quote_query_of,
+    reading_a_page,
+)
 from agents.web.site import Site, site_of
-from agents.web.store.quote_query import Each
 
 PAGE = 30
 FACETS = ("speaker", "party", "gender", "role", "source", "type", "agency")
@@ -26,7 +33,7 @@ async def search(_: web.View, request: Request) -> Response:
     """Quotes that match, each statement once or once for each paper, with what narrows the search."""
     site, asked = site_of(request), quote_query_of(request)
     site.limit(request, SEARCHES)
-    each: Each = "paper" if request.query.get("each") == "paper" else "statement"
+    each = each_in(request.query)
     cursor = request.query.get("cursor")
 
     with reading_a_page():

@@ -20,6 +20,7 @@ from agents.web.query_parameters import (
     FIELDS,
     PARAMETERS,
     address,
+    each_in,
     field_values,
     moment_in,
     one_of,
@@ -77,9 +78,7 @@ async def shares(_: web.View, request: Request) -> Response:
 
 async def _find(request: Request) -> Shares:
     by = one_of("by", request.query.get("by", "speaker"), BY)
-    each: Each = (
-        "paper" if one_of("each", request.query.get("each", ""), ("", *get_args(Each))) == "paper" else "statement"
-    )
+    each = each_in(request.query)
     site, asked, other = site_of(request), quote_query_of(request), _compared(request)
     site.limit(request, SEARCHES)
     now = time.time()
