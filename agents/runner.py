@@ -74,7 +74,8 @@ class Runner(ABC):
 
         Args:
             messages: from one partition of the stage's topic, in its order.
-            before_publish: awaited right before each attempt to publish something; may raise `OwnershipLost`.
+            before_publish: awaited right before each attempt to publish something, and before a stage that remembers
+                changes its states; may raise `OwnershipLost`.
 
         Raises:
             OwnershipLost: as `before_publish` said; nothing was published since.

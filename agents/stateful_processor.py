@@ -16,6 +16,7 @@ from agents import headers
 from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
+from agents.publisher import BeforeSend
 from agents.recent_states import RecentStates
 from agents.state_store import GivenOut, OwnersGivenOut, StatefulStage, StateReplica
 from pipeline.errors import StaleState
@@ -58,7 +59,7 @@ class StatefulProcessor:
         self._forget_states()
         self._replica.assign(partitions)
 
-    async def process(self, message: Incoming) -> Outcome:
+    async def process(self, message: Incoming, before_change: BeforeSend | None = None) -> Outcome:
         """Take a message in; what is to be published of it, in this order, before its offset is committed.
 
         Several may be taken in before what came of the first is published: each goes on from those before it.
@@ -66,10 +67,18 @@ class StatefulProcessor:
         One without a value takes back what the article that its key names has given, but for what comes from the
         version of the article that its header `version_hash` names.
 
+        Args:
+            message: which.
+            before_change: awaited right before the states are changed; may raise `OwnershipLost`. A message of a former
+                assignment comes again, and must find the states as they were read since, without what it has changed.
+
         Raises:
             LocalStoreError: what was given out cannot be read at present.
+            OwnershipLost: as `before_change` said; nothing was changed.
         """
         await self._replica.caught_up()
+        if before_change is not None:
+            await before_change()
         started = time.perf_counter()
         at = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
         seen_at = at.replace("+00:00", "Z")

@@ -76,7 +76,7 @@ class StatefulRunner(Runner):
         with ExitStack() as about:
             for message in messages:
                 about.enter_context(self._about(message))
-                if (one := await self._take_in(message, send)) is not None:
+                if (one := await self._take_in(message, send, before_publish)) is not None:
                     taken.append(one)
                     size += one.size
                 if size >= kafka.FETCH_BYTES:
@@ -85,13 +85,13 @@ class StatefulRunner(Runner):
                 await asyncio.sleep(0)  # the other stages need not wait until all are taken in
             await self._publish(taken, send)
 
-    async def _take_in(self, message: Incoming, send: Send) -> _Taken | None:
+    async def _take_in(self, message: Incoming, send: Send, before_change: BeforeSend | None) -> _Taken | None:
         """Let a message change the states; None if it became a dead letter instead."""
         try:
             if (refusal := self._refusal(message)) is not None:
                 await self._dead_letter(message, send, *refusal)
                 return None
-            outcome = await self._once_stored(message, partial(self._state.process, message))
+            outcome = await self._once_stored(message, partial(self._state.process, message, before_change))
             if isinstance(outcome, Refused):
                 await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
                 return None

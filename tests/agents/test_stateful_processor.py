@@ -1,5 +1,6 @@
 """What a stage that remembers holds in memory: so much, whoever the states belong to, and all is there again."""
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from agents import stateful_processor
 from agents.incoming import Incoming
+from agents.membership import OwnershipLost
 from agents.pool.protocol import Refused
 from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor
@@ -69,9 +71,11 @@ class FakeReplica:
     def __init__(self) -> None:
         self.given: dict[str, GivenOut] = {}
         self.read: list[str] = []
+        self.as_far = asyncio.Event()
+        self.as_far.set()
 
     async def caught_up(self) -> None:
-        pass
+        await self.as_far.wait()
 
     def assign(self, partitions: Any) -> None:
         pass
@@ -250,3 +254,25 @@ async def test_a_state_that_is_made_anew_goes_on_from_what_is_not_published_yet(
     assert kept(processor) == {"c": 20}
     (message,) = (await take(processor, said("a", 4))).messages
     assert orjson.loads(message.value)["weight"] == 7
+
+
+async def test_a_message_of_a_former_assignment_changes_nothing(processor: StatefulProcessor) -> None:
+    """It is read again. What it had changed would be taken for given out by then, and never be published."""
+    replica: Any = processor._replica
+    replica.as_far.clear()
+    former = True
+
+    async def before_change() -> None:
+        if former:
+            raise OwnershipLost
+
+    message = Incoming("quotes", 0, 0, 1000, b"k", said("a", 1), ())
+    waiting = asyncio.create_task(processor.process(message, before_change))
+    await asyncio.sleep(0)
+    processor.assign([0])
+    replica.as_far.set()
+    with pytest.raises(OwnershipLost):
+        await waiting
+    former = False
+    (published,) = (await processor.process(message, before_change)).messages
+    assert orjson.loads(published.value)["weight"] == 1

@@ -63,7 +63,9 @@ class FakeState:
         self.answers = answers
         self.taken: list[bytes | None] = []
 
-    async def process(self, message: Incoming) -> Any:
+    async def process(self, message: Incoming, before_change: BeforeSend | None = None) -> Any:
+        if before_change is not None:
+            await before_change()
         self.taken.append(message.value)
         answer = self.answers.get((message.value or b"").decode())
         if isinstance(answer, list):
@@ -147,7 +149,7 @@ async def test_messages_are_in_flight_and_their_spans_open_until_what_came_of_th
         assert stage.counted("redefluss_articles") == {}
 
     await stage.handle(b"x", b"y", before=before)
-    assert asked == [([17, 18], 2)]
+    assert asked == [([17], 1), ([17, 18], 2), ([17, 18], 2)], "before each is taken in, and before it is published"
     assert (stage.spans.open, stage.status.in_flight) == ([], 0)
 
 
@@ -157,10 +159,11 @@ async def test_no_more_is_taken_in_than_is_to_be_held_in_memory(monkeypatch):
     taken_in = []
 
     async def before() -> None:
-        taken_in.append(len(stage.state.taken))
+        taken_in.append((len(stage.state.taken), len(stage.publisher.sent)))
 
     await stage.handle(*[b"x"] * 5, before=before)
-    assert (taken_in, len(stage.publisher.sent)) == ([2, 4, 5], 5), "four bytes each"
+    assert taken_in == [(0, 0), (1, 0), (2, 0), (2, 2), (3, 2), (4, 2), (4, 4), (5, 4)], "four bytes each"
+    assert len(stage.publisher.sent) == 5
     assert stage.counted("redefluss_articles") == {("statements",): 5}
 
 
@@ -223,6 +226,7 @@ async def test_nothing_is_published_of_what_is_another_workers_by_now(values):
     with pytest.raises(OwnershipLost):
         await stage.handle(*values, before=before)
     assert stage.publisher.sent == []
+    assert stage.state.taken == [], "it is read again, and must find the state as it was published"
     assert stage.counted("redefluss_articles") == {}
     assert stage.status.in_flight == 0
 
