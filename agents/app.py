@@ -111,7 +111,8 @@ class StageApp(AdaptedApp):
         super().abort_consumer()
 
     def on_assigned(self, partitions: set[TP]) -> None:
-        """Tell whoever counts rebalances, and whoever keeps state by partition."""
+        """Forget what was finished after partitions were given up; tell who counts rebalances, and who keeps state."""
+        self.offsets.clear()
         self.on_rebalance()
         if self.assignment_listener is not None:
             self.assignment_listener(self._of_source(partitions))

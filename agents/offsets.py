@@ -131,6 +131,6 @@ class Offsets:
             log.warning("%s: offsets not committed (%r)", self._name, error)
 
     def clear(self) -> None:
-        """Forget all marks, since partitions are revoked: another worker may have them next."""
+        """Forget all marks, since partitions are revoked or assigned: another worker has them next, or had them."""
         self._finished.clear()
         self._committed.clear()

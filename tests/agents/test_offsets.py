@@ -229,3 +229,18 @@ async def test_a_draining_app_begins_nothing_more(tmp_path):
     assert not task.done()
     task.cancel()
     assert await made.app.offsets.wait_idle(0)
+
+
+async def test_what_is_finished_after_its_partition_was_given_up_takes_nothing_back_when_that_is_ours_again(tmp_path):
+    """Another worker has gone on meanwhile: committing the old place would have all since then processed again."""
+    made = App(tmp_path)
+    task = asyncio.create_task(made.app.process(made.event()))
+    await asyncio.sleep(0.01)
+    await made.app.on_revoked()
+    made.ended.set()
+    await task
+    for generation, partitions in ((4, set()), (5, {A})):
+        made.group.generation, made.group.partitions = generation, partitions
+        made.app.on_assigned(partitions)
+        await made.app.offsets.commit()
+    assert made.group.commits == []
