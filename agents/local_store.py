@@ -70,8 +70,9 @@ class LocalStore:
         self.keep_seconds = keep_seconds
         self._within_prefix = ReadOptions()
         self._within_prefix.set_prefix_same_as_start(True)
+        self._db: Rdict | None = None
         try:
-            self._db = self._open()
+            self._opened()
         except LocalStoreError:
             self._lock.close()
             raise
@@ -84,38 +85,35 @@ class LocalStore:
 
     def clear(self) -> None:
         """Forget everything."""
-        with _told(self._path):
-            self._db.close()
+        self._close()
         shutil.rmtree(self._path, ignore_errors=True)
-        self._db = self._open()
+        self._opened()
 
     def close(self) -> None:
         """Flush, and leave the folder to others. What cannot be flushed is read from the topic again."""
-        try:
-            with _told(self._path):
-                self._db.close()
-        except LocalStoreError as error:
-            log.warning("%s", error)
-        finally:
-            self._lock.close()
+        self._close()
+        self._lock.close()
 
     def read(self, key: bytes) -> bytes | None:
         """What is stored under a key."""
+        database = self._opened()
         with _told(self._path):
-            data: bytes | None = self._db.get(key)
+            data: bytes | None = database.get(key)
         return data
 
     def read_all(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """What is stored under each of some keys."""
+        database = self._opened()
         with _told(self._path):
-            data: Any = self._db.get(list(keys))
+            data: Any = database.get(list(keys))
         return list(data)
 
     def scan_prefix(self, prefix: bytes) -> list[tuple[bytes, bytes]]:
         """All that is stored under keys that begin with these `PREFIX_BYTES`, in their order."""
         found: list[tuple[bytes, bytes]] = []
+        database = self._opened()
         with _told(self._path):
-            items: Any = self._db.items(from_key=prefix, read_opt=self._within_prefix)
+            items: Any = database.items(from_key=prefix, read_opt=self._within_prefix)
             for key, value in items:
                 if not key.startswith(prefix):  # files of former versions do not end there
                     break
@@ -135,8 +133,24 @@ class LocalStore:
             else:
                 batch.put(key, value)
         batch.put(b"c%d" % partition, orjson.dumps(checkpoint))
+        database = self._opened()
         with _told(self._path):
-            self._db.write(batch)
+            database.write(batch)
+
+    def _opened(self) -> Rdict:
+        """The copy, opened first if it is not, as where it was to be made anew and the disk was full."""
+        if self._db is None:
+            self._db = self._open()
+        return self._db
+
+    def _close(self) -> None:
+        database, self._db = self._db, None
+        try:
+            if database is not None:
+                with _told(self._path):
+                    database.close()
+        except LocalStoreError as error:
+            log.warning("%s", error)
 
     def _open(self) -> Rdict:
         options = Options(raw_mode=True)

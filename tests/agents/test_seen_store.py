@@ -150,6 +150,32 @@ def test_a_full_disk_is_named_and_passes(disk, caplog):
     assert [path.name for path in folder.iterdir()] == ["0"], "no lock is left behind"
 
 
+def test_a_full_disk_does_not_keep_a_copy_from_being_forgotten(disk):
+    store = LocalStore(disk / "copies", "copy", 60)
+    store.update(0, {b"ka": random.randbytes(500_000)}, {"offset": 1})
+    take_all_room(disk / "rest")
+    store.clear()
+    assert (store.read(b"ka"), store.checkpoint(0)) == (None, None)
+    store.update(0, {b"kb": b"2"}, {"offset": 2})
+    assert store.read(b"kb") == b"2"
+    store.close()
+
+
+def test_a_copy_that_cannot_be_made_anew_is_made_when_it_can(store, monkeypatch):
+    def full(self: LocalStore) -> None:
+        raise LocalStoreError(Path("copy"), OSError("No space left on device"))
+
+    store.update(0, {b"ka": b"1"}, {"offset": 1})
+    with monkeypatch.context() as patched:
+        patched.setattr(LocalStore, "_open", full)
+        for use in (store.clear, lambda: store.checkpoint(0), lambda: store.update(0, {}, {"offset": 2})):
+            with pytest.raises(LocalStoreError, match="the disk is full"):
+                use()
+    assert (store.read(b"ka"), store.checkpoint(0)) == (None, None)
+    store.update(0, {b"kb": b"2"}, {"offset": 2})
+    assert store.read_all([b"ka", b"kb"]) == [None, b"2"]
+
+
 def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
     first, second = SeenStore(tmp_path, 60), SeenStore(tmp_path, 60)
     first.write(0, {b"a": SeenArticle("h", 1.0, 1).encode()}, {"offset": 1, "last": "x"})
