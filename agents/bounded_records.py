@@ -3,9 +3,9 @@
 aiokafka inflates a batch as a whole: a megabyte on the broker can be gigabytes then, and for a broker that takes
 messages of 30 MB one of 400 MB behind zstd is a few kilobytes. Here a batch is inflated while it is read, but for one
 that is small even then. A message that is too large comes without its value, with a header that says so (`OVERSIZE`),
-and a batch that cannot be inflated as messages that say that (`CORRUPT`): the stages make dead letters of them, and go
+and a batch that cannot be read as messages that say that (`CORRUPT`): the stages make dead letters of them, and go
 on behind them. Time is bounded as well: what is far too large is not inflated to its end, and what stands behind it in
-its batch counts as what cannot be inflated.
+its batch counts as what cannot be read.
 
 The layout: https://kafka.apache.org/documentation/#recordbatch. What is replaced in aiokafka is not offered publicly;
 `tests/agents/test_bounded_records.py` fails when it is renamed or works otherwise.
@@ -83,6 +83,7 @@ class StreamedBatch:
         self._batch: Any = DefaultRecordBatch(data)
         self._data = data
         self._limit = limit
+        self._offsets = range(self._batch.base_offset, self._batch.next_offset)
         (self._count,) = RECORD_COUNT.unpack_from(data, RECORD_COUNT_AT)
         self._unread = 0
         """Bytes of the last message that were not read, since nobody wants them."""
@@ -94,7 +95,7 @@ class StreamedBatch:
         return getattr(self._batch, name)
 
     def __iter__(self) -> Iterator[Record]:
-        next_offset = self._batch.base_offset
+        next_offset = self._offsets.start
         try:
             stream = inflated(self._batch.compression_type, self._data[RECORDS_AT:], self._limit)
             for _ in range(self._count):
@@ -104,8 +105,8 @@ class StreamedBatch:
                 next_offset = record.offset + 1
                 yield record
         except ERRORS as error:
-            told = f"its batch cannot be inflated ({type(error).__name__}: {error})"[:200].encode()
-            for offset in range(next_offset, self._batch.next_offset):
+            told = f"its batch cannot be read ({type(error).__name__}: {error})"[:200].encode()
+            for offset in range(next_offset, self._offsets.stop):
                 yield self._record(offset, 0, None, b"", [(CORRUPT, told)])
 
     def _read(self, stream: Stream) -> Record:
@@ -153,27 +154,38 @@ class StreamedBatch:
         value: bytes | None,
         headers: Sequence[tuple[str, bytes | None]],
     ) -> Record:
+        if offset not in self._offsets:
+            raise CorruptRecordException(f"a message that says it is at {offset}")
         by_broker = self._batch.timestamp_type == 1
         timestamp = self._batch.max_timestamp if by_broker else self._batch.first_timestamp + timestamp_delta
         return Record(offset, timestamp, self._batch.timestamp_type, key, value, headers)
 
 
-class CompressedBatch(StreamedBatch):
-    """A compressed batch; a small one is inflated as a whole, and read by aiokafka as one that is not compressed."""
+class PlainBatch(StreamedBatch):
+    """A batch that is not compressed, as aiokafka reads it; slower from a message on that it cannot read."""
 
     def __iter__(self) -> Iterator[Record]:
         given = 0
         try:
             for record in self._plain() or ():
+                if record.offset not in self._offsets:
+                    break
                 given += 1
                 yield record
         except ERRORS:
-            pass  # what can be read of it by its bytes alone is given out below
+            pass  # such as a header whose name is no UTF-8; what can be read by its bytes alone is given out below
         if given < self._count:
             yield from islice(super().__iter__(), given, None)
 
     def _plain(self) -> Any | None:
         """The batch without compression; None if it is large then."""
+        return self._batch
+
+
+class CompressedBatch(PlainBatch):
+    """A compressed batch; a small one is inflated as a whole, and read by aiokafka as one that is not compressed."""
+
+    def _plain(self) -> Any | None:
         limit = min(self._limit, SMALL_BYTES)
         records = inflated_at_once(self._batch.compression_type, self._data[RECORDS_AT:], limit)
         if records is None:
@@ -182,19 +194,6 @@ class CompressedBatch(StreamedBatch):
         data[ATTRIBUTES_AT] &= ~CODEC
         LENGTH.pack_into(data, LENGTH_AT, len(data) - COUNTED_FROM)
         return DefaultRecordBatch(data)
-
-
-class PlainBatch(StreamedBatch):
-    """A batch that is not compressed, as aiokafka reads it; slower from a header on whose name is no UTF-8."""
-
-    def __iter__(self) -> Iterator[Record]:
-        given = 0
-        try:
-            for record in self._batch:
-                given += 1
-                yield record
-        except UnicodeDecodeError:
-            yield from islice(super().__iter__(), given, None)
 
 
 class BoundedRecords(_MemoryRecordsPy):  # type: ignore[misc]

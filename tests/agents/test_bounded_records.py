@@ -3,7 +3,8 @@
 import gzip
 import struct
 import tracemalloc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import cramjam
@@ -139,7 +140,7 @@ COMPRESS = {
 }
 
 
-def framed(*parts: tuple[bytes, int, list[tuple[bytes, bytes]]]) -> bytes:
+def framed(*parts: tuple[bytes, int, list[tuple[bytes, bytes]]], offsets: Sequence[int] = range(100)) -> bytes:
     """Messages as they stand in a batch; a value is so many zeros."""
 
     def number(value: int) -> bytes:
@@ -148,7 +149,7 @@ def framed(*parts: tuple[bytes, int, list[tuple[bytes, bytes]]]) -> bytes:
         return bytes(out)
 
     messages = b""
-    for offset, (key, zeros, headers) in enumerate(parts):
+    for offset, (key, zeros, headers) in zip(offsets, parts, strict=False):
         body = b"\0" + number(offset) + number(offset) + number(len(key)) + key + number(zeros) + bytes(zeros)
         body += number(len(headers)) + b"".join(number(len(x)) + x for pair in headers for x in pair)
         messages += number(len(body)) + body
@@ -239,12 +240,28 @@ def test_keys_and_headers_can_be_what_is_too_large(messages: list[Any]) -> None:
         (4, zstandard.compress(framed((b"a", 3, [(b"h", b"x")]))[:-2] + b"\x64x")),
         (2, bytes(cramjam.snappy.compress_raw(framed(*[(b"k", 2**20, [])] * 2, (b"k", 2**20 - 168, []))))),
         (5, b"no codec"),
+        (0, b"no messages"),
+        (0, framed((b"a", 3, []))[:-2]),
     ],
 )
 def test_what_cannot_be_inflated_is_told_message_by_message(codec: int, payload: bytes) -> None:
     found = records_of(with_payload(payload, codec, 3))
     assert [record.offset for record in found] == [7, 8, 9]
     assert all(CORRUPT in dict(record.headers) and record.value == b"" for record in found)
+
+
+@pytest.mark.parametrize("offsets", [(0, -(2**40), 2), (0, 3, 2), (0, 2**40, 2)])
+@pytest.mark.parametrize("size", [3, SMALL_BYTES])
+@pytest.mark.parametrize("codec", CODECS.values(), ids=CODECS)
+def test_a_message_that_says_it_is_elsewhere_than_in_its_batch_is_told_by_its_place(
+    codec: int, size: int, offsets: Sequence[int]
+) -> None:
+    """Whoever commits it would leave out what stands before that place; and from far below there is no end to tell."""
+    messages = framed((b"a", size, []), (b"b", 3, []), (b"c", 3, []), offsets=offsets)
+    (records,) = [BoundedRecords(with_payload(PACK[codec](messages), codec, 3)).next_batch()]
+    first, *others = islice(records, 10)
+    assert (first.offset, first.key) == (7, b"a")
+    assert [(record.offset, CORRUPT in dict(record.headers)) for record in others] == [(8, True), (9, True)]
 
 
 def test_messages_are_given_out_by_size_too(monkeypatch: pytest.MonkeyPatch) -> None:
