@@ -119,18 +119,29 @@ class StatefulRunner(Runner):
             log.debug("%s: one of %d messages cannot be published: %r", self.stage.name, len(together), error)
             for each in taken:
                 with self._about(each.message):
-                    await self._publish_alone(each, send)
+                    if await self._publish_alone(each, send):
+                        self.status.metrics.published(self.stage.name, each.took_seconds)
+            return
         for each in taken:
             self.status.metrics.published(self.stage.name, each.took_seconds)
 
-    async def _publish_alone(self, taken: _Taken, send: Send) -> None:
-        """Publish what came of a message, one after the other; what cannot be makes a dead letter of the message."""
+    async def _publish_alone(self, taken: _Taken, send: Send) -> bool:
+        """Publish what came of a message, one after the other; if something cannot be, a dead letter of the message.
+
+        Whether all could be.
+        """
+        failures: list[Exception] = []
         for outgoing in taken.made:
             try:
                 await send(outgoing)
             except OwnershipLost:
                 raise
-            except TooLarge as error:
-                await self._dead_letter(taken.message, send, "too-large", str(error))
             except Exception as error:
-                await self._give_up(taken.message, send, error)
+                failures.append(error)
+        if not failures:
+            return True
+        if isinstance(failures[0], TooLarge):
+            await self._dead_letter(taken.message, send, "too-large", str(failures[0]))
+        else:
+            await self._give_up(taken.message, send, failures[0])
+        return False

@@ -207,6 +207,17 @@ async def test_what_is_too_large_for_the_topic_makes_a_dead_letter_of_its_messag
         ("p.statements", b"z"),
     ]
     assert stage.letters() == [(18, "too-large")]
+    assert stage.counted("redefluss_articles") == {("statements",): 2}
+
+
+async def test_of_a_message_of_which_several_records_are_too_large_there_is_one_dead_letter():
+    made = tuple(OutputMessage("statements", key, b"made", 3) for key in (b"1", b"2", b"3"))
+    stage = Stage(x=Done(made))
+    stage.publisher.too_large = {b"1", b"3"}
+    await stage.handle(b"x")
+    assert stage.letters() == [(17, "too-large")]
+    assert b"2" in keys([message for (message,) in stage.publisher.requests[1:]]), "the others are published"
+    assert stage.counted("redefluss_articles") == {}
 
 
 async def test_a_bug_in_publishing_one_does_not_hold_up_the_others():
