@@ -181,8 +181,7 @@ def _quote(
         for begin, end in candidate.frame_spans
         if not _is_dateline(article, begin, end)
     ]
-    entities = {entity.id: entity for entity in article.entities}
-    own = entities.get(speaker.entity) if speaker is not None and speaker.entity is not None else None
+    own = linker.entity(speaker.entity) if speaker is not None and speaker.entity is not None else None
     return Quote(
         id=f"{article.id}#{number}",
         type=candidate.type,

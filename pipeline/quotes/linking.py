@@ -42,10 +42,15 @@ class Linker:
             key=lambda pair: (pair[0].begin, -pair[0].end),
         )
         self._begins = [mention.begin for mention, _ in self._mentions]
+        self._by_id = {entity.id: entity for entity in article.entities}
         self._named_so: dict[str, Entity] = {}
         for mention, entity in self._mentions:
             if mention.kind == "name":
                 self._named_so.setdefault(mention.text, entity)
+
+    def entity(self, id_: str) -> Entity | None:
+        """The article's entity with this id."""
+        return self._by_id.get(id_)
 
     def person(self, spans: Sequence[CharRange], other: Entity | None = None) -> tuple[Entity | None, str | None]:
         """Whom the words in `spans` mean: the entity and its name; of several joined by "und" only a name.

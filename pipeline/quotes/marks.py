@@ -6,7 +6,7 @@ runs over: one forgotten mark spoils no more than that.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -154,9 +154,8 @@ def _paired(text: str, start: CharOffset, stop: CharOffset) -> _Paired:
     return _Paired(start, stop, pairs, marks.stack)
 
 
-def _stretches(text: str) -> Iterator[_Paired]:
+def _stretches(text: str, paragraphs: Sequence[CharRange]) -> Iterator[_Paired]:
     """The text in order, by paragraphs; where a quote runs over several, they are one up to its closing mark."""
-    paragraphs = _by_paragraph(text, CharOffset(0), CharOffset(len(text)))
     number, behind = 0, CharOffset(0)
     while number < len(paragraphs):
         start, stop = paragraphs[number]
@@ -179,10 +178,10 @@ def _next_with_marks(text: str, paragraphs: Sequence[CharRange], number: int) ->
     return next((at for at in range(number, len(paragraphs)) if _OUTER_MARK.search(text, *paragraphs[at])), None)
 
 
-def _by_paragraph(text: str, begin: CharOffset, end: CharOffset) -> list[CharRange]:
-    """What of the code points `begin` to `end` stands in each paragraph, without spaces around it."""
+def _paragraphs(text: str) -> list[CharRange]:
+    """The paragraphs, without spaces around them."""
     found = []
-    for paragraph in _PARAGRAPH.finditer(text, begin, end):
+    for paragraph in _PARAGRAPH.finditer(text):
         start, stop = char_span(paragraph)
         words = text[start:stop]
         start += len(words) - len(words.lstrip())
@@ -191,9 +190,11 @@ def _by_paragraph(text: str, begin: CharOffset, end: CharOffset) -> list[CharRan
     return found
 
 
-def _quoted(text: str, begin: CharOffset, end: CharOffset, depth: int, opener: str) -> QuotedText:
-    """The words between a mark at `begin` and the one before `end`."""
-    spans = _by_paragraph(text, begin, end)
+def _quoted(paragraphs: Sequence[CharRange], begin: CharOffset, end: CharOffset, depth: int, opener: str) -> QuotedText:
+    """The words between a mark at `begin` and the one before `end`, by the paragraphs of the text."""
+    first = bisect_right(paragraphs, begin, key=lambda paragraph: paragraph.begin) - 1
+    last = bisect_left(paragraphs, end, key=lambda paragraph: paragraph.begin)
+    spans = [CharRange(max(start, begin), min(stop, end)) for start, stop in paragraphs[first:last]]
     inner = list(spans)
     inner[0] = CharRange(begin + 1, inner[0].end)
     inner[-1] = CharRange(inner[-1].begin, end - 1)
@@ -218,12 +219,13 @@ def _unclosed_end(
 
 def quoted_texts(text: str) -> list[QuotedText]:
     """All quoted words of `text` in text order, nested ones included, outer before inner."""
+    paragraphs = _paragraphs(text)
     found: list[QuotedText] = []
     carried: QuotedText | None = None
-    for start, stop, pairs, left_over in _stretches(text):
+    for start, stop, pairs, left_over in _stretches(text, paragraphs):
         continues = carried is not None and text[start : start + 1] == carried.opener
         for begin, end, depth, opener in pairs:
-            quoted = _quoted(text, begin, end, depth, opener)
+            quoted = _quoted(paragraphs, begin, end, depth, opener)
             if continues and begin == start and carried is not None:
                 carried.spans += quoted.spans
                 carried.inner += quoted.inner

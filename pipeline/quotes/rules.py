@@ -81,7 +81,8 @@ class _ArticleScan:
         self.subject: tuple[int, CharRange] | None = None
         self.before: Sentence | None = None
         self.framed_before = False
-        self.running_on: tuple[QuotedText, QuoteCandidate] | None = None
+        self.running_on: tuple[QuotedText, int] | None = None
+        """Speech that goes on in the next paragraphs, and where in `found` it stands."""
 
     def read(self, sentence: Sentence) -> None:
         quoted = passages(self.analysed, sentence)
@@ -95,8 +96,8 @@ class _ArticleScan:
         self._end_running_on(sentence, cues, masked, used)
         for passage in quoted:
             if passage.whole and passage.quoted.end > sentence.end:
-                begun = [one for one in found if passage.quoted.spans[0] in one.spans]
-                self.running_on = (passage.quoted, begun[0]) if begun else None
+                begun = [at for at, one in enumerate(found) if passage.quoted.spans[0] in one.spans]
+                self.running_on = (passage.quoted, len(self.found) + begun[0]) if begun else None
         indirect: list[QuoteCandidate] = []
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
         sources.find_said()
@@ -183,13 +184,13 @@ class _ArticleScan:
         """Who stands beside the last paragraph of a quote says it, if nobody does beside its first."""
         if self.running_on is None or not sentence.begin < self.running_on[0].end <= sentence.end:
             return
-        (quoted, candidate), self.running_on = self.running_on, None
-        if candidate.rule not in _UNFRAMED:
+        (quoted, at), self.running_on = self.running_on, None
+        if self.found[at].rule not in _UNFRAMED:
             return
         first, last = self.analysed.token_range(quoted.spans[-1].begin, quoted.end)
         end = self._whole(sentence, Passage(quoted, first, last, True, last - first), cues, masked, used)
         if end is not None and end.rule not in _UNFRAMED:
-            self.found[self.found.index(candidate)] = end
+            self.found[at] = end
 
     def _framed_otherwise(self, sentence: Sentence, passage: Passage, candidate: QuoteCandidate) -> bool:
         """Whether something else than a verb of the lists says whose the words are; written into `candidate`."""

@@ -6,6 +6,7 @@ stages, in its long form.
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.rules import find_infobox
 from pipeline.cleaning.tickers import Update, mark_entries
+from pipeline.config import PipelineConfig
 from pipeline.entities.coreference import Resolver, add_references
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.name_clusters import cluster_names
@@ -21,9 +23,11 @@ from pipeline.entities.person_clusters import cluster_persons
 from pipeline.entities.roles import read_roles
 from pipeline.entities.rule_recognizer import RuleRecognizer
 from pipeline.quotes.combination import weigh
-from pipeline.quotes.extractor import with_parts
+from pipeline.quotes.extractor import QuoteExtractor, with_parts
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.rules import RuleQuotes
+from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharOffset, CharRange
 from pipeline.statements.speaker import SpeakerStatements
 from schemas.records import Entity, EntityArticle, Mention, Quote, QuoteRecord
@@ -152,6 +156,18 @@ def quotes_over_paragraphs(size: int) -> Callable[[], object]:
     return lambda: quoted_texts("„a b c\n\nd“ „e\n" * size + "„f\n" * size + "‚g\n" * size + "h“")
 
 
+def quotes_of_two_paragraphs(size: int) -> Callable[[], object]:
+    text = "„Das ist gut\n\n„und bleibt so“, sagte Obst.\n\n" * size
+    return lambda: RuleQuotes()(AnalysedText(text, quoted_texts(text)))
+
+
+def quotes_and_people(size: int) -> Callable[[], object]:
+    made = article(", ".join(people(size)), people(size))
+    extract: Any = QuoteExtractor(PipelineConfig(quote_model="rules"))
+    extract._sentences = lambda *_: [rule(5 * number, 5 * number + 4) for number in range(size)]
+    return lambda: extract(made)
+
+
 def said_again(size: int) -> Callable[[], object]:
     records = [record("„Danke an alle in Rade“", number=number) for number in range(size)]
     return lambda: statements_of(records)
@@ -203,6 +219,8 @@ PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "rules and reader": (rules_and_reader, 40),
     "marks that close nothing": (marks_that_close_nothing, 60),
     "quotes over paragraphs": (quotes_over_paragraphs, 30),
+    "quotes of two paragraphs": (quotes_of_two_paragraphs, 120),
+    "quotes and people": (quotes_and_people, 200),
     "the same statement": (said_again, 40),
     "statements in parts": (said_in_parts, 30),
     "an infobox": (infobox, 60),
