@@ -35,6 +35,7 @@ class Cluster:
     Attributes:
         mentions: those by name in text order, while names alone are added.
         names: its forms in the text, undeclined, each once, the first one first.
+        roles, affiliations: each once, the first one first.
     """
 
     type: EntityType
@@ -42,8 +43,8 @@ class Cluster:
     mentions: list[MentionSpan] = field(default_factory=list)
     names: dict[str, None] = field(default_factory=dict)
     entry: GazetteerEntry | None = None
-    roles: list[str] = field(default_factory=list)
-    affiliations: list[str] = field(default_factory=list)
+    roles: dict[str, None] = field(default_factory=dict)
+    affiliations: dict[str, None] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -56,11 +57,11 @@ class Cluster:
         self.names.setdefault(name)
 
     def add_role(self, role: str) -> None:
-        """Note a role, each once."""
-        if role and role not in self.roles:
-            self.roles.append(role)
+        """Note a role."""
+        if role:
+            self.roles.setdefault(role)
 
     def add_affiliation(self, name: str) -> None:
-        """Note an affiliation, each once."""
-        if name and name not in self.affiliations:
-            self.affiliations.append(name)
+        """Note an affiliation."""
+        if name:
+            self.affiliations.setdefault(name)

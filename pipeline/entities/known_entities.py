@@ -21,8 +21,8 @@ def add_known(clusters: Iterable[Cluster], gazetteer: Gazetteer) -> None:
             cluster.name = max(cluster.names, key=len) if cluster.entry is None else cluster.entry.name
         if cluster.entry is not None:
             affiliations = [_canonical(name, gazetteer) for name in cluster.entry.affiliations]
-            cluster.roles = list(dict.fromkeys([*cluster.entry.roles, *cluster.roles]))
-            cluster.affiliations = list(dict.fromkeys([*affiliations, *cluster.affiliations]))
+            cluster.roles = dict.fromkeys([*cluster.entry.roles, *cluster.roles])
+            cluster.affiliations = dict.fromkeys([*affiliations, *cluster.affiliations])
 
 
 def _canonical(name: str, gazetteer: Gazetteer) -> str:

@@ -8,6 +8,8 @@ from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
 from schemas.records import CleanArticle
 
+_LONGEST_TITLE = 1000
+"""Code points of kicker and title in which names are looked for: each name goes through all of them."""
 _FREQUENT, _IN_TITLE, _IN_LEAD, _EARLY, _IS_SUBJECT = 0.45, 0.2, 0.1, 0.1, 0.15
 
 
@@ -19,7 +21,7 @@ def saliences(article: CleanArticle, words: TextWords, clusters: Sequence[Cluste
     beginning of sentences, where subjects and speakers stand.
     """
     most = max((len(c.mentions) for c in clusters), default=1)
-    title = f"{article.kicker or ''} {article.title or ''}"
+    title = f"{article.kicker or ''} {article.title or ''}"[:_LONGEST_TITLE]
     opening = CharOffset(min(len(article.text), 300))
     lead = next((block.end for block in article.blocks if block.kind == "lead"), opening)
     return [round(_salience(c, words, most, title, lead), 3) for c in clusters]

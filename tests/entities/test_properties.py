@@ -77,6 +77,16 @@ def test_salience_puts_the_subject_first(extract: EntityExtractor) -> None:
     assert max(found, key=lambda entity: entity.salience).name == "Wiebke Tannhoff"
 
 
+def test_a_title_is_as_long_as_titles_are(extract: EntityExtractor) -> None:
+    """Every name is looked for in it: one of megabytes would take hours."""
+
+    def salience(title: str) -> float:
+        return extract(clean_article("Anna Körber kam.", title=title)).entities[0].salience
+
+    without, far = salience("Bau"), salience("Bau " * 1000 + "Körber")
+    assert without == far < salience("Bau " * 100 + "Körber")
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [

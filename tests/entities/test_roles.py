@@ -3,9 +3,14 @@
 import pytest
 
 from pipeline.entities import EntityExtractor
+from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.person_clusters import cluster_persons
+from pipeline.entities.roles import read_roles
 from schemas.records import Entity
 from tests.entities.articles import clean_article
 from tests.support.given_names import GivenNames
+from tests.support.people import named, text_words
+from tests.support.timing import timed
 
 
 def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
@@ -98,3 +103,17 @@ def test_the_infobox_counts(extract: EntityExtractor) -> None:
 def test_the_infobox_of_somebody_else_does_not_count(extract: EntityExtractor) -> None:
     found = person(extract, "Wiebke Tannhoff kam zu spät.", infobox={"Name": "Falk Ahlers", "Amt": "Minister"})
     assert found.roles == []
+
+
+def test_time_grows_with_the_number_of_somebodys_roles_and_not_with_its_square() -> None:
+    def seconds(number: int) -> float:
+        text = "".join(f"Bezirk-{n}-Sprecher Hanna Tölke kam. " for n in range(number))
+        words = text_words(text)
+        persons = cluster_persons(words, named(text, ["Hanna Tölke"] * number))
+        found = timed(lambda: read_roles(words, persons, [], gazetteer))[1]
+        assert len(persons[0].roles) == number
+        return found
+
+    gazetteer = load_gazetteer(None)
+    seconds(100)
+    assert seconds(16_000) < 2.2 * 8 * seconds(2_000)
