@@ -100,7 +100,10 @@ class Runner(ABC):
             yield
 
     async def _once_stored(self, message: Incoming, work: Callable[[], Awaitable[Found]]) -> Found:
-        """Do work for a message; while the local copy of a topic cannot be read, which no message can help, wait."""
+        """Do work that needs the local copy of a topic; while that cannot be read, which no message can help, wait.
+
+        The work is done again then: it must not have published anything.
+        """
         while True:
             try:
                 return await work()
@@ -138,6 +141,12 @@ class Runner(ABC):
             partitions = await self._publisher.partitions(topic) if output.scattered else [None]
             messages += [Outgoing(topic, key, None, out, partition) for partition in partitions]
         return messages
+
+    async def _note_withdrawal(self, message: Incoming) -> None:
+        """Let the next article under the message's key be a new version."""
+        duplicates, key = self._duplicates, message.key
+        if duplicates is not None and key is not None:
+            await self._once_stored(message, lambda: duplicates.withdrawn(key))
 
     async def _dead_letter(
         self,
@@ -179,8 +188,7 @@ class Runner(ABC):
             # The version before it is no longer what the paper says.
             withdrawal = self._after(message, took_seconds, attempt=attempts)
             await send(*await self._tombstones(message.key, self.stage.outputs, withdrawal))
-            if self._duplicates is not None:
-                await self._duplicates.withdrawn(message.key)
+            await self._note_withdrawal(message)
         if self._reports_failures:
             DuplicateFilter.forget(self._publisher, self._settings, message)
         log.warning("%s: %s became a dead letter: %s: %s", self.stage.name, message, reason, one_line(detail))

@@ -60,7 +60,7 @@ class StageRunner(Runner):
         for message in messages:
             with self._about(message):
                 try:
-                    await self._once_stored(message, partial(self._handle, message, send))
+                    await self._handle(message, send)
                 except OwnershipLost:
                     raise
                 except Exception as error:
@@ -73,9 +73,9 @@ class StageRunner(Runner):
         if message.value is None and message.key:
             await self._withdraw(message, send)
             return
-        check = None
-        if self._duplicates is not None:
-            check = await self._duplicates.check(message)
+        check, duplicates = None, self._duplicates
+        if duplicates is not None:
+            check = await self._once_stored(message, lambda: duplicates.check(message))
             if check.duplicate:
                 log.info("%s: %s is a duplicate of an article already processed", self.stage.name, message)
                 self.status.metrics.duplicate(self.stage.name)
@@ -133,8 +133,7 @@ class StageRunner(Runner):
         assert message.key is not None
         out = self._after(message, 0.0)
         await send(*await self._tombstones(message.key, self.stage.outputs, out))
-        if self._duplicates is not None:
-            await self._duplicates.withdrawn(message.key)
+        await self._note_withdrawal(message)
         log.info("%s: %s withdraws an article", self.stage.name, message)
 
 

@@ -418,6 +418,30 @@ async def test_a_local_copy_that_cannot_be_read_is_no_fault_of_the_message(tmp_p
     assert "cannot be read or written (Input/output error)" in caplog.text
 
 
+class WithdrawsLater(FakeDuplicates):
+    """The local copy cannot be read once, when an article is taken back."""
+
+    error: Exception | None = None
+
+    async def withdrawn(self, key: bytes) -> None:
+        error, self.error = self.error, None
+        if error is not None:
+            raise error
+        await super().withdrawn(key)
+
+
+@pytest.mark.parametrize("value", [b"{}", None], ids=["a version that fails", "a withdrawal"])
+async def test_while_the_local_copy_cannot_be_read_nothing_is_done_again(tmp_path, monkeypatch, value):
+    monkeypatch.setattr("agents.runner.STORE_RETRY_SECONDS", 0.0)
+    duplicates = WithdrawsLater(DuplicateCheck(duplicate=False, revision=2))
+    stream = Stream(ENTITIES, Refused("empty", "no text"), duplicates=duplicates)
+    duplicates.error = LocalStoreError(tmp_path, OSError("Input/output error"))
+    sent = await stream.handle(value)
+    assert duplicates.taken_back == [b"a"]
+    assert len({message.topic for message in sent}) == len(sent), "one dead letter, one withdrawal"
+    assert len(stream.jobs) <= 1
+
+
 async def test_several_messages_are_brought_to_their_ends_one_after_the_other():
     stream = Stream(CLEAN, Done((OutputMessage("articles.cleaned", b"a", b"{}"),), "hash"))
     first, second = (Incoming("p.source", 3, offset, 1000, b"a", b"{}", ()) for offset in (17, 18))
