@@ -20,7 +20,6 @@ FEMININE_OR_PLURAL = word_list("feminine_or_plural_pronouns")
 MASCULINE_OR_NEUTER = word_list("masculine_or_neuter_pronouns")
 FIRST_PERSON = word_list("first_person_pronouns")
 FEMININE_DETERMINERS = frozenset({"die", "eine", "diese", "jene", "ihre", "seine", "keine"})
-MASCULINE_DETERMINERS = frozenset({"der", "ein", "dieser", "jener", "dem", "den", "des", "einem", "einen", "eines"})
 _INDEFINITE = frozenset({"ein", "eine", "einem", "einen", "einer", "eines"})
 _OF_SOME = frozenset({"der", "von", "dieser", "ihrer", "seiner"})
 """Words behind "einer" that say of whom somebody is one."""
