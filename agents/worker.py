@@ -209,7 +209,7 @@ class Worker:
             self._publisher = publisher
             try:
                 self._apps = [self._stage_apps.make(stage, publisher, embedded=embedded) for stage in self._stages]
-            except LocalStoreError:
+            except Exception:
                 await self._shut_down()
                 raise
             return

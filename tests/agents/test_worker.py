@@ -162,7 +162,19 @@ async def test_a_worker_connects_again_when_one_of_its_apps_cannot_go_on(worker,
     assert "g failed; reconnecting" in caplog.text
 
 
-async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connection_open(worker, monkeypatch, caplog):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (
+            LocalStoreError(Path("/proc"), OSError("No such device")),
+            "the local copy in /proc cannot be read or written",
+        ),
+        (OSError("No such file or directory"), "the connection failed (OSError: No such file or directory)"),
+    ],
+)
+async def test_an_app_that_cannot_be_made_is_told_and_leaves_no_connection_open(
+    worker, monkeypatch, caplog, error, told
+):
     open_producers = []
 
     class Producer:
@@ -179,18 +191,18 @@ async def test_a_local_copy_that_cannot_be_opened_is_told_and_leaves_no_connecti
         return
 
     def fails(*_: Any, **__: Any) -> None:
-        raise LocalStoreError(tmp, OSError("No such device"))
+        raise error
 
-    tmp = Path("/proc")
     monkeypatch.setattr(worker_module, "Publisher", Producer)
     monkeypatch.setattr(worker_module, "STORE_RETRY_SECONDS", 0.0)
+    monkeypatch.setattr(worker_module, "RESTART_SECONDS", 0.0)
     monkeypatch.setattr(kafka, "wait_for_broker", nothing)
     monkeypatch.setattr(kafka, "is_embedded", nothing)
     monkeypatch.setattr(worker, "_check_topics", nothing)
     monkeypatch.setattr(worker._stage_apps, "make", fails)
     await worker._connect_and_serve()
     assert open_producers == []
-    assert "the local copy in /proc cannot be read or written" in caplog.text
+    assert told in caplog.text
 
 
 async def test_what_a_worker_has_from_the_start_is_not_collected_again_and_what_is_new_seldom(worker, monkeypatch):
