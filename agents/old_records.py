@@ -8,7 +8,7 @@ import orjson
 
 from agents.outgoing import Outgoing
 from agents.settings import Settings
-from agents.state_store import StatefulStage
+from agents.stateful_stage import StatefulStage
 from agents.topic_reader import messages_to_end
 from pipeline.stages import STAGES, Stage
 from schemas.codec import RecordError, decode, encode

@@ -12,7 +12,8 @@ from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
 from agents.stage_runner import RunJob, StageRunner
-from agents.state_store import StateReplica, StateStore
+from agents.state_replica import StateReplica
+from agents.state_store import StateStore
 from agents.stateful_processor import StatefulProcessor
 from agents.stateful_runner import StatefulRunner
 from agents.status import WorkerStatus

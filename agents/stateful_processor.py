@@ -18,7 +18,9 @@ from agents.local_store import LocalStoreError
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.publisher import BeforeSend
 from agents.recent_states import RecentStates
-from agents.state_store import GivenOut, OwnersGivenOut, StatefulStage, StateReplica
+from agents.state_replica import OwnersGivenOut, StateReplica
+from agents.state_store import GivenOut
+from agents.stateful_stage import StatefulStage
 from pipeline.errors import StaleState
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, one_line

@@ -12,7 +12,7 @@ from agents.pool.fork_server_client import SINGLE_THREADED
 from agents.pool.protocol import Done, Job, OutputMessage
 from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load
-from agents.state_store import StatefulStage
+from agents.stateful_stage import StatefulStage
 from benchmarks.articles import multiplied
 from pipeline.config import PipelineConfig
 from pipeline.stages import STAGES, Stage, article_stages

@@ -26,7 +26,8 @@ from agents.incoming import Incoming
 from agents.pool.protocol import Done
 from agents.processes import spare_garbage_collection
 from agents.settings import Settings
-from agents.state_store import StateReplica, StateStore
+from agents.state_replica import StateReplica
+from agents.state_store import StateStore
 from agents.stateful_processor import StatefulProcessor
 from benchmarks.notes import notes
 from pipeline.stages import stage_named

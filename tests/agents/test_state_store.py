@@ -8,10 +8,11 @@ import orjson
 import pytest
 from pydantic import BaseModel
 
-from agents import state_store
+from agents import state_replica
 from agents.local_store import LocalStore
 from agents.settings import Settings
-from agents.state_store import GivenOut, OwnersGivenOut, StateReplica, StateStore
+from agents.state_replica import OwnersGivenOut, StateReplica
+from agents.state_store import GivenOut, StateStore
 from schemas.codec import RecordError
 
 DAY_SECONDS = 86_400
@@ -39,7 +40,7 @@ class Reading:
 
     def __init__(self, store: StateStore, monkeypatch: pytest.MonkeyPatch) -> None:
         self.decoded: list[bytes] = []
-        monkeypatch.setattr(state_store, "decode", self.decode)
+        monkeypatch.setattr(state_replica, "decode", self.decode)
         stage: Any = SimpleNamespace(target="statements", source="quotes", output=SimpleNamespace(record=Said))
         states: Any = SimpleNamespace(
             owner_of=lambda record: record.speaker,

@@ -1,0 +1,26 @@
+"""What a stage that remembers has to say of its records, so that its states are kept and restored."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+
+class StatefulStage(Protocol):
+    """What a stateful stage's row loads: says whose a record is, and makes states."""
+
+    def owner(self, record: Any) -> str:
+        """The key of the state that a record on the source topic belongs to."""
+
+    def owner_of(self, record: Any) -> str:
+        """The key of the state that gave a record out."""
+
+    def stream_key(self, owner: str) -> str:
+        """The message key of an owner's records on the source topic."""
+
+    def articles(self, record: Any) -> Sequence[str]:
+        """The ids of the articles that a record that was given out is made of."""
+
+    def outline(self, record: Any) -> bytes:
+        """What a state goes on from before it reads a record that was given out."""
+
+    def state(self, owner: str) -> Any:
+        """The state of an owner of whom nothing is known."""
