@@ -95,8 +95,8 @@ async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
     if not numbers:
         return
     consumer = kafka.consumer(settings, max_poll_records=50)
-    await kafka.connect(consumer)
     try:
+        await kafka.connect(consumer)
         partitions = [TopicPartition(settings.topic(topic), number) for number in numbers]
         async for records in batches(consumer, partitions, from_beginning=True, until_end=True):
             for record in records:

@@ -16,7 +16,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from agents.kafka import admin, consumer
+from agents.kafka import admin, connect, consumer
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, compacted_topics, topic_names
@@ -205,8 +205,8 @@ async def listing(settings: Settings, wanted: Iterable[str] | None = None) -> tu
     if not names:
         return [], hidden
     reader = consumer(settings)
-    await reader.start()
     try:
+        await connect(reader)
         infos = []
         for name in names:
             partitions = [TopicPartition(name, number) for number in described[name].numbers]

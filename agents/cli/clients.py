@@ -40,8 +40,8 @@ async def connected_producer(settings: Settings) -> AsyncIterator[AIOKafkaProduc
     await topics.ensure(settings, topics_of(settings, needs))
     await kafka.demand(settings, needs)
     producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
-    await producer.start()
     try:
+        await kafka.connect(producer)
         yield producer
     finally:
         await producer.stop()
@@ -52,8 +52,8 @@ async def connected_consumer(settings: Settings, **options: Any) -> AsyncIterato
     """A started consumer without a group; what it reads is assigned by hand."""
     await reach_broker(settings)
     consumer = kafka.consumer(settings, **options)
-    await consumer.start()
     try:
+        await kafka.connect(consumer)
         yield consumer
     finally:
         await consumer.stop()

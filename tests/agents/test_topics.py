@@ -1,10 +1,16 @@
 """How topics are made, and what is said of those that are otherwise."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 
+from agents import kafka, topics
+from agents.cli import clients
 from agents.settings import Settings
+from agents.topic_reader import messages_to_end
 from agents.topics import _differences, all_names, specification
 
 PARTITION = {"replicas": [1]}
@@ -63,3 +69,60 @@ def test_what_was_replayed_is_known_as_long_as_its_letter():
 def test_two_policies_are_the_same_in_any_order():
     meant = specification(settings(partitions=1), "articles.seen")
     assert list(_differences(meant, [PARTITION], {"cleanup.policy": "delete,compact"})) == []
+
+
+class Unreachable:
+    """A client whose broker is gone, and the topics that the broker had told of before."""
+
+    def __init__(self) -> None:
+        self.stopped = 0
+
+    async def start(self) -> None:
+        raise KafkaConnectionError
+
+    async def stop(self) -> None:
+        self.stopped += 1
+
+    async def topics(self, names: Any) -> dict[str, kafka.TopicDescription]:
+        return {name: kafka.TopicDescription(False, [{"partition": 0, "replicas": [1]}], None) for name in names}
+
+
+async def _first(found: Any) -> None:
+    async for _ in found:
+        return
+
+
+async def _enter(context: Any) -> None:
+    async with context:
+        pass
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda: topics.listing(settings(), ["articles.raw"]),
+        lambda: _first(messages_to_end(settings(), "articles.raw")),
+        lambda: _enter(clients.connected_producer(settings())),
+        lambda: _enter(clients.connected_consumer(settings())),
+    ],
+    ids=["listing", "messages", "a producer", "a consumer"],
+)
+async def test_a_client_that_cannot_connect_is_closed(monkeypatch: pytest.MonkeyPatch, use: Any) -> None:
+    client = Unreachable()
+
+    @asynccontextmanager
+    async def admin(_: Settings) -> AsyncIterator[Unreachable]:
+        yield client
+
+    async def nothing(*_: Any, **__: Any) -> None:
+        return
+
+    for module in (kafka, topics):
+        monkeypatch.setattr(module, "admin", admin)
+        monkeypatch.setattr(module, "consumer", lambda *_, **__: client)
+    monkeypatch.setattr(kafka, "producer", lambda *_, **__: client)
+    for module, name in ((clients, "reach_broker"), (topics, "ensure"), (kafka, "demand"), (kafka, "is_embedded")):
+        monkeypatch.setattr(module, name, nothing)
+    with pytest.raises(KafkaConnectionError):
+        await use()
+    assert client.stopped == 1
