@@ -6,6 +6,7 @@ workers that run some share a cluster.
 
 import asyncio
 import logging
+import math
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, Protocol
@@ -174,42 +175,8 @@ def create_app(
         on_commit_failure: told of each commit that was not confirmed.
     """
     kafka.adapt_consumers(settings)
-    state = settings.data_dir / "faust"
-    state.mkdir(parents=True, exist_ok=True)
-    session_seconds = settings.session_timeout_seconds
-    if embedded:
-        session_seconds = min(session_seconds, EMBEDDED_SESSION_SECONDS)
-    app = StageApp(
-        settings.group(stage.name),
-        broker=[URL(f"kafka://{server}") for server in settings.bootstrap_servers],
-        broker_credentials=_credentials(settings),
-        broker_session_timeout=session_seconds,
-        broker_heartbeat_interval=min(3.0, session_seconds / 4),
-        broker_request_timeout=max(40.0, session_seconds + 10),
-        broker_rebalance_timeout=max(60.0, settings.drain_seconds + settings.time_limit_seconds),
-        broker_max_poll_interval=MAX_POLL_SECONDS,
-        broker_max_poll_records=settings.buffer_messages,
-        broker_commit_interval=settings.commit_interval_seconds,
-        broker_commit_livelock_soft_timeout=NEVER_SECONDS,  # it watches acks, which are not used
-        consumer_auto_offset_reset="earliest",
-        consumer_max_fetch_size=kafka.FETCH_BYTES,
-        consumer_metadata_max_age_ms=10_000,
-        producer_request_timeout=settings.publish_timeout_seconds,
-        stream_buffer_maxsize=settings.buffer_messages,
-        topic_partitions=settings.partitions,
-        topic_allow_declare=False,
-        topic_disable_leader=True,
-        store="memory://",
-        datadir=state,
-        key_serializer="raw",
-        value_serializer="raw",
-        autodiscover=False,
-        debug=False,
-        web_enabled=False,
-        PartitionAssignor=SamePartitionsAssignor,
-        TableManager=TableManager,
-        canonical_url=f"worker:{worker_name(os.getpid())}",  # tells the assignor workers apart; nobody opens it
-    )
+    session_seconds = min(settings.session_timeout_seconds, EMBEDDED_SESSION_SECONDS if embedded else math.inf)
+    app = StageApp(settings.group(stage.name), **_faust_settings(settings, session_seconds))
     app.stream_settings = settings
     app.membership = Membership(session_seconds)
     app.stage = stage
@@ -248,6 +215,42 @@ def create_app(
             log.debug("%s: a partition was revoked", app.conf.id)
 
     return app
+
+
+def _faust_settings(settings: Settings, session_seconds: float) -> dict[str, Any]:
+    """What Faust is told of the broker, of buffers and of its folder."""
+    folder = settings.data_dir / "faust"
+    folder.mkdir(parents=True, exist_ok=True)
+    return {
+        "broker": [URL(f"kafka://{server}") for server in settings.bootstrap_servers],
+        "broker_credentials": _credentials(settings),
+        "broker_session_timeout": session_seconds,
+        "broker_heartbeat_interval": min(3.0, session_seconds / 4),
+        "broker_request_timeout": max(40.0, session_seconds + 10),
+        "broker_rebalance_timeout": max(60.0, settings.drain_seconds + settings.time_limit_seconds),
+        "broker_max_poll_interval": MAX_POLL_SECONDS,
+        "broker_max_poll_records": settings.buffer_messages,
+        "broker_commit_interval": settings.commit_interval_seconds,
+        "broker_commit_livelock_soft_timeout": NEVER_SECONDS,  # it watches acks, which are not used
+        "consumer_auto_offset_reset": "earliest",
+        "consumer_max_fetch_size": kafka.FETCH_BYTES,
+        "consumer_metadata_max_age_ms": 10_000,
+        "producer_request_timeout": settings.publish_timeout_seconds,
+        "stream_buffer_maxsize": settings.buffer_messages,
+        "topic_partitions": settings.partitions,
+        "topic_allow_declare": False,
+        "topic_disable_leader": True,
+        "store": "memory://",
+        "datadir": folder,
+        "key_serializer": "raw",
+        "value_serializer": "raw",
+        "autodiscover": False,
+        "debug": False,
+        "web_enabled": False,
+        "PartitionAssignor": SamePartitionsAssignor,
+        "TableManager": TableManager,
+        "canonical_url": f"worker:{worker_name(os.getpid())}",  # tells the assignor workers apart; nobody opens it
+    }
 
 
 def _credentials(settings: Settings) -> Any:
