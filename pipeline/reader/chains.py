@@ -89,19 +89,10 @@ def _resolution(
     mentions = sorted(mentions, key=lambda m: (m.first, -m.last))
     bearer = [bearers.get(TokenRange(m.first, m.last)) for m in mentions]
     mentions = of_one_bearer(mentions, bearer)
-    chains: list[Chain] = []
-    of_bearer: dict[int | None, int] = {}
-    chain = [NOBODY] * len(mentions)
-    certainty = [1.0] * len(mentions)
-    for index, mention in enumerate(mentions):
-        if mention.kind == "name":
-            if bearer[index] not in of_bearer:
-                of_bearer[bearer[index]] = len(chains)
-                chains.append(Chain(bearer[index]))
-            chain[index] = of_bearer[bearer[index]]
-            chains[chain[index]].mentions.append(index)
     if not mentions:
         return Resolution([], [], [], [], [])
+    chains, chain = _chains_of_names(mentions, bearer)
+    certainty = [1.0] * len(mentions)
     spans = np.array([(m.first, m.last) for m in mentions], dtype=np.int64)
     vectors = mention_vectors(reading.states, spans)
     types = [CHAIN_TYPES[number] for number in scorers.mention(vectors)[:, : len(CHAIN_TYPES)].argmax(1).tolist()]
@@ -135,6 +126,21 @@ def _resolution(
         chain[index], certainty[index] = best, sure
         chains[best].mentions.append(index)
     return Resolution(mentions, chain, certainty, chains, types)
+
+
+def _chains_of_names(mentions: Sequence[ReaderMention], bearer: Sequence[int | None]) -> tuple[list[Chain], list[int]]:
+    """A chain for each bearer of a name, and the chain of each mention: of what is no name NOBODY."""
+    chains: list[Chain] = []
+    of_bearer: dict[int | None, int] = {}
+    chain = [NOBODY] * len(mentions)
+    for index, mention in enumerate(mentions):
+        if mention.kind == "name":
+            if bearer[index] not in of_bearer:
+                of_bearer[bearer[index]] = len(chains)
+                chains.append(Chain(bearer[index]))
+            chain[index] = of_bearer[bearer[index]]
+            chains[chain[index]].mentions.append(index)
+    return chains, chain
 
 
 def _spoken(reading: Reading) -> npt.NDArray[np.bool_]:
