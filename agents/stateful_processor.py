@@ -10,11 +10,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from aiokafka.partitioner import murmur2
-
 from agents import headers
 from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
+from agents.partitioner_check import default_partition
 from agents.pool.protocol import Done, Outcome, OutputMessage, Refused
 from agents.publisher import BeforeSend
 from agents.recent_states import RecentStates
@@ -168,6 +167,5 @@ class StatefulProcessor:
             states.clear()
 
     def _partition(self, owner: str) -> int:
-        """The partition of the source topic that an owner's records are in: by Kafka's own partitioner."""
-        key = self._states.stream_key(owner).encode()
-        return int((murmur2(key) & 0x7FFFFFFF) % max(1, self._replica.source_partitions))
+        """The partition of the source topic that an owner's records are in."""
+        return default_partition(self._states.stream_key(owner).encode(), max(1, self._replica.source_partitions))

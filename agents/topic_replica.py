@@ -142,7 +142,10 @@ class TopicReplica(ABC):
         await self._check_goal(consumer)
 
     async def _recent(self, consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        """Where in long partitions begins what is young enough to be needed; nothing of one that is all of it."""
+        """Where in long partitions begins what is young enough to be needed.
+
+        Without those of which the broker tells no place, as where nothing is that young: they are read whole.
+        """
         if self._keep_seconds is None or not tps:
             return {}
         since_ms = round((time.time() - self._keep_seconds) * 1000)
