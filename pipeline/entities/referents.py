@@ -22,6 +22,8 @@ _MOST_MENTIONS = 1000
 """How many mentions before a word are looked through for them."""
 _MOST_OF_ONE = 50
 """How many mentions of one person before a word are looked at."""
+_MOST_ROLES = 50
+"""How many roles of one person are compared with a noun."""
 
 
 @dataclass(slots=True)
@@ -171,7 +173,7 @@ def referent(
     gazetteer: Gazetteer,
 ) -> Referent:
     """Put together what matters of one entity."""
-    mentions, roles = sorted(mentions), list(roles)
+    mentions, roles = sorted(mentions), list(islice(roles, _MOST_ROLES))
     role_words = [word for role in roles for word in WORD.findall(role)[:3] if role_word(word) is not None]
     found = [role for word in role_words if (role := role_word(word)) is not None]
     gender = None

@@ -126,6 +126,15 @@ def bodies_that_speak(size: int) -> Callable[[], object]:
     return lambda: [resolver.resolve(CharOffset(17 * n), CharOffset(17 * n + 11)) for n in range(size)]
 
 
+def somebody_of_many_roles(size: int) -> Callable[[], object]:
+    name = "Hanna Tölke"
+    made = article(f"{name} kam. " + "Die Sprecherin kam. " * size, [name])
+    roles = [f"Bezirk{number}-Autorin" for number in range(size)]
+    person = made.entities[0].model_copy(update={"roles": roles})
+    resolver = Resolver(made.model_copy(update={"entities": [person]}), GAZETTEER)
+    return lambda: [resolver.resolve(CharOffset(17 + 20 * n), CharOffset(17 + 20 * n + 14)) for n in range(size)]
+
+
 def fragments(size: int) -> Callable[[], object]:
     quotes = [
         Quote(
@@ -214,6 +223,7 @@ PARTS: dict[str, tuple[Callable[[int], Callable[[], object]], int]] = {
     "names by rules": (found_by_rules, 60),
     "pronouns": (pronouns, 60),
     "speakers": (speakers, 60),
+    "somebody of many roles": (somebody_of_many_roles, 80),
     "bodies that speak": (bodies_that_speak, 80),
     "parts of quotes": (fragments, 60),
     "rules and reader": (rules_and_reader, 40),
