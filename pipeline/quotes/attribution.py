@@ -187,7 +187,7 @@ class Attribution:
             first, second = sorted((choice.mention, choice.beside))
             spans = self._spans([CharRange(self._range(first)[0], self._range(second)[1])])
             names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
-            entity, name, kind = None, " und ".join(name for name in names if name), "group"
+            entity, name, kind = None, " und ".join(name for name in names if name) or None, "group"
         elif entity is None:
             sources = (self._linker.owner_of_source(*words) for words in (CharRange(begin, end), *given))
             owner, called = next((source for source in sources if source[1] is not None), (None, None))

@@ -20,7 +20,7 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
-from pipeline.reader.chains import Resolution, resolve
+from pipeline.reader.chains import Resolution, SpeakerChoice, resolve
 from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
 from schemas.spans import Span
@@ -440,3 +440,14 @@ def test_a_noun_that_may_mean_the_speaker_makes_him_less_sure(monkeypatch: pytes
         return quote.speaker.confidence
 
     assert confidence(0.5) < confidence(0.9) < confidence(0.99)
+
+
+def test_two_who_have_no_names_have_none_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    def together(reading: Any, scorers: Any, resolution: Resolution, quotes: Any) -> list[SpeakerChoice]:
+        she, he = (n for n, mention in enumerate(resolution.mentions) if mention.words[0] in {"sie", "er"})
+        return [SpeakerChoice(resolution.chain[she], she, 0.9, None, he) for _ in quotes]
+
+    monkeypatch.setattr(attribution, "speakers", together)
+    (quote,) = _quotes("„Wir gehen jetzt“, sagten sie und er.")
+    assert quote.speaker is not None
+    assert (quote.speaker.text, quote.speaker.name, quote.speaker.kind) == ("sie und er", None, "group")
