@@ -148,7 +148,7 @@ def incoming(message: Any) -> Incoming:
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp_ms=round(message.timestamp * 1000),
+        timestamp_ms=-1 if message.timestamp is None else round(message.timestamp * 1000),
         key=message.key,
         value=message.value,
         headers=pairs,

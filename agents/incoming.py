@@ -7,7 +7,7 @@ from agents.headers import RawHeaders
 
 @dataclass(frozen=True)
 class Incoming:
-    """A message as it stands on the broker; `timestamp_ms` in milliseconds since 1970 UTC."""
+    """A message as it stands on the broker; `timestamp_ms` in milliseconds since 1970 UTC, -1 if it has none."""
 
     topic: str
     partition: int

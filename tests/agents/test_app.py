@@ -66,6 +66,21 @@ def test_a_message_is_taken_as_it_stands_on_the_broker(given):
     assert list(taken.headers) == (list(given.items()) if isinstance(given, dict) else list(given or []))
 
 
+async def test_a_message_of_a_format_without_time_stamps_is_handled_and_not_left_out(tmp_path):
+    app, handled = make(tmp_path), []
+
+    async def handle(*messages: Incoming, before_publish: BeforeSend) -> None:
+        handled.extend(message.timestamp_ms for message in messages)
+
+    app.handle = handle
+    message = SimpleNamespace(
+        topic=SOURCE, partition=0, offset=7, timestamp=None, key=b"k", value=b"v", headers=None, generation_id=0
+    )
+    message.tp = TP(SOURCE, 0)
+    await app.process(SimpleNamespace(message=message))
+    assert handled == [-1]
+
+
 async def test_only_partitions_of_the_source_topic_count_as_assigned(tmp_path, monkeypatch):
     app = make(tmp_path)
     owned = {TP(SOURCE, 2), TP(SOURCE, 0), TP("another", 1)}
