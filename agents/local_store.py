@@ -194,8 +194,11 @@ def _lock_free_folder(folder: Path) -> tuple[Path, TextIO]:
         lock = (path / "lock").open("w")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:  # another worker's
             lock.close()
             number += 1
-            continue
-        return path, lock
+        except OSError:
+            lock.close()
+            raise
+        else:
+            return path, lock

@@ -1,5 +1,6 @@
 """What a worker keeps on its disk: values and how far they were read, both or neither, apart from other workers'."""
 
+import errno
 import random
 import shutil
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from rocksdict import AccessType, Options, Rdict
 
+from agents import local_store
 from agents.duplicates import SeenArticle
 from agents.local_store import BLOCK_CACHE_BYTES, PREFIX_BYTES, WRITE_BUFFER_BYTES, LocalStore, LocalStoreError
 from agents.seen_replica import SeenReplica
@@ -174,6 +176,18 @@ def test_a_copy_that_cannot_be_made_anew_is_made_when_it_can(store, monkeypatch)
     assert (store.read(b"ka"), store.checkpoint(0)) == (None, None)
     store.update(0, {b"kb": b"2"}, {"offset": 2})
     assert store.read_all([b"ka", b"kb"]) == [None, b"2"]
+
+
+def test_a_file_system_without_locks_is_named(tmp_path, monkeypatch):
+    """Every folder would look like another worker's, without end."""
+
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(local_store.fcntl, "flock", flock)
+    with pytest.raises(LocalStoreError, match="No locks available"):
+        LocalStore(tmp_path, "copy", 60)
+    assert [path.name for path in tmp_path.iterdir()] == ["0"]
 
 
 def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
