@@ -103,7 +103,7 @@ class SeenPages:
 
     Raises:
         SeenError: another process uses it, or it is damaged.
-        OSError: the folder cannot be written.
+        OSError: the folder cannot be written, or not be locked.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -111,8 +111,10 @@ class SeenPages:
         self._lock = (folder / "feed.lock").open("w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except OSError as error:
             self._lock.close()
+            if not isinstance(error, BlockingIOError):  # such as a file system without locks
+                raise
             raise SeenError(f"another `redefluss feed` runs on {folder}; REDEFLUSS_DATA_DIR names another") from None
         path = folder / "feed.sqlite"
         try:

@@ -1,6 +1,7 @@
 """Polling: what is fetched, what is produced, and what is remembered."""
 
 import asyncio
+import errno
 import gzip
 import time
 from collections.abc import AsyncIterator, Callable
@@ -343,6 +344,15 @@ async def test_pages_of_a_feed_that_is_no_longer_polled_pass_to_another(site: Si
     shift(newsroom, -120)
     (result,) = await newsroom.once(feed(site, "/zwei.xml"))
     assert result.new == 1
+
+
+def test_a_file_system_without_locks_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("agents.feed.seen.fcntl.flock", flock)
+    with pytest.raises(OSError, match="No locks available"):
+        SeenPages(tmp_path)
 
 
 async def test_only_one_process_uses_the_memory(newsroom: Newsroom, tmp_path: Path) -> None:
