@@ -20,9 +20,6 @@ _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
 _NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
-_SMALL = frozenset(
-    {"für", "und", "der", "die", "das", "des", "den", "im", "in", "of", "for", "the", "and", "zur", "von"}
-)
 _LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
 _ADJECTIVE = re.compile(r"\b[a-zäöüß-]+isch(?:e[nrms]?) $")
 _OWN_ARTICLE = re.compile(r"(?:Der|Die|Das) (?=\w)")
