@@ -48,9 +48,24 @@ REMOVALS = (
     Removal(
         "the clearing of these marks when partitions are revoked",
         "agents/app.py",
-        "        self.offsets.clear()",
-        "        pass",
+        "        await self.offsets.commit()\n        self.offsets.clear()",
+        "        await self.offsets.commit()",
         "tests/agents/test_offsets.py::test_partitions_are_given_up_committed_and_with_nothing_marked_finished",
+    ),
+    Removal(
+        "the same when partitions are assigned",
+        "agents/app.py",
+        "        self.offsets.clear()\n        self.on_rebalance()",
+        "        self.on_rebalance()",
+        "tests/agents/test_offsets.py::"
+        "test_what_is_finished_after_its_partition_was_given_up_takes_nothing_back_when_that_is_ours_again",
+    ),
+    Removal(
+        "the check of the owner before a message changes a state",
+        "agents/stateful_processor.py",
+        "            await before_change()",
+        "            pass",
+        "tests/agents/test_stateful_processor.py::test_a_message_of_a_former_assignment_changes_nothing",
     ),
     Removal(
         "the size check before publishing",
