@@ -20,7 +20,7 @@ from agents.needed_permissions import on_topics
 from agents.outgoing import Outgoing
 from agents.publisher import Publisher
 from agents.settings import Settings
-from agents.topic_reader import MessageGone, message_at, messages_to_end
+from agents.topic_reader import MessageGone, NoAnswer, message_at, messages_to_end
 from agents.topics import REPLAYED_TOPIC, ensure
 from pipeline.stages import DEAD_LETTER_TOPIC, RAW_TOPIC
 from schemas.codec import RecordError, decode
@@ -192,11 +192,13 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
     topic = letter.topic.removeprefix(settings.topic_prefix)
     key, value, marks = letter.key_bytes, letter.value_bytes, letter.header_bytes
     if to == "start" and topic != RAW_TOPIC:
-        first = next((step for step in stored.trail if step.get("topic") == RAW_TOPIC), None)
-        if first is None:
+        origin = headers.origin_in(stored.trail)
+        if origin is None:
             raise DeadLetterError("its way from articles.raw is not known")
         try:
-            message = await message_at(settings, RAW_TOPIC, int(first["partition"]), int(first["offset"]))
+            message = await message_at(settings, RAW_TOPIC, *origin)
+        except NoAnswer as error:
+            raise DeadLetterError(str(error)) from None
         except MessageGone:
             raise DeadLetterError("the article is no longer on articles.raw") from None
         topic, key, value, marks = RAW_TOPIC, message.key, message.value, message.headers

@@ -1,7 +1,7 @@
 """The headers of the stream's messages: what is not a pure function of the article."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -84,7 +84,12 @@ def _is_step(value: Any) -> bool:
 
 def origin_of(headers: RawHeaders) -> tuple[int, int] | None:
     """Partition and offset of the article on the first topic, as the `trail` header tells; None where it does not."""
-    for step in trail_of(headers):
+    return origin_in(trail_of(headers))
+
+
+def origin_in(trail: Iterable[Mapping[str, Any]]) -> tuple[int, int] | None:
+    """The same by the steps of a `trail` header."""
+    for step in trail:
         if step.get("topic") == RAW_TOPIC:
             partition, offset = step.get("partition"), step.get("offset")
             return (partition, offset) if isinstance(partition, int) and isinstance(offset, int) else None

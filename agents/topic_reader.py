@@ -117,6 +117,8 @@ async def message_at(settings: Settings, topic: str, partition: int, offset: int
         NoAnswer: the broker does not tell.
     """
     where = f"{topic}/{partition}/{offset}"
+    if partition < 0 or offset < 0:  # as the header of a stranger may say
+        raise MessageGone(f"there is no message {where}")
     tp = TopicPartition(settings.topic(topic), partition)
     reader = kafka.consumer(settings, auto_offset_reset="none", request_timeout_ms=round(FETCH_SECONDS * 1000))
     try:

@@ -1,6 +1,7 @@
 """Dead letters are sent through again one by one: a flood of them is never in memory at once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +13,16 @@ from agents.dead_letters import StoredLetter, replay
 from agents.outgoing import Outgoing
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
+from agents.topic_reader import NoAnswer
 from schemas.records import DeadLetter
 
 SETTINGS = Settings(_env_file=None, topic_prefix="p.")  # type: ignore[call-arg]
 
 
-def letter(offset: int, *headers: tuple[str, bytes], value: bytes | None = None) -> StoredLetter:
-    stands = {"topic": "p.articles.raw", "partition": 0, "offset": offset, "timestamp": 0}
+def letter(
+    offset: int, *headers: tuple[str, bytes], value: bytes | None = None, topic: str = "articles.raw"
+) -> StoredLetter:
+    stands = {"topic": f"p.{topic}", "partition": 0, "offset": offset, "timestamp": 0}
     why = {"stage": "clean", "reason": "timeout", "detail": "", "attempts": 1}
     value = b"%d" % offset if value is None else value
     made = DeadLetter.of(key=b"k", value=value, headers=list(headers), **stands, **why)
@@ -82,6 +86,36 @@ async def test_what_the_letter_has_no_bytes_of_is_not_sent_as_nothing(sent: list
 async def test_what_has_its_bytes_is_sent_whatever_headers_its_producer_gave_it(sent: list[Outgoing]) -> None:
     assert (await replay(SETTINGS, [letter(7, (OVERSIZE, b"why"))])).sent == 1
     assert sent[0].value == b"7"
+
+
+@pytest.mark.parametrize(
+    ("step", "why"),
+    [
+        ({}, "its way from articles.raw is not known"),
+        ({"partition": "eins", "offset": 2}, "its way from articles.raw is not known"),
+        ({"partition": 1, "offset": None}, "its way from articles.raw is not known"),
+        ({"partition": 0, "offset": -5}, "the article is no longer on articles.raw"),
+        ({"partition": -1, "offset": 5}, "the article is no longer on articles.raw"),
+    ],
+)
+async def test_a_trail_that_a_stranger_wrote_leaves_out_its_letter_alone(
+    sent: list[Outgoing], step: dict[str, Any], why: str
+) -> None:
+    strange = replace(letter(7, topic="articles.cleaned"), trail=({"topic": "articles.raw", **step},))
+    report = await replay(SETTINGS, [strange, letter(8)], to="start")
+    assert (report.sent, report.impossible) == (1, (f"0:7: {why}",))
+
+
+async def test_an_article_of_which_the_broker_tells_nothing_does_not_count_as_deleted(
+    sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def silent(*_: Any) -> None:
+        raise NoAnswer("the broker gave no answer about articles.raw/0/5")
+
+    monkeypatch.setattr(dead_letters, "message_at", silent)
+    step = {"topic": "articles.raw", "partition": 0, "offset": 5}
+    report = await replay(SETTINGS, [replace(letter(7, topic="articles.cleaned"), trail=(step,))], to="start")
+    assert report.impossible == ("0:7: the broker gave no answer about articles.raw/0/5",)
 
 
 async def test_where_nothing_may_be_written_it_ends(sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch) -> None:
