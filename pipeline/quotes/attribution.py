@@ -37,6 +37,8 @@ from schemas.spans import Span, joined
 
 CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
 """Rules that carry a speaker on from an earlier quote."""
+_TRUSTED = 0.85
+"""A less likely speaker (0 to 1) of the reader gives way to another one that a rule names beside the quote."""
 _SURE_OF_OWNER = 0.8
 """How likely (0 to 1) it must be that "der Behörde" means an organisation, to be replaced by its name."""
 _KINDS: dict[str, SpeakerKind] = {
@@ -99,7 +101,7 @@ class Attribution:
             ruled = self._ruled(candidates[number], choice, speaker)
             if ruled is not None:
                 certain = is_certain(candidates[number])
-                sure = self._reader.calibration.trusted if certain else 1 - choice.probability
+                sure = _TRUSTED if certain else 1 - choice.probability
                 speaker, choice = ruled, replace(choice, chain=NOBODY, probability=sure)
             evidence = self._evidence(candidates[number], choice, speaker)
             if speaker is not None:
@@ -160,7 +162,7 @@ class Attribution:
         writing = next((n for n in within if mentions[n].kind == "nominal" and mentions[n].last <= last), None)
         if writing is None or self._resolution.chain[writing] == choice.chain:
             return choice
-        chain, sure = self._resolution.chain[writing], self._reader.calibration.trusted
+        chain, sure = self._resolution.chain[writing], _TRUSTED
         return replace(choice, chain=chain, mention=writing, probability=sure, beside=None)
 
     def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
@@ -232,7 +234,7 @@ class Attribution:
 
         What a certain rule names holds in any case.
         """
-        unsure = choice.probability < self._reader.calibration.trusted or is_certain(candidate)
+        unsure = choice.probability < _TRUSTED or is_certain(candidate)
         if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
             return None
         entity, _ = self._linker.person(candidate.speaker_spans)

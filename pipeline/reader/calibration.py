@@ -44,13 +44,11 @@ class Calibration:
         least_sure: by type of quote, below which confidence (0 to 1) candidates are left out; direct speech without
             quotation marks counts as a type of its own; of "Reported", acts of speech that are only reported
             ("warnte vor Schulden"), in records.
-        trusted: a less likely speaker of the reader gives way to another one that a rule names beside the quote.
     """
 
     quote: Logistic
     speaker: Logistic
     least_sure: Mapping[str, float]
-    trusted: float = 0.85
 
     @classmethod
     def read(cls, folder: Path) -> Calibration:
