@@ -7,7 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 
@@ -97,6 +97,6 @@ def quiet_clients() -> None:
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
-def abandon_stdout() -> None:
-    """After a broken pipe: nothing more can be written, and Python shall not try when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def abandon(stream: TextIO) -> None:
+    """After a broken pipe: nothing more can be written to it, and Python shall not try when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -36,11 +36,7 @@ def consume(
 ) -> int:
     """Print the messages of a topic: a table on a terminal, one JSON object a line in a pipe."""
     settings = load_settings()
-    try:
-        return asyncio.run(_consume(settings, topic, from_beginning, until_caught_up, limit, drop_repeats=not repeats))
-    except BrokenPipeError:  # the reader of the pipe has enough
-        console.abandon_stdout()
-        return ExitCode.OK
+    return asyncio.run(_consume(settings, topic, from_beginning, until_caught_up, limit, drop_repeats=not repeats))
 
 
 async def _consume(

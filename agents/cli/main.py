@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 from typer.exceptions import TyperException
+from typer.main import get_command
 
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, explained
@@ -92,14 +93,18 @@ def execute(arguments: Sequence[str] | None = None) -> int:
     try:
         if "" in given:
             raise CommandError("an argument is empty; is a variable not set?")
-        app = make_app(given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS)
-        result = app(given, standalone_mode=False, prog_name="redefluss")
+        app = get_command(make_app(given[:1] if given[:1] and given[0] in COMMANDS else COMMANDS))
+        with app.make_context("redefluss", [*given]) as context:  # its `main` would end a broken pipe with exit code 1
+            result = app.invoke(context)
+        sys.stdout.flush()
+    except typer.Exit as end:
+        return end.exit_code
     except TyperException as error:
         return _failed(error.format_message(), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPTED
     except BrokenPipeError:  # the reader of the pipe has enough
-        console.abandon_stdout()
+        console.abandon(sys.stdout)
         return ExitCode.OK
     except Exception as error:
         mistake = _no_utf_8(error, given) or explained(error)

@@ -1,11 +1,12 @@
 """A console for what comes from articles, which may hold what a terminal would obey."""
 
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from agents.cli.console import HARMLESS
+from agents.cli.console import HARMLESS, abandon
 
 
 class SafeConsole(Console):
@@ -15,3 +16,13 @@ class SafeConsole(Console):
         """The segments of `renderable`, with control characters in texts replaced."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(segment.text.translate(HARMLESS), segment.style)
+
+    def on_broken_pipe(self) -> None:
+        """Whoever has read enough of the notes does not end the work that they tell of; results end with their reader.
+
+        Raises:
+            BrokenPipeError: nobody reads the results.
+        """
+        if not self.stderr:
+            raise BrokenPipeError
+        abandon(sys.stderr)

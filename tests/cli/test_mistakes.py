@@ -1,5 +1,6 @@
 """Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
 
+import os
 import socket
 import subprocess
 import threading
@@ -176,6 +177,40 @@ def test_standard_streams_that_are_closed(environment: dict[str, str], folder: P
     )  # fmt: skip
     assert b"Traceback" not in done.stderr
     assert done.returncode == (ExitCode.OK if closed else ExitCode.USAGE)
+
+
+def test_nobody_reads_the_results(environment: dict[str, str], folder: Path) -> None:
+    done = _with_closed_pipe("stdout", environment, folder, "schema")
+    assert (done.returncode, done.stderr) == (ExitCode.OK, b"")
+
+
+def test_all_is_sent_though_nobody_reads_the_notes(quick: Cli, environment: dict[str, str], folder: Path) -> None:
+    for number in range(4):
+        (folder / f"{number}.txt").write_text("Der Deich hält." if number == 3 else "")
+    with EmbeddedBroker(port=0) as running:
+        variables = environment | {"REDEFLUSS_BROKER": running.address}
+        done = _with_closed_pipe("stderr", variables, folder, "produce", ".")
+        sent = quick(
+            "consume", "articles.raw", "--from-beginning", "--until-caught-up", REDEFLUSS_BROKER=running.address
+        )
+    assert (done.returncode, len(sent.stdout.splitlines())) == (ExitCode.INCOMPLETE, 1)
+
+
+def _with_closed_pipe(
+    stream: str, environment: dict[str, str], folder: Path, *command: str
+) -> subprocess.CompletedProcess[bytes]:
+    """A command whose stdout or stderr is a pipe that its reader has closed, as `| head -1` does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        return subprocess.run(
+            module_command("agents.cli", *command),
+            stdout=writing if stream == "stdout" else subprocess.PIPE,
+            stderr=writing if stream == "stderr" else subprocess.PIPE,
+            cwd=folder, env=environment, timeout=100, check=False,
+        )  # fmt: skip
+    finally:
+        os.close(writing)
 
 
 def test_ports_that_are_taken(quick: Cli) -> None:
