@@ -17,6 +17,34 @@ from schemas.records import RawArticle
 
 PAGES = ("text/html", "application/xhtml+xml")
 INFLATED_BY_WARCIO = ("", "identity", "gzip", "deflate")
+CUT_OFF = "the archive is cut off here"
+REASON_CHARACTERS = 200
+BLOCK_BYTES = 65_536
+
+
+class _Archive(ArchiveIterator):  # type: ignore[misc]
+    """The records of an archive, and whether it ends where a record does: warcio takes what is there for the whole."""
+
+    cut_off = False
+
+    def ends_within(self, record: Any) -> bool:
+        """Whether the archive has less of the record than its heading says; reads it to its end."""
+        if not (record.rec_headers.get_header("Content-Length") or "").strip():  # the heading is cut off, too
+            return True
+        while record.raw_stream.read(BLOCK_BYTES):
+            pass
+        return record.raw_stream.limit > 0 and self._may_be_cut_off()
+
+    def close(self) -> None:
+        """Called by warcio where it finds no further record."""
+        read_bytes = self.fh.tell() - self.reader.rem_length()
+        self.cut_off = read_bytes > self.offset and self._may_be_cut_off()
+        super().close()
+
+    def _may_be_cut_off(self) -> bool:
+        """Whether what was read last may lack its end, which the data tell only where they are gzipped."""
+        inflater = self.reader.decompressor
+        return inflater is None or not inflater.eof
 
 
 class EncodingError(Exception):
@@ -25,7 +53,8 @@ class EncodingError(Exception):
 
 def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessage | RefusedInput | Skipped]:
     """Every page of the archive; what is none (requests, pictures, errors, redirects) is passed over, and counted."""
-    records = iter(ArchiveIterator(raw, arc2warc=True))
+    archive = _Archive(raw, arc2warc=True)
+    records = iter(archive)
     number = 0
     while True:
         number += 1
@@ -33,10 +62,17 @@ def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
         try:
             record = next(records, None)
             if record is None:
+                if archive.cut_off:
+                    yield RefusedInput(origin, CUT_OFF)
                 return
-            yield _article(origin, record, limit_bytes)
-        except (ArchiveLoadFailed, EOFError, OSError, ValueError) as error:
-            yield RefusedInput(origin, f"the archive is damaged here; the rest is not read: {one_line(str(error))}")
+            found = _article(origin, record, limit_bytes)
+            if archive.ends_within(record):
+                yield RefusedInput(origin, CUT_OFF)
+                return
+            yield found
+        except (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError) as error:
+            reason = one_line(str(error))[:REASON_CHARACTERS]
+            yield RefusedInput(origin, f"the archive is damaged here; the rest is not read: {reason}")
             return
 
 

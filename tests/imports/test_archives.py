@@ -107,12 +107,29 @@ def test_pages_of_a_warc_in_other_encodings_are_inflated_or_refused(tmp_path: Pa
     assert most < 10_000_000
 
 
-def test_a_warc_that_is_cut_off_gives_what_came_before(tmp_path: Path) -> None:
-    path = tmp_path / "a.warc.gz"
-    whole = warc(zipped=True)
-    path.write_bytes(whole[: len(whole) - 60])
-    got = read(path)
-    assert len(values(got)) >= 2
+@pytest.mark.parametrize("name", ["a.warc", "a.warc.gz"])
+def test_a_warc_that_is_cut_off_gives_what_came_before(tmp_path: Path, name: str) -> None:
+    path, out = tmp_path / name, io.BytesIO()
+    writer, ends = WARCWriter(out, gzip=name.endswith(".gz")), [0]
+    for number in range(3):
+        http = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        payload = io.BytesIO(f"<p>Seite {number}, die zu Ende geht.</p>".encode())
+        writer.write_record(writer.create_warc_record("https://a.example/1", "response", payload, http_headers=http))
+        ends.append(out.tell())
+    for size in {*range(1, ends[-1], 7), *ends[1:]}:
+        path.write_bytes(out.getvalue()[:size])
+        got = read(path)
+        whole = len(values(got))
+        assert whole >= sum(end <= size for end in ends[1:])
+        assert [value["html"] for value in values(got)] == [
+            f"<p>Seite {n}, die zu Ende geht.</p>" for n in range(whole)
+        ]
+        reasons = [reason for _, reason in refused(got)]
+        assert len(reasons) == (ends[whole] < size)
+        assert all("damaged" in reason or "cut off" in reason for reason in reasons)
+
+
+def test_what_is_no_warc_is_refused(tmp_path: Path) -> None:
     (tmp_path / "b.warc").write_bytes(b"kein Archiv")
     ((origin, reason),) = refused(read(tmp_path / "b.warc"))
     assert origin == "b.warc#1"
