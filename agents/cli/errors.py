@@ -1,6 +1,8 @@
 """How a command ends: its exit codes, and one line for whatever went wrong."""
 
+import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 
 from pydantic import ValidationError
@@ -67,14 +69,31 @@ def load_settings() -> Settings:
     """The settings from the environment and `.env`.
 
     Raises:
-        CommandError: naming the variable, for the first value that cannot be used.
+        CommandError: naming the variable, for the first value that cannot be used, or the line of `.env`.
     """
     try:
-        return Settings()
+        with _no_line_left_out():
+            return Settings()
     except ValidationError as error:
         raise CommandError("; ".join(_setting_errors(error))) from None
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f".env cannot be read: {one_line(error)}") from None
+
+
+@contextmanager
+def _no_line_left_out() -> Iterator[None]:
+    """A line of `.env` that cannot be read is a mistake. Its reader leaves it out, and logs so for each setting."""
+    reader, refusing = logging.getLogger("dotenv.main"), _Refusing()
+    reader.addHandler(refusing)
+    try:
+        yield
+    finally:
+        reader.removeHandler(refusing)
+
+
+class _Refusing(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        raise CommandError(f".env: {record.getMessage().removeprefix('python-dotenv ')}")
 
 
 def explained(error: Exception) -> CommandError | None:

@@ -86,6 +86,13 @@ def test_wrong_settings_are_named(quick: Cli, variables: dict[str, str], words: 
     assert words in told(result)
 
 
+def test_a_line_of_the_file_of_settings_that_cannot_be_read(quick: Cli, folder: Path) -> None:
+    (folder / ".env").write_text('# nur drei\nREDEFLUSS_PARTITIONS="3\n')
+    result = quick("settings")
+    assert (result.returncode, result.stdout) == (ExitCode.USAGE, b"")
+    assert told(result) == "redefluss: .env: could not parse statement starting at line 2"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["consume", "quotes"], ["produce", "-"]],
