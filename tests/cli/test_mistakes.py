@@ -1,8 +1,10 @@
 """Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
 
 import os
+import signal
 import socket
 import subprocess
+import sys
 import threading
 from importlib.util import find_spec
 from pathlib import Path
@@ -259,6 +261,24 @@ def test_training_without_its_extra_names_the_command(quick: Cli) -> None:
     assert result.returncode == ExitCode.USAGE
     expected = "nirgends: no such file" if find_spec("torch") else "make install-train"
     assert expected in told(result)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_while_the_command_is_imported(number: signal.Signals) -> None:
+    code = f"""
+import os, sys
+from agents.cli.entry_point import main
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            os.kill(os.getpid(), {number.value})
+
+sys.meta_path.insert(0, Interrupting())
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", code, "settings"], capture_output=True, timeout=100, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (ExitCode.INTERRUPTED, b"", b"")
 
 
 def test_the_version_is_told(quick: Cli) -> None:
