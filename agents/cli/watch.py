@@ -47,6 +47,12 @@ def watch(
             raise CommandError("REDEFLUSS_WEBHOOK_SECRET is not set: requests are signed with it")
         if again:
             console.note(f"{console.counted(outbox.retry_dead(), 'item')} once more")
+        if not outbox.claim():
+            if again:
+                return ExitCode.OK  # the other one sends them
+            raise CommandError(
+                "another `redefluss watch` runs on this REDEFLUSS_DATA_DIR: add the searches to its list"
+            )
         return asyncio.run(_watch(settings, known, outbox))
     except asyncio.CancelledError:
         console.note("Stopped")

@@ -1,10 +1,12 @@
 """What saved searches have told, what waits and what was refused: in SQLite, so that no restart loses it."""
 
+import fcntl
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 REMEMBERED_SECONDS = 40 * 86400.0
 """Longer than the pages keep anything by default."""
@@ -38,7 +40,7 @@ class DeadItem:
 
 
 class Outbox:
-    """One process at a time works with it.
+    """One process at a time sends what waits in it (`claim`); others may look, and let what was refused wait again.
 
     Args:
         path: the file; made if it is missing.
@@ -49,6 +51,7 @@ class Outbox:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock: IO[str] | None = None
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._connection = sqlite3.connect(path, timeout=10, isolation_level=None)
@@ -60,9 +63,22 @@ class Outbox:
             self.close()
             raise OutboxError(f"{path}: {error}") from None
 
+    def claim(self) -> bool:
+        """Whether this process is the one that sends, until `close`; two would send everything twice."""
+        lock = self._path.with_suffix(".watch.lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            return False
+        self._lock = lock
+        return True
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+        if self._lock is not None:
+            self._lock.close()
 
     def mark(self, search: str, since: float, upto: int) -> tuple[float, int]:
         """Since when a search is known, in seconds since 1970 UTC, and up to which article it has told.

@@ -17,6 +17,7 @@ from agents.cli.errors import KNOWN, ExitCode, explained
 from agents.headers import installed_version
 from agents.imports.csv_rows import ColumnsError
 from agents.processes import module_command
+from agents.saved_searches.outbox import Outbox
 from tests.cli.conftest import Cli
 
 
@@ -169,6 +170,25 @@ def test_a_file_of_what_waits_for_receivers_that_is_damaged(quick: Cli, folder: 
     path.write_bytes(b"no database" * 1000)
     result = quick("watch", "searches.toml", "--dead")
     assert (result.returncode, told(result)) == (ExitCode.USAGE, f"redefluss: {path}: file is not a database")
+
+
+def test_only_one_watch_sends_what_waits_for_receivers(quick: Cli, folder: Path, tmp_path: Path) -> None:
+    (folder / "searches.toml").write_text('[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "https://e.example"\n')
+    secret = {"REDEFLUSS_WEBHOOK_SECRET": "geheim"}
+    quick("watch", "searches.toml", "--dead")
+    (path,) = (tmp_path / "data").rglob("*.watch")
+    running = Outbox(path)
+    assert running.claim()
+    result = quick("watch", "searches.toml", **secret)
+    assert (result.returncode, "another `redefluss watch` runs" in told(result)) == (ExitCode.USAGE, True)
+    running.mark("a", 0.0, 0)
+    running.put("a", [("1", b"{}")], 1, 0.0)
+    running.refuse([num for num, _ in running.waiting("a", 10)], 0.0, "answered 400")
+    assert b"answered 400" in quick("watch", "searches.toml", "--dead").stdout
+    result = quick("watch", "searches.toml", "--again", **secret)
+    assert (result.returncode, told(result)) == (ExitCode.OK, "1 item once more")
+    assert len(running.waiting("a", 10)) == 1
+    running.close()
 
 
 def test_an_argument_that_is_no_utf_8(quick: Cli, environment: dict[str, str]) -> None:
