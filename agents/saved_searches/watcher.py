@@ -57,6 +57,8 @@ class Watcher:
         self._say = say
         self._seen: dict[str, deque[tuple[float, int]]] = {}
         """By search at which moment (monotonic, in seconds) which article was the last."""
+        self._unread: dict[str, str] = {}
+        """By search why the store cannot be read, as far as that was said."""
 
     async def forever(self) -> None:
         """Look and tell until cancelled."""
@@ -107,8 +109,11 @@ class Watcher:
             asked = replace(search.asked, after=after, upto=settled, arrived_since=since)
             found = await asyncio.to_thread(self._all, asked)
         except StoreUnavailable as error:
-            self._say(f"{search.name}: the pages' store: {error}")
+            if self._unread.get(search.name) != str(error):
+                self._unread[search.name] = str(error)
+                self._say(f"{search.name}: the pages' store: {error}")
             return
+        self._unread.pop(search.name, None)
         items = [(_known_by(hit), orjson.dumps(hit.model_dump())) for hit in reversed(found)]
         self._outbox.put(search.name, items, settled, time.time())
 

@@ -165,6 +165,17 @@ async def test_all_that_waits_for_a_receiver_that_stays_away_is_set_aside(
     assert "all that waits is set aside (7)" in running.said[-1]
 
 
+async def test_a_store_that_cannot_be_read_is_told_of_once(tmp_path: Path, running: Running) -> None:
+    search = SavedSearch(name="a", search="q=b", url="https://e.example")
+    watching = Watcher(
+        StoreReader(tmp_path / "none.sqlite"), Outbox(tmp_path / "outbox"), [search],
+        secret=SECRET, pauses=(0.05, 0.2), say=running.said.append,
+    )  # fmt: skip
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(watching.forever(), 1)
+    assert running.said == ["a: the pages' store: there is no store here yet; a worker makes it"]
+
+
 async def test_a_disk_without_room_for_what_waits_ends_it_with_a_line(
     receiver: Receiver, writer: StoreWriter, running: Running, tmp_path: Path
 ) -> None:
