@@ -45,7 +45,7 @@ class WebhookStore:
             known = False
         if not known:
             raise SinkAddressError(f"{url!r} is not an address such as https://example.org/quotes")
-        self.name = f"{parts.scheme}://{parts.hostname}{parts.path}"
+        self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._url = url
         self._secret = secret.encode()
         self._session: aiohttp.ClientSession | None = None

@@ -87,6 +87,7 @@ async def test_a_refusal_ends_it(receiver: tuple[Receiver, WebhookStore], status
 
 async def test_nobody_there_is_a_reason_to_wait() -> None:
     store = WebhookStore("http://127.0.0.1:9/", SECRET)
+    assert store.name == "http://127.0.0.1:9/"
     await store.open()
     with pytest.raises(SinkUnavailable):
         await store.write(batch(article("a-1")))
