@@ -51,6 +51,7 @@ TOO_LARGE = (
     f"one JSON document of more than {DOCUMENT_BYTES:,} bytes, which would have to be read as a whole; "
     "one article a line can be of any size"
 )
+UTF_16 = "JSON has to be UTF-8, and this is UTF-16"
 _GZIP_MAGIC = b"\x1f\x8b"
 _HTML_START = re.compile(
     rb"<(!--|(!doctype|\?xml|html|head|body|meta|div|article|section|main|p|h[1-6])\b)", re.IGNORECASE
@@ -134,7 +135,7 @@ def kind_of(name: str, head: bytes) -> FileKind:
     """What a file holds: by its ending, else by how it begins."""
     if kind := KIND_OF_ENDING.get(ending_of(name)):
         return kind
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = (decoded(head).encode() if is_utf_16(head) else head.removeprefix(b"\xef\xbb\xbf")).lstrip()
     if start[:1] in (b"{", b"["):
         return FileKind.JSON
     return FileKind.HTML if _HTML_START.match(start) else FileKind.TEXT
@@ -197,6 +198,9 @@ def _in_stream(name: str, stream: IO[bytes], limit_bytes: int) -> Iterator[Artic
         line = stream.readline(limit_bytes + 1)
         first += line
     kind = kind_of(name, first)
+    if is_utf_16(first) and kind in (FileKind.JSON, FileKind.JSON_LINES):
+        yield RefusedInput(name, UTF_16)
+        return
     if kind is FileKind.JSON_LINES or (kind is FileKind.JSON and _is_json(first)):
         yield from _json_lines(name, first, stream, limit_bytes)
         return

@@ -6,7 +6,8 @@ from typing import IO, Any
 
 import orjson
 
-from agents.cli.articles import DOCUMENT_BYTES, TOO_LARGE, ArticleMessage, RefusedInput
+from agents.charset import is_utf_16
+from agents.cli.articles import DOCUMENT_BYTES, TOO_LARGE, UTF_16, ArticleMessage, RefusedInput
 from agents.imports.field_names import raw_article
 from agents.imports.messages import message
 from schemas.codec import RecordError, one_line
@@ -19,6 +20,9 @@ def lines(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMessa
     number = 0
     while line := raw.readline(limit_bytes + 1):
         number += 1
+        if number == 1 and is_utf_16(line):
+            yield RefusedInput(str(path), UTF_16)
+            return
         if len(line) > limit_bytes:
             yield RefusedInput(f"{path}:{number}", f"larger than {limit_bytes:,} bytes, the limit of a message")
             while line and not line.endswith(b"\n"):
@@ -32,6 +36,9 @@ def document(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
     data = raw.read(DOCUMENT_BYTES + 1)
     if len(data) > DOCUMENT_BYTES:
         yield RefusedInput(str(path), TOO_LARGE)
+        return
+    if is_utf_16(data):
+        yield RefusedInput(str(path), UTF_16)
         return
     data = data.removeprefix(_MARK).strip()
     try:

@@ -245,6 +245,12 @@ def test_json_documents(tmp_path: Path, shape: str) -> None:
     assert len(values(read(tmp_path / "a.json"))) == (2 if shape == "list" else 1)
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_json_in_utf_16_is_refused_as_a_whole(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes('{"text": "Hallo"}\n{"text": "Hallo"}\n'.encode("utf-16"))
+    assert refused(read(tmp_path / name)) == [(name, "JSON has to be UTF-8, and this is UTF-16")]
+
+
 @pytest.mark.parametrize("name", ["ARTIKEL.CSV.GZ", "Artikel.csv.Gz", "ARTIKEL.CSV"])
 def test_endings_may_be_written_in_capitals(tmp_path: Path, name: str) -> None:
     table = b"title,text\nEins,Waldau baut.\nZwei,Waldau spart.\n"
