@@ -98,6 +98,7 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
 
     Raises:
         DeadLetterError: no such letter.
+        NoAnswer: the broker does not tell.
     """
     partition, _, offset = identifier.partition(":")
     if not (partition.isdecimal() and offset.isdecimal()):
@@ -106,6 +107,8 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
         raise DeadLetterError(f"there is no dead letter {identifier}")
     try:
         message = await message_at(settings, DEAD_LETTER_TOPIC, int(partition), int(offset))
+    except NoAnswer:
+        raise
     except MessageGone:
         raise DeadLetterError(f"there is no dead letter {identifier}") from None
     stored = _stored(message, await _replayed(settings))

@@ -123,8 +123,14 @@ async def message_at(settings: Settings, topic: str, partition: int, offset: int
     reader = kafka.consumer(settings, auto_offset_reset="none", request_timeout_ms=round(FETCH_SECONDS * 1000))
     try:
         async with asyncio.timeout(FETCH_SECONDS):
+            async with kafka.admin(settings) as client:  # a broker may create the topic that a consumer asks for
+                numbers = (await client.topics([tp.topic]))[tp.topic].numbers
+            if partition not in numbers:
+                raise MessageGone(f"the broker does not have {where}")
             await kafka.connect(reader)
             reader.assign([tp])
+            if offset >= (await reader.end_offsets([tp]))[tp]:
+                raise MessageGone(f"the broker does not have {where}")
             reader.seek(tp, offset)
             record = await reader.getone(tp)
     except TimeoutError:

@@ -50,6 +50,7 @@ KNOWN: dict[str, tuple[str, ExitCode]] = {
     "agents.saved_searches.search_list.SearchListError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkAddressError": ("", ExitCode.USAGE),
     "agents.sinks.store.SinkError": ("", ExitCode.INCOMPLETE),
+    "agents.topic_reader.NoAnswer": ("", ExitCode.UNREACHABLE),
     "agents.topic_reader.NoSuchTopic": ("", ExitCode.USAGE),
     "agents.topics.TopicError": ("", ExitCode.UNREACHABLE),
     "agents.worker.WorkerError": ("", ExitCode.USAGE),

@@ -18,6 +18,7 @@ from agents.cli.dead_letters import _readable
 from agents.cli.errors import ExitCode
 from agents.processes import module_command
 from agents.settings import Settings
+from agents.topic_reader import FETCH_SECONDS
 from pipeline.stages import topic_names
 from schemas.codec import encode
 from tests.cli.conftest import Cli
@@ -173,6 +174,17 @@ def test_dead_letters_are_listed_shown_and_replayed_once(quick: Cli, broker: str
     assert (result.returncode, b"there is no dead letter" in result.stderr) == (ExitCode.USAGE, True)
     result = quick("dead-letters", "show", "3:99")
     assert (result.returncode, b"no dead letter 3:99" in result.stderr) == (ExitCode.USAGE, True)
+
+
+def test_a_dead_letter_that_is_not_there_is_looked_for_without_making_its_topic(quick: Cli) -> None:
+    begun = time.monotonic()
+    for command in ("show", "replay"):
+        result = quick("dead-letters", command, "0:0")
+        assert (result.returncode, result.stderr) == (ExitCode.USAGE, b"redefluss: there is no dead letter 0:0\n")
+    assert "articles.dead-letter" not in {row["name"] for row in rows(quick("topics").stdout)}
+    quick("topics", "create")
+    assert quick("dead-letters", "show", "0:0").stderr == b"redefluss: there is no dead letter 0:0\n"
+    assert time.monotonic() - begun < 2 * FETCH_SECONDS
 
 
 def test_articles_are_withdrawn_and_none_without_an_id(quick: Cli) -> None:

@@ -81,6 +81,7 @@ async def test_answers_are_as_described(client: Client, description: dict[str, A
         ("/api/entities/per/niemand", 404),
         ("/api/records/nix/a-1", 404),
         ("/api/records/clean/a-1", 404),
+        ("/api/records/quotes/a-1", 503),
         ("/api/dead-letters/0/0", 404),
         ("/api/search", 400),
         ("/api/ranks?window=week", 400),

@@ -3,10 +3,19 @@
 import asyncio
 from typing import Any
 
-from aiohttp.web import HTTPBadRequest, HTTPFound, HTTPNotFound, HTTPUnauthorized, Request, Response, StreamResponse
+from aiohttp.web import (
+    HTTPBadRequest,
+    HTTPFound,
+    HTTPNotFound,
+    HTTPServiceUnavailable,
+    HTTPUnauthorized,
+    Request,
+    Response,
+    StreamResponse,
+)
 from faust import web
 
-from agents.topic_reader import MessageGone, message_at
+from agents.topic_reader import MessageGone, NoAnswer, message_at
 from agents.web.event_stream import stream
 from agents.web.limits import RECORDS, REPLAYS
 from agents.web.models import (
@@ -70,6 +79,8 @@ async def record(_: web.View, request: Request, stage: str, id: str) -> Response
     site.limit(request, RECORDS)
     try:
         message = await message_at(site.settings, step.topic, step.partition, step.offset)
+    except NoAnswer as error:
+        raise HTTPServiceUnavailable(text=str(error)) from None
     except MessageGone as error:
         raise HTTPNotFound(text=str(error)) from None
     return Response(body=message.value or b"null", content_type="application/json")
