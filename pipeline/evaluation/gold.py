@@ -19,7 +19,8 @@ def read_rows(path: Path, fields: Collection[str]) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines, each of which has `fields`; empty lines are passed over.
 
     Raises:
-        GoldError: in one line, naming the line that is none and what is missing, or that the gzip data is damaged.
+        GoldError: in one line, naming the line that is none and what is missing, or that there is none, or that the
+            gzip data is damaged.
     """
     content = path.read_bytes()
     if path.suffix == ".gz":
@@ -40,6 +41,8 @@ def read_rows(path: Path, fields: Collection[str]) -> list[dict[str, Any]]:
         if missing := [field for field in fields if field not in row]:
             raise GoldError(f"{path}, line {number}: without {', '.join(missing)}")
         rows.append(row)
+    if not rows:
+        raise GoldError(f"{path}: nothing in it")
     return rows
 
 

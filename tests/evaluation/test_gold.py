@@ -31,6 +31,13 @@ def test_a_line_that_is_no_row_is_named(tmp_path: Path, line: str, message: str)
         read_rows(path, ("name", "text", "quotes"))
 
 
+def test_a_file_without_rows_gives_no_scores(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_bytes(b"\n")
+    with pytest.raises(ValueError, match="nothing in it"):
+        read_rows(path, ("name", "text"))
+
+
 @pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}" * 1000, mtime=0)[:-12]])
 def test_damaged_gzip_is_said(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "gold.jsonl.gz"
