@@ -128,7 +128,8 @@ def _evaluate(
     if not gold.is_file():
         raise CommandError(f"{gold}: no such file")
     settings = load_settings()
-    with Progress(console=console.err(), transient=True) as bar:
+    err = console.err()
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(gold.name, total=None)
         try:
             report = evaluate(

@@ -34,7 +34,7 @@ async def _produce(settings: Settings, files: list[str]) -> int:
     topic = settings.topic(RAW_TOPIC)
     progress = Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TextColumn("{task.fields[sent]:,} sent"),
-        TimeElapsedColumn(), console=console.err(), transient=True,
+        TimeElapsedColumn(), console=console.err(), transient=True, disable=not console.err().is_terminal,
     )  # fmt: skip
     shown = 0
     async with connected_producer(settings) as producer:

@@ -57,7 +57,7 @@ def test_topics_are_created_listed_and_measured(quick: Cli) -> None:
     assert all(row["created"] and row["partitions"] == (1 if row["name"] == "workers" else 4) for row in created)
     assert not any(row["created"] for row in rows(quick("topics", "create").stdout))
     assert {row["name"] for row in rows(quick("topics", "list").stdout)} >= set(topic_names())
-    quick("produce", "-", stdin=b"Hallo, Welt.")
+    assert quick("produce", "-", stdin=b"Hallo, Welt.").stderr == b"Sent 1 to articles.raw; refused 0\n"
     lags = rows(quick("topics", "lag").stdout)
     assert sum(row["lag"] for row in lags if row["stage"] == "clean") == 1
     assert sum(row["lag"] for row in lags if row["stage"] != "clean") == 0
