@@ -217,18 +217,18 @@ def read_users(path: Path) -> list[GazetteerEntry]:
             with path.open(encoding="utf-8-sig", newline="") as file:
                 return [_entry(row, f"{path}, line {n}", users=True) for n, row in enumerate(csv.DictReader(file), 2)]
         return list(_read_json_lines(path, users=True))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigurationError(f"the gazetteer {path} cannot be read: {error}") from None
 
 
 def _read_json_lines(path: Path, *, users: bool) -> Iterator[GazetteerEntry]:
-    with path.open(encoding="utf-8") as lines:
+    with path.open(encoding="utf-8-sig") as lines:
         for number, line in enumerate(lines, 1):
             if line.strip():
                 where = f"{path}, line {number}"
                 try:
                     row = json.loads(line)
-                except json.JSONDecodeError as error:
+                except (ValueError, RecursionError) as error:
                     raise ConfigurationError(f"the gazetteer {where}: {error}") from None
                 if not isinstance(row, dict):
                     raise ConfigurationError(f"the gazetteer {where}: expected an object")

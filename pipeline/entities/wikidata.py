@@ -104,9 +104,10 @@ def _csv_rows(content: str) -> list[Mapping[str, str]]:
 def _json_rows(content: str) -> list[Mapping[str, str]]:
     try:
         found = json.loads(content.removeprefix("\ufeff"))
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigurationError(f"this is no JSON: {error}") from None
-    rows = found if isinstance(found, list) else (found.get("results") or {}).get("bindings")
+    results = {"bindings": found} if isinstance(found, list) else found.get("results")
+    rows = results.get("bindings") if isinstance(results, dict) else None
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise ConfigurationError("this is no result of a query: expected a list of rows")
     return [{name: _value(value) for name, value in row.items()} for row in rows]

@@ -103,6 +103,10 @@ def test_json_lines(tmp_path: Path) -> None:
         ("a.jsonl", '{"id": 1}\n', "line 1: id is missing"),
         ("a.jsonl", "[]\n", "line 1: expected an object"),
         ("a.jsonl", "{\n", "line 1"),
+        ("a.jsonl", "[" * 100_000 + "]" * 100_000, "line 1"),
+        ("a.jsonl", '{"id": ' + "9" * 5000 + "}", "line 1"),
+        ("a.csv", HEADER + "per/a," + "A" * 200_000 + ",PER,,,\n", "cannot be read: field larger than field limit"),
+        ("a.jsonl", '\ufeff{"id": "per/a", "type": "PER"}', "line 1: name is missing"),
     ],
 )
 def test_mistakes_name_the_line(tmp_path: Path, name: str, content: str, message: str) -> None:

@@ -54,7 +54,15 @@ def test_csv_and_both_kinds_of_json_say_the_same() -> None:
 
 @pytest.mark.parametrize(
     ("content", "words"),
-    [("[", "no JSON"), ('{"head": {}}', "no result of a query"), ("a,b\n1,2\n", "no column 'id'"), ("", "no column")],
+    [
+        ("[", "no JSON"),
+        ("[" * 100_000 + "]" * 100_000, "no JSON"),
+        ('[{"id": ' + "9" * 5000 + "}]", "no JSON"),
+        ('{"head": {}}', "no result of a query"),
+        ('{"results": [1]}', "no result of a query"),
+        ("a,b\n1,2\n", "no column 'id'"),
+        ("", "no column"),
+    ],
 )
 def test_what_is_no_result_is_told(content: str, words: str) -> None:
     with pytest.raises(ConfigurationError, match=words):
