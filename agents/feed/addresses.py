@@ -58,7 +58,8 @@ def check(url: URL, *, allow_private: bool) -> None:
     try:
         public = is_public(url.host)
     except ValueError:  # a name
-        return
+        # "127.1" and "2130706433" are numbers to the system, too. aiohttp asks no resolver about what looks like them.
+        public = not url.host.replace(".", "").isdigit()
     if not public:
         raise AddressRefused(f"{url.host} is no public address")
 

@@ -30,7 +30,11 @@ def test_public(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://127.0.0.1/", "http://[::1]/", "http://[::ffff:7f00:1]/", "file:///etc/passwd", "ftp://a.example/"]
+    "url",
+    [
+        *("http://127.0.0.1/", "http://[::1]/", "http://[::ffff:7f00:1]/", "file:///etc/passwd", "ftp://a.example/"),
+        *("http://127.1/", "http://2130706433/", "http://0177.0.0.1/", "http://127.0.0.1./", "http://0/"),
+    ],
 )
 def test_addresses_that_are_refused_outright(url: str) -> None:
     with pytest.raises(AddressRefused):
@@ -39,6 +43,7 @@ def test_addresses_that_are_refused_outright(url: str) -> None:
 
 def test_names_pass_to_the_resolver() -> None:
     check(URL("https://localhost/"), allow_private=False)
+    check(URL("https://24.example/"), allow_private=False)
     check(URL("http://127.0.0.1/"), allow_private=True)
 
 
