@@ -191,13 +191,13 @@ class Sink:
         """Store the batch, however often that takes, and commit; False if it was told to stop before it could."""
         if not self._batch.places:
             return True
-        pause = self._settings.retry_initial_seconds
+        pause = shortest = self._settings.retry_initial_seconds
         while True:
             try:
                 written = await self._store.write(self._batch)
                 break
             except SinkUnavailable as error:
-                wait = pause if error.after_seconds is None else error.after_seconds
+                wait = pause if error.after_seconds is None else max(shortest, error.after_seconds)
                 self.progress.failures += 1
                 self.progress.problem = str(error)
                 self._say(f"{error}; again in {wait:.3g} s")

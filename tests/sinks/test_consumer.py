@@ -13,7 +13,7 @@ from agents.cli.sink import group_of
 from agents.settings import Settings
 from agents.sinks import consumer
 from agents.sinks.consumer import Sink
-from agents.sinks.store import Batch, StoredPosition, WriteResult
+from agents.sinks.store import Batch, SinkUnavailable, StoredPosition, WriteResult
 from tests.sinks.conftest import SinkStream
 from tests.sinks.records import article
 
@@ -65,6 +65,28 @@ def memory_sink(stream: SinkStream, said: list[str] | None = None) -> tuple[Sink
     """One whose place is its consumer group."""
     store = MemoryStore()
     return sink_to(stream, store, said), store
+
+
+class BusyStore(MemoryStore):
+    """One that never takes anything, and asks to wait no time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tries = 0
+
+    async def write(self, batch: Batch) -> WriteResult:
+        self.tries += 1
+        raise SinkUnavailable("busy", 0.0)
+
+
+async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() -> None:
+    store = BusyStore()
+    sink = Sink(Settings(retry_initial_seconds=0.2), store, group="sink-memory", from_now=False, say=print)
+    sink._batch.places[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
+    asyncio.get_running_loop().call_later(0.5, sink.stop)
+    assert not await sink._flush()
+    await sink._consumer.stop()
+    assert store.tries <= 3, "at once, and after 0.2 s each"
 
 
 async def send(stream: SinkStream, key: str, partition: int) -> None:
