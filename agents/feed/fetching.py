@@ -30,7 +30,7 @@ PIECE_BYTES = 65_536
 ACCEPT = "application/rss+xml, application/atom+xml, text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.5"
 REDIRECTS = {301, 302, 303, 307, 308}
 DEFAULT_REST_SECONDS = 30.0
-"""After a 429 or 503 that does not say how long to wait."""
+"""After a 429 or 503 that does not say how long to wait, or says no time at all."""
 
 Fate = Literal["refused", "gone", "failed", "away", "robots"]
 """refused: never fetched, or never used; gone: the server has no such page; failed: may work later; away: the host asks
@@ -186,7 +186,7 @@ class Fetcher:
                 return None, target
             if status in (429, 503):
                 asked = retry_after_seconds(response.headers.get("Retry-After"))
-                seconds = DEFAULT_REST_SECONDS if asked is None else asked
+                seconds = asked or DEFAULT_REST_SECONDS
                 self._hosts.postpone(host, seconds)
                 raise FetchError(_named(response), "away", seconds)
             if status in (404, 410):

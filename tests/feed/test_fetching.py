@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from agents.feed.fetching import Fetcher, FetchError, gunzipped, retry_after_seconds
+from agents.feed.fetching import DEFAULT_REST_SECONDS, Fetcher, FetchError, gunzipped, retry_after_seconds
 from agents.feed.hosts import HostBackoff, Hosts
 from tests.feed.site import Site, gzip_bomb
 
@@ -132,6 +132,14 @@ async def test_retry_after_holds_for_the_host(site: Site, fetcher: Fetcher, stat
     assert kind == "away"
     assert "Retry-After" in message
     assert site.paths() == ["/robots.txt", "/a"], "nothing more was asked"
+
+
+@pytest.mark.parametrize("value", ["0", "Mon, 10 Jan 2022 09:01:00 GMT", "bald"])
+async def test_who_refuses_is_not_asked_again_at_once(site: Site, fetcher: Fetcher, value: str) -> None:
+    site.put("/a", status=503, Retry_After=value)
+    with pytest.raises(FetchError) as caught:
+        await fetcher.get(site.url("/a"), max_bytes=100)
+    assert (caught.value.fate, caught.value.retry_seconds) == ("away", DEFAULT_REST_SECONDS)
 
 
 async def test_a_host_that_wants_rest_is_remembered() -> None:
