@@ -25,6 +25,9 @@ _FIRST_YEAR = 1000
 _LONG_SPACE = re.compile(rb"\s{100,}")
 _LONG_WORD = re.compile(rb"([\w.@+-]{5000})[\w.@+-]+")
 """What takes feedparser's regular expressions a time that grows with the square of its length."""
+_REFERENCES = re.compile(rb"(?:&#(?:\d+|[xX][\da-fA-F]+);)+")
+MAX_DIGITS = 10
+_HIGH, _LOW, _CHARACTERS = range(0xD800, 0xDC00), range(0xDC00, 0xE000), 0x110000
 
 
 class FeedUnreadable(Exception):
@@ -74,13 +77,27 @@ def read(body: bytes, *, url: str, content_type: str) -> FeedDocument:
     Raises:
         FeedUnreadable: it is something else.
     """
-    body = _LONG_WORD.sub(rb"\1", _LONG_SPACE.sub(b"\n", body))
+    body = _REFERENCES.sub(_existing, _LONG_WORD.sub(rb"\1", _LONG_SPACE.sub(b"\n", body)))
     try:
         return _sitemap(body, url) if _SITEMAP.search(body[:4096]) else _feed(body, url, content_type)
     except FeedUnreadable:
         raise
     except Exception as error:  # whatever the parsers raise where characters, encodings or dates are none
         raise FeedUnreadable(f"it cannot be read ({type(error).__name__}: {_line(str(error))})") from error
+
+
+def _existing(references: re.Match[bytes]) -> bytes:
+    """References to characters, one after the other, without those that there are not: for these both parsers would
+    give up the whole document. Two halves of an emoji, as some systems write it, are put together."""
+    made: list[int] = []
+    for text in references[0][2:-1].split(b";&#"):
+        base = 16 if text[:1] in b"xX" else 10
+        number = int(text.lstrip(b"xX"), base) if len(text) <= MAX_DIGITS else _CHARACTERS
+        if made and made[-1] in _HIGH and number in _LOW:
+            number = 0x10000 + (made.pop() - _HIGH.start) * 0x400 + (number - _LOW.start)
+        made.append(number)
+    fit = (0xFFFD if number in _HIGH or number in _LOW or number >= _CHARACTERS else number for number in made)
+    return b"".join(b"&#%d;" % number for number in fit)
 
 
 def _feed(body: bytes, url: str, content_type: str) -> FeedDocument:

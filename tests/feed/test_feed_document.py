@@ -100,6 +100,26 @@ def test_of_a_broken_document_is_read_what_can_be(text: str) -> None:
     assert document.damaged
 
 
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("Rat &#55357;&#56832;&#33;", "Rat 😀!"),
+        ("Rat &#xD83D;&#xde00;", "Rat 😀"),
+        ("Rat &#xD83D;!&#56832;", "Rat \ufffd!\ufffd"),
+        ("Rat &#1114112;!", "Rat \ufffd!"),
+        (f"Rat &#{'9' * 5000};!", "Rat \ufffd!"),
+        ("Rat &#228;&#x1F600;&amp;", "Rat ä😀&"),
+    ],
+)
+@pytest.mark.parametrize("text", [RSS, NEWS])
+def test_characters_that_there_are_not_cost_no_entry(text: str, written: str, title: str) -> None:
+    before = "Rat schließt &amp; spart" if text is RSS else "Rat schließt Freibad"
+    document = read(text.replace(before, written))
+    assert document.damaged is None
+    assert len(document.entries) == len(read(text).entries)
+    assert document.entries[0].title == title
+
+
 @pytest.mark.parametrize("text", ["", "   ", "<html><body>Anmelden</body></html>", "{}", "\x00\x01", "<urlset"])
 def test_what_is_no_feed(text: str) -> None:
     with pytest.raises(FeedUnreadable):
