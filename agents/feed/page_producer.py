@@ -10,6 +10,7 @@ from agents.feed.feed_list import FeedSource
 from agents.feed.fetching import FetchError, FetchResponse
 from agents.feed.metrics import FeedMetrics
 from agents.feed.seen import Page, SeenPages
+from agents.outgoing import SIZE_ERRORS
 from pipeline.identity import article_id
 from schemas.codec import RecordError, encode, one_line
 from schemas.records import CleanArticle, RawArticle
@@ -98,5 +99,7 @@ class PageProducer:
             raise FetchError(f"{len(value):,} bytes; the limit of a message is {self._max_message:,}", "refused")
         try:
             await self._send(record, value)
+        except SIZE_ERRORS:  # the topic allows less than the settings
+            raise FetchError(f"{len(value):,} bytes; the broker takes no message so large", "refused") from None
         except KafkaError as error:
             raise NotSent(f"the broker does not confirm: {one_line(str(error)) or type(error).__name__}") from None

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
-from aiokafka.errors import KafkaTimeoutError
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordListTooLargeError
 from multidict import CIMultiDict
 
 from agents.feed import page, timing
@@ -312,6 +312,28 @@ async def test_what_the_broker_did_not_confirm_is_sent_after_a_restart(site: Sit
     (result,) = await newsroom.once(feed(site))
     assert result.unchanged, "the feed itself was read before"
     assert result.new == 3
+
+
+@pytest.mark.parametrize("error", [MessageSizeTooLargeError, RecordListTooLargeError])
+async def test_a_page_that_is_too_large_for_the_broker_holds_up_no_other(
+    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """As where somebody else made the topic, with a lower limit."""
+    for number in range(3):
+        site.page(f"/a/{number}", f"Artikel {number}")
+    site.rss("/feed.xml", [f"/a/{number}" for number in range(3)])
+    confirmed = newsroom.send
+
+    async def send(article: RawArticle, value: bytes) -> None:
+        if "Artikel 0" in (article.html or ""):
+            raise error
+        await confirmed(article, value)
+
+    monkeypatch.setattr(newsroom, "send", send)
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, list(result.failures)) == (2, [site.url("/a/0")])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.failures) == (0, {}), "it is not tried again"
 
 
 async def test_the_same_page_gives_the_same_bytes(site: Site, tmp_path: Path) -> None:
