@@ -17,7 +17,7 @@ import orjson
 from agents import headers, kafka
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.needed_permissions import on_topics
-from agents.outgoing import Outgoing
+from agents.outgoing import Outgoing, TooLarge
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.topic_reader import MessageGone, NoAnswer, message_at, messages_to_end
@@ -156,15 +156,20 @@ async def replay(
             except DeadLetterError as error:
                 impossible.append(f"{stored.id}: {error}")
                 continue
-            sent += 1
             if dry_run:
+                sent += 1
                 continue
             if topic not in writable:
                 await kafka.demand(settings, on_topics(settings, "WRITE", topic))
                 writable.add(topic)
-            await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))
+            try:
+                await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))
+            except TooLarge as error:
+                impossible.append(f"{stored.id}: {error}")
+                continue
             mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic, "by": by})
             await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
+            sent += 1
             done[stored.id] = datetime.now(UTC)
             log.info("dead letter %s is sent to %s again by %s", stored.id, settings.topic(topic), by or "unknown")
     finally:

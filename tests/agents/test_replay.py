@@ -10,7 +10,7 @@ import pytest
 from agents import dead_letters
 from agents.bounded_records import OVERSIZE
 from agents.dead_letters import StoredLetter, replay
-from agents.outgoing import Outgoing
+from agents.outgoing import Outgoing, TooLarge
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topic_reader import NoAnswer
@@ -116,6 +116,22 @@ async def test_an_article_of_which_the_broker_tells_nothing_does_not_count_as_de
     step = {"topic": "articles.raw", "partition": 0, "offset": 5}
     report = await replay(SETTINGS, [replace(letter(7, topic="articles.cleaned"), trail=(step,))], to="start")
     assert report.impossible == ("0:7: the broker gave no answer about articles.raw/0/5",)
+
+
+async def test_what_its_topic_does_not_take_any_more_holds_up_no_other(
+    sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    confirmed = dead_letters.Publisher.send
+
+    async def send(self: Any, *messages: Outgoing) -> None:
+        if messages[0].value == b"0":
+            raise TooLarge("1 bytes are more than p.articles.raw allows")
+        await confirmed(self, *messages)
+
+    monkeypatch.setattr(dead_letters.Publisher, "send", send)
+    report = await replay(SETTINGS, [letter(0), letter(2)])
+    assert (report.sent, report.impossible) == (1, ("0:0: 1 bytes are more than p.articles.raw allows",))
+    assert [message.key for message in sent] == [b"k", b"0:2"], "no mark of what was not sent"
 
 
 async def test_where_nothing_may_be_written_it_ends(sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch) -> None:
