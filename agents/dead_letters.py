@@ -148,7 +148,7 @@ async def replay(
     writable: set[str] = set()
     try:
         async for stored in _one_by_one(letters):
-            if stored.id in done:
+            if _since(stored.written_at, done.get(stored.id)) is not None:
                 skipped += 1
                 continue
             try:
@@ -170,7 +170,7 @@ async def replay(
             mark = orjson.dumps({"at": headers.now_rfc3339(), "to": topic, "by": by})
             await publisher.send(Outgoing(settings.topic(REPLAYED_TOPIC), stored.id.encode(), mark))
             sent += 1
-            done[stored.id] = datetime.now(UTC)
+            done[stored.id] = stored.written_at or datetime.now(UTC)
             log.info("dead letter %s is sent to %s again by %s", stored.id, settings.topic(topic), by or "unknown")
     finally:
         await publisher.stop()
@@ -223,15 +223,21 @@ def _stored(message: Any, replayed: dict[str, datetime]) -> StoredLetter | None:
         letter = decode(message.value, DeadLetter)
     except RecordError:
         return None
-    identifier = f"{message.partition}:{message.offset}"
+    written = datetime.fromtimestamp(message.timestamp / 1000, UTC)
     return StoredLetter(
         message.partition,
         message.offset,
         letter,
-        replayed.get(identifier),
-        datetime.fromtimestamp(message.timestamp / 1000, UTC),
+        _since(written, replayed.get(f"{message.partition}:{message.offset}")),
+        written,
         tuple(headers.trail_of(message.headers)),
     )
+
+
+def _since(written: datetime | None, replayed: datetime | None) -> datetime | None:
+    """When a letter was replayed. A mark that is older than the letter is about another one, which had its place on a
+    topic that was deleted since."""
+    return None if written is not None and replayed is not None and replayed < written else replayed
 
 
 async def _replayed(settings: Settings) -> dict[str, datetime]:

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -116,6 +116,15 @@ async def test_an_article_of_which_the_broker_tells_nothing_does_not_count_as_de
     step = {"topic": "articles.raw", "partition": 0, "offset": 5}
     report = await replay(SETTINGS, [replace(letter(7, topic="articles.cleaned"), trail=(step,))], to="start")
     assert report.impossible == ("0:7: the broker gave no answer about articles.raw/0/5",)
+
+
+async def test_a_mark_that_is_older_than_the_letter_is_about_another(sent: list[Outgoing]) -> None:
+    """The topic was deleted and created again, and its offsets begin anew."""
+    now = datetime.now(UTC)
+    later = replace(letter(1), written_at=now + timedelta(minutes=1))
+    earlier = replace(letter(1), written_at=now - timedelta(minutes=1))
+    assert (await replay(SETTINGS, [earlier])).sent == 0
+    assert (await replay(SETTINGS, [later, later])).sent == 1
 
 
 async def test_what_its_topic_does_not_take_any_more_holds_up_no_other(

@@ -263,7 +263,8 @@ async def replay_letter(site: Site, line: DeadLetterLine, *, by: str) -> bool:
         HTTPNotFound: the broker no longer has it.
         HTTPServiceUnavailable: the broker does not answer.
     """
-    letter = StoredLetter(line.partition, line.offset, await load_letter(site, line))
+    written = datetime.fromtimestamp(line.at, UTC)
+    letter = StoredLetter(line.partition, line.offset, await load_letter(site, line), written_at=written)
     try:
         report = await replay(site.settings, [letter], by=by)
     except (KafkaError, OSError, TopicError, MissingPermission) as error:
