@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
 from agents import kafka
 from agents.permissions import MissingPermission, Need
@@ -19,6 +19,7 @@ from agents.topics import all_names
 POLL_MS = 200
 FETCH_SECONDS = 5.0
 PROOF_MS = 3000
+PROOF_TRIES = 10
 PEEK_BYTES = 16_384
 
 
@@ -231,13 +232,21 @@ async def resume_offset(
         last: fingerprint of the last that was read.
         begin: where the partition begins now.
         end: where it ends now.
+
+    Raises:
+        KafkaTimeoutError: the broker does not tell.
     """
     if offset <= begin:
         return begin
     if offset > end:
         return None
     consumer.seek(tp, offset - 1)
-    batch = (await consumer.getmany(tp, timeout_ms=PROOF_MS, max_records=1)).get(tp, [])
+    for _ in range(PROOF_TRIES):
+        batch = (await consumer.getmany(tp, timeout_ms=PROOF_MS, max_records=1)).get(tp, [])
+        if batch or await consumer.position(tp) >= offset:
+            break
+    else:  # nothing came, not even that there is nothing: a busy broker is no reason to read everything again
+        raise KafkaTimeoutError(f"the broker does not give {tp.topic}/{tp.partition}/{offset - 1}")
     if not batch:
         return None
     if batch[0].offset >= offset:  # the last one fell to compaction: there is nothing to compare
