@@ -258,16 +258,20 @@ class Sink:
         former = [tp for tp in self._ends if tp.topic in replaced]
         positions = {tp: await self._consumer.position(tp) for tp in self._ends if tp not in former}
         self._consumer.assign([*positions, *new])
-        for tp in new:
-            place, id_ = places.get(tp), topics[tp.topic].id
-            if from_ends:
-                positions[tp] = ends[tp]
-            elif place is None or tp.topic in replaced:
-                positions[tp] = begins[tp]
-            else:
-                positions[tp] = await self._start(tp, id_, place, begins[tp], ends[tp])
-        for tp, offset in positions.items():
-            self._consumer.seek(tp, offset)
+        try:
+            starts = ends
+            if not from_ends:
+                kept = {tp: places.get(tp) for tp in new if tp.topic not in replaced}
+                starts = {
+                    tp: await self._start(tp, topics[tp.topic].id, kept.get(tp), begins[tp], ends[tp]) for tp in new
+                }
+            positions |= starts
+        except BaseException:
+            self._consumer.assign(list(positions))  # what is new is looked for again
+            raise
+        finally:
+            for tp, offset in positions.items():
+                self._consumer.seek(tp, offset)
         for tp in former:
             del self._ends[tp]
             self._committed.pop(tp, None)
@@ -280,9 +284,11 @@ class Sink:
             await self._flush()
 
     async def _start(
-        self, tp: TopicPartition, topic_id: str | None, place: StoredPosition, begin: int, end: int
+        self, tp: TopicPartition, topic_id: str | None, place: StoredPosition | None, begin: int, end: int
     ) -> int:
-        """The offset to read from in a partition that is stored up to `place`."""
+        """The offset to read from in a partition that is stored up to `place`; None: not at all."""
+        if place is None:
+            return begin
         where = f"{tp.topic}/{tp.partition}"
         last, _, id_ = place.fingerprint.partition(" ")
         known: int | None = None

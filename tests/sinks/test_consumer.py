@@ -3,10 +3,12 @@
 import asyncio
 import time
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import NewPartitions
+from aiokafka.errors import KafkaTimeoutError
 
 from agents import kafka
 from agents.cli.sink import group_of
@@ -87,6 +89,51 @@ async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() 
     assert not await sink._flush()
     await sink._consumer.stop()
     assert store.tries <= 3, "at once, and after 0.2 s each"
+
+
+class TwoPartitions:
+    """A client that notes what it is to read, and from where."""
+
+    def __init__(self, read: TopicPartition) -> None:
+        self.places = {read: 4}
+
+    def assign(self, partitions: list[TopicPartition]) -> None:
+        self.places = dict.fromkeys(partitions, -1)
+
+    def seek(self, partition: TopicPartition, offset: int) -> None:
+        self.places[partition] = offset
+
+    async def position(self, partition: TopicPartition) -> int:
+        return self.places[partition]
+
+    async def beginning_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 0)
+
+    async def end_offsets(self, partitions: list[TopicPartition]) -> dict[TopicPartition, int]:
+        return dict.fromkeys(partitions, 9)
+
+
+async def test_where_a_new_partition_cannot_be_begun_the_others_stay_where_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read, found = (TopicPartition("articles.quotes", number) for number in range(2))
+    sink = Sink(Settings(), MemoryStore(), group="sink-memory", from_now=False, say=print)
+    await sink._consumer.stop()
+    client: Any = TwoPartitions(read)
+    monkeypatch.setattr(sink, "_consumer", client)
+    sink._stored, sink._ends = {found: StoredPosition(3, "5.000/2")}, {read: 4}
+
+    async def topics(*_: Any) -> dict[str, kafka.TopicDescription]:
+        return {read.topic: kafka.TopicDescription(False, [{"partition": 0}, {"partition": 1}], None)}
+
+    async def silent(*_: Any, **__: Any) -> int:
+        raise KafkaTimeoutError
+
+    monkeypatch.setattr(consumer.kafka, "readable_topics", topics)
+    monkeypatch.setattr(consumer, "resume_offset", silent)
+    with pytest.raises(KafkaTimeoutError):
+        await sink._discover()
+    assert client.places == {read: 4}
 
 
 async def send(stream: SinkStream, key: str, partition: int) -> None:
