@@ -98,6 +98,8 @@ class PostgresStore:
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: psycopg.Connection[Any] | None = None
+        self._places: dict[TopicPartition, StoredPosition] = {}
+        """As the last transaction that was confirmed left them."""
         try:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
@@ -121,15 +123,13 @@ class PostgresStore:
         try:
             connection = self._connected()
             self._migrate(connection)
-            rows = connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets").fetchall()
+            self._places = _places(connection)
             connection.commit()
         except SinkUnavailable as error:
             raise SinkError(str(error)) from None
         except psycopg.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
-        return {
-            TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows
-        }
+        return self._places
 
     def _connected(self) -> psycopg.Connection[Any]:
         """The connection, made anew if it broke, and no other sink beside it."""
@@ -167,10 +167,13 @@ class PostgresStore:
                 connection.execute("INSERT INTO sink_schema VALUES (%s)", (number,))
 
     def _write(self, batch: Batch) -> WriteResult:
+        former = self._connection
         connection = self._connected()
         made: list[Change] = []
         try:
             with connection.transaction(), connection.cursor() as cursor:
+                if connection is not former:
+                    self._check_places(connection, batch)
                 for kind, tables in TABLES_OF.items():
                     changes = self._fresh(cursor, kind, [change for change in batch.latest if change.kind == kind])
                     made += changes
@@ -186,7 +189,19 @@ class PostgresStore:
             raise SinkUnavailable(f"{self.name}: {_words(error)}") from None
         except psycopg.Error as error:
             raise SinkError(f"{self.name}: {_words(error)}") from None
+        self._places = self._places | batch.places
         return counted(made, len(batch.messages) - len(made))
+
+    def _check_places(self, connection: psycopg.Connection[Any], batch: Batch) -> None:
+        """Over a new connection there may be another server, or an older state: rows would be missing there for ever.
+
+        The batch may be there already, if the old connection broke when it was committed.
+
+        Raises:
+            SinkError: the offsets are not those that were written.
+        """
+        if _places(connection) not in (self._places, self._places | batch.places):
+            raise SinkError(f"{self.name}: has other offsets than were written; the next start goes on from them")
 
     @staticmethod
     def _fresh(cursor: psycopg.Cursor[Any], kind: RecordKind, changes: list[Change]) -> list[Change]:
@@ -212,6 +227,12 @@ class PostgresStore:
                     more = [_key(change), *([change.digest] if table == main else [])]
                     for row in change.rows.get(table, ()):
                         copy.write_row([*_values(table, row), *more])
+
+
+def _places(connection: psycopg.Connection[Any]) -> dict[TopicPartition, StoredPosition]:
+    """How far the database is."""
+    rows = connection.execute("SELECT topic, partition, next_offset, fingerprint FROM sink_offsets")
+    return {TopicPartition(topic, partition): StoredPosition(offset, mark) for topic, partition, offset, mark in rows}
 
 
 def _key(change: Change) -> UUID:

@@ -160,6 +160,37 @@ async def test_a_lost_connection_is_made_again(database: str) -> None:
         assert connection.execute("SELECT id FROM articles ORDER BY id").fetchall() == [("a-1",), ("a-2",)]
 
 
+@pytest.mark.parametrize(
+    ("offset", "words"), [(1, "other offsets than were written"), (2, None), (3, None), (4, "other offsets")]
+)
+async def test_over_a_new_connection_nothing_is_added_to_another_state(
+    database: str, offset: int, words: str | None
+) -> None:
+    """As of a copy that took over and lacks the last batch, or which a second sink has filled meanwhile. What is there
+    may be the batch of which the old connection brought no confirmation."""
+    from agents.sinks.postgres import PostgresStore
+
+    store = PostgresStore(database)
+    await store.open()
+    await store.write(batch(("a-1", article("a-1")), upto=2))
+    with psycopg.connect(database, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'redef%'"
+        )
+        connection.execute("UPDATE sink_offsets SET next_offset = %s", (offset,))
+    second = batch(("a-2", article("a-2")), upto=3)
+    with pytest.raises(SinkUnavailable):
+        await store.write(second)
+    if words is None:
+        await store.write(second)
+    else:
+        with pytest.raises(SinkError, match=words):
+            await store.write(second)
+    await store.close()
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT count(*) FROM articles").fetchall() == [(1 if words else 2,)]
+
+
 def test_a_wrong_address_is_told() -> None:
     from agents.sinks.postgres import PostgresStore
 
