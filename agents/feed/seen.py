@@ -122,6 +122,7 @@ class SeenPages:
             self._db.row_factory = sqlite3.Row
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.executescript(_SCHEMA)
+            self._correct_future()
             self.harvest = Harvest(self._db)
         except sqlite3.DatabaseError as error:
             self._lock.close()
@@ -131,6 +132,16 @@ class SeenPages:
         """Let go of the file."""
         self._db.close()
         self._lock.close()
+
+    def _correct_future(self) -> None:
+        """What was done later than now was done with a wrong clock: nothing waits until that time has come."""
+        now = time.time()
+        self._db.execute("UPDATE feeds SET polled = NULL, next_poll = 0 WHERE polled > ?", (now,))
+        self._db.execute(
+            "UPDATE pages SET due = MIN(due, :now), checked = NULL, first_seen = MIN(first_seen, :now),"
+            " listed = MIN(listed, :now) WHERE first_seen > :now OR listed > :now OR checked > :now",
+            {"now": now},
+        )
 
     def feed(self, url: str) -> FeedState:
         """How a feed stands; a new one has not been polled."""

@@ -1,8 +1,10 @@
 """Polling: what is fetched, what is produced, and what is remembered."""
 
 import asyncio
+import contextlib
 import errno
 import gzip
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -312,6 +314,30 @@ async def test_what_the_broker_did_not_confirm_is_sent_after_a_restart(site: Sit
     (result,) = await newsroom.once(feed(site))
     assert result.unchanged, "the feed itself was read before"
     assert result.new == 3
+
+
+async def test_a_clock_that_was_wrong_for_a_time_holds_up_nothing(site: Site, newsroom: Newsroom) -> None:
+    """The feed was polled, and pages were listed, in what is the future now that the clock is right."""
+    for number in range(2):
+        site.page(f"/a/{number}", f"Artikel {number}")
+    site.rss("/feed.xml", ["/a/0", "/a/1"])
+    await newsroom.once(feed(site))
+    with contextlib.closing(sqlite3.connect(newsroom.folder / "feed.sqlite", isolation_level=None)) as database:
+        for table, times in (("feeds", "polled next_poll"), ("pages", "listed first_seen due checked")):
+            later = ", ".join(f"{column} = {column} + 365 * 86400.0" for column in times.split())
+            database.execute(f"UPDATE {table} SET {later}")
+    site.page("/a/0", "Artikel 0, neu")
+    site.asked.clear()
+    async with newsroom.open(feed(site)) as poller:
+        task = asyncio.create_task(poller.forever(lambda _: None))
+        async with asyncio.timeout(10):
+            while len(newsroom.sent) < 3:
+                await asyncio.sleep(0.05)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    assert "/feed.xml" in site.paths()
+    assert newsroom.sent[-1].html is not None
+    assert "Artikel 0, neu" in newsroom.sent[-1].html
 
 
 @pytest.mark.parametrize("error", [MessageSizeTooLargeError, RecordListTooLargeError])
