@@ -99,11 +99,18 @@ class TablePrinter:
         table.add_column("message", ratio=4, overflow="fold")
         for record in records:
             message = as_json(record)
-            time = datetime.fromtimestamp(message["timestamp"] / 1000).astimezone()
             place = f"{message['partition']}:{message['offset']}"
-            table.add_row(f"{time:%H:%M:%S}", place, escape(message["key"] or "–"), escape(in_words(message)))
+            table.add_row(_clock(message["timestamp"]), place, escape(message["key"] or "–"), escape(in_words(message)))
         self._begun = True
         self._console.print(table)
+
+
+def _clock(timestamp_ms: int) -> str:
+    """The local time of day of a message; a dash where its time stamp, which producers may set, is no time."""
+    try:
+        return f"{datetime.fromtimestamp(timestamp_ms / 1000).astimezone():%H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return "–"
 
 
 def in_words(message: Mapping[str, Any]) -> str:

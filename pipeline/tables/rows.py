@@ -54,14 +54,17 @@ def change_of(
         revision: the message's header of that name: the how-manieth version of the article it is.
 
     Raises:
-        RecordError: the value is no such record, or a tombstone has no key.
+        RecordError: the value is no such record, its time stamp is no time, or a tombstone has no key.
     """
     if value is None:
         if key is None:
             raise RecordError("empty", "a message with neither key nor value")
         return Change(kind, key.decode("utf-8", "backslashreplace"))
     digest = hashlib.blake2b(value, digest_size=DIGEST_BYTES).digest()
-    arrived = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    try:
+        arrived = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):  # its producer may have set any number
+        raise RecordError("schema", f"the message's time stamp {timestamp_ms} is no time") from None
     if kind == "statement":
         statement = decode(value, Statement)
         if max(statement.count, statement.sources) > LARGEST_INTEGER:

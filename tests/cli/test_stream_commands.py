@@ -7,13 +7,14 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from agents.cli.consume import in_words
+from agents.cli.consume import TablePrinter, in_words
 from agents.cli.dead_letters import _readable
 from agents.cli.errors import ExitCode
 from agents.processes import module_command
@@ -108,6 +109,13 @@ def test_a_dead_letter_that_is_nested_too_deeply_is_shown_as_text() -> None:
 )
 def test_any_value_can_be_said_in_words(value: object) -> None:
     assert in_words({"value": value})
+
+
+@pytest.mark.parametrize("timestamp", [0, -1, 2**62])
+def test_a_message_is_shown_whatever_its_time_stamp(timestamp: int, capsys: pytest.CaptureFixture[str]) -> None:
+    place = {"topic": "t", "partition": 0, "offset": 7, "timestamp": timestamp}
+    TablePrinter().show([SimpleNamespace(**place, key=b"k", headers=(), value=b"[1]")])  # type: ignore[list-item]
+    assert "0:7" in capsys.readouterr().out
 
 
 def test_what_is_nested_more_deeply_than_python_writes_is_said_in_words_too() -> None:

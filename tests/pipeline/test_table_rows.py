@@ -80,3 +80,10 @@ def test_numbers_that_no_store_takes_are_none() -> None:
 def test_the_key_is_a_column_of_each_table() -> None:
     assert {table for tables in TABLES_OF.values() for table in tables} == TABLES.keys()
     assert all(KEY_COLUMNS[table] in columns for table, columns in TABLES.items())
+
+
+@pytest.mark.parametrize("timestamp_ms", [2**62, 253_402_300_800_000, -(2**62)])
+def test_a_time_stamp_that_is_no_time_makes_no_record(timestamp_ms: int) -> None:
+    with pytest.raises(RecordError, match=f"time stamp {timestamp_ms} is no time"):
+        change_of("article", b"a-1", article("a-1"), timestamp_ms=timestamp_ms)
+    assert change_of("article", b"a-1", None, timestamp_ms=timestamp_ms).rows == {}
