@@ -2,6 +2,7 @@
 
 import csv
 import io
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,8 @@ from agents.imports.messages import message
 from schemas.codec import RecordError, one_line
 
 SAMPLE_CHARACTERS = 65_536
+QUOTED_SHARE = 2
+"""A row may be so many times the limit of a message: each quotation mark in it is written twice."""
 
 
 class ColumnsError(Exception):
@@ -47,11 +50,13 @@ def articles(
     Raises:
         ColumnsError: the table has no column of a name in the map.
     """
-    csv.field_size_limit(limit_bytes)
+    csv.field_size_limit(sys.maxsize)  # rows are bounded before they are parsed, or what is left of one would be rows
     text = io.TextIOWrapper(raw, encoding=_encoding(raw), errors="replace", newline="")
     sample = text.read(SAMPLE_CHARACTERS)
     text.seek(0)
-    reader = csv.reader(_lines(text, limit_bytes), delimiter=_delimiter(sample))
+    delimiter = _delimiter(sample)
+    lines = _Lines(text, limit_bytes * QUOTED_SHARE, delimiter)
+    reader = csv.reader(lines, delimiter=delimiter)
     try:
         heading = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
     except csv.Error as error:
@@ -65,7 +70,7 @@ def articles(
         yield RefusedInput(str(path), f"several columns are {twice!r}: {same}; rename all but one"[:300])
         return
     while True:
-        line = reader.line_num + 1
+        line = lines.begin_row()
         try:
             row = next(reader)
         except StopIteration:
@@ -73,17 +78,78 @@ def articles(
         except csv.Error as error:
             yield RefusedInput(f"{path}:{line}", one_line(str(error)))
             continue
-        if any(cell.strip() for cell in row):
+        if lines.row_is_cut:
+            yield RefusedInput(f"{path}:{line}", f"larger than {limit_bytes:,} bytes, the limit of a message")
+        elif any(cell.strip() for cell in row):
             yield _article(f"{path}:{line}", names, row, limit_bytes)
 
 
-def _lines(text: io.TextIOBase, limit: int) -> Iterator[str]:
-    """The lines; of one that is longer than `limit` the beginning, which is more than an article may have."""
-    while line := text.readline(limit + 1):
-        rest = line
-        while len(rest) > limit - 1 and not rest.endswith(("\n", "\r")):
-            rest = text.readline(limit)
-        yield line
+class _Lines:
+    """The lines of a table. Of a row that is too large csv gets no more than where it ends: the row is refused as a
+    whole, and the next one begins after it.
+
+    Args:
+        limit: characters of a row, its quotation marks and all its lines included.
+    """
+
+    def __init__(self, text: io.TextIOBase, limit: int, delimiter: str) -> None:
+        self._text = text
+        self._limit = limit
+        self._opening = f'{delimiter}"'
+        self._size = self._number = 0
+        self.row_is_cut = False
+
+    def begin_row(self) -> int:
+        """The number of the next line, with which a row begins."""
+        self._size, self.row_is_cut = 0, False
+        return self._number + 1
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        while line := self._text.readline(self._limit + 1):
+            first = self._size == 0
+            self._number += 1
+            self._size += len(line)
+            if self._size <= self._limit:
+                return line
+            self.row_is_cut = True
+            quoted = self._ends_quoted(line, not first)
+            if first:
+                return '"\n' if quoted else "\n"
+            if not quoted:
+                return '"\n'
+        raise StopIteration
+
+    def _ends_quoted(self, line: str, quoted: bool) -> bool:
+        """Read to the end of the line that begins so; whether the row goes on, as quotation marks stand open there.
+
+        Args:
+            quoted: whether they do where it begins, which they do in each line but the row's first.
+        """
+        part = line if quoted else self._opening[0] + line
+        while True:
+            ended = part.endswith(("\n", "\r"))
+            quoted, rest = self._scanned(part, quoted)
+            more = "" if ended else self._text.readline(self._limit)
+            if not more:
+                return quoted
+            part = rest + more
+
+    def _scanned(self, part: str, quoted: bool) -> tuple[bool, str]:
+        """Whether quotation marks are open after a part of a line, and the end of it that the next part decides on."""
+        at = 0
+        while (found := part.find('"' if quoted else self._opening, at)) >= 0:
+            if not quoted:
+                quoted, at = True, found + 2
+            elif found == len(part) - 1:
+                return quoted, '"'
+            elif part[found + 1] == '"':
+                at = found + 2
+            else:
+                quoted, at = False, found + 1
+        return quoted, self._opening[0] if not quoted and part.endswith(self._opening[0]) else ""
 
 
 def _article(origin: str, names: list[str], row: list[str], limit_bytes: int) -> ArticleMessage | RefusedInput:

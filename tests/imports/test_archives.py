@@ -1,7 +1,9 @@
 """What is in archives, article by article."""
 
+import csv
 import gzip
 import io
+import random
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -249,6 +251,54 @@ def test_json_documents(tmp_path: Path, shape: str) -> None:
 def test_json_in_utf_16_is_refused_as_a_whole(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes('{"text": "Hallo"}\n{"text": "Hallo"}\n'.encode("utf-16"))
     assert refused(read(tmp_path / name)) == [(name, "JSON has to be UTF-8, and this is UTF-16")]
+
+
+LARGE = {
+    "many lines": '"' + "Zeile, mit Komma\n" * 300 + '"',
+    "many lines and quotation marks": '"' + 'Zeile, ""Zitat"", Komma\n\n' * 300 + '"',
+    "one line": '"' + "Wort, " * 900 + '"',
+    "one line without quotation marks": "Wort " * 900,
+    "two cells": '"' + "a" * 1_500 + '","' + "b," * 1_500 + '"',
+    "a mark at the end of what is read at once": '"' + "a" * 1_990 + '""' * 1_200 + 'b, ""\n""\n"',
+}
+
+
+@pytest.mark.parametrize("cell", LARGE.values(), ids=LARGE)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_of_a_row_that_is_too_large_nothing_is_left_and_the_next_one_is_whole(
+    tmp_path: Path, cell: str, end: str
+) -> None:
+    path = tmp_path / "a.csv"
+    rows = ["title,text", f"Eins,{cell}", '"Zwei","Der Text, ja"', "Drei,Kurz", f"Vier,{cell}", "Fünf,Ende"]
+    path.write_bytes("".join(row.replace("\n", end) + end for row in rows).encode())
+    first, second, third, fourth, fifth = items(str(path), columns={}, limit_bytes=2_000)
+    lines = 1 + cell.count("\n")
+    for refused, line in ((first, 2), (fourth, 4 + lines)):
+        assert refused == RefusedInput(f"{path}:{line}", "larger than 2,000 bytes, the limit of a message")
+    assert [(value["title"], value["text"]) for value in values([second, third, fifth])] == [
+        ("Zwei", "Der Text, ja"),
+        ("Drei", "Kurz"),
+        ("Fünf", "Ende"),
+    ]
+
+
+def test_rows_that_are_not_too_large_are_those_that_python_reads(tmp_path: Path) -> None:
+    """Whatever stands in the others."""
+    chance = random.Random(3)
+    for _ in range(300):
+        text = "".join(chance.choice('aa"",;\n') for _ in range(80))
+        expected: list[tuple[int, list[str]]] = []
+        lines = csv.reader(text.splitlines(keepends=True))
+        begin = 0
+        for row in lines:
+            read_lines = text.splitlines(keepends=True)[begin : lines.line_num]
+            if sum(map(len, read_lines)) <= 10 and any(cell.strip() for cell in row):
+                expected.append((begin + 2, row))
+            begin = lines.line_num
+        path = tmp_path / "a.csv"
+        path.write_text("x,y\n" + text, newline="")
+        found = [item for item in items(str(path), columns={}, limit_bytes=5) if "larger than 5" not in str(item)]
+        assert [item.origin for item in found] == [f"{path}:{line}" for line, _ in expected], text
 
 
 @pytest.mark.parametrize("name", ["ARTIKEL.CSV.GZ", "Artikel.csv.Gz", "ARTIKEL.CSV"])
