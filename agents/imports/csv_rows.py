@@ -1,5 +1,6 @@
 """Articles in tables: CSV with a heading, by a map of its columns."""
 
+import codecs
 import csv
 import io
 import sys
@@ -176,7 +177,7 @@ def _encoding(raw: IO[bytes]) -> str:
     if is_utf_16(start):
         return "utf-16"
     try:
-        start[: start.rfind(b"\n") + 1].decode("utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(start, final=len(start) < SAMPLE_CHARACTERS * 4)
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8-sig"

@@ -282,6 +282,14 @@ def test_of_a_row_that_is_too_large_nothing_is_left_and_the_next_one_is_whole(
     ]
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
+@pytest.mark.parametrize("text", ["title,text\nEins,Größe", "title,text\rEins,Größe\r"])
+def test_umlauts_count_in_a_line_without_an_end_too(tmp_path: Path, text: str, encoding: str) -> None:
+    (tmp_path / "a.csv").write_bytes(text.encode(encoding))
+    (value,) = [orjson.loads(item.value) for item in items(str(tmp_path / "a.csv"), columns={}, limit_bytes=1_000_000)]
+    assert value["text"].endswith("Größe")
+
+
 def test_rows_that_are_not_too_large_are_those_that_python_reads(tmp_path: Path) -> None:
     """Whatever stands in the others."""
     chance = random.Random(3)
