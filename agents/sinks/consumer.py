@@ -109,6 +109,8 @@ class Sink:
         self._consumer = kafka.consumer(settings, group_id=group)
         self._stored: Mapping[TopicPartition, StoredPosition] | None = None
         self._committed: dict[TopicPartition, StoredPosition] = {}
+        self._is_committed = True
+        """Whether the broker has taken all of these."""
         self._ends: dict[TopicPartition, int] = {}
         self._ids: dict[str, str] = {}
         """Of the topics that are read, by name with prefix; empty where the broker does not tell."""
@@ -134,6 +136,8 @@ class Sink:
             await self._discover()
             done = await self._read(until_caught_up)
             stored = await self._flush()
+            if not self._is_committed:
+                await self._commit()
             with suppress(KafkaError, OSError):
                 await self._measure_lag()
             return stored and done
@@ -163,6 +167,8 @@ class Sink:
                 return False
             if now - looked >= LOOK_SECONDS:
                 looked = now
+                if not self._is_committed:
+                    await self._commit()
                 await self._look_around(until_caught_up)
                 self._say(self.progress.in_words)
             if not until_caught_up and sum(map(len, lots.values())) < FEW_MESSAGES:
@@ -224,13 +230,15 @@ class Sink:
         return True
 
     async def _commit(self) -> None:
-        """Tell the broker; if it does not take it, the next commit does."""
+        """Tell the broker; if it does not take it, it is told again, though no other batch comes."""
+        self._is_committed = False
         places = {tp: OffsetAndMetadata(place.offset, place.fingerprint) for tp, place in self._committed.items()}
         try:
             async with asyncio.timeout(ANSWER_SECONDS):  # of a topic that is gone the client would try it for ever
                 await self._consumer.commit(places)
+            self._is_committed = True
         except (KafkaError, OSError) as error:
-            self._say(f"offsets not committed ({type(error).__name__}); tried again with the next batch")
+            self._say(f"offsets not committed ({type(error).__name__}); tried again later")
 
     async def _discover(self, *, added: bool = True) -> None:
         """Begin to read partitions that are not read yet, each where the store is, and from their beginning those of a

@@ -91,6 +91,27 @@ async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() 
     assert store.tries <= 3, "at once, and after 0.2 s each"
 
 
+async def test_offsets_that_the_broker_did_not_take_are_committed_though_nothing_more_comes(
+    stream: SinkStream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await send(stream, "a", 1)
+    said: list[str] = []
+    sink, store = memory_sink(stream, said)
+    commit, failures = sink._consumer.commit, iter([KafkaTimeoutError()])
+
+    async def commit_at_second_try(places: Any) -> None:
+        if (error := next(failures, None)) is not None:
+            raise error
+        await commit(places)
+
+    monkeypatch.setattr(sink._consumer, "commit", commit_at_second_try)
+    assert await sink.run(until_caught_up=True)
+    assert (store.keys, ["offsets not committed" in line for line in said]) == ([b"a"], [True])
+    again, store = memory_sink(stream)
+    await again.run(until_caught_up=True)
+    assert store.keys == [], "nothing is sent twice"
+
+
 class TwoPartitions:
     """A client that notes what it is to read, and from where."""
 
