@@ -13,7 +13,7 @@ from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
-from schemas.records import DeadLetter
+from schemas.records import DeadLetter, QuoteArticle
 from tests.support.small_disk import small_disk
 from tests.support.timing import least_seconds
 from tests.web.articles import NOW, hostile_article, message, quote_article
@@ -134,9 +134,8 @@ def test_numbers_of_forgotten_entities_are_given_again_after_a_while(
     writer = StoreWriter(path, keep_articles=1, keep_days=30)
     highest = []
     for number in range(5):
-        article = quote_article(f"a-{number}")
-        others = [entity.model_copy(update={"id": f"{entity.id}-{number}"}) for entity in article.entities]
-        silent = article.model_copy(update={"entities": others, "quotes": []})
+        silent = _with_entities_of_its_own(number)
+        others = silent.entities
         writer.add([message(silent, offset=number)])
         writer.prune(NOW)
         with sqlite3.connect(path) as connection:
@@ -149,6 +148,36 @@ def test_numbers_of_forgotten_entities_are_given_again_after_a_while(
     known = StoreReader(path).entity(others[0].id)
     assert known is not None
     assert (known.name, known.article_count) == (others[0].name, 1)
+
+
+def test_a_number_that_was_freed_a_moment_ago_is_given_to_nobody(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where no entity is left, from whose numbers the database goes on."""
+    writer, now = StoreWriter(path, keep_articles=100, keep_days=30), time.time()
+    for number in range(3):
+        long_ago = now - 31 * 86400 if number < 2 else now
+        writer.add([message(_with_entities_of_its_own(number), offset=number, at=long_ago)])
+        writer.prune(now)
+    monkeypatch.setattr(article_rows, "REST_SECONDS", -1.0)
+    writer.add([message(_with_entities_of_its_own(3), offset=3, at=now)])
+    assert writer.unreadable == 0
+    assert [line.id for line in StoreReader(path).articles(limit=10)] == ["a-3", "a-2"]
+
+
+def test_a_store_in_which_numbers_were_given_twice_is_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, now = StoreWriter(path, keep_articles=100, keep_days=30), time.time()
+    writer.add([message(_with_entities_of_its_own(0), at=now)])
+    with sqlite3.connect(path) as connection:
+        connection.execute("INSERT INTO free_numbers SELECT num, 0 FROM entities")
+    connection.close()
+    writer.add([message(_with_entities_of_its_own(1), offset=1, at=now)])
+    assert writer.unreadable == 0
+    assert writer.prune(now + 31 * 86400) == 2
+
+
+def _with_entities_of_its_own(number: int) -> QuoteArticle:
+    article = quote_article(f"a-{number}")
+    others = [entity.model_copy(update={"id": f"{entity.id}-{number}"}) for entity in article.entities]
+    return article.model_copy(update={"entities": others, "quotes": []})
 
 
 def test_unreadable_messages_are_counted_and_passed_over(writer: StoreWriter, reader: StoreReader) -> None:

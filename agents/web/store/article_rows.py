@@ -153,23 +153,13 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
     about = {key: entity.get(key) for key in ("roles", "affiliations", "wikidata")}
     row = connection.execute("SELECT num, name, about FROM entities WHERE id = ?", (entity["id"],)).fetchone()
     if row is None:
-        free = connection.execute(
-            "DELETE FROM free_numbers WHERE num = (SELECT min(num) FROM free_numbers WHERE at <= ?) RETURNING num",
-            (time.time() - REST_SECONDS,),
-        ).fetchone()
-        cursor = connection.execute(
+        new = _new_num(connection)
+        connection.execute(
             "INSERT INTO entities (num, id, name, type, about) VALUES (?, ?, ?, ?, ?)",
-            (
-                None if free is None else free[0],
-                entity["id"],
-                entity["name"],
-                entity["type"],
-                orjson.dumps(about).decode(),
-            ),
+            (new, entity["id"], entity["name"], entity["type"], orjson.dumps(about).decode()),
         )
-        assert cursor.lastrowid is not None
-        _index_name(connection, cursor.lastrowid, entity["name"])
-        return cursor.lastrowid
+        _index_name(connection, new, entity["name"])
+        return new
     num, name, known = row
     stored = orjson.loads(known)
     now = orjson.dumps({key: value or stored[key] for key, value in about.items()}).decode()
@@ -181,11 +171,24 @@ def _entity_num(connection: sqlite3.Connection, entity: dict[str, Any]) -> int:
     return int(num)
 
 
+def _new_num(connection: sqlite3.Connection) -> int:
+    """The least number that has been free for long enough, or else one behind all that are in use or free."""
+    free = connection.execute(
+        "DELETE FROM free_numbers WHERE num = (SELECT min(num) FROM free_numbers WHERE at <= ?"
+        " AND num NOT IN (SELECT num FROM entities)) RETURNING num",  # as a former version gave numbers twice
+        (time.time() - REST_SECONDS,),
+    ).fetchone()
+    if free is not None:
+        return int(free[0])
+    highest = "max((SELECT coalesce(max(num), 0) FROM entities), (SELECT coalesce(max(num), 0) FROM free_numbers))"
+    return int(connection.execute(f"SELECT 1 + {highest}").fetchone()[0])
+
+
 def forget_entities(connection: sqlite3.Connection, now: float) -> None:
     """Forget the entities that no article names. New ones get their numbers: the higher the numbers are, the longer it
     takes to count."""
     nobodys = "SELECT num FROM entities WHERE articles = 0"
-    connection.execute(f"INSERT INTO free_numbers SELECT num, ? FROM ({nobodys})", (now,))
+    connection.execute(f"INSERT OR REPLACE INTO free_numbers SELECT num, ? FROM ({nobodys})", (now,))
     for table, key in (("entity_search", "rowid"), ("entities", "num")):
         connection.execute(f"DELETE FROM {table} WHERE {key} IN ({nobodys})")
 
