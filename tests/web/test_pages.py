@@ -162,13 +162,9 @@ async def test_new_articles_are_sent_as_they_come(client: Client, writer: StoreW
     assert live
     async with client.get(live[1], timeout=ClientTimeout(total=10)) as response:
         assert response.content_type == "text/event-stream"
-        writer.add(
-            [
-                TopicMessage(
-                    "articles.quotes", 1, 0, 1.8e9, encode(hostile_article().model_copy(update={"id": "neu"})), {}
-                )
-            ]
-        )
+        quotes = [quote.model_copy(update={"id": f"neu#{n}"}) for n, quote in enumerate(HOSTILE.quotes)]
+        new = HOSTILE.model_copy(update={"id": "neu", "quotes": quotes})
+        writer.add([TopicMessage("articles.quotes", 1, 0, 1.8e9, encode(new), {})])
         lines = []
         async for line in response.content:
             lines.append(line.decode())

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from agents.web.store import article_rows
+from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -194,6 +195,23 @@ def test_unreadable_messages_are_counted_and_passed_over(writer: StoreWriter, re
     assert writer.positions()["articles.quotes", 0][0] == 5
 
 
+@pytest.mark.parametrize("others", ["a-1#0", "a-2#0"])
+def test_a_quote_with_the_id_of_another_leaves_nothing_behind(
+    writer: StoreWriter, reader: StoreReader, others: str
+) -> None:
+    """As nobody but a stranger writes it: what it left under its number would keep the next article out."""
+    article, bad = quote_article(), quote_article("a-2")
+    quotes = [quote.model_copy(update={"id": others}) for quote in bad.quotes[:2]]
+    writer.add([message(article), message(bad.model_copy(update={"quotes": quotes}), offset=1)])
+    assert writer.unreadable == 1
+    assert [found.quote.id for found in reader.quotes(QuoteQuery(parts=True), limit=9).items] == [
+        quote.id for quote in reversed(article.quotes)
+    ]
+    writer.add([TopicMessage("articles.quotes", 0, 2, NOW, None, {}, key=b"a-1"), message(article, offset=3)])
+    assert writer.unreadable == 1
+    assert reader.article("a-1") is not None
+
+
 def test_a_half_written_article_leaves_nothing_behind(writer: StoreWriter, reader: StoreReader) -> None:
     record = quote_article("halb").model_dump(by_alias=True)
     del record["quotes"][1]["medium"]
@@ -252,11 +270,10 @@ def test_ranks_count_within_the_window_only(writer: StoreWriter, reader: StoreRe
 def test_an_article_takes_from_an_entity_nothing_that_it_does_not_speak_of(
     writer: StoreWriter, reader: StoreReader
 ) -> None:
-    article = quote_article("a-1")
-    minister = article.entities[0]
+    minister = quote_article().entities[0]
 
     def known(number: int, **said: object) -> tuple[list[str], list[str], str | None]:
-        again = article.model_copy(update={"id": f"a-{number}", "entities": [minister.model_copy(update=said)]})
+        again = quote_article(f"a-{number}").model_copy(update={"entities": [minister.model_copy(update=said)]})
         writer.add([message(again, offset=number)])
         entity = reader.entity(minister.id)
         assert entity is not None
@@ -354,7 +371,9 @@ def test_a_full_disk_is_named_even_if_it_has_rolled_back(tmp_path: Path) -> None
         writer = StoreWriter(disk / "store.sqlite", keep_articles=10_000, keep_days=30)
         article = quote_article()
         lot = [
-            message(article.model_copy(update={"id": f"a-{number}", "title": "x" * 10_000}), offset=number)
+            message(
+                article.model_copy(update={"id": f"a-{number}", "title": "x" * 10_000, "quotes": []}), offset=number
+            )
             for number in range(600)
         ]
         with pytest.raises(sqlite3.OperationalError, match="database or disk is full"):

@@ -62,7 +62,7 @@ def insert_quotes(
         printed = _as_printed(article, line, words)
         said = _said(entity, statement, printed)
         cursor = connection.execute(
-            "INSERT OR REPLACE INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
+            "INSERT INTO quotes (id, article, entity, gender, party, agency, statement, fragment, printed,"
             " said) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (line.id, article.seq, entity, gender, party, agency, statement, whole is not None, printed, said),
         )
