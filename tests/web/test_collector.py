@@ -36,6 +36,8 @@ FOREIGN: list[Any] = [
     REPORT | {"started_at": "yesterday"}, REPORT | {"pool": {"processes": [{"id": 7}]}},
     {"program": "feed", "name": "f", "sources": 5},
 ]  # fmt: skip
+DEEP = b'%s,"more":%s1%s}' % (orjson.dumps(REPORT)[:-1], b'{"m":' * 300, b"}" * 300)
+"""It can be read, and not be written again."""
 
 
 @pytest.fixture
@@ -151,13 +153,13 @@ async def test_what_the_broker_knows_and_what_workers_say(
         await eventually(lambda: reader.state("places"))
         await send(settings, "articles.raw", b"{}", b"{}")
         for _ in range(30):
-            await send(settings, WORKERS_TOPIC, b"nonsense", *map(orjson.dumps, FOREIGN), orjson.dumps(REPORT))
+            await send(settings, WORKERS_TOPIC, b"nonsense", DEEP, *map(orjson.dumps, FOREIGN), orjson.dumps(REPORT))
             await asyncio.sleep(0.5)
             if reader.workers():
                 break
         assert [said.worker for _, said in reader.workers()] == ["w1"]
         caplog.clear()  # it may have begun to read between two of them
-        others = (b"nonsense", *map(orjson.dumps, FOREIGN))
+        others = (b"nonsense", DEEP, *map(orjson.dumps, FOREIGN))
         await send(settings, WORKERS_TOPIC, *others, orjson.dumps(REPORT | {"worker": "w2"}))
         await eventually(lambda: len(reader.workers()) == 2)
         assert reader.programs("feed") == reader.programs("sink") == []

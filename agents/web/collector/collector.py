@@ -223,18 +223,18 @@ class Collector:
         for record in records:
             at = record.timestamp / 1000
             try:
-                said = orjson.loads(record.value or b"")
-                report = checked(said)
-            except ValueError as error:
+                self._take_report(orjson.loads(record.value or b""), at)
+            except (TypeError, ValueError) as error:  # TypeError: more in one another than can be written again
                 log.warning("a report on the topic %s is left out: %s", WORKERS_TOPIC, one_line(str(error)))
-                continue
-            match report:
-                case ProgramSaid():
-                    self._writer.put_program(report.program, report.name, at, said)
-                case Farewell():
-                    self._writer.put_left(report.worker, at)
-                case WorkerSaid():
-                    self._writer.put_worker(report.worker, at, said)
+
+    def _take_report(self, said: Any, at: float) -> None:
+        match report := checked(said):
+            case ProgramSaid():
+                self._writer.put_program(report.program, report.name, at, said)
+            case Farewell():
+                self._writer.put_left(report.worker, at)
+            case WorkerSaid():
+                self._writer.put_worker(report.worker, at, said)
 
     async def _look(self, progress: ProgressReader) -> None:
         sampled = 0.0
