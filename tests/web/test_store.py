@@ -121,6 +121,24 @@ def test_what_is_kept_is_bounded_by_age(writer: StoreWriter, reader: StoreReader
     assert [line.id for line in reader.articles(limit=10)] == ["neu"]
 
 
+@pytest.mark.parametrize(("all_read", "known"), [(False, ["s-1", "s-2"]), (True, [])])
+def test_statements_wait_for_articles_that_are_still_to_be_read(
+    writer: StoreWriter, reader: StoreReader, all_read: bool, known: list[str]
+) -> None:
+    """Where a store is filled anew, the statements are read long before the articles, of which the oldest go again."""
+    now = time.time()
+    quoted = {"s-1": ("alt#0", "neu#0"), "s-2": ("neu#1",)}
+    said = {
+        name: orjson.dumps({"count": 2, "sources": 2, "articles": [{"quote": quote} for quote in quotes]})
+        for name, quotes in quoted.items()
+    }
+    writer.add(TopicMessage("statements", 0, n, now, said[name], {}, name.encode()) for n, name in enumerate(said))
+    writer.add([message(quote_article("alt"), at=now - 31 * 86400)])
+    assert writer.prune(now, all_read=all_read) == 1
+    writer.add([message(quote_article("neu"), offset=1, at=now)])
+    assert sorted(statement.id for statement in reader.statements_of("neu").values()) == known
+
+
 def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article(), at=NOW - 31 * 86400)])
     writer.prune(NOW)

@@ -93,10 +93,10 @@ class Collector:
             await self._consumer.stop()
 
     async def _read(self, progress: ProgressReader) -> None:
-        pruned = 0.0
+        pruned, more = 0.0, True
         while True:
             if time.monotonic() - pruned > PRUNE_SECONDS:
-                self._writer.prune(time.time())
+                self._writer.prune(time.time(), all_read=not more)
                 self._writer.forget_workers(time.time() - WORKER_FORGOTTEN_SECONDS)
                 self._writer.forget_programs(time.time() - PROGRAM_FORGOTTEN_SECONDS)
                 pruned = time.monotonic()

@@ -68,7 +68,7 @@ def insert_article(
                 (partition, offset, trail, known[0]),
             )
             return False
-        former = _delete_rows(connection, [known[0]])
+        former = delete_articles(connection, [known[0]])
     published = publication(record.get("published_at"), arrived)
     at = arrived if published is None else instant(published).timestamp()
     lines = [_quote_line(quote) for quote in record["quotes"]]
@@ -105,13 +105,9 @@ def insert_article(
     return True
 
 
-def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> None:
-    """Forget articles and what hangs on them, but for their texts."""
-    delete_unquoted(connection, _delete_rows(connection, seqs))
-
-
-def _delete_rows(connection: sqlite3.Connection, seqs: list[int]) -> set[int]:
-    """Forget articles and what hangs on them, but for the statements of their quotes, which are given."""
+def delete_articles(connection: sqlite3.Connection, seqs: list[int]) -> set[int]:
+    """Forget articles and what hangs on them, but for their texts and the statements of their quotes, which are
+    given."""
     statements = delete_quotes(connection, seqs)
     marks = ", ".join("?" * len(seqs))
     shared = connection.execute(f"SELECT DISTINCT same FROM articles WHERE seq IN ({marks})", seqs).fetchall()
@@ -240,5 +236,5 @@ def withdraw_article(connection: sqlite3.Connection, texts: KnownTexts, id_: str
     """Forget an article that was taken back."""
     known = connection.execute("SELECT seq FROM articles WHERE id = ?", (id_,)).fetchone()
     if known is not None:
-        delete_articles(connection, [known[0]])
+        delete_unquoted(connection, delete_articles(connection, [known[0]]))
         texts.remove([known[0]])

@@ -213,8 +213,13 @@ class StoreWriter:
             )
             self._connection.execute("DELETE FROM samples WHERE at < ?", (at - SAMPLES_KEPT_SECONDS,))
 
-    def prune(self, now: float) -> int:
+    def prune(self, now: float, *, all_read: bool = True) -> int:
         """Forget what is beyond the count or too old.
+
+        Args:
+            now: in seconds since 1970 UTC.
+            all_read: whether the topics have been read to their end. Before, as where a store is filled anew,
+                statements stay of which no quote is kept: their articles may be still to come.
 
         Returns:
             How many articles went.
@@ -235,7 +240,8 @@ class StoreWriter:
             self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
             if gone:
                 self._connection.execute("UPDATE changes SET n = n + 1")
-                prune_statements(self._connection)
+                if all_read:
+                    prune_statements(self._connection)
                 forget_entities(self._connection, now)
         return gone
 
