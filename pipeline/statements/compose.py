@@ -14,11 +14,15 @@ _AS_FULL = 0.6
 """Share of the fullest wording's content with which one in quotation marks is preferred to it."""
 
 
-def composed(key: str, occurrences: Iterable[Occurrence], whole: Iterable[Occurrence], updated_at: str) -> Statement:
+def composed(
+    key: str, occurrences: Iterable[Occurrence], whole: Iterable[Occurrence], updated_at: str, *, others: int = 0
+) -> Statement:
     """The statement that the speaker of that `key` made in `occurrences`; `whole` are those that are not fragments.
 
     Its id tells the day of its first article and a hash of the wording among `whole` whose hash is least: it stays when
-    articles come later that have one of the known wordings, in whatever order.
+    articles come later that have one of the known wordings, in whatever order. Two statements have that wording and
+    day in common where the wording was said again later, and then as part of another one: `others` is how many there
+    are before this one.
     """
     articles = [
         list(found)
@@ -34,7 +38,7 @@ def composed(key: str, occurrences: Iterable[Occurrence], whole: Iterable[Occurr
     for entry in articles:
         main = _fullest([found for found in entry if found.quote in wholes] or entry)
         entries.append(main.as_article([found for found in entry if found is not main], speaker))
-    anchor = min(occurrence.words for occurrence in whole)
+    anchor = min(occurrence.words for occurrence in whole) + f"\n{others}" * bool(others)
     digest = hashlib.blake2b(f"{key}\n{anchor}".encode(), digest_size=8).hexdigest()
     return Statement(
         id=f"{first.at.year}-{first.at.month:02}-{first.at.day:02}-{digest}",

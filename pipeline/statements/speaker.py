@@ -150,11 +150,13 @@ class SpeakerStatements(HeldStatements):
             for group in self._graph.components(closed)
             for whole in grouped(group, self._graph, self._said, self._window)
         ]
-        made = {
-            statement.id: (statement, whole, occurrences)
-            for whole, occurrences in groups
-            for statement in (composed(self._key, occurrences, whole, updated_at),)
-        }
+        made: dict[str, tuple[Statement, list[Occurrence], list[Occurrence]]] = {}
+        for whole, occurrences in sorted(groups, key=lambda group: min(found.order for found in group[1])):
+            statement, others = composed(self._key, occurrences, whole, updated_at), 0
+            while statement.id in made:
+                others += 1
+                statement = composed(self._key, occurrences, whole, updated_at, others=others)
+            made[statement.id] = statement, whole, occurrences
         if reopened := self._read_closed(made.keys() - self._given.keys()):
             return self._changes(touched | reopened, updated_at)
         self._made = {}

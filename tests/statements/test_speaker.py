@@ -174,6 +174,29 @@ def test_the_same_words_after_the_window_are_a_new_statement() -> None:
     assert len(state.statements) == 2
 
 
+def test_two_statements_that_share_day_and_wording_are_both_given_out() -> None:
+    """A wording that is part of one statement, and said again after the window part of another as old as the first."""
+    again = "die Scheune am Hafen braucht neue Pfähle aus Eichenholz"
+    other = "die Schule bekommt im Sommer ein rotes Dach von Meisterhand"
+    first = f"Im Rathaus hörte ich Montag, {again}, und die Brücke verkaufen wir im Herbst an einen Landwirt"
+    second = f"Meine Nachbarn klagen laut, {again}, {other}, obwohl der Kreistag im November ausführlich berät"
+    said = {"a-1": (first, 1), "a-2": (again, 1), "a-3": (other, 1), "a-4": (second, 11), "a-5": (again, 16)}
+    records = [
+        record(text, article, published_at=f"2026-03-{day:02}T09:00:0{number}Z")
+        for number, (article, (text, day)) in enumerate(said.items())
+    ]
+    (one, two) = [fed(order).statements for order in (records, records[::-1])]
+    assert one == two
+    assert sorted([article.id for article in statement.articles] for statement in one.values()) == [
+        ["a-1", "a-2"],
+        ["a-3", "a-4", "a-5"],
+    ]
+    withdrawn = fed(records)
+    for article in ("a-1", "a-2"):
+        withdrawn.withdraw(article, SEEN_AT)
+    assert state_of(withdrawn) == state_of(fed(records[2:]))
+
+
 def test_what_has_not_changed_for_the_windows_time_is_closed_and_stays_as_it_is() -> None:
     state = fed([record(WHOLE, "a-1")])
     changes = state.add(record(OTHER, "a-2", published_at="2026-04-01T09:00:00Z"), "2026-04-01T09:00:00.000Z")
