@@ -82,6 +82,18 @@ def test_what_nobody_has_asked_for_lately_is_waited_for(store: Store) -> None:
     assert (store.rows(), store.readers) == (2, ["MainThread", "MainThread"])
 
 
+def test_who_may_miss_nothing_gets_them_no_older_than_told(store: Store) -> None:
+    assert store.rows() == 1
+    store.change()
+    store.now += 0.5
+    looked_at = store.now - 0.5 - store.took
+    assert len(store.cache.columns(store.connection, seconds=store.now - looked_at)) == 1
+    assert len(store.cache.columns(store.connection, seconds=1.0)) == 2
+    store.now += 5.0
+    assert len(store.cache.columns(store.connection, seconds=1.0)) == 2, "nothing has changed"
+    assert store.readers == ["MainThread", "MainThread"]
+
+
 @pytest.mark.parametrize("nums", [[5, 9, 7], [-40, 5, 10**12], [5, 10**9]], ids=["dense", "others asked", "sparse"])
 def test_quotes_are_found_by_their_numbers(nums: list[int]) -> None:
     rows = np.zeros(3, dtype=ROW)

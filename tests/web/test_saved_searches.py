@@ -20,6 +20,7 @@ from agents.saved_searches.outbox import Outbox
 from agents.saved_searches.search_list import SavedSearch, SearchListError, load
 from agents.saved_searches.watcher import Watcher
 from agents.settings import Settings
+from agents.web.store import columns, reader
 from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
@@ -193,6 +194,28 @@ async def test_a_disk_without_room_for_what_waits_ends_it_with_a_line(
         assert str(mistake) == f"{disk / 'outbox'}: database or disk is full"
         assert outbox.put("Brinkmeier", [("1", b"{}")], 1, time.time()) == 1
         outbox.close()
+
+
+async def test_nothing_is_missed_where_counting_takes_long(
+    receiver: Receiver, writer: StoreWriter, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The quotes of a large store are counted as they were some seconds ago, unless that would leave some out."""
+    monkeypatch.setattr(columns, "CHEAP_SECONDS", -1.0)
+    monkeypatch.setattr(columns, "REFRESH_SHARE", 1e-9)
+    monkeypatch.setattr(reader, "ARRIVED_SECONDS", 0.05)
+
+    async def later() -> None:
+        async with asyncio.timeout(20):
+            while not receiver.got:
+                await asyncio.sleep(0.02)
+        add(writer, quote_article("n-1"))
+
+    task = asyncio.create_task(later())
+    await running.watch(
+        search_of(receiver), lambda: len(receiver.quotes()) > 1, first=lambda: add(writer, quote_article("n-0"))
+    )
+    await task
+    assert receiver.quotes() == ["n-0#0", "n-1#0"]
 
 
 async def test_what_comes_faster_than_told_goes_together(

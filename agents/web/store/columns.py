@@ -5,6 +5,7 @@ milliseconds. Nothing else counts as fast over the whole store: what is asked fo
 """
 
 import logging
+import math
 import sqlite3
 import threading
 import time
@@ -180,18 +181,21 @@ class ColumnCache:
         self._known: Columns | None = None
         self._changes = -1
         self._again = self._too_old = 0.0
+        self._looked_at = -math.inf
 
-    def columns(self, connection: sqlite3.Connection) -> Columns:
-        """As they are now, or were a moment ago."""
+    def columns(self, connection: sqlite3.Connection, *, seconds: float = math.inf) -> Columns:
+        """As they are now, or were a moment ago; at most so many seconds ago, however long reading them takes."""
         known, now = self._known, self._clock()
-        if known is not None and now < self._again:
+        young = now - self._looked_at <= seconds
+        if known is not None and young and now < self._again:
             return known
-        if known is not None and now < self._too_old:
+        if known is not None and young and now < self._too_old:
             if self._reading.acquire(blocking=False):
                 threading.Thread(target=self._read_aside, name="columns", daemon=True).start()
             return known
         with self._lock:
-            if self._known is None or self._clock() >= self._again:
+            now = self._clock()
+            if self._known is None or now >= self._again or now - self._looked_at > seconds:
                 self._read(connection)
             assert self._known is not None
             return self._known
@@ -206,14 +210,16 @@ class ColumnCache:
             self._reading.release()
 
     def _read(self, connection: sqlite3.Connection) -> None:
+        looked_at = self._clock()
         (changes,) = connection.execute("SELECT n FROM changes").fetchone()
         if self._known is not None and changes == self._changes:
+            self._looked_at = looked_at
             return
         begun = self._clock()
         columns = read_columns(connection)
         _ = columns.said
         took = self._clock() - begun
-        self._known, self._changes = columns, changes
+        self._known, self._changes, self._looked_at = columns, changes, looked_at
         self._again = self._too_old = self._clock()
         if took > CHEAP_SECONDS:
             self._again += took / REFRESH_SHARE

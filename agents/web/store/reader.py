@@ -7,6 +7,7 @@ What counts quotes needs numpy, and imports it when it is asked for: health and
 metrics of a worker do not, and a worker may have no other visitors.
 """
 
+import math
 import sqlite3
 import time
 import zlib
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
 
 QUERY_SECONDS = 3.0
 EXPORT_SECONDS = 30.0
+ARRIVED_SECONDS = 1.0
+"""Quotes up to an article are complete if it has been in the store for so long."""
 _Said = TypeVar("_Said", bound=BaseModel)
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
@@ -199,13 +202,18 @@ class StoreReader:
     def quotes(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each | None = None
     ) -> QuotePage:
-        """The latest quotes that are asked for, or the latest of what counts once; ValueError: a bad `cursor`."""
+        """The latest quotes that are asked for, or the latest of what counts once; ValueError: a bad `cursor`.
+
+        They are counted as they were a moment ago; up to an article as they were at most `ARRIVED_SECONDS` ago.
+        """
         from agents.web.store import quote_search
         from agents.web.store.counting import FirstOfEach
         from agents.web.store.quote_filter import matching
 
         with self._open() as connection:
-            columns = self._columns.columns(connection)
+            # Who asks up to an article, and goes on behind it, must get all until there.
+            seconds = math.inf if asked.upto is None else ARRIVED_SECONDS
+            columns = self._columns.columns(connection, seconds=seconds)
             found = FirstOfEach(matching(connection, columns, asked), None if each is None else columns.things(each))
             return quote_search.quote_page(
                 connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
