@@ -16,6 +16,8 @@ from agents.worker_report import REPORT_SECONDS, WorkerReporter
 RESTART_SECONDS = 2.0
 TROUBLE_SECONDS = 60.0
 """The collector tries again, and says anew what stands in its way, more often than that."""
+MOST_UNREAD_BYTES = 1_000_000
+"""That wait in memory for a collector that does not read, as where the system has stopped it."""
 
 
 class CollectorSupervisor(Service):
@@ -79,7 +81,8 @@ class CollectorSupervisor(Service):
         process = self._process
         if process is None or process.stdin is None or process.stdin.is_closing():
             return
-        process.stdin.write(orjson.dumps(report) + b"\n")
+        if process.stdin.transport.get_write_buffer_size() < MOST_UNREAD_BYTES:  # else the next one says it again
+            process.stdin.write(orjson.dumps(report) + b"\n")
 
     async def _spawn(self) -> None:
         # In a session of its own, so that Ctrl-C is the worker's alone; it ends when its standard input does.

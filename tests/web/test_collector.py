@@ -235,3 +235,23 @@ async def test_what_the_collector_tells_is_known_for_a_while(
         assert supervisor.store_trouble == "a.sqlite cannot be written"
         monkeypatch.setattr(collector_supervisor, "TROUBLE_SECONDS", 0.0)
         assert supervisor.store_trouble is None
+
+
+async def test_reports_that_the_collector_does_not_read_do_not_fill_the_memory(
+    settings: Settings, status: FakeStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sleeps = "import time; time.sleep(600)"
+    monkeypatch.setattr(collector_supervisor, "module_command", lambda _: [sys.executable, "-c", sleeps])
+    monkeypatch.setattr(collector_supervisor, "MOST_UNREAD_BYTES", 10_000)
+    supervisor = CollectorSupervisor(settings, WorkerReporter(settings, status), store_path(settings))
+    await supervisor.on_start()
+    process = supervisor._process
+    assert process is not None
+    assert process.stdin is not None
+    try:
+        for _ in range(100):
+            supervisor._write({"worker": "x" * 10_000})
+        assert process.stdin.transport.get_write_buffer_size() < 100_000
+    finally:
+        process.kill()
+        await process.wait()
