@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from agents.web.store import article_rows
+from agents.web.store import writer as writer_module
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from agents.web.store.search import search_expression
@@ -113,6 +114,17 @@ def test_what_is_kept_is_bounded_by_count(path: Path) -> None:
     assert entity is not None
     assert entity.article_count == 20
     assert len(reader.search(search_expression(words="Kiel") or "", limit=100)) == 20
+
+
+def test_what_is_much_is_forgotten_in_parts(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a collector that has far too much can send its worker's reports in between."""
+    monkeypatch.setattr(writer_module, "_CHUNK", 20)
+    writer = StoreWriter(path, keep_articles=5, keep_days=30)
+    writer.add([message(_with_entities_of_its_own(number), offset=number) for number in range(50)])
+    assert [writer.prune_some(NOW, all_read=True) for _ in range(5)] == [20, 20, 5, 0, 0]
+    reader = StoreReader(path)
+    assert [line.id for line in reader.articles(limit=100)] == [f"a-{n}" for n in range(49, 44, -1)]
+    assert len(reader.people(words="", types=("PER",), limit=100).items) == 10
 
 
 def test_what_is_kept_is_bounded_by_age(writer: StoreWriter, reader: StoreReader) -> None:

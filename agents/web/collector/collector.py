@@ -96,7 +96,8 @@ class Collector:
         pruned, more = 0.0, True
         while True:
             if time.monotonic() - pruned > PRUNE_SECONDS:
-                self._writer.prune(time.time(), all_read=not more)
+                while self._writer.prune_some(time.time(), all_read=not more):
+                    await asyncio.sleep(0)  # the worker's reports are sent in between
                 self._writer.forget_workers(time.time() - WORKER_FORGOTTEN_SECONDS)
                 self._writer.forget_programs(time.time() - PROGRAM_FORGOTTEN_SECONDS)
                 pruned = time.monotonic()

@@ -25,7 +25,7 @@ UNREADABLE = (
 )  # fmt: skip
 """What comes of a message with values that no record has; a store that cannot be written raises others."""
 SAMPLES_KEPT_SECONDS = 3600.0
-_CHUNK = 500
+_CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class StoreWriter:
         self._keep_articles = keep_articles
         self._keep_seconds = keep_days * 86400.0
         self.unreadable = 0
+        self._unnamed = self._unquoted = False
+        """Whether articles went whose entities and statements perhaps no other has."""
 
     @cached_property
     def _texts(self) -> KnownTexts:
@@ -225,12 +227,24 @@ class StoreWriter:
             How many articles went.
         """
         gone = 0
+        while some := self.prune_some(now, all_read=all_read):
+            gone += some
+        return gone
+
+    def prune_some(self, now: float, *, all_read: bool) -> int:
+        """The same of some articles at a time, so that a process can do something else in between.
+
+        Returns:
+            How many went; 0: nothing is left to forget.
+        """
         oldest = now - self._keep_seconds
-        while seqs := self._surplus(oldest):
+        if seqs := self._surplus(oldest):
             with _transaction(self._connection):
+                self._connection.execute("UPDATE changes SET n = n + 1")
                 delete_articles(self._connection, seqs)
             self._texts.remove(seqs)
-            gone += len(seqs)
+            self._unnamed = self._unquoted = True
+            return len(seqs)
         with _transaction(self._connection):
             self._connection.execute(
                 "DELETE FROM dead_letters WHERE at < ? OR at <= (SELECT at FROM dead_letters ORDER BY at DESC"
@@ -238,12 +252,13 @@ class StoreWriter:
                 (oldest, self._keep_articles),
             )
             self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
-            if gone:
-                self._connection.execute("UPDATE changes SET n = n + 1")
-                if all_read:
-                    prune_statements(self._connection)
+            if self._unquoted and all_read:
+                prune_statements(self._connection)
+                self._unquoted = False
+            if self._unnamed:
                 forget_entities(self._connection, now)
-        return gone
+                self._unnamed = False
+        return 0
 
     def _surplus(self, oldest: float) -> list[int]:
         rows = self._connection.execute(
