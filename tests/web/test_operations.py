@@ -53,6 +53,15 @@ def waiting(lag: int, *, oldest: float | None = None) -> list[dict[str, Any]]:
     return [{"partition": n} | half for n in range(2)]
 
 
+def test_of_letters_of_the_same_moment_as_many_are_kept_as_may_be(tmp_path: Path) -> None:
+    """The broker gives all messages that it got together the same time."""
+    writer, now = StoreWriter(tmp_path / "store.sqlite", keep_articles=2, keep_days=30), time.time()
+    writer.add(letter(n, at=now) for n in range(5))
+    writer.prune(now)
+    found = StoreReader(tmp_path / "store.sqlite").dead_letters(stage=None, reason=None, limit=9)
+    assert [each.offset for each in found.letters] == [4, 3]
+
+
 # How a backlog develops
 
 

@@ -247,8 +247,8 @@ class StoreWriter:
             return len(seqs)
         with _transaction(self._connection):
             self._connection.execute(
-                "DELETE FROM dead_letters WHERE at < ? OR at <= (SELECT at FROM dead_letters ORDER BY at DESC"
-                " LIMIT 1 OFFSET ?)",
+                "DELETE FROM dead_letters WHERE at < ? OR (at, partition, position) <= (SELECT at, partition, position"
+                " FROM dead_letters ORDER BY at DESC, partition DESC, position DESC LIMIT 1 OFFSET ?)",
                 (oldest, self._keep_articles),
             )
             self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
