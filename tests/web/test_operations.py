@@ -11,7 +11,7 @@ from aiohttp.test_utils import TestClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from agents import health
-from agents.backlog import BacklogSample, trend
+from agents.backlog import BacklogSample, Trend, trend
 from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
 from agents.web.operations import StreamMonitor
 from agents.web.rates import lag_course
@@ -60,6 +60,15 @@ def test_of_letters_of_the_same_moment_as_many_are_kept_as_may_be(tmp_path: Path
     writer.prune(now)
     found = StoreReader(tmp_path / "store.sqlite").dead_letters(stage=None, reason=None, limit=9)
     assert [each.offset for each in found.letters] == [4, 3]
+
+
+def test_what_was_sampled_before_the_clock_was_set_back_says_nothing(tmp_path: Path) -> None:
+    writer, now = StoreWriter(tmp_path / "store.sqlite", keep_articles=2, keep_days=30), time.time()
+    writer.add_samples(now + 86400, {"entities": (7, 5000)})
+    for seconds in (200, 100):
+        writer.add_samples(now - seconds, {"entities": (1000 - seconds, 10)})
+    samples = StoreReader(tmp_path / "store.sqlite").samples(now - 300)["entities"]
+    assert trend(samples, now) == Trend(seconds=100, lag=10, growth=0, done=100)
 
 
 # How a backlog develops

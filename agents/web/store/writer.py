@@ -213,7 +213,9 @@ class StoreWriter:
                 "INSERT OR REPLACE INTO samples (stage, at, committed, lag) VALUES (?, ?, ?, ?)",
                 [(stage, at, committed, lag) for stage, (committed, lag) in samples.items()],
             )
-            self._connection.execute("DELETE FROM samples WHERE at < ?", (at - SAMPLES_KEPT_SECONDS,))
+            # What is later was kept before the clock was set back.
+            kept = (at - SAMPLES_KEPT_SECONDS, at)
+            self._connection.execute("DELETE FROM samples WHERE at NOT BETWEEN ? AND ?", kept)
 
     def prune(self, now: float, *, all_read: bool = True) -> int:
         """Forget what is beyond the count or too old.
