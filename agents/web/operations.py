@@ -78,6 +78,7 @@ class StreamMonitor:
         _, store = self._state("store", {})
         ready = health.ready(facts, loop_age(facts.own.status), whole_stream=True)
         lives = health.lives(facts.workers)
+        with_metrics = [worker.name for worker in facts.workers if worker.alive and worker.status.get("web")]
         stages = [
             _stage(stage, facts, samples.get(stage.name, []), letters.get(stage.name, 0), fresh.get(stage.name, 0))
             for stage in STAGES
@@ -92,7 +93,7 @@ class StreamMonitor:
             store_articles=self._read(self._reader.article_count, 0),
             store_lag=store.get("lag", 0),
             ready=all(ok for _, ok, _ in ready),
-            speaks_for_cluster=facts.own.name == min(worker.name for worker in facts.workers if worker.alive),
+            speaks_for_cluster=facts.own.name == min(with_metrics, default=None),
         )
 
     def outage(self) -> Outage | None:

@@ -463,11 +463,14 @@ async def test_what_is_the_same_for_all_is_told_by_one_worker(
     assert found["redefluss_oldest_unread_seconds"]["entities",] == pytest.approx(45.0, abs=5.0)
     assert found["redefluss_workers"]["alive",] == 1.0
     assert found["redefluss_unconfirmed"][()] == 0.0
-    writer.put_worker("a-first", now, status.snapshot() | {"worker": "a-first"})
+    first = status.snapshot() | {"worker": "a-first"}
+    writer.put_worker("a-first", now, first)
+    assert (await told())["redefluss_consumer_lag"], "the first has no web view, and so nothing that Prometheus asks"
+    writer.put_worker("a-first", now, first | {"web": "http://first:6066/"})
     writer.put_worker("b-lost", now - 60, status.snapshot() | {"worker": "b-lost", "started_at": now - 999})
     found = await told()
     assert found["redefluss_consumer_lag"] == found["redefluss_lag_seconds"] == {}
     assert found["redefluss_workers"]["alive",] == 2.0
     assert set(found["redefluss_stage_stuck"].values()) == {0.0}
-    writer.put_worker("a-first", now - 60, status.snapshot() | {"worker": "a-first"})
+    writer.put_worker("a-first", now - 60, first | {"web": "http://first:6066/"})
     assert (await told())["redefluss_consumer_lag"]
