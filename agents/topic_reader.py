@@ -218,6 +218,11 @@ def fingerprint(record: Any) -> str:
     return f"{record.timestamp / 1000:.3f}/{len(record.value or b'')}"
 
 
+def written_at(known: str) -> float:
+    """When the message of a fingerprint was written, in seconds since 1970 UTC."""
+    return float(known.partition("/")[0])
+
+
 async def resume_offset(
     consumer: AIOKafkaConsumer, tp: TopicPartition, *, offset: int, last: str | None, begin: int, end: int
 ) -> int | None:

@@ -19,7 +19,7 @@ from agents import kafka
 from agents.local_store import STORE_RETRY_SECONDS, LocalStore, LocalStoreError
 from agents.permissions import MissingPermission
 from agents.settings import Settings
-from agents.topic_reader import fingerprint, resume_offset
+from agents.topic_reader import fingerprint, resume_offset, written_at
 
 log = logging.getLogger("redefluss.topic_replica")
 
@@ -28,6 +28,8 @@ PAUSE_SECONDS = 1.0
 """Between reads, once the copy is up to date; what this worker did itself is known at once."""
 READ_MILLISECONDS = 500
 READ_MESSAGES = 500
+REMOVALS_SECONDS = 86_400.0
+"""For so long at least the broker keeps messages without a value: Kafka's default of `delete.retention.ms`."""
 LONG_PARTITION_MESSAGES = 20_000
 """Messages of a partition that are read faster than it is found out where to begin."""
 
@@ -133,11 +135,14 @@ class TopicReplica(ABC):
         begin, end = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
         begin |= await self._recent(consumer, [tp for tp in tps if end[tp] - begin[tp] > LONG_PARTITION_MESSAGES])
         starts = {tp: await self._resume(consumer, tp, begin[tp], end[tp]) for tp in tps}
-        if None in starts.values():
-            log.warning("%s was deleted and created again; the local copy is rebuilt from its beginning", self._topic)
+        why = "was deleted and created again" if None in starts.values() else None
+        if why is None and any(self._may_miss_removals(tp, end[tp]) for tp in tps):
+            why = "was last read so long ago that the broker may have dropped what was removed since"
+        if why is not None:
+            log.warning("%s %s; the local copy is rebuilt from its beginning", self._topic, why)
             self._store.clear()
         for tp, start in starts.items():
-            consumer.seek(tp, begin[tp] if start is None or None in starts.values() else start)
+            consumer.seek(tp, begin[tp] if start is None or why is not None else start)
         self._goal = {tp.partition: end[tp] for tp in tps}
         await self._check_goal(consumer)
 
@@ -163,6 +168,16 @@ class TopicReplica(ABC):
         return await resume_offset(
             consumer, tp, offset=int(known["offset"]), last=known.get("last"), begin=begin, end=end
         )
+
+    def _may_miss_removals(self, tp: TopicPartition, end: int) -> bool:
+        """Whether there is more to read, and compaction may have dropped messages without a value from it.
+
+        It does so once they have been there for `REMOVALS_SECONDS`, as while another worker had the partition.
+        """
+        known = self._store.checkpoint(tp.partition)
+        if known is None or not known.get("last") or int(known["offset"]) >= end:
+            return False
+        return written_at(known["last"]) < time.time() - REMOVALS_SECONDS
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
         if not consumer.assignment():

@@ -1,7 +1,8 @@
 """How a copy of a topic is kept up to date: without haste, but no slower than the topic grows."""
 
+import time
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from aiokafka import TopicPartition
@@ -74,8 +75,9 @@ async def test_there_is_no_pause_while_there_is_more(lot: tuple[int, int]) -> No
 class FakeStore:
     """A copy that was read up to offset 5 of a topic."""
 
-    def __init__(self, topic_id: str) -> None:
-        self.known: dict[str, Any] | None = {"offset": 5, "last": "0.000/3", "topic": topic_id}
+    def __init__(self, topic_id: str, *, days_ago: float = 0.0) -> None:
+        last = f"{time.time() - days_ago * 86_400:.3f}/3"
+        self.known: dict[str, Any] | None = {"offset": 5, "last": last, "topic": topic_id}
         self.cleared = 0
 
     def checkpoint(self, partition: int) -> dict[str, Any] | None:
@@ -88,6 +90,8 @@ class FakeStore:
 class CompactedConsumer(FakeConsumer):
     """Of a topic whose message before offset 5 fell to compaction, so that there is nothing to compare."""
 
+    end = 9
+
     def assign(self, partitions: Any) -> None:
         pass
 
@@ -95,7 +99,7 @@ class CompactedConsumer(FakeConsumer):
         return dict.fromkeys(partitions, 0)
 
     async def end_offsets(self, partitions: Any) -> dict[TopicPartition, int]:
-        return dict.fromkeys(partitions, 9)
+        return dict.fromkeys(partitions, self.end)
 
     def seek(self, partition: TopicPartition, offset: int) -> None:
         self.offset = offset
@@ -107,6 +111,36 @@ class CompactedConsumer(FakeConsumer):
         return {PLACE: [SimpleNamespace(offset=7, timestamp=0, value=b"...")]}
 
 
+async def reassigned(
+    monkeypatch: pytest.MonkeyPatch, store: FakeStore, present: str | None, *, end: int = 9
+) -> tuple[Any, FakeStore, Copy]:
+    """A consumer of the topic with the id `present`, after a copy over a store was assigned it."""
+
+    async def readable(settings: Settings, *topics: str) -> dict[str, TopicDescription]:
+        return {name: TopicDescription(False, [{"partition": 0}], None, present) for name in topics}
+
+    monkeypatch.setattr(kafka, "readable_topics", readable)
+    copy, anything = Copy(), cast(Any, store)
+    copy._store = anything
+    copy.assign([0])
+    client: Any = CompactedConsumer()
+    client.end = end
+    await copy._reassign(client)
+    return client, store, copy
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "end", "start"), [(0.5, 9, 5), (2.0, 9, 0), (2.0, 5, 5)], ids=["lately", "long ago", "nothing since"]
+)
+async def test_a_copy_that_may_lack_what_was_withdrawn_is_rebuilt(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, days_ago: float, end: int, start: int
+) -> None:
+    """Compaction drops the message that says so, and what was withdrawn would be given out again."""
+    client, store, _ = await reassigned(monkeypatch, FakeStore("one", days_ago=days_ago), "one", end=end)
+    assert (client.offset, store.cleared) == (start, int(start == 0))
+    assert ("statements was last read so long ago" in caplog.text) is (start == 0)
+
+
 @pytest.mark.parametrize(
     ("former", "present", "start"),
     [("one", "one", 5), ("one", "other", 0), ("", "other", 5), ("one", None, 5)],
@@ -115,16 +149,7 @@ class CompactedConsumer(FakeConsumer):
 async def test_a_copy_of_a_topic_that_was_created_again_is_rebuilt(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, former: str, present: str | None, start: int
 ) -> None:
-    async def readable(settings: Settings, *topics: str) -> dict[str, TopicDescription]:
-        return {name: TopicDescription(False, [{"partition": 0}], None, present) for name in topics}
-
-    monkeypatch.setattr(kafka, "readable_topics", readable)
-    copy, store = Copy(), FakeStore(former)
-    anything: Any = store
-    copy._store = anything
-    copy.assign([0])
-    client: Any = CompactedConsumer()
-    await copy._reassign(client)
+    client, store, copy = await reassigned(monkeypatch, FakeStore(former), present)
     assert (client.offset, store.cleared) == (start, int(start == 0))
     assert copy.topic_ids == ({} if present is None else {"statements": present})
     assert ("statements was deleted and created again" in caplog.text) is (start == 0)
