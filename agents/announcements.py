@@ -74,18 +74,26 @@ async def announced(
 async def repeated(
     settings: Settings, word: Callable[[], dict[str, Any]], last_word: Callable[[], dict[str, Any]], seconds: float
 ) -> AsyncIterator[None]:
-    """Send a word to the topic of the workers every so many seconds, and another at the end of the `with` block."""
+    """Send a word to the topic of the workers every so many seconds, and another at the end of the `with` block.
+
+    One that cannot be made, as where a file cannot be read at the moment, is left out; the next one is tried again.
+    """
     lines: asyncio.Queue[bytes] = asyncio.Queue()
 
-    def say(what: dict[str, Any]) -> None:
+    def say(make: Callable[[], dict[str, Any]]) -> None:
+        try:
+            line = orjson.dumps(make())
+        except Exception as error:
+            log.warning("the state of this program cannot be told at the moment: %r", error)
+            return
         while not lines.empty():  # of a broker that is away
             lines.get_nowait()
             lines.task_done()
-        lines.put_nowait(orjson.dumps(what))
+        lines.put_nowait(line)
 
     async def keep_saying() -> None:
         while True:
-            say(word())
+            say(word)
             await asyncio.sleep(seconds)
 
     tasks = [asyncio.create_task(announce(settings, lines)), asyncio.create_task(keep_saying())]
@@ -93,7 +101,7 @@ async def repeated(
         yield
     finally:
         tasks[1].cancel()
-        say(last_word())
+        say(last_word)
         with suppress(TimeoutError):
             await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
         tasks[0].cancel()

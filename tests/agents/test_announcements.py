@@ -1,0 +1,54 @@
+"""What programs say of themselves every few seconds."""
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import orjson
+import pytest
+
+from agents import announcements
+from agents.settings import Settings
+
+
+@pytest.fixture
+def said(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What would be sent to the topic."""
+    sent: list[dict[str, Any]] = []
+
+    async def announce(_: Settings, lines: asyncio.Queue[bytes]) -> None:
+        while True:
+            sent.append(orjson.loads(await lines.get()))
+            lines.task_done()
+
+    monkeypatch.setattr(announcements, "announce", announce)
+    return sent
+
+
+async def test_after_a_word_that_cannot_be_made_comes_the_next(
+    said: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
+) -> None:
+    asked = 0
+
+    def word() -> dict[str, Any]:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            raise sqlite3.OperationalError("disk I/O error")
+        return {"asked": asked}
+
+    async with announcements.repeated(Settings(), word, lambda: {"ended": True}, 0.01), asyncio.timeout(10):
+        while len(said) < 3:
+            await asyncio.sleep(0.01)
+    assert said[:3] == [{"asked": 1}, {"asked": 3}, {"asked": 4}]
+    assert said[-1] == {"ended": True}
+    assert caplog.text.count("disk I/O error") == 1
+
+
+async def test_why_a_program_ends_is_told_though_its_last_word_cannot_be_made(said: list[dict[str, Any]]) -> None:
+    def last_word() -> dict[str, Any]:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    with pytest.raises(ValueError, match="why it ends"):
+        async with announcements.repeated(Settings(), dict, last_word, 0.01):
+            raise ValueError("why it ends")
