@@ -1,11 +1,14 @@
 """Lines that belong to a quote which stays in the text, however unlike an article's line they are by themselves."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import accumulate
 
 from pipeline.cleaning.lines import Line
-from pipeline.quotes.marks import CLOSING, quoted_texts
+from pipeline.quotes.marks import quoted_texts
+
+_MARK = re.compile(r"[„“”\"»«]")
 
 
 def keep_quoted(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
@@ -14,7 +17,7 @@ def keep_quoted(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
     `unlikely` tells of each line whether the classifier alone removed it.
     """
     shown = [(line, out) for line, out in zip(lines, unlikely, strict=True) if out or line.kind is not None]
-    if not any(out and not CLOSING.isdisjoint(line.text) for line, out in shown):
+    if not any(out for _, out in shown) or not any(not out and _is_left_open(line.text) for line, out in shown):
         return
     begins = list(accumulate((len(line.text) + 1 for line, _ in shown), initial=0))
     for quoted in quoted_texts("\n".join(line.text for line, _ in shown)):
@@ -24,3 +27,8 @@ def keep_quoted(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
                 line, out = shown[number]
                 if out:
                     line.keep("paragraph", f"{line.rule}, but in a quote")
+
+
+def _is_left_open(text: str) -> bool:
+    """Whether a quote may begin in a line that does not end there: its quotation marks are an odd number."""
+    return len(_MARK.findall(text)) % 2 == 1

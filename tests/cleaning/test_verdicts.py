@@ -113,6 +113,7 @@ def test_what_the_classifier_removes_has_the_reason_of_its_place(
     [
         (("„Wir bauen die Brücke.", "[Das hilft allen“, sagte sie.]"), 2),
         (("„Wir bauen die Brücke.", "[Das hilft allen.]", "[Und der Stadt“, sagte sie.]"), 3),
+        (("„Wir bauen die Brücke.", "[Das hilft allen.]", "Und der Stadt“, sagte sie."), 3),
         (("„Wir bauen die Brücke“, sagte sie.", "[Das hilft allen, sagte sie.]"), 1),
         (("[„Wir bauen die Brücke.]", "[Das hilft allen“, sagte sie.]"), 0),
     ],
