@@ -61,6 +61,13 @@ def test_a_container_may_do_little(name: str) -> None:
         assert service["init"] is True
 
 
+def test_a_container_that_is_given_a_variable_as_a_secret_can_be_written() -> None:
+    """Docker Compose copies such a secret into the container, and refuses to start one that is read-only."""
+    from_variables = {name for name, secret in COMPOSE["secrets"].items() if "environment" in secret}
+    for name, service in COMPOSE["services"].items():
+        assert not (from_variables & set(service.get("secrets", ())) and service.get("read_only")), name
+
+
 def test_a_worker_of_the_compose_file_has_room_for_its_pool_at_the_worst() -> None:
     environment = COMPOSE["services"]["worker"]["environment"]
 
