@@ -306,6 +306,7 @@ def test_the_topics_for_strimzi_are_those_that_the_stream_makes() -> None:
     settings = Settings(partitions=12, replication_factor=3, min_insync_replicas=2)
     for document in documents:
         check(document, "")
+        assert document["apiVersion"] == "kafka.strimzi.io/v1", "the only one since Strimzi 1.0, which Kafka 4.3 needs"
         assert document["metadata"]["labels"]["strimzi.io/cluster"]
         meant = specification(settings, document["metadata"]["name"])
         spec = document["spec"]
