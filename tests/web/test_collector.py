@@ -1,6 +1,7 @@
 """From the topics into the store, over the embedded broker."""
 
 import asyncio
+import shutil
 import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -135,6 +136,28 @@ async def test_a_broken_store_is_filled_again(settings: Settings, reader: StoreR
         await send(settings, "articles.quotes", encode(quote_article("a")))
         async with collecting(settings):
             await eventually(lambda: ids(reader) == {"a"})
+
+
+@pytest.mark.parametrize("lost", ["the folder", "the store alone"])
+async def test_a_store_that_is_removed_under_the_collector_is_filled_again(
+    settings: Settings, reader: StoreReader, caplog: pytest.LogCaptureFixture, lost: str
+) -> None:
+    path = store_path(settings)
+    async with broker(settings), collecting(settings):
+        await send(settings, "articles.quotes", encode(quote_article("a")))
+        await eventually(lambda: ids(reader) == {"a"})
+        if lost == "the folder":
+            shutil.rmtree(path.parent)
+        else:
+            for file in path.parent.glob("*.sqlite*"):
+                file.unlink()
+        await eventually(lambda: ids(StoreReader(path)) == {"a"})
+        await send(settings, "articles.quotes", encode(quote_article("b")))
+        await eventually(lambda: ids(StoreReader(path)) == {"a", "b"})
+        assert f"{path} was removed" in caplog.text
+        async with collecting(settings):  # the lock is not the one that was removed
+            await asyncio.sleep(3)
+            assert caplog.text.count("was removed") == 1
 
 
 async def test_only_one_collector_of_a_host_writes(settings: Settings, reader: StoreReader) -> None:

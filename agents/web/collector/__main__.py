@@ -12,7 +12,8 @@ import logging
 import os
 import sqlite3
 import sys
-from contextlib import closing, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -25,7 +26,7 @@ from agents.permissions import AUTHORIZATION_ERRORS, MissingPermission, in_words
 from agents.settings import Settings
 from agents.web.collector.collector import Collector
 from agents.web.store.tables import is_corrupt, remove_store
-from agents.web.store.writer import StoreWriter
+from agents.web.store.writer import StoreGone, StoreWriter
 from schemas.codec import one_line
 
 RETRY_SECONDS = 2.0
@@ -40,30 +41,35 @@ log = logging.getLogger("agents.web.collector")
 
 async def collect(settings: Settings, path: Path) -> None:
     """Fill the store at `path`; where another process of this host does so already, wait until it ends."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with open(path.with_suffix(".lock"), "ab") as lock:
-        while not _locked(lock):
-            await asyncio.sleep(RETRY_SECONDS)
-        while True:
-            try:
-                with closing(_writer(settings, path)) as writer:
-                    await Collector(settings, writer).run()
-            except* (MissingPermission, *AUTHORIZATION_ERRORS) as errors:
-                first = errors.exceptions[0]
-                log.warning(
-                    "the pages stand still: %s; next try in %.0f s", in_words(first) or first, PERMISSION_SECONDS
-                )
-                await asyncio.sleep(PERMISSION_SECONDS)
-            except* sqlite3.Error as errors:
-                why = one_line(f"{path} cannot be written: {errors.exceptions[0]}")
-                log.warning("the pages stand still: %s; trying again", why)
-                sys.stdout.write(f"{why}\n")
-                sys.stdout.flush()
-                if any(is_corrupt(error) for error in errors.exceptions):
-                    remove_store(path)
-            except* (KafkaError, OSError) as errors:
-                log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
-            await asyncio.sleep(RETRY_SECONDS)
+    while True:
+        async with _lock(path.with_suffix(".lock")):
+            await _fill(settings, path)
+
+
+async def _fill(settings: Settings, path: Path) -> None:
+    """Until the store is removed: its lock may have been removed with it."""
+    gone = False
+    while not gone:
+        try:
+            with closing(_writer(settings, path)) as writer:
+                await Collector(settings, writer).run()
+        except* StoreGone as errors:
+            log.warning("the pages stand still: %s; it is made again", errors.exceptions[0])
+            gone = True
+        except* (MissingPermission, *AUTHORIZATION_ERRORS) as errors:
+            first = errors.exceptions[0]
+            log.warning("the pages stand still: %s; next try in %.0f s", in_words(first) or first, PERMISSION_SECONDS)
+            await asyncio.sleep(PERMISSION_SECONDS)
+        except* sqlite3.Error as errors:
+            why = one_line(f"{path} cannot be written: {errors.exceptions[0]}")
+            log.warning("the pages stand still: %s; trying again", why)
+            sys.stdout.write(f"{why}\n")
+            sys.stdout.flush()
+            if any(is_corrupt(error) for error in errors.exceptions):
+                remove_store(path)
+        except* (KafkaError, OSError) as errors:
+            log.warning("the web view's collector reconnects: %s", errors.exceptions[0])
+        await asyncio.sleep(RETRY_SECONDS)
 
 
 async def main() -> None:
@@ -102,12 +108,24 @@ def _writer(settings: Settings, path: Path) -> StoreWriter:
     return StoreWriter(path, keep_articles=settings.web_keep_articles, keep_days=settings.web_keep_days)
 
 
-def _locked(lock: IO[Any]) -> bool:
+@asynccontextmanager
+async def _lock(path: Path) -> AsyncIterator[None]:
+    """Alone among the processes of this host. The file is opened for each try, since it may have been removed."""
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "ab") as lock:
+            if _locked(lock, path):
+                yield
+                return
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+def _locked(lock: IO[Any], path: Path) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        return os.path.samestat(path.stat(), os.fstat(lock.fileno()))
+    except (BlockingIOError, FileNotFoundError):
         return False
-    return True
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ class Collector:
         """Read until cancelled.
 
         Raises:
-            ExceptionGroup: of KafkaError or OSError: the broker is away for longer than the client waits.
+            ExceptionGroup: of KafkaError or OSError: the broker is away for longer than the client waits; of StoreGone.
         """
         try:
             await self._run()
@@ -241,6 +241,7 @@ class Collector:
         sampled = 0.0
         oldest = OldestUnread(self._settings)
         while True:
+            self._writer.check_place()
             now = time.time()
             try:
                 places = await asyncio.wait_for(progress.read(), timeout=8)

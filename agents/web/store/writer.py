@@ -1,5 +1,6 @@
 """Writing into the store, a batch of messages at a time, and keeping it small."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterable, Mapping
@@ -26,6 +27,10 @@ UNREADABLE = (
 """What comes of a message with values that no record has; a store that cannot be written raises others."""
 SAMPLES_KEPT_SECONDS = 3600.0
 _CHUNK = 100
+
+
+class StoreGone(Exception):
+    """The store's file was removed while it was open; what is written goes nowhere from then on."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,7 @@ class StoreWriter:
 
     def __init__(self, path: Path, *, keep_articles: int, keep_days: float) -> None:
         self._connection = open_for_writing(path)
+        self._path, self._file = path, path.stat()
         self._keep_articles = keep_articles
         self._keep_seconds = keep_days * 86400.0
         self.unreadable = 0
@@ -72,6 +78,19 @@ class StoreWriter:
     def close(self) -> None:
         """Close the store."""
         self._connection.close()
+
+    def check_place(self) -> None:
+        """Look whether what is written is still to be read: SQLite itself does not miss its file.
+
+        Raises:
+            StoreGone: the file is no longer where it was opened, or another is there.
+        """
+        try:
+            if os.path.samestat(self._path.stat(), self._file):
+                return
+        except FileNotFoundError:
+            pass
+        raise StoreGone(f"{self._path} was removed")
 
     def positions(self) -> dict[tuple[str, int], tuple[int, str]]:
         """By topic and partition: the offset to go on from, and the fingerprint of the message before it."""
