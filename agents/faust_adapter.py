@@ -288,8 +288,8 @@ class AdaptedApp(faust.App):
                 return
             await asyncio.sleep(UNCERTAIN_SECONDS)
 
-    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
-        """Commit just these offsets. Faust's own `commit` goes by acks, which are not used.
+    async def commit_offsets(self, offsets: Mapping[TP, int], topic_ids: Mapping[str, str]) -> None:
+        """Commit just these offsets, as of topics with these ids. Faust's own `commit` goes by acks, which nobody uses.
 
         Raises:
             KafkaError, OSError, TimeoutError: not confirmed.
@@ -299,7 +299,7 @@ class AdaptedApp(faust.App):
 
         async def commit() -> None:
             wanted = {
-                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(at, self.topic_ids.get(tp.topic, ""))
+                TopicPartition(tp.topic, tp.partition): OffsetAndMetadata(at, topic_ids.get(tp.topic, ""))
                 for tp, at in offsets.items()
             }
             await asyncio.wait_for(thread._ensure_consumer().commit(wanted), COMMIT_SECONDS)

@@ -24,12 +24,17 @@ class ConsumerGroup(Protocol):
         """Of the group: another after each rebalance."""
         ...
 
+    @property
+    def topic_ids(self) -> Mapping[str, str]:
+        """The ids of the topics that are read, by name with prefix."""
+        ...
+
     def owned(self) -> set[TP] | None:
         """The partitions that are ours now; None while in no group."""
         ...
 
-    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
-        """Commit just these; raises KafkaError, OSError or TimeoutError."""
+    async def commit_offsets(self, offsets: Mapping[TP, int], topic_ids: Mapping[str, str]) -> None:
+        """Commit just these, as of topics with these ids; raises KafkaError, OSError or TimeoutError."""
         ...
 
 
@@ -55,6 +60,8 @@ class Offsets:
         self._on_failure = on_failure
         self._finished: dict[TP, int] = {}
         self._committed: dict[TP, int] = {}
+        self._topic_ids: dict[str, str] = {}
+        """As they were at the first mark since partitions were assigned."""
         self._committed_at = 0.0
         self._lock = asyncio.Lock()
         self._in_flight = 0
@@ -78,9 +85,13 @@ class Offsets:
 
         A message that was read in a former generation is not marked: its partition was revoked since then, and its
         present owner has begun where this worker had committed.
+
+        The topic's id is kept with the mark. When a rebalance begins, Faust seeks before the last commit, so that the
+        group may know another topic of the same name by then: one that was created meanwhile, or is on a new cluster.
         """
         if generation == self._group.generation:
             self._finished[tp] = offset + 1
+            self._topic_ids.setdefault(tp.topic, self._group.topic_ids.get(tp.topic, ""))
 
     async def wait_idle(self, seconds: float) -> bool:
         """Wait until nothing is in flight; whether that was so in time."""
@@ -108,7 +119,7 @@ class Offsets:
             if not pending:
                 return
             try:
-                await self._group.commit_offsets(pending)
+                await self._group.commit_offsets(pending, dict(self._topic_ids))
             except (KafkaError, OSError, TimeoutError) as error:
                 self._on_failure()
                 log.warning("%s: offsets not committed (%s); will be tried again", self._name, type(error).__name__)
@@ -134,3 +145,4 @@ class Offsets:
         """Forget all marks, since partitions are revoked or assigned: another worker has them next, or had them."""
         self._finished.clear()
         self._committed.clear()
+        self._topic_ids.clear()

@@ -38,7 +38,7 @@ class Recording(Offsets):
     """Offsets that record their calls."""
 
     def __init__(self) -> None:
-        super().__init__(SimpleNamespace(generation=1, owned=set), name="g", interval_seconds=5.0)
+        super().__init__(SimpleNamespace(generation=1, owned=set, topic_ids={}), name="g", interval_seconds=5.0)
         self.calls: list[Any] = []
 
     async def wait_idle(self, seconds: float) -> bool:
@@ -115,7 +115,7 @@ async def test_rebalances_and_failed_commits_are_told(tmp_path, monkeypatch):
     app.on_assigned(set())
     app.on_assigned({TP(SOURCE, 0)})
 
-    async def commit_offsets(self: AdaptedApp, offsets: Any) -> None:
+    async def commit_offsets(self: AdaptedApp, offsets: Any, topic_ids: Any) -> None:
         raise OSError
 
     monkeypatch.setattr(AdaptedApp, "owned", lambda self: {TP(SOURCE, 0)})
@@ -218,7 +218,7 @@ async def test_what_an_event_holds_is_looked_at_before_it_is_handled(tmp_path):
 
 @pytest.mark.parametrize(("stage", "together"), [("clean", [[7], [8], [9]]), ("statements", [[7, 8, 9]])])
 async def test_a_stage_that_remembers_gets_all_that_waits_and_the_others_one_at_a_time(tmp_path, stage, together):
-    handled, group = [], SimpleNamespace(generation=1, owned=set)
+    handled, group = [], SimpleNamespace(generation=1, owned=set, topic_ids={})
 
     async def handle(*messages: Incoming, before_publish: BeforeSend) -> None:
         handled.append([message.offset for message in messages])

@@ -324,10 +324,9 @@ async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
         thread._ensure_consumer()
     thread._consumer = SimpleNamespace(commit=commit)
     thread.call_thread = call_thread
-    await app.commit_offsets({TP("t", 0): 5, TP("t", 1): 9})
+    await app.commit_offsets({TP("t", 0): 5, TP("t", 1): 9}, {})
     assert committed == [({0: (5, ""), 1: (9, "")}, False)]
-    app.topic_ids = {"t": "this"}
-    await app.commit_offsets({TP("t", 0): 6, TP("u", 1): 9})
+    await app.commit_offsets({TP("t", 0): 6, TP("u", 1): 9}, {"t": "this"})
     assert committed[1:] == [({0: (6, "this"), 1: (9, "")}, False)]
 
 

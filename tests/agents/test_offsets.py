@@ -24,16 +24,19 @@ class FakeGroup:
     def __init__(self) -> None:
         self.generation = 3
         self.partitions: set[TP] | None = {A, B}
+        self.topic_ids = {"t": "this"}
         self.commits: list[dict[TP, int]] = []
+        self.committed_ids: list[Mapping[str, str]] = []
         self.error: Exception | None = None
 
     def owned(self) -> set[TP] | None:
         return self.partitions
 
-    async def commit_offsets(self, offsets: Mapping[TP, int]) -> None:
+    async def commit_offsets(self, offsets: Mapping[TP, int], topic_ids: Mapping[str, str]) -> None:
         if self.error is not None:
             raise self.error
         self.commits.append(dict(offsets))
+        self.committed_ids.append(topic_ids)
 
 
 @pytest.fixture
@@ -56,6 +59,18 @@ async def test_what_has_reached_its_end_is_committed_once(group, offsets):
     offsets.mark_finished(A, 9, generation=3)
     await offsets.commit()
     assert group.commits[1:] == [{A: 10}]
+
+
+async def test_a_commit_names_the_topic_that_was_read_and_not_one_that_has_taken_its_place(group, offsets):
+    offsets.mark_finished(A, 85, generation=3)
+    group.topic_ids = {"t": "another"}
+    offsets.mark_finished(A, 86, generation=3)
+    await offsets.commit()
+    assert group.committed_ids == [{"t": "this"}], "an offset of another topic would skip what is before it"
+    offsets.clear()
+    offsets.mark_finished(A, 0, generation=3)
+    await offsets.commit()
+    assert group.committed_ids[1:] == [{"t": "another"}]
 
 
 async def test_an_offset_of_a_former_generation_is_not_marked_finished(group, offsets):
