@@ -17,6 +17,7 @@ from spacy.util import filter_spans
 from pipeline.config import PipelineConfig
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import reader_folder
+from pipeline.models.full_stops import split_full_stops
 from pipeline.reader.model import Reader, shared_reader
 from schemas.records import CleanArticle, QuoteArticle
 
@@ -48,7 +49,8 @@ class ReaderEntities:
         reading = self._reader(doc.text)
         tokens = reading.layout.tokens
         names = [(int(tokens[n.first, 0]), int(tokens[n.last - 1, 1]), n.type) for n in reading.names]
-        _split_full_stops(doc, {end for _, end, _ in names})
+        ends = {end for _, end, _ in names}
+        split_full_stops(doc, [t.i for t in doc if t.text.endswith(".") and len(t) > 1 and t.idx + len(t) - 1 in ends])
         doc.ents = filter_spans(_present(_span(doc, begin, end, kind) for begin, end, kind in names))
         return doc
 
@@ -89,16 +91,6 @@ class ArticleQuotes:
                 span._.speaker_confidence = quote.speaker.confidence if quote.speaker is not None else None
                 made.append(span)
         return made
-
-
-def _split_full_stops(doc: Doc, ends: set[int]) -> None:
-    """Make the full stop of a sentence a token of its own where a name ends before it ("Hannover 96.")."""
-    glued = [
-        token for token in doc if token.text.endswith(".") and token.idx + len(token) - 1 in ends and len(token) > 1
-    ]
-    with doc.retokenize() as retokenizer:
-        for token in glued:
-            retokenizer.split(token, [token.text[:-1], "."], heads=[(token, 0), (token, 1)])
 
 
 def _span(doc: Doc, begin: int, end: int, label: str, entity: str = "") -> Span | None:

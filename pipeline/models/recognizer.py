@@ -17,6 +17,7 @@ from pipeline.encoder.table import EmbeddingTable
 from pipeline.encoder.windows import windows
 from pipeline.encoder.words import first_pieces
 from pipeline.models.catalogue import DATA, NAMED
+from pipeline.models.full_stops import split_full_stops
 from pipeline.models.labels import Labels
 from pipeline.models.sentences import CAN_END
 
@@ -67,10 +68,7 @@ class EntityRecognizer:
             if kind in NAMED
         ]
         glued = [last for _, last, _ in found if _ends_with_full_stop(doc, last)]
-        with doc.retokenize() as retokenizer:
-            for last in glued:
-                token = doc[last]
-                retokenizer.split(token, [token.text[:-1], "."], heads=[(token, 0), (token, 1)])
+        split_full_stops(doc, glued)
         entities = []
         for first, last, kind in found:
             shift = sum(index < first for index in glued)
