@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 
 import ftfy
@@ -21,6 +22,7 @@ _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud8
 _MARKS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(rf"({_MARKS}{{30}}){_MARKS}+")
 """More accents on one letter than any script has: putting them in order takes the square of their number."""
+_UNIFIED = re.compile(rf"\r\n|{_CHANGED.pattern}|\w{_MARKS}{{1,30}}")
 _SPACING, _UNUSUAL, _CHANGES, _MARK, _SUSPICIOUS = (1 << bit for bit in range(5))
 """Kinds of characters: hard spaces and soft hyphens; all else that is in few texts, among it what is changed, and marks
 that stand over others; and those that broken UTF-8 begins with."""
@@ -84,6 +86,18 @@ def unify(text: str) -> str:
     while "  " in text:
         text = text.replace("  ", " ")
     return text
+
+
+def unified_parts(text: str) -> Iterator[tuple[int, int, str]]:
+    """What `unify` changes character by character, for who needs the places: begin, end, and what stands there then."""
+    for found in _UNIFIED.finditer(text):
+        part = found.group()
+        if part == "\r\n":
+            yield *found.span(), "\n"
+        elif len(part) == 1:
+            yield *found.span(), _replacement(found)
+        else:
+            yield *found.span(), unicodedata.normalize("NFC", part)
 
 
 def join_broken_words(text: str) -> str:

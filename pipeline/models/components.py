@@ -3,7 +3,8 @@
 `nlp.add_pipe("redefluss_entities")` sets `doc.ents`; `nlp.add_pipe("redefluss_quotes")` sets the span groups `quotes`
 (labels are types), `speakers` (one a quote that has one) and `mentions` (labels are kinds), the last two with the
 entity's id as `kb_id_`, and for every span of `quotes` the extensions `span._.speaker` (a name or None) and
-`span._.speaker_confidence`. Both take the name of a model: `config={"model": "redefluss-fast"}`.
+`span._.speaker_confidence`. A quote with its frame in the middle is one span, frame and all, and a span covers every
+token that it has a part in. Both take the name of a model: `config={"model": "redefluss-fast"}`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pipeline.config import PipelineConfig
 from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import reader_folder
 from pipeline.models.full_stops import split_full_stops
+from pipeline.models.unified_text import UnifiedText
 from pipeline.reader.model import Reader, shared_reader
 from schemas.records import CleanArticle, QuoteArticle
 
@@ -46,9 +48,13 @@ class ReaderEntities:
         self._reader = reader
 
     def __call__(self, doc: Doc) -> Doc:
-        reading = self._reader(doc.text)
+        unified = UnifiedText(doc.text)
+        reading = self._reader(unified.text)
         tokens = reading.layout.tokens
-        names = [(int(tokens[n.first, 0]), int(tokens[n.last - 1, 1]), n.type) for n in reading.names]
+        names = [
+            (*unified.original(int(tokens[name.first, 0]), int(tokens[name.last - 1, 1])), name.type)
+            for name in reading.names
+        ]
         ends = {end for _, end, _ in names}
         split_full_stops(doc, [t.i for t in doc if t.text.endswith(".") and len(t) > 1 and t.idx + len(t) - 1 in ends])
         doc.ents = filter_spans(_present(_span(doc, begin, end, kind) for begin, end, kind in names))
@@ -66,26 +72,27 @@ class ArticleQuotes:
         self._entities, self._quotes = EntityExtractor(config), QuoteExtractor(config)
 
     def __call__(self, doc: Doc) -> Doc:
-        article = CleanArticle(id="doc", language="de", text=doc.text, content_hash="", simhash="0" * 16)
+        unified = UnifiedText(doc.text)
+        article = CleanArticle(id="doc", language="de", text=unified.text, content_hash="", simhash="0" * 16)
         read = self._quotes(self._entities(article))
         doc.spans["mentions"] = _present(
-            _span(doc, mention.begin, mention.end, mention.kind, entity.id)
+            _span(doc, *unified.original(mention.begin, mention.end), mention.kind, entity.id)
             for entity in read.entities
             for mention in entity.mentions
         )
         doc.spans["speakers"] = _present(
-            _span(doc, span.begin, span.end, "speaker", quote.speaker.entity or "")
+            _span(doc, *unified.original(span.begin, span.end), "speaker", quote.speaker.entity or "")
             for quote in read.quotes
             if quote.speaker is not None
             for span in quote.speaker.spans[:1]
         )
-        doc.spans["quotes"] = self._quoted(doc, read)
+        doc.spans["quotes"] = self._quoted(doc, unified, read)
         return doc
 
-    def _quoted(self, doc: Doc, read: QuoteArticle) -> list[Span]:
+    def _quoted(self, doc: Doc, unified: UnifiedText, read: QuoteArticle) -> list[Span]:
         made = []
         for quote in read.quotes:
-            span = _span(doc, quote.spans[0].begin, quote.spans[-1].end, quote.type)
+            span = _span(doc, *unified.original(quote.spans[0].begin, quote.spans[-1].end), quote.type)
             if span is not None:
                 span._.speaker = quote.speaker.name if quote.speaker is not None else None
                 span._.speaker_confidence = quote.speaker.confidence if quote.speaker is not None else None
