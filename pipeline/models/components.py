@@ -20,7 +20,7 @@ from pipeline.errors import ConfigurationError
 from pipeline.models.catalogue import reader_folder
 from pipeline.models.full_stops import split_full_stops
 from pipeline.models.unified_text import UnifiedText
-from pipeline.reader.model import Reader, shared_reader
+from pipeline.reader.model import shared_reader
 from schemas.records import CleanArticle, QuoteArticle
 
 for _name in ("speaker", "speaker_confidence"):
@@ -30,10 +30,7 @@ for _name in ("speaker", "speaker_confidence"):
 
 @Language.factory("redefluss_entities", default_config={"model": "redefluss"})
 def make_entities(nlp: Language, name: str, model: str) -> ReaderEntities:  # noqa: ARG001
-    folder = reader_folder(model)
-    if folder is None:
-        raise ConfigurationError(f"redefluss_entities: {model!r} is no reader")
-    return ReaderEntities(shared_reader(folder))
+    return ReaderEntities(model)
 
 
 @Language.factory("redefluss_quotes", default_config={"model": "redefluss"})
@@ -44,8 +41,15 @@ def make_quotes(nlp: Language, name: str, model: str) -> ArticleQuotes:  # noqa:
 class ReaderEntities:
     """Sets `doc.ents` to the names that the reader finds: PER, ORG, LOC and MISC."""
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
+    def __init__(self, model: str) -> None:
+        folder = reader_folder(model)
+        if folder is None:
+            raise ConfigurationError(f"redefluss_entities: {model!r} is no reader")
+        self._model, self._reader = model, shared_reader(folder)
+
+    def __reduce__(self) -> tuple[type[ReaderEntities], tuple[str]]:
+        """A copy, such as one for another process, loads its model itself."""
+        return ReaderEntities, (self._model,)
 
     def __call__(self, doc: Doc) -> Doc:
         unified = UnifiedText(doc.text)
@@ -68,8 +72,12 @@ class ArticleQuotes:
         from pipeline.entities import EntityExtractor
         from pipeline.quotes import QuoteExtractor
 
+        self._model = model
         config = PipelineConfig(model_de=model, quote_model=model)
         self._entities, self._quotes = EntityExtractor(config), QuoteExtractor(config)
+
+    def __reduce__(self) -> tuple[type[ArticleQuotes], tuple[str]]:
+        return ArticleQuotes, (self._model,)
 
     def __call__(self, doc: Doc) -> Doc:
         unified = UnifiedText(doc.text)

@@ -1,5 +1,6 @@
 """The components in anybody's pipeline: on texts that have not been cleaned."""
 
+import pickle
 import unicodedata
 
 import pytest
@@ -59,3 +60,9 @@ def test_every_character_has_its_place_in_the_original(text: str, unified: str) 
         assert character in whole
     if unified:
         assert found.original(0, len(unified)) == (0, len(text))
+
+
+def test_a_pipeline_can_be_given_to_another_process(nlp: Language) -> None:
+    doc = pickle.loads(pickle.dumps(nlp))(TEXT)
+    assert "Hanna Tölke" in {span.text for span in doc.ents}
+    assert [span._.speaker for span in doc.spans["quotes"]] == ["Hanna Tölke", "Jörg Müller"]
