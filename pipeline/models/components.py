@@ -5,14 +5,20 @@
 entity's id as `kb_id_`, and for every span of `quotes` the extensions `span._.speaker` (a name or None) and
 `span._.speaker_confidence`. A quote with its frame in the middle is one span, frame and all, and a span covers every
 token that it has a part in. Both take the name of a model: `config={"model": "redefluss-fast"}`.
+
+What loads a saved pipeline has to import this module before `spacy.load`; spaCy's own commands do so with
+`--code FILE`, a file that imports it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from spacy.language import Language
+from spacy.scorer import get_ner_prf
 from spacy.tokens import Doc, Span
+from spacy.training import Example
 from spacy.util import filter_spans
 
 from pipeline.config import PipelineConfig
@@ -46,6 +52,10 @@ class ReaderEntities:
         if folder is None:
             raise ConfigurationError(f"redefluss_entities: {model!r} is no reader")
         self._model, self._reader = model, shared_reader(folder)
+
+    def score(self, examples: Iterable[Example], **_: Any) -> dict[str, Any]:
+        """Of the names, for `nlp.evaluate` and `spacy evaluate`."""
+        return get_ner_prf(examples)
 
     def __reduce__(self) -> tuple[type[ReaderEntities], tuple[str]]:
         """A copy, such as one for another process, loads its model itself."""

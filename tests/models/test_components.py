@@ -6,6 +6,7 @@ import unicodedata
 import pytest
 import spacy
 from spacy.language import Language
+from spacy.training import Example
 
 from pipeline.models import components  # noqa: F401  (registers them)
 from pipeline.models.unified_text import UnifiedText
@@ -66,3 +67,11 @@ def test_a_pipeline_can_be_given_to_another_process(nlp: Language) -> None:
     doc = pickle.loads(pickle.dumps(nlp))(TEXT)
     assert "Hanna Tölke" in {span.text for span in doc.ents}
     assert [span._.speaker for span in doc.spans["quotes"]] == ["Hanna Tölke", "Jörg Müller"]
+
+
+def test_evaluation_scores_the_names(nlp: Language) -> None:
+    gold = nlp.make_doc(TEXT)
+    gold.ents = [gold.char_span(0, 6, "LOC"), gold.char_span(40, 51, "PER"), gold.char_span(55, 59, "PER")]
+    assert [span.text for span in gold.ents] == ["Waldau", "Hanna Tölke", "Köln"]
+    scores = nlp.evaluate([Example(nlp.make_doc(TEXT), gold)])
+    assert (scores["ents_p"], scores["ents_r"]) == (2 / 4, 2 / 3)
