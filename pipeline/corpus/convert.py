@@ -37,7 +37,10 @@ def outermost_names(article: AnnotatedArticle, part: Part) -> list[Any]:
 
 
 def quotes_row(article: AnnotatedArticle) -> dict[str, Any]:
-    """The quotes of the body, as the scorer of quotes reads them; sentences carried on are put together."""
+    """The quotes of the body, as the scorer of quotes reads them; sentences carried on are put together.
+
+    They have no `frame`, since nobody annotates it.
+    """
     body = article.body
     rows = []
     for quote in _carried_together(body):
@@ -46,7 +49,6 @@ def quotes_row(article: AnnotatedArticle) -> dict[str, Any]:
                 "spans": [list(span) for span in quote.spans],
                 "speaker": _ranges(m for m in body.mentions if quote.number in m.speaks),
                 "cue": [list(span) for span in quote.cue],
-                "frame": [],
                 "addressee": _ranges(m for m in body.mentions if quote.number in m.hears),
                 "type": quote.type,
                 "medium": quote.medium,

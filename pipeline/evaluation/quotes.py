@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from pipeline.quotes.extractor import QuoteExtractor
 from pipeline.quotes.segmentation import FREE_TYPES
 from schemas.records import CleanArticle, Quote, QuoteArticle, QuotePart
 
+Row = TypeVar("Row")
 QUOTE_TYPES = ("Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect")
 NOTHING = "–"
 """Stands in the confusion table for no quote."""
@@ -152,16 +153,29 @@ def as_row(quote: Quote) -> dict[str, Any]:
 
 
 def report(documents: Sequence[Mapping[str, Any]], predictions: dict[str, list[dict[str, Any]]]) -> QuoteReport:
-    """QuoteScore `predictions` (by document name) against gold `documents`."""
-    pairs = pair_documents(documents, predictions)
+    """QuoteScore `predictions` (by document name) against gold `documents`.
+
+    A role that no quote of the gold documents has a field for is not annotated, and not scored.
+    """
+    given = {role for document in documents for quote in document["quotes"] for role in ROLES[1:] if role in quote}
+    unknown = {role for role in ROLES[1:] if role not in given} if given else set()
+    scored = {
+        name: [{field: value for field, value in quote.items() if field not in unknown} for quote in quotes]
+        for name, quotes in predictions.items()
+    }
+
+    def known(rows: Mapping[str, Row]) -> dict[str, Row]:
+        return {row: value for row, value in rows.items() if row not in unknown}
+
+    pairs = pair_documents(documents, scored)
     tallies = np.array([tally(found) for found in pairs.values()])
     by_type = {}
     for name in QUOTE_TYPES:
-        by_type[name] = total_score(pair_documents(documents, predictions, only=name))
+        by_type[name] = known(total_score(pair_documents(documents, scored, only=name)))
     return QuoteReport(
         documents=len(documents),
-        scores=total_score(pairs),
-        intervals=intervals(tallies),
+        scores=known(total_score(pairs)),
+        intervals=known(intervals(tallies)),
         by_type=by_type,
         confusion=_confusion([one for found in pairs.values() for one in found]),
         errors=_errors({document["name"]: document["text"] for document in documents}, pairs),

@@ -39,6 +39,7 @@ def test_quotes() -> None:
         ("IndirectFreeIndirect", "Für die Sanierung fehle das Geld.", []),
     ]
     assert [text[slice(*one)] for one in row["quotes"][3]["addressee"]] == ["ihr"]
+    assert not any("frame" in quote for quote in row["quotes"])
 
 
 def test_speakers() -> None:
