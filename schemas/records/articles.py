@@ -28,7 +28,7 @@ RemovalReason = Literal[
 class RawArticle(RecordModel):
     """What a producer sends: a page or its text. `id` may be missing here alone."""
 
-    schema_: Literal["raw-article/1"] = Field("raw-article/1", alias="schema")
+    schema_: Literal["raw-article/1"] = Field(default="raw-article/1", alias="schema")
     id: ArticleId | None = None
     url: str | None = None
     source: str | None = None
@@ -50,7 +50,7 @@ class Block(Span):
     """A paragraph-sized part of the text, or an entry of a live ticker with its headline and paragraphs."""
 
     kind: BlockKind
-    time: Timestamp | None = Field(None, description="of an entry of a live ticker, if its day is known")
+    time: Timestamp | None = Field(default=None, description="of an entry of a live ticker, if its day is known")
 
 
 class Removed(RecordModel):
@@ -64,7 +64,7 @@ class CleanArticle(RecordModel):
     """An article's body and its fields, without what pages put around them."""
 
     schema_: Literal["clean-article/1", "entity-article/1", "quote-article/1"] = Field(
-        "clean-article/1", alias="schema"
+        default="clean-article/1", alias="schema"
     )
     id: Identifier
     url: str | None = None
@@ -80,7 +80,9 @@ class CleanArticle(RecordModel):
     blocks: list[Block] = Field(default_factory=list)
     modified_at: Timestamp | None = None
     department: str | None = None
-    access: Access = Field("unknown", description="teaser: the text is but the beginning of what subscribers get")
+    access: Access = Field(
+        default="unknown", description="teaser: the text is but the beginning of what subscribers get"
+    )
     evidence: dict[str, str] = Field(
         default_factory=dict, description="what told published_at, modified_at, department and access, by field"
     )

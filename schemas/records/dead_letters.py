@@ -34,7 +34,7 @@ class HeaderInBase64(RecordModel):
 class DeadLetter(RecordModel):
     """A message that could not be processed: its bytes, where it stood, and why."""
 
-    schema_: Literal["dead-letter/1"] = Field("dead-letter/1", alias="schema")
+    schema_: Literal["dead-letter/1"] = Field(default="dead-letter/1", alias="schema")
     stage: StageName
     reason: FailureReason
     detail: str
@@ -43,12 +43,12 @@ class DeadLetter(RecordModel):
     offset: int = Field(ge=0)
     timestamp: int = Field(description="milliseconds since 1970 UTC, as the broker has it")
     key: str | None = None
-    key_base64: str | None = Field(None, description="the key's bytes, only where they are not UTF-8")
+    key_base64: str | None = Field(default=None, description="the key's bytes, only where they are not UTF-8")
     value: str = Field(description="the message's bytes in base64")
-    tombstone: bool = Field(False, description="the message had no value at all, not even an empty one")
+    tombstone: bool = Field(default=False, description="the message had no value at all, not even an empty one")
     headers: dict[str, str] = Field(default_factory=dict, description="as text, the last of each name")
     headers_base64: list[HeaderInBase64] | None = Field(
-        None,
+        default=None,
         description="all headers in their order; only where `headers` cannot tell them, since a name comes twice or a "
         "value is missing or not UTF-8",
     )

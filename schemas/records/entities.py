@@ -29,15 +29,17 @@ class KnownEntity(RecordModel):
     type: EntityType
     roles: list[str] = Field(default_factory=list)
     affiliations: list[str] = Field(default_factory=list)
-    wikidata: str | None = Field(None, pattern=r"^Q[1-9][0-9]*$")
-    gender: Gender | None = Field(None, description="of persons, if something tells it")
-    gender_from: GenderSource | None = Field(None, description="what tells the gender")
+    wikidata: str | None = Field(default=None, pattern=r"^Q[1-9][0-9]*$")
+    gender: Gender | None = Field(default=None, description="of persons, if something tells it")
+    gender_from: GenderSource | None = Field(default=None, description="what tells the gender")
 
 
 class SpeakerEntity(KnownEntity):
     """An entity of an article, without the places that mention it."""
 
-    salience: float | None = Field(None, ge=0.0, le=1.0, description="in the article; records of 0.1.0 do not tell")
+    salience: float | None = Field(
+        default=None, ge=0.0, le=1.0, description="in the article; records of 0.1.0 do not tell"
+    )
 
 
 class Entity(KnownEntity):
@@ -50,7 +52,7 @@ class Entity(KnownEntity):
 class EntityArticle(CleanArticle):
     """A CleanArticle and who and what is in it, in the order of first mention."""
 
-    schema_: Literal["entity-article/1", "quote-article/1"] = Field("entity-article/1", alias="schema")
+    schema_: Literal["entity-article/1", "quote-article/1"] = Field(default="entity-article/1", alias="schema")
     entities: list[Entity] = Field(default_factory=list)
 
     @model_validator(mode="after")

@@ -34,7 +34,7 @@ class Speaker(QuotePerson):
     """
 
     kind: SpeakerKind = "unknown"
-    confidence: float = Field(0.5, ge=0.0, le=1.0)
+    confidence: float = Field(default=0.5, ge=0.0, le=1.0)
 
 
 class Quote(RecordModel):
@@ -45,7 +45,9 @@ class Quote(RecordModel):
     medium: Medium
     spans: list[Span] = Field(min_length=1)
     text: str
-    part_of: Identifier | None = Field(None, description="the quote of the same article that this one is a fragment of")
+    part_of: Identifier | None = Field(
+        default=None, description="the quote of the same article that this one is a fragment of"
+    )
     speaker: Speaker | None = None
     cue: QuotePart | None = None
     frame: QuotePart | None = None
@@ -56,7 +58,7 @@ class Quote(RecordModel):
 class QuoteArticle(EntityArticle):
     """An EntityArticle and who said what in it, in text order."""
 
-    schema_: Literal["quote-article/1"] = Field("quote-article/1", alias="schema")
+    schema_: Literal["quote-article/1"] = Field(default="quote-article/1", alias="schema")
     quotes: list[Quote] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -79,13 +81,13 @@ class QuotedArticle(RecordModel):
     title: str | None = None
     published_at: Timestamp | None = None
     agencies: list[str] = Field(default_factory=list)
-    version_hash: str | None = Field(None, description="of the article's version that the quote was found in")
+    version_hash: str | None = Field(default=None, description="of the article's version that the quote was found in")
 
 
 class QuoteRecord(RecordModel):
     """One quote by itself. The spans in `quote` are into the text of the article's record on `articles.quotes`."""
 
-    schema_: Literal["quote/1"] = Field("quote/1", alias="schema")
+    schema_: Literal["quote/1"] = Field(default="quote/1", alias="schema")
     quote: Quote
     speaker: SpeakerEntity | None = None
     context: str

@@ -25,7 +25,9 @@ class StatementQuote(RecordModel):
     text: str
     type: QuoteType
     part_of: Identifier | None = None
-    context: str | None = Field(None, description="the sentences around it, where the words alone say too little")
+    context: str | None = Field(
+        default=None, description="the sentences around it, where the words alone say too little"
+    )
     seen_at: Timestamp = Field(description="when the quote reached the broker")
 
 
@@ -42,11 +44,15 @@ class StatementArticle(RecordModel):
     text: str
     type: QuoteType
     part_of: Identifier | None = None
-    context: str | None = Field(None, description="the sentences around it, where the words alone say too little")
+    context: str | None = Field(
+        default=None, description="the sentences around it, where the words alone say too little"
+    )
     seen_at: Timestamp = Field(description="when the quote reached the broker")
     also: list[StatementQuote] = Field(default_factory=list, description="what else the article has of the statement")
-    version_hash: str | None = Field(None, description="of the article's version that the quotes were found in")
-    speaker: KnownEntity | None = Field(None, description="as this article has it, where it says something else")
+    version_hash: str | None = Field(default=None, description="of the article's version that the quotes were found in")
+    speaker: KnownEntity | None = Field(
+        default=None, description="as this article has it, where it says something else"
+    )
 
     @property
     def quotes(self) -> "list[StatementQuote | StatementArticle]":
@@ -61,10 +67,10 @@ class Statement(RecordModel):
     of publication, each once; `count` is their number, `sources` that of the papers.
     """
 
-    schema_: Literal["statement/1"] = Field("statement/1", alias="schema")
+    schema_: Literal["statement/1"] = Field(default="statement/1", alias="schema")
     id: Identifier
     speaker: KnownEntity | None = None
-    said_by: str | None = Field(None, description="the speaker's name, also of one that is no entity")
+    said_by: str | None = Field(default=None, description="the speaker's name, also of one that is no entity")
     text: str
     type: QuoteType
     verbatim: bool = Field(description="whether `text` is what an article has in quotation marks")
