@@ -22,7 +22,7 @@ _CHAIN_KEY = re.compile(r"[a-z][a-z0-9]*")
 
 def read_article(path: Path) -> AnnotatedArticle:
     """The article in the file `path`; raises MarkupError."""
-    return parse(path.read_text(encoding="utf-8"))
+    return parse(path.read_text(encoding="utf-8-sig"))
 
 
 def parse(source: str) -> AnnotatedArticle:

@@ -145,6 +145,12 @@ def test_files_with_mistakes(tmp_path: Path) -> None:
     ]
 
 
+def test_a_byte_order_mark_is_no_part_of_the_head(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("id: a\ngenre: report\n\n\n", encoding="utf-8-sig")
+    assert "the head has no id" not in {mistake.message for _, mistake in mistakes([path])}
+
+
 def test_the_guideline_s_example_has_no_mistakes() -> None:
     guideline = Path(__file__).parents[2] / "corpus" / "GUIDELINES.md"
     example = guideline.read_text(encoding="utf-8").split("```")[1].lstrip("\n")
