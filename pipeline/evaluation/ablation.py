@@ -14,8 +14,8 @@ from pipeline.entities import EntityExtractor
 from pipeline.entities.name_spans import ModelSpan
 from pipeline.entities.registry import NAME_RULES, REFERENCE_RULES
 from pipeline.entities.words import TextWords
-from pipeline.evaluation.gold import read_rows
 from pipeline.evaluation.speaker_scores import SpeakerCounts, count
+from pipeline.evaluation.speakers import read_gold
 from pipeline.quotes import QuoteExtractor
 from pipeline.quotes.registry import LINK_RULES, QUOTE_RULES, SPEAKER_RULES
 from pipeline.rules import Rule, without
@@ -106,7 +106,7 @@ def evaluate(
 
     `progress` is called with the number of articles done and that of all. Raises GoldError for other files.
     """
-    return ablate(read_rows(gold_path, ("name", "text", "quotes", "entities")), config, all_rules(), progress)
+    return ablate(read_gold(gold_path), config, all_rules(), progress)
 
 
 def ablate(

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
-from pipeline.evaluation.gold import read_rows
+from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.evaluation.quote_scores import (
     ROLES,
     Pair,
@@ -20,6 +20,7 @@ from pipeline.evaluation.quote_scores import (
     overlap,
     pair_documents,
     tally,
+    token_quote,
     total_score,
 )
 from pipeline.quotes.extractor import QuoteExtractor
@@ -79,8 +80,23 @@ def _rows(scores: Mapping[str, QuoteScore]) -> dict[str, dict[str, float]]:
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Gold documents, a row each of name, text, tokens and quotes; raises GoldError for other files."""
-    return read_rows(path, ("name", "text", "tokens", "quotes"))
+    """Gold documents, a row each of name, text, tokens and quotes; raises GoldError for other files.
+
+    No two have the same name, by which they are scored.
+    """
+    rows = read_rows(path, ("name", "text", "tokens", "quotes"))
+    names: set[str] = set()
+    for row in rows:
+        try:
+            right = all(token_quote(quote, row["tokens"]).tokens["quote"] for quote in row["quotes"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            right = False
+        if not right:
+            raise GoldError(f"{path}: {row['name']}: quotes are not as `corpus convert --to quotes` writes them")
+        if row["name"] in names:
+            raise GoldError(f"{path}: {row['name']}: the name is in several rows")
+        names.add(row["name"])
+    return rows
 
 
 def evaluate(

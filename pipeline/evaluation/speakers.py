@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.gold import read_rows
+from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.evaluation.speaker_scores import SpeakerCounts, SpeakerError, count
 from pipeline.stages import article_stages
 from schemas.codec import encode
@@ -72,8 +72,19 @@ class SpeakerReport:
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:
-    """Gold articles, a row each of name, text, quotes and entities; raises ValueError for other files."""
-    return read_rows(path, ("name", "text", "quotes", "entities"))
+    """Gold articles, a row each of name, text, quotes and entities; raises GoldError for other files."""
+    rows = read_rows(path, ("name", "text", "quotes", "entities"))
+    for row in rows:
+        try:
+            count(row, {"quotes": [], "entities": []})
+            right = all("speaker" in quote for quote in row["quotes"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            right = False
+        if not right:
+            raise GoldError(
+                f"{path}: {row['name']}: quotes or entities are not as `corpus convert --to speakers` writes them"
+            )
+    return rows
 
 
 def evaluate(

@@ -1,9 +1,11 @@
 import gzip
+import json
 from pathlib import Path
 
 import pytest
 
-from pipeline.evaluation.gold import read_rows
+from pipeline.evaluation import quotes, speakers
+from pipeline.evaluation.gold import GoldError, read_rows
 
 
 @pytest.mark.parametrize("name", ["gold.jsonl", "gold.jsonl.gz"])
@@ -44,3 +46,39 @@ def test_damaged_gzip_is_said(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(ValueError, match="the gzip data is damaged"):
         read_rows(path, ())
+
+
+@pytest.mark.parametrize(
+    "quote", [3, {}, {"spans": [], "type": "Direct"}, {"spans": [[0]]}, {"spans": [[90, 99]]}, {"spans": "x"}]
+)
+def test_quotes_that_cannot_be_scored_are_refused(tmp_path: Path, quote: object) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"name": "a", "text": "Hallo", "tokens": [[0, 5]], "quotes": [quote]}))
+    with pytest.raises(GoldError, match="a: quotes are not as"):
+        quotes.read_gold(path)
+
+
+def test_quotes_of_two_texts_of_one_name_are_refused(tmp_path: Path) -> None:
+    """They were scored as one text."""
+    row = json.dumps({"name": "a", "text": "Hallo", "tokens": [[0, 5]], "quotes": []})
+    path = tmp_path / "gold.jsonl"
+    path.write_text(f"{row}\n{row}\n")
+    with pytest.raises(GoldError, match="a: the name is in several rows"):
+        quotes.read_gold(path)
+
+
+@pytest.mark.parametrize(
+    ("said", "entities"),
+    [
+        ([3], []),
+        ([{}], []),
+        ([{"begin": 0, "end": 5, "type": "Direct"}], []),
+        ([], [[0, 3, "PER"]]),
+        ([], [{"type": "PER"}]),
+    ],
+)
+def test_quotes_and_entities_without_their_fields_are_refused(tmp_path: Path, said: object, entities: object) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"name": "a", "text": "Hallo", "quotes": said, "entities": entities}))
+    with pytest.raises(GoldError, match="a: quotes or entities are not as"):
+        speakers.read_gold(path)
