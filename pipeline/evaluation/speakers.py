@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 
 from pipeline.config import PipelineConfig
+from pipeline.errors import Rejected
 from pipeline.evaluation.gold import GoldError, read_rows
 from pipeline.evaluation.speaker_scores import SpeakerCounts, SpeakerError, count
 from pipeline.stages import article_stages
@@ -92,15 +93,19 @@ def evaluate(
 ) -> SpeakerReport:
     """Run all stages over the texts of `gold_path` and score the quotes, their speakers and the entities.
 
-    `progress` is called with the number of articles done and that of all.
+    `progress` is called with the number of articles done and that of all. Raises GoldError for other files, and for a
+    text that the stages refuse.
     """
     articles = read_gold(gold_path)
     functions = [stage.load(config) for stage in article_stages()]
     report = SpeakerReport()
     for number, gold in enumerate(articles, start=1):
         record: Any = RawArticle(id=gold["name"], text=gold["text"], language="de", meta={"name": gold["name"]})
-        for function in functions:
-            record = function(record)
+        try:
+            for function in functions:
+                record = function(record)
+        except Rejected as refused:
+            raise GoldError(f"{gold_path}: {gold['name']}: the stages refuse the text ({refused})") from refused
         add(report, gold, orjson.loads(encode(record)))
         if progress is not None:
             progress(number, len(articles))

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.config import PipelineConfig
 from pipeline.evaluation import quotes, speakers
 from pipeline.evaluation.gold import GoldError, read_rows
 
@@ -82,3 +83,10 @@ def test_quotes_and_entities_without_their_fields_are_refused(tmp_path: Path, sa
     path.write_text(json.dumps({"name": "a", "text": "Hallo", "quotes": said, "entities": entities}))
     with pytest.raises(GoldError, match="a: quotes or entities are not as"):
         speakers.read_gold(path)
+
+
+def test_a_text_that_the_stages_refuse_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    path.write_text(json.dumps({"name": "a", "text": "Hallo", "quotes": [], "entities": []}))
+    with pytest.raises(GoldError, match="a: the stages refuse the text"):
+        speakers.evaluate(path, PipelineConfig(model_de="rules", quote_model="rules"))
