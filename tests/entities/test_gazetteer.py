@@ -1,5 +1,6 @@
 """Known entities: the starter gazetteer and a user's own."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -109,7 +110,11 @@ def test_json_lines(tmp_path: Path) -> None:
         ("a.jsonl", '\ufeff{"id": "per/a", "type": "PER"}', "line 1: name is missing"),
     ],
 )
-def test_mistakes_name_the_line(tmp_path: Path, name: str, content: str, message: str) -> None:
+def test_mistakes_name_the_line(
+    tmp_path: Path, name: str, content: str, message: str, request: pytest.FixtureRequest
+) -> None:
+    former = csv.field_size_limit(131_072)  # reading tables of articles raises it for the whole process
+    request.addfinalizer(lambda: csv.field_size_limit(former))
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=message):
