@@ -93,10 +93,14 @@ class Stream:
         self.embedded = False
 
     async def prepare(self) -> None:
-        """Create the topics."""
+        """Create the topics, and wait until the broker tells of them: it does so a moment after it has made them."""
         await kafka.wait_for_broker(self.settings, timeout_seconds=60)
         self.embedded = await kafka.is_embedded(self.settings)
         await topics.ensure(self.settings)
+        names = [self.settings.topic(name) for name in topics.all_names()]
+        async with asyncio.timeout(10):
+            while len(await kafka.readable_topics(self.settings, *names)) < len(names):
+                await asyncio.sleep(0.1)
 
     def start_worker(self, *stages: str, real: bool = False, **options: Any) -> subprocess.Popen[bytes]:
         """A worker of the named stages (none: all); `real`: with the stages that ship, else those of the tests."""
