@@ -1,51 +1,30 @@
-"""Every use of what Faust, mode and aiokafka do not offer publicly, each with its reason; nothing else touches it, but
-for `agents/partition_assignor.py`, `agents/rebalance.py`, `agents/revocable_producer.py` and
-`agents/prompt_fetcher.py`.
+"""Faust's app, adapted: what Faust and mode do not offer publicly, each with its reason.
 
+Such members of Faust, mode and aiokafka are used nowhere but here and in `agents/faust_consumer.py`,
+`agents/partition_assignor.py`, `agents/rebalance.py`, `agents/revocable_producer.py` and `agents/prompt_fetcher.py`.
 `tests/agents/test_faust_adapter.py` fails when a member used here is renamed or works otherwise; `pyproject.toml`
 allows only the versions that were tested.
 """
 
 import asyncio
 import contextlib
-import logging
-import time
-import types
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Iterable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
 import faust
-from aiokafka.errors import (
-    GroupAuthorizationFailedError,
-    IllegalGenerationError,
-    NoError,
-    RebalanceInProgressError,
-    UnknownMemberIdError,
-    for_code,
-)
-from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, SyncGroupRequest
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.exceptions import ConsumerNotStarted
-from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
-from mode.services import WaitResults
 from mode.supervisors import OneForOneSupervisor
 
-from agents import kafka, topic_identity
+from agents.faust_consumer import LowLatencyConsumer
 from agents.membership import Membership, OwnershipLost
 from agents.web.connections import Connections, LimitedSite
 
-log = logging.getLogger("redefluss.faust_adapter")
-
-BUFFER_WAIT_SECONDS = 0.25
-"""How long messages of a partition with room may stay unseen while others have none."""
 COMMIT_SECONDS = 10.0
 UNCERTAIN_SECONDS = 0.05
 """Between looks whether a membership that could not be confirmed for a while has been."""
-STILL_A_MEMBER = (NoError, RebalanceInProgressError)
-NO_LONGER_A_MEMBER = (UnknownMemberIdError, IllegalGenerationError)
 THREAD_SECONDS = 5.0
 
 
@@ -54,174 +33,6 @@ class AlwaysRestartSupervisor(OneForOneSupervisor):
 
     def __init__(self, *services: Any, **options: Any) -> None:
         super().__init__(*services, **(options | {"max_restarts": 1e9, "over": 1.0}))
-
-
-Ask = Callable[[Any], Awaitable[Any]]
-"""Sends a request to a group's coordinator; the answer, with its `error_code`."""
-
-
-def learning(ask: Ask, membership: Membership, group: str) -> Ask:
-    """`ask`, which tells `membership` from each answer whether the client still is in its `group`."""
-
-    async def ask_and_learn(request: Any) -> Any:
-        asked_at = time.monotonic()
-        if isinstance(request, JoinGroupRequest):
-            membership.ended()
-        response = await ask(request)
-        if isinstance(request, HeartbeatRequest | SyncGroupRequest):
-            error = for_code(response.error_code)
-            if error in STILL_A_MEMBER:
-                membership.confirmed(asked_at)
-            elif error in NO_LONGER_A_MEMBER:
-                membership.ended()
-        if getattr(response, "error_code", 0) == GroupAuthorizationFailedError.errno:
-            log.error("the log-in lacks READ on the group %s: its stage stands still", group)
-        return response
-
-    return ask_and_learn
-
-
-class ClientThread(AIOKafkaConsumerThread):
-    """Faust's thread with a client made as all others of this project are."""
-
-    _subscribed: set[str] | None = None
-
-    def _create_worker_consumer(self, transport: Any) -> Any:
-        """Faust has no settings for these two, and reads both from the client only when it starts.
-
-        `_consumer_timeout`: by default the client wakes five times a second even when there is nothing to do.
-        `_isolation_level`: by default messages of transactions that were aborted are read, too.
-        """
-        client = super()._create_worker_consumer(transport)
-        client._consumer_timeout = kafka.IDLE_LOOK_SECONDS
-        client._isolation_level = kafka.ISOLATION_LEVEL
-        return client
-
-    async def on_start(self) -> None:
-        """Start the client, and learn from each answer of the group's coordinator whether it still is a member.
-
-        aiokafka tells nobody when a heartbeat was confirmed. All requests to the coordinator go through `_send_req`.
-        """
-        await super().on_start()
-        self._subscribed = None
-        coordinator: Any = cast(Any, self._consumer)._coordinator
-        membership = cast("AdaptedApp", self.app).membership
-        coordinator._send_req = learning(coordinator._send_req, membership, coordinator.group_id)
-
-    async def subscribe(self, topics: Iterable[str]) -> None:
-        """Subscribe, unless just these topics are subscribed already.
-
-        Faust does it again 45 s after each rebalance in which partitions were given up, since its streams of them have
-        ended. For the client that is a reason to join anew, and so another rebalance for all workers.
-        """
-        wanted = set(topics)
-        if wanted != self._subscribed:
-            await super().subscribe(wanted)
-            self._subscribed = wanted
-
-    async def seek_to_committed(self) -> Mapping[TP, int]:
-        """Go back to what is committed, and in a partition of which nothing is, to its beginning.
-
-        Faust calls this at the end of a rebalance, and when it has dropped messages that were fetched in the midst of
-        one. aiokafka leaves a partition of which nothing is committed where it is, so that what was dropped of it would
-        never be read. What was committed of a topic that was deleted meanwhile says nothing of the one of its name.
-        """
-        client = self._ensure_consumer()
-
-        async def seek() -> Mapping[TP, int]:
-            # In this order: a topic that takes another's place from now on is seen by who watches the ids.
-            ids = await topic_identity.ids_of(client._client, {tp.topic for tp in client.assignment()})
-            committed: dict[TP, Any] = await client.seek_to_committed()
-            commits = await client._coordinator.fetch_committed_offsets(list(committed))
-            committed |= dict.fromkeys(topic_identity.of_former_topics(commits, ids))
-            cast("AdaptedApp", self.app).topic_ids = ids
-            if uncommitted := [tp for tp, offset in committed.items() if not offset]:
-                await client.seek_to_beginning(*uncommitted)
-            return committed
-
-        committed: Mapping[TP, int] = await self.call_thread(seek)
-        return committed
-
-
-@types.coroutine
-def _rest_of(begun: Coroutine[Any, Any, Any], awaited: Any) -> Generator[Any, Any, Any]:
-    """Go on with a coroutine that was begun, and waits for `awaited`."""
-    while True:
-        try:
-            sent = yield awaited
-        except BaseException as error:
-            step = partial(begun.throw, error)
-        else:
-            step = partial(begun.send, sent)
-        try:
-            awaited = step()
-        except StopIteration as end:
-            return end.value
-
-
-async def _awaited(wait: Awaitable[Any]) -> Any:
-    """What comes of a wait, as a coroutine that a task can be made of."""
-    return await wait
-
-
-class LowLatencyConsumer(Consumer):
-    """Faust's consumer, without its pauses of a second, and without what it does for each message alone.
-
-    Faust stops reading a partition while its buffer is full. With all of them full it sleeps for a second, and with
-    some of them full it waits up to a second for messages of the others, even if a full one has long been emptied: no
-    more than a buffer of each partition is done in a second, however fast the stage is.
-    """
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._buffer_freed = asyncio.Event()
-
-    def _new_consumer_thread(self) -> AIOKafkaConsumerThread:
-        """The only place where Faust says which thread it takes."""
-        return ClientThread(self, loop=self.loop, beacon=self.beacon)
-
-    async def wait_first(self, *waits: Any, timeout: Any = None) -> Any:
-        """Wait for the first of several; overridden, since Faust hands each message to its stage so.
-
-        It makes a task for each of them and two more, only to notice the end of it all while there is no room for the
-        message. There nearly always is: so the first is begun at once, and nothing is made if it does not wait.
-        """
-        first, *others = waits
-        if not asyncio.iscoroutine(first):
-            return await super().wait_first(*waits, timeout=timeout)
-        try:
-            awaited = first.send(None)
-        except BaseException as end:
-            for other in others:
-                other.close()
-            if isinstance(end, StopIteration):
-                return WaitResults([first], [end.value], self.should_stop)
-            raise
-        rest = _awaited(_rest_of(first, awaited))
-        return await super().wait_first(rest, *others, timeout=timeout)
-
-    def on_buffer_drop(self, tp: TP) -> None:
-        """Called by Faust when the buffer of a partition is half empty again."""
-        super().on_buffer_drop(tp)
-        self._buffer_freed.set()
-
-    def _full(self) -> set[TP]:
-        """Partitions whose buffers are full. In Faust's list there may be some that were given up when they were."""
-        full = self._buffered_partitions
-        return (full & self.assignment()) - self._get_active_partitions() if full else full
-
-    async def _wait_next_records(self, timeout: float) -> Any:
-        """Where Faust waits for messages; overridden, since the pauses are in its midst."""
-        if not self._full():
-            return await super()._wait_next_records(timeout)
-        self._buffer_freed.clear()
-        if self._get_active_partitions():
-            found = await super()._wait_next_records(0.0)
-            if found[0]:
-                return found
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._buffer_freed.wait(), BUFFER_WAIT_SECONDS)
-        return {}, self._get_active_partitions()
 
 
 def waiting_events(stream: Any, first: Any, enough_bytes: int) -> list[Any]:

@@ -9,7 +9,8 @@ from aiokafka.errors import IllegalGenerationError, RebalanceInProgressError, Un
 from aiokafka.protocol.group import HeartbeatRequest, JoinGroupRequest, LeaveGroupRequest, SyncGroupRequest
 
 from agents import membership as module
-from agents.faust_adapter import AdaptedApp, learning
+from agents.faust_adapter import AdaptedApp
+from agents.faust_consumer import learning
 from agents.membership import Membership, OwnershipLost
 
 

@@ -16,6 +16,7 @@ from agents.partition_assignor import SamePartitionsAssignor, partition_owners
 from agents.settings import Settings
 from agents.status import WorkerStatus
 from pipeline.stages import stage_named
+from tests.support.members import names_in
 
 NAMES = [f"host-{number}" for number in range(1, 400)]
 
@@ -138,6 +139,6 @@ async def test_faust_asks_the_assignor_of_the_app_and_there_what_is_overridden(m
     thread._create_consumer(loop=app.loop)
     assert thread._assignor is app.assignor
     assert type(app.assignor) is SamePartitionsAssignor
-    assert "_perform_assignment" in PartitionAssignor._assign.__code__.co_names
+    assert "_perform_assignment" in names_in(PartitionAssignor._assign)
     status = WorkerStatus(("quotes",), "rules")
     assert str(app.conf.canonical_url) == f"worker:{status.worker}"

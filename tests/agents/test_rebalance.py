@@ -13,6 +13,7 @@ from agents.publisher import BeforeSend
 from agents.rebalance import CurrentRecovery
 from agents.settings import Settings
 from pipeline.stages import STAGES
+from tests.support.members import names_in
 
 HERE = TP("t", 0)
 GENERATION = 1
@@ -59,7 +60,7 @@ async def seek_while(app: StageApp, happens: Any) -> None:
 async def test_messages_flow_once_it_has_gone_back(app):
     """`TableManager.recovery`, `Recovery._resume_streams`, `Recovery._wait`."""
     assert type(app.tables.recovery) is CurrentRecovery
-    assert {"_wait", "resume_flow"} <= set(Recovery._resume_streams.__code__.co_names)
+    assert {"_wait", "resume_flow"} <= names_in(Recovery._resume_streams)
     assign(app)
     await seek_while(app, lambda: None)
     assert flows(app)
@@ -90,4 +91,4 @@ async def test_messages_do_not_flow_if_partitions_were_revoked_before_it_went_ba
 
 async def test_another_rebalance_is_waited_for(app):
     """`Recovery._restart_recovery` catches `RebalanceAgain`, and goes on with the next assignment."""
-    assert "RebalanceAgain" in Recovery._restart_recovery.fun.__code__.co_names
+    assert "RebalanceAgain" in names_in(Recovery._restart_recovery.fun)

@@ -31,6 +31,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.offsets": ("test_offsets.py",),
     "agents.app": ("test_app.py", "test_offsets.py"),
     "agents.faust_adapter": ("test_faust_adapter.py", "test_membership.py"),
+    "agents.faust_consumer": ("test_faust_consumer.py", "test_membership.py"),
     "agents.runner": ("test_runner.py",),
     "agents.stage_runner": ("test_runner.py",),
     "agents.publisher": ("test_publisher.py",),
