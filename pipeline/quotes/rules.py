@@ -1,13 +1,11 @@
 """All rules together: quote candidates of a text, with nothing learned from data."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.direct import Passage, is_name, passages, phrase_spans, speech_within, with_roles
+from pipeline.quotes.direct import Passage, is_name, passages, speech_within, with_roles
 from pipeline.quotes.frames import (
     cue_around,
     cue_beside,
@@ -19,7 +17,9 @@ from pipeline.quotes.frames import (
 )
 from pipeline.quotes.indirect import VerbSpeech
 from pipeline.quotes.interview import headline_quotes, interview_turns
-from pipeline.quotes.marks import CLOSING, QuotedText
+from pipeline.quotes.joining import joined
+from pipeline.quotes.last_speaker import LastSpeaker
+from pipeline.quotes.marks import QuotedText
 from pipeline.quotes.mood import carries_on_speech, is_subjunctive
 from pipeline.quotes.posts import signed_posts
 from pipeline.quotes.registry import QUOTE_RULES, SPEAKER_RULES, by_rule
@@ -28,20 +28,14 @@ from pipeline.quotes.signatures import signatures
 from pipeline.quotes.source_speech import SourceSpeech
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.speech_within import SpeechWithin
-from pipeline.quotes.subjects import person_subject, surnames
+from pipeline.quotes.subjects import surnames
 from pipeline.quotes.text import AnalysedText, Sentence
 from pipeline.quotes.unlisted_verbs import UnlistedVerbSpeech
 from pipeline.quotes.writings import written_in
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import QuoteType
 
-_FRAME_MARKS = frozenset(",–—-")
-"""What stands before and behind a frame in the middle of speech."""
-_ENDS = re.compile(rf"[.!?…][{''.join(sorted(CLOSING))}]+$")
-"""What quoted words end with that are a sentence."""
 _UNFRAMED = frozenset({"marks-inherited", "marks-alone"})
-_THEREIN = frozenset({"darin", "dort", "weiter"})
-"""Words that refer to what was quoted before: "heißt es darin"."""
 
 
 class RuleQuotes:
@@ -68,7 +62,7 @@ class RuleQuotes:
 
 
 class _ArticleScan:
-    """Reads the sentences in order and remembers who spoke last."""
+    """Reads the sentences in their order."""
 
     def __init__(self, analysed: AnalysedText) -> None:
         self.analysed = analysed
@@ -76,11 +70,7 @@ class _ArticleScan:
         self.surnames = surnames(analysed.tokens)
         self.signatures = signatures(analysed.text, analysed.quotes)
         self.found: list[QuoteCandidate] = []
-        self.voice: QuoteCandidate | None = None
-        self.spoke: Sentence | None = None
-        self.subject: tuple[int, CharRange] | None = None
-        self.before: Sentence | None = None
-        self.framed_before = False
+        self.last = LastSpeaker(analysed, self.surnames)
         self.running_on: tuple[QuotedText, int] | None = None
         """Speech that goes on in the next paragraphs, and where in `found` it stands."""
 
@@ -92,7 +82,7 @@ class _ArticleScan:
         cues = list(all_cues(self.tokens, parts, sentence.last, sentence.first))
         used: set[int] = set()
         whole = (self._whole(sentence, passage, cues, masked, used) for passage in quoted if passage.whole)
-        found = _joined(self.analysed, [candidate for candidate in whole if candidate is not None])
+        found = joined(self.analysed, [candidate for candidate in whole if candidate is not None])
         self._end_running_on(sentence, cues, masked, used)
         for passage in quoted:
             if passage.whole and passage.quoted.end > sentence.end:
@@ -114,7 +104,7 @@ class _ArticleScan:
         self.found += found
         if found and cues:
             self.found += SpeechWithin(self.analysed, sentence, parts, cues, masked, indirect).find_within(used, found)
-        self._remember(sentence, found, cues)
+        self.last.remember(sentence, found, cues)
 
     def _written_in(self, sentence: Sentence, found: Sequence[QuoteCandidate]) -> None:
         """ "…, heißt es darin": the writing that was named before speaks."""
@@ -129,7 +119,7 @@ class _ArticleScan:
     def _single(self, sentence: Sentence, cues: Sequence[Cue]) -> list[QuoteCandidate]:
         """What a sentence is as a whole: a look back, Konjunktiv carried on, or speech that is only reported."""
         for candidate in (
-            back_reference(self.analysed, sentence, self.before, cues, said_before=self.framed_before),
+            back_reference(self.analysed, sentence, self.last.before, cues, said_before=self.last.framed_before),
             subjunctive_after_colon(self.analysed, sentence, self.surnames),
             self._carried_on(sentence, cues),
             reported_speech_act(self.analysed, sentence, cues),
@@ -161,7 +151,7 @@ class _ArticleScan:
             return by_rule(candidate, "marks-signed")
         cue = cue_beside(self.analysed, sentence, passage, cues)
         if self._goes_on(sentence, passage, cue):
-            self._inherit(candidate, sentence)
+            self.last.give(candidate, sentence)
             return by_rule(candidate, "marks-inherited")
         spans: list[CharRange] = [
             CharRange(self.tokens[first].begin, self.tokens[last - 1].end) for first, last in masked
@@ -175,7 +165,7 @@ class _ArticleScan:
             return by_rule(with_roles(self.analysed, candidate, cue), "marks-framed")
         if self._framed_otherwise(sentence, passage, candidate):
             return by_rule(candidate, "marks-framed")
-        self._inherit(candidate, sentence)
+        self.last.give(candidate, sentence)
         return by_rule(candidate, "marks-inherited" if candidate.speaker_spans else "marks-alone")
 
     def _end_running_on(
@@ -202,20 +192,11 @@ class _ArticleScan:
     def _goes_on(self, sentence: Sentence, passage: Passage, cue: Cue | None) -> bool:
         """ "Er sehe darin eine Chance: „…“": the words before the colon are the same speaker's, in the Konjunktiv."""
         introduced = passage.first > sentence.first and self.tokens[passage.first - 1].text == ":"
-        if not introduced or not self._near(sentence) or not SPEAKER_RULES["marks-goes-on"].on:
+        if not introduced or not self.last.near(sentence) or not SPEAKER_RULES["marks-goes-on"].on:
             return False
         if cue is None:
             return carries_on_speech(self.tokens, sentence.first, passage.first) == "clearly"
         return cue.clause.last <= passage.first and is_subjunctive(self.tokens, cue.finite, cue.finite + 1)
-
-    def _inherit(self, candidate: QuoteCandidate, sentence: Sentence) -> None:
-        """Who the sentence before is about speaks, or whoever spoke last in this or the paragraph before goes on."""
-        subject = self._subject_before(sentence)
-        if subject is not None:
-            candidate.speaker_spans = [subject]
-        elif self.voice is not None and self._near(sentence):
-            candidate.speaker_spans = list(self.voice.speaker_spans)
-            candidate.medium = self.voice.medium
 
     def _partial(
         self, sentence: Sentence, quoted: Sequence[Passage], cues: Sequence[Cue], found: Sequence[QuoteCandidate]
@@ -231,8 +212,8 @@ class _ArticleScan:
             parent = next((c for c in found if c.type != "Direct" and shared(c.spans, spans) > 0), None)
             candidate = QuoteCandidate(spans, "Direct")
             if parent is not None:
-                carried = parent.type == "IndirectFreeIndirect" and self.voice is not None
-                roles = self.voice if carried and self.voice is not None else parent
+                voice = self.last.voice if parent.type == "IndirectFreeIndirect" else None
+                roles = voice if voice is not None else parent
                 candidate.speaker_spans = list(parent.speaker_spans)
                 candidate.addressee_spans = list(parent.addressee_spans)
                 candidate.cue_spans = list(roles.cue_spans)
@@ -253,9 +234,9 @@ class _ArticleScan:
         if any(self._speaks_itself(cue, sentence) for cue in cues):
             return None
         sure = carries_on_speech(self.tokens, sentence.first, sentence.last)
-        if sure == "clearly" and (self._near(sentence, paragraphs=2) or self._subject_before(sentence) is not None):
+        if sure == "clearly" and (self.last.near(sentence, 2) or self.last.subject_before(sentence) is not None):
             return self._free(sentence, "IndirectFreeIndirect", "carried-on")
-        if sure == "perhaps" and self._near(sentence, paragraphs=0) and self.spoke == self.before:
+        if sure == "perhaps" and self.last.near(sentence, paragraphs=0) and self.last.just_spoke:
             return self._free(sentence, "IndirectFreeIndirect", "carried-on-perhaps")
         return None
 
@@ -270,7 +251,7 @@ class _ArticleScan:
         if (
             not introduced
             or carries_on_speech(self.tokens, sentence.first, end) != "clearly"
-            or not self._near(sentence)
+            or not self.last.near(sentence)
         ):
             return []
         candidate = self._free(sentence, "IndirectFreeIndirect", "carried-on")
@@ -285,87 +266,8 @@ class _ArticleScan:
             return None
         return self._free(sentence, "FreeIndirect", "carried-on-said-to")
 
-    def _subject_before(self, sentence: Sentence) -> CharRange | None:
-        """The person that the sentence before begins with, where nobody says anything in it ("Obst winkte ab. „…“")."""
-        if self.subject is None or self.before is None or sentence.paragraph != self.before.paragraph:
-            return None
-        if not SPEAKER_RULES["subject-before"].on:
-            return None
-        first, span = self.subject
-        return span if first == self.before.first else None
-
-    def _near(self, sentence: Sentence, paragraphs: int = 1) -> bool:
-        """Whether somebody spoke in this paragraph or at most so many before."""
-        return self.spoke is not None and sentence.paragraph - self.spoke.paragraph <= paragraphs
-
     def _free(self, sentence: Sentence, kind: QuoteType, rule: str) -> QuoteCandidate | None:
+        """A sentence that goes on with what was said; None if the rule is switched off."""
         candidate = QuoteCandidate([CharRange(sentence.begin, sentence.end)], kind)
-        subject = self._subject_before(sentence)
-        if subject is not None:
-            candidate.speaker_spans = [subject]
-        elif self.voice is not None and self._near(sentence, paragraphs=2):
-            candidate.speaker_spans = list(self.voice.speaker_spans)
-            candidate.medium = self.voice.medium
+        self.last.give(candidate, sentence, paragraphs=2)
         return by_rule(candidate, rule)
-
-    def _remember(self, sentence: Sentence, found: Sequence[QuoteCandidate], cues: Sequence[Cue]) -> None:
-        """Keeps whose voice the next sentences may go on with, also where a verb reports nothing by itself."""
-        outer = [c for c in found if c.type not in {"IndirectFreeIndirect", "FreeIndirect"}]
-        speaking = [
-            cue for cue in cues if cue.speaker and "s" in cue.verb.takes and not cue.final and not cue.subjunctive
-        ]
-        if outer:
-            voice = max(outer, key=lambda c: (bool(c.speaker_spans), c.end))
-            words = {token.lower for token in self.tokens[sentence.first : sentence.last]}
-            if not voice.speaker_spans and self.voice is not None and self._near(sentence) and words & _THEREIN:
-                voice = replace(voice, speaker_spans=list(self.voice.speaker_spans))
-            self.voice = voice
-        elif not found and speaking:
-            self.voice = with_roles(
-                self.analysed, QuoteCandidate([CharRange(sentence.begin, sentence.end)], "Reported"), speaking[-1]
-            )
-            self.voice.frame_spans = [CharRange(sentence.begin, sentence.end)]
-        if found or speaking:
-            self.spoke = sentence
-        else:
-            named = person_subject(self.tokens, sentence.first, sentence.last, self.surnames)
-            self.subject = (sentence.first, phrase_spans(self.analysed, [named])[0]) if named is not None else None
-        self.before = sentence
-        self.framed_before = any(c.type != "Reported" and not QUOTE_RULES[c.rule].carried for c in found)
-
-
-def _joined(analysed: AnalysedText, found: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
-    """Speech of one sentence with a frame in its middle as one quote: "„Das ist“, sagte Obst, „ein guter Tag“"."""
-    result: list[QuoteCandidate] = []
-    for candidate in found:
-        if result and _goes_on_behind_frame(analysed, result[-1], candidate):
-            result[-1] = replace(result[-1], spans=[*result[-1].spans, *candidate.spans])
-        else:
-            result.append(candidate)
-    return result
-
-
-def _goes_on_behind_frame(analysed: AnalysedText, first: QuoteCandidate, second: QuoteCandidate) -> bool:
-    """Whether words in marks go on behind the frame of others, whose sentence has not ended."""
-    text = analysed.text
-    framed = first.rule == second.rule == "marks-framed" and _is_same_speaker(analysed, first, second)
-    between = text[first.end : second.begin].strip()
-    parted = between[:1] in _FRAME_MARKS and between[-1:] in _FRAME_MARKS and len(between) > 1
-    return framed and parted and not _ENDS.search(text, first.begin, first.end)
-
-
-def _is_same_speaker(analysed: AnalysedText, first: QuoteCandidate, second: QuoteCandidate) -> bool:
-    """Whether the words for the speaker of `second` are those of `first`, or fewer ("Rau"), or a pronoun."""
-    if first.speaker_spans == second.speaker_spans:
-        return True
-    known, again = (
-        [
-            token
-            for begin, end in one.speaker_spans
-            for token in analysed.tokens[slice(*analysed.token_range(begin, end))]
-        ]
-        for one in (first, second)
-    )
-    named = {token.text for token in again if token.capital}
-    fewer = bool(named) and named <= {token.text for token in known}
-    return fewer or [token.lower for token in again] in (["er"], ["sie"])
