@@ -60,3 +60,29 @@ async def test_every_entry_of_a_statement_can_be_copied(client: Client, statemen
     assert [re.findall(r"Bote \d, [0-9-]*", text) for text in texts] == [["Bote 0, 2026-03-03"], ["Bote 1, 2026-03-04"]]
     assert all(text.startswith(f"{SAID} (Karla Brinkmeier, ") for text in texts)
     assert [text.partition("{origin}")[2] for text in texts] == [f"/articles/p-{n}#quote-0" for n in (0, 1)]
+
+
+BOTH = "source=Bote+0&source=Bote+1"
+
+
+@pytest.mark.parametrize("path", ["/search?speaker=per%2Fkarla-brinkmeier&", "/entities/per/karla-brinkmeier?"])
+async def test_a_statement_is_shown_and_cited_as_it_was_published_first(
+    client: Client, statement: str, path: str
+) -> None:
+    (text,), page = await copied(client, path + BOTH)
+    assert "Bote 0, 2026-03-03" in text
+    assert text.endswith("/articles/p-0#quote-0")
+    assert "in 2 Blättern" in page
+    (text,), _ = await copied(client, path + "source=Bote+1")
+    assert "Bote 1, 2026-03-04" in text, "the first of those that are asked for"
+
+
+async def test_statements_stand_in_the_order_of_their_first_publication(
+    client: Client, writer: StoreWriter, statement: str
+) -> None:
+    between = quote_article("mitte", source="Bote 0", published_at="2026-03-03T12:00:00Z")
+    writer.add([message(between, offset=20, at=time.time())])
+    texts, _ = await copied(client, "/search?speaker=per%2Fkarla-brinkmeier&" + BOTH)
+    assert [text.partition("{origin}")[2] for text in texts] == ["/articles/mitte#quote-0", "/articles/p-0#quote-0"]
+    async with client.get("/search?speaker=per%2Fkarla-brinkmeier&each=paper&" + BOTH) as response:
+        assert re.findall(r'class="address" href="/articles/([^"#]*)', await response.text()) == ["p-1", "mitte", "p-0"]

@@ -68,7 +68,7 @@ class QuotePage(ApiModel):
 
 
 class StatementPage(ApiModel):
-    """A page of statements, those with the latest article first."""
+    """A page of statements, by the first publication of what matches, the latest first."""
 
     items: list[dict[str, Any]] = Field(description="Statement records, as on the topic `statements`")
     total: int

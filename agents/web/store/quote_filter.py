@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.web.store.columns import TYPES, Columns, code, gender_group
-from agents.web.store.counting import Places
+from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import parse_query
-from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_query import Each, QuoteQuery
 
 Mask = NDArray[np.bool_]
 _MATCHING = "SELECT group_concat(rowid) FROM quote_search WHERE quote_search MATCH ?"
@@ -20,6 +20,14 @@ _OF_STATEMENT = "SELECT group_concat(num) FROM quotes WHERE statement = (SELECT 
 def matching(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
     """Places in the columns of the quotes asked for, the latest first."""
     return np.flatnonzero(_mask(connection, columns, asked))
+
+
+def first_of_each(
+    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, each: Each | None
+) -> FirstOfEach:
+    """The quotes asked for, of which those count once that are the same: by the one that was published first, as in
+    the lists of articles. Its places stand the earliest first."""
+    return FirstOfEach(matching(connection, columns, asked)[::-1], None if each is None else columns.things(each))
 
 
 def _mask(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Mask:

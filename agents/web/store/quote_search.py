@@ -12,7 +12,7 @@ from agents.web.models import QuoteHit, QuotePage, StatementPage
 from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import ParsedQuery
-from agents.web.store.quote_filter import matching, numbers_of
+from agents.web.store.quote_filter import first_of_each, matching, numbers_of
 from agents.web.store.quote_hits import hits
 from agents.web.store.quote_query import QuoteQuery
 
@@ -54,7 +54,7 @@ def newest(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, 
 def statement_page(
     connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int, cursor: str | None
 ) -> StatementPage:
-    """A page of the statements that matching quotes belong to, each once, by their latest matching quote.
+    """A page of the statements that matching quotes belong to, each once, by their first matching quote.
 
     Raises:
         ValueError: the cursor is none that a page gave.
@@ -68,7 +68,7 @@ def statement_page(
 def statement_rows(
     connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, most: int
 ) -> Iterator[dict[str, Any]]:
-    """The statements that matching quotes belong to as rows of a table, at most so many, by their latest quote."""
+    """The statements that matching quotes belong to as rows of a table, at most so many, by their first quote."""
     nums = columns["num"][_once(connection, columns, asked)[:most]].tolist()
     for record in _records(connection, nums):
         speaker, first, articles = record["speaker"] or {}, record["first"], record["articles"]
@@ -91,17 +91,18 @@ def statement_rows(
 
 
 def _once(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
-    """The latest matching quote of each statement that is known. What counts as one for a speaker who is no entity can
-    be several statements on their topic, of which that of the latest quote stands for all."""
-    places = FirstOfEach(matching(connection, columns, asked), columns.said).places
+    """The matching quote of each statement that is known that was published first; of these the latest first. What
+    counts as one for a speaker who is no entity can be several statements on their topic, of which that of the first
+    quote stands for all."""
+    places = first_of_each(connection, columns, asked, "statement").places
     statements = columns["said"][places]
     nameless = statements < 0
     if nameless.any():
         nums, theirs = map(numbers_of, connection.execute(_NAMELESS).fetchone())
         known = dict(zip(nums.tolist(), theirs.tolist(), strict=True))
         statements[nameless] = [known.get(num, 0) for num in columns["num"][places[nameless]].tolist()]
-    latest = np.unique(statements, return_index=True)[1]
-    return places[np.sort(latest[statements[latest] > 0])]
+    first = np.unique(statements, return_index=True)[1]
+    return places[np.sort(first[statements[first] > 0])[::-1]]
 
 
 def _records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dict[str, Any]]:

@@ -202,21 +202,21 @@ class StoreReader:
     def quotes(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each | None = None
     ) -> QuotePage:
-        """The latest quotes that are asked for, or the latest of what counts once; ValueError: a bad `cursor`.
+        """The latest quotes that are asked for, or what counts once, by the quote that was published first, the latest
+        first; ValueError: a bad `cursor`.
 
         They are counted as they were a moment ago; up to an article as they were at most `ARRIVED_SECONDS` ago.
         """
         from agents.web.store import quote_search
-        from agents.web.store.counting import FirstOfEach
-        from agents.web.store.quote_filter import matching
+        from agents.web.store.quote_filter import first_of_each
 
         with self._open() as connection:
             # Who asks up to an article, and goes on behind it, must get all until there.
             seconds = math.inf if asked.upto is None else ARRIVED_SECONDS
             columns = self._columns.columns(connection, seconds=seconds)
-            found = FirstOfEach(matching(connection, columns, asked), None if each is None else columns.things(each))
+            places = first_of_each(connection, columns, asked, each).places[::-1]
             return quote_search.quote_page(
-                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
+                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
             )
 
     def quotes_and_facets(
@@ -224,26 +224,24 @@ class StoreReader:
     ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
         """The same, and by what these quotes can be narrowed, with counts of what counts once; see `FACETS`."""
         from agents.web.store import quote_search
-        from agents.web.store.counting import FirstOfEach
         from agents.web.store.facets import facets
-        from agents.web.store.quote_filter import matching
+        from agents.web.store.quote_filter import first_of_each
 
         with self._open() as connection:
             columns = self._columns.columns(connection)
-            found = FirstOfEach(matching(connection, columns, asked), columns.things(each))
+            found = first_of_each(connection, columns, asked, each)
+            places, copies = found.places[::-1], each == "statement"
             page = quote_search.quote_page(
-                connection, columns, found.places, asked.parsed, limit=limit, cursor=cursor, copies=each == "statement"
+                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, copies=copies
             )
             return page, facets(connection, columns, found)
 
     def count(self, asked: QuoteQuery, *, each: Each) -> int:
         """How much of what counts once is asked for."""
-        from agents.web.store.counting import FirstOfEach
-        from agents.web.store.quote_filter import matching
+        from agents.web.store.quote_filter import first_of_each
 
         with self._open() as connection:
-            columns = self._columns.columns(connection)
-            return len(FirstOfEach(matching(connection, columns, asked), columns.things(each)))
+            return len(first_of_each(connection, self._columns.columns(connection), asked, each))
 
     def newest_quotes(self, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
         """What was asked for and came last, each statement once and by the quote that came first, the last first."""
