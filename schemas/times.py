@@ -1,9 +1,13 @@
-"""The times in records, which are RFC 3339, as instants."""
+"""The times in records, which are RFC 3339, as instants, and the days of German news."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 PRESS_YEARS = range(1600, 3000)
 """In which an article can have appeared. Where programs know no time, they often write the year 1 or 9999."""
+EPOCH = date(1970, 1, 1)
+LOCAL_TIME = ZoneInfo("Europe/Berlin")
+"""Of German news: what they mean by a time without a zone, and by a day."""
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
@@ -14,3 +18,13 @@ def instant(text: str) -> datetime:
         return moment.astimezone(UTC)
     except OverflowError:
         return EARLIEST if moment.year == 1 else LATEST
+
+
+def day_begins(day: date) -> float:
+    """When a day begins in Germany, in seconds since 1970 UTC."""
+    return datetime.combine(day, time.min, LOCAL_TIME).timestamp()
+
+
+def day_ends(day: date) -> float:
+    """When a day is over in Germany, in seconds since 1970 UTC; also the last one of the calendar."""
+    return float(round(datetime.combine(day, time.max, LOCAL_TIME).timestamp()))

@@ -19,7 +19,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from babel.support import NullTranslations, Translations
 
 from agents.web.languages import InterfaceLanguage
-from schemas.times import instant
+from schemas.times import LOCAL_TIME, instant
 
 
 @cache
@@ -36,7 +36,7 @@ def translations(language: InterfaceLanguage) -> NullTranslations:
 
 
 class Formats:
-    """Numbers and times as people of a language write them; times in the worker's time zone.
+    """Numbers and times as people of a language write them; times in that of Germany.
 
     A page has hundreds of them, so Babel is asked once for how they look, and not for each of them.
     """
@@ -90,11 +90,17 @@ def _day(value: str, locale: Locale) -> str:
     return str(format_date(datetime.fromisoformat(value), "medium", locale=locale))
 
 
+def local_day(value: float | str) -> str:
+    """The day of seconds since 1970 UTC, or of an RFC 3339 time, in Germany, as YYYY-MM-DD."""
+    moment = _moment(value)
+    return "" if moment is None else moment.date().isoformat()
+
+
 def _moment(value: float | str | None) -> datetime | None:
     if value is None:
         return None
     moment = instant(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
     try:
-        return moment.astimezone()
+        return moment.astimezone(LOCAL_TIME)
     except OverflowError:  # it is at the very end of what a calendar has
         return moment

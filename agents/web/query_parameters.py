@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, get_args
 from urllib.parse import urlencode
 
@@ -13,9 +13,9 @@ from agents.web.openapi import Parameter
 from agents.web.problems import BadRequest
 from agents.web.store.quote_query import Each, QuoteQuery
 from schemas.records import QuoteType
+from schemas.times import LOCAL_TIME, day_begins, day_ends
 
 LONGEST = 200
-DAY_SECONDS = 86_400.0
 TYPES = get_args(QuoteType)
 GENDERS = ("f", "m", "unknown", "none")
 VERBATIM = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False, "": None}
@@ -121,7 +121,8 @@ def address(path: str, query: Mapping[str, Any], **changes: str | list[str] | No
 
 
 def moment_in(url: URL, name: str, *, end: bool) -> float | None:
-    """A day or a moment in the query of an address in seconds since 1970; the end of a day, where `end`.
+    """A day or a moment in the query of an address in seconds since 1970; the end of a day, where `end`. Days, and
+    moments without a zone, are those of Germany.
 
     Raises:
         HTTPBadRequest: it is neither.
@@ -132,9 +133,9 @@ def moment_in(url: URL, name: str, *, end: bool) -> float | None:
     try:
         if len(value) == 10:
             day = date.fromisoformat(value)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() + (DAY_SECONDS if end else 0.0)
+            return day_ends(day) if end else day_begins(day)
         moment = datetime.fromisoformat(value.replace(" ", "+"))
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        return (moment if moment.tzinfo else moment.replace(tzinfo=LOCAL_TIME)).timestamp()
     except (ValueError, OverflowError):
         raise BadRequest(
             "%(name)s: a day such as 2026-03-02 or a time such as 2026-03-02T09:00:00Z", name=name
@@ -167,7 +168,7 @@ PARAMETERS = tuple(
         ("agency", "the agency that the article came by", {}),
         ("type", "of the quote", {"enum": list(TYPES)}),
         ("verbatim", "only what stands in quotation marks, or only what does not", {"enum": ["true", "false"]}),
-        ("since", "published from this day or moment on", {}),
-        ("until", "published up to this day, or before this moment", {}),
+        ("since", "published from this day (of Germany) or moment on", {}),
+        ("until", "published up to this day (of Germany), or before this moment", {}),
     )
 )

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -10,7 +9,7 @@ from markupsafe import Markup, escape
 
 from agents.web.charts import axis, bars
 from agents.web.languages import InterfaceLanguage
-from agents.web.localisation import Formats, translations
+from agents.web.localisation import Formats, local_day, translations
 from agents.web.models import Copy, TextRange
 from agents.web.paths import article_path, entity_path, quote_path, web_address
 from agents.web.publication import publication
@@ -64,16 +63,16 @@ def citation(
     path: str,
     arrival: str,
 ) -> str:
-    """A quote as it is copied: the words, who said them, where and when; `{origin}` stands for the pages' address.
+    """A quote as it is copied: the words, who said them, where and on which day in Germany; `{origin}` stands for the
+    address of these pages.
 
     Args:
         arrived: in seconds since 1970 UTC, or by RFC 3339.
         path: of the quote on these pages.
         arrival: marks a day that is not that of publication.
     """
-    came = arrived[:10] if isinstance(arrived, str) else datetime.fromtimestamp(arrived, UTC).date().isoformat()
     published = publication(published_at, arrived)
-    day = published[:10] if published else f"{came} {arrival}"
+    day = local_day(published) if published else f"{local_day(arrived)} {arrival}"
     return f"{text} ({', '.join(filter(None, (speaker, source, day, web_address(url))))}) {{origin}}{path}"
 
 

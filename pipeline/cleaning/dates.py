@@ -4,13 +4,11 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line
-from schemas.times import PRESS_YEARS
+from schemas.times import LOCAL_TIME, PRESS_YEARS
 
-LOCAL_TIME = ZoneInfo("Europe/Berlin")
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date.issued", "dcterms.created",
     "dc.date", "pubdate", "publish-date", "publication_date",

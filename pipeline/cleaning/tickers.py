@@ -14,10 +14,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
 from pipeline.cleaning import shapes
-from pipeline.cleaning.dates import LOCAL_TIME, clock_in, day_in, written
+from pipeline.cleaning.dates import clock_in, day_in, written
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, words_of
-from schemas.times import PRESS_YEARS
+from schemas.times import LOCAL_TIME, PRESS_YEARS
 
 _DAY_BEFORE = (
     r"(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"

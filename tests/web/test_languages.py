@@ -1,7 +1,6 @@
 """Everything that the pages say is there in German, errors too."""
 
 import re
-import time
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from jinja2.ext import babel_extract
 
 from agents.web.languages import LANGUAGES, InterfaceLanguage
 from agents.web.localisation import Formats
+from schemas.times import LOCAL_TIME
 
 WEB = Path(__file__).parents[2] / "agents" / "web"
 _RAISED = r"HTTP\w+\(text=|_problem\(request, \d+, |StoreUnavailable\(|(?:BadRequest|NotFound|ServiceUnavailable)\(\s*"
@@ -48,24 +48,15 @@ def test_numbers_and_times_are_written_as_babel_writes_them(language: InterfaceL
     for value, digits in ((0, 0), (7, 0), (999.5, 0), (1000, 0), (1234567, 0), (0.25, 1), (12.345, 1), (-1234.5, 2)):
         expected = format_decimal(round(value, digits), format="#,##0." + "0" * digits, locale=language)
         assert formats.number(value, digits) == expected
-    for moment in ("2026-03-02T09:05:00Z", "2026-12-31T23:59:59Z", "2026-07-01T12:00:00+02:00"):
-        local = datetime.fromisoformat(moment).astimezone()
+    for moment in ("2026-03-02T09:05:00Z", "2026-12-31T22:59:59Z", "2026-07-01T12:00:00+02:00"):
+        local = datetime.fromisoformat(moment).astimezone(LOCAL_TIME)
         short = format_datetime(local, "short", locale=language)
         assert formats.time(moment) == formats.time(local.timestamp()) == re.sub(r"\b26\b", "2026", short)
         assert formats.day(moment[:10]) == format_date(datetime.fromisoformat(moment[:10]), "medium", locale=language)
 
 
-@pytest.mark.parametrize("zone", ["UTC", "Europe/Berlin", "America/New_York"])
 @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
-def test_times_at_the_ends_of_the_calendar_are_written_too(
-    zone: str, moment: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_times_at_the_ends_of_the_calendar_are_written_too(moment: str) -> None:
     """Of an article that says so of itself, and that stands on a page with all others."""
-    monkeypatch.setenv("TZ", zone)
-    time.tzset()
-    try:
-        assert Formats("de").time(moment)
-        assert Formats("en").iso(moment)[:4] in {"0001", "9999"}
-    finally:
-        monkeypatch.undo()
-        time.tzset()
+    assert Formats("de").time(moment)
+    assert Formats("en").iso(moment)[:4] in {"0001", "9999"}

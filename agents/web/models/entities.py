@@ -50,7 +50,7 @@ class SourceCount(ApiModel):
 
 
 class Period(ApiModel):
-    """Statements and articles of one day (UTC); a statement counts on the day of its first quote."""
+    """Statements and articles of one day in Germany; a statement counts on the day of its first quote."""
 
     day: str
     quotes: int

@@ -1,19 +1,7 @@
-// Times in the reader's own zone, and small helpers that the other scripts share.
+// Small helpers that the other scripts share.
 "use strict";
 
 const Redefluss = {
-  localize(root) {
-    // As the server writes them: short, but with the whole year.
-    const { lang } = document.documentElement;
-    const digits = lang === "de" ? "2-digit" : "numeric";
-    const parts = { day: digits, month: digits, year: "numeric", hour: digits, minute: "2-digit" };
-    const format = new Intl.DateTimeFormat(lang, parts);
-    for (const time of root.querySelectorAll("time[datetime]")) {
-      const moment = new Date(time.dateTime);
-      if (!Number.isNaN(moment.valueOf())) time.textContent = format.format(moment);
-    }
-  },
-
   // What can have the focus within an element, each with a name under which it is found again when it was made anew.
   focusable(element) {
     const found = new Map();
@@ -37,7 +25,6 @@ const Redefluss = {
       for (const fold of element.querySelectorAll("details[open][id]")) {
         made.content.getElementById(fold.id)?.setAttribute("open", "");
       }
-      Redefluss.localize(made.content);
       if (made.innerHTML.trim() === element.innerHTML.trim()) return true;
       const focused = [...Redefluss.focusable(element)].find(([, one]) => one === document.activeElement);
       element.replaceChildren(made.content);
@@ -53,8 +40,6 @@ const Redefluss = {
     document.addEventListener("visibilitychange", () => { if (!document.hidden) act(); });
   },
 };
-
-Redefluss.localize(document);
 
 // Whether the broker is away is said on every page, however long it is open.
 Redefluss.every(10000, () => Redefluss.refresh(document.getElementById("trouble"), "/fragments/trouble"));

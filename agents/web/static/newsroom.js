@@ -14,9 +14,7 @@
   function made(html) {
     const template = document.createElement("template");
     template.innerHTML = html;
-    const card = template.content.firstElementChild;
-    Redefluss.localize(card);
-    return card;
+    return template.content.firstElementChild;
   }
 
   function show() {

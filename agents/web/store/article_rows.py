@@ -10,7 +10,6 @@ import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
 from agents.web.publication import publication
-from agents.web.store.columns import DAY_SECONDS
 from agents.web.store.query_parser import folded_words
 from agents.web.store.quote_rows import (
     ArticleRow,
@@ -122,11 +121,11 @@ def _insert_parts(
     connection: sqlite3.Connection, kept: ArticleRow, record: dict[str, Any], lines: list[QuoteLine]
 ) -> None:
     nums = {entity["id"]: _entity_num(connection, entity) for entity in record["entities"]}
-    day, source = int(kept.at // DAY_SECONDS), label_num(connection, record.get("source")) or 0
+    source = label_num(connection, record.get("source")) or 0
     connection.executemany(
         "INSERT OR REPLACE INTO mentions (entity, article, count, arrived, day, source) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (nums[entity["id"]], kept.seq, len(entity["mentions"]), kept.arrived, day, source)
+            (nums[entity["id"]], kept.seq, len(entity["mentions"]), kept.arrived, kept.day, source)
             for entity in record["entities"]
         ],
     )

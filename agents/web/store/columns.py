@@ -29,7 +29,6 @@ KINDS: tuple[str, ...] = get_args(SpeakerKind)
 NO_PERSONS = ("organisation", "place", "group", "document")
 NO_PERSON = len(GENDERS) + 1
 """In place of a gender, of a speaker who is none of those that have one."""
-DAY_SECONDS = 86400
 SPARSE = 20
 """So many numbers for each quote, and a table of all numbers would be too large."""
 ROW = np.dtype(
@@ -40,6 +39,7 @@ ROW = np.dtype(
         ("same", "<i8"),
         ("at", "<f8"),
         ("arrived", "<f8"),
+        ("day", "<i4"),
         ("entity", "<i4"),
         ("source", "<i4"),
         ("party", "<i4"),
@@ -53,7 +53,8 @@ ROW = np.dtype(
     ]
 )
 """A quote. `said`: the same number for what is the same statement. `same`: the number of the article's text. `at`: of
-publication or else arrival, `arrived`: both in seconds since 1970 UTC. `entity`, `source`, `party`, `agency`, `role`:
+publication or else arrival, `arrived`: both in seconds since 1970 UTC. `day`: that of `at` in Germany, in days since
+1 January 1970. `entity`, `source`, `party`, `agency`, `role`:
 numbers in the store. `type`, `gender`, `evidence`, `kind`: places in TYPES and so on, from 1 on. `whole`: the type of
 the quote of the same speaker that this is a fragment of. 0 everywhere: none."""
 
@@ -130,11 +131,6 @@ class Columns:
     def texts(self) -> NDArray[np.int32]:
         """For each quote the number that articles of the same text share, counted from 0 with few gaps."""
         return _from_zero(self["same"])
-
-    @cached_property
-    def days(self) -> NDArray[np.int32]:
-        """For each quote the day of its publication or else arrival (UTC), in days since 1 January 1970."""
-        return np.floor(self["at"] / DAY_SECONDS).astype(np.int32)
 
     @cached_property
     def gender_groups(self) -> NDArray[np.uint8]:

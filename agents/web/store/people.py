@@ -1,7 +1,7 @@
 """People, organisations and whoever else is in the news: a directory, and what is kept about each."""
 
 import sqlite3
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import orjson
@@ -13,6 +13,7 @@ from agents.web.store.facets import names_of
 from agents.web.store.query_parser import folded_words, parse_query
 from agents.web.store.quote_filter import matching, numbers_of
 from agents.web.store.quote_query import QuoteQuery
+from schemas.times import EPOCH
 
 TOGETHER = 30
 
@@ -71,7 +72,7 @@ def entity_detail(connection: sqlite3.Connection, columns: Columns, id_: str) ->
     said = FirstOfEach(places[::-1], columns.said)
     members = matching(connection, columns, QuoteQuery(party=name)) if type_ == "ORG" else places[:0]
     named_on = _by_day(numbers_of(in_days))
-    said_on = _by_day(columns.days[said.places])
+    said_on = _by_day(columns["day"][said.places])
     named_by = _by_source(connection, np.bincount(numbers_of(in_papers)))
     said_in = _by_source(connection, said.count(columns["source"]))
     return EntityDetail(
@@ -123,7 +124,7 @@ def _by_day(days: Numbers) -> dict[str, int]:
     """How many of these days, in days since 1970, are the same, by their date."""
     found, counts = np.unique(days, return_counts=True)
     return {
-        (date(1970, 1, 1) + timedelta(days=day)).isoformat(): count
+        (EPOCH + timedelta(days=day)).isoformat(): count
         for day, count in zip(found.tolist(), counts.tolist(), strict=True)
     }
 

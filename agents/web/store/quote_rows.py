@@ -5,6 +5,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -14,6 +15,7 @@ import orjson
 from agents.web.models import QuoteLine
 from agents.web.store.columns import EVIDENCE, GENDERS, KINDS, ROW, TYPES, code
 from agents.web.store.query_parser import folded_words
+from schemas.times import EPOCH, LOCAL_TIME
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class ArticleRow:
     same: int
     at: float
     arrived: float
+
+    @property
+    def day(self) -> int:
+        """The day of `at` in Germany, in days since 1 January 1970."""
+        return (datetime.fromtimestamp(self.at, LOCAL_TIME).date() - EPOCH).days
 
 
 def insert_quotes(
@@ -77,7 +84,7 @@ def insert_quotes(
             code(EVIDENCE, speaker.get("gender_from")),
             code(KINDS, (quote.get("speaker") or {}).get("kind")),
         )
-        place = (num, said, article.seq, article.same, article.at, article.arrived)
+        place = (num, said, article.seq, article.same, article.at, article.arrived, article.day)
         rows.append((*place, *(number or 0 for number in numbers), *codes))
         connection.execute(
             "INSERT OR REPLACE INTO quote_lines (num, line, context) VALUES (?, ?, ?)",

@@ -2,7 +2,7 @@
 
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import timedelta
 from math import sqrt
 from typing import Literal
 
@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agents.web.models import Share, SharePeriod, Shares
-from agents.web.store.columns import DAY_SECONDS, EVIDENCE, TYPES, Columns, code
+from agents.web.store.columns import EVIDENCE, TYPES, Columns, code
 from agents.web.store.counting import FirstOfEach, Numbers, Places, commonest, count_distinct, distinct
 from agents.web.store.facets import least_value, names_of, values_of
 from agents.web.store.quote_filter import matching
 from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.share_limits import DRAWN, LONGEST_DAYS, LONGEST_IN_DAYS
+from schemas.times import EPOCH
 
 SHOWN = 30
 BEFORE = 4
@@ -165,7 +166,7 @@ def _over_time(
     """
     if not len(places):
         return "day", []
-    days = columns.days
+    days = columns["day"]
     last = int(days[places[0]])
     first = max(int(days[places[-1]]), last - LONGEST_DAYS)
     weekly = last - first >= LONGEST_IN_DAYS
@@ -181,7 +182,7 @@ def _over_time(
     each = np.bincount(periods * drawn + rows[of_drawn], minlength=count * drawn).reshape(count, drawn)
     return "week" if weekly else "day", [
         SharePeriod(
-            day=datetime.fromtimestamp((start + number * step) * DAY_SECONDS, UTC).date().isoformat(),
+            day=(EPOCH + timedelta(days=start + number * step)).isoformat(),
             total=int(totals[number]),
             counts=each[number].tolist(),
         )

@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 9
+VERSION = 10
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
