@@ -92,6 +92,8 @@ async def test_both_sides_of_a_comparison_are_called_by_their_names(client: Clie
         (f"speaker={MINISTER}", "vs_speaker=per/tobias-ahlgrimm", ["Karla Brinkmeier", "Tobias Ahlgrimm"]),
         ("speaker=Brinkm", "vs_speaker=Ahlg", ["Brinkm", "Ahlg"]),
         ("source=Blatt+0&source=Blatt+1", "vs_source=Blatt+2", ["Blatt 0, Blatt 1", "Blatt 2"]),
+        ("since=2026-03-01", "vs_source=Blatt+2", ["alle", "Blatt 2"]),
+        ("since=2026-03-01", "vs_since=2026-03-02&vs_source=Blatt+2", ["2026-03-01 – ", "Blatt 2, 2026-03-02 – "]),
     ):
         page = await get(client, f"/shares?by=source&{first}&{second}")
         assert re.findall(r"<h2>([^<]*)</h2>", page)[:2] == called

@@ -14,6 +14,15 @@ from tests.web.test_counting import copy_of, put
 Client = TestClient[Any, Any]
 
 
+async def test_a_region_is_called_otherwise_than_what_is_around_it(client: Client, writer: StoreWriter) -> None:
+    put(writer, *(copy_of(n, at=f"2026-09-0{n}T08:00Z") for n in (1, 2)), at=time.time())
+    for path in ("/shares", "/entities/per/karla-brinkmeier"):
+        async with client.get(path, headers={"Accept-Language": "en"}) as response:
+            page = await response.text()
+        assert "Over time</h2>" in page
+        assert 'role="region" aria-label="As a table: Over time"' in page
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -55,7 +55,7 @@ async def page(_: web.View, request: Request) -> Response:
         names=BY,
         fields=field_values(request.query, (*FIELDS, *OTHER)),
         chips=chips_of(asked, request.query, changed, names=names, but=("since", "until")),
-        entity_names=names,
+        called=_told_apart(request, names),
         sources=await sources_of(site),
         compared=any(request.query.get(name) for name in OTHER),
         searches=[partial(_search, request.query, found.by, fields) for fields in ({}, _instead(request.query))],
@@ -105,6 +105,22 @@ def _instead(query: Mapping[str, str]) -> dict[str, str | None]:
     named = {name.removeprefix("vs_"): query.get(name, "").strip() or None for name in OTHER}
     period = ("since", "until") if named["since"] or named["until"] else ()
     return {name: value for name, value in named.items() if value or name in period}
+
+
+def _told_apart(request: Request, names: Mapping[str, str]) -> list[str]:
+    """What tells the two searches apart, for each of them; empty where nothing of the kind narrows it.
+
+    Args:
+        names: of entities, by their ids.
+    """
+    query, instead = request.query, _instead(request.query)
+    own = {name: ", ".join(query.getall(name, ())) for name in instead}
+    called = []
+    for fields in (own, instead):
+        speaker, since, until = (fields.get(name) or "" for name in ("speaker", "since", "until"))
+        period = f"{since} – {until}" if since or until else ""
+        called.append(", ".join(filter(None, (names.get(speaker, speaker), fields.get("source"), period))))
+    return called
 
 
 def _compared(request: Request) -> QuoteQuery | None:
