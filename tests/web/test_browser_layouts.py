@@ -1,0 +1,73 @@
+"""Pages on small screens and on paper, in Chromium: nothing is out of sight."""
+
+import time
+from typing import Any
+
+import pytest
+
+from agents.web.store.writer import StoreWriter
+from tests.web.articles import message, quote_article
+from tests.web.browser import find, fits, looks, looks_as_before, serious_findings, texts
+from tests.web.conftest import FakeStatus
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+CUT = """
+return [...document.querySelectorAll('.scroll, .side, .facets .list')]
+  .filter(box => box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+  .map(box => box.className)
+"""
+
+
+WIDE = "return [...document.querySelectorAll('.shares')].some(t => t.scrollWidth > t.parentElement.clientWidth)"
+UNFOLD = "document.querySelectorAll('details:not(.record)').forEach(fold => { fold.open = true })"
+
+
+@pytest.fixture
+def many(writer: StoreWriter) -> None:
+    """An article in each of 30 papers."""
+    writer.add(
+        message(quote_article(f"m-{n}", source=f"Allgemeine Zeitung {n}"), offset=10 + n, at=time.time())
+        for n in range(30)
+    )
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("width", [360, 500])
+def test_the_table_of_shares_does_not_scroll_sideways_on_a_phone(address: str, browser: Any, width: int) -> None:
+    looks(browser, {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": True})
+    try:
+        for query in ("by=gender", "by=source&vs_source=Allgemeine+Zeitung+1"):
+            browser.get(f"{address}/shares?{query}")
+            assert fits(browser)
+            assert not browser.execute_script(WIDE), query
+            assert texts(browser, ".shares td[data-label]"), "each number says what it is"
+    finally:
+        looks_as_before(browser)
+
+
+@pytest.mark.usefixtures("many")
+@pytest.mark.parametrize("path", ["/shares?by=source", "/articles/a-1", "/search", "/entities/per/karla-brinkmeier"])
+def test_on_paper_nothing_is_cut_off(address: str, browser: Any, path: str) -> None:
+    browser.get(address + path)
+    browser.execute_script(UNFOLD)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        assert not browser.execute_script(CUT)
+        assert not any(button.is_displayed() for button in find(browser, ".copy"))
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
+def test_a_worker_that_was_stopped_can_be_read(
+    address: str, writer: StoreWriter, status: FakeStatus, browser: Any
+) -> None:
+    now = time.time()
+    writer.put_worker("left-1", now - 100, status.snapshot() | {"worker": "left-1", "started_at": now - 500})
+    writer.put_left("left-1", now - 40)
+    looks(browser, {"width": 1280, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    try:
+        browser.get(address + "/operations")
+        assert find(browser, '[data-life="stopped"]')
+        assert not serious_findings(browser)
+    finally:
+        looks_as_before(browser)
