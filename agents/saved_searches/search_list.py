@@ -16,6 +16,10 @@ KNOWN = frozenset((*FIELDS, "words", "statement", "each", "cursor"))
 """Names of fields that stand in the address of a search; the last two change nothing in what is found."""
 
 
+PAGES = frozenset(("", "/search", "/search.atom", "/api/quotes", "/api/statements"))
+"""Whose addresses say all of a search; that of a person's page has the person before the question mark."""
+
+
 class SearchListError(Exception):
     """The file cannot be used: one line with the place in it."""
 
@@ -29,10 +33,13 @@ def _asked(search: str) -> QuoteQuery:
     """What a search asks for, also one that is a whole address.
 
     Raises:
-        ValueError: a value that means nothing, or a field that no search has: it would narrow nothing.
+        ValueError: a value that means nothing, a field that no search has: it would narrow nothing, or the address of
+            another page.
     """
     path, mark, query = search.partition("?")
     whole = mark and (not path or path.startswith(("/", "http://", "https://")))
+    if whole and (page := path if path.startswith("/") else URL(path).path if path else "") not in PAGES:
+        raise ValueError(f"{page} is not the page of a search; take the address of /search")
     url = URL("/search?" + (query if whole else search))
     for name in url.query:
         if name not in KNOWN:

@@ -249,6 +249,11 @@ async def test_what_comes_faster_than_told_goes_together(
         ('[[searches]]\nname = "a"\nsearch = "q=b"', "search 1: url"),
         ('[[searches]]\nname = "a"\nsearch = "since=gestern"\nurl = "https://e.example"', "search 1: search: since"),
         ('[[searches]]\nname = "a"\nsearch = "speker=b"\nurl = "https://e.example"', "search 1: search: .*'speker'"),
+        (
+            '[[searches]]\nname = "a"\nsearch = "https://e.example/entities/per/a?q=b"\nurl = "https://e.example"',
+            "search 1: search: /entities/per/a is not the page of a search",
+        ),
+        ('[[searches]]\nname = "a"\nsearch = "/entities/?q=b"\nurl = "https://e.example"', "/entities/ is not the"),
         ('[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "ftp://e.example"', "search 1: url: 'ftp://e.example'"),
         (
             '[[searches]]\nname = "a"\nsearch = "q=b"\nurl = "https://e.example"\n' * 2,
@@ -264,11 +269,11 @@ def test_what_is_wrong_in_the_list_is_told_in_a_line(tmp_path: Path, text: str, 
     assert "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("before", ["", "?", "/search?", "https://redefluss.example:6066/search?"])
+@pytest.mark.parametrize("before", ["", "?", "/search?", "https://redefluss.example:6066/search?", "/search.atom?"])
 def test_a_search_may_be_the_whole_address_of_its_page(before: str) -> None:
     query = "q=Wer%3F&speaker=per%2Fa&since=&until=2026-03-02&each=paper#q-2"
     asked = SavedSearch(name="a", search=before + query, url="https://e.example").asked
-    assert asked == QuoteQuery(words="Wer?", speaker="per/a", until=1772496000.0)
+    assert asked == QuoteQuery(words="Wer?", speaker="per/a", until=1772492400.0)
 
 
 def test_a_question_mark_in_the_words_begins_no_query() -> None:
