@@ -122,7 +122,9 @@ def test_a_quote_is_copied_from_its_article(address: str, browser: Any) -> None:
         {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"], "origin": address},
     )
     browser.get(address + "/articles/a-1")
+    assert texts(browser, "[role=status]") == [""]
     find(browser, '[data-card="0"] .copy')[0].click()
+    until(lambda: texts(browser, "[role=status]") == ["Kopiert"], 5, "that it is said")
     read = "navigator.clipboard.readText().then(arguments[arguments.length - 1])"
     until(lambda: SAID in browser.execute_async_script(read), 5, "the clipboard")
     assert browser.execute_async_script(read).endswith(f" {address}/articles/a-1#quote-0")

@@ -40,5 +40,9 @@
     }
     button.classList.add("done");
     button.focus();
+    // For those who do not see the tick; anew each time, or it would not be said again.
+    const said = document.getElementById("copied");
+    said.textContent = "";
+    setTimeout(() => { said.textContent = said.dataset.text; }, 100);
   });
 }
