@@ -1,10 +1,12 @@
 """What is put into pages while one reads them, with the keyboard or a screen reader, in Chromium."""
 
+import time
 from typing import Any
 
 import pytest
 
-from tests.web.browser import find
+from agents.web.store.writer import StoreWriter
+from tests.web.browser import find, texts
 from tests.web.system import until
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -33,6 +35,20 @@ def test_the_focus_stays_where_it_is_when_operations_are_shown_anew(address: str
     until(lambda: refresh(browser, "#operations", "/fragments/operations"), 10, "something new")
     assert browser.execute_script(FOCUSED, f"#operations :is({selector})", last)
     assert all(fold.get_attribute("open") for fold in find(browser, "#operations details"))
+
+
+def test_a_change_of_the_stream_is_said_once(address: str, writer: StoreWriter, browser: Any) -> None:
+    """A status that is put in with what it says is not read out, or each time anew."""
+    browser.get(address + "/operations")
+    assert not find(browser, "#operations [role=status]")
+    assert texts(browser, "#state[role=status]") == [""]
+    writer.put_state("broker", time.time(), {"ok": False, "detail": None})
+
+    def said() -> bool:
+        browser.execute_script("document.dispatchEvent(new Event('visibilitychange'))")  # sooner than by itself
+        return texts(browser, "#state") == ["Der Broker ist nicht erreichbar."]
+
+    until(said, 10, "that the broker is away")
 
 
 def test_what_is_the_same_is_left_alone(address: str, browser: Any) -> None:
