@@ -1,6 +1,7 @@
 """What counts once: the same text in several papers, the same statement, a fragment within its whole; and shares."""
 
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from pipeline.cleaning.fingerprint import fingerprints
 from schemas.codec import encode
 from schemas.records import QuoteArticle
+from schemas.times import day_begins
 from tests.web.articles import quote_article
 
 NOW = 1_790_000_000.0
@@ -59,6 +61,17 @@ def test_near_copies_are_one_and_the_earliest_stands_for_all(store: tuple[StoreW
     assert [copy.source for copy in reader.copies("c-3")] == ["Blatt 2", "Blatt 1"]
     assert [line.id for line in reader.latest(ArticleFilter(("Blatt 3",)), limit=5).items] == ["c-3"]
     assert reader.named_in("per/karla-brinkmeier", ArticleFilter(), limit=5).items[0].id == "c-2"
+
+
+def test_of_a_period_the_earliest_in_it_stands_for_all(store: tuple[StoreWriter, StoreReader]) -> None:
+    writer, reader = store
+    put(writer, *(copy_of(n, at=f"2026-09-0{n}T10:00Z") for n in (1, 2, 3)))
+    begin = ArticleFilter(since=day_begins(date(2026, 9, 2)))
+    for page in (reader.latest(begin, limit=5), reader.named_in("per/karla-brinkmeier", begin, limit=5)):
+        assert [(line.id, len(line.copies)) for line in page.items] == [("c-2", 2)]
+    assert [line.id for line in reader.arrivals(begin, limit=5, before=99)] == ["c-2", "c-2"]
+    before = ArticleFilter(until=day_begins(date(2026, 9, 2)))
+    assert [line.id for line in reader.latest(before, limit=5).items] == ["c-1"]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Articles in one order of time, each text once, with the papers that have it too."""
 
+import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,11 @@ from agents.web.models import ArticleLine, ArticlePage, Copy
 MOST_COPIES = 100
 """Of an article that are listed. A text that is printed again and again, such as a list of addresses, has thousands."""
 
+_FIRST = (
+    "(a.first = 1 OR NOT EXISTS (SELECT 1 FROM articles e WHERE e.same = a.same AND e.at >= ?"
+    " AND (e.at, e.seq) < (a.at, a.seq)))"
+)
+"""Of the articles of the same text since a moment the earliest."""
 _NAMING = "mentions m JOIN articles a ON a.seq = m.article"
 _NAMED = "m.entity = (SELECT num FROM entities WHERE id = ?)"
 
@@ -34,7 +40,8 @@ class ArticleFilter:
         """For the table `articles a`, with its values; `copies`: also of a text that another article stands for."""
         conditions: list[tuple[str, list[str | float], bool]] = [
             (f"a.source IN ({', '.join('?' * len(self.sources))})", [*self.sources], bool(self.sources)),
-            ("a.first = 1", [], not self.sources and not copies),
+            ("a.first = 1", [], not self.sources and not copies and self.since is None),
+            (_FIRST, [self.since or 0.0], not self.sources and not copies and self.since is not None),
             ("EXISTS (SELECT 1 FROM quotes q WHERE q.article = a.seq)", [], self.quoting),
             ("a.at >= ?", [self.since or 0.0], self.since is not None),
             ("a.at < ?", [self.until or 0.0], self.until is not None),
@@ -59,7 +66,7 @@ def latest(
 ) -> ArticlePage:
     """A page of articles by the time of their publication (or arrival), the latest first.
 
-    Of the same text in several papers the earliest stands for all, unless papers are asked for.
+    Of the same text in several papers the earliest that is asked for stands for all, unless papers are asked for.
 
     Raises:
         ValueError: the cursor is none that a page gave.
@@ -89,7 +96,7 @@ def count_naming(connection: sqlite3.Connection, entity: str, shown: ArticleFilt
 
 def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:
     """Of the `limit` articles that came last before sequence `before` those of `shown`, in the order of arrival; for a
-    text that another paper had before, that one with its copies."""
+    text that another paper had before, in the time that is asked for, that one with its copies."""
     where, values = shown.condition(copies=True)
     rows = connection.execute(
         "SELECT a.seq, a.same FROM"
@@ -101,8 +108,8 @@ def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int
     for seq, same in rows:
         first = connection.execute(
             "SELECT seq, line, at, same FROM articles WHERE "
-            + ("seq = ?" if shown.sources else "same = ? ORDER BY first DESC LIMIT 1"),
-            (seq if shown.sources else same,),
+            + ("seq = ?" if shown.sources else "same = ? AND at >= ? ORDER BY at, seq LIMIT 1"),
+            (seq,) if shown.sources else (same, -math.inf if shown.since is None else shown.since),
         ).fetchone()
         line = with_copies(connection, [article_line(*first)])[0]
         found.append(line.model_copy(update={"sequence": seq}))

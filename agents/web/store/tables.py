@@ -28,6 +28,7 @@ CREATE TABLE articles (
 );
 CREATE INDEX articles_arrived ON articles (arrived);
 CREATE INDEX articles_at ON articles (first, at, seq);
+CREATE INDEX articles_time ON articles (at, seq);
 CREATE INDEX articles_source ON articles (source, at, seq);
 CREATE INDEX articles_same ON articles (same, at, seq);
 
