@@ -232,6 +232,7 @@ def _faust_settings(settings: Settings, session_seconds: float) -> dict[str, Any
         "broker_max_poll_records": settings.buffer_messages,
         "broker_commit_interval": settings.commit_interval_seconds,
         "broker_commit_livelock_soft_timeout": NEVER_SECONDS,  # it watches acks, which are not used
+        "stream_processing_timeout": NEVER_SECONDS,  # it counts from the start, and a partition may be new
         "consumer_auto_offset_reset": "earliest",
         "consumer_max_fetch_size": kafka.FETCH_BYTES,
         "consumer_metadata_max_age_ms": 10_000,

@@ -312,6 +312,18 @@ async def test_settings_reach_faust(tmp_path):
     assert (long.broker_request_timeout, long.broker_session_timeout) == (70, 60)
 
 
+async def test_a_partition_that_a_worker_gets_hours_after_its_start_is_no_error(tmp_path, caplog):
+    """Faust looks whether it fetches, and takes the worker's start for the time since which it should have."""
+    app = make(tmp_path)
+    thread = app.consumer._thread
+    state = SimpleNamespace(active=True, state_value=lambda _: SimpleNamespace(timestamp=None))
+    subscriptions = SimpleNamespace(subscription=SimpleNamespace(assignment=state))
+    thread._consumer = SimpleNamespace(_fetcher=SimpleNamespace(_subscriptions=subscriptions))
+    thread.time_started = 0.0
+    thread.verify_event_path(3 * 3600.0, TP(SOURCE, 0))
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 async def test_addresses_of_ipv6_reach_faust(tmp_path):
     app = make(tmp_path, broker="kafka://[::1]:9093")
     assert server_list(app.transport.url, 9092) == ["[::1]:9093"]
