@@ -67,7 +67,7 @@ sbom: $(VENV)/.supply-chain ## Write sbom.cdx.json: what a worker is made of, by
 	@echo "Wrote sbom.cdx.json"
 
 audit: $(VENV)/.supply-chain ## Look for known vulnerabilities in what a worker is made of (asks PyPI)
-	@$(BIN)/pip-audit --disable-pip --require-hashes --progress-spinner off --requirement requirements/runtime.lock
+	@$(BIN)/pip-audit --strict --disable-pip --require-hashes --progress-spinner off --requirement requirements/runtime.lock
 
 $(VENV)/.supply-chain: requirements/supply-chain.lock $(READY)
 	@echo "Installing what makes the bill of materials and looks for vulnerabilities"

@@ -49,6 +49,12 @@ def test_the_workflow_makes_and_keeps_it_and_looks_for_vulnerabilities() -> None
     assert any(step.get("with", {}).get("path") == "sbom.cdx.json" for step in steps)
 
 
+def test_a_package_that_cannot_be_looked_up_fails_the_audit() -> None:
+    """By itself, pip-audit warns and succeeds where the index answers no question about vulnerabilities."""
+    (command,) = re.findall(r"^.*/pip-audit .*$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert "--strict" in command.split()
+
+
 @pytest.mark.parametrize("name", COMPOSE["services"])
 def test_a_container_may_do_little(name: str) -> None:
     service = COMPOSE["services"][name]
