@@ -6,8 +6,8 @@ from itertools import chain, groupby
 
 from pydantic import TypeAdapter
 
-from pipeline.cleaning import shapes
 from pipeline.cleaning.classifier import Classifiers
+from pipeline.cleaning.datelines import dateline
 from pipeline.cleaning.fields import fields_of
 from pipeline.cleaning.fingerprint import fingerprints_of
 from pipeline.cleaning.language import detect
@@ -97,7 +97,7 @@ class Cleaner:
         text = "\n\n".join(line.text for line in kept)
         language = self._language(article, text)
         paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
-        place = next((found for line in paragraphs if (found := shapes.dateline(line.text))), None)
+        place = next((found for line in paragraphs if (found := dateline(line.text))), None)
         content, near = fingerprints_of(chain.from_iterable(line.words for line in kept))
         return CleanArticle(
             id=article_id(article, key=None),

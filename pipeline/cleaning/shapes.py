@@ -8,11 +8,11 @@ from pipeline.cleaning.lines import words_of
 AGENCIES = (
     "dpa", "AFP", "Reuters", "AP", "KNA", "epd", "SID", "APA", "sda", "Keystone-SDA", "dts", "dapd", "ddp", "Interfax",
     "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid",
-    "spot on news",
+    "spot on news", "ots", "APA-OTS", "epdÖ", "kathpress",
 )  # fmt: skip
 _AGENCY_WORDS = frozenset(word for name in AGENCIES for word in words_of(name))
 _AGENCY_BY_NAME = {name.lower(): name for name in AGENCIES}
-_AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
+AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
 
 _NAME_PART = r"(?:[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*|(?:von|van|de|del|der|den|zu|la|le|di|da|bin|al|ter|ten|dos|do)\b)"
 _NAME = rf"[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*(?: {_NAME_PART}){{1,4}}"
@@ -39,30 +39,6 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:", re.IGNORECASE)
-_DATELINE = re.compile(
-    rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜa-zäöü(][\w.'’)-]*){{0,4}}?)"
-    rf"(?:,? ?\((?P<source>(?:{_AGENCY})(?:[/, ]+[\w.-]+){{0,3}})\))? ?(?:[–—]|-(?= )) ?(?=\S)"
-)
-_DASHES = ("–", "—", "- ")
-_DATELINE_COLON = re.compile(
-    rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?) ?\((?P<source>(?:{_AGENCY})"
-    rf"(?:[/, ]+[\w.-]+){{0,3}})\)[.:]? ?(?=\S)"
-)
-_DATELINE_STOP = re.compile(
-    r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |"
-    r"im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])"
-)
-_NO_PLACE = frozenset(
-    words_of(
-        "der die das ein eine und oder aber im in am an auf bei mit von zu zum zur es er sie wir ich so nein ja "
-        "doch nach vor "
-        "für wer was wie wo warum wann dies diese dieser dann jetzt heute gestern morgen"
-    )
-)
-_WITHIN_PLACE = frozenset(
-    words_of("a am an auf bei d da das de del dem den der di do el es i im in la le o ob und unter v vor")
-)
-"""What of a place's name may be written small ("Frankfurt am Main", "Neustadt a. d. Aisch", "Rio de Janeiro")."""
 _NAME_AND_FUNCTION = re.compile(rf"{_NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
 _PICTURED = re.compile(
     r"(?:eine?r?|zwei|drei|vier|fünf|mehrere|viele|einige|zahlreiche|menschen|männer|frauen|kinder|blick|"
@@ -70,10 +46,10 @@ _PICTURED = re.compile(
     re.IGNORECASE,
 )
 _RUNNING_TIME_END = re.compile(r"(?:^|[\s|•·])\d{1,3}:\d{2} ?(?:min|minuten|std)\.?$", re.IGNORECASE)
-_AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{_AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
+_AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
     rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
-    rf"der) )?(?P<names>(?:{_AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$",
+    rf"der) )?(?P<names>(?:{AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$",
     re.IGNORECASE,
 )
 _KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
@@ -125,24 +101,6 @@ def byline_authors(line: str) -> list[str]:
 def is_time(line: str) -> bool:
     """Whether the line is nothing but a date, a time or a reading time."""
     return len(line) <= 90 and _TIME.fullmatch(line) is not None and _DIGIT_OR_TIME_WORD.search(line) is not None
-
-
-def dateline(paragraph: str) -> tuple[str, str | None] | None:
-    """Place and agencies of "Berlin (dpa) – …", "Genf – …" or "Riad. Die …"; None without a dateline."""
-    start = paragraph[:90]
-    found = _DATELINE.match(start) if has_any(start, _DASHES) else None
-    found = found or (_DATELINE_COLON.match(start) if "(" in start else None)
-    found = found or (_DATELINE_STOP.match(start) if ". " in start else None)
-    if found is None:
-        return None
-    place = found["place"].strip()
-    words = place.split()
-    if place.lower() in _NO_PLACE or words[0].lower() in _NO_PLACE or len(words) > 4 or len(place) > 40:
-        return None
-    if any(word[0].islower() and word.rstrip(".") not in _WITHIN_PLACE for word in words):
-        return None  # a headline with a dash: "Verein verliert Spiel – Trainer geht"
-    source = found.groupdict().get("source")
-    return place, source
 
 
 def agencies_in(text: str, *, whole: bool) -> list[str]:

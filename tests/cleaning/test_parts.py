@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.counts import words_of_lines
+from pipeline.cleaning.datelines import dateline
 from pipeline.cleaning.dates import rfc3339
 from pipeline.cleaning.fingerprint import distance, fingerprints
 from pipeline.cleaning.language import detect
@@ -62,10 +63,19 @@ def test_the_words_of_all_lines_together_are_those_of_each() -> None:
         ("Neustadt a. d. Aisch – Es brannte.", "Neustadt a. d. Aisch"),
         ("Er kam. Sie ging.", None),
         ("Heute – nach langer Zeit – regnet es.", None),
+        ("Berlin, 3. März (Reuters) - Es brannte.", "Berlin"),
+        ("Aarau, 3. März 2024 – Es brannte.", "Aarau"),
+        ("München (ots) - Die Brauerei baut um.", "München"),
+        ("BERLIN taz | Es brannte.", "BERLIN"),
+        ("WIEN. Es brannte wieder.", "WIEN"),
+        ("Altersteilzeit – was heißt das eigentlich?", None),
+        ("Regen. Wind. Die Kinder warten.", None),
+        ("Rechtsanwalt Dr. Muster ordnet das Urteil ein.", None),
+        ("Stimmt. Daran ist nichts zu ändern.", None),
     ],
 )
 def test_dateline(paragraph: str, place: str | None) -> None:
-    found = shapes.dateline(paragraph)
+    found = dateline(paragraph)
     assert (found[0] if found else None) == place
 
 
