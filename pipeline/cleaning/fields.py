@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
+from pipeline.cleaning.bylines import own_bylines
 from pipeline.cleaning.dates import dated_lines, is_day_in_words
 from pipeline.cleaning.embeds import is_author_of_post
 from pipeline.cleaning.field_value import FieldValue
@@ -38,7 +39,9 @@ def fields_of(article: ParsedArticle) -> Fields:
     """The fields of an article whose lines have their verdicts."""
     pairs = list(zip(article.lines, article.readings, strict=True))
     metadata = article.metadata or Metadata()
-    authors = metadata.authors or [name for line, said in pairs if line.field == "authors" for name in said.authors]
+    authors = metadata.authors or [
+        name for number in own_bylines(article.lines) for name in article.readings[number].authors
+    ]
     agencies = [
         name
         for line, said in pairs

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.bylines import byline_authors
 from pipeline.cleaning.credits import credit_of, is_photo_agency
 from pipeline.cleaning.lines import Line, words_of
 from pipeline.cleaning.phrases import PhraseHit, match_lowered, split_tail
@@ -52,7 +53,7 @@ def read(line: Line) -> LineReading:
         return LineReading()
     return LineReading(
         match_lowered(line.lowered, line.words, line.stems),
-        shapes.byline_authors(line.text),
+        byline_authors(line.text),
         credit_of(line.text, words),
         is_photo_agency(line.text, words),
         shapes.is_agency_line(line.text, line.words),

@@ -14,18 +14,11 @@ _AGENCY_WORDS = frozenset(word for name in AGENCIES for word in words_of(name))
 _AGENCY_BY_NAME = {name.lower(): name for name in AGENCIES}
 AGENCY = "|".join(re.escape(name) for name in sorted(AGENCIES, key=len, reverse=True))
 
-_NAME_PART = r"(?:[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*|(?:von|van|de|del|der|den|zu|la|le|di|da|bin|al|ter|ten|dos|do)\b)"
-_NAME = rf"[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*(?: {_NAME_PART}){{1,4}}"
-_LEAD_IN = (
-    r"(?:(?:ein(?:e)? )?(?:kommentar|kolumne|gastbeitrag|analyse|reportage|interview|essay|kritik|rezension|bericht|"
-    r"portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?(?:von:?|autor(?:in|en)?:|text:|by|"
-    r"aufgezeichnet von|"
-    r"interview:|geschrieben von|verfasst von)"
+_NAME_PART = (
+    r"(?:[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*|(?:von|van|de|del|der|den|des|du|zu|la|le|di|da|bin|al|ter|ten|dos|do)\b)"
 )
-_BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
-_BYLINE_CUES = ("von", "text:", "by", "autor", "interview:")
-_ONE_NAME = re.compile(_NAME)
-_NAME_SEPARATOR = re.compile(r" ?(?:,|;|\||/|&|•| und | and | mit ) ?")
+NAME = rf"[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*(?: {_NAME_PART}){{1,4}}"
+_ONE_NAME = re.compile(NAME)
 # Each piece is taken whole or not at all, the longer ones first: the many ways to cut a row of them are not tried.
 _TIME = re.compile(
     r"(?>\d{1,2}\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|"
@@ -39,7 +32,7 @@ _TIME = re.compile(
     re.IGNORECASE,
 )
 _DIGIT_OR_TIME_WORD = re.compile(r"\d|lesezeit|lesedauer|aktualisiert|veröffentlicht|stand:", re.IGNORECASE)
-_NAME_AND_FUNCTION = re.compile(rf"{_NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
+_NAME_AND_FUNCTION = re.compile(rf"{NAME}(?: \([^)]{{2,40}}\))?, [\w(][^.!?:;]{{3,90}}$")
 _PICTURED = re.compile(
     r"(?:eine?r?|zwei|drei|vier|fünf|mehrere|viele|einige|zahlreiche|menschen|männer|frauen|kinder|blick|"
     r"szene|das bild|das foto|die aufnahme|symbolbild|archivbild|hier|im bild)\b",
@@ -63,7 +56,7 @@ _ABOUT_AUTHOR = re.compile(
     re.IGNORECASE,
 )
 _AUTHOR_NOTE = re.compile(
-    rf"(?:(?:\.\.\.|…|(?i:(?:unsere? )?(?:\w+-)?(?:korrespondent|redakteur|autor|reporter)(?:in)? )?{_NAME})"
+    rf"(?:(?:\.\.\.|…|(?i:(?:unsere? )?(?:\w+-)?(?:korrespondent|redakteur|autor|reporter)(?:in)? )?{NAME})"
     r"(?:, (?:jahrgang|geboren) [^,]{2,40},)? "
     r"(?:ist|arbeitet|schreibt|berichtet|leitet|verantwortet|studierte|gehört)\b)"
     r".{0,160}?(?i:redakteur|korrespondent|autor|reporter|journalist|volont|kolumnist|ressort|redaktion|zuständig|"
@@ -83,19 +76,6 @@ _TURN = re.compile(r"(?:[A-ZÄÖÜ][\w.-]{0,30} ){0,3}(?P<name>[A-ZÄÖÜ][\w-]{
 def has_any(text: str, cues: Sequence[str]) -> bool:
     """Whether one of `cues` stands in `text`: quickly says no before a regular expression is asked."""
     return any(map(text.__contains__, cues))
-
-
-def byline_authors(line: str) -> list[str]:
-    """The people a byline ("Von Ida Muster und Max Beispiel") names; none if the line is no byline."""
-    lowered = line[:80].lower()
-    if len(line) > 180 or not has_any(lowered, _BYLINE_CUES):
-        return []
-    found = _BYLINE.match(line)
-    if found is None:
-        return []
-    names = [name.strip(" .:|") for name in _NAME_SEPARATOR.split(found["names"])]
-    people = [match.group() for name in names if (match := _ONE_NAME.match(name)) and name[0].isupper()]
-    return people if people and _ONE_NAME.match(names[0]) else []
 
 
 def is_time(line: str) -> bool:

@@ -17,7 +17,7 @@ from pipeline.cleaning.metadata import Metadata, read_metadata
 from pipeline.cleaning.page import page_lines, parse
 from pipeline.config import PipelineConfig
 from schemas.records import RawArticle
-from tests.cleaning.pages import PARAGRAPHS
+from tests.cleaning.pages import PARAGRAPHS, TITLE
 
 
 def metadata(head: str, **linked: object) -> Metadata:
@@ -296,3 +296,23 @@ def test_a_day_within_the_text_is_not_when_it_was_published(line: str, published
 def test_a_day_over_the_text_is_when_it_was_published() -> None:
     text = "\n\n".join(["Brücke in Waldau ist fertig", "9. November 2023", *PARAGRAPHS])
     assert Cleaner(PipelineConfig())(RawArticle(text=text)).published_at == "2023-11-09T00:00:00+01:00"
+
+
+@pytest.mark.parametrize(
+    ("lines", "authors"),
+    [
+        (["Von Ida Muster", *PARAGRAPHS, "Mehr zum Thema", "Fähre fällt aus", "Von Max Beispiel"], ["Ida Muster"]),
+        (
+            [*PARAGRAPHS, "Von Ida Muster", "Mehr zum Thema", *(["Fähre fällt aus"] * 9), "Von Max Beispiel"],
+            ["Ida Muster"],
+        ),
+        (
+            ["Markt zieht um", "Von Max Beispiel", *(["Aktuell"] * 9), TITLE, "Von Ida Muster", *PARAGRAPHS],
+            ["Ida Muster"],
+        ),
+    ],
+    ids=["beside the title", "below the text", "others above"],
+)
+def test_the_authors_of_other_articles_of_the_page_are_not_its(lines: list[str], authors: list[str]) -> None:
+    text = "\n\n".join(lines if TITLE in lines else [TITLE, *lines])
+    assert Cleaner(PipelineConfig())(RawArticle(text=text)).authors == authors

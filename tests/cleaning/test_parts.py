@@ -1,6 +1,7 @@
 import pytest
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.bylines import byline_authors
 from pipeline.cleaning.counts import words_of_lines
 from pipeline.cleaning.datelines import dateline
 from pipeline.cleaning.dates import rfc3339
@@ -86,10 +87,21 @@ def test_dateline(paragraph: str, place: str | None) -> None:
         ("Ein Kommentar von Ida Muster", ["Ida Muster"]),
         ("Von der Straße in den Rat", []),
         ("Von Montag an wird gebaut.", []),
+        ("Von Ida Muster fehlte am Abend noch jede Spur.", []),
+        ("Von Alter Brücke und Neubauten", []),
+        ("Autor/in: Ida Muster", ["Ida Muster"]),
+        ("Von Ida Muster Lesezeit 3 Minuten", ["Ida Muster"]),
+        ("Von Ida MusterKorrespondentin", ["Ida Muster"]),
+        ("Von Ida Muster13.12.2022 - 08:13 Uhr", ["Ida Muster"]),
+        ("Von Ida Muster Landespolitische Korrespondentin", ["Ida Muster"]),
+        ("Autorin: Ida Muster, Projektleiterin der Stiftung in Tunis.", ["Ida Muster"]),
+        ("Ein Interview von Ida Muster mit Max Beispiel", ["Ida Muster"]),
+        ("Von Ida Muster mit dpa", ["Ida Muster"]),
+        ("Von Ida McMuster und Max des Beispiels", ["Ida McMuster", "Max des Beispiels"]),
     ],
 )
 def test_byline(line: str, names: list[str]) -> None:
-    assert shapes.byline_authors(line) == names
+    assert byline_authors(line) == names
 
 
 @pytest.mark.parametrize("line", ["Stand: 12.03.2024, 16:40 Uhr", "12. März 2024", "Lesezeit: 5 Min.", "vor 2 Std."])

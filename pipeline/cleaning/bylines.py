@@ -1,0 +1,101 @@
+"""Bylines: lines that name who wrote an article, and which of those of a text are the article's own."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.shapes import AGENCIES, NAME, has_any
+from pipeline.entities.roles_lexicon import role_word
+
+_LEAD_IN = (
+    r"(?:(?:ein(?:e)? )?(?P<genre>kommentar|kolumne|gastbeitrag|analyse|reportage|interview|gespräch|essay|kritik|"
+    r"rezension|bericht|portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?"
+    r"(?:von:?|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:|by|aufgezeichnet von|interview:|geschrieben von|verfasst von)"
+)
+_BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
+_CUES = ("von", "text:", "by", "autor", "interview:")
+_ONE_NAME = re.compile(NAME)
+_SEPARATOR = re.compile(r"( ?(?:,|;|\||/|&|•|·) ?| und | and | mit )")
+_AND = (" und ", " and ", "&")
+# What pages write behind an author's name without anything between.
+_BEHIND_NAME = re.compile(
+    r" (?:(?:lesezeit|lesedauer|veröffentlicht|aktualisiert|publiziert|erschienen|datum|stand|on|illustration(?:en)?|"
+    r"fotos?|bilder|twitter|facebook|instagram|rss|anzahl|uhr|online-redaktion|landespolitische\w*)\b|"
+    r"\S*(?:redakteur|korrespondent|volontär|reporter)).*",
+    re.IGNORECASE,
+)
+# The same without a space; within a German word there is no capital: "MusterKorrespondent", "Muster12.03.2024".
+_GLUED = re.compile(r"(?<=[a-zäöüß]{3})[A-ZÄÖÜ].*|\d.*")
+# Where it goes on in small letters otherwise, the line is a sentence: "Von Ute Muster fehlte jede Spur."
+_GOES_ON = frozenset(
+    words_of("am um vom in im aus für on aus bei mit und veröffentlicht aktualisiert erschienen gespeichert via")
+)
+_NEXT_WORD = re.compile(r" ([a-zäöüß]+)\b")
+_AGENCIES = frozenset(name.lower() for name in AGENCIES)
+_NEVER_NAMES = frozenset(words_of("anzahl datum gesponserte mit"))
+_ABOVE, _BELOW, _AFTER, _ABOVE_TITLE = 12, 4, 6, 4
+"""Lines above the first one of the text, below it, below the last one, and above the title, among which the article's
+byline is."""
+
+
+def byline_authors(line: str) -> list[str]:
+    """The people a byline ("Von Ida Muster und Max Beispiel") names; none if the line is no byline."""
+    lowered = line[:80].lower()
+    if len(line) > 180 or not has_any(lowered, _CUES):
+        return []
+    found = _BYLINE.match(line)
+    if found is None:
+        return []
+    asked = (found["genre"] or "").lower() in ("interview", "gespräch") or "interview:" in lowered
+    people: list[str] = []
+    separator = ""
+    for number, piece in enumerate(_SEPARATOR.split(found["names"])):
+        if number % 2:
+            separator = piece
+            continue
+        if separator == " mit " and asked:
+            break  # with whom the interview is
+        name = _name_in(piece.strip(" .:|"))
+        if name is not None:
+            people.append(name)
+        elif not people or (separator in _AND and _is_other_word(piece)):
+            return []
+    return people
+
+
+def _name_in(piece: str) -> str | None:
+    """The name that a part of a byline begins with; None if it begins with a sentence, or with what somebody is."""
+    found = _ONE_NAME.match(piece)
+    if found is None:
+        return None
+    name = _BEHIND_NAME.sub("", _GLUED.sub("", found.group())).strip(" .:|-")
+    following = _NEXT_WORD.match(piece, found.end()) if found.group().endswith(name) else None
+    if following is not None and following[1] not in _GOES_ON:
+        return None
+    words = name.split()
+    if len(words) < 2 or words[0].lower() in _NEVER_NAMES or words[0] == words[-1]:
+        return None
+    is_role = role_word(words[0]) is not None and (len(words) == 2 or words[1].islower())
+    return None if is_role else name
+
+
+def _is_other_word(piece: str) -> bool:
+    """Whether a part of a byline is a single word, and no agency: "Von Wiener Walzer und Mozartkugeln"."""
+    return len(piece.split()) == 1 and piece.strip(" .()").lower() not in _AGENCIES
+
+
+def own_bylines(lines: Sequence[Line]) -> list[int]:
+    """The numbers of the bylines that are the article's, and not those of others that the page has beside it.
+
+    They stand above the text or where it begins, else within it, else below it.
+    """
+    bylines = [number for number, line in enumerate(lines) if line.field == "authors"]
+    kept = [number for number, line in enumerate(lines) if line.kind is not None]
+    if not kept:
+        return bylines
+    first, last = kept[0], kept[-1]
+    title = next((number for number, line in enumerate(lines) if line.field == "title"), None)
+    top = first - _ABOVE if title is None else min(first, title - _ABOVE_TITLE)
+    above = [number for number in bylines if top <= number <= first + _BELOW]
+    inside = [number for number in bylines if first < number < last]
+    return above or inside or [number for number in bylines if last < number <= last + _AFTER]
