@@ -3,8 +3,10 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta, timezone
+from itertools import islice
 from typing import Any
 
+from pipeline.cleaning.elements import is_beside, is_in_comments
 from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line
 from schemas.times import LOCAL_TIME, PRESS_YEARS
@@ -28,6 +30,7 @@ _CLOCK = re.compile(
 )
 _CHANGED = re.compile(r"aktualisier|geändert|update|bearbeitet|überarbeitet|\bstand\b", re.IGNORECASE)
 _LONGEST_LINE = 90
+_MOST_ELEMENTS = 3
 
 
 def rfc3339(value: object) -> str | None:
@@ -57,25 +60,46 @@ def written(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def published(root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> FieldValue | None:
-    """The time of publication, by JSON-LD, meta tags or the first `time` element that has one."""
-    return (
-        _linked(articles, ("datePublished", "dateCreated", "uploadDate"))
-        or _named(metas, _PUBLISHED_METAS)
-        or next(
-            (
-                FieldValue(moment, "time element")
-                for element in list(root.iter("time"))[:3]
-                if (moment := rfc3339(element.get("datetime")))
-            ),
-            None,
-        )
+def published(
+    root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]], pages: Sequence[Mapping[str, Any]]
+) -> FieldValue | None:
+    """The time of publication, by JSON-LD, meta tags or the first `time` element that has one and is the article's."""
+    keys = ("datePublished", "dateCreated", "uploadDate")
+    found = _linked(articles, keys) or _named(metas, _PUBLISHED_METAS) or _linked(pages, keys)
+    return found or _marked(root, "datePublished") or _first_time(root)
+
+
+def modified(
+    root: Any, metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]], pages: Sequence[Mapping[str, Any]]
+) -> FieldValue | None:
+    """The time of the last change, by JSON-LD, meta tags or an element."""
+    found = _linked(articles, ("dateModified",)) or _named(metas, _MODIFIED_METAS)
+    return found or _linked(pages, ("dateModified",)) or _marked(root, "dateModified")
+
+
+def _marked(root: Any, name: str) -> FieldValue | None:
+    """The time of the first element of the article that is marked by `itemprop`."""
+    marked = (element for element in root.iter("span", "time", "div", "p") if element.get("itemprop") == name)
+    return next(
+        (
+            FieldValue(moment, f"element {name}")
+            for element in islice(marked, _MOST_ELEMENTS)
+            if (moment := rfc3339(element.get("datetime") or element.get("content"))) and not is_beside(element)
+        ),
+        None,
     )
 
 
-def modified(metas: Mapping[str, str], articles: Sequence[Mapping[str, Any]]) -> FieldValue | None:
-    """The time of the last change, by JSON-LD or meta tags."""
-    return _linked(articles, ("dateModified",)) or _named(metas, _MODIFIED_METAS)
+def _first_time(root: Any) -> FieldValue | None:
+    """The first `time` element: one of the article, else one that is in no comment."""
+    times = [
+        (moment, element)
+        for element in islice(root.iter("time"), _MOST_ELEMENTS)
+        if element.get("itemprop") != "dateModified" and (moment := rfc3339(element.get("datetime")))
+    ]
+    own = [moment for moment, element in times if not is_beside(element)]
+    others = [moment for moment, element in times if not is_in_comments(element)]
+    return next((FieldValue(moment, "time element") for moment in own or others), None)
 
 
 def dated_lines(lines: Sequence[Line]) -> tuple[FieldValue | None, FieldValue | None]:

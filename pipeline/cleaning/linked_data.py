@@ -3,10 +3,11 @@
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.cleaning.dates import rfc3339
+from pipeline.cleaning.lines import words_of
 from pipeline.cleaning.tickers import Update, update_of
 
 _DEEPEST = 12
@@ -49,6 +50,38 @@ def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     elif isinstance(value, list):
         for inner in value[:200]:
             yield from _objects(inner, depth + 1)
+
+
+def own_articles(
+    articles: list[dict[str, Any]], addresses: Sequence[str], headlines: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Those of a page's articles that are its own, by their address or else their headline; all if none shows to be.
+
+    The others are those that the page refers to. One that says neither address nor headline tells of the page's own.
+    """
+    known = {_bare(address) for address in addresses}
+    by_address = [entry for entry in articles if known & set(map(_bare, _addresses_of(entry)))]
+    wanted = {tuple(words_of(html.unescape(headline))) for headline in headlines} - {()}
+    own = by_address or [entry for entry in articles if tuple(words_of(_headline(entry))) in wanted]
+    if not own:
+        return list(articles)
+    kept = {id(entry) for entry in own}
+    return [e for e in articles if id(e) in kept or not (_headline(e) or _addresses_of(e))]
+
+
+def _addresses_of(entry: dict[str, Any]) -> list[str]:
+    page = entry.get("mainEntityOfPage")
+    found = [entry.get("url"), entry.get("@id"), page.get("@id") if isinstance(page, dict) else page]
+    return [address for address in found if isinstance(address, str) and "://" in address]
+
+
+def _bare(address: str) -> str:
+    return address.partition("#")[0].partition("://")[2].removeprefix("www.").rstrip("/")
+
+
+def _headline(entry: dict[str, Any]) -> str:
+    headline = entry.get("headline") or entry.get("name")
+    return html.unescape(headline) if isinstance(headline, str) else ""
 
 
 def types_of(entry: dict[str, Any]) -> set[str]:
