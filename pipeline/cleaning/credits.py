@@ -4,7 +4,7 @@ import re
 
 from pipeline.cleaning.lines import words_of
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
-from pipeline.cleaning.shapes import has_any
+from pipeline.cleaning.shapes import AGENCY, has_any
 from pipeline.lexicon.words import DETERMINERS, NAME_PARTICLES
 
 # What one begins with comes first: it spares most places the many alternatives.
@@ -21,6 +21,11 @@ _CREDIT_CUES = (
     "©", "(c)", "quelle", "copyright", "credit", "foto", "bild", "photo", "grafik", "video", "imago",
     "illustration", "karte", "montage", "screenshot", "picture alliance",
 )  # fmt: skip
+_SITE_NOTICE = re.compile(
+    r"(?:(?:copyright|©|\(c\)|c\)) ?)+(?:by |\d{1,2}\.\d{1,2}\.)?(?:19|20)\d\d(?!\d)(?! The AP\b)", re.IGNORECASE
+)
+_RESERVED = re.compile(r"alle rechte (?:beim|vorbehalten)|all rights reserved|impressum", re.IGNORECASE)
+_AGENCY = re.compile(rf"\b(?:{AGENCY}|getty|imago)\b", re.IGNORECASE)
 _LONGEST_CREDIT = 180
 _MOST_CREDIT_WORDS = 12
 # What stands before a noun in its phrase.
@@ -92,6 +97,20 @@ def _ends_within_phrase(text: str) -> bool:
         if not (word.islower() and word.endswith(_ADJECTIVE_ENDINGS)):
             break
     return False
+
+
+def is_site_notice(found: tuple[str, str] | None) -> bool:
+    """Whether what `credit_of` finds is the copyright notice of the site ("© 2024 Waldauer Bote")."""
+    if found is None or found[0]:
+        return False
+    credit = found[1]
+    is_notice = _RESERVED.search(credit) is not None and credit.lower().startswith(("©", "(c)", "copyright"))
+    return _SITE_NOTICE.match(credit) is not None or (is_notice and _AGENCY.search(credit) is None)
+
+
+def says_nothing(credit: str) -> bool:
+    """Whether a credit names nobody, since that stands in a line of its own ("Foto:")."""
+    return credit.endswith(":") and ":" not in credit[:-1]
 
 
 def is_photo_agency(line: str, words: int) -> bool:

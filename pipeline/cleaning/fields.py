@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
 from pipeline.cleaning.bylines import own_bylines
+from pipeline.cleaning.credits import says_nothing
 from pipeline.cleaning.dates import dated_lines, is_day_in_words
 from pipeline.cleaning.embeds import is_author_of_post
 from pipeline.cleaning.field_value import FieldValue
@@ -48,7 +49,11 @@ def fields_of(article: ParsedArticle) -> Fields:
         if line.kind or line.field == "agencies"
         for name in shapes.agencies_in(line.text, whole=said.agency)
     ]
-    credits = [said.credit[1] for line, said in pairs if line.reason == "credit" and said.credit]
+    credits = [
+        said.credit[1]
+        for line, said in pairs
+        if line.reason == "credit" and said.credit and not says_nothing(said.credit[1])
+    ]
     return Fields(_unique(authors), _unique(agencies), _unique(credits), _page_values(article, metadata))
 
 

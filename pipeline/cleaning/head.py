@@ -16,6 +16,11 @@ _HEAD_LINES = 14
 _FEWEST_WORDS = 4
 _LONGEST_SENTENCE = 20
 _MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
+_ELSEWHERE = frozenset(("nav", "aside", "form", "footer", "button", "comments", "share", "advert"))
+_NO_KICKER_TAGS = frozenset(("button", "label", "figcaption"))
+_SHORTEST_WORD = 3
+# A day stands in no kicker: such a line says when and where the article was published.
+_DATED = re.compile(r"(?<!\d)\d{1,2}(?:[./]\d{1,2}[./]|\.? ?[A-ZÄ][a-zä]{2,8}\.? )(?:19|20)\d\d")
 # A kicker that a page sets over its headline and an extractor runs into it: "Bildung : Mehr Lehrer", "Bildung:Mehr".
 _SET_APART = re.compile(r"(?P<kicker>[^:]{3,60}?)(?: : ?|:(?=[A-ZÄÖÜ„\"»]))(?P<title>\S.{11,})")
 
@@ -153,8 +158,23 @@ def _kicker(lines: Sequence[Line], readings: Sequence[LineReading], title: int) 
         return None
     if "|" in line.text or line.words[0] in _MENU or all(match(word, [word]) is not None for word in line.words):
         return None
+    if _DATED.search(line.text) or _is_no_word(line) or _stands_elsewhere(line):
+        return None
     line.become("kicker", "short line over the headline")
     return line.text.rstrip(" :")
+
+
+def _is_no_word(line: Line) -> bool:
+    """Whether a line is a number or a choice of languages ("DE FR IT")."""
+    return line.text.isdigit() or (len(line.words) > 1 and max(map(len, line.words)) < _SHORTEST_WORD)
+
+
+def _stands_elsewhere(line: Line) -> bool:
+    """Whether a page's line stands in a menu, a form or beside the article, and nothing says that it is a kicker."""
+    mark = line.markup
+    if mark is None or "kicker" in mark.near:
+        return False
+    return mark.tag in _NO_KICKER_TAGS or not mark.near.isdisjoint(_ELSEWHERE)
 
 
 def _is_free(line: Line, reading: LineReading) -> bool:

@@ -25,6 +25,10 @@ _INFOBOX_KEYS = frozenset(
 )
 
 
+_FEW_WORDS = 4
+"""Of a value in a fact box, in the mean."""
+
+
 @dataclass(slots=True)
 class LineReading:
     """A line with what the lexicon and its shape say of it.
@@ -84,11 +88,11 @@ def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
     while index < len(lines):
         run: list[tuple[Line, str, str]] = []
         while index < len(lines) and lines[index].open and (pair := shapes.key_value(lines[index].text)):
-            if len(pair[1].split()) > 14:
+            if len(pair[1].split()) > 14 or _is_link(lines[index]):
                 break
             run.append((lines[index], *pair))
             index += 1
-        if len(run) >= 2 and _is_infobox([key for _, key, _ in run]):
+        if len(run) >= 2 and _is_infobox({key.lower() for _, key, _ in run}, [value for _, _, value in run]):
             for line, key, value in run:
                 name = key
                 while box.get(name, value) != value:
@@ -100,6 +104,15 @@ def find_infobox(lines: Sequence[Line]) -> dict[str, str]:
     return box
 
 
-def _is_infobox(keys: Sequence[str]) -> bool:
-    known = sum(key.lower() in _INFOBOX_KEYS for key in keys)
-    return known > 0 and known * 3 >= len(keys)
+def _is_link(line: Line) -> bool:
+    """Whether most of a line leads elsewhere: a teaser with its kicker ("Familie: Wie Großeltern helfen")."""
+    return line.markup is not None and line.markup.link_share > 0.5
+
+
+def _is_infobox(keys: set[str], values: Sequence[str]) -> bool:
+    """Whether enough of the keys are well known; "Name" alone is in many tables, and headlines are long values."""
+    known = keys & _INFOBOX_KEYS
+    words = sum(len(value.split()) for value in values)
+    return bool(known - {"name"}) and (
+        len(known) * 2 >= len(keys) or (len(known) * 3 >= len(keys) and words <= _FEW_WORDS * len(values))
+    )

@@ -6,6 +6,7 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.attributions import keep_attributions
 from pipeline.cleaning.captions import mark_captions
 from pipeline.cleaning.classifier import Classifiers, probabilities
+from pipeline.cleaning.credits import is_site_notice
 from pipeline.cleaning.embeds import mark_embeds
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
@@ -157,7 +158,9 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
         if not line.open:
             continue
-        if reading.credit is not None:
+        if is_site_notice(reading.credit):
+            line.remove("legal", "copyright notice")
+        elif reading.credit is not None:
             line.remove("credit", "image credit")
             previous = lines[number - 1] if number else None
             caption = reading.credit[0]

@@ -1,10 +1,11 @@
 import pytest
 
 from pipeline.cleaning import Cleaner
-from pipeline.cleaning.credits import credit_of
+from pipeline.cleaning.credits import credit_of, is_site_notice
+from pipeline.cleaning.lines import words_of
 from pipeline.config import PipelineConfig
 from schemas.records import RawArticle
-from tests.cleaning.pages import PARAGRAPHS
+from tests.cleaning.pages import PARAGRAPHS, TITLE
 
 
 @pytest.mark.parametrize(
@@ -54,3 +55,27 @@ def test_paragraphs_that_tell_of_pictures_stay_in_the_text() -> None:
     told = [f"Im Rathaus wurde lange gestritten. {line}" for line in SENTENCES[1:6]]
     article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join([*PARAGRAPHS[:3], *told, *PARAGRAPHS[3:]])))
     assert [line for line in told if line not in article.text] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "is_notice"),
+    [
+        ("© 2024 Waldauer Bote", True),
+        ("Copyright © 2011-2024 Waldauer Bote. Thema von Themenfabrik", True),
+        ("© Waldauer Bote GmbH. Alle Rechte vorbehalten.", True),
+        ("© Ole Knipser", False),
+        ("© Ole Knipser/Reuters. All rights reserved.", False),
+        ("Die gesperrte Brücke im Hafen. © Ole Knipser 2024", False),
+        ("Foto: Ole Knipser", False),
+    ],
+)
+def test_the_notice_of_a_site_is_no_image_credit(line: str, is_notice: bool) -> None:
+    assert is_site_notice(credit_of(line, len(words_of(line)))) == is_notice
+
+
+def test_a_credit_without_a_name_is_none() -> None:
+    text = "\n\n".join([TITLE, *PARAGRAPHS, "Foto:", "Foto: Ole Knipser", "© 2024 Waldauer Bote"])
+    article = Cleaner(PipelineConfig())(RawArticle(text=text))
+    assert article.credits == ["Foto: Ole Knipser"]
+    reasons = {line.text: line.reason for line in article.removed}
+    assert (reasons["Foto:"], reasons["© 2024 Waldauer Bote"]) == ("credit", "legal")

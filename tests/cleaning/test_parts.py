@@ -231,3 +231,22 @@ def test_no_value_of_an_infobox_is_lost_where_a_key_comes_again() -> None:
     lines = [f"{key}: {value}" for key, value in given.items()] + [f"Sitz (netto): {value}" for value in values]
     box = find_infobox([Line(text) for text in lines])
     assert [*box.values()] == [*given.values(), *values]
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_box"),
+    [
+        (["Name: Ida Lorenzen", "Partei: SPD", "Amt: Ministerin"], True),
+        (["Gewalt: Wie ein Verein in Waldau hilft", "Geheimdienste: Wer die Boten wirklich sind",
+          "Familie: Was Großeltern heute anders machen"], False),
+        (["Name: cookie_1", "Anbieter: bote.example", "Laufzeit: ein Tag"], False),
+        (["Höhe: 512 Meter", "Einwohner: 1200", "Bach: Lohra"], True),
+    ],
+)  # fmt: skip
+def test_a_fact_box_has_known_keys_and_short_values(lines: list[str], is_box: bool) -> None:
+    assert bool(find_infobox([Line(line) for line in lines])) == is_box
+
+
+def test_teasers_with_a_kicker_are_no_fact_box() -> None:
+    items = "".join(f'<li><a href="/{key}">{key}: {key} heute</a></li>' for key in ("Familie", "Beruf", "Religion"))
+    assert find_infobox(page_lines(parse(f"<ul>{items}</ul>"))) == {}

@@ -1,0 +1,36 @@
+"""Which line over the headline is a kicker. All is invented."""
+
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.config import PipelineConfig
+from schemas.records import RawArticle
+from tests.cleaning.pages import PARAGRAPHS, TITLE
+
+BODY = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+
+
+@pytest.fixture(scope="module")
+def clean() -> Cleaner:
+    return Cleaner(PipelineConfig())
+
+
+@pytest.mark.parametrize(
+    ("above", "kicker"),
+    [
+        ("<p>Bauen am Wasser</p>", "Bauen am Wasser"),
+        ("<p>EU</p>", "EU"),
+        ('<form><div>Der ganze Suchtext</div></form>', None),
+        ("<label>Suche nach:</label>", None),
+        ("<button>Navigation umschalten</button>", None),
+        ('<div class="lang">DE FR IT EN</div>', None),
+        ("<p>Meldung vom 12.03.2024</p>", None),
+        ("<p>Bauen 12. März 2024</p>", None),
+        ("<span>0</span>", None),
+        ('<div class="social-links">Netzwerk Kanal</div>', None),
+        ("<nav><div>Waldau und Umgebung</div></nav>", None),
+    ],
+)  # fmt: skip
+def test_what_stands_over_a_headline_of_a_page(clean: Cleaner, above: str, kicker: str | None) -> None:
+    page = f"<html><head><title>{TITLE}</title></head><body>{above}<h1>{TITLE}</h1>{BODY}</body></html>"
+    assert clean(RawArticle(html=page, language="de")).kicker == kicker
