@@ -4,16 +4,18 @@ import re
 from collections.abc import Sequence
 
 from pipeline.cleaning.lines import Line, words_of
-from pipeline.cleaning.shapes import AGENCIES, NAME, has_any
+from pipeline.cleaning.shapes import AGENCIES, NAME, has_any, is_time
 from pipeline.entities.roles_lexicon import role_word
 
 _LEAD_IN = (
     r"(?:(?:ein(?:e)? )?(?P<genre>kommentar|kolumne|gastbeitrag|analyse|reportage|interview|gespräch|essay|kritik|"
     r"rezension|bericht|portrait|porträt|glosse|leitartikel|protokoll|text|beitrag|artikel)[: ]+)?"
-    r"(?:von:?|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:|by|aufgezeichnet von|interview:|geschrieben von|verfasst von)"
+    r"(?:von:?|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:|by|aufgezeichnet von|interview:|geschrieben von:?|verfasst von|"
+    r"(?:das )?(?:gespräch|interview) führten?:?|(?:die )?fragen stellten?:?)"
 )
-_BYLINE = re.compile(rf"(?:[|•–-] ?)?{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
-_CUES = ("von", "text:", "by", "autor", "interview:")
+_BEFORE = r"(?:[|•–-] ?)?(?:(?P<time>[^|]{0,60}\d[^|]{0,20}?),? ?[|•–-]? ?(?=von ))?"
+_BYLINE = re.compile(rf"{_BEFORE}{_LEAD_IN} (?P<names>\S.{{2,160}})$", re.IGNORECASE)
+_CUES = ("von", "text:", "by", "autor", "interview:", "führte", "stellte")
 _ONE_NAME = re.compile(NAME)
 _SEPARATOR = re.compile(r"( ?(?:,|;|\||/|&|•|·) ?| und | and | mit )")
 _AND = (" und ", " and ", "&")
@@ -44,7 +46,7 @@ def byline_authors(line: str) -> list[str]:
     if len(line) > 180 or not has_any(lowered, _CUES):
         return []
     found = _BYLINE.match(line)
-    if found is None:
+    if found is None or (found["time"] and not is_time(found["time"])):
         return []
     asked = (found["genre"] or "").lower() in ("interview", "gespräch") or "interview:" in lowered
     people: list[str] = []
@@ -81,7 +83,8 @@ def _name_in(piece: str) -> str | None:
 
 def _is_other_word(piece: str) -> bool:
     """Whether a part of a byline is a single word, and no agency: "Von Wiener Walzer und Mozartkugeln"."""
-    return len(piece.split()) == 1 and piece.strip(" .()").lower() not in _AGENCIES
+    word = re.split(r"\d", piece, maxsplit=1)[0].strip(" .()").lower()
+    return len(word.split()) == 1 and word not in _AGENCIES
 
 
 def own_bylines(lines: Sequence[Line]) -> list[int]:

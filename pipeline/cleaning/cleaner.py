@@ -7,7 +7,7 @@ from itertools import chain, groupby
 from pydantic import TypeAdapter
 
 from pipeline.cleaning.classifier import Classifiers
-from pipeline.cleaning.datelines import dateline
+from pipeline.cleaning.datelines import dateline, place_alone
 from pipeline.cleaning.fields import fields_of
 from pipeline.cleaning.fingerprint import fingerprints_of
 from pipeline.cleaning.language import detect
@@ -97,7 +97,8 @@ class Cleaner:
         text = "\n\n".join(line.text for line in kept)
         language = self._language(article, text)
         paragraphs = [line for line in kept if line.kind in ("lead", "paragraph")][:3]
-        place = next((found for line in paragraphs if (found := dateline(line.text))), None)
+        alone = (place_alone(line.text) for line in lines if line.field == "agencies")
+        place = next((found[0] for line in paragraphs if (found := dateline(line.text))), next(alone, None))
         content, near = fingerprints_of(chain.from_iterable(line.words for line in kept))
         return CleanArticle(
             id=article_id(article, key=None),
@@ -109,7 +110,7 @@ class Cleaner:
             kicker=read.kicker,
             title=read.title,
             authors=fields.authors,
-            dateline=place[0] if place else None,
+            dateline=place,
             text=text,
             blocks=_BLOCKS.validate_python(list(_blocks(kept))),
             modified_at=fields.value("modified_at"),

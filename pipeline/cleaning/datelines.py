@@ -16,6 +16,7 @@ _WITH_COLON = re.compile(
     rf"(?P<place>[A-ZÄÖÜ][\w.'’-]*(?:[ /][A-ZÄÖÜ][\w.'’-]*){{0,2}}?){_DAY} ?\({_SOURCE}\)[.:]? ?(?=\S)"
 )
 _WITH_BAR = re.compile(rf"{_PLACE}(?: (?P<source>(?:taz|{AGENCY})(?:/(?:taz|{AGENCY})){{0,3}})) \| ?(?=\S)")
+_ALONE = re.compile(rf"(?P<place>[A-ZÄÖÜ][\w./-]+(?: [A-ZÄÖÜ][\w./-]+){{0,2}}) \({_SOURCE}\)(?: ?[–-])?")
 _WITH_STOP = re.compile(
     r"(?P<place>[A-ZÄÖÜ][\wäöüß-]+(?: (?:am |an der |"
     r"im )?[A-ZÄÖÜ][\wäöüß-]+){0,2}(?:/[A-ZÄÖÜ][\wäöüß-]+)?)\. (?=[A-ZÄÖÜ„\"»])"
@@ -56,6 +57,12 @@ def dateline(paragraph: str) -> tuple[str, str | None] | None:
     if any(word[0].islower() and word.rstrip(".") not in _WITHIN_PLACE for word in words):
         return None  # a headline with a dash: "Verein verliert Spiel – Trainer geht"
     return place, found.groupdict().get("source")
+
+
+def place_alone(line: str) -> str | None:
+    """The place of a dateline that is a line of its own: "Steinau (ots)"."""
+    found = _ALONE.fullmatch(line)
+    return found["place"] if found is not None else None
 
 
 def _with_stop(paragraph: str, start: str) -> re.Match[str] | None:

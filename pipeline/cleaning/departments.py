@@ -10,7 +10,14 @@ from pipeline.cleaning.lines import words_of
 from pipeline.cleaning.linked_data import as_list, types_of
 from pipeline.cleaning.normalise import line_text
 
-_METAS = ("article:section", "og:article:section", "cxenseparse:category", "section", "dc.subject.section")
+_METAS = (
+    "article:section",
+    "og:article:section",
+    "cxenseparse:category",
+    "section",
+    "dc.subject.section",
+    "articlesection",
+)
 _NO_DEPARTMENTS = frozenset(
     ("start", "startseite", "home", "homepage", "suche", "erweiterte suche", "alle artikel", "artikel", "uncategorized")
 )

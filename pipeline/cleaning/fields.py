@@ -40,9 +40,10 @@ def fields_of(article: ParsedArticle) -> Fields:
     """The fields of an article whose lines have their verdicts."""
     pairs = list(zip(article.lines, article.readings, strict=True))
     metadata = article.metadata or Metadata()
-    authors = metadata.authors or [
-        name for number in own_bylines(article.lines) for name in article.readings[number].authors
-    ]
+    signed = [name for number in own_bylines(article.lines) for name in article.readings[number].authors]
+    sites = {site.lower() for site in metadata.sites}
+    by_site_alone = all(name.lower() in sites for name in metadata.authors)
+    authors = signed if signed and by_site_alone else metadata.authors
     agencies = [
         name
         for line, said in pairs

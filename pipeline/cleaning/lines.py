@@ -16,7 +16,7 @@ STEM = 6
 _SHORTEST = 5
 _LONGEST_ITEM = 240
 _BEHIND_ORDINALS = MONTHS | AFTER_ORDINAL | AFTER_ORDINAL_IN_LINE
-_SHORT_MONTH = re.compile(r"(?:jan|feb|mär|mrz|apr|jun|jul|aug|sept?|okt|nov|dez|\d{1,2})\.", re.IGNORECASE)
+_SHORT_MONTH = re.compile(r"(?:jan|jän|feb|mär|mrz|apr|jun|jul|aug|sept?|okt|nov|dez|\d{1,2})\.", re.IGNORECASE)
 
 
 @dataclass(slots=True)

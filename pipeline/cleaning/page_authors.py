@@ -5,15 +5,23 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lxml import etree
+
 from pipeline.cleaning.elements import is_beside
 from pipeline.cleaning.linked_data import as_list, types_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.shapes import AGENCIES, is_name
 
 _SEPARATOR = re.compile(r"\s*(?:,|;|\||/(?!in\b)| und | and |&| mit )\s*")
-_PREFIX = re.compile(r"(?:von|by|par|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:)\s+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:von|by|par|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:)\s+|(?-i:Autor|Author)(?=[A-ZÄÖÜ])", re.IGNORECASE
+)
 _METAS = ("author", "article:author", "dc.creator", "parsely-author")
 _COUNTRIES = frozenset(("germany", "deutschland", "austria", "österreich", "switzerland", "schweiz"))
+_AUTHOR_CLASSES = frozenset(
+    ("author", "autor", "author-name", "author__name", "autorname", "byline", "byline__author", "article-author",
+     "article__author", "entry-author", "post-author", "fn")
+)  # fmt: skip
 # What content management systems call whom nobody has named.
 _ACCOUNTS = re.compile(
     r"(?:\w*admin|administrator|super user|publisher|webmaster|root|user|gast|unknown|unbekannt|anonymous|none|null)$",
@@ -80,16 +88,20 @@ def authors_of(
 def _marked(root: Any) -> list[str]:
     """The authors by elements that are marked so, but in comments, beside the article or in the page's foot."""
     names: list[str] = []
-    for element in root.iter("a", "span", "address", "div", "p"):
-        if "author" not in (element.get("rel") or "").split() and element.get("itemprop") != "author":
-            continue
-        if len(names) >= _MOST_MARKED or is_beside(element):
+    classed: list[str] = []
+    for element in root.iter(etree.Element):
+        by_class = not _AUTHOR_CLASSES.isdisjoint((element.get("class") or "").lower().split())
+        marked = "author" in (element.get("rel") or "").split() or element.get("itemprop") == "author"
+        if not (marked or by_class) or len(names) + len(classed) >= _MOST_MARKED or is_beside(element):
             continue
         inner = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
         text = " ".join("".join(inner.itertext()).split())
         if len(text) <= _LONGEST_NAME and not _LINK_TEXT.search(text):
-            names += _names(text)
-    return names
+            if marked:
+                names += _names(text)
+            elif all(map(is_name, found := _names(text))):
+                classed += found
+    return names or classed
 
 
 def _names(text: str) -> list[str]:

@@ -8,7 +8,7 @@ from pipeline.cleaning.lines import words_of
 AGENCIES = (
     "dpa", "AFP", "Reuters", "AP", "KNA", "epd", "SID", "APA", "sda", "Keystone-SDA", "dts", "dapd", "ddp", "Interfax",
     "dpa-AFX", "AWP", "Bloomberg", "ANSA", "PAP", "TASS", "Xinhua", "Kyodo", "EFE", "idea", "IPS", "cid",
-    "spot on news", "ots", "APA-OTS", "epdÖ", "kathpress",
+    "spot on news", "OTS", "ots", "APA-OTS", "epdÖ", "kathpress",
 )  # fmt: skip
 _AGENCY_WORDS = frozenset(word for name in AGENCIES for word in words_of(name))
 _AGENCY_BY_NAME = {name.lower(): name for name in AGENCIES}
@@ -21,12 +21,14 @@ NAME = rf"[A-ZÄÖÜÁÉÍÓÚÇŠŽĐŁØÅ][\w’'.-]*(?: {_NAME_PART}){{1,4}}
 _ONE_NAME = re.compile(NAME)
 # Each piece is taken whole or not at all, the longer ones first: the many ways to cut a row of them are not tried.
 _TIME = re.compile(
-    r"(?>\d{1,2}\. ?(?:januar|februar|märz|april|mai|juni|juli|august|september|oktober|november|dezember|jan|feb|mär|"
+    r"(?>\d{1,2}\. ?(?:januar|jänner|februar|feber|märz|april|mai|juni|juli|august|september|oktober|november|dezember|"
+    r"jan|jän|feb|mär|"
     r"apr|jun|jul|aug|sept|sep|okt|nov|dez)\b\.?(?: \d{4})?|\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})?|\d{4}-\d{2}-\d{2}|"
     r"\d{1,2}:\d{2}:\d{2}|\d{1,2}[:.]\d{2}(?: ?(?:uhr|h)\b)?|"
     r"(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonnabend|sonntag|mo|di|mi|do|fr|sa|so)\b\.?,?|"
     r"\d{1,3} (?:minuten?|min|stunden?|std|tagen?|sekunden?|sek)\b\.?|uhr|um|am|"
     r"vom|vor|seit|heute|gestern|stand|aktualisiert|zuletzt|"
+    r"erstmeldung|(?:presse|medien)(?:mitteilung|meldung|information|aussendung)|nr\b\.?|\d{1,4}/(?:19|20)\d\d|"
     r"veröffentlicht|erstellt|update|zuerst|letzte|aktualisierung|lesezeit|lesedauer|datum|geändert|bearbeitet|publiziert|"
     r"länge|dauer|verfügbar|bis|[|•·,:;/()–-]|\s)+",
     re.IGNORECASE,
@@ -41,8 +43,9 @@ _PICTURED = re.compile(
 _RUNNING_TIME_END = re.compile(r"(?:^|[\s|•·])\d{1,3}:\d{2} ?(?:min|minuten|std)\.?$", re.IGNORECASE)
 _AGENCY_IN_BRACKETS = re.compile(rf"\((?P<names>(?:mit )?(?:{AGENCY})(?:[/, &]+(?:und )?[\w.-]+){{0,4}})\)")
 _AGENCY_LINE = re.compile(
-    rf"(?:quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
-    rf"der) )?(?P<names>(?:{AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?$",
+    rf"(?:(?-i:[A-ZÄÖÜ][\w./-]+(?: [A-ZÄÖÜ][\w./-]+){{0,2}} \()|"
+    rf"quellen?:? |mit |\(|von |weitere quellen • |[a-z]{{2,4}}/)?(?:material (?:von|"
+    rf"der) )?(?P<names>(?:{AGENCY})(?:[/, &|]+(?:und )?[\w.-]+){{0,4}})\)?\.?(?: ?[–-])?$",
     re.IGNORECASE,
 )
 _KEY_VALUE = re.compile(r"(?P<key>[A-ZÄÖÜ][\w./()-]*(?: [\w./()-]+){0,3}) ?: ?(?P<value>\S.{0,119})$")
@@ -88,14 +91,20 @@ def agencies_in(text: str, *, whole: bool) -> list[str]:
     named: list[str] = []
     for found in _AGENCY_IN_BRACKETS.finditer(text) if "(" in text else ():
         named += _agency_names(found["names"])
-    if whole and (line := _AGENCY_LINE.match(text)):
+    if whole and (line := _AGENCY_LINE.match(_untimed(text))):
         named += _agency_names(line["names"])
     return named
 
 
 def is_agency_line(line: str, words: Sequence[str]) -> bool:
     """Whether the line is nothing but the agencies that an article comes from."""
-    return len(line) <= 60 and not _AGENCY_WORDS.isdisjoint(words) and _AGENCY_LINE.match(line) is not None
+    return len(line) <= 60 and not _AGENCY_WORDS.isdisjoint(words) and _AGENCY_LINE.match(_untimed(line)) is not None
+
+
+def _untimed(line: str) -> str:
+    """A line without the time of publication before a bar: "12. März 2024, 9:14 Uhr | APA/Red."."""
+    begin, bar, rest = line.rpartition(" | ")
+    return rest if bar and is_time(begin) else line
 
 
 def key_value(line: str) -> tuple[str, str] | None:

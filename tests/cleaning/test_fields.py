@@ -86,6 +86,11 @@ def test_a_last_change_alone_is_no_publication() -> None:
             "2023-07-02T10:00:00+02:00",
         ),
         (["30.02.2024"], None, None),
+        (["12. Jänner 2024, 09:14 Uhr | APA"], "2024-01-12T09:14:00+01:00", None),
+        (["3. Feber 2024"], "2024-02-03T00:00:00+01:00", None),
+        (["Freitag, 15.03.24, 10:12 Uhr"], "2024-03-15T10:12:00+01:00", None),
+        (["Pressemitteilung 17/2024 vom 22. Mai 2024"], "2024-05-22T00:00:00+02:00", None),
+        (["Version 10.12.24.1"], None, None),
         (["Die Brücke ist seit dem Sommer gesperrt."], None, None),
     ],
 )
@@ -316,3 +321,19 @@ def test_a_day_over_the_text_is_when_it_was_published() -> None:
 def test_the_authors_of_other_articles_of_the_page_are_not_its(lines: list[str], authors: list[str]) -> None:
     text = "\n\n".join(lines if TITLE in lines else [TITLE, *lines])
     assert Cleaner(PipelineConfig())(RawArticle(text=text)).authors == authors
+
+
+def test_a_byline_tells_more_than_the_name_of_the_site() -> None:
+    linked = {"@type": "NewsArticle", "headline": TITLE, "author": {"@type": "Organization", "name": "Bote"}}
+    head = (
+        f'<meta property="og:site_name" content="Bote"><script type="application/ld+json">{json.dumps(linked)}</script>'
+    )
+    for byline, authors in (("<p>Von Ida Muster</p>", ["Ida Muster"]), ("", ["Bote"])):
+        body = f"<h1>{TITLE}</h1>{byline}" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+        page = f"<html><head>{head}</head><body>{body}</body></html>"
+        assert Cleaner(PipelineConfig())(RawArticle(html=page, language="de")).authors == authors
+
+
+def test_a_dateline_may_be_a_line_of_its_own() -> None:
+    article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join([TITLE, "Steinau (ots)", *PARAGRAPHS[2:]])))
+    assert (article.dateline, article.agencies) == ("Steinau", ["ots"])

@@ -83,6 +83,9 @@ def test_the_name_of_an_organisation_is_one() -> None:
             ["Ida Muster"],
         ),
         ('<a rel="author" href="/ida">Archiv anzeigen →</a>', []),
+        ('<span class="author vcard"><a class="url fn n" href="/ida">Ida Muster</a></span>', ["Ida Muster"]),
+        ('<dd itemprop="author">Geschrieben von: <span itemprop="name">Ida Muster</span></dd>', ["Ida Muster"]),
+        ('<p class="author">von Fährmann77 » gestern</p>', []),
         (
             '<a rel="author" href="/ida">Ida Muster</a><li class="comment"><i itemprop="author">Max</i></li>',
             ["Ida Muster"],
@@ -172,3 +175,9 @@ def test_a_page_without_an_article_in_its_json_ld_has_its_times() -> None:
     found = page("", "<p>Text</p>", web_page)
     assert found.published == FieldValue("2024-03-12T16:40:00Z", "JSON-LD datePublished")
     assert found.modified == FieldValue("2024-03-13T16:40:00Z", "JSON-LD dateModified")
+
+
+def test_microdata_name_the_department() -> None:
+    assert page('<meta itemprop="articleSection" content="Verkehr">').department == FieldValue(
+        "Verkehr", "meta articlesection"
+    )

@@ -97,6 +97,13 @@ def test_dateline(paragraph: str, place: str | None) -> None:
         ("Autorin: Ida Muster, Projektleiterin der Stiftung in Tunis.", ["Ida Muster"]),
         ("Ein Interview von Ida Muster mit Max Beispiel", ["Ida Muster"]),
         ("Von Ida Muster mit dpa", ["Ida Muster"]),
+        ("Von Ida Muster und dpa17.04.2024, 08:05 Uhr", ["Ida Muster"]),
+        ("15.03.2024 von Ida Muster", ["Ida Muster"]),
+        ("Veröffentlicht am 15. März 2024 von Ida Muster", ["Ida Muster"]),
+        ("Geschrieben von: Ida Muster", ["Ida Muster"]),
+        ("Das Gespräch führte Ida Muster", ["Ida Muster"]),
+        ("Die Fragen stellten Ida Muster und Max Beispiel.", ["Ida Muster", "Max Beispiel"]),
+        ("Am 12. März 2024 wurde von Ida Muster ein Baum gepflanzt.", []),
         ("Von Ida McMuster und Max des Beispiels", ["Ida McMuster", "Max des Beispiels"]),
     ],
 )
@@ -104,7 +111,34 @@ def test_byline(line: str, names: list[str]) -> None:
     assert byline_authors(line) == names
 
 
-@pytest.mark.parametrize("line", ["Stand: 12.03.2024, 16:40 Uhr", "12. März 2024", "Lesezeit: 5 Min.", "vor 2 Std."])
+@pytest.mark.parametrize(
+    ("line", "agencies"),
+    [
+        ("Steinau (ots)", ["ots"]),
+        ("Bad Neustadt (dpa/lnw) –", ["dpa"]),
+        ("WIEN (OTS)", ["ots"]),
+        ("12. Jänner 2024, 09:14 Uhr | APA/Red.", ["APA"]),
+        ("Gestern brannte es in Neustadt (dpa)", None),
+    ],
+)
+def test_agency_lines(line: str, agencies: list[str] | None) -> None:
+    assert shapes.is_agency_line(line, words_of(line)) == (agencies is not None)
+    if agencies is not None:
+        assert list(dict.fromkeys(shapes.agencies_in(line, whole=True))) == agencies
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Stand: 12.03.2024, 16:40 Uhr",
+        "12. März 2024",
+        "Lesezeit: 5 Min.",
+        "vor 2 Std.",
+        "Pressemitteilung Nr. 41/2024",
+        "Medienmitteilung vom 3. Feber 2024",
+        "Erstmeldung vom 2. Juli 2024, 10:15 Uhr",
+    ],
+)
 def test_times(line: str) -> None:
     assert shapes.is_time(line)
 
