@@ -1,7 +1,7 @@
 """Whether a text is the whole article or only what people without a subscription see of it."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.cleaning.field_value import FieldValue
@@ -54,7 +54,7 @@ def access_of(lines: Sequence[Line], declared: FieldValue | None, body: str | No
     if not kept:
         return None
     words = sum(len(lines[number].words) for number in kept)
-    notice = next(_notices(lines[kept[-1] + 1 :][:_BELOW]), None)
+    notice = next((line.text[:80] for line in lines[kept[-1] + 1 :][:_BELOW] if is_notice(line)), None)
     sign = declared or (FieldValue("locked", f"line {notice!r}") if notice is not None else None)
     cut_off = lines[kept[-1]].text.endswith(("…", "..."))
     longer = body is not None and len(words_of(body)) > _MUCH_MORE * words
@@ -68,9 +68,10 @@ def _parts(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [part for part in (parts if isinstance(parts, list) else [parts]) if isinstance(part, dict)]
 
 
-def _notices(lines: Sequence[Line]) -> Iterator[str]:
-    for line in lines:
-        if len(line.text) > _LONGEST_NOTICE or not has_any(line.lowered, _PAYWALL_CUES):
-            continue
-        if _PAYWALL.search(line.text) is not None:
-            yield line.text[:80]
+def is_notice(line: Line) -> bool:
+    """Whether a line asks for a subscription to read on."""
+    return (
+        len(line.text) <= _LONGEST_NOTICE
+        and has_any(line.lowered, _PAYWALL_CUES)
+        and _PAYWALL.search(line.text) is not None
+    )

@@ -24,20 +24,26 @@ _PLACEHOLDER = re.compile(
     r"(?:stellen|laden).{0,60}ohne (?:dein|ihr) einverständnis",
     re.IGNORECASE,
 )
+_CONSENT = re.compile(r"wir und unsere \d{1,4} partner\b")
 _CUES = ("beitrag", "view this", "posted by", "post shared", "photo shared", "inhalt", "einverständnis")
 _LONGEST = 700
+_LONGEST_POST = 250
+"""In words; what is longer is an article in an element that is only called so."""
 
 
 def mark_embeds(lines: Sequence[Line]) -> None:
     """Keep the posts that have their author under them, and remove what stands in the place of others."""
-    for is_in_post, run in groupby(lines, _is_in_post):
+    for is_in_one, run in groupby(lines, _is_in_post):
         post = list(run)
-        signed = is_in_post and any(is_author_of_post(line.text) for line in post)
+        is_in_post = is_in_one and sum(len(line.words) for line in post) <= _LONGEST_POST
+        signed = is_in_post and any(is_author_of_post(line.text) and not _is_placeholder(line) for line in post)
         for line in post:
             if not line.open:
                 continue
-            if signed:
+            if signed and not _is_placeholder(line):
                 line.keep("quote", "embedded post with its author")
+            elif _CONSENT.match(line.lowered) is not None:
+                line.remove("legal", "asks for consent")
             elif is_in_post or _is_placeholder(line):
                 line.remove("embed", "in the place of an embedded post")
 

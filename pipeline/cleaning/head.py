@@ -13,9 +13,14 @@ from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
 
 _HEAD_LINES = 14
+_LEAD_WORDS = (8, 60)
 _FEWEST_WORDS = 4
 _LONGEST_SENTENCE = 20
 _MENU = frozenset(("start", "startseite", "home", "menü", "zurück"))
+_MOST_WORDS, _MOST_MARKED_WORDS = 6, 12
+"""Of a kicker; of one that the page calls so."""
+_GENRES = frozenset(("kommentar", "meinung", "leitartikel", "glosse"))
+"""What over a headline is its kicker, though elsewhere it may head comments or a menu."""
 _ELSEWHERE = frozenset(("nav", "aside", "form", "footer", "button", "comments", "share", "advert"))
 _NO_KICKER_TAGS = frozenset(("button", "label", "figcaption"))
 _SHORTEST_WORD = 3
@@ -33,6 +38,11 @@ def is_paragraph(line: Line) -> bool:
             words >= 11 and not line.bullet and ends_sentence(line.text) and line.text[-1] != ":"
         )
     return line.paragraph
+
+
+def may_lead(line: Line) -> bool:
+    """Whether a text's first paragraph is as long as leads are."""
+    return _LEAD_WORDS[0] <= len(line.words) <= _LEAD_WORDS[1]
 
 
 def is_headline(line: Line) -> bool:
@@ -149,19 +159,29 @@ def _title_score(line: Line, repeated: int, distance: int, article_stems: set[st
 
 def _kicker(lines: Sequence[Line], readings: Sequence[LineReading], title: int) -> str | None:
     before = title - 1
-    if before < 0 or not lines[before].open or not _is_free(lines[before], readings[before]):
+    if before < 0 or not lines[before].open:
         return None
     line = lines[before]
-    if not 1 <= len(line.words) <= 6 or line.bullet or line.text[-1] in ".!," or line.text == lines[title].text:
-        return None
-    if before >= 1 and len(lines[before - 1].words) <= 8 and lines[before - 1].open and before > 4:
-        return None
-    if "|" in line.text or line.words[0] in _MENU or all(match(word, [word]) is not None for word in line.words):
-        return None
-    if _DATED.search(line.text) or _is_no_word(line) or _stands_elsewhere(line):
-        return None
+    if line.lowered not in _GENRES:
+        far_down = before > 4 and len(lines[before - 1].words) <= 8 and lines[before - 1].open
+        if far_down or line.text == lines[title].text or not _may_be_kicker(line, readings[before]):
+            return None
     line.become("kicker", "short line over the headline")
     return line.text.rstrip(" :")
+
+
+def _may_be_kicker(line: Line, reading: LineReading) -> bool:
+    most = _MOST_MARKED_WORDS if line.markup is not None and "kicker" in line.markup.near else _MOST_WORDS
+    is_short = 1 <= len(line.words) <= most and not line.bullet and line.text[-1] not in ".!,"
+    if not is_short or not _is_free(line, reading) or _DATED.search(line.text) or _is_no_word(line):
+        return False
+    is_menu = (
+        "|" in line.text
+        or " > " in line.text
+        or line.words[0] in _MENU
+        or all(match(word, [word]) is not None for word in line.words)
+    )
+    return not is_menu and not _stands_elsewhere(line)
 
 
 def _is_no_word(line: Line) -> bool:

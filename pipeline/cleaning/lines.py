@@ -13,6 +13,9 @@ from schemas.records import BlockKind, RemovalReason
 _BULLET = re.compile(r"(?:[•·▪◦‣●○■–—*-]|\d{1,3}[.)])\s+(?=\S)")
 _WORD = re.compile(r"\w+")
 STEM = 6
+TIME_RULE = "date or reading time"
+NOTHING_UNDER_IT = "heading with nothing under it"
+"""The rules by which lines go that are nothing but a time, and a text's last line that is a heading."""
 _SHORTEST = 5
 _LONGEST_ITEM = 240
 _BEHIND_ORDINALS = MONTHS | AFTER_ORDINAL | AFTER_ORDINAL_IN_LINE

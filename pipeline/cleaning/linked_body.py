@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.cleaning.head import may_lead
 from pipeline.cleaning.lines import Line, text_lines
 from pipeline.cleaning.other_extractors import shares_inside
 
@@ -30,8 +31,9 @@ def with_linked_body(lines: list[Line], body: str | None) -> list[Line]:
     at = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
     for line in inside:
         line.remove("repeated", "stands in JSON-LD's articleBody")
-    for line in whole:
-        line.keep("list" if line.bullet else "paragraph", _RULE)
+    for number, line in enumerate(whole):
+        is_lead = number == 0 and len(whole) > 1 and may_lead(line)
+        line.keep("list" if line.bullet else "lead" if is_lead else "paragraph", _RULE)
     return [*lines[:at], *whole, *lines[at:]]
 
 

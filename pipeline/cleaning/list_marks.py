@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from pipeline.cleaning.kept_headings import numberings
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.sentences import ends_sentence
-from pipeline.cleaning.verdicts import numberings
 
 _NEVER_WORDS = frozenset("•·▪◦‣●○■")
 """Marks that are nothing but marks."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from lxml import etree
+
 from pipeline.cleaning.lines import words_of
 from pipeline.cleaning.normalise import line_text
 
@@ -43,10 +45,21 @@ def title_of(
                 return _without_site(linked, headings, sites)
             return shared or _without_site(linked, headings, sites)
     shared = line_text(metas.get("og:title") or metas.get("twitter:title") or "")
-    title = _without_site(shared, headings, sites) if shared else _by_headings(root, page or "", headings, sites)
+    title = (
+        _without_site(shared, headings, sites)
+        if shared
+        else _marked_headline(root) or _by_headings(root, page or "", headings, sites)
+    )
     if headings and (not title or title.lower() in _lowered(sites)):
         return headings[0]
     return title or None
+
+
+def _marked_headline(root: Any) -> str | None:
+    """The first headline that an element is marked as."""
+    marked = (element for element in root.iter(etree.Element) if element.get("itemprop") == "headline")
+    first = next(marked, None)
+    return line_text(first.get("content") or "".join(first.itertext())) or None if first is not None else None
 
 
 def headings_of(root: Any, tags: Sequence[str]) -> list[str]:
@@ -77,7 +90,8 @@ def _by_headings(root: Any, page: str, headings: Sequence[str], sites: Sequence[
         if begin < 0 or len(words_of(heading)) < _FEWEST_WORDS or heading.lower() in known:
             continue
         before, after = page[:begin], page[begin + len(heading) :]
-        set_off = (not before or _SEPARATOR.search(before[-3:])) and (not after or _SEPARATOR.match(after))
+        led_in = not before or before.endswith(": ") or _SEPARATOR.search(before[-3:])
+        set_off = led_in and (not after or _SEPARATOR.match(after))
         if set_off and " » " not in after and (after or before[:-3] not in second):
             return heading
     return _without_site(page, headings, sites)

@@ -16,7 +16,7 @@ from itertools import pairwise
 from pipeline.cleaning import shapes
 from pipeline.cleaning.dates import clock_in, day_in, written
 from pipeline.cleaning.head import is_paragraph
-from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.lines import NOTHING_UNDER_IT, Line, words_of
 from schemas.times import LOCAL_TIME, PRESS_YEARS
 
 _DAY_BEFORE = (
@@ -76,8 +76,8 @@ def mark_entries(
         modified_at: the same of the last entry.
         updates: the entries that JSON-LD lists.
     """
-    entries = _listed(lines, updates) or _stamped(lines)
     is_named = bool(updates) or _TICKER.search(named) is not None
+    entries = _listed(lines, updates) or _stamped(lines, is_named=is_named)
     if len(entries) < (_FEWEST_ENTRIES if is_named else _FEWEST_UNNAMED):
         return
     sizes = [
@@ -104,7 +104,7 @@ def mark_entries(
 def _keep_paragraphs(part: Sequence[Line]) -> None:
     """An entry between others is as much the ticker's as these, whatever the classifier says of its text."""
     for line in part:
-        if line.rule.startswith("classifier") and is_paragraph(line):
+        if _is_unlikely(line) and is_paragraph(line):
             line.keep("entry", f"{line.rule}, but of an entry")
 
 
@@ -112,24 +112,19 @@ def _of_entry(part: Sequence[Line]) -> list[Line]:
     """The entry's kept lines, and the headline over them that the classifier took for a teaser."""
     first = next(number for number, line in enumerate(part) if line.kind is not None)
     headline = [
-        line
-        for line in part[:first]
-        if line.reason is not None
-        and line.rule.startswith("classifier")
-        and len(line.words) >= 2
-        and not shapes.is_time(line.text)
+        line for line in part[:first] if _is_unlikely(line) and len(line.words) >= 2 and not shapes.is_time(line.text)
     ][-1:]
     return headline + [line for line in part[first:] if line.kind is not None]
 
 
-def _stamped(lines: Sequence[Line]) -> list[_TickerEntry]:
+def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[_TickerEntry]:
     entries: list[_TickerEntry] = []
     day: date | None = None
     last = max((number for number, line in enumerate(lines) if line.kind is not None), default=-1)
     for number, line in enumerate(lines):
-        if number > last and not line.rule.startswith("classifier"):
-            continue
         alone = len(line.text) <= 90 and shapes.is_time(line.text)
+        if number > last and not line.rule.startswith("classifier") and not (alone and is_named):
+            continue
         moment = line.markup.time if line.markup is not None else None
         found = _BEGIN.match(line.text[:80])
         if found is None and not (alone and (moment or clock_in(line.text))):
@@ -162,12 +157,19 @@ def _stamped(lines: Sequence[Line]) -> list[_TickerEntry]:
 def _end_of_last(lines: Sequence[Line], entries: Sequence[_TickerEntry]) -> int:
     """The last entry ends where nothing is kept for as long as no gap inside of the other entries lasts."""
     begin, longest = entries[-1].begin, 4
-    gap = 0
-    for number in range(begin + 1, len(lines)):
-        gap = 0 if lines[number].kind is not None else gap + 1
+    gap, own = 0, False
+    for number in range(begin, len(lines)):
+        is_first = not own and _is_unlikely(lines[number]) and is_paragraph(lines[number])
+        own = own or is_first or lines[number].kind is not None
+        gap = 0 if is_first or lines[number].kind is not None else gap + 1
         if gap > longest:
             return number - gap + 1
     return len(lines)
+
+
+def _is_unlikely(line: Line) -> bool:
+    """Whether the classifier alone removed a line, or its being above such a one did."""
+    return line.reason is not None and line.rule.startswith(("classifier", NOTHING_UNDER_IT))
 
 
 def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_TickerEntry]:
@@ -177,7 +179,8 @@ def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_TickerEnt
     for number, line in enumerate(lines):
         for size in set(sizes):
             update = known.get(tuple(line.words[:size]))
-            if update is not None and line.reason not in ("navigation", "related"):
+            is_link = line.reason in ("navigation", "related") and not line.rule.startswith("classifier")
+            if update is not None and not is_link:
                 known.pop(update.words)
                 sizes -= Counter([size])
                 if entries:

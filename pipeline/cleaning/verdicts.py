@@ -1,17 +1,19 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pipeline.cleaning import shapes
+from pipeline.cleaning.appendages import mark_comments, remove_appendages
 from pipeline.cleaning.attributions import keep_attributions
 from pipeline.cleaning.captions import mark_captions
 from pipeline.cleaning.classifier import Classifiers, probabilities
 from pipeline.cleaning.credits import is_site_notice
 from pipeline.cleaning.embeds import mark_embeds
-from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.head import is_paragraph, may_lead
 from pipeline.cleaning.interviews import mark_turns
+from pipeline.cleaning.kept_headings import HEADING_TAGS, keep_days, keep_numbered
 from pipeline.cleaning.kept_turns import keep_turns
-from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.lines import NOTHING_UNDER_IT, TIME_RULE, Line, words_of
 from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.quoted_lines import keep_quoted
@@ -20,13 +22,16 @@ from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
+# No article begins a line so, not even in a quotation.
+_BEYOND_DOUBT = frozenset(
+    ("original-content von", "rückfragen bitte an", "dieses thema im programm", "wir verwenden cookies",
+     "diese website verwendet cookies", "diese webseite verwendet cookies", "wir schätzen ihre privatsphäre")
+)  # fmt: skip
 _FEW_WORDS = 40
 _SENTENCE_WORDS = 4
 _FEWEST_ABOVE_AUTHOR = 4
-_FEWEST_NUMBERS = 2
 # Of a paragraph without markup, of which the classifier knows less: a lost one does more harm than one that is left in.
 _LEAST_DOUBTFUL = 0.3
-_HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
@@ -47,7 +52,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     mark_embeds(article.lines)
     mark_captions(article.lines)
     _mark_repeated(article.lines, article.title)
-    _mark_comments(article.lines, article.readings)
+    mark_comments(article.lines, article.readings)
     for line, reading in zip(article.lines, article.readings, strict=True):
         if line.open and reading.hit is not None and _says_enough(reading.hit):
             line.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
@@ -56,9 +61,11 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, _unlikely(article.lines, article.readings))
     keep_turns(article.lines, _unlikely(article.lines, article.readings))
-    _keep_numbered(article.lines, article.readings)
+    keep_numbered(article.lines, article.readings)
     keep_quoted(article.lines, _unlikely(article.lines, article.readings))
     keep_attributions(article.lines, _unlikely(article.lines, article.readings))
+    keep_days(article.lines)
+    remove_appendages(article.lines, article.readings)
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
     _name_quotes(article.lines)
@@ -76,7 +83,7 @@ def _name_quotes(lines: Sequence[Line]) -> None:
 
 
 def _says_enough(hit: PhraseHit) -> bool:
-    return hit.certain or (hit.how == "start" and hit.reason in _ALWAYS_REMOVED)
+    return hit.certain or (hit.how == "start" and (hit.reason in _ALWAYS_REMOVED or hit.phrase in _BEYOND_DOUBT))
 
 
 def _judge(line: Line, reading: LineReading, probability: float) -> None:
@@ -89,7 +96,7 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
             line.remove(hit.reason, f"{rule}, phrase {hit.phrase!r}")
         else:
             line.remove("other", rule)
-    elif line.markup is not None and line.markup.tag in _HEADING_TAGS and not paragraph:
+    elif line.markup is not None and line.markup.tag in HEADING_TAGS and not paragraph:
         line.keep("heading", rule)
     elif line.bullet:
         line.keep("list", rule)
@@ -115,36 +122,6 @@ def _unlikely(lines: Sequence[Line], readings: Sequence[LineReading]) -> list[bo
         and (line.markup is None or line.markup.near.isdisjoint(_AROUND_ARTICLES))
         for line, reading in zip(lines, readings, strict=True)
     ]
-
-
-def _keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
-    """The items of a numbering stay together, if half of them are kept or each has text under it, as headings have."""
-    for series in numberings(lines):
-        below = {item: lines[item + 1] for item in series if item + 1 < len(lines)}
-        heads = {item for item in below if item + 1 not in series and below[item].kind in ("lead", "paragraph")}
-        kept = sum(lines[item].kind is not None for item in series)
-        if len(series) < _FEWEST_NUMBERS or (len(heads) < len(series) and kept < max(2, len(series) / 2)):
-            continue
-        for item in series:
-            line = lines[item]
-            is_heading = item in heads and len(heads) >= _FEWEST_NUMBERS and not ends_sentence(line.text)
-            unlikely = line.kind is None and line.rule.startswith("classifier") and readings[item].hit is None
-            if unlikely and item in below and below[item].kind is not None:
-                line.keep("heading" if is_heading else "list", f"{line.rule}, but one of a numbering")
-            elif is_heading and line.kind == "list":
-                line.kind = "heading"
-
-
-def numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
-    """The lines of each numbering that begins with 1 and leaves no number out."""
-    series: list[int] = []
-    for number, line in enumerate(lines):
-        if line.number == 1:
-            yield series
-            series = []
-        if line.number == len(series) + 1:
-            series.append(number)
-    yield series
 
 
 def _remove_last_about_author(lines: Sequence[Line]) -> None:
@@ -173,7 +150,7 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None
         elif reading.agency:
             line.become("agencies", "agency line")
         elif reading.time:
-            line.remove("other", "date or reading time")
+            line.remove("other", TIME_RULE)
         elif shapes.ends_with_running_time(line.text):
             line.remove("related", "ends with a running time")
         elif shapes.says_it_twice(line.words):
@@ -191,25 +168,11 @@ def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:
         seen.add(key)
 
 
-def _mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
-    """Readers' comments: all that follows their heading, if most of the article stands before it."""
-    sizes = [len(line.words) if is_paragraph(line) else 0 for line in lines]
-    before, total = 0, sum(sizes)
-    for number, (size, reading) in enumerate(zip(sizes, readings, strict=True)):
-        hit = reading.hit
-        if hit is not None and hit.how == "section" and hit.reason == "comments" and before >= max(120, 0.55 * total):
-            for line in lines[number + 1 :]:
-                if line.open:
-                    line.remove("comments", f"after the heading {hit.phrase!r}")
-            return
-        before += size
-
-
 def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
     """A reason of their own for the lines that the classifier removed, and the lead its name."""
     kept = [number for number, line in enumerate(lines) if line.kind is not None]
     if len(kept) > 1 and _heads_nothing(lines[kept[-1]], readings[kept[-1]]):
-        lines[kept.pop()].remove("teaser", "heading with nothing under it")
+        lines[kept.pop()].remove("teaser", NOTHING_UNDER_IT)
     first, last = (kept[0], kept[-1]) if kept else (len(lines), -1)
     section: RemovalReason | None = None
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
@@ -223,7 +186,7 @@ def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> Non
             )
             if line.reason in ("teaser", "related") and number < first and len(line.words) < 5:
                 line.reason = "navigation"
-    if len(kept) > 1 and lines[first].kind == "paragraph" and 8 <= len(lines[first].words) <= 60:
+    if len(kept) > 1 and lines[first].kind == "paragraph" and may_lead(lines[first]):
         lines[first].kind = "lead"
 
 
@@ -234,7 +197,7 @@ def _heads_nothing(last: Line, reading: LineReading) -> bool:
     """
     if last.kind != "heading":
         return False
-    return last.markup is None or last.markup.tag in _HEADING_TAGS or reading.hit is not None or "|" in last.text
+    return last.markup is None or last.markup.tag in HEADING_TAGS or reading.hit is not None or "|" in last.text
 
 
 def _reason(line: Line, following: Line | None, section: RemovalReason | None, inside: bool) -> RemovalReason:

@@ -180,6 +180,13 @@ def test_a_post_with_its_author_stays_as_a_quote() -> None:
     assert [line.kind for line in lines] == [None, "quote", "quote", None]
 
 
+def test_an_article_in_an_element_that_is_called_as_posts_are_is_no_post() -> None:
+    paragraphs = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS * 2)
+    lines = page_lines(parse(f'<div class="instagram-media-page">{paragraphs}<p>Bild: Ida (@ida)</p></div>'))
+    mark_embeds(lines)
+    assert all(line.open for line in lines)
+
+
 @pytest.mark.parametrize(
     ("html", "text"),
     [
@@ -203,6 +210,7 @@ def test_the_whole_article_of_json_ld_takes_the_place_of_a_stub() -> None:
     lines = removed("Navigation") + kept(PARAGRAPHS[0]) + removed("Impressum")
     found = with_linked_body(lines, "\n\n".join(PARAGRAPHS))
     assert [line.text for line in found if line.kind is not None] == PARAGRAPHS
+    assert [line.kind for line in found if line.kind is not None] == ["lead", *["paragraph"] * 4]
     assert [line.reason for line in found if line.text == PARAGRAPHS[0]] == [None, "repeated"]
 
 

@@ -20,6 +20,9 @@ def clean() -> Cleaner:
     [
         ("<p>Bauen am Wasser</p>", "Bauen am Wasser"),
         ("<p>EU</p>", "EU"),
+        ('<p class="kicker">Streit um die alte Brücke im Hafen von Waldau</p>', "Streit um die alte Brücke im Hafen von Waldau"),
+        ("<p>Kommentar</p>", "Kommentar"),
+        ("<div>Sie sind hier: Start > Bauen</div>", None),
         ('<form><div>Der ganze Suchtext</div></form>', None),
         ("<label>Suche nach:</label>", None),
         ("<button>Navigation umschalten</button>", None),

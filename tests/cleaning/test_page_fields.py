@@ -28,6 +28,8 @@ def page(head: str = "", body: str = "<p>Text</p>", *linked: object) -> Metadata
         ("Brücke da | Der Bote", '<h1><a href="https://bote.example/">Der Bote</a></h1><h2>Brücke da</h2>', None),
         ("Der Bote - Neues » Brücke da", "<h1>Der Bote</h1><h2>Brücke da</h2>", None),
         ("Waldauer Bote", "<h1>Brücke da</h1>", "Waldauer Bote"),
+        ("Amt für Bauen: Brücke da", "<h1>Brücke da</h1>", None),
+        ("Stadt Waldau: Aktuelles", '<h3 itemprop="headline">Brücke da</h3>', None),
         ("Brücke da", "<h1>Brücke da: So fährt man nun</h1>", None),
     ],
 )

@@ -141,3 +141,23 @@ def test_the_time_of_an_element_is_that_of_the_next_line_alone() -> None:
 @pytest.mark.parametrize(("texts", "moment"), [([], "2024-02-11T10:00:00+01:00"), (["Da."], None), (["…"], DAY)])
 def test_updates_without_words_or_time_are_none(texts: list[str], moment: str | None) -> None:
     assert update_of(texts, moment) is None
+
+
+def test_the_last_entries_of_a_ticker_stay_though_the_classifier_knows_none_of_them() -> None:
+    lines = ticker("16:40", "14:05", "11:30", "10:20")
+    for line in lines[5::2]:
+        line.remove("teaser", "classifier 0.20")
+    assert len(marked(lines)) == 4
+    assert [line.kind for line in lines[1::2]] == ["entry"] * 4
+
+
+def test_headlines_that_json_ld_lists_are_found_whatever_the_classifier_says() -> None:
+    lines: list[Line] = []
+    updates = []
+    for number, headline in enumerate(("Schulen bleiben zu", "Baum auf Oberleitung", "Erste Böen am Hafen")):
+        updates.append(Update(f"2024-02-01T{13 - number}:00:00+01:00", tuple(headline.lower().split())))
+        lines.append(Line(headline))
+        lines[-1].remove("related", "classifier 0.20")
+        lines.append(Line(TEXT))
+        lines[-1].keep("paragraph", "test")
+    assert marked(lines, updates=tuple(updates)) == [update.time for update in updates for _ in range(2)]

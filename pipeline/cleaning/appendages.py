@@ -1,0 +1,115 @@
+"""What stands around an article as if it were of it: comments, contacts, notices of paywalls, headings of boxes."""
+
+import re
+from collections.abc import Sequence
+
+from pipeline.cleaning.access import is_notice
+from pipeline.cleaning.head import is_paragraph
+from pipeline.cleaning.lines import Line
+from pipeline.cleaning.rules import LineReading
+from schemas.records import RemovalReason
+
+_CONTACT = re.compile(
+    r"(?:presse|medien|ihr )?-?(?:kontakt|ansprechpartner(?:in)?|ansprechperson)"
+    r"(?: für (?:rückfragen|die (?:presse|medien|redaktion)|journalist\w*|medien\w*))?|"
+    r"(?:für )?(?:weitere )?(?:rückfragen|auskünfte|informationen)"
+    r"(?: (?:bitte an|an|beantwortet|erteilt|bei|und kontakt|& kontakt))?",
+    re.IGNORECASE,
+)
+_REACHED = re.compile(
+    r"\S@\S|\b(?:tel|telefon|fax|mobil|telefax|e-?mail|homepage|internet)\b\.? ?:?|\bwww\.|https?://|\+49|"
+    r"\b\d{5} [A-ZÄÖÜ]|\(?0\d{2,5}\)?[ /-]\d{2,}",
+    re.IGNORECASE,
+)
+_MOST_CONTACTS = 14
+_FEWEST_ABOVE_COMMENTS = 60
+_BOX_REASONS: frozenset[RemovalReason] = frozenset(("newsletter", "advert", "embed", "legal"))
+
+
+def remove_appendages(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
+    """Remove kept lines that only look like the article's."""
+    _remove_contacts(lines)
+    _remove_notices(lines, readings)
+    _remove_headings_of_boxes(lines)
+    _remove_above_title(lines)
+
+
+def mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
+    """Readers' comments: all that follows their heading, if most of the article stands before it."""
+    sizes = [len(line.words) if is_paragraph(line) else 0 for line in lines]
+    before, total = 0, sum(sizes)
+    for number, (size, reading) in enumerate(zip(sizes, readings, strict=True)):
+        hit = reading.hit
+        if (
+            hit is not None
+            and hit.how == "section"
+            and hit.reason == "comments"
+            and before >= max(_FEWEST_ABOVE_COMMENTS, 0.55 * total)
+        ):
+            for line in lines[number + 1 :]:
+                if line.open:
+                    line.remove("comments", f"after the heading {hit.phrase!r}")
+            return
+        before += size
+
+
+def _remove_contacts(lines: Sequence[Line]) -> None:
+    """Whom to ask, under a press release: a heading, and what is under it up to the next paragraph without a number."""
+    text_above = False
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        if text_above and _CONTACT.fullmatch(line.text.rstrip(" :.")):
+            end = number + 1
+            while end < min(len(lines), number + _MOST_CONTACTS) and _is_contact(lines[end]):
+                end += 1
+            contacts = lines[number + 1 : end]
+            if any(_REACHED.search(other.text) for other in contacts):
+                for other in (line, *contacts):
+                    if other.kind is not None:
+                        other.remove("other", "whom to ask")
+                number = end
+                continue
+        text_above = text_above or (line.kind is not None and is_paragraph(line))
+        number += 1
+
+
+def _is_contact(line: Line) -> bool:
+    return not is_paragraph(line) or (_REACHED.search(line.text) is not None and len(line.words) < 60)
+
+
+def _remove_notices(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
+    """The notice of a paywall below the text, and its heading."""
+    kept = [number for number, line in enumerate(lines) if line.kind is not None]
+    while len(kept) > 1:
+        last = lines[kept[-1]]
+        hit = readings[kept[-1]].hit
+        if not is_notice(last) and not (last.kind == "heading" and hit is not None and hit.reason == "advert"):
+            return
+        last.remove("advert", "notice of a paywall")
+        kept.pop()
+
+
+def _remove_headings_of_boxes(lines: Sequence[Line]) -> None:
+    """On a page, the headings of newsletters, notices of consent and fact boxes, in one element with what they head."""
+    for number in reversed(range(len(lines) - 1)):
+        line, below = lines[number], lines[number + 1]
+        if line.kind != "heading" or line.markup is None or below.markup is None:
+            continue
+        if line.markup.container != below.markup.container:
+            continue
+        if below.field == "infobox":
+            line.remove("other", "over a fact box")
+        elif below.reason in _BOX_REASONS:
+            line.remove(below.reason, "over what is removed")
+
+
+def _remove_above_title(lines: Sequence[Line]) -> None:
+    """On a page, short lines over its headline, as the sender of a press release."""
+    title = next((number for number, line in enumerate(lines) if line.field == "title"), None)
+    mark = lines[title].markup if title is not None else None
+    if mark is None or mark.tag not in ("h1", "h2"):
+        return
+    for line in lines[:title]:
+        if line.kind == "heading":
+            line.remove("navigation", "over the headline")

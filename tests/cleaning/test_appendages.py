@@ -1,0 +1,106 @@
+"""What stands around an article as if it were of it. All is invented."""
+
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.config import PipelineConfig
+from schemas.records import CleanArticle, RawArticle
+from tests.cleaning.pages import PARAGRAPHS, TITLE
+
+
+@pytest.fixture(scope="module")
+def clean() -> Cleaner:
+    return Cleaner(PipelineConfig())
+
+
+def page(below: str, *, above: str = "", middle: str = "") -> RawArticle:
+    texts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
+    body = f"{above}<h1>{TITLE}</h1>{''.join(texts[:2])}{middle}{''.join(texts[2:])}{below}"
+    return RawArticle(html=f"<html><head><title>{TITLE}</title></head><body><main>{body}</main></body></html>")
+
+
+def reasons(article: CleanArticle) -> dict[str, str]:
+    return {line.text: line.reason for line in article.removed}
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        "<h2>Pressekontakt</h2><p>Nele Frank<br>Pressesprecherin<br>Tel.: 0321 555-100<br>presse@amt.example</p>",
+        "<p>Pressekontakt:</p><p>Nele Frank</p><p>Telefon: 0321 555100</p><p>www.amt.example</p>",
+        "<p>Rückfragen bitte an:</p><p>Amt für Brücken<br>Pressestelle<br>Telefon: 0321 111</p>",
+        "<h3>Kontakt für Rückfragen</h3><p>Prof. Dr. Ines Marquardt<br>ines.marquardt@uni.example</p>",
+        "<p>Original-Content von: Amt für Brücken, übermittelt durch news aktuell</p>",
+    ],
+)
+def test_whom_to_ask_is_no_text(clean: Cleaner, contact: str) -> None:
+    assert clean(page(contact)).text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_heading_about_contacts_stays_over_text(clean: Cleaner) -> None:
+    below = "Wer im Dorf lebt, kennt fast jeden. Das sei auf dem Amt nicht anders, sagte Petersen am Montag."
+    assert "Ansprechpartner\n\nWer im Dorf" in clean(page(f"<h2>Ansprechpartner</h2><p>{below}</p>")).text
+
+
+def test_the_notice_of_a_paywall_is_no_text(clean: Cleaner) -> None:
+    notice = "Dieser Artikel ist exklusiv für Abonnenten. Testen Sie Bote Plus einen Monat für 0,99 Euro."
+    article = clean(page(f"<div><h3>Jetzt weiterlesen mit Bote Plus</h3><p>{notice}</p></div>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert reasons(article)[notice] == "advert"
+    assert article.access == "teaser"
+
+
+def test_a_request_for_consent_in_the_midst_is_no_text(clean: Cleaner) -> None:
+    asks = "Wir und unsere 182 Partner speichern Informationen auf einem Gerät, um personalisierte Anzeigen zu zeigen."
+    middle = f"<div><h2>Ihre Daten</h2><p>{asks}</p><button>Alle akzeptieren</button></div>"
+    article = clean(page("", middle=middle))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert (reasons(article)[asks], reasons(article)["Ihre Daten"]) == ("legal", "legal")
+
+
+def test_what_partners_do_is_text(clean: Cleaner) -> None:
+    said = "„Wir und unsere Partner im Land wollen die Brücke noch in diesem Jahr bauen“, sagte Petersen."
+    assert said in clean(page(f"<p>{said}</p>")).text
+
+
+def test_the_heading_of_a_newsletter_goes_with_it(clean: Cleaner) -> None:
+    offer = "Mit unserem Newsletter wissen Sie, was heute wichtig wird. Kostenlos und jederzeit kündbar."
+    article = clean(page("", middle=f'<div class="nl-box"><h3>Der Tag in Waldau</h3><p>{offer}</p></div>'))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert reasons(article)["Der Tag in Waldau"] == "newsletter"
+
+
+def test_the_heading_of_a_fact_box_goes_with_it(clean: Cleaner) -> None:
+    box = "<div><h4>Zur Person</h4><p>Name: Ida Lorenzen</p><p>Partei: SPD</p><p>Amt: Ministerin</p></div>"
+    article = clean(page("", middle=box))
+    assert (article.text, article.infobox["Partei"]) == ("\n\n".join(PARAGRAPHS), "SPD")
+
+
+def test_the_sender_over_the_headline_is_no_text(clean: Cleaner) -> None:
+    article = clean(page("", above="<p>06.05.2024 – 09:00</p><p>Polizeiinspektion Waldau Nord an der Lohra</p>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+
+
+def test_a_placeholder_with_the_name_of_an_account_is_no_quote(clean: Cleaner) -> None:
+    post = '<blockquote class="instagram-media"><p>Ein Beitrag geteilt von Naturpark (@hohelohe)</p></blockquote>'
+    article = clean(page("", middle=post))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert reasons(article)["Ein Beitrag geteilt von Naturpark (@hohelohe)"] == "embed"
+
+
+def test_comments_below_a_short_article_are_no_text(clean: Cleaner) -> None:
+    comment = "Das ist doch wieder typisch, auf dem Land wird alles dichtgemacht und in der Stadt gebaut."
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[1:3])
+    html = f"<html><body><h1>{TITLE}</h1>{body}<h3>Kommentare</h3><p>Max schrieb:</p><p>{comment}</p></body></html>"
+    assert clean(RawArticle(html=html)).text == "\n\n".join(PARAGRAPHS[1:3])
+
+
+@pytest.mark.parametrize("tag", ["h3", "p"])
+def test_the_days_of_a_chronicle_are_headings(clean: Cleaner, tag: str) -> None:
+    texts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
+    days = (f"<{tag}>3. Februar 1974</{tag}>", f"<{tag}>4. Februar 1974</{tag}>")
+    body = f"<h1>{TITLE}</h1>{texts[0]}{days[0]}{texts[1]}{days[1]}{texts[2]}{texts[3]}"
+    article = clean(RawArticle(html=f"<html><head><title>{TITLE}</title></head><body>{body}</body></html>"))
+    headings = [article.text[block.begin : block.end] for block in article.blocks if block.kind == "heading"]
+    assert headings == (["3. Februar 1974", "4. Februar 1974"] if tag == "h3" else [])
+    assert article.published_at is None
