@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pipeline.cleaning.access import is_notice
 from pipeline.cleaning.head import is_paragraph
-from pipeline.cleaning.lines import Line
+from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.rules import LineReading
 from schemas.records import RemovalReason
 
@@ -22,16 +22,18 @@ _REACHED = re.compile(
     re.IGNORECASE,
 )
 _MOST_CONTACTS = 14
+_SAME_SHARE = 0.6
 _FEWEST_ABOVE_COMMENTS = 60
 _BOX_REASONS: frozenset[RemovalReason] = frozenset(("newsletter", "advert", "embed", "legal"))
 
 
-def remove_appendages(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
-    """Remove kept lines that only look like the article's."""
+def remove_appendages(lines: Sequence[Line], readings: Sequence[LineReading], title: str | None) -> None:
+    """Remove kept lines that only look like the article's, of which `title` is the headline."""
     _remove_contacts(lines)
     _remove_notices(lines, readings)
     _remove_headings_of_boxes(lines)
     _remove_above_title(lines)
+    _remove_headline(lines, title)
 
 
 def mark_comments(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
@@ -113,3 +115,13 @@ def _remove_above_title(lines: Sequence[Line]) -> None:
     for line in lines[:title]:
         if line.kind == "heading":
             line.remove("navigation", "over the headline")
+
+
+def _remove_headline(lines: Sequence[Line], title: str | None) -> None:
+    """On a page, the headline over the text where it has other words than the title that the page gives."""
+    first = next((line for line in lines if line.kind is not None), None)
+    if first is None or first.markup is None or first.markup.tag != "h1" or first.kind != "heading" or not title:
+        return
+    own, wanted = set(stems_of(first.words)), set(stems_of(words_of(title)))
+    if own and len(own & wanted) >= _SAME_SHARE * min(len(own), len(wanted)):
+        first.remove("repeated", "the headline in other words")

@@ -65,6 +65,13 @@ def byline_authors(line: str) -> list[str]:
     return people
 
 
+def agencies_of_byline(line: str) -> list[str]:
+    """The agencies that a byline names beside people ("Von Ida Muster, dpa")."""
+    found = _BYLINE.match(line)
+    parts = _SEPARATOR.split(found["names"])[::2] if found is not None else []
+    return [part for piece in parts if (part := piece.strip(" .()")) in AGENCIES]
+
+
 def _name_in(piece: str) -> str | None:
     """The name that a part of a byline begins with; None if it begins with a sentence, or with what somebody is."""
     found = _ONE_NAME.match(piece)

@@ -99,13 +99,18 @@ def _ends_within_phrase(text: str) -> bool:
     return False
 
 
-def is_site_notice(found: tuple[str, str] | None) -> bool:
-    """Whether what `credit_of` finds is the copyright notice of the site ("© 2024 Waldauer Bote")."""
+def is_site_notice(found: tuple[str, str] | None, *, in_foot: bool = False) -> bool:
+    """Whether what `credit_of` finds is the copyright notice of the site ("© 2024 Waldauer Bote").
+
+    In the foot of a page, each one without a caption is.
+    """
     if found is None or found[0]:
         return False
     credit = found[1]
-    is_notice = _RESERVED.search(credit) is not None and credit.lower().startswith(("©", "(c)", "copyright"))
-    return _SITE_NOTICE.match(credit) is not None or (is_notice and _AGENCY.search(credit) is None)
+    if _SITE_NOTICE.match(credit) is not None:
+        return True
+    is_reserved = credit.lower().startswith(("©", "(c)", "copyright")) and _AGENCY.search(credit) is None
+    return is_reserved and (in_foot or _RESERVED.search(credit) is not None)
 
 
 def says_nothing(credit: str) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.access import access_of
-from pipeline.cleaning.bylines import own_bylines
+from pipeline.cleaning.bylines import agencies_of_byline, own_bylines
 from pipeline.cleaning.credits import says_nothing
 from pipeline.cleaning.dates import dated_lines, is_day_in_words
 from pipeline.cleaning.embeds import is_author_of_post
@@ -14,6 +14,7 @@ from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.metadata import Metadata
 from pipeline.cleaning.parsing import ParsedArticle
+from pipeline.cleaning.shapes import AGENCIES
 
 _ABOVE, _BELOW = 12, 4
 
@@ -40,7 +41,8 @@ def fields_of(article: ParsedArticle) -> Fields:
     """The fields of an article whose lines have their verdicts."""
     pairs = list(zip(article.lines, article.readings, strict=True))
     metadata = article.metadata or Metadata()
-    signed = [name for number in own_bylines(article.lines) for name in article.readings[number].authors]
+    own = own_bylines(article.lines)
+    signed = [name for number in own for name in article.readings[number].authors]
     sites = {site.lower() for site in metadata.sites}
     by_site_alone = all(name.lower() in sites for name in metadata.authors)
     authors = signed if signed and by_site_alone else metadata.authors
@@ -50,6 +52,8 @@ def fields_of(article: ParsedArticle) -> Fields:
         if line.kind or line.field == "agencies"
         for name in shapes.agencies_in(line.text, whole=said.agency)
     ]
+    agencies += [name for name in authors if name in AGENCIES]
+    agencies += [name for number in own for name in agencies_of_byline(article.lines[number].text)]
     credits = [
         said.credit[1]
         for line, said in pairs

@@ -24,7 +24,7 @@ def put_back_marks(lines: Sequence[Line]) -> None:
         if line.reason is None and (number in listed or any(_go_on(line, other) for other in beside)):
             continue
         line.put_back_mark()
-        if line.kind == "list" and ends_sentence(line.text):
+        if line.kind == "list" and (ends_sentence(line.text) or line.markup is None or line.markup.tag != "li"):
             line.kind = "paragraph"
 
 

@@ -2,7 +2,8 @@
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -14,7 +15,9 @@ from pipeline.cleaning.shapes import AGENCIES, is_name
 
 _SEPARATOR = re.compile(r"\s*(?:,|;|\||/(?!in\b)| und | and |&| mit )\s*")
 _PREFIX = re.compile(
-    r"(?:von|by|par|autor(?:[/*:_]?in(?:n?en)?|en)?:|text:)\s+|(?-i:Autor|Author)(?=[A-ZÄÖÜ])", re.IGNORECASE
+    r"\A(?:(?:(?:eingestellt|geschrieben|veröffentlicht|verfasst|erstellt) )?von:?|(?:(?:posted|written) )?by|par|"
+    r"text:|autor(?:[/*:_]?in(?:n?en)?|en)?:)\s+|\A(?-i:Autor|Author)(?=[A-ZÄÖÜ])",
+    re.IGNORECASE,
 )
 _METAS = ("author", "article:author", "dc.creator", "parsely-author")
 _COUNTRIES = frozenset(("germany", "deutschland", "austria", "österreich", "switzerland", "schweiz"))
@@ -33,7 +36,7 @@ _LINK_TEXT = re.compile(
 )
 _LONGEST = 80
 _LONGEST_NAME = 60
-_MOST_MARKED = 20
+_MOST_MARKED = 60
 _NO_PLACES = frozenset(("redaktion", *map(str.lower, AGENCIES)))
 _ABBREVIATED = re.compile(r"(?:^|[ .])\w{1,3}\.$")
 
@@ -89,10 +92,8 @@ def _marked(root: Any) -> list[str]:
     """The authors by elements that are marked so, but in comments, beside the article or in the page's foot."""
     names: list[str] = []
     classed: list[str] = []
-    for element in root.iter(etree.Element):
-        by_class = not _AUTHOR_CLASSES.isdisjoint((element.get("class") or "").lower().split())
-        marked = "author" in (element.get("rel") or "").split() or element.get("itemprop") == "author"
-        if not (marked or by_class) or len(names) + len(classed) >= _MOST_MARKED or is_beside(element):
+    for element, marked in islice(_candidates(root), _MOST_MARKED):
+        if is_beside(element):
             continue
         inner = next((part for part in element.iter() if part.get("itemprop") == "name"), element)
         text = " ".join("".join(inner.itertext()).split())
@@ -102,6 +103,14 @@ def _marked(root: Any) -> list[str]:
             elif all(map(is_name, found := _names(text))):
                 classed += found
     return names or classed
+
+
+def _candidates(root: Any) -> Iterator[tuple[Any, bool]]:
+    """The elements that say that they hold an author, and whether they are marked so, or only have such a class."""
+    for element in root.iter(etree.Element):
+        marked = "author" in (element.get("rel") or "").split() or element.get("itemprop") == "author"
+        if marked or not _AUTHOR_CLASSES.isdisjoint((element.get("class") or "").lower().split()):
+            yield element, marked
 
 
 def _names(text: str) -> list[str]:

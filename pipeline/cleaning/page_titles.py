@@ -84,7 +84,7 @@ def _by_headings(root: Any, page: str, headings: Sequence[str], sites: Sequence[
     Behind "»", the site's name leads on to the headline.
     """
     known = _lowered(sites)
-    second = headings_of(root, ("h2",))
+    second = headings_of(root, ("h2", "h3"))
     for heading in [*_longest_first(headings), *_longest_first(second)]:
         begin = page.find(heading)
         if begin < 0 or len(words_of(heading)) < _FEWEST_WORDS or heading.lower() in known:

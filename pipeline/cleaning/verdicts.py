@@ -48,6 +48,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     """Give every line of the article its verdict; returns the infobox."""
     chosen = article.undecided()
     _mark_fields(article.lines, article.readings)
+    _mark_authors(article)
     infobox = find_infobox(article.lines)
     mark_embeds(article.lines)
     mark_captions(article.lines)
@@ -65,7 +66,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     keep_quoted(article.lines, _unlikely(article.lines, article.readings))
     keep_attributions(article.lines, _unlikely(article.lines, article.readings))
     keep_days(article.lines)
-    remove_appendages(article.lines, article.readings)
+    remove_appendages(article.lines, article.readings, article.title)
     _remove_last_about_author(article.lines)
     _give_reasons(article.lines, article.readings)
     _name_quotes(article.lines)
@@ -135,7 +136,8 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None
     for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
         if not line.open:
             continue
-        if is_site_notice(reading.credit):
+        in_foot = line.markup is not None and "footer" in line.markup.far
+        if is_site_notice(reading.credit, in_foot=in_foot):
             line.remove("legal", "copyright notice")
         elif reading.credit is not None:
             line.remove("credit", "image credit")
@@ -155,6 +157,14 @@ def _mark_fields(lines: Sequence[Line], readings: Sequence[LineReading]) -> None
             line.remove("related", "ends with a running time")
         elif shapes.says_it_twice(line.words):
             line.remove("credit", "says the same twice, as captions do")
+
+
+def _mark_authors(article: ParsedArticle) -> None:
+    """Lines that are nothing but one of the authors that the page names."""
+    authors = set(article.metadata.authors) if article.metadata is not None else set()
+    for line in article.lines:
+        if line.open and line.text in authors:
+            line.become("authors", "an author's name")
 
 
 def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:

@@ -104,3 +104,28 @@ def test_the_days_of_a_chronicle_are_headings(clean: Cleaner, tag: str) -> None:
     headings = [article.text[block.begin : block.end] for block in article.blocks if block.kind == "heading"]
     assert headings == (["3. Februar 1974", "4. Februar 1974"] if tag == "h3" else [])
     assert article.published_at is None
+
+
+def test_the_headline_in_other_words_is_no_text(clean: Cleaner) -> None:
+    head = '<head><meta property="og:title" content="Hafenbrücke: Land zahlt bei Neubau mit"></head>'
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    for headline, text in (
+        ("Neubau der Hafenbrücke: Land zahlt mit", PARAGRAPHS[0]),
+        ("Ein neuer Anfang", "Ein neuer Anfang"),
+    ):
+        article = clean(
+            RawArticle(html=f"<html>{head}<body><article><h1>{headline}</h1>{body}</article></body></html>")
+        )
+        assert article.text.startswith((text, PARAGRAPHS[0]))
+        assert article.title == "Hafenbrücke: Land zahlt bei Neubau mit"
+
+
+def test_a_line_that_is_an_author_s_name_is_no_heading(clean: Cleaner) -> None:
+    linked = '{"@type": "NewsArticle", "headline": "x", "author": {"@type": "Person", "name": "Ida Muster"}}'
+    body = f"<h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><div>Ida Muster</div>" + "".join(
+        f"<p>{p}</p>" for p in PARAGRAPHS[1:]
+    )
+    html = f'<html><head><script type="application/ld+json">{linked}</script></head><body>{body}</body></html>'
+    article = clean(RawArticle(html=html))
+    assert "Ida Muster" not in article.text
+    assert article.authors == ["Ida Muster"]

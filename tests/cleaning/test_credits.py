@@ -79,3 +79,11 @@ def test_a_credit_without_a_name_is_none() -> None:
     assert article.credits == ["Foto: Ole Knipser"]
     reasons = {line.text: line.reason for line in article.removed}
     assert (reasons["Foto:"], reasons["© 2024 Waldauer Bote"]) == ("credit", "legal")
+
+
+def test_a_notice_in_the_foot_of_a_page_is_the_site_s() -> None:
+    body = f"<h1>{TITLE}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    html = f"<html><body>{body}<p>© Ole Knipser</p><footer><p>© Amt für Wasser</p></footer></body></html>"
+    article = Cleaner(PipelineConfig())(RawArticle(html=html))
+    assert article.credits == ["© Ole Knipser"]
+    assert {line.reason for line in article.removed if "Amt für" in line.text} == {"legal"}

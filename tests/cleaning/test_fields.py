@@ -345,3 +345,28 @@ def test_a_byline_tells_more_than_the_name_of_the_site() -> None:
 def test_a_dateline_may_be_a_line_of_its_own() -> None:
     article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join([TITLE, "Steinau (ots)", *PARAGRAPHS[2:]])))
     assert (article.dateline, article.agencies) == ("Steinau", ["ots"])
+
+
+@pytest.mark.parametrize(
+    ("byline", "agencies"),
+    [("Von Ida Muster, dpa", ["dpa"]), ("Von Ida Muster mit AP", ["AP"]), ("Von Ida Muster", [])],
+)
+def test_agencies_of_a_byline(byline: str, agencies: list[str]) -> None:
+    article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join([TITLE, byline, *PARAGRAPHS[2:]])))
+    assert (article.authors, article.agencies) == (["Ida Muster"], agencies)
+
+
+def test_an_author_that_is_an_agency_is_one() -> None:
+    linked = json.dumps(
+        {"@type": "NewsArticle", "headline": TITLE, "author": [{"name": "Ida Muster"}, {"name": "dpa"}]}
+    )
+    body = f"<h1>{TITLE}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[2:])
+    page = f'<html><head><script type="application/ld+json">{linked}</script></head><body>{body}</body></html>'
+    article = Cleaner(PipelineConfig())(RawArticle(html=page, language="de"))
+    assert (article.authors, article.agencies) == (["Ida Muster", "dpa"], ["dpa"])
+
+
+def test_a_dash_that_stands_alone_is_no_list() -> None:
+    text = "\n\n".join([TITLE, *PARAGRAPHS[:3], "— Nein", *PARAGRAPHS[3:]])
+    article = Cleaner(PipelineConfig())(RawArticle(text=text))
+    assert all(block.kind != "list" for block in article.blocks)
