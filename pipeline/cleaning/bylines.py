@@ -75,8 +75,8 @@ def agencies_of_byline(line: str) -> list[str]:
 def _name_in(piece: str) -> str | None:
     """The name that a part of a byline begins with; None if it begins with a sentence, or with what somebody is."""
     found = _ONE_NAME.match(piece)
-    if found is None:
-        return None
+    if found is None or is_time(found.group().partition(" ")[2]):
+        return _account_in(piece)
     name = _BEHIND_NAME.sub("", _GLUED.sub("", found.group())).strip(" .:|-")
     following = _NEXT_WORD.match(piece, found.end()) if found.group().endswith(name) else None
     if following is not None and following[1] not in _GOES_ON:
@@ -86,6 +86,12 @@ def _name_in(piece: str) -> str | None:
         return None
     is_role = role_word(words[0]) is not None and (len(words) == 2 or words[1].islower())
     return None if is_role else name
+
+
+def _account_in(piece: str) -> str | None:
+    """A name of one word, as accounts have, where nothing but a time stands behind it."""
+    word, _, rest = piece.partition(" ")
+    return word if word[:1].isupper() and is_time(rest) and not is_time(piece) else None
 
 
 def _is_other_word(piece: str) -> bool:

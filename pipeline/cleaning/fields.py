@@ -59,11 +59,12 @@ def fields_of(article: ParsedArticle) -> Fields:
         for line, said in pairs
         if line.reason == "credit" and said.credit and not says_nothing(said.credit[1])
     ]
-    return Fields(_unique(authors), _unique(agencies), _unique(credits), _page_values(article, metadata))
+    return Fields(_unique(authors), _unique(agencies), _unique(credits), _page_values(article, metadata, own))
 
 
-def _page_values(article: ParsedArticle, metadata: Metadata) -> dict[str, FieldValue]:
-    published, modified = dated_lines(_lines_at_beginning(article.lines))
+def _page_values(article: ParsedArticle, metadata: Metadata, bylines: Sequence[int]) -> dict[str, FieldValue]:
+    signed = [article.lines[number] for number in bylines]
+    published, modified = dated_lines([*signed, *_lines_at_beginning(article.lines)])
     page_values = {
         "published_at": metadata.published or published,
         "modified_at": metadata.modified or modified,

@@ -370,3 +370,9 @@ def test_a_dash_that_stands_alone_is_no_list() -> None:
     text = "\n\n".join([TITLE, *PARAGRAPHS[:3], "— Nein", *PARAGRAPHS[3:]])
     article = Cleaner(PipelineConfig())(RawArticle(text=text))
     assert all(block.kind != "list" for block in article.blocks)
+
+
+def test_the_day_of_a_byline_is_the_article_s() -> None:
+    lines = ["Markt zieht um", "02.01.2024, 9:51 Uhr", TITLE, "Von Ida Muster, 12. März 2024", *PARAGRAPHS]
+    article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join(lines)))
+    assert (article.authors, article.published_at) == (["Ida Muster"], "2024-03-12T00:00:00+01:00")
