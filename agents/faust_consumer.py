@@ -68,6 +68,11 @@ class ClientThread(AIOKafkaConsumerThread):
 
     _subscribed: set[str] | None = None
 
+    def _start_thread(self) -> None:
+        """What runs in the thread; one that is cut off ends without a word, where Python would print a traceback."""
+        with contextlib.suppress(asyncio.CancelledError):
+            super()._start_thread()
+
     def _create_worker_consumer(self, transport: Any) -> Any:
         """Faust has no settings for these two, and reads both from the client only when it starts.
 

@@ -108,23 +108,27 @@ class Offsets:
         """Whether it is time to commit: when nothing is in flight, and now and then while there always is something."""
         return not self._in_flight or time.monotonic() - self._committed_at >= self._interval_seconds
 
-    async def commit(self) -> None:
-        """Commit what is finished in the partitions that are still ours. What fails is tried again next time."""
+    async def commit(self) -> bool:
+        """Commit what is finished in the partitions that are still ours. What fails is tried again next time.
+
+        False if the broker gave no answer in time.
+        """
         async with self._lock:
             self._committed_at = time.monotonic()
             owned = self._group.owned()
             if owned is None:
-                return
+                return True
             pending = {tp: at for tp, at in self._finished.items() if tp in owned and self._committed.get(tp) != at}
             if not pending:
-                return
+                return True
             try:
                 await self._group.commit_offsets(pending, dict(self._topic_ids))
             except (KafkaError, OSError, TimeoutError) as error:
                 self._on_failure()
                 log.warning("%s: offsets not committed (%s); will be tried again", self._name, type(error).__name__)
-                return
+                return not isinstance(error, TimeoutError)
             self._committed |= pending
+            return True
 
     async def commit_regularly(self) -> None:
         """Commit whenever it is due, until cancelled."""
@@ -133,13 +137,14 @@ class Offsets:
             if self.due:
                 await self.commit_or_log()
 
-    async def commit_or_log(self) -> None:
+    async def commit_or_log(self) -> bool:
         """Commit, whatever a client raises: what is not committed now is committed later, or repeated."""
         try:
-            await self.commit()
+            return await self.commit()
         except Exception as error:
             self._on_failure()
             log.warning("%s: offsets not committed (%r)", self._name, error)
+            return True
 
     def clear(self) -> None:
         """Forget all marks, since partitions are revoked or assigned: another worker has them next, or had them."""

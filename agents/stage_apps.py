@@ -1,10 +1,14 @@
-"""The apps of a worker's stages, with what is behind each: its runner, and the state that it keeps."""
+"""The apps of a worker's stages: what is behind each (its runner, and the state that it keeps), and how they end."""
 
+import asyncio
+import contextlib
+import logging
 from functools import partial
 from typing import Any
 
 from agents.app import StageApp, create_app
 from agents.duplicates import DuplicateFilter
+from agents.faust_adapter import COMMIT_SECONDS
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import Publisher
 from agents.runner import Runner
@@ -21,6 +25,11 @@ from agents.topic_replica import TopicReplica
 from agents.topics import SEEN_TOPIC
 from agents.tracing import Tracing
 from pipeline.stages import Stage
+
+log = logging.getLogger("redefluss.stage_apps")
+
+STOP_APP_SECONDS = 15.0
+CLOSE_SECONDS = 2.0
 
 
 class StageApps:
@@ -113,3 +122,34 @@ class StageApps:
         for store in (self._seen_store, *self._state_stores.values()):
             if store is not None:
                 store.close()
+
+
+async def leave(app: StageApp) -> None:
+    """Commit, and leave the group; a broker that does not answer the one is not waited for with the other."""
+    try:
+        answered = await asyncio.wait_for(app.offsets.commit_or_log(), COMMIT_SECONDS)
+    except TimeoutError:  # another commit was under way
+        answered = False
+    if answered:
+        await _stop(app)
+    else:
+        log.warning("%s: the broker does not answer; its connection is cut", app.conf.id)
+        await _cut_off(app)
+
+
+async def _stop(app: StageApp) -> None:
+    try:
+        await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
+    except TimeoutError:
+        log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
+        await _cut_off(app)
+    except Exception as error:
+        log.warning("%s stopped with %r; its connection is cut", app.conf.id, error)
+        await _cut_off(app)
+
+
+async def _cut_off(app: StageApp) -> None:
+    """End what is connected in an app that cannot be stopped; its own producer, which nobody uses, holds nothing."""
+    app.abort_consumer()
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(app.producer.stop(), CLOSE_SECONDS)

@@ -22,7 +22,7 @@ from agents.pool.pool import Pool
 from agents.processes import return_free_memory, share_one_arena, spare_garbage_collection
 from agents.publisher import Publisher
 from agents.settings import Settings
-from agents.stage_apps import StageApps
+from agents.stage_apps import StageApps, leave
 from agents.stage_jobs import StageSetup
 from agents.stall_detector import StallDetector
 from agents.status import WorkerStatus
@@ -41,7 +41,6 @@ RETURN_MEMORY_SECONDS = 10.0
 """Between times at which free memory goes back to the system, which takes a millisecond."""
 START_APPS_SECONDS = 300.0
 """More than any rebalance takes."""
-STOP_APP_SECONDS = 15.0
 RESTART_SECONDS = 2.0
 
 
@@ -295,8 +294,7 @@ class Worker:
                 self.status.in_flight,
                 limit,
             )
-        await asyncio.gather(*(app.offsets.commit_or_log() for app in self._apps))
-        await asyncio.gather(*(_stop(app) for app in self._apps))
+        await asyncio.gather(*(leave(app) for app in self._apps))
         self._apps = []
         await self._stage_apps.stop_replicas()
         if self._publisher is not None:
@@ -338,14 +336,3 @@ def _make_tracing(settings: Settings) -> Tracing:
         return OpenTelemetryTracing() if settings.tracing else NoTracing()
     except TracingMissing as error:
         raise WorkerError(str(error)) from None
-
-
-async def _stop(app: StageApp) -> None:
-    try:
-        await asyncio.wait_for(app.stop(), STOP_APP_SECONDS)
-    except TimeoutError:
-        log.warning("%s did not leave its consumer group in time; its connection is cut", app.conf.id)
-        app.abort_consumer()
-    except Exception as error:
-        log.warning("%s stopped with %r; its connection is cut", app.conf.id, error)
-        app.abort_consumer()

@@ -12,7 +12,7 @@ from faust.transport.drivers.aiokafka import server_list
 from faust.types import TP
 from mode.utils.queues import FlowControlEvent, ThrowableQueue
 
-from agents import kafka, worker
+from agents import kafka, stage_apps
 from agents.app import EMBEDDED_SESSION_SECONDS, StageApp, create_app, incoming
 from agents.faust_adapter import AdaptedApp, AlwaysRestartSupervisor
 from agents.incoming import Incoming
@@ -45,8 +45,9 @@ class Recording(Offsets):
         self.calls.append(seconds)
         return False
 
-    async def commit(self) -> None:
+    async def commit(self) -> bool:
         self.calls.append("commit")
+        return True
 
     def clear(self) -> None:
         self.calls.append("clear")
@@ -161,8 +162,43 @@ async def test_an_app_that_fails_to_stop_is_cut_off(tmp_path, monkeypatch):
 
     monkeypatch.setattr(AdaptedApp, "stop", stop)
     monkeypatch.setattr(StageApp, "abort_consumer", lambda self: cut.append(True))
-    await worker._stop(app)
+    await stage_apps._stop(app)
     assert cut == [True]
+
+
+class Unanswered(Recording):
+    """Offsets of which the broker says nothing, or of which another commit is under way that it does not answer."""
+
+    def __init__(self, *, under_way: bool) -> None:
+        super().__init__()
+        self.under_way = under_way
+
+    async def commit(self) -> bool:
+        if self.under_way:
+            await asyncio.Event().wait()
+        return False
+
+
+@pytest.mark.parametrize("under_way", [False, True])
+async def test_a_broker_that_does_not_take_the_last_commit_is_not_waited_for_again(tmp_path, monkeypatch, under_way):
+    app, ended = make(tmp_path), []
+    app.offsets = Unanswered(under_way=under_way)
+
+    async def stop(self: AdaptedApp) -> None:
+        ended.append("stopped")
+
+    async def stop_producer() -> None:
+        ended.append("closed")
+
+    monkeypatch.setattr(stage_apps, "COMMIT_SECONDS", 0.05)
+    monkeypatch.setattr(AdaptedApp, "stop", stop)
+    monkeypatch.setattr(StageApp, "abort_consumer", lambda self: ended.append("cut"))
+    monkeypatch.setattr(app.producer, "stop", stop_producer)
+    await stage_apps.leave(app)
+    assert ended == ["cut", "closed"], "its producer, too, has a connection"
+    app.offsets = Recording()
+    await stage_apps.leave(app)
+    assert ended[2:] == ["stopped"]
 
 
 @pytest.mark.parametrize(("drain", "waits"), [(0.5, 0.5), (1000.0, 530.0)], ids=["short", "half the time there is"])

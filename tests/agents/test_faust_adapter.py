@@ -1,6 +1,7 @@
 """What the app does, and what it takes Faust, mode and aiokafka to be: a test for each member that is private."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -179,6 +180,22 @@ async def test_offsets_are_committed_by_the_client_in_its_own_thread(app):
     assert committed == [({0: (5, ""), 1: (9, "")}, False)]
     await app.commit_offsets({TP("t", 0): 6, TP("u", 1): 9}, {"t": "this"})
     assert committed[1:] == [({0: (6, "this"), 1: (9, "")}, False)]
+
+
+def test_a_consumer_s_thread_that_is_cut_off_ends_without_a_traceback(app, monkeypatch):
+    """`ServiceThread._start_thread` is what it runs, and `_serve` what is cancelled."""
+
+    async def cut_off(self: ClientThread) -> None:
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(ClientThread, "_serve", cut_off)
+    thread = app.consumer._thread
+    running = threading.Thread(target=thread._start_thread)
+    printed: list[Any] = []
+    monkeypatch.setattr(threading, "excepthook", printed.append)
+    running.start()
+    running.join(5)
+    assert printed == []
 
 
 async def test_cutting_off_ends_what_runs_in_the_consumer_s_thread(app):

@@ -13,11 +13,11 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from agents.faust_adapter import COMMIT_SECONDS, THREAD_SECONDS
+from agents.faust_adapter import COMMIT_SECONDS
 from agents.publisher import STOP_SECONDS
 from agents.settings import Settings
+from agents.stage_apps import CLOSE_SECONDS, STOP_APP_SECONDS
 from agents.topics import all_names, specification
-from agents.worker import STOP_APP_SECONDS
 from pipeline.stages import STAGES
 
 ROOT = Path(__file__).parents[2]
@@ -243,7 +243,7 @@ def test_its_settings_are_those_of_the_code() -> None:
 def test_the_grace_period_is_above_the_longest_stop(drain: int) -> None:
     worker = of_kind(render(f"drainSeconds: {drain}"), "StatefulSet")["spec"]["template"]["spec"]
     assert environment(worker["containers"][0])["REDEFLUSS_DRAIN_SECONDS"] == str(drain)
-    longest = max(STOP_APP_SECONDS, COMMIT_SECONDS + THREAD_SECONDS) + 2 * STOP_SECONDS + 2 * VIEW_SECONDS
+    longest = max(STOP_APP_SECONDS, COMMIT_SECONDS) + CLOSE_SECONDS + 2 * STOP_SECONDS + 2 * VIEW_SECONDS
     assert worker["terminationGracePeriodSeconds"] > drain + longest
 
 
