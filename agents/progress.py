@@ -15,12 +15,15 @@ from aiokafka.structs import OffsetAndMetadata
 from agents import kafka
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
+from agents.topic_identity import of_former_topics
 from agents.topic_reader import empty_ranges
 from pipeline.stages import STAGES, Stage
 
 DESCRIBE_SECONDS = 15.0
 TRIES = 10
 PAUSE_SECONDS = 0.5
+NEVER = OffsetAndMetadata(-1, "")
+"""What a group has committed that has committed nothing."""
 GAP_PATIENCE_SECONDS = 4.0
 """A group that stands still for so long is perhaps before a gap in the offsets; before, nobody looks."""
 
@@ -31,7 +34,7 @@ class PartitionProgress:
 
     Attributes:
         topic: with prefix.
-        committed: the offset it has committed; None if it never has.
+        committed: the offset it has committed; None if it never has in this topic.
         begin: the offset of the first message that is there.
         end: the offset of the next message that will be written.
         only_gaps: between the two there is no message, only what transactions and compaction left.
@@ -50,8 +53,9 @@ class PartitionProgress:
 
     @property
     def next_offset(self) -> int:
-        """Of the message that is to be done next."""
-        return max(self.begin, self.committed or 0)
+        """Of the message that is to be done next. A place that is no more in the topic says nothing of what is."""
+        committed = self.committed or 0
+        return committed if self.begin <= committed <= self.end else self.begin
 
     @property
     def lag(self) -> int:
@@ -132,14 +136,21 @@ class ProgressReader:
             MissingPermission: the log-in may not see a topic or group.
         """
         known = await self.partitions(stage.source for stage in stages)
+        offsets = {
+            stage.name: await self._committed(self._settings.group(stage.name), known[stage.source]) for stage in stages
+        }
+        if any(of_former_topics(committed, self.topic_ids) for committed in offsets.values()):
+            self.describe_again()  # or what is known of the topics is old
+            await self.partitions(stage.source for stage in stages)
         everything = list({partition for partitions in known.values() for partition in partitions})
         begins = await self._consumer.beginning_offsets(everything) if everything else {}
+        # Asked last, or a message could be committed that was written after the end.
         ends = await self._consumer.end_offsets(everything) if everything else {}
         found: dict[str, list[PartitionProgress]] = {}
         for stage in stages:
-            group, partitions = self._settings.group(stage.name), known[stage.source]
-            offsets = await self._committed(group, partitions) if partitions else {}
-            found[stage.name] = [self._place(stage, tp, offsets[tp], begins[tp], ends[tp]) for tp in sorted(partitions)]
+            committed = offsets[stage.name]
+            of_this = committed | dict.fromkeys(of_former_topics(committed, self.topic_ids), NEVER)
+            found[stage.name] = [self._place(stage, tp, of_this[tp], begins[tp], ends[tp]) for tp in sorted(of_this)]
         return await self._without_gaps(found)
 
     def _place(
@@ -182,6 +193,8 @@ class ProgressReader:
         )
 
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
+        if not partitions:
+            return {}
         coordinator = self._coordinators.pop(group, None)
         if coordinator is None:
             try:

@@ -53,8 +53,8 @@ async def test_aborted_messages_are_not_read_and_the_ends_of_transactions_are_no
     try:
         tp = TopicPartition(topic, 0)
         committer.assign([tp])
-        for offset, lag in ((0, 6), (2, 0)):
-            await committer.commit({tp: OffsetAndMetadata(offset, "")})
+        for offset, id_, lag in ((0, "", 6), (2, "", 0), (2, "a former topic", 6), (9, "", 6)):
+            await committer.commit({tp: OffsetAndMetadata(offset, id_)})
             (place,) = [place for place in await read_progress(stream.settings) if place.topic == topic]
             assert (place.lag, place.end) == (lag, 6)
     finally:
