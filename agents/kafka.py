@@ -21,7 +21,7 @@ from aiokafka.errors import (
     for_code,
 )
 
-from agents import bounded_records, prompt_fetcher, quick_compression
+from agents import bounded_records, lost_messages, quick_compression
 from agents.authorized_operations import GroupRequest, TopicsRequest, topic_id
 from agents.connection_check import permanent_problem
 from agents.permissions import BITS, MissingPermission, Need, Operation
@@ -282,10 +282,10 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
 
 def adapt_consumers(settings: Settings) -> None:
     """No consumer of this process inflates more than a message at a time, and none larger than the settings allow;
-    large ones leave nothing behind; and each goes on fetching as soon as a request has ended."""
+    large ones leave nothing behind; each goes on fetching as soon as a request has ended, and tells what it misses."""
     return_large_memory()
     bounded_records.install(settings.max_message_bytes + RECORD_OVERHEAD_BYTES)
-    prompt_fetcher.install()
+    lost_messages.install()
 
 
 def consumer(settings: Settings, *topics: str, **options: Any) -> AIOKafkaConsumer:

@@ -12,7 +12,6 @@ works otherwise.
 
 from typing import Any
 
-from aiokafka.consumer import consumer
 from aiokafka.consumer.fetcher import Fetcher
 
 
@@ -24,8 +23,3 @@ class PromptFetcher(Fetcher):  # type: ignore[misc]
         if len(self._in_flight) > sum(not task.done() for task in self._pending_tasks):
             timeout = 0.0
         return requests, resets, timeout, *others
-
-
-def install() -> None:
-    """Let all consumers that this process makes fetch so."""
-    consumer.Fetcher = PromptFetcher

@@ -87,7 +87,7 @@ async def test_all_consumers_fetch_so(monkeypatch: pytest.MonkeyPatch):
     """`aiokafka.consumer.consumer.Fetcher`."""
     monkeypatch.setattr(consumer, "Fetcher", Fetcher)
     kafka.consumer(Settings(), "t")
-    assert consumer.Fetcher is PromptFetcher
+    assert issubclass(consumer.Fetcher, PromptFetcher)
     assert "Fetcher" in AIOKafkaConsumer.start.__code__.co_names
 
 

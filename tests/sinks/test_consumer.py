@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.admin import NewPartitions
+from aiokafka.admin import NewPartitions, RecordsToDelete
 from aiokafka.errors import KafkaTimeoutError
 
 from agents import kafka
@@ -161,6 +161,48 @@ async def send(stream: SinkStream, key: str, partition: int) -> None:
     async with stream.producer() as producer:
         topic = stream.settings.topic("articles.quotes")
         await producer.send_and_wait(topic, article(key), key.encode(), partition)
+
+
+class StallingStore(MemoryStore):
+    """One whose first batch takes as long as the test wants."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.may_go_on = asyncio.Event(), asyncio.Event()
+
+    async def write(self, batch: Batch) -> WriteResult:
+        self.begun.set()
+        await self.may_go_on.wait()
+        return await super().write(batch)
+
+
+async def test_what_the_broker_deletes_while_the_store_stalls_is_counted(
+    stream: SinkStream, caplog: pytest.LogCaptureFixture
+) -> None:
+    if stream.embedded:
+        pytest.skip("the embedded broker deletes no messages")
+    place = TopicPartition(stream.settings.topic("articles.quotes"), 0)
+    await send(stream, "stalled", 0)
+    store = StallingStore()
+    sink = sink_to(stream, store)
+    reading = asyncio.create_task(sink.run(until_caught_up=False))
+    try:
+        await asyncio.wait_for(store.begun.wait(), 60)
+        for number in range(5):
+            await send(stream, f"lost-{number}", 0)
+        async with kafka.admin(stream.settings) as client:
+            await client.delete_records({place: RecordsToDelete(before_offset=6)})
+        await send(stream, "kept", 0)
+        store.may_go_on.set()
+        async with asyncio.timeout(60):
+            while b"kept" not in store.keys:
+                await asyncio.sleep(0.1)
+    finally:
+        sink.stop()
+        await reading
+    lost = 5 - sum(key.startswith(b"lost") for key in store.keys)  # the client may have fetched some of them before
+    told = [record.getMessage() for record in caplog.records if record.name == "redefluss.lost_messages"]
+    assert told == ([f"{place.topic}/0: {lost} messages were deleted before they were read"] if lost else [])
 
 
 @pytest.mark.parametrize("kind", [MemoryStore, PlacesStore])
