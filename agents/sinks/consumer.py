@@ -41,6 +41,8 @@ ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 15.0
 """How often it is looked for new topics and partitions, for topics that are others now, and for the lag, and told what
 was done."""
+STORE_SECONDS = 30.0
+"""A store that gives no answer for so long is told of, and no longer waited for at the end."""
 
 
 @dataclass
@@ -134,7 +136,11 @@ class Sink:
             await kafka.connect(self._consumer)
             await partitions_of(self._settings, FINISHED_TOPIC)
             await self._discover()
-            done = await self._read(until_caught_up)
+            measuring = asyncio.create_task(self._measure_regularly())
+            try:
+                done = await self._read(until_caught_up)
+            finally:
+                measuring.cancel()
             stored = await self._flush()
             if not self._is_committed:
                 await self._commit()
@@ -200,7 +206,8 @@ class Sink:
         pause = shortest = self._settings.retry_initial_seconds
         while True:
             try:
-                written = await self._store.write(self._batch)
+                if (written := await self._write()) is None:
+                    return False
                 break
             except SinkUnavailable as error:
                 wait = pause if error.after_seconds is None else max(shortest, error.after_seconds)
@@ -215,6 +222,20 @@ class Sink:
         self._batch = Batch()
         await self._commit()
         return True
+
+    async def _write(self) -> WriteResult | None:
+        """Try once to store the batch, and tell when the store gives no answer; None if it was told to stop by then."""
+        begun = time.monotonic()
+        writing = asyncio.ensure_future(self._store.write(self._batch))
+        try:
+            while not (await asyncio.wait({writing}, timeout=STORE_SECONDS))[0]:
+                self.progress.problem = f"{self._store.name} has not answered for {time.monotonic() - begun:.0f} s"
+                self._say(self.progress.problem)
+                if self._stop.is_set():
+                    return None
+            return writing.result()
+        finally:
+            writing.cancel()
 
     async def _pause(self) -> None:
         """Let messages gather on the broker."""
@@ -352,6 +373,13 @@ class Sink:
             self._say(f"{error}; waiting until it is created again")
         except (KafkaError, OSError) as error:
             self._say(f"the broker does not answer ({type(error).__name__})")
+
+    async def _measure_regularly(self) -> None:
+        """Also while the store takes nothing: then it matters."""
+        while True:
+            with suppress(KafkaError, OSError):
+                await self._measure_lag()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _measure_lag(self) -> None:
         """Ask the broker how many messages there are that are not stored."""

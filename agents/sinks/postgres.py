@@ -3,8 +3,11 @@
 import asyncio
 import hashlib
 import re
-from collections.abc import Mapping
-from typing import Any
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any, TypeVar
 from uuid import UUID
 
 import psycopg
@@ -33,7 +36,12 @@ TYPES: Mapping[ColumnType, str] = {
     "time": "timestamptz",
     "json": "jsonb",
 }
+T = TypeVar("T")
+
 CONNECT_SECONDS = 10
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 60_000}
+"""A server that has gone without a word is given up after a minute. Its own default is more than two hours, for which
+the lock of a sink that has gone without a word would keep every other away."""
 NUL = re.compile("\x00")
 NUL_IN_JSON = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
@@ -104,19 +112,21 @@ class PostgresStore:
             parts = psycopg.conninfo.conninfo_to_dict(dsn)
         except psycopg.Error as error:
             raise SinkAddressError(f"not an address of PostgreSQL: {_words(error)}") from None
+        own = {"connect_timeout": CONNECT_SECONDS, "application_name": "redefluss sink"} | KEEPALIVES
+        self._options: dict[str, Any] = {name: value for name, value in own.items() if name not in parts}
         self.name = f"PostgreSQL {parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
     async def open(self) -> Mapping[TopicPartition, StoredPosition]:
         """Connect and migrate; the offsets that the database has."""
-        return await asyncio.to_thread(self._open)
+        return await _in_thread(self._open)
 
     async def write(self, batch: Batch) -> WriteResult:
         """One transaction: what the changes replace goes, their rows and the offsets come."""
-        return await asyncio.to_thread(self._write, batch)
+        return await _in_thread(lambda: self._write(batch))
 
     async def close(self) -> None:
-        """Disconnect."""
-        if self._connection is not None:
+        """Disconnect, unless a transaction is under way that the server does not answer: it ends with the process."""
+        if self._connection is not None and not self._connection.lock.locked():
             self._connection.close()
 
     def _open(self) -> Mapping[TopicPartition, StoredPosition]:
@@ -136,7 +146,10 @@ class PostgresStore:
         if self._connection is not None and not self._connection.closed:
             return self._connection
         try:
-            connection = psycopg.connect(self._dsn, connect_timeout=CONNECT_SECONDS, application_name="redefluss sink")
+            connection = psycopg.connect(self._dsn, **self._options)
+            for name in ("idle", "interval", "count"):  # of the server's end
+                value = KEEPALIVES[f"keepalives_{name}"]
+                connection.execute("SELECT set_config(%s, %s, false)", (f"tcp_keepalives_{name}", str(value)))
             lock = "SELECT pg_try_advisory_lock(hashtext('redefluss sink'), hashtext(current_schema()))"
             row = connection.execute(lock).fetchone()
             connection.commit()
@@ -227,6 +240,29 @@ class PostgresStore:
                     more = [_key(change), *([change.digest] if table == main else [])]
                     for row in change.rows.get(table, ()):
                         copy.write_row([*_values(table, row), *more])
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Do it beside the event loop, in a thread that no end of the process waits for: a server may never answer."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def tell(outcome: Callable[[], None]) -> None:
+        if not done.done():
+            outcome()
+
+    def run() -> None:
+        try:
+            result = work()
+        except Exception as error:
+            outcome = partial(done.set_exception, error)
+        else:
+            outcome = partial(done.set_result, result)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, outcome)
+
+    threading.Thread(target=run, name="PostgreSQL", daemon=True).start()
+    return await done
 
 
 def _places(connection: psycopg.Connection[Any]) -> dict[TopicPartition, StoredPosition]:

@@ -91,6 +91,32 @@ async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() 
     assert store.tries <= 3, "at once, and after 0.2 s each"
 
 
+class SilentStore(MemoryStore):
+    """One that never answers."""
+
+    async def write(self, batch: Batch) -> WriteResult:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+async def test_a_store_that_does_not_answer_is_told_of_and_not_waited_for_at_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consumer, "STORE_SECONDS", 0.05)
+    said: list[str] = []
+    sink = Sink(Settings(), SilentStore(), group="sink-memory", from_now=False, say=said.append)
+    sink._batch.places[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
+    flushing = asyncio.create_task(sink._flush())
+    async with asyncio.timeout(5):
+        while sink.progress.problem is None:
+            await asyncio.sleep(0.01)
+    assert not flushing.done()
+    sink.stop()
+    assert not await asyncio.wait_for(flushing, 5)
+    await sink._consumer.stop()
+    assert said[0] == "memory has not answered for 0 s"
+
+
 async def test_offsets_that_the_broker_did_not_take_are_committed_though_nothing_more_comes(
     stream: SinkStream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -177,10 +203,11 @@ class StallingStore(MemoryStore):
 
 
 async def test_what_the_broker_deletes_while_the_store_stalls_is_counted(
-    stream: SinkStream, caplog: pytest.LogCaptureFixture
+    stream: SinkStream, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if stream.embedded:
         pytest.skip("the embedded broker deletes no messages")
+    monkeypatch.setattr(consumer, "LOOK_SECONDS", 0.2)
     place = TopicPartition(stream.settings.topic("articles.quotes"), 0)
     await send(stream, "stalled", 0)
     store = StallingStore()
@@ -190,6 +217,9 @@ async def test_what_the_broker_deletes_while_the_store_stalls_is_counted(
         await asyncio.wait_for(store.begun.wait(), 60)
         for number in range(5):
             await send(stream, f"lost-{number}", 0)
+        async with asyncio.timeout(60):
+            while sink.progress.lag < 6:  # that is told meanwhile
+                await asyncio.sleep(0.1)
         async with kafka.admin(stream.settings) as client:
             await client.delete_records({place: RecordsToDelete(before_offset=6)})
         await send(stream, "kept", 0)

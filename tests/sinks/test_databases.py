@@ -1,5 +1,7 @@
 """PostgreSQL and DuckDB by themselves: one transaction a batch, whatever stands in it, and versions of the tables."""
 
+import asyncio
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -139,6 +141,38 @@ async def test_duckdb_waits_for_a_full_disk(tmp_path: Path, checkpoint: str) -> 
         assert ask_duckdb(folder, "SELECT id, next_offset FROM articles, sink_offsets ORDER BY len(id), id") == [
             (f"a-{n}", len(lots)) for n in range(len(lots))
         ]
+
+
+async def test_a_server_or_sink_that_has_gone_without_a_word_is_soon_given_up(database: str) -> None:
+    """By both ends: the server's default is more than two hours, in which no other sink would get its lock."""
+    from agents.sinks.postgres import PostgresStore
+
+    store = PostgresStore(f"{database}?keepalives_count=7&application_name=mine")
+    await store.open()
+    connection = store._connection
+    assert connection is not None
+    own = connection.info.get_parameters()
+    assert (own["keepalives_idle"], own["keepalives_count"], own["application_name"]) == ("30", "7", "mine")
+    assert connection.execute("SHOW tcp_keepalives_idle").fetchone() == ("30",)
+    assert connection.execute("SHOW tcp_keepalives_interval").fetchone() == ("10",)
+    assert connection.execute("SHOW tcp_keepalives_count").fetchone() == ("3",)
+    connection.rollback()
+    await store.close()
+
+
+async def test_no_end_of_the_process_waits_for_a_server_that_does_not_answer() -> None:
+    from agents.sinks import postgres
+
+    def refuse() -> None:
+        raise SinkUnavailable("not now")
+
+    assert await postgres._in_thread(lambda: threading.current_thread().daemon)
+    with pytest.raises(SinkUnavailable, match="not now"):
+        await postgres._in_thread(refuse)
+    may_end = threading.Event()
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(postgres._in_thread(may_end.wait), 0.05)
+    may_end.set()
 
 
 async def test_a_lost_connection_is_made_again(database: str) -> None:
