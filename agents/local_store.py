@@ -38,6 +38,9 @@ STORE_RETRY_SECONDS = 10.0
 FULL_BYTES = 1_000_000
 """With less than this left, a disk counts as full, whatever else an error says."""
 
+DAMAGED = ("Corruption", "No such file")
+"""What RocksDB says of a folder whose files are broken or missing."""
+
 log = logging.getLogger(__name__)
 
 
@@ -168,8 +171,20 @@ class LocalStore:
         access = AccessType.with_ttl(max(1, round(self.keep_seconds)))
         # Not by the options in its folder, which have the filter that drops what is old: it would be there twice, and
         # the second one take the last four bytes of a value for its time.
+        folder, families = str(self._path), {"default": options}
         with _told(self._path):
-            return Rdict(str(self._path), options, column_families={"default": options}, access_type=access)
+            try:
+                return Rdict(folder, options, column_families=families, access_type=access)
+            except Exception as error:
+                if not any(words in str(error) for words in DAMAGED):
+                    raise
+                log.warning(
+                    "the local copy in %s is damaged (%s); it is built again from its topic",
+                    folder,
+                    one_line(str(error)),
+                )
+                shutil.rmtree(self._path, ignore_errors=True)
+                return Rdict(folder, options, column_families=families, access_type=access)
 
 
 @contextmanager

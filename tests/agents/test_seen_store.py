@@ -39,6 +39,27 @@ def test_values_are_kept_with_how_far_they_were_read(store):
     assert store.checkpoint(0) == {"offset": 4, "last": "z"}
 
 
+@pytest.mark.parametrize(("files", "content"), [("*.sst", b"?" * 2000), ("CURRENT", b"?"), ("MANIFEST-*", None)])
+def test_a_damaged_copy_is_made_anew_when_it_is_opened(tmp_path, caplog, files: str, content: bytes | None):
+    """All of it is on the topic."""
+    store = LocalStore(tmp_path, "copy", 60)
+    store.update(0, {b"ka": b"1"}, {"offset": 1})
+    store.close()
+    damaged = list((tmp_path / "0" / "copy").glob(files))
+    assert damaged
+    for path in damaged:
+        path.unlink() if content is None else path.write_bytes(content)
+    store = LocalStore(tmp_path, "copy", 60)
+    assert (store.read(b"ka"), store.checkpoint(0)) == (None, None)
+    store.update(0, {b"kb": b"2"}, {"offset": 2})
+    store.close()
+    store = LocalStore(tmp_path, "copy", 60)
+    assert store.read(b"kb") == b"2"
+    store.close()
+    (told,) = [record.getMessage() for record in caplog.records]
+    assert told.startswith(f"the local copy in {tmp_path / '0' / 'copy'} is damaged (")
+
+
 def test_what_cannot_be_written_whole_is_not_written_at_all(store):
     store.update(0, {b"ka": b"1"}, {"offset": 1})
     with pytest.raises(TypeError):
