@@ -106,6 +106,17 @@ CUSTOM: dict[str, dict[str, Any]] = {
             ),
         },
     ),
+    "PodMonitor": strict(
+        ("selector", "podMetricsEndpoints"),
+        jobLabel={"type": "string"},
+        selector=strict(matchLabels=STRINGS),
+        podMetricsEndpoints={
+            "type": "array",
+            "items": strict(
+                port={"type": "string"}, path={"type": "string"}, interval={"pattern": "^[0-9]+(ms|s|m|h)$"}
+            ),
+        },
+    ),
     "PrometheusRule": strict(
         ("groups",),
         groups={
@@ -283,6 +294,25 @@ def test_keda_looks_at_the_lag_of_the_stages_that_run() -> None:
         ]
         servers = "b-1:9092,b-2:9092" if prefix else "kafka-bootstrap.kafka:9092"
         assert {entry["bootstrapServers"] for entry in found} == {servers}
+
+
+def test_feed_and_sinks_are_found_by_prometheus() -> None:
+    documents = render(EVERYTHING)
+    monitor = of_kind(documents, "PodMonitor")["spec"]
+    (endpoint,) = monitor["podMetricsEndpoints"]
+    found = 0
+    for document in documents:
+        if document["kind"] in {"Deployment", "StatefulSet"}:
+            pod = document["spec"]["template"]
+            assert monitor["selector"]["matchLabels"].items() <= pod["metadata"]["labels"].items()
+            (container,) = pod["spec"]["containers"]
+            (port,) = container["ports"]
+            if port["name"] == endpoint["port"]:
+                kind = "FEED" if container["name"] == "feed" else "SINK"
+                assert environment(container)[f"REDEFLUSS_{kind}_METRICS_PORT"] == str(port["containerPort"])
+                assert environment(container)["REDEFLUSS_WEB_HOST"] == "0.0.0.0"
+                found += 1
+    assert found == 2
 
 
 def test_the_alerts_are_those_that_are_tested() -> None:
