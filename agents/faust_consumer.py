@@ -192,6 +192,19 @@ class LowLatencyConsumer(Consumer):
         super().on_buffer_drop(tp)
         self._buffer_freed.set()
 
+    async def _getmany(self, active_partitions: Any, timeout: float) -> Any:
+        """Where Faust takes messages out of the client; overridden, since it drops those before what it has read.
+
+        They are others if the topic has lost its end, or if the committed offset was beyond it.
+        """
+        records = await super()._getmany(active_partitions, timeout)
+        again: set[Any] = cast(Any, self._thread)._consumer._fetcher.read_again
+        for tp in records:
+            if tp in again:
+                self._read_offset.pop(tp, None)
+                again.discard(tp)
+        return records
+
     def _full(self) -> set[TP]:
         """Partitions whose buffers are full. In Faust's list there may be some that were given up when they were."""
         full = self._buffered_partitions

@@ -25,6 +25,9 @@ class TellingFetcher(PromptFetcher):
         """Where it wanted to go on, of partitions of which the broker does not have that."""
         self._sought: set[TopicPartition] = set()
         """Of which somebody wants the beginning or the end."""
+        self.read_again: set[TopicPartition] = set()
+        """Which end before where they were to be read on, and are read from their beginning. Whoever passes by what has
+        been read already must not do so here, and takes them out."""
 
     def request_offset_reset(self, tps: Collection[TopicPartition], strategy: int) -> Any:
         """Called when somebody seeks to the beginning or the end."""
@@ -51,15 +54,16 @@ class TellingFetcher(PromptFetcher):
             self._sought.discard(tp)
             wanted = self._out_of_range.pop(tp, None)
             if wanted is not None:
-                _tell(f"{tp.topic}/{tp.partition}", wanted, state.position)
+                self._tell(tp, wanted, state.position)
         return needs_wakeup
 
-
-def _tell(where: str, wanted: int, found: int) -> None:
-    if found > wanted:
-        log.warning("%s: %s messages were deleted before they were read", where, f"{found - wanted:,}")
-    else:
-        log.warning("%s ends before %d, where it was to be read on; it is read again from %d", where, wanted, found)
+    def _tell(self, tp: TopicPartition, wanted: int, found: int) -> None:
+        where = f"{tp.topic}/{tp.partition}"
+        if found > wanted:
+            log.warning("%s: %s messages were deleted before they were read", where, f"{found - wanted:,}")
+        else:
+            log.warning("%s ends before %d, where it was to be read on; it is read again from %d", where, wanted, found)
+            self.read_again.add(tp)
 
 
 def install() -> None:

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.errors import GroupAuthorizationFailedError, NoError
 from aiokafka.protocol.group import HeartbeatRequest
-from aiokafka.structs import OffsetAndMetadata
+from aiokafka.structs import OffsetAndMetadata, TopicPartition
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread, Consumer
 from faust.types import TP
 from mode import Service
@@ -55,6 +55,26 @@ async def test_waits_long_only_if_no_buffer_of_its_own_is_full(monkeypatch, buff
     consumer._buffered_partitions, consumer._active_partitions = buffered, active
     assert await consumer._wait_next_records(1.0) == ({}, active)
     assert waited == waits
+
+
+async def test_what_has_to_be_read_again_is_not_taken_for_read(monkeypatch):
+    """Faust drops what stands before `Consumer._read_offset`."""
+
+    async def getmany(self: Consumer, active_partitions: Any, timeout: float) -> Any:
+        return {HERE: ["the first"]}
+
+    monkeypatch.setattr(Consumer, "__init__", lambda self: None)
+    monkeypatch.setattr(Consumer, "_getmany", getmany)
+    consumer, again = LowLatencyConsumer(), {TopicPartition(*HERE), TopicPartition(*GONE)}
+    consumer._read_offset = {HERE: 54, GONE: 54}
+    client = SimpleNamespace(_fetcher=SimpleNamespace(read_again=again))
+    consumer._thread = SimpleNamespace(_consumer=client)
+    assert await consumer._getmany({HERE, GONE}, 1.0) == {HERE: ["the first"]}
+    assert consumer._read_offset == {GONE: 54}, "nothing of that has come yet"
+    assert again == {GONE}
+    source = inspect.getsource(Consumer._drain_messages)
+    assert "get_read_offset = self._read_offset.__getitem__" in source
+    assert "if r_offset is None or offset >= r_offset:" in source
 
 
 async def test_what_came_of_others_is_given_while_one_is_full_and_room_ends_the_wait(monkeypatch):

@@ -75,6 +75,7 @@ async def test_a_reader_says_what_it_cannot_read_any_more(begins, caplog, offset
     finally:
         await fetcher.close()
     assert [record.message for record in caplog.records] == ([] if sought else [told])
+    assert fetcher.read_again == ({HERE} if offset > BEGIN and not sought else set())
 
 
 def test_what_is_overridden_is_what_the_fetcher_calls():

@@ -134,6 +134,28 @@ async def test_what_was_committed_of_a_former_topic_is_no_place_in_the_new_one(n
     assert (at.offset, at.metadata) == (20, description.id)
 
 
+async def test_an_offset_beyond_the_end_skips_nothing(new_stream: NewStream):
+    """As where a broker has lost the end of its log, or somebody has set the offset by hand."""
+    stream = await new_stream(partitions=1)
+    topic, group = stream.settings.topic("articles.raw"), stream.settings.group("clean")
+    await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(20)])
+    committing = kafka_client.consumer(stream.settings, group_id=group)
+    await committing.start()
+    committing.assign([TopicPartition(topic, 0)])
+    await committing.commit({TopicPartition(topic, 0): 25})
+    await committing.stop()
+    stream.start_worker("clean")
+    name = "articles.cleaned"
+    async with asyncio.timeout(60):
+        while f"{topic}/0 ends before 25, where it was to be read on; it is read again from 0" not in stream.logs():
+            await asyncio.sleep(0.1)
+    await stream.produce([article(f"b-{number}", f"Neu {number}.") for number in range(20)])
+    outcome = await stream.collect(lambda seen: len(seen.messages[name]) >= 40, names=[name])
+    assert {message.key for message in outcome.messages[name]} == {
+        b"%s-%d" % (x, n) for x in (b"a", b"b") for n in range(20)
+    }
+
+
 async def test_the_local_copy_of_a_topic_that_was_created_again_is_rebuilt(new_stream: NewStream):
     """Also while the worker runs: what only the former topic knew is known no more."""
     stream = await new_stream(partitions=1)
