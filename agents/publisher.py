@@ -97,7 +97,7 @@ class Publisher:
             task.cancel()
         producer, self._producer = self._producer, None
         if producer is not None:
-            await _close(producer)
+            await close_producer(producer)
 
     async def send(self, *messages: Outgoing, soon: bool = False, before: BeforeSend | None = None) -> None:
         """Send messages and wait until all in-sync copies have them.
@@ -307,7 +307,7 @@ class Publisher:
                 await asyncio.Event().wait()
             old, self._producer = self._producer, None
             if old is not None:
-                await _close(old)
+                await close_producer(old)
             self._producer = await self._connect()
             return self._producer
 
@@ -316,7 +316,7 @@ class Publisher:
         try:
             await kafka.connect(producer)
         except BaseException:
-            await _close(producer)
+            await close_producer(producer)
             raise
         return producer
 
@@ -327,7 +327,7 @@ def _description(error: BaseException | None) -> str:
     return type(error).__name__
 
 
-async def _close(producer: RevocableProducer) -> None:
+async def close_producer(producer: RevocableProducer) -> None:
     """Stop a producer that may not be able to flush."""
     try:
         await asyncio.wait_for(producer.stop(), STOP_SECONDS)

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer
 
 from agents import kafka, topics
 from agents.cli.console import note, quiet_clients
 from agents.needed_permissions import on_topics, topics_of
 from agents.permissions import Need
+from agents.revocable_producer import RevocableProducer
 from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
@@ -33,8 +34,10 @@ async def reach_broker(settings: Settings, needs: Iterable[Need] = (), seconds: 
 
 
 @asynccontextmanager
-async def connected_producer(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
-    """A started producer for `articles.raw`, which exists."""
+async def connected_producer(settings: Settings) -> AsyncIterator[RevocableProducer]:
+    """A started producer for `articles.raw`, which exists. At the end, what is unconfirmed is waited for briefly."""
+    from agents.publisher import close_producer
+
     needs = on_topics(settings, "WRITE", RAW_TOPIC)
     await reach_broker(settings)
     await topics.ensure(settings, topics_of(settings, needs))
@@ -44,7 +47,7 @@ async def connected_producer(settings: Settings) -> AsyncIterator[AIOKafkaProduc
         await kafka.connect(producer)
         yield producer
     finally:
-        await producer.stop()
+        await close_producer(producer)
 
 
 @asynccontextmanager

@@ -14,6 +14,8 @@ from agents.settings import Settings
 from pipeline.stages import RAW_TOPIC
 
 if TYPE_CHECKING:
+    from aiokafka import AIOKafkaProducer
+
     from agents.feed.feed_list import FeedSource
 
 
@@ -65,7 +67,7 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     async with connected_producer(settings) as producer:
 
         async def send(article: RawArticle, value: bytes) -> None:
-            await producer.send_and_wait(topic, value, key=str(article.id).encode())
+            await send_within(settings.publish_timeout_seconds, producer, topic, value, str(article.id).encode())
 
         seen = SeenPages(settings.data_dir / "feed")
         try:
@@ -104,3 +106,19 @@ async def _feed(settings: Settings, feeds: "list[FeedSource]", once: bool) -> in
     sent = sum(result.new + result.revised for result in results)
     console.note(f"Sent {console.counted(sent, 'article')} to {topic}")
     return ExitCode.INCOMPLETE if any(result.failed for result in results) else ExitCode.OK
+
+
+async def send_within(seconds: float, producer: "AIOKafkaProducer", topic: str, value: bytes, key: bytes) -> None:
+    """Return once the broker has confirmed the message. The client by itself would wait for ever, without a word.
+
+    Raises:
+        KafkaTimeoutError: it has not within `seconds`; the client may still send the message later.
+        KafkaError: it refuses.
+    """
+    from aiokafka.errors import KafkaTimeoutError
+
+    try:
+        async with asyncio.timeout(seconds):
+            await producer.send_and_wait(topic, value, key=key)
+    except TimeoutError:
+        raise KafkaTimeoutError(f"no answer for {seconds:.0f} s") from None
