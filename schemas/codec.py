@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 import orjson
 from pydantic import BaseModel, ValidationError
 
+from schemas import exact_json
 from schemas.records import FailureReason
 
 RecordT = TypeVar("RecordT", bound=BaseModel)
@@ -47,7 +48,7 @@ def decode(data: bytes | None, record_class: type[RecordT]) -> RecordT:
     if not data:
         raise RecordError("empty", "the message has an empty value")
     try:
-        value = orjson.loads(data.removeprefix(BYTE_ORDER_MARK))
+        value = exact_json.loads(data.removeprefix(BYTE_ORDER_MARK))
     except orjson.JSONDecodeError as error:
         raise RecordError("malformed-json", one_line(str(error))) from None
     return from_object(value, record_class)
@@ -72,7 +73,7 @@ def encode(record: BaseModel) -> bytes:
         RecordError: with reason "schema" if `meta` holds what JSON cannot carry.
     """
     try:
-        return orjson.dumps(record.model_dump(by_alias=True))
+        return exact_json.dumps(record.model_dump(by_alias=True))
     except orjson.JSONEncodeError as error:
         raise RecordError("schema", f"meta: {one_line(str(error))}") from None
 

@@ -20,6 +20,7 @@ import orjson
 from agents.charset import decoded, is_utf_16
 from agents.cli.errors import CommandError
 from pipeline.identity import article_id
+from schemas import exact_json
 from schemas.codec import RecordError, decode, encode, one_line
 from schemas.records import RawArticle
 
@@ -249,14 +250,14 @@ def _value(origin: str, value: bytes, limit_bytes: int) -> Iterator[ArticleMessa
         yield _record(origin, value, limit_bytes)
         return
     try:
-        items = orjson.loads(value)
+        items = exact_json.loads(value)
     except orjson.JSONDecodeError as error:
         yield RefusedInput(origin, f"no JSON: {one_line(str(error))}")
         return
     for number, item in enumerate(items, start=1):
         place = f"{origin}[{number}]"
         try:
-            data = orjson.dumps(item)
+            data = exact_json.dumps(item)
         except TypeError as error:  # nested too deeply
             yield RefusedInput(place, f"no article: {one_line(str(error))}")
         else:

@@ -14,6 +14,7 @@ from agents.cli import console
 from agents.cli.errors import ExitCode, load_settings
 from agents.settings import Settings
 from pipeline.stages import STAGES, follows_deduplication
+from schemas import exact_json
 
 if TYPE_CHECKING:
     from aiokafka import ConsumerRecord
@@ -163,7 +164,7 @@ def as_line(record: "ConsumerRecord") -> bytes:
     """A message as one line of JSON."""
     shown = as_json(record)
     try:
-        return orjson.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)
+        return exact_json.dumps(shown, option=orjson.OPT_APPEND_NEWLINE)
     except TypeError:  # nested more deeply than orjson writes, though it reads it
         del shown["value"]
         return orjson.dumps(shown | _as_base64(record.value), option=orjson.OPT_APPEND_NEWLINE)
@@ -182,7 +183,7 @@ def as_json(record: "ConsumerRecord") -> dict[str, Any]:
     if record.value is None:
         return shown | {"value": None}
     try:
-        return shown | {"value": orjson.loads(record.value)}
+        return shown | {"value": exact_json.loads(record.value)}
     except orjson.JSONDecodeError:
         return shown | _as_base64(record.value)
 

@@ -10,6 +10,7 @@ from agents.charset import is_utf_16
 from agents.cli.articles import DOCUMENT_BYTES, TOO_LARGE, UTF_16, ArticleMessage, RefusedInput
 from agents.imports.field_names import raw_article
 from agents.imports.messages import message
+from schemas import exact_json
 from schemas.codec import RecordError, one_line
 
 _MARK = b"\xef\xbb\xbf"
@@ -42,7 +43,7 @@ def document(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
         return
     data = data.removeprefix(_MARK).strip()
     try:
-        value = orjson.loads(data)
+        value = exact_json.loads(data)
     except orjson.JSONDecodeError as error:
         rows = data.splitlines()
         if len(rows) < 2 or not rows[0].startswith(b"{"):
@@ -63,7 +64,7 @@ def document(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
 
 def _parsed(origin: str, line: bytes, limit_bytes: int) -> ArticleMessage | RefusedInput:
     try:
-        return _article(origin, orjson.loads(line), limit_bytes)
+        return _article(origin, exact_json.loads(line), limit_bytes)
     except orjson.JSONDecodeError as error:
         return RefusedInput(origin, f"malformed-json: {one_line(str(error))}")
 

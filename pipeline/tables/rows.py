@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-import orjson
-
 from pipeline.tables.columns import RecordKind, Row
+from schemas import exact_json
 from schemas.codec import RecordError, decode
 from schemas.records import Entity, Quote, QuoteArticle, Statement
 from schemas.times import instant
@@ -201,4 +200,4 @@ def _quote(article: QuoteArticle, number: int, quote: Quote, genders: Mapping[st
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+    return exact_json.dumps(value).decode()

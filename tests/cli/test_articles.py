@@ -104,6 +104,11 @@ def test_a_first_line_that_is_broken_does_not_hide_the_others(tmp_path: Path) ->
     assert [type(item) for item in read(path)] == [RefusedInput, ArticleMessage]
 
 
+def test_integers_of_any_size_are_sent_as_they_are(tmp_path: Path) -> None:
+    item = one(tmp_path, "a.json", b'[{"text": "eins", "meta": {"number": 123456789012345678901234567890}}]')
+    assert article(item).meta == {"number": 123456789012345678901234567890}
+
+
 def test_an_array_is_several_articles(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps([{"text": "eins"}, 2, {"text": "drei"}], indent=1), encoding="utf-8")

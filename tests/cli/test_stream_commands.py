@@ -14,7 +14,7 @@ import orjson
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from agents.cli.consume import TablePrinter, in_words
+from agents.cli.consume import TablePrinter, as_line, in_words
 from agents.cli.dead_letters import _readable
 from agents.cli.errors import ExitCode
 from agents.processes import module_command
@@ -90,6 +90,13 @@ def test_what_is_nested_too_deeply_stands_in_base64_and_the_rest_is_printed(quic
     assert base64.b64decode(deep["value_base64"]) == NESTED
     assert "value" not in deep
     assert plain["value"] == {"id": "b-1"}
+
+
+def test_integers_of_any_size_are_printed_as_they_are() -> None:
+    number = b"[123456789012345678901234567890]"
+    place = {"topic": "t", "partition": 0, "offset": 7, "timestamp": 0}
+    line = as_line(SimpleNamespace(**place, key=b"k", headers=(), value=number))  # type: ignore[arg-type]
+    assert number in line
 
 
 def test_a_dead_letter_that_is_nested_too_deeply_is_shown_as_text() -> None:

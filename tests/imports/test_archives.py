@@ -248,6 +248,14 @@ def test_json_documents(tmp_path: Path, shape: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_integers_of_any_size_are_imported_as_they_are(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b'{"plaintext": "eins", "number": 123456789012345678901234567890}')
+    (item,) = read(tmp_path / name)
+    assert isinstance(item, ArticleMessage)
+    assert b'"meta":{"number":123456789012345678901234567890}' in item.value
+
+
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_json_in_utf_16_is_refused_as_a_whole(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes('{"text": "Hallo"}\n{"text": "Hallo"}\n'.encode("utf-16"))
     assert refused(read(tmp_path / name)) == [(name, "JSON has to be UTF-8, and this is UTF-16")]

@@ -42,6 +42,12 @@ def test_an_article_with_its_quotes() -> None:
     assert row["text"][first["begin_char"] : first["end_char"]] == SAID
 
 
+def test_integers_of_any_size_stay_in_meta() -> None:
+    value = RELEASE_0_1.replace(b'"meta":{}', b'"meta":{"number":123456789012345678901234567890}')
+    (row,) = change(value, key=b"alt-1").rows["articles"]
+    assert row["meta"] == '{"number":123456789012345678901234567890}'
+
+
 def test_a_record_of_release_0_1_makes_rows() -> None:
     made = change(RELEASE_0_1, key=b"alt-1")
     (quote,) = made.rows["quotes"]

@@ -85,6 +85,15 @@ def test_times_go_on_in_rfc_3339(written: str, read: str) -> None:
     assert decode(orjson.dumps({"text": "a", "published_at": written}), RawArticle).published_at == read
 
 
+def test_integers_of_any_size_are_carried_through() -> None:
+    written = b'{"large":123456789012345678901234567890,"least":-9223372036854775809,"most":18446744073709551616}'
+    article = decode(b'{"text":"a","key":18446744073709551617,"meta":' + written + b"}", RawArticle)
+    assert article.meta["large"] == 123456789012345678901234567890
+    assert article.meta["key"] == 18446744073709551617
+    assert written[:-1] in encode(article)
+    assert decode(encode(article), RawArticle) == article
+
+
 def test_null_meta_counts_as_none_given() -> None:
     assert decode(b'{"text": "a", "meta": null}', RawArticle).meta == {}
 
