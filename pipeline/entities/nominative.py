@@ -40,6 +40,9 @@ _PREPOSITIONS = _CONTRACTED | {
 }  # fmt: skip
 _COORDINATORS = frozenset({"und", "oder", "sowie"})
 _NUMBER = re.compile(r"\d[\d.,]*")
+_SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
+_ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
+_WITHOUT_UMLAUT = str.maketrans("äöü", "aou")
 _QUANTIFIER = re.compile(r"(?:einige|viele|mehrere)[nr]?|manche", re.IGNORECASE)
 
 
@@ -54,7 +57,9 @@ def nominative(phrase: str) -> str:
     if len(words) > 1 and words[0].lower() in OWNING_DETERMINERS:
         return nominative(" ".join(words[1:]))
     if _some_of(words):
-        return " ".join([words[0].lower(), *words[1:]])
+        return " ".join([_some_in_nominative(words), *words[1:]])
+    if len(words) > 1 and (same := _SAME.fullmatch(words[0])) is not None:
+        words[0] = same["article"]
     before = 0
     while before < len(words) - 1 and after_determiner(words[before]) is not None:
         if before and words[before] in _CONTRACTED:  # "die vom Verband beanstandeten Werke"
@@ -85,6 +90,23 @@ def nominative(phrase: str) -> str:
 def _some_of(words: Sequence[str]) -> bool:
     """Whether a phrase is some of a group: "einer der Anwälte", "zwei ihrer Freunde"."""
     return len(words) > 2 and words[0].lower() in _SOME and words[1] in GENITIVE_DETERMINERS
+
+
+def _some_in_nominative(words: Sequence[str]) -> str:
+    """The first word of "einem der Anwälte", "einigen der Anwälte" in the nominative; "einer der" may be that."""
+    some = words[0].lower()
+    one = _ONE_OF.fullmatch(some)
+    if one is None:
+        return some.removesuffix("n") if some.endswith("en") else some
+    several = words[2 + _head(words[2:])]
+    alone = several.removesuffix("er").translate(_WITHOUT_UMLAUT) if several.endswith("er") else several[:-1]
+    genders = _singular(several) or _singular(alone)  # "Opfer"; "Länder", "Teams"
+    return one["stem"] + STRONG_NOMINATIVE["n" if genders == {"n"} else "m"]
+
+
+def _singular(noun: str) -> set[str]:
+    """The genders that `noun` can have as a nominative."""
+    return {reading.agreement[0] for reading in noun_readings(noun) if reading.agreement in ("mn", "fn", "nn")}
 
 
 def name_in_nominative(before: str, name: str) -> str:
