@@ -22,6 +22,7 @@ from pipeline.reader.mentions import FEMININE_OR_PLURAL, FIRST_PERSON, MASCULINE
 from pipeline.spans import CharRange
 
 _PRONOUNS = FEMININE_OR_PLURAL | MASCULINE_OR_NEUTER | FIRST_PERSON | word_list("impersonal_pronouns")
+_POSSESSIVES = word_list("possessive_determiners")
 _NO_NOUNS = DETERMINERS | SUBJECT_PRONOUNS | _PRONOUNS | PREPOSITIONS | word_list("pronouns_for_some")
 _JOINS_OWNER = GENITIVE_DETERMINERS | {"von", "vom", "für"}
 
@@ -52,8 +53,11 @@ def has_noun(phrase: str) -> bool:
 
 
 def names_somebody(phrase: str) -> bool:
-    """Whether a phrase has a noun that tells who is meant, unlike "eigenen Angaben"."""
-    return has_noun(phrase) and not phrase.lower().startswith("eigene")
+    """Whether a phrase has a noun that tells who is meant, unlike "eigenen Angaben" and "meiner Ansicht"."""
+    words = phrase.lower().split()
+    if not has_noun(phrase) or words[0].startswith("eigene"):
+        return False
+    return words[0] not in _POSSESSIVES or words[-1] not in INFORMATION_NOUNS
 
 
 def with_closing_mark(text: str, span: CharRange) -> str:

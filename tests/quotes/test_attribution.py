@@ -122,6 +122,10 @@ def test_a_phrase_meets_a_chain_where_it_has_a_sign_of_a_mention() -> None:
         ("Ansicht der Nachbarn", "Nachbarn"),
         ("einer Studie der Stiftung", "Studie der Stiftung"),
         ("den Angaben", "Angaben"),
+        ("meiner Ansicht", None),
+        ("Unserer festen Überzeugung", None),
+        ("seinen eigenen Angaben", None),
+        ("seiner Sprecherin", "Sprecherin"),
     ],
 )
 def test_a_pronoun_is_no_name(words: str, name: str | None) -> None:
@@ -152,7 +156,8 @@ def test_mehrere_is_no_noun_phrase(phrase: str, with_noun: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("phrase", "tells"), [("ein Aktivist", True), ("eigener Aussage", False), ("Eigenen Angaben", False)]
+    ("phrase", "tells"),
+    [("ein Aktivist", True), ("eigener Aussage", False), ("Eigenen Angaben", False), ("ihrer Meinung", False)],
 )
 def test_what_one_says_oneself_tells_nobody(phrase: str, tells: bool) -> None:
     assert names_somebody(phrase) is tells
