@@ -10,7 +10,7 @@ from pipeline.cleaning.classifier import Classifiers
 from pipeline.cleaning.datelines import dateline, place_alone
 from pipeline.cleaning.fields import fields_of
 from pipeline.cleaning.fingerprint import fingerprints_of
-from pipeline.cleaning.language import detect
+from pipeline.cleaning.language import detect, main_language
 from pipeline.cleaning.lines import Line
 from pipeline.cleaning.linked_body import with_linked_body
 from pipeline.cleaning.list_marks import put_back_marks
@@ -138,7 +138,7 @@ class Cleaner:
 
     def _language(self, article: RawArticle, text: str) -> str:
         accepted = self._config.languages
-        language = article.language.lower()[:2] if article.language else detect(text, accepted)[0]
+        language = main_language(article.language) if article.language else detect(text, accepted)[0]
         if language not in accepted:
             raise Rejected(
                 "unsupported-language",

@@ -1,11 +1,22 @@
 """Which language a text is in."""
 
+import re
 from collections.abc import Collection
 from functools import cache
 from typing import Any
 
 _SAMPLE_CHARACTERS = 600
 _LONGER_SAMPLE_CHARACTERS = 5_000
+
+
+_GERMAN = frozenset({"deu", "ger"})
+"""What ISO 639-2 calls German."""
+
+
+def main_language(tag: str) -> str:
+    """The language of a tag such as "de", "de-AT" or "deu", by its ISO 639-1 code where it is German."""
+    language = re.split("[-_]", tag.lower(), maxsplit=1)[0]
+    return "de" if language in _GERMAN else language
 
 
 @cache

@@ -153,6 +153,7 @@ ENGLISH = (
         (RawArticle(text="Menü\nStartseite\nImpressum"), "empty"),
         (RawArticle(text=ENGLISH), "unsupported-language"),
         (RawArticle(text=TEXT, language="fr"), "unsupported-language"),
+        (RawArticle(text=TEXT, language="den"), "unsupported-language"),
         (RawArticle(text="ä" * 3_000_000), "too-large"),
         (RawArticle(text="Zeile\n" * 300_000), "too-large"),
     ],
@@ -162,6 +163,11 @@ def test_refusals(clean: Cleaner, article: RawArticle, reason: str) -> None:
         clean(article)
     assert refused.value.reason == reason
     assert "\n" not in refused.value.detail
+
+
+@pytest.mark.parametrize("language", ["de", "DE", "de-AT", "de_CH", "deu", "ger", "ger-AT"])
+def test_german_by_any_code(clean: Cleaner, language: str) -> None:
+    assert clean(RawArticle(text=TEXT, language=language)).language == "de"
 
 
 def test_a_foreign_beginning_does_not_make_an_article_foreign() -> None:
