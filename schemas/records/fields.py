@@ -8,14 +8,15 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)")
+_SPACE = re.compile(r"(?<=^\d{4}-\d\d-\d\d) (?=\d)")
 _LEAP_SECOND = re.compile(r"(?<=:\d\d:)60(?=[Z+.-])")
 
 
 @lru_cache(maxsize=32)  # the times of an article stand in each of its quotes
 def _rfc3339(value: str) -> str:
-    """The time in RFC 3339, with capital T and Z and without a leap second, as most programs expect it; other forms of
-    ISO 8601 are rewritten."""
-    time = _LEAP_SECOND.sub("59", value.upper())
+    """The time in RFC 3339, with capital T and Z and without a leap second, as most programs expect it; a space for the
+    T, which RFC 3339 allows, and other forms of ISO 8601 are rewritten."""
+    time = _SPACE.sub("T", _LEAP_SECOND.sub("59", value.upper()))
     try:
         moment = datetime.fromisoformat(time)
     except ValueError:
