@@ -18,6 +18,7 @@ from agents.runner import Runner, Send
 from agents.settings import Settings
 from agents.status import WorkerStatus
 from agents.tracing import Tracing
+from pipeline.identity import key_text
 from pipeline.stages import FINISHED_TOPIC, Stage
 
 log = logging.getLogger("redefluss.runner")
@@ -129,10 +130,11 @@ class StageRunner(Runner):
             self.status.metrics.finished(time.time() - arrived)
 
     async def _withdraw(self, message: Incoming, send: Send) -> None:
-        """Pass on that an article is taken back: its key without a value, on every topic that the stage writes."""
-        assert message.key is not None
+        """Pass on that an article is taken back: its id without a value, on every topic that the stage writes."""
+        article = key_text(message.key)
+        assert article is not None
         out = self._after(message, 0.0)
-        await send(*await self._tombstones(message.key, self.stage.outputs, out))
+        await send(*await self._tombstones(article.encode(), self.stage.outputs, out))
         await self._note_withdrawal(message)
         log.info("%s: %s withdraws an article", self.stage.name, message)
 

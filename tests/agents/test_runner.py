@@ -20,6 +20,7 @@ from agents.publisher import BeforeSend
 from agents.settings import Settings
 from agents.stage_runner import StageRunner
 from agents.status import WorkerStatus
+from pipeline.identity import key_text
 from pipeline.stages import STAGES, Stage, stage_named
 
 CLEAN, ENTITIES, QUOTES = map(stage_named, ("clean", "entities", "quotes"))
@@ -265,6 +266,11 @@ async def test_a_key_that_is_large_is_left_out_of_a_dead_letter_that_does_not_fi
     letter = orjson.loads(message.value or b"")
     assert (message.key, letter["key"], letter["key_base64"]) == (None, None, None)
     assert (letter["value"], letter["tombstone"], letter["offset"]) == ("", tombstone, 17)
+
+
+async def test_a_key_that_is_not_utf_8_takes_back_the_article_that_got_its_id_from_it():
+    (sent,) = await Stream(CLEAN).handle(None, key=b"\xff\xfe")
+    assert places(sent) == ("p.articles.cleaned", (key_text(b"\xff\xfe") or "").encode(), None, None)
 
 
 async def test_an_article_that_is_taken_back_is_so_on_every_topic_of_the_stage():
