@@ -233,7 +233,7 @@ def _in_nominative(
         last = words[head].rsplit("-", 1)[-1]
         for reading in () if len(last) > 1 and last.isupper() else noun_readings(last):  # "AMS" declines no "AM"
             readings.setdefault(reading.agreement, reading.nominative)
-        if readings.get("pd", words[head]) != words[head] == readings.get("nn"):  # "Kreisen" are circles, no circling
+        if readings.get("pd", last) != last == readings.get("nn"):  # "Kreisen" are circles, no circling
             readings = {agreement: base for agreement, base in readings.items() if agreement[0] != "n"}
         role = role_word(words[head])
         if (

@@ -41,7 +41,7 @@ _TRUSTED = 0.85
 """A less likely speaker (0 to 1) of the reader gives way to another one that a rule names beside the quote."""
 _SURE_OF_OWNER = 0.8
 """How likely (0 to 1) it must be that "der Behörde" means an organisation, to be replaced by its name."""
-_KINDS: dict[str, SpeakerKind] = {
+KIND_OF_TYPE: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",
     "LOC": "place",
@@ -181,7 +181,7 @@ class Attribution:
         given = [span for span in candidate.speaker_spans if self._known(choice.chain).meets(span)]
         spans = self._spans(self._with_appositions(choice.chain, given) or [self._whole(choice)])
         entity, name = self._entity(choice.chain), self._name(choice.chain, given)
-        kind = _KINDS[entity.type if entity is not None else self._known(choice.chain).type]
+        kind = KIND_OF_TYPE[entity.type if entity is not None else self._known(choice.chain).type]
         several = self._linker.several(_of_own_frame(candidate, given))
         if entity is not None and entity.name in several:
             entity, name, kind = None, enumerated(several), "group"
@@ -195,7 +195,7 @@ class Attribution:
             owner, called = next((source for source in sources if source[1] is not None), (None, None))
             if called is not None:
                 entity, name = owner, called
-                kind = _KINDS[owner.type] if owner is not None else "organisation"
+                kind = KIND_OF_TYPE[owner.type] if owner is not None else "organisation"
         return Speaker(
             spans=spans,
             text=joined(self._article.text, spans),
@@ -254,7 +254,7 @@ class Attribution:
             text=text,
             entity=entity.id if entity is not None else None,
             name=name or name_of_words(text),
-            kind=_KINDS[entity.type] if entity is not None else "unknown",
+            kind=KIND_OF_TYPE[entity.type] if entity is not None else "unknown",
             confidence=1 - nobody,
         )
 

@@ -12,7 +12,7 @@ from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
 from pipeline.quotes.answers import interview_answers
-from pipeline.quotes.attribution import Attribution
+from pipeline.quotes.attribution import KIND_OF_TYPE, Attribution
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.combination import combine, weigh
 from pipeline.quotes.linking import Linker
@@ -28,11 +28,22 @@ from pipeline.quotes.segmentation import (
     without_lines_apart,
     without_questions,
 )
+from pipeline.quotes.speaker_names import name_of_words
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.model import Reader, shared_reader
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange
-from schemas.records import Block, Entity, EntityArticle, Quote, QuoteArticle, QuotePart, QuotePerson, Speaker
+from schemas.records import (
+    Block,
+    Entity,
+    EntityArticle,
+    Quote,
+    QuoteArticle,
+    QuotePart,
+    QuotePerson,
+    Speaker,
+    SpeakerKind,
+)
 from schemas.spans import Span, joined
 
 _BEHIND_DATELINE = re.compile(r"(?:,? ?\([^)\n]{1,60}\))? ?[–—.:-]")
@@ -162,8 +173,13 @@ def _speaker_by_rule(article: EntityArticle, linker: Linker, candidate: QuoteCan
         if (text[begin:end].lower() not in _NOBODY or not LINK_RULES["nobody"].on)
         and not _is_dateline(article, begin, end)
     ]
-    said = _person(text, said_by, linker.person(said_by))
-    return Speaker(**dict(said)) if said is not None else None
+    entity, name = linker.person(said_by)
+    said = _person(text, said_by, (entity, name))
+    if said is None:
+        return None
+    several: SpeakerKind = "group" if linker.several(said_by) else "unknown"
+    kind = KIND_OF_TYPE[entity.type] if entity is not None else several
+    return Speaker(**dict(said) | {"name": name or name_of_words(said.text), "kind": kind})
 
 
 def _quote(

@@ -82,6 +82,7 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("etwa 50 Anwohnern", "etwa 50 Anwohner"),
         ("mehr als 300 Teilnehmern", "mehr als 300 Teilnehmer"),
         ("Kreisen der alten Regierung", "Kreise der alten Regierung"),
+        ("Nordpress-Kreisen", "Nordpress-Kreise"),
         ("gut informierten Kreisen", "gut informierte Kreise"),
         ("dem Schreiben", "Schreiben"),
         ("betroffenen Ärztinnen und Ärzten", "betroffene Ärztinnen und Ärzte"),

@@ -86,7 +86,7 @@ def test_speakers_are_linked_by_full_name(result: QuoteArticle) -> None:
     assert speakers["das Geld reiche „bei weitem nicht“"] == ("Jonas Reif", "per/jonas-reif")
     assert speakers["„bei weitem nicht“"] == ("Jonas Reif", "per/jonas-reif")
     assert speakers["Es gebe keinen Spielraum."] == ("Jonas Reif", "per/jonas-reif")
-    assert speakers["blieb es ruhig"] == (None, None)
+    assert speakers["blieb es ruhig"] == ("Polizei", None)
 
 
 def test_words_quoted_by_others_are_one_record_the_speaker_s(extract: QuoteExtractor) -> None:
@@ -94,6 +94,16 @@ def test_words_quoted_by_others_are_one_record_the_speaker_s(extract: QuoteExtra
     (quote,) = extract(article(text)).quotes
     assert quote.speaker is not None
     assert quote.speaker.text == "einen Zeugen"
+
+
+def test_the_kind_of_a_speaker_is_that_of_the_entity(extract: QuoteExtractor) -> None:
+    text = "Hanna Obst sagte: „Die Brücke kommt.“ „Wann?“, fragte ein Sprecher der Nordpress."
+    obst = {"id": "per/hanna-obst", "name": "Hanna Obst", "type": "PER", "salience": 0.5}
+    first, second = extract(article(text, [{**obst, "mentions": [mention(text, "Hanna Obst")]}])).quotes
+    assert first.speaker is not None
+    assert (first.speaker.entity, first.speaker.kind) == ("per/hanna-obst", "person")
+    assert second.speaker is not None
+    assert (second.speaker.name, second.speaker.kind) == ("Sprecher der Nordpress", "unknown")
 
 
 def test_addressees_are_linked(result: QuoteArticle) -> None:
@@ -111,6 +121,7 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
     (quote,) = extract(article(text, both)).quotes
     assert quote.speaker is not None
     assert (quote.speaker.name, quote.speaker.entity) == ("Hanna Obst und Jonas Reif", None)
+    assert quote.speaker.kind == "group"
 
 
 @pytest.mark.parametrize(
@@ -118,17 +129,17 @@ def test_several_speakers_have_a_name_together(extract: QuoteExtractor) -> None:
     [
         ("Polizeiangaben", "Polizei", None),
         ("Nordpress-Informationen", "Nordpress", "org/nordpress"),
-        ("Medieninformationen", None, None),
-        ("Preisangaben", None, None),
-        ("Regierungskreisen", None, None),
-        ("Nordpress-Kreisen", None, None),
+        ("Medieninformationen", "Medieninformationen", None),
+        ("Preisangaben", "Preisangaben", None),
+        ("Regierungskreisen", "Regierungskreise", None),
+        ("Nordpress-Kreisen", "Nordpress-Kreise", None),
         ("Nordpressangaben", "Nordpress", "org/nordpress"),
         ("Händlerangaben", "Händler", None),
         ("Bahnangaben", "Bahn", None),
         ("Zeugenaussagen", "Zeugen", None),
         ("Händlerschätzungen", "Händler", None),
-        ("Preisschätzungen", None, None),
-        ("Falschaussagen", None, None),
+        ("Preisschätzungen", "Preisschätzungen", None),
+        ("Falschaussagen", "Falschaussagen", None),
         ("eines Berichts der Nordpress", "Nordpress", "org/nordpress"),
     ],
 )
