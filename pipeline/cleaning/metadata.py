@@ -43,7 +43,6 @@ class Metadata:
     modified: FieldValue | None = None
     department: FieldValue | None = None
     access: FieldValue | None = None
-    language: str | None = None
     body: str | None = None
     descriptions: list[str] = field(default_factory=list)
     sites: list[str] = field(default_factory=list)
@@ -70,7 +69,6 @@ def read_metadata(root: Any) -> Metadata:
     pages = [entry for entry in linked if "webpage" in types_of(entry)]
     found.published, found.modified = published(root, metas, articles, pages), modified(root, metas, articles, pages)
     found.access = access_by_page(metas, articles)
-    found.language = _language(root, articles)
     found.body = body_of(articles)
     kinds = {kind for entry in articles for kind in types_of(entry)}
     found.is_news = any(kind.endswith("newsarticle") or kind == "liveblogposting" for kind in kinds)
