@@ -78,6 +78,11 @@ def test_signed_quotations_are_paragraphs() -> None:
     assert (article.title, article.text.split("\n\n")) == (None, [lead, *signed])
 
 
+def test_a_name_below_a_quotation_that_a_text_begins_with_is_no_headline() -> None:
+    text = "\n\n".join([*STATEMENTS[0], *PARAGRAPHS])
+    assert Cleaner(PipelineConfig())(RawArticle(text=text, language="de")).title != STATEMENTS[0][1]
+
+
 @pytest.mark.parametrize("name", ["Knut Petersen, SPD", "Knut Petersen"])
 def test_the_footer_of_a_blockquote_is_no_footer_of_the_page(name: str) -> None:
     paragraphs = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]

@@ -75,6 +75,7 @@ def test_a_page_gives_the_same_article(from_page: CleanArticle) -> None:
     assert (from_page.kicker, from_page.title, from_page.dateline) == (KICKER, TITLE, "Süderhafen")
     assert from_page.authors == ["Jonas Beispiel", "Ute Muster"]
     assert from_page.published_at == "2024-03-12T16:40:00+01:00"
+    assert "published_at" in from_page.evidence
 
 
 def test_the_records_own_fields_win(clean: Cleaner) -> None:
@@ -82,10 +83,13 @@ def test_the_records_own_fields_win(clean: Cleaner) -> None:
         RawArticle(html=PAGE, title="Brücke wird gebaut", published_at="2024-01-01T00:00:00Z", language="de")
     )
     assert (article.title, article.published_at) == ("Brücke wird gebaut", "2024-01-01T00:00:00Z")
+    assert "published_at" not in article.evidence
 
 
 def test_a_page_in_the_text_field_is_recognised(clean: Cleaner, from_page: CleanArticle) -> None:
     assert clean(RawArticle(text=PAGE)).text == from_page.text
+    tagged = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[:3])
+    assert clean(RawArticle(text=tagged)).text == "\n\n".join(PARAGRAPHS[:3])
 
 
 def test_a_text_in_the_html_field_is_recognised(clean: Cleaner, from_text: CleanArticle) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.cleaning.interviews import mark_turns
-from pipeline.cleaning.lines import Line
+from pipeline.cleaning.lines import Line, Markup
 
 QUESTIONS = ("Frau Rickmers, wie geht es dem Seegras?", "Woran liegt das?", "Was sagen die Fischer zu Ihren Plänen?")
 ANSWERS = ("Besser, als ich dachte.", "Am Wasser, glaube ich.", "Mich haben sie zuerst ausgelacht.")
@@ -39,6 +39,22 @@ def test_an_answer_goes_on_until_the_next_question() -> None:
         f"Antwort: {ANSWERS[1]}",
     )
     assert found == ["question", "answer", "answer", "question", "answer"]
+
+
+@pytest.mark.parametrize(
+    ("bold", "kind"), [(QUESTIONS, "question"), ((*QUESTIONS, *ANSWERS), "answer"), ((), "answer")]
+)
+def test_what_the_interviewer_says_is_set_apart_as_the_questions_are(bold: tuple[str, ...], kind: str) -> None:
+    remark = "Das klingt ja nicht gut."
+    texts = [text for pair in zip(QUESTIONS, ANSWERS, strict=True) for text in pair]
+    texts.insert(2, remark)
+    lines = []
+    for text in texts:
+        share = 1.0 if text in (*bold, remark) else 0.0
+        lines.append(Line(text, markup=Markup("p", 0.0, frozenset(), frozenset(), 0, 0, 0, bold_share=share)))
+        lines[-1].keep("paragraph", "test")
+    mark_turns(lines)
+    assert lines[2].kind == kind
 
 
 def test_only_the_answers_have_labels() -> None:

@@ -57,9 +57,17 @@ def test_what_belongs_to_an_interview_stays(texts: Sequence[str]) -> None:
         ("Was ist Seegras?", "Eine Pflanze.", "Wo wächst es?", "[Im Meer.]"),
         (*LABELLED, "Seeblatt: Danke.", "Rickmers: Gern.", "Hat es Ihnen gefallen?", "[Schreiben Sie es uns.]"),
         ("[Der Fischer Jan Ohlsen über leere Netze]", "Die Biologin Antje Rickmers war da.", *CALLING),
+        ("[Wer ist schuld?]", *CALLING),
         ("[Neu im Blatt: Biologin Antje Rickmers]", "Die Biologin Antje Rickmers forscht.", *CALLING),
     ],
-    ids=["teasers", "explainer", "below a labelled interview", "somebody else", "named elsewhere"],
+    ids=[
+        "teasers",
+        "explainer",
+        "below a labelled interview",
+        "somebody else",
+        "a question above it",
+        "named elsewhere",
+    ],
 )
 def test_what_does_not_belong_to_it_goes(texts: Sequence[str]) -> None:
     assert kept(texts) == [text for text in texts if not text.startswith("[")]

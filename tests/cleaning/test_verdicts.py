@@ -98,6 +98,7 @@ def test_a_first_paragraph_of_some_length_is_the_lead(first: str, kind: str, mon
         ([*PARAGRAPHS, "Mehr zum Thema", "Die Brücke im Nebel"], "Die Brücke im Nebel", "related"),
         ([*PARAGRAPHS, "Die Brücke im Nebel"], "Die Brücke im Nebel", "navigation"),
         ([*PARAGRAPHS, "Die alte Brücke im Nebel"], "Die alte Brücke im Nebel", "teaser"),
+        ([*PARAGRAPHS, "Podcast: Die alte Brücke im Nebel"], "Podcast: Die alte Brücke im Nebel", "teaser"),
     ],
 )
 def test_what_the_classifier_removes_has_the_reason_of_its_place(
@@ -106,6 +107,16 @@ def test_what_the_classifier_removes_has_the_reason_of_its_place(
     odds = dict.fromkeys(set(lines) - {*PARAGRAPHS, COMMENT}, 0.05)
     article = cleaned(RawArticle(text="\n\n".join([TITLE, *lines])), odds, monkeypatch)
     assert [removed.reason for removed in article.removed if removed.text == line] == [reason]
+
+
+@pytest.mark.parametrize(("odds", "stays"), [((0.1, 0.1, 0.9), 1), ((0.9, 0.1, 0.9), 3)])
+def test_the_items_of_a_numbering_stay_if_half_of_them_do(
+    odds: Sequence[float], stays: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = ["Brücke im Nebel", "Fähre im Eis", "Deich im Bau"]
+    listed = "".join(f"<p>{number}. {item}</p>" for number, item in enumerate(items, start=1))
+    blocks = kept(page(listed), dict(zip(items, odds, strict=True)), monkeypatch)
+    assert len(blocks) == len(PARAGRAPHS) + stays
 
 
 @pytest.mark.parametrize(

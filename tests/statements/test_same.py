@@ -55,6 +55,13 @@ def test_what_anybody_could_say_is_the_same_where_half_of_the_surroundings_is(ot
     assert same_statement(one, ComparedQuote("„Das ist gut“", other, True)) is same
 
 
+def test_a_few_quoted_words_are_known_by_what_the_whole_sentence_says_besides() -> None:
+    whole = ComparedQuote("„Das Freibad war ein schwerer Fehler“", "", True)
+    for subject, same in [("Das Freibad", True), ("Der Radweg", False)]:
+        words = ComparedQuote("„schwerer Fehler“", f"{subject} sei ein „schwerer Fehler“ gewesen.", True)
+        assert same_statement(words, whole) is same
+
+
 def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
     printed, misprinted, elsewhere = (
         ComparedQuote(f"„{words}“", "", True)
@@ -71,6 +78,7 @@ def test_three_words_that_say_something_are_enough_to_know_a_misprint() -> None:
         ("stieg", "steige"),
         ("angekündigt", "anzukündigen"),
         ("angenommen", "annimmt"),
+        ("gelte", "gilt"),
         ("Häuser", "Haus"),
         ("Klöckner", "Kloeckner"),
         ("verlängert", "verlängern"),

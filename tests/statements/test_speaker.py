@@ -10,6 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.config import PipelineConfig
+from pipeline.quotes import record_key
+from pipeline.statements import StatementJoiner
 from pipeline.statements.outlines import FEW
 from pipeline.statements.owner import speaker_key
 from pipeline.statements.speaker import Changes, SpeakerStatements
@@ -233,6 +236,12 @@ def test_speakers_that_are_no_entities_are_told_apart_by_article_and_name() -> N
     ]
     assert len(set(keys)) == 4
     assert speaker_key(record(WHOLE)) == LANDRAT.id
+
+
+def test_a_state_is_looked_for_where_the_messages_of_its_quotes_are() -> None:
+    joiner = StatementJoiner(PipelineConfig())
+    for quote in (record(WHOLE), record(WHOLE, speaker=None, name="Sprecherin"), record(WHOLE, speaker=None)):
+        assert joiner.stream_key(joiner.owner(quote)) == record_key(quote)
 
 
 SENTENCES = [
