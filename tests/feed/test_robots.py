@@ -4,7 +4,7 @@ import pytest
 from yarl import URL
 
 from agents.feed import robots
-from agents.feed.robots import Robots, RobotsResponse
+from agents.feed.robots import Robots, RobotsResponse, RulesUnknown
 
 
 async def test_of_many_origins_those_that_were_read_last_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,3 +31,12 @@ async def test_no_rule_takes_for_ever() -> None:
     rules = Robots("redefluss", robots_txt)
     assert await rules.allowed(URL(f"https://a.example/{'a' * 2_000}"))
     assert not await rules.allowed(URL(f"https://a.example/{'a' * 2_000}c"))
+
+
+@pytest.mark.parametrize("status", [0, 429, 500])
+async def test_rules_that_did_not_come_are_unknown(status: int) -> None:
+    async def robots_txt(_: URL) -> RobotsResponse:
+        return RobotsResponse(status)
+
+    with pytest.raises(RulesUnknown):
+        await Robots("redefluss", robots_txt).allowed(URL("https://a.example/"))

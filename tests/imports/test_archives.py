@@ -235,6 +235,8 @@ def test_json_of_other_tools(tmp_path: Path) -> None:
     assert (news_please["published_at"], news_please["language"]) == ("2017-07-17T17:03:00+02:00", "de")
     assert news_please["meta"] == {"authors": ["Eva Muster"]}
     assert (fundus["url"], fundus["source"], fundus["html"]) == ("https://a.example/1", "Bote", "<p>Der Rat</p>")
+    crawled = {name: item for name, item in FUNDUS["html"].items() if name != "content"}
+    assert fundus["meta"]["fundus_html"] == crawled
     assert fundus["text"] == "Kurz.\n\nEins\n\nDer Rat tagte.\n\nLange."
     assert fundus["published_at"] == "2022-01-10T09:00:00+01:00"
     assert [origin for origin, _ in refused(got)] == ["a.jsonl:3", "a.jsonl:5"]

@@ -201,6 +201,19 @@ async def test_who_does_not_read_is_given_up(monkeypatch: pytest.MonkeyPatch) ->
         await event_stream._tell(Unread(), FakeSite(), 0, dict, "key", None)  # type: ignore[arg-type]
 
 
+async def test_the_connection_of_who_does_not_read_is_closed(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def give_up(*_: Any) -> None:
+        raise TimeoutError
+
+    monkeypatch.setattr(event_stream, "_tell", give_up)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 10)
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert not answer.endswith(b"0\r\n\r\n"), "as if nothing more were to come"
+    writer.close()
+
+
 @pytest.mark.parametrize(
     ("remote", "forwarded", "client"),
     [

@@ -9,11 +9,13 @@ from agents.web.auth import Guard, UnsafeListening, is_loopback, safe_next
 from agents.web.languages import negotiate
 from agents.web.limits import Allowance, Limiter
 from agents.web.localisation import Formats, translations
-from agents.web.models import Period
+from agents.web.models import Period, Share, Shares
 from agents.web.paths import article_path, entity_path, web_address
 from agents.web.rates import course, rate
 from agents.web.rendering import marked
+from agents.web.store.query_parser import parse_query
 from agents.web.views.entities import periods_of
+from agents.web.views.shares import _scale
 
 ROOT = Path(__file__).parents[2]
 
@@ -158,6 +160,18 @@ def test_only_web_addresses_become_links(url: str | None, link: bool) -> None:
 
 def test_a_snippet_is_escaped_before_it_is_marked() -> None:
     assert marked("<b> \x02wort\x03") == "&lt;b&gt; <mark>wort</mark>"
+
+
+def test_marks_that_overlap_are_one() -> None:
+    query = parse_query('"die alte Brücke" "alte Brücke am" Hafen')
+    assert query.marks("Die alte Brücke am alten Hafen") == [(0, 18), (25, 30)]
+
+
+def test_the_axis_of_shares_ends_at_the_next_round_one() -> None:
+    highest = {0.04: 0.05, 0.07: 0.1, 0.1: 0.1, 0.11: 0.2, 0.4: 0.5, 0.9: 1.0}
+    for high, end in highest.items():
+        value = Share.model_construct(high=high)
+        assert _scale(Shares.model_construct(values=[value], compared=None)) == end
 
 
 def test_rates() -> None:

@@ -17,6 +17,7 @@ from agents.web.operations import StreamMonitor
 from agents.web.rates import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
+from agents.web.views import dead_letters
 from pipeline.stages import STAGES
 from schemas.codec import encode
 from schemas.records import DeadLetter
@@ -39,10 +40,10 @@ async def api(client: Client) -> Any:
         return await response.json()
 
 
-def letter(n: int, *, reason: str = "empty", stage: str = "clean", at: float) -> TopicMessage:
+def letter(n: int, *, reason: str = "empty", stage: str = "clean", at: float, value: bytes = b"{}") -> TopicMessage:
     record = DeadLetter.of(
         stage=stage, reason=reason, detail=f"told {n}", topic="articles.raw", partition=0, offset=n,
-        timestamp=1000, key=b"k", value=b"{}", headers=[], attempts=1,
+        timestamp=1000, key=b"k", value=value, headers=[], attempts=1,
     )  # fmt: skip
     return TopicMessage("articles.dead-letter", 0, n, at, encode(record), {})
 
@@ -294,6 +295,24 @@ async def test_a_known_dead_letter_is_503_too_since_its_message_is_on_the_broker
 ) -> None:
     writer.add([letter(3, at=time.time())])
     assert (await get(client, "/dead-letters/0/3"))[0] == 503
+
+
+async def test_a_dead_letter_shows_its_message_as_text_and_as_bytes(
+    client: Client, writer: StoreWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = letter(3, at=time.time(), value='{"title": "Rat schließt Freibad"}'.encode())
+
+    async def message_at(*_: Any) -> TopicMessage:
+        return message
+
+    monkeypatch.setattr(dead_letters, "message_at", message_at)
+    writer.add([message])
+    status, page = await get(client, "/dead-letters/0/3")
+    assert status == 200
+    page = unescape(page)
+    assert '{"title": "Rat schließt Freibad"}' in page
+    assert '000000  7b 22 74 69 74 6c 65 22 3a 20 22 52 61 74 20 73  {"title": "Rat s' in page
+    assert "000010  63 68 6c 69 65 c3 9f 74 20 46 72 65 69 62 61 64  chlie··t Freibad" in page
 
 
 def test_silence_proves_nothing_while_the_broker_is_away() -> None:

@@ -39,3 +39,15 @@ async def test_the_links_of_both_sides_lead_to_what_they_count(client: Client, w
         async with client.get(link.replace("/search", "/api/quotes")) as response:
             found = await response.json()
         assert (found["total"], found["items"][0]["source"]) == (1, paper), link
+
+
+async def test_a_long_time_is_told_by_weeks_that_begin_on_mondays(client: Client, writer: StoreWriter) -> None:
+    first, last = copy_of(1, at="2026-06-03T08:00Z"), copy_of(2, at="2026-08-31T08:00Z", simhash="f" * 16)
+    put(writer, first, last, at=time.time())
+    async with client.get("/api/shares?by=source&each=paper&since=2026-06-01&until=2026-09-06") as response:
+        found = await response.json()
+    weeks = found["over_time"]
+    assert (found["period"], weeks[0]["day"], weeks[1]["day"], weeks[-1]["day"]) == (
+        "week", "2026-06-01", "2026-06-08", "2026-08-31",
+    )  # fmt: skip
+    assert sum(week["total"] for week in weeks) == found["total"] > 0
