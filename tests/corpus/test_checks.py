@@ -124,12 +124,19 @@ def test_a_number_in_two_parts() -> None:
         ("<c 3>sagte</c>", "a cue of quote 3, which is not there"),
         ("<q 1 D l>„Nein“", "a <q> is opened here and never closed"),
         ("[<q 1 D l>„Nein“|l]</q>", "does not begin within the same tag"),
+        ("[ |l] kam.", "a mention without words"),
     ],
 )
 def test_what_cannot_be_read(body: str, message: str) -> None:
     with pytest.raises(MarkupError, match=message) as caught:
         parse(f"{HEAD}{body}{REST}\n")
     assert caught.value.line == LINE
+
+
+def test_a_chain_that_stands_twice_in_the_table() -> None:
+    with pytest.raises(MarkupError, match="'l' stands twice") as caught:
+        parse(HEAD.replace("k |", "l |") + REST)
+    assert caught.value.line == 7
 
 
 def test_files_with_mistakes(tmp_path: Path) -> None:

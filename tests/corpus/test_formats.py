@@ -42,6 +42,22 @@ def test_quotes() -> None:
     assert not any("frame" in quote for quote in row["quotes"])
 
 
+def test_free_indirect_speech_that_goes_on_is_one_quote() -> None:
+    head = "id: one\ngenre: local report\nregion: DE-NI\nsubject: trains\n\n"
+    people = "l | PER | f | Lore Unger\nk | PER | m | Karl Timm\n\n"
+    body = (
+        "<q 1 IFI l>Der Zug sei weg.</q> <q 2 IFI l>Der Bus auch.</q> <q 3 IFI k>Das stimme nicht.</q> "
+        "[Unger|l] schwieg. <q 4 IFI k>Er fahre morgen.</q> [Timm|k] lachte. <q 5 IFI k>Er fahre oft.</q>"
+    )
+    row = quotes_row(parse(f"{head}{people}{body}\n"))
+    assert [row["text"][slice(*span)] for quote in row["quotes"] for span in quote["spans"]] == [
+        "Der Zug sei weg. Der Bus auch.",
+        "Das stimme nicht.",
+        "Er fahre morgen.",
+        "Er fahre oft.",
+    ]
+
+
 def test_speakers() -> None:
     row = speakers_row(COUNCIL)
     assert [quote["speaker"] for quote in row["quotes"]] == [
@@ -94,3 +110,4 @@ def test_statistics() -> None:
 def test_variety_of_nothing() -> None:
     assert variety([]).texts == 0
     assert variety(["..."]).sentence_words == 0
+    assert variety(["Ein Satz mit sechs ganz eigenen Wörtern steht hier allein."]).repeated == 0

@@ -82,6 +82,15 @@ def test_towns_are_declined(couple: AnnotatedArticle, seed: int) -> None:
     assert version.chains["uh"].affiliations == (firm,)
 
 
+def test_a_company_has_a_new_name_with_its_short_names(couple: AnnotatedArticle) -> None:
+    assert swap(couple, 3).chains["vm"].name != "Velomar"
+    version = swap(parse(write_article(couple).replace("| Velomar |", "| Velomar Rad = Velomar |")), 3)
+    company = version.chains["vm"]
+    assert company.aliases == (company.name.split()[0],)
+    assert company.aliases[0] in version.body.text
+    assert "Velomar" not in company.name + version.body.text
+
+
 def test_what_could_go_wrong_keeps_its_name(couple: AnnotatedArticle) -> None:
     wolf = read_article(FOLDER / "interview.txt")
     for seed in range(10):

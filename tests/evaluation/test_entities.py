@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import PipelineConfig
-from pipeline.evaluation.entities import NOTHING, GoldDocument, evaluate, read_gold, report
+from pipeline.entities import EntityExtractor
+from pipeline.evaluation.entities import NOTHING, GoldDocument, evaluate, published, read_gold, report
 from pipeline.evaluation.entity_scores import interval, score
 
 TEXT = "Lena Voss sprach in Kiel mit der Hafen AG."
@@ -64,6 +65,12 @@ def test_a_gold_file_is_read_and_scored(tmp_path: Path) -> None:
     found = evaluate(path, PipelineConfig(model_de="rules"), progress=lambda done, all_: steps.append((done, all_)))
     assert found.documents == 2
     assert steps == [(1, 2), (2, 2)]
+
+
+def test_what_the_stages_find_is_scored_by_the_names_alone() -> None:
+    text = "Die Richterin Lena Voss kam, und sie blieb."
+    found = published([GoldDocument("a", text, [])], EntityExtractor(PipelineConfig(model_de="rules")))
+    assert [text[begin:end] for begin, end, _ in found["a"]] == ["Lena Voss"]
 
 
 def test_a_document_whose_entities_are_none_is_named(tmp_path: Path) -> None:

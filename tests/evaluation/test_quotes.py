@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.evaluation.quotes import QuoteReport, report
+from pipeline.evaluation.quotes import NOTHING, QuoteReport, annotated, report
+from schemas.records import Quote, QuoteArticle, Speaker
+from schemas.spans import Span
 
 TEXT = "„Nein“, sagte Tölke ihr."
 TOKENS = [[0, 1], [1, 5], [5, 6], [6, 7], [8, 13], [14, 19], [20, 23], [23, 24]]
@@ -32,9 +34,41 @@ def test_a_role_that_the_gold_data_has_no_field_for_is_not_scored() -> None:
     assert not found.errors
 
 
+def test_what_is_found_as_another_type_is_told() -> None:
+    found = scored({**FOUND, "type": "Indirect"})
+    assert found.confusion["Indirect"] == {"Direct": 1}
+    assert (found.scores["type"].f1, found.scores["medium"].f1) == (0, 1)
+    elsewhere = scored({**FOUND, "type": "Indirect", "spans": [[14, 19]]}).confusion
+    assert (elsewhere["Indirect"], elsewhere[NOTHING]) == ({NOTHING: 1}, {"Direct": 1})
+
+
 @pytest.mark.parametrize("role", ["speaker", "cue", "frame", "addressee"])
 def test_a_role_that_the_gold_data_says_is_not_there_is_invented(role: str) -> None:
     found = scored({**FOUND, role: []})
     assert found.scores[role].precision == 0
     assert found.scores["roles"].precision == 3 / 4
     assert [error.kind for error in found.errors] == [f"{role} invented"]
+
+
+@pytest.mark.parametrize(("other", "between", "rows"), [("Tölke", " ", 1), ("Sievers", " ", 2), ("Tölke", " Ja. ", 2)])
+def test_free_indirect_speech_that_goes_on_is_one_quote(other: str, between: str, rows: int) -> None:
+    sentence = "Das sei gut."
+    text = f"{sentence}{between}{sentence}"
+    quotes = [
+        Quote(
+            id=f"a#{number}",
+            type="IndirectFreeIndirect",
+            medium="Speech",
+            spans=[Span(begin=begin, end=begin + len(sentence))],
+            text=sentence,
+            speaker=Speaker(spans=[Span(begin=0, end=3)], text="Das", name=name),
+            confidence=0.9,
+        )
+        for number, (begin, name) in enumerate([(0, "Tölke"), (len(sentence + between), other)])
+    ]
+    article = QuoteArticle(
+        id="a", language="de", text=text, content_hash="", simhash="0" * 16, entities=[], quotes=quotes
+    )
+    found = annotated(article)
+    assert len(found) == rows
+    assert found[-1]["spans"][-1][1] == len(text)

@@ -64,6 +64,8 @@ def test_a_huge_wrong_value_does_not_swell_the_message() -> None:
 def test_unknown_fields_go_into_meta_and_overwrite_nothing_there() -> None:
     article = decode(b'{"text": "a", "ressort": "Lokales", "meta": {"ressort": 1}}', RawArticle)
     assert article.meta == {"ressort": 1, "ressort_": "Lokales"}
+    for without in (b'{"text": "a", "ressort": "Lokales"}', b'{"text": "a", "ressort": "Lokales", "meta": null}'):
+        assert decode(without, RawArticle).meta == {"ressort": "Lokales"}
 
 
 @pytest.mark.parametrize("written", ["2022-01-10t09:00:00.5z", "2022-01-10T09:00:00.5z", "2022-01-10T09:00:00.5Z"])
