@@ -89,6 +89,7 @@ async def test_a_store_that_asks_to_wait_no_time_is_not_asked_without_a_pause() 
     assert not await sink._flush()
     await sink._consumer.stop()
     assert store.tries <= 3, "at once, and after 0.2 s each"
+    assert (sink.progress.failures, sink.progress.problem) == (store.tries, "busy")
 
 
 class SilentStore(MemoryStore):

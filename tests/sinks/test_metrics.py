@@ -1,7 +1,6 @@
 """A sink's metrics and health, and what it says of itself to the pages."""
 
 import asyncio
-from collections import Counter
 
 import aiohttp
 import orjson
@@ -13,6 +12,7 @@ from agents.announcements import announced
 from agents.exposition import served
 from agents.sinks.consumer import Progress
 from agents.sinks.metrics import registry_of, word
+from agents.sinks.store import Batch, WriteResult
 from agents.topic_reader import messages_to_end
 from tests.sinks.records import article
 from tests.support.ports import free_port
@@ -26,20 +26,21 @@ async def get(port: int, path: str) -> tuple[int, str]:
 async def test_metrics_and_health() -> None:
     done, port = Progress(), free_port()
     async with served(registry_of("parquet", lambda: done), "127.0.0.1", port, lambda: done.problem):
-        done.read, done.unchanged, done.refused, done.lag, done.batches = 7, 2, 1, 40, 3
-        done.rows = Counter({"articles": 5, "quotes": 9})
+        for _ in range(2):
+            done.add(Batch(messages=[(None, None)] * 3), WriteResult({"articles": 2, "quotes": 4}, unchanged=1))  # type: ignore[list-item]
+        done.refused, done.lag = 1, 40
         _, text = await get(port, "/metrics")
         found = {
             (sample.name, *(value for _, value in sorted(sample.labels.items()))): sample.value
             for family in text_string_to_metric_families(text)
             for sample in family.samples
         }
-        assert found["redefluss_sink_messages_total", "stored", "parquet"] == 5
+        assert found["redefluss_sink_messages_total", "stored", "parquet"] == 4
         assert found["redefluss_sink_messages_total", "unchanged", "parquet"] == 2
         assert found["redefluss_sink_messages_total", "refused", "parquet"] == 1
-        assert found["redefluss_sink_rows_total", "parquet", "quotes"] == 9
+        assert found["redefluss_sink_rows_total", "parquet", "quotes"] == 8
         assert found["redefluss_sink_lag_messages", "parquet"] == 40
-        assert found["redefluss_sink_batches_total", "parquet"] == 3
+        assert found["redefluss_sink_batches_total", "parquet"] == 2
         assert await get(port, "/health/ready") == (200, '{"status": "ok"}')
         done.problem = "PostgreSQL x: no answer"
         assert await get(port, "/health/ready") == (503, '{"status": "PostgreSQL x: no answer"}')

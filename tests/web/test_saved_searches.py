@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestServer
 
 from agents.cli.errors import explained
 from agents.saved_searches import watcher
-from agents.saved_searches.outbox import Outbox
+from agents.saved_searches.outbox import Outbox, OutboxError
 from agents.saved_searches.search_list import SavedSearch, SearchListError, load
 from agents.saved_searches.watcher import Watcher
 from agents.settings import Settings
@@ -27,6 +27,7 @@ from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import QuoteArticle
+from tests.support.ports import free_port
 from tests.support.small_disk import filled, small_disk
 from tests.web.articles import quote_article
 
@@ -133,6 +134,18 @@ async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: S
     assert receiver.quotes() == ["n#0"] * 3
     assert receiver.got[2][1] - receiver.got[1][1] >= 1.0, "as Retry-After says"
     assert "answered 503; again" in running.said[0]
+
+
+async def test_why_nobody_can_be_reached_is_told(writer: StoreWriter, running: Running) -> None:
+    search = SavedSearch(name="a", search="q=b", url=f"http://127.0.0.1:{free_port()}/")
+    Outbox(running.outbox).put("a", [("1", b"{}")], 0, time.time())
+    await running.watch(search, lambda: len(running.said) > 0, first=lambda: None)
+    assert running.said[0].startswith("a: Cannot connect to host 127.0.0.1")
+
+
+def test_an_outbox_that_is_a_folder_is_told_in_a_line(tmp_path: Path) -> None:
+    with pytest.raises(OutboxError, match="unable to open database file"):
+        Outbox(tmp_path)
 
 
 async def test_what_is_refused_is_set_aside_and_can_be_sent_again(
