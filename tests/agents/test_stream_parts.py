@@ -230,6 +230,7 @@ def test_settings_are_documented_and_a_dead_letter_of_the_largest_raw_message_fi
     assert all(field.description for field in Settings.model_fields.values())
     assert settings(broker="kafka://a,kafka://b:9093").bootstrap_servers == ["a:9092", "b:9093"]
     assert settings(broker="kafka://[::1],[fd00::2]:9093").bootstrap_servers == ["[::1]:9092", "[fd00::2]:9093"]
+    assert settings(min_insync_replicas=2, replication_factor=2).min_insync_replicas == 2
     chosen = settings()
     assert chosen.max_raw_bytes * 4 // 3 + 50_000 < chosen.max_message_bytes
     assert chosen.max_raw_bytes > 20_000_000
