@@ -58,3 +58,9 @@ async def test_a_topic_without_messages_there_is_another() -> None:
 async def test_a_broker_that_does_not_answer_says_nothing_of_the_topic() -> None:
     with pytest.raises(KafkaTimeoutError, match=r"articles\.quotes/0/4"):
         await resumed(SlowConsumer(polls=topic_reader.PROOF_TRIES + 1))
+
+
+def test_a_message_is_known_by_its_time_and_its_size() -> None:
+    withdrawal = Record()
+    withdrawal.value = None  # type: ignore[assignment]
+    assert (fingerprint(Record()), fingerprint(withdrawal)) == ("5.000/2", "5.000/0")
