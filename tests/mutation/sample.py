@@ -9,6 +9,7 @@ most mutants take a second.
 import argparse
 import functools
 import gc
+import importlib
 import os
 import pickle
 import random
@@ -84,8 +85,9 @@ def change_functions(place: Place) -> None:
     """Give the functions that are there already their changed code.
 
     Raises:
-        LookupError: there is none, since nobody has loaded the module, or none that can have this code.
+        LookupError: there is none, or none that can have this code.
     """
+    importlib.import_module(place.file.removesuffix(".py").replace("/", "."))  # some are loaded when they are needed
     path = str(ROOT / place.file)
     tree = changed(Path(path).read_text(encoding="utf-8"), place.change)
     codes = dict(_codes(compile(tree, path, "exec")))
@@ -130,13 +132,14 @@ class Runner:
         hypothesis.settings.load_profile("mutation")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Leave out what bounds times only, and what needs a broker."""
+        """Leave out what bounds times only, what needs a broker or a browser, and what runs in other processes only."""
         heavy = self._what.heavy
         items[:] = [
             item
             for item in items
             if not any(part in item.nodeid for part in heavy)
-            and not any(item.get_closest_marker(mark) for mark in ("kafka", "cluster", "fault", "long"))
+            and "cli" not in getattr(item, "fixturenames", ())
+            and not any(item.get_closest_marker(mark) for mark in ("kafka", "cluster", "fault", "long", "browser"))
         ]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

@@ -12,6 +12,9 @@ from tests.mutation.score import CORE
 ROOT = Path(__file__).parents[2]
 
 
+HEAVY = ("time_grows", "hostile", "is_slow", "take_long", "kafka", "too-large", "embedded", "floors", "no_mistakes")
+
+
 class Sampled(NamedTuple):
     """Modules, and the tests that are to notice what changes in them.
 
@@ -25,7 +28,7 @@ class Sampled(NamedTuple):
     modules: tuple[str, ...]
     tests: tuple[str, ...]
     without: tuple[str, ...] = ()
-    heavy: tuple[str, ...] = ("time_grows", "hostile", "is_slow", "take_long", "kafka", "too-large")
+    heavy: tuple[str, ...] = HEAVY
 
 
 SETS = {
@@ -40,6 +43,24 @@ SETS = {
         ("agents/*.py", "agents/pool/*.py"),
         ("tests/agents", "tests/web/test_health.py", "tests/web/test_metrics.py"),
         tuple(f"{name.replace('.', '/')}.py" for name in CORE),
+    ),
+    "web": Sampled(("agents/web/**/*.py",), ("tests/web",), heavy=(*HEAVY, "test_collector")),
+    "sources": Sampled(
+        ("agents/feed/*.py", "agents/imports/*.py"),
+        ("tests/feed", "tests/imports", "tests/cli/test_feed.py", "tests/cli/test_import.py"),
+    ),
+    "sinks": Sampled(
+        ("agents/sinks/*.py", "agents/saved_searches/*.py"),
+        ("tests/sinks", "tests/web/test_saved_searches.py", "tests/cli/test_mistakes.py"),
+    ),
+    "cli": Sampled(("agents/cli/*.py",), ("tests/cli",), heavy=(*HEAVY, "test_run", "broker")),
+    "models": Sampled(
+        ("pipeline/reader/*.py", "pipeline/models/*.py", "pipeline/encoder/*.py"),
+        ("tests/reader", "tests/models", "tests/encoder", "tests/quotes/test_reader_quotes.py"),
+    ),
+    "data": Sampled(
+        ("pipeline/corpus/*.py", "pipeline/evaluation/*.py", "schemas/*.py", "schemas/records/*.py"),
+        ("tests/corpus", "tests/evaluation", "tests/schemas", "tests/cli/test_corpus.py", "tests/cli/test_evaluate.py"),
     ),
 }
 
