@@ -118,8 +118,3 @@ def _addresses(root: Any, metas: dict[str, str]) -> list[str]:
     """The addresses that the page gives as its own."""
     links = [link.get("href") for link in root.iter("link") if (link.get("rel") or "").lower() == "canonical"]
     return [address for address in (*links, metas.get("og:url")) if address]
-
-
-def _language(root: Any, articles: list[dict[str, Any]]) -> str | None:
-    named = [entry.get("inLanguage") for entry in articles] + [root.get("lang")]
-    return next((value[:2].lower() for value in named if isinstance(value, str) and len(value) >= 2), None)
