@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pipeline.config import PipelineConfig
 from pipeline.statements.outline import outline_of, written
-from pipeline.statements.owner import owner_of_statement, speaker_key
+from pipeline.statements.owner import owner_of_statement, speaker_key, stream_key
 from pipeline.statements.speaker import Changes, SpeakerStatements
 from schemas.records import QuoteRecord, Statement
 
@@ -34,7 +34,7 @@ class StatementJoiner:
 
     def stream_key(self, owner: str) -> str:
         """The message key of an owner's records on the source topic."""
-        return owner.partition("\n")[0]
+        return stream_key(owner)
 
     def articles(self, statement: Statement) -> list[str]:
         """The ids of the articles that a statement stands in."""

@@ -240,7 +240,8 @@ def test_speakers_that_are_no_entities_are_told_apart_by_article_and_name() -> N
 
 def test_a_state_is_looked_for_where_the_messages_of_its_quotes_are() -> None:
     joiner = StatementJoiner(PipelineConfig())
-    for quote in (record(WHOLE), record(WHOLE, speaker=None, name="Sprecherin"), record(WHOLE, speaker=None)):
+    unnamed = [record(WHOLE, article, speaker=None, name="Sprecherin\nder Stadt") for article in ("a-1", "a\n1")]
+    for quote in (record(WHOLE), *unnamed, record(WHOLE, speaker=None)):
         assert joiner.stream_key(joiner.owner(quote)) == record_key(quote)
 
 
