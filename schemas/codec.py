@@ -4,6 +4,7 @@ Reading says in one line what is wrong and in which field; writing gives the
 same bytes for the same record, keys in the order of the model's fields.
 """
 
+from reprlib import Repr
 from typing import Any, TypeVar, get_args
 
 import orjson
@@ -16,6 +17,10 @@ RecordT = TypeVar("RecordT", bound=BaseModel)
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """What some programs on Windows write before UTF-8."""
+
+_SHOWN = Repr()
+"""Writes a value for an error message: of one that is large or deeply nested its beginning, which takes no time."""
+_SHOWN.maxstring = _SHOWN.maxother = 300
 
 
 class RecordError(ValueError):
@@ -89,7 +94,7 @@ def _check_schema(value: dict[str, Any], record_class: type[BaseModel]) -> None:
     known = get_args(field.annotation)
     given = value.get("schema", field.default)
     if given not in known:
-        raise RecordError("unsupported-schema", one_line(f"schema: {given!r}; this version reads {', '.join(known)}"))
+        raise RecordError("unsupported-schema", one_line(f"schema: {_SHOWN.repr(given)}; this version reads {', '.join(known)}"))
 
 
 def _unknown_into_meta(value: dict[str, Any], record_class: type[BaseModel]) -> dict[str, Any]:
@@ -121,6 +126,6 @@ def _first_error(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_context=False, include_input=True)[0]
     where = ".".join(str(part) for part in first["loc"])
     message = first["msg"].removeprefix("Value error, ")
-    given = "" if not where or first["type"] in {"missing", "value_error"} else f", got {first['input']!r}"
+    given = "" if not where or first["type"] in {"missing", "value_error"} else f", got {_SHOWN.repr(first['input'])}"
     more = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
     return one_line(f"{where}: {message}{given}"[:400] if where else message[:400]) + more

@@ -61,6 +61,14 @@ def test_a_huge_wrong_value_does_not_swell_the_message() -> None:
     assert len(caught.value.detail) < 500
 
 
+@pytest.mark.parametrize("name", ["schema", "text", "meta"])
+def test_a_wrong_value_may_be_nested_as_deeply_as_json_is_read(name: str) -> None:
+    """Python writes no value that is nested more deeply than its own calls may be."""
+    with pytest.raises(RecordError) as caught:
+        decode(b'{"%s": %s%s}' % (name.encode(), b"[" * 1000, b"]" * 1000), RawArticle)
+    assert caught.value.detail.startswith(f"{name}: ")
+
+
 def test_unknown_fields_go_into_meta_and_overwrite_nothing_there() -> None:
     article = decode(b'{"text": "a", "ressort": "Lokales", "meta": {"ressort": 1}}', RawArticle)
     assert article.meta == {"ressort": 1, "ressort_": "Lokales"}
