@@ -11,10 +11,10 @@ confirmed, so that a crash can repeat but never swallow one.
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Annotated, Protocol
 
 import orjson
-from pydantic import TypeAdapter
+from pydantic import Field, FiniteFloat, TypeAdapter
 
 from agents import headers
 from agents.incoming import Incoming
@@ -25,6 +25,8 @@ from agents.topics import SEEN_TOPIC
 
 REMEMBERED_VERSIONS = 32
 """Of one article: more are not repeated by a crash, which repeats a few seconds."""
+Revision = Annotated[int, Field(ge=0, lt=2**62)]
+"""A whole number that can be counted on and still be written as JSON."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,10 @@ class SeenArticle:
     """
 
     content_hash: str
-    at: float
-    revision: int
+    at: FiniteFloat
+    revision: Revision
     failed: bool = False
-    versions: Mapping[str, int] = field(default_factory=dict)
+    versions: Mapping[str, Revision] = field(default_factory=dict)
 
     def encode(self) -> bytes:
         """As JSON."""
@@ -147,8 +149,7 @@ class DuplicateFilter:
         version_hash = headers.version_hash_of(message.headers)
         if message.key is None or version_hash is None:
             return
-        revision = headers.text_of(message.headers, "revision") or "1"
-        seen = SeenArticle(version_hash, time.time(), int(revision) if revision.isdecimal() else 1, failed=True)
+        seen = SeenArticle(version_hash, time.time(), headers.revision_of(message.headers), failed=True)
         publisher.send_in_background(settings.topic(SEEN_TOPIC), message.key, seen.encode())
 
 

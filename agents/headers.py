@@ -1,5 +1,6 @@
 """The headers of the stream's messages: what is not a pure function of the article."""
 
+import re
 import socket
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ STAGE_HEADERS = frozenset(
 """Headers that each stage writes anew; any other that a producer gave is carried along."""
 REPLAYED_FROM = "replayed_from"
 """On a message that was a dead letter: `topic/partition/offset` of it."""
+
+_REVISION = re.compile(r"[0-9]{1,9}")
 
 
 @cache
@@ -66,6 +69,12 @@ def text_of(headers: RawHeaders, name: str) -> str | None:
 def version_hash_of(headers: RawHeaders) -> str | None:
     """What tells the version of an article from others; release 0.1.0 has the hash of its text alone."""
     return text_of(headers, "version_hash") or text_of(headers, "content_hash")
+
+
+def revision_of(headers: RawHeaders) -> int:
+    """The how-manieth version of its article a message is; 1 where its header says nothing that can be counted."""
+    told = text_of(headers, "revision") or ""
+    return int(told) if _REVISION.fullmatch(told) else 1
 
 
 def trail_of(headers: RawHeaders) -> list[dict[str, Any]]:

@@ -94,7 +94,9 @@ def _check_schema(value: dict[str, Any], record_class: type[BaseModel]) -> None:
     known = get_args(field.annotation)
     given = value.get("schema", field.default)
     if given not in known:
-        raise RecordError("unsupported-schema", one_line(f"schema: {_SHOWN.repr(given)}; this version reads {', '.join(known)}"))
+        raise RecordError(
+            "unsupported-schema", one_line(f"schema: {_SHOWN.repr(given)}; this version reads {', '.join(known)}")
+        )
 
 
 def _unknown_into_meta(value: dict[str, Any], record_class: type[BaseModel]) -> dict[str, Any]:

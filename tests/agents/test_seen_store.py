@@ -236,6 +236,9 @@ def test_two_workers_take_two_parts_of_the_data_folder(tmp_path):
         b'{"content_hash": "h", "at": 2, "revision": null}', b'{"content_hash": ["h"], "at": 2, "revision": 1}',
         b'{"content_hash": "h", "at": 2, "revision": 1, "versions": [1]}',
         b'{"content_hash": "h", "at": 2, "revision": 1, "versions": {"3/7/h": "x"}}',
+        b'{"content_hash": "h", "at": "nan", "revision": 1}', b'{"content_hash": "h", "at": "inf", "revision": 1}',
+        b'{"content_hash": "h", "at": 2, "revision": "%d"}' % 10**30, b'{"content_hash": "h", "at": 2, "revision": -1}',
+        b'{"content_hash": "h", "at": 2, "revision": 1, "versions": {"3/7/h": "%d"}}' % 10**30,
     ],
 )  # fmt: skip
 def test_what_is_none_of_ours_on_the_topic_changes_nothing_and_stops_nothing(tmp_path, value):

@@ -171,6 +171,14 @@ def test_a_given_up_article_may_come_again():
     assert (mark.failed, mark.revision, mark.content_hash) == (True, 3, "h1")
 
 
+@pytest.mark.parametrize("revision", ["9" * 30, "9" * 5000, "-3", "drei", ""])
+def test_a_revision_that_is_none_keeps_no_article_from_being_given_up(revision):
+    """What is raised there would come again at each try, and the partition would stand still."""
+    publisher = FakePublisher()
+    DuplicateFilter.forget(publisher, settings(), message(revision=revision))
+    assert SeenArticle.decode(publisher.sent[0][2]).revision == 1
+
+
 def test_a_version_that_is_changed_back_is_no_repeat():
     repeats = RepeatDetector()
 
