@@ -82,7 +82,8 @@ async def _records_of(
                 record = decode(value, stage.output.record)
             except RecordError:  # of a later version, or another producer's
                 continue
-            if not set(articles).isdisjoint(states.articles(record)):
+            own = states.name(record).encode() == message.key  # else it is another writer's
+            if own and not set(articles).isdisjoint(states.articles(record)):
                 found[place] = record
     return found
 
@@ -94,11 +95,11 @@ def _changes(
     by_owner: dict[tuple[int, str], dict[str, Any]] = {}
     for place, record in found.items():
         own = by_owner.setdefault((place.partition, states.owner_of(record)), {})
-        own[place.key.decode("utf-8", "surrogateescape")] = record
+        own[place.key.decode()] = record
     for (partition, owner), records in by_owner.items():
         state = states.state(owner)
         changes = [state.resume(_OwnersRecords(states, records), all_of_it=True)]
         changes += [state.withdraw(article, seen_at) for article in articles]
         for name, record in (item for changed in changes for item in changed.items()):
             value = None if record is None else encode(record)
-            yield Outgoing(topic, name.encode("utf-8", "surrogateescape"), value, (), partition)
+            yield Outgoing(topic, name.encode(), value, (), partition)

@@ -153,6 +153,8 @@ class StateReplica(TopicReplica):
             record = decode(value, self._record)
         except RecordError:  # of a later version: not this worker's to go on from
             return {}
+        if self._states.name(record).encode() != identifier:  # another writer's: no state gives it out so
+            return {}
         owner, articles = self._states.owner_of(record), self._states.articles(record)
         return self._local.changes(identifier, GivenOut(owner, articles, value, self._states.outline(record)))
 

@@ -10,6 +10,9 @@ class StatefulStage(Protocol):
     def owner(self, record: Any) -> str:
         """The key of the state that a record on the source topic belongs to."""
 
+    def name(self, record: Any) -> str:
+        """The id of a record that was given out, which is the key of its message."""
+
     def owner_of(self, record: Any) -> str:
         """The key of the state that gave a record out."""
 

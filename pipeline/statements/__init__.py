@@ -28,6 +28,10 @@ class StatementJoiner:
         """The key of the state that a record belongs to."""
         return speaker_key(record)
 
+    def name(self, statement: Statement) -> str:
+        """A statement's id."""
+        return statement.id
+
     def owner_of(self, statement: Statement) -> str:
         """The key of the state that gave a statement out."""
         return owner_of_statement(statement)

@@ -101,3 +101,11 @@ async def test_what_is_no_statement_is_left_as_it_is(topic: Topic) -> None:
     topic.add("x", b'{"articles": [{"id": "a-1"}]}', LONG_AGO)
     topic.add(None, b'"a-1"', LONG_AGO)
     assert await topic.without("a-1") == []
+
+
+async def test_a_statement_under_another_key_than_its_own_is_left_alone(topic: Topic) -> None:
+    (shared,) = given_out(record(WORDS, "a-1"), record(WORDS, "a-2"))
+    topic.add("another", encode(shared), LONG_AGO)
+    assert await topic.without("a-1") == []
+    topic.put(shared, LONG_AGO)
+    assert await topic.without("a-1") == [(shared.id, 0, ["a-2"])]

@@ -19,12 +19,13 @@ DAY_SECONDS = 86_400
 
 
 class Said(BaseModel):
+    id: str
     speaker: str
     articles: list[str]
 
 
-def said(speaker: str, *articles: str) -> bytes:
-    return orjson.dumps({"speaker": speaker, "articles": articles})
+def said(speaker: str, *articles: str, id_: str = "s-1") -> bytes:
+    return orjson.dumps({"id": id_, "speaker": speaker, "articles": articles})
 
 
 def outline(*articles: str) -> bytes:
@@ -43,6 +44,7 @@ class Reading:
         monkeypatch.setattr(state_replica, "decode", self.decode)
         stage: Any = SimpleNamespace(target="statements", source="quotes", output=SimpleNamespace(record=Said))
         states: Any = SimpleNamespace(
+            name=lambda record: record.id,
             owner_of=lambda record: record.speaker,
             articles=lambda record: list(record.articles),
             outline=lambda record: outline(*record.articles),
@@ -84,7 +86,7 @@ def reading(store: StateStore, monkeypatch: pytest.MonkeyPatch) -> Reading:
 
 
 def test_what_comes_back_as_it_was_given_out_is_not_decoded(reading: Reading, store: StateStore) -> None:
-    own, others = said("per/a", "a-1", "a-2"), said("per/a", "a-3")
+    own, others = said("per/a", "a-1", "a-2"), said("per/a", "a-3", id_="s-2")
     reading.replica.put(b"s-1", given("per/a", "a-1", "a-2"))
     reading.topic_says((b"s-1", own), (b"s-2", others))
     assert reading.decoded == [others]
@@ -121,7 +123,7 @@ def test_a_value_that_is_given_out_again_is_not_the_one_before_it(reading: Readi
 
 
 def test_of_an_article_an_owner_has_its_own_records(reading: Reading) -> None:
-    reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1")))
+    reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1", id_="s-2")))
     reading.replica.put(b"s-3", given("per/a", "a-1", "a-2"))
     reading.replica.put(b"s-1", given("per/a", "a-1", "a-3"))
     assert reading.replica.in_article("per/a", "a-1") == {b"s-1": b"a-1, a-3", b"s-3": b"a-1, a-2"}
@@ -147,9 +149,16 @@ def test_at_an_assignment_what_was_perhaps_never_confirmed_is_forgotten(reading:
 
 
 def test_what_is_no_record_is_left_out(reading: Reading, store: StateStore) -> None:
-    reading.topic_says((b"s-1", b"{"), (b"s-2", said("per/a", "a-1")))
+    reading.topic_says((b"s-1", b"{"), (b"s-2", said("per/a", "a-1", id_="s-2")))
     assert reading.records("per/a") == [["a-1"]]
     assert store.owners("a-1") == {"per/a"}
+
+
+@pytest.mark.parametrize("key", [b"s-2", b"\xff", b""])
+def test_a_record_under_another_key_than_its_own_is_left_out(reading: Reading, key: bytes) -> None:
+    """Its owner's state could not go on from it: what he says would become dead letters from then on."""
+    reading.topic_says((b"s-1", said("per/a", "a-1")), (key, said("per/a", "a-2")))
+    assert reading.records("per/a") == [["a-1"]]
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -186,7 +195,7 @@ def test_all_is_there_after_another_start(tmp_path) -> None:
 
 
 def test_each_owner_has_what_is_his(reading: Reading) -> None:
-    reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1")))
+    reading.topic_says((b"s-1", said("per/a", "a-1")), (b"s-2", said("per/b", "a-1", id_="s-2")))
     reading.replica.put(b"s-3", given("per/b", "a-2"))
     assert (reading.records("per/a"), reading.records("per/b")) == ([["a-1"]], [["a-1"], ["a-2"]])
 
