@@ -212,7 +212,7 @@ def _nations_of(words: TextWords, mentions: Iterable[MentionSpan], gazetteer: Ga
     """Countries by the words before a name ("der Brite Fury") and in the apposition after it."""
     found: set[str] = set()
     for mention in mentions:
-        if mention.kind == "name":
+        if mention.kind == "name" and words.at(mention.begin) < len(words.words):
             first, last = words.at(mention.begin), words.at(mention.end)
             begin = max(first - 3, words.at(words.sentence_span(mention.begin)[0]), 0)
             found.update(nations(words, words.words[begin].begin, mention.begin, gazetteer))

@@ -232,6 +232,13 @@ def test_an_article_without_quotes_makes_no_records(extract: QuoteExtractor) -> 
     assert quote_records(extract(article("Das Wetter bleibt schön."))) == []
 
 
+def test_a_name_behind_the_last_word_is_no_error(extract: QuoteExtractor) -> None:
+    """Another producer of the topic may find names anywhere."""
+    text = "Die Brücke kommt.\n\n\u200b"
+    named = {"id": "per/x", "name": "X", "type": "PER", "mentions": [mention(text, "\u200b")], "salience": 0.5}
+    assert extract(article(text, [named])).quotes == []
+
+
 def test_unknown_models_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="none of the quote models"):
         QuoteExtractor(PipelineConfig(quote_model="gpt"))
