@@ -22,9 +22,10 @@ from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.topic_reader import MessageGone, NoAnswer, message_at, messages_to_end
 from agents.topics import REPLAYED_TOPIC, ensure
-from pipeline.stages import DEAD_LETTER_TOPIC, RAW_TOPIC
+from pipeline.stages import DEAD_LETTER_TOPIC, RAW_TOPIC, STAGES
 from schemas.codec import RecordError, decode
 from schemas.records import DeadLetter
+from schemas.times import instant_at
 
 log = logging.getLogger("redefluss.dead_letters")
 
@@ -83,7 +84,7 @@ async def read(
     """
     replayed = await _replayed(settings)
     async for message in messages_to_end(settings, DEAD_LETTER_TOPIC):
-        written = datetime.fromtimestamp(message.timestamp / 1000, UTC)
+        written = instant_at(message.timestamp / 1000)
         if (since is not None and written < since) or (until is not None and written >= until):
             continue
         stored = _stored(message, replayed)
@@ -199,6 +200,8 @@ async def _source(settings: Settings, stored: StoredLetter, to: Target) -> tuple
     letter = stored.letter
     topic = letter.topic.removeprefix(settings.topic_prefix)
     key, value, marks = letter.key_bytes, letter.value_bytes, letter.header_bytes
+    if topic not in {stage.source for stage in STAGES}:  # another writer's letter may name anything
+        raise DeadLetterError(f"no stage reads the topic {topic!r}")
     if to == "start" and topic != RAW_TOPIC:
         origin = headers.origin_in(stored.trail)
         if origin is None:
@@ -223,7 +226,7 @@ def _stored(message: Any, replayed: dict[str, datetime]) -> StoredLetter | None:
         letter = decode(message.value, DeadLetter)
     except RecordError:
         return None
-    written = datetime.fromtimestamp(message.timestamp / 1000, UTC)
+    written = instant_at(message.timestamp / 1000)
     return StoredLetter(
         message.partition,
         message.offset,
@@ -245,5 +248,5 @@ async def _replayed(settings: Settings) -> dict[str, datetime]:
     times = {}
     async for message in messages_to_end(settings, REPLAYED_TOPIC):
         if message.key is not None and message.value is not None:
-            times[message.key.decode()] = datetime.fromtimestamp(message.timestamp / 1000, UTC)
+            times[message.key.decode("utf-8", "replace")] = instant_at(message.timestamp / 1000)
     return times

@@ -7,7 +7,6 @@ change nothing that was there already.
 
 import time
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from agents import headers
@@ -22,7 +21,7 @@ from agents.state_store import GivenOut
 from agents.stateful_stage import StatefulStage
 from pipeline.errors import StaleState
 from pipeline.stages import Stage
-from schemas.codec import RecordError, decode, one_line
+from schemas.codec import RecordError, decode, one_line, written_at
 
 SMALL_STATE = 20
 """Quotes in memory of a state that is soon read again. Most have one or two, and are not needed again for long."""
@@ -81,9 +80,9 @@ class StatefulProcessor:
         if before_change is not None:
             await before_change()
         started = time.perf_counter()
-        at = datetime.fromtimestamp(message.timestamp_ms / 1000, UTC).isoformat(timespec="milliseconds")
-        seen_at = at.replace("+00:00", "Z")
         try:
+            at = written_at(message.timestamp_ms).isoformat(timespec="milliseconds")
+            seen_at = at.replace("+00:00", "Z")
             given = list(self._changes(message, seen_at))
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)

@@ -4,6 +4,7 @@ Reading says in one line what is wrong and in which field; writing gives the
 same bytes for the same record, keys in the order of the model's fields.
 """
 
+from datetime import UTC, datetime
 from reprlib import Repr
 from typing import Any, TypeVar, get_args
 
@@ -81,6 +82,18 @@ def encode(record: BaseModel) -> bytes:
         return exact_json.dumps(record.model_dump(by_alias=True))
     except orjson.JSONEncodeError as error:
         raise RecordError("schema", f"meta: {one_line(str(error))}") from None
+
+
+def written_at(timestamp_ms: int) -> datetime:
+    """When a message was written, by its time stamp, which its producer may have set: milliseconds since 1970 UTC.
+
+    Raises:
+        RecordError: with reason "schema" if that is no time.
+    """
+    try:
+        return datetime.fromtimestamp(timestamp_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        raise RecordError("schema", f"the message's time stamp {timestamp_ms} is no time") from None
 
 
 def one_line(message: str, limit: int = 300) -> str:

@@ -11,6 +11,17 @@ LOCAL_TIME = ZoneInfo("Europe/Berlin")
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
+def instant_at(seconds: float) -> datetime:
+    """Seconds since 1970 UTC as a time in UTC; one beyond the years 1 to 9999 is put at their end.
+
+    The time stamp of a message can be any number: where the broker does not set it, its producer does.
+    """
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return EARLIEST if seconds < 0 else LATEST
+
+
 def instant(text: str) -> datetime:
     """A time of a record in UTC; one beyond the years 1 to 9999 there is put at their end."""
     moment = datetime.fromisoformat(text)

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,6 +11,7 @@ import typer
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
+from schemas.times import instant_at
 
 if TYPE_CHECKING:
     from agents.saved_searches.outbox import Outbox
@@ -39,7 +39,7 @@ def watch(
     try:
         if dead:
             for item in outbox.dead():
-                at = datetime.fromtimestamp(item.at, UTC).isoformat(timespec="seconds")
+                at = instant_at(item.at).isoformat(timespec="seconds")
                 line = {"search": item.search, "at": at, "why": item.why, "item": orjson.Fragment(item.item)}
                 console.write_bytes([orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)])
             return ExitCode.OK

@@ -1,12 +1,12 @@
 """A search as an Atom feed (RFC 4287)."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from agents.web.models import QuoteHit
 from agents.web.paths import quote_path
 from agents.web.publication import publication
+from schemas.times import instant_at
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -56,4 +56,4 @@ def _add(parent: ElementTree.Element, tag: str, text: str) -> None:
 
 
 def _rfc3339(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return instant_at(seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")

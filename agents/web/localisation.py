@@ -19,7 +19,7 @@ from babel.numbers import get_decimal_symbol, get_group_symbol
 from babel.support import NullTranslations, Translations
 
 from agents.web.languages import InterfaceLanguage
-from schemas.times import LOCAL_TIME, instant
+from schemas.times import LOCAL_TIME, instant, instant_at
 
 
 @cache
@@ -99,8 +99,8 @@ def local_day(value: float | str) -> str:
 def _moment(value: float | str | None) -> datetime | None:
     if value is None:
         return None
-    moment = instant(value) if isinstance(value, str) else datetime.fromtimestamp(value, UTC)
+    found = instant(value) if isinstance(value, str) else instant_at(value)
     try:
-        return moment.astimezone(LOCAL_TIME)
+        return found.astimezone(LOCAL_TIME)
     except OverflowError:  # it is at the very end of what a calendar has
-        return moment
+        return found

@@ -4,12 +4,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
+
+import orjson
 
 from pipeline.tables.columns import RecordKind, Row
 from schemas import exact_json
-from schemas.codec import RecordError, decode
+from schemas.codec import RecordError, decode, one_line, written_at
 from schemas.records import Entity, Quote, QuoteArticle, Statement
 from schemas.times import instant
 
@@ -60,10 +62,7 @@ def change_of(
             raise RecordError("empty", "a message with neither key nor value")
         return Change(kind, key.decode("utf-8", "backslashreplace"))
     digest = hashlib.blake2b(value, digest_size=DIGEST_BYTES).digest()
-    try:
-        arrived = datetime.fromtimestamp(timestamp_ms / 1000, UTC)
-    except (ValueError, OverflowError, OSError):  # its producer may have set any number
-        raise RecordError("schema", f"the message's time stamp {timestamp_ms} is no time") from None
+    arrived = written_at(timestamp_ms)
     if kind == "statement":
         statement = decode(value, Statement)
         if max(statement.count, statement.sources) > LARGEST_INTEGER:
@@ -80,7 +79,11 @@ def change_of(
 
 
 def article_rows(article: QuoteArticle, *, revision: int, arrived_at: datetime) -> dict[str, list[Row]]:
-    """The rows of an article, by table."""
+    """The rows of an article, by table.
+
+    Raises:
+        RecordError: `meta` is nested more deeply than JSON is written, though it is read.
+    """
     genders = {entity.id: entity.gender for entity in article.entities}
     return {
         "articles": [
@@ -200,4 +203,7 @@ def _quote(article: QuoteArticle, number: int, quote: Quote, genders: Mapping[st
 
 
 def _json(value: Any) -> str:
-    return exact_json.dumps(value).decode()
+    try:
+        return exact_json.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise RecordError("schema", f"meta: {one_line(str(error))}") from None

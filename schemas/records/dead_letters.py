@@ -4,12 +4,23 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from schemas.spans import RecordModel
 
 StageName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]*$", max_length=100)]
 """Which there are `redefluss worker --help` tells; a reader takes letters of stages that it does not know, too."""
+
+
+def _base64(value: str) -> str:
+    try:
+        b64decode(value)
+    except ValueError:
+        raise ValueError(f"{value[:40]!r} is not base64") from None
+    return value
+
+
+Base64 = Annotated[str, AfterValidator(_base64)]
 FailureReason = Literal[
     "malformed-json",
     "schema",
@@ -28,7 +39,7 @@ class HeaderInBase64(RecordModel):
     """A header of a message as it was on the topic; None is a header without a value, not even an empty one."""
 
     name: str
-    value: str | None
+    value: Base64 | None
 
 
 class DeadLetter(RecordModel):
@@ -43,8 +54,8 @@ class DeadLetter(RecordModel):
     offset: int = Field(ge=0)
     timestamp: int = Field(description="milliseconds since 1970 UTC, as the broker has it")
     key: str | None = None
-    key_base64: str | None = Field(default=None, description="the key's bytes, only where they are not UTF-8")
-    value: str = Field(description="the message's bytes in base64")
+    key_base64: Base64 | None = Field(default=None, description="the key's bytes, only where they are not UTF-8")
+    value: Base64 = Field(description="the message's bytes in base64")
     tombstone: bool = Field(default=False, description="the message had no value at all, not even an empty one")
     headers: dict[str, str] = Field(default_factory=dict, description="as text, the last of each name")
     headers_base64: list[HeaderInBase64] | None = Field(

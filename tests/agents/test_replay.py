@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
+import orjson
 import pytest
 
 from agents import dead_letters
@@ -14,7 +16,10 @@ from agents.outgoing import Outgoing, TooLarge
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topic_reader import NoAnswer
+from agents.topics import REPLAYED_TOPIC
+from schemas.codec import encode
 from schemas.records import DeadLetter
+from schemas.times import LATEST
 
 SETTINGS = Settings(_env_file=None, topic_prefix="p.")  # type: ignore[call-arg]
 
@@ -104,6 +109,36 @@ async def test_a_trail_that_a_stranger_wrote_leaves_out_its_letter_alone(
     strange = replace(letter(7, topic="articles.cleaned"), trail=({"topic": "articles.raw", **step},))
     report = await replay(SETTINGS, [strange, letter(8)], to="start")
     assert (report.sent, report.impossible) == (1, (f"0:7: {why}",))
+
+
+@pytest.mark.parametrize("topic", ["payments", "statements", "kein Name", ""])
+async def test_a_letter_of_a_topic_that_no_stage_reads_goes_nowhere(sent: list[Outgoing], topic: str) -> None:
+    """Whoever may write to the topic of dead letters could have the operator write to any other."""
+    report = await replay(SETTINGS, [letter(7, topic=topic), letter(8)])
+    assert (report.sent, report.impossible) == (1, (f"0:7: no stage reads the topic {topic!r}",))
+    assert [message.topic for message in sent] == ["p.articles.raw", "p.articles.replayed"]
+
+
+async def test_messages_of_other_writers_do_not_keep_letters_from_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their keys may be no text, and their time stamps no time."""
+    whole = orjson.loads(encode(letter(5).letter))
+    values = [whole, whole | {"value": "a"}, whole | {"key_base64": "a"}, whole | {"value": "ü"}, [[]], whole]
+    values += [whole | {"headers_base64": [{"name": "x", "value": "a"}]}]
+    stamps = [1000, 1000, 1000, 1000, 1000, 2**62, 1000]
+
+    async def messages_to_end(_: Settings, topic: str) -> AsyncIterator[SimpleNamespace]:
+        if topic == REPLAYED_TOPIC:
+            for key in (b"\xff", b"", b"0:5"):
+                yield SimpleNamespace(key=key, value=b"{}", timestamp=2**62)
+        else:
+            for offset, (value, stamp) in enumerate(zip(values, stamps, strict=True)):
+                data = orjson.dumps(value)
+                yield SimpleNamespace(partition=0, offset=offset, value=data, timestamp=stamp, headers=[])
+
+    monkeypatch.setattr(dead_letters, "messages_to_end", messages_to_end)
+    found = [stored async for stored in dead_letters.read(SETTINGS)]
+    assert [(stored.id, stored.replayed_at) for stored in found] == [("0:0", None), ("0:5", LATEST)]
+    assert [stored.id async for stored in dead_letters.read(SETTINGS, until=datetime.now(UTC))] == ["0:0"]
 
 
 async def test_an_article_of_which_the_broker_tells_nothing_does_not_count_as_deleted(

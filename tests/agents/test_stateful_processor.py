@@ -256,6 +256,15 @@ async def test_a_state_that_is_made_anew_goes_on_from_what_is_not_published_yet(
     assert orjson.loads(message.value)["weight"] == 7
 
 
+async def test_a_time_stamp_that_is_no_time_is_the_reason_why_a_message_is_refused(
+    processor: StatefulProcessor,
+) -> None:
+    message = Incoming("quotes", 0, 0, 2**62, b"k", said("a", 1), ())
+    refused = await processor.process(message)
+    assert isinstance(refused, Refused)
+    assert (refused.reason, refused.detail) == ("schema", f"the message's time stamp {2**62} is no time")
+
+
 async def test_a_message_of_a_former_assignment_changes_nothing(processor: StatefulProcessor) -> None:
     """It is read again. What it had changed would be taken for given out by then, and never be published."""
     replica: Any = processor._replica

@@ -83,6 +83,13 @@ def test_numbers_that_no_store_takes_are_none() -> None:
         change(huge, "statement")
 
 
+def test_what_is_nested_too_deeply_to_be_written_is_refused() -> None:
+    """The message would end a sink at each start."""
+    value = article("a-1").replace(b"{", b'{"meta": {"tief": %s%s}, ' % (b"[" * 300, b"]" * 300), 1)
+    with pytest.raises(RecordError, match="meta: "):
+        change(value)
+
+
 def test_the_key_is_a_column_of_each_table() -> None:
     assert {table for tables in TABLES_OF.values() for table in tables} == TABLES.keys()
     assert all(KEY_COLUMNS[table] in columns for table, columns in TABLES.items())

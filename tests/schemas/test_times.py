@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from schemas.times import LATEST, instant
+from schemas.times import EARLIEST, LATEST, instant, instant_at
 
 
 def test_times_of_every_zone_become_utc() -> None:
@@ -12,3 +12,9 @@ def test_times_of_every_zone_become_utc() -> None:
 def test_what_lies_beyond_the_calendar_is_put_at_its_end() -> None:
     assert instant("0001-01-01T00:00:00+14:00") == datetime(1, 1, 1, tzinfo=UTC)
     assert instant("9999-12-31T23:59:59-12:00") == LATEST
+
+
+def test_a_time_stamp_may_be_any_number() -> None:
+    assert instant_at(1.5) == datetime(1970, 1, 1, 0, 0, 1, 500_000, tzinfo=UTC)
+    assert instant_at(2**62 / 1000) == LATEST
+    assert instant_at(-(2**62) / 1000) == EARLIEST

@@ -55,8 +55,10 @@ def test_numbers_and_times_are_written_as_babel_writes_them(language: InterfaceL
         assert formats.day(moment[:10]) == format_date(datetime.fromisoformat(moment[:10]), "medium", locale=language)
 
 
-@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"])
-def test_times_at_the_ends_of_the_calendar_are_written_too(moment: str) -> None:
-    """Of an article that says so of itself, and that stands on a page with all others."""
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", 4.6e15, -4.6e15]
+)
+def test_times_at_the_ends_of_the_calendar_are_written_too(moment: str | float) -> None:
+    """Of an article that says so of itself, or of a message's time stamp, which stand on a page with all others."""
     assert Formats("de").time(moment)
     assert Formats("en").iso(moment)[:4] in {"0001", "9999"}

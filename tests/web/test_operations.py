@@ -21,6 +21,7 @@ from agents.web.views import dead_letters
 from pipeline.stages import STAGES
 from schemas.codec import encode
 from schemas.records import DeadLetter
+from tests.web.articles import quote_article
 from tests.web.conftest import FakeStatus, all_is_well
 from tests.web.test_health import CLEAN, codes, facts, outcome, worker
 
@@ -52,6 +53,31 @@ def waiting(lag: int, *, oldest: float | None = None) -> list[dict[str, Any]]:
     at = None if oldest is None else time.time() - oldest
     half = {"committed": 5, "begin": 0, "end": 5 + lag // 2, "lag": lag // 2, "still_seconds": 1.0, "oldest_at": at}
     return [{"partition": n} | half for n in range(2)]
+
+
+async def test_a_letter_with_an_impossible_time_stamp_stands_on_the_pages(client: Client, writer: StoreWriter) -> None:
+    """Where the broker does not set it, a producer can write any number."""
+    writer.add([letter(1, at=2**62 / 1000), letter(2, at=time.time())])
+    for path in ("/dead-letters", "/operations"):
+        assert (await get(client, path))[0] == 200, path
+    assert "told 1" in (await get(client, "/dead-letters"))[1]
+
+
+async def test_an_article_with_an_impossible_time_stamp_stands_on_the_pages(
+    client: Client, writer: StoreWriter
+) -> None:
+    article = encode(quote_article("a-9", title="Aus ferner Zeit"))
+    writer.add([TopicMessage("articles.quotes", 0, 9, 2**62 / 1000, article, {})])
+    for path in (
+        *EVERY_PAGE,
+        "/articles/a-9",
+        "/search.atom",
+        "/api/quotes",
+        "/api/articles",
+        "/api/shares?by=speaker",
+    ):
+        assert (await get(client, path))[0] == 200, path
+    assert "Aus ferner Zeit" in (await get(client, "/"))[1]
 
 
 def test_of_letters_of_the_same_moment_as_many_are_kept_as_may_be(tmp_path: Path) -> None:

@@ -4,8 +4,8 @@ import sqlite3
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
@@ -15,7 +15,7 @@ import orjson
 from agents.web.models import QuoteLine
 from agents.web.store.columns import EVIDENCE, GENDERS, KINDS, ROW, TYPES, code
 from agents.web.store.query_parser import folded_words
-from schemas.times import EPOCH, LOCAL_TIME
+from schemas.times import EPOCH, LOCAL_TIME, instant_at
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,10 @@ class ArticleRow:
     @property
     def day(self) -> int:
         """The day of `at` in Germany, in days since 1 January 1970."""
-        return (datetime.fromtimestamp(self.at, LOCAL_TIME).date() - EPOCH).days
+        moment = instant_at(self.at)
+        with suppress(OverflowError):  # it is at the very end of what a calendar has
+            moment = moment.astimezone(LOCAL_TIME)
+        return (moment.date() - EPOCH).days
 
 
 def insert_quotes(

@@ -28,6 +28,7 @@ from agents.web.site import Site, number_in, site_of
 from pipeline.stages import DEAD_LETTER_TOPIC
 from schemas.codec import RecordError, decode
 from schemas.records import FAILURE_REASONS, DeadLetter
+from schemas.times import instant_at
 
 log = logging.getLogger("redefluss.dead_letters")
 
@@ -263,7 +264,7 @@ async def replay_letter(site: Site, line: DeadLetterLine, *, by: str) -> bool:
         HTTPNotFound: the broker no longer has it.
         HTTPServiceUnavailable: the broker does not answer.
     """
-    written = datetime.fromtimestamp(line.at, UTC)
+    written = instant_at(line.at)
     letter = StoredLetter(line.partition, line.offset, await load_letter(site, line), written_at=written)
     try:
         report = await replay(site.settings, [letter], by=by)
