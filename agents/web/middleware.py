@@ -1,5 +1,6 @@
 """What every request passes through: headers, Host names, the token, and errors as pages or JSON."""
 
+import errno
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
@@ -64,7 +65,9 @@ async def errors(request: Request, handler: Handler) -> StreamResponse:
         return response
     except StoreUnavailable as error:
         return _problem(request, 503, str(error))
-    except Exception:
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # of a file below /static/
+            return _problem(request, 404, "404: Not Found")
         log.exception("%s %s failed", request.method, request.path)
         return _problem(request, 500, "an error inside; it is in the worker's log")
 

@@ -182,6 +182,13 @@ async def test_long_numbers(serve: Serve, query: str) -> None:
     assert await code(client, f"/api/articles?{query}") == (200 if query.endswith("=" + "1" * 19) else 400)
 
 
+async def test_a_file_with_a_name_that_no_file_can_have_is_not_found(serve: Serve) -> None:
+    """Whoever reaches the port could fill the log with tracebacks: these files need no token."""
+    client = await serve()
+    assert await code(client, f"/static/{'x' * 4000}") == 404
+    assert await code(client, "/static/%00") == 404
+
+
 async def test_guessing_is_slowed_down(serve: Serve) -> None:
     client = await serve()
     codes = [(await log_in(client, f"versuch {n}")).status for n in range(8)]
