@@ -70,7 +70,7 @@ def articles(path: Path, raw: IO[bytes], limit_bytes: int) -> Iterator[ArticleMe
                 yield RefusedInput(origin, CUT_OFF)
                 return
             yield found
-        except (ArchiveLoadFailed, AttributeError, EOFError, OSError, ValueError) as error:
+        except (ArchiveLoadFailed, AttributeError, EOFError, OSError, OverflowError, ValueError) as error:
             reason = one_line(str(error))[:REASON_CHARACTERS]
             yield RefusedInput(origin, f"the archive is damaged here; the rest is not read: {reason}")
             return

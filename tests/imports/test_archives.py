@@ -138,6 +138,15 @@ def test_what_is_no_warc_is_refused(tmp_path: Path) -> None:
     assert "damaged" in reason
 
 
+@pytest.mark.parametrize("length", ["9" * 20, "9" * 5000, "-1", "viel"])
+def test_a_record_of_a_warc_whose_length_is_none_is_damaged(tmp_path: Path, length: str) -> None:
+    data = warc(zipped=False)
+    named = data.index(b"Content-Length: ") + len("Content-Length: ")
+    path = tmp_path / "b.warc"
+    path.write_bytes(data[:named] + length.encode() + data[data.index(b"\r\n", named) :])
+    assert "damaged" in refused(read(path))[-1][1]
+
+
 def test_csv_by_a_map_of_columns(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(
