@@ -19,6 +19,7 @@ from pipeline.encoder.words import first_pieces
 from pipeline.models.catalogue import DATA, NAMED
 from pipeline.models.full_stops import split_full_stops
 from pipeline.models.labels import Labels
+from pipeline.models.model_files import loading
 from pipeline.models.sentences import CAN_END
 
 WINDOW, OVERLAP = 250, 60
@@ -55,10 +56,11 @@ class EntityRecognizer:
     """
 
     def __init__(self, folder: Path) -> None:
-        settings = json.loads((folder / "model.json").read_text(encoding="utf-8"))
-        self.labels = Labels(settings["types"])
         self.tokenizer, table = shared_encoder()
-        self.session = EncoderSession(folder / "model.onnx.gz", table)
+        with loading(folder):
+            settings = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+            self.labels = Labels(settings["types"])
+            self.session = EncoderSession(folder / "model.onnx.gz", table)
 
     def __call__(self, doc: Doc) -> Doc:
         words = _words(doc).tolist()

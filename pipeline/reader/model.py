@@ -14,6 +14,7 @@ from pipeline.cores import available_cores
 from pipeline.encoder.session import EncoderSession
 from pipeline.encoder.windows import Window
 from pipeline.models.catalogue import DATA
+from pipeline.models.model_files import loading
 from pipeline.reader.calibration import Calibration
 from pipeline.reader.layout import Layout
 from pipeline.reader.reading import Reading, decode
@@ -36,15 +37,19 @@ class Reader:
 
     The last readings are kept, so that stages that follow each other in one process read an article once; what is read
     anew is the same to the bit.
+
+    Raises:
+        ConfigurationError: the files in `folder` cannot be loaded.
     """
 
     def __init__(self, folder: Path) -> None:
         from pipeline.models.recognizer import shared_encoder
 
         self._tokenizer, table = shared_encoder()
-        self._encoder = EncoderSession(folder / ENCODER, table)
-        self.scorers = Scorers(folder / SCORERS)
-        self.calibration = Calibration.read(folder)
+        with loading(folder):
+            self._encoder = EncoderSession(folder / ENCODER, table)
+            self.scorers = Scorers(folder / SCORERS)
+            self.calibration = Calibration.read(folder)
         self._kept: OrderedDict[str, Reading] = OrderedDict()
         self._in_use: WeakValueDictionary[str, Reading] = WeakValueDictionary()
         """Also those that are too long to be kept, as long as a stage works with them."""

@@ -6,6 +6,7 @@ import pytest
 import spacy
 from spacy.language import Language
 
+from pipeline.errors import ConfigurationError
 from pipeline.models import ModelError, load_pipeline
 from pipeline.models.catalogue import DATA, MODELS
 
@@ -67,6 +68,30 @@ def test_a_trained_reader_is_loaded_by_its_folder(tmp_path: Path) -> None:
         (tmp_path / path.name).symlink_to(path)
     found = [(s.text, s.label_) for s in load_pipeline(tmp_path)(TEXT).ents]
     assert found == [(s.text, s.label_) for s in load_pipeline("redefluss")(TEXT).ents]
+
+
+@pytest.mark.parametrize(
+    ("model", "file"),
+    [
+        ("reader-fast", "encoder.onnx"),
+        ("reader-fast", "scorers.npz"),
+        ("reader-fast", "calibration.json"),
+        ("entities-open", "model.json"),
+        ("entities-open", "model.onnx.gz"),
+    ],
+)
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_a_model_that_was_copied_in_part_is_named(tmp_path: Path, model: str, file: str, share: float) -> None:
+    folder = tmp_path / "kopiert"
+    folder.mkdir()
+    for each in (DATA / model).iterdir():
+        (folder / each.name).symlink_to(each)
+    whole = (DATA / model / file).read_bytes()
+    (folder / file).unlink()
+    (folder / file).write_bytes(whole[: round(share * len(whole))])
+    with pytest.raises(ConfigurationError, match=f"the model in {folder} cannot be loaded") as told:
+        load_pipeline(folder)
+    assert len(str(told.value).splitlines()) == 1
 
 
 def test_the_rules_need_no_weights() -> None:
