@@ -27,6 +27,7 @@ from tests.web.articles import message, quote_article
 Client = TestClient[Any, Any]
 PRINT = "0123456789abcdef"
 EMPTY = "q=kommtnichtvor&format="
+SEEN_AT = "2026-03-09T09:00:00.000Z"
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +44,7 @@ def copies(writer: StoreWriter) -> None:
         for record in quote_records(article):
             key = record_key(record)
             state = states.setdefault(key, SpeakerStatements(key, window=timedelta(days=14), most=100))
-            state.add(record, "2026-03-09T09:00:00.000Z")
+            state.add(record, SEEN_AT)
     said = {name: statement for state in states.values() for name, statement in state.statements.items()}
     assert len(said) == 4, "the office without a name is known in one article only"
     writer.add(
@@ -90,10 +91,65 @@ async def test_no_statement_is_in_the_list_twice(client: Client, writer: StoreWr
     office = QuoteQuery(speaker="Behörde", sources=("Blatt 1", "Tagblatt"))
     (item,) = before.statements(office, limit=9).items
     (other,) = [hit.quote for hit in before.quotes(office, limit=9).items if hit.statement is None]
-    item["articles"][0]["also"] = [{"quote": other.id, "text": other.text, "type": other.type, "seen_at": ""}]
+    item["articles"][0]["also"] = [{"quote": other.id, "text": other.text, "type": other.type, "seen_at": SEEN_AT}]
     writer.add([TopicMessage("statements", 0, 9, time.time(), orjson.dumps(item), {}, item["id"].encode())])
     found = await got(client, "/api/statements?speaker=Beh%C3%B6rde&source=Blatt%201&source=Tagblatt")
     assert (found["total"], [one["id"] for one in found["items"]]) == (1, [item["id"]])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"first": None},
+        {"articles": [{"quote": "c-0#0"}]},
+        {"speaker": "jemand"},
+        {"updated_at": "gestern"},
+        {"sources": "viele"},
+        {"text": [1]},
+    ],
+    ids=lambda wrong: next(iter(wrong)),
+)
+async def test_what_is_no_statement_breaks_no_list(
+    client: Client, writer: StoreWriter, settings: Settings, wrong: dict[str, Any]
+) -> None:
+    """It is another program's; one such message would keep all statements from being shown."""
+    (item,) = StoreReader(store_path(settings)).statements(QuoteQuery(speaker="Behörde"), limit=1).items
+    value = orjson.dumps(item | wrong)
+    writer.add([TopicMessage("statements", 0, 9, time.time(), value, {}, item["id"].encode())])
+    assert writer.unreadable == 1
+    for path in (
+        "/statements/" + item["id"],
+        "/api/statements?format=csv",
+        "/api/statements",
+        "/search.atom",
+        "/search",
+    ):
+        async with client.get(path, headers={"Accept": "text/html"}) as response:
+            assert response.status == 200, path
+
+
+async def test_a_statement_has_the_fields_that_its_writer_left_out(
+    client: Client, writer: StoreWriter, settings: Settings
+) -> None:
+    (item,) = StoreReader(store_path(settings)).statements(QuoteQuery(speaker="Behörde"), limit=1).items
+    lean = item | {"first": {"article": item["first"]["article"]}, "neu": [[]]}
+    value = orjson.dumps(lean).replace(b"[[]]", b"[" * 300 + b"]" * 300)
+    writer.add([TopicMessage("statements", 0, 9, time.time(), value, {}, item["id"].encode())])
+    assert (await got(client, f"/api/statements/{item['id']}"))["first"]["source"] is None
+    async with client.get("/api/statements?format=csv") as response:
+        assert response.status == 200
+
+
+async def test_an_article_that_is_nested_more_deeply_than_it_can_be_written_is_told(
+    client: Client, writer: StoreWriter
+) -> None:
+    value = encode(quote_article("tief"))[:-1] + b', "neu": %s%s}' % (b"[" * 300, b"]" * 300)
+    writer.add([TopicMessage("articles.quotes", 0, 99, time.time(), value, {})])
+    async with client.get("/api/articles/tief") as response:
+        assert (response.status, await response.json()) == (
+            404,
+            {"error": "the article's record is nested too deeply to be written here"},
+        )
 
 
 def test_the_description_names_records_and_limits_that_there_are() -> None:

@@ -259,7 +259,8 @@ async def test_a_quote_is_in_the_statement_that_has_it_last(client: Client, fill
     (moved, *others) = record["articles"]
 
     def say(name: str, articles: list[dict[str, Any]]) -> None:
-        value = orjson.dumps(record | {"id": name, "articles": articles, "count": len(articles)})
+        said = record | {"id": name, "articles": articles, "count": len(articles)}
+        value = orjson.dumps(said) if articles else None
         filled.add([TopicMessage("statements", 0, 9, time.time(), value, {}, name.encode())])
 
     async def statement_of(article: dict[str, Any]) -> str | None:

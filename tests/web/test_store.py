@@ -16,6 +16,7 @@ from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
+from tests.sinks.records import statement
 from tests.support.small_disk import small_disk
 from tests.support.timing import least_seconds
 from tests.web.articles import NOW, hostile_article, message, quote_article
@@ -140,8 +141,11 @@ def test_statements_wait_for_articles_that_are_still_to_be_read(
     """Where a store is filled anew, the statements are read long before the articles, of which the oldest go again."""
     now = time.time()
     quoted = {"s-1": ("alt#0", "neu#0"), "s-2": ("neu#1",)}
+    like = orjson.loads(statement("s", articles=1))
     said = {
-        name: orjson.dumps({"count": 2, "sources": 2, "articles": [{"quote": quote} for quote in quotes]})
+        name: orjson.dumps(
+            like | {"id": name, "count": 2, "articles": [like["articles"][0] | {"quote": quote} for quote in quotes]}
+        )
         for name, quotes in quoted.items()
     }
     writer.add(TopicMessage("statements", 0, n, now, said[name], {}, name.encode()) for n, name in enumerate(said))

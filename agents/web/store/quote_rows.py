@@ -10,11 +10,12 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-import orjson
 
 from agents.web.models import QuoteLine
 from agents.web.store.columns import EVIDENCE, GENDERS, KINDS, ROW, TYPES, code
 from agents.web.store.query_parser import folded_words
+from schemas.codec import decode, encode
+from schemas.records import Statement
 from schemas.times import EPOCH, LOCAL_TIME, instant_at
 
 
@@ -143,8 +144,8 @@ def put_statement(connection: sqlite3.Connection, id_: str, value: bytes | None)
         if known is not None:
             _delete_statement(connection, known[0])
         return
-    record = orjson.loads(value)
-    row = (record["count"], record["sources"], zlib.compress(value, 1))
+    record = decode(value, Statement)  # every list that it stands in shows its fields
+    row = (record.count, record.sources, zlib.compress(encode(record), 1))
     if known is None:
         insert = "INSERT INTO statements (count, sources, record, id) VALUES (?, ?, ?, ?)"
         num, before = connection.execute(insert, (*row, id_)).lastrowid, set()
@@ -152,7 +153,7 @@ def put_statement(connection: sqlite3.Connection, id_: str, value: bytes | None)
         num = known[0]
         connection.execute("UPDATE statements SET count = ?, sources = ?, record = ? WHERE num = ?", (*row, num))
         before = _quotes_of(connection, num)
-    quotes = {quote["quote"] for article in record["articles"] for quote in (article, *article.get("also", ()))}
+    quotes = {quote.quote for article in record.articles for quote in article.quotes}
     gone = [(quote, num) for quote in sorted(before - quotes)]
     connection.executemany("DELETE FROM statement_quotes WHERE quote = ? AND statement = ?", gone)
     come = [(quote, num) for quote in sorted(quotes - before)]

@@ -14,6 +14,7 @@ from aiohttp.web import (
     StreamResponse,
 )
 from faust import web
+from pydantic_core import PydanticSerializationError
 
 from agents.topic_reader import MessageGone, NoAnswer, message_at
 from agents.web.event_stream import stream
@@ -62,7 +63,11 @@ async def articles(_: web.View, request: Request) -> Response:
 @pages.page(r"/api/articles/{id:[\s\S]+}", name="article")
 async def article(_: web.View, request: Request, id: str) -> Response:
     """An article's record and its way through the stages."""
-    return json_response(await find_article(site_of(request), id))
+    found = await find_article(site_of(request), id)
+    try:
+        return json_response(found)
+    except PydanticSerializationError:  # another writer's: JSON is read more deeply than it is written
+        raise HTTPNotFound(text="the article's record is nested too deeply to be written here") from None
 
 
 @pages.page(r"/api/records/{stage}/{id:[\s\S]+}", name="record")
