@@ -4,6 +4,7 @@ import base64
 import sqlite3
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -16,6 +17,7 @@ from agents.web.store.search import search_expression
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import DeadLetter, QuoteArticle
+from schemas.spans import Span
 from tests.sinks.records import statement
 from tests.support.small_disk import small_disk
 from tests.support.timing import least_seconds
@@ -58,7 +60,9 @@ def test_a_line_shows_what_says_something_with_its_speaker_in_the_order_of_the_t
 ) -> None:
     article = quote_article()
     long, other, nobody = article.quotes
-    short = long.model_copy(update={"text": "„Im Frühjahr“"})
+    begin, words = long.spans[0].begin, "„Im Frühjahr"
+    assert long.text.startswith(words)
+    short = long.model_copy(update={"spans": [Span(begin=begin, end=begin + len(words))], "text": words})
     quotes = [short, nobody.model_copy(update={"speaker": None}), long, short, other, nobody]
     numbered = [quote.model_copy(update={"id": f"a-1#{number}"}) for number, quote in enumerate(quotes)]
     writer.add([message(article.model_copy(update={"quotes": numbered}))])
@@ -227,6 +231,28 @@ def test_unreadable_messages_are_counted_and_passed_over(writer: StoreWriter, re
     assert writer.unreadable == 4
     assert [line.id for line in reader.articles(limit=10)] == ["a-1"]
     assert writer.positions()["articles.quotes", 0][0] == 5
+
+
+@pytest.mark.parametrize(
+    ("part", "wrong"),
+    [
+        ("quotes", {"confidence": "inf"}),
+        ("quotes", {"type": "Zitat"}),
+        ("entities", {"type": "Tier"}),
+        ("entities", {"roles": "Sprecherin"}),
+    ],
+)
+def test_an_article_with_values_that_no_record_has_is_in_no_list(
+    writer: StoreWriter, reader: StoreReader, part: str, wrong: dict[str, Any]
+) -> None:
+    """Each list that it stands in would be an error inside."""
+    bad = quote_article("a-2").model_dump(by_alias=True)
+    bad[part][0] |= wrong
+    writer.add([TopicMessage("articles.quotes", 0, 0, NOW, orjson.dumps(bad), {}), message(quote_article(), offset=1)])
+    assert writer.unreadable == 1
+    assert [line.id for line in reader.articles(limit=10)] == ["a-1"]
+    assert reader.people(words="", types=("PER", "ORG", "LOC", "MISC"), limit=100).items
+    assert reader.quotes(QuoteQuery(), limit=9).items
 
 
 @pytest.mark.parametrize("others", ["a-1#0", "a-2#0"])

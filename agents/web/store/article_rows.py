@@ -20,6 +20,8 @@ from agents.web.store.quote_rows import (
     type_of_whole,
 )
 from agents.web.store.same_articles import KnownTexts, mark_first
+from schemas.codec import from_object
+from schemas.records import QuoteArticle
 from schemas.times import instant
 
 QUOTES_IN_LINE = 3
@@ -58,6 +60,7 @@ def insert_article(
     """
     digest = blake2b(value, digest_size=16).digest()
     record = orjson.loads(value)
+    from_object(record, QuoteArticle)  # one that is none would break each list that it stands in
     known = connection.execute("SELECT seq, digest FROM articles WHERE id = ?", (record["id"],)).fetchone()
     former: set[int] = set()
     if known is not None:
