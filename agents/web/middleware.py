@@ -67,7 +67,7 @@ async def errors(request: Request, handler: Handler) -> StreamResponse:
         return _problem(request, 503, str(error))
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:  # of a file below /static/
-            return _problem(request, 404, "404: Not Found")
+            return _problem(request, 404, f"404: {HTTPStatus(404).phrase}")
         log.exception("%s %s failed", request.method, request.path)
         return _problem(request, 500, "an error inside; it is in the worker's log")
 
