@@ -10,6 +10,7 @@ import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc
 
+from pipeline.lexicon.words import BEFORE_X
 from pipeline.models.catalogue import DATA
 from pipeline.spans import CharOffset, char_span
 
@@ -104,8 +105,13 @@ def _goes_on(before: str, following: str) -> bool:
     if word in ABBREVIATIONS:
         return True
     if len(word) == 1 and word.isupper():
-        return not begins
+        return not begins and not (word == "X" and _is_network(before[: found.start()]))
     return _ROMAN.fullmatch(word) is not None and not begins
+
+
+def _is_network(before: str) -> bool:
+    """Whether the X behind `before` is the social network: "schrieb sie auf X"."""
+    return not BEFORE_X.isdisjoint(before.lower().split()[-1:])
 
 
 @Language.factory("redefluss_sentences")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.lexicon.words import ABBREVIATIONS, AFTER_ORDINAL, DETERMINERS, MONTHS, PREPOSITIONS
+from pipeline.lexicon.words import ABBREVIATIONS, AFTER_ORDINAL, BEFORE_X, DETERMINERS, MONTHS, PREPOSITIONS
 from pipeline.quotes.marks import QuotedText
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange, char_span, first_from, numbered_tokens
 
@@ -104,11 +104,13 @@ def _ends_sentence(tokens: Sequence[Token], index: TokenIndex, text: str) -> boo
 
 
 def _is_abbreviation(tokens: Sequence[Token], index: TokenIndex, following: Token) -> bool:
-    """Whether the word at `index` has its full stop for itself: "Dr.", "J.", "3." before a month."""
+    """Whether the word at `index` has its full stop for itself: "Dr.", "J.", "3." before a month; not "auf X."."""
     word = tokens[index]
     if word.text.isdigit() and len(word.text) <= 3:
         counted = following.lower in MONTHS or following.lower in AFTER_ORDINAL
         return counted or (index > 0 and tokens[index - 1].lower in DETERMINERS | PREPOSITIONS)
+    if word.text == "X" and index > 0 and tokens[index - 1].lower in BEFORE_X:
+        return False
     return word.lower in ABBREVIATIONS or (len(word.text) == 1 and word.capital)
 
 

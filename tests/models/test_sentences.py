@@ -14,6 +14,8 @@ CASES = [
     ["J. K. Tanner und Paul B. Jonas kamen.", "Er wurde 12.", "Sie auch …", "Gut so."],
     ["Das sah auch Sabine L.", "Die Nachbarin rief an."],
     ["Die Grünen, die SPD u. a. waren dagegen.", "(Mehr dazu später.)", "– Doch."],
+    ["Das schrieb Voss auf X.", "Tanner widersprach.", "Die Klage gegen X. Tanner ruht."],
+    ["Dr. jur. Lena Voss und Prof. Dr. theol. Tanner kamen.", "Sie lachten."],
     ["Papst Urban XXIII. Besuch war kurz.", "Am 3.1. war er fort."],
     ['Voss sagte: "Wir warten."', 'Jonas meinte: "Nein."'],
 ]
