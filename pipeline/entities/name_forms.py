@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
+from pipeline.lexicon.words import BEFORE_X
 from pipeline.spans import CharOffset, CharRange
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+)$")
+_ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
+"""The social network at the end of a sentence: "schrieb sie auf X."."""
 _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 """The end of "a. D." and "i. R." without its full stop."""
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
@@ -37,7 +40,9 @@ def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRa
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
     """The end of a name with the full stop of an initial or of a number ("Carsten M.", "Ottokar II.")."""
-    return end + 1 if text[end : end + 1] == "." and _INITIAL.search(text, begin, end) else end
+    if text[end : end + 1] != "." or not _INITIAL.search(text, begin, end):
+        return end
+    return end if _ON_X.search(text, max(0, end - len("über X")), end) else end + 1
 
 
 def person_tokens(text: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pipeline.entities.person_words import is_given_name
+from pipeline.entities.person_words import TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.verbs import reporting_forms
@@ -167,8 +167,12 @@ def _goes_on(tokens: Sequence[Token], index: TokenIndex, at: TokenIndex, limit: 
         return False
     if token.lower in NAME_PARTICLES and (is_noun(following) or following.lower in NAME_PARTICLES):
         return _name_goes_on(tokens, index, at, limit)
-    dotted = token.text == "." and (len(tokens[at - 1].text) <= 4 or tokens[at - 1].lower in ABBREVIATIONS)
-    return is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
+    if following.text in TITLES or token.text in TITLES:
+        goes_on = "." in (token.text, following.text)  # "Dr. jur. Anna Berg"
+    else:
+        dotted = token.text == "." and (len(tokens[at - 1].text) <= 4 or tokens[at - 1].lower in ABBREVIATIONS)
+        goes_on = is_noun(following) and (dotted or (token.text in "&/-–" and token.end == following.begin))
+    return goes_on
 
 
 def _is_surname(tokens: Sequence[Token], at: TokenIndex, limit: TokenIndex) -> bool:

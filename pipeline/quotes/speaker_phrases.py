@@ -111,5 +111,7 @@ def _leads_to_name(token: Token) -> bool:
         return True
     if is_adjective(token):
         return not is_finite_reporting(token)
-    described = token.text in TITLES or role_word(token.text) is not None
-    return token.capital and (described or token.lower.endswith("er") or token.text.rsplit("-", 1)[-1].islower())
+    if token.text in TITLES:
+        return True
+    described = role_word(token.text) is not None or token.lower.endswith("er")
+    return token.capital and (described or token.text.rsplit("-", 1)[-1].islower())

@@ -6,6 +6,7 @@ from pipeline.entities import EntityExtractor
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import load_gazetteer
 from pipeline.entities.name_clusters import cluster_names
+from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import name_spans
 from pipeline.entities.nominative import name_in_nominative
 from pipeline.entities.words import TextWords
@@ -498,3 +499,12 @@ def test_a_full_stop_can_be_part_of_a_name(given: GivenNames, text: str, mention
 )
 def test_what_somebody_is_called_in_a_network_keeps_its_sign(given: GivenNames, text: str, mentions: list[str]) -> None:
     assert [mention.text for entity in given.marked(text) for mention in entity.mentions] == mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Das sagte Carsten M.", "Carsten M."), ("Das schrieb sie auf X.", "X"), ("Über Malcolm X.", "Malcolm X.")],
+)
+def test_the_full_stop_of_an_initial_belongs_to_it_and_the_network_has_none(text: str, name: str) -> None:
+    begin = CharOffset(text.index(name))
+    assert text[begin : with_full_stop(text, begin, CharOffset(len(text) - 1))] == name

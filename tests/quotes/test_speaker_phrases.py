@@ -19,6 +19,8 @@ def _span(text: str, words: str) -> CharRange:
         ("Das sagte der frühere Minister Karl Obst.", "Karl Obst", (), "der frühere Minister Karl Obst"),
         ("Das sagte Ministerin Ida Rau.", "Ida Rau", (), "Ministerin Ida Rau"),
         ("Der Bremer Forscher Dr. Jan Kolb sagte das.", "Jan Kolb", (), "Der Bremer Forscher Dr. Jan Kolb"),
+        ("Das sagte Anwältin Dr. jur. Ida Rau.", "Ida Rau", (), "Anwältin Dr. jur. Ida Rau"),
+        ("Prof. Dr. rer. nat. Jan Kolb sagte das.", "Jan Kolb", (), "Prof. Dr. rer. nat. Jan Kolb"),
         ("Der US-amerikanische Minister Tim Berg sagte das.", "Tim Berg", (), "Der US-amerikanische Minister Tim Berg"),
         ("Die USA lehnten das ab.", "USA", (), "Die USA"),
         ("Das mahnte Obst.", "Obst", (), "Obst"),
