@@ -29,7 +29,7 @@ STARTERS = _words("starters")
 LONGEST_SENTENCE = 500
 """Words and signs after which a sentence ends in any case; whoever looks through sentences is slow without an end."""
 
-CLOSING = "\"'“”»«’)\\]›‹"
+CLOSING = "\"'“”»«‘’)\\]›‹"
 _END = re.compile(rf"(?<![.!?…])(?P<mark>[.!?…]++)(?P<closed>[{CLOSING}]*+)(?=\s)")
 """Each run of marks is looked at once: from its beginning, without going back in it."""
 _NEXT = re.compile(r"\s+(?P<opened>[\"'„“‚»«›‹(\[–—-]*\s?)(?P<word>\w+)?")

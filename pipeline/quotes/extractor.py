@@ -1,14 +1,12 @@
 """The third stage: who said what in an article."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
 from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.errors import ConfigurationError
-from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
 from pipeline.quotes.answers import interview_answers
@@ -17,6 +15,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.combination import combine, weigh
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.parts import with_frames_of_wholes, with_own_frames, with_parts
 from pipeline.quotes.reader_quotes import reader_quotes
 from pipeline.quotes.registry import LINK_RULES
 from pipeline.quotes.rules import RuleQuotes
@@ -51,8 +50,6 @@ _NOBODY = (
     frozenset({"danach", "demnach", "demzufolge", "das", "dies", "was", "es", "wonach"}) | PREPOSITIONS | SUBORDINATORS
 )
 """Words that annotated data has for speakers, or the model takes for some, but that stand for nobody."""
-_NEAR = 200
-"""Code points around a fragment in which its own frame can stand."""
 
 
 class QuoteExtractor:
@@ -93,7 +90,8 @@ class QuoteExtractor:
             for number, (candidate, (speaker, addressee)) in enumerate(zip(found, said, strict=True))
         ]
         fields = {name: getattr(article, name) for name in EntityArticle.model_fields if name != "schema_"}
-        return QuoteArticle(**fields, quotes=with_frames_of_wholes(article.text, with_parts(quotes)))
+        quotes = with_own_frames(analysed, with_frames_of_wholes(article.text, with_parts(quotes)))
+        return QuoteArticle(**fields, quotes=quotes)
 
     def _analysed(self, text: str) -> tuple[AnalysedText, Reading | None]:
         """The text as the rules look at it, and what the reader reads in it, if there is one."""
@@ -210,87 +208,3 @@ def _quote(
         addressee=_person(text, addressee, linker.person(addressee, own)),
         confidence=round(candidate.confidence, 3),
     )
-
-
-def with_parts(quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes, of which those that lie within another one are marked as parts of it."""
-    sizes = [sum(span.end - span.begin for span in quote.spans) for quote in quotes]
-    begun = sorted((span.begin, -span.end, number) for number, quote in enumerate(quotes) for span in quote.spans)
-    marked = list(quotes)
-    open_: list[tuple[int, int]] = []
-    at = 0
-    for number in sorted(range(len(quotes)), key=lambda number: quotes[number].spans[0].begin):
-        quote = quotes[number]
-        first = quote.spans[0]
-        while at < len(begun) and begun[at][0] <= first.begin:
-            open_.append((-begun[at][1], begun[at][2]))
-            at += 1
-        open_ = [(end, other) for end, other in open_ if end > first.begin]
-        around = {
-            other
-            for end, other in open_
-            if end >= first.end
-            and other != number
-            and quotes[other].spans != quote.spans
-            and _all_within(quote.spans, quotes[other].spans)
-        }
-        if around:
-            smallest = min(around, key=lambda other: (sizes[other], other))
-            marked[number] = quote.model_copy(update={"part_of": quotes[smallest].id})
-    return marked
-
-
-def with_frames_of_wholes(text: str, quotes: Sequence[Quote]) -> list[Quote]:
-    """The quotes, of which words in quotation marks within other speech have the speaker and the frame of that speech.
-
-    What somebody else says within it is left as it is: "Obst sagte, Reif habe von einem „Skandal“ gesprochen".
-    """
-    by_id = {quote.id: quote for quote in quotes}
-    return [
-        _as_its_whole(text, quote, by_id[quote.part_of]) if quote.part_of is not None else quote for quote in quotes
-    ]
-
-
-def _as_its_whole(text: str, quote: Quote, whole: Quote) -> Quote:
-    spoken = quote.type == "Direct" and whole.type != "Direct"
-    if not spoken or whole.speaker is None or _cue_within(quote, whole) or _says_within(text, quote, whole):
-        return quote
-    taken = {name: getattr(whole, name) for name in ("speaker", "cue", "frame", "addressee")}
-    return quote.model_copy(update=taken)
-
-
-def _cue_within(quote: Quote, whole: Quote) -> bool:
-    """Whether a cue of its own stands within the speech around a quote."""
-    if quote.cue is None or quote.cue == whole.cue:
-        return False
-    return any(_all_within([span], whole.spans) for span in quote.cue.spans)
-
-
-def _says_within(text: str, quote: Quote, whole: Quote) -> bool:
-    """Whether the words around a quote say that somebody else says it: "hält Reif für „Unfug“"."""
-    speaker, own = whole.speaker, quote.speaker
-    if speaker is None or own is None or own.name == speaker.name or not _all_within(own.spans, whole.spans):
-        return False
-    first, last = whole.spans[0].begin, whole.spans[-1].end
-    begin, end = quote.spans[0].begin, quote.spans[-1].end
-    around = text[max(first, begin - _NEAR) : begin] + text[end : min(last, end + _NEAR)]
-    before = text[max(first, own.spans[0].begin - _NEAR) : own.spans[0].begin].split()[-1:]
-    behind = text[own.spans[-1].end : own.spans[-1].end + _NEAR].split()[:1]
-    return any(map(_finite, before + behind)) or any(map(_participle, re.findall(r"\w+", around)))
-
-
-def _finite(word: str) -> bool:
-    return any(form.kind == "finite" and not form.verb.apart for form in reporting_forms().get(word, ()))
-
-
-def _participle(word: str) -> bool:
-    return any(form.kind == "participle" and not form.verb.apart for form in reporting_forms().get(word, ()))
-
-
-def _all_within(inner: Sequence[Span], outer: Sequence[Span]) -> bool:
-    """Whether each of `inner` lies within one of `outer`, which are in text order and do not overlap."""
-    for span in inner:
-        before = bisect_right(outer, span.begin, key=lambda other: other.begin)
-        if not before or outer[before - 1].end < span.end:
-            return False
-    return True

@@ -81,6 +81,11 @@ class AnalysedText:
                 return
             yield CharRange(max(first, begin), min(last, end))
 
+    def quoted_at(self, position: CharOffset) -> CharRange | None:
+        """The outer quoted range, with its marks, that `position` lies in."""
+        before = bisect_right(self._outer, position, key=lambda span: span.begin)
+        return self._outer[before - 1] if before and position < self._outer[before - 1].end else None
+
     def sentence_at(self, position: CharOffset) -> int:
         """The index of the sentence that `position` lies in, or that comes before it; 0 if none does."""
         return max(0, bisect_right(self._sentence_begins, position) - 1)
@@ -133,10 +138,11 @@ def _sentences(text: str, tokens: Sequence[Token], quotes: Sequence[QuotedText])
         broken = "\n" in gap
         if quote is not None and token.end == quote[1]:
             last = token.begin - (2 if text[token.begin - 1] in _INNER_CLOSING else 1)
-            closing = text[last] in ".!?…" and following is not None
-            stop = broken or (
-                closing and following is not None and (following.capital or following.text in OPENING_MARKS)
+            closing = text[last] in ".!?…"
+            begins = following is not None and (
+                following.capital or following.text[0].isdigit() or following.text in OPENING_MARKS
             )
+            stop = broken or (closing and begins)
         elif quote is not None:
             stop = broken or index - first >= _LONGEST_QUOTED
         else:

@@ -16,6 +16,7 @@ CASES = [
     ["Die Grünen, die SPD u. a. waren dagegen.", "(Mehr dazu später.)", "– Doch."],
     ["Das schrieb Voss auf X.", "Tanner widersprach.", "Die Klage gegen X. Tanner ruht."],
     ["Dr. jur. Lena Voss und Prof. Dr. theol. Tanner kamen.", "Sie lachten."],
+    ["„Er sagte: ‚Es reicht.‘“", "30 Euro gab sie ihm."],
     ["Papst Urban XXIII. Besuch war kurz.", "Am 3.1. war er fort."],
     ['Voss sagte: "Wir warten."', 'Jonas meinte: "Nein."'],
 ]

@@ -23,9 +23,10 @@ from pipeline.entities.person_clusters import cluster_persons
 from pipeline.entities.roles import read_roles
 from pipeline.entities.rule_recognizer import RuleRecognizer
 from pipeline.quotes.combination import weigh
-from pipeline.quotes.extractor import QuoteExtractor, with_parts
+from pipeline.quotes.extractor import QuoteExtractor
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.marks import quoted_texts
+from pipeline.quotes.parts import with_parts
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharOffset, CharRange

@@ -9,8 +9,9 @@ import pytest
 
 from pipeline.config import PipelineConfig
 from pipeline.quotes import QuoteExtractor, attribution
-from pipeline.quotes.extractor import with_frames_of_wholes
+from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.owners import belonging
+from pipeline.quotes.parts import with_frames_of_wholes, with_own_frames
 from pipeline.quotes.speaker_names import (
     KnownChain,
     NounPhrase,
@@ -20,10 +21,11 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
+from pipeline.quotes.text import AnalysedText
 from pipeline.reader.chains import Resolution, SpeakerChoice, resolve
 from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
-from schemas.spans import Span
+from schemas.spans import Span, joined
 from tests.quotes.test_extractor import article, mention
 
 
@@ -382,6 +384,7 @@ def _quote(text: str, words: str, speaker: str, cue: str = "", type_: QuoteType 
         ("ihr Sohn habe „nur helfen wollen“", "„nur helfen wollen“", "ihr Sohn", ""),
         ("Karl Obst müsse den „Laden zusammenhalten“", "„Laden zusammenhalten“", "Karl Obst", ""),
         ("der Bau sei „ein Skandal“", "„ein Skandal“", "Anna Berg", ""),
+        ("sie stimme zu, „wenn auch ungern“", "„wenn auch ungern“", "Anna Berg", "stimme zu"),
     ],
 )
 def test_words_in_marks_have_the_speaker_and_the_frame_of_the_speech_around_them(
@@ -418,6 +421,51 @@ def test_a_quote_within_direct_speech_keeps_its_speaker() -> None:
     whole = _quote(text, "„Ihr Sohn sagt: ‚Niemals‘“", "Anna Berg", "sagte")
     part = _quote(text, "‚Niemals‘", "Ihr Sohn").model_copy(update={"part_of": whole.id})
     assert with_frames_of_wholes(text, [whole, part]) == [whole, part]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "cue", "frame"),
+    [
+        ("„Er hat gesagt, es reiche“, meinte Obst.", "es reiche", "gesagt", "Er hat gesagt,"),
+        ("Rau habe erklärt, es reiche, meinte Obst.", "es reiche", "habe erklärt", "Rau habe erklärt,"),
+        ("„Ich habe ja gesagt, es reicht.“", "es reicht", "gesagt", "Ich habe ja gesagt,"),
+    ],
+)
+def test_what_is_introduced_within_other_speech_has_nothing_outside_of_it_in_its_frame(
+    text: str, said: str, cue: str, frame: str
+) -> None:
+    whole = _quote(text, text.split(", meinte", maxsplit=1)[0], text.split(maxsplit=1)[0])
+    place = _place(text, said)
+    around = [Span(begin=0, end=place.begin - 1), Span(begin=place.end, end=len(text) - 1)]
+    cues = [_place(text, words) for words in (cue, "meinte") if words in text]
+    inner = _quote(text, said, text.split(maxsplit=1)[0]).model_copy(
+        update={
+            "part_of": whole.id,
+            "cue": QuotePart(spans=cues, text=joined(text, cues)),
+            "frame": QuotePart(spans=around, text=joined(text, around)),
+        }
+    )
+    (found,) = with_own_frames(AnalysedText(text, quoted_texts(text)), [whole, inner])[1:]
+    assert found.cue is not None
+    assert found.frame is not None
+    assert (found.cue.text, found.frame.text) == (cue, frame)
+
+
+@pytest.mark.parametrize(
+    ("text", "frame", "own"),
+    [
+        ("„Nein. Es reicht“, sagte Obst.", "“, sagte Obst", ", sagte Obst"),
+        ("„Nein. Es reicht“, sagte Obst: „Gut. Ja.“", ", sagte Obst: „Gut", ", sagte Obst:"),
+        ("Es reiche, hieß es im „Blatt“.", ", hieß es im „Blatt“", ", hieß es im „Blatt“"),
+        ("„Nein. Es reicht“, sagte Obst.", "“", None),
+    ],
+)
+def test_a_frame_has_no_halves_of_quotes(text: str, frame: str, own: str | None) -> None:
+    quote = _quote(text, "reich", "Obst" if "Obst" in text else "es").model_copy(
+        update={name: QuotePart(spans=[_place(text, frame)], text=frame) for name in ("cue", "frame")}
+    )
+    (found,) = with_own_frames(AnalysedText(text, quoted_texts(text)), [quote])
+    assert (found.frame.text if found.frame is not None else None) == own
 
 
 def test_a_witness_says_the_fragment_that_he_says() -> None:

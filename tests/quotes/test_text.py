@@ -22,6 +22,7 @@ SENTENCES = [
         "Anwältin Dr. jur. Ute Lamm und Dr. h. c. Jan Reif kamen.",
         ["Anwältin Dr. jur. Ute Lamm und Dr. h. c. Jan Reif kamen."],
     ),
+    ("„Er sagte: ‚Es reicht.‘“ 30 Euro gab sie ihm.", ["„Er sagte: ‚Es reicht.‘“", "30 Euro gab sie ihm."]),
     ("Er gewann den 21. Pokal. Alle jubelten!", ["Er gewann den 21. Pokal.", "Alle jubelten!"]),
 ]
 
