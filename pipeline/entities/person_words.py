@@ -35,9 +35,15 @@ def is_given_name(word: str) -> bool:
 
 
 def gender_of_name(name: str) -> Gender | None:
-    """Gender by the first given name in `name`; None where it is not known or both."""
-    for word in name.split()[:2]:
-        gender = given_names().get(word) or given_names().get(word.split("-")[0])
+    """Gender by the first given name in `name`; None where it is not known or both.
+
+    The last of several words is a surname, whatever it looks like ("Kim Wagner"); so is a double name that only begins
+    like a given name ("Wagner-Tölke").
+    """
+    words = name.split()
+    for word in words[: min(2, max(1, len(words) - 1))]:
+        double = len(words) > 1 or is_given_name(word)
+        gender = given_names().get(word) or (given_names().get(word.split("-")[0]) if double else None)
         if gender == "m":
             return "m"
         if gender == "f":

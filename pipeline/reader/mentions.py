@@ -11,7 +11,7 @@ from pipeline.entities.person_words import gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import word_list
 from pipeline.reader.layout import Layout
-from pipeline.spans import TokenIndex
+from pipeline.spans import TokenIndex, TokenRange
 from schemas.records import MentionKind
 
 KINDS: tuple[MentionKind, ...] = ("name", "nominal", "pronoun")
@@ -53,6 +53,11 @@ class ReaderMention:
     roles: frozenset[str] = frozenset()
     frequency: int = 0
 
+    @property
+    def full(self) -> bool:
+        """Whether a name is one of several words, hyphens aside: a surname alone may look like a given name."""
+        return any("-" not in pair for pair in zip(self.words, self.words[1:], strict=False))
+
 
 def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionKind) -> ReaderMention:
     """The mention of `kind` that the tokens `first` to `last` (excluded) are."""
@@ -64,12 +69,12 @@ def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionK
     if kind == "name":
         before = _nouns(layout, max(TokenIndex(0), first - 5), first, layout.sentence[first])
         behind = _nouns(layout, last, min(TokenIndex(len(layout)), last + 9), layout.sentence[first])
-        name_gender = gender_of_name(" ".join(words)) or _announced(layout, first)
+        name_gender = gender_of_name(_written(layout, first, last)) or _announced(layout, first)
         roles = frozenset(_roles(layout, first, last))
         return ReaderMention(
             first, last, kind, words, stem(words[-1]), name_gender or "", frozenset(before | behind), roles, 1
         )
-    head = _head(words)
+    head = head_of(words)
     role = role_word(head)
     gender = (role.gender if role is not None else None) or (
         "f"
@@ -79,6 +84,12 @@ def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionK
         else ""
     )
     return ReaderMention(first, last, kind, words, stem(head), gender or "", frozenset())
+
+
+def _written(layout: Layout, first: TokenIndex, last: TokenIndex) -> str:
+    """The tokens as they stand in the text: "Wagner-Tölke" is one word."""
+    begin, end = layout.range(TokenRange(first, last))
+    return layout.text[begin:end]
 
 
 def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]) -> list[ReaderMention]:
@@ -92,7 +103,8 @@ def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]
             groups.setdefault(bearer, []).append(mention)
     known: dict[Hashable, tuple[str, frozenset[str], int]] = {}
     for bearer, names in groups.items():
-        genders = Counter(name.gender for name in names if name.gender)
+        full = [name for name in names if name.gender and name.full]
+        genders = Counter(name.gender for name in full or names if name.gender)
         roles = frozenset[str]().union(*(name.roles for name in names))
         known[bearer] = (genders.most_common(1)[0][0] if genders else "", roles, len(names))
     shared = []
@@ -124,7 +136,7 @@ def stem(word: str) -> str:
     return _SUFFIXES.sub("", lower) if len(lower) > 4 else lower
 
 
-def _head(words: tuple[str, ...]) -> str:
+def head_of(words: tuple[str, ...]) -> str:
     """The first noun of a phrase that no noun with a hyphen or a closer one follows."""
     nouns = [index for index, word in enumerate(words) if word[0].isupper() and len(word) > 1 and index > 0]
     if not nouns:

@@ -9,6 +9,7 @@ from pipeline.entities.name_clusters import cluster_names
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import name_spans
 from pipeline.entities.nominative import name_in_nominative
+from pipeline.entities.person_words import gender_of_name
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
 from tests.entities.articles import clean_article
@@ -508,3 +509,19 @@ def test_what_somebody_is_called_in_a_network_keeps_its_sign(given: GivenNames, 
 def test_the_full_stop_of_an_initial_belongs_to_it_and_the_network_has_none(text: str, name: str) -> None:
     begin = CharOffset(text.index(name))
     assert text[begin : with_full_stop(text, begin, CharOffset(len(text) - 1))] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "gender"),
+    [
+        ("Anna Wagner", "f"),
+        ("Kim Wagner", None),
+        ("Kim Wagner-Otto", None),
+        ("Wagner-Tölke", None),
+        ("Karl-Heinz", "m"),
+        ("Karl-Hinnerk Reif", "m"),
+        ("Q. Anna Reif", "f"),
+    ],
+)
+def test_a_surname_does_not_tell_the_gender(name: str, gender: str | None) -> None:
+    assert gender_of_name(name) == gender

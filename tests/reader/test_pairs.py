@@ -1,4 +1,5 @@
 import random
+import re
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pipeline.reader.pairs import (
     antecedent_pairs,
     speaker_pairs,
 )
+from pipeline.spans import CharOffset
 
 TEXT = "Ministerin Anna Otto (SPD) kam. „Ich gehe“, sagte sie.\n\nDie Ministerin schwieg. Danach sprach Karl Rot."
 LAYOUT = Layout(TEXT)
@@ -58,6 +60,16 @@ def test_without_mentions_or_quotes_there_are_no_pairs() -> None:
     assert len(antecedent_pairs(LAYOUT, []).left) == 0
     assert len(speaker_pairs(LAYOUT, MENTIONS, []).left) == 0
     assert len(speaker_pairs(LAYOUT, [], [QuoteSpan(((0, 2),), 0)]).left) == 0
+
+
+def test_a_double_name_does_not_tell_the_gender_of_its_first_part() -> None:
+    layout = Layout("Sarah Wagner-Tölke kam. Wagner-Tölke sprach. Wagner-Tölke ging, Wagner auch.")
+    names = [
+        describe(layout, *layout.span(CharOffset(match.start()), CharOffset(match.end())), "name")
+        for match in re.finditer(r"(?:Sarah )?Wagner(?:-Tölke)?", layout.text)
+    ]
+    assert [name.gender for name in names] == ["f", "", "", "m"]
+    assert [name.gender for name in of_one_bearer(names, ["rot"] * 4)] == ["f"] * 4
 
 
 def test_names_of_one_bearer_know_what_the_others_tell() -> None:
