@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import takewhile
 
+from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import INFORMATION_NOUNS
-from pipeline.reader.mentions import ReaderMention, akin, introduces, stem
+from pipeline.reader.mentions import FEMININE_DETERMINERS, ReaderMention, akin, head_of, introduces, stem
 
 _GENITIVE = ("s", "'", "’", "ß", "x", "z")
+_AGED = re.compile(r"\b(?P<years>\d{1,3}) ?(?:- ?[Jj]ährig|Jahre alt)")
+_OF_MEN = frozenset({"der", "dem", "ein", "einem", "eines", "dieser", "diesem"})
+_KNOWN_PHRASES = 4096
+"""Noun phrases of which it is remembered whom they can mean."""
 _LAST_PART, _FIRST_PART = 6, 3
 """Letters that the last part of two compounds has at least, and the first part of each."""
 
@@ -58,7 +65,46 @@ def unlike(
         found |= _introduced(mentions, chain, candidates, index)
     if mention.kind == "nominal" and types[index] == "ORG":
         found |= _other_compounds(mentions, chain, candidates, index)
+    if mention.kind == "nominal":
+        found |= _others_by_form(mentions, chain, candidates, index)
     return found
+
+
+def _others_by_form(
+    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
+) -> set[int]:
+    """The chains of `candidates` whose names or nouns tell the other gender, or whose nouns tell another age.
+
+    "Der Bauernpräsident" is not "die Ministerin", nor "der 19-Jährige" "der 22-Jährige". Where somebody of that age is
+    known, nobody else is meant.
+    """
+    gender, years = _form(mentions[index].words)
+    if not gender and not years:
+        return set()
+    others = {chain[other] for other in candidates if _is_other(gender, years, mentions[other])}
+    so_old = {chain[other] for other in candidates if years and _years(mentions[other]) == years} - others
+    return {chain[other] for other in candidates} - so_old if so_old else others
+
+
+def _years(mention: ReaderMention) -> str:
+    return _form(mention.words)[1] if mention.kind == "nominal" else ""
+
+
+def _is_other(gender: str, years: str, mention: ReaderMention) -> bool:
+    if mention.kind == "pronoun":
+        return False
+    other = _form(mention.words)[0] if mention.kind == "nominal" else mention.gender
+    age = _years(mention)
+    return bool(gender and other and gender != other) or bool(years and age and years != age)
+
+
+@lru_cache(maxsize=_KNOWN_PHRASES)
+def _form(words: tuple[str, ...]) -> tuple[str, str]:
+    """The gender of the one person that a noun phrase means by its form, and the age; empty where it does not tell."""
+    aged = _AGED.search(" ".join(words))
+    role, article = role_word(head_of(words)), words[0].lower()
+    told = role is not None and role.singular and article in (_OF_MEN if role.gender == "m" else FEMININE_DETERMINERS)
+    return (role.gender or "") if role is not None and told else "", aged["years"] if aged is not None else ""
 
 
 def _introduced(
