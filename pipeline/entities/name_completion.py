@@ -1,5 +1,6 @@
 """Names of persons that a model cut off, with the words that belong to them."""
 
+import re
 from collections.abc import Iterable
 
 from pipeline.entities.cluster import NameSpan
@@ -10,6 +11,9 @@ from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.speech_context import speaks
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
+
+_WITH_NICKNAME = re.compile(r"""[^\W\d_][\w .-]* \(?[„"“»«'‚‘]\w[\w .-]*[“”"«»'‘’]\)? """)
+_LONGEST_BEFORE_SURNAME = 60
 
 
 def complete_names(words: TextWords, spans: Iterable[NameSpan], gazetteer: Gazetteer) -> list[NameSpan]:
@@ -27,6 +31,26 @@ def complete_names(words: TextWords, spans: Iterable[NameSpan], gazetteer: Gazet
         end = _surname_end(words, span.begin, span.end, gazetteer)
         result.append(NameSpan(span.begin, end, "PER", span.known))
     return result
+
+
+def with_nicknames(words: TextWords, spans: Iterable[NameSpan]) -> list[NameSpan]:
+    """`spans` in reading order; a given name and the surname around a nickname in marks are one person.
+
+    "Jan „Johnny“ Obst" is, where the model sees "Jan" and "Obst".
+    """
+    result: list[NameSpan] = []
+    for span in sorted(spans):
+        before = result[-1] if result else None
+        if before is not None and before.type == span.type == "PER" and _around_nickname(words, before, span):
+            result[-1] = NameSpan(before.begin, span.end, "PER", before.known or span.known)
+        else:
+            result.append(span)
+    return result
+
+
+def _around_nickname(words: TextWords, given: NameSpan, surname: NameSpan) -> bool:
+    text = words.text[given.begin : surname.begin]
+    return len(text) <= _LONGEST_BEFORE_SURNAME and _WITH_NICKNAME.fullmatch(text) is not None
 
 
 def _surname_end(words: TextWords, begin: CharOffset, end: CharOffset, gazetteer: Gazetteer) -> CharOffset:

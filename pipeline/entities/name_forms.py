@@ -13,6 +13,8 @@ _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+)$")
 _ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
 """The social network at the end of a sentence: "schrieb sie auf X."."""
+_NICKNAME = re.compile(r"""(?:^|(?<=\w) )\(?[„"“»«'‚‘]?(?P<name>\w[\w .-]{1,24})[“”"«»'‘’]\)?(?= [^\W\d_])""")
+"""What a person is called in marks before the surname; the first mark may stand before the name."""
 _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 """The end of "a. D." and "i. R." without its full stop."""
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
@@ -46,8 +48,15 @@ def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
 
 
 def person_tokens(text: str) -> list[str]:
-    """The words of a person's name without titles."""
-    return [word for word in _NAME_WORD.findall(_GENITIVE_APOSTROPHE.sub("", text)) if word not in TITLES]
+    """The words of a person's name without titles, and without what he is called in marks: "Jan „Johnny“ Obst"."""
+    bare = _NICKNAME.sub("", _GENITIVE_APOSTROPHE.sub("", text))
+    return [word for word in _NAME_WORD.findall(bare) if word not in TITLES]
+
+
+def nickname(text: str) -> str | None:
+    """What the person is called in marks within the full name `text`: "Johnny" in "Jan „Johnny“ Obst"."""
+    found = _NICKNAME.search(text)
+    return found["name"] if found is not None else None
 
 
 def surname_of(tokens: Sequence[str], *, capitals: bool = False) -> str:

@@ -8,7 +8,7 @@ from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
 from pipeline.entities.known_names import known_names
-from pipeline.entities.name_completion import complete_names
+from pipeline.entities.name_completion import complete_names, with_nicknames
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
@@ -46,7 +46,7 @@ def name_spans(
     if NAME_RULES["line-end"].on:
         lines = [part for found in lines for part in _in_lines(words, *found)]
     repaired = [span for found in lines if (span := _repaired(words, *found, gazetteer)) is not None]
-    repaired = complete_names(words, repaired, gazetteer)
+    repaired = with_nicknames(words, complete_names(words, repaired, gazetteer))
     known = known_names(words, repaired, gazetteer, evidence)
     spans = [_known_part(words, span, gazetteer) for span in _merged(words, repaired, known)]
     if NAME_RULES["turn-label"].on:

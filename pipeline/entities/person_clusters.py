@@ -7,7 +7,7 @@ from itertools import islice
 
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
-from pipeline.entities.name_forms import initials, person_tokens, surname_of, without_genitive
+from pipeline.entities.name_forms import initials, nickname, person_tokens, surname_of, without_genitive
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.slugs import slug
@@ -24,6 +24,7 @@ _Key = tuple[str, str, str]
 class _Named:
     span: NameSpan
     tokens: tuple[str, ...]
+    nickname: str | None = None
 
     @property
     def full(self) -> bool:
@@ -64,6 +65,8 @@ class _Persons:
             self.clusters.append(home)
             self._note(home)
         home.add(item.span.begin, item.span.end, name)
+        if item.nickname is not None:
+            _insert(self._by_given_name.setdefault(slug(item.nickname), []), self._numbers[id(home)])
         if item.span.known is not None and home.entry is None and not _another(home, item.span.known.entry):
             home.entry = item.span.known.entry
             home.name = home.entry.name
@@ -123,7 +126,7 @@ def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
             named.append(_Named(span, tuple(person_tokens(span.known.form))))
         elif tokens:
             last = without_genitive(words, span.end, tokens[-1], known, owning)
-            named.append(_Named(span, (*tokens[:-1], last)))
+            named.append(_Named(span, (*tokens[:-1], last), nickname(words.text[span.begin : span.end])))
     return named
 
 

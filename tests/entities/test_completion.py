@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import load_gazetteer
-from pipeline.entities.name_completion import complete_names
+from pipeline.entities.name_completion import complete_names, with_nicknames
 from pipeline.entities.words import TextWords
 from pipeline.models.sentences import sentence_starts
 
@@ -25,3 +25,19 @@ def test_names_are_completed(text: str, found: list[str], whole: list[str]) -> N
     words = TextWords(text, sentence_starts(text))
     spans = [NameSpan(text.index(name), text.index(name) + len(name), "PER") for name in found]
     assert [text[s.begin : s.end] for s in complete_names(words, spans, load_gazetteer(None))] == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "whole"),
+    [
+        ("Jan „Johnny“ Obst kam.", ["Jan", "Obst"], ["Jan „Johnny“ Obst"]),
+        ("Jan „Johnny“ Obst kam.", ["Jan „Johnny“ Obst"], ["Jan „Johnny“ Obst"]),
+        ('Jan ("Johnny") Obst kam.', ["Jan", "Obst"], ['Jan ("Johnny") Obst']),
+        ("Jan sprach, „Johnny“ Obst kam.", ["Jan", "Obst"], ["Jan", "Obst"]),
+        ("Jan „Johnny“, Obst kam.", ["Jan", "Obst"], ["Jan", "Obst"]),
+    ],
+)
+def test_a_nickname_in_marks_stands_within_a_name(text: str, found: list[str], whole: list[str]) -> None:
+    words = TextWords(text, sentence_starts(text))
+    spans = [NameSpan(text.index(name), text.index(name) + len(name), "PER") for name in found]
+    assert [text[s.begin : s.end] for s in with_nicknames(words, spans)] == whole

@@ -33,6 +33,11 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             {"Hanna von Tölke": ["Hanna von Tölke", "Von Tölke"]},
         ),
         (
+            "„Johnny“ Tölke siegt. Jan „Johnny“ Tölke lacht. Johnny trank. Tölke sang.",
+            ("Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"),
+            {"Jan Tölke": ["Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"]},
+        ),
+        (
             "Hanna Tölke schweigt. Der Graf von Sayn kam.",
             ("Hanna Tölke", "von Sayn"),
             {"Hanna Tölke": ["Hanna Tölke"], "von Sayn": ["von Sayn"]},
