@@ -43,6 +43,7 @@ SMALL_NAMES = word_list("small_names")
 FOCUS = word_list("focus")
 ADVERB_ENDINGS = endings("adverb_endings")
 DOCUMENTS = endings("documents")
+AGENCY_NOUNS = word_list("agency_nouns")
 MEDIA_PEOPLE = endings("media_people")
 NAMING = word_list("naming")
 DETERMINERS = NOMINATIVE_DETERMINERS | OBLIQUE_DETERMINERS

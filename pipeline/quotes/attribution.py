@@ -23,7 +23,7 @@ from pipeline.quotes.speaker_names import (
     tells_whose,
     with_closing_mark,
 )
-from pipeline.quotes.speaker_phrases import Appositions, whole_phrase, whose_information, with_apposition
+from pipeline.quotes.speaker_phrases import Appositions, Hearers, whole_phrase, whose_information, with_apposition
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
@@ -64,6 +64,7 @@ class Attribution:
         self._resolution = Resolution([], [], [], [], [])
         self._chains: dict[int, KnownChain] = {}
         self._apposed: dict[int, Appositions] = {}
+        self._told = Hearers([])
 
     def _names(self) -> list[tuple[TokenIndex, TokenIndex, int]]:
         layout = self.reading.layout
@@ -93,6 +94,7 @@ class Attribution:
             return found
         phrases = [self._somebody(quote.hint) for quote in quotes if quote is not None and quote.hint is not None]
         self._chains, self._apposed = {}, {}
+        self._told = Hearers(span for candidate in candidates for span in candidate.addressee_spans)
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         for number, chosen in zip(known, choices, strict=True):
@@ -107,7 +109,7 @@ class Attribution:
             if speaker is not None:
                 confidence = self._reader.calibration.speaker(evidence)
                 speaker = speaker.model_copy(update={"confidence": round(confidence, 3)})
-            found[number] = (speaker, self._addressee(choice), evidence)
+            found[number] = (speaker, self._addressee(choice) or self._told_by(candidates[number], choice), evidence)
         return found
 
     def _evidence(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> dict[str, float]:
@@ -168,7 +170,18 @@ class Attribution:
     def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:
             return []
-        return [self._range(choice.addressee)]
+        told, mentions = self._range(choice.addressee), self._resolution.mentions
+        if choice.mention is not None and mentions[choice.addressee].kind == "pronoun":
+            says = self._range(choice.mention)
+            return [] if says.begin <= told.begin and told.end <= says.end else [told]  # "ihr Verteidiger"
+        return [told]
+
+    def _told_by(self, candidate: QuoteCandidate, choice: SpeakerChoice) -> list[CharRange]:
+        """Whom a rule takes off the end of the words for the speaker: "ein Polizeisprecher der dpa"."""
+        if choice.mention is None:
+            return []
+        begin, end = self._range(choice.mention)
+        return [span for span in candidate.addressee_spans if begin < span.begin and span.end <= end]
 
     def _range(self, mention: int) -> CharRange:
         found = self._resolution.mentions[mention]
@@ -208,7 +221,7 @@ class Attribution:
     def _whole(self, choice: SpeakerChoice) -> CharRange:
         """The chosen mention with what belongs to it, unless it is a pronoun."""
         assert choice.mention is not None
-        span, mentions = self._range(choice.mention), self._resolution.mentions
+        span, mentions = self._told.off(self._article.text, self._range(choice.mention)), self._resolution.mentions
         if mentions[choice.mention].kind == "pronoun":
             return whose_information(self._analysed, span)
         entity = self._entity(choice.chain)
@@ -268,7 +281,7 @@ class Attribution:
             types = Counter(self._resolution.types[mention] for mention in mentions)
             described = ((self._range(m), self._resolution.mentions[m]) for m in mentions)
             nominals = [
-                NounPhrase(span, mention.head, tells_whose(mention.words))
+                NounPhrase(self._told.off(self._article.text, span), mention.head, tells_whose(mention.words))
                 for span, mention in described
                 if mention.kind == "nominal" and names_somebody(self._article.text[span.begin : span.end])
             ]

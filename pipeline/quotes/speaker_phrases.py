@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 
 from pipeline.entities.person_words import TITLES
@@ -35,6 +36,24 @@ class Appositions:
     def behind(self, text: str, end: CharOffset) -> CharRange | None:
         """The one that a comma parts from what ends at `end`: "Lars Obst, der Sprecher"."""
         return self._begins.get(CharOffset(end + len(_COMMA))) if text.startswith(_COMMA, end) else None
+
+
+class Hearers:
+    """Those to whom somebody speaks, by where rules find them."""
+
+    def __init__(self, phrases: Iterable[CharRange]) -> None:
+        self._phrases = sorted(set(phrases))
+
+    def off(self, text: str, span: CharRange) -> CharRange:
+        """The words for a speaker without the one at their end who is told: "ein Polizeisprecher der dpa"."""
+        at = bisect_right(self._phrases, span.begin, key=lambda phrase: phrase.begin)
+        heard = self._phrases[at] if at < len(self._phrases) else None
+        if heard is None or heard.end != span.end:
+            return span
+        end = heard.begin
+        while text[end - 1].isspace():
+            end = CharOffset(end - 1)
+        return CharRange(span.begin, end)
 
 
 def whole_phrase(

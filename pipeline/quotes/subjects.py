@@ -8,6 +8,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import (
     ADVERB_ENDINGS,
     ADVERBS,
+    AGENCY_NOUNS,
     ASKED,
     AUXILIARIES,
     CORRELATES,
@@ -115,13 +116,20 @@ def split_dative(tokens: Sequence[Token], span: TokenRange, cue: Cue) -> TokenRa
     for at in token_indices(begin + 1, end):
         if tokens[at].lower not in _DATIVES or (at - begin == 1 and tokens[begin].lower in DETERMINERS):
             continue
-        told = any(token.lower.rsplit("-", 1)[-1] in MEDIA_NOUNS for token in tokens[at + 1 : end] if token.word)
+        nouns = {token.lower.rsplit("-", 1)[-1] for token in tokens[at + 1 : end] if token.word}
+        told = not nouns.isdisjoint(MEDIA_NOUNS)
         named = at + 1 < end and tokens[at + 1].text in '„»"«'
         head = tokens[at - 1]
-        if (told or named) and (is_noun(head) or head.text == ")") and not head.lower.endswith(MEDIA_PEOPLE):
+        if (told or named) and (is_noun(head) or head.text == ")") and not _speaks_for(head, nouns):
             cue.addressee = [TokenRange(at, end)]
             return TokenRange(begin, at)
     return span
+
+
+def _speaks_for(head: Token, medium: set[str]) -> bool:
+    """Whether somebody called `head` is of the medium behind it: "Redakteur der Zeitung", not "Sprecher der dpa"."""
+    spokesman = head.lower in {"sprecher", "sprecherin"} and medium.isdisjoint(AGENCY_NOUNS)
+    return spokesman or head.lower.endswith(MEDIA_PEOPLE)
 
 
 def forefield(tokens: Sequence[Token], cue: Cue, first: TokenIndex, before: TokenIndex) -> TokenRange | None:

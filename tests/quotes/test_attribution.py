@@ -504,3 +504,14 @@ def test_two_who_have_no_names_have_none_together(monkeypatch: pytest.MonkeyPatc
     (quote,) = _quotes("„Wir gehen jetzt“, sagten sie und er.")
     assert quote.speaker is not None
     assert (quote.speaker.text, quote.speaker.name, quote.speaker.kind) == ("sie und er", None, "group")
+
+
+def test_nobody_speaks_to_her_whose_lawyer_he_is() -> None:
+    text = "Renate Kolbe betritt den Saal. Sie hat nicht mit ihm gesprochen, sagt ihr Verteidiger später auf dem Flur."
+    (quote,) = _quotes(text, "Renate Kolbe")
+    assert quote.addressee is None
+
+
+def test_an_agency_that_a_spokesman_tells_something_is_no_part_of_his_name() -> None:
+    text = "Die Firma baut um. Das bestätigte eine Unternehmenssprecherin der Deutschen Presse-Agentur. Es eile."
+    assert {quote.speaker.name for quote in _quotes(text) if quote.speaker is not None} == {"Unternehmenssprecherin"}

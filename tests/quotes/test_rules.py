@@ -392,6 +392,22 @@ def test_whom_something_is_said_to_may_stand_before_the_speaker() -> None:
     assert words(text, quote.addressee_spans) == "dem Tagblatt"
 
 
+@pytest.mark.parametrize(
+    ("speaker", "told"),
+    [
+        ("ein Polizeisprecher", "der dpa"),
+        ("eine Sprecherin", "der Deutschen Presse-Agentur"),
+        ("eine Sprecherin der Zeitung „Nordpost“", ""),
+        ("ein Reporter der dpa", ""),
+    ],
+)
+def test_who_speaks_to_an_agency_does_not_speak_for_it(speaker: str, told: str) -> None:
+    (quote,) = found_by_rules(f"„Es reicht“, sagte {speaker} {told}".rstrip() + ".")
+    text = f"„Es reicht“, sagte {speaker} {told}"
+    assert words(text, quote.speaker_spans) == speaker
+    assert words(text, quote.addressee_spans) == told
+
+
 def test_frames_and_addressees() -> None:
     text = "Der Dachstuhl ist abgebrannt, wie Reif der Agentur Nordpress erklärte."
     (quote,) = found_by_rules(text)

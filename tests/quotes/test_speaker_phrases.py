@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.quotes.marks import quoted_texts
-from pipeline.quotes.speaker_phrases import Appositions, whole_phrase, whose_information, with_apposition
+from pipeline.quotes.speaker_phrases import Appositions, Hearers, whole_phrase, whose_information, with_apposition
 from pipeline.quotes.text import AnalysedText
 from pipeline.spans import CharOffset, CharRange
 
@@ -103,3 +103,17 @@ def test_what_a_rule_takes_for_the_speaker_is_told_with_its_apposition() -> None
     appositions = Appositions([_span(text, "Lars Obst"), _span(text, "der Chef des Amts")])
     begin, end = with_apposition(AnalysedText(text, quoted_texts(text)), _span(text, "Lars Obst"), appositions)
     assert text[begin:end] == "Lars Obst, der Chef des Amts"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "speaker"),
+    [
+        ("ein Sprecher der Agentur Nordpress", "ein Sprecher"),
+        ("der Agentur Nordpress", "der Agentur Nordpress"),
+        ("ein Sprecher", "ein Sprecher"),
+    ],
+)
+def test_who_is_told_is_no_part_of_the_words_for_the_speaker(phrase: str, speaker: str) -> None:
+    text = "Das sagte ein Sprecher der Agentur Nordpress."
+    begin, end = Hearers([_span(text, "der Agentur Nordpress")]).off(text, _span(text, phrase))
+    assert text[begin:end] == speaker
