@@ -28,6 +28,7 @@ _NO_VERBS = (
     ADVERBS | COORDINATORS | DETERMINERS | PREPOSITIONS | RELATIVES | SUBORDINATORS
     | {"nicht", "erste", "zweite", "dritte", "letzte", "beste", "neueste"}
 )  # fmt: skip
+_GOING_ON = COORDINATORS | {"dann"}
 _NO_SPEAKERS = frozenset({"es", "dem", "den", "einem", "einen"})
 
 
@@ -53,14 +54,19 @@ def frame_around(analysed: AnalysedText, sentence: Sentence, spans: list[CharRan
 
 
 def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cues: list[Cue]) -> Cue | None:
-    """The cue that introduces or follows a passage: the clause right behind it, else the one before it."""
+    """The cue that introduces or follows a passage: the clause right behind it, else the one before it.
+
+    What goes on with "und" behind a passage that a colon introduces is no frame of that: "Obst fragt: „Wie?“, und Reif
+    antwortet: „So.“".
+    """
     tokens = analysed.tokens
     usable = [cue for cue in cues if sentence.first <= cue.finite < sentence.last]
     after = [cue for cue in usable if cue.clause.first >= passage.last]
     before = [cue for cue in usable if cue.clause.last <= passage.first]
-    if after and after[0].finite <= passage.last + 3:
-        return after[0]
     introduced = passage.first > sentence.first and tokens[passage.first - 1].text == ":"
+    if after and after[0].finite <= passage.last + 3:
+        goes_on = tokens[after[0].clause.first].lower in _GOING_ON and after[0].finite > after[0].clause.first
+        return before[-1] if introduced and before and goes_on else after[0]
     if introduced and before:
         return before[-1]
     if after and not before:

@@ -392,6 +392,16 @@ def test_whom_something_is_said_to_may_stand_before_the_speaker() -> None:
     assert words(text, quote.addressee_spans) == "dem Tagblatt"
 
 
+def test_who_asks_before_a_colon_is_not_who_answers_behind_the_question() -> None:
+    text = "Wenn Vera fragt: „Hast du mich je gesehen?“, und Rolf antwortet: „Du warst im Licht“, dann hält man inne."
+    assert [(speaker, cue) for _, _, speaker, cue in readable(text)] == [("Vera", "fragt"), ("Rolf", "antwortet")]
+
+
+def test_a_verb_right_behind_a_quote_tells_who_says_it_also_if_a_colon_stands_before() -> None:
+    text = "Die Polizei warnt: „Passen Sie gut auf“, sagte Sprecher Karl Obst."
+    assert [speaker for _, _, speaker, _ in readable(text)] == ["Sprecher Karl Obst"]
+
+
 @pytest.mark.parametrize(
     ("speaker", "told"),
     [
