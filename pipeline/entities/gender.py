@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from pipeline.entities.cluster import Cluster
+from pipeline.entities.name_forms import before_titles
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
+from pipeline.spans import CharOffset
 from schemas.records import Gender, GenderSource
 
 _FEMININE = frozenset({"sie", "ihr", "ihre", "ihrem", "ihren", "ihrer"})
 _MASCULINE = frozenset({"er", "ihm", "ihn", "sein", "seine", "seinem", "seinen", "seiner"})
+_AGED = re.compile(r"\b(?P<article>[Dd](?:er|ie|em|en|es)|[Ee]in(?:e[mnrs]?)?) \d{1,3}-?jährige(?P<ending>[mnrs]?) $")
+_LONGEST_AGED = 24
+_AGED_WOMEN = frozenset({("die", ""), ("der", "n"), ("eine", ""), ("einer", "n")})
+
+
+def _aged(text: str, begin: CharOffset) -> Gender | None:
+    """The gender by the form of "die 45-jährige" right before a name."""
+    found = _AGED.search(text, max(0, begin - _LONGEST_AGED), begin)
+    if found is None:
+        return None
+    return "f" if (found["article"].lower(), found["ending"]) in _AGED_WOMEN else "m"
 
 
 def gender_of(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
@@ -24,12 +38,14 @@ def gender_of(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderS
 
 
 def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSource | None]:
-    """By a title before the name, else a feminine role, else the given name, else another role, else the pronouns."""
+    """By a title or an age before the name, else a feminine role, the given name, another role, or the pronouns."""
     for place in person.mentions:
-        index = words.at(place.begin) - 1
-        title = GENDERED_TITLES.get(words.words[index].text) if index >= 0 and place.kind == "name" else None
-        if title is not None:
-            return title, "title"
+        if place.kind == "name":
+            index = before_titles(words, place.begin)
+            title = GENDERED_TITLES.get(words.words[index].text) if index >= 0 else None
+            title = title or _aged(words.text, place.begin)
+            if title is not None:
+                return title, "title"
     for role in person.roles:
         word = role_word(role.split()[-1]) if role else None
         if word is not None and word.gender == "f":

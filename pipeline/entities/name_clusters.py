@@ -22,6 +22,8 @@ _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
 _LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
 _ADJECTIVE = re.compile(r"\b[a-zäöüß-]+isch(?:e[nrms]?) $")
+_COMPOUND = re.compile(r"""(?<=\w)[“"«»]-\w+$""")
+"""The rest of a compound with a name in marks: „Bild“-Zeitung."""
 _OWN_ARTICLE = re.compile(r"(?:Der|Die|Das) (?=\w)")
 _OPENING, _CLOSING = frozenset("„“»«‚‘›‹\"'(["), frozenset("“”«»‘’‹›\"')]")
 _INNER_CASE = re.compile(r"^(?:Die|Der|Das|Den|Dem|Des|die|der|das|den|dem|des) (?=\w)")
@@ -158,6 +160,7 @@ def _form(words: TextWords, span: NameSpan, others: Container[str], owners: Cont
     if span.known is not None:
         return _known_form(words, span, span.known)
     name = _INNER_CASE.sub("", " ".join(words.text[span.begin : span.end].split()))
+    name = _COMPOUND.sub("", name)
     before = _word_before(words, span.begin)
     plain_place = span.type == "LOC" and " " not in name and before.lower() != "des"
     if span.type in ("ORG", "LOC") and not plain_place and NAME_RULES["declined-name"].on:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from pipeline.entities.person_words import PARTICLES, TITLES, is_given_name, is_particle
+from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, TITLES, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon.words import BEFORE_X
-from pipeline.spans import CharOffset, CharRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+)$")
@@ -38,6 +38,14 @@ def strip_titles(words: TextWords, begin: CharOffset, end: CharOffset) -> CharRa
     while inside and inside[-1].text in (*PARTICLES, "Jr", "Sr") and len(inside) > 1 and inside[-1].text[0].islower():
         inside.pop()
     return CharRange(inside[0].begin, min(inside[-1].end, end)) if inside else None
+
+
+def before_titles(words: TextWords, begin: CharOffset) -> TokenIndex:
+    """The index of the word before a name and titles that tell no gender ("Frau" in "Frau Dr. Obst"); -1 for none."""
+    index = TokenIndex(words.at(begin) - 1)
+    while index >= 0 and words.words[index].text in TITLES and words.words[index].text not in GENDERED_TITLES:
+        index = TokenIndex(index - 1)
+    return index
 
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:

@@ -21,7 +21,7 @@ from pipeline.entities.turn_labels import with_turn_labels
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.nouns import noun_readings
-from pipeline.lexicon.words import SMALL_NAMES
+from pipeline.lexicon.words import SMALL_NAMES, WEEKDAYS
 from pipeline.spans import CharOffset, char_span
 from schemas.records import EntityType
 
@@ -90,9 +90,15 @@ def _repaired(
     if begin >= end or (ordinary and inside[0].text not in SMALL_NAMES):
         return None  # „berührend“ is no title
     alone = len(inside) == 1 and NAME_RULES["role-or-happening"].on
-    if alone and (role_word(inside[0].text) is not None or _event(inside[0].text)):
+    dated = alone and inside[0].text.lower() in WEEKDAYS and _in_brackets(words.text, begin, end)
+    if alone and (dated or role_word(inside[0].text) is not None or _event(inside[0].text)):
         return None
     return NameSpan(begin, end, entity_type)
+
+
+def _in_brackets(text: str, begin: CharOffset, end: CharOffset) -> bool:
+    """Whether a word stands alone in brackets, as a day behind a newspaper does: "der Nordpost (Dienstag)"."""
+    return begin > 0 and text[begin - 1] == "(" and text[end : end + 1] == ")"
 
 
 def _with_last_sign(text: str, begin: CharOffset, end: CharOffset, model: CharOffset) -> CharOffset:

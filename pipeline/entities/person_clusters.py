@@ -7,7 +7,7 @@ from itertools import islice
 
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
-from pipeline.entities.name_forms import initials, nickname, person_tokens, surname_of, without_genitive
+from pipeline.entities.name_forms import before_titles, initials, nickname, person_tokens, surname_of, without_genitive
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.slugs import slug
@@ -169,11 +169,13 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     by_surname, by_given = persons.of_surname(name), persons.of_given_name(name) if len(item.tokens) == 1 else []
     spelled_so = ([c for c in found if name in c.name] for found in (by_surname, by_given))
     by_surname = next(filter(None, spelled_so), by_surname or by_given or persons.of_initials(name))
-    if len(by_surname) < 2:
-        return by_surname[0] if by_surname else None
-    gender = _announced_gender(words, item.span.begin)
-    fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)] or by_surname
-    before = [c for c in fitting if c.mentions[0].begin < item.span.begin]
+    gender, titled = _announced_gender(words, item.span.begin), _has_title(words, item.span.begin)
+    fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)]
+    fitting = fitting or ([] if titled else by_surname)  # "Frau Müller" is not Karl Müller
+    if len(by_surname) < 2 or not fitting:
+        return fitting[0] if fitting else None
+    named = [c for c in fitting if " " in c.name] if gender is None else []
+    before = [c for c in named or fitting if c.mentions[0].begin < item.span.begin]
     usual = [c for c in before if gender is None and name in c.names]
     if len(usual) == 1:
         return usual[0]  # the one of a couple who is called so all along
@@ -195,9 +197,15 @@ def _last_before(cluster: Cluster, begin: CharOffset) -> MentionSpan:
     return cluster.mentions[bisect_left(cluster.mentions, begin, key=lambda place: place.begin) - 1]
 
 
+def _has_title(words: TextWords, begin: CharOffset) -> bool:
+    """Whether "Frau" or the like stands before a name."""
+    index = before_titles(words, begin)
+    return index >= 0 and words.words[index].text in GENDERED_TITLES
+
+
 def _announced_gender(words: TextWords, begin: CharOffset) -> Gender | None:
     """Gender by the title or role before a surname ("Frau Müller", "Ministerin Müller")."""
-    index = words.at(begin) - 1
+    index = before_titles(words, begin)
     if index < 0:
         return None
     before = words.words[index].text

@@ -3,8 +3,9 @@
 import pytest
 
 from pipeline.entities import EntityExtractor
-from pipeline.entities.cluster import NameSpan
+from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.gazetteer import load_gazetteer
+from pipeline.entities.gender import gender_of
 from pipeline.entities.name_clusters import cluster_names
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import name_spans
@@ -525,3 +526,45 @@ def test_the_full_stop_of_an_initial_belongs_to_it_and_the_network_has_none(text
 )
 def test_a_surname_does_not_tell_the_gender(name: str, gender: str | None) -> None:
     assert gender_of_name(name) == gender
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "gender"),
+    [
+        ("Frau Dr. Tölke kam.", "Tölke", "f"),
+        ("Herr Prof. Dr. Tölke kam.", "Tölke", "m"),
+        ("Das sagte die 45-jährige Ali Tölke.", "Ali Tölke", "f"),
+        ("Das sagte ein Bruder der 45-jährigen Ali Tölke.", "Ali Tölke", "f"),
+        ("Das sagte der 45-jährige Anna Tölke.", "Anna Tölke", "m"),
+        ("Das sagte Anna Tölke.", "Anna Tölke", None),
+    ],
+)
+def test_a_title_or_an_age_before_the_name_tells_the_gender(text: str, name: str, gender: str | None) -> None:
+    begin = CharOffset(text.index(name))
+    person = Cluster("PER", name)
+    person.add(begin, CharOffset(begin + len(name)), name)
+    told = gender_of(TextWords(text, [CharOffset(0)]), person)
+    assert told == (gender, "title") if gender is not None else told[1] != "title"
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "names"),
+    [
+        ("Das sagte sie der Nordpost (Dienstag).", "Dienstag", []),
+        ("Das sagte sie dem „Freitag“.", "Freitag", ["Freitag"]),
+        ("Das sagte Ida Tölke (Mitte).", "Mitte", ["Mitte"]),
+    ],
+)
+def test_a_day_in_brackets_is_no_name(text: str, name: str, names: list[str]) -> None:
+    begin = CharOffset(text.index(name))
+    found = name_spans(
+        TextWords(text, [CharOffset(0)]), [(begin, CharOffset(begin + len(name)), "ORG")], load_gazetteer(None)
+    )
+    assert [text[span.begin : span.end] for span in found if span.begin == begin] == names
+
+
+def test_a_compound_with_a_name_in_marks_is_called_by_the_name() -> None:
+    text = "Das sagte sie der „Nord“-Zeitung."
+    begin = CharOffset(text.index("Nord"))
+    (found,) = cluster_names(TextWords(text, [CharOffset(0)]), [NameSpan(begin, CharOffset(len(text) - 1), "ORG")], {})
+    assert found.name == "Nord"

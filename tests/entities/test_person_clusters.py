@@ -33,6 +33,21 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             {"Hanna von Tölke": ["Hanna von Tölke", "Von Tölke"]},
         ),
         (
+            "Karl Tölke siegt. Frau Dr. Tölke lacht. Frau Tölke sang. Tölke trank.",
+            ("Karl Tölke", "Tölke"),
+            {"Karl Tölke": ["Karl Tölke", "Tölke"], "Tölke": ["Tölke", "Tölke"]},
+        ),
+        (
+            "Hanna Tölke siegt. 44 Prozent der Zuschauer Tölke, sagt sie.",
+            ("Hanna Tölke", "Tölke"),
+            {"Hanna Tölke": ["Hanna Tölke", "Tölke"]},
+        ),
+        (
+            "Hanna Tölke und Karl Tölke kamen. Frau Dr. Tölke lacht. Herr Tölke sang.",
+            ("Hanna Tölke", "Karl Tölke", "Tölke"),
+            {"Hanna Tölke": ["Hanna Tölke", "Tölke"], "Karl Tölke": ["Karl Tölke", "Tölke"]},
+        ),
+        (
             "„Johnny“ Tölke siegt. Jan „Johnny“ Tölke lacht. Johnny trank. Tölke sang.",
             ("Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"),
             {"Jan Tölke": ["Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"]},
