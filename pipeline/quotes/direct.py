@@ -1,6 +1,7 @@
 """Direct speech: which quotation marks hold somebody's words, and which a name or a word used with distance."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -12,11 +13,11 @@ from pipeline.lexicon.words import (
 )
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
-from pipeline.quotes.marks import QuotedText
+from pipeline.quotes.marks import CLOSERS, QuotedText
 from pipeline.quotes.phrases import is_finite_reporting
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
-from pipeline.spans import CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 
 _SENTENCE_END = re.compile(r"[.!?…]$")
 _SPEAKING = ("sprach", "sprech", "sprich", "gesproch")
@@ -59,15 +60,27 @@ def passages(analysed: AnalysedText, sentence: Sentence) -> list[Passage]:
     return found
 
 
-def speech_within(analysed: AnalysedText) -> list[QuoteCandidate]:
-    """What somebody says whom a speaker quotes: „Er hat gesagt: ‚Wir bauen neu.‘ Ich war dabei“."""
+def speech_within(analysed: AnalysedText, turns: Sequence[QuoteCandidate]) -> list[QuoteCandidate]:
+    """What somebody says whom a speaker quotes: „Er hat gesagt: ‚Wir bauen neu.‘ Ich war dabei“.
+
+    In `turns` that have no marks of their own, any marks are those of others.
+    """
+    unmarked = sorted(turn.spans[0] for turn in turns if analysed.text[turn.begin] not in CLOSERS)
+    begins = [span.begin for span in unmarked]
     introduced = (
         quoted
         for quoted in analysed.quotes
-        if quoted.depth and analysed.text[max(0, quoted.begin - 2) : quoted.begin].rstrip().endswith(":")
+        if analysed.text[max(0, quoted.begin - 2) : quoted.begin].rstrip().endswith(":")
+        and (quoted.depth or _within(unmarked, begins, quoted))
     )
     found = (by_rule(QuoteCandidate(list(quoted.spans), "Direct"), "marks-within") for quoted in introduced)
     return [candidate for candidate in found if candidate is not None]
+
+
+def _within(ranges: Sequence[CharRange], begins: Sequence[CharOffset], quoted: QuotedText) -> bool:
+    """Whether a quote stands within one of `ranges`, which are in text order, and does not begin it."""
+    before = bisect_left(begins, quoted.begin)
+    return before > 0 and quoted.end <= ranges[before - 1].end
 
 
 def _behind_frame(analysed: AnalysedText, earlier: Passage | None) -> bool:

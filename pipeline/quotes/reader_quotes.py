@@ -37,6 +37,10 @@ def reader_quotes(reading: Reading) -> list[QuoteCandidate]:
         pieces = quote.spans if quote.type == "Direct" else _with_whole_clause(reading, quote.spans)
         spans = [_closed(text, reading.layout.range(span)) for span in pieces]
         if quote.type == "Direct":
+            behind = text[ends.get(spans[0].begin, spans[0].begin) : spans[0].end]
+            if not any(map(str.isalnum, behind)):  # nothing is his that stands outside of the marks
+                marked = [reading.layout.depth[piece.first] > 0 for piece in pieces]
+                spans = [span for span, inside in zip(spans, marked, strict=True) if inside]
             spans = _cut(text, spans, ends)
         else:
             spans = [solid for span in spans if (solid := _without_joint(text, span)).begin < solid.end]

@@ -56,7 +56,7 @@ class RuleQuotes:
         for number, sentence in enumerate(analysed.sentences):
             if number not in said:
                 scan.read(sentence)
-        found = [*spoken, *scan.found, *speech_within(analysed)]
+        found = [*spoken, *scan.found, *speech_within(analysed, spoken)]
         found += headline_quotes(analysed, found)
         return sorted(found, key=lambda candidate: (candidate.begin, -candidate.end))
 

@@ -49,6 +49,8 @@ def test_the_mark_that_closes_a_quote_belongs_to_it(text: str, words: str, quote
         ("„Sehr teuer“, sagte sie.", ["„Sehr teuer“,"], "„Sehr teuer“"),
         ("„Ja“, rief sie, „sicher.“ Sie ging.", ["„Ja“,", "„sicher.“ Sie ging."], "„Ja“ … „sicher.“"),
         ("„Ja“, rief sie, „ein ‚Ja‘.“ Sie ging.", ["„Ja“,", "„ein ‚Ja‘.“ Sie"], "„Ja“ … „ein ‚Ja‘.“"),
+        ("Wer „Ja“ sage, lüge. Rau hat recht.", ["„Ja“", "hat recht"], "„Ja“"),
+        ("Wer „Ja“, sage, lüge. Rau hat recht.", ["„Ja“,", "hat recht"], "„Ja“"),
         ("„Ja“ stand da. Ich ging.", ["„Ja“ stand da. Ich ging."], "„Ja“ stand da. Ich ging."),
         ("„Ja“ stand da, so sie. Ich ging.", ["„Ja“ stand da", "Ich ging."], "„Ja“ stand da … Ich ging."),
     ],

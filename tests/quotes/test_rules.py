@@ -392,6 +392,12 @@ def test_whom_something_is_said_to_may_stand_before_the_speaker() -> None:
     assert words(text, quote.addressee_spans) == "dem Tagblatt"
 
 
+def test_marks_within_a_turn_are_somebody_elses_words() -> None:
+    turns = ["Schwer. Oma hat gesagt: „Wer kocht denn jetzt?“ Ich lachte.", "Ja, sehr.", "Nein, gar nicht."]
+    text = "\n\n".join(f"Wie war das?\n\nAnna Berg: {turn}" for turn in turns)
+    assert [said for _, said, _, _ in readable(text)] == [turns[0], "„Wer kocht denn jetzt?“", *turns[1:]]
+
+
 def test_who_asks_before_a_colon_is_not_who_answers_behind_the_question() -> None:
     text = "Wenn Vera fragt: „Hast du mich je gesehen?“, und Rolf antwortet: „Du warst im Licht“, dann hält man inne."
     assert [(speaker, cue) for _, _, speaker, cue in readable(text)] == [("Vera", "fragt"), ("Rolf", "antwortet")]
