@@ -19,6 +19,10 @@ _PERHAPS_TRACKERS = frozenset(
 """Where a number follows, it may well be that of an article."""
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _ESCAPED = re.compile(r"%[0-9A-Fa-f]{2}")
+_NOTHING = re.compile(
+    r"[\W_]*|https?:/*|about:blank|n/?a|\W?nan\W?|none|null|nil|undefined|unknown|unbekannt|k\. ?a\.", re.IGNORECASE
+)
+"""What programs write where they know no URL: articles that have it in common are not one article."""
 _ARTICLE_ID: TypeAdapter[str] = TypeAdapter(ArticleId)
 
 
@@ -33,7 +37,8 @@ def article_id(article: RawArticle, *, key: str | None) -> str:
         return article.id
     if key:
         return key
-    if article.url and (url := _normalised(article.url.strip())):
+    named = (article.url or "").strip()
+    if not _NOTHING.fullmatch(named) and (url := _normalised(named)):
         return f"url-{_digest(url)}"
     return f"content-{_digest(article.title or '', article.text or '', article.html or '')}"
 

@@ -58,7 +58,9 @@ def test_own_id_wins_then_key_then_url_then_content() -> None:
     assert article_id(RawArticle(url=" ", text="a"), key=None).startswith("content-")
 
 
-@pytest.mark.parametrize("url", ["/", "//", "#oben", "/#oben"])
+@pytest.mark.parametrize(
+    "url", ["/", "//", "#oben", "/#oben", "-", "n/a", "N/A", "NaN", "None", "null", "https://", "about:blank", "k. A."]
+)
 def test_a_url_that_names_nothing_is_no_id(url: str) -> None:
     first, second = (article_id(RawArticle(url=url, text=text), key=None) for text in "ab")
     assert first != second
