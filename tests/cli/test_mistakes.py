@@ -250,9 +250,18 @@ def test_ports_that_are_taken(quick: Cli) -> None:
         result = quick("broker", "--port", port)
         assert result.returncode == ExitCode.USAGE
         assert f"cannot listen on 127.0.0.1:{port}" in told(result)
+        result = quick("broker", REDEFLUSS_BROKER=f"kafka://localhost:{port}")
+        assert result.returncode == ExitCode.USAGE
+        assert f"cannot listen on 127.0.0.1:{port}" in told(result)
         result = quick("run", "--exit", REDEFLUSS_WEB_PORT=port)
         assert result.returncode == ExitCode.USAGE
         assert f"cannot listen on 127.0.0.1:{port}" in result.stderr.decode().splitlines()[-1]
+
+
+def test_the_embedded_broker_is_not_at_another_machine_s_address(quick: Cli) -> None:
+    result = quick("broker", REDEFLUSS_BROKER="kafka://kafka.example:9092")
+    assert result.returncode == ExitCode.USAGE
+    assert "REDEFLUSS_BROKER is kafka://kafka.example:9092: give --port" in told(result)
 
 
 def test_something_else_at_the_brokers_address(quick: Cli) -> None:
