@@ -13,7 +13,8 @@ from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.owners import belonging, is_general
-from pipeline.quotes.registry import is_certain
+from pipeline.quotes.quote_tokens import quote_in_tokens
+from pipeline.quotes.registry import is_carried, is_certain
 from pipeline.quotes.speaker_names import (
     KnownChain,
     NounPhrase,
@@ -30,13 +31,10 @@ from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, s
 from pipeline.reader.model import Reader
 from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
-from pipeline.reader.schema import QUOTE_TYPES
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
 
-CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
-"""Rules that carry a speaker on from an earlier quote."""
 _TRUSTED = 0.85
 """A less likely speaker (0 to 1) of the reader gives way to another one that a rule names beside the quote."""
 _SURE_OF_OWNER = 0.8
@@ -87,7 +85,8 @@ class Attribution:
     def _all(
         self, candidates: Sequence[QuoteCandidate]
     ) -> list[tuple[Speaker | None, list[CharRange], dict[str, float]]]:
-        quotes = [self._span(candidate) for candidate in candidates]
+        layout = self.reading.layout
+        quotes = [quote_in_tokens(layout, candidate.spans, candidate.type, candidate) for candidate in candidates]
         known = [number for number, quote in enumerate(quotes) if quote is not None]
         found: list[tuple[Speaker | None, list[CharRange], dict[str, float]]] = [(None, [], {}) for _ in candidates]
         if not known:
@@ -128,7 +127,7 @@ class Attribution:
             named = self._resolution.chains[choice.chain].entity is not None
             found[f"by {kind}{' of a name' if named else ''}"] = 1.0
             found["meant"] = logit(self._resolution.certainty[choice.mention])
-        carried = candidate.rule in CARRIED
+        carried = is_carried(candidate)
         if not candidate.speaker_spans:
             found["no rule"] = 1.0
         elif speaker is not None:
@@ -136,18 +135,6 @@ class Attribution:
             agrees = (entity is not None and entity.id == speaker.entity) or (entity is None and name == speaker.name)
             found[f"rule {'agrees' if agrees else 'disagrees'}{', carried' if carried else ''}"] = 1.0
         return found
-
-    def _span(self, candidate: QuoteCandidate) -> QuoteSpan | None:
-        layout = self.reading.layout
-        spans = [layout.span(begin, end) for begin, end in candidate.spans]
-        if any(span.first >= span.last for span in spans):
-            return None
-        hint = None
-        if candidate.speaker_spans:
-            words = layout.span(*candidate.speaker_spans[0])
-            hint = words if words.first < words.last else None
-        kind = ("Direct", *QUOTE_TYPES).index(candidate.type)
-        return QuoteSpan(tuple(spans), kind, hint, candidate.rule in CARRIED)
 
     def _somebody(self, hint: TokenRange) -> TokenRange:
         """Who gives the information that a rule takes for the speaker: "der Wirtin" of "Angaben der Wirtin"."""
@@ -248,7 +235,7 @@ class Attribution:
         What a certain rule names holds in any case.
         """
         unsure = choice.probability < _TRUSTED or is_certain(candidate)
-        if not unsure or candidate.rule in CARRIED or not candidate.speaker_spans:
+        if not unsure or is_carried(candidate) or not candidate.speaker_spans:
             return None
         entity, _ = self._linker.person(candidate.speaker_spans)
         if entity is None or (speaker is not None and speaker.entity == entity.id):
@@ -328,6 +315,6 @@ class Attribution:
 
 def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:
     """Those of `spans` that stand in the frame of the quote itself, not of an earlier one that it goes on."""
-    if candidate.rule in CARRIED:
+    if is_carried(candidate):
         return []
     return [span for span in spans if any(b <= span.begin and span.end <= e for b, e in candidate.frame_spans)]

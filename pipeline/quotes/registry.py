@@ -338,6 +338,11 @@ def is_certain(candidate: QuoteCandidate) -> bool:
     return bool(candidate.rule) and QUOTE_RULES[candidate.rule].certain
 
 
+def is_carried(candidate: QuoteCandidate) -> bool:
+    """Whether the rule of a candidate carries its speaker on from an earlier sentence."""
+    return bool(candidate.rule) and QUOTE_RULES[candidate.rule].carried
+
+
 def by_rule(candidate: QuoteCandidate, name: str) -> QuoteCandidate | None:
     """`candidate` as found by the rule called `name`; None while that rule is not in force."""
     rule = QUOTE_RULES[name]

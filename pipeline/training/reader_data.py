@@ -14,6 +14,7 @@ from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.windows import Window
 from pipeline.evaluation.entity_scores import LabelledSpan
 from pipeline.quotes.candidates import QuoteCandidate, overlap
+from pipeline.quotes.quote_tokens import quote_in_tokens
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.layout import Layout
@@ -28,7 +29,6 @@ from pipeline.reader.schema import (
     NAMES,
     NOMINALS,
     OTHER_TAGS,
-    QUOTE_TYPES,
 )
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
@@ -37,8 +37,6 @@ from pipeline.spans import CharOffset, TokenIndex, TokenRange, numbered_tokens, 
 Ints = npt.NDArray[np.int64]
 CORPUS = 3
 """The number of the corpus among the sources of names."""
-CARRIED = frozenset({"marks-inherited", "marks-alone", "carried-on", "carried-on-perhaps", "carried-on-said-to"})
-"""Rules that carry a speaker on from an earlier quote."""
 _SAME = 0.4
 UNKNOWN = -100
 """The type and gender of a mention that has none: no loss counts it."""
@@ -192,8 +190,13 @@ class ReaderExamples:
                 span = layout.span(*cue)
                 cues[span.first : span.last] = 1
         made.tags |= {"direct": direct, "other": other, "cues": cues}
-        kept = [q for q in body.quotes if all(_nonempty(layout, span) for span in q.spans)]
-        made.quotes = [_annotated_span(layout, quote, hint_of(quote.spans, found)) for quote in kept]
+        placed = (
+            (quote, quote_in_tokens(layout, quote.spans, quote.type, hint_of(quote.spans, found)))
+            for quote in body.quotes
+        )
+        in_tokens = [(quote, tokens) for quote, tokens in placed if tokens is not None]
+        kept = [quote for quote, _ in in_tokens]
+        made.quotes = [tokens for _, tokens in in_tokens]
         made.medium = np.array([MEDIA.index(quote.medium) for quote in kept], dtype=np.int64)
         made.speakers = pairs = speaker_pairs(layout, made.mentions, made.quotes)
         said_by = [{keys[key] for key in quote.speakers} for quote in kept]
@@ -263,25 +266,6 @@ def hint_of(spans: Sequence[Range], found: Sequence[QuoteCandidate]) -> QuoteCan
             if likeness >= most:
                 best, most = candidate, likeness
     return best
-
-
-def _nonempty(layout: Layout, span: Range) -> bool:
-    tokens = layout.span(*span)
-    return tokens.first < tokens.last
-
-
-def quote_span(layout: Layout, spans: Sequence[Range], type_index: int, rule: QuoteCandidate | None) -> QuoteSpan:
-    """A quote of code points as one of tokens, with the speaker that a rule gives it."""
-    tokens = tuple(layout.span(*span) for span in spans)
-    hint = None
-    if rule is not None and rule.speaker_spans:
-        span = layout.span(*rule.speaker_spans[0])
-        hint = span if span.first < span.last else None
-    return QuoteSpan(tokens, type_index, hint, rule is not None and rule.rule in CARRIED)
-
-
-def _annotated_span(layout: Layout, quote: AnnotatedQuote, rule: QuoteCandidate | None) -> QuoteSpan:
-    return quote_span(layout, quote.spans, ("Direct", *QUOTE_TYPES).index(quote.type), rule)
 
 
 def _paint(tags: Ints, layout: Layout, quote: AnnotatedQuote, ending: str, names: Sequence[str]) -> None:
