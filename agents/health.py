@@ -8,16 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from agents.backlog import Trend
+from agents.worker_life import SILENT_SECONDS, WorkerReport, lives
 from pipeline.stages import STAGES, Stage
-
-SILENT_SECONDS = 10.0
-"""A worker speaks every three seconds; after so long it counts as gone."""
 
 LOOP_SECONDS = 10.0
 """The loop is asked to turn every second; after so long it hangs."""
 
 FACTS_SECONDS = 12.0
-"""ClusterFacts about the broker are fetched every two seconds; older ones prove nothing."""
+"""The broker is asked every two seconds; facts that are older than this prove nothing."""
 
 MANY_WAITING = 1000
 """Messages before a stage that are worth a word even while all goes on."""
@@ -29,82 +27,8 @@ one reason."""
 OLD_SECONDS = 300.0
 """What comes out of a stage is old news if its oldest message has waited for so long."""
 
-WorkerLife = Literal["alive", "stopped", "replaced", "lost"]
-"""It speaks; it has said good-bye; it has gone without a word, and another has come for it; and none has."""
-
 PARTITION_PATIENCE = 3.0
 """A single partition may stand still this many times as long as a whole stage."""
-
-
-@dataclass(frozen=True)
-class WorkerReport:
-    """What a worker said of itself last.
-
-    Attributes:
-        status: the status that it gave of itself.
-        age_seconds: how old that is.
-    """
-
-    status: Mapping[str, Any]
-    age_seconds: float
-
-    @property
-    def name(self) -> str:
-        return str(self.status["worker"])
-
-    @property
-    def alive(self) -> bool:
-        return not self.left and self.age_seconds < SILENT_SECONDS
-
-    @property
-    def left(self) -> bool:
-        """Whether it has said good-bye, as it does at SIGTERM."""
-        return bool(self.status.get("left"))
-
-    @property
-    def models(self) -> Mapping[str, Any]:
-        models: Mapping[str, Any] = self.status.get("models") or {}
-        return models
-
-    def runs(self, stage: Stage) -> bool:
-        return stage.name in self.status.get("stages", ())
-
-    def partitions(self, stage: Stage) -> list[int]:
-        return list((self.status.get("assignment") or {}).get(stage.source, ()))
-
-    def stopped_processes(self, *, some: bool = False) -> list[int]:
-        """The pool's processes, if the system has stopped all of them; those that it has, if `some` are enough."""
-        processes = (self.status.get("pool") or {}).get("processes", ())
-        stopped = [int(process["pid"]) for process in processes if process.get("state") == "stopped"]
-        return stopped if some or len(stopped) == len(processes) else []
-
-    def came_after(self, other: "WorkerReport") -> bool:
-        """Whether it began when the other had spoken for the last time, or about then, to run the same."""
-        began = self.status.get("started_at")
-        last = other.status.get("spoke_at")
-        same = set(other.status.get("stages", ())) <= set(self.status.get("stages", ()))
-        return began is not None and last is not None and same and began > last
-
-
-def lives(workers: Sequence[WorkerReport]) -> dict[str, WorkerLife]:
-    """What has become of each worker, by name. One that is new stands for one that was lost before it came."""
-    found: dict[str, WorkerLife] = {}
-    lost = []
-    for worker in workers:
-        if worker.alive:
-            found[worker.name] = "alive"
-        elif worker.left:
-            found[worker.name] = "stopped"
-        else:
-            lost.append(worker)
-    came = [worker for worker in workers if worker.alive]
-    for worker in sorted(lost, key=lambda gone: gone.age_seconds):
-        heirs = [heir for heir in came if heir.came_after(worker)]
-        heirs.sort(key=lambda heir: heir.status.get("host") != worker.status.get("host"))  # of the same host first
-        if heirs:
-            came.remove(heirs[0])
-        found[worker.name] = "replaced" if heirs else "lost"
-    return found
 
 
 @dataclass(frozen=True)
@@ -118,6 +42,7 @@ class ClusterFacts:
             `oldest_at`, when the oldest was written, in seconds since 1970 UTC.
         own: this worker.
         others: the others, and how long ago each spoke.
+        stuck_seconds: a stage that makes no progress for longer, though messages wait, is stuck.
         trends: by stage, how what waits develops.
         letters: by stage, the dead letters of the last `LETTERS_SECONDS` that were not replayed.
         now: in seconds since 1970 UTC.

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-from agents.health import WorkerLife
 from agents.metrics import Metrics
 from agents.web.models import Operations
+from agents.worker_life import WorkerLife
 from pipeline.stages import STAGES
 
 

@@ -22,6 +22,7 @@ from agents.web.models import (
 )
 from agents.web.rates import COURSE_SECONDS, course, lag_course, rate
 from agents.web.store.reader import StoreReader, StoreUnavailable
+from agents.worker_life import WorkerLife, WorkerReport, lives
 from agents.worker_report import WorkerReporter
 from pipeline.stages import STAGES, Stage
 
@@ -77,7 +78,7 @@ class StreamMonitor:
         fresh = self._read(lambda: self._reader.dead_letter_counts(now - FRESH_LETTERS_SECONDS), {})
         _, store = self._state("store", {})
         ready = health.ready(facts, loop_age(facts.own.status), whole_stream=True)
-        lives = health.lives(facts.workers)
+        life_of = lives(facts.workers)
         with_metrics = [worker.name for worker in facts.workers if worker.alive and worker.status.get("web")]
         stages = [
             _stage(stage, facts, samples.get(stage.name, []), letters.get(stage.name, 0), fresh.get(stage.name, 0))
@@ -89,7 +90,7 @@ class StreamMonitor:
             broker_detail=facts.broker_detail,
             store_trouble=facts.store_trouble,
             stages=stages,
-            workers=[_worker(worker, lives[worker.name]) for worker in facts.workers],
+            workers=[_worker(worker, life_of[worker.name]) for worker in facts.workers],
             store_articles=self._read(self._reader.article_count, 0),
             store_lag=store.get("lag", 0),
             ready=all(ok for _, ok, _ in ready),
@@ -114,11 +115,11 @@ class StreamMonitor:
 
     def _facts(self) -> health.ClusterFacts:
         now = time.time()
-        own = health.WorkerReport(self._reporter.report(), 0.0)
+        own = WorkerReport(self._reporter.report(), 0.0)
         asked, broker = self._state("broker", {"detail": None})
         _, progress = self._state("places", {})
         others = [
-            health.WorkerReport(said.model_dump() | {"spoke_at": at}, max(0.0, now - at))
+            WorkerReport(said.model_dump() | {"spoke_at": at}, max(0.0, now - at))
             for at, said in self._read(self._reader.workers, [])
             if said.worker != own.name
         ]
@@ -205,7 +206,7 @@ def _stage(
     )
 
 
-def _worker(worker: health.WorkerReport, life: health.WorkerLife) -> WorkerState:
+def _worker(worker: WorkerReport, life: WorkerLife) -> WorkerState:
     said = worker.status
     return WorkerState(
         worker=worker.name,

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from agents import health
-from agents.health import ClusterFacts, WorkerReport, assess_stage, lives, ready
+from agents.health import ClusterFacts, assess_stage, ready
 from agents.progress import PartitionProgress, StallTimer
 from agents.recent_latency import RecentLatency
+from agents.worker_life import SILENT_SECONDS, WorkerReport, lives
 from pipeline.stages import STAGES
 
 CLEAN, ENTITIES, QUOTES, STATEMENTS = STAGES
@@ -214,5 +215,5 @@ def test_recent_latency_forgets_what_is_old() -> None:
     ids=["came after", "was there", "other stages", "does not say"],
 )
 def test_a_lost_worker_is_replaced_by_one_that_came_after_it_for_the_same(said: dict[str, Any], life: str) -> None:
-    lost = worker("w1", age=10 * health.SILENT_SECONDS, spoke_at=100.0)
+    lost = worker("w1", age=10 * SILENT_SECONDS, spoke_at=100.0)
     assert lives([lost, worker("w2", **said)]) == {"w1": life, "w2": "alive"}

@@ -12,12 +12,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agents import health
 from agents.backlog import BacklogSample, Trend, trend
-from agents.health import ClusterFacts, WorkerReport, assess_stage, lives
+from agents.health import ClusterFacts, assess_stage
 from agents.web.operations import StreamMonitor
 from agents.web.rates import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from agents.web.views import dead_letters
+from agents.worker_life import WorkerReport, lives
 from pipeline.stages import STAGES
 from schemas.codec import encode
 from schemas.records import DeadLetter

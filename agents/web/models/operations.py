@@ -5,8 +5,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from agents.backlog import Trend
-from agents.health import WorkerLife
 from agents.web.models.base import ApiModel
+from agents.worker_life import WorkerLife
 
 HealthState = Literal["ok", "warning", "starting", "stuck", "unknown"]
 
