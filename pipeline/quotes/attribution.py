@@ -29,8 +29,8 @@ from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, speakers
 from pipeline.reader.model import Reader
-from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
+from pipeline.reader.speaker_pairs import QuoteSpan
 from pipeline.spans import CharRange, TokenIndex, TokenRange
 from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.registry import is_carried
 from pipeline.reader.layout import Layout
-from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.schema import QUOTE_TYPES
+from pipeline.reader.speaker_pairs import QuoteSpan
 from pipeline.spans import CharOffset
 
 

@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.coverage import Coverage
+from pipeline.reader.antecedent_pairs import antecedent_pairs
 from pipeline.reader.distinct import in_turn, owners, unlike
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import FIRST_PERSON, ReaderMention, describe, of_one_bearer
-from pipeline.reader.pairs import QuoteSpan, antecedent_pairs, speaker_pairs
 from pipeline.reader.reading import Reading
 from pipeline.reader.schema import CHAIN_TYPES
 from pipeline.reader.scorers import Floats, Scorers, mention_vectors, quote_vectors
+from pipeline.reader.speaker_pairs import QuoteSpan, speaker_pairs
 from pipeline.spans import TokenIndex, TokenRange
 
 NOBODY = -1

@@ -17,9 +17,10 @@ from pipeline.quotes.candidates import QuoteCandidate, overlap
 from pipeline.quotes.quote_tokens import quote_in_tokens
 from pipeline.quotes.rules import RuleQuotes
 from pipeline.quotes.text import AnalysedText
+from pipeline.reader.antecedent_pairs import antecedent_pairs
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
-from pipeline.reader.pairs import Pairs, QuoteSpan, antecedent_pairs, speaker_pairs
+from pipeline.reader.pairs import Pairs
 from pipeline.reader.schema import (
     CHAIN_TYPES,
     DIRECT_TAGS,
@@ -30,6 +31,7 @@ from pipeline.reader.schema import (
     NOMINALS,
     OTHER_TAGS,
 )
+from pipeline.reader.speaker_pairs import QuoteSpan, speaker_pairs
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
 from pipeline.spans import CharOffset, TokenIndex, TokenRange, numbered_tokens, token_indices

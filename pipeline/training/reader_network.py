@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.encoder.pieces import FIRST, LAST, PADDING
-from pipeline.reader.pairs import ANTECEDENT_FEATURES, SPEAKER_FEATURES
+from pipeline.reader.antecedent_pairs import ANTECEDENT_FEATURES
 from pipeline.reader.schema import CHAIN_TYPES, GENDERS, HEADS, MEDIA, NAMES
+from pipeline.reader.speaker_pairs import SPEAKER_FEATURES
 from pipeline.training.encoder import Encoder, piece_embeddings
 from pipeline.training.reader_data import ReaderExample
 

@@ -23,17 +23,10 @@ from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.speakers import all_cues
 from pipeline.quotes.text import AnalysedText
+from pipeline.reader.antecedent_pairs import ANTECEDENTS, FARTHEST_AHEAD, antecedent_pairs
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import describe
-from pipeline.reader.pairs import (
-    AFTER_MENTIONS,
-    ANTECEDENTS,
-    BEFORE_MENTIONS,
-    FARTHEST_AHEAD,
-    QuoteSpan,
-    antecedent_pairs,
-    speaker_pairs,
-)
+from pipeline.reader.speaker_pairs import AFTER_MENTIONS, BEFORE_MENTIONS, QuoteSpan, speaker_pairs
 from pipeline.spans import CharOffset, TokenIndex, TokenRange
 from pipeline.statements.same_statement import ComparedQuote, same_statement
 from pipeline.statements.speaker import MOST_ALIKE, MOST_OF_ARTICLE, SpeakerStatements

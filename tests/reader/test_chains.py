@@ -9,9 +9,9 @@ from pipeline.reader import chains
 from pipeline.reader.chains import Resolution, resolve, speakers
 from pipeline.reader.mentions import describe
 from pipeline.reader.model import Reader, shared_reader
-from pipeline.reader.pairs import QuoteSpan
 from pipeline.reader.reading import Reading
 from pipeline.reader.scorers import Scorers
+from pipeline.reader.speaker_pairs import QuoteSpan
 from pipeline.spans import CharOffset, TokenIndex, TokenRange
 
 TEXT = (

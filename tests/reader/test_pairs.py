@@ -3,18 +3,11 @@ import re
 
 import numpy as np
 
+from pipeline.reader.antecedent_pairs import AHEAD, ANTECEDENT_FEATURES, ANTECEDENTS, antecedent_pairs
 from pipeline.reader.layout import Layout
 from pipeline.reader.mentions import ReaderMention, describe, of_one_bearer
-from pipeline.reader.pairs import (
-    AHEAD,
-    ANTECEDENT_FEATURES,
-    ANTECEDENTS,
-    MENTION_FEATURES,
-    SPEAKER_FEATURES,
-    QuoteSpan,
-    antecedent_pairs,
-    speaker_pairs,
-)
+from pipeline.reader.pairs import MENTION_FEATURES
+from pipeline.reader.speaker_pairs import SPEAKER_FEATURES, QuoteSpan, speaker_pairs
 from pipeline.spans import CharOffset
 
 TEXT = "Ministerin Anna Otto (SPD) kam. „Ich gehe“, sagte sie.\n\nDie Ministerin schwieg. Danach sprach Karl Rot."
