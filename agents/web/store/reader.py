@@ -15,10 +15,9 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from pydantic import BaseModel, ValidationError
 
 from agents.backlog import BacklogSample
 from agents.report_models import ProgramSaid, WorkerSaid
@@ -40,15 +39,15 @@ from agents.web.models import (
     RankWindow,
     Shares,
     StatementPage,
-    Step,
     StoredArticle,
 )
-from agents.web.store import article_lists, dead_letter_lists
-from agents.web.store.article_lists import ArticleFilter, article_line, with_copies
+from agents.web.store import article_lists, dead_letter_lists, stream_states
+from agents.web.store.article_lists import ArticleFilter
 from agents.web.store.quote_hits import flat_rows
 from agents.web.store.quote_query import Each, QuoteQuery
-from agents.web.store.tables import PROGRAM, open_for_reading
-from pipeline.stages import FINISHED_TOPIC
+from agents.web.store.search import matching_articles
+from agents.web.store.stored_article import stored_article
+from agents.web.store.tables import open_for_reading
 
 if TYPE_CHECKING:
     from agents.web.store.columns import ColumnCache
@@ -57,7 +56,6 @@ QUERY_SECONDS = 3.0
 EXPORT_SECONDS = 30.0
 ARRIVED_SECONDS = 1.0
 """Quotes up to an article are complete if it has been in the store for so long."""
-_Said = TypeVar("_Said", bound=BaseModel)
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
 
@@ -135,20 +133,7 @@ class StoreReader:
     def article(self, id_: str) -> StoredArticle | None:
         """Everything kept about an article."""
         with self._open() as connection:
-            row = connection.execute(
-                "SELECT record, arrived, partition, position, trail FROM articles WHERE id = ?", (id_,)
-            ).fetchone()
-        if row is None:
-            return None
-        record, arrived, partition, position, trail = row
-        return StoredArticle(
-            record=orjson.loads(zlib.decompress(record)),
-            arrived=arrived,
-            topic=FINISHED_TOPIC,
-            partition=partition,
-            offset=position,
-            steps=_steps(trail),
-        )
+            return stored_article(connection, id_)
 
     def ranked(self, table: RankedBy, window: RankWindow, *, limit: int, now: float) -> list[Ranked]:
         """The entities with most statements ("quotes") or most often named ("mentions") in the last hour or day."""
@@ -191,13 +176,7 @@ class StoreReader:
     def search(self, expression: str, *, limit: int) -> list[Hit]:
         """The latest articles that match an FTS5 expression (see `search_expression`), newest first."""
         with self._open() as connection:
-            rows = connection.execute(
-                "SELECT snippet(search, 1, char(2), char(3), ' … ', 24), a.seq, a.line, a.at, a.same FROM search"
-                " JOIN articles a ON a.seq = search.rowid WHERE search MATCH ? ORDER BY search.rowid DESC LIMIT ?",
-                (expression, limit),
-            ).fetchall()
-            articles = with_copies(connection, [article_line(*row) for _, *row in rows])
-            return [Hit(article=article, snippet=row[0]) for article, row in zip(articles, rows, strict=True)]
+            return matching_articles(connection, expression, limit=limit)
 
     def quotes(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each | None = None
@@ -326,43 +305,19 @@ class StoreReader:
     def state(self, name: str) -> tuple[float, Any] | None:
         """When a named value was written (seconds since 1970 UTC), and the value."""
         with self._open() as connection:
-            row = connection.execute("SELECT at, value FROM states WHERE name = ?", (name,)).fetchone()
-        return None if row is None else (row[0], orjson.loads(row[1]))
+            return stream_states.state(connection, name)
 
     def workers(self) -> list[tuple[float, WorkerSaid]]:
         """When each worker last spoke, and what it said; without what a collector of a former version let in."""
         with self._open() as connection:
-            rows = connection.execute("SELECT at, state FROM workers ORDER BY id").fetchall()
-        return [(at, said) for at, state in rows if (said := _as(WorkerSaid, state)) is not None]
+            return stream_states.workers(connection)
 
     def programs(self, program: str) -> list[tuple[float, ProgramSaid]]:
         """When each program of this kind ("feed", "sink") last spoke, and what it said; likewise."""
         with self._open() as connection:
-            rows = connection.execute(
-                "SELECT at, value FROM states WHERE name GLOB ? ORDER BY name", (f"{PROGRAM}{program}/*",)
-            ).fetchall()
-        return [(at, said) for at, value in rows if (said := _as(ProgramSaid, value)) is not None]
+            return stream_states.programs(connection, program)
 
     def samples(self, since: float) -> dict[str, list[BacklogSample]]:
         """By stage: what was done and what waited at moments since `since`."""
-        found: dict[str, list[BacklogSample]] = {}
         with self._open() as connection:
-            for stage, *sample in connection.execute(
-                "SELECT stage, at, committed, lag FROM samples WHERE at >= ? ORDER BY stage, at", (since,)
-            ):
-                found.setdefault(stage, []).append(BacklogSample(*sample))
-        return found
-
-
-def _as(model: type[_Said], state: str) -> _Said | None:
-    try:
-        return model.model_validate_json(state)
-    except ValidationError:
-        return None
-
-
-def _steps(trail: str) -> list[Step]:
-    try:
-        return [Step.model_validate(step) for step in orjson.loads(trail)]
-    except (TypeError, ValueError):
-        return []
+            return stream_states.samples(connection, since)

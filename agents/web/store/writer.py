@@ -9,24 +9,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from agents.topics import REPLAYED_TOPIC
+from agents.web.store import stream_states
 from agents.web.store.article_rows import delete_articles, forget_entities, insert_article, withdraw_article
+from agents.web.store.dead_letter_rows import forget_partition, insert_letter, insert_replay, prune_letters
 from agents.web.store.quote_rows import prune_statements, put_statement
 from agents.web.store.same_articles import KnownTexts
-from agents.web.store.tables import PROGRAM, open_for_writing
+from agents.web.store.tables import open_for_writing, transaction
 from pipeline.stages import DEAD_LETTER_TOPIC, STATEMENTS_TOPIC
-from schemas.codec import decode
-from schemas.records import DeadLetter
 
 UNREADABLE = (
     ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
     sqlite3.DataError, sqlite3.IntegrityError, sqlite3.InterfaceError, sqlite3.ProgrammingError,
 )  # fmt: skip
 """What comes of a message with values that no record has; a store that cannot be written raises others."""
-SAMPLES_KEPT_SECONDS = 3600.0
 _CHUNK = 100
+"""Articles that are forgotten in one transaction."""
 
 
 class StoreGone(Exception):
@@ -104,7 +102,7 @@ class StoreWriter:
         are open to other writers too.
         """
         try:
-            with _transaction(self._connection):
+            with transaction(self._connection):
                 self._add_all(messages)
         except BaseException:
             self.__dict__.pop("_texts", None)  # articles may be in it that have been rolled back
@@ -127,10 +125,11 @@ class StoreWriter:
 
     def _add(self, message: TopicMessage) -> None:
         if message.topic == DEAD_LETTER_TOPIC:
-            self._add_dead_letter(message)
+            at, partition = message.timestamp, message.partition
+            insert_letter(self._connection, message.value, at=at, partition=partition, offset=message.offset)
             return
         if message.topic == REPLAYED_TOPIC:
-            self._add_replay(message)
+            insert_replay(self._connection, message.key, message.value, at=message.timestamp)
             return
         self._connection.execute("SAVEPOINT article")
         try:
@@ -158,83 +157,40 @@ class StoreWriter:
             raise
         self._connection.execute("RELEASE article")
 
-    def _add_dead_letter(self, message: TopicMessage) -> None:
-        letter = decode(message.value, DeadLetter)
-        self._connection.execute(
-            "INSERT OR REPLACE INTO dead_letters"
-            " (partition, position, at, stage, reason, detail, key, topic, attempts)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                message.partition,
-                message.offset,
-                message.timestamp,
-                letter.stage,
-                letter.reason,
-                letter.detail,
-                letter.key,
-                letter.topic,
-                letter.attempts,
-            ),
-        )
-
-    def _add_replay(self, message: TopicMessage) -> None:
-        partition, _, offset = (message.key or b"").decode().partition(":")
-        by = orjson.loads(message.value or b"{}").get("by")
-        self._connection.execute(
-            "INSERT OR REPLACE INTO replays (partition, position, at, by) VALUES (?, ?, ?, ?)",
-            (int(partition), int(offset), message.timestamp, None if by is None else str(by)),
-        )
-
     def forget_positions(self, topic: str, partition: int) -> None:
         """Begin the partition anew: its messages are not the ones that were read."""
         if topic == DEAD_LETTER_TOPIC:
-            for table in ("dead_letters", "replays"):
-                self._connection.execute(f"DELETE FROM {table} WHERE partition = ?", (partition,))
+            forget_partition(self._connection, partition)
         self._connection.execute("DELETE FROM positions WHERE topic = ? AND partition = ?", (topic, partition))
 
     def put_state(self, name: str, at: float, value: Any) -> None:
         """Keep a value under a name."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO states (name, at, value) VALUES (?, ?, ?)", (name, at, orjson.dumps(value).decode())
-        )
+        stream_states.put_state(self._connection, name, at, value)
 
     def put_worker(self, worker: str, at: float, state: dict[str, Any]) -> None:
         """Keep what a worker said of itself."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO workers (id, at, state) VALUES (?, ?, ?)",
-            (worker, at, orjson.dumps(state).decode()),
-        )
+        stream_states.put_worker(self._connection, worker, at, state)
 
     def put_left(self, worker: str, at: float) -> None:
         """A worker has said good-bye; what it said before stays, but for what it no longer has."""
-        self._connection.execute(
-            "UPDATE workers SET at = ?, state = json_set(state, '$.left', json('true'), '$.assignment', json('{}'),"
-            " '$.in_flight', json('[]')) WHERE id = ?",
-            (at, worker),
-        )
+        stream_states.put_left(self._connection, worker, at)
 
     def forget_workers(self, before: float) -> None:
         """Forget the workers that have been silent since `before`."""
-        self._connection.execute("DELETE FROM workers WHERE at < ?", (before,))
+        stream_states.forget_workers(self._connection, before)
 
     def put_program(self, program: str, name: str, at: float, state: dict[str, Any]) -> None:
         """Keep what a feed or sink said of itself."""
-        self.put_state(f"{PROGRAM}{program}/{name}", at, state)
+        stream_states.put_program(self._connection, program, name, at, state)
 
     def forget_programs(self, before: float) -> None:
         """Forget the feeds and sinks that have been silent since `before`."""
-        self._connection.execute("DELETE FROM states WHERE name GLOB ? AND at < ?", (f"{PROGRAM}*", before))
+        stream_states.forget_programs(self._connection, before)
 
     def add_samples(self, at: float, samples: Mapping[str, tuple[int, int]]) -> None:
         """Keep each stage's committed messages and lag at a moment."""
-        with _transaction(self._connection):
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO samples (stage, at, committed, lag) VALUES (?, ?, ?, ?)",
-                [(stage, at, committed, lag) for stage, (committed, lag) in samples.items()],
-            )
-            # What is later was kept before the clock was set back.
-            kept = (at - SAMPLES_KEPT_SECONDS, at)
-            self._connection.execute("DELETE FROM samples WHERE at NOT BETWEEN ? AND ?", kept)
+        with transaction(self._connection):
+            stream_states.add_samples(self._connection, at, samples)
 
     def prune(self, now: float, *, all_read: bool = True) -> int:
         """Forget what is beyond the count or too old.
@@ -260,19 +216,14 @@ class StoreWriter:
         """
         oldest = now - self._keep_seconds
         if seqs := self._surplus(oldest):
-            with _transaction(self._connection):
+            with transaction(self._connection):
                 self._connection.execute("UPDATE changes SET n = n + 1")
                 delete_articles(self._connection, seqs)
             self._texts.remove(seqs)
             self._unnamed = self._unquoted = True
             return len(seqs)
-        with _transaction(self._connection):
-            self._connection.execute(
-                "DELETE FROM dead_letters WHERE at < ? OR (at, partition, position) <= (SELECT at, partition, position"
-                " FROM dead_letters ORDER BY at DESC, partition DESC, position DESC LIMIT 1 OFFSET ?)",
-                (oldest, self._keep_articles),
-            )
-            self._connection.execute("DELETE FROM replays WHERE at < ?", (oldest,))
+        with transaction(self._connection):
+            prune_letters(self._connection, oldest=oldest, keep=self._keep_articles)
             if self._unquoted and all_read:
                 prune_statements(self._connection)
                 self._unquoted = False
@@ -288,19 +239,3 @@ class StoreWriter:
             (oldest, self._keep_articles, _CHUNK),
         )
         return [seq for (seq,) in rows]
-
-
-class _transaction:
-    """All or nothing."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._connection.execute("BEGIN IMMEDIATE")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._connection.execute("COMMIT")
-        elif self._connection.in_transaction:  # a full disk has rolled it back already
-            self._connection.execute("ROLLBACK")
