@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from agents.sinks.consumer import Progress
+from agents.sinks.progress import Progress
 
 
 class SinkCollector(Collector):

@@ -9,8 +9,8 @@ from prometheus_client import CollectorRegistry
 from agents.feed.harvest import PageLayout
 from agents.feed.metrics import FeedMetrics
 from agents.metrics import METRICS
-from agents.sinks.consumer import Progress
 from agents.sinks.metrics import registry_of
+from agents.sinks.progress import Progress
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations" / "observing.md"
 Described = dict[str, tuple[str, set[str]]]

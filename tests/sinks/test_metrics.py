@@ -10,8 +10,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import kafka
 from agents.announcements import announced
 from agents.exposition import served
-from agents.sinks.consumer import Progress
 from agents.sinks.metrics import registry_of, word
+from agents.sinks.progress import Progress
 from agents.sinks.store import Batch, WriteResult
 from agents.topic_reader import messages_to_end
 from tests.sinks.records import article

@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from agents.feed.metrics import FeedMetrics
 from agents.metrics import METRICS, Metrics, percentiles
-from agents.sinks.consumer import Progress
 from agents.sinks.metrics import registry_of
+from agents.sinks.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 
