@@ -18,6 +18,18 @@ from schemas.codec import RecordError, one_line
 SAMPLE_CHARACTERS = 65_536
 QUOTED_SHARE = 2
 """A row may be so many times the limit of a message: each quotation mark in it is written twice."""
+WINDOWS_1252 = "redefluss-windows-1252"
+"""How bytes are read that are no UTF-8: Excel writes this encoding without saying so, and tables that were put together
+from several have both."""
+
+
+def _as_windows_1252(error: UnicodeError) -> tuple[str | bytes, int]:
+    if not isinstance(error, UnicodeDecodeError) or not error.encoding.startswith("utf-8"):
+        return codecs.replace_errors(error)
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error(WINDOWS_1252, _as_windows_1252)
 
 
 class ColumnsError(Exception):
@@ -52,17 +64,26 @@ def articles(
         ColumnsError: the table has no column of a name in the map.
     """
     csv.field_size_limit(sys.maxsize)  # rows are bounded before they are parsed, or what is left of one would be rows
-    text = io.TextIOWrapper(raw, encoding=_encoding(raw), errors="replace", newline="")
+    encoding = "utf-16" if is_utf_16(raw.read(2)) else "utf-8-sig"
+    raw.seek(0)
+    text = io.TextIOWrapper(raw, encoding=encoding, errors=WINDOWS_1252, newline="")
     sample = text.read(SAMPLE_CHARACTERS)
     text.seek(0)
     delimiter = _delimiter(sample)
     lines = _Lines(text, limit_bytes * QUOTED_SHARE, delimiter)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
-        heading = [name.strip().removeprefix("\ufeff") for name in next(reader, [])]
+        first: list[str] | None = []
+        while first == []:  # an empty line
+            lines.begin_row()
+            first = next(reader, None)
     except csv.Error as error:
         yield RefusedInput(str(path), f"no CSV: {one_line(str(error))}")
         return
+    if lines.row_is_open:
+        yield RefusedInput(str(path), "the table ends within quotation marks of its headings")
+        return
+    heading = [name.strip().removeprefix("\ufeff") for name in first or []]
     if missing := [column for column in columns if column not in heading]:
         raise ColumnsError(f"{path}: no column {missing[0]!r}; there are {', '.join(heading)[:300]}")
     names = [columns.get(name) or _field(name, columns) for name in heading]
@@ -81,6 +102,8 @@ def articles(
             continue
         if lines.row_is_cut:
             yield RefusedInput(f"{path}:{line}", f"larger than {limit_bytes:,} bytes, the limit of a message")
+        elif lines.row_is_open:
+            yield RefusedInput(f"{path}:{line}", "the table ends within quotation marks of this row")
         elif any(cell.strip() for cell in row):
             yield _article(f"{path}:{line}", names, row, limit_bytes)
 
@@ -98,7 +121,7 @@ class _Lines:
         self._limit = limit
         self._opening = f'{delimiter}"'
         self._size = self._number = 0
-        self.row_is_cut = False
+        self.row_is_cut = self.row_is_open = False
 
     def begin_row(self) -> int:
         """The number of the next line, with which a row begins."""
@@ -121,6 +144,7 @@ class _Lines:
                 return '"\n' if quoted else "\n"
             if not quoted:
                 return '"\n'
+        self.row_is_open = self._size > 0  # csv asks for more of a row: it takes what there is for the whole
         raise StopIteration
 
     def _ends_quoted(self, line: str, quoted: bool) -> bool:
@@ -170,19 +194,6 @@ def _field(column: str, columns: Mapping[str, str]) -> str:
     return f"{column}_" if taken and lower == column else lower if known and not taken else column
 
 
-def _encoding(raw: IO[bytes]) -> str:
-    """As a table's first bytes tell; Excel writes Windows-1252 without saying so."""
-    start = raw.read(SAMPLE_CHARACTERS * 4)
-    raw.seek(0)
-    if is_utf_16(start):
-        return "utf-16"
-    try:
-        codecs.getincrementaldecoder("utf-8")().decode(start, final=len(start) < SAMPLE_CHARACTERS * 4)
-    except UnicodeDecodeError:
-        return "cp1252"
-    return "utf-8-sig"
-
-
 def _delimiter(sample: str) -> str:
-    heading = sample.partition("\n")[0]
+    heading = sample.lstrip("\r\n").partition("\n")[0]
     return max(",;\t|", key=heading.count)
