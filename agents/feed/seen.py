@@ -191,14 +191,16 @@ class SeenPages:
         return _page(row) if row else None
 
     def due(self, feed: str, *, pause: float) -> list[Page]:
-        """The pages of a feed that are to be fetched now, the longest waiting first.
+        """The pages of a feed that are to be fetched now, the longest waiting first; of those that wait for the same
+        host, the one for which it wanted rest is the last: a page that it never gives holds up no other.
 
         Args:
             pause: seconds that have to pass between two looks at a page.
         """
         now = time.time()
         rows = self._db.execute(
-            "SELECT * FROM pages WHERE feed = ? AND due <= ? AND (checked IS NULL OR checked <= ?) ORDER BY due, rowid",
+            "SELECT * FROM pages WHERE feed = ? AND due <= ? AND (checked IS NULL OR checked <= ?)"
+            " ORDER BY due, checked, rowid",
             (feed, now, now - pause),
         )
         return [_page(row) for row in rows]

@@ -267,6 +267,18 @@ async def test_a_long_rest_is_kept_across_restarts(site: Site, newsroom: Newsroo
     assert (result.new, result.failed) == (3, False)
 
 
+async def test_a_page_for_which_its_host_always_wants_rest_holds_up_no_other(site: Site, newsroom: Newsroom) -> None:
+    site.put("/a/0", status=503, Retry_After="100")
+    site.page("/a/1", "Rat schließt Freibad")
+    site.page("/a/2", "Rat öffnet Freibad")
+    site.rss("/feed.xml", ["/a/0", "/a/1", "/a/2"])
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, result.later) == (0, 2)
+    shift(newsroom, -200)
+    (result,) = await newsroom.once(feed(site))
+    assert (result.new, len(result.failures)) == (2, 1)
+
+
 async def test_robots_is_no_failure(site: Site, newsroom: Newsroom) -> None:
     site.put("/robots.txt", "User-agent: *\nDisallow: /plus/\n", kind="text/plain")
     site.page("/plus/a", "Nur für Abonnenten")
