@@ -169,6 +169,7 @@ class Poller:
         if not document.sitemaps:
             return document
         entries: list[FeedEntry] = []
+        damaged, left_out = document.damaged, 0
         for link in document.sitemaps[:MAX_SITEMAPS]:
             try:
                 inner = await _read(await self._asked(link, FEED_BYTES))
@@ -176,10 +177,15 @@ class Poller:
                 result.failures[link] = str(error)
             else:
                 entries += inner.entries
+                left_out += inner.left_out
+                if inner.damaged:
+                    damaged = f"{link}: {inner.damaged}"
+                if inner.sitemaps:
+                    result.failures[link] = "an index of sitemaps within another is not read"
         if len(document.sitemaps) > MAX_SITEMAPS:
             result.notes.append(f"{len(document.sitemaps) - MAX_SITEMAPS:,} older sitemaps not read")
-        left_out = max(0, len(entries) - feed_document.MAX_ENTRIES)
-        return replace(document, entries=entries[: feed_document.MAX_ENTRIES], left_out=left_out)
+        left_out += max(0, len(entries) - feed_document.MAX_ENTRIES)
+        return replace(document, entries=entries[: feed_document.MAX_ENTRIES], left_out=left_out, damaged=damaged)
 
     async def _fetch_due(self, feed: FeedSource, result: PollResult, *, pause: float) -> None:
         resting: dict[str, float] = {}

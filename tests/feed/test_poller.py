@@ -195,6 +195,26 @@ async def test_news_sitemaps_and_their_indexes(site: Site, newsroom: Newsroom) -
     assert newsroom.sent[0].published_at == "2022-01-10T00:00:00Z"
 
 
+async def test_what_is_left_out_of_the_sitemaps_of_an_index_is_told(site: Site, newsroom: Newsroom) -> None:
+    def put(path: str, *inside: str, end: str = "</urlset>") -> None:
+        site.put(path, f"<urlset>{''.join(inside)}{end}", kind="application/xml")
+
+    def urls(count: int) -> list[str]:
+        return [f"<url><loc>ftp://a.example/{number}</loc></url>" for number in range(count)]
+
+    inner = "".join(
+        f"<sitemap><loc>{site.url(path)}</loc></sitemap>" for path in ("/lang.xml", "/kaputt.xml", "/index.xml")
+    )
+    site.put("/index.xml", f"<sitemapindex>{inner}</sitemapindex>", kind="application/xml")
+    put("/lang.xml", *urls(1002))
+    put("/kaputt.xml", *urls(2), end="<url>")
+    (result,) = await newsroom.once(feed(site, "/index.xml"))
+    assert result.failures[site.url("/index.xml")] == "an index of sitemaps within another is not read"
+    left_out, damaged = result.notes
+    assert left_out == "4 older entries not taken"
+    assert damaged.startswith(f"damaged: {site.url('/kaputt.xml')}: ")
+
+
 async def test_what_fails_is_told_and_tried_again_where_that_helps(site: Site, newsroom: Newsroom) -> None:
     site.put("/a", status=500)
     site.put("/bild", b"\x89PNG", kind="image/png")
