@@ -9,7 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from yarl import URL
 
-from agents.toml_lists import http_address, read_toml
+from agents.http_address import http_address
+from agents.toml_lists import read_toml
 from schemas.records import Language
 
 _TABLE = re.compile(r"\s*\[\[\s*\"?feeds\"?\s*\]\]")

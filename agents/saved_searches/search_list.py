@@ -8,7 +8,8 @@ from aiohttp.web import HTTPBadRequest
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from yarl import URL
 
-from agents.toml_lists import http_address, read_toml
+from agents.http_address import http_address
+from agents.toml_lists import read_toml
 from agents.web.query_parameters import FIELDS, quote_query_in
 from agents.web.store.quote_query import QuoteQuery
 

@@ -18,6 +18,7 @@ import aiohttp
 import orjson
 from aiokafka import TopicPartition
 
+from agents.http_address import is_http_address
 from agents.sinks.store import (
     Batch,
     SinkAddressError,
@@ -66,16 +67,12 @@ class OpenSearchStore:
     flush_seconds = 2.0
 
     def __init__(self, url: str) -> None:
-        try:
-            parts = urlsplit(url)
-            port = parts.port
-        except ValueError as error:
-            raise SinkAddressError(f"not an address: {error}") from None
-        prefix = parts.path.strip("/") or "redefluss"
-        if parts.scheme not in ("http", "https") or not parts.hostname or "/" in prefix or prefix != prefix.lower():
+        parts = urlsplit(url) if is_http_address(url) else None
+        prefix = ("" if parts is None else parts.path.strip("/")) or "redefluss"
+        if parts is None or not parts.hostname or "/" in prefix or prefix != prefix.lower():
             raise SinkAddressError("not an address such as https://user:password@localhost:9200/redefluss")
         host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-        self._base = f"{parts.scheme}://{host}:{port or (443 if parts.scheme == 'https' else 80)}"
+        self._base = f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
         self._prefix = prefix
         self.name = f"OpenSearch {self._base}/{prefix}"
         user = unquote(parts.username or "")

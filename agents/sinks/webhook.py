@@ -12,6 +12,7 @@ import aiohttp
 import orjson
 
 from agents import headers
+from agents.http_address import is_http_address
 from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult, counted
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
@@ -38,13 +39,9 @@ class WebhookStore:
     flush_seconds = 1.0
 
     def __init__(self, url: str, secret: str) -> None:
-        try:
-            parts = urlsplit(url)
-            known = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        except ValueError:
-            known = False
-        if not known:
+        if not is_http_address(url):
             raise SinkAddressError(f"{url!r} is not an address such as https://example.org/quotes")
+        parts = urlsplit(url)
         self.name = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         self._url = url
         self._secret = secret.encode()
