@@ -1,5 +1,6 @@
 """What a receiver of the webhook gets, and what its answers do."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from agents.sinks import webhook
 from agents.sinks.store import Batch, SinkError, SinkUnavailable
 from agents.sinks.webhook import WebhookStore, retry_after
 from pipeline.tables.rows import change_of
@@ -83,6 +85,31 @@ async def test_a_refusal_ends_it(receiver: tuple[Receiver, WebhookStore], status
     with pytest.raises(SinkError, match=f"{status}: so nicht"):
         await store.write(batch(article("a-1")))
     assert len(told.got) == 1
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_a_status_counts_though_what_follows_it_never_ends(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """A refusal was sent again and again, since its words did not come."""
+    monkeypatch.setattr(webhook, "WORDS_SECONDS", 0.05)
+    monkeypatch.setattr(webhook, "REQUEST_SECONDS", 0.2)
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=status, headers={"Content-Length": "1000000"})
+        await response.prepare(request)
+        await asyncio.sleep(60)
+        return response
+
+    app = web.Application()
+    app.router.add_post("/", endless)
+    async with TestServer(app, handler_cancellation=True) as server:
+        store = WebhookStore(str(server.make_url("/")), SECRET)
+        await store.open()
+        if status == 200:
+            await store.write(batch(article("a-1")))
+        else:
+            with pytest.raises(SinkError, match="answers 400"):
+                await store.write(batch(article("a-1")))
+        await store.close()
 
 
 async def test_nobody_there_is_a_reason_to_wait() -> None:
