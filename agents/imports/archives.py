@@ -28,7 +28,7 @@ Item = ArticleMessage | RefusedInput | Skipped
 
 
 def found(paths: Iterable[str]) -> list[str]:
-    """Every file meant by `paths`: as named, and those in folders whose ending is known, in order of name.
+    """Every file meant by `paths`, each once: as named, and those in folders whose ending is known, in order of name.
 
     Raises:
         CommandError: a path does not exist, or a folder has no archive in it.
@@ -44,7 +44,7 @@ def found(paths: Iterable[str]) -> list[str]:
             endings = ", ".join((*ARCHIVE_ENDINGS, *articles.KIND_OF_ENDING))
             raise CommandError(f"{name}: no file in it ends in {endings} (or one of these and .gz)")
         files += inside
-    return files
+    return list(dict.fromkeys(files))
 
 
 def items(file: str, *, columns: Mapping[str, str], limit_bytes: int) -> Iterator[Item]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from agents.cli.articles import STDIN
+
 WRITE_SECONDS = 2.0
 
 
@@ -65,5 +67,7 @@ class ImportProgress:
 
 
 def _stamp(file: str) -> list[str | int]:
+    if file == STDIN:  # what comes there is another each time
+        return [file, time.time_ns()]
     status = Path(file).stat()
     return [str(Path(file).resolve()), status.st_size, status.st_mtime_ns]

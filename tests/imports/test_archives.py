@@ -448,3 +448,13 @@ def test_empty_lines_before_the_headings_of_a_table(tmp_path: Path) -> None:
     assert [origin for origin, _ in refused(read(path))] == ["a.csv:5"]
     path.write_text("\n\n")
     assert read(path) == []
+
+
+def test_a_file_that_is_named_twice_is_read_once_and_standard_input_may_be_named(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text("{}")
+    file = str(tmp_path / "a.jsonl")
+    assert found([file, "-", str(tmp_path), file]) == [file, "-"]
+    place = ImportProgress.of(tmp_path / "state", [file, "-"], {}, resume=True)
+    place.mark("-", 0)
+    place.write()
+    assert ImportProgress.of(tmp_path / "state", [file, "-"], {}, resume=True).done == {}, "other input by now"
