@@ -21,6 +21,7 @@ MAX_TEXT = 2_000
 MAX_TAGS = 30
 _SITEMAP = re.compile(rb"<(?:[\w-]+:)?(urlset|sitemapindex)\b")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_SECONDS = re.compile(r"([0-9]{10})(?:[0-9]{3})?")
 _FIRST_YEAR = 1000
 _LONG_SPACE = re.compile(rb"\s{100,}")
 _LONG_WORD = re.compile(rb"([\w.@+-]{5000})[\w.@+-]+")
@@ -126,8 +127,8 @@ def _entry(item: Any, url: str) -> FeedEntry | None:
     return FeedEntry(
         link=link,
         title=_text(item.get("title")),
-        published_at=_moment(item.get("published_parsed")),
-        updated_at=_moment(item.get("updated_parsed") if "updated_parsed" in item else None),
+        published_at=_moment(item, "published"),
+        updated_at=_moment(item, "updated"),
         guid=_text(item.get("id")),
         summary=_text(item.get("summary")),
         authors=_names(author.get("name") for author in item.get("authors", ())),
@@ -198,11 +199,14 @@ def _absolute(link: object, base: str) -> str | None:
         return link.strip()  # is refused when it is fetched, and said so
 
 
-def _moment(parsed: Any) -> str | None:
-    if parsed is None:
+def _moment(item: Any, name: str) -> str | None:
+    """A time that an entry has of its own (feedparser would give one in place of another), as feedparser reads it. A
+    mere number is seconds or milliseconds since 1970, of which it takes the first four digits for the year."""
+    if f"{name}_parsed" not in item or (parsed := item[f"{name}_parsed"]) is None:
         return None
+    seconds = _SECONDS.fullmatch(str(item.get(name, "")).strip())
     try:
-        moment = datetime.fromtimestamp(timegm(parsed), UTC)
+        moment = datetime.fromtimestamp(int(seconds[1]) if seconds else timegm(parsed), UTC)
     except (ValueError, OverflowError, OSError):
         return None
     # The year 1 is what some systems write where there is no date.

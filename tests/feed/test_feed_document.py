@@ -197,6 +197,15 @@ def test_the_year_one_is_no_date() -> None:
     assert first.published_at is None
 
 
+@pytest.mark.parametrize("written", ["1780221600", " 1780221600000\n"])
+def test_a_number_is_a_time_in_seconds_or_milliseconds(written: str) -> None:
+    """It was one in the year 1780."""
+    item = f"<item><link>https://a.example/1</link><pubDate>{written}</pubDate></item>"
+    feed = f'<rss version="2.0"><channel><title>A</title>{item}</channel></rss>'
+    (entry,) = feed_document.read(feed.encode(), url="https://a.example/feed.xml", content_type="text/xml").entries
+    assert (entry.published_at, entry.updated_at) == ("2026-05-31T10:00:00Z", None)
+
+
 @pytest.mark.parametrize("filling", ["\n" * 200_000, "<author>" + "a." * 100_000 + "</author>"])
 def test_long_runs_of_one_sign_take_no_time(filling: str) -> None:
     begun = time.process_time()
