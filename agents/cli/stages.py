@@ -4,8 +4,9 @@ import gzip
 import sys
 import zlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import asdict
+from io import BytesIO
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -82,7 +83,10 @@ def read_record(name: str, settings: Settings) -> ArticleRecord:
     if len(files) != 1:
         raise CommandError(f"{name}: {len(files)} files in it, one article is needed")
     (file,) = files
-    data = sys.stdin.buffer.read() if file == articles.STDIN else Path(file).read_bytes()
+    with nullcontext(sys.stdin.buffer) if file == articles.STDIN else Path(file).open("rb") as raw:
+        data = raw.read(articles.DOCUMENT_BYTES + 1)
+    if len(data) > articles.DOCUMENT_BYTES:
+        raise CommandError(f"{name}: no article has more than {articles.DOCUMENT_BYTES:,} bytes")
     if record := _later_record(file, data):
         return record
     items = list(islice(articles.in_bytes(file, data, limit_bytes=settings.max_raw_bytes), 2))
@@ -96,7 +100,7 @@ def read_record(name: str, settings: Settings) -> ArticleRecord:
 def _later_record(name: str, data: bytes) -> CleanArticle | None:
     if data.startswith(b"\x1f\x8b"):
         with suppress(OSError, EOFError, zlib.error):  # told by whoever reads it as a raw article
-            data = gzip.decompress(data)
+            data = gzip.GzipFile(fileobj=BytesIO(data)).read(articles.DOCUMENT_BYTES)  # a few can become very many
     data = data.removeprefix(b"\xef\xbb\xbf")
     if not data.lstrip().startswith(b"{"):
         return None

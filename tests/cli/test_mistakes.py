@@ -1,11 +1,13 @@
 """Whatever a person gets wrong is told in one line on stderr, with an exit code that means something."""
 
+import gzip
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import tracemalloc
 from importlib.util import find_spec
 from pathlib import Path
 from pkgutil import resolve_name
@@ -13,11 +15,13 @@ from pkgutil import resolve_name
 import pytest
 
 from agents.broker import EmbeddedBroker
-from agents.cli.errors import KNOWN, ExitCode, explained
+from agents.cli import articles, stages
+from agents.cli.errors import KNOWN, CommandError, ExitCode, explained
 from agents.headers import installed_version
 from agents.imports.csv_rows import ColumnsError
 from agents.processes import module_command
 from agents.saved_searches.outbox import Outbox
+from agents.settings import Settings
 from tests.cli.conftest import Cli
 
 
@@ -130,6 +134,19 @@ def test_a_file_that_is_no_article(quick: Cli, tmp_path: Path, content: bytes, w
     result = quick("quotes", str(path))
     assert result.returncode == ExitCode.USAGE
     assert words in told(result)
+
+
+def test_no_more_is_read_than_an_article_can_have(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`redefluss quotes /dev/zero` took all memory, and so did a gzip file of a few megabytes."""
+    monkeypatch.setattr(articles, "DOCUMENT_BYTES", 1_000_000)
+    with pytest.raises(CommandError, match="/dev/zero: no article has more than 1,000,000 bytes"):
+        stages.read_record("/dev/zero", Settings())
+    data = gzip.compress(bytes(50_000_000), 1)
+    tracemalloc.start()
+    assert stages._later_record("a.json.gz", data) is None
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
 
 
 def test_an_article_that_a_stage_refuses(quick: Cli, tmp_path: Path) -> None:
