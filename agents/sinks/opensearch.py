@@ -156,7 +156,7 @@ class OpenSearchStore:
         if not changes:
             return {}
         asked = orjson.dumps({"ids": [_key(change) for change in changes]})
-        _, found = await self._ask("POST", f"/{self._index('sink')}/_mget", asked)
+        _, found = await self._ask("POST", f"/{self._index('sink')}/_mget", asked, needed="docs")
         return {each["_id"]: each["_source"] for each in found["docs"] if each.get("found")}
 
     async def _store_places(self, places: Mapping[TopicPartition, StoredPosition]) -> None:
@@ -174,7 +174,8 @@ class OpenSearchStore:
         """Make an index, if it is not there."""
         body = orjson.dumps({"mappings": {"dynamic": False, "properties": properties}})
         status, answer = await self._ask("PUT", f"/{self._index(table)}", body, known=(400,))
-        kind = answer.get("error", {}).get("type") if status == 400 else None
+        error = answer.get("error") if status == 400 else None
+        kind = error.get("type") if isinstance(error, dict) else None
         if status == 400 and kind != "resource_already_exists_exception":
             raise SinkError(one_line(f"{self.name}: {answer}", ANSWER_CHARACTERS))
 
@@ -195,15 +196,17 @@ class OpenSearchStore:
             await self._send(bytes(body))
 
     async def _send(self, body: bytes) -> None:
-        _, answer = await self._ask("POST", "/_bulk", body, kind="application/x-ndjson")
+        _, answer = await self._ask("POST", "/_bulk", body, kind="application/x-ndjson", needed="errors")
         if not answer["errors"]:
             return
         failed = [done for item in answer["items"] for name, done in item.items() if _has_failed(name, done)]
         lasting = next((done for done in failed if done["status"] not in AGAIN), None)
         if lasting is not None:
-            raise SinkError(one_line(f"{self.name} refuses {lasting['_id']}: {lasting['error']}", ANSWER_CHARACTERS))
+            raise SinkError(
+                one_line(f"{self.name} refuses {lasting['_id']}: {lasting.get('error')}", ANSWER_CHARACTERS)
+            )
         if failed:
-            words = one_line(f"{self.name}: {failed[0]['error']}", ANSWER_CHARACTERS)
+            words = one_line(f"{self.name}: {failed[0].get('error')}", ANSWER_CHARACTERS)
             raise SinkUnavailable(f"{words} (and {len(failed) - 1:,} more)")
 
     async def _ask(
@@ -214,8 +217,10 @@ class OpenSearchStore:
         *,
         kind: str = "application/json",
         known: tuple[int, ...] = (),
+        needed: str | None = None,
     ) -> tuple[int, dict[str, Any]]:
-        """A request; its status and what it answers. `known` are statuses that are no error."""
+        """A request; its status and what it answers. `known` are statuses that are no error, and `needed` is a field
+        without which somebody else answers."""
         assert self._session is not None
         try:
             async with self._session.request(
@@ -232,6 +237,8 @@ class OpenSearchStore:
                 value = orjson.loads(told)
             except orjson.JSONDecodeError:
                 raise SinkError(f"{self.name} answers {method} {path} with something that is no JSON") from None
+            if not isinstance(value, dict) or (needed is not None and needed not in value):
+                raise SinkError(f"{self.name} answers {method} {path} otherwise than OpenSearch does")
             return status, value
         words = one_line(f"{self.name} answers {status}: {told.decode('utf-8', 'replace')}", ANSWER_CHARACTERS)
         if status in AGAIN:

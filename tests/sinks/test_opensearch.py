@@ -166,3 +166,25 @@ async def test_nobody_there_and_wrong_addresses() -> None:
     ):
         with pytest.raises(SinkError, match="not an address"):
             OpenSearchStore(url)
+
+
+@pytest.mark.parametrize("answer", [{}, [], None, {"error": "nicht hier"}])
+@pytest.mark.parametrize("status", [200, 400])
+async def test_somebody_else_who_answers_with_json_is_told(answer: object, status: int) -> None:
+    """Not with a traceback."""
+
+    async def other(request: web.Request) -> web.Response:
+        return web.json_response(answer, status=status)
+
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", other)
+    async with TestServer(app) as running:
+        store = OpenSearchStore(str(running.make_url("/redefluss")))
+
+        async def fill() -> None:
+            await store.open()
+            await store.write(batch(("a-1", article("a-1"))))
+
+        with pytest.raises(SinkError, match="OpenSearch http"):
+            await fill()
+        await store.close()
