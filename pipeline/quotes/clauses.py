@@ -8,8 +8,8 @@ from pipeline.lexicon.words import (
     RELATIVES,
 )
 from pipeline.quotes.inserted_frames import apposition_in_frame, breaks_off
-from pipeline.quotes.phrases import is_noun
 from pipeline.quotes.text import Token
+from pipeline.quotes.word_shapes import is_noun
 from pipeline.spans import TokenIndex, TokenRange
 
 SEPARATORS = frozenset(",;:–—")

@@ -14,9 +14,9 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.marks import CLOSERS, QuotedText
-from pipeline.quotes.phrases import is_finite_reporting
 from pipeline.quotes.registry import by_rule
 from pipeline.quotes.text import AnalysedText, Sentence
+from pipeline.quotes.word_shapes import is_finite_reporting
 from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 
 _SENTENCE_END = re.compile(r"[.!?…]$")

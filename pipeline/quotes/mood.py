@@ -14,8 +14,8 @@ from pipeline.lexicon.words import (
     SEPARABLE_PREFIXES,
     SUBJECT_PRONOUNS,
 )
-from pipeline.quotes.phrases import is_adjective, is_noun
 from pipeline.quotes.text import Token
+from pipeline.quotes.word_shapes import is_adjective, is_noun
 from pipeline.spans import TokenIndex, token_indices
 
 _BEFORE_NOUNS = frozenset({"und", "ein", "eine", "der", "die", "das", "des", "keine", "seine", "ihre"})

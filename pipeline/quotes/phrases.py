@@ -1,18 +1,14 @@
 """Noun phrases: where the words that name a speaker or an addressee begin and end."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from pipeline.entities.person_words import TITLES, is_given_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings, word_list
-from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import (
     ABBREVIATIONS,
     ADVERBS,
     ATTACHING,
-    AUXILIARIES,
-    COORDINATORS,
     DETERMINERS,
     DOCUMENTS,
     GENITIVE_DETERMINERS,
@@ -21,26 +17,15 @@ from pipeline.lexicon.words import (
     OBJECT_PRONOUNS,
     OWNING_DETERMINERS,
     PREPOSITIONS,
-    SMALL_NAMES,
     SUBJECT_PRONOUNS,
     TIME_NOUNS,
 )
 from pipeline.quotes.text import Token
+from pipeline.quotes.word_shapes import is_adjective, is_noun
 from pipeline.spans import TokenIndex, token_indices
 
-_ADJECTIVE_ENDINGS = ("e", "en", "er", "es", "em", "te", "ster")
 _OPEN_QUOTES = '„»«"‚“'
-_NOT_ADJECTIVES = (
-    ADVERBS
-    | AUXILIARIES
-    | COORDINATORS
-    | PREPOSITIONS
-    | OBJECT_PRONOUNS
-    | {"sich", "nicht", "dass", "wie", "wenn", "als"}
-)
 _OCCASIONS = (*DOCUMENTS, "gespräch", "sendung", "rede")
-_KNOWN_WORDS = 32_768
-"""Words of which it is remembered what they look like."""
 _MEDIA = word_list("media_before_names")
 _BODIES = endings("bodies_of_fields")
 _PARTS_OF_TIMES = frozenset({"anfang", "mitte", "ende"})
@@ -48,35 +33,6 @@ _LONGEST_PHRASE = 150
 """Tokens of a noun phrase with all that belongs to it, or of an apposition."""
 _MOST_ATTRIBUTES = 12
 """Words that may stand before a noun as its attributes; in news there are rarely more than eight."""
-
-
-def is_adjective(token: Token) -> bool:
-    """Whether a lower-case word, by its ending, can be an attribute before a noun ("deutsche", "37-jährige")."""
-    return _looks_like_adjective(token.text)
-
-
-def is_noun(token: Token) -> bool:
-    """Whether a word is written like a noun or a name: capital, or a known name in small letters ("dpa", "eBay")."""
-    return _looks_like_noun(token.text)
-
-
-@lru_cache(maxsize=_KNOWN_WORDS)
-def _looks_like_adjective(text: str) -> bool:
-    lower = text.lower()
-    if lower in _NOT_ADJECTIVES or lower in DETERMINERS or not text[0].isalnum():
-        return False
-    if text[0].isdigit():
-        return "jährige" in lower or lower.isdigit()
-    return not text[0].isupper() and len(lower) > 3 and lower.endswith(_ADJECTIVE_ENDINGS)
-
-
-@lru_cache(maxsize=_KNOWN_WORDS)
-def _looks_like_noun(text: str) -> bool:
-    if text[0].isupper():
-        return text.lower() not in DETERMINERS and text.lower() not in OWNING_DETERMINERS
-    if text[0].isdigit():
-        return "-J" in text
-    return text in SMALL_NAMES or (len(text) > 2 and text[0].isalpha() and (text[1].isupper() or text[:3] == "al-"))
 
 
 def name_in_marks(tokens: Sequence[Token], index: TokenIndex, limit: TokenIndex) -> TokenIndex | None:
@@ -319,7 +275,3 @@ def prepositional_phrase(tokens: Sequence[Token], index: TokenIndex, limit: Toke
     while end < limit and tokens[end].lower in TIME_NOUNS:
         end += 1
     return end
-
-
-def is_finite_reporting(token: Token) -> bool:
-    return any(form.kind == "finite" for form in reporting_forms().get(token.lower, ()))

@@ -9,8 +9,9 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon import endings, in_both_spellings
 from pipeline.lexicon.words import DETERMINERS, RELATIVES, SOURCE_NOUNS, THOUGHT_NOUNS, TIME_NOUNS
 from pipeline.quotes.inserted_frames import apposition_in_frame
-from pipeline.quotes.phrases import apposition, is_adjective, is_finite_reporting, is_noun, name_in_marks, noun_phrase
+from pipeline.quotes.phrases import apposition, name_in_marks, noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
+from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import TokenIndex, TokenRange, token_indices
 from schemas.records import Medium
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from pipeline.entities.person_words import TITLES
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.lexicon.words import DETERMINERS, INFORMATION_NOUNS
-from pipeline.quotes.phrases import is_adjective, is_finite_reporting, is_noun, noun_phrase
+from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import AnalysedText, Token
+from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import CharOffset, CharRange, token_indices
 
 _MOST_BEFORE = 10

@@ -16,7 +16,7 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.clauses import Clause
 from pipeline.quotes.cues import COORDINATING, Cue, find_cues
 from pipeline.quotes.inserted_frames import apposition_in_frame
-from pipeline.quotes.phrases import apposition, is_noun, name_in_marks, noun_phrase
+from pipeline.quotes.phrases import apposition, name_in_marks, noun_phrase
 from pipeline.quotes.subjects import (
     distant_subject,
     forefield,
@@ -27,6 +27,7 @@ from pipeline.quotes.subjects import (
     without_topic,
 )
 from pipeline.quotes.text import Token
+from pipeline.quotes.word_shapes import is_noun
 from pipeline.spans import TokenIndex, TokenRange, token_indices
 
 

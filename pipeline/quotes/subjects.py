@@ -28,15 +28,9 @@ from pipeline.lexicon.words import (
 from pipeline.quotes.clauses import LONGEST_CLAUSE
 from pipeline.quotes.cues import Cue
 from pipeline.quotes.mood import is_relative
-from pipeline.quotes.phrases import (
-    apposition,
-    is_adjective,
-    is_finite_reporting,
-    is_noun,
-    noun_phrase,
-    prepositional_phrase,
-)
+from pipeline.quotes.phrases import apposition, noun_phrase, prepositional_phrase
 from pipeline.quotes.text import Token
+from pipeline.quotes.word_shapes import is_adjective, is_finite_reporting, is_noun
 from pipeline.spans import TokenIndex, TokenRange, token_indices
 
 _INFLECTED = ("t", "te", "g", "b", "f", "h", "ß", "s", "m", "l", "ing")

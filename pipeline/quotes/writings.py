@@ -8,8 +8,9 @@ from pipeline.lexicon import endings
 from pipeline.lexicon.verbs import reporting_forms
 from pipeline.lexicon.words import DETERMINERS, DOCUMENTS
 from pipeline.quotes.candidates import QuoteCandidate
-from pipeline.quotes.phrases import is_adjective, noun_phrase
+from pipeline.quotes.phrases import noun_phrase
 from pipeline.quotes.text import AnalysedText, Sentence, Token
+from pipeline.quotes.word_shapes import is_adjective
 from pipeline.spans import CharRange, TokenIndex, token_indices
 
 _THEREIN = frozenset({"darin", "hierin"})
