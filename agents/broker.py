@@ -39,15 +39,14 @@ class EmbeddedBroker:
     """A broker process that ends with the context, and with the thread that started it.
 
     Args:
-        port: where to listen; 0 for any free port.
-        host: address to listen on and to tell clients.
+        port: where to listen, on loopback alone; 0 for any free port.
 
     Raises:
         BrokerError: its package is missing, the port is taken, or it does not start.
     """
 
-    def __init__(self, port: int = 9092, host: str = "127.0.0.1") -> None:
-        self.host = host
+    def __init__(self, port: int = 9092) -> None:
+        self.host = "127.0.0.1"
         self.port = port
         self._process: subprocess.Popen[bytes] | None = None
 

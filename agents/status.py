@@ -32,10 +32,10 @@ class MessageInFlight:
 class WorkerStatus:
     """The state of one worker process; `snapshot` may be called from any thread."""
 
-    def __init__(self, stages: Sequence[str], model: str, metrics: Metrics | None = None) -> None:
+    def __init__(self, stages: Sequence[str], model: str) -> None:
         self.stages = tuple(stages)
         self.model = model
-        self.metrics = metrics or Metrics()
+        self.metrics = Metrics()
         self.pool: Pool | None = None
         self.worker = worker_name(os.getpid())
         self.loop_beat = time.monotonic()

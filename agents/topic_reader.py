@@ -147,19 +147,17 @@ async def message_at(settings: Settings, topic: str, partition: int, offset: int
     return record
 
 
-async def empty_ranges(
-    settings: Settings, ranges: Mapping[TopicPartition, tuple[int, int]], *, seconds: float = FETCH_SECONDS
-) -> set[TopicPartition]:
+async def empty_ranges(settings: Settings, ranges: Mapping[TopicPartition, tuple[int, int]]) -> set[TopicPartition]:
     """Those of the partitions that have no message from the first offset up to the second: only gaps.
 
-    What is not known after so many seconds counts as having one.
+    What is not known after `FETCH_SECONDS` counts as having one.
     """
     if not ranges:
         return set()
     reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES)
     empty: set[TopicPartition] = set()
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(FETCH_SECONDS):
             await kafka.connect(reader)
             reader.assign(list(ranges))
             for tp, (start, _) in ranges.items():
@@ -183,19 +181,17 @@ async def empty_ranges(
     return empty
 
 
-async def first_timestamps(
-    settings: Settings, starts: Mapping[TopicPartition, int], *, seconds: float = FETCH_SECONDS
-) -> dict[TopicPartition, float]:
+async def first_timestamps(settings: Settings, starts: Mapping[TopicPartition, int]) -> dict[TopicPartition, float]:
     """When the first message from an offset on was written, in seconds since 1970 UTC, by partition.
 
-    What is not known after so many seconds is left out.
+    What is not known after `FETCH_SECONDS` is left out.
     """
     if not starts:
         return {}
     reader = kafka.consumer(settings, max_partition_fetch_bytes=PEEK_BYTES)
     found: dict[TopicPartition, float] = {}
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(FETCH_SECONDS):
             await kafka.connect(reader)
             reader.assign(list(starts))
             for tp, start in starts.items():

@@ -17,18 +17,18 @@ from pipeline.stages import RAW_TOPIC
 ANSWER_SECONDS = 5.0
 
 
-async def reach_broker(settings: Settings, needs: Iterable[Need] = (), seconds: float = ANSWER_SECONDS) -> None:
+async def reach_broker(settings: Settings, needs: Iterable[Need] = ()) -> None:
     """Return once the broker answers, if it allows what is needed.
 
     Raises:
-        agents.kafka.BrokerUnavailable: it does not answer within `seconds`.
+        agents.kafka.BrokerUnavailable: it does not answer within `ANSWER_SECONDS`.
         agents.kafka.BrokerRefuses: it takes no connection with these settings.
         agents.permissions.MissingPermission: naming all that are missing.
         OSError: a file for TLS is missing or of no use.
     """
     quiet_clients()
     settings.ssl_context()
-    await kafka.wait_for_broker(settings, timeout_seconds=seconds, report=note)
+    await kafka.wait_for_broker(settings, timeout_seconds=ANSWER_SECONDS, report=note)
     if needs:
         await kafka.demand(settings, needs)
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
-from pipeline.corpus.data import tables, word_list_in
+from pipeline.corpus.data import tables, words_beside_names
 from pipeline.corpus.model import AnnotatedArticle, AnnotatedChain
 from pipeline.corpus.new_names import SIBILANTS, NewNames, adjectives, genitive, given_names
 from pipeline.entities.data import FOLDER as ENTITY_DATA
@@ -64,7 +64,7 @@ def _strings(chain: AnnotatedChain) -> tuple[str, ...]:
 
 
 def _persons(article: AnnotatedArticle, names: NewNames) -> Iterator[Term]:
-    kept = word_list_in("names", "words", "kept")
+    kept = words_beside_names("kept")
     texts = "\n".join(part.text for part in article.parts)
     for chain in article.chains.values():
         if chain.type != "PER" or not chain.named:
@@ -130,8 +130,8 @@ def _town(name: str, names: NewNames, words: set[str], aliases: Sequence[str] = 
 
 def _like_a_town(article: AnnotatedArticle, chain: AnnotatedChain) -> bool:
     """Whether a place has no article in the text and is where one is, comes from or goes to."""
-    at_a_town = word_list_in("names", "words", "at_a_town")
-    if chain.name in _known_places() or chain.name in word_list_in("names", "words", "region"):
+    at_a_town = words_beside_names("at_a_town")
+    if chain.name in _known_places() or chain.name in words_beside_names("region"):
         return False
     if not _LETTER.match(chain.name) or not all(c.isalpha() or c in " -." for c in chain.name):
         return False
@@ -183,12 +183,12 @@ def _is_short_for(alias: str) -> bool:
 def _is_company(article: AnnotatedArticle, chain: AnnotatedChain) -> bool:
     """Whether a body is named without an article, by no word that says what it is, and is called at most a company."""
     folded = [word.casefold() for word in re.split(r"[\s-]+", chain.name)]
-    telling = tuple(word_list_in("names", "words", "telling"))
+    telling = tuple(words_beside_names("telling"))
     if any(word.endswith(telling) for word in folded) or _is_short_for(chain.name) or len(chain.name) < 4:
         return False
     if not all(_LETTER.match(word) and not word.islower() for word in chain.name.replace("& ", "").split()):
         return False
-    company = tuple(word_list_in("names", "words", "company"))
+    company = tuple(words_beside_names("company"))
     for part, mention in article.mentions():
         if mention.chain != chain.key:
             continue
@@ -204,12 +204,12 @@ def _is_company(article: AnnotatedArticle, chain: AnnotatedChain) -> bool:
 
 def _has_article(text: str, begin: int) -> bool:
     """Whether an article stands before a place of the text, with an adjective between or without."""
-    articles = word_list_in("names", "words", "article")
+    articles = words_beside_names("article")
     before = text[:begin].split()[-2:]
     if before and before[-1].casefold() in articles:
         return True
     adjective = bool(before) and before[-1].islower() and before[-1].endswith(("en", "er", "es", "em"))
-    if not adjective or before[-1] in word_list_in("names", "words", "no_adjective"):
+    if not adjective or before[-1] in words_beside_names("no_adjective"):
         return False
     return len(before) > 1 and before[0].casefold() in articles
 

@@ -21,6 +21,8 @@ FIELDS = ("type", "medium")
 ROWS = (*ROLES, "roles", "joint", *FIELDS)
 _SUMMED = {"roles": ROLES[1:], "joint": ROLES}
 Tokens = frozenset[int]
+RESAMPLES, SEED = 1000, 1
+"""How often documents are drawn for an interval, and by which random numbers: the same report has the same ones."""
 
 
 @dataclass(frozen=True)
@@ -139,15 +141,15 @@ def total_score(pairs: Mapping[str, Sequence[Pair]]) -> dict[str, QuoteScore]:
     return score(sum((tally(found) for found in pairs.values()), np.zeros((len(ROWS), 4))))
 
 
-def intervals(tallies: NDArray[np.float64], *, samples: int = 1000, seed: int = 1) -> dict[str, tuple[float, float]]:
+def intervals(tallies: NDArray[np.float64]) -> dict[str, tuple[float, float]]:
     """The middle 95 % of each row's F1 when documents are drawn again and again with replacement.
 
     `tallies` are documents x ROWS x 4.
     """
     if not len(tallies):
         return dict.fromkeys(ROWS, (0.0, 0.0))
-    chance = np.random.default_rng(seed)
-    weights = chance.multinomial(len(tallies), np.full(len(tallies), 1 / len(tallies)), size=samples)
+    chance = np.random.default_rng(SEED)
+    weights = chance.multinomial(len(tallies), np.full(len(tallies), 1 / len(tallies)), size=RESAMPLES)
     totals = np.tensordot(weights, tallies, axes=1)
     means = totals[:, :, [0, 2]] / np.maximum(totals[:, :, [1, 3]], 1)
     f1 = 2 * means.prod(axis=2) / np.maximum(means.sum(axis=2), 1e-9)

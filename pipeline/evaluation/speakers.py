@@ -17,6 +17,7 @@ from schemas.codec import encode
 from schemas.records import RawArticle
 
 RESAMPLES, SEED = 1000, 0
+"""How often documents are drawn for an interval, and by which random numbers: the same report has the same ones."""
 INTERVALS = ("quotes", "end to end", "entities")
 _EXAMPLES = 5
 

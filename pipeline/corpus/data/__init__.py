@@ -19,6 +19,6 @@ def word_list(file: str, name: str) -> frozenset[str]:
     return frozenset(tables(file)[name].split())
 
 
-def word_list_in(file: str, table: str, name: str) -> frozenset[str]:
-    """The words of the list `name` of a table of the file `file`.toml."""
-    return frozenset(tables(file)[table][name].split())
+def words_beside_names(name: str) -> frozenset[str]:
+    """The words of the list `name` under `words` in the file names.toml."""
+    return frozenset(tables("names")["words"][name].split())
