@@ -22,8 +22,10 @@ from agents.settings import Settings
 from agents.topics import WORKERS_TOPIC
 
 SAY_SECONDS = 10.0
+"""Between two reports of a program."""
 RETRY_SECONDS = 2.0
 LAST_WORD_SECONDS = 2.0
+"""For the last report, which says good-bye, to be sent."""
 
 log = logging.getLogger("redefluss.announcements")
 

@@ -22,6 +22,7 @@ from agents.settings import Settings
 
 ANSWER_SECONDS = 3.0
 REFUSAL_SECONDS = 0.5
+"""How long a refusal is waited for after a TLS handshake that has succeeded."""
 LOGIN_MS = 10_000
 ANOTHER_NAME = (62, 64)
 """OpenSSL's codes for a certificate of another host or another IP address."""

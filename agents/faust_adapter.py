@@ -24,9 +24,11 @@ from agents.membership import Membership, OwnershipLost
 from agents.web.connections import Connections, LimitedSite
 
 COMMIT_SECONDS = 10.0
+"""For the broker to confirm a commit."""
 UNCERTAIN_SECONDS = 0.05
 """Between looks whether a membership that could not be confirmed for a while has been."""
 THREAD_SECONDS = 5.0
+"""Further, for the consumer's thread to take the call up."""
 
 
 class AlwaysRestartSupervisor(OneForOneSupervisor):

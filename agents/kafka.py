@@ -37,7 +37,9 @@ SAY_AGAIN_SECONDS = 10.0
 LOOK_AGAIN_SECONDS = 3.0
 """After which a broker that refuses us is asked again: one that is stopping ends connections as if it did."""
 CONNECT_SECONDS = 2.0
+"""Who gives up a client that is just connecting waits for it no longer than this."""
 COORDINATOR_TRIES, COORDINATOR_SECONDS = 10, 0.5
+"""How often, and after which pause, a new cluster is asked for a group's coordinator: it has none at first."""
 BATCH_BYTES = 65_536
 """Of one partition in a request: what was ready together leaves together."""
 FETCH_BYTES = 1_048_576

@@ -20,8 +20,7 @@ from agents.topic_reader import empty_ranges
 from pipeline.stages import STAGES, Stage
 
 DESCRIBE_SECONDS = 15.0
-TRIES = 10
-PAUSE_SECONDS = 0.5
+"""How long the partitions of topics are taken to be the same, before they are asked for again."""
 NEVER = OffsetAndMetadata(-1, "")
 """What a group has committed that has committed nothing."""
 GAP_PATIENCE_SECONDS = 4.0
@@ -260,11 +259,11 @@ async def read_progress(settings: Settings) -> list[PartitionProgress]:
 
 async def places_of(reader: ProgressReader, stages: Sequence[Stage]) -> list[PartitionProgress]:
     """Where the groups of stages stand in each partition; waits while a new cluster does not know the groups yet."""
-    for _ in range(TRIES):
+    for _ in range(kafka.COORDINATOR_TRIES):
         try:
             found = await reader.read(stages)
         except GroupCoordinatorNotAvailableError:
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(kafka.COORDINATOR_SECONDS)
         else:
             return [place for of_stage in found.values() for place in of_stage]
     raise GroupCoordinatorNotAvailableError

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("redefluss.publisher")
 
 WARN_AGAIN_SECONDS = 10.0
+"""Between two warnings that the broker does not confirm: every send that waits would give one."""
 STOP_SECONDS = 5.0
 """So long the end waits for background sends, and so long for a producer to flush."""
 TRANSIENT_ERRORS = (KafkaError, OSError)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 WINDOW_SECONDS = 300.0
 STEP_SECONDS = 10.0
+"""How far latencies are looked back, and between the moments whose counts are kept for that."""
 
 
 class RecentLatency:

@@ -18,6 +18,7 @@ from aiokafka.errors import KafkaConnectionError
 log = logging.getLogger("redefluss.revocable_producer")
 
 REVOKE_SECONDS = 5.0
+"""For the sender, and for the connections, to end."""
 GIVEN_UP = "the producer was given up"
 AT_ONCE = struct.pack("ii", 1, 0)
 """For SO_LINGER: a connection that is closed is reset, and what the system has still to send is forgotten."""

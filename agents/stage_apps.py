@@ -29,6 +29,7 @@ from pipeline.stages import Stage
 log = logging.getLogger("redefluss.stage_apps")
 
 STOP_APP_SECONDS = 15.0
+"""For an app to leave its consumer group, before its connection is cut."""
 CLOSE_SECONDS = 2.0
 
 

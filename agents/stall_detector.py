@@ -22,6 +22,7 @@ log = logging.getLogger("redefluss.stall_detector")
 
 CHECK_SECONDS = 30.0
 LEAST_SECONDS = 30.0
+"""Patience at least, however short the time limit of an article is."""
 READ_SECONDS, CLOSE_SECONDS = 60.0, 5.0
 """Its own clients may wedge as well: after so long they are replaced, and no longer waited for."""
 TIME_LIMITS = 3.0

@@ -21,6 +21,7 @@ from agents.settings import Settings
 log = logging.getLogger("redefluss.topic_identity")
 
 CHECK_SECONDS = 10.0
+"""How often the broker is asked for the ids of the topics that are read."""
 RETRY_SECONDS = 0.5
 
 

@@ -17,10 +17,14 @@ from agents.settings import Settings
 from agents.topics import all_names
 
 POLL_MS = 200
+"""Longest wait for messages, after which it is looked whether the end is reached or the topic gone."""
 FETCH_SECONDS = 5.0
+"""After which a question about a single place of a topic counts as not answered."""
 PROOF_MS = 3000
 PROOF_TRIES = 10
+"""How long at a time, and how often, the message is waited for that tells whether a topic is the one that was read."""
 PEEK_BYTES = 16_384
+"""Fetched of a partition where only the first message counts; a larger message still comes, alone."""
 
 
 class NoSuchTopic(Exception):

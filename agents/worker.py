@@ -37,11 +37,13 @@ log = logging.getLogger("redefluss.worker")
 
 LOADER = "agents.stage_jobs:load"
 TICK_SECONDS = 1.0
+"""Between signs of life of the event loop."""
 RETURN_MEMORY_SECONDS = 10.0
 """Between times at which free memory goes back to the system, which takes a millisecond."""
 START_APPS_SECONDS = 300.0
 """More than any rebalance takes."""
 RESTART_SECONDS = 2.0
+"""Before the next try after a connection broke."""
 
 
 class WorkerError(Exception):

@@ -19,6 +19,7 @@ SINGLE_THREADED = dict.fromkeys(
 """One thread a process: the processes are the parallelism, and a fork must not lose threads."""
 
 STOP_SECONDS = 2
+"""For the fork server to end by itself, before it is killed."""
 
 
 class ForkServerClient:

@@ -28,6 +28,7 @@ log = logging.getLogger("redefluss.pool")
 MAX_CRASHES = 2
 """A job that ended this many processes is given up."""
 MAX_UNFINISHED_LOADS = 3
+"""After so many fork servers in a row that died before the models were loaded, the pool counts as broken."""
 LONG_SHARE = 0.1
 """A job that has run for this share of the time limit is set aside."""
 UNKNOWN_CAUSE = "an unknown cause"

@@ -12,9 +12,11 @@ from agents.pool.protocol import Job, Outcome
 FIRST_SECONDS = 0.01
 """What a stage's job is taken to need before one was done."""
 LEAST_SECONDS = 0.001
+"""What a job is taken to need at least, so that each turn of a stage counts."""
 PATIENCE_SECONDS = 2.0
 """How long a job waits for the process that has worked on its article, while the others have something else to do."""
 REMEMBERED_ARTICLES = 512
+"""Of so many articles, those begun last, it is known which process has worked on them."""
 
 
 class JobFailed(Exception):

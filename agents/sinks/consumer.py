@@ -31,7 +31,9 @@ from schemas.codec import RecordError
 
 KINDS: Mapping[str, RecordKind] = {FINISHED_TOPIC: "article", STATEMENTS_TOPIC: "statement"}
 POLL_MS = 500
+"""Longest wait for messages, after which it is looked whether a batch is due."""
 BATCH_MESSAGES = 5_000
+"""In a batch at most, however small they are."""
 PAUSE_SECONDS = 1.0
 FEW_MESSAGES = 500
 """After fewer it pauses: the client would go on fetching, a request for every few messages."""

@@ -21,6 +21,7 @@ log = logging.getLogger("redefluss.web")
 MOST = 512
 """Connections at a time, or a quarter of the files that the process may open, if that is less."""
 MOST_OF_CLIENT = 64
+"""Connections of one address, unless it is a proxy that is trusted."""
 WAIT_SECONDS = 20.0
 """For a request's headers, between two requests of a connection, and for an answer to be taken."""
 REQUEST_SECONDS = 120.0

@@ -15,11 +15,15 @@ from agents.web.site import DIGITS, Site, number_in
 from agents.web.store.article_lists import ArticleFilter
 
 TICK_SECONDS = 0.6
+"""Between looks for new articles."""
 AT_ONCE = 20
+"""New articles that are sent at once at most; a client that is further behind gets the latest alone."""
 STREAMS, STREAMS_OF_CLIENT = 100, 12
+"""Who may listen at a time: in all, and from one address."""
 WRITE_SECONDS = 10.0
 """Who does not read for so long is dropped."""
 PING_SECONDS = 15.0
+"""After so long without an article a comment is sent, by which a connection that is gone is noticed."""
 
 Event = Callable[[ArticleLine], Mapping[str, Any]]
 

@@ -31,9 +31,13 @@ LOT_MESSAGES = 4
 PAUSE_SECONDS = 1.0
 """Between reads, so that a busy stream is read and written in batches."""
 LOOK_SECONDS = 3.0
+"""Between questions to the broker about how far the stages are."""
 SAMPLE_SECONDS = 5.0
+"""Between the points of the backlog's course."""
 PRUNE_SECONDS = 60.0
+"""Between looks for what is to be forgotten."""
 WORKER_FORGOTTEN_SECONDS = 600.0
+"""A worker that has been silent for so long is no longer shown."""
 PROGRAM_FORGOTTEN_SECONDS = 7 * 86_400.0
 """Feeds and sinks: one that died is to be seen for longer, since nobody takes its work over."""
 FORMER_REPORTS = 300

@@ -16,6 +16,7 @@ from agents.web.store.quote_query import QuoteQuery
 from schemas.times import EPOCH
 
 TOGETHER = 30
+"""Others who are listed on a person's page: those quoted in the same articles, and those who may be the same."""
 
 
 def people(

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
 
 QUERY_SECONDS = 3.0
 EXPORT_SECONDS = 30.0
+"""Queries of pages, and exports of many rows, are cut off after this."""
 ARRIVED_SECONDS = 1.0
 """Quotes up to an article are complete if it has been in the store for so long."""
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
