@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.corpus.model import AnnotatedArticle, AnnotatedQuote, Part, Range
+from pipeline.corpus.model import AnnotatedArticle, Part, Range
 from pipeline.encoder.pieces import PieceTokenizer
 from pipeline.encoder.windows import Window
 from pipeline.evaluation.entity_scores import LabelledSpan
@@ -35,11 +35,13 @@ from pipeline.reader.speaker_pairs import QuoteSpan, speaker_pairs
 from pipeline.reader.tokens import piece_spans
 from pipeline.reader.windows import reading_windows
 from pipeline.spans import CharOffset, TokenIndex, TokenRange, numbered_tokens, token_indices
+from pipeline.training.reader_tags import name_tokens, paint_quote, two_layers
 
 Ints = npt.NDArray[np.int64]
 CORPUS = 3
 """The number of the corpus among the sources of names."""
 _SAME = 0.4
+"""How alike (F1 over code points) an annotated quote and one of the rules are at least, if they are the same."""
 UNKNOWN = -100
 """The type and gender of a mention that has none: no loss counts it."""
 _DETERMINERS = frozenset(
@@ -110,7 +112,7 @@ class ReaderExamples:
         if made is None:
             return None
         made.source = source
-        made.tags["names"] = NAMES.encode(list(_name_tokens(made.layout, spans)), len(made.layout))
+        made.tags["names"] = NAMES.encode(list(name_tokens(made.layout, spans)), len(made.layout))
         return made
 
     def of_article(self, article: AnnotatedArticle) -> ReaderExample | None:
@@ -128,7 +130,7 @@ class ReaderExamples:
             for m in body.mentions
             if m.kind == "name" and article.chains[m.chain].type in NAME_TYPES and article.chains[m.chain].named
         ]
-        made.tags["names"] = NAMES.encode(list(_name_tokens(layout, names)), len(layout))
+        made.tags["names"] = NAMES.encode(list(name_tokens(layout, names)), len(layout))
         return made
 
     def _mentions(
@@ -166,7 +168,7 @@ class ReaderExamples:
         made.chain = np.array([row[1] for row in rows], dtype=np.int64)
         made.type = np.array([row[2] for row in rows], dtype=np.int64)
         made.gender = np.array([row[3] for row in rows], dtype=np.int64)
-        outer, inner = _layers(nominal_spans)
+        outer, inner = two_layers(nominal_spans)
         made.tags["nominals"] = np.stack(
             [NOMINALS.encode([(b, e, "NOM") for b, e in layer], len(layout)) for layer in (outer, inner)]
         )
@@ -185,15 +187,15 @@ class ReaderExamples:
         order = sorted(body.quotes, key=lambda q: q.spans[0][0] - q.spans[-1][1])
         for quote in order:  # the longest first, so that those inside them are seen
             if quote.type == "Direct":
-                _paint(direct, layout, quote, "", DIRECT_TAGS)
+                paint_quote(direct, layout, quote, "", DIRECT_TAGS)
             else:
-                _paint(other, layout, quote, f"-{quote.type}", OTHER_TAGS)
+                paint_quote(other, layout, quote, f"-{quote.type}", OTHER_TAGS)
             for cue in quote.cue:
                 span = layout.span(*cue)
                 cues[span.first : span.last] = 1
         made.tags |= {"direct": direct, "other": other, "cues": cues}
         placed = (
-            (quote, quote_in_tokens(layout, quote.spans, quote.type, hint_of(quote.spans, found)))
+            (quote, quote_in_tokens(layout, quote.spans, quote.type, _hint(quote.spans, found)))
             for quote in body.quotes
         )
         in_tokens = [(quote, tokens) for quote, tokens in placed if tokens is not None]
@@ -259,7 +261,7 @@ def _distractors(
     return chosen
 
 
-def hint_of(spans: Sequence[Range], found: Sequence[QuoteCandidate]) -> QuoteCandidate | None:
+def _hint(spans: Sequence[Range], found: Sequence[QuoteCandidate]) -> QuoteCandidate | None:
     """The rules' candidate that means the quote of `spans`, if there is one."""
     best, most = None, _SAME
     for candidate in found:
@@ -268,36 +270,3 @@ def hint_of(spans: Sequence[Range], found: Sequence[QuoteCandidate]) -> QuoteCan
             if likeness >= most:
                 best, most = candidate, likeness
     return best
-
-
-def _paint(tags: Ints, layout: Layout, quote: AnnotatedQuote, ending: str, names: Sequence[str]) -> None:
-    spans = [layout.span(*span) for span in quote.spans]
-    spans = [span for span in spans if span.first < span.last]
-    if any((tags[s.first : s.last] > 0).any() for s in spans):
-        return  # inside another of its layer
-    for number, span in enumerate(spans):
-        tags[span.first] = names.index(("C" if number else "B") + ending)
-        tags[span.first + 1 : span.last] = names.index("I" + ending)
-
-
-def _layers(spans: Iterable[TokenRange]) -> tuple[list[TokenRange], list[TokenRange]]:
-    """Spans that lie in none, and those that lie in one of these; what lies deeper is left out."""
-    outer: list[TokenRange] = []
-    inner: list[TokenRange] = []
-    for span in sorted(set(spans), key=lambda span: (span.first, -span.last)):
-        if not outer or span.first >= outer[-1].last:
-            outer.append(span)
-        elif span.last <= outer[-1].last and (not inner or span.first >= inner[-1].last):
-            inner.append(span)
-    return outer, inner
-
-
-def _name_tokens(layout: Layout, spans: Iterable[LabelledSpan]) -> Iterator[tuple[TokenIndex, TokenIndex, str]]:
-    covered = 0
-    for begin, end, kind in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if kind not in NAME_TYPES:
-            continue
-        span = layout.span(begin, end)
-        if span.first < span.last and span.first >= covered:
-            yield span.first, span.last, kind
-            covered = span.last
