@@ -9,7 +9,7 @@ the message counts as not read.
 import asyncio
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -21,6 +21,7 @@ from agents.headers import RawHeaders, TrailStep
 from agents.incoming import Incoming
 from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.outgoing import Outgoing, TooLarge
+from agents.pool.protocol import OutputMessage
 from agents.publisher import BeforeSend, Publisher
 from agents.settings import Settings
 from agents.status import WorkerStatus
@@ -132,6 +133,13 @@ class Runner(ABC):
     def _revision(self, message: Incoming) -> str | None:
         """The number of its article's version, from 2 on. On the first topic, any producer writes headers."""
         return None if self.stage.source == RAW_TOPIC else headers.text_of(message.headers, "revision")
+
+    def _addressed(self, messages: Iterable[OutputMessage], out: RawHeaders) -> list[Outgoing]:
+        """What the stage's function made, for the topics as the broker calls them, with the headers `out`."""
+        return [
+            Outgoing(self._settings.topic(topic), key, value, out, partition)
+            for topic, key, value, partition in messages
+        ]
 
     async def _tombstones(self, key: bytes, outputs: Sequence[Output], out: RawHeaders) -> list[Outgoing]:
         """The messages that take an article back on the topics of `outputs`."""

@@ -10,7 +10,7 @@ from agents import headers
 from agents.duplicates import DuplicateCheck, DuplicateFilter
 from agents.incoming import Incoming
 from agents.membership import OwnershipLost
-from agents.outgoing import Outgoing, TooLarge
+from agents.outgoing import TooLarge
 from agents.pool.protocol import Done, Job, Outcome, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Publisher
@@ -107,10 +107,7 @@ class StageRunner(Runner):
         own = {"content_hash": done.content_hash, "version_hash": done.version_hash, "revision": revision}
         more = {name: value for name, value in own.items() if value is not None}
         out = self._after(message, done.took_seconds, attempt=attempts, more=more)
-        messages = [
-            Outgoing(self._settings.topic(topic), key, value, out, partition)
-            for topic, key, value, partition in done.messages
-        ]
+        messages = self._addressed(done.messages, out)
         if revision is not None and message.key is not None:
             # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
             scattered = [output for output in self.stage.outputs if output.scattered]

@@ -96,11 +96,7 @@ class StatefulRunner(Runner):
                 await self._dead_letter(message, send, outcome.reason, outcome.detail, 1, outcome.took_seconds)
                 return None
             out = self._after(message, outcome.took_seconds)
-            made = [
-                Outgoing(self._settings.topic(topic), key, value, out, partition)
-                for topic, key, value, partition in outcome.messages
-            ]
-            return _Taken(message, outcome.took_seconds, made)
+            return _Taken(message, outcome.took_seconds, self._addressed(outcome.messages, out))
         except OwnershipLost:
             raise
         except Exception as error:
