@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.entities.coreference import enumerated
 from pipeline.entities.name_forms import with_full_stop
-from pipeline.entities.nominative import nominative
 from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.chain_names import ChainNames
 from pipeline.quotes.linking import Linker
-from pipeline.quotes.owners import belonging, is_general
 from pipeline.quotes.quote_tokens import quote_in_tokens
 from pipeline.quotes.registry import is_carried, is_certain
-from pipeline.quotes.speaker_names import (
-    KnownChain,
-    NounPhrase,
-    informant,
-    name_of_words,
-    names_somebody,
-    tells_whose,
-    with_closing_mark,
-)
+from pipeline.quotes.speaker_names import informant, name_of_words
 from pipeline.quotes.speaker_phrases import Appositions, Hearers, whole_phrase, whose_information, with_apposition
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.calibration import logit
@@ -32,13 +22,11 @@ from pipeline.reader.model import Reader
 from pipeline.reader.reading import Reading
 from pipeline.reader.speaker_pairs import QuoteSpan
 from pipeline.spans import CharRange, TokenIndex, TokenRange
-from schemas.records import Entity, EntityArticle, Speaker, SpeakerKind
+from schemas.records import EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
 
 _TRUSTED = 0.85
 """A less likely speaker (0 to 1) of the reader gives way to another one that a rule names beside the quote."""
-_SURE_OF_OWNER = 0.8
-"""How likely (0 to 1) it must be that "der Behörde" means an organisation, to be replaced by its name."""
 KIND_OF_TYPE: dict[str, SpeakerKind] = {
     "PER": "person",
     "ORG": "organisation",
@@ -60,9 +48,12 @@ class Attribution:
         self._linker = linker
         self.reading: Reading = reader(article.text)
         self._resolution = Resolution([], [], [], [], [])
-        self._chains: dict[int, KnownChain] = {}
         self._apposed: dict[int, Appositions] = {}
         self._told = Hearers([])
+        self._chains = self._chain_names()
+
+    def _chain_names(self) -> ChainNames:
+        return ChainNames(self._article, self.reading.layout, self._resolution, self._linker, self._told)
 
     def _names(self) -> list[tuple[TokenIndex, TokenIndex, int]]:
         layout = self.reading.layout
@@ -92,9 +83,10 @@ class Attribution:
         if not known:
             return found
         phrases = [self._somebody(quote.hint) for quote in quotes if quote is not None and quote.hint is not None]
-        self._chains, self._apposed = {}, {}
+        self._apposed = {}
         self._told = Hearers(span for candidate in candidates for span in candidate.addressee_spans)
         self._resolution = resolve(self.reading, self._reader.scorers, self._names(), phrases)
+        self._chains = self._chain_names()
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         for number, chosen in zip(known, choices, strict=True):
             choice = self._writing(candidates[number], quotes[number], chosen)
@@ -157,9 +149,9 @@ class Attribution:
     def _addressee(self, choice: SpeakerChoice) -> list[CharRange]:
         if choice.addressee is None or self._resolution.chain[choice.addressee] == choice.chain:
             return []
-        told, mentions = self._range(choice.addressee), self._resolution.mentions
+        told, mentions = self._chains.place_of(choice.addressee), self._resolution.mentions
         if choice.mention is not None and mentions[choice.addressee].kind == "pronoun":
-            says = self._range(choice.mention)
+            says = self._chains.place_of(choice.mention)
             return [] if says.begin <= told.begin and told.end <= says.end else [told]  # "ihr Verteidiger"
         return [told]
 
@@ -167,28 +159,24 @@ class Attribution:
         """Whom a rule takes off the end of the words for the speaker: "ein Polizeisprecher der dpa"."""
         if choice.mention is None:
             return []
-        begin, end = self._range(choice.mention)
+        begin, end = self._chains.place_of(choice.mention)
         return [span for span in candidate.addressee_spans if begin < span.begin and span.end <= end]
-
-    def _range(self, mention: int) -> CharRange:
-        found = self._resolution.mentions[mention]
-        return self.reading.layout.range(TokenRange(found.first, found.last))
 
     def _speaker(self, candidate: QuoteCandidate, choice: SpeakerChoice) -> Speaker | None:
         if choice.chain == NOBODY or choice.mention is None:
             return self._by_rule(candidate, choice.probability)
-        begin, end = self._range(choice.mention)
-        given = [span for span in candidate.speaker_spans if self._known(choice.chain).meets(span)]
+        begin, end = self._chains.place_of(choice.mention)
+        given = [span for span in candidate.speaker_spans if self._chains.known(choice.chain).meets(span)]
         spans = self._spans(self._with_appositions(choice.chain, given) or [self._whole(choice)])
-        entity, name = self._entity(choice.chain), self._name(choice.chain, given)
-        kind = KIND_OF_TYPE[entity.type if entity is not None else self._known(choice.chain).type]
+        entity, name = self._chains.entity(choice.chain), self._chains.name(choice.chain, given)
+        kind = KIND_OF_TYPE[entity.type if entity is not None else self._chains.known(choice.chain).type]
         several = self._linker.several(_of_own_frame(candidate, given))
         if entity is not None and entity.name in several:
             entity, name, kind = None, enumerated(several), "group"
         elif choice.beside is not None:
             first, second = sorted((choice.mention, choice.beside))
-            spans = self._spans([CharRange(self._range(first)[0], self._range(second)[1])])
-            names = [self._name(self._resolution.chain[mention]) for mention in (first, second)]
+            spans = self._spans([CharRange(self._chains.place_of(first)[0], self._chains.place_of(second)[1])])
+            names = [self._chains.name(self._resolution.chain[mention]) for mention in (first, second)]
             entity, name, kind = None, " und ".join(name for name in names if name) or None, "group"
         elif entity is None:
             sources = (self._linker.owner_of_source(*words) for words in (CharRange(begin, end), *given))
@@ -208,10 +196,11 @@ class Attribution:
     def _whole(self, choice: SpeakerChoice) -> CharRange:
         """The chosen mention with what belongs to it, unless it is a pronoun."""
         assert choice.mention is not None
-        span, mentions = self._told.off(self._article.text, self._range(choice.mention)), self._resolution.mentions
+        mentions = self._resolution.mentions
+        span = self._told.off(self._article.text, self._chains.place_of(choice.mention))
         if mentions[choice.mention].kind == "pronoun":
             return whose_information(self._analysed, span)
-        entity = self._entity(choice.chain)
+        entity = self._chains.entity(choice.chain)
         named = entity.type if entity is not None and mentions[choice.mention].kind == "name" else None
         appositions = self._appositions(choice.chain)
         return whole_phrase(self._analysed, span, appositions, person=named == "PER", organisation=named == "ORG")
@@ -223,7 +212,9 @@ class Attribution:
     def _appositions(self, chain: int) -> Appositions:
         if chain not in self._apposed:
             members, mentions = self._resolution.chains[chain].mentions, self._resolution.mentions
-            self._apposed[chain] = Appositions(self._range(m) for m in members if mentions[m].kind != "pronoun")
+            self._apposed[chain] = Appositions(
+                self._chains.place_of(m) for m in members if mentions[m].kind != "pronoun"
+            )
         return self._apposed[chain]
 
     def _spans(self, ranges: Sequence[CharRange]) -> list[Span]:
@@ -257,60 +248,6 @@ class Attribution:
             kind=KIND_OF_TYPE[entity.type] if entity is not None else "unknown",
             confidence=1 - nobody,
         )
-
-    def _entity(self, chain: int) -> Entity | None:
-        number = self._resolution.chains[chain].entity
-        return self._article.entities[number] if number is not None else None
-
-    def _known(self, chain: int) -> KnownChain:
-        if chain not in self._chains:
-            mentions = self._resolution.chains[chain].mentions
-            types = Counter(self._resolution.types[mention] for mention in mentions)
-            described = ((self._range(m), self._resolution.mentions[m]) for m in mentions)
-            nominals = [
-                NounPhrase(self._told.off(self._article.text, span), mention.head, tells_whose(mention.words))
-                for span, mention in described
-                if mention.kind == "nominal" and names_somebody(self._article.text[span.begin : span.end])
-            ]
-            themselves = [phrase for phrase in nominals if self._linker.owner_of_source(*phrase.span)[1] is None]
-            places = sorted(self._range(mention) for mention in mentions)
-            self._chains[chain] = KnownChain(types.most_common(1)[0][0], places, themselves or nominals)
-        return self._chains[chain]
-
-    def _name(self, chain: int, given: Sequence[CharRange] = ()) -> str | None:
-        entity = self._entity(chain)
-        return entity.name if entity is not None else self._nameless(chain, given)
-
-    def _nameless(self, chain: int, given: Sequence[CharRange]) -> str | None:
-        """The fullest noun phrase of a chain without a name, in the nominative; None if it has only "beide"."""
-        phrase = self._known(chain).fullest(given)
-        if phrase is None:
-            return None
-        name = nominative(with_closing_mark(self._article.text, phrase))
-        owner, words = self._owner(chain, phrase)
-        whose = belonging(self._article.text, owner) if owner is not None else None
-        return f"{name.removesuffix(words).rstrip()} {whose}" if whose is not None else name
-
-    def _owner(self, chain: int, phrase: CharRange) -> tuple[Entity | None, str]:
-        """The named person or organisation whose lawyer or spokesman is meant, and the words at the end that say so.
-
-        The phrase begins with "sein", "ihr", "mein" or "dessen", or ends with "der Behörde" or "des Hauses", if it is
-        sure which one is meant.
-        """
-        first, last = self.reading.layout.span(*phrase)
-        mentions = self._resolution.mentions
-        for number in range(bisect_left(mentions, first, key=lambda mention: mention.first), len(mentions)):
-            mention = mentions[number]
-            if mention.first >= last:
-                break
-            possessive = (mention.first, mention.last, mention.kind) == (first, first + 1, "pronoun")
-            genitive = mention.first > first and (mention.last, mention.kind) == (last, "nominal")
-            general = len(mention.words) == 2 and mention.words[0] in {"der", "des"} and is_general(mention.words[1])
-            owning = self._resolution.chain[number]
-            known = general and self._resolution.certainty[number] >= _SURE_OF_OWNER
-            if (possessive or (genitive and known)) and owning not in {chain, NOBODY}:
-                return self._entity(owning), "" if possessive else " ".join(mention.words)
-        return None, ""
 
 
 def _of_own_frame(candidate: QuoteCandidate, spans: Sequence[CharRange]) -> list[CharRange]:
