@@ -5,11 +5,12 @@ description, which is what `redefluss settings` prints.
 """
 
 import ssl
+from collections.abc import Iterator
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -173,15 +174,14 @@ class Settings(BaseSettings):
     @field_validator("broker")
     @classmethod
     def _check_broker(cls, value: str) -> str:
-        for address in value.replace(";", ",").split(","):
-            parts = urlsplit(address.strip() if "://" in address else f"kafka://{address.strip()}")
+        for address, parts in _addresses(value):
             try:
                 host = (parts.hostname or "").encode("idna")
                 valid = parts.scheme in {"kafka", "aiokafka"} and bool(host) and parts.port != 0
             except ValueError:
                 valid = False
             if not valid:
-                raise ValueError(f"{address.strip()!r} is not an address such as {DEFAULT_BROKER}")
+                raise ValueError(f"{address!r} is not an address such as {DEFAULT_BROKER}")
         return value
 
     @field_validator("web_trusted_proxies")
@@ -245,8 +245,7 @@ class Settings(BaseSettings):
     def bootstrap_servers(self) -> list[str]:
         """Addresses as `host:port`, those of IPv6 as `[host]:port`."""
         servers = []
-        for address in self.broker.replace(";", ",").split(","):
-            parts = urlsplit(address.strip() if "://" in address else f"kafka://{address.strip()}")
+        for _, parts in _addresses(self.broker):
             host = parts.hostname or ""
             servers.append(f"{f'[{host}]' if ':' in host else host}:{parts.port or 9092}")
         return servers
@@ -330,3 +329,9 @@ class Settings(BaseSettings):
         elif self.tls:
             options["security_protocol"] = "SSL"
         return options
+
+
+def _addresses(broker: str) -> Iterator[tuple[str, SplitResult]]:
+    """The addresses of the setting `broker`, each as it is written and in its parts."""
+    for address in map(str.strip, broker.replace(";", ",").split(",")):
+        yield address, urlsplit(address if "://" in address else f"kafka://{address}")
