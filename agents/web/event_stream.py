@@ -33,9 +33,10 @@ async def stream(
 ) -> StreamResponse:
     """Send what `event` makes of each new article, until the client or the worker goes.
 
-    The client says by `after` or, coming back, by Last-Event-ID what it has; a client that is far behind gets the
-    latest only. `key` names the kind of event, so that it is made once for all who listen. With `shown` it is the
-    articles of a list, in which those of the same text are one.
+    The client says by `after` or, coming back, by Last-Event-ID what it has. A client that is far behind gets the
+    latest only, and before them an event `left-out`, as otherwise it would take them for all. `key` names the kind of
+    event, so that it is made once for all who listen. With `shown` it is the articles of a list, in which those of the
+    same text are one.
     """
     client = site.client_of(request)
     if site.streams.total() >= STREAMS or site.streams[client] >= STREAMS_OF_CLIENT:
@@ -87,6 +88,10 @@ async def _tell(
         if last > sequence:
             chunk = await site.cached((key, last), partial(_events, site, last, event, shown), seconds=5)
             site.forget(key, keep=last)
+            if last - sequence > AT_ONCE and await asyncio.to_thread(
+                site.reader.leaves_out, shown or ArticleFilter(), AT_ONCE, after=sequence, before=last + 1
+            ):
+                await write(b"event: left-out\ndata: {}\n\n")
             for number, data in chunk:
                 if number > sequence:
                     await write(b"id: %d\ndata: %b\n\n" % (number, data))

@@ -175,6 +175,20 @@ async def test_new_articles_are_sent_as_they_come(client: Client, writer: StoreW
     assert "<script>" not in lines[-1]
 
 
+async def test_who_is_sent_the_latest_only_is_told_so(client: Client, writer: StoreWriter) -> None:
+    values = [encode(HOSTILE.model_copy(update={"id": f"neu-{n}", "quotes": []})) for n in range(30)]
+    writer.add(TopicMessage("articles.quotes", 1, n, 1.8e9, value, {}) for n, value in enumerate(values))
+    for known, told in (("3", True), ("13", False)):
+        async with client.get(f"/api/live?after={known}", timeout=ClientTimeout(total=10)) as response:
+            lines = []
+            async for line in response.content:
+                lines.append(line)
+                if line == b"id: 33\n":
+                    break
+        assert (b"event: left-out\n" in lines) == told
+        assert sum(line.startswith(b"id:") for line in lines) == 20
+
+
 async def test_a_page_that_comes_back_gets_what_it_missed_only(client: Client) -> None:
     async with client.get("/api/live", headers={"Last-Event-ID": "2"}, timeout=ClientTimeout(total=10)) as response:
         async for line in response.content:

@@ -9,7 +9,10 @@
   const at = (card) => Number(card.dataset.at);
 
   // Nothing moves under the reader: what is new waits until it is asked for, and goes then where its time belongs.
+  // If it is more than that, or some of it was left out, the page is asked for anew: the list would have holes.
+  const most = 100;
   let waiting = [];
+  let many = false;
 
   function made(html) {
     const template = document.createElement("template");
@@ -32,21 +35,42 @@
     return top;
   }
 
+  const showAnew = () => location.assign(location.pathname + location.search);
+
+  function offerAnew() {
+    if (!stream.children.length) { showAnew(); return; }
+    many = true;
+    waiting = [];
+    button.textContent = button.dataset.many;
+    button.hidden = false;
+  }
+
+  // What a card says, but for the list of papers.
+  function said(card) {
+    const copy = card.cloneNode(true);
+    copy.querySelector(".papers")?.remove();
+    return copy.textContent.replace(/\s+/g, " ");
+  }
+
   function take(article) {
     const shown = cards().find((card) => card.dataset.same === String(article.same) && card.dataset.id === article.id);
     if (shown) {
       // Another paper has it too: the list of papers changes, and nothing else.
-      const [former, papers] = [shown, made(article.html)].map((card) => card.querySelector(".papers"));
+      const card = made(article.html);
+      const same = said(shown) === said(card);
+      const [former, papers] = [shown, card].map((one) => one.querySelector(".papers"));
       if (former && papers) {
         papers.open = former.open;
         former.replaceWith(papers);
-        return;
+        if (same) return;
       }
     }
+    if (many) return;
     const oldest = cards().at(-1);
     if (!shown && oldest && "older" in stream.dataset && article.at < at(oldest)) return;
     waiting = waiting.filter((other) => other.id !== article.id && other.same !== article.same);
     waiting.push(article);
+    if (waiting.length > most) { offerAnew(); return; }
     if (!stream.children.length) { show(); return; }
     button.textContent = button.dataset.text.replace("{count}", waiting.length);
     button.hidden = false;
@@ -63,8 +87,10 @@
       state.classList.remove("on");
     };
     source.onmessage = (event) => take(JSON.parse(event.data));
+    source.addEventListener("left-out", offerAnew);
   }
   button.addEventListener("click", () => {
+    if (many) { showAnew(); return; }
     const top = show();
     top?.focus({ preventScroll: true });
     top?.scrollIntoView({ block: "center" });

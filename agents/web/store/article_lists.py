@@ -116,6 +116,18 @@ def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int
     return found
 
 
+def leaves_out(connection: sqlite3.Connection, shown: ArticleFilter, limit: int, *, after: int, before: int) -> bool:
+    """Whether articles of `shown` that came after sequence `after` are not among the `limit` that came last before
+    sequence `before`."""
+    where, values = shown.condition(copies=True)
+    row = connection.execute(
+        "SELECT EXISTS (SELECT 1 FROM articles a WHERE a.seq > ? AND a.seq <"
+        f" (SELECT min(seq) FROM (SELECT seq FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?)) AND {where})",
+        (after, before, limit, *values),
+    ).fetchone()
+    return bool(row[0])
+
+
 def copies_of(connection: sqlite3.Connection, id_: str) -> list[Copy]:
     """The other articles with the text of this one, the earliest first, up to `MOST_COPIES`."""
     row = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()

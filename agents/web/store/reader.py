@@ -116,6 +116,11 @@ class StoreReader:
         with self._open() as connection:
             return article_lists.arrivals(connection, shown, limit=limit, before=before)
 
+    def leaves_out(self, shown: ArticleFilter, limit: int, *, after: int, before: int) -> bool:
+        """Whether more of `shown` came after sequence `after` than are among the `limit` last ones before `before`."""
+        with self._open() as connection:
+            return article_lists.leaves_out(connection, shown, limit, after=after, before=before)
+
     def named_in(self, entity: str, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
         """The articles that name an entity, the latest first, the same text once; ValueError for a bad `cursor`."""
         with self._open() as connection:

@@ -118,7 +118,8 @@ async def search(_: web.View, request: Request) -> Response:
 
 @pages.page("/api/live", name="live")
 async def live(_: web.View, request: Request) -> StreamResponse:
-    """New articles as server-sent events, each an ArticleLine."""
+    """New articles as server-sent events, each an ArticleLine. Where more came at a time than the 20 that are sent, an
+    event `left-out` comes before them."""
     return await stream(request, site_of(request), lambda line: line.model_dump(), key="api-live")
 
 

@@ -1,0 +1,80 @@
+"""The newsroom while more comes than can be shown one by one, and while what it shows is corrected, in Chromium."""
+
+import time
+from typing import Any
+
+import pytest
+
+from agents.web.event_stream import AT_ONCE
+from agents.web.store.writer import StoreWriter, TopicMessage
+from schemas.codec import encode
+from schemas.records import QuoteArticle
+from tests.web.articles import quote_article
+from tests.web.browser import find, follow, texts
+from tests.web.system import until
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+
+
+def add(writer: StoreWriter, *articles: QuoteArticle) -> None:
+    """All at once, as the collector does when it has fallen behind."""
+    writer.add(TopicMessage("articles.quotes", 3, n, time.time(), encode(a), {}) for n, a in enumerate(articles))
+    assert writer.unreadable == 0
+
+
+def numbered(count: int, **fields: Any) -> list[QuoteArticle]:
+    """Articles that are no copies of each other."""
+    return [
+        quote_article(f"n-{n}", title=f"Neu {n}", published_at=None, simhash=f"{n:02x}" * 8, **fields)
+        for n in range(1, count + 1)
+    ]
+
+
+def listen(browser: Any, address: str) -> None:
+    browser.get(address)
+    until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
+
+
+def test_where_more_is_new_than_was_sent_the_list_is_shown_anew(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    """The list would have a hole between what was sent and what it shows, and nothing would say so."""
+    listen(browser, address + "/?source=K%C3%BCstenbote")
+    before = texts(browser, "#stream h2")
+    add(writer, *numbered(AT_ONCE + 5))
+    until(lambda: texts(browser, "#new:not([hidden])") == ["Viele neue: Liste neu laden"], 10, "that much is new")
+    assert texts(browser, "#stream h2") == before
+    follow(browser, find(browser, "#new")[0])
+    shown = texts(browser, "#stream h2")
+    assert shown[: AT_ONCE + 5] == [f"Neu {n}" for n in range(AT_ONCE + 5, 0, -1)]
+
+
+def test_what_another_paper_has_is_nothing_that_was_left_out(address: str, writer: StoreWriter, browser: Any) -> None:
+    listen(browser, address + "/?source=K%C3%BCstenbote")
+    add(writer, *numbered(AT_ONCE + 5, source="Tagblatt"), quote_article("ende", published_at=None, simhash="f" * 16))
+    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "the one that matches")
+
+
+def test_an_empty_newsroom_shows_the_first_articles_whole(address: str, writer: StoreWriter, browser: Any) -> None:
+    listen(browser, address + "/?source=Neublatt")
+    assert not texts(browser, "#stream h2")
+    add(writer, *numbered(AT_ONCE + 5, source="Neublatt"))
+    until(lambda: len(texts(browser, "#stream h2")) == AT_ONCE + 5, 10, "all of them")
+
+
+def test_a_correction_of_a_text_that_several_papers_have_is_offered(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    """Only its list of papers was renewed, and a quote that was taken back stayed."""
+    first = quote_article("dpa-1", source="Blatt 1", simhash="0123456789abcdef")
+    copy = quote_article("dpa-2", source="Blatt 2", simhash="0123456789abcdef", published_at="2026-03-02T10:00:00Z")
+    add(writer, first, copy)
+    listen(browser, address + "/")
+    card = '[data-id="dpa-1"]'
+    assert texts(browser, f"{card} .papers summary") == ["in 2 Blättern"]
+    assert texts(browser, f"{card} blockquote p")[0].startswith("„Wir fangen im Frühjahr an“")
+    add(writer, first.model_copy(update={"quotes": first.quotes[1:]}))
+    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "the correction")
+    find(browser, "#new")[0].click()
+    assert texts(browser, f"{card} blockquote p")[0].startswith("„Mir schrieb die Behörde")
+    assert texts(browser, f"{card} .papers summary") == ["in 2 Blättern"]
