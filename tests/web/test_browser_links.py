@@ -1,10 +1,10 @@
-"""What a link to a quote leads to, in Chromium."""
+"""What a link to a quote leads to, and the way back, in Chromium."""
 
 from typing import Any
 
 import pytest
 
-from tests.web.browser import find
+from tests.web.browser import find, follow
 from tests.web.conftest import TOKEN
 from tests.web.system import until
 
@@ -20,3 +20,34 @@ def test_after_the_login_the_quote_is_shown_that_the_link_names(address: str, br
     find(browser, "#token")[0].send_keys(TOKEN + "\n")
     until(lambda: browser.current_url == address + "/articles/a-1#quote-1", 10, "the quote")
     assert find(browser, '[data-card="1"].on')
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "choice"),
+    [
+        ("/search", "verbatim", "sinngemäß"),
+        ("/entities/per/karla-brinkmeier", "verbatim", "sinngemäß"),
+        ("/shares", "by", "Geschlecht"),
+        ("/", "source", "Tagblatt"),
+        ("/people", "type", "Organisation"),
+    ],
+)
+def test_a_form_shows_what_its_page_shows_also_after_going_back(
+    address: str, browser: Any, path: str, field: str, choice: str
+) -> None:
+    """Going back, browsers put in what was chosen there last: all statements stood below the filter "in substance"."""
+    from selenium.webdriver.support.ui import Select
+
+    browser.get(address + path)
+    chosen = f"return document.querySelector('main select[name={field}]').value"
+    was = browser.execute_script(chosen)
+    Select(find(browser, f"main select[name={field}]")[0]).select_by_visible_text(choice)
+    follow(browser, find(browser, f"main form:has(select[name={field}]) button[type=submit]")[0])
+    now = browser.execute_script(chosen)
+    assert now != was
+    browser.back()
+    until(lambda: browser.current_url == address + path, 10, "the page before")
+    until(lambda: browser.execute_script(chosen) == was, 5, "what it shows")
+    browser.forward()
+    until(lambda: browser.current_url != address + path, 10, "the page after it")
+    until(lambda: browser.execute_script(chosen) == now, 5, "what that shows")

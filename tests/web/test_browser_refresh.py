@@ -64,3 +64,22 @@ def test_how_much_was_found_is_a_heading(address: str, browser: Any, path: str) 
     (number,) = find(browser, "main h2 [role=status]")
     assert number.aria_role == "status"
     assert find(browser, "main h2:has([role=status])")[0].aria_role == "heading"
+
+
+@pytest.mark.parametrize("path", ["/operations", "/articles/a-1"])
+def test_a_page_whose_worker_is_gone_says_so(address: str, browser: Any, path: str) -> None:
+    """Operations stayed as green as it had been, however long ago."""
+    browser.get(address + path)
+    browser.set_network_conditions(offline=True, latency=0, throughput=-1)
+    away = "Diese Seite bekommt keine Antworten mehr: Was sie zeigt, kann alt sein. Laden Sie sie neu."
+
+    def looked() -> list[str]:
+        browser.execute_script("document.dispatchEvent(new Event('visibilitychange'))")  # sooner than by itself
+        return texts(browser, "#trouble .bad")
+
+    try:
+        until(lambda: looked() == [away], 10, "that it gets no answers")
+    finally:
+        browser.delete_network_conditions()
+    until(lambda: looked() == [], 10, "that all is well again")
+    browser.get_log("browser")  # which tells of the requests that failed

@@ -18,7 +18,7 @@ const Redefluss = {
   // where it is. Tells whether it worked.
   async refresh(element, address) {
     try {
-      const response = await fetch(address, { headers: { Accept: "text/html" } });
+      const response = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
       if (!response.ok) return false;
       const made = document.createElement("template");
       made.innerHTML = await response.text();
@@ -41,5 +41,19 @@ const Redefluss = {
   },
 };
 
-// Whether the broker is away is said on every page, however long it is open.
-Redefluss.every(10000, () => Redefluss.refresh(document.getElementById("trouble"), "/fragments/trouble"));
+// Whether the broker is away is said on every page, however long it is open; also that the pages themselves are away,
+// or that a login has ended: what is open would stay as it is, and look as if all were well.
+Redefluss.every(10000, async () => {
+  const trouble = document.getElementById("trouble");
+  if (await Redefluss.refresh(trouble, "/fragments/trouble") || trouble.querySelector(".away")) return;
+  const banner = document.createElement("p");
+  banner.className = "banner bad trouble away";
+  banner.textContent = trouble.dataset.away;
+  trouble.replaceChildren(banner);
+});
+
+// Forms show what the page was asked for: going back, or loading it anew, browsers put in what was chosen after that.
+addEventListener("pageshow", (event) => {
+  const [{ type }] = performance.getEntriesByType("navigation");
+  if (event.persisted || type !== "navigate") for (const form of document.forms) form.reset();
+});
