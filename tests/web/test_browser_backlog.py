@@ -1,11 +1,13 @@
 """The newsroom while more comes than can be shown one by one, and while what it shows is corrected, in Chromium."""
 
 import time
+import urllib.request
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
-from agents.web.event_stream import AT_ONCE
+from agents.web.event_stream import AT_ONCE, STREAMS_OF_CLIENT
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from schemas.records import QuoteArticle
@@ -78,3 +80,18 @@ def test_a_correction_of_a_text_that_several_papers_have_is_offered(
     find(browser, "#new")[0].click()
     assert texts(browser, f"{card} blockquote p")[0].startswith("„Mir schrieb die Behörde")
     assert texts(browser, f"{card} .papers summary") == ["in 2 Blättern"]
+
+
+def test_the_newsroom_tries_again_after_an_answer_that_is_an_error(
+    address: str, writer: StoreWriter, browser: Any
+) -> None:
+    """It said so, but browsers do this only where there is no answer, and not where a proxy gives one."""
+    with ExitStack() as others:
+        for _ in range(STREAMS_OF_CLIENT):
+            others.enter_context(urllib.request.urlopen(f"{address}/live", timeout=10)).readline()
+        browser.get(address + "/")
+        until(lambda: texts(browser, "#live-state") == ["Verbindung verloren, neuer Versuch"], 10, "that it is refused")
+    add(writer, *numbered(1))
+    until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
+    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "what came meanwhile")
+    browser.get_log("browser")  # which tells of the answer 503

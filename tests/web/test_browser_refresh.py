@@ -15,6 +15,7 @@ const [element, address, done] = arguments;
 element.firstElementChild.former = true;
 Redefluss.refresh(element, address).then(() => done(element.firstElementChild.former !== true));
 """
+WORKED = "const [element, address, done] = arguments; Redefluss.refresh(element, address).then(done)"
 FOCUSED = "return document.activeElement === document.querySelectorAll(arguments[0])[arguments[1]]"
 
 
@@ -83,3 +84,13 @@ def test_a_page_whose_worker_is_gone_says_so(address: str, browser: Any, path: s
         browser.delete_network_conditions()
     until(lambda: looked() == [], 10, "that all is well again")
     browser.get_log("browser")  # which tells of the requests that failed
+
+
+def test_what_another_address_gives_is_put_into_no_page(address: str, browser: Any) -> None:
+    """When a login had ended, its form was put into every open page, below the navigation."""
+    browser.get(address + "/")
+    (ranks,) = find(browser, "#ranks")
+    before = ranks.text
+    assert not browser.execute_async_script(WORKED, ranks, "/api/"), "which leads to the description of the API"
+    assert ranks.text == before
+    browser.get_log("browser")  # which tells of the redirect that was not followed

@@ -18,7 +18,9 @@ const Redefluss = {
   // where it is. Tells whether it worked.
   async refresh(element, address) {
     try {
-      const response = await fetch(address, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
+      // A login that has ended would lead to its form.
+      const options = { headers: { Accept: "text/html" }, redirect: "error", signal: AbortSignal.timeout(8000) };
+      const response = await fetch(address, options);
       if (!response.ok) return false;
       const made = document.createElement("template");
       made.innerHTML = await response.text();

@@ -76,8 +76,12 @@
     button.hidden = false;
   }
 
-  if (stream.dataset.live) {
-    const source = new EventSource(stream.dataset.live);
+  let last = null;
+
+  function listen() {
+    const address = new URL(stream.dataset.live, location.href);
+    if (last) address.searchParams.set("after", last);
+    const source = new EventSource(address);
     source.onopen = () => {
       state.textContent = state.dataset.on;
       state.classList.add("on");
@@ -85,10 +89,17 @@
     source.onerror = () => {
       state.textContent = state.dataset.off;
       state.classList.remove("on");
+      // After an answer such as 503, also that of a proxy, browsers do not try again by themselves.
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, 5000);
     };
-    source.onmessage = (event) => take(JSON.parse(event.data));
+    source.onmessage = (event) => {
+      last = event.lastEventId;
+      take(JSON.parse(event.data));
+    };
     source.addEventListener("left-out", offerAnew);
   }
+  if (stream.dataset.live) listen();
+
   button.addEventListener("click", () => {
     if (many) { showAnew(); return; }
     const top = show();
