@@ -273,3 +273,13 @@ def test_times_have_the_whole_year_and_are_those_of_germany_wherever_the_reader_
         assert texts(browser, ".text header time") == ["04.02.1926, 00:05"]
     finally:
         browser.execute_cdp_cmd("Emulation.setTimezoneOverride", {"timezoneId": ""})
+
+
+@pytest.mark.parametrize("path", ["/articles/a-1", "/search", "/entities/per/karla-brinkmeier"])
+def test_what_is_copied_out_of_a_page_has_no_labels_of_buttons(address: str, browser: Any, path: str) -> None:
+    browser.get(address + path)
+    assert "Kopieren" in find(browser, "main")[0].text
+    selected = "getSelection().selectAllChildren(document.querySelector('main')); return getSelection().toString()"
+    copied = browser.execute_script(selected)
+    assert "Frühjahr" in copied
+    assert "Kopieren" not in copied
