@@ -28,6 +28,8 @@ from pipeline.stages import STAGES, Stage
 
 RATE_SECONDS = 60.0
 FRESH_LETTERS_SECONDS = 3600.0
+LAG_TO_TELL = 1000
+"""So many messages are not in the store yet where the pages say that something is missing."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,11 @@ class Outage:
     """Why what the pages show may be old.
 
     Attributes:
-        of: the broker cannot be reached, or the store cannot be written.
+        of: the broker cannot be reached, the store cannot be written, or it lags far behind, as when it is made anew.
         detail: the error; "" if none is known.
     """
 
-    of: Literal["broker", "store"]
+    of: Literal["broker", "store", "lag"]
     detail: str
 
 
@@ -106,7 +108,10 @@ class StreamMonitor:
         if (trouble := self._store_trouble()) is not None:
             return Outage("store", trouble)
         fresh = asked is None or time.time() - asked < health.FACTS_SECONDS
-        return None if fresh else Outage("broker", "")
+        if not fresh:
+            return Outage("broker", "")
+        lag = self._state("store", {"lag": 0})[1]["lag"]
+        return Outage("lag", "") if lag > LAG_TO_TELL else None
 
     def exposition(self) -> bytes:
         """All metrics in Prometheus's text format."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 
-from agents.web.store.writer import StoreWriter
-from tests.web.articles import message, quote_article
+from agents.web.store.writer import StoreWriter, TopicMessage
+from tests.web.articles import NOW, hostile_article, message, quote_article
 
 Client = TestClient[Any, Any]
 
@@ -35,3 +35,14 @@ async def test_an_article_without_a_paper_is_no_paper_to_choose(client: Client, 
         "Küstenbote",
     ]
     assert " selected" not in select
+
+
+async def test_a_newsroom_without_articles_says_what_to_do(client: Client, writer: StoreWriter) -> None:
+    keys = [b"a-1", "a/2 ü".encode(), hostile_article().id.encode()]
+    gone = [TopicMessage("articles.quotes", 0, 3 + n, NOW, None, {}, key) for n, key in enumerate(keys)]
+    writer.add(gone)
+    shown = await page(client)
+    assert "Noch keine Artikel." in shown
+    assert "redefluss produce" in shown
+    assert '<a href="/operations">Läuft der Strom?</a>' in shown
+    assert "redefluss produce" not in await page(client, "/?source=Tagblatt"), "there may be articles of others"

@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents import health
 from agents.backlog import BacklogSample, Trend, trend
 from agents.health import ClusterFacts, assess_stage
-from agents.web.operations import StreamMonitor
+from agents.web.operations import LAG_TO_TELL, StreamMonitor
 from agents.web.rates import lag_course
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
@@ -520,3 +520,15 @@ async def test_what_is_the_same_for_all_is_told_by_one_worker(
     assert set(found["redefluss_stage_stuck"].values()) == {0.0}
     writer.put_worker("a-first", now - 60, first | {"web": "http://first:6066/"})
     assert (await told())["redefluss_consumer_lag"]
+
+
+async def test_every_page_says_that_the_store_is_still_being_filled(client: Client, writer: StoreWriter) -> None:
+    """Where a store is made anew, counts and lists hold a part of what there is."""
+    all_is_well(writer)
+    for lag, told in ((LAG_TO_TELL, False), (LAG_TO_TELL + 1, True), (0, False)):
+        writer.put_state("store", time.time(), {"lag": lag, "unreadable": 0})
+        time.sleep(1.1)
+        for path in ("/", "/search", "/shares", "/fragments/trouble"):
+            _, page = await get(client, path)
+            assert ("Der Speicher dieser Seiten wird noch gefüllt: Es fehlen" in page) == told, (path, lag)
+            assert "banner bad trouble" not in page, (path, lag)
