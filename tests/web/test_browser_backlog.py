@@ -95,3 +95,25 @@ def test_the_newsroom_tries_again_after_an_answer_that_is_an_error(
     until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
     until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "what came meanwhile")
     browser.get_log("browser")  # which tells of the answer 503
+
+
+def test_many_newsrooms_in_tabs_keep_no_page_from_being_loaded(address: str, writer: StoreWriter, browser: Any) -> None:
+    """Browsers make six connections to a host; six tabs that listen took them all, and the seventh page never came."""
+    first = browser.current_window_handle
+    browser.set_page_load_timeout(20)
+    try:
+        listen(browser, address + "/")
+        for _ in range(7):
+            browser.switch_to.new_window("tab")
+            browser.get(address + "/")
+        until(lambda: find(browser, "#live-state.on"), 10, "the page listens")
+        add(writer, *numbered(2))
+        browser.switch_to.window(first)
+        until(lambda: texts(browser, "#new:not([hidden])") == ["2 neue"], 10, "what came while it was not seen")
+    finally:
+        browser.set_page_load_timeout(300)
+        for handle in browser.window_handles:
+            if handle != first:
+                browser.switch_to.window(handle)
+                browser.close()
+        browser.switch_to.window(first)

@@ -77,11 +77,15 @@
   }
 
   let last = null;
+  let open = null;
 
+  // Only while the page is seen: browsers make no more than six connections to a host, and six pages would take them all.
   function listen() {
+    open?.close();
+    if (document.hidden) return;
     const address = new URL(stream.dataset.live, location.href);
     if (last) address.searchParams.set("after", last);
-    const source = new EventSource(address);
+    const source = open = new EventSource(address);
     source.onopen = () => {
       state.textContent = state.dataset.on;
       state.classList.add("on");
@@ -98,7 +102,10 @@
     };
     source.addEventListener("left-out", offerAnew);
   }
-  if (stream.dataset.live) listen();
+  if (stream.dataset.live) {
+    listen();
+    document.addEventListener("visibilitychange", listen);
+  }
 
   button.addEventListener("click", () => {
     if (many) { showAnew(); return; }
