@@ -24,7 +24,7 @@ from agents.settings import Settings
 from agents.topics import SEEN_TOPIC
 
 REMEMBERED_VERSIONS = 32
-"""Of one article: more are not repeated by a crash, which repeats a few seconds."""
+"""Of one article: a crash, which repeats a few seconds, seldom repeats more of them."""
 Revision = Annotated[int, Field(ge=0, lt=2**62)]
 """A whole number that can be counted on and still be written as JSON."""
 
@@ -33,18 +33,21 @@ Revision = Annotated[int, Field(ge=0, lt=2**62)]
 class DuplicateCheck:
     """Whether a message repeats one already processed, and the how-manieth version of its id it is (from 1).
 
-    `versions` is what is known of the id's versions (as in `SeenArticle`), this one included.
+    `versions` is what is known of the id's versions (as in `SeenArticle`), this one included; `at` is when the version
+    before it was processed, in seconds since 1970.
     """
 
     duplicate: bool
     revision: int = 1
     versions: Mapping[str, int] = field(default_factory=dict)
+    at: float = 0.0
 
 
 @dataclass(frozen=True)
 class SeenArticle:
     """What is known of an id: its latest version, when it was processed (seconds since 1970), the count of versions.
 
+    `at` grows with each version, also where a clock was set back: what is known last is what has the latest.
     `content_hash` is the version's `version_hash`; in entries of release 0.1.0, its text's alone. `versions` has the
     revision of each version, by where it stood on the first topic and its hash: a crash repeats several versions of an
     article in a row, which are no new ones.
@@ -70,12 +73,13 @@ class SeenArticle:
         return _SEEN_ARTICLE.validate_python(orjson.loads(data))
 
     def over(self, known: "SeenArticle | None") -> "SeenArticle":
-        """What is known after this; that an older version failed changes nothing of the newest."""
+        """What is known after this. That a version failed says the worker of a later stage, by its own clock: of the
+        newest version it is true whenever it was said, and of an older one it changes nothing."""
         if known is None:
             return self
-        if self.failed and self.content_hash != known.content_hash:
-            return known
-        return replace(self, versions=_latest({**known.versions, **self.versions}))
+        if self.failed:
+            return replace(known, failed=True) if self.content_hash == known.content_hash else known
+        return known if (known.at, known.failed) > (self.at, self.failed) else self
 
 
 _SEEN_ARTICLE = TypeAdapter(SeenArticle)
@@ -119,27 +123,33 @@ class DuplicateFilter:
         if revision is None:
             same = seen.content_hash in (version_hash, headers.text_of(message.headers, "content_hash"))
             revision = seen.revision if same else seen.revision + 1
+        remembered = seen.versions if revision <= seen.revision else _without_later(seen.versions, message)
         known = revision <= seen.revision
         failed = seen.failed and revision == seen.revision
         expired = time.time() - seen.at > self._window_seconds
         replayed = headers.text_of(message.headers, headers.REPLAYED_FROM) is not None
-        versions = _latest({**seen.versions, **({version: revision} if version else {})})
-        return DuplicateCheck(known and not (failed or replayed or expired), revision, versions)
+        versions = _latest({**remembered, **({version: revision} if version else {})})
+        return DuplicateCheck(known and not (failed or replayed or expired), revision, versions, seen.at)
 
     def remember(self, done: Done, check: DuplicateCheck) -> None:
         """An article's result is confirmed: the same version is a duplicate from now on."""
         if done.version_hash is None:
             return
         key = done.messages[-1].key
-        seen = SeenArticle(done.version_hash, time.time(), check.revision, versions=check.versions)
+        seen = SeenArticle(done.version_hash, _later_than(check.at), check.revision, versions=check.versions)
         self._known.put(key, seen)
         self._publisher.send_in_background(self._topic, key, seen.encode())
 
-    async def withdrawn(self, key: bytes) -> None:
-        """An article was taken back: whatever comes under its id is another version."""
-        seen = await self._known.get(key)
-        if seen is not None:
-            gone = replace(seen, content_hash="", at=time.time(), failed=False)
+    async def withdrawn(self, message: Incoming) -> None:
+        """A message took the article of its key back: whatever comes under this id is another version.
+
+        That goes for versions behind the message, too, which were processed before if a crash repeats it.
+        """
+        key = message.key
+        seen = None if key is None else await self._known.get(key)
+        if key is not None and seen is not None:
+            versions = _without_later(seen.versions, message)
+            gone = replace(seen, content_hash="", at=_later_than(seen.at), failed=False, versions=versions)
             self._known.put(key, gone)
             self._publisher.send_in_background(self._topic, key, gone.encode())
 
@@ -157,6 +167,29 @@ def _version(message: Incoming, version_hash: str) -> str:
     """What tells a version of an article from all others; empty where the message does not say where it comes from."""
     origin = headers.origin_of(message.headers)
     return "" if origin is None else f"{origin[0]}/{origin[1]}/{version_hash[:12]}"
+
+
+def _without_later(versions: Mapping[str, int], message: Incoming) -> Mapping[str, int]:
+    """What is remembered, without what stood behind the message on the first topic.
+
+    The message is repeated by a crash, and changes the article once more: what came after it has to do so, too, or the
+    article would stay as the message left it.
+    """
+    origin = headers.origin_of(message.headers)
+    if origin is None:
+        return versions
+    return {version: number for version, number in versions.items() if not _is_later(version, *origin)}
+
+
+def _is_later(version: str, partition: int, offset: int) -> bool:
+    where, _, place = version.partition("/")
+    number = place.partition("/")[0]
+    return where == str(partition) and number.isdecimal() and len(number) < 20 and int(number) > offset
+
+
+def _later_than(at: float) -> float:
+    """Now, unless a clock was set back meanwhile, or that of another worker is ahead."""
+    return max(time.time(), at + 0.001)
 
 
 def _latest(versions: Mapping[str, int]) -> dict[str, int]:

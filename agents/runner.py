@@ -152,9 +152,9 @@ class Runner(ABC):
 
     async def _note_withdrawal(self, message: Incoming) -> None:
         """Let the next article under the message's key be a new version."""
-        duplicates, key = self._duplicates, message.key
-        if duplicates is not None and key is not None:
-            await self._once_stored(message, lambda: duplicates.withdrawn(key))
+        duplicates = self._duplicates
+        if duplicates is not None:
+            await self._once_stored(message, lambda: duplicates.withdrawn(message))
 
     async def _dead_letter(
         self,

@@ -48,12 +48,13 @@ class SeenReplica(TopicReplica):
             from_topic = SeenArticle.decode(value)
         except ValueError:
             return
-        own = self._own.get(key)
-        if own is not None and from_topic.over(own) is own:
-            return
-        if own is not None and from_topic.at >= own.at:
-            del self._own[key]
         before = seen.get(key)
         known = self._seen.get(key) if before is None else SeenArticle.decode(before)
-        if known is None or from_topic.at >= known.at:
-            seen[key] = from_topic.over(known).encode()
+        own = self._own.get(key)
+        if own is not None and from_topic.over(own) is not own:
+            if from_topic.failed:  # it may be there before what failed
+                known = own
+            del self._own[key]
+        newest = from_topic.over(known)
+        if newest is not known:
+            seen[key] = newest.encode()

@@ -64,8 +64,9 @@ class FakeDuplicates:
         self.remembered: list[tuple[Done, DuplicateCheck]] = []
         self.taken_back: list[bytes] = []
 
-    async def withdrawn(self, key: bytes) -> None:
-        self.taken_back.append(key)
+    async def withdrawn(self, message: Incoming) -> None:
+        assert message.key is not None
+        self.taken_back.append(message.key)
 
     async def check(self, message: Incoming) -> DuplicateCheck:
         return self.answer
@@ -429,11 +430,11 @@ class WithdrawsLater(FakeDuplicates):
 
     error: Exception | None = None
 
-    async def withdrawn(self, key: bytes) -> None:
+    async def withdrawn(self, message: Incoming) -> None:
         error, self.error = self.error, None
         if error is not None:
             raise error
-        await super().withdrawn(key)
+        await super().withdrawn(message)
 
 
 @pytest.mark.parametrize("value", [b"{}", None], ids=["a version that fails", "a withdrawal"])

@@ -146,7 +146,7 @@ async def test_what_a_crash_repeats_is_no_revision_and_a_version_that_is_changed
 def test_that_an_older_version_failed_changes_nothing_of_the_newest():
     newest = SeenArticle("B", 10.0, 2, versions={"3/7/B": 2})
     assert SeenArticle("A", 11.0, 1, failed=True).over(newest) is newest
-    assert SeenArticle("B", 11.0, 2, failed=True).over(newest) == SeenArticle("B", 11.0, 2, True, {"3/7/B": 2})
+    assert SeenArticle("B", 11.0, 2, failed=True).over(newest) == SeenArticle("B", 10.0, 2, True, {"3/7/B": 2})
     assert SeenArticle("A", 1.0, 1).over(None) == SeenArticle("A", 1.0, 1)
 
 
