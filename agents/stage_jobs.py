@@ -12,7 +12,7 @@ from typing import Any
 
 from agents.pool.protocol import Done, Job, Outcome, OutputMessage, Refused
 from pipeline.config import PipelineConfig
-from pipeline.errors import Rejected
+from pipeline.errors import ConfigurationError, Rejected
 from pipeline.identity import key_text, version_hash
 from pipeline.stages import Stage, StageFunction, stage_named
 from pipeline.warm_up import warm_up_records
@@ -32,7 +32,7 @@ def load(setup: StageSetup) -> Callable[[Job], Outcome]:
     """Load the stages' models; what is returned performs a job.
 
     Raises:
-        ConfigurationError: a model or file cannot be loaded.
+        ConfigurationError: a model or file cannot be loaded, or a stage cannot process anything.
     """
     functions = {name: (stage_named(name), stage_named(name).load(setup.config)) for name in setup.stages}
     _warm_up(functions)
@@ -42,11 +42,14 @@ def load(setup: StageSetup) -> Callable[[Job], Outcome]:
 def _warm_up(functions: dict[str, tuple[Stage, StageFunction]]) -> None:
     """Do a record in each stage, so that what is loaded at first use is there before the processes are forked.
 
-    A process that replaces a dead one then works at once, and all share that memory.
+    A process that replaces a dead one then works at once, and all share that memory. Where a stage fails on a record
+    that is like any other, as without a folder for temporary files, it would make a dead letter of each article.
     """
     for stage, function in functions.values():
         for record in warm_up_records(stage.reads):
-            perform(Job(stage.name, None, encode(record)), stage, function)
+            outcome = perform(Job(stage.name, None, encode(record)), stage, function)
+            if isinstance(outcome, Refused) and outcome.reason == "processing-error":
+                raise ConfigurationError(f"no article can be processed: {outcome.detail}")
 
 
 def perform(job: Job, stage: Stage, function: StageFunction) -> Outcome:

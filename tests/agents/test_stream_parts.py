@@ -19,7 +19,7 @@ from agents.settings import Settings
 from agents.stage_jobs import StageSetup, load, perform
 from pipeline.cleaning import language
 from pipeline.config import PipelineConfig
-from pipeline.errors import Rejected
+from pipeline.errors import ConfigurationError, Rejected
 from pipeline.stages import stage_named
 
 STEP = TrailStep("clean", "articles.raw", 3, 17, 12.1, "2026-01-01T00:00:00.000Z", "host-1", "", 1_767_225_600_000)
@@ -275,3 +275,15 @@ def test_what_is_loaded_at_first_use_is_loaded_with_the_stages():
     language._detector.cache_clear()
     load(StageSetup(("clean",), PipelineConfig()))
     assert language._detector.cache_info().currsize == 1, "else every process of the pool loads it anew"
+
+
+def test_a_stage_that_fails_on_any_article_is_not_loaded(monkeypatch):
+    """Without a folder for temporary files, the language detector is not: every article became a dead letter."""
+    language._detector.cache_clear()
+
+    def no_folder() -> str:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.gettempdir", no_folder)
+    with pytest.raises(ConfigurationError, match="clean: FileNotFoundError: No usable temporary directory found"):
+        load(StageSetup(("clean",), PipelineConfig()))
