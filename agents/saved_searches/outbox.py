@@ -90,11 +90,11 @@ class Outbox:
             known, told = run.execute("SELECT since, upto FROM marks WHERE search = ?", (search,)).fetchone()
         return float(known), int(told)
 
-    def put(self, search: str, found: Sequence[tuple[str, bytes]], upto: int, at: float) -> int:
+    def put(self, search: str, found: Sequence[tuple[Sequence[str], bytes]], upto: int, at: float) -> int:
         """Let wait what was not told yet, and note that all up to an article is.
 
         Args:
-            found: what it is known by, and the item.
+            found: names that it is known by, any of which is enough, and the item.
             at: now, in seconds since 1970 UTC.
 
         Returns:
@@ -102,9 +102,10 @@ class Outbox:
         """
         new = 0
         with self._transaction() as run:
-            for what, item in found:
-                done = run.execute("INSERT OR IGNORE INTO told (search, what, at) VALUES (?, ?, ?)", (search, what, at))
-                if done.rowcount:
+            for names, item in found:
+                rows = [(search, what, at) for what in names]
+                added = run.executemany("INSERT OR IGNORE INTO told (search, what, at) VALUES (?, ?, ?)", rows)
+                if added.rowcount == len(rows):
                     run.execute("INSERT INTO waiting (search, item) VALUES (?, ?)", (search, item))
                     new += 1
             run.execute("UPDATE marks SET upto = ? WHERE search = ?", (upto, search))

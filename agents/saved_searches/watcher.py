@@ -1,6 +1,7 @@
 """Looks for what is new in saved searches, and tells it: signed, again until it is taken, and not too often."""
 
 import asyncio
+import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -144,5 +145,11 @@ class Watcher:
             return 0.0, one_line(str(error)) or type(error).__name__
 
 
-def _known_by(hit: QuoteHit) -> str:
-    return hit.quote.id if hit.statement is None else hit.statement.id
+def _known_by(hit: QuoteHit) -> list[str]:
+    """Names of what was said: its words in this article, whatever their number there, and its statement if known.
+
+    The statement may come later than the quote, or never. The number of a quote is another one's in the next version.
+    """
+    said = "\0".join((hit.article_id, hit.quote.entity or hit.quote.speaker or "", hit.quote.text))
+    names = [hashlib.blake2b(said.encode(), digest_size=16).hexdigest()]
+    return names if hit.statement is None else [*names, hit.statement.id]

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
+from pipeline.quotes import quote_records
+from pipeline.statements.speaker import SpeakerStatements
 from schemas.codec import encode
 from schemas.records import QuoteArticle
 from tests.support.ports import free_port
@@ -126,6 +129,41 @@ async def test_what_is_new_is_told_once_and_signed(receiver: Receiver, writer: S
     assert receiver.quotes() == ["neu#0", "n-2#0"], "a revision is no news, and a restart tells nothing again"
 
 
+async def test_what_is_new_in_a_new_version_is_told_and_what_was_told_is_not(
+    receiver: Receiver, writer: StoreWriter, running: Running
+) -> None:
+    """Also of quotes whose statement comes late or never: their numbers are others in each version."""
+    first = quote_article("neu")
+    search = search_of(receiver)
+    await running.watch(search, lambda: len(receiver.got) > 0, first=lambda: add(writer, first))
+    assert receiver.quotes() == ["neu#0"]
+    former = first.quotes[0]
+    begin, end = former.spans[0].begin, former.spans[0].end
+    another = former.model_copy(update={"spans": former.spans[:1], "text": first.text[begin:end]})
+    moved = former.model_copy(update={"id": "neu#9"})
+    revised = first.model_copy(update={"quotes": [another, *first.quotes[1:], moved]})
+    await running.watch(search, lambda: len(receiver.got) > 1, first=lambda: add(writer, revised))
+    assert receiver.quotes() == ["neu#0", "neu#0"]
+    assert receiver.got[1][0]["items"][0]["quote"]["text"] == another.text
+
+
+async def test_what_was_told_is_not_told_again_when_its_statement_is_known(
+    receiver: Receiver, writer: StoreWriter, running: Running
+) -> None:
+    search, articles = search_of(receiver), [quote_article("neu"), quote_article("n-2", source="Bote")]
+    await running.watch(search, lambda: len(receiver.got) > 0, first=lambda: add(writer, articles[0]))
+    state = SpeakerStatements("per/karla-brinkmeier", window=timedelta(days=14), most=100)
+    for record in (record for article in articles for record in quote_records(article)):
+        if record.speaker is not None and record.speaker.id == "per/karla-brinkmeier":
+            state.add(record, "2026-03-09T09:00:00.000Z")
+    ((name, said),) = state.statements.items()
+    writer.add([TopicMessage("statements", 0, 1, time.time(), encode(said), {}, name.encode())])
+    revised = articles[0].model_copy(update={"title": "Berichtigt"})
+    newer = [revised, articles[1], quote_article("n-3")]
+    await running.watch(search, lambda: len(receiver.got) > 1, first=lambda: add(writer, *newer))
+    assert receiver.quotes() == ["neu#0", "n-3#0"], "of the last one, no statement is known"
+
+
 async def test_while_nobody_answers_it_comes_again(receiver: Receiver, writer: StoreWriter, running: Running) -> None:
     receiver.answers = [web.Response(status=503), web.Response(status=429, headers={"Retry-After": "1"})]
     await running.watch(
@@ -170,8 +208,8 @@ async def test_all_that_waits_for_a_receiver_that_stays_away_is_set_aside(
     monkeypatch.setattr(watcher, "GIVE_UP_SECONDS", 0.3)
     receiver.answers = [web.Response(status=503) for _ in range(200)]
     outbox = Outbox(running.outbox)
-    outbox.put("Brinkmeier", [(str(number), b'{"n": %d}' % number) for number in range(7)], 0, time.time())
-    outbox.put("another", [("1", b"{}")], 0, time.time())
+    outbox.put("Brinkmeier", [([str(number)], b'{"n": %d}' % number) for number in range(7)], 0, time.time())
+    outbox.put("another", [(["1"], b"{}")], 0, time.time())
     await running.watch(search_of(receiver), lambda: len(outbox.dead()) > 0, first=lambda: None)
     assert [dead.item for dead in outbox.dead()] == [b'{"n": %d}' % number for number in range(7)]
     assert not outbox.waiting("Brinkmeier", 10)
@@ -205,7 +243,7 @@ async def test_a_disk_without_room_for_what_waits_ends_it_with_a_line(
         mistake = explained(raised.value)
         assert mistake is not None
         assert str(mistake) == f"{disk / 'outbox'}: database or disk is full"
-        assert outbox.put("Brinkmeier", [("1", b"{}")], 1, time.time()) == 1
+        assert outbox.put("Brinkmeier", [(["1"], b"{}")], 1, time.time()) == 1
         outbox.close()
 
 
