@@ -1,7 +1,6 @@
 """Looks for what is new in saved searches, and tells it: signed, again until it is taken, and not too often."""
 
 import asyncio
-import hashlib
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -146,10 +145,5 @@ class Watcher:
 
 
 def _known_by(hit: QuoteHit) -> list[str]:
-    """Names of what was said: its words in this article, whatever their number there, and its statement if known.
-
-    The statement may come later than the quote, or never. The number of a quote is another one's in the next version.
-    """
-    said = "\0".join((hit.article_id, hit.quote.entity or hit.quote.speaker or "", hit.quote.text))
-    names = [hashlib.blake2b(said.encode(), digest_size=16).hexdigest()]
-    return names if hit.statement is None else [*names, hit.statement.id]
+    """Names of what was said: in this article, and of its statement, which may come later than the quote, or never."""
+    return [hit.said] if hit.statement is None else [hit.said, hit.statement.id]

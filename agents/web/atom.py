@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from agents.web.models import QuoteHit
-from agents.web.paths import quote_path
+from agents.web.paths import article_path, quote_path
 from agents.web.publication import publication
 from schemas.times import instant_at
 
@@ -31,11 +31,11 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
     _add(root, "updated", _rfc3339(max((hit.arrived for hit in hits), default=0.0)))
     generator = ElementTree.SubElement(root, "generator")
     generator.text = "Redefluss"
-    for hit in hits:
+    for hit in {hit.said: hit for hit in hits}.values():
         entry = ElementTree.SubElement(root, "entry")
         who, address = hit.quote.speaker or "–", base + quote_path(hit.article_id, hit.quote.id)
         _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
-        _add(entry, "id", address)
+        _add(entry, "id", f"{base}{article_path(hit.article_id)}#said-{hit.said}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
         _add(entry, "updated", _rfc3339(hit.arrived))
         if (published := publication(hit.published_at, hit.arrived)) is not None:

@@ -48,7 +48,8 @@ async def feed(client: Client, path: str, **headers: str) -> ElementTree.Element
 def addresses(root: ElementTree.Element) -> list[str]:
     """Of the entries, in their order, without the host."""
     entries = root.findall(f"{{{NEWS}}}entry")
-    return [yarl.URL(entry.findtext(f"{{{NEWS}}}id", "")).relative().human_repr() for entry in entries]
+    links = [entry.find(f"{{{NEWS}}}link") for entry in entries]
+    return [yarl.URL(link.get("href", "")).relative().human_repr() for link in links if link is not None]
 
 
 async def test_the_feed_of_a_search_is_atom(client: Client) -> None:
@@ -70,6 +71,28 @@ async def test_what_arrives_late_is_in_it_and_a_statement_in_six_papers_once(
     found = addresses(await feed(client, "/search.atom?speaker=per/karla-brinkmeier"))
     assert found[:3] == ["/articles/l-0#quote-0", "/articles/n-59#quote-0", "/articles/n-58#quote-0"]
     assert len(found) == 50
+
+
+async def test_in_a_new_version_other_words_are_another_entry_and_the_same_words_the_same(
+    client: Client, writer: StoreWriter
+) -> None:
+    """Whatever their numbers there: readers show an entry that they know as read."""
+    article = quote_article("n", source="Bote")
+    said = article.quotes[0]
+    part = said.spans[0]
+    other = said.model_copy(update={"spans": [part], "text": article.text[part.begin : part.end]})
+    entries: dict[str, set[str]] = {}
+    for version in (
+        article,
+        article.model_copy(update={"quotes": [other]}),
+        article.model_copy(update={"quotes": [said.model_copy(update={"id": number}) for number in ("n#1", "n#2")]}),
+    ):
+        writer.add([message(version, offset=len(entries), at=time.time())])
+        root = await feed(client, "/search.atom?q=fruehjahr&source=Bote")
+        (entry,) = root.findall(f"{{{NEWS}}}entry")
+        entries.setdefault(entry.findtext(f"{{{NEWS}}}content", ""), set()).add(entry.findtext(f"{{{NEWS}}}id", ""))
+    (first,), (second,) = entries.values()
+    assert first != second
 
 
 async def test_behind_a_proxy_with_tls_its_addresses_are_https(client: Client) -> None:

@@ -1,5 +1,6 @@
 """Quotes and statements as the pages show them and the API answers them."""
 
+import hashlib
 from typing import Any
 
 from pydantic import Field
@@ -57,6 +58,13 @@ class QuoteHit(ApiModel):
     gender: str | None
     statement: InStatement | None
     copies: list[Copy] = Field([], description="the other articles in which the same was said")
+
+    @property
+    def said(self) -> str:
+        """Tells what this speaker says in this article from all else, in each version: the number of a quote is that of
+        other words in the next one."""
+        said = "\0".join((self.article_id, self.quote.entity or self.quote.speaker or "", self.quote.text))
+        return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()
 
 
 class QuotePage(ApiModel):
