@@ -53,7 +53,8 @@ class PartitionerCheck:
             return
         if self._fits(message):
             return
-        if time.monotonic() - self._asked_at >= ASK_SECONDS:
+        raised = 0 < self._partitions <= message.partition
+        if raised or time.monotonic() - self._asked_at >= ASK_SECONDS:
             await self._ask(message.topic)
         if not self._partitions or self._fits(message):
             return

@@ -75,6 +75,17 @@ async def test_a_key_that_lies_elsewhere_is_counted_each_time_and_said_once(brok
     assert broker.asked == 1
 
 
+async def test_a_partition_beyond_those_that_are_known_of_shows_at_once_that_they_were_raised(broker, caplog):
+    looker, metrics = check()
+    await looker.look(message(b"a", default_partition(b"a", 8)))
+    broker.partitions = 64
+    keys = [b"article %d" % number for number in range(200)]
+    beyond = next(key for key in keys if default_partition(key, 64) >= 8)
+    for key in (beyond, *keys):
+        await looker.look(message(key, default_partition(key, 64)))
+    assert (counted(metrics), caplog.messages, broker.asked) == ({}, [], 2)
+
+
 async def test_raised_partitions_are_learned_of(broker, monkeypatch, caplog):
     looker, metrics = check()
     await looker.look(message(b"a", default_partition(b"a", 8)))
