@@ -235,7 +235,7 @@ def _faust_settings(settings: Settings, session_seconds: float) -> dict[str, Any
         "stream_processing_timeout": NEVER_SECONDS,  # it counts from the start, and a partition may be new
         "consumer_auto_offset_reset": "earliest",
         "consumer_max_fetch_size": kafka.FETCH_BYTES,
-        "consumer_metadata_max_age_ms": 10_000,
+        "consumer_metadata_max_age_ms": kafka.METADATA_AGE_MS,
         "producer_request_timeout": settings.publish_timeout_seconds,
         "stream_buffer_maxsize": settings.buffer_messages,
         "topic_partitions": settings.partitions,

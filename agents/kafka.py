@@ -44,6 +44,8 @@ BATCH_BYTES = 65_536
 """Of one partition in a request: what was ready together leaves together."""
 FETCH_BYTES = 1_048_576
 """Fetched at once of a partition; a larger message still comes, alone."""
+METADATA_AGE_MS = 10_000
+"""So old may be what is known of the partitions: readers and writers learn of raised ones at nearly the same time."""
 RECORD_OVERHEAD_BYTES = 65_536
 """Of key, headers and layout, beside a message's value."""
 IDLE_LOOK_SECONDS = 1.0
@@ -275,6 +277,7 @@ def producer(settings: Settings, *, embedded: bool) -> RevocableProducer:
         "linger_ms": settings.linger_ms,
         "max_batch_size": BATCH_BYTES,
         "enable_idempotence": True,
+        "metadata_max_age_ms": METADATA_AGE_MS,
     }
     if embedded:
         # Its end offsets are wrong after a batch of several records, and it knows no idempotence.

@@ -13,7 +13,7 @@ import struct
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaConnectionError
+from aiokafka.errors import KafkaConnectionError, LeaderNotAvailableError
 
 log = logging.getLogger("redefluss.revocable_producer")
 
@@ -44,12 +44,20 @@ class RevocableProducer(AIOKafkaProducer):
         self.client.ready = ready_unless_revoked  # asked right before each request is written to a connection
         self.client.close = close_and_end_waits
 
-    async def send(self, *args: Any, **named: Any) -> Any:
-        """As aiokafka's; once it is stopped or revoked, every send ends with a `KafkaConnectionError`."""
+    async def send(self, topic: str, *args: Any, partition: int | None = None, **named: Any) -> Any:
+        """As aiokafka's; once it is stopped or revoked, every send ends with a `KafkaConnectionError`.
+
+        One to a partition that is not known yet, as when their number was raised, asks for what there is. If it is not
+        there either, a `LeaderNotAvailableError` says that it may be later.
+        """
         if self._closed:
             raise KafkaConnectionError(GIVEN_UP)
         try:
-            return await super().send(*args, **named)
+            if partition is not None and partition not in await self.partitions_for(topic):
+                await self.client.force_metadata_update()
+                if partition not in await self.partitions_for(topic):
+                    raise LeaderNotAvailableError(f"{topic} has no partition {partition} yet")
+            return await super().send(topic, *args, partition=partition, **named)
         except Exception:
             if self._closed:
                 raise KafkaConnectionError(GIVEN_UP) from None

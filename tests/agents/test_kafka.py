@@ -5,7 +5,9 @@ from typing import Any, cast
 
 import pytest
 
+from agents import kafka
 from agents.kafka import connect
+from agents.settings import Settings
 
 
 class SlowClient:
@@ -51,3 +53,10 @@ async def test_a_client_that_never_connects_is_given_up(monkeypatch: pytest.Monk
 async def test_what_goes_wrong_is_told() -> None:
     with pytest.raises(OSError, match="no route"):
         await connect(cast(Any, SlowClient(OSError("no route"))))
+
+
+async def test_writers_learn_of_raised_partitions_as_soon_as_readers() -> None:
+    """Else they put keys where they were before, for minutes, and take back nothing from the new ones."""
+    made = kafka.producer(Settings(), embedded=False)
+    assert made.client._metadata_max_age_ms == kafka.METADATA_AGE_MS == 10_000
+    await made.stop()

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from aiokafka.client import AIOKafkaClient
 from aiokafka.conn import AIOKafkaConnection
-from aiokafka.errors import KafkaConnectionError, NodeNotReadyError
+from aiokafka.errors import KafkaConnectionError, LeaderNotAvailableError, NodeNotReadyError
 from aiokafka.producer.message_accumulator import MessageAccumulator, MessageBatch
 from aiokafka.producer.sender import Sender
 from aiokafka.structs import TopicPartition
@@ -64,6 +64,30 @@ async def test_batches_that_were_tried_before_fail_without_a_word(producer, capl
     gc.collect()  # what nobody has asked for is complained of now
     await asyncio.sleep(0)
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_partition_that_is_not_known_yet_is_asked_for(producer, monkeypatch):
+    """aiokafka fails with an `AssertionError`: what a stage was to publish there became a dead letter."""
+    known, there = {0}, {0}
+
+    async def metadata(topic: str) -> set[int]:
+        return set(known)
+
+    async def update() -> None:
+        known.update(there)
+
+    monkeypatch.setattr(producer.client, "_wait_on_metadata", metadata)
+    monkeypatch.setattr(producer.client, "force_metadata_update", update)
+    monkeypatch.setattr(producer._metadata, "partitions_for_topic", lambda topic: set(known))
+    with pytest.raises(LeaderNotAvailableError) as raised:
+        await producer.send("t", b"v", b"k", partition=2)
+    assert raised.value.retriable
+    there.add(2)
+    sent = await producer.send("t", b"v", b"k", partition=2)
+    producer.revoke()
+    with pytest.raises(KafkaConnectionError):
+        await sent
+    await producer.wait_closed()
 
 
 async def test_sends_after_that_and_those_that_wait_for_metadata_fail_in_the_same_way(producer, monkeypatch):
