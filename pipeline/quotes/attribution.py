@@ -21,7 +21,7 @@ from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve, s
 from pipeline.reader.model import Reader
 from pipeline.reader.reading import Reading
 from pipeline.reader.speaker_pairs import QuoteSpan
-from pipeline.spans import CharRange, TokenIndex, TokenRange
+from pipeline.spans import CharOffset, CharRange, TokenIndex, TokenRange
 from schemas.records import EntityArticle, Speaker, SpeakerKind
 from schemas.spans import Span, joined
 
@@ -50,6 +50,7 @@ class Attribution:
         self._resolution = Resolution([], [], [], [], [])
         self._apposed: dict[int, Appositions] = {}
         self._told = Hearers([])
+        self._named: list[CharRange] | None = None
         self._chains = self._chain_names()
 
     def _chain_names(self) -> ChainNames:
@@ -218,7 +219,17 @@ class Attribution:
         return self._apposed[chain]
 
     def _spans(self, ranges: Sequence[CharRange]) -> list[Span]:
-        return [Span(begin=begin, end=with_full_stop(self._article.text, begin, end)) for begin, end in ranges]
+        whole = [CharRange(begin, self._end_of_name(begin, end)) for begin, end in ranges]
+        return [Span(begin=begin, end=with_full_stop(self._article.text, begin, end)) for begin, end in whole]
+
+    def _end_of_name(self, begin: CharOffset, end: CharOffset) -> CharOffset:
+        """Where words end that break off within a name: "der Chef der Obst" of "der Chef der Obst & Söhne AG"."""
+        if self._named is None:
+            mentions = (mention for entity in self._article.entities for mention in entity.mentions)
+            self._named = sorted(CharRange(m.begin, m.end) for m in mentions if m.kind == "name")
+        at = bisect_left(self._named, end, key=lambda name: name.begin) - 1
+        cut = at >= 0 and begin <= self._named[at].begin and end < self._named[at].end
+        return self._named[at].end if cut else end
 
     def _ruled(self, candidate: QuoteCandidate, choice: SpeakerChoice, speaker: Speaker | None) -> Speaker | None:
         """The speaker that a rule names beside the quote, where the reader says another and is unsure of it.

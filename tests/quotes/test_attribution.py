@@ -224,6 +224,24 @@ def test_a_speaker_cut_to_the_initial_keeps_its_full_stop(text: str, speaker: st
 
 
 @pytest.mark.parametrize(
+    ("text", "names", "speaker"),
+    [
+        ("„Es reicht“, sagte Trainer Jan „Johnny“ Obst.", ("Jan „Johnny“ Obst",), "Trainer Jan „Johnny“ Obst"),
+        (
+            "„Es reicht“, sagte ein Sprecher der Obst & Söhne AG.",
+            ("Obst & Söhne AG",),
+            "ein Sprecher der Obst & Söhne AG",
+        ),
+        ("„Es reicht“, sagte Obst junior.", ("Obst junior",), "Obst junior"),
+    ],
+)
+def test_the_words_for_a_speaker_do_not_end_within_a_name(text: str, names: tuple[str, ...], speaker: str) -> None:
+    (quote,) = _quotes(text, *names)
+    assert quote.speaker is not None
+    assert quote.speaker.text == speaker
+
+
+@pytest.mark.parametrize(
     ("text", "called"),
     [
         ("Anna Berg lehnte ab. Ihr Anwalt sagte, das sei falsch.", "Anwalt von Anna Berg"),
