@@ -4,6 +4,7 @@ from bisect import insort
 from dataclasses import dataclass, field
 
 from pipeline.entities.gazetteer import GazetteerEntry, GazetteerMatch
+from pipeline.entities.name_forms import generation
 from pipeline.entities.slugs import entity_id
 from pipeline.spans import CharOffset
 from schemas.records import EntityType, MentionKind
@@ -48,8 +49,12 @@ class Cluster:
 
     @property
     def id(self) -> str:
-        """What it is known by in all articles."""
-        return self.entry.id if self.entry is not None else entity_id(self.type, self.name)
+        """What it is known by in all articles: "Lars Obst jr." as "Lars Obst junior"."""
+        if self.entry is not None:
+            return self.entry.id
+        *names, last = self.name.split() or [""]
+        told = generation((*names, last)) if self.type == "PER" else None
+        return entity_id(self.type, self.name if told is None else " ".join((*names, told)))
 
     def add(self, begin: CharOffset, end: CharOffset, name: str) -> None:
         """Take in a mention by name."""

@@ -7,10 +7,10 @@ from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, TITLES, i
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon.words import BEFORE_X
-from pipeline.spans import CharOffset, CharRange, TokenIndex
+from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
-_INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+)$")
+_INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+|jun|sen|[jJsS]r)$")
 _ON_X = re.compile(rf"\b(?:{'|'.join(sorted(BEFORE_X))}) X$", re.IGNORECASE)
 """The social network at the end of a sentence: "schrieb sie auf X."."""
 _NICKNAME = re.compile(r"""(?:^|(?<=\w) )\(?[„"“»«'‚‘]?(?P<name>\w[\w .-]{1,24})[“”"«»'‘’]\)?(?= [^\W\d_])""")
@@ -20,6 +20,15 @@ _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
 NO_GENITIVES = ("ss", "us", "is", "as", "os")
 """What names end in whose s is no genitive's."""
+_GENERATION_BEHIND = re.compile(r" (?:junior|senior|jun|sen|[jJsS]r)\b(?!-)")
+_GENERATIONS = {
+    "junior": "junior",
+    "jun": "junior",
+    "jr": "junior",
+    "senior": "senior",
+    "sen": "senior",
+    "sr": "senior",
+}
 _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
 
@@ -49,7 +58,7 @@ def before_titles(words: TextWords, begin: CharOffset) -> TokenIndex:
 
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:
-    """The end of a name with the full stop of an initial or of a number ("Carsten M.", "Ottokar II.")."""
+    """The end of a name with the full stop of an initial or a number ("Carsten M.", "Ottokar II.", "Lars Obst jr.")."""
     if text[end : end + 1] != "." or not _INITIAL.search(text, begin, end):
         return end
     return end if _ON_X.search(text, max(0, end - len("über X")), end) else end + 1
@@ -65,6 +74,17 @@ def nickname(text: str) -> str | None:
     """What the person is called in marks within the full name `text`: "Johnny" in "Jan „Johnny“ Obst"."""
     found = _NICKNAME.search(text)
     return found["name"] if found is not None else None
+
+
+def generation(tokens: Sequence[str]) -> str | None:
+    """Which of a family a name ends by telling: "junior" of "Lars Obst jr."; None if it does not."""
+    return _GENERATIONS.get(tokens[-1].lower().rstrip(".")) if len(tokens) > 1 else None
+
+
+def with_generation(text: str, end: CharOffset) -> CharOffset:
+    """The end of a person's name that ends at `end`, with what tells the generation: "Obst junior"."""
+    behind = _GENERATION_BEHIND.match(text, end)
+    return char_span(behind)[1] if behind is not None else end
 
 
 def surname_of(tokens: Sequence[str], *, capitals: bool = False) -> str:

@@ -7,7 +7,16 @@ from itertools import islice
 
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
-from pipeline.entities.name_forms import before_titles, initials, nickname, person_tokens, surname_of, without_genitive
+from pipeline.entities.name_forms import (
+    before_titles,
+    generation,
+    initials,
+    nickname,
+    person_tokens,
+    surname_of,
+    with_generation,
+    without_genitive,
+)
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.slugs import slug
@@ -28,7 +37,8 @@ class _Named:
 
     @property
     def full(self) -> bool:
-        return len(self.tokens) > 1 and not is_particle(self.tokens[0])
+        alone = 2 if generation(self.tokens) is not None else 1
+        return len(self.tokens) > alone and not is_particle(self.tokens[0])
 
 
 def cluster_persons(words: TextWords, spans: Iterable[NameSpan]) -> list[Cluster]:
@@ -79,7 +89,9 @@ class _Persons:
         number, own = self._numbers[id(person)], person.name.split()
         for key in _full_name_keys(own):
             self._by_full_name.setdefault(key, number)
-        surnames = {slug(name) for name in (person.name, own[-1], *_surnames(own))}
+        surnames = {slug(name) for name in (person.name, *_surnames(own))}
+        own = own[:-1] if generation(own) is not None else own
+        surnames |= {slug(name) for name in (own[-1], *_surnames(own))}
         if len(own) > 2:
             surnames |= {slug(" ".join(own[-2:]))} | ({slug(own[-2])} if not is_given_name(own[-2]) else set())
         for surname in surnames:
@@ -117,6 +129,7 @@ def _insert(numbers: list[int], number: int) -> None:
 
 
 def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
+    spans = [replace(span, end=with_generation(words.text, span.end)) for span in spans]
     split = [(span, person_tokens(words.text[span.begin : span.end])) for span in spans]
     known = frozenset(token for _, tokens in split for token in (tokens[:1] if len(tokens) > 1 else []) + tokens[-1:])
     named = []
@@ -145,7 +158,8 @@ def _same_person(longer: Sequence[str], shorter: Sequence[str]) -> bool:
 def _full_name_keys(tokens: Sequence[str]) -> set[_Key]:
     """By what a full name can be found: whole, by given name and surname or a part of it, by initial and surname."""
     first, double = slug(tokens[0]), tokens[-1].split("-")
-    keys: set[_Key] = {("whole", slug(" ".join(tokens)), ""), ("initial", first[0], slug(tokens[-1]))}
+    keys: set[_Key] = {("whole", slug(" ".join(tokens)), "")}
+    keys |= {("initial", first[0], slug(tokens[-1]))} if generation(tokens) is None else set()
     keys |= {("surname", first, slug(surname)) for surname in _surnames(tokens)}
     return keys | ({("part", first, slug(part)) for part in double} if len(double) > 1 else set())
 
@@ -159,13 +173,19 @@ def _keys_of_shorter(tokens: Sequence[str]) -> set[_Key]:
 
 
 def _surnames(tokens: Sequence[str]) -> set[str]:
-    """The surname with its small particles, and with the capital ones before it."""
-    return {surname_of(tokens), surname_of(tokens, capitals=True)}
+    """The surname with its small particles, and with the capital ones before it; "Obst junior" for "Lars Obst jr."."""
+    told = generation(tokens)
+    if told is None:
+        return {surname_of(tokens), surname_of(tokens, capitals=True)}
+    return {f"{surname} {told}" for surname in _surnames(tokens[:-1])}
 
 
 def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     """The person meant by a surname or a given name alone."""
     name = " ".join(item.tokens)
+    told = generation(item.tokens)
+    if told is not None:
+        return _of_generation(persons, " ".join(item.tokens[:-1]), told)
     by_surname, by_given = persons.of_surname(name), persons.of_given_name(name) if len(item.tokens) == 1 else []
     spelled_so = ([c for c in found if name in c.name] for found in (by_surname, by_given))
     by_surname = next(filter(None, spelled_so), by_surname or by_given or persons.of_initials(name))
@@ -174,12 +194,26 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     fitting = fitting or ([] if titled else by_surname)  # "Frau Müller" is not Karl Müller
     if len(by_surname) < 2 or not fitting:
         return fitting[0] if fitting else None
-    named = [c for c in fitting if " " in c.name] if gender is None else []
+    named = [c for c in fitting if _has_given_name(c)] if gender is None else []
     before = [c for c in named or fitting if c.mentions[0].begin < item.span.begin]
     usual = [c for c in before if gender is None and name in c.names]
     if len(usual) == 1:
         return usual[0]  # the one of a couple who is called so all along
     return max(before, key=lambda c: _last_before(c, item.span.begin), default=fitting[0])
+
+
+def _has_given_name(person: Cluster) -> bool:
+    names = person.name.split()
+    return len(names) > (2 if generation(names) is not None else 1)
+
+
+def _of_generation(persons: _Persons, surname: str, told: str) -> Cluster | None:
+    """The only one meant by "Obst junior": who is called so, or, where the text has a senior, who has neither."""
+    bearers = [(generation(person.name.split()), person) for person in persons.of_surname(surname)]
+    so_called = [person for other, person in bearers if other == told]
+    if not so_called and any(other is not None for other, _ in bearers):
+        so_called = [person for other, person in bearers if other is None]
+    return so_called[0] if len(so_called) == 1 else None
 
 
 def _without_preposition(words: TextWords, persons: _Persons, item: _Named) -> _Named:

@@ -53,6 +53,24 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             {"Jan Tölke": ["Johnny“ Tölke", "Jan „Johnny“ Tölke", "Johnny", "Tölke"]},
         ),
         (
+            "Karl Tölke siegt. Jan Tölke junior lacht. Tölke junior trank, Tölke jun. sang, Tölke senior kam.",
+            ("Karl Tölke", "Jan Tölke junior", "Tölke junior", "Tölke jun", "Tölke senior"),
+            {
+                "Karl Tölke": ["Karl Tölke", "Tölke senior"],
+                "Jan Tölke junior": ["Jan Tölke junior", "Tölke junior", "Tölke jun"],
+            },
+        ),
+        (
+            "Karl Tölke siegt. Tölke junior trank. Tölke kam, Tölke junior ging.",
+            ("Karl Tölke", "Tölke junior", "Tölke"),
+            {"Karl Tölke": ["Karl Tölke", "Tölke"], "Tölke junior": ["Tölke junior", "Tölke junior"]},
+        ),
+        (
+            "Karl Tölke Jr. siegt. Tölke trank. Karl Tölke sang.",
+            ("Karl Tölke Jr", "Karl Tölke", "Tölke"),
+            {"Karl Tölke Jr": ["Karl Tölke Jr", "Tölke"], "Karl Tölke": ["Karl Tölke"]},
+        ),
+        (
             "Hanna Tölke schweigt. Der Graf von Sayn kam.",
             ("Hanna Tölke", "von Sayn"),
             {"Hanna Tölke": ["Hanna Tölke"], "von Sayn": ["von Sayn"]},
