@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 from pipeline.entities.cluster import Cluster
-from pipeline.entities.name_forms import before_titles
+from pipeline.entities.name_forms import before_titles, gender_by_role
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import TextWords
@@ -50,6 +50,9 @@ def _by_text(words: TextWords, person: Cluster) -> tuple[Gender | None, GenderSo
         word = role_word(role.split()[-1]) if role else None
         if word is not None and word.gender == "f":
             return "f", "role"
+    before = (before_titles(words, place.begin) for place in person.mentions if place.kind == "name")
+    if any(gender_by_role(words, index) == "f" for index in before):
+        return "f", "role"
     name = gender_of_name(person.name)
     if name is not None:
         return name, "name"

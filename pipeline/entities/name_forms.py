@@ -8,6 +8,7 @@ from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
 from pipeline.lexicon.words import BEFORE_X
 from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span
+from schemas.records import Gender
 
 _NAME_WORD = re.compile(rf"(?<![^\W_])[A-ZÄÖÜ]\.(?=\s)|{WORD.pattern}")
 _INITIAL = re.compile(r"(?<![^\W_])(?:[A-ZÄÖÜ]|[IVX]+|jun|sen|[jJsS]r)$")
@@ -28,6 +29,17 @@ _GENERATIONS = {
     "senior": "senior",
     "sen": "senior",
     "sr": "senior",
+}
+_WITH_ARTICLE = re.compile(
+    r"\b(?P<article>[Dd](?:er|ie|em|en|es)|[Ee]ine[mnrs]?) (?:[a-zäöüß-]+e[nr]? ){0,2}[\w-]+?(?P<ending>en?)$"
+)
+"""A noun that is declined as an adjective, with its article: "die frühere Vorsitzende"."""
+_LONGEST_ATTRIBUTES = 60
+_SEVERAL = re.compile(r"(?: [A-ZÄÖÜ][\w-]*){1,4}(?:,| und) [A-ZÄÖÜ]")
+"""Names behind a noun in the plural: "der Angeklagten Anna Obst und Karl Lind"."""
+_GENDERS: dict[tuple[str, str], Gender] = {
+    **dict.fromkeys([("der", "e"), ("dem", "en"), ("den", "en"), ("des", "en"), ("einem", "en"), ("einen", "en")], "m"),
+    **dict.fromkeys([("die", "e"), ("eine", "e"), ("der", "en"), ("einer", "en")], "f"),
 }
 _GENITIVE_APOSTROPHE = re.compile(r"['’`]s?$")
 
@@ -55,6 +67,19 @@ def before_titles(words: TextWords, begin: CharOffset) -> TokenIndex:
     while index >= 0 and words.words[index].text in TITLES and words.words[index].text not in GENDERED_TITLES:
         index = TokenIndex(index - 1)
     return index
+
+
+def gender_by_role(words: TextWords, index: TokenIndex) -> Gender | None:
+    """The gender that a role word right before a name tells, by form or article ("der SPD-Vorsitzenden Obst")."""
+    beside = 0 <= index < len(words.words) - 1 and words.gap(index, index + 1) in (" ", "\u00a0")
+    role = role_word(words.words[index].text) if beside else None
+    if role is None or role.gender is not None:
+        return role.gender if role is not None else None
+    begin, end = words.words[index].begin, words.words[index].end
+    found = _WITH_ARTICLE.search(words.text, max(words.sentence_span(begin)[0], begin - _LONGEST_ATTRIBUTES), end)
+    if found is None or (found["ending"] == "en" and _SEVERAL.match(words.text, end)):
+        return None
+    return _GENDERS.get((found["article"].lower(), found["ending"]))
 
 
 def with_full_stop(text: str, begin: CharOffset, end: CharOffset) -> CharOffset:

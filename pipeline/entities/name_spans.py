@@ -8,6 +8,7 @@ from pipeline.coverage import Coverage
 from pipeline.entities.cluster import NameSpan
 from pipeline.entities.gazetteer import Gazetteer, GazetteerMatch, compound_beginnings
 from pipeline.entities.known_names import known_names
+from pipeline.entities.member_roles import without_members
 from pipeline.entities.name_completion import complete_names, with_nicknames
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import strip_titles
@@ -56,7 +57,7 @@ def name_spans(
     if NAME_RULES["compound"].on:
         spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
-    spans = sorted(with_one_type(words, spans, persons, evidence))
+    spans = without_members(words, sorted(with_one_type(words, spans, persons, evidence)))
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
 
 

@@ -9,6 +9,7 @@ from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.gazetteer import GazetteerEntry
 from pipeline.entities.name_forms import (
     before_titles,
+    gender_by_role,
     generation,
     initials,
     nickname,
@@ -18,7 +19,6 @@ from pipeline.entities.name_forms import (
     without_genitive,
 )
 from pipeline.entities.person_words import GENDERED_TITLES, gender_of_name, is_given_name, is_particle
-from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.slugs import slug
 from pipeline.entities.words import TextWords
 from pipeline.spans import CharOffset
@@ -191,7 +191,9 @@ def _owner(words: TextWords, persons: _Persons, item: _Named) -> Cluster | None:
     by_surname = next(filter(None, spelled_so), by_surname or by_given or persons.of_initials(name))
     gender, titled = _announced_gender(words, item.span.begin), _has_title(words, item.span.begin)
     fitting = [c for c in by_surname if gender is None or gender_of_name(c.name) in (gender, None)]
-    fitting = fitting or ([] if titled else by_surname)  # "Frau Müller" is not Karl Müller
+    owning = words.text[item.span.end - 1] == "s" and not name.endswith("s")  # "die Anwältin Müllers"
+    titled |= gender == "f" and not owning
+    fitting = fitting or ([] if titled else by_surname)  # "Frau Müller" and "Ministerin Müller" are not Karl Müller
     if len(by_surname) < 2 or not fitting:
         return fitting[0] if fitting else None
     named = [c for c in fitting if _has_given_name(c)] if gender is None else []
@@ -245,5 +247,4 @@ def _announced_gender(words: TextWords, begin: CharOffset) -> Gender | None:
     before = words.words[index].text
     if before in GENDERED_TITLES:
         return GENDERED_TITLES[before]
-    role = role_word(before)
-    return role.gender if role is not None else None
+    return gender_by_role(words, index)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pipeline.entities.cluster import Cluster, MentionSpan
 from pipeline.entities.compound_organisations import organisation_in_compound
 from pipeline.entities.gazetteer import Gazetteer
+from pipeline.entities.member_roles import is_member
+from pipeline.entities.name_forms import gender_by_role
 from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
@@ -18,7 +20,9 @@ STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
     r"künftig|neu gewählt|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
-_BRACKETS = re.compile(r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;]{2,40}?)(?:[,;] ?\d{1,3})?\)")
+_BRACKETS = re.compile(
+    r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;/]{2,40}?)(?:(?:/|, ?)[A-ZÄÖÜ][^()\d,;]{1,40})?(?:[,;] ?\d{1,3})?\)"
+)
 _CLAUSE_END = re.compile(r"[,.;:!?\n(„“»«\"]| – ")
 _COMPLEMENT = re.compile(r"^ (?:der|des|von|vom|für|bei|beim|am|im|in|an|zur|zum|an der|bei der|bei den)\b")
 _APPOSED = re.compile(
@@ -106,9 +110,12 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
         return
     word = words.words[index].text
     role = role_word(word)
+    if is_member(words, index):
+        person.add_role(word)
+        _party_in_compound(word, person, gazetteer)
     if role is None or not role.singular or word in ("Frau", "Mann", "Herr"):
         return
-    gender = role.gender or gender_of_name(person.name)
+    gender = gender_by_role(words, index) or gender_of_name(person.name)
     if role.head not in RELATIONS:
         person.add_role(_with_status(words, index, undeclined(word, gender), gender))
     _party_in_compound(word, person, gazetteer)

@@ -38,6 +38,16 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             {"Karl Tölke": ["Karl Tölke", "Tölke"], "Tölke": ["Tölke", "Tölke"]},
         ),
         (
+            "Karl Tölke siegt. Ministerin Tölke lacht. Mit der Vorsitzenden Tölke kam die Ministerin. Tölke trank.",
+            ("Karl Tölke", "Tölke"),
+            {"Karl Tölke": ["Karl Tölke", "Tölke"], "Tölke": ["Tölke", "Tölke"]},
+        ),
+        (
+            "Karl Tölke siegt. Die Anwälte der Angeklagten Tölke und Lind kamen. Die Anwältin Tölkes ging.",
+            ("Karl Tölke", "Tölkes", "Tölke"),
+            {"Karl Tölke": ["Karl Tölke", "Tölke", "Tölkes"]},
+        ),
+        (
             "Hanna Tölke siegt. 44 Prozent der Zuschauer Tölke, sagt sie.",
             ("Hanna Tölke", "Tölke"),
             {"Hanna Tölke": ["Hanna Tölke", "Tölke"]},
