@@ -13,7 +13,11 @@ from pipeline.statements.stems import folded, stem
 
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:[-‑'’&/][^\W_]+)*\d*|[%€$]")
 _LEFT_OUT = re.compile(r"\[[^\]]{0,200}\]|\([^)]{0,200}\)|…|\.\.\.")
-_THOUSANDS = re.compile(r"(?<=\d)\.(?=\d{3}(?!\d))")
+_THOUSANDS = re.compile(
+    r"(?:(?<=\d)[.'’\u00a0\u2009\u202f]|(?:(?<=(?<!\d)\d)|(?<=(?<!\d)\d\d)|(?<=(?<!\d)\d\d\d)) )(?=\d{3}(?!\d))"
+)
+"""What parts thousands: "20.000", "20'000" in Switzerland, "20 000"; no year and what is counted ("2024 500 Leute")."""
+_TIME = re.compile(r"(?<=\d):(?=\d)")
 _INSIDE = re.compile(r"[-‑'’&/]")
 _STOP = re.compile(r"(?<=[.!?])[\"”“«»‘’']*\s+(?=[\"„“»«‚‘]*[A-ZÄÖÜ0-9])")
 
@@ -69,7 +73,7 @@ class Wording:
         typed: list[str] = []
         gaps: set[int] = set()
         stops: set[int] = set()
-        for piece in _LEFT_OUT.split(_THOUSANDS.sub("", text)):
+        for piece in _LEFT_OUT.split(_TIME.sub(".", _THOUSANDS.sub("", text))):
             gaps.add(len(typed))
             for sentence in _STOP.split(piece):
                 stops.add(len(typed))

@@ -96,7 +96,11 @@ def test_marks_brackets_and_gaps_are_no_words() -> None:
 
 
 def test_thousands_are_written_either_way() -> None:
-    assert Wording.of("1.000 Stellen").words == Wording.of("1000 Stellen").words
+    same = ("1000 Stellen", "1.000 Stellen", "1'000 Stellen", "1’000 Stellen", "1 000 Stellen", "1\u202f000 Stellen")
+    assert {Wording.of(text).words for text in same} == {("1000", "stellen")}
+    assert Wording.of("1 500 000 Euro").numbers == {"1500000"}
+    assert Wording.of("seit 2024 500 Stellen").numbers == {"2024", "500"}
+    assert Wording.of("um 9:30 Uhr").numbers == Wording.of("um 9.30 Uhr").numbers
     assert Wording.of("3,5 Prozent").numbers == {"3,5"}
 
 
