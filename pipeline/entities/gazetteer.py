@@ -88,10 +88,11 @@ class Gazetteer:
     def add(self, entries: Iterable[GazetteerEntry]) -> None:
         """Take `entries` in; where a name is known already, the new entry has it."""
         for entry in entries:
-            for name in (entry.name, *entry.aliases):
+            for name in (entry.name, *entry.aliases, *entry.weak_aliases):
                 self._put(entry, name, weak=name in entry.weak_aliases)
-            for name in entry.weak_aliases:
-                self._put(entry, name, weak=True)
+                for spelling in _spellings(name):
+                    if self.look_up(spelling) is None:
+                        self._put(entry, spelling, weak=name in entry.weak_aliases)
             for name in {entry.name, *entry.aliases, *entry.weak_aliases} if entry.users else ():
                 self.bearers.setdefault(name, []).append(entry)
             self.adjectives.update(dict.fromkeys(entry.adjectives, entry))
@@ -145,6 +146,14 @@ def compound_beginnings(word: str, longest: int) -> Iterator[str]:
 def _determined_town(words: TextWords, begin: CharOffset, known: GazetteerMatch) -> bool:
     """Whether a town's name stands behind an article ("die Löhne"): then it is an ordinary word."""
     return known.town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
+
+
+def _spellings(name: str) -> Iterator[str]:
+    """How `name` is written elsewhere: with "ss" for "ß" in Switzerland, with "Uno-" or "UNO-" for "UN-"."""
+    if "ß" in name:
+        yield name.replace("ß", "ss")
+    if name.startswith("UN-"):
+        yield from ("Uno-" + name[3:], "UNO-" + name[3:])
 
 
 def _unbroken(words: TextWords, index: TokenIndex, length: int) -> bool:

@@ -32,12 +32,24 @@ def with_gazetteer(path: Path, content: str) -> EntityExtractor:
         ("NATO", "org/nato"),
         ("Weißen Hauses", "loc/weisses-haus"),
         ("Bundestages", "org/bundestag"),
+        ("Grossbritanniens", "loc/grossbritannien"),
+        ("Weissen Hauses", "loc/weisses-haus"),
+        ("Uno-Vollversammlung", "org/un-generalversammlung"),
+        ("UNO-Sicherheitsrats", "org/un-sicherheitsrat"),
     ],
 )
 def test_declined_names_are_known(name: str, identifier: str) -> None:
     known = load_gazetteer(None).look_up(name)
     assert known is not None
     assert known.entry.id == identifier
+
+
+def test_a_name_in_swiss_spelling_may_be_somebody_elses(tmp_path: Path) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("id,name,type\nper/a,Anna Voss,PER\nper/b,Anna Voß,PER\nper/c,Karl Groß,PER\n", encoding="utf-8")
+    names = {"Anna Voss": "per/a", "Anna Voß": "per/b", "Karl Gross": "per/c"}
+    found = {name: load_gazetteer(path).look_up(name) for name in names}
+    assert {name: known.entry.id for name, known in found.items() if known is not None} == names
 
 
 def test_leading_adjectives_are_declined_together() -> None:
