@@ -22,6 +22,14 @@ _BEHIND_ORDINALS = MONTHS | AFTER_ORDINAL | AFTER_ORDINAL_IN_LINE
 _SHORT_MONTH = re.compile(r"(?:jan|jän|feb|mär|mrz|apr|jun|jul|aug|sept?|okt|nov|dez|\d{1,2})\.", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class BrokenText:
+    """What stands between two line breaks of a page, and which share of it is set off, 0 to 1."""
+
+    text: str
+    bold_share: float
+
+
 @dataclass(slots=True)
 class Markup:
     """What the page's HTML says about a line.
@@ -36,6 +44,7 @@ class Markup:
         depth: how many block elements it is nested in.
         bold_share: share of its characters that is set off, bold or in italics, 0 to 1.
         time: what a `time` element in it gives as its moment, as it stands there.
+        parts: what stands between its line breaks (`br`), if it has some.
         around: `surroundings.AROUND_COLUMNS`, what the elements around it hold; empty until the whole page is read.
     """
 
@@ -48,6 +57,7 @@ class Markup:
     depth: int
     bold_share: float = 0.0
     time: str | None = None
+    parts: Sequence[BrokenText] = ()
     around: Sequence[float] = ()
 
 

@@ -2,15 +2,17 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 from lxml import etree
 from lxml import html as lxml_html
 
 from pipeline.cleaning.head import is_paragraph
-from pipeline.cleaning.lines import Line, Markup, line_of, words_of
+from pipeline.cleaning.lines import BrokenText, Line, Markup, line_of, words_of
 from pipeline.cleaning.normalise import line_text
 from pipeline.cleaning.surroundings import Elements, around_rows
 
@@ -38,6 +40,8 @@ _BOLD = frozenset(("b", "strong", "em", "i"))
 _NEAR_LEVELS = 3
 _LONGEST_NAME = 300
 _LONGEST_MOMENT = 40
+_BREAK = "\0"
+"""A line break among the texts of an element, which have no such character."""
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 
 
@@ -63,7 +67,7 @@ class _Walk:
         self._parts: list[str] = []
         self._linked = 0
         self._anchors = 0
-        self._bold = 0
+        self._bold = [0]
         self._emphases = 0
         self._moment: str | None = None
         self._blocks: list[tuple[str, int, int, frozenset[str], frozenset[str]]] = []
@@ -138,7 +142,8 @@ class _Walk:
 
     def _begin_inline(self, tag: str, element: Any) -> None:
         if tag == "br":
-            self._parts.append("\n")
+            self._parts.append(_BREAK)
+            self._bold.append(0)
         elif tag == "a":
             self._anchors += 1
         elif tag in _BOLD:
@@ -158,24 +163,25 @@ class _Walk:
             if self._anchors > 0:
                 self._linked += len(text.strip())
             if self._emphases > 0:
-                self._bold += len(text.strip())
+                self._bold[-1] += len(text.strip())
 
     def _flush(self) -> None:
         if not self._parts:
             return
-        raw = "".join(part if part == "\n" else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts)
+        broken = "".join(part if part == _BREAK else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts)
         linked, bold, moment = self._linked, self._bold, self._moment
-        self._parts, self._linked, self._bold = [], 0, 0
-        pieces = [piece for piece in re.split(r"\n[ ]*\n+", raw) if piece.strip()] if "\n" in raw else [raw]
-        for piece in pieces:
-            text = line_text(piece)
+        self._parts, self._linked, self._bold = [], 0, [0]
+        between = broken.split(_BREAK)
+        length = max(1, sum(len(part.strip()) for part in between))
+        for is_empty, group in groupby(zip(between, bold, strict=True), lambda pair: not pair[0].strip()):
+            parts = [(part, size) for part, size in group]
+            text = "" if is_empty else line_text("\n".join(part for part, _ in parts))
             if not text:
                 continue
             tag, signature, container, near, far = (
                 self._blocks[-1] if self._blocks else ("", 0, 0, frozenset(), frozenset())
             )
             parent = self._blocks[-2][2] if len(self._blocks) > 1 else 0
-            length = max(1, len(raw.strip()))
             markup = Markup(
                 tag=tag,
                 link_share=min(1.0, linked / length),
@@ -184,14 +190,25 @@ class _Walk:
                 signature=signature,
                 container=parent if tag in ("p", "li", "h2", "h3", "h4", "blockquote") else container,
                 depth=len(self._blocks),
-                bold_share=min(1.0, bold / length),
+                bold_share=min(1.0, sum(bold) / length),
                 time=moment,
+                parts=_parts_of(parts, text),
             )
             line = line_of(text, gap=True, markup=markup, bullet=tag == "li")
             if any(character.isalnum() for character in line.text):
                 self.lines.append(line)
                 self._innermost.append(container)
                 moment = self._moment = None
+
+
+def _parts_of(parts: Sequence[tuple[str, int]], text: str) -> Sequence[BrokenText]:
+    """What stands between the line breaks of `text`; nothing if a word was broken there."""
+    if len(parts) == 1:
+        return ()
+    found = [
+        BrokenText(own, min(1.0, bold / max(1, len(part.strip())))) for part, bold in parts if (own := line_text(part))
+    ]
+    return found if " ".join(part.text for part in found) == text else ()
 
 
 def _hints_of(element: Any) -> frozenset[str]:

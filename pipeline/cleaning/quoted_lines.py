@@ -17,7 +17,7 @@ def keep_quoted(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
     `unlikely` tells of each line whether the classifier alone removed it.
     """
     shown = [(line, out) for line, out in zip(lines, unlikely, strict=True) if out or line.kind is not None]
-    if not any(out for _, out in shown) or not any(not out and _is_left_open(line.text) for line, out in shown):
+    if not any(out for _, out in shown) or not any(not out and is_left_open(line.text) for line, out in shown):
         return
     begins = list(accumulate((len(line.text) + 1 for line, _ in shown), initial=0))
     for quoted in quoted_texts("\n".join(line.text for line, _ in shown)):
@@ -29,6 +29,6 @@ def keep_quoted(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
                     line.keep("paragraph", f"{line.rule}, but in a quote")
 
 
-def _is_left_open(text: str) -> bool:
+def is_left_open(text: str) -> bool:
     """Whether a quote may begin in a line that does not end there: its quotation marks are an odd number."""
     return len(_MARK.findall(text)) % 2 == 1

@@ -1,6 +1,7 @@
 """From lines to verdicts: what stays in the text, what becomes a field, what is removed and why."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.appendages import mark_comments, remove_appendages
@@ -9,15 +10,17 @@ from pipeline.cleaning.captions import mark_captions
 from pipeline.cleaning.classifier import Classifiers, probabilities
 from pipeline.cleaning.credits import is_site_notice
 from pipeline.cleaning.embeds import mark_embeds
-from pipeline.cleaning.head import is_paragraph, may_lead
+from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.kept_headings import HEADING_TAGS, keep_days, keep_numbered
 from pipeline.cleaning.kept_turns import keep_turns
-from pipeline.cleaning.lines import NOTHING_UNDER_IT, TIME_RULE, Line, words_of
-from pipeline.cleaning.parsing import LINKS_RULE, ParsedArticle
+from pipeline.cleaning.line_breaks import divided, is_set_off
+from pipeline.cleaning.lines import TIME_RULE, Line, words_of
+from pipeline.cleaning.parsing import ParsedArticle
 from pipeline.cleaning.phrases import PhraseHit
 from pipeline.cleaning.quoted_lines import keep_quoted
-from pipeline.cleaning.rules import LineReading, find_infobox
+from pipeline.cleaning.reasons import give_reasons
+from pipeline.cleaning.rules import LineReading, find_infobox, read
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
 from schemas.records import RemovalReason
 
@@ -35,13 +38,6 @@ _LEAST_DOUBTFUL = 0.3
 _AROUND_ARTICLES = frozenset(
     ("nav", "footer", "aside", "form", "navigation", "teaser", "comments", "newsletter", "advert")
 )
-_HINTED: tuple[tuple[str, RemovalReason], ...] = (
-    ("caption", "credit"), ("figcaption", "credit"), ("credit", "credit"), ("newsletter", "newsletter"),
-    ("share", "share"),
-    ("comments", "comments"), ("advert", "advert"), ("teaser", "related"), ("nav", "navigation"),
-    ("footer", "navigation"),
-    ("header", "navigation"), ("navigation", "navigation"), ("tags", "related"), ("video", "related"),
-)  # fmt: skip
 
 
 def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
@@ -61,6 +57,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
         _judge(article.lines[number], article.readings[number], probability)
     if sum(len(line.words) for line in article.lines if line.kind is not None) < _FEW_WORDS:
         _keep_sentences(article.lines, _unlikely(article.lines, article.readings))
+    _divide(article)
     keep_turns(article.lines, _unlikely(article.lines, article.readings))
     keep_numbered(article.lines, article.readings)
     keep_quoted(article.lines, _unlikely(article.lines, article.readings))
@@ -68,7 +65,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     keep_days(article.lines)
     remove_appendages(article.lines, article.readings, article.title)
     _remove_last_about_author(article.lines)
-    _give_reasons(article.lines, article.readings)
+    give_reasons(article.lines, article.readings)
     _name_quotes(article.lines)
     mark_turns(article.lines)
     return infobox
@@ -105,6 +102,37 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
         line.keep("paragraph", rule)
     else:
         line.keep("heading", rule)
+
+
+def _divide(article: ParsedArticle) -> None:
+    """Make several lines of each kept one that line breaks part."""
+    lines: list[Line] = []
+    readings: list[LineReading] = []
+    text_above = False
+    for line, reading in zip(article.lines, article.readings, strict=True):
+        parts = divided(line) if line.kind is not None else [line]
+        own = [read(part) for part in parts] if len(parts) > 1 else [reading]
+        if len(parts) > 1:
+            _judge_parts(line, parts, own, text_above=text_above, title=article.title)
+        text_above = text_above or any(part.kind is not None and is_paragraph(part) for part in parts)
+        lines += parts
+        readings += own
+    article.lines[:], article.readings[:] = lines, readings
+
+
+def _judge_parts(
+    line: Line, parts: Sequence[Line], readings: Sequence[LineReading], *, text_above: bool, title: str | None
+) -> None:
+    """Keep the lines that a kept one was divided into, but for fields over the text and what the lexicon is sure of."""
+    if not text_above:
+        _mark_fields(parts, readings)
+        _mark_repeated(parts, title)
+    for part, reading, below in zip_longest(parts, readings, parts[1:]):
+        if part.open and reading.hit is not None and _says_enough(reading.hit):
+            part.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
+        elif part.open:
+            heads = below is not None and is_paragraph(below) and is_set_off(part) and not ends_sentence(part.text)
+            part.keep("list" if part.bullet else "heading" if heads else "paragraph", f"{line.rule}, line breaks")
 
 
 def _keep_sentences(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
@@ -176,49 +204,3 @@ def _mark_repeated(lines: Sequence[Line], title: str | None) -> None:
         if line.open and len(line.words) >= 3 and (key in seen or (wanted and line.words == wanted)):
             line.remove("repeated", "stands in the article before")
         seen.add(key)
-
-
-def _give_reasons(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
-    """A reason of their own for the lines that the classifier removed, and the lead its name."""
-    kept = [number for number, line in enumerate(lines) if line.kind is not None]
-    if len(kept) > 1 and _heads_nothing(lines[kept[-1]], readings[kept[-1]]):
-        lines[kept.pop()].remove("teaser", NOTHING_UNDER_IT)
-    first, last = (kept[0], kept[-1]) if kept else (len(lines), -1)
-    section: RemovalReason | None = None
-    for number, (line, reading) in enumerate(zip(lines, readings, strict=True)):
-        if line.kind is not None and is_paragraph(line):
-            section = None
-        elif reading.hit is not None and reading.hit.how == "section":
-            section = reading.hit.reason
-        elif line.rule == LINKS_RULE or (line.reason == "other" and line.rule.startswith("classifier")):
-            line.reason = _reason(
-                line, lines[number + 1] if number + 1 < len(lines) else None, section, first < number < last
-            )
-            if line.reason in ("teaser", "related") and number < first and len(line.words) < 5:
-                line.reason = "navigation"
-    if len(kept) > 1 and lines[first].kind == "paragraph" and may_lead(lines[first]):
-        lines[first].kind = "lead"
-
-
-def _heads_nothing(last: Line, reading: LineReading) -> bool:
-    """Whether the last line of the text is a heading, on a page one that is marked as such or has a known phrase.
-
-    In text without markup, a short last line may be the heading of what follows the article, or its last words.
-    """
-    if last.kind != "heading":
-        return False
-    return last.markup is None or last.markup.tag in HEADING_TAGS or reading.hit is not None or "|" in last.text
-
-
-def _reason(line: Line, following: Line | None, section: RemovalReason | None, inside: bool) -> RemovalReason:
-    if section is not None:
-        return section
-    if following is not None and following.reason == "credit":
-        return "credit"
-    if line.markup is not None:
-        for hint, reason in _HINTED:
-            if hint in line.markup.near:
-                return reason
-    if inside:
-        return "other" if is_paragraph(line) else "related"
-    return "teaser" if len(line.words) >= 5 else "navigation"

@@ -1,0 +1,76 @@
+"""Paragraphs of pages with line breaks in them. All is invented."""
+
+import pytest
+
+from pipeline.cleaning import Cleaner
+from pipeline.cleaning.line_breaks import divided
+from pipeline.cleaning.page import page_lines, parse
+from pipeline.config import PipelineConfig
+from schemas.records import CleanArticle, RawArticle
+from tests.cleaning.pages import PARAGRAPHS, TITLE
+
+
+@pytest.fixture(scope="module")
+def clean() -> Cleaner:
+    return Cleaner(PipelineConfig())
+
+
+def blocks(article: CleanArticle) -> list[tuple[str, str]]:
+    return [(block.kind, article.text[block.begin : block.end]) for block in article.blocks]
+
+
+def page(body: str) -> RawArticle:
+    return RawArticle(html=f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>{body}</body></html>")
+
+
+def lines_of(paragraph: str) -> list[str]:
+    (line,) = page_lines(parse(f"<html><body><p>{paragraph}</p></body></html>"))
+    return [part.text for part in divided(line)]
+
+
+@pytest.mark.parametrize(("asks", "answers"), [("", ""), ("Frage: ", "Antwort: ")])
+def test_question_and_answer_in_one_paragraph_are_two_turns(clean: Cleaner, asks: str, answers: str) -> None:
+    turns = [
+        ("Frau Tölke, warum muss das Freibad schließen?", "Weil uns das Geld fehlt. Das Dach ist marode, sagen alle."),
+        ("Wie hoch wären die Kosten?", "Wir reden von sechs Millionen Euro. Das kann die Stadt allein nicht stemmen."),
+        ("Und das Land?", "Das hat abgewinkt."),
+        ("Was sagen Sie den Kindern?", "Dass es mir leidtut. Ich habe hier selbst schwimmen gelernt."),
+    ]
+    body = "".join(f"<p><b>{asks}{question}</b><br>{answers}{answer}</p>" for question, answer in turns)
+    found = blocks(clean(page("<p>Die Bürgermeisterin erklärt, warum das Freibad schließen muss.</p>" + body)))
+    expected = [
+        turn for question, answer in turns for turn in (("question", asks + question), ("answer", answers + answer))
+    ]
+    assert found[1:] == expected
+
+
+def test_names_in_lines_of_one_paragraph_are_not_run_together(clean: Cleaner) -> None:
+    board = ["1. Vorsitzender: Karl Beispiel", "Kassenwart: Ole Brandt", "Schriftführerin: Ida Lorenzen"]
+    texts = [f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS]
+    article = clean(page("".join(texts[:3]) + f"<p>{'<br>'.join(board)}</p>" + "".join(texts[3:])))
+    assert blocks(article)[3:6] == [("paragraph", line) for line in board]
+
+
+def test_fields_over_the_text_are_found_in_one_element_with_it(clean: Cleaner) -> None:
+    body = f"12.03.2003<br>Von Ute Muster<br><br>{'<br><br>'.join(PARAGRAPHS)}"
+    article = clean(page(f"<table><tr><td>{body}</td></tr></table>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert (article.authors, article.published_at) == (["Ute Muster"], "2003-03-12T00:00:00+01:00")
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "Der Rat der Stadt Waldau hat am<br>Dienstag den Haushalt für das<br>kommende Jahr beschlossen.",
+        "Der Rat der Stadt Waldau hat nach einer langen Debatte am<br>Dienstag den Haushalt beschlossen.",
+        "„Wir fangen im Frühjahr an.<br>Dann sehen wir weiter“, sagte sie.",
+        "Kitas und<br>Schulen",
+    ],
+)
+def test_a_break_within_a_sentence_or_a_quote_parts_nothing(paragraph: str) -> None:
+    assert lines_of(paragraph) == [paragraph.replace("<br>", " ")]
+
+
+def test_an_image_between_words_parts_no_paragraph() -> None:
+    root = parse('<html><body><p><em>Die alte Brücke</em>\n<img src="x">\n<em>ist gesperrt.</em></p></body></html>')
+    assert [line.text for line in page_lines(root)] == ["Die alte Brücke ist gesperrt."]
