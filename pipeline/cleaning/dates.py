@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from itertools import islice
 from typing import Any
 
-from pipeline.cleaning.elements import is_beside, is_in_comments
+from pipeline.cleaning.elements import is_beside, is_in_comments, is_in_post
 from pipeline.cleaning.field_value import FieldValue
 from pipeline.cleaning.lines import Line
 from schemas.times import LOCAL_TIME, PRESS_YEARS
@@ -33,6 +33,8 @@ _CLOCK = re.compile(
     r"(?<![\d.:])(?P<hour>[01]?\d|2[0-3])(?::|\.(?=\d\d ?uhr))(?P<minute>[0-5]\d)(?![\d:.])", re.IGNORECASE
 )
 _CHANGED = re.compile(r"aktualisier|geändert|update|bearbeitet|überarbeitet|\bstand\b", re.IGNORECASE)
+_OF_AUTHOR = re.compile(r"\b(?:registriert|angemeldet|mitglied seit|dabei seit)\b", re.IGNORECASE)
+"""What in a forum stands before the day since when somebody writes there."""
 _LONGEST_LINE = 90
 _MOST_ELEMENTS = 3
 
@@ -95,11 +97,13 @@ def _marked(root: Any, name: str) -> FieldValue | None:
 
 
 def _first_time(root: Any) -> FieldValue | None:
-    """The first `time` element: one of the article, else one that is in no comment."""
+    """The first `time` element: one of the article, else one that is in no comment; none of embedded posts."""
     times = [
         (moment, element)
         for element in islice(root.iter("time"), _MOST_ELEMENTS)
-        if element.get("itemprop") != "dateModified" and (moment := rfc3339(element.get("datetime")))
+        if element.get("itemprop") != "dateModified"
+        and not is_in_post(element)
+        and (moment := rfc3339(element.get("datetime")))
     ]
     own = [moment for moment, element in times if not is_beside(element)]
     others = [moment for moment, element in times if not is_in_comments(element)]
@@ -110,7 +114,7 @@ def dated_lines(lines: Sequence[Line]) -> tuple[FieldValue | None, FieldValue | 
     """Publication and last change by short lines with a day in them; of several the first of each kind."""
     by_kind: dict[bool, FieldValue] = {}
     for line in lines:
-        if len(line.text) > _LONGEST_LINE:
+        if len(line.text) > _LONGEST_LINE or _OF_AUTHOR.search(line.text):
             continue
         end = 0
         found = list(_DAY.finditer(line.text))

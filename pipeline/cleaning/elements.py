@@ -7,6 +7,9 @@ from typing import Any
 # Not what says that there is none ("no-comments").
 _BESIDE = re.compile(r"(?:^|(?<!no)(?<!has)(?<!with)[\s_-])(?:comment|kommentar|related|teaser|recommend)")
 _COMMENTS = re.compile(r"(?:^|(?<!no)(?<!has)(?<!with)[\s_-])(?:comment|kommentar)")
+_POST = re.compile(
+    r"twitter-(?:tweet|video)|instagram-media|fb-post|(?:tiktok|bluesky|mastodon|reddit)-embed|(?:threads|text)-post"
+)
 _LONGEST_NAMING = 300
 
 
@@ -23,6 +26,11 @@ def is_beside(element: Any) -> bool:
 def is_in_comments(element: Any) -> bool:
     """Whether an element stands among comments."""
     return any(_COMMENTS.search(_named(around)) for around in _around(element))
+
+
+def is_in_post(element: Any) -> bool:
+    """Whether an element stands in an embedded post of a social network."""
+    return any(_POST.search(_named(around)) for around in _around(element))
 
 
 def _around(element: Any) -> Iterator[Any]:

@@ -11,9 +11,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from pipeline.cleaning.lines import Line
+from pipeline.cleaning.parsing import LINKS_RULE
 from pipeline.cleaning.shapes import has_any
 
-_AUTHOR = re.compile(r"\S.{0,80}?\(@\w{1,40}\)")
+_AUTHOR = re.compile(r"\S.{0,80}?\(@\w[\w.@-]{0,80}\)")
+_POSTED_BY = re.compile(
+    r"(?:ein beitrag geteilt von|a (?:post|photo) (?:shared|posted) by|gepostet von|posted by)\b|@\w[\w.@-]{0,80}$"
+)
+_NO_WORDS = re.compile(r"♬|(?:view (?:on|this)|auf \w+ (?:an(?:sehen|schauen)|anzeigen)|post by)\b")
 _PLACEHOLDER = re.compile(
     r"(?:sieh dir diesen beitrag|diesen beitrag auf instagram|view this (?:post|photo)|ein beitrag geteilt von|"
     r"a (?:post|photo) (?:shared|posted) by|gepostet von|posted by)\b|"
@@ -27,25 +32,48 @@ _PLACEHOLDER = re.compile(
 _CONSENT = re.compile(r"wir und unsere \d{1,4} partner\b")
 _CUES = ("beitrag", "view this", "posted by", "post shared", "photo shared", "inhalt", "einverständnis")
 _LONGEST = 700
+_FEWEST_WORDS = 3
 _LONGEST_POST = 250
 """In words; what is longer is an article in an element that is only called so."""
 
 
 def mark_embeds(lines: Sequence[Line]) -> None:
-    """Keep the posts that have their author under them, and remove what stands in the place of others."""
+    """Keep the posts that have their author beside them, and remove what stands in the place of others."""
     for is_in_one, run in groupby(lines, _is_in_post):
         post = list(run)
         is_in_post = is_in_one and sum(len(line.words) for line in post) <= _LONGEST_POST
-        signed = is_in_post and any(is_author_of_post(line.text) and not _is_placeholder(line) for line in post)
+        said = is_in_post and any(map(_says_something, post))
+        signed = is_in_post and any(_is_signature(line, said=said) for line in post)
         for line in post:
-            if not line.open:
+            if not line.open and not (is_in_post and line.rule == LINKS_RULE):
                 continue
-            if signed and not _is_placeholder(line):
+            if signed and (_is_signature(line, said=said) or not (_is_placeholder(line) or _has_no_words(line))):
                 line.keep("quote", "embedded post with its author")
             elif _CONSENT.match(line.lowered) is not None:
                 line.remove("legal", "asks for consent")
             elif is_in_post or _is_placeholder(line):
                 line.remove("embed", "in the place of an embedded post")
+
+
+def _is_signature(line: Line, *, said: bool) -> bool:
+    """Whether a line says whose a post is; "Ein Beitrag geteilt von" does so only where the post `said` something."""
+    if said and _POSTED_BY.match(line.lowered) is not None:
+        return True
+    return is_author_of_post(line.text) and not _is_placeholder(line)
+
+
+def _says_something(line: Line) -> bool:
+    """Whether a line of a post may be its words: no address, placeholder or link to the network."""
+    return (
+        len(line.words) >= _FEWEST_WORDS
+        and not _is_placeholder(line)
+        and not is_author_of_post(line.text)
+        and not _has_no_words(line)
+    )
+
+
+def _has_no_words(line: Line) -> bool:
+    return _NO_WORDS.match(line.lowered) is not None
 
 
 def is_author_of_post(line: str) -> bool:

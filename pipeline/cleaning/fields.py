@@ -82,6 +82,7 @@ def _lines_at_beginning(lines: Sequence[Line]) -> list[Line]:
         for number in range(max(0, begin - _ABOVE), min(begin + _BELOW, len(lines)))
         if lines[number].kind is None
         and lines[number].field != "title"
+        and lines[number].reason != "embed"
         and not is_author_of_post(lines[number].text)
         and not (number > begin and _is_heading(lines[number - 1 : number + 2]))
     ]

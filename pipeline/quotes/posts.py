@@ -11,7 +11,7 @@ from pipeline.spans import CharOffset, CharRange, char_span
 _LINE = re.compile(r"[^\n]+")
 _SHARED = r"(?:(?:A post shared by|Ein Beitrag geteilt von) )?"
 _SIGNED = re.compile(
-    rf"\s*(?:[–—-]+ ?)?{_SHARED}(?P<name>[^\W_][^\n(@]{{0,60}}\w)[^\w(]{{0,6}}\(@\w{{1,30}}\)[ ,·–—-]{{1,3}}"
+    rf"\s*(?:[–—-]+ ?)?{_SHARED}(?P<name>[^\W_][^\n(@]{{0,60}}\w)[^\w(]{{0,6}}\(@\w[\w.@-]{{0,80}}\)[ ,·–—-]{{1,3}}"
     r"[^\n]{0,30}\b(?:19|20)\d\d\b[^\n]{0,20}"
 )
 """ "— Hanna Obst (@hobst) 3. Mai 2024": an address with a handle, and a day behind it."""

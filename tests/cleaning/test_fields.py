@@ -376,3 +376,36 @@ def test_the_day_of_a_byline_is_the_article_s() -> None:
     lines = ["Markt zieht um", "02.01.2024, 9:51 Uhr", TITLE, "Von Ida Muster, 12. März 2024", *PARAGRAPHS]
     article = Cleaner(PipelineConfig())(RawArticle(text="\n\n".join(lines)))
     assert (article.authors, article.published_at) == (["Ida Muster"], "2024-03-12T00:00:00+01:00")
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        '<blockquote class="bluesky-embed"><p>{words}</p>— Ida Muster '
+        '(<a href="x">@muster.bsky.social</a>) <a href="y">20. Mai 2024 um 10:12</a></blockquote>',
+        '<blockquote class="instagram-media"><p><a href="x">{words}</a></p><p>A post shared by Ida Muster (@muster) on '
+        '<time datetime="2018-05-20T08:00:00+00:00">May 20, 2018</time></p></blockquote>',
+        '<blockquote class="tiktok-embed"><section><a href="x">@muster</a><p>{words}</p></section></blockquote>',
+        '<div class="fb-post"><blockquote><p>{words}</p>Gepostet von Ida Muster am 20. Mai 2024</blockquote></div>',
+    ],
+)
+def test_posts_of_all_networks_are_quotes_and_their_day_is_not_the_article_s(post: str) -> None:
+    words = "Freiheit heißt nicht, andere zu gefährden. Das sollte auch ein Minister wissen."
+    body = f"<h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p>{post.format(words=words)}"
+    body += "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[1:])
+    article = Cleaner(PipelineConfig())(RawArticle(html=f"<html><body>{body}</body></html>"))
+    quotes = [article.text[block.begin : block.end] for block in article.blocks if block.kind == "quote"]
+    assert words in quotes
+    assert any("uster" in quote for quote in quotes)
+    assert article.published_at is None
+
+
+def test_a_post_that_is_nothing_but_links_is_removed_as_a_post() -> None:
+    post = '<blockquote class="mastodon-embed"><a href="x"><div>Post by @muster@social.example</div></a></blockquote>'
+    body = f"<p>{PARAGRAPHS[0]}</p>{post}<p>{PARAGRAPHS[1]}</p>"
+    article = Cleaner(PipelineConfig())(RawArticle(html=f"<html><body>{body}</body></html>"))
+    assert [(line.text, line.reason) for line in article.removed] == [("Post by @muster@social.example", "embed")]
+
+
+def test_the_day_since_when_somebody_writes_in_a_forum_is_not_the_article_s() -> None:
+    assert dated_lines(removed("heizer77 Beiträge: 214 Registriert: Mo 3. Feb 2014")) == (None, None)

@@ -16,6 +16,8 @@ POST = "Wir bauen die Brücke. Das Geld ist da!"
         "– Hanna Obst (@hobst) May 3, 2024",
         "Hanna Obst🌉 (@hobst), 03.05.2024, 14:20 Uhr",
         "A post shared by Hanna Obst (@hobst) on May 3, 2024 at 7:30am PDT",
+        "— Hanna Obst (@hobst.bsky.social) 3. Mai 2024 um 10:12",
+        "Hanna Obst (@hobst@social.example) 3. Mai 2024",
     ],
 )
 def test_a_post_is_of_whoever_has_signed_it(signature: str) -> None:
