@@ -10,14 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from itertools import pairwise
 
 from pipeline.cleaning import shapes
 from pipeline.cleaning.dates import clock_in, day_in, written
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import NOTHING_UNDER_IT, Line, words_of
-from schemas.times import LOCAL_TIME, PRESS_YEARS
+from pipeline.cleaning.ticker_times import TickerEntry, give_days, moment_of, run_one_way
 
 _DAY_BEFORE = (
     r"(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"
@@ -28,15 +28,12 @@ _BEGIN = re.compile(
     r"(?: ?(?:[:|+–—-]|$)| (?=[A-ZÄÖÜ„\"»]))"
 )
 _TICKER = re.compile(r"ticker|live-?blog|news-?blog|minutenprotokoll|\blive\b", re.IGNORECASE)
+_OF_ARTICLE = re.compile(r"(?:zuletzt |letzte )?(?:aktualisier|geändert|veröffentlicht|stand\b)", re.IGNORECASE)
 _FEWEST_ENTRIES = 3
 _FEWEST_UNNAMED = 5
 _FEWEST_WORDS = 8
 _FEWEST_WORDS_UNNAMED = 20
 _FIRST_WORDS = 12
-_ONE_WAY = 0.75
-_DAY_MINUTES = 24 * 60
-_OVER_MIDNIGHT_HOURS = 6
-"""Times that go against the others by less are out of order, and no other day's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +47,6 @@ class Update:
 
     time: str
     words: tuple[str, ...]
-
-
-@dataclass(slots=True)
-class _TickerEntry:
-    """Where an entry begins; `day` and `moment` as far as its line or one above tells them."""
-
-    begin: int
-    end: int
-    clock: time | None = None
-    day: date | None = None
-    moment: str | None = None
-    dated: bool = False
 
 
 def mark_entries(
@@ -84,9 +69,9 @@ def mark_entries(
         sum(len(line.words) for line in lines[entry.begin : entry.end] if line.kind is not None) for entry in entries
     ]
     fewest = _FEWEST_WORDS if is_named else _FEWEST_WORDS_UNNAMED
-    if sorted(sizes)[len(sizes) // 2] < fewest or not _runs_one_way(entries):
+    if sorted(sizes)[len(sizes) // 2] < fewest or not run_one_way(entries):
         return
-    _give_days(entries, published_at, modified_at)
+    give_days(entries, published_at, modified_at)
     number = 0
     for entry in entries:
         part = lines[entry.begin : entry.end]
@@ -117,8 +102,8 @@ def _of_entry(part: Sequence[Line]) -> list[Line]:
     return headline + [line for line in part[first:] if line.kind is not None]
 
 
-def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[_TickerEntry]:
-    entries: list[_TickerEntry] = []
+def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[TickerEntry]:
+    entries: list[TickerEntry] = []
     day: date | None = None
     last = max((number for number, line in enumerate(lines) if line.kind is not None), default=-1)
     for number, line in enumerate(lines):
@@ -132,12 +117,12 @@ def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[_TickerEntry]:
                 day = day_in(line.text) or day
             continue
         clock = clock_in(found["clock"] + " Uhr") if found is not None else clock_in(line.text)
-        known_moment = _moment(moment)
+        known_moment = moment_of(moment)
         if known_moment is None and clock is None:
             continue
         own = day_in(line.text[:80])
         day = own or day
-        entry = _TickerEntry(
+        entry = TickerEntry(
             number, len(lines), clock, day, written(known_moment) if known_moment else None, dated=own is not None
         )
         day = None
@@ -146,15 +131,35 @@ def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[_TickerEntry]:
                 continue  # the same time once more
             entries[-1].end = number
         entries.append(entry)
-    if len(entries) > 1 and entries[0].dated and not any(entry.dated for entry in entries[1:]):
-        own_time = entries.pop(0)  # the article's, not an entry's
-        entries[0].day = own_time.day
+    if len(entries) > 1 and _is_of_article(lines, entries):
+        own_time = entries.pop(0)
+        entries[0].day = entries[0].day or own_time.day
+    entries = _marked_alike(entries)
     if entries:
         entries[-1].end = _end_of_last(lines, entries)
     return entries
 
 
-def _end_of_last(lines: Sequence[Line], entries: Sequence[_TickerEntry]) -> int:
+def _is_of_article(lines: Sequence[Line], entries: Sequence[TickerEntry]) -> bool:
+    """Whether the first time is the article's and no entry's: it alone has a day, or tells of a change."""
+    dated = [entry.dated for entry in entries]
+    if dated[0] and not any(dated[1:]):
+        return True
+    of_article = [_OF_ARTICLE.match(lines[entry.begin].text) is not None for entry in entries]
+    return of_article[0] and not any(of_article[1:])
+
+
+def _marked_alike(entries: list[TickerEntry]) -> list[TickerEntry]:
+    """The entries, without times in their text ("Update 11:40 Uhr:") where they begin with elements for times."""
+    marked = [entry for entry in entries if entry.moment is not None]
+    if len(marked) < max(_FEWEST_ENTRIES, len(entries) / 2):
+        return entries
+    for entry, following in pairwise(marked):
+        entry.end = following.begin
+    return marked
+
+
+def _end_of_last(lines: Sequence[Line], entries: Sequence[TickerEntry]) -> int:
     """The last entry ends where nothing is kept for as long as no gap inside of the other entries lasts."""
     begin, longest = entries[-1].begin, 4
     gap, own = 0, False
@@ -172,8 +177,8 @@ def _is_unlikely(line: Line) -> bool:
     return line.reason is not None and line.rule.startswith(("classifier", NOTHING_UNDER_IT))
 
 
-def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_TickerEntry]:
-    entries: list[_TickerEntry] = []
+def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[TickerEntry]:
+    entries: list[TickerEntry] = []
     known = {update.words: update for update in updates if update.words}
     sizes = Counter(map(len, known))
     for number, line in enumerate(lines):
@@ -185,64 +190,11 @@ def _listed(lines: Sequence[Line], updates: Sequence[Update]) -> list[_TickerEnt
                 sizes -= Counter([size])
                 if entries:
                     entries[-1].end = number
-                entries.append(_TickerEntry(number, len(lines), moment=update.time))
+                entries.append(TickerEntry(number, len(lines), moment=update.time))
                 break
     if entries:
         entries[-1].end = _end_of_last(lines, entries)
     return entries if len(entries) * 2 > len(updates) else []
-
-
-def _runs_one_way(entries: Sequence[_TickerEntry]) -> bool:
-    later = _later(entries)
-    return max(sum(later), len(later) - sum(later)) >= _ONE_WAY * len(later)
-
-
-def _later(entries: Sequence[_TickerEntry]) -> list[bool]:
-    """Of each entry whether it is later than the one above, by the shorter way from one time of day to another."""
-    later: list[bool] = []
-    for before, after in pairwise(entries):
-        if before.moment and after.moment and before.clock is None:
-            later += [after.moment > before.moment] if after.moment != before.moment else []
-        elif before.clock and after.clock and before.clock != after.clock:
-            later.append((_minutes(after.clock) - _minutes(before.clock)) % _DAY_MINUTES < _DAY_MINUTES / 2)
-    return later
-
-
-def _minutes(clock: time) -> int:
-    return 60 * clock.hour + clock.minute
-
-
-def _give_days(entries: Sequence[_TickerEntry], published_at: str | None, modified_at: str | None) -> None:
-    """Make moments of the times of day: from a known day on, and over midnight to the next or the former one."""
-    later = _later(entries)
-    newest_first = sum(later) * 2 < len(later)
-    first = _moment(modified_at or published_at) if newest_first else _moment(published_at)
-    day = first.astimezone(LOCAL_TIME).date() if first is not None else None
-    before: time | None = None
-    for entry in entries:
-        if entry.clock is None or entry.moment is not None:
-            continue
-        if entry.day is not None:
-            day = entry.day
-        elif day is not None and before is not None:
-            hours = entry.clock.hour - before.hour
-            over = hours >= _OVER_MIDNIGHT_HOURS if newest_first else -hours >= _OVER_MIDNIGHT_HOURS
-            day += timedelta(days=(-1 if newest_first else 1) if over else 0)
-        before = entry.clock
-        if day is not None:
-            entry.moment = written(datetime.combine(day, entry.clock))
-
-
-def _moment(value: str | None) -> datetime | None:
-    if not value:
-        return None
-    try:
-        moment = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None
-    if moment.year not in PRESS_YEARS:
-        return None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=LOCAL_TIME)
 
 
 def update_of(texts: Sequence[str], moment: str | None) -> Update | None:

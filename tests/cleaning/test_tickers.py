@@ -161,3 +161,38 @@ def test_headlines_that_json_ld_lists_are_found_whatever_the_classifier_says() -
         lines.append(Line(TEXT))
         lines[-1].keep("paragraph", "test")
     assert marked(lines, updates=tuple(updates)) == [update.time for update in updates for _ in range(2)]
+
+
+def test_times_of_article_and_of_updates_within_entries_are_no_entries() -> None:
+    entries = "".join(
+        f'<article><time datetime="2024-05-{day}T{clock}:00+02:00">{shown}</time>'
+        f"<p>{TEXT} Es ist {clock} Uhr.</p>{more}</article>"
+        for day, clock, shown, more in (
+            ("22", "14:21", "14:21 Uhr", ""),
+            (
+                "22",
+                "11:05",
+                "11:05 Uhr",
+                "<p>Update 11:40 Uhr: In einer früheren Fassung stand hier ein anderer Tag.</p>",
+            ),
+            ("22", "07:48", "07:48 Uhr", ""),
+            ("21", "22:10", "21.05.2024, 22:10 Uhr", ""),
+        )
+    )
+    head = (
+        f"<h1>Newsblog: Altstadt gesperrt</h1><p>Aktualisiert am 22.05.2024, 14:30 Uhr</p><p>{TEXT} Ein Überblick.</p>"
+    )
+    article = Cleaner(PipelineConfig())(RawArticle(html=f"<html><body>{head}{entries}</body></html>"))
+    assert [(block.kind, block.time) for block in article.blocks] == [
+        ("lead", None),
+        *(("entry", f"2024-05-{time}:00+02:00") for time in ("22T14:21", "22T11:05", "22T07:48", "21T22:10")),
+    ]
+
+
+def test_when_a_text_was_changed_is_no_entry() -> None:
+    head = [Line("Aktualisiert: 21.05.2024, 17:00 Uhr"), Line(TEXT)]
+    head[0].remove("other", "date or reading time")
+    head[1].keep("paragraph", "test")
+    entries = ticker("16:40", "14:05", "11:30")
+    entries[4].text = "21.05.2024, 11:30 Uhr"
+    assert marked([*head, *entries]) == [f"2024-05-21T{clock}:00+02:00" for clock in ("16:40", "14:05", "11:30")]
