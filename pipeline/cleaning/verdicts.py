@@ -98,10 +98,16 @@ def _judge(line: Line, reading: LineReading, probability: float) -> None:
         line.keep("heading", rule)
     elif line.bullet:
         line.keep("list", rule)
-    elif paragraph or line.text[-1] in '.!:,;“"«' or len(line.words) > 26:
+    elif paragraph or _ends_like_text(line.text) or len(line.words) > 26:
         line.keep("paragraph", rule)
     else:
         line.keep("heading", rule)
+
+
+def _ends_like_text(text: str) -> bool:
+    """Whether a line ends as paragraphs do and headings do not, apart from what is in brackets behind it."""
+    before = text[: text.rfind(" (")] if text.endswith(")") else text
+    return before[-1:] in (*'.!:,;“"«”»',)
 
 
 def _divide(article: ParsedArticle) -> None:

@@ -55,6 +55,24 @@ def test_the_last_line_of_a_page_goes_if_it_is_marked_as_a_heading(
     assert len(blocks) == len(PARAGRAPHS) + stays
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("«Pro Kurs sind nur drei Personen mitgefahren»", "paragraph"),
+        ("„Die Brücke bleibt zu”", "paragraph"),
+        ("Abgestimmt wird im Herbst. (sda/red)", "paragraph"),
+        ("Was im Herbst kommt (und was nicht)", "heading"),
+        ("Kommt die Brücke?", "heading"),
+    ],
+)
+def test_short_lines_that_end_as_paragraphs_do_are_no_headings(
+    text: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [PARAGRAPHS[1], text, *PARAGRAPHS[2:]]
+    html = f"<html><body>{''.join(f'<p>{part}</p>' for part in texts)}</body></html>"
+    assert cleaned(RawArticle(html=html), {}, monkeypatch).blocks[1].kind == kind
+
+
 def test_the_last_line_of_a_text_goes_if_it_looks_like_a_heading(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "\n\n".join([TITLE, *PARAGRAPHS, HEADING])
     assert kept(RawArticle(text=text), {}, monkeypatch) == PARAGRAPHS
