@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.cleaning.counts import words_of_lines
-from pipeline.cleaning.normalise import unify
+from pipeline.cleaning.normalise import unify, without_entities
 from pipeline.cleaning.wrapping import unwrapped
 from pipeline.lexicon.words import AFTER_ORDINAL, AFTER_ORDINAL_IN_LINE, MONTHS
 from schemas.records import BlockKind, RemovalReason
@@ -151,7 +151,7 @@ def text_lines(text: str) -> list[Line]:
     parts: list[tuple[str, str, int | None]] = []
     gaps: list[bool] = []
     gap = False
-    for raw in unwrapped(unify(text)):
+    for raw in unwrapped(unify(without_entities(text))):
         stripped = raw.strip()
         if not stripped:
             gap = True

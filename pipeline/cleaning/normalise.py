@@ -1,5 +1,6 @@
 """Text normalisation that never invents: what is unreadable or invisible goes, words stay as they were."""
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -15,9 +16,17 @@ _INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 _CONTROL = dict.fromkeys([*range(0, 9), 14, 15, *range(16, 32), *range(127, 160)])
+_OF_WINDOWS = {
+    code: character
+    for code in range(128, 160)
+    if code != 133 and (character := bytes([code]).decode("cp1252", "ignore"))
+}
+"""Characters of Windows-1252 in the place of control characters, as pages have them (`&#132;`)."""
+_LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"}
+_ENTITY = re.compile(r"&(?!lt;|gt;)(?:[a-zA-Z]{2,8}\d?|#\d{2,5}|#[xX][\da-fA-F]{2,4});")
 _SPACES = dict.fromkeys((9, 160, 5760, *range(8192, 8203), 8239, 8287, 12288), " ")
 _BREAKS = dict.fromkeys((11, 12, 13, 28, 29, 30, 133, 8232, 8233), "\n")
-_CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS}
+_CHARACTERS = {**_CONTROL, **_INVISIBLE, **_SPACES, **_BREAKS, **_OF_WINDOWS, **_LIGATURES}
 _CHANGED = re.compile(f"[{re.escape(''.join(map(chr, sorted(_CHARACTERS))))}\ud800-\udfff]")
 _MARKS = r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 _STACKED_MARKS = re.compile(rf"({_MARKS}{{30}}){_MARKS}+")
@@ -70,9 +79,10 @@ _MOJIBAKE = ftfy.TextFixerConfig(
 def normalise(text: str) -> str:
     """Repair and unify a text; its lines stay lines, apart from words that were hyphenated at a line's end.
 
-    NFC; broken UTF-8 repaired; soft hyphens, zero-width and control characters
-    out; every kind of space one space; every kind of line end "\\n". Quotation
-    marks and dashes are left as they are.
+    NFC; broken UTF-8 and characters of Windows-1252 repaired; soft hyphens,
+    zero-width and control characters out; every kind of space one space; every
+    kind of line end "\\n"; ligatures as their letters. Quotation marks and dashes
+    are left as they are.
     """
     return join_broken_words(unify(text))
 
@@ -107,7 +117,15 @@ def join_broken_words(text: str) -> str:
 
 def line_text(line: str) -> str:
     """`line` normalised into a single line without space around it."""
-    return " ".join(normalise(line).split())
+    return " ".join(normalise(without_entities(line)).split())
+
+
+def without_entities(text: str) -> str:
+    """`text` with the characters in the place of HTML's names for them, which some feeds and pages encode twice.
+
+    "&lt;" and "&gt;" stay: what they stand around would be taken for a tag.
+    """
+    return _ENTITY.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
 
 
 def _repaired(text: str, seen: int) -> str:

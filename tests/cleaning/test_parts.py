@@ -7,7 +7,7 @@ from pipeline.cleaning.datelines import dateline
 from pipeline.cleaning.dates import rfc3339
 from pipeline.cleaning.fingerprint import distance, fingerprints
 from pipeline.cleaning.language import detect
-from pipeline.cleaning.lines import Line, words_of
+from pipeline.cleaning.lines import Line, text_lines, words_of
 from pipeline.cleaning.metadata import read_metadata
 from pipeline.cleaning.normalise import line_text, normalise
 from pipeline.cleaning.page import page_lines, parse
@@ -29,6 +29,8 @@ NORMALISED = [
     ("Ärger\u00a0mit\u2009Pâté", "Ärger mit Pâté"),
     ("weit    weg", "weit weg"),
     ("\ud800wort 😀", "?wort 😀"),
+    ("\x84so\x93 \x96 das", "„so“ – das"),
+    ("ﬂeißig auﬀällig", "fleißig auffällig"),
 ]
 
 
@@ -41,6 +43,22 @@ def test_normalise(text: str, expected: str) -> None:
 def test_long_texts_are_normalised_as_short_ones(text: str, expected: str) -> None:
     rest = "\nDie Brücke ist gesperrt." * 50
     assert normalise(text + rest) == expected + rest
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("Er sprach von einem &#132;Kraftakt&#147; &#150; und ging.", "Er sprach von einem „Kraftakt“ – und ging."),
+        ("F&amp;uuml;r die Gr&amp;#252;nen &amp;amp; Co.", "Für die Grünen & Co."),
+        ("Das Element &amp;lt;p&amp;gt; steht da.", "Das Element &lt;p&gt; steht da."),
+    ],
+)
+def test_characters_that_pages_encode_wrongly_are_read(html: str, text: str) -> None:
+    assert [line.text for line in page_lines(parse(f"<html><body><p>{html}</p></body></html>"))] == [text]
+
+
+def test_entities_in_a_text_are_read() -> None:
+    assert [line.text for line in text_lines("&bdquo;F&uuml;r alle&ldquo;, sagte er.")] == ["„Für alle“, sagte er."]
 
 
 def test_the_words_of_all_lines_together_are_those_of_each() -> None:
