@@ -13,15 +13,19 @@ _PAYWALL = re.compile(
     r"(?:nur|exklusiv) für (?:unsere )?(?:abonnent|plus|premium|mitglieder)|"
     r"mit (?:einem|dem|ihrem|deinem) [\w+-]{0,20}(?:abo|abonnement|zugang)\b.{0,40}lesen|"
     r"(?:diesen|den ganzen|den gesamten|den vollständigen) (?:artikel|text|beitrag) (?:weiter)?lesen|"
-    r"(?:testen|abonnieren|anmelden|registrieren|bestellen) und weiterlesen|"
+    r"lesen sie (?:jetzt )?(?:diesen|den (?:ganzen|gesamten|vollständigen|kompletten)) (?:artikel|text|beitrag)|"
+    r"(?:artikel|text|beitrag) (?:gratis|kostenlos) (?:weiter)?lesen|um weiter ?zu ?lesen\b|"
+    r"(?:möchten|wollen|möchtest|willst) (?:sie |du )?(?:[\w ]{1,30} )?weiterlesen\?|noch \d{1,4} wörter\b|"
+    r"(?:testen|abonnieren|anmelden|registrieren|bestellen) und (?:kostenlos |gratis |sofort )?weiterlesen|"
     r"um (?:diesen|den) (?:ganzen |gesamten )?(?:artikel|text|beitrag).{0,30}(?:zu lesen|lesen zu können)|"
     r"(?:artikel|beitrag) freischalten|sie haben noch kein(?:en)? (?:abo|zugang)|bereits (?:digital-?)?abonnent|"
-    r"dieser (?:artikel|inhalt|beitrag|text) ist (?:kostenpflichtig|teil (?:unser|des)|exklusiv|nur)|"
+    r"dieser (?:artikel|inhalt|beitrag|text) ist (?:kostenpflichtig|teil (?:unser|des)|exklusiv|nur|"
+    r"(?:für )?(?:unsere )?abonnent)|"
     r"noch \d{1,2} ?% des artikels|(?:plus|premium)-?(?:artikel|inhalt)\b.{0,40}(?:lesen|freischalten)",
     re.IGNORECASE,
 )
 # A notice has one of these, in lower case.
-_PAYWALL_CUES = ("lesen", "für ", "freischalten", "noch kein", "bereits ", "dieser ", "des artikels")
+_PAYWALL_CUES = ("lesen", "für ", "freischalten", "noch kein", "bereits ", "dieser ", "des artikels", "wörter")
 _LONGEST_NOTICE = 300
 _BELOW = 15
 _FEW_WORDS = 300

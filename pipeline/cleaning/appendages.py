@@ -7,6 +7,7 @@ from pipeline.cleaning.access import is_notice
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.rules import LineReading
+from pipeline.cleaning.sentences import ends_sentence
 from schemas.records import RemovalReason
 
 _CONTACT = re.compile(
@@ -81,15 +82,24 @@ def _is_contact(line: Line) -> bool:
 
 
 def _remove_notices(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
-    """The notice of a paywall below the text, and its heading."""
-    kept = [number for number, line in enumerate(lines) if line.kind is not None]
-    while len(kept) > 1:
-        last = lines[kept[-1]]
-        hit = readings[kept[-1]].hit
-        if not is_notice(last) and not (last.kind == "heading" and hit is not None and hit.reason == "advert"):
-            return
-        last.remove("advert", "notice of a paywall")
-        kept.pop()
+    """The notice of a paywall below the text, its heading, and the short lines under it: the offer, and the log-in.
+
+    Under a notice that the classifier has removed already, a whole sentence stays.
+    """
+    first = next((number for number, line in enumerate(lines) if line.kind is not None), len(lines))
+    begin = len(lines)
+    for number in range(begin - 1, first, -1):
+        line, hit = lines[number], readings[number].hit
+        if is_notice(line) or (line.kind == "heading" and hit is not None and hit.reason == "advert"):
+            begin = number
+        elif line.kind is not None and is_paragraph(line):
+            break
+    removed = False
+    for line in lines[begin:]:
+        if line.kind is None:
+            removed = removed or is_notice(line)
+        elif not removed or not ends_sentence(line.text) or is_notice(line):
+            line.remove("advert", "notice of a paywall")
 
 
 def _remove_headings_of_boxes(lines: Sequence[Line]) -> None:

@@ -50,6 +50,30 @@ def test_the_notice_of_a_paywall_is_no_text(clean: Cleaner) -> None:
     assert article.access == "teaser"
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "<p>Dieser Artikel ist exklusiv für Plus-Mitglieder.</p><ul><li>Zugriff auf alle Artikel</li></ul>",
+        "<p>Lesen Sie den ganzen Artikel mit dem Digital-Abo.</p><p>Schon registriert? Hier anmelden</p>",
+        "<p>Jetzt registrieren und kostenlos weiterlesen</p>",
+        "<h2>Sie möchten weiterlesen?</h2><p>Wählen Sie jetzt Ihr Abonnement aus.</p>",
+        "<p>Dieser Inhalt ist für Abonnentinnen und Abonnenten reserviert.</p><p>Abo lösen ab CHF 9.90</p>",
+        "<h3>Artikel gratis lesen</h3><p>Um weiterzulesen, registrieren Sie sich bitte kostenlos.</p>",
+        "<p>Noch 612 Wörter</p><p>Jetzt Testzugang sichern</p>",
+    ],
+)
+def test_what_is_offered_under_a_teaser_is_no_text(clean: Cleaner, notice: str) -> None:
+    body = f"<h1>{TITLE}</h1><p>{PARAGRAPHS[0]}</p><p>{PARAGRAPHS[2]}</p><div>{notice}</div>"
+    html = f"<html><head><title>{TITLE}</title></head><body><article>{body}</article></body></html>"
+    article = clean(RawArticle(html=html))
+    assert article.text == f"{PARAGRAPHS[0]}\n\n{PARAGRAPHS[2]}"
+    assert article.access == "teaser"
+
+
+def test_a_short_last_line_without_a_notice_is_text(clean: Cleaner) -> None:
+    assert clean(page("<p>Abonnenten hat die Zeitung immer weniger, sagt er.</p>")).access == "unknown"
+
+
 def test_a_request_for_consent_in_the_midst_is_no_text(clean: Cleaner) -> None:
     asks = "Wir und unsere 182 Partner speichern Informationen auf einem Gerät, um personalisierte Anzeigen zu zeigen."
     middle = f"<div><h2>Ihre Daten</h2><p>{asks}</p><button>Alle akzeptieren</button></div>"
