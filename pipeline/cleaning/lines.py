@@ -45,6 +45,7 @@ class Markup:
         bold_share: share of its characters that is set off, bold or in italics, 0 to 1.
         time: what a `time` element in it gives as its moment, as it stands there.
         parts: what stands between its line breaks (`br`), if it has some.
+        row: number of the table's row whose cell it is, if it is one.
         around: `surroundings.AROUND_COLUMNS`, what the elements around it hold; empty until the whole page is read.
     """
 
@@ -58,6 +59,7 @@ class Markup:
     bold_share: float = 0.0
     time: str | None = None
     parts: Sequence[BrokenText] = ()
+    row: int | None = None
     around: Sequence[float] = ()
 
 

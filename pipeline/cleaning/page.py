@@ -193,6 +193,7 @@ class _Walk:
                 bold_share=min(1.0, sum(bold) / length),
                 time=moment,
                 parts=_parts_of(parts, text),
+                row=parent if tag in ("td", "th") else None,
             )
             line = line_of(text, gap=True, markup=markup, bullet=tag == "li")
             if any(character.isalnum() for character in line.text):

@@ -22,6 +22,7 @@ from pipeline.cleaning.quoted_lines import keep_quoted
 from pipeline.cleaning.reasons import give_reasons
 from pipeline.cleaning.rules import LineReading, find_infobox, read
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
+from pipeline.cleaning.table_rows import join_rows
 from schemas.records import RemovalReason
 
 _ALWAYS_REMOVED: frozenset[RemovalReason] = frozenset(("newsletter", "share", "comments"))
@@ -63,6 +64,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     keep_quoted(article.lines, _unlikely(article.lines, article.readings))
     keep_attributions(article.lines, _unlikely(article.lines, article.readings))
     keep_days(article.lines)
+    join_rows(article.lines, article.readings)
     remove_appendages(article.lines, article.readings, article.title)
     _remove_last_about_author(article.lines)
     give_reasons(article.lines, article.readings)
