@@ -1,4 +1,4 @@
-"""What stands around an article as if it were of it: comments, contacts, notices of paywalls, headings of boxes."""
+"""What stands around an article as if it were of it: comments, contacts, notices, headings of boxes, page numbers."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,14 @@ _REACHED = re.compile(
     r"\b\d{5} [A-ZÄÖÜ]|\(?0\d{2,5}\)?[ /-]\d{2,}",
     re.IGNORECASE,
 )
+_FIRST_SHOWN = re.compile(
+    r"(?:der (?:beitrag|artikel|post)|the post) .{1,250} "
+    r"(?:(?:erschien zuerst|ist zuerst erschienen) (?:auf|bei)|(?:appeared first|first appeared) on) .{1,120}",
+    re.IGNORECASE,
+)
+_PAGE_NUMBER = re.compile(r"(?:[-–] ?)?seite \d{1,3}(?: ?(?:von|/) ?\d{1,3})?(?: ?[-–])?", re.IGNORECASE)
 _MOST_CONTACTS = 14
+_LONGEST_MARK = 400
 _SAME_SHARE = 0.6
 _FEWEST_ABOVE_COMMENTS = 60
 _BOX_REASONS: frozenset[RemovalReason] = frozenset(("newsletter", "advert", "embed", "legal"))
@@ -31,6 +38,7 @@ _BOX_REASONS: frozenset[RemovalReason] = frozenset(("newsletter", "advert", "emb
 def remove_appendages(lines: Sequence[Line], readings: Sequence[LineReading], title: str | None) -> None:
     """Remove kept lines that only look like the article's, of which `title` is the headline."""
     _remove_contacts(lines)
+    _remove_marks_of_pages(lines)
     _remove_notices(lines, readings)
     _remove_headings_of_boxes(lines)
     _remove_above_title(lines)
@@ -79,6 +87,16 @@ def _remove_contacts(lines: Sequence[Line]) -> None:
 
 def _is_contact(line: Line) -> bool:
     return not is_paragraph(line) or (_REACHED.search(line.text) is not None and len(line.words) < 60)
+
+
+def _remove_marks_of_pages(lines: Sequence[Line]) -> None:
+    """What feeds write under an article ("Der Beitrag … erschien zuerst auf …"), and the number of its page."""
+    for line in lines:
+        if line.kind is not None and len(line.text) <= _LONGEST_MARK:
+            if _FIRST_SHOWN.fullmatch(line.text) is not None:
+                line.remove("legal", "where it was first shown")
+            elif _PAGE_NUMBER.fullmatch(line.text) is not None:
+                line.remove("navigation", "number of a page")
 
 
 def _remove_notices(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:

@@ -1,5 +1,6 @@
 """Headings that the classifier took for something else: numbers and days that head the parts of a text."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pipeline.cleaning.dates import is_day_in_words
@@ -11,6 +12,9 @@ from pipeline.cleaning.sentences import ends_sentence
 HEADING_TAGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _FEWEST_NUMBERS = 2
 _FEWEST_DAYS = 2
+_MINUTE = re.compile(r"\d{1,3}\.?(?: ?\+ ?\d{1,2})?(?: ?['’′‘´]| ?\.? ?(?:Min\.?|Minute))")
+_LONGEST_MINUTE = 15
+_FEWEST_MINUTES = 2
 
 
 def keep_numbered(lines: Sequence[Line], readings: Sequence[LineReading]) -> None:
@@ -41,6 +45,19 @@ def numberings(lines: Sequence[Line]) -> Iterator[list[int]]:
         if line.number == len(series) + 1:
             series.append(number)
     yield series
+
+
+def keep_minutes(lines: Sequence[Line], unlikely: Sequence[bool]) -> None:
+    """The minutes of a match ("23'", "90.+3'") over what is kept, if others of them are.
+
+    `unlikely` tells of each line whether the classifier alone removed it.
+    """
+    minutes = [number for number, line in enumerate(lines) if _MINUTE.fullmatch(line.text[: _LONGEST_MINUTE + 1])]
+    if sum(lines[number].kind is not None for number in minutes) < _FEWEST_MINUTES:
+        return
+    for number in minutes:
+        if unlikely[number] and any(line.kind is not None for line in lines[number + 1 : number + 3]):
+            lines[number].keep("heading", f"{lines[number].rule}, but one of the minutes of a match")
 
 
 def keep_days(lines: Sequence[Line]) -> None:

@@ -12,7 +12,7 @@ from pipeline.cleaning.credits import is_site_notice
 from pipeline.cleaning.embeds import mark_embeds
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
-from pipeline.cleaning.kept_headings import HEADING_TAGS, keep_days, keep_numbered
+from pipeline.cleaning.kept_headings import HEADING_TAGS, keep_days, keep_minutes, keep_numbered
 from pipeline.cleaning.kept_turns import keep_turns
 from pipeline.cleaning.line_breaks import divided, is_set_off
 from pipeline.cleaning.lines import TIME_RULE, Line, words_of
@@ -64,6 +64,7 @@ def decide(article: ParsedArticle, classifiers: Classifiers) -> dict[str, str]:
     keep_quoted(article.lines, _unlikely(article.lines, article.readings))
     keep_attributions(article.lines, _unlikely(article.lines, article.readings))
     keep_days(article.lines)
+    keep_minutes(article.lines, _unlikely(article.lines, article.readings))
     join_rows(article.lines, article.readings)
     remove_appendages(article.lines, article.readings, article.title)
     _remove_last_about_author(article.lines)

@@ -1,5 +1,7 @@
 """What stands around an article as if it were of it. All is invented."""
 
+import re
+
 import pytest
 
 from pipeline.cleaning import Cleaner
@@ -117,6 +119,35 @@ def test_comments_below_a_short_article_are_no_text(clean: Cleaner) -> None:
     body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS[1:3])
     html = f"<html><body><h1>{TITLE}</h1>{body}<h3>Kommentare</h3><p>Max schrieb:</p><p>{comment}</p></body></html>"
     assert clean(RawArticle(html=html)).text == "\n\n".join(PARAGRAPHS[1:3])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('Der Beitrag <a href="x">Neubau der Brücke</a> erschien zuerst auf <a href="y">Hafenbote</a>.', "legal"),
+        ("The post Neubau der Brücke appeared first on Hafenbote.", "legal"),
+        ("Seite 1 von 3", "navigation"),
+    ],
+)
+def test_marks_of_feeds_and_pages_are_no_text(clean: Cleaner, line: str, reason: str) -> None:
+    article = clean(page(f"<p>{line}</p>"))
+    assert article.text == "\n\n".join(PARAGRAPHS)
+    assert reasons(article) == {re.sub("<.*?>", "", line): reason}
+
+
+def test_the_head_of_a_mail_is_no_headline(clean: Cleaner) -> None:
+    head = "Wird diese E-Mail nicht richtig dargestellt? Im Browser ansehen"
+    article = clean(RawArticle(text="\n\n".join([head, TITLE, *PARAGRAPHS])))
+    assert (article.title, reasons(article)[head]) == (TITLE, "newsletter")
+
+
+def test_the_minutes_of_a_match_are_all_kept(clean: Cleaner) -> None:
+    minutes = ["90.+3'", "87'", "66'", "23'", "9'"]
+    body = "".join(
+        f"<div><span>{m}</span><h3>Tor</h3><p>{p}</p></div>" for m, p in zip(minutes, PARAGRAPHS, strict=True)
+    )
+    article = clean(RawArticle(html=f"<html><body><h1>Liveticker: {TITLE}</h1>{body}</body></html>"))
+    assert [line for line in article.text.split("\n\n") if line.endswith("'")] == minutes
 
 
 @pytest.mark.parametrize("tag", ["h3", "p"])
