@@ -70,8 +70,9 @@ def read_article(*, html: str | None, text: str | None, title: str | None) -> Pa
         metadata, lines, texts = _read_page(page)
     if not lines and plain:
         lines = text_lines(plain)
-    if len(lines) > _MOST_LINES:
-        raise Rejected("too-large", f"the article has {len(lines)} lines or blocks, more than {_MOST_LINES}")
+    size = sum(max(1, len(line.markup.parts)) if line.markup is not None else 1 for line in lines)
+    if size > _MOST_LINES:
+        raise Rejected("too-large", f"the article has {size} lines or blocks, more than {_MOST_LINES}")
     lines = split_glued(lines)
     _mark_links(lines)
     _mark_retold(lines)
