@@ -40,6 +40,8 @@ def mark_turns(lines: Sequence[Line]) -> None:
     apart = [number for number in questions if _is_set_apart(kept[number])]
     if len(apart) >= _FEWEST:
         questions = apart
+    calling = (number for number, line in enumerate(kept) if _is_set_apart(line) and called_by(line))
+    questions = sorted({*questions, *calling})
     if len(questions) >= _FEWEST and _are_answered(kept, questions):
         _mark_between(kept, set(questions))
 

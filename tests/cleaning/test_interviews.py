@@ -2,6 +2,7 @@ import pytest
 
 from pipeline.cleaning.interviews import mark_turns
 from pipeline.cleaning.lines import Line, Markup
+from pipeline.cleaning.page import page_lines, parse
 
 QUESTIONS = ("Frau Rickmers, wie geht es dem Seegras?", "Woran liegt das?", "Was sagen die Fischer zu Ihren Plänen?")
 ANSWERS = ("Besser, als ich dachte.", "Am Wasser, glaube ich.", "Mich haben sie zuerst ausgelacht.")
@@ -76,3 +77,13 @@ def test_only_the_answers_have_labels() -> None:
 )
 def test_other_articles_stay_as_they_are(texts: tuple[str, ...]) -> None:
     assert set(kinds(*texts)) <= {"paragraph"}
+
+
+def test_a_bold_line_that_calls_somebody_is_a_turn_of_who_asks() -> None:
+    asked = ("Frau Rickmers, das Seegras stirbt.", QUESTIONS[1], "Was kommt danach?", "Und wann?")
+    texts = [text for pair in zip(asked, (*ANSWERS, "Bald, hoffen wir."), strict=True) for text in pair]
+    lines = page_lines(parse("".join(f"<p><b>{text}</b></p>" if text in asked else f"<p>{text}</p>" for text in texts)))
+    for line in lines:
+        line.keep("paragraph", "test")
+    mark_turns(lines)
+    assert [line.kind for line in lines] == ["question", "answer"] * 4
