@@ -20,7 +20,7 @@ from pipeline.cleaning.lines import NOTHING_UNDER_IT, Line, words_of
 from pipeline.cleaning.ticker_times import TickerEntry, give_days, moment_of, run_one_way
 
 _DAY_BEFORE = (
-    r"(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"
+    r"(?:(?:Update|Erstmeldung) vom )?(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"
     r"(?:\d{1,2}\. ?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]{2,8}\.?)(?: ?\d{4})?,? ?(?:um )?)?"
 )
 _BEGIN = re.compile(

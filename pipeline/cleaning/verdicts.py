@@ -9,6 +9,7 @@ from pipeline.cleaning.attributions import keep_attributions
 from pipeline.cleaning.captions import mark_captions
 from pipeline.cleaning.classifier import Classifiers, probabilities
 from pipeline.cleaning.credits import is_site_notice
+from pipeline.cleaning.dates import day_in
 from pipeline.cleaning.embeds import mark_embeds
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.interviews import mark_turns
@@ -132,14 +133,17 @@ def _divide(article: ParsedArticle) -> None:
 def _judge_parts(
     line: Line, parts: Sequence[Line], readings: Sequence[LineReading], *, text_above: bool, title: str | None
 ) -> None:
-    """Keep the lines that a kept one was divided into, but for fields over the text and what the lexicon is sure of."""
+    """Keep the lines that a kept one was divided into, but for fields over the text and what the lexicon is sure of.
+
+    A time of day may be that of an entry, or of something announced.
+    """
     if not text_above:
         _mark_fields(parts, readings)
         _mark_repeated(parts, title)
     for part, reading, below in zip_longest(parts, readings, parts[1:]):
         if part.open and reading.hit is not None and _says_enough(reading.hit):
             part.remove(reading.hit.reason, f"phrase {reading.hit.phrase!r}")
-        elif part.open:
+        elif part.open or (part.rule == TIME_RULE and day_in(part.text) is None):
             heads = below is not None and is_paragraph(below) and is_set_off(part) and not ends_sentence(part.text)
             part.keep("list" if part.bullet else "heading" if heads else "paragraph", f"{line.rule}, line breaks")
 

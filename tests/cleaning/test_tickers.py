@@ -196,3 +196,11 @@ def test_when_a_text_was_changed_is_no_entry() -> None:
     entries = ticker("16:40", "14:05", "11:30")
     entries[4].text = "21.05.2024, 11:30 Uhr"
     assert marked([*head, *entries]) == [f"2024-05-21T{clock}:00+02:00" for clock in ("16:40", "14:05", "11:30")]
+
+
+@pytest.mark.parametrize("begin", ["Update vom 11. Februar 2024, {} Uhr: ", "Update vom 11. Februar, {} Uhr: "])
+def test_updates_with_their_day_are_entries(begin: str) -> None:
+    lines = ticker("16:40", "14:05", "11:30", alone=False)
+    for line, clock in zip(lines, ("16:40", "14:05", "11:30"), strict=True):
+        line.text = begin.format(clock) + TEXT
+    assert marked(lines) == [f"2024-02-11T{clock}:00+01:00" for clock in ("16:40", "14:05", "11:30")]
