@@ -40,8 +40,10 @@ _BOLD = frozenset(("b", "strong", "em", "i"))
 _NEAR_LEVELS = 3
 _LONGEST_NAME = 300
 _LONGEST_MOMENT = 40
-_BREAK = "\0"
-"""A line break among the texts of an element, which have no such character."""
+_BREAK, _BETWEEN = "\0", "\n"
+"""A line break among the texts of an element, which have no such character; and the space between two elements that
+stand on lines of their own in the source. Two of them on end part paragraphs."""
+_BREAKS = re.compile(f"[{_BREAK}{_BETWEEN}]")
 _HIDDEN_STYLE = re.compile(r"display:\s*none|visibility:\s*hidden", re.IGNORECASE)
 
 
@@ -160,6 +162,9 @@ class _Walk:
     def _text(self, text: str | None) -> None:
         if text:
             self._parts.append(text)
+            if text == _BETWEEN:
+                self._bold.append(0)
+                return
             if self._anchors > 0:
                 self._linked += len(text.strip())
             if self._emphases > 0:
@@ -168,14 +173,16 @@ class _Walk:
     def _flush(self) -> None:
         if not self._parts:
             return
-        broken = "".join(part if part == _BREAK else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts)
+        broken = "".join(
+            part if part in (_BREAK, _BETWEEN) else " ".join(("x" + part + "x").split())[1:-1] for part in self._parts
+        )
         linked, bold, moment = self._linked, self._bold, self._moment
         self._parts, self._linked, self._bold = [], 0, [0]
-        between = broken.split(_BREAK)
-        length = max(1, sum(len(part.strip()) for part in between))
-        for is_empty, group in groupby(zip(between, bold, strict=True), lambda pair: not pair[0].strip()):
-            parts = [(part, size) for part, size in group]
-            text = "" if is_empty else line_text("\n".join(part for part, _ in parts))
+        pieces = zip(_BREAKS.split(broken), bold, ["", *_BREAKS.findall(broken)], strict=True)
+        length = max(1, len(broken.strip(f" {_BREAK}{_BETWEEN}")))
+        for is_empty, group in groupby(pieces, lambda piece: not piece[0].strip()):
+            parts = list(group)
+            text = "" if is_empty else line_text("\n".join(part for part, _, _ in parts))
             if not text:
                 continue
             tag, signature, container, near, far = (
@@ -202,8 +209,17 @@ class _Walk:
                 moment = self._moment = None
 
 
-def _parts_of(parts: Sequence[tuple[str, int]], text: str) -> Sequence[BrokenText]:
-    """What stands between the line breaks of `text`; nothing if a word was broken there."""
+def _parts_of(pieces: Sequence[tuple[str, int, str]], text: str) -> Sequence[BrokenText]:
+    """What stands between the line breaks of `text`; nothing if a word was broken there.
+
+    Each of `pieces` is a text, how many characters of it are set off, and what parts it from the one before.
+    """
+    parts: list[tuple[str, int]] = []
+    for piece, bold, parted_by in pieces:
+        if parts and parted_by == _BETWEEN:
+            parts[-1] = (f"{parts[-1][0]} {piece}", parts[-1][1] + bold)
+        else:
+            parts.append((piece, bold))
     if len(parts) == 1:
         return ()
     found = [

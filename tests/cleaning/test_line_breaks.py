@@ -71,11 +71,6 @@ def test_a_break_within_a_sentence_or_a_quote_parts_nothing(paragraph: str) -> N
     assert lines_of(paragraph) == [paragraph.replace("<br>", " ")]
 
 
-def test_an_image_between_words_parts_no_paragraph() -> None:
-    root = parse('<html><body><p><em>Die alte Brücke</em>\n<img src="x">\n<em>ist gesperrt.</em></p></body></html>')
-    assert [line.text for line in page_lines(root)] == ["Die alte Brücke ist gesperrt."]
-
-
 def test_times_of_day_over_what_they_belong_to_all_stay(clean: Cleaner) -> None:
     clocks = ("16:40", "15:05", "13:20")
     body = "".join(f"<p><b>{clock} Uhr</b><br>{text}</p>" for clock, text in zip(clocks, PARAGRAPHS, strict=False))
