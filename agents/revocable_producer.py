@@ -44,7 +44,15 @@ class RevocableProducer(AIOKafkaProducer):
         self.client.ready = ready_unless_revoked  # asked right before each request is written to a connection
         self.client.close = close_and_end_waits
 
-    async def send(self, topic: str, *args: Any, partition: int | None = None, **named: Any) -> Any:
+    async def send(
+        self,
+        topic: str,
+        value: bytes | None = None,
+        key: bytes | None = None,
+        partition: int | None = None,
+        timestamp_ms: int | None = None,
+        headers: Any = None,
+    ) -> Any:
         """As aiokafka's; once it is stopped or revoked, every send ends with a `KafkaConnectionError`.
 
         One to a partition that is not known yet, as when their number was raised, asks for what there is. If it is not
@@ -57,7 +65,7 @@ class RevocableProducer(AIOKafkaProducer):
                 await self.client.force_metadata_update()
                 if partition not in await self.partitions_for(topic):
                     raise LeaderNotAvailableError(f"{topic} has no partition {partition} yet")
-            return await super().send(topic, *args, partition=partition, **named)
+            return await super().send(topic, value, key, partition, timestamp_ms, headers)
         except Exception:
             if self._closed:
                 raise KafkaConnectionError(GIVEN_UP) from None

@@ -80,7 +80,7 @@ async def test_a_partition_that_is_not_known_yet_is_asked_for(producer, monkeypa
     monkeypatch.setattr(producer.client, "force_metadata_update", update)
     monkeypatch.setattr(producer._metadata, "partitions_for_topic", lambda topic: set(known))
     with pytest.raises(LeaderNotAvailableError) as raised:
-        await producer.send("t", b"v", b"k", partition=2)
+        await producer.send_and_wait("t", b"v", b"k", partition=2)
     assert raised.value.retriable
     there.add(2)
     sent = await producer.send("t", b"v", b"k", partition=2)
