@@ -29,14 +29,15 @@ def multiplied(
     """`count` messages (key, value) with ids of their own, going round `values`.
 
     The ids are such that each partition gets as many as any other: else what is measured at the end of a backlog is
-    how uneven a few hundred random keys are. Each id stands in its text, too: pool processes remember what they
-    have read lately, and would not read the same text again.
+    how uneven a few hundred random keys are. Each id stands in its text, too, in the longest paragraph, which cleaning
+    keeps: pool processes remember what they have read lately, and would not read the same text again.
     """
     for number, value in enumerate(islice(cycle(values), count)):
         key = falling_on(f"{label}-{number}", number % partitions, partitions)
         article = orjson.loads(value) | {"id": key.decode()}
         if text := article.get("text"):
-            article["text"] = f"{text} ({key.decode()})"
+            longest = max(text.split("\n"), key=len)
+            article["text"] = text.replace(longest, f"{longest} ({key.decode()})", 1)
         elif page := article.get("html"):
             article["html"] = page.replace("</p>", f" ({key.decode()})</p>", 1)
         yield key, orjson.dumps(article)

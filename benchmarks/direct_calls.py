@@ -13,8 +13,7 @@ from unittest.mock import patch
 
 from agents.pool.fork_server_client import SINGLE_THREADED
 from agents.pool.protocol import LENGTH, Done, Job, pack
-from agents.stage_jobs import StageSetup, load
-from benchmarks.limit import STAGE_NAMES, StatefulWork
+from benchmarks.limit import STAGE_NAMES, StatefulWork, load_as_pool
 from pipeline.config import PipelineConfig
 from pipeline.stages import STAGES
 
@@ -91,7 +90,7 @@ def direct_calls(processes: int, config: PipelineConfig) -> Iterator[DirectCalls
 
 
 def _serve(connection: Connection, config: PipelineConfig) -> None:
-    work = load(StageSetup(STAGE_NAMES, config))
+    work = load_as_pool(config)
     stateful = [StatefulWork(stage, config) for stage in STAGES if stage.stateful]
 
     def timed(job: Job) -> tuple[float, float, Done]:

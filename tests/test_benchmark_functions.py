@@ -58,6 +58,12 @@ def test_a_plain_loop_joins_quotes_into_statements_as_the_stream_does():
         assert [article.id for article in statement.articles] == [orjson.loads(value)["id"]]
 
 
+def test_articles_that_are_sent_differ_in_what_cleaning_leaves_of_them():
+    text = "Das Freibad bleibt in diesem Sommer geschlossen.\nDie Technik ist zu alt.\nVon Anna Berg"
+    (sent,) = [value for _, value in multiplied([orjson.dumps({"text": text})], 1, label="a")]
+    assert "Sommer geschlossen. (a-0-" in orjson.loads(sent)["text"]
+
+
 def test_articles_that_are_sent_differ_in_their_texts():
     page = orjson.dumps({"html": "<html><body><p>Das Freibad bleibt zu.</p><p>Das tut weh.</p></body></html>"})
     sent = [orjson.loads(value) for _, value in multiplied([ARTICLE, page], 6, label="a")]
