@@ -9,13 +9,13 @@ from typing import Any
 from agents.app import StageApp, create_app
 from agents.duplicates import DuplicateFilter
 from agents.faust_adapter import COMMIT_SECONDS
+from agents.head_start import HeadStart, NextStage
 from agents.partitioner_check import PartitionerCheck
 from agents.publisher import Publisher
-from agents.runner import Runner
 from agents.seen_replica import SeenReplica
 from agents.seen_store import SeenStore
 from agents.settings import Settings
-from agents.stage_runner import RunJob, StageRunner
+from agents.stage_runner import StageRunner
 from agents.state_replica import StateReplica
 from agents.state_store import StateStore
 from agents.stateful_processor import StatefulProcessor
@@ -38,14 +38,14 @@ class StageApps:
 
     Args:
         settings: all of them.
-        perform: does the work, such as `Pool.run`.
+        head_start: does the work of stages without a state.
         status: what is told of it.
         tracing: gets a span of each message.
     """
 
-    def __init__(self, settings: Settings, *, perform: RunJob, status: WorkerStatus, tracing: Tracing) -> None:
+    def __init__(self, settings: Settings, *, head_start: HeadStart, status: WorkerStatus, tracing: Tracing) -> None:
         self._settings = settings
-        self._perform = perform
+        self._head_start = head_start
         self._status = status
         self._tracing = tracing
         self._seen_store: SeenStore | None = None
@@ -63,8 +63,8 @@ class StageApps:
             "tracing": self._tracing,
         }
         duplicates = None if seen is None else DuplicateFilter(self._settings, seen, publisher)
-        runner: Runner = (
-            StageRunner(stage, perform=self._perform, duplicates=duplicates, **common)
+        runner = (
+            StageRunner(stage, head_start=self._head_start, duplicates=duplicates, **common)
             if state is None
             else StatefulRunner(stage, state=state, **common)
         )
@@ -79,6 +79,9 @@ class StageApps:
         app.partitioner_check = PartitionerCheck(self._settings, stage, self._status.metrics)
         state_holder = seen or state
         app.assignment_listener = None if state_holder is None else state_holder.assign
+        if isinstance(runner, StageRunner):
+            source = self._settings.topic(stage.source)
+            self._head_start.follow(source, NextStage(runner, partial(publisher.partitions, source), app.assigned))
         return app
 
     def _follow_seen(self, stage: Stage) -> SeenReplica | None:

@@ -2,16 +2,16 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 
 from agents import headers
 from agents.duplicates import DuplicateCheck, DuplicateFilter
+from agents.head_start import HeadStart
 from agents.incoming import Incoming
 from agents.membership import OwnershipLost
 from agents.outgoing import TooLarge
-from agents.pool.protocol import Done, Job, Outcome, Refused
+from agents.pool.protocol import Done, Job, Refused
 from agents.pool.scheduler import JobFailed
 from agents.publisher import BeforeSend, Publisher
 from agents.runner import Runner, Send
@@ -23,9 +23,6 @@ from pipeline.stages import FINISHED_TOPIC, Stage
 
 log = logging.getLogger("redefluss.runner")
 
-RunJob = Callable[[Job], Awaitable[tuple[Outcome, int]]]
-"""Does a job; its outcome, and how often it was begun. Raises `JobFailed`."""
-
 
 class StageRunner(Runner):
     """Carries articles through one stage, one after the other.
@@ -33,7 +30,7 @@ class StageRunner(Runner):
     Args:
         stage: which.
         settings: limits and names.
-        perform: does the work, such as `Pool.run`.
+        head_start: does the work, and may begin with that of the next stage.
         publisher: what confirms.
         status: what is told of it.
         duplicates: recognises articles that were processed already; None: this stage does not look.
@@ -45,14 +42,14 @@ class StageRunner(Runner):
         stage: Stage,
         *,
         settings: Settings,
-        perform: RunJob,
+        head_start: HeadStart,
         publisher: Publisher,
         status: WorkerStatus,
         duplicates: DuplicateFilter | None = None,
         tracing: Tracing | None = None,
     ) -> None:
         super().__init__(stage, settings=settings, publisher=publisher, status=status, tracing=tracing)
-        self._perform = perform
+        self._head_start = head_start
         self._duplicates = duplicates
 
     async def handle(self, *messages: Incoming, before_publish: BeforeSend | None = None) -> None:
@@ -66,6 +63,22 @@ class StageRunner(Runner):
                     raise
                 except Exception as error:
                     await self._give_up(message, send, error)
+
+    async def job_of(self, message: Incoming) -> Job | None:
+        """The job for a message that is still to come; None: it will be refused, withdraws an article, or repeats one.
+
+        Raises:
+            LocalStoreError: it cannot be told whether it repeats one.
+        """
+        if message.value is None or self._refusal(message) is not None:
+            return None
+        if self._duplicates is not None and (await self._duplicates.check(message)).duplicate:
+            return None
+        return self._job(message)
+
+    def _job(self, message: Incoming) -> Job:
+        affinity = message.key if self.stage.affinity else None
+        return Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
 
     async def _handle(self, message: Incoming, send: Send) -> None:
         if (refusal := self._refusal(message)) is not None:
@@ -82,10 +95,8 @@ class StageRunner(Runner):
                 self.status.metrics.duplicate(self.stage.name)
                 return
             message = _with_revision(message, check.revision)
-        affinity = message.key if self.stage.affinity else None
-        job = Job(self.stage.name, message.key, message.value, self.stage.time_limit_seconds, affinity)
         try:
-            outcome, attempts = await self._perform(job)
+            outcome, attempts = await self._head_start.run(self._job(message))
         except JobFailed as error:
             await self._dead_letter(message, send, error.reason, error.detail, error.attempts)
             return
@@ -112,6 +123,7 @@ class StageRunner(Runner):
             # What the former version scattered is taken back, but for what comes from this one: it may be a repeat.
             scattered = [output for output in self.stage.outputs if output.scattered]
             messages[:0] = await self._tombstones(message.key, scattered, out)
+        self._head_start.expect(messages[-1])
         try:
             await send(*messages)
         except TooLarge as error:

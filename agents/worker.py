@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 
 from agents import kafka, topic_identity, topics
 from agents.app import StageApp
+from agents.head_start import HeadStart
 from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
 from agents.needed_permissions import of_reports, of_stages, of_web_view, topics_of
 from agents.permissions import MissingPermission
@@ -130,7 +131,8 @@ class Worker:
         self._publisher: Publisher | None = None
         self._stop = asyncio.Event()
         self._tracing = _make_tracing(settings)
-        self._stage_apps = StageApps(settings, perform=self._pool.run, status=self.status, tracing=self._tracing)
+        self._head_start = HeadStart(self._pool.run, idle=lambda: self._pool.idle)
+        self._stage_apps = StageApps(settings, head_start=self._head_start, status=self.status, tracing=self._tracing)
 
     async def main(self) -> int:
         """Run until told to stop."""
@@ -298,6 +300,7 @@ class Worker:
             )
         await asyncio.gather(*(leave(app) for app in self._apps))
         self._apps = []
+        self._head_start.stop()
         await self._stage_apps.stop_replicas()
         if self._publisher is not None:
             await self._publisher.stop()

@@ -4,7 +4,8 @@ A message's way through a stage:
 
     arrived    the broker appended it to the stage's topic (its time stamp)
     taken      the stage began with it (its span begins)
-    made       the result was there (`produced_at` in the trail), of which the stage's function took `took`
+    made       the result was there (`produced_at` in the trail); the stage's function took `took`, and may have begun
+               before the stage had the message (`agents.head_start`)
     published  the broker appended the result (the result's time stamp)
     confirmed  the stage knew that all copies have it (its span ends)
     committed  the broker appended the commit of its offset
@@ -61,10 +62,11 @@ class Passage:
     @property
     def places(self) -> dict[str, float]:
         """Seconds by place: those of ON_THE_WAY add up to the time from `arrived` to `published`."""
+        model = min(self.took, self.made - self.taken)
         found = {
             "queue": self.taken - self.arrived,
-            "hand over": self.made - self.taken - self.took,
-            "model": self.took,
+            "hand over": self.made - self.taken - model,
+            "model": model,
             "publish": self.published - self.made,
             "confirm": self.confirmed - self.published,
         }

@@ -54,6 +54,13 @@ def test_the_places_of_a_stage_add_up_to_the_time_until_the_next_can_take_the_ar
     assert clean.published == entities.arrived
 
 
+def test_what_a_stage_did_before_it_had_the_message_is_no_time_of_its_way() -> None:
+    passage = Passage("quotes", 1.0, 1.01, 1.03, 0.025, 1.04, 1.05, None)
+    assert passage.places == pytest.approx(
+        {"queue": 0.01, "hand over": 0, "model": 0.02, "publish": 0.01, "confirm": 0.01}
+    )
+
+
 def test_a_message_whose_offset_was_not_committed_has_no_time_of_it() -> None:
     _, entities = passages(TRAIL, BEGIN + 0.185, SPANS, COMMITS)
     assert entities.committed is None

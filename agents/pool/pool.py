@@ -99,6 +99,11 @@ class Pool:
         return self.waiting >= len(self._processes)
 
     @property
+    def idle(self) -> bool:
+        """Whether a process has nothing to do, and no job waits."""
+        return not self.waiting and any(process.state == "idle" for process in self._processes)
+
+    @property
     def fork_server_pid(self) -> int | None:
         """The process that holds the models."""
         return self._fork_server.pid

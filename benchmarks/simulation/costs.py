@@ -8,8 +8,11 @@ from typing import Any, Self
 
 import orjson
 
-HOPS = 4
-"""How often an article passes the broker until it is received: before each of three stages, and after the last."""
+HOPS = 2
+"""How often a single article waits for the broker until it is received: before the first stage and after the last.
+
+Between the stages it passes the broker as well, while the next stage has begun with it (`agents/head_start.py`).
+"""
 MESSAGES_OF_STAGES = 6
 """Messages that the three stages of articles read and write for an article without quotes."""
 MESSAGES_OF_QUOTE = 3
@@ -35,7 +38,7 @@ SOURCES = {
     "once; both less `idle`: cores that are busy while the stream has nothing to do. How many messages leave in a "
     "request under each of these loads is simulated; what differs is `request`, and the rest is `message`.",
     "idle_broker": "Cores that the broker keeps busy without any worker.",
-    "hop_seconds": "Time of a single article in an idle stream, less that in its stages; a quarter of it.",
+    "hop_seconds": "Time of a single article in an idle stream, less that in its stages; a half of it.",
     "confirm_seconds": "Time until the broker has confirmed a single article to its sender, in an idle stream.",
     "piece_seconds": "Processor time of the piece of work that tells how fast the machine is, beside the direct calls. "
     "All processor times are such as they would be at this speed.",

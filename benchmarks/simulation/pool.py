@@ -74,6 +74,11 @@ class SimulatedPool:
         """Whether no process will run dry in the next moment: there is more to hand out."""
         return len(self._scheduler) >= len(self._processes)
 
+    @property
+    def idle(self) -> bool:
+        """Whether a process has nothing to do, and no job waits."""
+        return not len(self._scheduler) and not all(process.jobs for process in self._processes)
+
     def run(self, stage: Stage, key: bytes, article: ArticleCosts) -> Outcome:
         """Do an article's job in a stage; the event happens when it is done."""
         outcome = Outcome(self._env)

@@ -175,7 +175,8 @@ class Stream:
                 else:
                     self._partitions[stage + 1][number].put(message)
 
-            yield from worker.article(self._stages[stage], message, after)
+            ahead = not last and self._worker(stage + 1, number) is worker
+            yield from worker.article(self._stages[stage], message, after, ahead=ahead)
 
         return Partition(self._env, handle)
 

@@ -127,9 +127,19 @@ class SimulatedWorker:
         """In so many requests, if each of those that left together has its part of one."""
         self._env.process(self._fill_pages())
 
-    def article(self, stage: Stage, message: Message, after: Callable[[float], None]) -> Steps:
-        """Carry an article through a stage; `after` is called when the next one has it, with how many left together."""
+    def article(self, stage: Stage, message: Message, after: Callable[[float], None], *, ahead: bool = False) -> Steps:
+        """Carry an article through a stage.
+
+        Args:
+            stage: which.
+            message: the article.
+            after: called when the next stage has it, with how many messages left together.
+            ahead: the next stage is this worker's, too: it begins at once if a process has nothing to do.
+        """
         yield self.pool.run(stage, message.key, message.costs)
+        if ahead and self.pool.idle:
+            after(1)
+            after = _nothing
         quotes = message.costs.quote_count if stage.also else 0
         yield from self._publish(2 + quotes, 1 + quotes, after)
 
@@ -137,7 +147,7 @@ class SimulatedWorker:
         """Take quotes in, and publish the statements that they belong to."""
         count = len(messages)
         yield self.loop.work(sum(message.costs.statements / message.costs.quote_count for message in messages))
-        yield from self._publish(2 * count, count, lambda _: None, soon=count)
+        yield from self._publish(2 * count, count, _nothing, soon=count)
 
     def collect(self, seconds: float) -> None:
         """An article is finished: the pages are to have it, which takes them so long."""
@@ -187,6 +197,10 @@ class SimulatedWorker:
             yield self._env.timeout(PAGES_SECONDS)
             seconds, self._to_collect = self._to_collect, 0.0
             yield self._pages.work(seconds)
+
+
+def _nothing(_: float) -> None:
+    """Nobody waits for it."""
 
 
 def until_confirmed(broker: Group, seconds: float, confirm_seconds: float) -> Steps:

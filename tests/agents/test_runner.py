@@ -10,6 +10,7 @@ import pytest
 from agents import headers
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.duplicates import DuplicateCheck
+from agents.head_start import HeadStart
 from agents.incoming import Incoming
 from agents.local_store import LocalStoreError
 from agents.membership import OwnershipLost
@@ -89,6 +90,18 @@ class UnreadableOnce:
         return getattr(self.other, name)
 
 
+class RecordingHeadStart(HeadStart):
+    """Begins nothing ahead, but notes what is expected, and how much was published by then."""
+
+    def __init__(self, run: Any, sent: list[Outgoing]) -> None:
+        super().__init__(run, lambda: False)
+        self.sent = sent
+        self.expected: list[tuple[Outgoing, int]] = []
+
+    def expect(self, message: Outgoing) -> None:
+        self.expected.append((message, len(self.sent)))
+
+
 class Stream:
     """A runner between fakes."""
 
@@ -106,8 +119,9 @@ class Stream:
         self.jobs: list[Job] = []
         self.outcome = outcome
         self.settings = Settings(topic_prefix="p.", **options)
+        self.head_start = RecordingHeadStart(self.perform, self.publisher.sent)
         self.runner = StageRunner(
-            stage, settings=self.settings, perform=self.perform, publisher=self.publisher, status=self.status,
+            stage, settings=self.settings, head_start=self.head_start, publisher=self.publisher, status=self.status,
             duplicates=duplicates, tracing=tracing,
         )  # fmt: skip
 
@@ -161,6 +175,7 @@ async def test_what_a_stage_made_is_published_in_order_with_headers_and_counted(
     assert stream.publisher.background == []
     assert stream.status.in_flight == 0
     assert stream.jobs == [Job("quotes", b"a", b"{}", affinity=b"a")]
+    assert stream.head_start.expected == [(sent[-1], 0)], "the next stage may begin before anything is published"
 
 
 async def test_a_record_that_is_too_large_is_not_published_but_dead_lettered():

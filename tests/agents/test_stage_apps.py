@@ -25,7 +25,7 @@ def test_a_statement_is_known_for_as_long_again_after_it_is_closed(
     monkeypatch.setattr(stage_apps, "StateReplica", Replica)
     nothing: Any = None
     settings = Settings(_env_file=None, data_dir=tmp_path, statement_days=3)  # type: ignore[call-arg]
-    apps = StageApps(settings, perform=nothing, status=nothing, tracing=nothing)
+    apps = StageApps(settings, head_start=nothing, status=nothing, tracing=nothing)
     apps._restore_state(stage_named("statements"))
     (store,) = apps._state_stores.values()
     assert isinstance(store, StateStore)
@@ -40,7 +40,7 @@ def test_an_article_is_known_for_as_long_as_a_new_version_can_change_its_stateme
     monkeypatch.setattr(stage_apps.SeenReplica, "start", lambda self: None)
     nothing: Any = None
     settings = Settings(data_dir=tmp_path, statement_days=3, duplicate_hours=duplicate_hours)
-    apps = StageApps(settings, perform=nothing, status=nothing, tracing=nothing)
+    apps = StageApps(settings, head_start=nothing, status=nothing, tracing=nothing)
     apps._follow_seen(stage_named("entities"))
     store = apps._seen_store
     assert store is not None
@@ -64,7 +64,7 @@ async def test_what_restores_a_state_is_known_by_its_topics_and_stopped_with_the
 
     monkeypatch.setattr(stage_apps, "StateReplica", Replica)
     nothing: Any = None
-    apps = StageApps(Settings(data_dir=tmp_path), perform=nothing, status=nothing, tracing=nothing)
+    apps = StageApps(Settings(data_dir=tmp_path), head_start=nothing, status=nothing, tracing=nothing)
     apps._restore_state(stage_named("statements"))
     assert apps.topics_copied() == {("statements", "id-1")}
     await apps.stop_replicas()

@@ -183,7 +183,11 @@ def test_messages_that_are_taken_at_once_are_finished_together():
 
 def test_a_single_article_takes_the_time_of_its_stages_and_of_its_passages():
     got = Stream(COSTS, Layout(cores=AMPLE)).run(arrivals.steady(20, 1.0))
-    assert got.latency(0.5) == pytest.approx(ARTICLE.stages + 4 * COSTS.hop_seconds, rel=0.05)
+    assert got.latency(0.5) == pytest.approx(ARTICLE.stages + 2 * COSTS.hop_seconds, rel=0.05)
+    elsewhere = Layout(2, cores=AMPLE, assignment=((0,) * 8, (1,) * 8, (0,) * 8))
+    read_again = ARTICLE.quotes_elsewhere - ARTICLE.quotes
+    got = Stream(COSTS, elsewhere).run(arrivals.steady(20, 1.0))
+    assert got.latency(0.5) == pytest.approx(ARTICLE.stages + read_again + 4 * COSTS.hop_seconds, rel=0.05)
 
 
 def test_what_is_read_side_by_side_takes_less_time_on_idle_cores_and_no_less_work():

@@ -33,6 +33,7 @@ CORE: dict[str, tuple[str, ...]] = {
     "agents.faust_adapter": ("test_faust_adapter.py", "test_membership.py"),
     "agents.faust_consumer": ("test_faust_consumer.py", "test_membership.py"),
     "agents.runner": ("test_runner.py",),
+    "agents.head_start": ("test_head_start.py",),
     "agents.stage_runner": ("test_runner.py",),
     "agents.publisher": ("test_publisher.py",),
     "agents.outgoing": ("test_publisher.py",),
