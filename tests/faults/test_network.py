@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import orjson
 import pytest
@@ -101,3 +102,24 @@ async def test_what_a_worker_holds_while_it_is_cut_off_is_not_the_last_word(new_
     assert texts[0].startswith("Fassung 1")
     assert texts[-1].startswith("Fassung 3")
     assert not outcome.letters
+
+
+async def test_the_next_stage_has_its_result_while_what_it_reads_is_still_on_its_way(
+    new_stream: NewStream, kafka, proxy
+):
+    """And publishes it when that has come: a job that is begun ahead is not done again."""
+    stream = await new_stream(publish_timeout_seconds=10)
+    stream.start_worker(broker=kafka.proxied_address)
+    await stream.produce([article("warm", "Ein Text.")])
+    await stream.collect(lambda seen: len(seen.articles) >= 1)
+    await stream.produce([article("a", "Text. STEP800@clean STEP1500@entities")])
+    await asyncio.sleep(0.5)
+    proxy.freeze()
+    await asyncio.sleep(2.6)  # shorter than the session
+    proxy.thaw()
+    outcome = await stream.collect(lambda seen: "a" in seen.ids, seconds=30)
+    (message,) = [message for message in outcome.articles if message.key == b"a"]
+    _, entities, _ = orjson.loads(dict(message.headers)["trail"])
+    made = datetime.fromisoformat(entities["produced_at"]).timestamp()
+    assert entities["took_ms"] >= 1500
+    assert made - entities["timestamp"] / 1000 < 0.9
