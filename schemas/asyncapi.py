@@ -86,7 +86,8 @@ def asyncapi(channels: Sequence[Channel], *, prefix: str = "", host: str = "127.
             "title": "Redefluss",
             "version": "1.0.0",
             "description": "Who is in the German news, and who said what. Spans are half-open ranges of Unicode code "
-            "points into the `text` of the record.",
+            "points into the `text` of the record. A message with a key and no value takes back what was published: of "
+            "the article with this id on the topics of articles and on `quotes`, of the statement on `statements`.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -152,8 +153,8 @@ def _headers(channels: Sequence[Channel]) -> dict[str, Any]:
             "attempt": {"type": "string", "description": "1 for the first, in decimal"},
             "trail": {
                 "type": "string",
-                "description": "JSON list of the steps so far: stage, topic, partition and offset read, took_ms, "
-                "produced_at, worker, model",
+                "description": "JSON list of the steps so far: stage; topic, partition, offset and timestamp of what "
+                "it read; took_ms, produced_at, worker, model",
             },
             "content_hash": {"type": "string", "description": "of the article's text: exact copies have the same"},
             "version_hash": {"type": "string", "description": "of the article's version, for recognising duplicates"},
