@@ -10,11 +10,12 @@ from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
 from pipeline.quotes.registry import is_certain
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
-from pipeline.spans import CharRange
+from pipeline.spans import CharOffset, CharRange
 
 MARKS = frozenset('„“”‚‘’»«›‹"')
 UNMARKED = "Direct without marks"
 """The kind of direct speech whose type alone tells it: in interviews and tickers, and where marks were lost."""
+_JOINTS = " ,"
 _FEW = 6
 """Words of a statement below which it is often a piece of a clause."""
 _WORD = re.compile(r"\w+")
@@ -90,7 +91,7 @@ def weigh(
     found = []
     for index, rule in enumerate(rules):
         other = read[partner[index]] if index in partner else None
-        found.append((_of_both(rule, other) if other else rule, features(reading, rule, other)))
+        found.append((_of_both(reading.layout.text, rule, other) if other else rule, features(reading, rule, other)))
     found += [
         (candidate, features(reading, None, candidate)) for index, candidate in enumerate(read) if index not in taken
     ]
@@ -116,8 +117,8 @@ def _apart(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> l
     return found
 
 
-def _of_both(rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
-    """The quote that both find."""
+def _of_both(text: str, rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
+    """The quote that both find; what is said is no part of the words for the speaker."""
     if "Direct" in {rule.type, read.type} or read.confidence < _SURE:
         return replace(rule, medium=read.medium, cue_spans=rule.cue_spans or read.cue_spans)
     frame = [span for span in rule.frame_spans if not shared([span], read.spans)]
@@ -127,9 +128,24 @@ def _of_both(rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
         spans=read.spans,
         type=read.type,
         medium=read.medium,
+        speaker_spans=[_apart_from(text, span, read.spans) for span in rule.speaker_spans],
         cue_spans=cue or read.cue_spans,
         frame_spans=frame or read.frame_spans,
     )
+
+
+def _apart_from(text: str, span: CharRange, said: Sequence[CharRange]) -> CharRange:
+    """What of a span, without spaces and commas around it, stands beside what is `said`; all of it if nothing does."""
+    begin, end = span
+    for first, last in said:
+        if first <= begin < last:
+            begin = last
+        elif begin < first < end:
+            end = first
+    words = text[begin:end]
+    begin = CharOffset(begin + len(words) - len(words.lstrip(_JOINTS)))
+    end = CharOffset(end - len(words) + len(words.rstrip(_JOINTS)))
+    return CharRange(begin, end) if begin < end else span
 
 
 def features(reading: Reading, rule: QuoteCandidate | None, read: QuoteCandidate | None) -> dict[str, float]:

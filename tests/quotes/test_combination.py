@@ -84,6 +84,17 @@ def test_indirect_speech_that_the_reader_is_sure_of_goes_on_behind_its_frame() -
     assert (quote.cue_spans, quote.frame_spans, quote.rule) == ([(20, 25)], [(20, 45)], "verb-that")
 
 
+def test_what_the_reader_is_sure_is_said_names_no_speaker() -> None:
+    text = "Bisher liegen laut Nordbau Aufträge für vier Boote vor."
+    found = QuoteCandidate([(0, 13), (27, 54)], "Indirect", confidence=0.95, source="learned")
+    by_rule = replace(rule(0, 54, speaker_spans=[(19, 35)], cue_spans=[(14, 18)]), spans=[(0, 13), (36, 54)])
+    (quote,) = combine(reading(0.9, text), TRUSTING, [by_rule], [found])
+    assert [text[begin:end] for begin, end in quote.speaker_spans] == ["Nordbau"]
+    within = replace(by_rule, speaker_spans=[(27, 35)])
+    (quote,) = combine(reading(0.9, text), TRUSTING, [within], [found])
+    assert quote.speaker_spans == [(27, 35)]
+
+
 def test_the_type_is_that_of_the_reader_where_the_bounds_are() -> None:
     for sure, type_ in ((0.95, "Indirect"), (0.8, "Reported")):
         reported = replace(rule(0, 60), type="Reported")
