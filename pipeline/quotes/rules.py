@@ -218,6 +218,8 @@ class _ArticleScan:
                 candidate.addressee_spans = list(parent.addressee_spans)
                 candidate.cue_spans = list(roles.cue_spans)
                 candidate.frame_spans = list(roles.frame_spans)
+                if parent.type == "Reported":  # it is a whole sentence, which nothing introduces
+                    candidate.frame_spans = frame_around(self.analysed, sentence, spans)
                 candidate.medium, candidate.written = parent.medium, parent.written
                 result.append(by_rule(candidate, "part-of-indirect"))
                 continue

@@ -364,6 +364,21 @@ def test_a_part_in_quotation_marks_lies_within_indirect_speech() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("Obst forderte einen „sofortigen Stopp“ der Arbeiten.", "Obst forderte einen … der Arbeiten"),
+        ("Er bezeichnete den Bau als „großen Fehler“.", "Er bezeichnete den Bau als"),
+    ],
+)
+def test_a_part_in_quotation_marks_of_a_reported_act_of_speech_has_the_words_around_it_as_its_frame(
+    text: str, frame: str
+) -> None:
+    act, part = found_by_rules(text)
+    assert (act.type, act.frame_spans) == ("Reported", [])
+    assert words(text, part.frame_spans) == frame
+
+
+@pytest.mark.parametrize(
     ("text", "quote", "speaker"),
     [
         ("Er schrie laut Zeugen „wie am Spieß“ um Hilfe.", "Er schrie … „wie am Spieß“ um Hilfe", "Zeugen"),
