@@ -11,6 +11,7 @@ import numpy as np
 from pipeline.config import PipelineConfig
 from pipeline.entities import EntityExtractor
 from pipeline.evaluation.gold import GoldError, read_rows
+from pipeline.evaluation.quote_rows import annotated
 from pipeline.evaluation.quote_scores import (
     ROLES,
     Pair,
@@ -24,8 +25,7 @@ from pipeline.evaluation.quote_scores import (
     total_score,
 )
 from pipeline.quotes.extractor import QuoteExtractor
-from pipeline.quotes.segmentation import FREE_TYPES
-from schemas.records import CleanArticle, Quote, QuoteArticle, QuotePart
+from schemas.records import CleanArticle, QuoteArticle
 
 Row = TypeVar("Row")
 QUOTE_TYPES = ("Direct", "Indirect", "Reported", "FreeIndirect", "IndirectFreeIndirect")
@@ -121,51 +121,17 @@ def predict(
     read: Callable[[str], QuoteArticle],
     progress: Callable[[int, int], None] | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
-    """The quotes of the records that `read` makes of the documents' texts, by document name."""
+    """The quotes of the records that `read` makes of the documents' texts, by document name.
+
+    They are by the conventions of the dataset that annotates frames, if the documents have any field for them.
+    """
+    framed = any("frame" in quote for document in documents for quote in document["quotes"])
     predictions = {}
     for number, document in enumerate(documents, start=1):
-        predictions[document["name"]] = annotated(read(document["text"]))
+        predictions[document["name"]] = annotated(read(document["text"]), framed=framed)
         if progress is not None:
             progress(number, len(documents))
     return predictions
-
-
-def annotated(article: QuoteArticle) -> list[dict[str, Any]]:
-    """The record's quotes as the gold data has quotes: neighbouring sentences of free indirect speech in one piece."""
-    rows: list[dict[str, Any]] = []
-    before: Quote | None = None
-    for quote in article.quotes:
-        if before is not None and _goes_on(article.text, before, quote):
-            rows[-1]["spans"] = [[rows[-1]["spans"][0][0], quote.spans[-1].end]]
-        else:
-            rows.append(as_row(quote))
-        before = quote
-    return rows
-
-
-def _goes_on(text: str, before: Quote, quote: Quote) -> bool:
-    if quote.type not in FREE_TYPES or quote.type != before.type:
-        return False
-    said_by = [(one.speaker.entity, one.speaker.name) if one.speaker is not None else None for one in (before, quote)]
-    between = text[before.spans[-1].end : quote.spans[0].begin]
-    return said_by[0] == said_by[1] and not between.strip() and "\n" not in between
-
-
-def as_row(quote: Quote) -> dict[str, Any]:
-    """The quote as the gold data has quotes."""
-
-    def ranges(part: QuotePart | None) -> list[list[int]]:
-        return [[span.begin, span.end] for span in part.spans] if part is not None else []
-
-    return {
-        "spans": [[span.begin, span.end] for span in quote.spans],
-        "speaker": ranges(quote.speaker),
-        "cue": ranges(quote.cue),
-        "frame": ranges(quote.frame),
-        "addressee": ranges(quote.addressee),
-        "type": quote.type,
-        "medium": quote.medium,
-    }
 
 
 def report(documents: Sequence[Mapping[str, Any]], predictions: dict[str, list[dict[str, Any]]]) -> QuoteReport:

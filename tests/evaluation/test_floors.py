@@ -24,7 +24,7 @@ FINGERPRINTS = {
     "speakers": "ecdc797edacbee530f7adcce697786bf9b6266c4a5bdcbdebd6557cac4a1ff30",
 }
 QUOTES = {
-    "default": {"quote": 0.80, "speaker": 0.71, "joint": 0.765, "type": 0.805},
+    "default": {"quote": 0.80, "speaker": 0.725, "joint": 0.785, "type": 0.805},
     "open": {"quote": 0.77, "speaker": 0.68, "joint": 0.74, "type": 0.78},
 }
 DIRECT = {"default": {"quote": 0.90, "speaker": 0.78}, "open": {"quote": 0.88, "speaker": 0.78}}

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.evaluation.quotes import NOTHING, QuoteReport, annotated, report
+from pipeline.evaluation.quote_rows import annotated
+from pipeline.evaluation.quotes import NOTHING, QuoteReport, report
 from schemas.records import Quote, QuoteArticle, Speaker
 from schemas.spans import Span
 
