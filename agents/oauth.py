@@ -2,19 +2,26 @@
 
 import asyncio
 import base64
+import json
 import time
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus
 
 import aiohttp
 from aiokafka.abc import AbstractTokenProvider
 from aiokafka.errors import KafkaConnectionError, SaslAuthenticationFailed
 
+from agents.http_answers import body_of, words_of
+from schemas.codec import one_line
+
 ENDPOINT_SECONDS = 10.0
 RENEW_SHARE = 0.8
 """Of a token's life, after which another is asked for."""
 DEFAULT_LIFE_SECONDS = 60.0
 """Of a token whose life the endpoint does not tell."""
+ANSWER_BYTES = 1_000_000
+ANSWER_CHARACTERS = 200
 
 
 class TokenFile(AbstractTokenProvider):  # type: ignore[misc]
@@ -79,19 +86,31 @@ class TokenEndpoint(AbstractTokenProvider):  # type: ignore[misc]
                 aiohttp.ClientSession(timeout=timeout) as session,
                 session.post(self._url, data=self._form, headers=self._headers, allow_redirects=False) as response,
             ):
-                status, text = response.status, await response.text()
-                answer = await response.json(content_type=None) if status == 200 else {}
+                status = response.status
+                answer: Any = None
+                if status == 200:
+                    answer, told = _read(await body_of(response, ANSWER_BYTES))
+                else:
+                    told = await words_of(response, ANSWER_CHARACTERS)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise KafkaConnectionError(f"the token endpoint {self._url} does not answer ({error!r})") from None
-        except ValueError:
-            answer = {}
         if status >= 500 or status == 429:
             raise KafkaConnectionError(f"the token endpoint {self._url} answers with {status}")
         given = answer.get("access_token") if isinstance(answer, dict) else None
         if status != 200 or not isinstance(given, str) or not given:
-            told = " ".join(text.split())[:200]
             raise SaslAuthenticationFailed(f"the token endpoint {self._url} gives no token ({status}: {told})")
         life = answer.get("expires_in")
         seconds = float(life) if isinstance(life, int | float) and life > 0 else DEFAULT_LIFE_SECONDS
         self._known = given, asked_at + RENEW_SHARE * seconds
         return given
+
+
+def _read(body: bytes | None) -> tuple[Any, str]:
+    """An answer as JSON (None if it is none), and its beginning for people."""
+    if body is None:
+        return None, f"more than {ANSWER_BYTES:,} bytes"
+    told = one_line(body[: 4 * ANSWER_CHARACTERS].decode("utf-8", "replace"), ANSWER_CHARACTERS)
+    try:
+        return json.loads(body), told
+    except (ValueError, RecursionError):
+        return None, told

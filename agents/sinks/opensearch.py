@@ -19,6 +19,7 @@ import orjson
 from aiokafka import TopicPartition
 
 from agents.http_address import is_http_address
+from agents.http_answers import body_of, words_of
 from agents.sinks.store import (
     Batch,
     SinkAddressError,
@@ -39,6 +40,8 @@ VERSION = 1
 REQUEST_SECONDS = 60.0
 BULK_BYTES = 8_000_000
 ANSWER_CHARACTERS = 300
+ANSWER_BYTES = 64_000_000
+"""An answer to a bulk request has a few hundred bytes for each of its documents, and for an error somewhat more."""
 AGAIN = {408, 425, 429, 500, 502, 503, 504}
 PROSE = {"text", "title", "kicker", "cue", "frame", "speaker_text", "addressee_text"}
 """Columns whose words are searched for, as German ones."""
@@ -226,13 +229,17 @@ class OpenSearchStore:
             async with self._session.request(
                 method, self._base + path, data=body, headers={"Content-Type": kind}, allow_redirects=False
             ) as answer:
-                told = await answer.read()
                 status, headers = answer.status, answer.headers
+                taken = 200 <= status < 300 or status in known
+                told = await body_of(answer, ANSWER_BYTES) if taken else None
+                words = "" if taken else await words_of(answer, ANSWER_CHARACTERS)
         except ssl.SSLError as error:
             raise SinkError(f"{self.name}: {one_line(str(error))}") from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise SinkUnavailable(f"{self.name}: {one_line(str(error)) or type(error).__name__}") from None
-        if 200 <= status < 300 or status in known:
+        if taken:
+            if told is None:
+                raise SinkError(f"{self.name} answers {method} {path} with more than {ANSWER_BYTES:,} bytes")
             try:
                 value = orjson.loads(told)
             except orjson.JSONDecodeError:
@@ -240,7 +247,7 @@ class OpenSearchStore:
             if not isinstance(value, dict) or (needed is not None and needed not in value):
                 raise SinkError(f"{self.name} answers {method} {path} otherwise than OpenSearch does")
             return status, value
-        words = one_line(f"{self.name} answers {status}: {told.decode('utf-8', 'replace')}", ANSWER_CHARACTERS)
+        words = one_line(f"{self.name} answers {status}: {words}", ANSWER_CHARACTERS)
         if status in AGAIN:
             raise SinkUnavailable(words, retry_after(headers))
         raise SinkError(words)

@@ -1,10 +1,8 @@
 """A web address that is told of every article and statement: one signed request a batch, again until it is taken."""
 
-import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -15,6 +13,7 @@ import orjson
 
 from agents import headers
 from agents.http_address import is_http_address
+from agents.http_answers import words_of
 from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult, counted
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
@@ -25,8 +24,6 @@ SIGNATURE_HEADER = "X-Redefluss-Signature"
 REQUEST_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3600.0
 ANSWER_CHARACTERS = 200
-WORDS_SECONDS = 5.0
-"""What a receiver says to its status is waited for so long."""
 AGAIN = frozenset({408, 425, 429, *range(500, 600)})
 """Answers after which the same request is sent again; any other but 2xx is a refusal."""
 
@@ -77,11 +74,8 @@ class WebhookStore:
     async def _check(self, answer: aiohttp.ClientResponse) -> None:
         if answer.ok and answer.status < 300:
             return
-        told = b""
-        with suppress(aiohttp.ClientError, OSError, TimeoutError):  # the status is known, whatever becomes of the rest
-            async with asyncio.timeout(WORDS_SECONDS):
-                told = await answer.content.read(4 * ANSWER_CHARACTERS)
-        words = one_line(f"{self.name} answers {answer.status}: {told.decode('utf-8', 'replace')}", ANSWER_CHARACTERS)
+        told = await words_of(answer, ANSWER_CHARACTERS)
+        words = one_line(f"{self.name} answers {answer.status}: {told}", ANSWER_CHARACTERS)
         if answer.status in AGAIN:
             raise SinkUnavailable(words, retry_after(answer.headers))
         raise SinkError(f"{words}; nothing was passed by")

@@ -77,6 +77,26 @@ async def test_trouble_of_the_endpoint_may_pass(endpoint: Endpoint, status: int)
         await endpoint.provider().token()
 
 
+@pytest.mark.parametrize(("status", "told"), [(401, "xxx"), (200, "more than 1,000 bytes")])
+async def test_an_answer_that_never_ends_is_read_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, status: int, told: str
+) -> None:
+    """A refusal counted as no answer, so that it was asked for again and again."""
+    monkeypatch.setattr(oauth, "ANSWER_BYTES", 1000)
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=status)
+        await response.prepare(request)
+        while True:
+            await response.write(b"x" * 10_000)
+
+    application = web.Application()
+    application.router.add_post("/token", endless)
+    async with TestServer(application, handler_cancellation=True) as server:
+        with pytest.raises(SaslAuthenticationFailed, match=f"gives no token \\({status}: {told}"):
+            await TokenEndpoint(str(server.make_url("/token")), "a", "b").token()
+
+
 async def test_an_endpoint_that_does_not_answer_may_pass(endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oauth, "ENDPOINT_SECONDS", 2.0)
     with pytest.raises(KafkaConnectionError, match="does not answer"):

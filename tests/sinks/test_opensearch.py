@@ -1,14 +1,19 @@
 """The indices after batches, repeats, and batches that were broken off anywhere."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from types import SimpleNamespace
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from aiokafka import TopicPartition
 
+from agents import http_answers
+from agents.sinks import opensearch
 from agents.sinks.opensearch import OpenSearchStore
 from agents.sinks.store import Batch, SinkError, SinkUnavailable, StoredPosition
 from pipeline.tables.columns import TABLES, RecordKind
@@ -166,6 +171,43 @@ async def test_nobody_there_and_wrong_addresses() -> None:
     ):
         with pytest.raises(SinkError, match="not an address"):
             OpenSearchStore(url)
+
+
+@pytest.mark.parametrize(
+    ("status", "piece", "error", "words"),
+    [
+        (403, b"", SinkError, "answers 403"),
+        (403, b"x" * 10_000, SinkError, "answers 403: xxx"),
+        (503, b"", SinkUnavailable, "answers 503"),
+        (200, b"x" * 10_000, SinkError, "more than 100,000 bytes"),
+        (200, b"", SinkUnavailable, "Timeout"),
+    ],
+)
+async def test_an_answer_that_never_ends_is_read_to_a_limit(
+    monkeypatch: pytest.MonkeyPatch, status: int, piece: bytes, error: type[Exception], words: str
+) -> None:
+    """A refusal was sent again and again, since the end of its words did not come."""
+    monkeypatch.setattr(http_answers, "WORDS_SECONDS", 0.05)
+    monkeypatch.setattr(opensearch, "REQUEST_SECONDS", 0.2)
+    monkeypatch.setattr(opensearch, "ANSWER_BYTES", 100_000)
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(status=status)
+        await response.prepare(request)
+        while True:
+            await response.write(piece or b" ")
+            await asyncio.sleep(0 if piece else 60)
+
+    app = web.Application()
+    app.router.add_post("/_bulk", endless)
+    async with TestServer(app, handler_cancellation=True) as running:
+        store = OpenSearchStore(str(running.make_url("/news")))
+        with suppress(SinkError):  # there are no indices to be made
+            await store.open()
+        store._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=opensearch.REQUEST_SECONDS))
+        with pytest.raises(error, match=words):
+            await store._send(b"{}\n")
+        await store.close()
 
 
 @pytest.mark.parametrize("answer", [{}, [], None, {"error": "nicht hier"}])

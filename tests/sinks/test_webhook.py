@@ -13,6 +13,7 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from agents import http_answers
 from agents.sinks import webhook
 from agents.sinks.store import Batch, SinkError, SinkUnavailable
 from agents.sinks.webhook import WebhookStore, retry_after
@@ -90,7 +91,7 @@ async def test_a_refusal_ends_it(receiver: tuple[Receiver, WebhookStore], status
 @pytest.mark.parametrize("status", [200, 400])
 async def test_a_status_counts_though_what_follows_it_never_ends(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
     """A refusal was sent again and again, since its words did not come."""
-    monkeypatch.setattr(webhook, "WORDS_SECONDS", 0.05)
+    monkeypatch.setattr(http_answers, "WORDS_SECONDS", 0.05)
     monkeypatch.setattr(webhook, "REQUEST_SECONDS", 0.2)
 
     async def endless(request: web.Request) -> web.StreamResponse:
