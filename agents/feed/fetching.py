@@ -33,9 +33,10 @@ REDIRECTS = {301, 302, 303, 307, 308}
 DEFAULT_REST_SECONDS = 30.0
 """After a 429 or 503 that does not say how long to wait, or says no time at all."""
 
-Fate = Literal["refused", "gone", "failed", "away", "robots"]
-"""refused: never fetched, or never used; gone: the server has no such page; failed: may work later; away: the host asks
-to be left alone for now; robots: its robots.txt forbids this."""
+Fate = Literal["refused", "gone", "failed", "busy", "away", "robots"]
+"""refused: never fetched, or never used; gone: the server has no such page; failed: may work later; busy: it answered
+with 429 or 503, and the host is left alone for now; away: it was not asked, since the host is left alone; robots: its
+robots.txt forbids this."""
 
 
 class FetchError(Exception):
@@ -43,7 +44,7 @@ class FetchError(Exception):
 
     Attributes:
         fate: whether it may come later.
-        retry_seconds: of `away`, when to ask again.
+        retry_seconds: of `busy` and `away`, when to ask again.
     """
 
     def __init__(self, message: str, fate: Fate, retry_seconds: float | None = None) -> None:
@@ -189,7 +190,7 @@ class Fetcher:
                 asked = retry_after_seconds(response.headers.get("Retry-After"))
                 seconds = asked or DEFAULT_REST_SECONDS
                 self._hosts.postpone(host, seconds)
-                raise FetchError(_named(response), "away", seconds)
+                raise FetchError(_named(response), "busy", seconds)
             if status in (404, 410):
                 raise FetchError(_named(response), "gone")
             if status not in (200, 304):
@@ -204,7 +205,7 @@ class Fetcher:
         try:
             answer = await self.get(str(url), max_bytes=ROBOTS_BYTES, cut=True, robots=False)
         except FetchError as error:
-            if error.fate == "away":
+            if error.retry_seconds is not None:
                 raise
             return RobotsResponse(404 if error.fate == "gone" or _forbidden(error) else 0, str(error))
         return RobotsResponse(answer.status, answer.body.decode("utf-8", "replace"))

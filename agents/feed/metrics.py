@@ -49,7 +49,7 @@ class FeedMetrics:
         self._last.labels(source).set(time.time())
 
     def page(self, source: str, outcome: str) -> None:
-        """A page was looked at: "new", "revised", "same", "known", "forbidden", "gone" or "failed"."""
+        """A page was looked at: "new", "revised", "same", "known", "forbidden", "gone", "failed" or "given_up"."""
         self._pages.labels(source, outcome).inc()
 
     def cleaned(self, source: str, *, kept: int, removed: int) -> None:

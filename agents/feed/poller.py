@@ -31,6 +31,9 @@ JITTER = 0.15
 FOLLOW_PAUSE_SECONDS = 300.0
 """Shortest time between two looks at a page, while the command goes on."""
 
+FAILURES = ("failed", "given_up")
+"""Of the outcomes of a look at a page, those after which there is no article, or no newer one, though there may be."""
+
 LONGEST_WAIT_SECONDS = 60.0
 """A host that wants to be left alone for longer is asked again at a later poll."""
 
@@ -212,16 +215,17 @@ class Poller:
             outcome = "same" if answer.unchanged else await self._produced(feed, known, answer)
         except FetchError as error:
             outcome = mark_failure(known, error, now)
-            until = known.due if error.fate == "away" else None
-            if outcome == "failed":
-                result.failures[known.entry.link] = str(error)
-                self.problems[feed.url] = f"{known.entry.link}: {error}"
+            until = None if error.retry_seconds is None else now + error.retry_seconds
+            if outcome in FAILURES:
+                why = known.problem or str(error)
+                result.failures[known.entry.link] = why
+                self.problems[feed.url] = f"{known.entry.link}: {why}"
                 self._seen.harvest.failure(feed.source)
-                log.info("%s: %s", known.entry.link, error)
+                log.info("%s: %s", known.entry.link, why)
         else:
             known.attempts, known.problem, known.checked = 0, None, now
             known.due = now if outcome == "new" and self._follow > 0 else next_look(known, now, self._follow)
-        if outcome != "failed":
+        if outcome not in FAILURES:
             setattr(result, outcome, getattr(result, outcome) + 1)
         self._metrics.page(feed.source, outcome)
         self._seen.save_page(known)
@@ -251,7 +255,7 @@ class Poller:
             try:
                 return await self._fetcher.get(url, max_bytes=max_bytes, etag=etag, last_modified=last_modified)
             except FetchError as error:
-                if error.fate != "away" or error.retry_seconds is None:
+                if error.retry_seconds is None:
                     raise
                 if time.monotonic() + error.retry_seconds > until:
                     raise

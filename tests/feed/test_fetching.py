@@ -127,7 +127,7 @@ async def test_retry_after_holds_for_the_host(site: Site, fetcher: Fetcher, stat
     site.put("/b", "ja")
     with pytest.raises(FetchError) as caught:
         await fetcher.get(site.url("/a"), max_bytes=100)
-    assert (caught.value.fate, caught.value.retry_seconds) == ("away", 7)
+    assert (caught.value.fate, caught.value.retry_seconds) == ("busy", 7)
     kind, message = await fate(fetcher, site.url("/b"))
     assert kind == "away"
     assert "Retry-After" in message
@@ -139,7 +139,7 @@ async def test_who_refuses_is_not_asked_again_at_once(site: Site, fetcher: Fetch
     site.put("/a", status=503, Retry_After=value)
     with pytest.raises(FetchError) as caught:
         await fetcher.get(site.url("/a"), max_bytes=100)
-    assert (caught.value.fate, caught.value.retry_seconds) == ("away", DEFAULT_REST_SECONDS)
+    assert (caught.value.fate, caught.value.retry_seconds) == ("busy", DEFAULT_REST_SECONDS)
 
 
 async def test_a_host_that_wants_rest_is_remembered() -> None:

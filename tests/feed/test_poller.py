@@ -18,14 +18,15 @@ from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, RecordL
 from multidict import CIMultiDict
 
 from agents.feed import page, timing
+from agents.feed.feed_document import FeedEntry
 from agents.feed.feed_list import FeedSource
-from agents.feed.fetching import Fetcher, FetchResponse
+from agents.feed.fetching import Fetcher, FetchError, FetchResponse
 from agents.feed.hosts import Hosts
 from agents.feed.metrics import FeedMetrics
 from agents.feed.page_producer import NotSent
 from agents.feed.poll_result import PollResult
 from agents.feed.poller import Poller
-from agents.feed.seen import FeedState, SeenError, SeenPages
+from agents.feed.seen import FeedState, Page, SeenError, SeenPages
 from pipeline.cleaning.cleaner import Cleaner
 from pipeline.config import PipelineConfig
 from pipeline.identity import article_id
@@ -297,6 +298,47 @@ async def test_a_page_for_which_its_host_always_wants_rest_holds_up_no_other(sit
     shift(newsroom, -200)
     (result,) = await newsroom.once(feed(site))
     assert (result.new, len(result.failures)) == (2, 1)
+
+
+@pytest.mark.parametrize("busy", ["/a/0", "/robots.txt"])
+async def test_a_page_that_is_always_answered_with_503_is_given_up(
+    site: Site, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch, busy: str
+) -> None:
+    """It was tried for ever, at a rest of its host each time."""
+    site.put(busy, status=503, Retry_After="100")
+    paper = site if busy == "/a/0" else Site()
+    with paper if paper is not site else contextlib.nullcontext():
+        paper.put("/feed.xml", rss_of(site, ["/a/0"]), kind="application/rss+xml")
+        failures: list[str] = []
+        async with newsroom.open(feed(paper)) as poller:
+            counted: list[str] = []
+            monkeypatch.setattr(poller._metrics, "page", lambda _, outcome: counted.append(outcome))
+            for _ in range(timing.MAX_BUSY_ATTEMPTS):
+                shift_open(poller, -(10**7))
+                (result,) = await poller.once(lambda _: None)
+                failures += result.failures.values()
+            shift_open(poller, -(10**7))
+            (last,) = await poller.once(lambda _: None)
+    assert (last.failed, len(failures)) == (False, timing.MAX_BUSY_ATTEMPTS)
+    assert failures[-1] == f"{failures[0]}; given up after {timing.MAX_BUSY_ATTEMPTS} tries"
+    assert counted == ["failed"] * (timing.MAX_BUSY_ATTEMPTS - 1) + ["given_up"]
+
+
+def shift_open(poller: Poller, seconds: float) -> None:
+    """Let time pass while the poller runs."""
+    poller._seen._db.execute("UPDATE pages SET due = due + ?", (seconds,))
+    poller._fetcher._hosts._until.clear()
+
+
+def test_the_pauses_of_a_page_that_is_busy_grow_and_are_no_shorter_than_its_host_asks() -> None:
+    known = Page("x", "feed", FeedEntry("x"), 0.0, 0.0, 0.0)
+    pauses = []
+    for asked in (100.0, 100.0, 100.0):
+        timing.mark_failure(known, FetchError("HTTP 503", "busy", asked), 1000.0)
+        pauses.append((known.due or 0.0) - 1000.0)
+    assert pauses == [100, 120, 240]
+    timing.mark_failure(known, FetchError("it rests", "away", 50.0), 1000.0)
+    assert (known.due, known.attempts) == (1050, 3), "it was not asked"
 
 
 async def test_robots_is_no_failure(site: Site, newsroom: Newsroom) -> None:
