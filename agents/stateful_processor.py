@@ -95,8 +95,10 @@ class StatefulProcessor:
             return Refused("processing-error", detail, time.perf_counter() - started)
         for key, own in given:
             self._replica.put(key, own)
-        partition = message.partition % max(1, self._replica.partitions)
-        messages = tuple(OutputMessage(self._stage.target, key, own.value, partition) for key, own in given)
+        messages = tuple(
+            OutputMessage(self._stage.target, key, own.value, self._target_partition(message.partition, own.owner))
+            for key, own in given
+        )
         return Done(messages, took_seconds=time.perf_counter() - started)
 
     def _changes(self, message: Incoming, seen_at: str) -> Iterator[tuple[bytes, GivenOut]]:
@@ -168,3 +170,10 @@ class StatefulProcessor:
     def _partition(self, owner: str) -> int:
         """The partition of the source topic that an owner's records are in."""
         return default_partition(self._states.stream_key(owner).encode(), max(1, self._replica.source_partitions))
+
+    def _target_partition(self, partition: int, owner: str) -> int:
+        """Where what an owner gives out belongs: where it was before the source topic got more partitions, too."""
+        source, target = self._replica.source_partitions, max(1, self._replica.partitions)
+        if source % target == 0:
+            return partition % target
+        return default_partition(self._states.stream_key(owner).encode(), target)

@@ -124,9 +124,7 @@ class TopicReplica(ABC):
         self.topic_ids = {} if id_ is None else {self._topic: id_}
         self.partitions = len(there)
         self.source_partitions = len(found[self._source].numbers) if self._source in found else 0
-        wanted = self._wanted or frozenset()
-        needed = wanted if self.source_partitions == self.partitions else frozenset(there)
-        tps = [TopicPartition(self._topic, number) for number in sorted(needed) if number in there]
+        tps = [TopicPartition(self._topic, number) for number in sorted(self._needed()) if number in there]
         consumer.assign(tps)
         if not tps:
             self._goal = {}
@@ -145,6 +143,16 @@ class TopicReplica(ABC):
             consumer.seek(tp, begin[tp] if start is None or why is not None else start)
         self._goal = {tp.partition: end[tp] for tp in tps}
         await self._check_goal(consumer)
+
+    def _needed(self) -> Iterable[int]:
+        """The partitions of the topic that what is known of the assigned messages can lie in.
+
+        The source may have got more partitions than the topic. If they are a multiple, a key's partition of the topic
+        is what remains of that of the source; else it may be any.
+        """
+        if not (self.partitions and self.source_partitions) or self.source_partitions % self.partitions:
+            return range(self.partitions)
+        return {number % self.partitions for number in self._wanted or ()}
 
     async def _recent(self, consumer: AIOKafkaConsumer, tps: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where in long partitions begins what is young enough to be needed.

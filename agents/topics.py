@@ -19,7 +19,7 @@ from aiokafka.errors import (
 from agents.kafka import admin, connect, consumer
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
-from pipeline.stages import DEAD_LETTER_TOPIC, compacted_topics, topic_names
+from pipeline.stages import DEAD_LETTER_TOPIC, STAGES, compacted_topics, topic_names
 
 log = logging.getLogger("redefluss.topics")
 
@@ -31,6 +31,9 @@ WORKERS_TOPIC = "workers"
 """On it the workers tell each other what they do; only their pages read it."""
 INTERNAL_TOPICS = (SEEN_TOPIC, REPLAYED_TOPIC, WORKERS_TOPIC)
 WORKERS_RETENTION_MS = 3_600_000
+STATE_TOPICS = frozenset({SEEN_TOPIC, *(stage.target for stage in STAGES if stage.stateful)})
+"""What stages go on from lies on these, in the partition of its key. So they keep their partitions when those of the
+others are raised."""
 
 HOUR_MS = 3_600_000
 BROKER_TIME = "LogAppendTime"
@@ -130,7 +133,8 @@ async def ensure(settings: Settings, names: Iterable[str] | None = None) -> list
         configs = await _configs(client, present)
         for name in present:
             partitions = described[name].partitions
-            differs = tuple(_differences(specification(settings, wanted[name]), partitions, configs.get(name, {})))
+            meant, state = specification(settings, wanted[name]), wanted[name] in STATE_TOPICS
+            differs = tuple(_differences(meant, partitions, configs.get(name, {}), may_have_fewer=state))
             reports.append(TopicReport(name, len(partitions), created=False, differs=differs))
             for difference in differs:
                 log.warning("topic %s %s", name, difference)
@@ -160,8 +164,14 @@ async def _create(client: AIOKafkaAdminClient, settings: Settings, missing: Mapp
     return reports
 
 
-def _differences(meant: NewTopic, partitions: Sequence[Mapping[str, Any]], configs: Mapping[str, str]) -> Iterator[str]:
-    if len(partitions) != meant.num_partitions:
+def _differences(
+    meant: NewTopic,
+    partitions: Sequence[Mapping[str, Any]],
+    configs: Mapping[str, str],
+    *,
+    may_have_fewer: bool = False,
+) -> Iterator[str]:
+    if len(partitions) != meant.num_partitions and not (may_have_fewer and len(partitions) < meant.num_partitions):
         yield f"has {len(partitions)} partitions, the settings say {meant.num_partitions}"
     copies = {len(partition["replicas"]) for partition in partitions}
     if meant.replication_factor not in {CLUSTER_DEFAULT, *copies}:

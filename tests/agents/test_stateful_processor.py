@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from agents import stateful_processor
 from agents.incoming import Incoming
 from agents.membership import OwnershipLost
+from agents.partitioner_check import default_partition
 from agents.pool.protocol import Refused
 from agents.state_store import GivenOut
 from agents.stateful_processor import StatefulProcessor
@@ -130,6 +131,21 @@ async def take(processor: StatefulProcessor, value: bytes | None, key: bytes = b
 
 def said(speaker: str, weight: int) -> bytes:
     return orjson.dumps({"speaker": speaker, "weight": weight})
+
+
+@pytest.mark.parametrize("partitions", [8, 16, 12], ids=["as before", "doubled", "no multiple"])
+async def test_what_is_given_out_of_an_owner_stays_in_its_partition_when_those_of_the_quotes_are_raised(
+    processor: StatefulProcessor, partitions: int
+) -> None:
+    """It would be twice on the compacted topic, and nobody would take the former one back."""
+    replica: Any = processor._replica
+    replica.partitions, replica.source_partitions = 8, partitions
+    for number in range(30):
+        owner = f"s-{number}"
+        at = default_partition(owner.encode(), partitions)
+        message = Incoming("quotes", at, 0, 1000, owner.encode(), said(owner, 1), ())
+        outcome: Any = await processor.process(message)
+        assert [made.partition for made in outcome.messages] == [default_partition(owner.encode(), 8)]
 
 
 async def test_of_the_states_that_were_worked_on_last_the_quotes_are_in_memory(processor: StatefulProcessor) -> None:

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 
 from agents import kafka, topic_replica
 from agents.kafka import TopicDescription
+from agents.partitioner_check import default_partition
 from agents.settings import Settings
 from agents.topic_replica import TopicReplica
 
@@ -139,6 +140,30 @@ async def test_a_copy_that_may_lack_what_was_withdrawn_is_rebuilt(
     client, store, _ = await reassigned(monkeypatch, FakeStore("one", days_ago=days_ago), "one", end=end)
     assert (client.offset, store.cleared) == (start, int(start == 0))
     assert ("statements was last read so long ago" in caplog.text) is (start == 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "partitions", "assigned", "needed"),
+    [
+        (8, 8, [1, 5], {1, 5}),
+        (16, 8, [1, 9, 13], {1, 5}),
+        (12, 8, [1], set(range(8))),
+        (0, 8, [1], set(range(8))),
+        (8, 0, [1], set()),
+    ],
+    ids=["as many", "doubled", "no multiple", "not known", "no topic"],
+)
+def test_where_the_source_has_got_more_partitions_those_are_read_where_its_keys_were_before(
+    source: int, partitions: int, assigned: list[int], needed: set[int]
+) -> None:
+    copy = Copy()
+    copy.source_partitions, copy.partitions = source, partitions
+    copy.assign(assigned)
+    assert set(copy._needed()) == needed
+    for key in range(500):
+        name = b"per/%d" % key
+        if partitions and source and default_partition(name, source) in assigned:
+            assert default_partition(name, partitions) in needed
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from agents import kafka, topics
 from agents.cli import clients
 from agents.settings import Settings
 from agents.topic_reader import messages_to_end
-from agents.topics import _differences, all_names, specification
+from agents.topics import STATE_TOPICS, _differences, all_names, specification
 
 PARTITION = {"replicas": [1]}
 
@@ -58,6 +58,13 @@ def test_what_is_set_is_not_the_clusters(name):
 def test_what_differs_is_said_in_words(options, copies, configs, said):
     meant = specification(settings(**({"partitions": 2} | options)), "articles.raw")
     assert list(_differences(meant, [{"replicas": list(range(copies))}] * 2, configs)) == said
+
+
+def test_what_is_known_of_articles_and_speakers_stays_where_it_is_when_partitions_are_raised():
+    assert {"statements", "articles.seen"} == STATE_TOPICS
+    meant, there = specification(settings(partitions=8), "statements"), [{"replicas": [0]}]
+    assert list(_differences(meant, there * 4, {}, may_have_fewer=True)) == []
+    assert list(_differences(meant, there * 9, {}, may_have_fewer=True)) == ["has 9 partitions, the settings say 8"]
 
 
 def test_what_was_replayed_is_known_as_long_as_its_letter():

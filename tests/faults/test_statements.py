@@ -7,8 +7,10 @@ from collections import Counter
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.admin import NewPartitions
 
 from agents import kafka
+from agents.topics import STATE_TOPICS, WORKERS_TOPIC, all_names
 from tests.faults.conftest import NewStream
 from tests.support.speakers import present
 from tests.support.stream import Outcome, article
@@ -99,6 +101,42 @@ async def test_quotes_that_come_again_change_nothing_and_a_poisonous_one_among_t
     assert counted(again) == expected
     assert [letter["reason"] for letter in again.letters] == ["malformed-json"] * 2
     assert again.repeats("articles.dead-letter") == 1, "the same bytes"
+
+
+@pytest.mark.parametrize("partitions", [4, 3], ids=["doubled", "no multiple"])
+async def test_nothing_is_doubled_or_stays_when_partitions_are_raised(new_stream: NewStream, partitions: int):
+    """As the document says: of all topics but those that the stages go on from."""
+    stream = await new_stream(loader="tests.support.speakers:load", partitions=2)
+    speakers = [f"{first} {second}" for first in ("Thea", "Karla", "Petra", "Jan") for second in ("Momsen", "Hasse")]
+    said = {f"a-{number}": [(who, words(number % 3)) for who in speakers] for number in range(12)}
+
+    def sent(*names: str) -> list[tuple[bytes, bytes]]:
+        return [article(name, "\n".join(f"{who}: {what}" for who, what in said[name])) for name in names]
+
+    def expected(*names: str) -> dict[str, int]:
+        return dict(Counter(f"{who}: {what}" for name in names for who, what in said[name]))
+
+    names = list(said)
+    stream.start_worker()
+    stream.start_worker()
+    await stream.produce(sent(*names[:6]))
+    await stream.collect(lambda seen: counted(seen) == expected(*names[:6]), names=TOPICS, seconds=SECONDS)
+    while await stream.lag():
+        await asyncio.sleep(0.5)
+    raised = [name for name in all_names() if name not in {*STATE_TOPICS, WORKERS_TOPIC}]
+    async with kafka.admin(stream.settings) as client:
+        await client.create_partitions({stream.settings.topic(name): NewPartitions(partitions) for name in raised})
+    await asyncio.sleep(15)
+    said["a-0"] = said["a-0"][1:]
+    await stream.produce([*sent("a-0", "a-2", *names[6:]), (b"a-1", None)])
+    left = [name for name in names if name != "a-1"]
+    outcome = await stream.collect(lambda seen: counted(seen) == expected(*left), names=TOPICS, seconds=SECONDS)
+    places: dict[bytes, set[int]] = {}
+    for message in outcome.messages["statements"]:
+        places.setdefault(message.key, set()).add(message.partition)
+    assert {len(found) for found in places.values()} == {1}
+    assert sum(message.key == b"a-2" for message in outcome.messages["articles.quotes"]) == 1, "a duplicate is known"
+    assert not outcome.letters
 
 
 async def read_again(stream) -> None:
