@@ -209,6 +209,7 @@ def test_helm_finds_nothing_to_criticise() -> None:
         "extraSettings: {REDEFLUSS_PARTITIONS: 16}",
         "secret: {name: s, items: {REDEFLUSS_SASL_PASSWORD: p}}",
         "replicas: 3",
+        "sinks: {archive: [parquet, /data/archive]}",
     ],
 )
 def test_wrong_values_are_refused(wrong: str) -> None:
@@ -248,6 +249,35 @@ def test_its_settings_are_those_of_the_code() -> None:
                 field = name.removeprefix("REDEFLUSS_").lower()
                 assert field in Settings.model_fields
                 Settings.model_validate({field: value})
+
+
+def test_large_numbers_are_written_as_such() -> None:
+    large = "drainSeconds: 2000000\nautoscaling: {enabled: true, lagThreshold: 3000000}"
+    documents = render(large)
+    worker = of_kind(documents, "StatefulSet")["spec"]["template"]["spec"]["containers"][0]
+    assert environment(worker)["REDEFLUSS_DRAIN_SECONDS"] == "2000000"
+    triggers = of_kind(documents, "ScaledObject")["spec"]["triggers"]
+    assert {trigger["metadata"]["lagThreshold"] for trigger in triggers} == {"3000000"}
+
+
+def test_the_files_of_secrets_that_a_sink_reads_are_its_own_alone(tmp_path: Path) -> None:
+    """PostgreSQL's client takes no password from a file that others may read, as its group may that of a secret."""
+    pod = of_kind(render(EVERYTHING), "Deployment", "news-sink-archive")["spec"]["template"]["spec"]
+    (first,), (sink,) = pod["initContainers"], pod["containers"]
+    for name in ("mnt/..data", "copy"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "mnt" / "..data" / "pgpass").write_text("*:*:*:redefluss:x")
+    (tmp_path / "mnt" / "pgpass").symlink_to(Path("..data") / "pgpass")
+    places = {mount["mountPath"]: mount["name"] for mount in first["volumeMounts"]}
+    assert places == {"/mnt": "mounted-secrets", "/run/secrets/redefluss": "secrets"}
+    shell, option, script = first["command"]
+    script = script.replace("/mnt", str(tmp_path / "mnt")).replace("/run/secrets/redefluss", str(tmp_path / "copy"))
+    subprocess.run([shell, option, script], check=True)
+    assert (tmp_path / "copy" / "pgpass").stat().st_mode & 0o777 == 0o400
+    assert {"name": "secrets", "mountPath": "/run/secrets/redefluss", "readOnly": True} in sink["volumeMounts"]
+    volumes = {volume["name"]: volume for volume in pod["volumes"]}
+    assert volumes["secrets"]["emptyDir"] == {"medium": "Memory"}
+    assert volumes["mounted-secrets"]["secret"]["secretName"] == "redefluss"
 
 
 @pytest.mark.parametrize("drain", [0, 30, 600])

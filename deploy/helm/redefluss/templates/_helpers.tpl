@@ -55,7 +55,7 @@ securityContext:
 {{- define "redefluss.settings" -}}
 - {name: REDEFLUSS_BROKER, value: {{ .Values.broker | quote }}}
 - {name: REDEFLUSS_TOPIC_PREFIX, value: {{ .Values.topicPrefix | quote }}}
-- {name: REDEFLUSS_DRAIN_SECONDS, value: {{ .Values.drainSeconds | quote }}}
+- {name: REDEFLUSS_DRAIN_SECONDS, value: {{ .Values.drainSeconds | int64 | quote }}}
 - {name: REDEFLUSS_LOG_FORMAT, value: json}
 {{- range $name, $key := .Values.secret.items }}
 - {name: {{ $name }}, value: {{ printf "/run/secrets/redefluss/%s" $key | quote }}}
