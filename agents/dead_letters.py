@@ -18,6 +18,7 @@ from agents import headers, kafka
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.needed_permissions import on_topics
 from agents.outgoing import Outgoing, TooLarge
+from agents.permissions import Need
 from agents.publisher import Publisher
 from agents.settings import Settings
 from agents.topic_reader import MessageGone, NoAnswer, message_at, messages_to_end
@@ -118,6 +119,11 @@ async def show(settings: Settings, identifier: str) -> StoredLetter:
     return stored
 
 
+def needed(settings: Settings, *, dry_run: bool) -> list[Need]:
+    """What a replay cannot do without, but for WRITE on the topics that letters are sent to."""
+    return [] if dry_run else on_topics(settings, "WRITE", REPLAYED_TOPIC)
+
+
 async def replay(
     settings: Settings,
     letters: Iterable[StoredLetter] | AsyncIterable[StoredLetter],
@@ -141,10 +147,11 @@ async def replay(
     """
     if not dry_run:
         await ensure(settings, [REPLAYED_TOPIC])
-        await kafka.demand(settings, on_topics(settings, "WRITE", REPLAYED_TOPIC))
+    await kafka.demand(settings, needed(settings, dry_run=dry_run))
     done = await _replayed(settings)
     publisher = Publisher(settings, embedded=await kafka.is_embedded(settings))
-    await publisher.start()
+    if not dry_run:  # a producer starts only where something may be written
+        await publisher.start()
     sent, skipped, impossible = 0, 0, []
     writable: set[str] = set()
     try:
@@ -174,7 +181,8 @@ async def replay(
             done[stored.id] = stored.written_at or datetime.now(UTC)
             log.info("dead letter %s is sent to %s again by %s", stored.id, settings.topic(topic), by or "unknown")
     finally:
-        await publisher.stop()
+        if not dry_run:
+            await publisher.stop()
     return ReplayReport(sent, skipped, tuple(impossible))
 
 

@@ -5,7 +5,7 @@ import getpass
 import os
 import re
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
@@ -19,6 +19,7 @@ from schemas.records import FAILURE_REASONS
 
 if TYPE_CHECKING:
     from agents.dead_letters import StoredLetter
+    from agents.permissions import Need
     from agents.settings import Settings
 
 app = typer.Typer(help="What could not be processed: list, show, replay.", no_args_is_help=True)
@@ -136,7 +137,7 @@ async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["fai
     if identifiers and any(selected.values()):
         raise CommandError("either ids or --stage, --reason, --since, --until")
     settings = load_settings()
-    await _reach(settings)
+    await _reach(settings, dead_letters.needed(settings, dry_run=dry_run))
     letters = _named(settings, identifiers) if identifiers else dead_letters.read(settings, **selected)
     report = await dead_letters.replay(settings, letters, to=to, dry_run=dry_run, by=_user())
     for problem in report.impossible:
@@ -146,12 +147,12 @@ async def _replay(identifiers: list[str], selected: Filters, *, to: Literal["fai
     return ExitCode.INCOMPLETE if report.impossible else ExitCode.OK
 
 
-async def _reach(settings: "Settings") -> None:
+async def _reach(settings: "Settings", more: Sequence["Need"] = ()) -> None:
     from agents.cli.clients import reach_broker
     from agents.needed_permissions import on_topics
     from agents.topics import REPLAYED_TOPIC
 
-    await reach_broker(settings, on_topics(settings, "READ", DEAD_LETTER_TOPIC, REPLAYED_TOPIC))
+    await reach_broker(settings, [*on_topics(settings, "READ", DEAD_LETTER_TOPIC, REPLAYED_TOPIC), *more])
 
 
 async def _named(settings: "Settings", identifiers: list[str]) -> AsyncIterator["StoredLetter"]:

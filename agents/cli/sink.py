@@ -154,11 +154,12 @@ async def _run(
     from agents.announcements import announced
     from agents.cli.clients import reach_broker
     from agents.exposition import served
+    from agents.needed_permissions import on_topics
     from agents.permissions import Need
-    from agents.sinks.consumer import Sink
+    from agents.sinks.consumer import KINDS, Sink
     from agents.sinks.metrics import registry_of, word
 
-    await reach_broker(settings, [Need("READ", "group", group)])
+    await reach_broker(settings, [Need("READ", "group", group), *on_topics(settings, "READ", *KINDS)])
     sink = Sink(settings, store, group=group, from_now=not from_beginning, say=console.note)
     loop = asyncio.get_running_loop()
 

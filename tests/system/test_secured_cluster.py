@@ -21,6 +21,7 @@ import trustme
 from agents import kafka
 from agents.cli.errors import ExitCode
 from agents.cli.main import execute
+from agents.cli.sink import group_of
 from agents.needed_permissions import of_reports, of_stages, of_web_view, on_topics
 from agents.permissions import Need
 from agents.settings import Settings
@@ -411,12 +412,18 @@ def test_tokens_from_an_endpoint_and_a_secret_from_a_file(client: Client, tmp_pa
 def test_the_commands_with_their_permissions_alone(client: Client, tmp_path: Path) -> None:
     groups = [Need("DESCRIBE", "group", client.settings.group(stage.name)) for stage in STAGES]
     letters = client.needs("READ", "articles.dead-letter", "articles.replayed")
+    group = group_of(client.settings, "parquet", str(tmp_path / "archive"))
     rows: list[tuple[tuple[str, ...], list[Need]]] = [
         (("produce", article(tmp_path, "b-1")), client.needs("WRITE", "articles.raw")),
         (("withdraw", "b-1"), [*client.needs("WRITE", "articles.raw"), *client.needs("READ", "statements")]),
         (("consume", "articles.raw", "--from-beginning", "--until-caught-up"), client.needs("READ", "articles.raw")),
         (("dead-letters", "list"), letters),
         (("dead-letters", "replay"), [*letters, *client.needs("WRITE", "articles.replayed")]),
+        (("dead-letters", "replay", "--dry-run"), letters),
+        (
+            ("sink", "parquet", str(tmp_path / "archive"), "--until-caught-up"),
+            [*client.needs("READ", "articles.quotes", "statements"), Need("READ", "group", group)],
+        ),
         (("topics", "list"), client.needs("DESCRIBE", *all_names())),
         (("topics", "lag"), [*client.needs("READ", *(stage.source for stage in STAGES)), *groups]),
     ]
@@ -425,3 +432,7 @@ def test_the_commands_with_their_permissions_alone(client: Client, tmp_path: Pat
         client.allow("writer", needs)
         code, _, told = client.run(*arguments)
         assert code == ExitCode.OK, (arguments, told)
+    client.allow("writer", client.needs("DESCRIBE", *all_names()))
+    _, line = client.fails("sink", "parquet", str(tmp_path / "archive"))
+    topics = ", ".join(client.settings.topic(name) for name in ("articles.quotes", "statements"))
+    assert line == f"redefluss: the log-in lacks READ on the group {group}; READ on the topics {topics}"
