@@ -8,8 +8,11 @@ import asyncio
 import ipaddress
 import logging
 import resource
+import socket
+import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -43,6 +46,15 @@ class Connection:
     since: float
     busy: bool = False
     endless: bool = False
+
+
+def break_off(transport: asyncio.BaseTransport | None) -> None:
+    """End a connection in the middle of an answer. It is reset: otherwise its end would be taken for that of the answer
+    where this has no other, as in HTTP/1.0, which proxies speak."""
+    if isinstance(transport, asyncio.WriteTransport):
+        with suppress(AttributeError, OSError):  # it is closed already
+            transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
 
 
 class Proxies:
@@ -155,9 +167,12 @@ class Connections:
         return True
 
     def _drop(self, handler: RequestHandler) -> None:
-        transport = self._known[handler].transport
+        connection = self._known[handler]
         self.lost(handler)
-        transport.abort()  # `close` would wait for what the other side does not read
+        if connection.busy:
+            break_off(connection.transport)
+        else:
+            connection.transport.abort()  # `close` would wait for what the other side does not read
 
 
 class LimitedHandler(RequestHandler):

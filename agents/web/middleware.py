@@ -31,19 +31,11 @@ OPEN_PATHS = ("/login", "/static/", "/health/")
 """Reachable without the token wherever the web view listens."""
 
 
-@middleware
-async def headers(request: Request, handler: Handler) -> StreamResponse:
-    """Tell browsers to trust nothing but this server's own files."""
-    try:
-        response = await handler(request)
-    except HTTPException as error:
-        error.headers.update(HEADERS)
-        raise
-    if not response.prepared:
-        response.headers.update(HEADERS)
-        cache = "public, max-age=600" if request.path.startswith("/static/") else "no-store"
-        response.headers.setdefault("Cache-Control", cache)
-    return response
+async def add_headers(request: Request, response: StreamResponse) -> None:
+    """Tell browsers to trust nothing but this server's own files. Called for every answer before it begins."""
+    response.headers.update(HEADERS)
+    cache = "public, max-age=600" if request.path.startswith("/static/") else "no-store"
+    response.headers.setdefault("Cache-Control", cache)
 
 
 @middleware

@@ -53,6 +53,9 @@ class Site:
     limiter: Limiter = field(default_factory=Limiter)
     streams: Counter[str] = field(default_factory=Counter)
     """By client, how many listen."""
+    files: int = 0
+    """How many files are made."""
+    file_turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     _cache: dict[Any, tuple[float, Any]] = field(default_factory=dict)
     """Values with the moment (monotonic, in seconds) until which they hold, those that were made last at the end."""

@@ -101,7 +101,8 @@ def install(app: Any, site: Site) -> None:
     for pages in PAGES:
         pages.blueprint.register(app)
     own = frozenset(server.router.resources())
-    server.middlewares.extend([middleware.connection, middleware.headers, middleware.errors, middleware.guard(own)])
+    server.middlewares.extend([middleware.connection, middleware.errors, middleware.guard(own)])
+    server.on_response_prepare.append(middleware.add_headers)
     server.on_shutdown.append(_end_streams)
 
 

@@ -1,8 +1,32 @@
-"""Files for spreadsheets."""
+"""Files of quotes: what is in them, and how they are sent, which is while their rows are read."""
 
+import asyncio
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import orjson
 import pytest
+from aiohttp import ClientPayloadError
+from aiohttp.test_utils import TestClient
 
-from agents.web.exports import exported
+from agents.settings import Settings
+from agents.web import exports
+from agents.web.site import SITE
+from agents.web.store import exported_rows
+from agents.web.store.exported_rows import Row, Rows
+from agents.web.store.location import store_path
+from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.reader import StoreReader
+from agents.web.store.writer import StoreWriter, TopicMessage
+from tests.web.articles import message, quote_article
+
+Client = TestClient[Any, Any]
+JSONL = "/api/quotes?format=jsonl"
 
 
 @pytest.mark.parametrize(
@@ -16,7 +40,193 @@ from agents.web.exports import exported
     ],
 )
 def test_no_cell_begins_as_a_formula_does(text: str, written: str) -> None:
-    body = exported([{"text": text}], "csv", "quotes", {"text": str}).body
-    assert isinstance(body, bytes)
+    body = b"".join(exports._csv([[{"text": text}]], {"text": str}))
     row = body.decode("utf-8-sig").removeprefix("text\r\n").removesuffix("\r\n")
     assert row.strip('"') == written
+
+
+class MadeRows:
+    """Instead of the store's: parts of a row each, as `parts` gives them; `closed` when nobody reads on."""
+
+    def __init__(self, count: int, make: Callable[[int], Row]) -> None:
+        self.count, self._make = count, make
+        self.read = 0
+        self.closed = threading.Event()
+
+    @contextmanager
+    def __call__(self, *_: Any) -> Iterator[Rows]:
+        try:
+            yield Rows(self.count, self._parts())
+        except sqlite3.Error as error:
+            raise exports.StoreUnavailable(str(error)) from None
+        finally:
+            self.closed.set()
+
+    def _parts(self) -> Iterator[list[Row]]:
+        for number in range(self.count):
+            self.read = number + 1
+            yield [self._make(number)]
+
+
+@pytest.fixture
+def made(client: Client, monkeypatch: pytest.MonkeyPatch) -> Callable[[int, Callable[[int], Row]], MadeRows]:
+    """Let the store have these rows."""
+
+    def make(count: int, row: Callable[[int], Row]) -> MadeRows:
+        rows = MadeRows(count, row)
+        monkeypatch.setattr(client.app[SITE].reader, "quote_rows", rows)
+        return rows
+
+    return make
+
+
+async def ask(client: Client, version: str = "1.1") -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(f"GET {JSONL} HTTP/{version}\r\nHost: {client.host}\r\n\r\n".encode())
+    return reader, writer
+
+
+async def test_its_beginning_is_sent_before_its_end_is_read(client: Client, made: Any) -> None:
+    """And other pages are answered meanwhile."""
+    go_on = threading.Event()
+
+    def row(number: int) -> Row:
+        if number:
+            assert go_on.wait(30)
+        return {"n": number}
+
+    made(2, row)
+    try:
+        async with client.get(JSONL) as response:
+            assert response.headers["X-Rows"] == "2"
+            assert (response.headers["Cache-Control"], response.headers["X-Content-Type-Options"]) == (
+                "no-store",
+                "nosniff",
+            )
+            assert await response.content.readline() == b'{"n":0}\n'
+            for path in ("/", "/api/quotes", "/health/live"):
+                async with client.get(path) as other:
+                    assert other.status == 200
+            go_on.set()
+            assert await response.read() == b'{"n":1}\n'
+    finally:
+        go_on.set()
+
+
+@pytest.mark.parametrize("error", [sqlite3.OperationalError("disk I/O error"), ValueError("kaputt")])
+async def test_what_fails_in_the_middle_is_no_whole_file(
+    client: Client, made: Any, caplog: pytest.LogCaptureFixture, error: Exception
+) -> None:
+    def row(number: int) -> Row:
+        if number == 2:
+            raise error
+        return {"n": number}
+
+    rows = made(3, row)
+    async with client.get(JSONL) as response:
+        assert await response.content.readline() == b'{"n":0}\n'
+        with pytest.raises(ClientPayloadError):
+            await response.read()
+    assert rows.closed.wait(5)
+    (record,) = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert str(error) in caplog.text
+    assert (record.exc_info is None) == isinstance(error, sqlite3.Error), "a traceback of what nobody expects alone"
+    async with client.get("/api/quotes") as response:
+        assert response.status == 200
+
+
+async def test_a_proxy_that_speaks_http_1_0_notices_it_too(client: Client, made: Any) -> None:
+    """There the end of the connection is that of the file."""
+    failing = threading.Event()
+
+    def row(number: int) -> Row:
+        if number:
+            assert failing.wait(30)
+            raise sqlite3.OperationalError("disk I/O error")
+        return {"n": number}
+
+    made(2, row)
+    reader, writer = await ask(client, "1.0")
+    await reader.readuntil(b'{"n":0}\n')
+    failing.set()
+    with pytest.raises(ConnectionResetError):
+        await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+
+
+async def test_what_fails_at_its_beginning_is_an_answer(
+    client: Client, made: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def row(_: int) -> Row:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    made(1, row)
+    async with client.get(JSONL) as response:
+        assert (response.status, await response.json()) == (503, {"error": "disk I/O error"})
+    monkeypatch.setattr(exports, "MOST", 0)
+    async with client.get(JSONL) as response:
+        assert (response.status, response.headers["Retry-After"]) == (503, "10")
+
+
+async def test_no_more_is_read_than_is_taken_and_nothing_once_the_client_is_gone(client: Client, made: Any) -> None:
+    rows = made(10_000, lambda number: {"n": number, "text": "x" * 1_000_000})
+    reader, writer = await ask(client)
+    await reader.readuntil(b"\r\n\r\n")
+    read = -1
+    while read != rows.read:
+        read = rows.read
+        await asyncio.sleep(0.1)
+    assert read < 100, "what the connection holds"
+    assert not rows.closed.is_set()
+    writer.close()
+    assert await asyncio.to_thread(rows.closed.wait, 5)
+    assert client.app[SITE].files == 0
+
+
+async def test_it_breaks_off_when_the_worker_ends(client: Client, made: Any) -> None:
+    site = client.app[SITE]
+    made(1_000_000, lambda number: {"n": number})
+    async with client.get(JSONL) as response:
+        await response.content.readline()
+        site.closing.set()
+        with pytest.raises(ClientPayloadError):
+            await response.read()
+
+
+async def test_who_only_asks_what_there_is_gets_no_rows(client: Client, made: Any) -> None:
+    rows = made(3, lambda number: {"n": number})
+    async with client.head(JSONL) as response:
+        assert (response.status, response.headers["X-Rows"]) == (200, "3")
+    assert rows.read < 3
+
+
+@pytest.mark.parametrize("kind", ["quote_rows", "statement_rows"])
+def test_it_has_what_there_was_at_its_beginning(
+    writer: StoreWriter, settings: Settings, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Of an article that got a new version meanwhile, neither its former quotes nor its new ones were in it."""
+    monkeypatch.setattr(exported_rows, "AT_ONCE", 1)
+    first = quote_article("s-1", title="Vorher", published_at="2026-01-01T08:00:00Z")
+    writer.add([message(first, at=time.time())])
+    quote = {"quote": "s-1#0", "text": "„Wir“", "type": "Direct", "seen_at": "2026-03-09T09:00:00Z"}
+    statement = {
+        "schema": "statement/1", "id": "s", "text": "„Wir“", "type": "Direct", "verbatim": True,
+        "first": {"article": "s-1"}, "articles": [{"id": "s-1"} | quote], "count": 1, "sources": 1,
+        "updated_at": "2026-03-09T09:00:00Z",
+    }  # fmt: skip
+    writer.add([TopicMessage("statements", 0, 0, time.time(), orjson.dumps(statement), {}, b"s")])
+    assert writer.unreadable == 0
+    reader = StoreReader(store_path(settings))
+    with getattr(reader, kind)(QuoteQuery(parts=True)) as rows:
+        found = next(rows.parts) if rows.count > 1 else []
+        writer.add([message(first.model_copy(update={"title": "Nachher"}), offset=1, at=time.time())])
+        writer.add([TopicMessage("articles.quotes", 0, 2, time.time(), None, {}, b"a-1")])
+        writer.add([TopicMessage("statements", 0, 1, time.time(), None, {}, b"s")])
+        found += [row for part in rows.parts for row in part]
+    assert len(found) == rows.count > 0
+    ids = [row["quote_id"] if kind == "quote_rows" else row["statement_id"] for row in found]
+    assert len(set(ids)) == len(ids)
+    assert {"s-1#0", "a-1#0", "s"} & set(ids)
+    assert "Nachher" not in {row.get("title") for row in found}
+    with getattr(reader, kind)(QuoteQuery(parts=True)) as rows:
+        assert "Vorher" not in {row.get("title") for part in rows.parts for row in part}

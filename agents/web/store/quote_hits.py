@@ -1,18 +1,12 @@
-"""Quotes as a search shows them, and as rows of a table."""
+"""Quotes as a search shows them."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 import orjson
 
 from agents.web.models import Copy, InStatement, QuoteHit, QuoteLine, TextRange
 from agents.web.store.query_parser import ParsedQuery
-from pipeline.stages import FINISHED_TOPIC, STAGES
-
-_AT_ONCE = 200
-_LAST_STAGE = next(stage.name for stage in STAGES if stage.target == FINISHED_TOPIC)
-"""The stage that writes what the store keeps of an article."""
 
 
 def hits(
@@ -69,48 +63,3 @@ def _articles(connection: sqlite3.Connection, said: int) -> list[Copy]:
         (said,),
     )
     return [Copy(id=id_, source=source, at=at, title=orjson.loads(line)["title"]) for id_, source, at, line in rows]
-
-
-def flat_rows(connection: sqlite3.Connection, nums: list[int]) -> Iterator[dict[str, Any]]:
-    """Quotes as rows of a table, in this order: what was said, by whom, where, and what found it."""
-    trails: dict[str, tuple[str | None, str | None]] = {}
-    for begin in range(0, len(nums), _AT_ONCE):
-        for hit in hits(connection, nums[begin : begin + _AT_ONCE], ParsedQuery()):
-            if hit.article_id not in trails:
-                trails[hit.article_id] = _model(connection, hit.article_id)
-            version, model = trails[hit.article_id]
-            quote = hit.quote
-            yield {
-                "quote_id": quote.id,
-                "statement_id": hit.statement.id if hit.statement else None,
-                "statement_articles": hit.statement.count if hit.statement else None,
-                "article_id": hit.article_id,
-                "source": hit.source,
-                "url": hit.url,
-                "title": hit.title,
-                "published_at": hit.published_at,
-                "arrived": hit.arrived,
-                "agency": hit.agency,
-                "speaker_id": quote.entity,
-                "speaker_name": quote.speaker,
-                "speaker_confidence": quote.speaker_confidence,
-                "gender": hit.gender,
-                "party": hit.party,
-                "type": quote.type,
-                "medium": quote.medium,
-                "part_of": quote.part_of,
-                "text": quote.text,
-                "spans": " ".join(f"{span.begin}-{span.end}" for span in quote.spans),
-                "confidence": quote.confidence,
-                "version": version,
-                "model": model,
-            }
-
-
-def _model(connection: sqlite3.Connection, article: str) -> tuple[str | None, str | None]:
-    """The version and the model of the stage that found an article's quotes."""
-    row = connection.execute("SELECT version, trail FROM articles WHERE id = ?", (article,)).fetchone()
-    if row is None:
-        return None, None
-    steps = (step for step in orjson.loads(row[1]) if isinstance(step, dict) and step.get("stage") == _LAST_STAGE)
-    return row[0], next(steps, {}).get("model")

@@ -59,38 +59,13 @@ def statement_page(
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    places = _once(connection, columns, asked)
+    places = statement_places(connection, columns, asked)
     page, following = _page(columns, places, limit, cursor)
-    items = list(_records(connection, columns["num"][page].tolist()))
+    items = list(records(connection, columns["num"][page].tolist()))
     return StatementPage(items=items, total=len(places), next=following)
 
 
-def statement_rows(
-    connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, most: int
-) -> Iterator[dict[str, Any]]:
-    """The statements that matching quotes belong to as rows of a table, at most so many, by their first quote."""
-    nums = columns["num"][_once(connection, columns, asked)[:most]].tolist()
-    for record in _records(connection, nums):
-        speaker, first, articles = record["speaker"] or {}, record["first"], record["articles"]
-        yield {
-            "statement_id": record["id"],
-            "text": record["text"],
-            "type": record["type"],
-            "verbatim": record["verbatim"],
-            "speaker_id": speaker.get("id"),
-            "speaker_name": record.get("said_by") or speaker.get("name"),
-            "count": record["count"],
-            "sources": record["sources"],
-            "first_article_id": first["article"],
-            "first_source": first["source"],
-            "first_published_at": first["published_at"],
-            "updated_at": record["updated_at"],
-            "article_ids": " ".join(article["id"] for article in articles),
-            "quote_ids": " ".join(article["quote"] for article in articles),
-        }
-
-
-def _once(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
+def statement_places(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
     """The matching quote of each statement that is known that was published first; of these the latest first. What
     counts as one for a speaker who is no entity can be several statements on their topic, of which that of the first
     quote stands for all."""
@@ -105,7 +80,7 @@ def _once(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -
     return places[np.sort(first[statements[first] > 0])[::-1]]
 
 
-def _records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dict[str, Any]]:
+def records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dict[str, Any]]:
     """The statements of the quotes with these numbers."""
     for num in nums:
         row = connection.execute(

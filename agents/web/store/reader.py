@@ -11,8 +11,8 @@ import math
 import sqlite3
 import time
 import zlib
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,18 +43,22 @@ from agents.web.models import (
 )
 from agents.web.store import article_lists, dead_letter_lists, stream_states
 from agents.web.store.article_lists import ArticleFilter
-from agents.web.store.quote_hits import flat_rows
 from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.search import matching_articles
 from agents.web.store.stored_article import stored_article
 from agents.web.store.tables import open_for_reading
 
 if TYPE_CHECKING:
-    from agents.web.store.columns import ColumnCache
+    from agents.web.store.columns import ColumnCache, Columns
+    from agents.web.store.exported_rows import Rows
 
 QUERY_SECONDS = 3.0
-EXPORT_SECONDS = 30.0
-"""Queries of pages, and exports of many rows, are cut off after this."""
+"""Queries of pages are cut off after this."""
+FINDING_SECONDS = 30.0
+"""So long it may take to find what an export consists of."""
+EXPORT_SECONDS = 600.0
+"""So long it may take until its last row has been read, which waits for whoever takes them: meanwhile SQLite's log
+grows by all that is written."""
 ARRIVED_SECONDS = 1.0
 """Quotes up to an article are complete if it has been in the store for so long."""
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
@@ -62,6 +66,12 @@ WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
 class StoreUnavailable(Exception):
     """There is no store yet, it cannot be read, or a query took too long: one line that says which."""
+
+
+def _end_after(connection: sqlite3.Connection, seconds: float) -> None:
+    """Let whatever a connection does so long from now on fail."""
+    deadline = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 20_000)
 
 
 class StoreReader:
@@ -81,8 +91,7 @@ class StoreReader:
         connection = None
         try:
             connection = open_for_reading(self._path)
-            deadline = time.monotonic() + seconds
-            connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 20_000)
+            _end_after(connection, seconds)
             yield connection
         except sqlite3.Error as error:
             reason = "the query took too long" if "interrupted" in str(error) else str(error)
@@ -259,22 +268,28 @@ class StoreReader:
             )
             return {quote: InStatement(id=id_, count=count, sources=papers) for quote, id_, count, papers in rows}
 
-    def rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
-        """The quotes asked for as flat rows, for tables; at most so many, the latest first."""
-        from agents.web.store.quote_filter import matching
+    def quote_rows(self, asked: QuoteQuery) -> AbstractContextManager["Rows"]:
+        """For the length of a `with` block the quotes asked for as rows of a table, the latest first: those that were
+        there at its beginning, however long it takes to read them, and in whatever threads."""
+        from agents.web.store.exported_rows import quote_rows
 
-        with self._open(seconds=EXPORT_SECONDS) as connection:
-            columns = self._columns.columns(connection)
-            places = matching(connection, columns, asked)[:most]
-            return list(flat_rows(connection, columns["num"][places].tolist()))
+        return self._rows(quote_rows, asked)
 
-    def statement_rows(self, asked: QuoteQuery, *, most: int) -> list[dict[str, Any]]:
-        """The statements that the quotes asked for belong to as flat rows, at most so many, the latest first."""
-        from agents.web.store import quote_search
+    def statement_rows(self, asked: QuoteQuery) -> AbstractContextManager["Rows"]:
+        """The same of the statements that the quotes asked for belong to."""
+        from agents.web.store.exported_rows import statement_rows
 
-        with self._open(seconds=EXPORT_SECONDS) as connection:
-            columns = self._columns.columns(connection)
-            return list(quote_search.statement_rows(connection, columns, asked, most=most))
+        return self._rows(statement_rows, asked)
+
+    @contextmanager
+    def _rows(
+        self, find: Callable[[sqlite3.Connection, "Columns", QuoteQuery], "Rows"], asked: QuoteQuery
+    ) -> Iterator["Rows"]:
+        with self._open(seconds=FINDING_SECONDS) as connection:
+            connection.execute("BEGIN")  # what is read is of one moment: that of the columns, which are read first
+            rows = find(connection, self._columns.columns(connection, seconds=0.0), asked)
+            _end_after(connection, EXPORT_SECONDS)
+            yield rows
 
     def sources(self) -> list[str]:
         """The names of the sources there are."""

@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import orjson
-from aiohttp.web import HTTPBadRequest, Request, Response
+from aiohttp.web import Request, Response, StreamResponse
 from faust import web
 
-from agents.web import exports
 from agents.web.auth import asked_by_tls
+from agents.web.exports import FORMATS, QUOTE_COLUMNS, STATEMENT_COLUMNS, send_file
 from agents.web.limits import RECORDS, SEARCHES
 from agents.web.models import QuotePage, StatementPage
 from agents.web.openapi import Parameter, Route
@@ -24,13 +24,13 @@ pages = Pages("api-quotes")
 
 
 @pages.page("/api/quotes", name="quotes")
-async def quotes(_: web.View, request: Request) -> Response:
+async def quotes(_: web.View, request: Request) -> StreamResponse:
     """The latest quotes that match, one for each article that has them, also those that are part of another."""
     return await _answer(request, "quotes")
 
 
 @pages.page("/api/statements", name="statements")
-async def statements(_: web.View, request: Request) -> Response:
+async def statements(_: web.View, request: Request) -> StreamResponse:
     """The statements that matching quotes belong to, each once, with all articles that have it."""
     return await _answer(request, "statements")
 
@@ -61,11 +61,14 @@ async def feed(_: web.View, request: Request) -> Response:
     return Response(body=body, content_type="application/atom+xml", charset="utf-8")
 
 
-async def _answer(request: Request, what: str) -> Response:
+async def _answer(request: Request, what: str) -> StreamResponse:
     site, asked = site_of(request), quote_query_of(request, parts=what == "quotes")
     kind = request.query.get("format", "json")
     if kind != "json":
-        return await _export(request, what)
+        site.limit(request, RECORDS)
+        if what == "quotes":
+            return await send_file(request, site, site.reader.quote_rows(asked), kind, what, QUOTE_COLUMNS)
+        return await send_file(request, site, site.reader.statement_rows(asked), kind, what, STATEMENT_COLUMNS)
     site.limit(request, SEARCHES)
     limit, cursor = number_in(request, "limit", PAGE, most=MOST), request.query.get("cursor")
     with reading_a_page():
@@ -73,28 +76,11 @@ async def _answer(request: Request, what: str) -> Response:
     return json_response(found)
 
 
-async def _export(request: Request, what: str) -> Response:
-    """All that match, as a file of the format that the query names."""
-    site, asked = site_of(request), quote_query_of(request, parts=what == "quotes")
-    kind = request.query.get("format", "")
-    if kind not in exports.FORMATS:
-        raise HTTPBadRequest(text=f"format: one of json, {', '.join(exports.FORMATS)}")
-    site.limit(request, RECORDS)
-
-    def make() -> Response:
-        if what == "quotes":
-            return exports.exported(site.reader.rows(asked, most=exports.MOST), kind, what, exports.QUOTE_COLUMNS)
-        rows = site.reader.statement_rows(asked, most=exports.MOST)
-        return exports.exported(rows, kind, what, exports.STATEMENT_COLUMNS)
-
-    return await asyncio.to_thread(make)
-
-
 _PAGED = (
     *PARAMETERS,
     Parameter("statement", "query", "only quotes of the statement of this id", {"type": "string"}),
     *page_parameters(MOST),
-    Parameter("format", "query", "instead of JSON, a file of all that match", {"enum": ["json", *exports.FORMATS]}),
+    Parameter("format", "query", "instead of JSON, a file of all that match", {"enum": ["json", *FORMATS]}),
 )
 ROUTES: tuple[Route, ...] = (
     Route("/api/quotes", quotes, QuotePage, _PAGED),

@@ -1,0 +1,122 @@
+"""Quotes and statements as rows of a table, some at a time, so that however many there are little memory is needed."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from numpy.typing import NDArray
+
+from agents.web.store.columns import Columns
+from agents.web.store.quote_filter import matching
+from agents.web.store.quote_query import QuoteQuery
+from agents.web.store.quote_search import records, statement_places
+from pipeline.stages import FINISHED_TOPIC, STAGES
+
+AT_ONCE = 250
+"""Rows that are read at a time."""
+_LAST_STAGE = next(stage.name for stage in STAGES if stage.target == FINISHED_TOPIC)
+"""The stage that writes what the store keeps of an article."""
+_QUOTE = (
+    "SELECT l.line, q.gender, p.name, g.name, s.id, s.count, q.article FROM quotes q"
+    " JOIN quote_lines l ON l.num = q.num LEFT JOIN labels p ON p.num = q.party"
+    " LEFT JOIN labels g ON g.num = q.agency LEFT JOIN statements s ON s.num = q.statement WHERE q.num = ?"
+)
+
+Row = dict[str, Any]
+_About = tuple[str, dict[str, Any], str | None, str | None]
+"""An article's id, what lists show of it, and the version and the model of the stage that found its quotes."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows of a table, to be read once, some at a time; `count`: of all of them."""
+
+    count: int
+    parts: Iterator[list[Row]]
+
+
+def quote_rows(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Rows:
+    """The quotes asked for, the latest first: what was said, by whom, where, and what found it."""
+    nums = columns["num"][matching(connection, columns, asked)]
+    return Rows(len(nums), _quotes(connection, nums))
+
+
+def statement_rows(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Rows:
+    """The statements that the quotes asked for belong to, each by its first quote, the latest first."""
+    nums = columns["num"][statement_places(connection, columns, asked)]
+    return Rows(len(nums), _statements(connection, nums))
+
+
+def _quotes(connection: sqlite3.Connection, nums: NDArray[Any]) -> Iterator[list[Row]]:
+    known: int | None = None
+    about: _About = "", {}, None, None
+    for begin in range(0, len(nums), AT_ONCE):
+        rows = []
+        for num in nums[begin : begin + AT_ONCE].tolist():
+            line, gender, party, agency, statement, count, article = connection.execute(_QUOTE, (num,)).fetchone()
+            if article != known:  # those of an article follow each other
+                known, about = article, _about(connection, article)
+            article_id, article_line, version, model = about
+            quote = orjson.loads(line)
+            rows.append(
+                {
+                    "quote_id": quote["id"],
+                    "statement_id": statement,
+                    "statement_articles": count,
+                    "article_id": article_id,
+                    "source": article_line["source"],
+                    "url": article_line["url"],
+                    "title": article_line["title"],
+                    "published_at": article_line["published_at"],
+                    "arrived": article_line["arrived"],
+                    "agency": agency,
+                    "speaker_id": quote["entity"],
+                    "speaker_name": quote["speaker"],
+                    "speaker_confidence": quote["speaker_confidence"],
+                    "gender": gender,
+                    "party": party,
+                    "type": quote["type"],
+                    "medium": quote["medium"],
+                    "part_of": quote["part_of"],
+                    "text": quote["text"],
+                    "spans": " ".join(f"{span['begin']}-{span['end']}" for span in quote["spans"]),
+                    "confidence": quote["confidence"],
+                    "version": version,
+                    "model": model,
+                }
+            )
+        yield rows
+
+
+def _about(connection: sqlite3.Connection, article: int) -> _About:
+    query = "SELECT id, line, version, trail FROM articles WHERE seq = ?"
+    id_, line, version, trail = connection.execute(query, (article,)).fetchone()
+    steps = (step for step in orjson.loads(trail) if isinstance(step, dict) and step.get("stage") == _LAST_STAGE)
+    return id_, orjson.loads(line), version, next(steps, {}).get("model")
+
+
+def _statements(connection: sqlite3.Connection, nums: NDArray[Any]) -> Iterator[list[Row]]:
+    for begin in range(0, len(nums), AT_ONCE):
+        yield [_statement_row(record) for record in records(connection, nums[begin : begin + AT_ONCE].tolist())]
+
+
+def _statement_row(record: dict[str, Any]) -> Row:
+    speaker, first, articles = record["speaker"] or {}, record["first"], record["articles"]
+    return {
+        "statement_id": record["id"],
+        "text": record["text"],
+        "type": record["type"],
+        "verbatim": record["verbatim"],
+        "speaker_id": speaker.get("id"),
+        "speaker_name": record.get("said_by") or speaker.get("name"),
+        "count": record["count"],
+        "sources": record["sources"],
+        "first_article_id": first["article"],
+        "first_source": first["source"],
+        "first_published_at": first["published_at"],
+        "updated_at": record["updated_at"],
+        "article_ids": " ".join(article["id"] for article in articles),
+        "quote_ids": " ".join(article["quote"] for article in articles),
+    }
