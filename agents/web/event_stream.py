@@ -1,9 +1,9 @@
-"""New articles as server-sent events."""
+"""New articles, and those that go, as server-sent events."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -12,6 +12,7 @@ from aiohttp.web import HTTPServiceUnavailable, Request, StreamResponse
 
 from agents.web.models import ArticleLine
 from agents.web.site import DIGITS, Site, number_in
+from agents.web.store.arrivals import GoneArticle
 from agents.web.store.article_lists import ArticleFilter
 
 TICK_SECONDS = 0.6
@@ -36,7 +37,7 @@ async def stream(
     The client says by `after` or, coming back, by Last-Event-ID what it has. A client that is far behind gets the
     latest only, and before them an event `left-out`, as otherwise it would take them for all. `key` names the kind of
     event, so that it is made once for all who listen. With `shown` it is the articles of a list, in which those of the
-    same text are one.
+    same text are one; an event `gone` says that one no longer stands there.
     """
     client = site.client_of(request)
     if site.streams.total() >= STREAMS or site.streams[client] >= STREAMS_OF_CLIENT:
@@ -44,15 +45,13 @@ async def stream(
     given = request.headers.get("Last-Event-ID", "")
     known = given.isascii() and given.isdigit()
     sequence = int(given[: DIGITS - 1]) if known else number_in(request, "after", 0, least=0, most=2**62)
-    response = StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-    response.headers["X-Accel-Buffering"] = "no"
-    await response.prepare(request)
-    if request.method == "HEAD":
-        return response
+    response = StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
     site.streams[client] += 1
-    site.connections.may_go_on(request.protocol)
     try:
-        await _tell(response, site, sequence, event, key, shown)
+        await response.prepare(request)
+        if request.method != "HEAD":
+            site.connections.may_go_on(request.protocol)
+            await _tell(response, site, sequence, event, key, shown)
     except ConnectionError:
         pass
     except TimeoutError:
@@ -89,12 +88,12 @@ async def _tell(
             chunk = await site.cached((key, last), partial(_events, site, last, event, shown), seconds=5)
             site.forget(key, keep=last)
             if last - sequence > AT_ONCE and await asyncio.to_thread(
-                site.reader.leaves_out, shown or ArticleFilter(), AT_ONCE, after=sequence, before=last + 1
+                site.reader.leaves_out, shown, AT_ONCE, after=sequence, before=last + 1
             ):
                 await write(b"event: left-out\ndata: {}\n\n")
             for number, data in chunk:
                 if number > sequence:
-                    await write(b"id: %d\ndata: %b\n\n" % (number, data))
+                    await write(b"id: %d\n%b\n\n" % (number, data))
             sequence, spoken = last, time.monotonic()
         elif time.monotonic() - spoken > PING_SECONDS:
             await write(b": still here\n\n")
@@ -104,8 +103,15 @@ async def _tell(
 
 
 def _events(site: Site, last: int, event: Event, shown: ArticleFilter | None) -> list[tuple[int, bytes]]:
+    changes: Sequence[ArticleLine | GoneArticle]
     if shown is None:
-        articles = site.reader.articles(limit=AT_ONCE, before=last + 1)[::-1]
+        changes = site.reader.articles(limit=AT_ONCE, before=last + 1)[::-1]
     else:
-        articles = site.reader.arrivals(shown, limit=AT_ONCE, before=last + 1)
-    return [(article.sequence, orjson.dumps(event(article))) for article in articles]
+        changes = site.reader.arrivals(shown, limit=AT_ONCE, before=last + 1)
+    return [(change.sequence, _message(change, event)) for change in changes]
+
+
+def _message(change: ArticleLine | GoneArticle, event: Event) -> bytes:
+    if isinstance(change, GoneArticle):
+        return b"event: gone\ndata: " + orjson.dumps({"id": change.id, "same": change.same})
+    return b"data: " + orjson.dumps(event(change))

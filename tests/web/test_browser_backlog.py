@@ -64,22 +64,55 @@ def test_an_empty_newsroom_shows_the_first_articles_whole(address: str, writer: 
     until(lambda: len(texts(browser, "#stream h2")) == AT_ONCE + 5, 10, "all of them")
 
 
-def test_a_correction_of_a_text_that_several_papers_have_is_offered(
+def test_a_correction_is_shown_in_the_place_of_what_it_corrects(
     address: str, writer: StoreWriter, browser: Any
 ) -> None:
-    """Only its list of papers was renewed, and a quote that was taken back stayed."""
+    """A quote that was taken back stayed until the page was loaded anew, or until somebody asked for what is new."""
     first = quote_article("dpa-1", source="Blatt 1", simhash="0123456789abcdef")
     copy = quote_article("dpa-2", source="Blatt 2", simhash="0123456789abcdef", published_at="2026-03-02T10:00:00Z")
-    add(writer, first, copy)
+    add(writer, first, copy, *numbered(2))
     listen(browser, address + "/")
     card = '[data-id="dpa-1"]'
+    order = texts(browser, "#stream h2")
     assert texts(browser, f"{card} .papers summary") == ["in 2 Blättern"]
     assert texts(browser, f"{card} blockquote p")[0].startswith("„Wir fangen im Frühjahr an“")
+    find(browser, f"{card} .papers summary")[0].click()
+    browser.execute_script("document.querySelector(arguments[0]).focus()", f"{card} h2 a")
     add(writer, first.model_copy(update={"quotes": first.quotes[1:]}))
-    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "the correction")
+    until(lambda: texts(browser, f"{card} blockquote p")[0].startswith("„Mir schrieb"), 10, "the correction")
+    assert find(browser, "#new[hidden]"), "there is nothing to ask for"
+    assert texts(browser, "#stream h2") == order
+    assert find(browser, f"{card} .papers[open]"), "what was open stays open"
+    assert browser.execute_script("return document.activeElement.closest('article').dataset.id") == "dpa-1"
+    add(writer, quote_article("n-1", title="Neu 1, berichtigt", published_at=None, simhash="3" * 16))
+    until(lambda: texts(browser, '[data-id="n-1"] h2') == ["Neu 1, berichtigt"], 10, "another headline")
+    assert len(find(browser, "#stream > *")) == len(order)
+
+
+def test_an_article_that_is_withdrawn_goes(address: str, writer: StoreWriter, browser: Any) -> None:
+    """Its card stayed until the page was loaded anew, and led to an error."""
+    add(writer, *numbered(3))
+    listen(browser, address + "/")
+    order = texts(browser, "#stream h2")
+    browser.execute_script("document.querySelector(arguments[0]).focus()", '[data-id="n-2"]')
+    writer.add([TopicMessage("articles.quotes", 3, 9, time.time(), None, {}, b"n-2")])
+    until(lambda: not find(browser, '[data-id="n-2"]'), 10, "that it goes")
+    assert texts(browser, "#stream h2") == [title for title in order if title != "Neu 2"]
+    assert browser.execute_script("return document.activeElement.dataset.id") == "n-1", "the next one has the focus"
+    add(writer, *numbered(5)[3:])
+    until(lambda: texts(browser, "#new:not([hidden])") == ["2 neue"], 10, "what is new")
+    writer.add([TopicMessage("articles.quotes", 3, 10, time.time(), None, {}, b"n-5")])
+    until(lambda: texts(browser, "#new:not([hidden])") == ["1 neue"], 10, "that it is new no more")
     find(browser, "#new")[0].click()
-    assert texts(browser, f"{card} blockquote p")[0].startswith("„Mir schrieb die Behörde")
-    assert texts(browser, f"{card} .papers summary") == ["in 2 Blättern"]
+    assert texts(browser, "#stream h2")[0] == "Neu 4"
+
+
+def test_a_list_of_which_all_goes_says_that_it_is_empty(address: str, writer: StoreWriter, browser: Any) -> None:
+    add(writer, *numbered(1, source="Neublatt"))
+    listen(browser, address + "/?source=Neublatt")
+    assert texts(browser, "#stream h2") == ["Neu 1"]
+    writer.add([TopicMessage("articles.quotes", 3, 9, time.time(), None, {}, b"n-1")])
+    until(lambda: texts(browser, "#empty") == ["Nichts, was aufbewahrt ist, passt dazu."], 10, "the empty list")
 
 
 def test_the_newsroom_tries_again_after_an_answer_that_is_an_error(

@@ -14,23 +14,27 @@ const Redefluss = {
     return found;
   },
 
-  // Puts a server-rendered fragment into an element, unless it is there already; open folds stay open, and the focus
-  // where it is. Tells whether it worked.
+  // Puts a part of a page into an element, unless it is there already; open folds stay open, and the focus where it is.
+  put(element, html) {
+    const made = document.createElement("template");
+    made.innerHTML = html;
+    for (const fold of element.querySelectorAll("details[open][id]")) {
+      made.content.getElementById(fold.id)?.setAttribute("open", "");
+    }
+    if (made.innerHTML.trim() === element.innerHTML.trim()) return;
+    const focused = [...Redefluss.focusable(element)].find(([, one]) => one === document.activeElement);
+    element.replaceChildren(made.content);
+    if (focused) Redefluss.focusable(element).get(focused[0])?.focus({ preventScroll: true });
+  },
+
+  // Puts in what the server gives at an address. Tells whether it worked.
   async refresh(element, address) {
     try {
       // A login that has ended would lead to its form.
       const options = { headers: { Accept: "text/html" }, redirect: "error", signal: AbortSignal.timeout(8000) };
       const response = await fetch(address, options);
       if (!response.ok) return false;
-      const made = document.createElement("template");
-      made.innerHTML = await response.text();
-      for (const fold of element.querySelectorAll("details[open][id]")) {
-        made.content.getElementById(fold.id)?.setAttribute("open", "");
-      }
-      if (made.innerHTML.trim() === element.innerHTML.trim()) return true;
-      const focused = [...Redefluss.focusable(element)].find(([, one]) => one === document.activeElement);
-      element.replaceChildren(made.content);
-      if (focused) Redefluss.focusable(element).get(focused[0])?.focus({ preventScroll: true });
+      Redefluss.put(element, await response.text());
       return true;
     } catch {
       return false;

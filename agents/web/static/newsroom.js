@@ -10,6 +10,7 @@
 
   // Nothing moves under the reader: what is new waits until it is asked for, and goes then where its time belongs.
   // If it is more than that, or some of it was left out, the page is asked for anew: the list would have holes.
+  // What is shown is kept right meanwhile: a new version stands where the former one did, and what is withdrawn goes.
   const most = 100;
   let waiting = [];
   let many = false;
@@ -45,35 +46,45 @@
     button.hidden = false;
   }
 
-  // What a card says, but for the list of papers.
-  function said(card) {
-    const copy = card.cloneNode(true);
-    copy.querySelector(".papers")?.remove();
-    return copy.textContent.replace(/\s+/g, " ");
+  function offer() {
+    button.textContent = button.dataset.text.replace("{count}", waiting.length);
+    button.hidden = !waiting.length;
+  }
+
+  const standsFor = (card, { id, same }) => card.dataset.id === id && card.dataset.same === String(same);
+
+  function change(card, now) {
+    const [former, papers] = [card, now].map((one) => one.querySelector(".papers"));
+    if (former && papers) papers.id = former.id;
+    Object.assign(card.dataset, now.dataset);
+    Redefluss.put(card, now.innerHTML);
   }
 
   function take(article) {
-    const shown = cards().find((card) => card.dataset.same === String(article.same) && card.dataset.id === article.id);
-    if (shown) {
-      // Another paper has it too: the list of papers changes, and nothing else.
-      const card = made(article.html);
-      const same = said(shown) === said(card);
-      const [former, papers] = [shown, card].map((one) => one.querySelector(".papers"));
-      if (former && papers) {
-        papers.open = former.open;
-        former.replaceWith(papers);
-        if (same) return;
-      }
-    }
+    const shown = cards().find((card) => standsFor(card, article))
+      ?? cards().find((card) => card.dataset.same === String(article.same))
+      ?? cards().find((card) => card.dataset.id === article.id);
+    if (shown) { change(shown, made(article.html)); return; }
     if (many) return;
     const oldest = cards().at(-1);
-    if (!shown && oldest && "older" in stream.dataset && article.at < at(oldest)) return;
+    if (oldest && "older" in stream.dataset && article.at < at(oldest)) return;
     waiting = waiting.filter((other) => other.id !== article.id && other.same !== article.same);
     waiting.push(article);
     if (waiting.length > most) { offerAnew(); return; }
     if (!stream.children.length) { show(); return; }
-    button.textContent = button.dataset.text.replace("{count}", waiting.length);
-    button.hidden = false;
+    offer();
+  }
+
+  function drop(article) {
+    waiting = waiting.filter((other) => other.id !== article.id || other.same !== article.same);
+    if (!many) offer();
+    const card = cards().find((one) => standsFor(one, article));
+    if (!card) return;
+    if (card.contains(document.activeElement)) {
+      (card.nextElementSibling ?? card.previousElementSibling)?.focus({ preventScroll: true });
+    }
+    card.remove();
+    if (!stream.children.length) showAnew();
   }
 
   let last = null;
@@ -100,6 +111,10 @@
       last = event.lastEventId;
       take(JSON.parse(event.data));
     };
+    source.addEventListener("gone", (event) => {
+      last = event.lastEventId;
+      drop(JSON.parse(event.data));
+    });
     source.addEventListener("left-out", offerAnew);
   }
   if (stream.dataset.live) {

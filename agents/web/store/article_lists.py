@@ -1,6 +1,5 @@
 """Articles in one order of time, each text once, with the papers that have it too."""
 
-import math
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -92,40 +91,6 @@ def count_naming(connection: sqlite3.Connection, entity: str, shown: ArticleFilt
     where, values = shown.condition(copies=True)
     query = f"SELECT count(*) FROM {_NAMING} WHERE {_NAMED} AND {where}"
     return int(connection.execute(query, (entity, *values)).fetchone()[0])
-
-
-def arrivals(connection: sqlite3.Connection, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:
-    """Of the `limit` articles that came last before sequence `before` those of `shown`, in the order of arrival; for a
-    text that another paper had before, in the time that is asked for, that one with its copies."""
-    where, values = shown.condition(copies=True)
-    rows = connection.execute(
-        "SELECT a.seq, a.same FROM"
-        " (SELECT seq, same, source, at FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?) a"
-        f" WHERE {where} ORDER BY a.seq",
-        (before, limit, *values),
-    ).fetchall()
-    found = []
-    for seq, same in rows:
-        first = connection.execute(
-            "SELECT seq, line, at, same FROM articles WHERE "
-            + ("seq = ?" if shown.sources else "same = ? AND at >= ? ORDER BY at, seq LIMIT 1"),
-            (seq,) if shown.sources else (same, -math.inf if shown.since is None else shown.since),
-        ).fetchone()
-        line = with_copies(connection, [article_line(*first)])[0]
-        found.append(line.model_copy(update={"sequence": seq}))
-    return found
-
-
-def leaves_out(connection: sqlite3.Connection, shown: ArticleFilter, limit: int, *, after: int, before: int) -> bool:
-    """Whether articles of `shown` that came after sequence `after` are not among the `limit` that came last before
-    sequence `before`."""
-    where, values = shown.condition(copies=True)
-    row = connection.execute(
-        "SELECT EXISTS (SELECT 1 FROM articles a WHERE a.seq > ? AND a.seq <"
-        f" (SELECT min(seq) FROM (SELECT seq FROM articles WHERE seq < ? ORDER BY seq DESC LIMIT ?)) AND {where})",
-        (after, before, limit, *values),
-    ).fetchone()
-    return bool(row[0])
 
 
 def copies_of(connection: sqlite3.Connection, id_: str) -> list[Copy]:

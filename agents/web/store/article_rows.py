@@ -10,6 +10,7 @@ import orjson
 
 from agents.web.models import ArticleLine, EntityLine, QuoteLine
 from agents.web.publication import publication
+from agents.web.store.arrivals import note_gone
 from agents.web.store.query_parser import folded_words
 from agents.web.store.quote_rows import (
     ArticleRow,
@@ -61,7 +62,7 @@ def insert_article(
     digest = blake2b(value, digest_size=16).digest()
     record = orjson.loads(value)
     from_object(record, QuoteArticle)  # one that is none would break each list that it stands in
-    known = connection.execute("SELECT seq, digest FROM articles WHERE id = ?", (record["id"],)).fetchone()
+    known = connection.execute("SELECT seq, digest, same FROM articles WHERE id = ?", (record["id"],)).fetchone()
     former: set[int] = set()
     if known is not None:
         if known[1] == digest:
@@ -102,6 +103,7 @@ def insert_article(
     _insert_parts(connection, ArticleRow(seq, same, at, arrived), record, lines)
     delete_unquoted(connection, former)  # what the new version has again has kept its statement
     if known is not None:
+        note_gone(connection, record["id"], known[2])
         texts.remove([known[0]])
     texts.add(seq, same, record["simhash"], at)
     return True
@@ -236,7 +238,8 @@ def _article_line(record: dict[str, Any], lines: list[QuoteLine], arrived: float
 
 def withdraw_article(connection: sqlite3.Connection, texts: KnownTexts, id_: str) -> None:
     """Forget an article that was taken back."""
-    known = connection.execute("SELECT seq FROM articles WHERE id = ?", (id_,)).fetchone()
+    known = connection.execute("SELECT seq, same FROM articles WHERE id = ?", (id_,)).fetchone()
     if known is not None:
         delete_unquoted(connection, delete_articles(connection, [known[0]]))
+        note_gone(connection, id_, known[1])
         texts.remove([known[0]])

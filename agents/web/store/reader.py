@@ -41,7 +41,8 @@ from agents.web.models import (
     StatementPage,
     StoredArticle,
 )
-from agents.web.store import article_lists, dead_letter_lists, stream_states
+from agents.web.store import arrivals, article_lists, dead_letter_lists, stream_states
+from agents.web.store.arrivals import GoneArticle
 from agents.web.store.article_lists import ArticleFilter
 from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.search import matching_articles
@@ -101,9 +102,9 @@ class StoreReader:
                 connection.close()
 
     def last_sequence(self) -> int:
-        """The sequence number of the article that came last; 0 if there is none."""
+        """The number of the article that came or went last; 0 if none has come."""
         with self._open() as connection:
-            return int(connection.execute("SELECT coalesce(max(seq), 0) FROM articles").fetchone()[0])
+            return arrivals.last_number(connection)
 
     def article_count(self) -> int:
         """How many articles are kept."""
@@ -120,15 +121,15 @@ class StoreReader:
         with self._open() as connection:
             return article_lists.latest(connection, shown, limit=limit, cursor=cursor)
 
-    def arrivals(self, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine]:
-        """Of the articles that came last before sequence `before` those of `shown`, each with its copies."""
+    def arrivals(self, shown: ArticleFilter, *, limit: int, before: int) -> list[ArticleLine | GoneArticle]:
+        """What the `limit` articles that came last before number `before`, and those that went, change in a list."""
         with self._open() as connection:
-            return article_lists.arrivals(connection, shown, limit=limit, before=before)
+            return arrivals.arrivals(connection, shown, limit=limit, before=before)
 
-    def leaves_out(self, shown: ArticleFilter, limit: int, *, after: int, before: int) -> bool:
-        """Whether more of `shown` came after sequence `after` than are among the `limit` last ones before `before`."""
+    def leaves_out(self, shown: ArticleFilter | None, limit: int, *, after: int, before: int) -> bool:
+        """Whether `arrivals` leaves out some of what came or went after number `after`."""
         with self._open() as connection:
-            return article_lists.leaves_out(connection, shown, limit, after=after, before=before)
+            return arrivals.leaves_out(connection, shown, limit, after=after, before=before)
 
     def named_in(self, entity: str, shown: ArticleFilter, *, limit: int, cursor: str | None = None) -> ArticlePage:
         """The articles that name an entity, the latest first, the same text once; ValueError for a bad `cursor`."""

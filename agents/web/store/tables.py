@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-VERSION = 10
+VERSION = 11
 """Of the tables; a store of another version is built anew from the topics."""
 PROGRAM = "program/"
 """What the names of the states of feeds and sinks begin with."""
@@ -31,6 +31,7 @@ CREATE INDEX articles_at ON articles (first, at, seq);
 CREATE INDEX articles_time ON articles (at, seq);
 CREATE INDEX articles_source ON articles (source, at, seq);
 CREATE INDEX articles_same ON articles (same, at, seq);
+CREATE TABLE gone (seq INTEGER PRIMARY KEY, id TEXT NOT NULL, same INTEGER NOT NULL);
 
 CREATE TABLE entities (
     num INTEGER PRIMARY KEY,

@@ -11,6 +11,7 @@ from typing import Any
 
 from agents.topics import REPLAYED_TOPIC
 from agents.web.store import stream_states
+from agents.web.store.arrivals import forget_gone
 from agents.web.store.article_rows import delete_articles, forget_entities, insert_article, withdraw_article
 from agents.web.store.dead_letter_rows import forget_partition, insert_letter, insert_replay, prune_letters
 from agents.web.store.quote_rows import prune_statements, put_statement
@@ -224,6 +225,7 @@ class StoreWriter:
             return len(seqs)
         with transaction(self._connection):
             prune_letters(self._connection, oldest=oldest, keep=self._keep_articles)
+            forget_gone(self._connection)
             if self._unquoted and all_read:
                 prune_statements(self._connection)
                 self._unquoted = False
