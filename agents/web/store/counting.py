@@ -28,6 +28,7 @@ class FirstOfEach:
 
     def __init__(self, places: Places, things: Numbers | None) -> None:
         self.places: Places = places
+        self._all, self._all_things = places, things
         self._again: Places = places[:0]
         self._before: Places = places[:0]
         self._things: Numbers = places[:0]
@@ -43,6 +44,19 @@ class FirstOfEach:
 
     def __len__(self) -> int:
         return len(self.places)
+
+    def among(self, kept: NDArray[np.bool_]) -> "FirstOfEach":
+        """The same of those quotes alone for which, of all quotes, `kept` is true."""
+        return FirstOfEach(self._all[kept[self._all]], self._all_things)
+
+    def share_things(self, places: Places, others: Places) -> NDArray[np.bool_]:
+        """For each of `places` whether its thing is that of one of the `others`, too."""
+        if self._all_things is None or not len(places):
+            return np.zeros(len(places), dtype=bool)
+        theirs = np.zeros(int(self._all_things.max()) + 1, dtype=bool)
+        theirs[self._all_things[others]] = True
+        shared: NDArray[np.bool_] = theirs[self._all_things[places]]
+        return shared
 
     def of_each_value(self, values: Numbers) -> Places:
         """The first place of each thing with each of its values.

@@ -9,7 +9,7 @@ import orjson
 from numpy.typing import NDArray
 
 from agents.web.store.columns import Columns
-from agents.web.store.quote_filter import matching
+from agents.web.store.quote_filter import first_of_each, matching
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.quote_search import records, statement_places
 from pipeline.stages import FINISHED_TOPIC, STAGES
@@ -45,7 +45,7 @@ def quote_rows(connection: sqlite3.Connection, columns: Columns, asked: QuoteQue
 
 def statement_rows(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Rows:
     """The statements that the quotes asked for belong to, each by its first quote, the latest first."""
-    nums = columns["num"][statement_places(connection, columns, asked)]
+    nums = columns["num"][statement_places(connection, columns, first_of_each(connection, columns, asked, "statement"))]
     return Rows(len(nums), _statements(connection, nums))
 
 

@@ -9,6 +9,10 @@ from agents.web.models import Copy, InStatement, QuoteHit, QuoteLine, TextRange
 from agents.web.store.query_parser import ParsedQuery
 
 
+class QuoteGone(Exception):
+    """The columns have a quote that is no longer in the store: they are older than it is."""
+
+
 def hits(
     connection: sqlite3.Connection, nums: Iterable[int], words: ParsedQuery, *, copies: bool = False
 ) -> list[QuoteHit]:
@@ -17,6 +21,9 @@ def hits(
     Args:
         words: are marked in them.
         copies: with the other articles in which the same was said.
+
+    Raises:
+        QuoteGone: there is no such quote (any more).
     """
     found: list[QuoteHit] = []
     articles: dict[int, list[Copy]] = {}
@@ -29,7 +36,7 @@ def hits(
             (num,),
         ).fetchone()
         if row is None:
-            continue
+            raise QuoteGone
         line, context, gender, party, agency, statement, count, sources, about, article, said = row
         if copies and said not in articles:
             articles[said] = _articles(connection, said)

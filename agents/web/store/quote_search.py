@@ -13,7 +13,7 @@ from agents.web.store.columns import Columns
 from agents.web.store.counting import FirstOfEach, Places
 from agents.web.store.query_parser import ParsedQuery
 from agents.web.store.quote_filter import first_of_each, matching, numbers_of
-from agents.web.store.quote_hits import hits
+from agents.web.store.quote_hits import QuoteGone, hits
 from agents.web.store.quote_query import QuoteQuery
 
 _NAMELESS = "SELECT group_concat(num), group_concat(statement) FROM quotes WHERE said < 0 AND statement IS NOT NULL"
@@ -22,14 +22,14 @@ _NAMELESS = "SELECT group_concat(num), group_concat(statement) FROM quotes WHERE
 def quote_page(
     connection: sqlite3.Connection,
     columns: Columns,
-    places: Places,
+    found: FirstOfEach,
     words: ParsedQuery,
     *,
     limit: int,
     cursor: str | None,
     copies: bool = False,
 ) -> QuotePage:
-    """A page of the quotes at `places`, the latest first.
+    """A page of the quotes in `found`, the latest first.
 
     Args:
         words: are marked in them.
@@ -38,9 +38,9 @@ def quote_page(
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    page, following = _page(columns, places, limit, cursor)
-    found = hits(connection, columns["num"][page].tolist(), words, copies=copies)
-    return QuotePage(items=found, total=len(places), next=following)
+    page, following = _page(columns, found, found.places[::-1], limit, cursor)
+    items = hits(connection, columns["num"][page].tolist(), words, copies=copies)
+    return QuotePage(items=items, total=len(found), next=following)
 
 
 def newest(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
@@ -59,17 +59,18 @@ def statement_page(
     Raises:
         ValueError: the cursor is none that a page gave.
     """
-    places = statement_places(connection, columns, asked)
-    page, following = _page(columns, places, limit, cursor)
+    found = first_of_each(connection, columns, asked, "statement")
+    places = statement_places(connection, columns, found)
+    page, following = _page(columns, found, places, limit, cursor)
     items = list(records(connection, columns["num"][page].tolist()))
     return StatementPage(items=items, total=len(places), next=following)
 
 
-def statement_places(connection: sqlite3.Connection, columns: Columns, asked: QuoteQuery) -> Places:
-    """The matching quote of each statement that is known that was published first; of these the latest first. What
-    counts as one for a speaker who is no entity can be several statements on their topic, of which that of the first
-    quote stands for all."""
-    places = first_of_each(connection, columns, asked, "statement").places
+def statement_places(connection: sqlite3.Connection, columns: Columns, found: FirstOfEach) -> Places:
+    """Of the quotes that count as one statement each, those whose statement is known, each statement once, the latest
+    first. What counts as one for a speaker who is no entity can be several statements on their topic, of which that of
+    the first quote stands for all."""
+    places = found.places
     statements = columns["said"][places]
     nameless = statements < 0
     if nameless.any():
@@ -81,22 +82,37 @@ def statement_places(connection: sqlite3.Connection, columns: Columns, asked: Qu
 
 
 def records(connection: sqlite3.Connection, nums: Iterable[int]) -> Iterator[dict[str, Any]]:
-    """The statements of the quotes with these numbers."""
+    """The statements of the quotes with these numbers.
+
+    Raises:
+        QuoteGone: there is no such quote, or it belongs to no statement (any more).
+    """
     for num in nums:
         row = connection.execute(
             "SELECT s.record FROM quotes q JOIN statements s ON s.num = q.statement WHERE q.num = ?", (num,)
         ).fetchone()
-        if row is not None:
-            yield orjson.loads(zlib.decompress(row[0]))
+        if row is None:
+            raise QuoteGone
+        yield orjson.loads(zlib.decompress(row[0]))
 
 
-def _page(columns: Columns, places: Places, limit: int, cursor: str | None) -> tuple[Places, str | None]:
-    """The places of a page that begins behind a cursor, and the cursor of the next one."""
-    at, num = columns["at"], columns["num"]
+def _page(
+    columns: Columns, found: FirstOfEach, places: Places, limit: int, cursor: str | None
+) -> tuple[Places, str | None]:
+    """The places of a page that begins behind a cursor, and the cursor of the next one.
+
+    In between, an article can come in which something stood earlier that a former page has: it is not on a later page
+    as well. So a cursor also has the number of the article that was the last when the first page was made.
+    """
+    at, num, article = columns["at"], columns["num"], columns["article"]
+    upto = int(article.max(initial=0))
     if cursor is not None:
-        moment, _, number = cursor.rpartition("_")
-        last, last_num = float(moment), int(number)
-        places = places[(at[places] < last) | ((at[places] == last) & (num[places] < last_num))]
+        moment, number, last = cursor.split("_")
+        behind = (at < float(moment)) | ((at == float(moment)) & (num < int(number)))
+        upto = int(last)
+        known = found.among(article <= upto).places
+        places = places[behind[places]]
+        places = places[~found.share_things(places, known[~behind[known]])]
     page = places[:limit]
     more = len(places) > limit
-    return page, f"{at[page[-1]].item()!r}_{num[page[-1]]}" if more else None
+    return page, f"{at[page[-1]].item()!r}_{num[page[-1]]}_{upto}" if more else None

@@ -12,10 +12,10 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
+from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
@@ -44,6 +44,7 @@ from agents.web.models import (
 from agents.web.store import arrivals, article_lists, dead_letter_lists, stream_states
 from agents.web.store.arrivals import GoneArticle
 from agents.web.store.article_lists import ArticleFilter
+from agents.web.store.quote_hits import QuoteGone
 from agents.web.store.quote_query import Each, QuoteQuery
 from agents.web.store.search import matching_articles
 from agents.web.store.stored_article import stored_article
@@ -52,6 +53,8 @@ from agents.web.store.tables import open_for_reading
 if TYPE_CHECKING:
     from agents.web.store.columns import ColumnCache, Columns
     from agents.web.store.exported_rows import Rows
+
+Found = TypeVar("Found")
 
 QUERY_SECONDS = 3.0
 """Queries of pages are cut off after this."""
@@ -205,14 +208,14 @@ class StoreReader:
         from agents.web.store import quote_search
         from agents.web.store.quote_filter import first_of_each
 
-        with self._open() as connection:
-            # Who asks up to an article, and goes on behind it, must get all until there.
-            seconds = math.inf if asked.upto is None else ARRIVED_SECONDS
-            columns = self._columns.columns(connection, seconds=seconds)
-            places = first_of_each(connection, columns, asked, each).places[::-1]
+        def page(connection: sqlite3.Connection, columns: "Columns") -> QuotePage:
+            found = first_of_each(connection, columns, asked, each)
             return quote_search.quote_page(
-                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
+                connection, columns, found, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
             )
+
+        # Who asks up to an article, and goes on behind it, must get all until there.
+        return self._with_columns(page, seconds=math.inf if asked.upto is None else ARRIVED_SECONDS)
 
     def quotes_and_facets(
         self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each = "statement"
@@ -222,14 +225,14 @@ class StoreReader:
         from agents.web.store.facets import facets
         from agents.web.store.quote_filter import first_of_each
 
-        with self._open() as connection:
-            columns = self._columns.columns(connection)
+        def page(connection: sqlite3.Connection, columns: "Columns") -> tuple[QuotePage, dict[str, list[FacetValue]]]:
             found = first_of_each(connection, columns, asked, each)
-            places, copies = found.places[::-1], each == "statement"
             page = quote_search.quote_page(
-                connection, columns, places, asked.parsed, limit=limit, cursor=cursor, copies=copies
+                connection, columns, found, asked.parsed, limit=limit, cursor=cursor, copies=each == "statement"
             )
             return page, facets(connection, columns, found)
+
+        return self._with_columns(page)
 
     def count(self, asked: QuoteQuery, *, each: Each) -> int:
         """How much of what counts once is asked for."""
@@ -242,16 +245,24 @@ class StoreReader:
         """What was asked for and came last, each statement once and by the quote that came first, the last first."""
         from agents.web.store import quote_search
 
-        with self._open() as connection:
-            return quote_search.newest(connection, self._columns.columns(connection), asked, limit=limit)
+        return self._with_columns(partial(quote_search.newest, asked=asked, limit=limit))
 
     def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
         """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
         from agents.web.store import quote_search
 
+        return self._with_columns(partial(quote_search.statement_page, asked=asked, limit=limit, cursor=cursor))
+
+    def _with_columns(
+        self, make: Callable[[sqlite3.Connection, "Columns"], Found], *, seconds: float = math.inf
+    ) -> Found:
+        """What is made of the columns of a moment ago, or of those of now if quotes of theirs are gone: the new version
+        of their article has others, which would be on no page."""
         with self._open() as connection:
-            columns = self._columns.columns(connection)
-            return quote_search.statement_page(connection, columns, asked, limit=limit, cursor=cursor)
+            with suppress(QuoteGone):
+                return make(connection, self._columns.columns(connection, seconds=seconds))
+            connection.execute("BEGIN")  # all that is read from here on is of one moment
+            return make(connection, self._columns.columns(connection, seconds=0.0))
 
     def statement(self, id_: str) -> dict[str, Any] | None:
         """A statement's record."""
