@@ -21,7 +21,7 @@ from agents.saved_searches.outbox import Outbox, OutboxError
 from agents.saved_searches.search_list import SavedSearch, SearchListError, load
 from agents.saved_searches.watcher import Watcher
 from agents.settings import Settings
-from agents.web.store import columns, reader
+from agents.web.store import columns, quote_reader
 from agents.web.store.location import store_path
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader
@@ -253,7 +253,7 @@ async def test_nothing_is_missed_where_counting_takes_long(
     """The quotes of a large store are counted as they were some seconds ago, unless that would leave some out."""
     monkeypatch.setattr(columns, "CHEAP_SECONDS", -1.0)
     monkeypatch.setattr(columns, "REFRESH_SHARE", 1e-9)
-    monkeypatch.setattr(reader, "ARRIVED_SECONDS", 0.05)
+    monkeypatch.setattr(quote_reader, "ARRIVED_SECONDS", 0.05)
 
     async def later() -> None:
         async with asyncio.timeout(20):

@@ -7,17 +7,11 @@ What counts quotes needs numpy, and imports it when it is asked for: health and
 metrics of a worker do not, and a worker may have no other visitors.
 """
 
-import math
 import sqlite3
-import time
-import zlib
-from collections.abc import Callable, Collection, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from functools import cached_property, partial
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import orjson
+from typing import Any
 
 from agents.backlog import BacklogSample
 from agents.report_models import ProgramSaid, WorkerSaid
@@ -28,43 +22,21 @@ from agents.web.models import (
     DeadLetterLine,
     DeadLetterList,
     EntityDetail,
-    FacetValue,
     Hit,
-    InStatement,
     People,
-    QuoteHit,
-    QuotePage,
     Ranked,
     RankedBy,
     RankWindow,
-    Shares,
-    StatementPage,
     StoredArticle,
 )
 from agents.web.store import arrivals, article_lists, dead_letter_lists, stream_states
 from agents.web.store.arrivals import GoneArticle
 from agents.web.store.article_lists import ArticleFilter
-from agents.web.store.quote_hits import QuoteGone
-from agents.web.store.quote_query import Each, QuoteQuery
+from agents.web.store.quote_reader import QUERY_SECONDS, QuoteReader, end_after
 from agents.web.store.search import matching_articles
 from agents.web.store.stored_article import stored_article
 from agents.web.store.tables import open_for_reading
 
-if TYPE_CHECKING:
-    from agents.web.store.columns import ColumnCache, Columns
-    from agents.web.store.exported_rows import Rows
-
-Found = TypeVar("Found")
-
-QUERY_SECONDS = 3.0
-"""Queries of pages are cut off after this."""
-FINDING_SECONDS = 30.0
-"""So long it may take to find what an export consists of."""
-EXPORT_SECONDS = 600.0
-"""So long it may take until its last row has been read, which waits for whoever takes them: meanwhile SQLite's log
-grows by all that is written."""
-ARRIVED_SECONDS = 1.0
-"""Quotes up to an article are complete if it has been in the store for so long."""
 WINDOW_SECONDS: dict[RankWindow, float] = {"hour": 3600.0, "day": 86400.0}
 
 
@@ -72,30 +44,18 @@ class StoreUnavailable(Exception):
     """There is no store yet, it cannot be read, or a query took too long: one line that says which."""
 
 
-def _end_after(connection: sqlite3.Connection, seconds: float) -> None:
-    """Let whatever a connection does so long from now on fail."""
-    deadline = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: int(time.monotonic() > deadline), 20_000)
-
-
-class StoreReader:
+class StoreReader(QuoteReader):
     """Queries on the store at `path`. Thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-
-    @cached_property
-    def _columns(self) -> "ColumnCache":
-        from agents.web.store.columns import ColumnCache
-
-        return ColumnCache(self._open)
 
     @contextmanager
     def _open(self, *, seconds: float = QUERY_SECONDS) -> Iterator[sqlite3.Connection]:
         connection = None
         try:
             connection = open_for_reading(self._path)
-            _end_after(connection, seconds)
+            end_after(connection, seconds)
             yield connection
         except sqlite3.Error as error:
             reason = "the query took too long" if "interrupted" in str(error) else str(error)
@@ -185,123 +145,10 @@ class StoreReader:
         with self._open() as connection:
             return people(connection, words=words, types=types, limit=limit, cursor=cursor)
 
-    def shares(self, asked: QuoteQuery, *, by: str, each: Each = "statement", now: float = 0.0) -> Shares:
-        """The shares of the values of `by`, one of `BY`, among the quotes asked for."""
-        from agents.web.store.shares import shares
-
-        with self._open() as connection:
-            return shares(connection, self._columns.columns(connection), asked, by=by, each=each, now=now)
-
     def search(self, expression: str, *, limit: int) -> list[Hit]:
         """The latest articles that match an FTS5 expression (see `search_expression`), newest first."""
         with self._open() as connection:
             return matching_articles(connection, expression, limit=limit)
-
-    def quotes(
-        self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each | None = None
-    ) -> QuotePage:
-        """The latest quotes that are asked for, or what counts once, by the quote that was published first, the latest
-        first; ValueError: a bad `cursor`.
-
-        They are counted as they were a moment ago; up to an article as they were at most `ARRIVED_SECONDS` ago.
-        """
-        from agents.web.store import quote_search
-        from agents.web.store.quote_filter import first_of_each
-
-        def page(connection: sqlite3.Connection, columns: "Columns") -> QuotePage:
-            found = first_of_each(connection, columns, asked, each)
-            return quote_search.quote_page(
-                connection, columns, found, asked.parsed, limit=limit, cursor=cursor, copies=each != "paper"
-            )
-
-        # Who asks up to an article, and goes on behind it, must get all until there.
-        return self._with_columns(page, seconds=math.inf if asked.upto is None else ARRIVED_SECONDS)
-
-    def quotes_and_facets(
-        self, asked: QuoteQuery, *, limit: int, cursor: str | None = None, each: Each = "statement"
-    ) -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-        """The same, and by what these quotes can be narrowed, with counts of what counts once; see `FACETS`."""
-        from agents.web.store import quote_search
-        from agents.web.store.facets import facets
-        from agents.web.store.quote_filter import first_of_each
-
-        def page(connection: sqlite3.Connection, columns: "Columns") -> tuple[QuotePage, dict[str, list[FacetValue]]]:
-            found = first_of_each(connection, columns, asked, each)
-            page = quote_search.quote_page(
-                connection, columns, found, asked.parsed, limit=limit, cursor=cursor, copies=each == "statement"
-            )
-            return page, facets(connection, columns, found)
-
-        return self._with_columns(page)
-
-    def count(self, asked: QuoteQuery, *, each: Each) -> int:
-        """How much of what counts once is asked for."""
-        from agents.web.store.quote_filter import first_of_each
-
-        with self._open() as connection:
-            return len(first_of_each(connection, self._columns.columns(connection), asked, each))
-
-    def newest_quotes(self, asked: QuoteQuery, *, limit: int) -> list[QuoteHit]:
-        """What was asked for and came last, each statement once and by the quote that came first, the last first."""
-        from agents.web.store import quote_search
-
-        return self._with_columns(partial(quote_search.newest, asked=asked, limit=limit))
-
-    def statements(self, asked: QuoteQuery, *, limit: int, cursor: str | None = None) -> StatementPage:
-        """The statements that the quotes asked for belong to; raises ValueError for a bad `cursor`."""
-        from agents.web.store import quote_search
-
-        return self._with_columns(partial(quote_search.statement_page, asked=asked, limit=limit, cursor=cursor))
-
-    def _with_columns(
-        self, make: Callable[[sqlite3.Connection, "Columns"], Found], *, seconds: float = math.inf
-    ) -> Found:
-        """What is made of the columns of a moment ago, or of those of now if quotes of theirs are gone: the new version
-        of their article has others, which would be on no page."""
-        with self._open() as connection:
-            with suppress(QuoteGone):
-                return make(connection, self._columns.columns(connection, seconds=seconds))
-            connection.execute("BEGIN")  # all that is read from here on is of one moment
-            return make(connection, self._columns.columns(connection, seconds=0.0))
-
-    def statement(self, id_: str) -> dict[str, Any] | None:
-        """A statement's record."""
-        with self._open() as connection:
-            row = connection.execute("SELECT record FROM statements WHERE id = ?", (id_,)).fetchone()
-        return None if row is None else orjson.loads(zlib.decompress(row[0]))
-
-    def statements_of(self, article: str) -> dict[str, InStatement]:
-        """The statements of an article's quotes that stand in other articles too, by the quotes' ids."""
-        with self._open() as connection:
-            rows = connection.execute(
-                "SELECT q.id, s.id, s.count, s.sources FROM quotes q JOIN statements s ON s.num = q.statement"
-                " WHERE q.article = (SELECT seq FROM articles WHERE id = ?) AND s.count > 1",
-                (article,),
-            )
-            return {quote: InStatement(id=id_, count=count, sources=papers) for quote, id_, count, papers in rows}
-
-    def quote_rows(self, asked: QuoteQuery) -> AbstractContextManager["Rows"]:
-        """For the length of a `with` block the quotes asked for as rows of a table, the latest first: those that were
-        there at its beginning, however long it takes to read them, and in whatever threads."""
-        from agents.web.store.exported_rows import quote_rows
-
-        return self._rows(quote_rows, asked)
-
-    def statement_rows(self, asked: QuoteQuery) -> AbstractContextManager["Rows"]:
-        """The same of the statements that the quotes asked for belong to."""
-        from agents.web.store.exported_rows import statement_rows
-
-        return self._rows(statement_rows, asked)
-
-    @contextmanager
-    def _rows(
-        self, find: Callable[[sqlite3.Connection, "Columns", QuoteQuery], "Rows"], asked: QuoteQuery
-    ) -> Iterator["Rows"]:
-        with self._open(seconds=FINDING_SECONDS) as connection:
-            connection.execute("BEGIN")  # what is read is of one moment: that of the columns, which are read first
-            rows = find(connection, self._columns.columns(connection, seconds=0.0), asked)
-            _end_after(connection, EXPORT_SECONDS)
-            yield rows
 
     def sources(self) -> list[str]:
         """The names of the sources there are."""
