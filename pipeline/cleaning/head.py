@@ -11,6 +11,7 @@ from pipeline.cleaning.lines import Line, stems_of, words_of
 from pipeline.cleaning.phrases import match
 from pipeline.cleaning.rules import LineReading
 from pipeline.cleaning.sentences import ends_sentence, sentence_count
+from pipeline.cleaning.ticker_times import FEWEST_ENTRIES, clock_at_beginning
 
 _HEAD_LINES = 14
 _LEAD_WORDS = (8, 60)
@@ -109,12 +110,16 @@ def _candidates(lines: Sequence[Line], readings: Sequence[LineReading], start: i
     """The lines before `start` that could be the headline."""
     begin = max(0, start - _HEAD_LINES)
     turns = labelled_turns(lines[begin:start])
-    return [
+    candidates = [
         n
         for n in range(begin, start)
         if is_headline(lines[n]) and _is_free(lines[n], readings[n]) and lines[n].open and n - begin not in turns
         if n == 0 or not is_signed(lines[n - 1], lines[n])
     ]
+    stamped = {n for n in candidates if clock_at_beginning(lines[n].text) is not None}
+    if stamped and sum(clock_at_beginning(line.text) is not None for line in lines) >= FEWEST_ENTRIES:
+        return [n for n in candidates if n not in stamped]  # headlines of a ticker's entries
+    return candidates
 
 
 def _begins(line: Line) -> bool:

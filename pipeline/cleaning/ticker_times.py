@@ -1,17 +1,34 @@
 """The times of a ticker's entries: whether they run one way, and on which days they are."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from pipeline.cleaning.dates import written
+from pipeline.cleaning.dates import clock_in, written
 from schemas.times import LOCAL_TIME, PRESS_YEARS
 
+FEWEST_ENTRIES = 3
+"""Of a ticker."""
+_DAY_BEFORE = (
+    r"(?:(?:Update|Erstmeldung) vom )?(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"
+    r"(?:\d{1,2}\. ?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]{2,8}\.?)(?: ?\d{4})?,? ?(?:um )?)?"
+)
+_BEGIN = re.compile(
+    rf"(?:\+{{2,3}} ?)?{_DAY_BEFORE}(?P<clock>(?:[01]?\d|2[0-3])(?::[0-5]\d|\.[0-5]\d(?= ?Uhr)))(?: ?(?:Uhr|h)\b)?"
+    r"(?: ?(?:[:|+–—-]|$)| (?=[A-ZÄÖÜ„\"»]))"
+)
 _ONE_WAY = 0.75
 _DAY_MINUTES = 24 * 60
 _OVER_MIDNIGHT_HOURS = 6
 """Times that go against the others by less are out of order, and no other day's."""
+
+
+def clock_at_beginning(text: str) -> time | None:
+    """The time of day that a line begins with, as the entries of tickers do ("+++ 16.48 Uhr: Deich hält +++")."""
+    found = _BEGIN.match(text[:80])
+    return None if found is None else clock_in(found["clock"] + " Uhr")
 
 
 @dataclass(slots=True)

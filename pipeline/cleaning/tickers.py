@@ -17,19 +17,17 @@ from pipeline.cleaning import shapes
 from pipeline.cleaning.dates import clock_in, day_in, written
 from pipeline.cleaning.head import is_paragraph
 from pipeline.cleaning.lines import NOTHING_UNDER_IT, Line, words_of
-from pipeline.cleaning.ticker_times import TickerEntry, give_days, moment_of, run_one_way
+from pipeline.cleaning.ticker_times import (
+    FEWEST_ENTRIES,
+    TickerEntry,
+    clock_at_beginning,
+    give_days,
+    moment_of,
+    run_one_way,
+)
 
-_DAY_BEFORE = (
-    r"(?:(?:Update|Erstmeldung) vom )?(?:[A-ZÄÖÜ][a-zäöü]{1,9},? )?"
-    r"(?:\d{1,2}\. ?(?:\d{1,2}\.|[A-ZÄÖÜ][a-zä]{2,8}\.?)(?: ?\d{4})?,? ?(?:um )?)?"
-)
-_BEGIN = re.compile(
-    rf"(?:\+{{2,3}} ?)?{_DAY_BEFORE}(?P<clock>(?:[01]?\d|2[0-3])(?::[0-5]\d|\.[0-5]\d(?= ?Uhr)))(?: ?(?:Uhr|h)\b)?"
-    r"(?: ?(?:[:|+–—-]|$)| (?=[A-ZÄÖÜ„\"»]))"
-)
 _TICKER = re.compile(r"ticker|live-?blog|news-?blog|minutenprotokoll|\blive\b", re.IGNORECASE)
 _OF_ARTICLE = re.compile(r"(?:zuletzt |letzte )?(?:aktualisier|geändert|veröffentlicht|stand\b)", re.IGNORECASE)
-_FEWEST_ENTRIES = 3
 _FEWEST_UNNAMED = 5
 _FEWEST_WORDS = 8
 _FEWEST_WORDS_UNNAMED = 20
@@ -63,7 +61,7 @@ def mark_entries(
     """
     is_named = bool(updates) or _TICKER.search(named) is not None
     entries = _listed(lines, updates) or _stamped(lines, is_named=is_named)
-    if len(entries) < (_FEWEST_ENTRIES if is_named else _FEWEST_UNNAMED):
+    if len(entries) < (FEWEST_ENTRIES if is_named else _FEWEST_UNNAMED):
         return
     sizes = [
         sum(len(line.words) for line in lines[entry.begin : entry.end] if line.kind is not None) for entry in entries
@@ -111,12 +109,12 @@ def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[TickerEntry]:
         if number > last and not line.rule.startswith("classifier") and not (alone and is_named):
             continue
         moment = line.markup.time if line.markup is not None else None
-        found = _BEGIN.match(line.text[:80])
+        found = clock_at_beginning(line.text)
         if found is None and not (alone and (moment or clock_in(line.text))):
             if alone or (len(line.words) <= 6 and not is_paragraph(line)):
                 day = day_in(line.text) or day
             continue
-        clock = clock_in(found["clock"] + " Uhr") if found is not None else clock_in(line.text)
+        clock = found or clock_in(line.text)
         known_moment = moment_of(moment)
         if known_moment is None and clock is None:
             continue
@@ -127,8 +125,10 @@ def _stamped(lines: Sequence[Line], *, is_named: bool) -> list[TickerEntry]:
         )
         day = None
         if entries:
-            if entries[-1].begin == number - 1 and lines[number - 1].kind is None and entries[-1].clock == entry.clock:
-                continue  # the same time once more
+            above = lines[number - 1]
+            is_repeated = entries[-1].begin == number - 1 and above.kind is None and entries[-1].clock == entry.clock
+            if is_repeated and _OF_ARTICLE.match(above.text) is None:
+                continue
             entries[-1].end = number
         entries.append(entry)
     if len(entries) > 1 and _is_of_article(lines, entries):
@@ -152,7 +152,7 @@ def _is_of_article(lines: Sequence[Line], entries: Sequence[TickerEntry]) -> boo
 def _marked_alike(entries: list[TickerEntry]) -> list[TickerEntry]:
     """The entries, without times in their text ("Update 11:40 Uhr:") where they begin with elements for times."""
     marked = [entry for entry in entries if entry.moment is not None]
-    if len(marked) < max(_FEWEST_ENTRIES, len(entries) / 2):
+    if len(marked) < max(FEWEST_ENTRIES, len(entries) / 2):
         return entries
     for entry, following in pairwise(marked):
         entry.end = following.begin

@@ -204,3 +204,39 @@ def test_updates_with_their_day_are_entries(begin: str) -> None:
     for line, clock in zip(lines, ("16:40", "14:05", "11:30"), strict=True):
         line.text = begin.format(clock) + TEXT
     assert marked(lines) == [f"2024-02-11T{clock}:00+01:00" for clock in ("16:40", "14:05", "11:30")]
+
+
+STAMPED = """Sturm an der Küste
+
+Newsblog: Orkan über Nordhaven – Fähren bleiben im Hafen
+
+Stand: 04.01.2024, 18:05 Uhr
+
++++ 18.05 Uhr: Fähren bleiben im Hafen +++
+Die Reederei hat alle Fahrten bis zum Morgen abgesagt. „Wir gehen kein Risiko ein“, sagte Sprecherin Wiebke Lorenzen.
+
++++ 16.40 Uhr: Erste Bäume umgestürzt +++
+In der Südstadt liegen nach Angaben der Feuerwehr mehrere Bäume auf der Straße. Verletzt wurde demnach niemand.
+
++++ 15.15 Uhr: Schulen schließen früher +++
+Die Schulen in Nordhaven haben ihre Kinder nach der fünften Stunde nach Hause geschickt.
+"""
+
+
+def test_the_headline_of_the_newest_entry_is_not_that_of_a_ticker_that_came_as_text() -> None:
+    clean = Cleaner(PipelineConfig())(RawArticle(id="a", text=STAMPED))
+    assert (clean.kicker, clean.title) == (
+        "Sturm an der Küste", "Newsblog: Orkan über Nordhaven – Fähren bleiben im Hafen"
+    )  # fmt: skip
+    begins = [(clean.text[block.begin : block.end].split("\n")[0], block.kind, block.time) for block in clean.blocks]
+    assert begins == [
+        ("+++ 18.05 Uhr: Fähren bleiben im Hafen +++", "entry", "2024-01-04T18:05:00+01:00"),
+        ("+++ 16.40 Uhr: Erste Bäume umgestürzt +++", "entry", "2024-01-04T16:40:00+01:00"),
+        ("+++ 15.15 Uhr: Schulen schließen früher +++", "entry", "2024-01-04T15:15:00+01:00"),
+    ]
+
+
+def test_a_headline_with_a_time_is_one_where_no_ticker_follows() -> None:
+    text = f"18.05 Uhr: Die Nacht, in der die Fähren blieben\n\n{TEXT}\n\n{TEXT.replace('Altstadt', 'Südstadt')}"
+    clean = Cleaner(PipelineConfig())(RawArticle(id="a", text=text))
+    assert clean.title == "18.05 Uhr: Die Nacht, in der die Fähren blieben"
