@@ -1,11 +1,11 @@
 """How well a noun fits what the text says of a person: role, party, nation."""
 
 import re
-from functools import cache
 
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.nominal_phrases import Nominal
 from pipeline.entities.referents import Referent, nations
+from pipeline.entities.roles_lexicon import excluded_roles, role_synonyms
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import word_list
 
@@ -32,7 +32,7 @@ def fit_of(words: TextWords, nominal: Nominal, candidate: Referent, party: str |
     fit = 0.0
     if noun in candidate.role_words:
         fit = 5
-    elif noun in _BODIES or (head not in candidate.role_heads and _excluded(head) & candidate.role_heads):
+    elif noun in _BODIES or (head not in candidate.role_heads and excluded_roles(head) & candidate.role_heads):
         return NEVER
     elif head == "politiker":
         political = candidate.role_heads & _POLITICAL or any(own.endswith(_LEADING) for own in candidate.role_words)
@@ -41,7 +41,7 @@ def fit_of(words: TextWords, nominal: Nominal, candidate: Referent, party: str |
         fit = SIMILAR
     elif head and head in candidate.role_heads:
         fit = 3
-    elif candidate.role_heads & _synonyms().get(head, frozenset()):
+    elif candidate.role_heads & role_synonyms(head):
         fit = SYNONYMOUS
     if party is not None:
         if party in candidate.affiliations:
@@ -54,28 +54,6 @@ def fit_of(words: TextWords, nominal: Nominal, candidate: Referent, party: str |
     if fit == 0 and head and candidate.role_heads and "-" in noun and not politician:
         return OTHERWISE
     return fit
-
-
-def _synonyms() -> dict[str, frozenset[str]]:
-    """For heads of roles the other heads that the same person may be called by."""
-    return _groups("role_synonyms")
-
-
-@cache
-def _groups(name: str) -> dict[str, frozenset[str]]:
-    """For each word of the groups in a list the words of its groups, itself included."""
-    found: dict[str, frozenset[str]] = {}
-    for group in word_list(name):
-        heads = frozenset(group.split(","))
-        for head in heads:
-            found[head] = found.get(head, frozenset()) | heads
-    return found
-
-
-def _excluded(head: str) -> frozenset[str]:
-    """Heads of roles that nobody has beside `head`, by their groups; what the same person may be called is none."""
-    nothing: frozenset[str] = frozenset()
-    return _groups("exclusive_roles").get(head, nothing) - _synonyms().get(head, nothing) - {head}
 
 
 def _complement(words: TextWords, nominal: Nominal) -> str | None:

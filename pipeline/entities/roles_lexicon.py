@@ -96,6 +96,28 @@ def _by_last_part(word: str) -> RoleWord | None:
     return None
 
 
+def role_synonyms(head: str) -> frozenset[str]:
+    """Heads of roles by which the same person as one called `head` may be called, itself included, if there are any."""
+    return _groups("role_synonyms").get(head, frozenset())
+
+
+def excluded_roles(head: str) -> frozenset[str]:
+    """Heads of roles that nobody has beside `head`; what the same person may be called is none of them."""
+    nothing: frozenset[str] = frozenset()
+    return _groups("exclusive_roles").get(head, nothing) - role_synonyms(head) - {head}
+
+
+@cache
+def _groups(name: str) -> dict[str, frozenset[str]]:
+    """For each word of the groups in a list the words of its groups, itself included."""
+    found: dict[str, frozenset[str]] = {}
+    for group in word_list(name):
+        heads = frozenset(group.split(","))
+        for head in heads:
+            found[head] = found.get(head, frozenset()) | heads
+    return found
+
+
 RELATIONS = word_list("relation_nouns")
 """Heads that say how someone stands to another and not what they are."""
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import takewhile
 
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import excluded_roles, role_synonyms, role_word
 from pipeline.lexicon.words import INFORMATION_NOUNS
 from pipeline.reader.mentions import FEMININE_DETERMINERS, ReaderMention, akin, head_of, introduces, stem
 
@@ -17,6 +17,9 @@ _OF_MEN = frozenset({"der", "dem", "ein", "einem", "eines", "dieser", "diesem"})
 _PERSONAL = frozenset({"er", "sie", "ihn", "ihm"})
 _DETERMINERS = frozenset({"der", "die", "den", "dem", "ein", "eine", "einen", "einem", "einer"})
 _CLOSING = ".,;:"
+_FORMERLY = frozenset(
+    stem + ending for stem in ("früher", "ehemalig", "damalig", "einstig", "vormalig") for ending in ("e", "en", "er")
+)
 _KNOWN_PHRASES = 4096
 """Noun phrases of which it is remembered whom they can mean."""
 _LAST_PART, _FIRST_PART = 6, 3
@@ -90,7 +93,25 @@ def unlike(
         found |= _other_compounds(mentions, chain, candidates, index)
     if mention.kind == "nominal":
         found |= _others_by_form(mentions, chain, candidates, index)
+        found |= _others_by_office(mentions, chain, candidates, index)
     return found
+
+
+def _others_by_office(
+    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
+) -> set[int]:
+    """The chains of `candidates` that the article calls what nobody is beside the noun of the mention `index`.
+
+    "Der Richter" is not "der Angeklagte", and "die Zeugin" not "Richterin Berg"; "der frühere Minister" may be anything
+    now.
+    """
+    mention = mentions[index]
+    excluded = frozenset[str]().union(*map(excluded_roles, mention.offices))
+    if not excluded or not _FORMERLY.isdisjoint(word.lower() for word in mention.words):
+        return set()
+    called = mention.offices.union(*map(role_synonyms, mention.offices))
+    others = {chain[other] for other in candidates if mentions[other].offices & excluded}
+    return others - {chain[other] for other in candidates if mentions[other].offices & called}
 
 
 def _others_by_form(

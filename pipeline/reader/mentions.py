@@ -8,7 +8,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.entities.person_words import gender_of_name
-from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.roles_lexicon import RoleWord, role_word
 from pipeline.lexicon import word_list
 from pipeline.reader.layout import Layout
 from pipeline.spans import TokenIndex, TokenRange
@@ -40,6 +40,7 @@ class ReaderMention:
         gender: "f", "m" or "": by the form of a pronoun or nominal, by the given name of a name.
         context: stems of the nouns right beside a name: its roles, as a rule.
         roles: of a name, stems of the roles that the text gives its bearer, here or elsewhere.
+        offices: the same as what `role_word` has for their heads, and for the noun of a nominal.
         frequency: of a name, how often the text names its bearer.
     """
 
@@ -51,6 +52,7 @@ class ReaderMention:
     gender: str
     context: frozenset[str]
     roles: frozenset[str] = frozenset()
+    offices: frozenset[str] = frozenset()
     frequency: int = 0
 
     @property
@@ -70,10 +72,10 @@ def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionK
         before = _nouns(layout, max(TokenIndex(0), first - 5), first, layout.sentence[first])
         behind = _nouns(layout, last, min(TokenIndex(len(layout)), last + 9), layout.sentence[first])
         name_gender = gender_of_name(_written(layout, first, last)) or _announced(layout, first)
-        roles = frozenset(_roles(layout, first, last))
-        return ReaderMention(
-            first, last, kind, words, stem(words[-1]), name_gender or "", frozenset(before | behind), roles, 1
-        )
+        given = _roles(layout, first, last)
+        roles, offices = frozenset(map(stem, given)), frozenset(role.head for role in given.values())
+        context = frozenset(before | behind)
+        return ReaderMention(first, last, kind, words, stem(words[-1]), name_gender or "", context, roles, offices, 1)
     head = head_of(words)
     role = role_word(head)
     gender = (role.gender if role is not None else None) or (
@@ -83,7 +85,8 @@ def describe(layout: Layout, first: TokenIndex, last: TokenIndex, kind: MentionK
         if lower in {"der", "ein", "dieser"}
         else ""
     )
-    return ReaderMention(first, last, kind, words, stem(head), gender or "", frozenset())
+    offices = frozenset({role.head}) if role is not None else frozenset()
+    return ReaderMention(first, last, kind, words, stem(head), gender or "", frozenset(), offices=offices)
 
 
 def _written(layout: Layout, first: TokenIndex, last: TokenIndex) -> str:
@@ -101,17 +104,18 @@ def of_one_bearer(mentions: Sequence[ReaderMention], bearers: Sequence[Hashable]
     for mention, bearer in zip(mentions, bearers, strict=True):
         if mention.kind == "name":
             groups.setdefault(bearer, []).append(mention)
-    known: dict[Hashable, tuple[str, frozenset[str], int]] = {}
+    known: dict[Hashable, tuple[str, frozenset[str], frozenset[str], int]] = {}
     for bearer, names in groups.items():
         full = [name for name in names if name.gender and name.full]
         genders = Counter(name.gender for name in full or names if name.gender)
         roles = frozenset[str]().union(*(name.roles for name in names))
-        known[bearer] = (genders.most_common(1)[0][0] if genders else "", roles, len(names))
+        offices = frozenset[str]().union(*(name.offices for name in names))
+        known[bearer] = (genders.most_common(1)[0][0] if genders else "", roles, offices, len(names))
     shared = []
     for mention, bearer in zip(mentions, bearers, strict=True):
         if mention.kind == "name":
-            gender, roles, frequency = known[bearer]
-            shared.append(replace(mention, gender=gender, roles=roles, frequency=frequency))
+            gender, roles, offices, frequency = known[bearer]
+            shared.append(replace(mention, gender=gender, roles=roles, offices=offices, frequency=frequency))
         else:
             shared.append(mention)
     return shared
@@ -160,23 +164,24 @@ _ROLE_BEFORE, _ROLE_BEHIND = 5, 7
 """How many tokens in front of a name, and in the apposition behind it, can hold its roles."""
 
 
-def _roles(layout: Layout, first: TokenIndex, last: TokenIndex) -> set[str]:
-    """Stems of the role words in the noun phrase that ends in a name, and in the apposition behind it."""
-    words, found = layout.words, set()
+def _roles(layout: Layout, first: TokenIndex, last: TokenIndex) -> dict[str, RoleWord]:
+    """The role words in the noun phrase that ends in a name, and in the apposition behind it."""
+    words = layout.words
+    found: dict[str, RoleWord] = {}
     for index in range(first - 1, max(-1, first - 1 - _ROLE_BEFORE), -1):
         word = words[index]
         if layout.sentence[index] != layout.sentence[first]:
             break
         if not word[0].isupper() and word not in _BETWEEN_ROLE_AND_NAME:
             break
-        if word[0].isupper() and role_word(word) is not None:
-            found.add(stem(word))
+        if word[0].isupper() and (role := role_word(word)) is not None:
+            found[word] = role
     if last < len(words) and words[last] == ",":
         for index in range(last + 1, min(len(words), last + 1 + _ROLE_BEHIND)):
             if words[index] == "," or layout.sentence[index] != layout.sentence[first]:
                 break
-            if words[index][0].isupper() and role_word(words[index]) is not None:
-                found.add(stem(words[index]))
+            if words[index][0].isupper() and (role := role_word(words[index])) is not None:
+                found[words[index]] = role
     return found
 
 

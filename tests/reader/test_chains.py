@@ -209,6 +209,31 @@ def test_another_form_means_somebody_else(reader: Reader, text: str, named: str,
 
 
 @pytest.mark.parametrize(
+    ("text", "named", "phrase", "meant"),
+    [
+        ("Der Angeklagte kam. Der Richter sprach.", "Der Angeklagte", "Der Richter", False),
+        ("Der Angeklagte kam. Der Beschuldigte sprach.", "Der Angeklagte", "Der Beschuldigte", True),
+        ("Die Zeugin kam. Die Nebenklägerin sprach.", "Die Zeugin", "Die Nebenklägerin", True),
+        ("Der Kanzler kam. Der Regierungschef sprach.", "Der Kanzler", "Der Regierungschef", True),
+        ("Der Kanzler kam. Der frühere Finanzminister sprach.", "Der Kanzler", "Der frühere Finanzminister", True),
+        ("Richterin Anna Berg kam. Die Zeugin sprach.", "Anna Berg", "Die Zeugin", False),
+        ("Richterin Anna Berg kam. Die Richterin sprach.", "Anna Berg", "Die Richterin", True),
+        ("Anna Berg kam. Die Zeugin sprach.", "Anna Berg", "Die Zeugin", True),
+        ("Anna Berg, Richterin und Zeugin, kam. Die Zeugin sprach.", "Anna Berg", "Die Zeugin", True),
+    ],
+)
+def test_nobody_is_judge_and_accused(reader: Reader, text: str, named: str, phrase: str, meant: bool) -> None:
+    reading = replace(reader(text), resolutions={}, others=[])
+    first, second = (
+        reading.layout.span(CharOffset(text.index(words)), CharOffset(text.index(words) + len(words)))
+        for words in (named, phrase)
+    )
+    names, phrases = ([(*first, 0)], [second]) if named == "Anna Berg" else ([], [first, second])
+    found = resolve(reading, Eager(reader.scorers), names, phrases)  # type: ignore[arg-type]
+    assert (len(found.chains) == 1) is meant
+
+
+@pytest.mark.parametrize(
     ("text", "name", "phrase", "meant"),
     [
         ("Anna Berg kam. Ihr Kollege sprach.", "Anna Berg", "Ihr Kollege", False),
