@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pipeline.entities.person_words import GENDERED_TITLES, PARTICLES, TITLES, is_given_name, is_particle
 from pipeline.entities.roles_lexicon import role_word
 from pipeline.entities.words import WORD, TextWords
-from pipeline.lexicon.words import BEFORE_X
+from pipeline.lexicon import word_list
+from pipeline.lexicon.words import ADVERBS, BEFORE_X, DETERMINERS, PREPOSITIONS
 from pipeline.spans import CharOffset, CharRange, TokenIndex, char_span
 from schemas.records import Gender
 
@@ -21,6 +22,17 @@ _OUT_OF_OFFICE = re.compile(r"\b[a-z]\. ?[A-Z]$")
 _INITIAL_IN_GENITIVE = re.compile(r"[A-ZÄÖÜ]\.s")
 NO_GENITIVES = ("ss", "us", "is", "as", "os")
 """What names end in whose s is no genitive's."""
+_SURNAMES_IN_S = word_list("surnames_in_s")
+_NEVER_OWNED = (ADVERBS | DETERMINERS | PREPOSITIONS) - {
+    "andere",
+    "beide",
+    "beiden",
+    "vier",
+    "viele",
+    "vielen",
+    "weitere",
+}
+"""Small words that end as adjectives do, and open no phrase that a genitive before it could own."""
 _GENERATION_BEHIND = re.compile(r" (?:junior|senior|jun|sen|[jJsS]r)\b(?!-)")
 _GENERATIONS = {
     "junior": "junior",
@@ -130,27 +142,27 @@ def initials(tokens: Sequence[str]) -> str:
 
 
 def without_genitive(
-    words: TextWords, end: CharOffset, word: str, known: frozenset[str], owning: dict[str, bool]
+    words: TextWords, end: CharOffset, tokens: Sequence[str], known: frozenset[str], owning: dict[str, bool]
 ) -> str:
-    """`word`, which ends a name at `end`, without the genitive's s where it is one.
+    """The last of `tokens`, which are a name that ends at `end`, without the genitive's s where it is one.
 
     It is one if the name stands without s elsewhere (`known` or in the text),
-    or if what follows is owned by it ("Putins Sprecher"). What is found out of
-    `word` wherever it stands is remembered in `owning`.
+    or if what follows is owned by it ("Putins Sprecher"), but not in a full name
+    that ends in a surname known to have one. What is found out of a word
+    wherever it stands is remembered in `owning`.
     """
+    word = tokens[-1]
+    if len(tokens) > 1 and word in _SURNAMES_IN_S:
+        return word
     if len(word) < 4 or not word.endswith("s") or (word.endswith(NO_GENITIVES) and word not in known):
         bare = word[:-1]
         cut = word.endswith("s") and len(word) > 3 and bare in known and not is_given_name(word)
         return word[0] if _INITIAL_IN_GENITIVE.fullmatch(word) else bare if cut else word
-    bare = word[:-1]
-    if bare in known:
-        return bare
-    if is_given_name(word):
-        return word
-    if bare in words.vocabulary and bare[0].isupper():
+    bare, given = word[:-1], is_given_name(word)
+    if bare in known or (not given and bare in words.vocabulary and bare[0].isupper()):
         return bare
     # A surname that ends in s ("Maas") stands before verbs and commas somewhere, a genitive only before what it owns.
-    if not owns(words, end):
+    if given or word in _SURNAMES_IN_S or not owns(words, end):
         return word
     if word not in owning:
         owning[word] = all(owns(words, words.words[index].end) for index in words.positions.get(word, ()))
@@ -164,6 +176,8 @@ def owns(words: TextWords, end: CharOffset) -> bool:
         return False
     if following.capitalised:
         return not is_given_name(following.text)
+    if following.text in _NEVER_OWNED:
+        return False
     return following.text.endswith(("e", "em", "er", "en", "es")) and _noun_behind(words, end)
 
 

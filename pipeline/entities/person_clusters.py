@@ -138,7 +138,7 @@ def _named_persons(words: TextWords, spans: list[NameSpan]) -> list[_Named]:
         if span.known is not None:
             named.append(_Named(span, tuple(person_tokens(span.known.form))))
         elif tokens:
-            last = without_genitive(words, span.end, tokens[-1], known, owning)
+            last = without_genitive(words, span.end, tokens, known, owning)
             named.append(_Named(span, (*tokens[:-1], last), nickname(words.text[span.begin : span.end])))
     return named
 

@@ -190,6 +190,12 @@ def test_an_article_can_belong_to_a_name(given: GivenNames, text: str, names: li
         ("[Marcel H|PER]. kam. [Marcel H.s|PER] Mutter rief.", ["Marcel H."]),
         ("Das sagte [Marcel H.s|PER] Mutter.", ["Marcel H."]),
         ("[Marcel Maas|PER] kam. Das sagte [Maas|PER].", ["Marcel Maas"]),
+        ("Das hat [Marcel Ruhls|PER] seinen Kollegen gesagt.", ["Marcel Ruhls"]),
+        ("Das rief [Marcel Ruhls|PER] ohne Scheu.", ["Marcel Ruhls"]),
+        ("Das sagten [Marcel Ruhls|PER] vier Kollegen.", ["Marcel Ruhl"]),
+        ("Dort hielt [Ute Harms|PER] Andacht.", ["Ute Harms"]),
+        ("[Peter Kolb|PER] ging. Dort gab [Jan Peters|PER] Entwarnung.", ["Peter Kolb", "Jan Peters"]),
+        ("[Peter|PER] ging. Das war [Peters|PER] Rad.", ["Peter"]),
     ],
 )
 def test_the_s_of_a_genitive_is_no_part_of_a_name(given: GivenNames, text: str, names: list[str]) -> None:
