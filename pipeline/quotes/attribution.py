@@ -12,7 +12,7 @@ from pipeline.quotes.candidates import QuoteCandidate
 from pipeline.quotes.chain_names import ChainNames
 from pipeline.quotes.linking import Linker
 from pipeline.quotes.quote_tokens import quote_in_tokens
-from pipeline.quotes.registry import is_carried, is_certain
+from pipeline.quotes.registry import is_carried, is_certain, is_of_others
 from pipeline.quotes.speaker_names import informant, name_of_words
 from pipeline.quotes.speaker_phrases import Appositions, Hearers, whole_phrase, whose_information, with_apposition
 from pipeline.quotes.text import AnalysedText
@@ -91,6 +91,8 @@ class Attribution:
         choices = speakers(self.reading, self._reader.scorers, self._resolution, [q for q in quotes if q is not None])
         for number, chosen in zip(known, choices, strict=True):
             choice = self._writing(candidates[number], quotes[number], chosen)
+            if is_of_others(candidates[number]) and not candidates[number].speaker_spans:
+                continue
             speaker = self._speaker(candidates[number], choice)
             ruled = self._ruled(candidates[number], choice, speaker)
             if ruled is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from pipeline.quotes.candidates import QuoteCandidate, overlap, shared
-from pipeline.quotes.registry import is_certain
+from pipeline.quotes.registry import is_certain, is_of_others
 from pipeline.reader.calibration import Calibration, logit
 from pipeline.reader.reading import Reading
 from pipeline.spans import CharOffset, CharRange
@@ -119,7 +119,7 @@ def _apart(rules: Sequence[QuoteCandidate], read: Sequence[QuoteCandidate]) -> l
 
 def _of_both(text: str, rule: QuoteCandidate, read: QuoteCandidate) -> QuoteCandidate:
     """The quote that both find; what is said is no part of the words for the speaker."""
-    if "Direct" in {rule.type, read.type} or read.confidence < _SURE:
+    if "Direct" in {rule.type, read.type} or read.confidence < _SURE or is_of_others(rule):
         return replace(rule, medium=read.medium, cue_spans=rule.cue_spans or read.cue_spans)
     frame = [span for span in rule.frame_spans if not shared([span], read.spans)]
     cue = [span for span in rule.cue_spans if not shared([span], read.spans)]

@@ -94,7 +94,8 @@ class VerbSpeech(ContentFinder):
         starts = cue.finite == first or (tokens[first].lower == "so" and cue.finite == first + 1)
         if index == 0 or not starts or cue.final or "w" not in cue.verb.takes or tokens[first - 1].text == ":":
             return None
-        if cue.speaker and cue.speaker[0][0] < first:
+        answers = any(other.rule == "asked" and other.end == tokens[first - 2].end for other in self.found)
+        if answers or (cue.speaker and cue.speaker[0][0] < first):
             return None
         report = is_subjunctive(tokens, self.sentence.first, first)
         if cue.passive and not report:
@@ -182,6 +183,8 @@ class VerbSpeech(ContentFinder):
         tokens, takes = self.tokens, cue.verb.takes
         first = part.first
         opener = tokens[first].lower
+        if any(other.rule == "asked" and other.begin == tokens[first].begin for other in self.found):
+            return None  # "Obst antwortete auf die Frage, ob sie gehe, …"
         if opener in {"dass", "daß", "ob"}:
             return self._dependent_kind(cue, first, opener)
         if (opener in COORDINATORS and first + 1 < part.last) or opener in NOT_CONTENT:

@@ -15,12 +15,15 @@ class QuoteRule(Rule):
             confidence of what rules alone find, and evidence for the reader.
         carried: whether the speaker is one of an earlier sentence.
         certain: whether the layout tells the quote and its speaker, so that the reader is not asked.
+        of_others: whether nobody whom the sentence is about says it, so that the reader is not asked for another
+            speaker than the rule names.
         by_reader: whether it needs what the reader sees, and finds nothing without it.
     """
 
     precision: float
     carried: bool = False
     certain: bool = False
+    of_others: bool = False
     by_reader: bool = False
 
 
@@ -112,6 +115,14 @@ QUOTE_RULES = RuleSet[QuoteRule](
             0.4,
         ),
         QuoteRule(
+            "asked",
+            "What somebody was asked, who only answers it.",
+            "Auf die Frage, [ob die Brücke hält], antwortete Obst nicht.",
+            "Auf die Brücke, ob sie hält oder nicht, kam Obst.",
+            0.7,
+            of_others=True,
+        ),
+        QuoteRule(
             "verb-infinitive",
             "An infinitive with zu behind a reporting verb.",
             "Obst kündigte an, [die Brücke im Mai zu eröffnen].",
@@ -187,6 +198,14 @@ QUOTE_RULES = RuleSet[QuoteRule](
             "Die Forderung, [die Schule zu schließen], verstörte alle.",
             "Die Brücke, die Schule zu schließen, verstörte alle.",
             0.75,
+        ),
+        QuoteRule(
+            "rejected",
+            "What others say, in a clause behind a noun that reports or with wonach, and somebody rejects.",
+            "Den Vorwurf, [es fehle Geld], wies Obst zurück.",
+            "Die Brücke, die Obst baut, wies Risse auf.",
+            0.8,
+            of_others=True,
         ),
         QuoteRule(
             "back-reference",
@@ -336,6 +355,11 @@ LINK_RULES = RuleSet[LinkRule](
 def is_certain(candidate: QuoteCandidate) -> bool:
     """Whether the rule of a candidate finds what the layout tells, whatever else the article says."""
     return bool(candidate.rule) and QUOTE_RULES[candidate.rule].certain
+
+
+def is_of_others(candidate: QuoteCandidate) -> bool:
+    """Whether the rule of a candidate finds what nobody says whom its sentence is about."""
+    return bool(candidate.rule) and QUOTE_RULES[candidate.rule].of_others
 
 
 def is_carried(candidate: QuoteCandidate) -> bool:

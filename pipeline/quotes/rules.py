@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pipeline.quotes.asked import AskedSpeech
 from pipeline.quotes.candidates import QuoteCandidate, shared
 from pipeline.quotes.clauses import clauses
 from pipeline.quotes.cues import Cue
@@ -90,6 +91,7 @@ class _ArticleScan:
                 self.running_on = (passage.quoted, len(self.found) + begun[0]) if begun else None
         indirect: list[QuoteCandidate] = []
         sources = SourceSpeech(self.analysed, sentence, parts, cues, masked, indirect)
+        AskedSpeech(self.analysed, sentence, parts, cues, masked, indirect).find()
         sources.find_said()
         VerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(used)
         UnlistedVerbSpeech(self.analysed, sentence, parts, cues, masked, indirect).find(self.surnames)

@@ -1,15 +1,18 @@
 """Indirect speech without a verb that reports it: named sources, "demnach", nouns like "Forderung"."""
 
-from pipeline.lexicon.words import (
-    AUXILIARIES,
-)
+from pipeline.lexicon import word_list
+from pipeline.lexicon.words import AUXILIARIES
+from pipeline.quotes.asked import question_noun
 from pipeline.quotes.candidates import QuoteCandidate
+from pipeline.quotes.clauses import Clause
 from pipeline.quotes.content_finder import NOT_CONTENT, ContentFinder, stripped
 from pipeline.quotes.direct import phrase_spans, token_spans
 from pipeline.quotes.mood import has_infinitive, is_relative, is_subjunctive, verb_second
 from pipeline.quotes.nouns import noun_cue
 from pipeline.quotes.source_phrases import SourcePhrase, says_so, source_phrases
 from pipeline.spans import CharRange
+
+_REJECTING = word_list("rejecting")
 
 
 class SourceSpeech(ContentFinder):
@@ -83,8 +86,10 @@ class SourceSpeech(ContentFinder):
                 continue
             if opener.lower == "danach" and not is_subjunctive(tokens, part.first, self.sentence.last):
                 continue
-            span = stripped(text, opener.end, self.sentence.end)
-            candidate = self.candidate([span], "adverb", [CharRange(self.sentence.begin, opener.end)]) if span else None
+            rejected = not leads and self._is_rejected(part)
+            span = stripped(text, opener.end, tokens[part.last - 1].end if rejected else self.sentence.end)
+            rule = "rejected" if rejected else "adverb"
+            candidate = self.candidate([span], rule, [CharRange(self.sentence.begin, opener.end)]) if span else None
             if candidate is not None:
                 candidate.cue_spans = [CharRange(opener.begin, opener.end)]
                 candidate.medium = "SW"
@@ -92,12 +97,21 @@ class SourceSpeech(ContentFinder):
                 self.found.append(candidate)
             return
 
+    def _is_rejected(self, part: Clause) -> bool:
+        """Whether somebody rejects what a clause tells: "Den Vorwurf, es fehle Geld, wies Obst zurück"."""
+        behind = self.part_from(part.last + 1)
+        return behind is not None and any(
+            cue.finite == behind.first and cue.verb.lemma in _REJECTING for cue in self.cues_in(behind)
+        )
+
     def _by_noun(self) -> None:
         """ "die Forderung, dass …", "mit dem Hinweis, man sei …"."""
         for index, part in enumerate(self.parts[:-1]):
             following = self.parts[index + 1]
             cue = noun_cue(self.tokens, part)
             if cue is None or self.within_found(part.last - 1) or self.within_found(following.first):
+                continue
+            if question_noun(self.tokens, part) is not None:
                 continue
             tokens = self.tokens
             opener = tokens[following.first].lower
@@ -120,7 +134,8 @@ class SourceSpeech(ContentFinder):
                         end = tokens[later.first].begin
                         break
                 span = stripped(self.analysed.text, tokens[following.first].begin, end)
-                candidate = self.candidate([span], "noun") if span is not None else None
+                rejected = cue.speaker is None and self._is_rejected(following)
+                candidate = self.candidate([span], "rejected" if rejected else "noun") if span is not None else None
                 if candidate is not None:
                     candidate.cue_spans = phrase_spans(self.analysed, [cue.words])
                     candidate.speaker_spans = phrase_spans(self.analysed, [cue.speaker]) if cue.speaker else []

@@ -185,6 +185,25 @@ def _extract() -> QuoteExtractor:
     return QuoteExtractor(PipelineConfig(quote_model="redefluss"))
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "speaker"),
+    [
+        ("Auf die Frage, ob er gehe, antwortete Jan Dorn: „Nein.“", "ob er gehe", None),
+        ("Auf die Frage, ob er gehe, antwortete Jan Dorn: „Nein.“", "„Nein.“", "Jan Dorn"),
+        ("Auf die Frage von Anna Berg, warum Geld fehle, winkte Jan Dorn ab.", "warum Geld fehle", "Anna Berg"),
+        ("Jan Dorn antwortete auf die Frage, ob er gehe, mit einem Nein.", "ob er gehe", None),
+        ("Auf Nachfrage, wann das Geld komme, zuckte Jan Dorn mit den Schultern.", "wann das Geld komme", None),
+        ("Die Kritik, das Werk sei zu groß, wies Anna Berg zurück.", "das Werk sei zu groß", None),
+        ("Gerüchte, er wolle verkaufen, bestritt Jan Dorn.", "er wolle verkaufen", None),
+        ("Berichte, wonach ein Verkauf bevorstehe, dementierte Jan Dorn.", "ein Verkauf bevorstehe", None),
+        ("Die Behauptung von Anna Berg, es fehle Geld, wies Jan Dorn zurück.", "es fehle Geld", "Anna Berg"),
+    ],
+)
+def test_who_is_asked_or_denies_does_not_say_it(text: str, quote: str, speaker: str | None) -> None:
+    found = _quotes(text, *(name for name in ("Jan Dorn", "Anna Berg") if name in text))
+    assert {one.text: one.speaker.name if one.speaker is not None else None for one in found}[quote] == speaker
+
+
 def _quotes(text: str, *names: str) -> list[Quote]:
     """The quotes of a text that has persons with these names, by rules and reader."""
     entities = [

@@ -254,6 +254,14 @@ def test_a_statement_goes_on_behind_a_frame_in_its_middle(text: str, quote: str,
     assert [found[:3] for found in readable(text)] == [("Indirect", quote, speaker)]
 
 
+def test_what_was_asked_within_speech_is_a_part_of_it() -> None:
+    text = "Obst sagte, sie sei froh. Reif habe auf die Frage, ob er gehe, geschwiegen."
+    assert [(words(text, c.spans), c.rule) for c in found_by_rules(text)] == [
+        ("sie sei froh", "verb-subjunctive"),
+        ("Reif habe auf die Frage, ob er gehe, geschwiegen.", "carried-on"),
+    ]
+
+
 def test_a_sentence_with_a_speaker_of_its_own_does_not_go_on() -> None:
     text = "Obst sagte, es sei gut. Jonas Reif berichtete von Klassen, in denen nichts stattfinde. Es fehle an Geld."
     assert [(kind, speaker) for kind, _, speaker, _ in readable(text)] == [
