@@ -39,6 +39,8 @@ _PREPOSITIONS = _CONTRACTED | {
     "mit", "in", "von", "aus", "an", "auf", "für", "bei", "nach", "seit", "über", "unter", "vor", "gegen",
 }  # fmt: skip
 _COORDINATORS = frozenset({"und", "oder", "sowie"})
+_MOST_ABOUT = 2
+"""Words before a number in "etwa 30 Jahre alt", "20 bis 30 Jahre alt"."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 _SAME = re.compile(r"(?P<article>[Dd](?:er|es|em|en|ie|as))(?:selb|jenig)en?")
 _ONE_OF = re.compile(r"(?P<stem>k?ein|jed)e[mn]")
@@ -181,9 +183,12 @@ def _adjective_only(word: str) -> bool:
 
 
 def _measure(words: Sequence[str]) -> int:
-    """How many words of a phrase measure what its adjective says: two in "54 Jahre alter Fahrer"."""
-    if len(words) > 3 and _NUMBER.fullmatch(words[0]) and words[1][:1].isupper() and _ADJECTIVE.fullmatch(words[2]):
-        return 2
+    """How many words of a phrase measure what its adjective says: two in "54 Jahre alter Fahrer", three with "etwa"."""
+    for at in range(min(_MOST_ABOUT + 1, len(words) - 3)):
+        if words[at][:1].isupper():
+            break
+        if _NUMBER.fullmatch(words[at]) and words[at + 1][:1].isupper() and _ADJECTIVE.fullmatch(words[at + 2]):
+            return at + 2
     return 0
 
 
