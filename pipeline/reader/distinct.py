@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import takewhile
 
 from pipeline.entities.roles_lexicon import excluded_roles, role_synonyms, role_word
+from pipeline.lexicon import word_list
 from pipeline.lexicon.words import INFORMATION_NOUNS
 from pipeline.reader.mentions import FEMININE_DETERMINERS, ReaderMention, akin, head_of, introduces, stem
 
@@ -17,6 +18,7 @@ _OF_MEN = frozenset({"der", "dem", "ein", "einem", "eines", "dieser", "diesem"})
 _PERSONAL = frozenset({"er", "sie", "ihn", "ihm"})
 _DETERMINERS = frozenset({"der", "die", "den", "dem", "ein", "eine", "einen", "einem", "einer"})
 _CLOSING = ".,;:"
+_DISTINCT = word_list("distinct_bodies")
 _FORMERLY = frozenset(
     stem + ending for stem in ("früher", "ehemalig", "damalig", "einstig", "vormalig") for ending in ("e", "en", "er")
 )
@@ -91,6 +93,7 @@ def unlike(
         found |= _introduced(mentions, chain, candidates, index)
     if mention.kind == "nominal" and types[index] == "ORG":
         found |= _other_compounds(mentions, chain, candidates, index)
+        found |= _other_bodies(mentions, chain, candidates, index)
     if mention.kind == "nominal":
         found |= _others_by_form(mentions, chain, candidates, index)
         found |= _others_by_office(mentions, chain, candidates, index)
@@ -178,6 +181,26 @@ def _other_compounds(
     called = [(chain[other], _nouns(mentions[other])) for other in candidates if mentions[other].kind != "pronoun"]
     same = {number for number, nouns in called if any(noun.endswith(head) for noun in nouns)}
     return {number for number, nouns in called if any(_is_other_compound(noun, head) for noun in nouns)} - same
+
+
+def _other_bodies(
+    mentions: Sequence[ReaderMention], chain: Sequence[int], candidates: Sequence[int], index: int
+) -> set[int]:
+    """The chains of `candidates` that are called a body that the one of the mention `index` is not.
+
+    "Die Feuerwehr" is not the "Bundespolizei", but "die Gewerkschaft" may be that "der Polizei".
+    """
+    own = _bodies(mentions[index])
+    if not own:
+        return set()
+    called = [(chain[other], _bodies(mentions[other])) for other in candidates if mentions[other].kind != "pronoun"]
+    return {number for number, bodies in called if bodies - own} - {number for number, bodies in called if bodies & own}
+
+
+def _bodies(mention: ReaderMention) -> frozenset[str]:
+    """What bodies the noun of a nominal, or the words of a name, end with."""
+    nouns = (head_of(mention.words),) if mention.kind == "nominal" else mention.words
+    return frozenset(body for noun in nouns for body in _DISTINCT if noun.lower().removesuffix("s").endswith(body))
 
 
 def _nouns(mention: ReaderMention) -> list[str]:

@@ -236,6 +236,30 @@ def test_nobody_is_judge_and_accused(reader: Reader, text: str, named: str, phra
 @pytest.mark.parametrize(
     ("text", "name", "phrase", "meant"),
     [
+        ("Die Stadtpolizei Lindow kam. Die Feuerwehr sprach.", "Stadtpolizei Lindow", "Die Feuerwehr", False),
+        ("Die Stadtpolizei Lindow kam. Die Polizei sprach.", "Stadtpolizei Lindow", "Die Polizei", True),
+        ("Die Stadtpolizei Lindow kam. Die Behörde sprach.", "Stadtpolizei Lindow", "Die Behörde", True),
+        (
+            "Die Gewerkschaft der Polizei kam. Die Gewerkschaft rief.",
+            "Gewerkschaft der Polizei",
+            "Die Gewerkschaft",
+            True,
+        ),
+    ],
+)
+def test_the_fire_brigade_is_not_the_police(reader: Reader, text: str, name: str, phrase: str, meant: bool) -> None:
+    reading = replace(reader(text), resolutions={}, others=[])
+    first, second = (
+        reading.layout.span(CharOffset(text.rindex(words)), CharOffset(text.rindex(words) + len(words)))
+        for words in (name, phrase)
+    )
+    found = resolve(reading, Eager(reader.scorers), [(*first, 0)], [second])  # type: ignore[arg-type]
+    assert (len(found.chains) == 1) is meant
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phrase", "meant"),
+    [
         ("Anna Berg kam. Ihr Kollege sprach.", "Anna Berg", "Ihr Kollege", False),
         ("Anna Berg kam. Ihren Angaben nach regnet es.", "Anna Berg", "Ihren Angaben", True),
         ("Bergs kam. Bergs Kollege sprach.", "Bergs", "Bergs Kollege", False),
