@@ -9,6 +9,7 @@ from pipeline.coverage import Coverage
 from pipeline.entities.certain_names import certain_names
 from pipeline.entities.cluster import Cluster, MentionSpan, NameSpan
 from pipeline.entities.coreference import add_references
+from pipeline.entities.countries import country_of
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.gender import gender_of
@@ -17,6 +18,7 @@ from pipeline.entities.name_clusters import acronyms, cluster_names
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import with_full_stop
 from pipeline.entities.name_spans import ModelSpan, name_spans
+from pipeline.entities.national_names import gazetteer_of
 from pipeline.entities.person_clusters import cluster_persons
 from pipeline.entities.reader_references import add_reader_references
 from pipeline.entities.roles import read_infobox, read_roles
@@ -56,7 +58,7 @@ class EntityExtractor:
 
     def __call__(self, article: CleanArticle) -> EntityArticle:
         """The article with its entities, in the order of their first mention."""
-        gazetteer = self._gazetteer()
+        gazetteer = gazetteer_of(self._gazetteer(), country_of(article))
         reading = None if self._reader is None else self._reader(article.text)
         words, model = self._read(article.text)
         if reading is None:  # the reader sees them by itself; what rules add to it is hardly ever a name

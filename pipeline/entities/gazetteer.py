@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
+from pipeline.entities.countries import Country
 from pipeline.entities.data import FOLDER
+from pipeline.entities.gazetteer_forms import case_forms, name_parts, spellings
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.words import WORD, TextWords
 from pipeline.errors import ConfigurationError
@@ -19,8 +21,6 @@ _LIST_SEPARATOR = "|"
 _DETERMINED = re.compile(
     r"(?<!\w)(?:die|den|ihre|seine|unsere|keine|ihren|seinen|[Dd]iese[rn]?) (?:[a-zäöüß]+e[nr]? )?$"
 )
-_SECOND_ADJECTIVE = re.compile(r"^([A-ZÄÖÜ]\w{2,}?)(er|es|e)$")
-_ADJECTIVE = re.compile(r"^([A-ZÄÖÜ][\w-]{3,}?)(er|es|e)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,7 @@ class GazetteerEntry:
         demonyms: "Russe"; no mentions.
         affiliations: organisations that a person belongs to.
         users: from the user's file, whose names are always the ones shown.
+        country: the only country in whose articles its names mean it; None: they do in all.
     """
 
     id: str
@@ -51,6 +52,12 @@ class GazetteerEntry:
     affiliations: tuple[str, ...] = ()
     gender: Gender | None = None
     users: bool = False
+    country: Country | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Its name and all aliases."""
+        return (self.name, *self.aliases, *self.weak_aliases)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,8 @@ class Gazetteer:
         longest: by the first word of names how many words the longest of them has.
         longest_word: characters of the longest name that is one word.
         bearers: by name all entries of the user's file that have it.
+        national: the entries that count in articles of one country alone.
+        of_countries: how articles of the countries use the names, as far as that was asked (`national_names.py`).
     """
 
     by_words: dict[tuple[str, ...], GazetteerMatch] = field(default_factory=dict)
@@ -84,26 +93,30 @@ class Gazetteer:
     adjectives: dict[str, GazetteerEntry] = field(default_factory=dict)
     demonyms: dict[str, GazetteerEntry] = field(default_factory=dict)
     bearers: dict[str, list[GazetteerEntry]] = field(default_factory=dict)
+    national: list[GazetteerEntry] = field(default_factory=list)
+    of_countries: "dict[Country | None, Gazetteer]" = field(default_factory=dict)
 
     def add(self, entries: Iterable[GazetteerEntry]) -> None:
         """Take `entries` in; where a name is known already, the new entry has it."""
         for entry in entries:
-            for name in (entry.name, *entry.aliases, *entry.weak_aliases):
+            for name in entry.names:
                 self._put(entry, name, weak=name in entry.weak_aliases)
-                for spelling in _spellings(name):
+                for spelling in spellings(name):
                     if self.look_up(spelling) is None:
                         self._put(entry, spelling, weak=name in entry.weak_aliases)
-            for name in {entry.name, *entry.aliases, *entry.weak_aliases} if entry.users else ():
+            for name in set(entry.names) if entry.users else ():
                 self.bearers.setdefault(name, []).append(entry)
             self.adjectives.update(dict.fromkeys(entry.adjectives, entry))
             self.demonyms.update(dict.fromkeys(entry.demonyms, entry))
 
     def _put(self, entry: GazetteerEntry, name: str, *, weak: bool) -> None:
-        base = tuple(WORD.findall(name))
-        if name.endswith("n") and name[:-1] in (entry.name, *entry.aliases, *entry.weak_aliases):
+        base = name_parts(name)
+        if name.endswith("n") and name[:-1] in entry.names:
             name = name[:-1]  # "Grünen" is declined from "Grüne"
-        for declined in _case_forms(base):
+        for declined in case_forms(base):
             known = self.by_words.get(declined)
+            if known is not None and known.entry.users and not entry.users:
+                continue
             if known is None or entry.users or declined == base or known.entry is entry:
                 ordinary = weak or (declined != base and is_given_name(" ".join(declined)))  # "Jonas" of the town Jona
                 self.by_words[declined] = GazetteerMatch(entry, name, ordinary)
@@ -113,7 +126,7 @@ class Gazetteer:
 
     def look_up(self, name: str) -> GazetteerMatch | None:
         """The known name that `name` is, declined or not."""
-        return self.by_words.get(tuple(WORD.findall(name)))
+        return self.by_words.get(name_parts(name))
 
     def matches(self, words: TextWords) -> Iterator[tuple[CharOffset, CharOffset, GazetteerMatch]]:
         """Begin, end and meaning of every known name, the longest at each place, from left to right."""
@@ -148,55 +161,11 @@ def _determined_town(words: TextWords, begin: CharOffset, known: GazetteerMatch)
     return known.town and _DETERMINED.search(words.text, max(0, begin - 30), begin) is not None
 
 
-def _spellings(name: str) -> Iterator[str]:
-    """How `name` is written elsewhere: with "ss" for "ß" in Switzerland, with "Uno-" or "UNO-" for "UN-"."""
-    if "ß" in name:
-        yield name.replace("ß", "ss")
-    if name.startswith("UN-"):
-        yield from ("Uno-" + name[3:], "UNO-" + name[3:])
-
-
 def _unbroken(words: TextWords, index: TokenIndex, length: int) -> bool:
     return all(
         "\n" not in words.gap(i, i + 1) and len(words.gap(i, i + 1)) <= 2
         for i in token_indices(index, index + length - 1)
     )
-
-
-def _case_forms(base: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """`base` and its other cases: genitive s at the end, endings of leading adjectives."""
-    if not base:
-        return
-    yield base
-    last = base[-1]
-    endings = [last]
-    if last[-1] not in "sxzß" and not last[-1].isdigit():
-        endings += [last + "s"]
-    if last[-1] in "sdtklhngf" and len(last) > 3 and last[-2:] != "en":
-        endings += [last + "es"]
-    if len(base) > 1 and last.lower().endswith(
-        ("bund", "amt", "rat", "hof", "fonds", "dienst", "kreuz", "tag", "parlament")
-    ):
-        endings += [last + "es", last + "s", last + "e"]
-    if len(base) == 1 and last.endswith("lande"):
-        endings += [last + "n"]
-    adjective = _ADJECTIVE.match(base[0])
-    firsts = [base[0]]
-    if len(base) > 1 and adjective is not None:
-        firsts = [adjective.group(1) + ending for ending in ("e", "er", "en", "es", "em")]
-    second = _SECOND_ADJECTIVE.match(base[1]) if len(base) > 2 and len(firsts) > 1 else None
-    for first in firsts:
-        middle = base[1:-1]
-        if second is not None and adjective is not None:  # "des Deutschen Roten Kreuzes"
-            middle = (second.group(1) + first.removeprefix(adjective.group(1)), *base[2:-1])
-        for ending in endings:
-            if len(base) == 1:
-                yield (ending,)
-            else:
-                yield (first, *middle, ending)
-    plural = re.match(r"^\w+(?:e|er)$", last) if len(base) == 2 and adjective is not None else None
-    if plural is not None:
-        yield (adjective.group(1) + "en" if adjective else base[0], last + "n")
 
 
 def load_gazetteer(path: Path | None) -> Gazetteer:
@@ -205,8 +174,9 @@ def load_gazetteer(path: Path | None) -> Gazetteer:
     Raises:
         ConfigurationError: if the file cannot be read or an entry is wrong, naming file and line.
     """
-    gazetteer = Gazetteer()
-    gazetteer.add(_read_json_lines(FOLDER / "gazetteer.jsonl", users=False))
+    starter = list(_read_json_lines(FOLDER / "gazetteer.jsonl", users=False))
+    gazetteer = Gazetteer(national=[entry for entry in starter if entry.country is not None])
+    gazetteer.add(entry for entry in starter if entry.country is None)
     if path is not None:
         gazetteer.add(read_users(path))
     return gazetteer
@@ -271,6 +241,7 @@ def _entry(row: dict[str, Any], where: str, *, users: bool) -> GazetteerEntry:
         affiliations=_listed(row.get("affiliations")),
         gender=gender,
         users=users,
+        country=None if users else row.get("country"),
     )
 
 

@@ -108,7 +108,8 @@ def _shorter_joined(words: TextWords, clusters: list[Cluster]) -> list[Cluster]:
             for shorter in _without_place(cluster.name):
                 by_shorter.setdefault(shorter, []).append(cluster)
     for cluster in clusters:
-        official = cluster.name.isupper() or (cluster.entry is not None and cluster.entry.name == cluster.name)
+        entry = cluster.entry
+        official = cluster.name.isupper() or (entry is not None and (entry.country or entry.name == cluster.name))
         longer = by_shorter.get(cluster.name, [])
         located = any(_ADJECTIVE.search(words.text, max(0, m.begin - 30), m.begin) for m in cluster.mentions)
         if cluster.type == "ORG" and not official and not located and len(longer) == 1:

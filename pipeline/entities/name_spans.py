@@ -13,6 +13,7 @@ from pipeline.entities.name_completion import complete_names, with_nicknames
 from pipeline.entities.name_evidence import NameEvidence
 from pipeline.entities.name_forms import strip_titles
 from pipeline.entities.name_types import with_one_type
+from pipeline.entities.national_names import in_their_countries
 from pipeline.entities.person_words import is_given_name
 from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
@@ -58,6 +59,7 @@ def name_spans(
         spans = [*spans, *_in_compounds(words, spans, gazetteer)]
     persons = frozenset((found.begin, found.end) for found in repaired if found.type == "PER")
     spans = without_members(words, sorted(with_one_type(words, spans, persons, evidence)))
+    spans = in_their_countries(words, spans, gazetteer)
     return _with_places(words, spans) if NAME_RULES["place-behind-body"].on else spans
 
 

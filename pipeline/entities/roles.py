@@ -9,6 +9,7 @@ from pipeline.entities.compound_organisations import organisation_in_compound
 from pipeline.entities.gazetteer import Gazetteer
 from pipeline.entities.member_roles import is_member
 from pipeline.entities.name_forms import gender_by_role
+from pipeline.entities.national_names import gazetteer_before
 from pipeline.entities.person_words import TITLES, gender_of_name
 from pipeline.entities.roles_lexicon import RELATIONS, role_word, undeclined
 from pipeline.entities.words import WORD, TextWords
@@ -110,6 +111,7 @@ def _before(words: TextWords, person: Cluster, begin: CharOffset, gazetteer: Gaz
         return
     word = words.words[index].text
     role = role_word(word)
+    gazetteer = gazetteer_before(words, words.words[index].begin, gazetteer)
     if is_member(words, index):
         person.add_role(word)
         _party_in_compound(word, person, gazetteer)

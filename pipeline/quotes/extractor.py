@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 
 from pipeline.config import PipelineConfig
+from pipeline.entities.countries import country_of
 from pipeline.entities.gazetteer_file import GazetteerFile
 from pipeline.entities.name_forms import with_full_stop
+from pipeline.entities.national_names import gazetteer_of
 from pipeline.errors import ConfigurationError
 from pipeline.lexicon.words import PREPOSITIONS, SUBORDINATORS
 from pipeline.models.catalogue import QUOTE_MODELS, reader_folder
@@ -80,7 +82,8 @@ class QuoteExtractor:
     def __call__(self, article: EntityArticle) -> QuoteArticle:
         analysed, reading = self._analysed(article.text)
         found = self._sentences(analysed, reading, article.blocks)
-        linker = Linker(article, self._gazetteer(), reading.layout.text_words if reading is not None else None)
+        gazetteer = gazetteer_of(self._gazetteer(), country_of(article))
+        linker = Linker(article, gazetteer, reading.layout.text_words if reading is not None else None)
         if self._reader is None:
             said = [(_speaker_by_rule(article, linker, candidate), candidate.addressee_spans) for candidate in found]
         else:

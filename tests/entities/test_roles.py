@@ -63,7 +63,7 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Das sagt der haushaltskundige Sprecher Falk Ahlers.", ["Sprecher"], []),
         ("Das sagte der Erste Beigeordnete, Falk Ahlers.", ["Beigeordneter"], []),
         ("Anna Körber, Sprecherin der Gruppe „Gegenwind“, kam.", ["Sprecherin der Gruppe"], []),
-        ("Bundesrätin Anna Körber (FDP) kam.", ["Bundesrätin"], ["FDP"]),
+        ("Bundesrätin Anna Körber (FDP) kam.", ["Bundesrätin"], ["FDP.Die Liberalen"]),
         ("CDU-Fraktionsvize Falk Ahlers kam.", ["CDU-Fraktionsvize"], ["CDU"]),
         ("Grünenpolitikerin Anna Körber kam.", ["Grünenpolitikerin"], ["Bündnis 90/Die Grünen"]),
         ("Bundestagspräsident Falk Ahlers kam.", ["Bundestagspräsident"], ["Bundestag"]),

@@ -31,7 +31,7 @@ def entries() -> list[dict[str, Any]]:
             seen.add(row["id"])
             names.update((row["name"], *row.get("aliases", ())))
             rows.append(row)
-    return rows
+    return [*rows, *_national_organisations()]
 
 
 def _row(entry_type: EntityType, name: str, aliases: list[str], wikidata: str, **more: Any) -> dict[str, Any]:
@@ -109,6 +109,13 @@ def _places() -> Iterator[dict[str, Any]]:
 def _organisations() -> Iterator[dict[str, Any]]:
     for row in _table("organisations.tsv"):
         yield _row("ORG", row["name"], _split(row["aliases"]), row["wikidata"], id=row["id"])
+
+
+def _national_organisations() -> Iterator[dict[str, Any]]:
+    """What articles of one country alone mean by names that others have for something else, or for nothing."""
+    for row in _table("national_organisations.tsv"):
+        weak = row["name"].removeprefix("Die ") in WEAK
+        yield _row("ORG", row["name"], _split(row["aliases"]), "", weak=weak, country=row["country"])
 
 
 GERMAN_SPEAKING, GERMAN_SIZE, WORLD_SIZE = frozenset({"DE", "AT", "CH", "LI"}), 15_000, 1_000_000
