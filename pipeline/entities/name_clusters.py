@@ -1,13 +1,14 @@
 """Mentions of organisations, places and the rest brought together: aliases, acronyms in brackets, genitives."""
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable
 
 from pipeline.entities.cluster import Cluster, NameSpan
 from pipeline.entities.gazetteer import GazetteerMatch
 from pipeline.entities.name_forms import NO_GENITIVES, owns
 from pipeline.entities.nominative import can_only_be_genitive, name_in_nominative
 from pipeline.entities.registry import NAME_RULES
+from pipeline.entities.short_names import with_short_names
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
 from pipeline.lexicon.words import ADVERBS, DETERMINERS, PREPOSITIONS, SUBJECT_PRONOUNS, SUBORDINATORS
@@ -20,8 +21,6 @@ _ACRONYM = re.compile(r"\s?\(([A-ZÄÖÜ][\w.&-]{1,9})\)")
 _NO_NOUNS = ADVERBS | DETERMINERS | PREPOSITIONS | SUBJECT_PRONOUNS | SUBORDINATORS
 _LONGEST_SHORT_FORM = 4
 """Letters of names such as "EU" and "Fed", which give way to the full name where the text has it."""
-_LEVEL = re.compile(r"(?:Bundes|Landes|Kreis|Stadt)(?=[a-zäöü]{4})")
-_ADJECTIVE = re.compile(r"\b[a-zäöüß-]+isch(?:e[nrms]?) $")
 _COMPOUND = re.compile(r"""(?<=\w)[“"«»]-\w+$""")
 """The rest of a compound with a name in marks: „Bild“-Zeitung."""
 _OWN_ARTICLE = re.compile(r"(?:Der|Die|Das) (?=\w)")
@@ -81,7 +80,7 @@ def cluster_names(words: TextWords, spans: Iterable[NameSpan], short_forms: dict
     for cluster in clusters:
         cluster.name = _best_name(cluster)
     if NAME_RULES["body-without-place"].on:
-        clusters = _shorter_joined(words, clusters)
+        clusters = with_short_names(words, clusters)
     return _of_one_id_joined(clusters)
 
 
@@ -94,42 +93,6 @@ def _of_one_id_joined(clusters: list[Cluster]) -> list[Cluster]:
             known.mentions = sorted([*known.mentions, *cluster.mentions])
             known.names |= {name: None for name in cluster.names if name not in known.names}
     return [cluster for cluster in clusters if kept[cluster.id] is cluster]
-
-
-def _shorter_joined(words: TextWords, clusters: list[Cluster]) -> list[Cluster]:
-    """An organisation named without its place or level is the one named with it ("Städtetag" and "Städtetag NRW").
-
-    Unless an adjective tells the place of the short name ("das bayerische Innenministerium").
-    """
-    kept = []
-    by_shorter: dict[str, list[Cluster]] = {}
-    for cluster in clusters:
-        if cluster.type == "ORG":
-            for shorter in _without_place(cluster.name):
-                by_shorter.setdefault(shorter, []).append(cluster)
-    for cluster in clusters:
-        entry = cluster.entry
-        official = cluster.name.isupper() or (entry is not None and (entry.country or entry.name == cluster.name))
-        longer = by_shorter.get(cluster.name, [])
-        located = any(_ADJECTIVE.search(words.text, max(0, m.begin - 30), m.begin) for m in cluster.mentions)
-        if cluster.type == "ORG" and not official and not located and len(longer) == 1:
-            longer[0].mentions.extend(cluster.mentions)
-            longer[0].mentions.sort()
-            longer[0].names |= {name: None for name in cluster.names if name not in longer[0].names}
-        else:
-            kept.append(cluster)
-    return kept
-
-
-def _without_place(name: str) -> Iterator[str]:
-    """What a body is called for short: "Städtetag" of "Städtetag NRW", "Kieler Städtetag" and "Landesstädtetag"."""
-    first, _, rest = name.partition(" ")
-    yield name.rpartition(" ")[0]
-    if rest and " " not in rest and first.endswith("er") and rest.lower().endswith(_BODIES):
-        yield rest
-    level = _LEVEL.match(name)
-    if level is not None and not rest and name.lower().endswith(_BODIES):
-        yield name[level.end() :].capitalize()
 
 
 def _key(span: NameSpan, form: str) -> tuple[str, str]:

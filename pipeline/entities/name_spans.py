@@ -19,6 +19,7 @@ from pipeline.entities.referents import demonym
 from pipeline.entities.registry import NAME_RULES
 from pipeline.entities.repeated_names import add_repeated_names
 from pipeline.entities.roles_lexicon import role_word
+from pipeline.entities.short_names import without_legal_form
 from pipeline.entities.turn_labels import with_turn_labels
 from pipeline.entities.words import TextWords
 from pipeline.lexicon import endings, word_list
@@ -201,11 +202,19 @@ def _covered(words: TextWords, spans: Iterable[NameSpan]) -> Coverage:
 
 
 def _known_part(words: TextWords, span: NameSpan, gazetteer: Gazetteer) -> NameSpan:
-    """The span with what the gazetteer knows of it, where it is a part of a compound ("Grünen-Politikerin")."""
-    inside = words.within(span.begin, span.end)
-    if span.known is not None or span.type == "PER" or (inside and inside[-1].end <= span.end):
+    """The span with what the gazetteer knows of it: a part of a compound ("Grünen-Politikerin"), a firm with its form.
+
+    "Deutsche Bahn AG" is the Deutsche Bahn; a firm that is called like an ordinary word may be another one.
+    """
+    if span.known is not None or span.type == "PER":
         return span
-    known = gazetteer.look_up(words.text[span.begin : span.end])
+    name = words.text[span.begin : span.end]
+    inside = words.within(span.begin, span.end)
+    if inside and inside[-1].end <= span.end:
+        firm = gazetteer.look_up(without_legal_form(name)) if span.type == "ORG" else None
+        known_firm = firm is not None and firm.entry.type == "ORG" and not firm.weak
+        return NameSpan(span.begin, span.end, span.type, firm if known_firm else None)
+    known = gazetteer.look_up(name)
     found = known is not None and known.entry.type in ("ORG", "LOC")
     return NameSpan(span.begin, span.end, known.entry.type, known) if known is not None and found else span
 

@@ -67,6 +67,31 @@ def test_what_follows_an_object_is_no_name(given: GivenNames, text: str, names: 
         ),
         ("Die [Bundespolizei|ORG] kam. Die [Polizei|ORG] blieb.", {"org/bundespolizei": 1, "org/polizei": 1}),
         ("Das [Umweltministerium|ORG] prüft.", {"org/umweltministerium": 1}),
+        (
+            "Die [Stadtwerke Lindow GmbH & Co. KG|ORG] baut. Die [Stadtwerke|ORG] warnen.",
+            {"org/stadtwerke-lindow-gmbh-co-kg": 2},
+        ),
+        (
+            "Die [Stadtwerke Lindow GmbH|ORG] baut. Die [Stadtwerke Lindow|ORG] hoffen. Die [Stadtwerke|ORG] bitten.",
+            {"org/stadtwerke-lindow-gmbh": 3},
+        ),
+        (
+            "Die [Stadtwerke Lindow GmbH|ORG] baut. Die [Stadtwerke Burg|ORG] auch. Die [Stadtwerke|ORG] bitten.",
+            {"org/stadtwerke-lindow-gmbh": 1, "org/stadtwerke-burg": 1, "org/stadtwerke": 1},
+        ),
+        ("Der [TSV Lindow|ORG] siegt. Der [TSV|ORG] hofft.", {"org/tsv-lindow": 2}),
+        (
+            "Der [FC Lindow|ORG] traf den [FC Burg|ORG]. Der [FC|ORG] hofft.",
+            {"org/fc-lindow": 1, "org/fc-burg": 1, "org/fc": 1},
+        ),
+        ("Die [VHS Lindow|ORG] ruft. Die [Volkshochschule Lindow|ORG] hofft.", {"org/volkshochschule-lindow": 2}),
+        ("Die [Siemens AG|ORG] baut. [Siemens|ORG] hofft.", {"org/siemens": 2}),
+        ("Die [Deutsche Bahn AG|ORG] baut.", {"org/deutsche-bahn": 1}),
+        ("Die [Stern GmbH|ORG] baut.", {"org/stern-gmbh": 1}),
+        (
+            "Die [Universität Lindow|ORG] warnt. Die [Uni Lindow|ORG] hofft. Die [Uni|ORG] bittet.",
+            {"org/universitaet-lindow": 3},
+        ),
     ],
 )
 def test_a_body_named_without_its_place_or_level_is_the_only_one_named_with_it(
