@@ -52,6 +52,8 @@ def stats(
 
     articles = list(read_folder(_existing(folder)))
     others = {path.name: [row["text"] for row in read_rows(_existing(path), ("text",))] for path in beside or ()}
+    if wrong := [name for name, texts in others.items() if not all(isinstance(text, str) for text in texts)]:
+        raise CommandError(f"{wrong[0]}: a text is no string")
     content = statistics.report(articles, others)
     if as_json:
         console.write_json(content)
@@ -79,6 +81,8 @@ def convert(
     from pipeline.corpus.standoff import write_rows
 
     articles = list(articles_of(_existing(folder), part) if part else read_folder(_existing(folder)))
+    if not articles:
+        raise CommandError(f"{folder}: no articles of the part {part}")
     rows: Mapping[str, Callable[[Any], dict[str, Any]]] = {
         "entities": formats.entities_row,
         "quotes": formats.quotes_row,

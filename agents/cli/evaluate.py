@@ -128,6 +128,8 @@ def _evaluate(
     if not gold.is_file():
         raise CommandError(f"{gold}: no such file")
     settings = load_settings()
+    if predictions is not None:
+        predictions.open("ab").close()  # what cannot be written to is told before minutes of work, not after
     err = console.err()
     with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task(gold.name, total=None)

@@ -37,9 +37,19 @@ class Parts:
 
     @classmethod
     def read(cls, folder: Path) -> Parts:
-        """What `parts.toml` in `folder` says; without one, everything is for training."""
+        """What `parts.toml` in `folder` says; without one, everything is for training.
+
+        Raises:
+            ConfigurationError: it cannot be read.
+        """
         path = folder / "parts.toml"
-        stored = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        try:
+            stored = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{path}: {error}") from error
+        for name, table in stored.items():
+            if not isinstance(table, dict) or not all(isinstance(value, str) for value in table.values()):
+                raise ConfigurationError(f"{path}: {name} is no table of strings")
         found = {name: part for part, names in stored.get("found", {}).items() for name in names.split()}
         return cls(stored.get("writers", {}), stored.get("endings", {}), found)
 

@@ -50,7 +50,9 @@ class ChainReport:
 
     def prediction_rows(self) -> list[dict[str, Any]]:
         """The found chains, one text a row, in the form of the gold file."""
-        return self.predictions
+        return [
+            row | {"chains": [[[*mention] for mention in chain] for chain in row["chains"]]} for row in self.predictions
+        ]
 
 
 def read_gold(path: Path) -> list[dict[str, Any]]:

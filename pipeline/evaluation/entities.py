@@ -82,6 +82,8 @@ def read_gold(path: Path) -> list[GoldDocument]:
         try:
             text = row["text"]["string"] if isinstance(row["text"], dict) else row["text"]
             mentions: list[LabelledSpan] = [(begin, end, kind) for begin, end, kind in row["entities"]]
+            if wrong := [(begin, end) for begin, end, _ in mentions if not 0 <= begin < end <= len(text)]:
+                raise ValueError(f"not in the text: {list(wrong[0])}")
         except (ValueError, KeyError, TypeError) as problem:
             raise GoldError(f"{path}: {row['name']}: entities are not [begin, end, type] ({problem})") from problem
         documents.append(GoldDocument(row["name"], text, mentions))

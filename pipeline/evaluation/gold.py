@@ -8,6 +8,8 @@ from typing import Any
 
 import orjson
 
+_STRINGS = frozenset({"id", "name"})
+"""Fields that are strings in every file."""
 _PAGE_FIELDS = ("name", "url", "title", "authors", "html", "page_text", "extracted_text", "gold")
 
 
@@ -19,8 +21,8 @@ def read_rows(path: Path, fields: Collection[str]) -> list[dict[str, Any]]:
     """The objects of a file of JSON lines, each of which has `fields`; empty lines are passed over.
 
     Raises:
-        GoldError: in one line, naming the line that is none and what is missing, or that there is none, or that the
-            gzip data is damaged.
+        GoldError: in one line, naming the line that is none and what is missing or no string, or that there is none, or
+            that the gzip data is damaged.
     """
     content = path.read_bytes()
     if path.suffix == ".gz":
@@ -40,6 +42,8 @@ def read_rows(path: Path, fields: Collection[str]) -> list[dict[str, Any]]:
             raise GoldError(f"{path}, line {number}: no JSON object")
         if missing := [field for field in fields if field not in row]:
             raise GoldError(f"{path}, line {number}: without {', '.join(missing)}")
+        if wrong := [field for field in fields if field in _STRINGS and not isinstance(row[field], str)]:
+            raise GoldError(f"{path}, line {number}: {wrong[0]} is no string")
         rows.append(row)
     if not rows:
         raise GoldError(f"{path}: nothing in it")

@@ -114,6 +114,11 @@ def test_join(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
         (["stats", "{articles}", "--beside", "{articles}/council.txt"], "line 1: no JSON"),
         (["convert", "{articles}", "--to", "conll", "--output", "{tmp}/no/folder"], "No such file or directory"),
         (["convert", "{articles}", "--to", "pdf", "--output", "{tmp}/x"], "'pdf' is not one of"),
+        (
+            ["convert", "{articles}", "--part", "dev", "--to", "conll", "--output", "{tmp}/x"],
+            "no articles of the part dev",
+        ),
+        (["stats", "{articles}", "--beside", "{numbers}"], "numbers.jsonl: a text is no string"),
         (["agree", "{articles}", "{tmp}"], "no articles (files that end in .txt)"),
         (["join", "{articles}/council.txt", "{tmp}/x", "--output", "{tmp}/y"], "line 1: no JSON"),
     ],
@@ -121,8 +126,31 @@ def test_join(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 def test_bad_input_gets_one_line(
     arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    given = [argument.format(tmp=tmp_path, articles=ARTICLES) for argument in arguments]
+    numbers = tmp_path / "numbers.jsonl"
+    numbers.write_text('{"text": 3}\n')
+    given = [argument.format(tmp=tmp_path, articles=ARTICLES, numbers=numbers) for argument in arguments]
     assert execute(["corpus", *given]) == 2
     out, err = capsys.readouterr()
     assert message in " ".join(err.split())
     assert (out, err.count("\n")) == ("", 1) or "Usage" in err
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"x = [", "Invalid value"),
+        (b"[writers]\nw01 = 3\n", "writers is no table of strings"),
+        (b"found = 3\n", "found is no table of strings"),
+        (b"\xff", "invalid start byte"),
+    ],
+)
+def test_parts_that_cannot_be_read_are_told(
+    content: bytes, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "parts.toml").write_bytes(content)
+    shutil.copy(ARTICLES / "couple.txt", tmp_path)
+    arguments = ["corpus", "convert", str(tmp_path), "--part", "dev", "--to", "conll", "--output", str(tmp_path / "x")]
+    assert execute(arguments) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert "parts.toml" in err
+    assert message in err

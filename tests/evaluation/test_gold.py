@@ -24,6 +24,7 @@ def test_rows_are_read_gzipped_or_not(tmp_path: Path, name: str) -> None:
         ("[1]", "line 2: no JSON object"),
         ("null", "line 2: no JSON object"),
         ('{"name": "b"}', "line 2: without text, quotes"),
+        ('{"name": ["b"], "text": "c", "quotes": []}', "line 2: name is no string"),
         ('{"name": "\xff"}', "line 2: no JSON "),
     ],
 )
