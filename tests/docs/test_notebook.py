@@ -10,7 +10,8 @@ import pytest
 from nbclient import NotebookClient
 
 from pipeline.config import PipelineConfig
-from tests.support.sample_archive import write
+from tests.support import sample_archive
+from tests.support.sample_archive import raw_article, write
 
 NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebook.ipynb"
 MOST_BYTES = 200_000
@@ -37,6 +38,21 @@ def test_it_runs_and_draws(archive: Path, tmp_path: Path) -> None:
     assert row is not None
     assert row[0] > 40
     assert first.startswith(f"[({row[0]}, {row[1]}, "), first
+
+
+@pytest.mark.timeout(900)
+def test_it_draws_also_of_articles_without_time_and_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    undated = {"published_at": None, "source": None}
+    monkeypatch.setattr(
+        sample_archive, "raw_article", lambda article, number: raw_article(article, number).model_copy(update=undated)
+    )
+    archive = tmp_path / "archive"
+    asyncio.run(write(archive, 8, PipelineConfig(model_de="rules", quote_model="rules")))
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    client = NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}})
+    client.execute(env=dict(os.environ) | {"REDEFLUSS_ARCHIVE": str(archive)})
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
 
 
 def test_it_is_committed_without_what_it_once_drew() -> None:
