@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import orjson
 
-from agents import headers, kafka
+from agents import cluster, headers
 from agents.bounded_records import CORRUPT, OVERSIZE
 from agents.needed_permissions import on_topics
 from agents.outgoing import Outgoing, TooLarge
@@ -147,9 +147,9 @@ async def replay(
     """
     if not dry_run:
         await ensure(settings, [REPLAYED_TOPIC])
-    await kafka.demand(settings, needed(settings, dry_run=dry_run))
+    await cluster.demand(settings, needed(settings, dry_run=dry_run))
     done = await _replayed(settings)
-    publisher = Publisher(settings, embedded=await kafka.is_embedded(settings))
+    publisher = Publisher(settings, embedded=await cluster.is_embedded(settings))
     if not dry_run:  # a producer starts only where something may be written
         await publisher.start()
     sent, skipped, impossible = 0, 0, []
@@ -168,7 +168,7 @@ async def replay(
                 sent += 1
                 continue
             if topic not in writable:
-                await kafka.demand(settings, on_topics(settings, "WRITE", topic))
+                await cluster.demand(settings, on_topics(settings, "WRITE", topic))
                 writable.add(topic)
             try:
                 await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))

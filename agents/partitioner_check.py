@@ -10,7 +10,7 @@ import time
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
-from agents import kafka
+from agents import cluster
 from agents.incoming import Incoming
 from agents.metrics import Metrics
 from agents.permissions import MissingPermission
@@ -75,6 +75,6 @@ class PartitionerCheck:
     async def _ask(self, topic: str) -> None:
         self._asked_at = time.monotonic()
         try:
-            self._partitions = len((await kafka.partitions_of(self._settings, topic)).get(topic, ()))
+            self._partitions = len((await cluster.partitions_of(self._settings, topic)).get(topic, ()))
         except (KafkaError, OSError, MissingPermission) as error:
             log.debug("the number of partitions of %s is not known: %r", topic, error)

@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import GroupAuthorizationFailedError, GroupCoordinatorNotAvailableError
 from aiokafka.structs import OffsetAndMetadata
 
-from agents import kafka
+from agents import cluster, kafka
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topic_identity import of_former_topics
@@ -109,7 +109,7 @@ class ProgressReader:
         self._settings = settings
         self._consumer = consumer
         self._gap_patience_seconds = gap_patience_seconds
-        self._admin = kafka.Admin(**settings.client_options(), request_timeout_ms=5000)
+        self._admin = cluster.Admin(**settings.client_options(), request_timeout_ms=5000)
         self._still = StallTimer()
         self._looked: dict[tuple[str, TopicPartition], tuple[int, int, bool]] = {}
         """By group and partition: next offset, end, and whether there are only gaps between them."""
@@ -259,11 +259,11 @@ async def read_progress(settings: Settings) -> list[PartitionProgress]:
 
 async def places_of(reader: ProgressReader, stages: Sequence[Stage]) -> list[PartitionProgress]:
     """Where the groups of stages stand in each partition; waits while a new cluster does not know the groups yet."""
-    for _ in range(kafka.COORDINATOR_TRIES):
+    for _ in range(cluster.COORDINATOR_TRIES):
         try:
             found = await reader.read(stages)
         except GroupCoordinatorNotAvailableError:
-            await asyncio.sleep(kafka.COORDINATOR_SECONDS)
+            await asyncio.sleep(cluster.COORDINATOR_SECONDS)
         else:
             return [place for of_stage in found.values() for place in of_stage]
     raise GroupCoordinatorNotAvailableError

@@ -14,7 +14,7 @@ from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from agents import kafka
+from agents import cluster
 from agents.authorized_operations import TopicsRequest, topic_id
 from agents.settings import Settings
 
@@ -57,13 +57,13 @@ async def watch(settings: Settings, known: Callable[[], Collection[tuple[str, st
     while True:
         await asyncio.sleep(CHECK_SECONDS)
         try:
-            async with kafka.admin(settings) as client:
+            async with cluster.admin(settings) as client:
                 return await _replaced(client, known)
         except (KafkaError, OSError) as error:
             log.debug("the broker does not tell of its topics: %r", error)
 
 
-async def _replaced(client: kafka.Admin, known: Callable[[], Collection[tuple[str, str]]]) -> str:
+async def _replaced(client: cluster.Admin, known: Callable[[], Collection[tuple[str, str]]]) -> str:
     """The same, over one connection for as long as it lasts."""
     while True:
         topics = known()

@@ -11,7 +11,7 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 
-from agents import kafka
+from agents import cluster, kafka
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topics import all_names
@@ -47,7 +47,7 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
         MissingPermission: the log-in may not read it.
     """
     candidates = list(dict.fromkeys((settings.topic(name), name)))
-    async with kafka.admin(settings) as client:
+    async with cluster.admin(settings) as client:
         described = await client.topics({*candidates, *map(settings.topic, all_names())})
     topic = next((topic for topic in candidates if described[topic].partitions), None)
     if topic is None:
@@ -57,7 +57,7 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
         hint = f"there are {', '.join(known)}" if known else "the broker has none yet: redefluss topics create"
         perhaps = " (or the log-in lacks DESCRIBE on it)" if described[candidates[0]].hidden else ""
         raise NoSuchTopic(f"no topic {name!r}{perhaps}; {hint}")
-    if not kafka.may(described[topic], "READ"):
+    if not cluster.may(described[topic], "READ"):
         raise MissingPermission([Need("READ", "topic", topic)])
     return [TopicPartition(topic, number) for number in described[topic].numbers]
 
@@ -96,7 +96,7 @@ async def batches(
 
 async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
     """Every message of a topic (without prefix) from its beginning to what is its end now; none if it is not there."""
-    numbers = (await kafka.partitions_of(settings, settings.topic(topic))).get(settings.topic(topic), [])
+    numbers = (await cluster.partitions_of(settings, settings.topic(topic))).get(settings.topic(topic), [])
     if not numbers:
         return
     consumer = kafka.consumer(settings, max_poll_records=50)
@@ -128,7 +128,7 @@ async def message_at(settings: Settings, topic: str, partition: int, offset: int
     reader = kafka.consumer(settings, auto_offset_reset="none", request_timeout_ms=round(FETCH_SECONDS * 1000))
     try:
         async with asyncio.timeout(FETCH_SECONDS):
-            async with kafka.admin(settings) as client:  # a broker may create the topic that a consumer asks for
+            async with cluster.admin(settings) as client:  # a broker may create the topic that a consumer asks for
                 numbers = (await client.topics([tp.topic]))[tp.topic].numbers
             if partition not in numbers:
                 raise MessageGone(f"the broker does not have {where}")

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from agents import kafka
+from agents import cluster, kafka
 from agents.local_store import STORE_RETRY_SECONDS, LocalStore, LocalStoreError
 from agents.permissions import MissingPermission
 from agents.settings import Settings
@@ -118,7 +118,7 @@ class TopicReplica(ABC):
             await asyncio.sleep(pause_seconds)
 
     async def _reassign(self, consumer: AIOKafkaConsumer) -> None:
-        found = await kafka.readable_topics(self._settings, self._topic, self._source)
+        found = await cluster.readable_topics(self._settings, self._topic, self._source)
         there = found[self._topic].numbers if self._topic in found else []
         id_ = found[self._topic].id if self._topic in found else None
         self.topic_ids = {} if id_ is None else {self._topic: id_}

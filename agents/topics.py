@@ -16,7 +16,8 @@ from aiokafka.errors import (
     for_code,
 )
 
-from agents.kafka import admin, connect, consumer
+from agents.cluster import admin
+from agents.kafka import connect, consumer
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES, compacted_topics, topic_names

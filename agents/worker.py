@@ -13,7 +13,7 @@ from typing import Any
 import uvloop
 from aiokafka.errors import KafkaError
 
-from agents import kafka, topic_identity, topics
+from agents import cluster, topic_identity, topics
 from agents.app import StageApp
 from agents.head_start import HeadStart
 from agents.local_store import STORE_RETRY_SECONDS, LocalStoreError
@@ -51,7 +51,7 @@ class WorkerError(Exception):
     """The worker cannot run as it is told to: one line for the user."""
 
 
-FINAL = (WorkerError, kafka.BrokerRefuses, MissingPermission)
+FINAL = (WorkerError, cluster.BrokerRefuses, MissingPermission)
 """What no other try would change."""
 
 
@@ -195,9 +195,9 @@ class Worker:
         """Wait for the broker; topics and connection made."""
         while True:
             try:
-                await kafka.wait_for_broker(self._settings)
+                await cluster.wait_for_broker(self._settings)
                 await self._check_topics()
-                embedded = await kafka.is_embedded(self._settings)
+                embedded = await cluster.is_embedded(self._settings)
                 publisher = Publisher(
                     self._settings,
                     embedded=embedded,
@@ -225,11 +225,11 @@ class Worker:
         """
         needs = of_stages(self._settings, self._stages)
         await self._ensure(topics_of(self._settings, needs))
-        await kafka.demand(self._settings, needs)
+        await cluster.demand(self._settings, needs)
         try:
             needs = of_web_view(self._settings) if self._settings.web_enabled else of_reports(self._settings)
             await self._ensure(topics_of(self._settings, needs))
-            await kafka.demand(self._settings, needs)
+            await cluster.demand(self._settings, needs)
         except MissingPermission as error:
             log.warning("the web view will not show everything: %s", error)
 

@@ -22,7 +22,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from agents import kafka, topics
+from agents import cluster, kafka, topics
 from agents.progress import read_progress
 from agents.settings import Settings
 from benchmarks import backlog_report
@@ -182,7 +182,7 @@ async def _dead(settings: Settings) -> int:
     consumer = kafka.consumer(settings)
     await consumer.start()
     try:
-        found = await kafka.partitions_of(settings, topic)
+        found = await cluster.partitions_of(settings, topic)
         ends = await consumer.end_offsets([TopicPartition(topic, number) for number in found[topic]])
     finally:
         await consumer.stop()

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from agents import kafka, topics
+from agents import cluster, kafka, topics
 from agents.settings import Settings
 from benchmarks.articles import multiplied
 from benchmarks.systems import Started, System, running
@@ -63,7 +63,7 @@ def settings_for(broker: str, prefix: str, **more: object) -> Settings:
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[AIOKafkaProducer]:
     """A producer that is connected."""
-    producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
+    producer = kafka.producer(settings, embedded=await cluster.is_embedded(settings))
     await producer.start()
     try:
         yield producer

@@ -9,7 +9,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from agents import kafka, topics
+from agents import cluster, kafka, topics
 from agents.headers import RawHeaders, trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
@@ -88,7 +88,7 @@ async def latency(
     settings = settings_for(broker, prefix, **{name.removeprefix("REDEFLUSS_").lower(): own[name] for name in own})
     await topics.ensure(settings)
     consumer = kafka.consumer(settings, settings.topic("articles.quotes"), fetch_max_wait_ms=50)
-    producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
+    producer = kafka.producer(settings, embedded=await cluster.is_embedded(settings))
     await consumer.start()
     await producer.start()
     raw = settings.topic("articles.raw")

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
-from agents import kafka, topics
+from agents import cluster, kafka, topics
 from agents.cli.console import note, quiet_clients
 from agents.needed_permissions import on_topics, topics_of
 from agents.permissions import Need
@@ -21,16 +21,16 @@ async def reach_broker(settings: Settings, needs: Iterable[Need] = ()) -> None:
     """Return once the broker answers, if it allows what is needed.
 
     Raises:
-        agents.kafka.BrokerUnavailable: it does not answer within `ANSWER_SECONDS`.
-        agents.kafka.BrokerRefuses: it takes no connection with these settings.
+        agents.cluster.BrokerUnavailable: it does not answer within `ANSWER_SECONDS`.
+        agents.cluster.BrokerRefuses: it takes no connection with these settings.
         agents.permissions.MissingPermission: naming all that are missing.
         OSError: a file for TLS is missing or of no use.
     """
     quiet_clients()
     settings.ssl_context()
-    await kafka.wait_for_broker(settings, timeout_seconds=ANSWER_SECONDS, report=note)
+    await cluster.wait_for_broker(settings, timeout_seconds=ANSWER_SECONDS, report=note)
     if needs:
-        await kafka.demand(settings, needs)
+        await cluster.demand(settings, needs)
 
 
 @asynccontextmanager
@@ -41,8 +41,8 @@ async def connected_producer(settings: Settings) -> AsyncIterator[RevocableProdu
     needs = on_topics(settings, "WRITE", RAW_TOPIC)
     await reach_broker(settings)
     await topics.ensure(settings, topics_of(settings, needs))
-    await kafka.demand(settings, needs)
-    producer = kafka.producer(settings, embedded=await kafka.is_embedded(settings))
+    await cluster.demand(settings, needs)
+    producer = kafka.producer(settings, embedded=await cluster.is_embedded(settings))
     try:
         await kafka.connect(producer)
         yield producer

@@ -56,15 +56,15 @@ async def _out_of_old_statements(settings: Settings, ids: list[str], producer: "
     """Take the articles out of statements that no worker knows any more; whether it is done."""
     from aiokafka.errors import KafkaError
 
-    from agents import kafka, old_records
+    from agents import cluster, old_records
     from agents.needed_permissions import on_topics
     from agents.permissions import MissingPermission
 
     try:
-        await kafka.demand(settings, on_topics(settings, "READ", STATEMENTS_TOPIC))
+        await cluster.demand(settings, on_topics(settings, "READ", STATEMENTS_TOPIC))
         messages = [found async for found in old_records.without_articles(settings, ids, datetime.now(UTC))]
         if messages:
-            await kafka.demand(settings, on_topics(settings, "WRITE", STATEMENTS_TOPIC))
+            await cluster.demand(settings, on_topics(settings, "WRITE", STATEMENTS_TOPIC))
         for message in messages:
             await producer.send_and_wait(message.topic, message.value, key=message.key, partition=message.partition)
     except (MissingPermission, KafkaError, OSError) as error:

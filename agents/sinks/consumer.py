@@ -19,7 +19,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError, KafkaError
 from aiokafka.structs import OffsetAndMetadata
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from agents import headers, kafka
+from agents import cluster, headers, kafka
 from agents.settings import Settings
 from agents.sinks.progress import Progress
 from agents.sinks.store import Batch, SinkStore, SinkUnavailable, StoredPosition, WriteResult
@@ -228,7 +228,7 @@ class Sink:
         Raises:
             NoSuchTopic: one that was read is gone.
         """
-        topics = await kafka.readable_topics(self._settings, *map(self._settings.topic, KINDS))
+        topics = await cluster.readable_topics(self._settings, *map(self._settings.topic, KINDS))
         if gone := self._ids.keys() - topics.keys():
             raise NoSuchTopic(f"topic {min(gone)} was deleted; what was not stored yet is lost with it")
         replaced = {name for name, id_ in self._ids.items() if id_ and topics[name].id not in {None, id_}}
@@ -295,7 +295,7 @@ class Sink:
         """How far the partitions are: as the store says, else as the group has committed."""
         if self._stored is not None:
             return self._stored
-        async with kafka.admin(self._settings) as client:
+        async with cluster.admin(self._settings) as client:
             async for attempt in AsyncRetrying(  # a new cluster has no coordinator until the first group asks for one
                 retry=retry_if_exception_type(KafkaError), stop=stop_after_delay(15), wait=wait_fixed(0.5), reraise=True
             ):

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from pydantic import ValidationError
 
-from agents import kafka, worker
+from agents import cluster, worker
+from agents.cluster import BrokerRefuses, BrokerUnavailable
 from agents.connection_check import QUESTION, permanent_problem
-from agents.kafka import BrokerRefuses, BrokerUnavailable
 from agents.settings import Settings
 
 AUTHORITY, OTHER = trustme.CA(), trustme.CA()
@@ -114,7 +114,7 @@ async def test_that_nobody_is_there_may_pass():
 
 async def test_whoever_waits_for_the_broker_is_told():
     with server(serving(authority=OTHER)) as port, pytest.raises(BrokerRefuses, match="is not trusted"):
-        await kafka.wait_for_broker(settings(port, **TLS))
+        await cluster.wait_for_broker(settings(port, **TLS))
 
 
 async def test_a_broker_that_is_stopping_is_waited_for(monkeypatch):
@@ -124,10 +124,10 @@ async def test_a_broker_that_is_stopping_is_waited_for(monkeypatch):
     async def look(_: Settings) -> str | None:
         return looks.pop(0)
 
-    monkeypatch.setattr(kafka, "permanent_problem", look)
-    monkeypatch.setattr(kafka, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(cluster, "permanent_problem", look)
+    monkeypatch.setattr(cluster, "LOOK_AGAIN_SECONDS", 0.0)
     with pytest.raises(BrokerUnavailable):
-        await kafka.wait_for_broker(settings(1), timeout_seconds=0)
+        await cluster.wait_for_broker(settings(1), timeout_seconds=0)
     assert looks == []
 
 

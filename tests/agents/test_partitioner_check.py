@@ -36,7 +36,7 @@ class Broker:
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     made = Broker(8)
-    monkeypatch.setattr(module.kafka, "partitions_of", made.partitions_of)
+    monkeypatch.setattr(module.cluster, "partitions_of", made.partitions_of)
     return made
 
 

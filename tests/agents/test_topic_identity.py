@@ -16,7 +16,7 @@ from agents.authorized_operations import (
     TopicsRequest,
     topic_id,
 )
-from agents.kafka import TopicDescription
+from agents.cluster import TopicDescription
 from agents.settings import Settings
 
 ZERO, ONE, TWO = (TopicPartition("t", number) for number in range(3))
@@ -85,7 +85,7 @@ async def test_who_takes_the_place_of_a_topic_is_noticed(monkeypatch, told):
         connections += 1
         yield Admin()
 
-    monkeypatch.setattr(topic_identity.kafka, "admin", admin)
+    monkeypatch.setattr(topic_identity.cluster, "admin", admin)
     assert await topic_identity.watch(Settings(), lambda: {("t", "this")}) == "t"
     assert len(answers) == (1 if told else 0)
     assert connections == 2, "another one only after an error"

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from aiokafka import TopicPartition
 
-from agents import kafka, topic_replica
-from agents.kafka import TopicDescription
+from agents import cluster, topic_replica
+from agents.cluster import TopicDescription
 from agents.partitioner_check import default_partition
 from agents.settings import Settings
 from agents.topic_replica import TopicReplica
@@ -120,7 +120,7 @@ async def reassigned(
     async def readable(settings: Settings, *topics: str) -> dict[str, TopicDescription]:
         return {name: TopicDescription(False, [{"partition": 0}], None, present) for name in topics}
 
-    monkeypatch.setattr(kafka, "readable_topics", readable)
+    monkeypatch.setattr(cluster, "readable_topics", readable)
     copy, anything = Copy(), cast(Any, store)
     copy._store = anything
     copy.assign([0])

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from agents import kafka, topics
+from agents import cluster, kafka, topics
 from agents.cli import clients
 from agents.settings import Settings
 from agents.topic_reader import messages_to_end
@@ -90,8 +90,8 @@ class Unreachable:
     async def stop(self) -> None:
         self.stopped += 1
 
-    async def topics(self, names: Any) -> dict[str, kafka.TopicDescription]:
-        return {name: kafka.TopicDescription(False, [{"partition": 0, "replicas": [1]}], None) for name in names}
+    async def topics(self, names: Any) -> dict[str, cluster.TopicDescription]:
+        return {name: cluster.TopicDescription(False, [{"partition": 0, "replicas": [1]}], None) for name in names}
 
 
 async def _first(found: Any) -> None:
@@ -124,11 +124,12 @@ async def test_a_client_that_cannot_connect_is_closed(monkeypatch: pytest.Monkey
     async def nothing(*_: Any, **__: Any) -> None:
         return
 
-    for module in (kafka, topics):
+    for module in (cluster, topics):
         monkeypatch.setattr(module, "admin", admin)
+    for module in (kafka, topics):
         monkeypatch.setattr(module, "consumer", lambda *_, **__: client)
     monkeypatch.setattr(kafka, "producer", lambda *_, **__: client)
-    for module, name in ((clients, "reach_broker"), (topics, "ensure"), (kafka, "demand"), (kafka, "is_embedded")):
+    for module, name in ((clients, "reach_broker"), (topics, "ensure"), (cluster, "demand"), (cluster, "is_embedded")):
         monkeypatch.setattr(module, name, nothing)
     with pytest.raises(KafkaConnectionError):
         await use()

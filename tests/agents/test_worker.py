@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaConnectionError
 
-from agents import kafka, stall_detector, topic_identity
+from agents import cluster, stall_detector, topic_identity
 from agents import worker as worker_module
 from agents.local_store import LocalStoreError
 from agents.settings import Settings
@@ -196,8 +196,8 @@ async def test_an_app_that_cannot_be_made_is_told_and_leaves_no_connection_open(
     monkeypatch.setattr(worker_module, "Publisher", Producer)
     monkeypatch.setattr(worker_module, "STORE_RETRY_SECONDS", 0.0)
     monkeypatch.setattr(worker_module, "RESTART_SECONDS", 0.0)
-    monkeypatch.setattr(kafka, "wait_for_broker", nothing)
-    monkeypatch.setattr(kafka, "is_embedded", nothing)
+    monkeypatch.setattr(cluster, "wait_for_broker", nothing)
+    monkeypatch.setattr(cluster, "is_embedded", nothing)
     monkeypatch.setattr(worker, "_check_topics", nothing)
     monkeypatch.setattr(worker._stage_apps, "make", fails)
     await worker._connect_and_serve()

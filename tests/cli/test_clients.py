@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiokafka.errors import KafkaTimeoutError
 
-from agents import kafka, publisher, topics
+from agents import cluster, kafka, publisher, topics
 from agents.cli import clients
 from agents.cli.feed import send_within
 from agents.settings import Settings
@@ -43,7 +43,7 @@ async def test_a_command_ends_though_the_broker_does_not_answer_any_more(monkeyp
     monkeypatch.setattr(clients, "reach_broker", well)
     monkeypatch.setattr(topics, "ensure", well)
     for name in ("demand", "is_embedded"):
-        monkeypatch.setattr(kafka, name, well)
+        monkeypatch.setattr(cluster, name, well)
     monkeypatch.setattr(kafka, "producer", lambda *_, **__: producer)
     async with asyncio.timeout(5), clients.connected_producer(Settings()):
         pass

@@ -9,7 +9,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
-from agents import kafka
+from agents import cluster
 from agents.topic_reader import messages_to_end
 from tests.cluster.conftest import NewStream
 from tests.cluster.traffic import librdkafka
@@ -106,7 +106,7 @@ async def compacted(stream: Stream, topic: str, messages: list[tuple[bytes, byte
         "segment.ms": "500",
         "max.compaction.lag.ms": "1000",
     }
-    async with kafka.admin(stream.settings) as client:
+    async with cluster.admin(stream.settings) as client:
         resource = ConfigResource(ConfigResourceType.TOPIC, stream.settings.topic(topic), changes)
         await client.alter_configs([resource])
     sent = await stream.produce(messages)

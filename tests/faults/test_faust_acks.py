@@ -7,7 +7,7 @@ import faust
 from aiokafka import TopicPartition
 from yarl import URL
 
-from agents import kafka
+from agents import cluster
 from agents.app import create_app
 from pipeline.stages import STAGES
 from tests.support.stream import Stream, article
@@ -15,7 +15,7 @@ from tests.support.stream import Stream, article
 
 async def committed(stream: Stream, group: str) -> int:
     """Messages that a group counts as done."""
-    async with kafka.admin(stream.settings) as client:
+    async with cluster.admin(stream.settings) as client:
         partitions = [TopicPartition(stream.settings.topic("articles.raw"), number) for number in range(2)]
         offsets = await client.list_consumer_group_offsets(group, partitions=partitions)
     return sum(max(0, offset.offset) for offset in offsets.values())

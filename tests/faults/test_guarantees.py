@@ -15,7 +15,7 @@ from aiokafka.structs import OffsetAndMetadata
 
 from agents import dead_letters
 from agents import kafka as kafka_client
-from agents.kafka import admin
+from agents.cluster import admin
 from agents.topics import SEEN_TOPIC
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
 from tests.faults.conftest import NewStream

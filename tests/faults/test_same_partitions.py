@@ -11,7 +11,7 @@ from aiokafka.errors import GroupCoordinatorNotAvailableError
 from faust.assignor.client_assignment import ClientMetadata
 from faust.assignor.partition_assignor import PartitionAssignor
 
-from agents import kafka
+from agents import cluster
 from agents.headers import trail_of
 from pipeline.stages import STAGES, Stage
 from tests.faults.conftest import NewStream
@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 120.0
 async def owners(stream: Stream, stage: Stage) -> dict[int, str]:
     """The name of the worker that has a partition of a stage's source topic, as the broker knows it."""
     try:
-        async with kafka.admin(stream.settings) as client:
+        async with cluster.admin(stream.settings) as client:
             (response,) = await client.describe_consumer_groups([stream.settings.group(stage.name)])
     except GroupCoordinatorNotAvailableError:  # until the broker has made its topic of offsets
         return {}

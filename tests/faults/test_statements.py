@@ -9,7 +9,7 @@ import pytest
 from aiokafka import TopicPartition
 from aiokafka.admin import NewPartitions
 
-from agents import kafka
+from agents import cluster, kafka
 from agents.topics import STATE_TOPICS, WORKERS_TOPIC, all_names
 from tests.faults.conftest import NewStream
 from tests.support.speakers import present
@@ -124,7 +124,7 @@ async def test_nothing_is_doubled_or_stays_when_partitions_are_raised(new_stream
     while await stream.lag():
         await asyncio.sleep(0.5)
     raised = [name for name in all_names() if name not in {*STATE_TOPICS, WORKERS_TOPIC}]
-    async with kafka.admin(stream.settings) as client:
+    async with cluster.admin(stream.settings) as client:
         await client.create_partitions({stream.settings.topic(name): NewPartitions(partitions) for name in raised})
     await asyncio.sleep(15)
     said["a-0"] = said["a-0"][1:]

@@ -10,7 +10,7 @@ from aiokafka import TopicPartition
 from aiokafka.admin import NewPartitions, RecordsToDelete
 from aiokafka.errors import KafkaTimeoutError
 
-from agents import kafka
+from agents import cluster, kafka
 from agents.cli.sink import group_of
 from agents.settings import Settings
 from agents.sinks import consumer
@@ -171,13 +171,13 @@ async def test_where_a_new_partition_cannot_be_begun_the_others_stay_where_they_
     monkeypatch.setattr(sink, "_consumer", client)
     sink._stored, sink._ends = {found: StoredPosition(3, "5.000/2")}, {read: 4}
 
-    async def topics(*_: Any) -> dict[str, kafka.TopicDescription]:
-        return {read.topic: kafka.TopicDescription(False, [{"partition": 0}, {"partition": 1}], None)}
+    async def topics(*_: Any) -> dict[str, cluster.TopicDescription]:
+        return {read.topic: cluster.TopicDescription(False, [{"partition": 0}, {"partition": 1}], None)}
 
     async def silent(*_: Any, **__: Any) -> int:
         raise KafkaTimeoutError
 
-    monkeypatch.setattr(consumer.kafka, "readable_topics", topics)
+    monkeypatch.setattr(consumer.cluster, "readable_topics", topics)
     monkeypatch.setattr(consumer, "resume_offset", silent)
     with pytest.raises(KafkaTimeoutError):
         await sink._discover()
@@ -221,7 +221,7 @@ async def test_what_the_broker_deletes_while_the_store_stalls_is_counted(
         async with asyncio.timeout(60):
             while sink.progress.lag < 6:  # that is told meanwhile
                 await asyncio.sleep(0.1)
-        async with kafka.admin(stream.settings) as client:
+        async with cluster.admin(stream.settings) as client:
             await client.delete_records({place: RecordsToDelete(before_offset=6)})
         await send(stream, "kept", 0)
         store.may_go_on.set()
@@ -269,10 +269,10 @@ async def test_a_store_filled_from_now_on_gets_all_of_a_partition_that_is_found_
             await asyncio.sleep(0.1)
     if not running:
         await reading
-    async with kafka.admin(stream.settings) as client:
+    async with cluster.admin(stream.settings) as client:
         await client.create_partitions({topic: NewPartitions(3)})
     async with asyncio.timeout(60):
-        while len((await kafka.partitions_of(stream.settings, topic))[topic]) < 3:
+        while len((await cluster.partitions_of(stream.settings, topic))[topic]) < 3:
             await asyncio.sleep(0.1)
     await send(stream, "after", 2)
     if not running:

@@ -7,7 +7,7 @@ import orjson
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from agents import kafka
+from agents import cluster
 from agents.announcements import announced
 from agents.exposition import served
 from agents.sinks.metrics import registry_of, word
@@ -64,4 +64,4 @@ async def test_without_a_broker_a_program_goes_on_and_ends(stream) -> None:
     async with asyncio.timeout(60):
         async with announced(away, "sink", "x", lambda: word("parquet", "x", Progress())):
             await asyncio.sleep(0.1)
-    assert await kafka.is_embedded(stream.settings) in {True, False}
+    assert await cluster.is_embedded(stream.settings) in {True, False}

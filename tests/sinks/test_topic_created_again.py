@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from aiokafka import TopicPartition
 
-from agents import kafka, topics
+from agents import cluster, topics
 from agents.sinks import consumer as module
 from agents.sinks.consumer import Sink
 from agents.sinks.store import Batch, SinkUnavailable, StoredPosition, WriteResult
@@ -68,13 +68,13 @@ def sink_of(stream: SinkStream, store: KeyStore, said: list[str], *, from_now: b
 
 
 async def delete(stream: SinkStream) -> None:
-    async with kafka.admin(stream.settings) as client:
+    async with cluster.admin(stream.settings) as client:
         await client.delete_topics([stream.settings.topic(TOPIC)])
     await until(lambda: gone(stream))
 
 
 async def gone(stream: SinkStream) -> bool:
-    return not await kafka.partitions_of(stream.settings, stream.settings.topic(TOPIC))
+    return not await cluster.partitions_of(stream.settings, stream.settings.topic(TOPIC))
 
 
 async def until(holds: Callable[[], Awaitable[bool]]) -> None:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Self
 
-from agents.kafka import admin
+from agents.cluster import admin
 from agents.settings import Settings
 from tests.support.kafka_broker import KafkaBroker, KafkaMissing, new_cluster_id
 

@@ -17,7 +17,7 @@ import orjson
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError, KafkaTimeoutError
 
-from agents import kafka, topics
+from agents import cluster, kafka, topics
 from agents.progress import read_progress
 from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, QUOTES_TOPIC
@@ -94,12 +94,12 @@ class Stream:
 
     async def prepare(self) -> None:
         """Create the topics, and wait until the broker tells of them: it does so a moment after it has made them."""
-        await kafka.wait_for_broker(self.settings, timeout_seconds=60)
-        self.embedded = await kafka.is_embedded(self.settings)
+        await cluster.wait_for_broker(self.settings, timeout_seconds=60)
+        self.embedded = await cluster.is_embedded(self.settings)
         await topics.ensure(self.settings)
         names = [self.settings.topic(name) for name in topics.all_names()]
         async with asyncio.timeout(10):
-            while len(await kafka.readable_topics(self.settings, *names)) < len(names):
+            while len(await cluster.readable_topics(self.settings, *names)) < len(names):
                 await asyncio.sleep(0.1)
 
     def start_worker(self, *stages: str, real: bool = False, **options: Any) -> subprocess.Popen[bytes]:

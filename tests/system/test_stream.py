@@ -8,7 +8,7 @@ import orjson
 import pytest
 from aiokafka.admin import NewTopic
 
-from agents import dead_letters, kafka, topics
+from agents import cluster, dead_letters, topics
 from agents.topic_reader import messages_to_end
 from schemas.codec import decode
 from schemas.records import CleanArticle, DeadLetter, QuoteArticle, QuoteRecord
@@ -227,7 +227,7 @@ async def test_messages_of_another_time_are_kept_and_topics_that_take_their_time
     assert message.timestamp / 1000 >= before - 60
 
     foreign = stream.settings.topic("articles.cleaned")
-    async with kafka.admin(stream.settings) as client:
+    async with cluster.admin(stream.settings) as client:
         await client.delete_topics([foreign])
         for _ in range(50):
             await asyncio.sleep(0.2)

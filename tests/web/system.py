@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil
 
-from agents import kafka
+from agents import cluster, kafka
 from agents.settings import Settings
 from tests.support.ports import free_port
 
@@ -98,7 +98,7 @@ class System:
         """Confirmed sends."""
 
         async def send() -> None:
-            producer = kafka.producer(self.settings, embedded=await kafka.is_embedded(self.settings))
+            producer = kafka.producer(self.settings, embedded=await cluster.is_embedded(self.settings))
             await producer.start()
             try:
                 name = self.settings.topic(topic)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from agents import kafka, progress, topics
+from agents import cluster, kafka, progress, topics
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, messages_to_end
 from agents.web.collector import collector as module
@@ -43,10 +43,10 @@ async def send(settings: Settings, *names: str) -> None:
 
 
 async def delete(settings: Settings) -> None:
-    async with kafka.admin(settings) as client:
+    async with cluster.admin(settings) as client:
         await client.delete_topics([settings.topic(TOPIC)])
     async with asyncio.timeout(60):
-        while await kafka.partitions_of(settings, settings.topic(TOPIC)):
+        while await cluster.partitions_of(settings, settings.topic(TOPIC)):
             await asyncio.sleep(0.1)
 
 
@@ -87,7 +87,7 @@ async def test_a_position_in_a_former_topic_is_none_in_the_new_one(settings: Set
     async with collecting(settings):
         await eventually(lambda: {"a-3", "a-4", "a-5"} <= ids(reader))
     assert (ids(reader) == set(names)) is bool(former)
-    async with kafka.admin(settings) as client:
+    async with cluster.admin(settings) as client:
         (description,) = (await client.topics([settings.topic(TOPIC)])).values()
     writer = StoreWriter(path, keep_articles=100, keep_days=30)
     assert writer.positions()[TOPIC, 0] == (6, f"{fingerprint(messages[5])} {description.id}")
