@@ -1,6 +1,5 @@
 """A state that reads of what was given out only what a quote could touch: the same comes out as if it held all."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,66 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.config import PipelineConfig
 from pipeline.errors import StaleState
-from pipeline.statements import StatementJoiner, outline, outlines, wording_graph
-from pipeline.statements.occurrence import Occurrence
-from pipeline.statements.outline import Outline, Wordings, articles_of, name_hash, outlined
-from pipeline.statements.outline import read as outline_read
-from pipeline.statements.outlines import FEW, Outlines
-from pipeline.statements.same_statement import ComparedQuote, same_statement
+from pipeline.statements import outline, outlines, wording_graph
+from pipeline.statements.outline import name_hash
+from pipeline.statements.outlines import FEW
 from pipeline.statements.speaker import Changes, SpeakerStatements
-from pipeline.statements.wording_graph import shared_enough, terms_of
-from schemas.codec import decode, encode
-from schemas.records import QuoteRecord, Statement
-from tests.statements.pairs import pairs
+from schemas.codec import encode
+from schemas.records import QuoteRecord
 from tests.statements.records import LANDRAT, SEEN_AT, record
 from tests.statements.test_speaker import OTHER, QUOTE_SETS, SENTENCES, WHOLE, fed, only, speaker, state_of
-
-JOINER = StatementJoiner(PipelineConfig())
-
-
-class Topic:
-    """What was given out, and how many records were read of it."""
-
-    def __init__(self) -> None:
-        self.records_by_id: dict[str, bytes] = {}
-        self.outlines_by_id: dict[str, bytes] = {}
-        self.read = 0
-
-    def outlines(self) -> list[tuple[str, bytes]]:
-        return list(self.outlines_by_id.items())
-
-    def in_article(self, article: str) -> list[tuple[str, bytes]]:
-        key = name_hash(article)
-        return [(name, data) for name, data in self.outlines() if key in articles_of(outline_read(data))]
-
-    def outline(self, name: str) -> bytes | None:
-        return self.outlines_by_id.get(name)
-
-    def records(self, names: Iterable[str]) -> Iterator[Statement]:
-        for name in names:
-            self.read += 1
-            yield decode(self.records_by_id[name], Statement)
-
-    def publish(self, changes: Iterable[tuple[str, Statement | None]]) -> None:
-        for name, statement in changes:
-            if statement is None:
-                self.records_by_id.pop(name, None)
-                self.outlines_by_id.pop(name, None)
-            else:
-                self.records_by_id[name] = encode(statement)
-                self.outlines_by_id[name] = JOINER.outline(statement)
-
-    def state(self, *, most: int = 1000) -> SpeakerStatements:
-        """A state that goes on from it, of which nothing is given out by half."""
-        state = speaker(most=most)
-        assert state.resume(self) == {}
-        return state
-
-    def quotes(self) -> list[str]:
-        """The ids of all quotes in the statements."""
-        return sorted(found.quote for record in self.records(self.records_by_id) for found in Occurrence.all_of(record))
+from tests.statements.topic import JOINER, Topic
 
 
 @dataclass(frozen=True)
@@ -299,173 +248,3 @@ def test_a_record_that_cannot_be_read_any_more_is_none() -> None:
     topic.records = lambda names: iter(())  # type: ignore[method-assign]
     assert state.withdraw("a-1", SEEN_AT) == {}
     assert len(state) == 0
-
-
-LATER = "2026-04-01T10:00:00.000Z"
-"""When everything that came at `SEEN_AT` is closed."""
-
-
-def closed(*quotes: QuoteRecord) -> tuple[Topic, SpeakerStatements]:
-    """What was given out of these quotes, and the state long after, in which no statement of theirs is open."""
-    topic = Topic()
-    state = topic.state()
-    for quote in quotes:
-        topic.publish(state.add(quote, SEEN_AT).items())
-    for kept in (state, topic.state()):
-        topic.publish(kept.add(record(OTHER, "later", published_at="2026-04-01T09:00:00Z"), LATER).items())
-        assert len(kept) == 1
-    return topic, state
-
-
-def beside(topic: Topic, quote: QuoteRecord, seen_at: str = LATER) -> None:
-    """Let a quote stand in a statement of its own on the topic, whatever else is there, as a crash can leave it."""
-    apart = Topic()
-    apart.publish(apart.state().add(quote, seen_at).items())
-    topic.records_by_id |= apart.records_by_id
-    topic.outlines_by_id |= apart.outlines_by_id
-
-
-@pytest.mark.parametrize("anew", [False, True], ids=["kept", "resumed"])
-def test_an_article_is_withdrawn_from_a_closed_statement(anew: bool) -> None:
-    topic, state = closed(record(WHOLE, "a-1"), record(WHOLE, "a-2"))
-    state = topic.state() if anew else state
-    (left,) = (changes := state.withdraw("a-1", LATER)).values()
-    assert left is not None
-    assert [article.id for article in left.articles] == ["a-2"]
-    topic.publish(changes.items())
-    state = topic.state() if anew else state
-    topic.publish(state.withdraw("a-2", LATER).items())
-    assert topic.quotes() == ["later#0"]
-
-
-def test_a_new_version_takes_back_what_the_former_one_gave_to_a_closed_statement() -> None:
-    topic, state = closed(record(WHOLE, "a-1", 0), record(WHOLE, "a-2"))
-    changed = "„Der Deich bei Sillens hält keiner Sturmflut dieses Winters mehr stand“"
-    topic.publish(state.add(record(changed, "a-1", 0, version_hash="v2"), LATER).items())
-    assert topic.quotes() == ["a-1#0", "a-2#0", "later#0"]
-    topic.publish(state.withdraw("a-2", LATER, but="v2").items())
-    assert topic.quotes() == ["a-1#0", "later#0"]
-
-
-def test_an_article_that_comes_again_changes_no_closed_statement() -> None:
-    topic, state = closed(record(WHOLE, "a-1"), record(WHOLE, "a-2"))
-    assert state.add(record(WHOLE, "a-1"), LATER) == {}
-    assert topic.state().add(record(WHOLE, "a-2"), LATER) == {}
-
-
-def test_a_late_article_joins_the_closed_statement_that_it_would_make_again() -> None:
-    topic, state = closed(record(WHOLE, "a-1"), record(WHOLE, "a-2"))
-    for number, kept in enumerate((state, topic.state())):
-        (statement,) = kept.add(record(WHOLE, f"late-{number}"), LATER).values()
-        assert statement is not None
-        assert [article.id for article in statement.articles] == ["a-1", "a-2", f"late-{number}"]
-        assert statement.id in topic.records_by_id
-
-
-def test_a_quote_that_is_in_a_closed_statement_and_in_an_open_one_is_taken_out_of_one() -> None:
-    topic, _ = closed(record(WHOLE, "a-1", 0), record(WHOLE, "a-2"))
-    changed = "„Der Deich bei Sillens hält keiner Sturmflut dieses Winters mehr stand“"
-    beside(topic, record(changed, "a-2", version_hash="v2"))
-    state = topic.state()
-    with pytest.raises(StaleState):
-        state.withdraw("a-2", LATER)
-    state = speaker()
-    topic.publish(state.resume(topic, all_of_it=True).items())
-    assert topic.quotes() == ["a-1#0", "a-2#0", "later#0"]
-    topic.publish(state.withdraw("a-2", LATER).items())
-    assert topic.quotes() == ["a-1#0", "later#0"]
-
-
-def test_a_fragment_in_a_closed_statement_apart_from_its_whole_is_found() -> None:
-    fragment = record("„schwerer Fehler, den wir teuer bezahlen“", "a-1", 1, part_of="a-1#0")
-    topic, state = closed(fragment)
-    beside(topic, record(WHOLE, "a-1"))
-    state = topic.state()
-    topic.publish(state.add(record(WHOLE, "a-9"), LATER).items())
-    with pytest.raises(StaleState):
-        state.withdraw("a-1", LATER)
-    state = speaker()
-    topic.publish(state.resume(topic, all_of_it=True).items())
-    topic.publish(state.withdraw("a-1", LATER).items())
-    assert topic.quotes() == ["a-9#0", "later#0"]
-
-
-def test_what_was_mended_at_a_restart_is_not_closed_before_it_is_given_out() -> None:
-    topic = Topic()
-    for number, more in ((0, ""), (1, " in Rade")):
-        topic.publish(topic.state().add(record(WHOLE + more, "a-2", number), SEEN_AT).items())
-    beside(topic, record(OTHER, "a-2"), "2026-03-20T10:00:00.000Z")
-    state, now = speaker(), "2026-06-01T10:00:00.000Z"
-    mended = state.resume(topic, all_of_it=True)
-    topic.publish([*mended.items(), *state.withdraw("a-2", now).items()])
-    assert topic.quotes() == []
-
-
-def test_of_two_versions_of_an_article_the_former_does_not_stay_after_a_restart() -> None:
-    topic = Topic()
-    topic.publish(topic.state().add(record(WHOLE, "a-1", 3, version_hash="v2"), SEEN_AT).items())
-    beside(topic, record(f"{WHOLE[:-1]} und bereuen“", "a-1", version_hash="v1"), "2026-03-02T11:00:00.000Z")
-    state = speaker()
-    topic.publish(state.resume(topic, all_of_it=True).items())
-    assert topic.quotes() == ["a-1#0"]
-
-
-FIGURES = [
-    "Der Deich bei Sillens hält keiner Sturmflut dieses Winters stand.",
-    "Der Neubau der Brücke in Rade kostet 17 Millionen Euro.",
-    "Der Neubau der Brücke in Rade kostet 18 Millionen Euro.",
-    "Bis 2030 sind 400 Wohnungen am alten Hafen fertig",
-    "Am alten Hafen sind 400 Wohnungen fertig.",
-]
-
-
-def _outline(compared: ComparedQuote, day: int = 1) -> Outline:
-    quote = record(compared.text, context=compared.context, type="Direct" if compared.verbatim else "Indirect")
-    occurrence = Occurrence.of(quote, SEEN_AT)
-    return outlined([occurrence], [occurrence], f"2026-03-{day:02}T00:00:00.000Z")
-
-
-@pytest.mark.parametrize("part", ["dev", "test"])
-@pytest.mark.parametrize("many", [False, True], ids=["looked through", "by indexes"])
-def test_what_says_the_same_is_found_by_its_outline(part: str, many: bool) -> None:
-    compared = 0
-    for pair in pairs(part):
-        terms, others = terms_of(pair.one), terms_of(pair.other)
-        enough = len(terms & others) >= shared_enough(min(len(terms), len(others)))
-        if enough and same_statement(pair.one, pair.other):
-            compared += 1
-            known = Outlines({})
-            known.put("other", _outline(pair.other))
-            for number in range(2 * FEW if many else 3):
-                known.put(f"s-{number}", _outline(ComparedQuote(f"Wort{number} und Satz{number}", "", True)))
-            assert known.near(pair.one) == ["other"]
-    assert compared > 50
-
-
-@settings(max_examples=300, deadline=None)
-@given(data=st.data())
-def test_figures_rule_out_only_what_does_not_say_the_same(data: st.DataObject) -> None:
-    one, other = (
-        ComparedQuote(
-            "„" + " ".join(data.draw(st.lists(st.sampled_from(FIGURES), min_size=1, max_size=3))) + "“", "", v
-        )
-        for v in data.draw(st.tuples(st.booleans(), st.booleans()))
-    )
-    if same_statement(one, other):
-        assert Wordings.of([one]).agree(Wordings.of([other]))
-
-
-def test_of_statements_in_outline_the_oldest_is_known() -> None:
-    known = Outlines({})
-    for number in (3, 1, 2):
-        known.put(f"s-{number}", _outline(ComparedQuote("Das", "", True), day=number))
-    for _ in range(50):
-        known.put("s-1", _outline(ComparedQuote("Das", "", True), day=4))
-    assert known.weight == 3
-    assert known.numbers == sum(len(_outline(ComparedQuote("Das", "", True))) for _ in range(3))
-    order = []
-    while (oldest := known.oldest()) is not None:
-        order.append(oldest[1])
-        known.remove(oldest[1])
-    assert order == ["s-2", "s-3", "s-1"]
-    assert known.weight == known.numbers == 0
