@@ -14,6 +14,7 @@ from agents.membership import OwnershipLost
 from agents.offsets import Offsets
 from agents.settings import Settings
 from pipeline.stages import STAGES
+from tests.support.waiting import until
 
 A, B = TP("t", 0), TP("t", 1)
 
@@ -163,9 +164,7 @@ async def test_commits_come_by_themselves_and_outlive_an_error(group, monkeypatc
     try:
         await asyncio.sleep(0.05)
         group.error = None
-        async with asyncio.timeout(2):
-            while not group.commits:
-                await asyncio.sleep(0.01)
+        await until(lambda: group.commits)
     finally:
         task.cancel()
     assert group.commits == [{A: 8}]

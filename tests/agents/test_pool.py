@@ -15,6 +15,7 @@ from agents.pool.protocol import Done, Job, Refused
 from agents.pool.scheduler import JobFailed
 from agents.processes import LOWERED_BY
 from tests.support.stream import alive, descendants
+from tests.support.waiting import until
 
 MakePool = Callable[..., Awaitable[Pool]]
 
@@ -40,9 +41,7 @@ def job(text: str, stage: str = "clean") -> Job:
 
 
 async def all_idle(pool: Pool) -> None:
-    async with asyncio.timeout(60):
-        while {process.state for process in pool.processes} != {"idle"}:
-            await asyncio.sleep(0.02)
+    await until(lambda: {process.state for process in pool.processes} == {"idle"})
 
 
 async def test_gives_what_the_process_gives(make_pool):
@@ -101,17 +100,19 @@ async def test_a_job_that_takes_long_but_not_too_long_is_done_once(make_pool):
     outcomes = await asyncio.gather(*(pool.run(job("nap")) for _ in range(6)))  # each over a tenth of the limit
     assert [attempts for _, attempts in outcomes] == [1] * 6
     assert not restarts
-    async with asyncio.timeout(20):
-        while not len(descendants(pool.fork_server_pid)) == len(list(pool.processes)) == 1:
-            await asyncio.sleep(0.05)
+    await until(lambda: len(descendants(pool.fork_server_pid)) == len(list(pool.processes)) == 1)
 
 
 async def test_a_job_that_dies_before_it_is_stopped_crashed(make_pool):
     pool = await make_pool(processes=1, time_limit_seconds=2)
     await pool.loaded()
+    await all_idle(pool)
+    (process,) = pool.processes
     bad = asyncio.ensure_future(pool.run(job("eat")))
     await asyncio.sleep(0)
-    time.sleep(5)  # the worker's loop stands still: it sees the clock before it sees the death
+    begun = time.monotonic()
+    while alive(process.pid) or time.monotonic() - begun < 2.2:
+        time.sleep(0.02)  # the worker's loop stands still: it sees the clock before it sees the death
     with pytest.raises(JobFailed, match="worker-crash"):
         await bad
 
@@ -173,25 +174,16 @@ async def test_stopping_ends_every_process(make_pool):
     pool = await make_pool()
     await pool.loaded()
     await pool.run(job("echo"))
-    family: list[int] = []
-    async with asyncio.timeout(30):
-        while len(family) < 3:  # the second process may still be on its way
-            await asyncio.sleep(0.05)
-            family = [pool.fork_server_pid, *descendants(pool.fork_server_pid)]
+    await until(lambda: len(descendants(pool.fork_server_pid)) >= 2)  # the second one may still be on its way
+    family = [pool.fork_server_pid, *descendants(pool.fork_server_pid)]
     await pool.stop()
-    for _ in range(200):
-        if not any(map(alive, family)):
-            break
-        await asyncio.sleep(0.1)
-    assert not [pid for pid in family if alive(pid)]
+    await until(lambda: not any(map(alive, family)))
 
 
 async def test_one_that_takes_long_has_another_process_in_its_place_and_gives_way_to_it(make_pool):
     pool = await make_pool(time_limit_seconds=10.0)  # set aside after 1 s
     running = asyncio.ensure_future(pool.run(job("loop")))
-    async with asyncio.timeout(10):
-        while len(list(pool.processes)) < 3:
-            await asyncio.sleep(0.05)
+    await until(lambda: len(list(pool.processes)) >= 3, 10)
     await asyncio.gather(*(pool.run(job("echo")) for _ in range(4)))
     (slow,) = (process for process in pool.processes if process.jobs)
     others = [process for process in pool.processes if process is not slow]

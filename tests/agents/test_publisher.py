@@ -26,6 +26,7 @@ from agents.membership import OwnershipLost
 from agents.outgoing import Outgoing, TooLarge
 from agents.publisher import Publisher
 from agents.settings import Settings
+from tests.support.waiting import until
 
 A, B, C = (Outgoing("topic", name, b"value of " + name) for name in (b"a", b"b", b"c"))
 
@@ -196,12 +197,6 @@ async def test_each_attempt_asks_first_and_none_is_made_once_the_answer_is_no(mo
     assert producer.sent[:3] == [b"a", b"b", b"c"]
     assert len(producer.sent) == 4, "one of the two was sent again, then it was another's"
     assert sends.unconfirmed == 0
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 class Renewed:

@@ -11,6 +11,7 @@ from tests.cluster.traffic import Traffic
 from tests.support.kafka_cluster import KafkaCluster, KafkaNode
 from tests.support.stream import Stream
 from tests.support.view import View
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, pytest.mark.cluster, pytest.mark.timeout(1800)]
 
@@ -26,9 +27,7 @@ async def up_again(cluster: KafkaCluster, *nodes: KafkaNode) -> None:
         node.launch()
     for node in nodes:
         await asyncio.to_thread(node.until_ready)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await cluster.in_sync():
-            await asyncio.sleep(0.5)
+    await until(cluster.in_sync, PATIENCE_SECONDS)
 
 
 async def lose_a_leader(cluster: KafkaCluster, stream: Stream) -> None:

@@ -15,6 +15,7 @@ from tests.cluster.conftest import NewStream
 from tests.cluster.traffic import librdkafka
 from tests.support.stream import Stream, article
 from tests.support.view import View
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
 
@@ -83,9 +84,7 @@ async def test_what_is_committed_comes_out_whoever_sent_it_and_lag_is_zero(new_s
     assert outcome.ids == expected
     assert not outcome.letters
     assert len(outcome.articles) == len(expected)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await stream.lag():
-            await asyncio.sleep(0.5)
+    await stream.until_caught_up(PATIENCE_SECONDS)
     await asyncio.sleep(6)  # longer than a stage may stand still with something to do
     await view.until_ready(PATIENCE_SECONDS)
     assert stream.logs().count("its key is in partition") == 1
@@ -112,9 +111,11 @@ async def compacted(stream: Stream, topic: str, messages: list[tuple[bytes, byte
     sent = await stream.produce(messages)
     await asyncio.sleep(1)
     closing = await stream.produce([article(f"closing-{number}", "Schluss.") for number in range(24)])
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while len(await offsets(stream, topic)) > (sent + closing) // 2:
-            await asyncio.sleep(0.5)
+
+    async def taken_away() -> bool:
+        return len(await offsets(stream, topic)) <= (sent + closing) // 2
+
+    await until(taken_away, PATIENCE_SECONDS)
 
 
 async def test_what_compaction_took_away_is_not_waited_for(new_stream: NewStream):
@@ -128,7 +129,5 @@ async def test_what_compaction_took_away_is_not_waited_for(new_stream: NewStream
     )
     last = {message.key.decode(): orjson.loads(message.value)["text"] for message in outcome.articles}
     assert {key: text for key, text in last.items() if key in newest} == newest
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await stream.lag():
-            await asyncio.sleep(0.5)
+    await stream.until_caught_up(PATIENCE_SECONDS)
     assert stream.stop_workers() == [0]

@@ -26,6 +26,7 @@ from pipeline.stages import DEAD_LETTER_TOPIC
 from tests.faults.plan import Plan, messages
 from tests.support.kafka_broker import KafkaBroker
 from tests.support.stream import Outcome, Stream, descendants, put
+from tests.support.waiting import until
 
 CALM_EVERY = 10
 START_SECONDS = 240
@@ -154,9 +155,7 @@ async def stop(worker: subprocess.Popen[bytes], report: Report) -> None:
 async def running(stream: Stream, worker: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
     """The worker, once it says that it runs: while Python still loads it, SIGTERM ends it as it does any program."""
     log = stream.folder / f"worker-{stream.workers.index(worker)}.log"
-    async with asyncio.timeout(START_SECONDS):
-        while "redefluss.worker: running" not in log.read_text("utf-8", "replace"):
-            await asyncio.sleep(0.2)
+    await until(lambda: "redefluss.worker: running" in log.read_text("utf-8", "replace"), START_SECONDS)
     return worker
 
 

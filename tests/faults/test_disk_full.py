@@ -12,6 +12,7 @@ from tests.support.kafka_broker import KafkaBroker, KafkaMissing
 from tests.support.missing import missing
 from tests.support.small_disk import mount, small_disk
 from tests.support.stream import Stream, article
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -42,9 +43,7 @@ async def test_a_full_disk_stops_the_stream_and_loses_nothing(tmp_path, disk):
             sent |= dict([article(f"a-{number}", f"{word} {generator.randbytes(ARTICLE_BYTES // 2).hex()}")])
         feeding = asyncio.create_task(stream.produce(sent.items()))
         await asyncio.to_thread(broker.wait, 150)  # Kafka ends when it has lost its only disk
-        async with asyncio.timeout(30):
-            while "has not confirmed" not in stream.logs():
-                await asyncio.sleep(0.2)
+        await until(lambda: "has not confirmed" in stream.logs())
         assert shutil.disk_usage(disk).free < 1_000_000
         assert worker.poll() is None
 

@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from tests.faults.conftest import NewStream
-from tests.support.stream import Outcome, Stream, article
+from tests.support.stream import Outcome, article
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(600)]
 
@@ -21,14 +21,6 @@ def texts(outcome: Outcome, topic: str = "articles.quotes") -> dict[bytes, list[
     for message in outcome.messages[topic]:
         found.setdefault(message.key, []).append(orjson.loads(message.value)["text"])
     return found
-
-
-async def committed_to_the_end(stream: Stream) -> bool:
-    for _ in range(60):
-        if await stream.lag() == 0:
-            return True
-        await asyncio.sleep(0.5)
-    return False
 
 
 @pytest.mark.parametrize("stage", ["entities", "quotes"])
@@ -53,7 +45,7 @@ async def test_what_a_woken_worker_made_is_not_the_last_word(new_stream: NewStre
     assert texts(outcome)[b"a"][-1].startswith("Fassung 3")
     assert texts(outcome)[b"a"][0].startswith("Fassung 1")
     assert not outcome.letters
-    assert await committed_to_the_end(stream)
+    await stream.until_caught_up()
     assert "its partition may belong to another worker by now" in stream.logs()
 
 
@@ -62,15 +54,14 @@ async def test_a_woken_worker_alone_reads_again_what_it_left(new_stream: NewStre
     stream = await new_stream(partitions=2, session_timeout_seconds=SESSION_SECONDS)
     worker = stream.start_worker()
     await stream.produce([article(f"a-{number}", f"Text {number}. STEP100@entities") for number in range(60)])
-    await stream.collect(lambda seen: len(seen.ids) >= 5, seconds=PATIENCE_SECONDS)
-    for _ in range(2):
+    for came in (5, 20):
+        await stream.collect(lambda seen, came=came: len(seen.ids) >= came, seconds=PATIENCE_SECONDS)
         worker.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(SESSION_SECONDS + 3)
+        await asyncio.sleep(SESSION_SECONDS + 2)
         worker.send_signal(signal.SIGCONT)
-        await asyncio.sleep(4)
     outcome = await stream.collect(lambda seen: len(seen.ids) >= 60, seconds=PATIENCE_SECONDS, settle_seconds=1)
     assert not outcome.letters
     assert not outcome.differing()
     assert worker.poll() is None, "it is still the same worker"
-    assert await committed_to_the_end(stream)
+    await stream.until_caught_up()
     assert "its partition may belong to another worker by now" in stream.logs()

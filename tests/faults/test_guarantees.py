@@ -22,6 +22,7 @@ from tests.faults.conftest import NewStream
 from tests.faults.plan import Plan
 from tests.faults.soak import soak
 from tests.support.stream import article, descendants
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -101,10 +102,8 @@ async def test_dying_pool_processes_and_their_fork_server_harm_no_article(new_st
     generator = random.Random(3)
     (fork_server,) = descendants(worker.pid)[:1]
     for _ in range(3):
-        async with asyncio.timeout(30):
-            while len(children := descendants(fork_server)) < 2:
-                await asyncio.sleep(0.05)
-        os.kill(generator.choice(children), signal.SIGKILL)
+        await until(lambda: len(descendants(fork_server)) >= 2)
+        os.kill(generator.choice(descendants(fork_server)), signal.SIGKILL)
         await asyncio.sleep(0.6)
     os.kill(fork_server, signal.SIGKILL)
     outcome = await stream.collect(lambda seen: len(seen.ids) >= 200, seconds=60)
@@ -146,9 +145,8 @@ async def test_an_offset_beyond_the_end_skips_nothing(new_stream: NewStream):
     await committing.stop()
     stream.start_worker("clean")
     name = "articles.cleaned"
-    async with asyncio.timeout(60):
-        while f"{topic}/0 ends before 25, where it was to be read on; it is read again from 0" not in stream.logs():
-            await asyncio.sleep(0.1)
+    told = f"{topic}/0 ends before 25, where it was to be read on; it is read again from 0"
+    await until(lambda: told in stream.logs())
     await stream.produce([article(f"b-{number}", f"Neu {number}.") for number in range(20)])
     outcome = await stream.collect(lambda seen: len(seen.messages[name]) >= 40, names=[name])
     assert {message.key for message in outcome.messages[name]} == {
@@ -168,9 +166,7 @@ async def test_the_local_copy_of_a_topic_that_was_created_again_is_rebuilt(new_s
         await client.delete_topics([name])
     await stream.produce([article(f"b-{number}", f"Neu {number}.") for number in range(20)])
     await stream.collect(lambda seen: len(seen.articles) >= 30, seconds=60)
-    async with asyncio.timeout(60):
-        while f"{name} was deleted and created again; the local copy is rebuilt" not in stream.logs():
-            await asyncio.sleep(0.2)
+    await until(lambda: f"{name} was deleted and created again; the local copy is rebuilt" in stream.logs())
     assert f"{name} was created again; it is read from its beginning" in stream.logs()
     entities = "articles.entities"
     await stream.produce(first)

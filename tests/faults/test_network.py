@@ -12,6 +12,7 @@ import pytest_asyncio
 from tests.faults.conftest import NewStream
 from tests.support.proxy import Proxy
 from tests.support.stream import Outcome, Stream, article
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, pytest.mark.kafka, pytest.mark.timeout(900)]
 
@@ -54,9 +55,7 @@ async def test_connections_cut_in_the_middle_of_sends_lose_nothing(new_stream: N
     for cut in range(1, 6):
         proxy.cut_after(generator.randrange(1, 4 * ARTICLE_BYTES))
         await feed(stream, f"c{cut}", FURTHER)  # or all may be through before the last cut
-        async with asyncio.timeout(90):
-            while proxy.cuts < cut:
-                await asyncio.sleep(0.1)
+        await until(lambda cut=cut: proxy.cuts >= cut, 90)
     proxy.cut()
     await asyncio.sleep(3)
     await proxy.mend()

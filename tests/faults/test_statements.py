@@ -94,8 +94,7 @@ async def test_quotes_that_come_again_change_nothing_and_a_poisonous_one_among_t
     await read_again(stream)
     stream.start_worker(data_dir=str(stream.folder / "another"))
     again = await stream.collect(lambda seen: len(seen.letters) == 2, names=TOPICS, seconds=SECONDS)
-    while await stream.lag():
-        await asyncio.sleep(0.5)
+    await stream.until_caught_up(SECONDS)
     again = await stream.collect(lambda seen: True, names=TOPICS, settle_seconds=3)
     assert len(again.messages["statements"]) == len(first.messages["statements"])
     assert counted(again) == expected

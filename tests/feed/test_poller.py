@@ -6,7 +6,7 @@ import errno
 import gzip
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +33,7 @@ from pipeline.identity import article_id
 from schemas.codec import decode
 from schemas.records import RawArticle
 from tests.feed.site import PARAGRAPH, SECOND, Site, rss_of
+from tests.support.waiting import until
 
 CLEANER = Cleaner(PipelineConfig(model_de="rules", quote_model="rules"))
 
@@ -404,9 +405,7 @@ async def test_a_clock_that_was_wrong_for_a_time_holds_up_nothing(site: Site, ne
     site.asked.clear()
     async with newsroom.open(feed(site)) as poller:
         task = asyncio.create_task(poller.forever(lambda _: None))
-        async with asyncio.timeout(10):
-            while len(newsroom.sent) < 3:
-                await asyncio.sleep(0.05)
+        await until(lambda: len(newsroom.sent) >= 3, 10)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
     assert "/feed.xml" in site.paths()
@@ -502,12 +501,6 @@ async def test_it_goes_on_polling_and_ends_when_told(site: Site, newsroom: Newsr
         with pytest.raises(asyncio.CancelledError):
             await running
     assert site.paths().count("/a") == 1, "a page is not looked at again at every poll"
-
-
-async def until(holds: Callable[[], bool], seconds: float = 60) -> None:
-    async with asyncio.timeout(seconds):
-        while not holds():
-            await asyncio.sleep(0.02)
 
 
 async def test_what_is_old_is_forgotten_while_it_goes_on(

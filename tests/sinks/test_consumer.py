@@ -18,6 +18,7 @@ from agents.sinks.consumer import Sink
 from agents.sinks.store import Batch, SinkUnavailable, StoredPosition, WriteResult
 from tests.sinks.conftest import SinkStream
 from tests.sinks.records import article
+from tests.support.waiting import until
 
 MESSAGES = 20
 
@@ -108,9 +109,7 @@ async def test_a_store_that_does_not_answer_is_told_of_and_not_waited_for_at_the
     sink = Sink(Settings(), SilentStore(), group="sink-memory", from_now=False, say=said.append)
     sink._batch.places[TopicPartition("articles.quotes", 0)] = StoredPosition(1, "")
     flushing = asyncio.create_task(sink._flush())
-    async with asyncio.timeout(5):
-        while sink.progress.problem is None:
-            await asyncio.sleep(0.01)
+    await until(lambda: sink.progress.problem is not None)
     assert not flushing.done()
     sink.stop()
     assert not await asyncio.wait_for(flushing, 5)
@@ -218,16 +217,12 @@ async def test_what_the_broker_deletes_while_the_store_stalls_is_counted(
         await asyncio.wait_for(store.begun.wait(), 60)
         for number in range(5):
             await send(stream, f"lost-{number}", 0)
-        async with asyncio.timeout(60):
-            while sink.progress.lag < 6:  # that is told meanwhile
-                await asyncio.sleep(0.1)
+        await until(lambda: sink.progress.lag >= 6)  # that is told meanwhile
         async with cluster.admin(stream.settings) as client:
             await client.delete_records({place: RecordsToDelete(before_offset=6)})
         await send(stream, "kept", 0)
         store.may_go_on.set()
-        async with asyncio.timeout(60):
-            while b"kept" not in store.keys:
-                await asyncio.sleep(0.1)
+        await until(lambda: b"kept" in store.keys)
     finally:
         sink.stop()
         await reading
@@ -264,23 +259,21 @@ async def test_a_store_filled_from_now_on_gets_all_of_a_partition_that_is_found_
     store = PlacesStore()
     sink = sink_to(stream, store, from_now=True)
     reading = asyncio.create_task(sink.run(until_caught_up=not running))
-    async with asyncio.timeout(60):
-        while not store.places:
-            await asyncio.sleep(0.1)
+    await until(lambda: store.places)
     if not running:
         await reading
     async with cluster.admin(stream.settings) as client:
         await client.create_partitions({topic: NewPartitions(3)})
-    async with asyncio.timeout(60):
-        while len((await cluster.partitions_of(stream.settings, topic))[topic]) < 3:
-            await asyncio.sleep(0.1)
+
+    async def raised() -> bool:
+        return len((await cluster.partitions_of(stream.settings, topic))[topic]) == 3
+
+    await until(raised)
     await send(stream, "after", 2)
     if not running:
         reading = asyncio.create_task(sink_to(stream, store, from_now=True).run(until_caught_up=True))
     try:
-        async with asyncio.timeout(60):
-            while not store.keys and not reading.done():
-                await asyncio.sleep(0.1)
+        await until(lambda: store.keys or reading.done())
     finally:
         sink.stop()
         await reading
@@ -352,9 +345,7 @@ async def test_messages_that_come_one_by_one_are_fetched_together(stream, monkey
                 key = f"a-{number}"
                 await producer.send_and_wait(stream.settings.topic("articles.quotes"), article(key), key.encode())
                 await asyncio.sleep(0.1)
-        async with asyncio.timeout(20):
-            while len(store.keys) < MESSAGES:
-                await asyncio.sleep(0.1)
+        await until(lambda: len(store.keys) >= MESSAGES, 20)
         taken = time.monotonic() - started
     finally:
         sink.stop()

@@ -1,11 +1,16 @@
 """Each store, by the command: what comes out of it is what is on the topics, each article once."""
 
+import asyncio
+import re
 import signal
 import time
 
+import aiohttp
 import pytest
 
 from tests.sinks.records import RELEASE_0_1, SAID, article, statement
+from tests.support.ports import free_port
+from tests.support.waiting import until
 
 LONG = "".join(chr(0x4E00 + 7919 * n % 20_000) for n in range(1900))
 """The longest id there is, of characters that do not compress."""
@@ -61,12 +66,24 @@ async def test_killed_in_the_middle_each_article_is_there_once(stream, archive):
     assert archive.ask("SELECT count(*) FROM mentions") == [(400,)]
 
 
+async def is_reading(port: int) -> bool:
+    """Whether a sink with this port for metrics has its partitions, which it then reads twice a second."""
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            told = await answer.text()
+    except aiohttp.ClientError:  # not yet
+        return False
+    return bool(re.search(r"^redefluss_sink_(lag_messages|messages_total)\{.*\} [1-9]", told, re.MULTILINE))
+
+
 async def test_ctrl_c_stores_what_was_read_and_goes_on_from_there(stream, archive):
     await stream.send(*((f"a-{n}".encode(), article(f"a-{n}")) for n in range(3)))
-    sink = stream.start(*archive.arguments)
+    port = free_port()
+    sink = stream.start(*archive.arguments, REDEFLUSS_SINK_METRICS_PORT=str(port))
     assert sink.stderr
     assert "consumer group" in sink.stderr.readline()
-    time.sleep(8)  # enough to read them; from ten seconds on DuckDB would store them by itself
+    await until(lambda: is_reading(port))
+    await asyncio.sleep(2)  # enough to read them; from ten seconds on DuckDB would store them by itself
     sink.send_signal(signal.SIGINT)
     _, err = sink.communicate(timeout=60)
     assert sink.returncode == 0, err

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from agents.sinks.store import Batch, SinkUnavailable, StoredPosition, WriteResu
 from agents.topic_reader import NoSuchTopic, fingerprint, messages_to_end
 from tests.sinks.conftest import SinkStream
 from tests.sinks.records import article
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.kafka, pytest.mark.timeout(300)]
 
@@ -77,12 +78,6 @@ async def gone(stream: SinkStream) -> bool:
     return not await cluster.partitions_of(stream.settings, stream.settings.topic(TOPIC))
 
 
-async def until(holds: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await holds():
-            await asyncio.sleep(0.1)
-
-
 def articles(letter: str, count: int) -> list[tuple[bytes, bytes]]:
     return [(f"{letter}-{number}".encode(), article(f"{letter}-{number}")) for number in range(count)]
 
@@ -94,16 +89,14 @@ async def test_it_is_read_from_its_beginning(stream: SinkStream, from_now: bool)
     running = asyncio.create_task(sink.run(until_caught_up=False))
 
     async def stored(letter: str, count: int) -> None:
-        async def all_there() -> bool:
+        def all_there() -> bool:
             running.done() and running.result()
             return {f"{letter}-{number}" for number in range(count)} <= set(store.keys)
 
         await until(all_there)
 
     try:
-        async with asyncio.timeout(60):
-            while not sink._ends:
-                await asyncio.sleep(0.1)
+        await until(lambda: sink._ends)
         await stream.send(*articles("a", 20))
         await stored("a", 20)
         await delete(stream)
@@ -127,16 +120,12 @@ async def test_one_that_is_soon_longer_than_the_former_is_read_from_its_beginnin
     sink = sink_of(stream, store, said)
     running = asyncio.create_task(sink.run(until_caught_up=False))
     try:
-        async with asyncio.timeout(60):
-            while not any("not yet" in line for line in said):
-                await asyncio.sleep(0.1)
+        await until(lambda: any("not yet" in line for line in said))
         await delete(stream)
         await topics.ensure(stream.settings)
         await stream.send(*articles("b", 80))
         store.opened.set()
-        async with asyncio.timeout(40):
-            while not {f"b-{number}" for number in range(80)} <= set(store.keys):
-                await asyncio.sleep(0.1)
+        await until(lambda: {f"b-{number}" for number in range(80)} <= set(store.keys), 40)
     finally:
         sink.stop()
         await asyncio.wait_for(running, 60)
@@ -149,10 +138,7 @@ async def test_one_that_is_deleted_before_all_is_stored_ends_the_command(stream:
     store.opened.clear()
     running = asyncio.create_task(sink_of(stream, store, said).run(until_caught_up=True))
 
-    async def refused() -> bool:
-        return any("not yet" in line for line in said)
-
-    await until(refused)
+    await until(lambda: any("not yet" in line for line in said))
     await delete(stream)
     store.opened.set()
     with pytest.raises(NoSuchTopic, match=rf"topic {stream.settings.topic(TOPIC)} was deleted"):

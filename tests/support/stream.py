@@ -21,6 +21,7 @@ from agents import cluster, kafka, topics
 from agents.progress import read_progress
 from agents.settings import Settings
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, QUOTES_TOPIC
+from tests.support.waiting import until
 
 REPOSITORY = Path(__file__).parents[2]
 WORKER = ["-m", "tests.support.run_worker"]
@@ -98,9 +99,11 @@ class Stream:
         self.embedded = await cluster.is_embedded(self.settings)
         await topics.ensure(self.settings)
         names = [self.settings.topic(name) for name in topics.all_names()]
-        async with asyncio.timeout(10):
-            while len(await cluster.readable_topics(self.settings, *names)) < len(names):
-                await asyncio.sleep(0.1)
+
+        async def told() -> bool:
+            return len(await cluster.readable_topics(self.settings, *names)) == len(names)
+
+        await until(told)
 
     def start_worker(self, *stages: str, real: bool = False, **options: Any) -> subprocess.Popen[bytes]:
         """A worker of the named stages (none: all); `real`: with the stages that ship, else those of the tests."""
@@ -194,6 +197,18 @@ class Stream:
     async def lag(self) -> int:
         """Messages that some stage has not committed."""
         return sum(place.lag for place in await read_progress(self.settings))
+
+    async def until_caught_up(self, seconds: float = 60.0) -> None:
+        """Wait until every stage has committed all of its messages.
+
+        Raises:
+            AssertionError: one has not in time; with what the workers said last.
+        """
+
+        async def caught_up() -> bool:
+            return await self.lag() == 0
+
+        await until(caught_up, seconds, lambda: f"messages are not committed\n{self.logs()[-4000:]}")
 
 
 def article(identifier: str, text: str, **fields: Any) -> tuple[bytes, bytes]:

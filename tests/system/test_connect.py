@@ -16,6 +16,7 @@ from tests.support.kafka_connect import KafkaConnect
 from tests.support.kafka_jars import CONNECT, KafkaMissing
 from tests.support.missing import missing
 from tests.support.stream import Stream, article
+from tests.support.waiting import until
 
 SECONDS = 120
 RADAR = ("Jörn Hasselbrink", "„Die Abschaltung des Radars auf Wangerooge war ein schwerer Fehler“")
@@ -112,9 +113,7 @@ async def test_what_is_on_the_topics_is_in_the_tables(connect: KafkaConnect, str
         await producer.send_and_wait("articles.quotes", b"no JSON", b"d-0")
         await producer.send_and_wait("statements", b"no JSON", b"d-0")
     stopped = {"redefluss-articles": "FAILED", "redefluss-statements": "FAILED"}
-    async with asyncio.timeout(SECONDS):
-        while connect.task_states() != stopped:
-            await asyncio.sleep(0.2)
+    await until(lambda: connect.task_states() == stopped, SECONDS)
 
 
 def launch(connect: KafkaConnect) -> None:

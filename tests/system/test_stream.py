@@ -3,16 +3,20 @@
 import asyncio
 import signal
 import time
+from collections.abc import Iterable
+from typing import Any
 
 import orjson
 import pytest
 from aiokafka.admin import NewTopic
 
 from agents import cluster, dead_letters, topics
+from agents.headers import trail_of
 from agents.topic_reader import messages_to_end
 from schemas.codec import decode
 from schemas.records import CleanArticle, DeadLetter, QuoteArticle, QuoteRecord
-from tests.support.stream import alive, article, descendants
+from tests.support.stream import Outcome, alive, article, descendants
+from tests.support.waiting import until
 
 ARTICLES = [
     article(
@@ -102,25 +106,32 @@ async def test_what_fails_lands_in_the_dead_letters_and_the_stream_goes_on(make_
     assert later == [("entities", "worker-crash"), ("quotes", "processing-error"), ("quotes", "timeout")]
 
 
+def cleaned_by(articles: Iterable[Any]) -> set[str]:
+    """The workers that have cleaned articles."""
+    steps = (step for message in articles for step in trail_of(message.headers))
+    return {step["worker"] for step in steps if step["stage"] == "clean"}
+
+
 @pytest.mark.timeout(900)
 async def test_workers_of_all_stages_and_of_some_share_the_work(make_stream):
     stream = await make_stream()
     stream.start_worker()
     stream.start_worker("clean")
     stream.start_worker("entities", "quotes")
-    async with asyncio.timeout(180):
-        while stream.logs().count("redefluss.worker: running") < 3:
-            await asyncio.sleep(0.2)
-    await asyncio.sleep(12)  # until the groups have their members, also on cores that do other work
+    await until(lambda: stream.logs().count("redefluss.worker: running") >= 3, 180)
+    probes = 0
+    outcome = Outcome()
+    while len(cleaned_by(outcome.articles)) < 2:  # until both have partitions
+        probes += 10
+        assert probes <= 1000
+        await stream.produce([article(f"probe-{n}", f"Probe {n}.") for n in range(probes - 10, probes)])
+        outcome = await stream.collect(lambda seen, sent=probes: len(seen.ids) >= sent, seconds=240)
     await stream.produce([article(f"a-{number}", f"Text {number}. STEP5@entities") for number in range(300)])
-    outcome = await stream.collect(lambda seen: len(seen.ids) >= 300, seconds=240, settle_seconds=2)
-    assert len(outcome.articles) - outcome.repeats() == 300
+    outcome = await stream.collect(lambda seen: len(seen.ids) >= probes + 300, seconds=240, settle_seconds=2)
+    assert len(outcome.articles) - outcome.repeats() == probes + 300
     assert not outcome.letters
     assert not outcome.differing()
-    workers = {
-        (step["stage"], step["worker"]) for m in outcome.articles for step in orjson.loads(dict(m.headers)["trail"])
-    }
-    assert len({worker for stage, worker in workers if stage == "clean"}) == 2
+    assert len(cleaned_by(message for message in outcome.articles if message.key.startswith(b"a-"))) == 2
 
 
 async def test_a_known_article_is_not_processed_again_and_a_changed_one_is_a_revision(make_stream):
@@ -191,20 +202,12 @@ async def test_a_worker_waits_for_its_broker_and_takes_its_processes_with_it(tmp
 
     stream = Stream("kafka://127.0.0.1:9", "none.", tmp_path)
     worker = stream.start_worker()
-    for _ in range(900):
-        await asyncio.sleep(0.1)
-        if "waiting for the broker" in stream.logs() and len(descendants(worker.pid)) >= 3:
-            break
-    assert "waiting for the broker at 127.0.0.1:9" in stream.logs()
+    await until(lambda: "waiting for the broker at 127.0.0.1:9" in stream.logs(), 90)
+    await until(lambda: len(descendants(worker.pid)) >= 3, 90)
     family = descendants(worker.pid)
-    assert len(family) >= 3
     worker.kill()
     worker.wait()
-    for _ in range(200):
-        if not any(map(alive, family)):
-            break
-        await asyncio.sleep(0.1)
-    assert not [pid for pid in family if alive(pid)]
+    await until(lambda: not any(map(alive, family)))
 
 
 async def test_topics_are_created_as_the_settings_say(make_stream):

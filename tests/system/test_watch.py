@@ -5,9 +5,10 @@ import hashlib
 import hmac
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
-import time
+from contextlib import closing
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader, StoreUnavailable
 from tests.support.ports import free_port
 from tests.support.stream import REPOSITORY, article
+from tests.support.waiting import until
 
 SECRET = "geheim"
 SECONDS = 120.0
@@ -27,13 +29,6 @@ PEGEL = "„Wir haben die Pegel an der Elbe seit Tagen im Blick“"
 
 def said(identifier: str, line: str) -> tuple[bytes, bytes]:
     return article(identifier, line, source=f"Bote {identifier}")
-
-
-async def until(true: Any, what: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < deadline, what
-        await asyncio.sleep(0.1)
 
 
 async def test_a_statement_in_three_papers_is_told_once_and_signed(make_stream: Any) -> None:
@@ -49,6 +44,14 @@ async def test_a_statement_in_three_papers_is_told_once_and_signed(make_stream: 
         except StoreUnavailable:
             return 0
 
+    def looked_up_to() -> int | None:
+        """The number of the last article that the search has looked at, and of which nothing waits to be sent."""
+        outbox = store_path(stream.settings).with_suffix(".watch")
+        with closing(sqlite3.connect(f"file:{outbox}?mode=ro", uri=True)) as connection:
+            (number,) = connection.execute("SELECT max(upto) FROM marks").fetchone()
+            (waiting,) = connection.execute("SELECT count(*) FROM waiting").fetchone()
+        return None if waiting else number
+
     async def take(request: web.Request) -> web.Response:
         body = await request.read()
         right = "sha256=" + hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
@@ -60,7 +63,7 @@ async def test_a_statement_in_three_papers_is_told_once_and_signed(make_stream: 
     app.router.add_post("/", take)
     stream.start_worker()
     await stream.produce([said("before", f"Jörn Hasselbrink: {RADAR}")])
-    await until(lambda: kept() == 1, "the first article in the store")
+    await until(lambda: kept() == 1, SECONDS, stream.logs)
     async with TestServer(app) as server:
         searches = stream.folder / "searches.toml"
         searches.write_text(
@@ -75,11 +78,10 @@ async def test_a_statement_in_three_papers_is_told_once_and_signed(make_stream: 
         try:
             assert watching.stderr is not None
             assert b"Watching Radar" in await asyncio.to_thread(watching.stderr.readline)
-            await asyncio.sleep(5)
+            await until(lambda: looked_up_to() == reader.last_sequence(), SECONDS)  # it tells what comes from now on
             papers = [said(f"a-{number}", f"Thea Momsen: {RADAR}") for number in range(3)]
             await stream.produce([*papers, said("b", f"Thea Momsen: {PEGEL}"), papers[0]])
-            await until(lambda: got, f"a request\n{stream.logs()[-2000:]}")
-            await asyncio.sleep(8)
+            await until(lambda: kept() == 5 and looked_up_to() == reader.last_sequence(), SECONDS, stream.logs)
         finally:
             watching.send_signal(signal.SIGINT)
             code = await asyncio.to_thread(watching.wait, 30)

@@ -4,14 +4,16 @@ import asyncio
 import signal
 
 from tests.support.view import View
+from tests.support.waiting import until
 
 PATIENCE_SECONDS = 90
 
 
 async def told(view: View, line: str) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while line not in await view.metrics():
-            await asyncio.sleep(0.3)
+    async def is_told() -> bool:
+        return line in await view.metrics()
+
+    await until(is_told, PATIENCE_SECONDS)
 
 
 async def test_a_worker_without_pages_is_known_to_the_one_that_has_them(make_stream):

@@ -1,6 +1,7 @@
 """From the topics into the store, over the embedded broker."""
 
 import asyncio
+import io
 import shutil
 import sqlite3
 import sys
@@ -26,6 +27,7 @@ from schemas.codec import encode
 from tests.support.missing import missing
 from tests.support.ports import free_port
 from tests.support.small_disk import small_disk
+from tests.support.waiting import until
 from tests.web.articles import quote_article
 from tests.web.conftest import FakeStatus
 
@@ -236,12 +238,9 @@ async def test_a_full_disk_is_told_to_the_worker(tmp_path: Path, capfd: pytest.C
     with small_disk(tmp_path / "disk", "64k") as disk:
         settings = Settings(broker=f"kafka://127.0.0.1:{free_port()}", data_dir=disk)
         async with collecting(settings):
-            told = ""
-            async with asyncio.timeout(30):
-                while not told:
-                    await asyncio.sleep(0.1)
-                    told = capfd.readouterr().out
-    assert told.splitlines()[0] == f"{store_path(settings)} cannot be written: database or disk is full"
+            told = io.StringIO()
+            await until(lambda: told.write(capfd.readouterr().out))
+    assert told.getvalue().splitlines()[0] == f"{store_path(settings)} cannot be written: database or disk is full"
 
 
 async def test_what_the_collector_tells_is_known_for_a_while(
@@ -252,9 +251,7 @@ async def test_what_the_collector_tells_is_known_for_a_while(
     supervisor = CollectorSupervisor(settings, WorkerReporter(settings, status), store_path(settings))
     assert supervisor.store_trouble is None
     async with supervisor:
-        async with asyncio.timeout(30):
-            while supervisor.store_trouble is None:
-                await asyncio.sleep(0.05)
+        await until(lambda: supervisor.store_trouble is not None, 30)
         assert supervisor.store_trouble == "a.sqlite cannot be written"
         monkeypatch.setattr(collector_supervisor, "TROUBLE_SECONDS", 0.0)
         assert supervisor.store_trouble is None

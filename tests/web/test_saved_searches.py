@@ -32,6 +32,7 @@ from schemas.codec import encode
 from schemas.records import QuoteArticle
 from tests.support.ports import free_port
 from tests.support.small_disk import filled, small_disk
+from tests.support.waiting import until
 from tests.web.articles import quote_article
 
 SECRET = "geheim"
@@ -256,9 +257,7 @@ async def test_nothing_is_missed_where_counting_takes_long(
     monkeypatch.setattr(quote_reader, "ARRIVED_SECONDS", 0.05)
 
     async def later() -> None:
-        async with asyncio.timeout(20):
-            while not receiver.got:
-                await asyncio.sleep(0.02)
+        await until(lambda: receiver.got)
         add(writer, quote_article("n-1"))
 
     task = asyncio.create_task(later())
@@ -278,9 +277,7 @@ async def test_what_comes_faster_than_told_goes_together(
         add(writer, quote_article("n-0"))
 
     async def later() -> None:
-        async with asyncio.timeout(20):
-            while not receiver.got:
-                await asyncio.sleep(0.02)
+        await until(lambda: receiver.got)
         for number in range(1, 4):
             add(writer, quote_article(f"n-{number}"))
             await asyncio.sleep(0.1)
