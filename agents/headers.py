@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from pipeline.stages import RAW_TOPIC
+from schemas.times import rfc3339
 
 RawHeaders = Sequence[tuple[str, bytes | None]]
 
@@ -55,7 +56,7 @@ class TrailStep:
 
 def now_rfc3339() -> str:
     """The time in UTC, to the millisecond."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(datetime.now(UTC))
 
 
 def text_of(headers: RawHeaders, name: str) -> str | None:

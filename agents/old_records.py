@@ -1,7 +1,7 @@
 """Takes articles back from what a stage that keeps state gave out so long ago that no worker knows it any more."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,6 +12,7 @@ from agents.stateful_stage import StatefulStage
 from agents.topic_reader import messages_to_end
 from pipeline.stages import STAGES, Stage
 from schemas.codec import RecordError, decode, encode
+from schemas.times import rfc3339
 
 
 class _Place(NamedTuple):
@@ -91,7 +92,7 @@ async def _records_of(
 def _changes(
     topic: str, states: StatefulStage, found: Mapping[_Place, Any], articles: Collection[str], now: datetime
 ) -> Iterator[Outgoing]:
-    seen_at = now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    seen_at = rfc3339(now)
     by_owner: dict[tuple[int, str], dict[str, Any]] = {}
     for place, record in found.items():
         own = by_owner.setdefault((place.partition, states.owner_of(record)), {})

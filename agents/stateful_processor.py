@@ -22,6 +22,7 @@ from agents.stateful_stage import StatefulStage
 from pipeline.errors import StaleState
 from pipeline.stages import Stage
 from schemas.codec import RecordError, decode, one_line, written_at
+from schemas.times import rfc3339
 
 SMALL_STATE = 20
 """Quotes in memory of a state that is soon read again. Most have one or two, and are not needed again for long."""
@@ -81,8 +82,7 @@ class StatefulProcessor:
             await before_change()
         started = time.perf_counter()
         try:
-            at = written_at(message.timestamp_ms).isoformat(timespec="milliseconds")
-            seen_at = at.replace("+00:00", "Z")
+            seen_at = rfc3339(written_at(message.timestamp_ms))
             given = list(self._changes(message, seen_at))
         except RecordError as error:
             return Refused(error.reason, one_line(error.detail), time.perf_counter() - started)

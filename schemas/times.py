@@ -31,6 +31,11 @@ def instant(text: str) -> datetime:
         return EARLIEST if moment.year == 1 else LATEST
 
 
+def rfc3339(moment: datetime) -> str:
+    """A time that knows its zone, as records have it: in UTC, to the millisecond, with "Z"."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def day_begins(day: date) -> float:
     """When a day begins in Germany, in seconds since 1970 UTC."""
     return datetime.combine(day, time.min, LOCAL_TIME).timestamp()

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 from agents.web.models import QuoteHit
 from agents.web.paths import article_path, quote_path
 from agents.web.publication import publication
-from schemas.times import instant_at
+from schemas.times import instant_at, rfc3339
 
 NAMESPACE = "http://www.w3.org/2005/Atom"
 ENTRIES = 50
@@ -28,7 +28,7 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
     _add(root, "id", base + own)
     ElementTree.SubElement(root, "link", {"rel": "self", "type": "application/atom+xml", "href": base + own})
     ElementTree.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": base + path})
-    _add(root, "updated", _rfc3339(max((hit.arrived for hit in hits), default=0.0)))
+    _add(root, "updated", rfc3339(instant_at(max((hit.arrived for hit in hits), default=0.0))))
     generator = ElementTree.SubElement(root, "generator")
     generator.text = "Redefluss"
     for hit in {hit.said: hit for hit in hits}.values():
@@ -37,7 +37,7 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
         _add(entry, "title", f"{who}: {hit.quote.text}"[:160])
         _add(entry, "id", f"{base}{article_path(hit.article_id)}#said-{hit.said}")
         ElementTree.SubElement(entry, "link", {"rel": "alternate", "type": "text/html", "href": address})
-        _add(entry, "updated", _rfc3339(hit.arrived))
+        _add(entry, "updated", rfc3339(instant_at(hit.arrived)))
         if (published := publication(hit.published_at, hit.arrived)) is not None:
             _add(entry, "published", published)
         author = ElementTree.SubElement(entry, "author")
@@ -53,7 +53,3 @@ def feed(hits: Sequence[QuoteHit], *, title: str, base: str, path: str, own: str
 
 def _add(parent: ElementTree.Element, tag: str, text: str) -> None:
     ElementTree.SubElement(parent, tag).text = text.translate(_NOT_IN_XML)
-
-
-def _rfc3339(seconds: float) -> str:
-    return instant_at(seconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
