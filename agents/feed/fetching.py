@@ -10,8 +10,6 @@ import ssl
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Literal, Self
 
@@ -23,6 +21,7 @@ from agents.feed.hosts import HostBackoff, Hosts
 from agents.feed.inflater import Inflater
 from agents.feed.robots import MAX_BYTES as ROBOTS_BYTES
 from agents.feed.robots import Robots, RobotsResponse, RulesUnknown
+from agents.retry_after import retry_after_seconds
 from schemas.codec import one_line
 
 MAX_REDIRECTS = 5
@@ -32,6 +31,8 @@ ACCEPT = "application/rss+xml, application/atom+xml, text/html, application/xhtm
 REDIRECTS = {301, 302, 303, 307, 308}
 DEFAULT_REST_SECONDS = 30.0
 """After a 429 or 503 that does not say how long to wait, or says no time at all."""
+LONGEST_REST_SECONDS = 30 * 86_400.0
+"""A host that asks for a longer rest is asked again after this."""
 
 Fate = Literal["refused", "gone", "failed", "busy", "away", "robots"]
 """refused: never fetched, or never used; gone: the server has no such page; failed: may work later; busy: it answered
@@ -187,7 +188,7 @@ class Fetcher:
             if status in REDIRECTS and target:
                 return None, target
             if status in (429, 503):
-                asked = retry_after_seconds(response.headers.get("Retry-After"))
+                asked = retry_after_seconds(response.headers, most_seconds=LONGEST_REST_SECONDS)
                 seconds = asked or DEFAULT_REST_SECONDS
                 self._hosts.postpone(host, seconds)
                 raise FetchError(_named(response), "busy", seconds)
@@ -209,21 +210,6 @@ class Fetcher:
                 raise
             return RobotsResponse(404 if error.fate == "gone" or _forbidden(error) else 0, str(error))
         return RobotsResponse(answer.status, answer.body.decode("utf-8", "replace"))
-
-
-def retry_after_seconds(value: str | None, *, now: datetime | None = None) -> float | None:
-    """The header Retry-After in seconds from now; None where it is missing or says nothing."""
-    if value is None:
-        return None
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return float(min(int(text[:9]), 30 * 86_400))
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(0.0, (moment - (now or datetime.now(UTC))).total_seconds()), 30 * 86_400.0)
 
 
 async def _body(response: aiohttp.ClientResponse, max_bytes: int, cut: bool) -> bytes:

@@ -9,9 +9,10 @@ from dataclasses import replace
 import aiohttp
 import orjson
 
+from agents.retry_after import retry_after_seconds
 from agents.saved_searches.outbox import Outbox
 from agents.saved_searches.search_list import SavedSearch
-from agents.sinks.webhook import AGAIN, REQUEST_SECONDS, SIGNATURE_HEADER, retry_after, signature
+from agents.sinks.webhook import AGAIN, LONGEST_WAIT_SECONDS, REQUEST_SECONDS, SIGNATURE_HEADER, signature
 from agents.web.models import QuoteHit
 from agents.web.store.quote_query import QuoteQuery
 from agents.web.store.reader import StoreReader, StoreUnavailable
@@ -139,7 +140,9 @@ class Watcher:
                 if answer.ok and answer.status < 300:
                     return None, ""
                 why = f"answered {answer.status}"
-                return (retry_after(answer.headers) or 0.0 if answer.status in AGAIN else None), why
+                if answer.status not in AGAIN:
+                    return None, why
+                return retry_after_seconds(answer.headers, most_seconds=LONGEST_WAIT_SECONDS) or 0.0, why
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             return 0.0, one_line(str(error)) or type(error).__name__
 

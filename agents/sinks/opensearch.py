@@ -20,6 +20,7 @@ from aiokafka import TopicPartition
 
 from agents.http_address import is_http_address
 from agents.http_answers import body_of, words_of
+from agents.retry_after import retry_after_seconds
 from agents.sinks.store import (
     Batch,
     SinkAddressError,
@@ -30,7 +31,7 @@ from agents.sinks.store import (
     counted,
     fresh,
 )
-from agents.sinks.webhook import retry_after
+from agents.sinks.webhook import LONGEST_WAIT_SECONDS
 from pipeline.tables.columns import TABLES, TABLES_OF, ColumnType, Row
 from pipeline.tables.rows import Change
 from schemas.codec import one_line
@@ -249,7 +250,7 @@ class OpenSearchStore:
             return status, value
         words = one_line(f"{self.name} answers {status}: {words}", ANSWER_CHARACTERS)
         if status in AGAIN:
-            raise SinkUnavailable(words, retry_after(headers))
+            raise SinkUnavailable(words, retry_after_seconds(headers, most_seconds=LONGEST_WAIT_SECONDS))
         raise SinkError(words)
 
     def _index(self, table: str) -> str:

@@ -2,9 +2,6 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +11,7 @@ import orjson
 from agents import headers
 from agents.http_address import is_http_address
 from agents.http_answers import words_of
+from agents.retry_after import retry_after_seconds
 from agents.sinks.store import Batch, SinkAddressError, SinkError, SinkUnavailable, WriteResult, counted
 from pipeline.tables.rows import Change
 from schemas.codec import BYTE_ORDER_MARK, one_line
@@ -23,6 +21,7 @@ SIGNATURE_HEADER = "X-Redefluss-Signature"
 """`sha256=` and, in hex, the HMAC-SHA256 of the body under the secret."""
 REQUEST_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3600.0
+"""A receiver that asks for a longer pause is asked again after this."""
 ANSWER_CHARACTERS = 200
 AGAIN = frozenset({408, 425, 429, *range(500, 600)})
 """Answers after which the same request is sent again; any other but 2xx is a refusal."""
@@ -77,7 +76,7 @@ class WebhookStore:
         told = await words_of(answer, ANSWER_CHARACTERS)
         words = one_line(f"{self.name} answers {answer.status}: {told}", ANSWER_CHARACTERS)
         if answer.status in AGAIN:
-            raise SinkUnavailable(words, retry_after(answer.headers))
+            raise SinkUnavailable(words, retry_after_seconds(answer.headers, most_seconds=LONGEST_WAIT_SECONDS))
         raise SinkError(f"{words}; nothing was passed by")
 
 
@@ -101,16 +100,3 @@ def body_of(messages: list[tuple[Any, Change]]) -> bytes:
 def signature(body: bytes, secret: bytes) -> str:
     """What stands in the header `X-Redefluss-Signature`."""
     return f"sha256={hmac.new(secret, body, hashlib.sha256).hexdigest()}"
-
-
-def retry_after(answered: Mapping[str, str]) -> float | None:
-    """How long a receiver asks to wait, in seconds, by its header `Retry-After`: a number, or a date."""
-    told = answered.get("Retry-After", "")
-    if told.isdecimal():
-        seconds = float(told)
-    else:
-        try:
-            seconds = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError, OverflowError):
-            return None
-    return min(max(0.0, seconds), LONGEST_WAIT_SECONDS)

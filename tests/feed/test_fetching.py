@@ -6,13 +6,12 @@ import socket
 import time
 import tracemalloc
 import zlib
-from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from agents.feed.fetching import DEFAULT_REST_SECONDS, Fetcher, FetchError, gunzipped, retry_after_seconds
+from agents.feed.fetching import DEFAULT_REST_SECONDS, Fetcher, FetchError, gunzipped
 from agents.feed.hosts import HostBackoff, Hosts
 from tests.feed.site import Site, gzip_bomb
 
@@ -148,24 +147,6 @@ async def test_a_host_that_wants_rest_is_remembered() -> None:
     with pytest.raises(HostBackoff):
         async with Hosts(pause_seconds=0, until=told).turn("a.example"):
             pass
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (None, None),
-        ("120", 120),
-        (" 0 ", 0),
-        ("bald", None),
-        ("999999999999 Jan 2026 00:00:60 Jan", None),
-        ("-5", None),
-        ("Mon, 10 Jan 2022 09:01:00 GMT", 60),
-        ("Mon, 10 Jan 2022 08:00:00 GMT", 0),
-        ("9" * 50, 30 * 86_400),
-    ],
-)
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert retry_after_seconds(value, now=datetime(2022, 1, 10, 9, tzinfo=UTC)) == seconds
 
 
 async def test_a_gigantic_answer_is_cut_off(site: Site, fetcher: Fetcher) -> None:
