@@ -12,7 +12,6 @@ CHECKOUT COMMIT`, then `make install` there); it takes turns with the other alte
 import argparse
 import asyncio
 import logging
-import sys
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pathlib import Path
 
 from agents.broker import EmbeddedBroker
 from benchmarks.articles import usable
+from benchmarks.console import note
 from benchmarks.flood import Flood, Stalled, flood
 from benchmarks.journal import Journal, as_line, new_turn
 from benchmarks.journeys import as_journal, journeys
@@ -37,11 +37,6 @@ PARTITIONS = (1, 2, 4, 8, 16)
 LOADS = (0.25, 0.5, 0.75, 0.9)
 HALF = 0.5
 ONE_EACH = {"REDEFLUSS_PROCESSES": "1"}
-
-
-def say(message: str) -> None:
-    """Tell how far it is."""
-    print(message, file=sys.stderr, flush=True)  # noqa: T201
 
 
 @contextmanager
@@ -84,7 +79,7 @@ class Suite:
         limit = self._limit(turn)
         got = measured(REDEFLUSS, self._values, self._count, embedded=True)
         self._journal.add("embedded", turn, system=REDEFLUSS.name, flood=as_line(got))
-        say(f"embedded broker: {got.articles_per_second:.2f} articles/s of {limit:.2f}")
+        note(f"embedded broker: {got.articles_per_second:.2f} articles/s of {limit:.2f}")
 
     def latency(self) -> None:
         """One article alone, and many at shares of the throughput measured before."""
@@ -93,14 +88,14 @@ class Suite:
         by_load = {str(share): got.percentiles(share) for share in LOADS}
         self._journal.add("latency", new_turn(), idle=got.idle_seconds, ratio=got.idle_ratio, by_load=by_load)
         tails = ", ".join(f"{float(share):.0%}: {found['p99']:.2f} s" for share, found in by_load.items())
-        say(f"idle latency {got.idle_ratio:.2f} x stage times; 99th percentile by load: {tails}")
+        note(f"idle latency {got.idle_ratio:.2f} x stage times; 99th percentile by load: {tails}")
 
     def places(self) -> None:
         """Where an article's time goes, alone and at half of the throughput measured before."""
         with broker(embedded=False) as (address, _):
             got = asyncio.run(journeys(address, "places-", self._values, self._rates((HALF,))[HALF], self._count // 2))
         self._journal.add("places", new_turn(), **{load: as_journal(found) for load, found in got.items()})
-        say(f"places: {', '.join(f'{len(found)} articles {load}' for load, found in got.items())}")
+        note(f"places: {', '.join(f'{len(found)} articles {load}' for load, found in got.items())}")
 
     def processes(self) -> None:
         """One worker with one pool process, then with one for each core."""
@@ -146,7 +141,7 @@ class Suite:
     def _limit(self, turn: str) -> float:
         limit = articles_per_second(self._values, self._count, len(cores()), configuration())
         self._journal.add("limit", turn, articles_per_second=limit)
-        say(f"the limit: {limit:.2f} articles/s")
+        note(f"the limit: {limit:.2f} articles/s")
         return limit
 
     def _flood(self, part: str, turn: str, system: System, case: str | int, **environment: str) -> None:
@@ -155,10 +150,10 @@ class Suite:
         except (Stalled, Ended, TimeoutError) as error:
             why = str(error) or type(error).__name__
             self._journal.add(part, turn, system=system.name, case=case, failed=why)
-            say(f"{part} {case}: {why}")
+            note(f"{part} {case}: {why}")
             return
         self._journal.add(part, turn, system=system.name, case=case, lacks=system.lacks, flood=as_line(got))
-        say(f"{part} {case}: {got.articles_per_second:.2f} articles/s")
+        note(f"{part} {case}: {got.articles_per_second:.2f} articles/s")
 
 
 def main() -> None:
@@ -186,7 +181,7 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     journal = Journal(args.journal)
     values = usable(args.paths, configuration()) if args.paths else corpus_articles(CORPUS)
-    say(f"{len(values)} distinct articles, backlogs of {args.articles}")
+    note(f"{len(values)} distinct articles, backlogs of {args.articles}")
     suite = Suite(journal, values, args.articles, (*former, *peers))
     for part in args.only:
         for _ in range(args.repeats if part in REPEATED else 1):

@@ -26,7 +26,7 @@ from agents import cluster, kafka, topics
 from agents.progress import read_progress
 from agents.settings import Settings
 from benchmarks import backlog_report
-from benchmarks.__main__ import broker, say
+from benchmarks.console import note
 from benchmarks.flood import READY_SECONDS, STALL_SECONDS, Stalled, send_all, settings_for
 from benchmarks.journal import Journal, new_turn
 from benchmarks.notes import notes, whole
@@ -35,6 +35,7 @@ from benchmarks.sink_load import LAST_LINE, sink
 from benchmarks.systems import REDEFLUSS, Started, running
 from benchmarks.usage import Reading, readings
 from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STAGES
+from tests.support.kafka_broker import KafkaBroker
 
 PREFIX = "backlog-"
 STORES = ("parquet", "duckdb")
@@ -89,7 +90,7 @@ async def backlog(address: str, broker_pid: int, count: int, store: str | None) 
     settings = settings_for(address, PREFIX)
     await topics.ensure(settings)
     await send_all(settings, notes(count + WARM_UP))
-    say(f"{count + WARM_UP} messages are on the topic")
+    note(f"{count + WARM_UP} messages are on the topic")
     consumer = kafka.consumer(settings, settings.topic(FINISHED_TOPIC))
     await consumer.start()
     try:
@@ -138,7 +139,7 @@ async def _tenths(
             tenth = _tenth(before, after, len(seen) - reached, now - at)
             waiting = await _waiting(settings)
             found.append(tenth | {"dead_letters": await _dead(settings), "quotes_waiting": waiting[STAGES[-1].name]})
-            say(str(found[-1]))
+            note(str(found[-1]))
         at, before, reached = now, after, len(seen)
     return found
 
@@ -198,8 +199,8 @@ def main() -> None:
     args = parser.parse_args()
     journal = Journal(args.journal)
     started = time.perf_counter()
-    with broker(embedded=False) as (address, pid):
-        got = asyncio.run(backlog(address, pid, args.articles, args.sink))
+    with KafkaBroker() as broker:
+        got = asyncio.run(backlog(broker.address.removeprefix("kafka://"), broker.pid, args.articles, args.sink))
     seconds = round(time.perf_counter() - started)
     journal.add("backlog", new_turn(), articles=args.articles, sink=args.sink, seconds=seconds, **got)
     sys.stdout.write("\n".join(backlog_report.table(backlog_report.figures(journal.of("backlog")[-1]))) + "\n")

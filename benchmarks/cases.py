@@ -31,7 +31,7 @@ from benchmarks.loads import SETTLE_SECONDS, STEADY_ARTICLES, Steady, Use, Watch
 from benchmarks.machine_speed import SpeedClock
 from benchmarks.sink_load import sink
 from benchmarks.systems import WORKER, Ended, System
-from benchmarks.usage import Usage, cores
+from benchmarks.usage import Usage, cores, cpu_seconds
 from pipeline.stages import STAGES, article_stages
 from tests.support.kafka_broker import KafkaBroker
 
@@ -178,11 +178,13 @@ async def _measure(
             watched = await stack.enter_async_context(_sink(stream)) if case.sink else None
             if watched is not None:
                 await warm_up(stream, values, "stored", WARM_UP_ARTICLES)
-            before, watch = _seconds(watched), Watch(stream)
+            sink_seconds = 0.0 if watched is None else cpu_seconds(watched)
+            watch = Watch(stream)
             clock.begin()
             flood = await backlog_through(stream, values, case.articles)
             got = Measured(case, series, turn, flood, watch.use(), clock.end())
-            got.sink_seconds, got.assignment = _seconds(watched) - before, assignment(trails)
+            got.sink_seconds = 0.0 if watched is None else cpu_seconds(watched) - sink_seconds
+            got.assignment = assignment(trails)
             if seconds:
                 await asyncio.sleep(SETTLE_SECONDS)
                 rate = flood.articles_per_second / 2
@@ -220,11 +222,3 @@ def assignment(trails: list[list[Any]]) -> tuple[tuple[int, ...], ...]:
     numbers = {name: number for number, name in enumerate(sorted(set(found.values())))}
     partitions = range(len(found) // len(article_stages()))
     return tuple(tuple(numbers[found[stage.name, at]] for at in partitions) for stage in article_stages() if found)
-
-
-def _seconds(process: psutil.Process | None) -> float:
-    """Processor time until now."""
-    if process is None:
-        return 0.0
-    times = process.cpu_times()
-    return float(times.user + times.system)

@@ -26,6 +26,7 @@ import spacy
 
 from agents.pool.fork_server_client import SINGLE_THREADED
 from benchmarks import frontier_plot
+from benchmarks.console import note
 from benchmarks.environments import Unusable, installed
 from benchmarks.frontier_plot import Point
 from benchmarks.systems import ROOT, NotUsable, former_release
@@ -142,10 +143,10 @@ def measured(gold: Sequence[dict[str, Any]], articles: bytes, systems: Sequence[
                 made[system], seconds = run(system, articles)
             except Unusable as error:
                 del used[system]
-                say(f"{system.name}: {error}")
+                note(f"{system.name}: {error}")
                 continue
             used[system].append(seconds)
-            say(f"round {number + 1}, {system.name}: {seconds:.1f} s of processor time")
+            note(f"round {number + 1}, {system.name}: {seconds:.1f} s of processor time")
     return [point(system, gold, made[system], used[system]) for system in used]
 
 
@@ -159,7 +160,7 @@ def encoder(gold: Sequence[dict[str, Any]]) -> list[Point]:
         command = [str(python), "-P", str(script), str(PIECES_A_WINDOW), str(ENCODER_REPEATS)]
         done = subprocess.run(command, capture_output=True, env=dict(os.environ) | SINGLE_THREADED, check=True)
     except (Unusable, subprocess.CalledProcessError) as error:
-        say(f"encoder: {error}")
+        note(f"encoder: {error}")
         return []
     share = pieces / words * WORDS / PIECES_A_WINDOW
     return [
@@ -183,12 +184,6 @@ def table(points: Iterable[Point]) -> list[str]:
             f"| {at.name} | {at.milliseconds:.{0 if at.milliseconds >= 10 else 1}f} | {rate} | {' | '.join(cells)} |"
         )
     return lines
-
-
-def say(message: str) -> None:
-    """Tell how far it is."""
-    sys.stderr.write(f"{message}\n")
-    sys.stderr.flush()
 
 
 def main() -> None:

@@ -17,8 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
+from benchmarks.console import note
 from benchmarks.flood import Flood, Stalled, flood
-from benchmarks.frontier import CORPUS, TIERS, finders, say
+from benchmarks.frontier import CORPUS, TIERS, finders
 from benchmarks.releases import as_raw
 from benchmarks.systems import CORES, REDEFLUSS, Ended, NotUsable, System, former_release, peer
 from pipeline.corpus.files import articles_of
@@ -91,9 +92,9 @@ def main() -> None:
                 found[setting].append(measured(setting, values, args.articles))
             except (Stalled, Ended, TimeoutError) as error:
                 del found[setting]
-                say(f"{setting.system.name}: {error!r}")
+                note(f"{setting.system.name}: {error!r}")
                 continue
-            say(f"round {number + 1}, {setting.system.name}: {found[setting][-1].articles_per_second:.1f} articles/s")
+            note(f"round {number + 1}, {setting.system.name}: {found[setting][-1].articles_per_second:.1f} articles/s")
     lines = [
         "| | articles a second | processor time for an article, ms | memory of all processes, MB |",
         "|---|---|---|---|",

@@ -13,6 +13,7 @@ from agents import cluster, kafka, topics
 from agents.headers import RawHeaders, trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
+from benchmarks.percentile import percentile
 from benchmarks.systems import REDEFLUSS, System, running
 
 IDLE_ARTICLES = 40
@@ -65,12 +66,6 @@ class Latency:
         seconds = [receipt.seconds for receipt in receipts]
         shares = {"p50": percentile(seconds, 0.5), "p95": percentile(seconds, 0.95), "p99": percentile(seconds, 0.99)}
         return {"articles_per_second": rate, "articles": len(seconds), **shares}
-
-
-def percentile(values: Sequence[float], share: float) -> float:
-    """The least of the values that at least `share` of them do not exceed."""
-    ascending = sorted(values)
-    return ascending[min(len(ascending) - 1, int(share * len(ascending)))]
 
 
 async def latency(

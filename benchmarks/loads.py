@@ -13,7 +13,8 @@ from agents.headers import trail_of
 from benchmarks.articles import multiplied
 from benchmarks.flood import STALL_SECONDS, Stream, collect, send_all
 from benchmarks.latency import IDLE_PAUSE_SECONDS, paced
-from benchmarks.usage import Usage, between, busy_seconds, readings
+from benchmarks.percentile import percentile
+from benchmarks.usage import Usage, between, busy_seconds, cpu_seconds, readings
 
 SETTLE_SECONDS = 3.0
 STEADY_ARTICLES = 160
@@ -75,8 +76,7 @@ class Steady:
 
     def latency(self, share: float) -> float:
         """Seconds that `share` of the articles did not exceed."""
-        ordered = sorted(self.latencies)
-        return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+        return percentile(self.latencies, share)
 
 
 @dataclass
@@ -150,20 +150,15 @@ class Watch:
         self._stream = stream
         self._at = time.perf_counter()
         self._before = readings(stream.processes, stream.broker_pid, at=self._at)
-        self._client, self._network, self._machine = _client_seconds(), _network_bytes(), busy_seconds()
+        self._client, self._network, self._machine = cpu_seconds(psutil.Process()), _network_bytes(), busy_seconds()
 
     def use(self) -> Use:
         """What was used until now."""
         now = time.perf_counter()
-        client, network = _client_seconds() - self._client, _network_bytes() - self._network
+        client, network = cpu_seconds(psutil.Process()) - self._client, _network_bytes() - self._network
         machine = busy_seconds() - self._machine
         after = readings(self._stream.processes, self._stream.broker_pid, at=now)
         return Use(now - self._at, between(self._before, after), client, network, machine)
-
-
-def _client_seconds() -> float:
-    times = psutil.Process().cpu_times()
-    return float(times.user + times.system)
 
 
 def _network_bytes() -> int:

@@ -8,12 +8,12 @@ import argparse
 import gzip
 import json
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from benchmarks.console import show
 from pipeline.config import PipelineConfig
 from pipeline.stages import stage_named
 from schemas.records import CleanArticle
@@ -43,12 +43,6 @@ def median_cpu_seconds(stage: Callable[[Any], Any], articles: Sequence[Any]) -> 
     return statistics.median(rounds)
 
 
-def say(line: str) -> None:
-    """One line of the report."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
 def main() -> None:
     """Load, run once to warm up, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -59,14 +53,14 @@ def main() -> None:
     config = PipelineConfig(model_de=chosen.entities, quote_model=chosen.quotes)
     begun, used = time.perf_counter(), time.process_time()
     entities, quotes = (stage_named(name).load(config) for name in ("entities", "quotes"))
-    say(f"loaded in {time.perf_counter() - begun:.2f} s, {time.process_time() - used:.2f} s of CPU")
+    show(f"loaded in {time.perf_counter() - begun:.2f} s, {time.process_time() - used:.2f} s of CPU")
     for path in chosen.articles:
         articles = read(path)
         share = 400_000 / sum(len(article.text.split()) for article in articles)
         found = [entities(article) for article in articles]
         quotes(found[0])
         one, other = share * median_cpu_seconds(entities, articles), share * median_cpu_seconds(quotes, found)
-        say(f"{path.name}: entities {one:.0f}, quotes {other:.0f}, together {one + other:.0f} ms per 400 words")
+        show(f"{path.name}: entities {one:.0f}, quotes {other:.0f}, together {one + other:.0f} ms per 400 words")
 
 
 if __name__ == "__main__":

@@ -28,15 +28,11 @@ from aiohttp.test_utils import TestServer
 from agents.settings import Settings
 from agents.web.store.location import store_path
 from agents.web.store.writer import StoreWriter
+from benchmarks.console import show
 from benchmarks.made_up_news import DAYS, PEOPLE, QUOTES, WORDS, News, fill, multiply
 
 TIMES = 10
 ARRIVING_PER_SECOND = 30
-
-
-def say(message: str) -> None:
-    """Print a line."""
-    print(message, flush=True)  # noqa: T201
 
 
 def burn(end: Any) -> None:
@@ -145,7 +141,7 @@ def main() -> None:
         size = store_path(settings).stat().st_size / 1e6
         each = 1000 * took / count
         count *= TIMES
-        say(f"{count} articles, {count * QUOTES} quotes, {size:.0f} MB; {each:.2f} ms to write an article")
+        show(f"{count} articles, {count * QUOTES} quotes, {size:.0f} MB; {each:.2f} ms to write an article")
         end = Event()
         others = [Process(target=burn, args=(end,)) for _ in range(os.cpu_count() or 1)] if args.load else []
         if args.load:
@@ -160,11 +156,11 @@ def main() -> None:
                 process.join()
         for page, times in seconds.items():
             wall, cpu = ([1000 * part for part in column] for column in zip(*times, strict=True))
-            say(
+            show(
                 f"{page:28} p50 {statistics.median(wall):5.0f} ms  p95 {statistics.quantiles(wall, n=20)[-1]:5.0f} ms"
                 f"   processor p50 {statistics.median(cpu):5.0f} ms  p95 {statistics.quantiles(cpu, n=20)[-1]:5.0f} ms"
             )
-        say(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB at most")
+        show(f"memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB at most")
 
 
 if __name__ == "__main__":

@@ -38,11 +38,12 @@ from agents.processes import module_command
 from agents.progress import read_progress
 from agents.settings import Settings
 from benchmarks.articles import multiplied
+from benchmarks.console import show
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, running
-from benchmarks.usage import readings
-from benchmarks.web import BACKLOG_PER_SECOND, Phase, attribute, say
+from benchmarks.usage import cpu_seconds, readings
+from benchmarks.web import BACKLOG_PER_SECOND, Phase, attribute
 from pipeline.cores import available_cores
 from pipeline.stages import STAGES
 from tests.sinks.bulk_api import BulkApi
@@ -96,8 +97,7 @@ class Watched:
         roots = self._with_descendants if sink is None else self._with_descendants | {"sink": sink}
         used = {role: sum(processor_times(pid)) for role, pid in roots.items()}
         for role, pids in self._alone.items():
-            times = [psutil.Process(pid).cpu_times() for pid in pids]
-            used[role] = sum(each.user + each.system for each in times)
+            used[role] = sum(cpu_seconds(psutil.Process(pid)) for pid in pids)
         used["store"] = used.pop("postgres") + time.process_time()  # this process plays the other stores
         return used
 
@@ -107,8 +107,7 @@ def processor_times(root: int) -> Iterator[float]:
     process = psutil.Process(root)
     for one in (process, *process.children(recursive=True)):
         with suppress(psutil.NoSuchProcess):
-            times = one.cpu_times()
-            yield times.user + times.system
+            yield cpu_seconds(one)
     ended = process.cpu_times()
     yield ended.children_user + ended.children_system
 
@@ -236,12 +235,12 @@ async def measure(
 
 def report(turns: list[Turn], states: tuple[str, ...], left: int) -> None:
     """The table, in Markdown."""
-    say(f"load average {psutil.getloadavg()[0]:.1f}, {available_cores()} cores, {left} articles of the backlog left\n")
-    say(
+    show(f"load average {psutil.getloadavg()[0]:.1f}, {available_cores()} cores, {left} articles of the backlog left\n")
+    show(
         "| sink | work, against none | pool's share of processor time | against none "
         "| sink, ms a second | store | broker | messages stored | behind at the end |"
     )
-    say("|---|---|---|---|---|---|---|---|---|")
+    show("|---|---|---|---|---|---|---|---|---|")
     none = [one for one in turns if not one.store]
     for state in states:
         mine = [one for one in turns if one.store == state]
@@ -251,7 +250,7 @@ def report(turns: list[Turn], states: tuple[str, ...], left: int) -> None:
         sink_ms, store_ms, broker_ms = (
             1000 * sum(one.cpu.get(role, 0.0) for one in mine) / seconds for role in ("sink", "store", "broker")
         )
-        say(
+        show(
             f"| {state or 'none'} | {rates} | {statistics.fmean(one.pool_share for one in mine):.3f} | {shares} "
             f"| {sink_ms:.0f} | {store_ms:.0f} | {broker_ms:.0f} "
             f"| {sum(one.stored for one in mine):,} | {sum(one.behind for one in mine):,} |"

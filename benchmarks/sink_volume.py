@@ -29,8 +29,10 @@ import psycopg
 from agents import kafka, topics
 from agents.processes import module_command
 from agents.settings import Settings
+from benchmarks.console import note
 from benchmarks.flood import settings_for
 from benchmarks.made_up_news import QUOTES, News
+from benchmarks.usage import cpu_seconds
 from pipeline.stages import FINISHED_TOPIC
 from schemas.codec import encode
 from tests.support.kafka_broker import KafkaBroker
@@ -62,11 +64,6 @@ class Course:
         size = max(1, len(self.memory) / 10)
         cuts = [self.memory[round(size * n) : max(round(size * (n + 1)), round(size * n) + 1)] for n in range(10)]
         return [statistics.median(cut) / MEGABYTE for cut in cuts if cut]
-
-
-def say(message: str) -> None:
-    """Print a line."""
-    print(message, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def messages(count: int) -> Iterator[tuple[bytes, bytes, int]]:
@@ -124,8 +121,7 @@ def sink(settings: Settings, arguments: tuple[str, str], folder: Path) -> Course
         while process.poll() is None:
             try:
                 course.memory.append(watched.memory_info().rss)
-                times = watched.cpu_times()
-                course.cpu_seconds = times.user + times.system
+                course.cpu_seconds = cpu_seconds(watched)
             except psutil.NoSuchProcess:
                 break
             time.sleep(1)
@@ -191,7 +187,7 @@ def main() -> None:
         folder = Path(name)
         settings = settings_for(broker.address.removeprefix("kafka://"), PREFIX)
         sent = asyncio.run(fill(settings, args.quotes // QUOTES))
-        say(f"{sent:,} messages are on the topic")
+        note(f"{sent:,} messages are on the topic")
         dsn = server.database()
         targets: dict[str, tuple[str, Callable[[], tuple[int, int]]]] = {
             "parquet": (str(folder / "archive"), lambda: in_parquet(folder / "archive")),
@@ -203,7 +199,7 @@ def main() -> None:
             course = sink(settings, (store, target), folder)
             course.rows, course.distinct = count()
             courses.append(course)
-            say(as_markdown([course], args.quotes, sent))
+            note(as_markdown([course], args.quotes, sent))
     table = as_markdown(courses, args.quotes, sent)
     sys.stdout.write(table)
     if args.report:

@@ -74,6 +74,12 @@ def between(before: dict[int, Reading], after: dict[int, Reading]) -> list[Usage
     return used
 
 
+def cpu_seconds(process: psutil.Process) -> float:
+    """Processor time of a process until now, without that of its children."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
 def busy_seconds() -> float:
     """Processor time of all programs on this machine, since its start."""
     times = psutil.cpu_times()
@@ -90,15 +96,15 @@ def _role(process: psutil.Process, parents: dict[int, str]) -> str:
 
 
 def _reading(process: psutil.Process, role: str, at: float) -> Reading:
-    times, memory = process.cpu_times(), process.memory_full_info()
+    cpu, memory = cpu_seconds(process), process.memory_full_info()
     # Of the process itself the system has only how long its first thread waited for a processor.
     threads = Path(f"/proc/{process.pid}/task").glob("*/schedstat")
     waited = sum(int(path.read_text(encoding="ascii").split()[1]) for path in threads) / 1e9
     return Reading(
         role=role,
         at=at,
-        cpu_seconds=times.user + times.system,
-        busy_seconds=times.user + times.system + waited,
+        cpu_seconds=cpu,
+        busy_seconds=cpu + waited,
         own_bytes=memory.uss,
         proportional_bytes=memory.pss,
     )

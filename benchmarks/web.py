@@ -28,11 +28,13 @@ from agents.headers import trail_of
 from agents.progress import read_progress
 from agents.settings import Settings, available_cores
 from benchmarks.articles import multiplied, usable
+from benchmarks.console import show
 from benchmarks.flood import READY_SECONDS, WARM_UP_ARTICLES, collect, send_all, settings_for
 from benchmarks.limit import configuration
 from benchmarks.pages import Browsers
 from benchmarks.releases import CORPUS, corpus_articles
 from benchmarks.systems import REDEFLUSS, free_port, running
+from benchmarks.usage import cpu_seconds
 from pipeline.stages import STAGES
 from tests.support.kafka_broker import KafkaBroker
 
@@ -82,17 +84,7 @@ class Processes:
 
     def cpu(self) -> dict[str, float]:
         """Processor time until now, in seconds."""
-        return {kind: sum(_seconds(process) for process in found) for kind, found in self._kinds.items()}
-
-
-def _seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
-
-
-def say(message: str) -> None:
-    """Print a line."""
-    print(message, flush=True)  # noqa: T201
+        return {kind: sum(map(cpu_seconds, found)) for kind, found in self._kinds.items()}
 
 
 def main() -> None:
@@ -246,31 +238,31 @@ def report(phases: list[Phase], browsers: Browsers, left: int) -> None:
     """The table, in Markdown."""
     cores = available_cores()
     kinds = list(phases[0].cpu)
-    say(f"load average {psutil.getloadavg()[0]:.1f}, {cores} cores, {left} articles of the backlog left\n")
-    say(f"| state | work | {' | '.join(f'{kind}, % of the cores' for kind in kinds)} | worker, ms a second of work |")
-    say("|---|---|" + "---|" * (len(kinds) + 1))
+    show(f"load average {psutil.getloadavg()[0]:.1f}, {cores} cores, {left} articles of the backlog left\n")
+    show(f"| state | work | {' | '.join(f'{kind}, % of the cores' for kind in kinds)} | worker, ms a second of work |")
+    show("|---|---|" + "---|" * (len(kinds) + 1))
     rates = {state: [phase.rate for phase in phases if phase.state == state] for state in STATES}
     for state in STATES:
         mine = [phase for phase in phases if phase.state == state]
         seconds = sum(phase.end - phase.begin for phase in mine)
         shares = [sum(phase.cpu[kind] for phase in mine) / seconds / cores for kind in kinds]
         overhead = 1000 * sum(phase.cpu["worker"] for phase in mine) / sum(phase.work for phase in mine)
-        say(
+        show(
             f"| {state} | {statistics.fmean(rates[state]):.3f} | "
             f"{' | '.join(f'{100 * share:.2f}' for share in shares)} | {overhead:.1f} |"
         )
-    say("")
+    show("")
     for state, against in (("seen", "unseen"), ("unseen", "stopped"), ("seen", "stopped")):
         ratios = [mine / other for mine, other in zip(rates[state], rates[against], strict=True)]
         error = statistics.stdev(ratios) / len(ratios) ** 0.5 if len(ratios) > 1 else float("nan")
-        say(
+        show(
             f"{state} against {against}: {statistics.fmean(ratios):.3f} ± {error:.3f} "
             f"(median {statistics.median(ratios):.3f}) of the work, {len(ratios)} pairs"
         )
     for path in ("/", "/operations"):
         ranked = sorted(browsers.seconds[path])
         p50, p95 = (ranked[min(len(ranked) - 1, int(share * len(ranked)))] for share in (0.5, 0.95))
-        say(f"{path}: p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms, {len(ranked)} answers")
+        show(f"{path}: p50 {1000 * p50:.0f} ms, p95 {1000 * p95:.0f} ms, {len(ranked)} answers")
 
 
 if __name__ == "__main__":

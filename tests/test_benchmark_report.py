@@ -8,7 +8,8 @@ from benchmarks import latency_report
 from benchmarks.flood import Flood
 from benchmarks.journal import Journal, as_line
 from benchmarks.journeys import HALF_LOAD, IDLE, Journey, as_journal
-from benchmarks.latency import Latency, Receipt, percentile
+from benchmarks.latency import Latency, Receipt
+from benchmarks.percentile import percentile
 from benchmarks.places import Passage
 from benchmarks.report import _page, figures
 from benchmarks.systems import REDEFLUSS, NotUsable, former_release

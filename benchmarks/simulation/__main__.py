@@ -17,6 +17,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.cases import Measured, measured
+from benchmarks.console import note
 from benchmarks.flood import Stalled
 from benchmarks.journal import Journal
 from benchmarks.releases import CORPUS, corpus_articles
@@ -27,10 +28,6 @@ from benchmarks.simulation.measure import measure
 from benchmarks.systems import Ended
 
 PER_DAY = (100_000, 1_000_000, 10_000_000)
-
-
-def _say(message: str) -> None:
-    sys.stderr.write(f"{message}\n")
 
 
 def _costs(path: Path) -> Costs:
@@ -74,10 +71,10 @@ def main() -> None:
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # topics that were just made have no leader yet
     if args.measure:
         try:
-            measure(corpus_articles(args.corpus)[: args.articles], _say).write(args.parameters)
+            measure(corpus_articles(args.corpus)[: args.articles], note).write(args.parameters)
         except (Stalled, Ended, TimeoutError, ValueError) as error:
             sys.exit(f"not measured: {str(error) or type(error).__name__}")
-        _say(f"{args.parameters} has the parameters")
+        note(f"{args.parameters} has the parameters")
         return
     costs = _costs(args.parameters)
     journal = args.check or args.document
@@ -92,7 +89,7 @@ def main() -> None:
     if args.document:
         made["measured"] = tables(cases)
         page.PAGE.write_text(page.filled(page.PAGE.read_text(encoding="utf-8"), made), encoding="utf-8")
-        _say(f"{page.PAGE} has the tables")
+        note(f"{page.PAGE} has the tables")
     else:
         sys.stdout.write("\n".join(line for lines in made.values() for line in lines) + "\n")
 

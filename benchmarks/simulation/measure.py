@@ -34,7 +34,7 @@ from benchmarks.simulation.arrivals import backlog, steady
 from benchmarks.simulation.costs import HOPS, ArticleCosts, Costs, Overheads, Shares
 from benchmarks.simulation.stream import Layout, Stream
 from benchmarks.systems import REDEFLUSS
-from benchmarks.usage import Usage, cores
+from benchmarks.usage import Usage, cores, cpu_seconds
 from pipeline.reader.model import SIDE_BY_SIDE
 from tests.support.kafka_broker import KafkaBroker
 
@@ -183,9 +183,9 @@ async def _busy_cores(pid: int) -> float:
     """That a process uses while nothing else is done, once it has settled."""
     process = psutil.Process(pid)
     await asyncio.sleep(SETTLE_SECONDS)
-    before = sum(process.cpu_times()[:2])
+    before = cpu_seconds(process)
     await asyncio.sleep(IDLE_SECONDS)
-    return float(sum(process.cpu_times()[:2]) - before) / IDLE_SECONDS
+    return (cpu_seconds(process) - before) / IDLE_SECONDS
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from random import Random
 
 import simpy
 
+from benchmarks.percentile import percentile
 from benchmarks.simulation.costs import Costs
 from benchmarks.simulation.processor import Group, Machine, Steps, Thread
 from benchmarks.simulation.worker import Message, Partition, SimulatedWorker, later, until_confirmed
@@ -83,8 +84,8 @@ class Simulated:
 
     def latency(self, share: float, after: float = 0.0) -> float:
         """What `share` of the articles that were sent from `after` on did not exceed, from sending to receiving."""
-        took = sorted(end - begin for begin, end in zip(self.sent, self.received, strict=True) if begin >= after)
-        return took[min(len(took) - 1, int(share * len(took)))]
+        took = [end - begin for begin, end in zip(self.sent, self.received, strict=True) if begin >= after]
+        return percentile(took, share)
 
     def most_waiting(self) -> int:
         """The most messages that waited at a time, in all stages together."""
