@@ -1,7 +1,7 @@
-"""What programs beside the workers, feeds and sinks, say of themselves on the topic `workers`, for the pages.
+"""Reports of programs beside the workers, feeds and sinks, on the topic `workers`, for the pages.
 
-A word is JSON: `program` and `name` say who speaks, `host`, `pid` and `version` where it runs, and the rest is the
-program's own. The last word of a program that ends by itself has `ended`.
+A report is JSON: `program` and `name` say whose it is, `host`, `pid` and `version` where that runs, and the rest is the
+program's own. The last report of a program that ends by itself has `ended`.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ from agents.kafka import connect
 from agents.settings import Settings
 from agents.topics import WORKERS_TOPIC
 
-SAY_SECONDS = 10.0
+REPORT_SECONDS = 10.0
 """Between two reports of a program."""
 RETRY_SECONDS = 2.0
-LAST_WORD_SECONDS = 2.0
-"""For the last report, which says good-bye, to be sent."""
+LAST_REPORT_SECONDS = 2.0
+"""For the last report to be sent."""
 
 log = logging.getLogger("redefluss.announcements")
 
@@ -51,15 +51,15 @@ async def announce(settings: Settings, lines: asyncio.Queue[bytes]) -> None:
 
 @asynccontextmanager
 async def announced(
-    settings: Settings, program: str, name: str, word: Callable[[], dict[str, Any]]
+    settings: Settings, program: str, name: str, report: Callable[[], dict[str, Any]]
 ) -> AsyncIterator[None]:
-    """Say every ten seconds how a program is, for the length of a `with` block, and at its end that it has ended.
+    """Report every ten seconds how a program is, for the length of a `with` block, and at its end that it has ended.
 
     Args:
         settings: where the topic is. Where there is none, or it may not be written, nobody hears of it.
         program: "feed" or "sink".
         name: the same after a restart.
-        word: how it is.
+        report: gives the program's own part of a report: how it is.
     """
     known = {
         "program": program,
@@ -68,21 +68,27 @@ async def announced(
         "pid": os.getpid(),
         "version": installed_version(),
     }
-    async with repeated(settings, lambda: known | word(), lambda: known | word() | {"ended": True}, SAY_SECONDS):
+    async with reporting(
+        settings, lambda: known | report(), lambda: known | report() | {"ended": True}, seconds=REPORT_SECONDS
+    ):
         yield
 
 
 @asynccontextmanager
-async def repeated(
-    settings: Settings, word: Callable[[], dict[str, Any]], last_word: Callable[[], dict[str, Any]], seconds: float
+async def reporting(
+    settings: Settings,
+    report: Callable[[], dict[str, Any]],
+    last_report: Callable[[], dict[str, Any]],
+    *,
+    seconds: float,
 ) -> AsyncIterator[None]:
-    """Send a word to the topic of the workers every so many seconds, and another at the end of the `with` block.
+    """Send a report to the topic of the workers every so many seconds, and the last one at the end of the `with` block.
 
     One that cannot be made, as where a file cannot be read at the moment, is left out; the next one is tried again.
     """
     lines: asyncio.Queue[bytes] = asyncio.Queue()
 
-    def say(make: Callable[[], dict[str, Any]]) -> None:
+    def enqueue(make: Callable[[], dict[str, Any]]) -> None:
         try:
             line = orjson.dumps(make())
         except Exception as error:
@@ -93,19 +99,19 @@ async def repeated(
             lines.task_done()
         lines.put_nowait(line)
 
-    async def keep_saying() -> None:
+    async def report_regularly() -> None:
         while True:
-            say(word)
+            enqueue(report)
             await asyncio.sleep(seconds)
 
-    tasks = [asyncio.create_task(announce(settings, lines)), asyncio.create_task(keep_saying())]
+    tasks = [asyncio.create_task(announce(settings, lines)), asyncio.create_task(report_regularly())]
     try:
         yield
     finally:
         tasks[1].cancel()
-        say(last_word)
+        enqueue(last_report)
         with suppress(TimeoutError):
-            await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
+            await asyncio.wait_for(lines.join(), LAST_REPORT_SECONDS)
         tasks[0].cancel()
         for outcome in await asyncio.gather(*tasks, return_exceptions=True):
             if isinstance(outcome, Exception):

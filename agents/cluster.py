@@ -31,9 +31,9 @@ log = logging.getLogger("redefluss.cluster")
 EMBEDDED_CLUSTER_ID = "tansu_cluster"
 WAIT_SECONDS = 1.0
 """Between two tries to reach a broker that does not answer."""
-SAY_AGAIN_SECONDS = 10.0
+REPORT_AGAIN_SECONDS = 10.0
 """Between two reports that the broker does not answer yet."""
-LOOK_AGAIN_SECONDS = 3.0
+RECHECK_SECONDS = 3.0
 """After which a broker that refuses us is asked again: one that is stopping ends connections as if it did."""
 COORDINATOR_TRIES, COORDINATOR_SECONDS = 10, 0.5
 """How often, and after which pause, a new cluster is asked for a group's coordinator: it has none at first."""
@@ -57,7 +57,7 @@ async def wait_for_broker(
         BrokerRefuses: twice the log-in was refused, certificates did not fit, or TLS or a log-in was on one side alone.
     """
     loop = asyncio.get_running_loop()
-    started, said = loop.time(), -SAY_AGAIN_SECONDS
+    started, reported_after = loop.time(), -REPORT_AGAIN_SECONDS
     while True:
         try:
             async with admin(settings) as client:
@@ -68,14 +68,14 @@ async def wait_for_broker(
         except (KafkaError, OSError):
             where = ", ".join(settings.bootstrap_servers)
             if await permanent_problem(settings) is not None:
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                await asyncio.sleep(RECHECK_SECONDS)
                 if (problem := await permanent_problem(settings)) is not None:
                     raise BrokerRefuses(problem) from None
             waited = loop.time() - started
             if timeout_seconds is not None and waited >= timeout_seconds:
                 raise BrokerUnavailable(f"no broker at {where}") from None
-            if waited - said >= SAY_AGAIN_SECONDS:
-                said = waited
+            if waited - reported_after >= REPORT_AGAIN_SECONDS:
+                reported_after = waited
                 report(f"waiting for the broker at {where}")
         await asyncio.sleep(WAIT_SECONDS)
 

@@ -87,8 +87,8 @@ class WorkerSaid(BaseModel):
     left: bool = False
 
 
-class Farewell(BaseModel):
-    """The last word of a worker that ends by itself."""
+class WorkerLeft(BaseModel):
+    """The last report of a worker that ends by itself."""
 
     worker: Name
     left: Literal[True]
@@ -105,7 +105,7 @@ class ProgramSaid(BaseModel):
     sources: list[dict[str, Any]] = []
 
 
-def checked(said: Any) -> ProgramSaid | Farewell | WorkerSaid:
+def checked(said: Any) -> ProgramSaid | WorkerLeft | WorkerSaid:
     """What a message on the topic `workers`, decoded from JSON, says.
 
     Raises:
@@ -116,7 +116,7 @@ def checked(said: Any) -> ProgramSaid | Farewell | WorkerSaid:
     try:
         if "program" in said:
             return ProgramSaid.model_validate(said)
-        return (Farewell if said.get("left") else WorkerSaid).model_validate(said)
+        return (WorkerLeft if said.get("left") else WorkerSaid).model_validate(said)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))

@@ -145,7 +145,7 @@ class StateReplica(TopicReplica):
     ) -> dict[bytes, bytes | None]:
         own = self._own.get(identifier)
         if value is None:
-            known = before.get(b"o" + identifier)  # it may have been given out and be gone within one lot
+            known = before.get(b"o" + identifier)  # it may have been given out and be gone within one batch
             return self._local.changes(identifier, None) if known is None else self._local.removal(identifier, known)
         if own is not None and own.value == value:
             return self._local.changes(identifier, own)

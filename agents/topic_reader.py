@@ -65,7 +65,7 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
 async def batches(
     consumer: AIOKafkaConsumer, partitions: Sequence[TopicPartition], *, from_beginning: bool, until_end: bool
 ) -> AsyncIterator[list[Any]]:
-    """What is on the partitions, in lots as they come; with `until_end` only what was there at the call.
+    """What is on the partitions, in batches as they come; with `until_end` only what was there at the call.
 
     Raises:
         NoSuchTopic: the topic was deleted.
@@ -84,10 +84,10 @@ async def batches(
                     consumer.pause(partition)
             if not unread:
                 return
-        lots = await consumer.getmany(timeout_ms=POLL_MS)
-        if not lots and partitions[0].topic not in await consumer.topics():
+        fetched = await consumer.getmany(timeout_ms=POLL_MS)
+        if not fetched and partitions[0].topic not in await consumer.topics():
             raise NoSuchTopic(f"topic {partitions[0].topic} was deleted")
-        for partition, records in lots.items():
+        for partition, records in fetched.items():
             wanted = [record for record in records if not until_end or record.offset < ends[partition]]
             if wanted:
                 yield wanted

@@ -7,10 +7,10 @@ from typing import Any, Literal
 from pipeline.stages import Stage
 
 SILENT_SECONDS = 10.0
-"""A worker speaks every three seconds; after so long it counts as gone."""
+"""A worker reports every three seconds; after so long without one it counts as gone."""
 
 WorkerLife = Literal["alive", "stopped", "replaced", "lost"]
-"""It speaks; it has said good-bye; it has gone without a word, and another has come for it; and none has."""
+"""It reports; it has ended by itself; it has ended otherwise, and another was started in its place; and none was."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class WorkerReport:
 
     @property
     def left(self) -> bool:
-        """Whether it has said good-bye, as it does at SIGTERM."""
+        """Whether it has ended by itself, as at SIGTERM, and has said so."""
         return bool(self.status.get("left"))
 
     @property
@@ -75,10 +75,11 @@ def lives(workers: Sequence[WorkerReport]) -> dict[str, WorkerLife]:
         else:
             lost.append(worker)
     came = [worker for worker in workers if worker.alive]
-    for worker in sorted(lost, key=lambda gone: gone.age_seconds):
-        heirs = [heir for heir in came if heir.came_after(worker)]
-        heirs.sort(key=lambda heir: heir.status.get("host") != worker.status.get("host"))  # of the same host first
-        if heirs:
-            came.remove(heirs[0])
-        found[worker.name] = "replaced" if heirs else "lost"
+    for worker in sorted(lost, key=lambda worker: worker.age_seconds):
+        successors = [other for other in came if other.came_after(worker)]
+        # Those of the same host first.
+        successors.sort(key=lambda other: other.status.get("host") != worker.status.get("host"))
+        if successors:
+            came.remove(successors[0])
+        found[worker.name] = "replaced" if successors else "lost"
     return found

@@ -5,7 +5,7 @@ import os
 import time
 from typing import Any, Protocol
 
-from agents.announcements import repeated
+from agents.announcements import reporting
 from agents.metrics import Metrics
 from agents.processes import is_stopped, resident_bytes
 from agents.recent_latency import RecentLatency
@@ -13,6 +13,7 @@ from agents.settings import Settings
 from pipeline.stages import STAGES
 
 REPORT_SECONDS = 3.0
+"""Between two reports of a worker."""
 
 
 class StatusSource(Protocol):
@@ -50,17 +51,17 @@ class WorkerReporter:
         _mark_stopped(report)
         return report
 
-    def farewell(self) -> dict[str, Any]:
-        """The last word of a worker that ends by itself."""
+    def last_report(self) -> dict[str, Any]:
+        """The last report of a worker that ends by itself."""
         return {"worker": self._status.snapshot()["worker"], "left": True}
 
 
 async def announce_worker(settings: Settings, reporter: WorkerReporter) -> None:
-    """Report every three seconds until cancelled, and then say good-bye: for a worker without pages.
+    """Report every three seconds until cancelled, and then that it has left: for a worker without pages.
 
     With pages, the process beside the worker that collects for them does it.
     """
-    async with repeated(settings, reporter.report, reporter.farewell, REPORT_SECONDS):
+    async with reporting(settings, reporter.report, reporter.last_report, seconds=REPORT_SECONDS):
         await asyncio.Event().wait()
 
 

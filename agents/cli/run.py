@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from agents.cli.tracker import ArticleTracker
 
 IDLE_CHECK_SECONDS = 2.0
-SAY_SECONDS = 5.0
+REPORT_SECONDS = 5.0
 CLOSE_SECONDS = 2.0
 
 
@@ -125,20 +125,20 @@ async def _until_all_came_out(
     tracker: "ArticleTracker", consumer: "AIOKafkaConsumer", places: "list[TopicPartition]"
 ) -> None:
     """Take in what comes out until nothing is missing, or every stage has done all and that does not change it."""
-    came = said = time.monotonic()
+    came_at = reported_at = time.monotonic()
     idle_since: float | None = None
     while tracker.missing:
-        lots = await consumer.getmany(*places, timeout_ms=200)
-        for records in lots.values():
+        fetched = await consumer.getmany(*places, timeout_ms=200)
+        for records in fetched.values():
             for record in records:
                 tracker.take(record)
         now = time.monotonic()
-        if not console.err().is_terminal and now - said > SAY_SECONDS:
-            said = now
+        if not console.err().is_terminal and now - reported_at > REPORT_SECONDS:
+            reported_at = now
             console.note(f"{len(tracker.sent) - len(tracker.missing):,} of {len(tracker.sent):,} were processed")
-        if lots:
-            came, idle_since = now, None
-        elif now - came > IDLE_CHECK_SECONDS and await tracker.idle():
+        if fetched:
+            came_at, idle_since = now, None
+        elif now - came_at > IDLE_CHECK_SECONDS and await tracker.idle():
             idle_since = idle_since or now
             if now - idle_since > IDLE_CHECK_SECONDS:
                 return

@@ -157,7 +157,7 @@ async def _run(
     from agents.needed_permissions import on_topics
     from agents.permissions import Need
     from agents.sinks.consumer import KINDS, Sink
-    from agents.sinks.metrics import registry_of, word
+    from agents.sinks.metrics import registry_of, report_of
 
     await reach_broker(settings, [Need("READ", "group", group), *on_topics(settings, "READ", *KINDS)])
     sink = Sink(settings, store, group=group, from_now=not from_beginning, say=console.note)
@@ -176,7 +176,7 @@ async def _run(
     done = sink.progress
     async with (
         served(registry_of(kind, lambda: done), settings.web_host, settings.sink_metrics_port, lambda: done.problem),
-        announced(settings, "sink", group, lambda: word(kind, store.name, done)),
+        announced(settings, "sink", group, lambda: report_of(kind, store.name, done)),
     ):
         complete = await sink.run(until_caught_up=until_caught_up)
     rows = [{"table": table, "rows": count} for table, count in done.rows.items()]

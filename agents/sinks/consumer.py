@@ -114,11 +114,11 @@ class Sink:
         while not self._stop.is_set():
             if until_caught_up and await self._at_ends():
                 return True
-            lots = await self._consumer.getmany(timeout_ms=POLL_MS)
+            fetched = await self._consumer.getmany(timeout_ms=POLL_MS)
             now = time.monotonic()
             if not self._batch.places:
                 begun = now
-            for tp, records in lots.items():
+            for tp, records in fetched.items():
                 for record in records:
                     if not until_caught_up or record.offset < self._ends[tp]:
                         self._take(tp, record)
@@ -134,7 +134,7 @@ class Sink:
                     await self._commit()
                 await self._look_around(until_caught_up)
                 self._say(self.progress.in_words)
-            if not until_caught_up and sum(map(len, lots.values())) < FEW_MESSAGES:
+            if not until_caught_up and sum(map(len, fetched.values())) < FEW_MESSAGES:
                 await self._pause()
         return not until_caught_up
 

@@ -65,8 +65,8 @@ def registry_of(kind: str, progress: Callable[[], Progress]) -> CollectorRegistr
     return registry
 
 
-def word(kind: str, target: str, progress: Progress) -> dict[str, Any]:
-    """How a sink is, as it says it to the workers' pages."""
+def report_of(kind: str, target: str, progress: Progress) -> dict[str, Any]:
+    """How a sink is, for its reports to the pages of workers."""
     return {
         "kind": kind,
         "target": target,

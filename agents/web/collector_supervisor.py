@@ -48,7 +48,7 @@ class CollectorSupervisor(Service):
         if process is None:
             return
         if process.stdin is not None and not process.stdin.is_closing():
-            process.stdin.write(orjson.dumps(self._reporter.farewell()) + b"\n")
+            process.stdin.write(orjson.dumps(self._reporter.last_report()) + b"\n")
             process.stdin.close()
         try:
             await asyncio.wait_for(process.wait(), timeout=5)

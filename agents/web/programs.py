@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agents.announcements import SAY_SECONDS
+from agents.announcements import REPORT_SECONDS
 from agents.report_models import ProgramSaid
 from agents.web.models import SinkState, SourceState
 from agents.web.store.reader import StoreReader, StoreUnavailable
 
-SILENT_SECONDS = 6 * SAY_SECONDS
+SILENT_SECONDS = 6 * REPORT_SECONDS
 """Who has said nothing for so long is taken for dead."""
 
 

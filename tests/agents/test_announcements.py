@@ -9,6 +9,7 @@ import pytest
 
 from agents import announcements
 from agents.settings import Settings
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -25,30 +26,29 @@ def said(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return sent
 
 
-async def test_after_a_word_that_cannot_be_made_comes_the_next(
+async def test_after_a_report_that_cannot_be_made_comes_the_next(
     said: list[dict[str, Any]], caplog: pytest.LogCaptureFixture
 ) -> None:
     asked = 0
 
-    def word() -> dict[str, Any]:
+    def report() -> dict[str, Any]:
         nonlocal asked
         asked += 1
         if asked == 2:
             raise sqlite3.OperationalError("disk I/O error")
         return {"asked": asked}
 
-    async with announcements.repeated(Settings(), word, lambda: {"ended": True}, 0.01), asyncio.timeout(10):
-        while len(said) < 3:
-            await asyncio.sleep(0.01)
+    async with announcements.reporting(Settings(), report, lambda: {"ended": True}, seconds=0.01):
+        await until(lambda: len(said) >= 3)
     assert said[:3] == [{"asked": 1}, {"asked": 3}, {"asked": 4}]
     assert said[-1] == {"ended": True}
     assert caplog.text.count("disk I/O error") == 1
 
 
-async def test_why_a_program_ends_is_told_though_its_last_word_cannot_be_made(said: list[dict[str, Any]]) -> None:
-    def last_word() -> dict[str, Any]:
+async def test_why_a_program_ends_is_told_though_its_last_report_cannot_be_made(said: list[dict[str, Any]]) -> None:
+    def last_report() -> dict[str, Any]:
         raise sqlite3.OperationalError("disk I/O error")
 
     with pytest.raises(ValueError, match="why it ends"):
-        async with announcements.repeated(Settings(), dict, last_word, 0.01):
+        async with announcements.reporting(Settings(), dict, last_report, seconds=0.01):
             raise ValueError("why it ends")

@@ -125,7 +125,7 @@ async def test_a_broker_that_is_stopping_is_waited_for(monkeypatch):
         return looks.pop(0)
 
     monkeypatch.setattr(cluster, "permanent_problem", look)
-    monkeypatch.setattr(cluster, "LOOK_AGAIN_SECONDS", 0.0)
+    monkeypatch.setattr(cluster, "RECHECK_SECONDS", 0.0)
     with pytest.raises(BrokerUnavailable):
         await cluster.wait_for_broker(settings(1), timeout_seconds=0)
     assert looks == []

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from agents.announcements import announced
 from agents.exposition import served
 from agents.settings import Settings
-from agents.sinks.metrics import registry_of, word
+from agents.sinks.metrics import registry_of, report_of
 from agents.sinks.progress import Progress
 from agents.sinks.store import Batch, WriteResult
 from agents.topic_reader import messages_to_end
@@ -51,8 +51,8 @@ async def test_metrics_and_health() -> None:
 async def test_the_command_says_how_it_is_and_that_it_has_ended(stream, tmp_path):
     await stream.send((b"a-1", article("a-1")), (b"k", b"kaputt"))
     stream.catch_up("parquet", str(tmp_path / "out"), code=1)
-    words = [orjson.loads(m.value) async for m in messages_to_end(stream.settings, "workers")]
-    last = [said for said in words if said.get("program") == "sink"][-1]
+    reports = [orjson.loads(m.value) async for m in messages_to_end(stream.settings, "workers")]
+    last = [report for report in reports if report.get("program") == "sink"][-1]
     assert last["ended"]
     assert last["name"].startswith(stream.settings.group("sink-parquet-"))
     assert (last["read"], last["refused"], last["lag"], last["rows"]["quotes"]) == (1, 1, 0, 1)
@@ -62,5 +62,5 @@ async def test_the_command_says_how_it_is_and_that_it_has_ended(stream, tmp_path
 async def test_without_a_broker_a_program_goes_on_and_ends() -> None:
     away = Settings(broker=f"kafka://127.0.0.1:{free_port()}")
     async with asyncio.timeout(60):
-        async with announced(away, "sink", "x", lambda: word("parquet", "x", Progress())):
+        async with announced(away, "sink", "x", lambda: report_of("parquet", "x", Progress())):
             await asyncio.sleep(0.1)

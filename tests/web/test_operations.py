@@ -154,11 +154,12 @@ def gone(name: str, *, age: float, host: str = "h", **said: Any) -> WorkerReport
 
 def test_stopped_replaced_and_lost_workers_are_told_apart() -> None:
     own = worker("own", started_at=100.0, host="a")
-    heir = worker("heir", started_at=960.0, host="h")
-    workers = [own, heir, gone("left", age=30.0, left=True), gone("killed", age=50.0), gone("killed-too", age=45.0)]
+    successor = worker("successor", started_at=960.0, host="h")
+    lost = [gone("killed", age=50.0), gone("killed-too", age=45.0)]
+    workers = [own, successor, gone("left", age=30.0, left=True), *lost]
     assert lives(workers) == {
         "own": "alive",
-        "heir": "alive",
+        "successor": "alive",
         "left": "stopped",
         "killed-too": "replaced",
         "killed": "lost",
@@ -166,10 +167,10 @@ def test_stopped_replaced_and_lost_workers_are_told_apart() -> None:
 
 
 def test_a_new_worker_stands_for_nobody_who_was_lost_after_it_came_or_ran_something_else() -> None:
-    heir = worker("heir", started_at=960.0, stages=("clean",))
-    assert lives([heir, gone("killed", age=20.0, stages=("clean",))])["killed"] == "lost"
-    assert lives([heir, gone("killed", age=60.0, stages=("quotes",))])["killed"] == "lost"
-    assert lives([heir, gone("killed", age=60.0, stages=("clean",))])["killed"] == "replaced"
+    successor = worker("successor", started_at=960.0, stages=("clean",))
+    assert lives([successor, gone("killed", age=20.0, stages=("clean",))])["killed"] == "lost"
+    assert lives([successor, gone("killed", age=60.0, stages=("quotes",))])["killed"] == "lost"
+    assert lives([successor, gone("killed", age=60.0, stages=("clean",))])["killed"] == "replaced"
 
 
 def test_a_worker_that_was_stopped_or_replaced_is_no_reason_while_others_run() -> None:

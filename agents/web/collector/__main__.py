@@ -21,7 +21,7 @@ import orjson
 from aiokafka.errors import KafkaError
 
 from agents import logs
-from agents.announcements import announce
+from agents.announcements import LAST_REPORT_SECONDS, announce
 from agents.permissions import AUTHORIZATION_ERRORS, MissingPermission, in_words
 from agents.settings import Settings
 from agents.web.collector.collector import Collector
@@ -32,7 +32,6 @@ from schemas.codec import one_line
 RETRY_SECONDS = 2.0
 PERMISSION_SECONDS = 30.0
 """Between tries while a permission is missing, which somebody has to grant."""
-LAST_WORD_SECONDS = 2.0
 NICENESS = 5
 """The stream goes first: a page may be a moment late."""
 
@@ -88,7 +87,7 @@ async def main() -> None:
     ]
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     with suppress(TimeoutError):
-        await asyncio.wait_for(lines.join(), LAST_WORD_SECONDS)
+        await asyncio.wait_for(lines.join(), LAST_REPORT_SECONDS)
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

@@ -15,7 +15,7 @@ from agents import kafka
 from agents.backlog import OldestUnread
 from agents.permissions import MissingPermission, in_words
 from agents.progress import PartitionProgress, ProgressReader
-from agents.report_models import Farewell, ProgramSaid, WorkerSaid, checked
+from agents.report_models import ProgramSaid, WorkerLeft, WorkerSaid, checked
 from agents.settings import Settings
 from agents.topic_reader import fingerprint, resume_offset
 from agents.topics import REPLAYED_TOPIC, WORKERS_TOPIC, TopicError, ensure
@@ -26,7 +26,7 @@ from schemas.codec import one_line
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
 BATCH_MESSAGES, BATCH_BYTES = 200, 8_388_608
 """Written at once: whichever is reached first."""
-LOT_MESSAGES = 4
+FETCH_MESSAGES = 4
 """Taken from the client at once: this many of the largest articles are beyond `BATCH_BYTES` at most."""
 PAUSE_SECONDS = 1.0
 """Between reads, so that a busy stream is read and written in batches."""
@@ -41,7 +41,7 @@ WORKER_FORGOTTEN_SECONDS = 600.0
 PROGRAM_FORGOTTEN_SECONDS = 7 * 86_400.0
 """Feeds and sinks: one that died is to be seen for longer, since nobody takes its work over."""
 FORMER_REPORTS = 300
-"""Of the workers, read at the start: the last word of one that has ended may be among them."""
+"""Of the workers, read at the start: the last report of one that has ended may be among them."""
 
 log = logging.getLogger(__name__)
 
@@ -123,10 +123,10 @@ class Collector:
         messages: list[TopicMessage] = []
         size, wait_ms = 0, 500
         while len(messages) < BATCH_MESSAGES and size < BATCH_BYTES:
-            lots = await self._consumer.getmany(timeout_ms=wait_ms, max_records=LOT_MESSAGES)
-            if not lots:
+            fetched = await self._consumer.getmany(timeout_ms=wait_ms, max_records=FETCH_MESSAGES)
+            if not fetched:
                 return messages, False
-            for partition, records in lots.items():
+            for partition, records in fetched.items():
                 name = self._names[partition.topic]
                 if name == WORKERS_TOPIC:
                     self._take_reports(records)
@@ -236,7 +236,7 @@ class Collector:
         match report := checked(said):
             case ProgramSaid():
                 self._writer.put_program(report.program, report.name, at, said)
-            case Farewell():
+            case WorkerLeft():
                 self._writer.put_left(report.worker, at)
             case WorkerSaid():
                 self._writer.put_worker(report.worker, at, said)
