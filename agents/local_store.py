@@ -67,7 +67,7 @@ class LocalStore:
     """
 
     def __init__(self, folder: Path, name: str, keep_seconds: float) -> None:
-        with _told(folder):
+        with _store_errors(folder):
             claimed, self._lock = _lock_free_folder(folder)
         self._path = claimed / name
         self.keep_seconds = keep_seconds
@@ -100,14 +100,14 @@ class LocalStore:
     def read(self, key: bytes) -> bytes | None:
         """What is stored under a key."""
         database = self._opened()
-        with _told(self._path):
+        with _store_errors(self._path):
             data: bytes | None = database.get(key)
         return data
 
     def read_all(self, keys: Sequence[bytes]) -> list[bytes | None]:
         """What is stored under each of some keys."""
         database = self._opened()
-        with _told(self._path):
+        with _store_errors(self._path):
             data: Any = database.get(list(keys))
         return list(data)
 
@@ -115,7 +115,7 @@ class LocalStore:
         """All that is stored under keys that begin with these `PREFIX_BYTES`, in their order."""
         found: list[tuple[bytes, bytes]] = []
         database = self._opened()
-        with _told(self._path):
+        with _store_errors(self._path):
             items: Any = database.items(from_key=prefix, read_opt=self._within_prefix)
             for key, value in items:
                 if not key.startswith(prefix):  # files of former versions do not end there
@@ -137,7 +137,7 @@ class LocalStore:
                 batch.put(key, value)
         batch.put(b"c%d" % partition, orjson.dumps(checkpoint))
         database = self._opened()
-        with _told(self._path):
+        with _store_errors(self._path):
             database.write(batch)
 
     def _opened(self) -> Rdict:
@@ -150,7 +150,7 @@ class LocalStore:
         database, self._db = self._db, None
         try:
             if database is not None:
-                with _told(self._path):
+                with _store_errors(self._path):
                     database.close()
         except LocalStoreError as error:
             log.warning("%s", error)
@@ -172,7 +172,7 @@ class LocalStore:
         # Not by the options in its folder, which have the filter that drops what is old: it would be there twice, and
         # the second one take the last four bytes of a value for its time.
         folder, families = str(self._path), {"default": options}
-        with _told(self._path):
+        with _store_errors(self._path):
             try:
                 return Rdict(folder, options, column_families=families, access_type=access)
             except Exception as error:
@@ -188,8 +188,8 @@ class LocalStore:
 
 
 @contextmanager
-def _told(folder: Path) -> Iterator[None]:
-    """RocksDB's errors have no class of their own."""
+def _store_errors(folder: Path) -> Iterator[None]:
+    """Raise `LocalStoreError` for what goes wrong in the `with` block: RocksDB's errors have no class of their own."""
     try:
         yield
     except Exception as error:

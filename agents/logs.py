@@ -34,7 +34,7 @@ def about(**fields: Any) -> Iterator[None]:
         _about.reset(token)
 
 
-class Readable(logging.Formatter):
+class TextFormatter(logging.Formatter):
     """An event as a line of text."""
 
     def __init__(self) -> None:
@@ -45,7 +45,7 @@ class Readable(logging.Formatter):
         return super().formatMessage(record).translate(CONTROLS)
 
 
-class WithContext(logging.Filter):
+class ContextFilter(logging.Filter):
     """Gives each record the fields of `about`; what the caller gave as `extra` wins."""
 
     def filter(self, record: logging.LogRecord) -> bool:
@@ -86,9 +86,9 @@ def configure(level: str, form: str = "text") -> None:
     if form == "json":
         # A traceback becomes one field of its event's line.
         handler.setFormatter(OrjsonFormatter(list(JSON_FIELDS), rename_fields=JSON_NAMES, timestamp="time"))
-        handler.addFilter(WithContext())
+        handler.addFilter(ContextFilter())
     else:
-        handler.setFormatter(Readable())
+        handler.setFormatter(TextFormatter())
     everything = level == "debug"
     if not everything:
         handler.addFilter(is_failure)

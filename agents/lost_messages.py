@@ -16,8 +16,8 @@ from agents.prompt_fetcher import PromptFetcher
 log = logging.getLogger("redefluss.lost_messages")
 
 
-class TellingFetcher(PromptFetcher):
-    """aiokafka's, which tells where it could not go on reading."""
+class ReportingFetcher(PromptFetcher):
+    """aiokafka's, which logs where it could not go on reading."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -54,10 +54,10 @@ class TellingFetcher(PromptFetcher):
             self._sought.discard(tp)
             wanted = self._out_of_range.pop(tp, None)
             if wanted is not None:
-                self._tell(tp, wanted, state.position)
+                self._report(tp, wanted, state.position)
         return needs_wakeup
 
-    def _tell(self, tp: TopicPartition, wanted: int, found: int) -> None:
+    def _report(self, tp: TopicPartition, wanted: int, found: int) -> None:
         where = f"{tp.topic}/{tp.partition}"
         if found > wanted:
             log.warning("%s: %s messages were deleted before they were read", where, f"{found - wanted:,}")
@@ -67,5 +67,5 @@ class TellingFetcher(PromptFetcher):
 
 
 def install() -> None:
-    """Let all consumers that this process makes tell so."""
-    consumer.Fetcher = TellingFetcher
+    """Let all consumers that this process makes log that."""
+    consumer.Fetcher = ReportingFetcher

@@ -21,7 +21,7 @@ class _Place(NamedTuple):
 
 
 class _OwnersRecords:
-    """Records of one owner, as a state goes on from them; see `agents.state_store.OwnersGivenOut`."""
+    """Records of one owner, as a state goes on from them; see `agents.state_replica.OwnersGivenOut`."""
 
     def __init__(self, states: StatefulStage, records: Mapping[str, Any]) -> None:
         self._states = states

@@ -45,7 +45,7 @@ class PartitionerCheck:
         self._metrics = metrics
         self._partitions = 0
         self._asked_at = -ASK_SECONDS
-        self._said = False
+        self._warned = False
 
     async def look(self, message: Incoming) -> None:
         """Look at one message; a broker that does not answer, or may not, is no reason to wait."""
@@ -59,8 +59,8 @@ class PartitionerCheck:
         if not self._partitions or self._fits(message):
             return
         self._metrics.misplaced(self._stage.name)
-        if not self._said:
-            self._said = True
+        if not self._warned:
+            self._warned = True
             log.warning(
                 "%s: its key is in partition %d and not in %d, where Kafka's default partitioner (murmur2) puts it; "
                 "the order of an article's versions is not kept if producers use different partitioners, or if the "

@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import AsyncIterator, Collection, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -116,7 +116,7 @@ class ProgressReader:
         self._partitions: dict[str, list[int]] = {}
         self.topic_ids: dict[str, str] = {}
         """Of the topics that were asked about and are there, by name with prefix; without those that have none."""
-        self._described = -math.inf
+        self._described_at = -math.inf
         self._coordinators: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -157,11 +157,19 @@ class ProgressReader:
     ) -> PartitionProgress:
         group = self._settings.group(stage.name)
         offset = None if committed.offset < 0 else committed.offset
-        place = PartitionProgress(stage.name, group, tp.topic, tp.partition, offset, begin, end)
+        place = PartitionProgress(
+            stage=stage.name,
+            group=group,
+            topic=tp.topic,
+            partition=tp.partition,
+            committed=offset,
+            begin=begin,
+            end=end,
+        )
         known = self._looked.get((group, tp))
         gaps = known is not None and known == (place.next_offset, end, True)
         seconds = self._still.see((group, tp), offset, waits=not gaps and place.lag > 0, now=time.monotonic())
-        return PartitionProgress(stage.name, group, tp.topic, tp.partition, offset, begin, end, gaps, seconds)
+        return replace(place, only_gaps=gaps, still_seconds=seconds)
 
     async def _without_gaps(self, found: dict[str, list[PartitionProgress]]) -> dict[str, list[PartitionProgress]]:
         """The same, once it has been looked whether those that stand still have anything to do."""
@@ -187,9 +195,7 @@ class ProgressReader:
         if tp not in empty:
             return place
         self._still.see((place.group, tp), place.committed, waits=False, now=0.0)
-        return PartitionProgress(
-            place.stage, place.group, place.topic, place.partition, place.committed, place.begin, place.end, True
-        )
+        return replace(place, only_gaps=True, still_seconds=0.0)
 
     async def _committed(self, group: str, partitions: list[TopicPartition]) -> dict[TopicPartition, OffsetAndMetadata]:
         if not partitions:
@@ -215,7 +221,7 @@ class ProgressReader:
         """
         wanted = {self._settings.topic(name): name for name in names}
         now = time.monotonic()
-        if not wanted.keys() <= self._partitions.keys() or now - self._described > DESCRIBE_SECONDS:
+        if not wanted.keys() <= self._partitions.keys() or now - self._described_at > DESCRIBE_SECONDS:
             described = await self._admin.topics(sorted(wanted.keys() | self._partitions.keys()))
             if hidden := [name for name, topic in described.items() if topic.hidden]:
                 raise MissingPermission(Need("DESCRIBE", "topic", name) for name in hidden)
@@ -226,7 +232,7 @@ class ProgressReader:
                     self._partitions[name] = topic.numbers
                     if topic.id is not None:
                         self.topic_ids[name] = topic.id
-            self._described = now
+            self._described_at = now
         return {
             name: [TopicPartition(topic, number) for number in self._partitions.get(topic, ())]
             for topic, name in wanted.items()
@@ -234,7 +240,7 @@ class ProgressReader:
 
     def describe_again(self) -> None:
         """Ask the broker about the topics at the next question, and not only when what is known is old."""
-        self._described = -math.inf
+        self._described_at = -math.inf
 
 
 @asynccontextmanager

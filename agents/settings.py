@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from aiokafka.abc import AbstractTokenProvider
 
 DEFAULT_BROKER = "kafka://127.0.0.1:9092"
+DEAD_LETTER_OVERHEAD_BYTES = 65_536
+"""Of a dead letter, beside the message in it."""
 STATEMENT_WINDOWS = 2
 """For so many times as long as a statement is open it is known after its last change: then it can be opened again."""
 SECRETS = ("tls_key_password", "sasl_password", "web_token", "webhook_secret")
@@ -253,7 +255,7 @@ class Settings(BaseSettings):
     @property
     def max_raw_bytes(self) -> int:
         """Largest message on `articles.raw`: its dead letter, in base64, must fit into `max_message_bytes`."""
-        return (self.max_message_bytes - 65_536) // 4 * 3
+        return (self.max_message_bytes - DEAD_LETTER_OVERHEAD_BYTES) // 4 * 3
 
     @property
     def known_statement_days(self) -> float:

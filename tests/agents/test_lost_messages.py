@@ -12,7 +12,7 @@ from aiokafka.consumer.subscription_state import SubscriptionState
 from aiokafka.errors import OffsetOutOfRangeError
 from aiokafka.structs import TopicPartition
 
-from agents.lost_messages import TellingFetcher
+from agents.lost_messages import ReportingFetcher
 
 HERE = TopicPartition("t", 0)
 BEGIN = 1_500
@@ -62,7 +62,7 @@ async def test_a_reader_says_what_it_cannot_read_any_more(begins, caplog, offset
     subscriptions.assign_from_user({HERE})
     subscriptions.seek(HERE, offset)
     broker = Broker()
-    fetcher = TellingFetcher(
+    fetcher = ReportingFetcher(
         broker, subscriptions, fetcher_timeout=5.0, auto_offset_reset="earliest", isolation_level="read_committed"
     )
     try:
