@@ -101,6 +101,12 @@ class TopicDescription:
         """The partitions' numbers, ascending."""
         return sorted(partition["partition"] for partition in self.partitions)
 
+    def allows(self, operation: Operation) -> bool:
+        """Whether the log-in may do this with the topic, as far as the broker tells."""
+        if self.hidden:
+            return False
+        return self.operations is None or not self.partitions or bool(self.operations >> BITS[operation] & 1)
+
 
 class Admin(AIOKafkaAdminClient):  # type: ignore[misc]
     """aiokafka's, with answers that tell what is not there from what may not be seen."""
@@ -171,7 +177,7 @@ async def missing_permissions(settings: Settings, needs: Iterable[Need]) -> list
         topics = await client.topics(need.name for need in wanted if need.kind == "topic")
         for need in wanted:
             if need.kind == "topic":
-                allowed = may(topics[need.name], need.operation)
+                allowed = topics[need.name].allows(need.operation)
             else:
                 operations = await _group_operations(client, need.name)
                 allowed = operations is None or bool(operations >> BITS[need.operation] & 1)
@@ -190,8 +196,8 @@ async def _group_operations(client: Admin, group: str) -> int | None:
     return None
 
 
-async def demand(settings: Settings, needs: Iterable[Need]) -> None:
-    """Return if the log-in is allowed all of the needs.
+async def require(settings: Settings, needs: Iterable[Need]) -> None:
+    """Return if the log-in is allowed everything that is needed.
 
     Raises:
         MissingPermission: naming all that it is not.
@@ -209,23 +215,19 @@ async def readable_topics(settings: Settings, *topics: str) -> dict[str, TopicDe
     """
     async with admin(settings) as client:
         described = await client.topics(topics)
-    unreadable = [name for name, topic in described.items() if not may(topic, "READ")]
+    unreadable = [name for name, topic in described.items() if not topic.allows("READ")]
     if unreadable:
         raise MissingPermission(Need("READ", "topic", name) for name in unreadable)
     return {name: topic for name, topic in described.items() if topic.partitions}
 
 
-async def partitions_of(settings: Settings, *topics: str) -> dict[str, list[int]]:
-    """The partitions of topics that are to be read (named with their prefix); none of one that is not there.
+async def partition_numbers(settings: Settings, topic: str) -> list[int]:
+    """The numbers of the partitions, ascending, of a topic that is to be read (named with its prefix).
+
+    Empty if the topic is not there.
 
     Raises:
-        MissingPermission: the log-in may not read one of them.
+        MissingPermission: the log-in may not read it.
     """
-    return {name: topic.numbers for name, topic in (await readable_topics(settings, *topics)).items()}
-
-
-def may(topic: TopicDescription, operation: Operation) -> bool:
-    """Whether the log-in may do something with a topic, as far as the broker tells."""
-    if topic.hidden:
-        return False
-    return topic.operations is None or not topic.partitions or bool(topic.operations >> BITS[operation] & 1)
+    found = await readable_topics(settings, topic)
+    return found[topic].numbers if topic in found else []

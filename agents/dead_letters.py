@@ -147,7 +147,7 @@ async def replay(
     """
     if not dry_run:
         await ensure(settings, [REPLAYED_TOPIC])
-    await cluster.demand(settings, needed(settings, dry_run=dry_run))
+    await cluster.require(settings, needed(settings, dry_run=dry_run))
     done = await _replayed(settings)
     publisher = Publisher(settings, embedded=await cluster.is_embedded(settings))
     if not dry_run:  # a producer starts only where something may be written
@@ -168,7 +168,7 @@ async def replay(
                 sent += 1
                 continue
             if topic not in writable:
-                await cluster.demand(settings, on_topics(settings, "WRITE", topic))
+                await cluster.require(settings, on_topics(settings, "WRITE", topic))
                 writable.add(topic)
             try:
                 await publisher.send(Outgoing(settings.topic(topic), key, value, _headers(settings, stored, topic)))

@@ -75,6 +75,6 @@ class PartitionerCheck:
     async def _ask(self, topic: str) -> None:
         self._asked_at = time.monotonic()
         try:
-            self._partitions = len((await cluster.partitions_of(self._settings, topic)).get(topic, ()))
+            self._partitions = len(await cluster.partition_numbers(self._settings, topic))
         except (KafkaError, OSError, MissingPermission) as error:
             log.debug("the number of partitions of %s is not known: %r", topic, error)

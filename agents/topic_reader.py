@@ -57,7 +57,7 @@ async def partitions_of(settings: Settings, name: str) -> list[TopicPartition]:
         hint = f"there are {', '.join(known)}" if known else "the broker has none yet: redefluss topics create"
         perhaps = " (or the log-in lacks DESCRIBE on it)" if described[candidates[0]].hidden else ""
         raise NoSuchTopic(f"no topic {name!r}{perhaps}; {hint}")
-    if not cluster.may(described[topic], "READ"):
+    if not described[topic].allows("READ"):
         raise MissingPermission([Need("READ", "topic", topic)])
     return [TopicPartition(topic, number) for number in described[topic].numbers]
 
@@ -96,7 +96,7 @@ async def batches(
 
 async def messages_to_end(settings: Settings, topic: str) -> AsyncIterator[Any]:
     """Every message of a topic (without prefix) from its beginning to what is its end now; none if it is not there."""
-    numbers = (await cluster.partitions_of(settings, settings.topic(topic))).get(settings.topic(topic), [])
+    numbers = await cluster.partition_numbers(settings, settings.topic(topic))
     if not numbers:
         return
     consumer = kafka.consumer(settings, max_poll_records=50)

@@ -199,7 +199,7 @@ class TopicReplica(ABC):
             if self._changed.is_set():
                 return
         batches = await consumer.getmany(timeout_ms=READ_MILLISECONDS, max_records=READ_MESSAGES)
-        # What comes in so large a batch does not come alone, and what has not come back from the topic is held in memory.
+        # More follows so large a batch, and what has not come back from the topic is held in memory.
         size = sum(len(message.value or b"") for messages in batches.values() for message in messages)
         self._more = size >= kafka.FETCH_BYTES or sum(map(len, batches.values())) >= READ_MESSAGES
         for tp, messages in batches.items():

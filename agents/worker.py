@@ -225,11 +225,11 @@ class Worker:
         """
         needs = of_stages(self._settings, self._stages)
         await self._ensure(topics_of(self._settings, needs))
-        await cluster.demand(self._settings, needs)
+        await cluster.require(self._settings, needs)
         try:
             needs = of_web_view(self._settings) if self._settings.web_enabled else of_reports(self._settings)
             await self._ensure(topics_of(self._settings, needs))
-            await cluster.demand(self._settings, needs)
+            await cluster.require(self._settings, needs)
         except MissingPermission as error:
             log.warning("the web view will not show everything: %s", error)
 

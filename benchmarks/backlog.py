@@ -183,8 +183,8 @@ async def _dead(settings: Settings) -> int:
     consumer = kafka.consumer(settings)
     await consumer.start()
     try:
-        found = await cluster.partitions_of(settings, topic)
-        ends = await consumer.end_offsets([TopicPartition(topic, number) for number in found[topic]])
+        numbers = await cluster.partition_numbers(settings, topic)
+        ends = await consumer.end_offsets([TopicPartition(topic, number) for number in numbers])
     finally:
         await consumer.stop()
     return sum(ends.values())

@@ -13,7 +13,7 @@ async def read_to_end(consumer: AIOKafkaConsumer, settings: Settings, topic: str
     found: list[Any] = []
     await consumer.start()
     try:
-        places = [TopicPartition(topic, number) for number in (await cluster.partitions_of(settings, topic))[topic]]
+        places = [TopicPartition(topic, number) for number in await cluster.partition_numbers(settings, topic)]
         consumer.assign(places)
         await consumer.seek_to_beginning()
         ends = await consumer.end_offsets(places)

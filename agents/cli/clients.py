@@ -30,7 +30,7 @@ async def reach_broker(settings: Settings, needs: Iterable[Need] = ()) -> None:
     settings.ssl_context()
     await cluster.wait_for_broker(settings, timeout_seconds=ANSWER_SECONDS, report=note)
     if needs:
-        await cluster.demand(settings, needs)
+        await cluster.require(settings, needs)
 
 
 @asynccontextmanager
@@ -41,7 +41,7 @@ async def connected_producer(settings: Settings) -> AsyncIterator[RevocableProdu
     needs = on_topics(settings, "WRITE", RAW_TOPIC)
     await reach_broker(settings)
     await topics.ensure(settings, topics_of(settings, needs))
-    await cluster.demand(settings, needs)
+    await cluster.require(settings, needs)
     producer = kafka.producer(settings, embedded=await cluster.is_embedded(settings))
     try:
         await kafka.connect(producer)

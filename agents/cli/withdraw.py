@@ -61,10 +61,10 @@ async def _out_of_old_statements(settings: Settings, ids: list[str], producer: "
     from agents.permissions import MissingPermission
 
     try:
-        await cluster.demand(settings, on_topics(settings, "READ", STATEMENTS_TOPIC))
+        await cluster.require(settings, on_topics(settings, "READ", STATEMENTS_TOPIC))
         messages = [found async for found in old_records.without_articles(settings, ids, datetime.now(UTC))]
         if messages:
-            await cluster.demand(settings, on_topics(settings, "WRITE", STATEMENTS_TOPIC))
+            await cluster.require(settings, on_topics(settings, "WRITE", STATEMENTS_TOPIC))
         for message in messages:
             await producer.send_and_wait(message.topic, message.value, key=message.key, partition=message.partition)
     except (MissingPermission, KafkaError, OSError) as error:

@@ -26,17 +26,17 @@ class Broker:
         self.asked = 0
         self.error: Exception | None = None
 
-    async def partitions_of(self, settings: Settings, topic: str) -> dict[str, list[int]]:
+    async def partition_numbers(self, settings: Settings, topic: str) -> list[int]:
         self.asked += 1
         if self.error is not None:
             raise self.error
-        return {topic: list(range(self.partitions))}
+        return list(range(self.partitions))
 
 
 @pytest.fixture
 def broker(monkeypatch: pytest.MonkeyPatch) -> Broker:
     made = Broker(8)
-    monkeypatch.setattr(module.cluster, "partitions_of", made.partitions_of)
+    monkeypatch.setattr(module.cluster, "partition_numbers", made.partition_numbers)
     return made
 
 

@@ -58,7 +58,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Outgoing]:
     monkeypatch.setattr(dead_letters, "Publisher", Publisher)
     for name in ("ensure", "_replayed"):
         monkeypatch.setattr(dead_letters, name, nothing)
-    for name in ("is_embedded", "demand"):
+    for name in ("is_embedded", "require"):
         monkeypatch.setattr(dead_letters.cluster, name, nothing)
     return sent
 
@@ -185,7 +185,7 @@ async def test_where_nothing_may_be_written_it_ends(sent: list[Outgoing], monkey
         if needs[0].name == "p.articles.raw":
             raise MissingPermission(needs)
 
-    monkeypatch.setattr(dead_letters.cluster, "demand", refuse)
+    monkeypatch.setattr(dead_letters.cluster, "require", refuse)
     with pytest.raises(MissingPermission, match=r"lacks WRITE on the topic p\.articles\.raw"):
         await replay(SETTINGS, [letter(0)])
     assert sent == []

@@ -129,7 +129,7 @@ async def test_a_client_that_cannot_connect_is_closed(monkeypatch: pytest.Monkey
     for module in (kafka, topics):
         monkeypatch.setattr(module, "consumer", lambda *_, **__: client)
     monkeypatch.setattr(kafka, "producer", lambda *_, **__: client)
-    for module, name in ((clients, "reach_broker"), (topics, "ensure"), (cluster, "demand"), (cluster, "is_embedded")):
+    for module, name in ((clients, "reach_broker"), (topics, "ensure"), (cluster, "require"), (cluster, "is_embedded")):
         monkeypatch.setattr(module, name, nothing)
     with pytest.raises(KafkaConnectionError):
         await use()

@@ -42,7 +42,7 @@ async def test_a_command_ends_though_the_broker_does_not_answer_any_more(monkeyp
     monkeypatch.setattr(publisher, "STOP_SECONDS", 0.05)
     monkeypatch.setattr(clients, "reach_broker", well)
     monkeypatch.setattr(topics, "ensure", well)
-    for name in ("demand", "is_embedded"):
+    for name in ("require", "is_embedded"):
         monkeypatch.setattr(cluster, name, well)
     monkeypatch.setattr(kafka, "producer", lambda *_, **__: producer)
     async with asyncio.timeout(5), clients.connected_producer(Settings()):

@@ -266,7 +266,7 @@ async def test_a_store_filled_from_now_on_gets_all_of_a_partition_that_is_found_
         await client.create_partitions({topic: NewPartitions(3)})
 
     async def raised() -> bool:
-        return len((await cluster.partitions_of(stream.settings, topic))[topic]) == 3
+        return len(await cluster.partition_numbers(stream.settings, topic)) == 3
 
     await until(raised)
     await send(stream, "after", 2)

@@ -75,7 +75,7 @@ async def delete(stream: SinkStream) -> None:
 
 
 async def gone(stream: SinkStream) -> bool:
-    return not await cluster.partitions_of(stream.settings, stream.settings.topic(TOPIC))
+    return not await cluster.partition_numbers(stream.settings, stream.settings.topic(TOPIC))
 
 
 def articles(letter: str, count: int) -> list[tuple[bytes, bytes]]:

@@ -1,6 +1,5 @@
 """A topic that was deleted and created again under the collector's feet: the pages miss nothing of the new one."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from agents.web.store.location import store_path
 from agents.web.store.reader import StoreReader
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
+from tests.support.waiting import until
 from tests.system.conftest import kafka_broker, numbers
 from tests.web.articles import quote_article
 from tests.web.test_collector import collecting, eventually, ids
@@ -45,9 +45,11 @@ async def send(settings: Settings, *names: str) -> None:
 async def delete(settings: Settings) -> None:
     async with cluster.admin(settings) as client:
         await client.delete_topics([settings.topic(TOPIC)])
-    async with asyncio.timeout(60):
-        while await cluster.partitions_of(settings, settings.topic(TOPIC)):
-            await asyncio.sleep(0.1)
+
+    async def gone() -> bool:
+        return not await cluster.partition_numbers(settings, settings.topic(TOPIC))
+
+    await until(gone)
 
 
 async def test_while_it_runs_it_begins_anew(
