@@ -21,15 +21,19 @@ from aiokafka.protocol.metadata import MetadataRequest
 from agents.settings import Settings
 
 ANSWER_SECONDS = 3.0
+"""For a broker to answer a question that needs no log-in."""
 REFUSAL_SECONDS = 0.5
 """How long a refusal is waited for after a TLS handshake that has succeeded."""
 LOGIN_MS = 10_000
+"""For a broker to answer each request of a log-in."""
 ANOTHER_NAME = (62, 64)
 """OpenSSL's codes for a certificate of another host or another IP address."""
 NO_CERTIFICATE = ("CERTIFICATE_REQUIRED", "HANDSHAKE_FAILURE", "ALERT_BAD_CERTIFICATE")
+"""Words of OpenSSL's errors, any of which says that the broker wants a client's certificate."""
 QUESTION = bytes.fromhex("0000000a 0012 0000 00000011 ffff")
 """Which requests the broker knows (ApiVersions, version 0, number 17, no client id): answered before any log-in."""
 NUMBER = QUESTION[8:12]
+"""Of the question, with which its answer begins."""
 
 
 async def permanent_problem(settings: Settings) -> str | None:

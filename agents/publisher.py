@@ -34,7 +34,9 @@ WARN_AGAIN_SECONDS = 10.0
 STOP_SECONDS = 5.0
 """So long the end waits for background sends, and so long for a producer to flush."""
 TRANSIENT_ERRORS = (KafkaError, OSError)
+"""What may pass: the message is sent again, without end."""
 TOPIC_ERRORS = (TopicAuthorizationFailedError, InvalidTopicError, PolicyViolationError)
+"""What is wrong with one topic alone, so that another producer would not help."""
 
 BeforeSend = Callable[[], Awaitable[None]]
 """Awaited right before each attempt; what it raises ends the send."""

@@ -21,6 +21,7 @@ from pipeline.stages import Stage, stage_named
 log = logging.getLogger("redefluss.stall_detector")
 
 CHECK_SECONDS = 30.0
+"""Between two looks at how far the stages are."""
 LEAST_SECONDS = 30.0
 """Patience at least, however short the time limit of an article is."""
 READ_SECONDS, CLOSE_SECONDS = 60.0, 5.0

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from agents.cli.tracker import ArticleTracker
 
 IDLE_CHECK_SECONDS = 2.0
+"""After so long without a result it is looked whether the stages have anything left to do."""
 REPORT_SECONDS = 5.0
+"""Between two reports of the progress, where no bar shows it."""
 CLOSE_SECONDS = 2.0
+"""For the command's work to end once it is cancelled."""
 
 
 def run(

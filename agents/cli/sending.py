@@ -14,6 +14,7 @@ from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.errors import one_line
 
 IN_FLIGHT = 256
+"""Messages that wait for their confirmation, at most."""
 READ_AHEAD = 4
 """Items that are read before they are asked for: one can have many megabytes."""
 

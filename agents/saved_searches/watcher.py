@@ -20,9 +20,11 @@ from schemas.codec import one_line
 
 SCHEMA = "saved-search/1"
 LOOK_SECONDS = 2.0
+"""Between two looks for new quotes."""
 SETTLE_SECONDS = 3.0
 """So long a quote waits for the statement that it belongs to: what several papers have is told once."""
 AT_ONCE = 100
+"""Quotes in one request, at most."""
 GIVE_UP_SECONDS = 86400.0
 """After so long without an answer what waits is set aside."""
 

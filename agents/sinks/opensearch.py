@@ -40,7 +40,9 @@ VERSION = 1
 """Of the mappings, kept with the offsets."""
 REQUEST_SECONDS = 60.0
 BULK_BYTES = 8_000_000
+"""A request of a bulk is sent once it has so many."""
 ANSWER_CHARACTERS = 300
+"""Shown of an answer that is an error, at most."""
 ANSWER_BYTES = 64_000_000
 """An answer to a bulk request has a few hundred bytes for each of its documents, and for an error somewhat more."""
 AGAIN = {408, 425, 429, 500, 502, 503, 504}

@@ -23,6 +23,7 @@ REQUEST_SECONDS = 30.0
 LONGEST_WAIT_SECONDS = 3600.0
 """A receiver that asks for a longer pause is asked again after this."""
 ANSWER_CHARACTERS = 200
+"""Shown of an answer that is an error, at most."""
 AGAIN = frozenset({408, 425, 429, *range(500, 600)})
 """Answers after which the same request is sent again; any other but 2xx is a refusal."""
 

@@ -31,9 +31,11 @@ log = logging.getLogger("redefluss.site")
 
 Value = TypeVar("Value")
 CACHE_SECONDS = 2.0
+"""What `Site.cached` gives is at most so old, unless who asks says otherwise."""
 DIGITS = 19
 """Of the largest number that the store knows."""
 TROUBLE_SECONDS = 1.0
+"""So long what is known of an outage counts, before it is looked for again."""
 MOST_CACHED = 200
 """Values: twice as many as there may be lists of articles whose arrivals are listened to."""
 MAKING_SHARE = 0.01

@@ -24,6 +24,7 @@ from pipeline.stages import DEAD_LETTER_TOPIC, FINISHED_TOPIC, STATEMENTS_TOPIC
 from schemas.codec import one_line
 
 READ_TOPICS = (FINISHED_TOPIC, STATEMENTS_TOPIC, DEAD_LETTER_TOPIC, REPLAYED_TOPIC)
+"""What the store is filled from; where it has read to in them is kept in it."""
 BATCH_MESSAGES, BATCH_BYTES = 200, 8_388_608
 """Written at once: whichever is reached first."""
 FETCH_MESSAGES = 4

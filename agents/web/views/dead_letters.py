@@ -33,10 +33,13 @@ from schemas.times import instant_at
 log = logging.getLogger("redefluss.dead_letters")
 
 SHOWN = 100
+"""Letters on a page, and in an answer that asks for no other number."""
 MOST = 1000
+"""Letters that an answer may ask for."""
 BULK = 1000
 """Letters replayed at a time: each is confirmed, which takes milliseconds, and the browser waits."""
 TIMES = ("1h", "24h", "7d")
+"""Offered on the page, of the last of which letters are shown."""
 SEEN_COOKIE = "redefluss_letters"
 VISIT_SECONDS = 1800.0
 """Looks that are less apart are one visit."""

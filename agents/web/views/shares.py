@@ -33,6 +33,7 @@ from agents.web.store.share_limits import BY, DRAWN
 from agents.web.views.newsroom import sources_of
 
 OTHER = ("vs_speaker", "vs_source", "vs_since", "vs_until")
+"""Parameters that select the quotes which the others are compared with."""
 BARS = 10
 WIDTH, HEIGHT = 640.0, 180.0
 
