@@ -177,14 +177,14 @@ async def test_what_the_broker_knows_and_what_workers_say(
     async with broker(settings), collecting(settings):
         await eventually(lambda: reader.state("places"))
         await send(settings, "articles.raw", b"{}", b"{}")
-        for _ in range(30):
-            await send(settings, WORKERS_TOPIC, b"nonsense", DEEP, *map(orjson.dumps, FOREIGN), orjson.dumps(REPORT))
-            await asyncio.sleep(0.5)
-            if reader.workers():
-                break
-        assert [said.worker for _, said in reader.workers()] == ["w1"]
-        caplog.clear()  # it may have begun to read between two of them
         others = (b"nonsense", DEEP, *map(orjson.dumps, FOREIGN))
+        async with asyncio.timeout(90):
+            while not reader.workers():  # until it reads the topic
+                await send(settings, WORKERS_TOPIC, *others, orjson.dumps(REPORT))
+                await asyncio.sleep(0.5)
+        await send(settings, WORKERS_TOPIC, orjson.dumps(REPORT | {"host": "elsewhere"}))
+        await eventually(lambda: [(said.worker, said.host) for _, said in reader.workers()] == [("w1", "elsewhere")])
+        caplog.clear()  # of what was sent before
         await send(settings, WORKERS_TOPIC, *others, orjson.dumps(REPORT | {"worker": "w2"}))
         await eventually(lambda: len(reader.workers()) == 2)
         assert reader.programs("feed") == reader.programs("sink") == []
@@ -208,11 +208,10 @@ async def test_what_the_broker_knows_and_what_workers_say(
 async def test_what_feeds_and_sinks_say_is_kept_apart_from_the_workers(settings: Settings, reader: StoreReader) -> None:
     async with broker(settings), collecting(settings):
         await eventually(lambda: reader.state("places"))
-        for _ in range(60):
-            await send(settings, WORKERS_TOPIC, b'{"program": "sink", "name": "s1", "lag": 56}')
-            await asyncio.sleep(0.5)
-            if reader.programs("sink"):
-                break
+        async with asyncio.timeout(90):
+            while not reader.programs("sink"):  # until it reads the topic
+                await send(settings, WORKERS_TOPIC, b'{"program": "sink", "name": "s1", "lag": 56}')
+                await asyncio.sleep(0.5)
         assert [(said.name, said.model_extra) for _, said in reader.programs("sink")] == [("s1", {"lag": 56})]
         assert reader.programs("feed") == []
         assert reader.workers() == []
