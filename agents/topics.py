@@ -205,14 +205,13 @@ async def _configs(client: AIOKafkaAdminClient, topics: Sequence[str]) -> dict[s
     }
 
 
-async def listing(settings: Settings, wanted: Iterable[str] | None = None) -> tuple[list[TopicInfo], list[str]]:
-    """Those of the topics (without prefix; None: all of the stream) that exist, in that order; and the names (with
-    prefix) of those that the log-in may not see."""
+async def listing(settings: Settings) -> tuple[list[TopicInfo], list[str]]:
+    """The topics of the stream that exist, in the order of `all_names`; and the names (with prefix) of those that the
+    log-in may not see."""
     async with admin(settings) as client:
-        described = await client.topics(map(settings.topic, all_names() if wanted is None else wanted))
+        described = await client.topics(map(settings.topic, all_names()))
     hidden = [name for name, topic in described.items() if topic.hidden]
-    names = [name for name in map(settings.topic, all_names() if wanted is None else wanted) if name not in hidden]
-    names = [name for name in names if described[name].partitions]
+    names = [name for name in map(settings.topic, all_names()) if described[name].partitions and name not in hidden]
     if not names:
         return [], hidden
     reader = consumer(settings)

@@ -107,7 +107,7 @@ async def _enter(context: Any) -> None:
 @pytest.mark.parametrize(
     "use",
     [
-        lambda: topics.listing(settings(), ["articles.raw"]),
+        lambda: topics.listing(settings()),
         lambda: _first(messages_to_end(settings(), "articles.raw")),
         lambda: _enter(clients.connected_producer(settings())),
         lambda: _enter(clients.connected_consumer(settings())),

@@ -11,10 +11,8 @@ from collections import Counter
 
 import pytest
 from aiokafka import TopicPartition
-from aiokafka.structs import OffsetAndMetadata
 
 from agents import dead_letters
-from agents import kafka as kafka_client
 from agents.cluster import admin
 from agents.topics import SEEN_TOPIC
 from pipeline.stages import DEAD_LETTER_TOPIC, STAGES
@@ -115,11 +113,7 @@ async def test_what_was_committed_of_a_former_topic_is_no_place_in_the_new_one(n
     stream = await new_stream(partitions=1)
     topic, group = stream.settings.topic("articles.raw"), stream.settings.group("clean")
     await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(20)])
-    committing = kafka_client.consumer(stream.settings, group_id=group)
-    await committing.start()
-    committing.assign([TopicPartition(topic, 0)])
-    await committing.commit({TopicPartition(topic, 0): OffsetAndMetadata(15, "the former topic")})
-    await committing.stop()
+    await stream.commit("clean", 15, "the former topic", topic="articles.raw")
     stream.start_worker("clean")
     name = "articles.cleaned"
     outcome = await stream.collect(lambda seen: len(seen.messages[name]) >= 20, names=[name])
@@ -136,13 +130,9 @@ async def test_what_was_committed_of_a_former_topic_is_no_place_in_the_new_one(n
 async def test_an_offset_beyond_the_end_skips_nothing(new_stream: NewStream):
     """As where a broker has lost the end of its log, or somebody has set the offset by hand."""
     stream = await new_stream(partitions=1)
-    topic, group = stream.settings.topic("articles.raw"), stream.settings.group("clean")
+    topic = stream.settings.topic("articles.raw")
     await stream.produce([article(f"a-{number}", f"Text {number}.") for number in range(20)])
-    committing = kafka_client.consumer(stream.settings, group_id=group)
-    await committing.start()
-    committing.assign([TopicPartition(topic, 0)])
-    await committing.commit({TopicPartition(topic, 0): 25})
-    await committing.stop()
+    await stream.commit("clean", 25, topic="articles.raw")
     stream.start_worker("clean")
     name = "articles.cleaned"
     told = f"{topic}/0 ends before 25, where it was to be read on; it is read again from 0"

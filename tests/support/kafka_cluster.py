@@ -133,11 +133,11 @@ class KafkaCluster:
             time.sleep(0.1)
         raise AssertionError(f"no controller within {LEADER_SECONDS} s")
 
-    async def leader(self, topic: str, partition: int = 0) -> KafkaNode:
-        """The node that leads a partition of a topic (named with its prefix)."""
+    async def leader(self, topic: str) -> KafkaNode:
+        """The node that leads the first partition of a topic (named with its prefix)."""
         async with admin(Settings(_env_file=None, broker=self.address)) as client:  # type: ignore[call-arg]
             ((description),) = await client.describe_topics([topic])
-        (leader,) = [part["leader"] for part in description["partitions"] if part["partition"] == partition]
+        (leader,) = [part["leader"] for part in description["partitions"] if part["partition"] == 0]
         return self.nodes[leader - 1]
 
     async def delete_topics(self) -> None:

@@ -61,10 +61,9 @@ class SecuredKafka(KafkaBroker):
         ports: by listener: TLS alone, TLS with a client's certificate, a log-in over TLS, a log-in without TLS.
     """
 
-    def __init__(self, name: str = "127.0.0.1") -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.authority = trustme.CA()
-        self._name = name
         self.ports = {listener: free_port() for listener in LISTENERS}
 
     @property
@@ -108,7 +107,7 @@ class SecuredKafka(KafkaBroker):
             await client.close()
 
     def _properties(self) -> str:
-        issued = self.authority.issue_cert(self._name)
+        issued = self.authority.issue_cert(self.host)
         key = load_pem_private_key(issued.private_key_pem.bytes(), None)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())  # the only form that Kafka reads
         (self.folder / "server.pem").write_bytes(pem + b"".join(blob.bytes() for blob in issued.cert_chain_pems))

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.structs import OffsetAndMetadata
 
 from agents import cluster, kafka, topics
 from agents.progress import read_progress
@@ -26,6 +27,8 @@ from tests.support.waiting import until
 REPOSITORY = Path(__file__).parents[2]
 WORKER = ["-m", "tests.support.run_worker"]
 OUTPUTS = (FINISHED_TOPIC, QUOTES_TOPIC, DEAD_LETTER_TOPIC)
+STOP_SECONDS = 40
+"""For a worker to end at SIGTERM; more than its settings let it drain."""
 
 
 @dataclass
@@ -126,12 +129,12 @@ class Stream:
         """What all workers said."""
         return "\n".join(path.read_text("utf-8", "replace") for path in sorted(self.folder.glob("worker-*.log")))
 
-    def stop_workers(self, seconds: float = 40) -> list[int]:
+    def stop_workers(self) -> list[int]:
         """SIGTERM to those that run; the exit codes."""
         running = [worker for worker in self.workers if worker.poll() is None]
         for worker in running:
             worker.send_signal(signal.SIGTERM)
-        return [worker.wait(seconds) for worker in running]
+        return [worker.wait(STOP_SECONDS) for worker in running]
 
     def kill_workers(self) -> None:
         """SIGKILL to whatever runs."""
@@ -193,6 +196,15 @@ class Stream:
             return
         for partition, messages in batches.items():
             outcome.messages[partition.topic.removeprefix(self.settings.topic_prefix)].extend(messages)
+
+    async def commit(self, group: str, offset: int, metadata: str = "", *, topic: str) -> None:
+        """Commit an offset in the first partition of a topic for a group in which nobody is (both without prefix)."""
+        place = TopicPartition(self.settings.topic(topic), 0)
+        consumer = kafka.consumer(self.settings, group_id=self.settings.group(group))
+        await consumer.start()
+        consumer.assign([place])
+        await consumer.commit({place: OffsetAndMetadata(offset, metadata)})
+        await consumer.stop()
 
     async def lag(self) -> int:
         """Messages that some stage has not committed."""

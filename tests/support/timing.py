@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+TURNS = 3
+
 
 def timed(work: Callable[[], Any]) -> tuple[Any, float]:
     """What it gives, and the seconds of the processor that it took, garbage collection of all else left out."""
@@ -18,11 +20,11 @@ def timed(work: Callable[[], Any]) -> tuple[Any, float]:
         gc.enable()
 
 
-def least_seconds(work: Callable[[], Any], turns: int = 3) -> float:
+def least_seconds(work: Callable[[], Any]) -> float:
     """Seconds of the processor in the fastest of some turns: others on the machine make single turns slower."""
-    return min(timed(work)[1] for _ in range(turns))
+    return min(timed(work)[1] for _ in range(TURNS))
 
 
-def is_done_within(work: Callable[[], Any], seconds: float, turns: int = 3) -> bool:
+def is_done_within(work: Callable[[], Any], seconds: float) -> bool:
     """Whether one of some turns takes less of the processor; no further turn once one has."""
-    return any(timed(work)[1] < seconds for _ in range(turns))
+    return any(timed(work)[1] < seconds for _ in range(TURNS))

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+FACTOR = 4
+"""By which `growth` makes the work larger."""
+
 
 def instructions(function: Callable[[], object]) -> int:
     """How many instructions of Python it runs; what it does in C (regular expressions, sorting) counts as one each."""
@@ -27,10 +30,10 @@ def instructions(function: Callable[[], object]) -> int:
     return count
 
 
-def growth(make: Callable[[int], Callable[[], object]], size: int, factor: int = 4) -> float:
-    """How many times the work is for `factor` times the size: `factor` where it is in proportion, its square if not.
+def growth(make: Callable[[int], Callable[[], object]], size: int) -> float:
+    """How many times the work is for `FACTOR` times the size: `FACTOR` where it is in proportion, its square if not.
 
     What `make` gives for a size is the work; making it does not count.
     """
     make(size)()  # what is loaded or remembered at first use
-    return instructions(make(factor * size)) / instructions(make(size))
+    return instructions(make(FACTOR * size)) / instructions(make(size))

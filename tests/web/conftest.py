@@ -90,6 +90,14 @@ def writer(settings: Settings) -> StoreWriter:
     return writer
 
 
+def prune(writer: StoreWriter, now: float, *, all_read: bool = True) -> int:
+    """Forget all that is to be forgotten at a time (seconds since 1970 UTC); how many articles went."""
+    gone = 0
+    while some := writer.prune_some(now, all_read=all_read):
+        gone += some
+    return gone
+
+
 def all_is_well(writer: StoreWriter, **stages: list[dict[str, Any]]) -> None:
     """Facts about the broker as of now; `stages` replaces the places of some."""
     places = {

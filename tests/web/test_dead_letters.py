@@ -17,6 +17,7 @@ from agents.web.store.writer import StoreWriter, TopicMessage
 from agents.web.views import dead_letters
 from schemas.codec import encode
 from schemas.records import DeadLetter
+from tests.web.conftest import prune
 from tests.web.test_operations import HTML, api, get
 
 Client = TestClient[Any, Any]
@@ -43,7 +44,7 @@ def test_of_letters_of_the_same_moment_as_many_are_kept_as_may_be(tmp_path: Path
     """The broker gives all messages that it got together the same time."""
     writer, now = StoreWriter(tmp_path / "store.sqlite", keep_articles=2, keep_days=30), time.time()
     writer.add(letter(n, at=now) for n in range(5))
-    writer.prune(now)
+    prune(writer, now)
     found = StoreReader(tmp_path / "store.sqlite").dead_letters(stage=None, reason=None, limit=9)
     assert [each.offset for each in found.letters] == [4, 3]
 

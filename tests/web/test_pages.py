@@ -21,7 +21,7 @@ from agents.web.site import SITE
 from agents.web.store.writer import StoreWriter, TopicMessage
 from schemas.codec import encode
 from tests.web.articles import hostile_article, quote_article
-from tests.web.conftest import TOKEN, FakeStatus, Serve, all_is_well
+from tests.web.conftest import TOKEN, FakeStatus, Serve, all_is_well, prune
 
 Client = TestClient[Any, Any]
 HTML = {"Accept": "text/html"}
@@ -324,7 +324,7 @@ async def test_errors_are_in_the_readers_language(client: Client, method: str, p
 async def test_an_empty_directory_does_not_speak_of_a_name_that_nobody_gave(
     client: Client, writer: StoreWriter
 ) -> None:
-    writer.prune(time.time() + 1e9)
+    prune(writer, time.time() + 1e9)
     for path, said in (("/people?type=LOC", "Noch niemand."), ("/people?q=Tölke", "Niemand dieses Namens")):
         async with client.get(path, headers={"Accept-Language": "de"}) as response:
             assert said in await response.text()

@@ -13,6 +13,7 @@ from agents.web.store.tables import open_for_writing
 from agents.web.store.writer import StoreWriter
 from pipeline.cleaning.fingerprint import distance
 from tests.web.articles import message, quote_article
+from tests.web.conftest import prune
 
 NOTHING = "0" * 16
 DAY = 86400.0
@@ -117,7 +118,7 @@ def test_what_was_kept_too_long_is_no_text_any_more(tmp_path: Path) -> None:
     writer = StoreWriter(path, keep_articles=1, keep_days=30)
     for number in (1, 2):
         writer.add([message(quote_article(f"a-{number}", simhash=f"{number}" * 16), offset=number, at=float(number))])
-    writer.prune(3.0)
+    prune(writer, 3.0)
     writer.add([message(quote_article("a-3", simhash="1" * 16), offset=3, at=3.0)])
     same = same_numbers(path)
     assert "a-1" not in same

@@ -22,6 +22,7 @@ from tests.sinks.records import statement
 from tests.support.small_disk import small_disk
 from tests.support.timing import least_seconds
 from tests.web.articles import NOW, hostile_article, message, quote_article
+from tests.web.conftest import prune
 
 
 @pytest.fixture
@@ -111,7 +112,7 @@ def test_a_store_of_another_version_is_made_anew(writer: StoreWriter, path: Path
 def test_what_is_kept_is_bounded_by_count(path: Path) -> None:
     writer = StoreWriter(path, keep_articles=20, keep_days=30)
     writer.add([message(quote_article(f"a-{n}"), offset=n) for n in range(50)])
-    assert writer.prune(NOW) == 30
+    assert prune(writer, NOW) == 30
     reader = StoreReader(path)
     assert [line.id for line in reader.articles(limit=100)] == [f"a-{n}" for n in range(49, 29, -1)]
     entity = reader.entity("per/karla-brinkmeier")
@@ -133,7 +134,7 @@ def test_what_is_much_is_forgotten_in_parts(path: Path, monkeypatch: pytest.Monk
 
 def test_what_is_kept_is_bounded_by_age(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article("alt"), at=NOW - 31 * 86400), message(quote_article("neu"), offset=1, at=NOW)])
-    assert writer.prune(NOW) == 1
+    assert prune(writer, NOW) == 1
     assert [line.id for line in reader.articles(limit=10)] == ["neu"]
 
 
@@ -153,14 +154,14 @@ def test_statements_wait_for_articles_that_are_still_to_be_read(
     }
     writer.add(TopicMessage("statements", 0, n, now, said[name], {}, name.encode()) for n, name in enumerate(said))
     writer.add([message(quote_article("alt"), at=now - 31 * 86400)])
-    assert writer.prune(now, all_read=all_read) == 1
+    assert prune(writer, now, all_read=all_read) == 1
     writer.add([message(quote_article("neu"), offset=1, at=now)])
     assert sorted(statement.id for statement in reader.statements_of("neu").values()) == known
 
 
 def test_entities_that_nothing_names_any_more_go_too(writer: StoreWriter, reader: StoreReader) -> None:
     writer.add([message(quote_article(), at=NOW - 31 * 86400)])
-    writer.prune(NOW)
+    prune(writer, NOW)
     assert reader.entity("per/karla-brinkmeier") is None
 
 
@@ -175,7 +176,7 @@ def test_numbers_of_forgotten_entities_are_given_again_after_a_while(
         silent = _with_entities_of_its_own(number)
         others = silent.entities
         writer.add([message(silent, offset=number)])
-        writer.prune(NOW)
+        prune(writer, NOW)
         with sqlite3.connect(path) as connection:
             (found, highest_num) = connection.execute("SELECT count(*), max(num) FROM entities").fetchone()
         connection.close()
@@ -194,7 +195,7 @@ def test_a_number_that_was_freed_a_moment_ago_is_given_to_nobody(path: Path, mon
     for number in range(3):
         long_ago = now - 31 * 86400 if number < 2 else now
         writer.add([message(_with_entities_of_its_own(number), offset=number, at=long_ago)])
-        writer.prune(now)
+        prune(writer, now)
     monkeypatch.setattr(article_rows, "REST_SECONDS", -1.0)
     writer.add([message(_with_entities_of_its_own(3), offset=3, at=now)])
     assert writer.unreadable == 0
@@ -209,7 +210,7 @@ def test_a_store_in_which_numbers_were_given_twice_is_kept(path: Path, monkeypat
     connection.close()
     writer.add([message(_with_entities_of_its_own(1), offset=1, at=now)])
     assert writer.unreadable == 0
-    assert writer.prune(now + 31 * 86400) == 2
+    assert prune(writer, now + 31 * 86400) == 2
 
 
 def _with_entities_of_its_own(number: int) -> QuoteArticle:

@@ -193,8 +193,8 @@ class StoreWriter:
         with transaction(self._connection):
             stream_states.add_samples(self._connection, at, samples)
 
-    def prune(self, now: float, *, all_read: bool = True) -> int:
-        """Forget what is beyond the count or too old.
+    def prune_some(self, now: float, *, all_read: bool) -> int:
+        """Forget some of what is beyond the count or too old, so that a process can do something else in between.
 
         Args:
             now: in seconds since 1970 UTC.
@@ -202,18 +202,7 @@ class StoreWriter:
                 statements stay of which no quote is kept: their articles may be still to come.
 
         Returns:
-            How many articles went.
-        """
-        gone = 0
-        while some := self.prune_some(now, all_read=all_read):
-            gone += some
-        return gone
-
-    def prune_some(self, now: float, *, all_read: bool) -> int:
-        """The same of some articles at a time, so that a process can do something else in between.
-
-        Returns:
-            How many went; 0: nothing is left to forget.
+            How many articles went; 0: nothing is left to forget.
         """
         oldest = now - self._keep_seconds
         if seqs := self._surplus(oldest):
