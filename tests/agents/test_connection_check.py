@@ -112,7 +112,8 @@ async def test_that_nobody_is_there_may_pass():
     assert await permanent_problem(settings(port)) is None
 
 
-async def test_whoever_waits_for_the_broker_is_told():
+async def test_whoever_waits_for_the_broker_is_told(monkeypatch):
+    monkeypatch.setattr(cluster, "RECHECK_SECONDS", 0.0)
     with server(serving(authority=OTHER)) as port, pytest.raises(BrokerRefuses, match="is not trusted"):
         await cluster.wait_for_broker(settings(port, **TLS))
 

@@ -20,7 +20,7 @@ from schemas.records import DeadLetter, QuoteArticle
 from schemas.spans import Span
 from tests.sinks.records import statement
 from tests.support.small_disk import small_disk
-from tests.support.timing import least_seconds
+from tests.support.timing import TURNS, least_seconds
 from tests.web.articles import NOW, hostile_article, message, quote_article
 from tests.web.conftest import prune
 
@@ -414,12 +414,12 @@ def test_without_a_store_a_query_says_so(tmp_path: Path) -> None:
 
 
 def test_filling_the_store_costs_little(writer: StoreWriter) -> None:
-    lots = iter(
-        [[message(quote_article(f"a-{turn}-{n}"), offset=400 * turn + n) for n in range(400)] for turn in range(3)]
+    batches = iter(
+        [[message(quote_article(f"a-{turn}-{n}"), offset=400 * turn + n) for n in range(400)] for turn in range(TURNS)]
     )
 
     def fill() -> None:
-        messages = next(lots)
+        messages = next(batches)
         for begin in range(0, len(messages), 20):
             writer.add(messages[begin : begin + 20])
 
