@@ -57,12 +57,12 @@ class ArticleTracker:
         try:
             if record.topic == self.settings.topic(FINISHED_TOPIC):
                 place = headers.origin_of(record.headers)
-                if place is not None:
+                if place in self.sent:
                     self.articles.setdefault(place, decode(record.value, QuoteArticle))
             else:
                 letter = decode(record.value, DeadLetter)
                 place = self._origin_of_letter(letter)
-                if place is not None:
+                if place in self.sent:
                     self.letters.setdefault(place, letter)
         except RecordError:  # somebody else's message
             return
