@@ -248,9 +248,13 @@ class Settings(BaseSettings):
         """Addresses as `host:port`, those of IPv6 as `[host]:port`."""
         servers = []
         for _, parts in _addresses(self.broker):
-            host = parts.hostname or ""
-            servers.append(f"{f'[{host}]' if ':' in host else host}:{parts.port or 9092}")
+            servers.append(f"{_in_address(parts.hostname or '')}:{parts.port or 9092}")
         return servers
+
+    @property
+    def web_address(self) -> str:
+        """The address of the web view, for browsers."""
+        return f"http://{_in_address(self.web_host)}:{self.web_port}/"
 
     @property
     def max_raw_bytes(self) -> int:
@@ -331,6 +335,11 @@ class Settings(BaseSettings):
         elif self.tls:
             options["security_protocol"] = "SSL"
         return options
+
+
+def _in_address(host: str) -> str:
+    """A host as it stands in addresses: one of IPv6 in brackets."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _addresses(broker: str) -> Iterator[tuple[str, SplitResult]]:

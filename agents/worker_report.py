@@ -47,7 +47,7 @@ class WorkerReporter:
         report["retries"] = _by_stage(metrics.count("redefluss_retries"))
         report["memory"] = memory_bytes(report)
         if self._settings.web_enabled:
-            report["web"] = f"http://{self._settings.web_host}:{self._settings.web_port}/"
+            report["web"] = self._settings.web_address
         _mark_stopped(report)
         return report
 

@@ -152,4 +152,4 @@ def _exit_code(tracker: "ArticleTracker", result: "Sent") -> int:
 
 
 def _web(settings: Settings) -> str:
-    return f" – web view: http://{settings.web_host}:{settings.web_port}/" if settings.web_enabled else ""
+    return f" – web view: {settings.web_address}" if settings.web_enabled else ""

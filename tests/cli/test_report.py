@@ -228,3 +228,15 @@ def test_of_many_articles_the_first_are_shown(
 )
 def test_it_ends_well_where_all_came_out(sent: Sent, missing: tuple[int, ...], code: ExitCode) -> None:
     assert run._exit_code(tracked(*missing), sent) == code
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"web_port": 6067}, " – web view: http://127.0.0.1:6067/"),
+        ({"web_host": "::1"}, " – web view: http://[::1]:6066/"),
+        ({"web_enabled": False}, ""),
+    ],
+)
+def test_where_the_web_view_is(settings: dict[str, Any], words: str) -> None:
+    assert run._web(Settings(**settings)) == words
