@@ -19,8 +19,9 @@ from schemas.records import Gender
 
 STATUS = re.compile(
     r"^(?:Ex|früher|ehemalig|einstig|damalig|designiert|amtierend|stellvertretend|geschäftsführend|kommissarisch|"
-    r"künftig|neu gewählt|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
+    r"künftig|scheidend|leitend|wissenschaftlich|ärztlich|parlamentarisch|\w*politisch)(?:e|er|en|em|es)?$"
 )
+_ENDING = re.compile(r"e[nmrs]?$")
 _BRACKETS = re.compile(
     r"\s?\((?:\d{1,3}[,;] ?)?([^()\d,;/]{2,40}?)(?:(?:/|, ?)[A-ZÄÖÜ][^()\d,;]{1,40})?(?:[,;] ?\d{1,3})?\)"
 )
@@ -130,7 +131,9 @@ def _with_status(words: TextWords, index: TokenIndex, role: str, gender: Gender 
     before = words.words[index - 1].text
     if STATUS.match(before) is None:
         return role
-    stem = re.sub(r"(?:e|er|en|em|es)$", "", before) if before[-1] in "ernms" else before
+    stem = _ENDING.sub("", before)
+    if stem == before:  # "Ex Minister"
+        return f"{before} {role}"
     return f"{stem}{'e' if gender == 'f' else 'er'} {role}"
 
 

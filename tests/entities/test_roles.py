@@ -28,6 +28,7 @@ def person(extract: EntityExtractor, text: str, **fields: object) -> Entity:
         ("Gregory Pell, Außenminister der USA, kam.", ["Außenminister der USA"], []),
         ("Das sagte Marinows Sprecher Piotr Lewandowicz.", ["Sprecher"], []),
         ("Er traf den früheren Bundeskanzler Falk Ahlers.", ["früherer Bundeskanzler"], []),
+        ("Ex Minister Falk Ahlers kam.", ["Ex Minister"], []),
         ("Die frühere Ministerin Anna Körber kam.", ["frühere Ministerin"], []),
         ("Die Grünen-Politikerin Anna Körber kam.", ["Grünen-Politikerin"], ["Bündnis 90/Die Grünen"]),
         ("Der AfD-Abgeordnete Falk Ahlers kam.", ["AfD-Abgeordneter"], ["AfD"]),
