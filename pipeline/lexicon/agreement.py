@@ -83,6 +83,6 @@ def after_adjective(ending: str, determiner: str | None) -> Agreements:
         weak = _WEAK.get(ending, frozenset()) if determiner is None or ending != "e" else frozenset()
         return _STRONG[ending] | weak
     lower = determiner.lower()
-    if (lower.startswith("ein") and lower != "einige") or _OWNERS.fullmatch(lower):
+    if (lower.startswith("ein") and not lower.startswith("einig")) or _OWNERS.fullmatch(lower):
         return _MIXED.get(ending, frozenset())
     return _WEAK.get(ending, frozenset()) | (_STRONG[ending] if _OTHERS.fullmatch(lower) else frozenset())

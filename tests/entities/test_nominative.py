@@ -37,6 +37,8 @@ from pipeline.entities.nominative import name_in_nominative, nominative
         ("allen Anwohnern", "Anwohner"),
         ("einigen Abgeordneten", "einige Abgeordnete"),
         ("viele junge Leute", "viele junge Leute"),
+        ("einiger jüngerer Forscher", "einige jüngere Forscher"),
+        ("vieler älterer Anwohner", "viele ältere Anwohner"),
         ("Einige kleinere Parteien", "einige kleinere Parteien"),
         ("mehrerer Zeugen", "mehrere Zeugen"),
         ("manche Eltern", "manche Eltern"),
