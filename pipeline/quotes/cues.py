@@ -92,7 +92,7 @@ def _particle(
     words = form.verb.particle.lower().split()
     if form.verb.apart:
         return _apart(tokens, words, clause)
-    return _particle_after(tokens, words, at, clause, limit) if form.kind == "finite" else None
+    return _particle_after(tokens, words, at, clause, limit)
 
 
 def _has_company(tokens: Sequence[Token], verb: Verb, clause: Clause) -> bool:

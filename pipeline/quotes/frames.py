@@ -67,10 +67,6 @@ def cue_beside(analysed: AnalysedText, sentence: Sentence, passage: Passage, cue
     if after and after[0].finite <= passage.last + 3:
         goes_on = tokens[after[0].clause.first].lower in _GOING_ON and after[0].finite > after[0].clause.first
         return before[-1] if introduced and before and goes_on else after[0]
-    if introduced and before:
-        return before[-1]
-    if after and not before:
-        return after[0]
     if before:
         return before[-1]
     return after[0] if after else None
