@@ -16,10 +16,7 @@ from agents.outgoing import Outgoing, TooLarge
 from agents.permissions import MissingPermission, Need
 from agents.settings import Settings
 from agents.topic_reader import NoAnswer
-from agents.topics import REPLAYED_TOPIC
-from schemas.codec import encode
 from schemas.records import DeadLetter
-from schemas.times import LATEST
 
 SETTINGS = Settings(_env_file=None, topic_prefix="p.")  # type: ignore[call-arg]
 
@@ -121,28 +118,6 @@ async def test_a_letter_of_a_topic_that_no_stage_reads_goes_nowhere(sent: list[O
     assert [message.topic for message in sent] == ["p.articles.raw", "p.articles.replayed"]
 
 
-async def test_messages_of_other_writers_do_not_keep_letters_from_being_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Their keys may be no text, and their time stamps no time."""
-    whole = orjson.loads(encode(letter(5).letter))
-    values = [whole, whole | {"value": "a"}, whole | {"key_base64": "a"}, whole | {"value": "ü"}, [[]], whole]
-    values += [whole | {"headers_base64": [{"name": "x", "value": "a"}]}]
-    stamps = [1000, 1000, 1000, 1000, 1000, 2**62, 1000]
-
-    async def messages_to_end(_: Settings, topic: str) -> AsyncIterator[SimpleNamespace]:
-        if topic == REPLAYED_TOPIC:
-            for key in (b"\xff", b"", b"0:5"):
-                yield SimpleNamespace(key=key, value=b"{}", timestamp=2**62)
-        else:
-            for offset, (value, stamp) in enumerate(zip(values, stamps, strict=True)):
-                data = orjson.dumps(value)
-                yield SimpleNamespace(partition=0, offset=offset, value=data, timestamp=stamp, headers=[])
-
-    monkeypatch.setattr(dead_letters, "messages_to_end", messages_to_end)
-    found = [stored async for stored in dead_letters.read(SETTINGS)]
-    assert [(stored.id, stored.replayed_at) for stored in found] == [("0:0", None), ("0:5", LATEST)]
-    assert [stored.id async for stored in dead_letters.read(SETTINGS, until=datetime.now(UTC))] == ["0:0"]
-
-
 async def test_an_article_of_which_the_broker_tells_nothing_does_not_count_as_deleted(
     sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,3 +164,63 @@ async def test_where_nothing_may_be_written_it_ends(sent: list[Outgoing], monkey
     with pytest.raises(MissingPermission, match=r"lacks WRITE on the topic p\.articles\.raw"):
         await replay(SETTINGS, [letter(0)])
     assert sent == []
+
+
+async def test_from_the_start_the_article_goes_its_way_anew(
+    sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its producer's headers stay; what the stages wrote about the way that failed does not."""
+    asked: list[tuple[Any, ...]] = []
+
+    async def article(_: Settings, *place: Any) -> SimpleNamespace:
+        asked.append(place)
+        return SimpleNamespace(key=b"a", value=b"{}", headers=[])
+
+    monkeypatch.setattr(dead_letters, "message_at", article)
+    kept = [("source", b"feed"), ("trail", b"[]"), ("revision", b"2"), ("replayed_from", b"elsewhere/0/0")]
+    steps = ({"topic": "articles.cleaned"}, {"topic": "articles.raw", "partition": 3, "offset": 5})
+    failed = replace(letter(7, *kept, topic="articles.cleaned"), trail=steps)
+    assert (await replay(SETTINGS, [failed], to="start", by="ida@host")).sent == 1
+    assert (await replay(SETTINGS, [replace(failed, offset=8)])).sent == 1
+    assert asked == [("articles.raw", 3, 5)]
+    anew, mark, again, _ = sent
+    assert (anew.topic, anew.key, anew.value) == ("p.articles.raw", b"a", b"{}")
+    assert anew.headers == [("source", b"feed"), ("replayed_from", b"p.articles.dead-letter/0/7")]
+    assert (again.topic, again.key, again.value) == ("p.articles.cleaned", b"k", b"7")
+    assert again.headers == [*kept[:3], ("replayed_from", b"p.articles.dead-letter/0/8")]
+    assert (mark.topic, mark.key) == ("p.articles.replayed", b"0:7")
+    told = orjson.loads(mark.value or b"")
+    assert (told["to"], told["by"], sorted(told)) == ("articles.raw", "ida@host", ["at", "by", "to"])
+
+
+async def test_a_letter_of_the_first_stage_starts_with_what_it_holds(sent: list[Outgoing]) -> None:
+    assert (await replay(SETTINGS, [letter(7)], to="start")).sent == 1
+    assert (sent[0].topic, sent[0].value) == ("p.articles.raw", b"7")
+
+
+async def test_a_tombstone_is_sent_again_and_nothing_at_all_is_not(sent: list[Outgoing]) -> None:
+    def tombstone(offset: int, key: bytes | None) -> StoredLetter:
+        made = DeadLetter.of(
+            stage="clean", reason="timeout", detail="", topic="p.articles.raw", partition=0, offset=0, timestamp=0,
+            key=key, value=None, headers=[], attempts=1,
+        )  # fmt: skip
+        return StoredLetter(0, offset, made)
+
+    report = await replay(SETTINGS, [tombstone(5, b"a"), tombstone(6, None)])
+    assert report.impossible == ("0:6: a message without key and value cannot be sent",)
+    assert (sent[0].key, sent[0].value) == (b"a", None)
+
+
+async def test_what_may_be_written_is_asked_once_for_each_topic_and_not_for_a_dry_run(
+    sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    async def demand(_: Settings, needs: list[Need]) -> None:
+        asked.extend(f"{need.operation} {need.name}" for need in needs)
+
+    monkeypatch.setattr(dead_letters.kafka, "demand", demand)
+    await replay(SETTINGS, [letter(0)], dry_run=True)
+    assert asked == []
+    await replay(SETTINGS, [letter(2), letter(3)])
+    assert asked == ["WRITE p.articles.replayed", "WRITE p.articles.raw"]
