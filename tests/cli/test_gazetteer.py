@@ -44,3 +44,14 @@ def test_mistakes_are_one_line(quick: Cli, folder: Path) -> None:
         (line,) = result.stderr.decode().strip().splitlines()
         assert words in line
         assert result.returncode == 2
+
+
+def test_of_many_rows_that_are_no_people_the_first_are_named(quick: Cli, folder: Path) -> None:
+    rows = "".join(f"http://www.wikidata.org/entity/Q9900{number:05d},\n" for number in range(22))
+    (folder / "x.csv").write_text("id,label\n" + rows, encoding="utf-8")
+    result = quick("gazetteer", "import", "x.csv")
+    *named, more = result.stderr.decode().splitlines()
+    assert (result.returncode, result.stdout, more) == (1, b"", "… and 2 further rows")
+    assert len(named) == 20
+    assert named[0].startswith("x.csv, row ")
+    assert named[0].endswith(": Q990000000 has no label")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
 
 from agents.cli.articles import ArticleMessage, RefusedInput
 from agents.cli.sending import IN_FLIGHT, READ_AHEAD, send
@@ -59,3 +60,53 @@ async def test_an_error_of_reading_ends_it(error: BaseException) -> None:
     with pytest.raises((type(error), BaseExceptionGroup)):
         await asyncio.wait_for(send(producer, "t", items()), 20)
     assert producer.sent == [b"1"]
+
+
+async def test_what_the_broker_does_not_take_holds_up_nothing_else_and_is_told() -> None:
+    class Refusing(Producer):
+        async def send(self, topic: str, value: bytes, key: bytes) -> asyncio.Future[Any]:
+            if value == b"2":
+                raise MessageSizeTooLargeError("too\n large")
+            answer = await super().send(topic, value, key)
+            if value == b"3":
+                answer = asyncio.get_running_loop().create_future()
+                answer.set_exception(KafkaTimeoutError("too late"))
+            return answer
+
+    producer: Any = Refusing()
+    producer.open.set()
+    confirmed: list[str] = []
+    told: list[RefusedInput] = []
+    no_article = RefusedInput("b", "empty")
+    result = await send(
+        producer,
+        "t",
+        [message(1), message(2), no_article, message(3), message(4)],
+        confirmed=lambda item, _: confirmed.append(item.key),
+        refused=told.append,
+    )
+    assert (confirmed, result.confirmed, result.complete) == (["1", "4"], 2, False)
+    assert result.refused == [no_article]
+    assert {(problem.origin, problem.reason.partition(":")[0]) for problem in result.unconfirmed} == {
+        ("a:2", "not sent"),
+        ("a:3", "not confirmed by the broker"),
+    }
+    assert not any("\n" in problem.reason for problem in told)
+    assert sorted(problem.origin for problem in told) == ["a:2", "a:3", "b"]
+
+
+async def test_room_is_made_for_the_next_message_by_each_that_failed() -> None:
+    """There is room for a few at a time: without it, sending would stand still after as many failures."""
+
+    class Broken(Producer):
+        async def send(self, topic: str, value: bytes, key: bytes) -> asyncio.Future[Any]:
+            if int(value) % 2:
+                raise KafkaTimeoutError
+            answer = asyncio.get_running_loop().create_future()
+            answer.set_exception(KafkaTimeoutError())
+            return answer
+
+    producer: Any = Broken()
+    number = 3 * IN_FLIGHT
+    result = await asyncio.wait_for(send(producer, "t", map(message, range(number))), 60)
+    assert (len(result.unconfirmed), result.confirmed) == (number, 0)

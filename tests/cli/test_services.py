@@ -1,12 +1,16 @@
 """The processes that `redefluss run` stands on."""
 
 import asyncio
+import socket
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from agents.cli import services
-from agents.cli.errors import CommandError
+from agents.cli.errors import CommandError, ExitCode
 from agents.settings import Settings
 from tests.support.ports import free_port
 
@@ -54,3 +58,51 @@ def test_a_broker_at_an_ipv6_address_is_used(monkeypatch: pytest.MonkeyPatch) ->
     with services.broker(Settings(broker="kafka://[::1]:9093")) as own:
         assert not own
     assert asked == [("::1", 9093)]
+
+
+@pytest.mark.parametrize("broker", ["kafka://kafka.example:9092", "kafka://127.0.0.1:9092,kafka.example:9092"])
+def test_only_an_address_of_this_machine_alone_gets_the_embedded_broker(
+    monkeypatch: pytest.MonkeyPatch, broker: str
+) -> None:
+    monkeypatch.setattr(services, "_listens", lambda *_: False)
+    with services.broker(Settings(broker=broker)) as own:
+        assert not own
+
+
+def test_a_broker_that_begins_empty_has_a_folder_that_is_gone_at_the_end(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    with services.data_dir(settings, fresh=False) as folder:
+        assert folder == tmp_path / "data"
+        assert not folder.exists()
+    with services.data_dir(settings, fresh=True) as folder:
+        assert folder.parent == tmp_path / "data"
+        (folder / "state").write_text("a")
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        (3, ExitCode.UNREACHABLE),
+        (5, ExitCode.FORBIDDEN),
+        (0, ExitCode.INCOMPLETE),
+        (-9, ExitCode.INCOMPLETE),
+    ],
+)
+async def test_a_worker_that_ends_by_itself_gives_its_exit_code_on(code: int, known: ExitCode) -> None:
+    async def wait() -> int:
+        return code
+
+    process: Any = SimpleNamespace(wait=wait)
+    with pytest.raises(CommandError, match=f"the worker ended with exit code {code}$") as caught:
+        await services.ended(process)
+    assert caught.value.code == known
+
+
+def test_a_port_of_the_web_view_that_is_taken_is_told_before_the_worker_starts() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        with pytest.raises(CommandError, match=f"cannot listen on 127.0.0.1:{port} .*; REDEFLUSS_WEB_PORT names"):
+            services._check_port_is_free(Settings(web_port=port))
+        services._check_port_is_free(Settings(web_port=port, web_enabled=False))
+    services._check_port_is_free(Settings(web_port=port))

@@ -79,6 +79,17 @@ def test_what_is_produced_can_be_consumed(quick: Cli, folder: Path) -> None:
     assert len(consumed(quick, "articles.raw", "--limit", "2")) == 2
 
 
+def test_of_many_articles_that_are_refused_the_first_are_named(quick: Cli, folder: Path) -> None:
+    (folder / "a.jsonl").write_text("kaputt\n" * 22, encoding="utf-8")
+    for command in ("produce", "import"):
+        result = quick(command, "a.jsonl")
+        *refused, more, end = result.stderr.decode().splitlines()
+        assert result.returncode == ExitCode.INCOMPLETE
+        assert len(refused) == 20
+        assert refused[-1].startswith("refused: a.jsonl:20: malformed-json")
+        assert (more, end) == ("… and 2 more", "Sent 0 to articles.raw; refused 22")
+
+
 NESTED = b'{"title": "tief", "meta": ' + b"[" * 300 + b"]" * 300 + b"}"
 """orjson reads more levels than it writes."""
 
