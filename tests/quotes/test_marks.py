@@ -19,6 +19,18 @@ PAIRS = [
     ('Der Bildschirm misst 27" und kostet viel.', []),
     ("„Das hier endet nie mehr.\nEin neuer Absatz.", ["„Das hier endet nie mehr."]),
     ("„A b c.“ Dann „d e f.“", ["„A b c.“", "„d e f.“"]),
+    ("Man gibt 'A' oder 'B'.", ["'A'", "'B'"]),
+    ("Die Note „A“ ist gut.", ["„A“"]),
+    ("Da stand „“ an der Wand.", []),
+    ('Da stand "" an der Wand.', []),
+    ('"Halt" riefen 27', ['"Halt"']),
+    ("'Halt!' riefen alle", ["'Halt!'"]),
+    ("„Es reicht jetzt", ["„Es reicht jetzt"]),
+    ("„Es reicht", []),
+    ("‚Das hier endet nie mehr.", []),
+    ("„Das ist gut. Das heißt „Plan“ bei uns.", ["„Das ist gut.", "„Plan“"]),
+    ("„Das hier heißt „Plan“ bei uns.", ["„Plan“"]),
+    ("„Obst rief: „Halt!“", ["„Obst rief: „Halt!“", "„Halt!“"]),
     ("„„\nAn diesem Tag.“", ["„„\nAn diesem Tag.“", "„\nAn diesem Tag.“"]),
 ]
 
@@ -40,6 +52,20 @@ def test_a_quote_that_opens_anew_in_every_paragraph_is_one() -> None:
     (quoted,) = quoted_texts(text)
     assert [text[begin:end] for begin, end in quoted.inner] == ["Erster Absatz hier.", "Zweiter Absatz hier."]
     assert quoted.balanced
+
+
+@pytest.mark.parametrize(
+    ("text", "balanced"),
+    [
+        ("„Erster Absatz hier.\n„Zweiter Absatz hier.\n„Dritter Absatz hier.“", True),
+        ("„Erster Absatz hier.\n„Zweiter Absatz hier.", False),
+    ],
+)
+def test_a_quote_that_opens_anew_may_have_many_paragraphs_and_never_close(text: str, balanced: bool) -> None:
+    (quoted,) = quoted_texts(text)
+    assert [text[begin:end] for begin, end in quoted.spans] == text.splitlines()
+    assert [text[begin:end] for begin, end in quoted.inner] == [line.strip("„“") for line in text.splitlines()]
+    assert quoted.balanced is balanced
 
 
 @pytest.mark.parametrize(
@@ -65,6 +91,8 @@ def test_a_quote_that_closes_in_a_later_paragraph_is_one(text: str, spans: list[
         ("„Das hier endet nie.\n\nObst sagte: „Nein.“", ["„Das hier endet nie.", "„Nein.“"]),
         ("„Eins ist hier.“\n\nZwei ist dort.“", ["„Eins ist hier.“"]),
         ("„Das hier endet nie.\n\n„Nein“, rief er.\n\nDann kam das“.", ["„Das hier endet nie. … „Nein“"]),
+        ("„Das endet nie. Der „Plan“ kam.\n„Ganz neu hier.“", ["„Das endet nie.", "„Plan“", "„Ganz neu hier.“"]),
+        ("„Das endet nie.\n»Ganz neu hier.«", ["„Das endet nie.", "»Ganz neu hier.«"]),
         ("„A b c.\nD e.“ Er rief: „F g h.\nI j.“ Dann „k“.", ["„A b c. … D e.“", "„F g h. … I j.“", "„k“"]),
     ],
 )
