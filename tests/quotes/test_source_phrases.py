@@ -1,0 +1,59 @@
+"""Sources that are named without a verb: where their phrase ends, and whether they say or think it."""
+
+import pytest
+
+from tests.quotes.reading import found_by_rules, readable, words
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "source", "cue", "medium"),
+    [
+        ("Laut EU fehlt Geld.", "fehlt Geld", "EU", "Laut", "SW"),
+        ("Laut tagesschau.de fehlt Geld.", "fehlt Geld", "tagesschau.de", "Laut", "SW"),
+        ("Der Polizei zu Folge fehlt Geld.", "fehlt Geld", "Der Polizei", "zu Folge", "SW"),
+        ("Meiner Meinung nach fehlt Geld.", "fehlt Geld", "Meiner Meinung", "nach", "ST"),
+        ("Aus Sicht des Ministers fehlt Geld.", "fehlt Geld", "Sicht des Ministers", "Aus", "ST"),
+        ("Nach Auffassung des Gerichts fehlt Geld.", "fehlt Geld", "Auffassung des Gerichts", "Nach", "ST"),
+        ("Nach Reifs Worten fehlt Geld.", "fehlt Geld", "Reifs Worten", "Nach", "SW"),
+        ("Nach Angaben von Obst und Reif fehlt Geld.", "fehlt Geld", "Angaben von Obst und Reif", "Nach", "SW"),
+        (
+            "Dem Bericht des Amtes und der Stadt zufolge fehlt Geld.",
+            "fehlt Geld",
+            "Dem Bericht des Amtes und der Stadt",
+            "zufolge",
+            "SW",
+        ),
+        ("Gemäß Jonas Reif fehlt Geld.", "fehlt Geld", "Jonas Reif", "Gemäß", "SW"),
+        ("Gemäß dem Bericht fehlt Geld.", "fehlt Geld", "dem Bericht", "Gemäß", "SW"),
+        ("Das Dach, so etwa Obst, ist alt.", "Das Dach … ist alt", "Obst", "so", "Speech"),
+        ("Das Dach ist alt, so Obst weiter.", "Das Dach ist alt", "Obst", "so", "Speech"),
+        (
+            "Das Dach ist alt, so Jonas Reif, Leiter des Amtes.",
+            "Das Dach ist alt",
+            "Jonas Reif, Leiter des Amtes",
+            "so",
+            "Speech",
+        ),
+        ("Das Dach ist alt, so Jonas Reif, der das Amt leitet.", "Das Dach ist alt", "Jonas Reif", "so", "Speech"),
+    ],
+)
+def test_what_a_source_says(text: str, quote: str, source: str, cue: str, medium: str) -> None:
+    assert readable(text) == [("Indirect", quote, source, cue)]
+    assert [found.medium for found in found_by_rules(text)] == [medium]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zwei Tage nach Angaben der Polizei war es ruhig.",
+        "Das Dach, so mancher denkt, ist alt.",
+        "Gemäß Plan fehlt Geld.",
+    ],
+)
+def test_what_only_looks_like_a_source(text: str) -> None:
+    assert readable(text) == []
+
+
+def test_a_name_in_marks_is_the_source_as_a_whole() -> None:
+    text = "Dem „Tagblatt“ zufolge fehlt Geld."
+    assert [words(text, found.speaker_spans) for found in found_by_rules(text)] == ["Dem „Tagblatt“"]
