@@ -139,6 +139,33 @@ async def test_a_mark_that_is_older_than_the_letter_is_about_another(sent: list[
     assert (await replay(SETTINGS, [later, later])).sent == 1
 
 
+async def test_a_letter_that_is_named_twice_is_sent_once(sent: list[Outgoing]) -> None:
+    report = await replay(SETTINGS, [letter(2), letter(2)])
+    assert (report.sent, report.skipped_already_replayed) == (1, 1)
+
+
+async def test_the_producer_is_stopped_whatever_happens(sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch) -> None:
+    life: list[str] = []
+
+    def told(step: str) -> Any:
+        async def tell(_: Any) -> None:
+            life.append(step)
+
+        return tell
+
+    async def broken(*_: Any) -> None:
+        raise OSError("no broker")
+
+    for step in ("start", "stop"):
+        monkeypatch.setattr(dead_letters.Publisher, step, told(step))
+    await replay(SETTINGS, [letter(0)])
+    assert life == ["start", "stop"]
+    monkeypatch.setattr(dead_letters.Publisher, "send", broken)
+    with pytest.raises(OSError, match="no broker"):
+        await replay(SETTINGS, [letter(0)])
+    assert life == ["start", "stop"] * 2
+
+
 async def test_what_its_topic_does_not_take_any_more_holds_up_no_other(
     sent: list[Outgoing], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,8 +246,12 @@ async def test_what_may_be_written_is_asked_once_for_each_topic_and_not_for_a_dr
     async def demand(_: Settings, needs: list[Need]) -> None:
         asked.extend(f"{need.operation} {need.name}" for need in needs)
 
+    async def ensure(_: Settings, topics: list[str]) -> None:
+        asked.extend(f"CREATE {topic}" for topic in topics)
+
+    monkeypatch.setattr(dead_letters, "ensure", ensure)
     monkeypatch.setattr(dead_letters.kafka, "demand", demand)
     await replay(SETTINGS, [letter(0)], dry_run=True)
     assert asked == []
     await replay(SETTINGS, [letter(2), letter(3)])
-    assert asked == ["WRITE p.articles.replayed", "WRITE p.articles.raw"]
+    assert asked == ["CREATE articles.replayed", "WRITE p.articles.replayed", "WRITE p.articles.raw"]

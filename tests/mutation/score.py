@@ -49,10 +49,15 @@ RULES: dict[str, tuple[str, ...]] = {
     "pipeline.entities": (GOLDEN[1], *NAMES, *REFERENCES),
     "pipeline.quotes": (GOLDEN[0], *QUOTES),
     "pipeline.lexicon": ("quotes/test_lexicon.py", GOLDEN[0], *QUOTES),
+    "pipeline.lexicon.agreement": ("entities/test_agreement.py", "entities/test_nominative.py"),
+    "pipeline.lexicon.nouns": ("entities/test_nouns.py", "entities/test_nominative.py"),
     "pipeline.rules": ("quotes/test_registry.py",),
     "pipeline.statements": ("statements",),
     "pipeline.cleaning": ("cleaning",),
+    "schemas": ("schemas",),
+    "schemas.records": ("schemas",),
     "agents": ("agents", "web/test_health.py", "web/test_metrics.py"),
+    "agents.dead_letters": ("agents/test_dead_letters.py", "agents/test_replay.py"),
     "agents.pool": ("agents/test_pool.py", "agents/test_scheduler.py", "agents/test_fork_server.py"),
 }
 """The tests of other modules by the package, or the module."""
