@@ -390,6 +390,7 @@ def things(extract: EntityExtractor, text: str) -> dict[str, str]:
             {"Peter Sanders": ["Peter Sanders", "Sanders"], "Sabine Sanders": ["Sabine Sanders", "Sanders"]},
         ),
         ("Das sagte Trainer Nicolej", {"Nicolej": ["Nicolej"]}),
+        ("Das sagte Trainer Li.", {"Li": ["Li"]}),
         ("Das sagte Trainer Nicolej Krickau", {"Nicolej Krickau": ["Nicolej Krickau"]}),
         ("Der Vertraute Marinows, Generalsekretär Marinow schwieg.", {"Marinow": ["Marinows", "Marinow"]}),
     ],

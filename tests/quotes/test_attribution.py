@@ -13,7 +13,8 @@ from pipeline.quotes.marks import quoted_texts
 from pipeline.quotes.owners import belonging
 from pipeline.quotes.parts import with_frames_of_wholes, with_own_frames
 from pipeline.quotes.text import AnalysedText
-from pipeline.reader.chains import Resolution, SpeakerChoice, resolve
+from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve
+from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
 from schemas.spans import Span, joined
 from tests.quotes.test_extractor import article, mention
@@ -380,6 +381,25 @@ def test_two_who_have_no_names_have_none_together(monkeypatch: pytest.MonkeyPatc
     (quote,) = _quotes("„Wir gehen jetzt“, sagten sie und er.")
     assert quote.speaker is not None
     assert (quote.speaker.text, quote.speaker.name, quote.speaker.kind) == ("sie und er", None, "group")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "entity", "kind"),
+    [
+        ("„Es reicht“, sagte Ministerin Anna Berg.", "Anna Berg", "per/Anna Berg", "person"),
+        ("Anna Berg kam. „Es reicht“, sagten die Anwohner.", "Anwohner", None, "unknown"),
+    ],
+)
+def test_where_the_reader_finds_nobody_the_rules_say_who_it_is(
+    text: str, name: str, entity: str | None, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nobody(reading: Any, scorers: Any, resolution: Resolution, quotes: Any) -> list[SpeakerChoice]:
+        return [SpeakerChoice(NOBODY, None, 0.75, None) for _ in quotes]
+
+    monkeypatch.setattr(attribution, "speakers", nobody)
+    (quote,) = _quotes(text, "Anna Berg")
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.entity, quote.speaker.kind) == (name, entity, kind)
 
 
 def test_nobody_speaks_to_her_whose_lawyer_he_is() -> None:

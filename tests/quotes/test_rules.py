@@ -241,6 +241,7 @@ def test_whose_words_they_are_in_a_sentence_with_two_speakers(text: str, quote: 
             "Reif, Leiter des Amtes",
         ),
         ("Die Lage sei ernst, sagte Reif, Leiter des Amtes.", "Die Lage sei ernst", "Reif, Leiter des Amtes"),
+        ("Das sei falsch, sagte Jonas Reif, Chef bei Nordpress.", "Das sei falsch", "Jonas Reif, Chef bei Nordpress"),
         ("Er komme, sagte Hanna Obst, Leiterin des Amtes.", "Er komme", "Hanna Obst, Leiterin des Amtes"),
         ("Ob er da sei, fragte Hanna Obst, Leiterin des Amtes.", "Ob er da sei", "Hanna Obst, Leiterin des Amtes"),
         (
