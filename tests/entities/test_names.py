@@ -517,6 +517,7 @@ def test_a_longer_name_is_kept_unless_it_only_describes(given: GivenNames, text:
         ("Die Firma [Ahlers & Cie.|ORG] zahlt.", ["Ahlers & Cie."]),
         ("Das ist [Talwind, Inc.|ORG] [Lindow|LOC].", ["Talwind, Inc.", "Lindow"]),
         ("Er gründete den [Ruderclub Lindow.|ORG] Dann ging er.", ["Ruderclub Lindow"]),
+        ("Das baute die Firma [Talwind II|ORG]. Es regnete.", ["Talwind II"]),
     ],
 )
 def test_a_full_stop_can_be_part_of_a_name(given: GivenNames, text: str, mentions: list[str]) -> None:

@@ -107,6 +107,7 @@ def test_a_mark_that_nothing_closes_affects_its_paragraph_alone(text: str, expec
         ("›Halt!‹ Dann: ›Wir ›alle‹ gehen.‹", ["›Halt!‹", "›Wir ›alle‹ gehen.‹"]),
         ("'Halt's nicht', rief er.", ["'Halt's nicht'"]),
         ("„Halt!“ Er kam mit ‚Bello‘.", ["„Halt!“"]),
+        ("Der 'Bello kam. Er rief: „Halt!“", ["„Halt!“"]),
         ("Er rief: „Halt, ‚Bello‘!“", ["„Halt, ‚Bello‘!“"]),
     ],
 )
