@@ -69,6 +69,25 @@ async def test_what_is_no_id_of_a_letter_is_told(identifier: str) -> None:
         await dead_letters.show(SETTINGS, identifier)
 
 
+@pytest.mark.parametrize(
+    ("identifier", "asked"),
+    [("9" * 9 + ":1", True), ("9" * 10 + ":1", False), ("1:" + "9" * 18, True), ("1:" + "9" * 19, False)],
+)
+async def test_numbers_that_no_partition_and_no_offset_has_are_not_asked_for(
+    monkeypatch: pytest.MonkeyPatch, identifier: str, asked: bool
+) -> None:
+    places: list[str] = []
+
+    async def message_at(_: Settings, topic: str, partition: int, offset: int) -> None:
+        places.append(f"{partition}:{offset}")
+        raise MessageGone("deleted")
+
+    monkeypatch.setattr(dead_letters, "message_at", message_at)
+    with pytest.raises(DeadLetterError, match=f"there is no dead letter {identifier}"):
+        await dead_letters.show(SETTINGS, identifier)
+    assert places == ([identifier] if asked else [])
+
+
 async def test_one_letter_is_shown_with_when_it_was_replayed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A message on the topic that is no letter counts as none."""
 

@@ -71,6 +71,8 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "Körber",
             "Anna Körber",
         ),
+        ("Anna Körbers Anwältin traf Ida Rau. Sie lächelte.", "Sie", "Ida Rau"),
+        ("Frau Rau traf Gäste. Herr Tamm lachte. Sie lächelte.", "Sie", "Rau"),
         (PAIR + "Die kamen am Montag.", "Die", None),
         (PAIR + "Ihre Forderung ist neu.", "Ihre Forderung", "Anna Körber"),
         ("Der Brand in Lindow (Berlin) war groß.", "Der Brand in Lindow (Berlin)", None),
