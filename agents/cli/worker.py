@@ -9,7 +9,7 @@ import typer
 from agents.cli import console
 from agents.cli.errors import CommandError, ExitCode, load_settings
 from agents.settings import Settings
-from pipeline.stages import STAGES, stage_named
+from pipeline.stages import STAGES
 
 STAGE_NAMES = ", ".join(stage.name for stage in STAGES)
 
@@ -26,13 +26,7 @@ def worker(
 
     settings = load_settings()
     logs.configure(settings.log_level, settings.log_format)
-    names = list(dict.fromkeys(stage)) if stage else [known.name for known in STAGES]
-    for name in names:
-        try:
-            stage_named(name)
-        except ValueError as error:
-            raise CommandError(str(error)) from None
-    return run(settings, names)
+    return run(settings, stage or ())
 
 
 def broker(
