@@ -22,6 +22,7 @@ from agents.imports.csv_rows import ColumnsError
 from agents.processes import module_command
 from agents.saved_searches.outbox import Outbox
 from agents.settings import Settings
+from schemas import asyncapi
 from tests.cli.conftest import Cli
 
 
@@ -35,6 +36,15 @@ def test_what_is_raised_among_tasks_is_told_as_well() -> None:
     assert mistake is not None
     assert (str(mistake), mistake.code) == ("no column 'x'", ExitCode.USAGE)
     assert explained(ExceptionGroup("tasks", [ColumnsError("no column 'x'"), KeyError("a bug")])) is None
+
+
+def test_a_bug_is_no_mistake_of_the_person_at_the_terminal(quick: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(asyncapi, "documents", broken)
+    with pytest.raises(KeyError, match="a bug"):
+        quick("schema")
 
 
 def told(result: object) -> str:

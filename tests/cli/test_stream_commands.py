@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 import signal
 import subprocess
 import time
@@ -242,6 +243,8 @@ def test_a_sink_stores_what_is_there_and_goes_on_from_there(quick: Cli, folder: 
     command = ("sink", "parquet", str(folder / "archive"), "--until-caught-up")
     first, again = quick(*command), quick(*command)
     assert (first.returncode, again.returncode) == (ExitCode.OK, ExitCode.OK), first.stderr + again.stderr
+    assert re.search(rb"as consumer group redefluss-sink-parquet-[0-9a-f]{8}\n", first.stderr)
+    assert b"1 message stored, 0 of them changed nothing, 0 taken back; 0 refused; 0 behind" in first.stderr
     written = [{row["table"]: row["rows"] for row in rows(result.stdout)} for result in (first, again)]
     assert [tables.get("articles", 0) for tables in written] == [1, 0]
     assert list((folder / "archive" / "articles").rglob("*.parquet"))

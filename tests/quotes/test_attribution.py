@@ -68,6 +68,12 @@ def test_two_speak_together_where_the_frame_joins_them(frame: str, name: str, en
     assert (speaker.name, speaker.entity, speaker.kind) == (name, entity, kind)
 
 
+def test_two_who_are_named_first_of_all_speak_together() -> None:
+    (quote,) = _quotes("Anna Berg und Karl Obst sagten: „Das geht so nicht.“", "Anna Berg", "Karl Obst")
+    assert quote.speaker is not None
+    assert (quote.speaker.name, quote.speaker.kind) == ("Anna Berg und Karl Obst", "group")
+
+
 @pytest.mark.parametrize(
     ("text", "speaker", "said"),
     [
