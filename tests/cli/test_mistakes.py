@@ -337,6 +337,13 @@ main()
     assert (done.returncode, done.stdout, done.stderr) == (ExitCode.INTERRUPTED, b"", b"")
 
 
+def test_without_a_command_the_commands_are_listed(quick: Cli) -> None:
+    said = quick()
+    assert said.returncode == ExitCode.USAGE
+    assert b"Usage: redefluss [OPTIONS] COMMAND" in said.stderr
+    assert b"dead-letters" in said.stderr
+
+
 def test_the_version_is_told(quick: Cli) -> None:
     said = quick("--version")
     assert (said.returncode, said.stdout.decode()) == (ExitCode.OK, f"redefluss {installed_version()}\n")

@@ -1,13 +1,17 @@
 """What a person sees on a terminal, where a pipe gets JSON."""
 
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from aiokafka import TopicPartition
 
-from agents.cli import console
+from agents import topic_reader
+from agents.cli import clients, console
 from agents.cli.consume import TablePrinter, in_words
 from agents.cli.errors import ExitCode
 from tests.cli.conftest import Cli
@@ -176,6 +180,28 @@ def test_a_message_is_a_line_or_two(value: object, words: str) -> None:
 
 def test_what_is_no_json_is_shown_in_base64() -> None:
     assert in_words({"value_base64": "/w=="}) == "base64 /w=="
+
+
+def test_a_limit_holds_over_several_lots(quick: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    @asynccontextmanager
+    async def connected(_: object) -> AsyncIterator[None]:
+        yield None
+
+    async def partitions_of(_: object, name: str) -> list[TopicPartition]:
+        return [TopicPartition(name, 0)]
+
+    async def batches(*_: object, **__: object) -> AsyncIterator[list[Any]]:
+        for first in (0, 2, 4, 6):
+            place = {"topic": "t", "partition": 0, "timestamp": 0, "key": None, "headers": (), "value": b"{}"}
+            yield [SimpleNamespace(**place, offset=first + number) for number in (0, 1)]
+
+    monkeypatch.setattr(console, "for_people", lambda: False)
+    monkeypatch.setattr(clients, "connected_consumer", connected)
+    monkeypatch.setattr(topic_reader, "partitions_of", partitions_of)
+    monkeypatch.setattr(topic_reader, "batches", batches)
+    for limit in (1, 2, 3, 5):
+        lines = quick("consume", "t", "--limit", str(limit)).stdout.splitlines()
+        assert [json.loads(line)["offset"] for line in lines] == list(range(limit))
 
 
 def test_messages_come_under_one_heading(capsys: pytest.CaptureFixture[str]) -> None:

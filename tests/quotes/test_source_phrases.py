@@ -65,3 +65,16 @@ def test_what_only_looks_like_a_source(text: str) -> None:
 def test_a_name_in_marks_is_the_source_as_a_whole() -> None:
     text = "Dem „Tagblatt“ zufolge fehlt Geld."
     assert [words(text, found.speaker_spans) for found in found_by_rules(text)] == ["Dem „Tagblatt“"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "frame"),
+    [
+        ("Der Bau ist, laut Polizei, sicher.", "Der Bau ist … sicher", ", laut Polizei,"),
+        ("Der Bau (laut Polizei) ist sicher.", "Der Bau … ist sicher", "(laut Polizei)"),
+        ("Der Bau ist sicher, laut Polizei.", "Der Bau ist sicher", ", laut Polizei"),
+    ],
+)
+def test_the_signs_around_a_source_belong_to_its_frame(text: str, said: str, frame: str) -> None:
+    (quote,) = found_by_rules(text)
+    assert (words(text, quote.spans), words(text, quote.frame_spans)) == (said, frame)
