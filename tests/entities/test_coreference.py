@@ -72,6 +72,7 @@ def test_an_article_resolved(extract: EntityExtractor) -> None:
             "Anna Körber",
         ),
         ("Anna Körbers Anwältin traf Ida Rau. Sie lächelte.", "Sie", "Ida Rau"),
+        ("Minister Falk Ahlers kam. Jens Uhlig lachte. „Nein“, sagte der Politiker.", "der Politiker", "Falk Ahlers"),
         ("Frau Rau traf Gäste. Herr Tamm lachte. Sie lächelte.", "Sie", "Rau"),
         (PAIR + "Die kamen am Montag.", "Die", None),
         (PAIR + "Ihre Forderung ist neu.", "Ihre Forderung", "Anna Körber"),

@@ -81,6 +81,11 @@ def persons(text: str, *names: str) -> dict[str, list[str]]:
             {"Karl Tölke Jr": ["Karl Tölke Jr", "Tölke"], "Karl Tölke": ["Karl Tölke"]},
         ),
         (
+            "Herr Tölke lacht. Hanna Tölke siegt.",
+            ("Hanna Tölke", "Tölke"),
+            {"Tölke": ["Tölke"], "Hanna Tölke": ["Hanna Tölke"]},
+        ),
+        (
             "Hanna Tölke schweigt. Der Graf von Sayn kam.",
             ("Hanna Tölke", "von Sayn"),
             {"Hanna Tölke": ["Hanna Tölke"], "von Sayn": ["von Sayn"]},
