@@ -56,7 +56,13 @@ SETS = {
     "cli": Sampled(  # what most commands do is seen with a broker alone; the embedded one starts in a moment
         ("agents/cli/*.py",),
         ("tests/cli",),
-        heavy=(*(name for name in HEAVY if name != "embedded"), "test_run.py", "does_not_answer", "at_the_brokers"),
+        heavy=(
+            *(name for name in HEAVY if name != "embedded"),
+            "test_run.py",
+            "every_sample",
+            "does_not_answer",
+            "at_the_brokers",
+        ),
     ),
     "models": Sampled(
         ("pipeline/reader/*.py", "pipeline/models/*.py", "pipeline/encoder/*.py"),

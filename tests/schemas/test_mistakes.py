@@ -14,6 +14,7 @@ from schemas.records import CleanArticle, RawArticle
     ("value", "detail"),
     [
         ({"text": 5}, "text: Input should be a valid string, got 5"),
+        ({"text": 5, "title": 6}, "title: Input should be a valid string, got 6 (and 1 more)"),
         ({"text": 5, "title": 6, "url": 7}, "url: Input should be a valid string, got 7 (and 2 more)"),
         ({}, "text or html: at least one of the two is needed"),
         (
