@@ -72,7 +72,7 @@ def test_what_cannot_be_replayed_is_told(
 ) -> None:
     asked: dict[str, Any] = {}
 
-    async def reach(_: object) -> None:
+    async def reach(*_: object, **__: object) -> None:
         pass
 
     async def replay(_: object, letters: AsyncIterator[object], **how: Any) -> ReplayReport:

@@ -14,7 +14,6 @@ from pipeline.quotes.owners import belonging
 from pipeline.quotes.parts import with_frames_of_wholes, with_own_frames
 from pipeline.quotes.text import AnalysedText
 from pipeline.reader.chains import NOBODY, Resolution, SpeakerChoice, resolve
-from pipeline.spans import CharRange
 from schemas.records import Quote, QuotePart, QuotePerson, QuoteType, Speaker
 from schemas.spans import Span, joined
 from tests.quotes.test_extractor import article, mention
